@@ -1,0 +1,115 @@
+"""Real databases for tests: SQLite always, PostgreSQL too when TRAINER_TEST_POSTGRES_URL names a server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from tests.support import Visitor
+from trainer.app import create_app
+from trainer.core import clock
+from trainer.core.db import Base, db
+from trainer.core.settings import ROOT, Settings, read_settings
+from trainer.courses.library import Library
+
+POSTGRES_URL = os.environ.get("TRAINER_TEST_POSTGRES_URL", "")
+DATABASES = ["sqlite", "postgresql"] if POSTGRES_URL else ["sqlite"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs on PostgreSQL."""
+    for item in items:
+        if "[postgresql" in item.name:
+            item.add_marker(pytest.mark.postgres)
+
+
+@pytest.fixture(scope="session")
+def shelf() -> Library:
+    """Return the real content, loaded once."""
+    return Library(ROOT / "content", clock.today)
+
+
+@pytest.fixture(scope="session")
+def template_database(tmp_path_factory: pytest.TempPathFactory, shelf: Library) -> Path:
+    """Return an SQLite file with all migrations run, to be copied for each test."""
+    folder = tmp_path_factory.mktemp("template")
+    app = create_app(make_settings(folder, f"sqlite:///{folder / 'trainer.db'}"), shelf)
+    with app.app_context():
+        upgrade(directory=str(ROOT / "migrations"))
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return folder / "trainer.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_url(worker_id: str, shelf: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Make a PostgreSQL database for this test process, migrate it, and drop it at the end."""
+    name = f"trainer_test_{worker_id}_{os.getpid()}"
+    server = make_url(POSTGRES_URL.replace("postgresql://", "postgresql+psycopg://", 1))
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    url = server.set(database=name).render_as_string(hide_password=False)
+    app = create_app(make_settings(tmp_path_factory.mktemp("postgres"), url), shelf)
+    with app.app_context():
+        upgrade(directory=str(ROOT / "migrations"))
+        db.engine.dispose()
+    yield url
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, template_database: Path) -> Iterator[str]:
+    """Give each test an empty database with all tables."""
+    if request.param == "sqlite":
+        shutil.copy(template_database, tmp_path / "trainer.db")
+        yield f"sqlite:///{tmp_path / 'trainer.db'}"
+        return
+    url = request.getfixturevalue("postgres_url")
+    yield url
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {', '.join(table for table in Base.metadata.tables)} CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """Return settings in local mode on the test's database."""
+    return make_settings(tmp_path, database_url)
+
+
+@pytest.fixture
+def app(settings: Settings, shelf: Library) -> Iterator[Flask]:
+    """Return the real app with the real content."""
+    app = create_app(settings, shelf)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """Return someone who just opened the site."""
+    return Visitor(app)
+
+
+def make_settings(folder: Path, database_url: str, **changes: object) -> Settings:
+    """Return settings of a test installation."""
+    settings = read_settings(
+        {"TRAINER_INSTANCE": str(folder), "TRAINER_SECRET_KEY": "t" * 40, "TRAINER_DATABASE_URL": database_url}
+    )
+    return replace(settings, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Whole roads, without a browser."""

@@ -1,0 +1,149 @@
+"""What tests share: a visitor who reads pages and sends their forms, and a learner made ready."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from werkzeug.test import TestResponse
+
+from trainer.assessment.models import Response
+from trainer.core.db import db
+from trainer.courses.library import Library
+
+COURSE = "recognize"
+PASSWORD = "a few plain words"
+_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+_VERSION = re.compile(r'name="version" value="(\d+)"')
+
+
+class Visitor:
+    """A browser without script: keeps cookies, sends the token of the page it read."""
+
+    def __init__(self, app: Flask, base_url: str = "http://127.0.0.1:8000") -> None:
+        self.app = app
+        self.client: FlaskClient = app.test_client()
+        self.base_url = base_url
+        self.page: TestResponse | None = None
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        """Open a page."""
+        self.page = self.client.get(path, base_url=self.base_url, **options)
+        return self.page
+
+    def post(
+        self, path: str, data: dict[str, Any] | None = None, *, token: str | None = None, **options: Any
+    ) -> TestResponse:
+        """Send a form with a valid token (or the one given)."""
+        fields = dict(data or {})
+        fields.setdefault("csrf_token", self.token() if token is None else token)
+        return self.client.post(path, data=fields, base_url=self.base_url, **options)
+
+    def token(self) -> str:
+        """Return a form token of this visitor's session."""
+        found = _TOKEN.search(self.client.get("/keep?start=x", base_url=self.base_url).text)
+        assert found, "the page has no form"
+        return found[1]
+
+    def field(self, name: str) -> str:
+        """Return the value of a hidden field of the page that was read."""
+        assert self.page is not None
+        found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', self.page.text)
+        assert found, f"no field {name}"
+        return found[1]
+
+    def keep(self) -> None:
+        """Become a guest."""
+        assert self.post("/guests").status_code == 303
+
+    def sign_up(self, email: str = "leo@example.org", password: str = PASSWORD) -> None:
+        """Make an account."""
+        answer = self.post("/sign-up", {"email": email, "password": password, "is_old_enough": "y"})
+        assert answer.status_code == 303, answer.text
+
+    def sign_in(self, email: str = "leo@example.org", password: str = PASSWORD) -> TestResponse:
+        """Sign in."""
+        return self.post("/sign-in", {"email": email, "password": password})
+
+    def enroll(self) -> None:
+        """Start the course."""
+        assert self.post(f"/courses/{COURSE}/enrollments").status_code == 303
+
+    def start(self, kind: str) -> str:
+        """Start practices or finals; return the attempt's path."""
+        answer = self.post(f"/courses/{COURSE}/{kind}")
+        assert answer.status_code == 303, answer.text
+        return answer.headers["Location"]
+
+    def answer(
+        self, attempt: str, position: int, verdict: str, action: str, confidence: str = "certain"
+    ) -> TestResponse:
+        """Read a scene and record an answer."""
+        page = self.get(f"{attempt}/scenes/{position}")
+        found = _VERSION.search(page.text)
+        assert found, page.text
+        return self.post(
+            f"{attempt}/scenes/{position}",
+            {
+                "verdict": verdict,
+                "confidence": confidence,
+                "action": action,
+                "version": found[1],
+                "opened_at": self.field("opened_at"),
+            },
+        )
+
+
+def read_everything(visitor: Visitor, shelf: Library, traveller: Any, *, minutes: float = 2) -> None:
+    """Mark every lesson as read, each open for some minutes of the moved clock."""
+    for lesson in shelf.content.courses[COURSE].lessons:
+        path = f"/courses/{COURSE}/{lesson.id}"
+        visitor.get(path)
+        opened_at = visitor.field("opened_at")
+        traveller.shift(minutes * 60)
+        assert visitor.post(f"{path}/completions", {"opened_at": opened_at}).status_code == 303
+
+
+def make_ready(visitor: Visitor, shelf: Library, traveller: Any, name: str = "Leo Learner") -> None:
+    """Do all that the final asks for first."""
+    visitor.enroll()
+    read_everything(visitor, shelf, traveller)
+    assert visitor.post(f"/courses/{COURSE}/name", {"certificate_name": name}).status_code == 303
+
+
+def keys(app: Flask, attempt: str) -> list[tuple[str, str, str]]:
+    """Return (truth, key action, a harmful action) of each scene of an attempt, as its snapshots say."""
+    with app.app_context():
+        rows = db.session.scalars(
+            select(Response)
+            .where(Response.attempt_id == UUID(attempt.rsplit("/", 1)[1]))
+            .options(joinedload(Response.snapshot))
+            .order_by(Response.position)
+        ).all()
+        return [
+            (
+                row.snapshot.payload["truth"],
+                next(one["id"] for one in row.snapshot.payload["actions"] if one["key"]),
+                next(one["id"] for one in row.snapshot.payload["actions"] if one["forbidden"]),
+            )
+            for row in rows
+        ]
+
+
+def right_verdict(truth: str) -> str:
+    """Return the verdict that fits a truth."""
+    return "report-now" if truth == "concern" else "nothing-to-report"
+
+
+def take_final(visitor: Visitor, *, wrong: int = 0) -> tuple[str, TestResponse]:
+    """Take a final with the first `wrong` scenes judged the wrong way; return its path and the answer to handing in."""
+    attempt = visitor.start("finals")
+    for position, (truth, action, _harmful) in enumerate(keys(visitor.app, attempt), start=1):
+        verdict = right_verdict(truth) if position > wrong else right_verdict("x" if truth == "concern" else "concern")
+        assert visitor.answer(attempt, position, verdict, action).status_code == 303
+    return attempt, visitor.post(f"{attempt}/submission")

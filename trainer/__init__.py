@@ -1,0 +1,1 @@
+"""Would you recognize it? Training that teaches people to recognize indicators of human trafficking and measures it."""

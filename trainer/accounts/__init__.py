@@ -1,0 +1,4 @@
+"""Who someone is: users (a guest is one without e-mail), passwords, the signed-in session.
+
+Noun: User. Signing up and signing in are in `joining`, because they move a guest's progress.
+"""

@@ -1,0 +1,135 @@
+"""Composition root: builds the app from settings, content and the feature packages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_babel import Babel, format_date
+from flask_compress import Compress
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from trainer.accounts.views import blueprint as accounts
+from trainer.accounts.views import init_accounts
+from trainer.assessment.views.attempts import blueprint as assessment
+from trainer.assessment.views.first_try import blueprint as first_try
+from trainer.cli.content import content_cli
+from trainer.cli.credentials import credentials_cli
+from trainer.cli.serve import serve
+from trainer.cli.setup import setup
+from trainer.core.db import db, init_db
+from trainer.core.settings import ROOT, Settings, read_settings
+from trainer.courses.current import content, library
+from trainer.courses.library import Library
+from trainer.courses.views import blueprint as courses
+from trainer.credentials.views import blueprint as credentials
+from trainer.home.views import blueprint as home
+from trainer.joining.views import blueprint as joining
+from trainer.learning.views import blueprint as learning
+from trainer.web.access import init_access
+from trainer.web.errors import init_errors
+from trainer.web.headers import init_headers
+from trainer.web.limits import init_limits
+from trainer.web.origin import init_origin
+from trainer.web.static import FOLDER, digest_path
+from trainer.web.views import blueprint as web
+
+_KEPT = dt.timedelta(days=7)
+
+
+def create_app(settings: Settings | None = None, shelf: Library | None = None) -> Flask:
+    """Build the app; `shelf` is content that is loaded already. Raises SettingsRefused."""
+    settings = settings or read_settings()
+    app = Flask(
+        "trainer",
+        root_path=str(Path(__file__).parent),
+        static_folder=str(FOLDER),
+        static_url_path=digest_path(),
+        instance_path=str(settings.instance),
+    )
+    app.config.update(_config(settings))
+    if shelf is not None:
+        app.extensions["library"] = shelf
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    init_db(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    Babel(app, default_locale="en", default_timezone="UTC")
+    init_errors(app)
+    init_origin(app)
+    CSRFProtect(app).exempt(first_try)
+    init_accounts(app)
+    init_access(app)
+    init_limits(app)
+    # The last function set runs first: headers are set before the answer is compressed.
+    Compress(app)
+    init_headers(app)
+    for blueprint in (web, courses, accounts, credentials, learning, assessment, first_try, joining, home):
+        app.register_blueprint(blueprint)
+    for command in (content_cli, credentials_cli, setup, serve):
+        app.cli.add_command(command)
+    app.context_processor(_layout)
+    app.add_template_filter(lambda value: format_date(value, "long"), "day")
+    if settings.development:
+        app.before_request(_reload_content)
+    return app
+
+
+def create_server() -> Flask:
+    """Build the app for the server, with its content. Raises ContentRefused instead of starting half."""
+    app = create_app()
+    with app.app_context():
+        library()
+    return app
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    secure = not settings.is_local
+    return {
+        "SETTINGS": settings,
+        "EXIT_TARGET": lambda: content().site.exit_target,
+        "SECRET_KEY": settings.secret_key,
+        "TRUSTED_HOSTS": settings.host_names,
+        "MAX_CONTENT_LENGTH": settings.max_body_kb * 1024,
+        "MAX_FORM_MEMORY_SIZE": settings.max_body_kb * 1024,
+        "MAX_FORM_PARTS": 100,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {} if settings.database_url.startswith("sqlite") else {"pool_pre_ping": True},
+        "SESSION_COOKIE_NAME": "__Host-visit" if secure else "visit",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "PERMANENT_SESSION_LIFETIME": _KEPT,
+        # Our pages send no Referer; where a request comes from is checked in web.origin.
+        "WTF_CSRF_SSL_STRICT": False,
+        "WTF_CSRF_TIME_LIMIT": int(_KEPT.total_seconds()),
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 4,
+        "COMPRESS_LEVEL": 5,
+        "COMPRESS_MIN_SIZE": 500,
+        "RATELIMIT_HEADERS_ENABLED": False,
+        "TEMPLATES_AUTO_RELOAD": settings.development,
+        "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
+    }
+
+
+def _layout() -> dict[str, Any]:
+    here = content()
+    return {"site": here.site, "strip_lines": here.strip_lines()}
+
+
+def _reload_content() -> None:
+    library().reload_if_changed()

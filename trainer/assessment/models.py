@@ -1,0 +1,82 @@
+"""Attempt, Response and ItemSnapshot records."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from trainer.core.db import Base
+
+
+class ItemSnapshot(Base):
+    """An item as it was when it was first used with this digest: enough to score and show it for ever."""
+
+    __tablename__ = "item_snapshots"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    item: Mapped[str] = mapped_column(String(80))
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[dt.datetime]
+
+
+class Attempt(Base):
+    """One sitting of practice or of a final."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        UniqueConstraint("enrollment_id", "kind", "number"),
+        # The limit of tries holds here, whatever runs in parallel.
+        CheckConstraint("number >= 1 AND (tries IS NULL OR number <= tries)", name="number_within_tries"),
+        Index(
+            "ux_attempts_one_open",
+            "enrollment_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("submitted_at IS NULL"),
+            postgresql_where=text("submitted_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    enrollment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrollments.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    number: Mapped[int]
+    tries: Mapped[int | None]
+    course: Mapped[str] = mapped_column(String(60))
+    rule: Mapped[dict[str, Any]]
+    """Pass rule as it was at the start; empty for practice."""
+    scenes: Mapped[int]
+    started_at: Mapped[dt.datetime]
+    submitted_at: Mapped[dt.datetime | None]
+    is_passed: Mapped[bool | None]
+    tally: Mapped[dict[str, Any] | None]
+    """Counts at submission, as `rules.Tally` names them."""
+    lessons_to_read: Mapped[list[str] | None]
+    """After a failed final: the lessons to read again."""
+
+
+class Response(Base):
+    """What was given for one item; made empty when the item is drawn."""
+
+    __tablename__ = "responses"
+
+    attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    item_digest: Mapped[str] = mapped_column(ForeignKey("item_snapshots.digest"), index=True)
+    item: Mapped[str] = mapped_column(String(80))
+    action_order: Mapped[list[str]]
+    """Options for the first action in the order this learner sees them."""
+    given: Mapped[dict[str, Any] | None]
+    """{"verdict", "confidence", "action"}, each may be missing until it is given."""
+    version: Mapped[int] = mapped_column(default=0)
+    """Counts saves; a tab that shows an older one is refused."""
+    saved_at: Mapped[dt.datetime | None]
+    recorded_at: Mapped[dt.datetime | None]
+    """Practice: when the learner asked for the answer. It can't be changed after that."""
+
+    snapshot: Mapped[ItemSnapshot] = relationship(lazy="raise")

@@ -1,0 +1,200 @@
+"""Starting attempts, saving responses, handing in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+
+from sqlalchemy import update
+
+from trainer.assessment import rules
+from trainer.assessment.models import Attempt, ItemSnapshot, Response
+from trainer.assessment.queries import (
+    failed_finals,
+    find_open_attempt,
+    get_attempt,
+    get_response,
+    last_number,
+    list_responses,
+    seen_items,
+)
+from trainer.assessment.rules import Kind, Pair, TryDecision
+from trainer.core import chance
+from trainer.core.db import db, insert_missing
+from trainer.core.errors import Conflict, NotYet
+from trainer.courses.library import Content, Course, Scenario
+from trainer.courses.schema import PassRule, Pool, Truth
+from trainer.learning.models import Enrollment
+from trainer.learning.operations import record_result
+from trainer.learning.queries import list_readings, standing
+
+
+def pairs_of(content: Content, pool: Pool) -> list[Pair]:
+    """Return the matched pairs of a pool."""
+    return [
+        Pair(scenario.id, content.twin(scenario).id)
+        for scenario in content.pool(pool)
+        if scenario.file.truth is Truth.CONCERN
+    ]
+
+
+def start_practice(enrollment: Enrollment, content: Content, scenes: int, now: dt.datetime) -> Attempt:
+    """Start a practice of open scenes, or return the one under way."""
+    found = find_open_attempt(enrollment.id, Kind.PRACTICE)
+    if found is not None:
+        return found
+    attempt = Attempt(
+        user_id=enrollment.user_id,
+        enrollment_id=enrollment.id,
+        kind=Kind.PRACTICE,
+        number=last_number(enrollment.id, Kind.PRACTICE) + 1,
+        tries=None,
+        course=enrollment.course,
+        rule={},
+        scenes=scenes,
+        started_at=now,
+    )
+    return _draw_into(attempt, content, Pool.OPEN, now)
+
+
+def start_final(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
+    """Start a final, or return the one under way. Raises NotYet, saying what must come first."""
+    found = find_open_attempt(enrollment.id, Kind.FINAL)
+    if found is not None:
+        return found
+    decision = decide_final(enrollment, course, now)
+    if not decision.is_allowed:
+        raise NotYet("The next try isn’t open yet. The page of the final says what comes first.")
+    attempt = Attempt(
+        user_id=enrollment.user_id,
+        enrollment_id=enrollment.id,
+        kind=Kind.FINAL,
+        number=decision.number,
+        tries=course.file.final.retry_rule.tries,
+        course=enrollment.course,
+        rule=course.file.final.pass_rule.model_dump(),
+        scenes=course.file.final.scenes,
+        started_at=now,
+    )
+    return _draw_into(attempt, content, Pool.RESERVED, now)
+
+
+def decide_final(enrollment: Enrollment, course: Course, now: dt.datetime) -> TryDecision:
+    """Return whether the next try at the final may start. Raises NotYet while lessons, minutes or name are missing."""
+    where = standing(enrollment, course)
+    if not where.is_ready_for_final:
+        raise NotYet("The final opens when all lessons are read and the active minutes are there.")
+    if not where.has_name:
+        raise NotYet("Say first what name your certificate shall show.")
+    if where.is_final_passed:
+        raise Conflict("You’ve passed this final already.")
+    return rules.decide_try(
+        course.file.final.retry_rule, failed_finals(enrollment.id), list_readings(enrollment.id), now
+    )
+
+
+def save_response(
+    attempt: Attempt, position: int, given: Mapping[str, str], version: int, now: dt.datetime, *, record: bool
+) -> int:
+    """Save what was given for one scene and return the response's new version.
+
+    `record`: the learner is done with it; in practice the answer is then shown and the response is final.
+    Raises Conflict if the attempt or response is closed, or another tab saved a newer version.
+    """
+    if attempt.submitted_at is not None:
+        raise Conflict("This was handed in already. Nothing was changed.")
+    response = get_response(attempt, position)
+    if response.recorded_at is not None:
+        raise Conflict("You have seen the answer to this scene; it can’t be changed any more.")
+    is_recorded = record and attempt.kind == Kind.PRACTICE
+    saved = db.session.execute(
+        update(Response)
+        .where(Response.attempt_id == attempt.id, Response.position == position, Response.version == version)
+        .values(given=dict(given), version=version + 1, saved_at=now, recorded_at=now if is_recorded else None)
+    )
+    if saved.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("A newer answer was saved in another tab. Load this page again to see it.")
+    return version + 1
+
+
+def submit_attempt(
+    user_id: uuid.UUID, attempt_id: uuid.UUID, content: Content, is_local_trial: bool, now: dt.datetime
+) -> Attempt:
+    """Hand in an attempt, score it as it was drawn, and let what follows follow, all in this transaction.
+
+    Handing in twice is no error: the second finds the result of the first. Raises NotYet if a final has
+    unanswered scenes.
+    """
+    attempt = get_attempt(user_id, attempt_id, for_change=True)
+    if attempt.submitted_at is not None:
+        return attempt
+    judged = [(one.snapshot.payload, rules.judge(one.snapshot.payload, one.given)) for one in list_responses(attempt)]
+    tally = rules.count(scene for _, scene in judged)
+    course = content.courses.get(attempt.course)
+    attempt.submitted_at = now
+    attempt.tally = tally.as_dict()
+    if attempt.kind == Kind.FINAL:
+        if tally.unanswered:
+            raise NotYet("Some scenes have no answer yet. Answer them, then hand in.")
+        attempt.is_passed = rules.passes(tally, PassRule(**attempt.rule))
+        if attempt.is_passed:
+            enrollment = db.session.get_one(Enrollment, attempt.enrollment_id, with_for_update=True)
+            record_result(enrollment, course, attempt.scenes, is_local_trial, now)
+        else:
+            attempt.lessons_to_read = rules.lessons_for(judged, _taught(content, course))
+    return attempt
+
+
+def move_attempts(
+    guest_id: uuid.UUID, user_id: uuid.UUID, met: list[tuple[uuid.UUID, uuid.UUID]], content: Content, now: dt.datetime
+) -> None:
+    """Move a guest's attempts to an account; all are kept.
+
+    `met`: enrollments that were merged, (old id, new id). There the guest's practices get the next numbers,
+    and one that is under way is handed in as it is if the account has its own under way.
+    """
+    for old, new in met:
+        for attempt in db.session.query(Attempt).filter_by(enrollment_id=old).order_by(Attempt.number):
+            kind = Kind(attempt.kind)
+            if attempt.submitted_at is None and find_open_attempt(new, kind) is not None:
+                submit_attempt(guest_id, attempt.id, content, False, now)
+            attempt.number = last_number(new, kind) + 1
+            attempt.enrollment_id = new
+            db.session.flush()
+    db.session.execute(update(Attempt).where(Attempt.user_id == guest_id).values(user_id=user_id))
+
+
+def _draw_into(attempt: Attempt, content: Content, pool: Pool, now: dt.datetime) -> Attempt:
+    seen = seen_items(attempt.user_id, Kind(attempt.kind))
+    drawn = [content.scenarios[one] for one in rules.draw(pairs_of(content, pool), attempt.scenes, seen, chance.rng)]
+    db.session.add(attempt)
+    db.session.flush()
+    insert_missing(
+        ItemSnapshot,
+        [{"digest": one.digest, "item": one.id, "payload": one.snapshot(), "created_at": now} for one in drawn],
+    )
+    db.session.add_all(_response(attempt, position, one) for position, one in enumerate(drawn, start=1))
+    db.session.flush()
+    return attempt
+
+
+def _response(attempt: Attempt, position: int, scenario: Scenario) -> Response:
+    actions = [action.id for action in scenario.file.items[0].actions]
+    chance.rng.shuffle(actions)
+    return Response(
+        attempt_id=attempt.id,
+        position=position,
+        item_digest=scenario.digest,
+        item=scenario.id,
+        action_order=actions,
+        version=0,
+    )
+
+
+def _taught(content: Content, course: Course | None) -> dict[str, list[str]]:
+    taught: dict[str, list[str]] = {}
+    for lesson in course.lessons if course else ():
+        for indicator in lesson.file.indicators:
+            taught.setdefault(indicator, []).append(lesson.id)
+    return taught

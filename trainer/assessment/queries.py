@@ -1,0 +1,94 @@
+"""Reading attempts and responses, always through the person they belong to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from trainer.assessment.models import Attempt, Response
+from trainer.assessment.rules import Kind
+from trainer.core.db import db
+from trainer.core.errors import NotFound
+
+
+def get_attempt(user_id: uuid.UUID, attempt_id: uuid.UUID, *, for_change: bool = False) -> Attempt:
+    """Return a person's attempt. Raises NotFound for anybody else's."""
+    query = select(Attempt).where(Attempt.id == attempt_id, Attempt.user_id == user_id)
+    attempt = db.session.scalar(query.with_for_update() if for_change else query)
+    if attempt is None:
+        raise NotFound
+    return attempt
+
+
+def get_response(attempt: Attempt, position: int) -> Response:
+    """Return one response of an attempt with the item as it was drawn."""
+    response = db.session.scalar(
+        select(Response)
+        .where(Response.attempt_id == attempt.id, Response.position == position)
+        .options(joinedload(Response.snapshot))
+    )
+    if response is None:
+        raise NotFound
+    return response
+
+
+def list_responses(attempt: Attempt) -> Sequence[Response]:
+    """Return all responses of an attempt in the order shown, with their items."""
+    return db.session.scalars(
+        select(Response)
+        .where(Response.attempt_id == attempt.id)
+        .options(joinedload(Response.snapshot))
+        .order_by(Response.position)
+    ).all()
+
+
+def find_open_attempt(enrollment_id: uuid.UUID, kind: Kind) -> Attempt | None:
+    """Return the attempt that is under way, or None."""
+    return db.session.scalar(
+        select(Attempt).where(
+            Attempt.enrollment_id == enrollment_id, Attempt.kind == kind, Attempt.submitted_at.is_(None)
+        )
+    )
+
+
+def list_attempts(enrollment_id: uuid.UUID, kind: Kind) -> Sequence[Attempt]:
+    """Return attempts of a kind, oldest first."""
+    return db.session.scalars(
+        select(Attempt).where(Attempt.enrollment_id == enrollment_id, Attempt.kind == kind).order_by(Attempt.number)
+    ).all()
+
+
+def last_number(enrollment_id: uuid.UUID, kind: Kind) -> int:
+    """Return the number of the newest attempt of a kind, 0 if there is none."""
+    return (
+        db.session.scalar(
+            select(func.max(Attempt.number)).where(Attempt.enrollment_id == enrollment_id, Attempt.kind == kind)
+        )
+        or 0
+    )
+
+
+def seen_items(user_id: uuid.UUID, kind: Kind) -> set[str]:
+    """Return ids of the scenes this person has been shown in attempts of a kind."""
+    return set(
+        db.session.scalars(
+            select(Response.item)
+            .join(Attempt, Attempt.id == Response.attempt_id)
+            .where(Attempt.user_id == user_id, Attempt.kind == kind)
+            .distinct()
+        )
+    )
+
+
+def failed_finals(enrollment_id: uuid.UUID) -> list[tuple[dt.datetime, list[str]]]:
+    """Return (when it was handed in, lessons it named) of each failed final, oldest first."""
+    rows = db.session.execute(
+        select(Attempt.submitted_at, Attempt.lessons_to_read)
+        .where(Attempt.enrollment_id == enrollment_id, Attempt.kind == Kind.FINAL, Attempt.is_passed.is_(False))
+        .order_by(Attempt.number)
+    )
+    return [(submitted_at, lessons or []) for submitted_at, lessons in rows if submitted_at is not None]

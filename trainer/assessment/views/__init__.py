@@ -1,0 +1,1 @@
+"""Pages of practice and final, and the first try that keeps nothing."""

@@ -1,0 +1,303 @@
+"""Practice and final: start pages, scenes, handing in, result."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Blueprint, current_app, jsonify, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from trainer.assessment import operations, rules, shown, words
+from trainer.assessment.forms import CONFIDENCE_LABELS, VERDICT_LABELS, VERDICTS, JudgeForm, StartForm, SubmitForm
+from trainer.assessment.models import Attempt
+from trainer.assessment.models import Response as Given
+from trainer.assessment.queries import (
+    failed_finals,
+    find_open_attempt,
+    get_attempt,
+    get_response,
+    list_attempts,
+    list_responses,
+)
+from trainer.assessment.rules import Kind
+from trainer.core.clock import now
+from trainer.core.db import db, transaction
+from trainer.core.errors import NotFound, NotYet
+from trainer.courses.current import content, get_course
+from trainer.learning.activity import opened_mark, read_mark
+from trainer.learning.models import Enrollment
+from trainer.learning.operations import credit_activity, enroll
+from trainer.learning.queries import find_enrollment, get_enrollment, list_readings, standing
+from trainer.web.access import Who, access
+from trainer.web.errors import error_response, wants_json
+from trainer.web.redirects import go
+
+blueprint = Blueprint("assessment", __name__, template_folder="../templates")
+
+LONGEST_SCENE = dt.timedelta(minutes=3)
+
+
+@blueprint.get("/courses/<course>/practice")
+@access(Who.PUBLIC)
+def practice(course: str) -> str:
+    """Say what practice is, and offer to start or go on."""
+    whole = get_course(course)
+    enrollment = find_enrollment(current_user.id, whole.slug) if current_user.is_authenticated else None
+    done = list_attempts(enrollment.id, Kind.PRACTICE) if enrollment else []
+    return render_template(
+        "assessment/practice.html",
+        course=whole,
+        open_attempt=next((one for one in done if one.submitted_at is None), None),
+        past=[(one, rules.Tally(**one.tally)) for one in reversed(done) if one.tally][:10],
+        form=StartForm() if current_user.is_authenticated else None,
+    )
+
+
+@blueprint.get("/courses/<course>/final")
+@access(Who.PUBLIC)
+def final(course: str) -> str:
+    """Say what the final asks, what is still missing, and how earlier tries went."""
+    whole = get_course(course)
+    enrollment = find_enrollment(current_user.id, whole.slug) if current_user.is_authenticated else None
+    where = standing(enrollment, whole) if enrollment else None
+    decision = None
+    if enrollment and where and where.is_ready_for_final and not where.is_final_passed:
+        decision = rules.decide_try(
+            whole.file.final.retry_rule, failed_finals(enrollment.id), list_readings(enrollment.id), now()
+        )
+    return render_template(
+        "assessment/final.html",
+        course=whole,
+        enrollment=enrollment,
+        standing=where,
+        decision=decision,
+        named=[whole.lesson(one) for one in decision.lessons] if decision else [],
+        open_attempt=find_open_attempt(enrollment.id, Kind.FINAL) if enrollment else None,
+        past=[one for one in list_attempts(enrollment.id, Kind.FINAL) if one.submitted_at] if enrollment else [],
+        form=StartForm() if current_user.is_authenticated else None,
+    )
+
+
+@blueprint.post("/courses/<course>/practices")
+@access(Who.LEARNER)
+def start_practice(course: str) -> Response:
+    """Start a practice, or go on with the one under way."""
+    whole, user_id = get_course(course), current_user.id
+    with transaction():
+        enrollment = enroll(user_id, whole, now())
+        attempt = operations.start_practice(enrollment, content(), whole.file.practice.scenes, now())
+        attempt_id = attempt.id
+    return go(url_for(".attempt", attempt_id=attempt_id))
+
+
+@blueprint.post("/courses/<course>/finals")
+@access(Who.ACCOUNT)
+def start_final(course: str) -> Response:
+    """Start a final, or go on with the one under way."""
+    whole, user_id = get_course(course), current_user.id
+    with transaction():
+        enrollment = get_enrollment(user_id, whole.slug)
+        attempt_id = operations.start_final(enrollment, whole, content(), now()).id
+    return go(url_for(".attempt", attempt_id=attempt_id))
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>")
+@access(Who.LEARNER, own=True)
+def attempt(attempt_id: UUID) -> Response:
+    """Go to where this attempt stands: the first scene without an answer, handing in, or the result."""
+    found = get_attempt(current_user.id, attempt_id)
+    if found.submitted_at is not None:
+        return go(url_for(".result", attempt_id=attempt_id))
+    waiting = [one.position for one in list_responses(found) if not _is_answered(found, one)]
+    return go(_after(found, waiting[0]) if waiting else url_for(".submission", attempt_id=attempt_id))
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/scenes/<int:position>")
+@access(Who.LEARNER, own=True)
+def scene(attempt_id: UUID, position: int) -> str:
+    """Show one scene: as a question, or with its answer where the review policy allows."""
+    found = get_attempt(current_user.id, attempt_id)
+    given = get_response(found, position)
+    if given.recorded_at is not None or _may_review(found):
+        return _answer_page(found, given)
+    if found.submitted_at is not None:
+        raise NotFound
+    form = JudgeForm.for_scene(given.snapshot.payload, given.action_order, **(given.given or {}))
+    return _question_page(found, given, form)
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>/scenes/<int:position>")
+@access(Who.LEARNER, own=True)
+def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
+    """Save what was given. With `autosave=1` (our script) any part; otherwise all three, and go on."""
+    user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
+    with transaction():
+        found = get_attempt(user_id, attempt_id, for_change=True)
+        given = get_response(found, position)
+        form = JudgeForm.for_scene(given.snapshot.payload, given.action_order)
+        if is_autosave:
+            form.allow_gaps()
+        is_valid = form.validate()
+        if form.is_tampered:
+            return error_response(400, _("This answer isn’t one of the choices. Load the page again."))
+        if is_valid:
+            version = operations.save_response(
+                found, position, form.given, int(form.version.data or 0), at, record=not is_autosave
+            )
+            if not is_autosave:
+                _credit(found, form.opened_at.data, at)
+        elif form.given and found.submitted_at is None and given.recorded_at is None:
+            # What is there is kept; the page then asks for the rest.
+            operations.save_response(found, position, form.given, int(form.version.data or 0), at, record=False)
+    if not is_valid:
+        given = get_response(get_attempt(user_id, attempt_id), position)
+        return _question_page(found, given, form), 422
+    if wants_json():
+        return jsonify(version=version)
+    if found.kind == Kind.PRACTICE:
+        return go(url_for(".scene", attempt_id=attempt_id, position=position))
+    return go(_after(found, position + 1))
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/submission")
+@access(Who.LEARNER, own=True)
+def submission(attempt_id: UUID) -> Response | str:
+    """Show what is answered and what isn't, before handing in."""
+    found = get_attempt(current_user.id, attempt_id)
+    if found.submitted_at is not None:
+        return go(url_for(".result", attempt_id=attempt_id))
+    responses = list_responses(found)
+    return render_template(
+        "assessment/submission.html",
+        attempt=found,
+        course=_course_title(found),
+        responses=[(one, _is_answered(found, one), dict(one.given or {})) for one in responses],
+        waiting=[one.position for one in responses if not _is_answered(found, one)],
+        verdicts=VERDICT_LABELS,
+        form=SubmitForm(),
+    )
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>/submission")
+@access(Who.LEARNER, own=True)
+def submit(attempt_id: UUID) -> Response:
+    """Hand in. A second time changes nothing and shows the same result."""
+    user_id = current_user.id
+    with transaction():
+        operations.submit_attempt(user_id, attempt_id, content(), current_app.config["SETTINGS"].is_local, now())
+    return go(url_for(".result", attempt_id=attempt_id))
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/result")
+@access(Who.LEARNER, own=True)
+def result(attempt_id: UUID) -> str:
+    """Say in plain words what was caught, missed and over-reported, as far as the review policy allows."""
+    found = get_attempt(current_user.id, attempt_id)
+    if found.submitted_at is None or found.tally is None:
+        raise NotYet("This isn’t handed in yet.")
+    tally = rules.Tally(**found.tally)
+    responses = list_responses(found)
+    enrollment = db.session.get_one(Enrollment, found.enrollment_id)
+    course = content().courses.get(found.course)
+    return render_template(
+        "assessment/result.html",
+        attempt=found,
+        course=course,
+        course_title=enrollment.course_title,
+        enrollment=enrollment,
+        tally=tally,
+        rule=found.rule,
+        words=words,
+        answers=[(one.position, shown.answer(one.snapshot.payload, one.given)) for one in responses]
+        if _may_review(found)
+        else [],
+        categories=_categories(responses),
+        lessons=[one for one in (course.lesson(name) for name in found.lessons_to_read or ()) if one] if course else [],
+        verdicts=VERDICT_LABELS,
+        confidences=CONFIDENCE_LABELS,
+        form=StartForm(),
+    )
+
+
+def _question_page(found: Attempt, given: Given, form: JudgeForm) -> str:
+    enrollment = db.session.get_one(Enrollment, found.enrollment_id)
+    form.version.data = given.version
+    form.opened_at.data = opened_mark(enrollment, now())
+    return render_template(
+        "assessment/scene.html",
+        question=shown.question(given.snapshot.payload, given.position, found.scenes),
+        form=form,
+        verdicts=VERDICTS,
+        attempt=found,
+        course=_course_title(found),
+        done=_answered_positions(found),
+        save_url=url_for(".save", attempt_id=found.id, position=given.position),
+        skip_url=_after(found, given.position + 1),
+        back_url=url_for(".scene", attempt_id=found.id, position=given.position - 1) if given.position > 1 else None,
+    )
+
+
+def _answer_page(found: Attempt, given: Given) -> str:
+    return render_template(
+        "assessment/answer.html",
+        answer=shown.answer(given.snapshot.payload, given.given),
+        question=shown.question(given.snapshot.payload, given.position, found.scenes),
+        verdicts=VERDICT_LABELS,
+        confidences=CONFIDENCE_LABELS,
+        attempt=found,
+        done=_answered_positions(found),
+        next_url=_after(found, given.position + 1)
+        if found.submitted_at is None
+        else url_for(".result", attempt_id=found.id),
+    )
+
+
+def _after(found: Attempt, position: int) -> str:
+    if position > found.scenes:
+        return url_for("assessment.submission", attempt_id=found.id)
+    return url_for("assessment.scene", attempt_id=found.id, position=position)
+
+
+def _answered_positions(found: Attempt) -> set[int]:
+    return {one.position for one in list_responses(found) if _is_answered(found, one)}
+
+
+def _is_answered(found: Attempt, given: Given) -> bool:
+    if found.kind == Kind.PRACTICE:
+        return given.recorded_at is not None
+    return len(given.given or {}) == 3
+
+
+def _may_review(found: Attempt) -> bool:
+    return rules.may_see_scenes(
+        Kind(found.kind), found.submitted_at is not None, found.is_passed, found.number, found.tries
+    )
+
+
+def _credit(found: Attempt, mark: str | None, at: dt.datetime) -> None:
+    enrollment = db.session.get_one(Enrollment, found.enrollment_id)
+    opened_at = read_mark(enrollment, mark)
+    if opened_at is not None:
+        credit_activity(enrollment, opened_at, LONGEST_SCENE, at)
+
+
+def _categories(responses: Sequence[Given]) -> list[tuple[str, int]]:
+    """Return (category name, scenes that went wrong in it), most first."""
+    names = {category.id: category.name for category in content().categories}
+    wrong: dict[str, int] = {}
+    for one in responses:
+        judged = rules.judge(one.snapshot.payload, one.given)
+        if judged.outcome is None or judged.outcome.is_right:
+            continue
+        for category in {sign["category"] for sign in one.snapshot.payload["signs"]}:
+            wrong[category] = wrong.get(category, 0) + 1
+    return sorted(((names.get(one, one), times) for one, times in wrong.items()), key=lambda pair: -pair[1])
+
+
+def _course_title(found: Attempt) -> str:
+    course = content().courses.get(found.course)
+    return course.file.title if course else found.course

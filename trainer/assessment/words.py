@@ -1,0 +1,66 @@
+"""Plain words for a result: a table of sentences by hits and false alarms. No praise, no blame."""
+
+from __future__ import annotations
+
+import flask_babel
+
+from trainer.assessment.rules import Outcome, Tally
+
+
+def _(text: str, **values: object) -> str:
+    return str(flask_babel.gettext(text, **values))
+
+
+def caught(tally: Tally) -> str:
+    """Return "You caught 5 of 6." """
+    return _("You caught %(hits)s of %(concerns)s.", hits=tally.hits, concerns=tally.concerns)
+
+
+def over_reported(tally: Tally) -> str:
+    """Return "You would have reported 3 innocent people." """
+    if tally.false_alarms == 0:
+        return _("You would have reported nobody who was innocent.")
+    return str(
+        flask_babel.ngettext(
+            "You would have reported %(num)s innocent person.",
+            "You would have reported %(num)s innocent people.",
+            tally.false_alarms,
+        )
+    )
+
+
+def tendency(tally: Tally) -> str:
+    """Return what the two counts say together."""
+    few = _level(tally.hits, tally.concerns)
+    many = _level(tally.false_alarms, tally.innocents)
+    table = {
+        ("high", "low"): _("You catch most of what adds up, and you leave the rest alone."),
+        ("high", "some"): _("You rarely miss, and you over-report a little."),
+        ("high", "high"): _("You rarely miss, and you over-report. Telling the two apart is what to work on."),
+        ("some", "low"): _("You’re careful, and you miss some. Look at what signs do together."),
+        ("some", "some"): _("Some of each. Name the sign before you report, and the ordinary reason before you don’t."),
+        ("some", "high"): _("You report often, and often it’s the wrong scene. Look for control, not for looks."),
+        ("low", "low"): _("You leave almost everything alone, also what adds up."),
+        ("low", "some"): _("You miss most of what adds up. The decision rule is the place to start."),
+        ("low", "high"): _(
+            "What you report and what adds up are different scenes. The decision rule is the place to start."
+        ),
+    }
+    return table[few, many]
+
+
+def outcome(value: Outcome | None) -> str:
+    """Return the word for an outcome."""
+    return {
+        Outcome.HIT: _("Caught"),
+        Outcome.MISS: _("Missed"),
+        Outcome.FALSE_ALARM: _("Over-reported"),
+        Outcome.CORRECT_REJECTION: _("Rightly left alone"),
+        None: _("Not answered"),
+    }[value]
+
+
+def _level(part: int, whole: int) -> str:
+    # Thirds of the scenes, with the pass rule's fifth as the bound of "low" for false alarms and of "high" for hits.
+    share = part / whole if whole else 0
+    return "high" if share >= 0.8 else "low" if share <= 0.2 else "some"

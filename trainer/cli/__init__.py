@@ -1,0 +1,1 @@
+"""Commands for authors and operators: `flask content …`, `flask credentials …`, `flask setup`."""

@@ -1,0 +1,48 @@
+"""`flask setup`: bring the database up to date, check the content, and say what was done."""
+
+from __future__ import annotations
+
+import os
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+from sqlalchemy.engine import make_url
+
+from trainer.core.db import db, pragmas
+from trainer.courses.current import library
+from trainer.courses.library import ContentRefused
+
+
+@click.command("setup")
+@with_appcontext
+def setup() -> None:
+    """Migrate the database and check the content."""
+    prepare()
+
+
+def prepare() -> None:
+    """Migrate and check, and print what was done and where things lie."""
+    settings = current_app.config["SETTINGS"]
+    try:
+        content = library().content  # refused before anything is changed
+    except ContentRefused as refused:
+        raise click.ClickException(f"The content can't be served.\n{refused}") from refused
+    os.umask(0o077)  # what is made here, the database above all, is for this user only
+    upgrade(directory=str(current_app.extensions["migrate"].directory))
+    print(f"Database  {make_url(settings.database_url).render_as_string(hide_password=True)}, up to date")
+    if db.engine.dialect.name == "sqlite":
+        _check_sqlite()
+    lessons = sum(len(course.lessons) for course in content.courses.values())
+    print(f"Content   {settings.content}: {lessons} lessons, {len(content.scenarios)} scenes")
+    print(f"Instance  {settings.instance}: back this folder up")
+    print(f"Address   {settings.base_url}{'  (local mode)' if settings.is_local else ''}", flush=True)
+
+
+def _check_sqlite() -> None:
+    found = pragmas(db.engine)
+    if found["journal_mode"] != "wal" or found["synchronous"] != 2 or found["foreign_keys"] != 1:
+        raise click.ClickException(
+            f"SQLite refuses the settings that keep answers safe: {found}. Is the folder on a network drive?"
+        )

@@ -1,0 +1,139 @@
+"""The database: base class of records, column types, and the only code that commits.
+
+On SQLite the driver's own transaction handling is switched off (it begins late and lets two
+read-modify-writes overlap, which loses updates silently); we begin ourselves: reads with BEGIN,
+writes with BEGIN IMMEDIATE, which waits for other writers instead of failing in the middle.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, Uuid, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.types import TypeDecorator
+
+from trainer.core.errors import Conflict
+
+BUSY_TIMEOUT_MS = 10_000
+
+
+class UTCDateTime(TypeDecorator[dt.datetime]):
+    """An instant: aware, in UTC, on every database. A naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime reached the database; use core.clock.now()")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of all records."""
+
+    # Flask-SQLAlchemy subclasses this class, and SQLAlchemy 2.1 then wants the types on the registry itself.
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={
+            dt.datetime: UTCDateTime,
+            uuid.UUID: Uuid(),
+            dict[str, Any]: JSON(none_as_null=True),
+            list[str]: JSON(none_as_null=True),
+        },
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+def init_db(app: Flask) -> None:
+    """Bind the database to the app and set up every connection it will make."""
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None  # we begin ourselves
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        # NORMAL may lose the last commits at power loss, which no kill -9 can show.
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("trainer_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open a write transaction and commit it at the end.
+
+    Whatever was read before is forgotten first, so that decisions rest on what this transaction
+    reads. Raises Conflict when a constraint of the database decides against the change.
+    """
+    session = db.session()
+    session.rollback()
+    session.connection(execution_options={"trainer_writes": True})
+    try:
+        yield session
+        session.commit()
+    except IntegrityError as error:
+        session.rollback()
+        raise Conflict("Someone was faster, or this was already done. Look at the page again.") from error
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def insert_missing(record: type[Base], rows: list[dict[str, Any]]) -> None:
+    """Insert the rows whose primary key is not there yet; someone else inserting them meanwhile is no conflict."""
+    if not rows:
+        return
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(insert(record).values(rows).on_conflict_do_nothing())
+
+
+def pragmas(engine: Engine) -> dict[str, Any]:
+    """Return the SQLite settings of a fresh connection, for the start-up check and its test."""
+    with engine.connect() as connection:
+        return {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }

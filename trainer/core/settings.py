@@ -1,0 +1,183 @@
+"""Settings: one frozen object from environment variables and the instance folder, checked at start."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from click import ClickException
+
+ROOT = Path(__file__).resolve().parents[2]
+_KNOWN_KEYS = {"dev", "secret", "changeme", "change-me", "password", "default"}
+_LEAST_KEY = 32
+
+
+class SettingsRefused(ClickException):
+    """A setting is wrong. The message is one line: which, why, what to do; a command prints it and ends."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings. README.md documents each variable (a test holds it to that)."""
+
+    host: str
+    port: int
+    workers: int
+    base_url: str
+    database_url: str
+    instance: Path
+    content: Path
+    secret_key: str
+    development: bool
+    proxies: int
+    max_body_kb: int
+
+    @property
+    def is_local(self) -> bool:
+        """True on a loopback address: no Secure cookies, no HSTS, certificates say "Local trial"."""
+        return _is_loopback(urlsplit(self.base_url).hostname or "")
+
+    @property
+    def host_names(self) -> list[str]:
+        """Host names that requests may name."""
+        name = urlsplit(self.base_url).hostname or ""
+        return [name, "127.0.0.1", "localhost", "[::1]"] if self.is_local else [name]
+
+
+VARIABLES = {
+    "host": "HOST",
+    "port": "PORT",
+    "workers": "TRAINER_WORKERS",
+    "base_url": "TRAINER_BASE_URL",
+    "database_url": "TRAINER_DATABASE_URL",
+    "instance": "TRAINER_INSTANCE",
+    "content": "TRAINER_CONTENT",
+    "secret_key": "TRAINER_SECRET_KEY",
+    "development": "TRAINER_DEVELOPMENT",
+    "proxies": "TRAINER_PROXIES",
+    "max_body_kb": "TRAINER_MAX_BODY_KB",
+}
+assert set(VARIABLES) == {field.name for field in fields(Settings)}
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the settings. Raises SettingsRefused with one clear line."""
+    env = os.environ if environ is None else environ
+    host = env.get("HOST", "127.0.0.1")
+    port = _number(env, "PORT", 8000, 1, 65535)
+    development = _switch(env, "TRAINER_DEVELOPMENT")
+    instance = Path(env.get("TRAINER_INSTANCE", str(ROOT / "instance"))).resolve()
+    base_url = _base_url(env, host, port)
+    local = _is_loopback(urlsplit(base_url).hostname or "")
+    if not local and (development or _switch(env, "FLASK_DEBUG")):
+        raise SettingsRefused("TRAINER_DEVELOPMENT and FLASK_DEBUG are for a loopback address only. Unset them.")
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Settings(
+        host=host,
+        port=port,
+        workers=_number(env, "TRAINER_WORKERS", 2, 1, 64),
+        base_url=base_url,
+        database_url=_database_url(env.get("TRAINER_DATABASE_URL", f"sqlite:///{instance / 'trainer.db'}")),
+        instance=instance,
+        content=_content(env),
+        secret_key=_secret_key(env, instance),
+        development=development,
+        proxies=_number(env, "TRAINER_PROXIES", 0, 0, 5),
+        max_body_kb=_number(env, "TRAINER_MAX_BODY_KB", 256, 16, 10_240),
+    )
+
+
+def _base_url(env: Mapping[str, str], host: str, port: int) -> str:
+    given = env.get("TRAINER_BASE_URL", "").rstrip("/")
+    if not given:
+        if not _is_loopback(host):
+            raise SettingsRefused(
+                f"HOST is {host}, which others can reach, and TRAINER_BASE_URL is not set. "
+                "Set it to the https address that people will use."
+            )
+        return f"http://{host}:{port}"
+    parts = urlsplit(given)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.username:
+        raise SettingsRefused(f"TRAINER_BASE_URL is {given!r}. Write it like https://training.example.org, no path.")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise SettingsRefused(f"TRAINER_BASE_URL is {given}. Away from a loopback address it must begin with https.")
+    return given
+
+
+def _database_url(given: str) -> str:
+    if given.startswith(("postgres://", "postgresql://")):
+        return "postgresql+psycopg://" + given.split("://", 1)[1]
+    if given.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return given
+    raise SettingsRefused("TRAINER_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+
+
+def _content(env: Mapping[str, str]) -> Path:
+    folder = Path(env.get("TRAINER_CONTENT", str(ROOT / "content"))).resolve()
+    if not folder.is_dir():
+        raise SettingsRefused(f"TRAINER_CONTENT is {folder}, and there is no such folder.")
+    return folder
+
+
+def _secret_key(env: Mapping[str, str], instance: Path) -> str:
+    given = env.get("TRAINER_SECRET_KEY")
+    if given is not None:
+        if given.lower() in _KNOWN_KEYS or len(given) < _LEAST_KEY:
+            raise SettingsRefused(
+                f"TRAINER_SECRET_KEY is too easy to guess. Use {_LEAST_KEY} random characters or more, "
+                "or unset it: a key is then made in the instance folder."
+            )
+        return given
+    path = instance / "secret_key"
+    try:
+        # O_EXCL: of two processes that start together only one makes the key.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read_key(path)
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return _read_key(path)
+
+
+def _read_key(path: Path) -> str:
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise SettingsRefused(f"{path} can be read by others. Run: chmod 600 {path}")
+    key = path.read_text().strip()
+    if len(key) < _LEAST_KEY:
+        raise SettingsRefused(
+            f"{path} is empty or too short. Delete it: a new key is made, and everyone signs in again."
+        )
+    return key
+
+
+def _number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    given = env.get(name, "").strip()
+    if not given:
+        return default
+    if not given.isascii() or not given.isdigit() or not least <= int(given) <= most:
+        raise SettingsRefused(f"{name} is {given!r}. It must be a whole number from {least} to {most}.")
+    return int(given)
+
+
+def _switch(env: Mapping[str, str], name: str) -> bool:
+    given = env.get(name, "").strip().lower()
+    if given in {"", "0", "false", "no"}:
+        return False
+    if given in {"1", "true", "yes"}:
+        return True
+    raise SettingsRefused(f"{name} is {given!r}. It must be 1 or 0.")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,43 @@
+"""The Credential record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from trainer.core.db import Base
+
+
+class Credential(Base):
+    """A statement that a person earned what a course attests. One per person, course and cycle."""
+
+    __tablename__ = "credentials"
+    __table_args__ = (UniqueConstraint("user_id", "course", "cycle"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    course: Mapped[str] = mapped_column(String(60))
+    cycle: Mapped[int]
+    serial: Mapped[str] = mapped_column(String(27), unique=True)
+    """26 random Crockford base32 characters and a check character, without separators."""
+
+    # Facts as they were at issue; nothing later changes them.
+    holder_name: Mapped[str] = mapped_column(String(120))
+    course_title: Mapped[str] = mapped_column(String(200))
+    course_version: Mapped[str] = mapped_column(String(20))
+    course_digest: Mapped[str] = mapped_column(String(64))
+    edition: Mapped[str | None] = mapped_column(String(60))
+    achievement: Mapped[str] = mapped_column(Text)
+    scenes: Mapped[int]
+    minutes: Mapped[int]
+    started_on: Mapped[dt.date]
+    issued_at: Mapped[dt.datetime]
+    valid_until: Mapped[dt.date]
+    is_local_trial: Mapped[bool]
+
+    revoked_at: Mapped[dt.datetime | None]
+    revocation_reason: Mapped[str | None] = mapped_column(Text)
+    superseded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("credentials.id"), index=True)

@@ -1,0 +1,59 @@
+"""Issuing and revoking credentials."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from trainer.core import chance
+from trainer.core.db import db
+from trainer.core.errors import Conflict, NotFound
+from trainer.credentials.models import Credential
+from trainer.credentials.queries import find_by_serial
+from trainer.credentials.rules import new_serial, valid_until
+
+
+@dataclass(frozen=True)
+class Earned:
+    """What a credential will state. `minutes` are active minutes."""
+
+    user_id: uuid.UUID
+    course: str
+    cycle: int
+    holder_name: str
+    course_title: str
+    course_version: str
+    course_digest: str
+    edition: str | None
+    achievement: str
+    scenes: int
+    minutes: int
+    started_on: dt.date
+    validity_months: int
+    is_local_trial: bool
+
+
+def issue(earned: Earned, now: dt.datetime) -> Credential:
+    """Issue the credential. The database allows one per person, course and cycle (Conflict otherwise)."""
+    facts = {name: value for name, value in vars(earned).items() if name != "validity_months"}
+    credential = Credential(
+        **facts,
+        serial=new_serial(chance.rng),
+        issued_at=now,
+        valid_until=valid_until(now.date(), earned.validity_months),
+    )
+    db.session.add(credential)
+    db.session.flush()
+    return credential
+
+
+def revoke(serial: str, reason: str, now: dt.datetime) -> Credential:
+    """Withdraw a credential; its page says so, with date and reason, from now on."""
+    credential = find_by_serial(serial)
+    if credential is None:
+        raise NotFound("There is no credential with this number.")
+    if credential.revoked_at is not None:
+        raise Conflict("This credential is withdrawn already.")
+    credential.revoked_at, credential.revocation_reason = now, reason.strip()
+    return credential

@@ -1,0 +1,33 @@
+"""Reading credentials."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from trainer.core.db import db
+from trainer.credentials.models import Credential
+from trainer.credentials.rules import read_serial
+
+
+def find_by_serial(given: str) -> Credential | None:
+    """Return the credential of a serial as typed or as in an address, or None."""
+    serial = read_serial(given)
+    # An impossible serial is looked up all the same: unknown and impossible ones cost and say the same.
+    return db.session.scalar(select(Credential).where(Credential.serial == (serial or "-")))
+
+
+def find_credential(user_id: uuid.UUID, course: str, cycle: int) -> Credential | None:
+    """Return a person's credential of a course and cycle, or None."""
+    return db.session.scalar(
+        select(Credential).where(Credential.user_id == user_id, Credential.course == course, Credential.cycle == cycle)
+    )
+
+
+def list_credentials(user_id: uuid.UUID) -> Sequence[Credential]:
+    """Return a person's credentials, newest first."""
+    return db.session.scalars(
+        select(Credential).where(Credential.user_id == user_id).order_by(Credential.issued_at.desc())
+    ).all()

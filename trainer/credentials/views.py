@@ -1,0 +1,90 @@
+"""The public check of a certificate, and its PDF."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from trainer.core.clock import now, today
+from trainer.core.errors import NotFound
+from trainer.credentials import rules
+from trainer.credentials.certificate import CertificateFacts, NameNeedsFonts, render_certificate
+from trainer.credentials.forms import VerifyForm
+from trainer.credentials.models import Credential
+from trainer.credentials.queries import find_by_serial
+from trainer.web.access import Who, access
+
+blueprint = Blueprint("credentials", __name__, template_folder="templates")
+
+
+def verification_url(serial: str) -> str:
+    """Return the address printed on paper: always of the configured site, whatever host was asked."""
+    return f"{current_app.config['SETTINGS'].base_url}/verify/{rules.show_serial(serial)}"
+
+
+@blueprint.get("/verify")
+@access(Who.PUBLIC)
+def verify_form() -> Response | str:
+    """Ask for a number."""
+    form = VerifyForm(request.args)
+    if "serial" in request.args and form.validate():
+        typed = str(form.serial.data)
+        serial = rules.read_serial(typed)
+        return redirect(url_for(".verify", serial=rules.show_serial(serial) if serial else typed), 303)
+    return render_template("credentials/verify_form.html", form=form if "serial" in request.args else VerifyForm())
+
+
+@blueprint.get("/verify/<serial>")
+@access(Who.PUBLIC)
+def verify(serial: str) -> Response | tuple[str, int] | str:
+    """Show a credential's facts and status to anybody. Unknown and impossible numbers answer alike."""
+    credential = find_by_serial(serial)
+    if credential is None:
+        return render_template("credentials/unknown.html"), 404
+    return render_template(
+        "credentials/verify.html",
+        credential=credential,
+        status=status_of(credential),
+        checked_at=now(),
+        serial=rules.show_serial(credential.serial),
+    )
+
+
+@blueprint.get("/verify/<serial>/certificate.pdf")
+@access(Who.PUBLIC)
+def certificate(serial: str) -> Response:
+    """Return the certificate as a PDF. The same number always gives the same bytes."""
+    credential = find_by_serial(serial)
+    if credential is None:
+        raise NotFound("There is no certificate with this number.")
+    facts = CertificateFacts(
+        holder_name=credential.holder_name,
+        course_title=credential.course_title,
+        edition=credential.edition,
+        achievement=credential.achievement,
+        minutes=credential.minutes,
+        issued_on=credential.issued_at.date(),
+        valid_until=credential.valid_until,
+        course_version=credential.course_version,
+        serial=rules.show_serial(credential.serial),
+        is_local_trial=credential.is_local_trial,
+        scenes=credential.scenes,
+    )
+    try:
+        pdf = render_certificate(facts, verification_url(credential.serial))
+    except NameNeedsFonts as error:
+        raise NotFound(str(error)) from error
+    response = make_response(pdf)
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = "inline; filename=certificate.pdf"
+    return response
+
+
+def status_of(credential: Credential) -> rules.Status:
+    """Return a credential's status today."""
+    return rules.status(
+        valid_until=credential.valid_until,
+        revoked_at=credential.revoked_at,
+        is_superseded=credential.superseded_by_id is not None,
+        today=today(),
+    )

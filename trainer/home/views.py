@@ -1,0 +1,46 @@
+"""Front page and a learner's own page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask_login import current_user
+
+from trainer.accounts.forms import SignOutForm
+from trainer.assessment.queries import find_open_attempt
+from trainer.assessment.rules import Kind
+from trainer.core.clock import now
+from trainer.courses.current import content
+from trainer.credentials.queries import list_credentials
+from trainer.credentials.rules import show_serial
+from trainer.credentials.views import status_of
+from trainer.learning.queries import list_enrollments, standing
+from trainer.web.access import Who, access
+
+blueprint = Blueprint("home", __name__, template_folder="templates")
+
+
+@blueprint.get("/")
+@access(Who.PUBLIC)
+def front() -> str:
+    """Say what this is, for whom, how long it takes, and where to start."""
+    return render_template("home/front.html", courses=list(content().courses.values()))
+
+
+@blueprint.get("/me")
+@access(Who.LEARNER)
+def me() -> str:
+    """Show the one thing to do next, and what was earned."""
+    courses = content().courses
+    doing = [
+        (
+            enrollment,
+            courses.get(enrollment.course),
+            standing(enrollment, courses.get(enrollment.course)),
+            find_open_attempt(enrollment.id, Kind.FINAL) or find_open_attempt(enrollment.id, Kind.PRACTICE),
+        )
+        for enrollment in list_enrollments(current_user.id)
+    ]
+    earned = [(one, status_of(one), show_serial(one.serial)) for one in list_credentials(current_user.id)]
+    return render_template(
+        "home/me.html", doing=doing, earned=earned, courses=list(courses.values()), hour=now().hour, form=SignOutForm()
+    )

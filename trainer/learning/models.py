@@ -1,0 +1,57 @@
+"""Enrollment and LessonCompletion records."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from trainer.core.db import Base
+
+
+class Enrollment(Base):
+    """One learner taking one course once. A renewal is a new one with the next cycle."""
+
+    __tablename__ = "enrollments"
+    __table_args__ = (
+        UniqueConstraint("user_id", "course", "cycle"),
+        CheckConstraint("cycle >= 1", name="cycle_counts_from_one"),
+        CheckConstraint("active_seconds >= 0", name="active_seconds_not_negative"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    course: Mapped[str] = mapped_column(String(60))
+    cycle: Mapped[int] = mapped_column(default=1)
+    course_title: Mapped[str] = mapped_column(String(200))
+    course_version: Mapped[str] = mapped_column(String(20))
+    course_digest: Mapped[str] = mapped_column(String(64))
+    """The course as it was when the learner began."""
+    conditions: Mapped[dict[str, Any]]
+    """What completion takes and what the credential will say, frozen when set:
+    {"least_minutes": int, "edition": str | None, "achievement": str, "validity_months": int}."""
+    started_at: Mapped[dt.datetime]
+    last_lesson: Mapped[str | None] = mapped_column(String(121))
+    """Where to go on: the lesson opened or finished last."""
+    active_seconds: Mapped[int] = mapped_column(default=0)
+    active_until: Mapped[dt.datetime | None]
+    """End of the time credited so far; what lies before it is never credited again."""
+    final_passed_at: Mapped[dt.datetime | None]
+    final_scenes: Mapped[int | None]
+    completed_at: Mapped[dt.datetime | None]
+    credential_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("credentials.id"), index=True)
+
+
+class LessonCompletion(Base):
+    """A lesson that the learner marked as read."""
+
+    __tablename__ = "lesson_completions"
+
+    enrollment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrollments.id"), primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(121), primary_key=True)
+    completed_at: Mapped[dt.datetime]
+    read_again_at: Mapped[dt.datetime]
+    """When it was last marked as read; a third try at a final asks for a new reading."""

@@ -1,0 +1,154 @@
+"""Enrolling, marking lessons as read, crediting active time, completing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import delete, select, update
+
+from trainer.accounts.queries import get_user
+from trainer.core.db import db
+from trainer.courses.library import Course, Lesson
+from trainer.credentials.models import Credential
+from trainer.credentials.operations import Earned, issue
+from trainer.learning.models import Enrollment, LessonCompletion
+from trainer.learning.queries import find_enrollment, standing
+from trainer.learning.rules import credit
+
+
+def enroll(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
+    """Return the person's enrollment in a course, made now if there is none."""
+    get_user(user_id)  # locks the row: two tabs that start at once become one enrollment
+    found = find_enrollment(user_id, course.slug)
+    if found is not None:
+        return found
+    enrollment = Enrollment(
+        user_id=user_id,
+        course=course.slug,
+        cycle=1,
+        course_title=course.file.title,
+        course_version=course.file.version,
+        course_digest=course.digest,
+        conditions={
+            "least_minutes": course.file.least_minutes,
+            "edition": course.file.edition,
+            "achievement": course.file.achievement,
+            "validity_months": course.file.validity_months,
+        },
+        started_at=now,
+        active_seconds=0,
+    )
+    db.session.add(enrollment)
+    db.session.flush()
+    return enrollment
+
+
+def complete_lesson(enrollment: Enrollment, lesson: Lesson, now: dt.datetime) -> None:
+    """Mark a lesson as read, or as read again."""
+    reading = db.session.get(LessonCompletion, (enrollment.id, lesson.id))
+    if reading is None:
+        db.session.add(
+            LessonCompletion(enrollment_id=enrollment.id, lesson=lesson.id, completed_at=now, read_again_at=now)
+        )
+    else:
+        reading.read_again_at = now
+    enrollment.last_lesson = lesson.id
+
+
+def credit_activity(enrollment: Enrollment, opened_at: dt.datetime, longest: dt.timedelta, now: dt.datetime) -> None:
+    """Credit the time a page was open, capped, each second once."""
+    seconds, until = credit(opened_at, now, longest, enrollment.active_until)
+    enrollment.active_seconds += seconds
+    enrollment.active_until = until
+
+
+def record_result(
+    enrollment: Enrollment, course: Course | None, scenes: int, is_local_trial: bool, now: dt.datetime
+) -> Credential | None:
+    """Note that a final of `scenes` was passed; if nothing is missing now, complete and issue the credential."""
+    if enrollment.final_passed_at is None:
+        enrollment.final_passed_at, enrollment.final_scenes = now, scenes
+    return complete(enrollment, course, is_local_trial, now)
+
+
+def complete(
+    enrollment: Enrollment, course: Course | None, is_local_trial: bool, now: dt.datetime
+) -> Credential | None:
+    """Complete the enrollment and issue its credential, if nothing is missing and it wasn't done before.
+
+    `course` is None when it has left the content folder meanwhile; what the credential states was frozen.
+    """
+    if enrollment.completed_at is not None or not standing(enrollment, course).is_complete:
+        return None
+    holder = get_user(enrollment.user_id)
+    assert holder.certificate_name is not None  # standing() says so
+    credential = issue(
+        Earned(
+            user_id=enrollment.user_id,
+            course=enrollment.course,
+            cycle=enrollment.cycle,
+            holder_name=holder.certificate_name,
+            course_title=enrollment.course_title,
+            course_version=enrollment.course_version,
+            course_digest=enrollment.course_digest,
+            edition=enrollment.conditions["edition"],
+            achievement=enrollment.conditions["achievement"],
+            scenes=enrollment.final_scenes or 0,
+            minutes=enrollment.active_seconds // 60,
+            started_on=enrollment.started_at.date(),
+            validity_months=enrollment.conditions["validity_months"],
+            is_local_trial=is_local_trial,
+        ),
+        now,
+    )
+    enrollment.completed_at = now
+    enrollment.credential_id = credential.id
+    return credential
+
+
+def merge_enrollments(guest_id: uuid.UUID, user_id: uuid.UUID) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Move a guest's enrollments to an account; return (old id, new id) of those that met one of its own.
+
+    The further state of each lesson wins, active time adds up, and the later page is where to go on.
+    The caller moves what hangs on the old ids and then calls `drop_enrollments`.
+    """
+    met: list[tuple[uuid.UUID, uuid.UUID]] = []
+    theirs = db.session.scalars(select(Enrollment).where(Enrollment.user_id == guest_id)).all()
+    for guest in theirs:
+        mine = find_enrollment(user_id, guest.course)
+        if mine is None:
+            guest.user_id = user_id
+            continue
+        _merge_lessons(guest.id, mine.id)
+        mine.active_seconds += guest.active_seconds
+        if guest.active_until and (mine.active_until is None or guest.active_until > mine.active_until):
+            mine.active_until, mine.last_lesson = guest.active_until, guest.last_lesson or mine.last_lesson
+        met.append((guest.id, mine.id))
+    db.session.flush()
+    return met
+
+
+def drop_enrollments(ids: list[uuid.UUID]) -> None:
+    """Delete enrollments that were merged into others."""
+    db.session.execute(delete(LessonCompletion).where(LessonCompletion.enrollment_id.in_(ids)))
+    db.session.execute(delete(Enrollment).where(Enrollment.id.in_(ids)))
+
+
+def _merge_lessons(source: uuid.UUID, target: uuid.UUID) -> None:
+    mine = {
+        row.lesson: row
+        for row in db.session.scalars(select(LessonCompletion).where(LessonCompletion.enrollment_id == target))
+    }
+    theirs = db.session.scalars(select(LessonCompletion).where(LessonCompletion.enrollment_id == source)).all()
+    for row in theirs:
+        if row.lesson in mine:
+            kept = mine[row.lesson]
+            kept.completed_at = min(kept.completed_at, row.completed_at)
+            kept.read_again_at = max(kept.read_again_at, row.read_again_at)
+        else:
+            db.session.execute(
+                update(LessonCompletion)
+                .where(LessonCompletion.enrollment_id == source, LessonCompletion.lesson == row.lesson)
+                .values(enrollment_id=target)
+            )

@@ -1,0 +1,76 @@
+"""Reading enrollments and where someone stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from trainer.accounts.models import User
+from trainer.core.db import db
+from trainer.core.errors import NotFound
+from trainer.courses.library import Course
+from trainer.learning.models import Enrollment, LessonCompletion
+from trainer.learning.rules import LessonNeed, Standing
+
+
+def find_enrollment(user_id: uuid.UUID, course: str) -> Enrollment | None:
+    """Return a person's newest enrollment in a course, or None."""
+    return db.session.scalar(
+        select(Enrollment)
+        .where(Enrollment.user_id == user_id, Enrollment.course == course)
+        .order_by(Enrollment.cycle.desc())
+        .limit(1)
+    )
+
+
+def get_enrollment(user_id: uuid.UUID, course: str) -> Enrollment:
+    """Return a person's newest enrollment, locked for change. Raises NotFound."""
+    enrollment = db.session.scalar(
+        select(Enrollment)
+        .where(Enrollment.user_id == user_id, Enrollment.course == course)
+        .order_by(Enrollment.cycle.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if enrollment is None:
+        raise NotFound("You haven’t started this course yet.")
+    return enrollment
+
+
+def list_enrollments(user_id: uuid.UUID) -> Sequence[Enrollment]:
+    """Return a person's enrollments, newest first."""
+    return db.session.scalars(
+        select(Enrollment).where(Enrollment.user_id == user_id).order_by(Enrollment.started_at.desc())
+    ).all()
+
+
+def list_readings(enrollment_id: uuid.UUID) -> dict[str, dt.datetime]:
+    """Return lesson id -> when it was last marked as read."""
+    rows = db.session.execute(
+        select(LessonCompletion.lesson, LessonCompletion.read_again_at).where(
+            LessonCompletion.enrollment_id == enrollment_id
+        )
+    )
+    return {row.lesson: row.read_again_at for row in rows}
+
+
+def standing(enrollment: Enrollment, course: Course | None) -> Standing:
+    """Return where a learner stands, by the lessons as they are now and the conditions as they were frozen.
+
+    A course that has left the content folder asks for no lessons.
+    """
+    done = list_readings(enrollment.id)
+    name = db.session.scalar(select(User.certificate_name).where(User.id == enrollment.user_id))
+    return Standing(
+        lessons=tuple(
+            LessonNeed(lesson.id, lesson.file.title, lesson.file.minutes, lesson.id in done)
+            for lesson in (course.lessons if course else ())
+        ),
+        least_minutes=int(enrollment.conditions.get("least_minutes", 0)),
+        active_seconds=enrollment.active_seconds,
+        is_final_passed=enrollment.final_passed_at is not None,
+        has_name=bool(name),
+    )

@@ -1,0 +1,80 @@
+"""What is still missing, and how much time counts as active. Pure: time is an argument."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+LONGEST_BEAT = dt.timedelta(seconds=90)
+"""A heartbeat comes each 30 seconds; one that comes later than this was asleep."""
+
+
+@dataclass(frozen=True)
+class LessonNeed:
+    """A lesson of the course as completion sees it."""
+
+    id: str
+    title: str
+    minutes: int
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a learner stands in a course. The same object shows progress and decides completion."""
+
+    lessons: tuple[LessonNeed, ...]
+    least_minutes: int
+    active_seconds: int
+    is_final_passed: bool
+    has_name: bool
+
+    @property
+    def missing_lessons(self) -> tuple[LessonNeed, ...]:
+        """Lessons not yet marked as read, in course order."""
+        return tuple(lesson for lesson in self.lessons if not lesson.is_done)
+
+    @property
+    def done_lessons(self) -> int:
+        """How many lessons are marked as read."""
+        return len(self.lessons) - len(self.missing_lessons)
+
+    @property
+    def active_minutes(self) -> int:
+        """Whole active minutes."""
+        return self.active_seconds // 60
+
+    @property
+    def missing_minutes(self) -> int:
+        """Whole active minutes still to come, rounded up."""
+        return max(0, -(-(self.least_minutes * 60 - self.active_seconds) // 60))
+
+    @property
+    def is_ready_for_final(self) -> bool:
+        """True once lessons and minutes are done; the name is asked on the way in."""
+        return not self.missing_lessons and not self.missing_minutes
+
+    @property
+    def is_complete(self) -> bool:
+        """True once nothing is missing."""
+        return self.is_ready_for_final and self.has_name and self.is_final_passed
+
+
+def credit(
+    opened_at: dt.datetime, now: dt.datetime, longest: dt.timedelta, active_until: dt.datetime | None
+) -> tuple[int, dt.datetime]:
+    """Return (seconds to credit, new end of the credited time) for a page open from `opened_at` to `now`.
+
+    At most `longest` counts from one page. Time that another tab or an earlier post was credited for,
+    everything before `active_until`, counts once.
+    """
+    start = max(opened_at, active_until) if active_until else opened_at
+    end = min(now, opened_at + longest)
+    if opened_at > now or end <= start:
+        return 0, active_until or opened_at
+    return int((end - start).total_seconds()), end
+
+
+def longest_reading(minutes: int) -> dt.timedelta:
+    """Return how long a lesson of `minutes` may count when nothing tells whether anybody was there."""
+    return dt.timedelta(minutes=2 * minutes)

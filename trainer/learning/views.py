@@ -1,0 +1,152 @@
+"""The course page and the lesson page of every reader, and what a learner does there."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, jsonify, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from trainer.accounts.operations import name_for_certificate
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.core.errors import Invalid
+from trainer.courses.current import get_course, get_lesson
+from trainer.courses.library import Course, Lesson
+from trainer.credentials.models import Credential
+from trainer.credentials.queries import find_credential
+from trainer.learning import operations
+from trainer.learning.activity import opened_mark, read_mark
+from trainer.learning.forms import NameForm, PageForm, StartForm
+from trainer.learning.models import Enrollment
+from trainer.learning.queries import find_enrollment, get_enrollment, standing
+from trainer.learning.rules import LONGEST_BEAT, Standing, longest_reading
+from trainer.web.access import Who, access
+from trainer.web.redirects import go, safe_path
+
+blueprint = Blueprint("learning", __name__, template_folder="templates")
+
+
+@blueprint.get("/courses/<course>")
+@access(Who.PUBLIC)
+def show_course(course: str) -> str:
+    """Show a course with its modules, and where the learner stands."""
+    whole = get_course(course)
+    enrollment, where = _standing(whole)
+    return render_template(
+        "learning/course.html",
+        course=whole,
+        enrollment=enrollment,
+        standing=where,
+        next_lesson=_next_lesson(whole, enrollment, where),
+        credential=_credential(enrollment),
+        form=StartForm() if current_user.is_authenticated else None,
+    )
+
+
+@blueprint.post("/courses/<course>/enrollments")
+@access(Who.LEARNER)
+def enroll(course: str) -> Response:
+    """Start a course."""
+    whole, user_id = get_course(course), current_user.id
+    with transaction():
+        operations.enroll(user_id, whole, now())
+    return go(_lesson_url(whole, whole.lessons[0]))
+
+
+@blueprint.get("/courses/<course>/<module>/<lesson>")
+@access(Who.PUBLIC)
+def show_lesson(course: str, module: str, lesson: str) -> str:
+    """Show a lesson. Without an enrollment this leaves no cookie and no row."""
+    whole, found = get_lesson(course, module, lesson)
+    enrollment, where = _standing(whole)
+    previous, following = whole.neighbors(found.id)
+    return render_template(
+        "learning/lesson.html",
+        course=whole,
+        lesson=found,
+        module=next(one for one in whole.modules if one.slug == found.module_slug),
+        previous=previous,
+        following=following,
+        enrollment=enrollment,
+        standing=where,
+        is_done=bool(where and any(one.id == found.id and one.is_done for one in where.lessons)),
+        form=PageForm(opened_at=opened_mark(enrollment, now())) if enrollment else None,
+    )
+
+
+@blueprint.post("/courses/<course>/<module>/<lesson>/completions")
+@access(Who.LEARNER)
+def complete_lesson(course: str, module: str, lesson: str) -> Response:
+    """Mark a lesson as read, credit the time it was open, and go on to the next."""
+    whole, found = get_lesson(course, module, lesson)
+    user_id, at = current_user.id, now()
+    with transaction():
+        enrollment = get_enrollment(user_id, whole.slug)
+        opened_at = read_mark(enrollment, request.form.get("opened_at"))
+        if opened_at is not None:
+            operations.credit_activity(enrollment, opened_at, longest_reading(found.file.minutes), at)
+        operations.complete_lesson(enrollment, found, at)
+        operations.complete(enrollment, whole, current_app.config["SETTINGS"].is_local, at)
+    following = whole.neighbors(found.id)[1]
+    return go(_lesson_url(whole, following) if following else url_for(".show_course", course=whole.slug))
+
+
+@blueprint.post("/courses/<course>/activity")
+@access(Who.LEARNER)
+def activity(course: str) -> Response:
+    """Credit the time since the page's last beat, and return the mark for the next one.
+
+    With `away=1` nothing is credited: the page was hidden, and only a fresh mark is asked for.
+    """
+    whole, user_id, at = get_course(course), current_user.id, now()
+    with transaction():
+        enrollment = get_enrollment(user_id, whole.slug)
+        opened_at = read_mark(enrollment, request.form.get("opened_at"))
+        if opened_at is None:
+            raise Invalid("This page was open too long. Load it again.")
+        if request.form.get("away") != "1":
+            operations.credit_activity(enrollment, opened_at, LONGEST_BEAT, at)
+        mark = opened_mark(enrollment, at)
+    return jsonify(opened_at=mark)
+
+
+@blueprint.route("/courses/<course>/name", methods=["GET", "POST"])
+@access(Who.ACCOUNT)
+def certificate_name(course: str) -> Response | str | tuple[str, int]:
+    """Ask for the name as it shall stand on the certificate."""
+    whole, user_id = get_course(course), current_user.id
+    form = NameForm(certificate_name=current_user.certificate_name)
+    if form.validate_on_submit():
+        with transaction():
+            name_for_certificate(user_id, str(form.certificate_name.data))
+        return go(safe_path(request.args.get("next"), url_for("learning.show_course", course=whole.slug)))
+    status = 422 if form.is_submitted() else 200
+    return render_template("learning/name.html", course=whole, form=form), status
+
+
+def _standing(course: Course) -> tuple[Enrollment | None, Standing | None]:
+    if not current_user.is_authenticated:
+        return None, None
+    enrollment = find_enrollment(current_user.id, course.slug)
+    return (enrollment, standing(enrollment, course)) if enrollment else (None, None)
+
+
+def _next_lesson(course: Course, enrollment: Enrollment | None, where: Standing | None) -> Lesson | None:
+    """Return where to go on: the first lesson not read after the last one, or else the first not read."""
+    if enrollment is None or where is None or not where.missing_lessons:
+        return None
+    order = [lesson.id for lesson in course.lessons]
+    missing = [need.id for need in where.missing_lessons]
+    after = order.index(enrollment.last_lesson) if enrollment.last_lesson in order else -1
+    later = [lesson for lesson in missing if order.index(lesson) > after]
+    return course.lesson((later or missing)[0])
+
+
+def _credential(enrollment: Enrollment | None) -> Credential | None:
+    if enrollment is None or enrollment.credential_id is None:
+        return None
+    return find_credential(enrollment.user_id, enrollment.course, enrollment.cycle)
+
+
+def _lesson_url(course: Course, lesson: Lesson) -> str:
+    return url_for("learning.show_lesson", course=course.slug, module=lesson.module_slug, lesson=lesson.slug)

@@ -1,0 +1,78 @@
+"""Every route declares who may enter, here enforced in one place before any view runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Who(StrEnum):
+    """Who may enter a route."""
+
+    PUBLIC = "public"  # anybody; leaves no trace by being read
+    LEARNER = "learner"  # a guest or an account
+    ACCOUNT = "account"  # signed in with an account
+    DEVELOPMENT = "development"  # nobody, unless the app runs in development
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a route declared. `own`: it shows one person's record, and is 404 to everybody else."""
+
+    who: Who
+    own: bool = False
+
+
+def access(who: Who, *, own: bool = False) -> Callable[[F], F]:
+    """Declare who may enter the view below."""
+
+    def declare(view: F) -> F:
+        view.access = Access(who, own)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def declared(app: Flask, endpoint: str) -> Access | None:
+    """Return what the route of `endpoint` declared, or None."""
+    if endpoint == "static":
+        return Access(Who.PUBLIC)
+    return getattr(app.view_functions[endpoint], "access", None)
+
+
+def init_access(app: Flask) -> None:
+    """Check the declared access before each request."""
+    app.before_request(_check)
+
+
+def _check() -> Response | None:
+    if request.endpoint is None:
+        return None  # 404 and 405 take their course
+    rule = declared(current_app, request.endpoint)
+    if rule is None:
+        abort(500, f"{request.endpoint} declares no access")
+    if rule.who is Who.PUBLIC:
+        return None
+    if rule.who is Who.DEVELOPMENT:
+        if not current_app.config["SETTINGS"].development:
+            abort(404)
+        return None
+    if not current_user.is_authenticated:
+        return _ask("joining.keep" if rule.who is Who.LEARNER else "joining.sign_in")
+    if rule.who is Who.ACCOUNT and current_user.is_guest:
+        return _ask("joining.sign_up")
+    return None
+
+
+def _ask(endpoint: str) -> Response:
+    # What was posted can't be repeated after signing in, so only a page that was read is returned to.
+    target = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
+    return redirect(url_for(endpoint, next=target), 303)

@@ -1,0 +1,49 @@
+"""Base of all forms: token, message texts, and fields that trim what was typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField
+from wtforms.validators import Length, ValidationError
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form with a token (Flask-WTF) whose errors the page shows with a summary."""
+
+    @property
+    def error_list(self) -> list[tuple[str, str, str]]:
+        """Return (field id, label, message) of each error, in the order of the fields."""
+        return [
+            (field.id, str(field.label.text), str(message))
+            for field in self
+            if not isinstance(field, HiddenField)
+            for message in field.errors
+        ]
+
+
+def trimmed(value: Any) -> Any:
+    """Filter: take blanks from both ends."""
+    return value.strip() if isinstance(value, str) else value
+
+
+class PlainText:
+    """Refuse control characters and characters that turn the direction of the text after them."""
+
+    _TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+
+    def __call__(self, form: Any, field: StringField) -> None:
+        text = field.data or ""
+        if any(ord(char) < 32 or 127 <= ord(char) < 160 or char in self._TURNING for char in text):
+            raise ValidationError(_l("This holds a character that can't be shown. Type it again without it."))
+
+
+def length(least: int, most: int) -> Length:
+    """Return a length check that says both bounds in plain words."""
+    if least > 1:
+        message = _l("Use at least %(least)s and at most %(most)s characters.", least=least, most=most)
+    else:
+        message = _l("Use at most %(most)s characters.", most=most)
+    return Length(min=least, max=most, message=message)

@@ -1,0 +1,44 @@
+"""Security and cache headers on every response, errors and static files included."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, request, session
+from flask_login import current_user
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+_ALWAYS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+}
+_YEAR = 31_536_000
+
+
+def init_headers(app: Flask) -> None:
+    """Set the headers after each request."""
+    app.after_request(_set)
+
+
+def _set(response: Response) -> Response:
+    for name, value in _ALWAYS.items():
+        response.headers[name] = value
+    if not current_app.config["SETTINGS"].is_local:
+        response.headers["Strict-Transport-Security"] = f"max-age={_YEAR * 2}; includeSubDomains"
+    response.headers["Cache-Control"] = _cache_control(response)
+    return response
+
+
+def _cache_control(response: Response) -> str:
+    if request.endpoint == "static" and response.status_code == 200:
+        return f"public, max-age={_YEAR}, immutable"  # the path holds a digest of the files
+    response.vary.add("Cookie")
+    if session or request.method != "GET" or getattr(current_user, "is_authenticated", False):
+        return "no-store"
+    # Read pages may be kept for Back, and are asked for again before they are shown anew.
+    return "no-cache" if response.status_code < 400 else "no-store"

@@ -1,0 +1,113 @@
+/* Enhances pages that work without it: quick exit, saving as you go, active reading time. */
+
+/* --- quick exit: first, and independent of everything below --- */
+const exit = document.getElementById("exit");
+
+function leave() {
+  // Blank before anything is asked of the network, then replace this page in the history.
+  document.title = "Weather";
+  document.documentElement.classList.add("left");
+  document.body.replaceChildren();
+  window.location.replace("/exit");
+}
+
+if (exit) {
+  exit.addEventListener("click", (event) => {
+    event.preventDefault();
+    leave();
+  });
+  let presses = [];
+  const dots = exit.querySelector(".counts");
+  const show = () => {
+    dots.hidden = presses.length === 0;
+    [...dots.children].forEach((dot, index) => dot.classList.toggle("on", index < presses.length));
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Shift") {
+      presses = [];
+    } else if (!event.repeat) {
+      const now = Date.now();
+      presses = [...presses.filter((at) => now - at < 5000), now];
+      if (presses.length >= 3) return leave();
+      setTimeout(() => {
+        presses = presses.filter((at) => Date.now() - at < 5000);
+        show();
+      }, 5100);
+    }
+    show();
+  });
+  // A page kept in memory for Back must not show again what was blanked.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted && document.documentElement.classList.contains("left")) window.location.replace("/exit");
+  });
+}
+
+/* --- errors: bring the summary into view and focus --- */
+document.querySelector("[data-focus]")?.focus();
+
+/* --- a button pressed twice sends once --- */
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "1";
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});
+
+/* --- scenes: each answer is saved as it is given --- */
+const scene = document.querySelector("form[data-autosave]");
+if (scene) {
+  const status = document.getElementById("saved");
+  let queue = Promise.resolve();
+  let waiting = 0;
+  const save = async () => {
+    const body = new FormData(scene);
+    body.set("autosave", "1");
+    try {
+      const answer = await fetch(scene.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      const json = await answer.json();
+      if (answer.ok) {
+        scene.elements.version.value = json.version;
+        status.textContent = status.dataset.saved;
+      } else {
+        status.textContent = json.error;
+      }
+    } catch {
+      status.textContent = status.dataset.failed;
+    }
+  };
+  scene.addEventListener("change", () => {
+    waiting += 1;
+    status.textContent = status.dataset.saving;
+    queue = queue.then(save).finally(() => {
+      waiting -= 1;
+    });
+  });
+  scene.addEventListener("submit", (event) => {
+    if (!waiting) return;
+    // The answer on its way carries the version that the form must send.
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    queue.then(() => scene.requestSubmit());
+  }, true);
+}
+
+/* --- lessons: time counts while the page is in view --- */
+const reading = document.querySelector("form[data-activity]");
+if (reading) {
+  const beat = async (away) => {
+    const body = new FormData(reading);
+    if (away) body.set("away", "1");
+    try {
+      const answer = await fetch(reading.dataset.activity, {
+        method: "POST", body, keepalive: true, headers: { Accept: "application/json" },
+      });
+      if (answer.ok) reading.elements.opened_at.value = (await answer.json()).opened_at;
+    } catch {
+      /* The form still carries the last mark; its own post credits the time. */
+    }
+  };
+  setInterval(() => document.visibilityState === "visible" && beat(false), 30000);
+  document.addEventListener("visibilitychange", () => beat(document.visibilityState === "visible"));
+}
