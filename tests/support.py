@@ -50,6 +50,12 @@ class Visitor:
         assert found, "the page has no form"
         return found[1]
 
+    def cookie(self) -> str:
+        """Return the Cookie header that this visitor sends."""
+        cookie = self.client.get_cookie("visit", domain="127.0.0.1")
+        assert cookie is not None
+        return f"{cookie.key}={cookie.value}"
+
     def field(self, name: str) -> str:
         """Return the value of a hidden field of the page that was read."""
         assert self.page is not None

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_babel import Babel, format_date
 from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
@@ -35,9 +34,11 @@ from trainer.learning.views import blueprint as learning
 from trainer.web.access import init_access
 from trainer.web.errors import init_errors
 from trainer.web.headers import init_headers
+from trainer.web.language import init_language
 from trainer.web.limits import init_limits
 from trainer.web.origin import init_origin
-from trainer.web.static import FOLDER, digest_path
+from trainer.web.static import init_static
+from trainer.web.still import init_still
 from trainer.web.views import blueprint as web
 
 _KEPT = dt.timedelta(days=7)
@@ -49,8 +50,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     app = Flask(
         "trainer",
         root_path=str(Path(__file__).parent),
-        static_folder=str(FOLDER),
-        static_url_path=digest_path(),
+        static_folder=None,
         instance_path=str(settings.instance),
     )
     app.config.update(_config(settings))
@@ -66,22 +66,23 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     logging.getLogger("alembic").setLevel(logging.WARNING)
     init_db(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
-    Babel(app, default_locale="en", default_timezone="UTC")
+    init_language(app)
+    init_still(app, lambda: library().content.digest)
     init_errors(app)
     init_origin(app)
     CSRFProtect(app).exempt(first_try)
     init_accounts(app)
     init_access(app)
     init_limits(app)
-    # The last function set runs first: headers are set before the answer is compressed.
+    # The function set last runs first: headers, then compression, and what is kept has both.
     Compress(app)
     init_headers(app)
+    init_static(app, reread=settings.development)
     for blueprint in (web, courses, accounts, credentials, learning, assessment, first_try, joining, home):
         app.register_blueprint(blueprint)
     for command in (content_cli, credentials_cli, setup, serve):
         app.cli.add_command(command)
     app.context_processor(_layout)
-    app.add_template_filter(lambda value: format_date(value, "long"), "day")
     if settings.development:
         app.before_request(_reload_content)
     return app
@@ -106,7 +107,10 @@ def _config(settings: Settings) -> dict[str, Any]:
         "MAX_FORM_MEMORY_SIZE": settings.max_body_kb * 1024,
         "MAX_FORM_PARTS": 100,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {} if settings.database_url.startswith("sqlite") else {"pool_pre_ping": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "hide_parameters": True,  # what people typed is no part of a log
+            "pool_pre_ping": not settings.database_url.startswith("sqlite"),
+        },
         "SESSION_COOKIE_NAME": "__Host-visit" if secure else "visit",
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,
@@ -116,8 +120,9 @@ def _config(settings: Settings) -> dict[str, Any]:
         # Our pages send no Referer; where a request comes from is checked in web.origin.
         "WTF_CSRF_SSL_STRICT": False,
         "WTF_CSRF_TIME_LIMIT": int(_KEPT.total_seconds()),
-        "COMPRESS_ALGORITHM": ["br", "gzip"],
-        "COMPRESS_BR_LEVEL": 4,
+        "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
+        "COMPRESS_ZSTD_LEVEL": 3,
+        "COMPRESS_BR_LEVEL": 3,
         "COMPRESS_LEVEL": 5,
         "COMPRESS_MIN_SIZE": 500,
         "RATELIMIT_HEADERS_ENABLED": False,

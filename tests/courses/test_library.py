@@ -57,6 +57,15 @@ def test_pools_hold_what_is_in_use_in_order_of_id(folder: Path) -> None:
     assert content.twin(content.scenarios["open-1-a"]).id == "open-1-b"
 
 
+def test_a_retired_scene_stays_but_is_not_drawn(folder: Path) -> None:
+    for truth, name in (("concern", "open-3-a"), ("no_concern", "open-3-b")):
+        text = small.scene(truth, "open-3", "open").replace("pool: open", "pool: open\nretired: true")
+        (folder / f"scenarios/{name}.md").write_text(text, encoding="utf-8")
+    content = read(folder)
+    assert "open-3-a" in content.scenarios
+    assert "open-3-a" not in [scene.id for scene in (*content.pool(Pool.OPEN), *content.scenarios_with("C1"))]
+
+
 def test_an_indicator_leads_to_its_lessons_and_scenes(folder: Path) -> None:
     content = read(folder)
     assert [lesson.id for _, lesson in content.lessons_teaching("C1")] == ["basics/first", "practice/second"]
@@ -119,6 +128,7 @@ def test_loading_twice_gives_the_same(folder: Path) -> None:
     assert read(folder) == read(folder)
 
 
+@pytest.mark.check("T126")
 def test_a_refused_change_leaves_the_old_content_serving(folder: Path) -> None:
     library = Library(folder, today)
     before = library.content
@@ -139,6 +149,7 @@ def test_it_reloads_only_when_a_file_changed_and_tries_a_bad_one_once(folder: Pa
     assert library.content is before
     edit(folder, "site.yaml", "Small site", "A larger site")
     assert library.reload_if_changed()
+    assert not library.reload_if_changed()
     (folder / "notes.txt").write_text("x", encoding="utf-8")
     assert not library.reload_if_changed()
     assert library.complaints
@@ -153,6 +164,7 @@ def test_a_library_does_not_start_on_faulty_content(folder: Path) -> None:
         Library(folder, today)
 
 
+@pytest.mark.check("T126")
 def test_readers_see_one_whole_content_while_it_is_swapped(folder: Path) -> None:
     library, seen, done = Library(folder, today), set[tuple[str, str]](), threading.Event()
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.courses import small
 from tests.courses.small import COURSE_FILE, LESSON_FILE, complaints, edit, only
 from trainer.courses.library import Complaint, Content, ContentRefused, load
-from trainer.courses.loader import SIZE_LIMIT
+from trainer.courses.loader import BODY_LIMIT, SIZE_LIMIT
 
 
 def test_the_small_folder_has_no_fault(folder: Path) -> None:
@@ -41,6 +41,7 @@ def test_all_faults_are_told_in_one_run_and_in_order(folder: Path) -> None:
     ]
 
 
+@pytest.mark.check("T125")
 @pytest.mark.parametrize(
     ("name", "old", "new", "complaint"),
     [
@@ -89,9 +90,11 @@ def test_plain_words_stay_text(folder: Path) -> None:
     assert content.courses["recognize"].file.version == "1.0"
 
 
+@pytest.mark.check("T127")
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
+        ("Small site", "\n  <<: {name: x}", 'site.yaml:1: "name" must be a text. '),
         ("name: Small", "name: Other\nname: Small", 'site.yaml:2: the key "name" is there twice. Keep one'),
         ("Small site", "&x Small", "site.yaml:1: & and * make references here. "),
         ("Small site", "*x", "site.yaml:1: "),
@@ -114,6 +117,7 @@ def test_yaml_tricks_and_slips_are_refused_with_their_line(folder: Path, old: st
     ("raw", "complaint"),
     [
         (b"- id: S1\n  title: \xff\xfe\n", "sources.yaml:2: the text is not in UTF-8. Save the file again as UTF-8."),
+        ("- id: S1".encode("utf-16"), "sources.yaml:1: the text is not in UTF-8. Save the file again as UTF-8."),
         (b"- id: S1\n\n  title: a\x00b\n", "sources.yaml:3: there is an invisible character (U+0000). "),
         ("- id: S1\n  title: a\u202eb\n".encode(), "sources.yaml:2: there is an invisible character (U+202E). "),
         (b"a" * (SIZE_LIMIT + 1), "sources.yaml:1: the file is larger than 256 KB. Split it."),
@@ -144,6 +148,11 @@ def test_windows_line_ends_and_a_byte_order_mark_are_read(folder: Path) -> None:
 def test_a_file_without_a_head_is_told_how_to_begin(folder: Path) -> None:
     (folder / "pages/privacy.md").write_text("Only text\n", encoding="utf-8")
     assert only(folder).startswith("content/pages/privacy.md:1: the head of the file is missing. Begin with a line")
+
+
+def test_a_text_that_would_take_long_to_parse_is_refused(folder: Path) -> None:
+    small.edit(folder, "pages/privacy.md", "We keep little.", "[" * (BODY_LIMIT + 1))
+    assert only(folder) == "content/pages/privacy.md:5: the text is longer than 32 KB. Split it."
 
 
 def test_a_file_without_a_body_is_refused(folder: Path) -> None:
@@ -178,6 +187,7 @@ def test_a_course_or_module_without_its_file_is_refused(folder: Path, name: str)
     assert only(folder).startswith(f"content/{name}:1: the file is missing. ")
 
 
+@pytest.mark.check("T129")
 def test_links_that_leave_the_folder_are_refused(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.md").write_text("---\ntitle: a\nsummary: b\n---\nSecret\n", encoding="utf-8")
     (folder / "pages/secret.md").symlink_to(tmp_path / "secret.md")
@@ -267,10 +277,14 @@ def spoil(raw: bytes, chance: random.Random) -> bytes:
     return bytes(data)
 
 
-@pytest.mark.parametrize("check_id", [pytest.param("T125", marks=pytest.mark.check("T125"))])
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.check("T130")
+@settings(
+    max_examples=int(os.environ.get("TRAINER_FUZZ", "150")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(seed=st.integers(0, 2**32))
-def test_a_spoiled_folder_is_loaded_whole_or_refused(tmp_path: Path, check_id: str, seed: int) -> None:
+def test_a_spoiled_folder_is_loaded_whole_or_refused(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     folder = small.write(tmp_path / str(seed))
     names = sorted(small.files())

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import html.parser
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trainer.courses.loader import BODY_LIMIT
 from trainer.courses.markdown import (
     Body,
     Scope,
@@ -21,6 +23,7 @@ from trainer.courses.markdown import (
     parse,
     raw_html_in,
     render,
+    sanitize,
 )
 from trainer.courses.schema import Source, Term
 
@@ -132,6 +135,11 @@ def test_headings_have_ids_that_never_meet_another() -> None:
     ids = re.findall(r'id="([^"]+)"', shown("## Recap\n\n## Recap\n\n### S1\n\n## €\n\na[^S1]\n\n::: recap\n- x\n:::"))
     assert len(ids) == len(set(ids)) == 6
     assert ids[:3] == ["h-recap", "h-recap-2", "h-s1"]
+
+
+def test_a_heading_never_gets_the_name_that_another_has_by_its_words() -> None:
+    ids = re.findall(r'id="([^"]+)"', shown("## Part\n\n## Part 2\n\n## Part\n\n## Part\n\n## Part 2"))
+    assert len(set(ids)) == 5, ids
 
 
 def test_a_table_has_heads_and_scrolls_in_its_own_place() -> None:
@@ -299,3 +307,49 @@ def test_any_text_at_all_becomes_harmless_html(text: str) -> None:
     body: Body = parse(text)
     inspect(str(render(body, LESSON).html))
     list(blocks_in(body)), list(links_in(body)), boxes_in(body), list(raw_html_in(body))
+
+
+def test_the_sanitizer_alone_stops_what_the_writer_would_let_through() -> None:
+    for hostile in (
+        '<a href="javascript:alert(1)">x</a>',
+        '<a href="data:text/html,x" target="_blank">x</a>',
+        '<p onclick="x" style="color:red" class="evil ask">x</p>',
+        '<p id="x"><!-- c --></p>',
+        "<script>x</script>",
+        '<img src="x">',
+    ):
+        html = str(sanitize(hostile))
+        inspect(html)
+        assert "evil" not in html
+
+
+@pytest.mark.check("T128")
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "[",
+        "[[",
+        "![",
+        "[a](b ",
+        "> ",
+        "*",
+        "_a*",
+        "`",
+        "[^S1]",
+        "<",
+        "\\",
+        "- ",
+        ":::\n",
+        "## a\n",
+        "a\n=\n",
+        "|a|\n|-|\n",
+    ],
+)
+def test_the_longest_hostile_text_is_done_in_seconds(hostile: str) -> None:
+    text = (hostile * BODY_LIMIT)[:BODY_LIMIT]
+    start = time.perf_counter()
+    body = parse(text)
+    render(body, LESSON)
+    list(blocks_in(body))
+    boxes_in(body)
+    assert time.perf_counter() - start < 5  # a tenth of it here; machines are shared

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
 
+LONGEST_NAME = 120
+
 
 def new_session_key() -> str:
     """Return a random key: a session that holds an older one is over."""
@@ -32,7 +34,7 @@ class User(Base):
     email_key: Mapped[str | None] = mapped_column(String(254), unique=True)
     """Canonical form: two spellings of one address have the same key."""
     password_hash: Mapped[str | None] = mapped_column(String(200))
-    certificate_name: Mapped[str | None] = mapped_column(String(120))
+    certificate_name: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
     """The name as it shall stand on a certificate; may be an alias."""
     session_key: Mapped[str] = mapped_column(String(24), default=new_session_key)
     created_at: Mapped[dt.datetime]

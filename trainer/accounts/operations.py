@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from trainer.accounts.models import User, new_session_key
+from trainer.accounts.models import LONGEST_NAME, User, new_session_key
 from trainer.accounts.queries import find_user_by_email_key, get_user
 from trainer.accounts.rules import clean_name, email_key, is_printable_name
 from trainer.core.db import db
@@ -45,6 +45,8 @@ def name_for_certificate(user_id: uuid.UUID, name: str) -> None:
     cleaned = clean_name(name)
     if not is_printable_name(cleaned):
         raise Invalid("Type at least one letter.")
+    if len(cleaned) > LONGEST_NAME:  # some letters become two or three when they are composed
+        raise Invalid(f"Use at most {LONGEST_NAME} characters.")
     get_user(user_id).certificate_name = cleaned
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms import IntegerField, RadioField
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from trainer.courses.schema import Confidence, Verdict
 from trainer.web.forms import Form
@@ -33,7 +33,17 @@ class _Choice(RadioField):
         values = [str(choice[0]) for choice in self.choices or ()]
         if self.data not in (None, "") and self.data not in values:
             self.is_unknown = True
+            raise ValidationError(_UNKNOWN)
+
+
+class _Count(IntegerField):
+    """A number as our pages write it: int() also takes signs, blanks, underscores and digits of other scripts."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist and not (valuelist[0].isascii() and valuelist[0].isdigit()):
+            self.data = None
             raise ValueError(_UNKNOWN)
+        super().process_formdata(valuelist)
 
 
 class JudgeForm(Form):
@@ -42,24 +52,38 @@ class JudgeForm(Form):
     verdict = _Choice(_l("What do you make of it?"), [InputRequired(_l("Choose one of the three."))])
     confidence = _Choice(_l("How sure are you?"), [InputRequired(_l("Say how sure you are."))])
     action = _Choice(_l("Your first step?"), [InputRequired(_l("Choose a first step."))])
-    version = IntegerField(validators=[NumberRange(0, 1_000_000)])
-    opened_at = HiddenField()
+    version = _Count(validators=[NumberRange(0, 1_000_000)])
 
     @classmethod
     def for_scene(cls, snapshot: Mapping[str, Any], order: Sequence[str], **values: Any) -> JudgeForm:
         """Return the form of a scene with its actions in the learner's order."""
-        texts = {action["id"]: action["text"] for action in snapshot["actions"]}
         form = cls(**values)
-        form.verdict.choices = [(str(value), label) for value, label, _hint in VERDICTS]
-        form.confidence.choices = [(str(value), label) for value, label in CONFIDENCES]
-        form.action.choices = [(action, texts[action]) for action in order]
+        form._offer(order)
+        form.show(snapshot)
         return form
 
-    def allow_gaps(self) -> None:
-        """Accept missing parts: an answer is saved as it is given, one part at a time."""
-        for field in (self.verdict, self.confidence, self.action):
-            field.validators = [Optional()]
-            field.flags.required = False
+    @classmethod
+    def for_saving(cls, order: Sequence[str], *, allow_gaps: bool) -> JudgeForm:
+        """Return the form that reads an answer; its texts aren't needed for that.
+
+        `allow_gaps`: accept missing parts, because an answer is saved as it is given, one part at a time.
+        """
+        form = cls(meta={"csrf": False})  # the token was checked before the view
+        form._offer(order)
+        if allow_gaps:
+            for field in (form.verdict, form.confidence, form.action):
+                field.validators = [Optional()]
+        return form
+
+    def show(self, snapshot: Mapping[str, Any]) -> None:
+        """Give the actions their texts."""
+        texts = {action["id"]: action["text"] for action in snapshot["actions"]}
+        self.action.choices = [(choice[0], texts[choice[0]]) for choice in self.action.choices or ()]
+
+    def _offer(self, order: Sequence[str]) -> None:
+        self.verdict.choices = [(str(value), label) for value, label, _hint in VERDICTS]
+        self.confidence.choices = [(str(value), label) for value, label in CONFIDENCES]
+        self.action.choices = [(action, action) for action in order]
 
     @property
     def given(self) -> dict[str, str]:
@@ -74,11 +98,3 @@ class JudgeForm(Form):
         unknown = any(getattr(field, "is_unknown", False) for field in (self.verdict, self.confidence, self.action))
         twice = any(len(request.form.getlist(name)) > 1 for name in names)
         return unknown or twice or bool(self.version.errors)
-
-
-class StartForm(Form):
-    """A button."""
-
-
-class SubmitForm(Form):
-    """A button."""

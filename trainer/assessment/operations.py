@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from trainer.assessment import rules
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
@@ -14,7 +14,6 @@ from trainer.assessment.queries import (
     failed_finals,
     find_open_attempt,
     get_attempt,
-    get_response,
     last_number,
     list_responses,
     seen_items,
@@ -95,7 +94,7 @@ def decide_final(enrollment: Enrollment, course: Course, now: dt.datetime) -> Tr
 
 
 def save_response(
-    attempt: Attempt, position: int, given: Mapping[str, str], version: int, now: dt.datetime, *, record: bool
+    attempt: Attempt, response: Response, given: Mapping[str, str], version: int, now: dt.datetime, *, record: bool
 ) -> int:
     """Save what was given for one scene and return the response's new version.
 
@@ -104,14 +103,14 @@ def save_response(
     """
     if attempt.submitted_at is not None:
         raise Conflict("This was handed in already. Nothing was changed.")
-    response = get_response(attempt, position)
     if response.recorded_at is not None:
         raise Conflict("You have seen the answer to this scene; it can’t be changed any more.")
     is_recorded = record and attempt.kind == Kind.PRACTICE
     saved = db.session.execute(
         update(Response)
-        .where(Response.attempt_id == attempt.id, Response.position == position, Response.version == version)
+        .where(Response.attempt_id == attempt.id, Response.position == response.position, Response.version == version)
         .values(given=dict(given), version=version + 1, saved_at=now, recorded_at=now if is_recorded else None)
+        .execution_options(synchronize_session=False)
     )
     if saved.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("A newer answer was saved in another tab. Load this page again to see it.")
@@ -131,12 +130,12 @@ def submit_attempt(
         return attempt
     judged = [(one.snapshot.payload, rules.judge(one.snapshot.payload, one.given)) for one in list_responses(attempt)]
     tally = rules.count(scene for _, scene in judged)
+    if attempt.kind == Kind.FINAL and tally.unanswered:
+        raise NotYet("Some scenes have no answer yet. Answer them, then hand in.")
     course = content.courses.get(attempt.course)
     attempt.submitted_at = now
     attempt.tally = tally.as_dict()
     if attempt.kind == Kind.FINAL:
-        if tally.unanswered:
-            raise NotYet("Some scenes have no answer yet. Answer them, then hand in.")
         attempt.is_passed = rules.passes(tally, PassRule(**attempt.rule))
         if attempt.is_passed:
             enrollment = db.session.get_one(Enrollment, attempt.enrollment_id, with_for_update=True)
@@ -155,7 +154,9 @@ def move_attempts(
     and one that is under way is handed in as it is if the account has its own under way.
     """
     for old, new in met:
-        for attempt in db.session.query(Attempt).filter_by(enrollment_id=old).order_by(Attempt.number):
+        for attempt in db.session.scalars(
+            select(Attempt).where(Attempt.enrollment_id == old).order_by(Attempt.number)
+        ).all():
             kind = Kind(attempt.kind)
             if attempt.submitted_at is None and find_open_attempt(new, kind) is not None:
                 submit_attempt(guest_id, attempt.id, content, False, now)

@@ -36,6 +36,19 @@ def get_response(attempt: Attempt, position: int) -> Response:
     return response
 
 
+def get_attempt_with_response(user_id: uuid.UUID, attempt_id: uuid.UUID, position: int) -> tuple[Attempt, Response]:
+    """Return a person's attempt, locked so that it can't be handed in meanwhile, with one response."""
+    row = db.session.execute(
+        select(Attempt, Response)
+        .join(Response, Response.attempt_id == Attempt.id)
+        .where(Attempt.id == attempt_id, Attempt.user_id == user_id, Response.position == position)
+        .with_for_update(of=Attempt, read=True)
+    ).first()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
 def list_responses(attempt: Attempt) -> Sequence[Response]:
     """Return all responses of an attempt in the order shown, with their items."""
     return db.session.scalars(

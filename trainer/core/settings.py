@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from click import ClickException
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parents[2]
 _KNOWN_KEYS = {"dev", "secret", "changeme", "change-me", "password", "default"}
 _LEAST_KEY = 32
+_HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")
 
 
 class SettingsRefused(ClickException):
@@ -75,9 +79,14 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     instance = Path(env.get("TRAINER_INSTANCE", str(ROOT / "instance"))).resolve()
     base_url = _base_url(env, host, port)
     local = _is_loopback(urlsplit(base_url).hostname or "")
-    if not local and (development or _switch(env, "FLASK_DEBUG")):
+    if not (local and _is_loopback(host)) and (development or _switch(env, "FLASK_DEBUG")):
         raise SettingsRefused("TRAINER_DEVELOPMENT and FLASK_DEBUG are for a loopback address only. Unset them.")
-    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsRefused(
+            f"TRAINER_INSTANCE is {instance}, and no folder can be there: {error.strerror}."
+        ) from None
     return Settings(
         host=host,
         port=port,
@@ -101,21 +110,44 @@ def _base_url(env: Mapping[str, str], host: str, port: int) -> str:
                 f"HOST is {host}, which others can reach, and TRAINER_BASE_URL is not set. "
                 "Set it to the https address that people will use."
             )
-        return f"http://{host}:{port}"
-    parts = urlsplit(given)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.username:
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    parts = _split(given)
+    if (
+        parts is None
+        or not parts.hostname
+        or not _HOST.fullmatch(parts.hostname)
+        or given != f"{parts.scheme}://{parts.netloc}"
+    ):
         raise SettingsRefused(f"TRAINER_BASE_URL is {given!r}. Write it like https://training.example.org, no path.")
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise SettingsRefused(f"TRAINER_BASE_URL is {given}. Away from a loopback address it must begin with https.")
     return given
 
 
+def _split(address: str) -> SplitResult | None:
+    """Return the parts of a web address with nothing but scheme, host and port, or None."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # raises for an impossible one
+    except ValueError:
+        return None
+    return parts if parts.scheme in {"http", "https"} and "@" not in parts.netloc else None
+
+
 def _database_url(given: str) -> str:
     if given.startswith(("postgres://", "postgresql://")):
-        return "postgresql+psycopg://" + given.split("://", 1)[1]
-    if given.startswith(("sqlite:///", "postgresql+psycopg://")):
-        return given
-    raise SettingsRefused("TRAINER_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+        given = "postgresql+psycopg://" + given.split("://", 1)[1]
+    if not given.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsRefused("TRAINER_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    try:
+        database = make_url(given).database
+    except (ArgumentError, ValueError):  # not shown: it may hold a password
+        raise SettingsRefused("TRAINER_DATABASE_URL can't be read. Is its port a number?") from None
+    if given.startswith("sqlite") and database in {None, "", ":memory:"}:
+        raise SettingsRefused(
+            "TRAINER_DATABASE_URL names no file: all would be lost. Write sqlite:////a/path/trainer.db."
+        )
+    return given
 
 
 def _content(env: Mapping[str, str]) -> Path:
@@ -128,7 +160,7 @@ def _content(env: Mapping[str, str]) -> Path:
 def _secret_key(env: Mapping[str, str], instance: Path) -> str:
     given = env.get("TRAINER_SECRET_KEY")
     if given is not None:
-        if given.lower() in _KNOWN_KEYS or len(given) < _LEAST_KEY:
+        if given.lower() in _KNOWN_KEYS or len(given.strip()) < _LEAST_KEY:
             raise SettingsRefused(
                 f"TRAINER_SECRET_KEY is too easy to guess. Use {_LEAST_KEY} random characters or more, "
                 "or unset it: a key is then made in the instance folder."
@@ -140,6 +172,8 @@ def _secret_key(env: Mapping[str, str], instance: Path) -> str:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return _read_key(path)
+    except OSError as error:
+        raise SettingsRefused(f"{path} can't be written: {error.strerror}. Who may write there?") from None
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_urlsafe(48))
     return _read_key(path)

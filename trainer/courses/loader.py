@@ -36,6 +36,7 @@ from trainer.courses.schema import (
 )
 
 SIZE_LIMIT: Final = 256 * 1024  # bytes; the longest lesson is a tenth of it
+BODY_LIMIT: Final = 32 * 1024  # characters of Markdown; parsing hostile text takes its time
 DEPTH_LIMIT: Final = 12  # levels of YAML; the schema needs five
 
 T = TypeVar("T", bound=Part)
@@ -417,6 +418,9 @@ class _Reader:
         head, body, body_line = parts
         written = self._parse_yaml(name, head, first_line=2)
         if written is None:
+            return None
+        if len(body) > BODY_LIMIT:
+            self._complain(name, body_line, f"the text is longer than {BODY_LIMIT // 1024} KB", "Split it.")
             return None
         if not body.strip():
             self._complain(name, body_line, "there is no text below the head", "Write it.")

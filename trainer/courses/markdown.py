@@ -6,6 +6,7 @@ Parsing and rendering are apart: the checker reads the same tokens that the read
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, cast
@@ -338,7 +339,7 @@ class _Pen:
         self.has_h2 = False
         self.is_asking = False
         self._noted = 0
-        self._ids: set[str] = set()
+        self._ids: Counter[str] = Counter()
         self._tables = 0
         self._chooses = 0
 
@@ -361,11 +362,13 @@ class _Pen:
     def heading_id(self, text: str) -> str:
         # The prefix keeps headings apart from "recap", "s1" and "word-signal".
         base = "h-" + (re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "part")
-        name, count = base, 1
-        while name in self._ids:
-            count += 1
-            name = f"{base}-{count}"
-        self._ids.add(name)
+        self._ids[base] += 1
+        name = base if self._ids[base] == 1 else f"{base}-{self._ids[base]}"
+        # "Part 2" may already have the name that a second "Part" would get.
+        while name != base and name in self._ids:
+            self._ids[base] += 1
+            name = f"{base}-{self._ids[base]}"
+        self._ids[name] += name != base
         return name
 
     def table_label(self) -> str:

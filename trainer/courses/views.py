@@ -7,12 +7,14 @@ from flask import Blueprint, render_template
 from trainer.core.errors import NotFound
 from trainer.courses.current import content
 from trainer.web.access import Who, access
+from trainer.web.still import still
 
 blueprint = Blueprint("courses", __name__, template_folder="templates")
 
 
 @blueprint.get("/courses")
 @access(Who.PUBLIC)
+@still
 def catalogue() -> str:
     """List the courses."""
     return render_template("courses/catalogue.html", courses=content().courses.values())
@@ -20,6 +22,7 @@ def catalogue() -> str:
 
 @blueprint.get("/indicators")
 @access(Who.PUBLIC)
+@still
 def indicators() -> str:
     """List indicators and false cues by category."""
     here = content()
@@ -32,6 +35,7 @@ def indicators() -> str:
 
 @blueprint.get("/indicators/<indicator_id>")
 @access(Who.PUBLIC)
+@still
 def indicator(indicator_id: str) -> str:
     """Show one indicator: what it looks like, how strong it is, what else it may be, where it is taught."""
     here = content()
@@ -50,6 +54,7 @@ def indicator(indicator_id: str) -> str:
 
 @blueprint.get("/glossary")
 @access(Who.PUBLIC)
+@still
 def glossary() -> str:
     """List the terms."""
     return render_template(
@@ -59,6 +64,7 @@ def glossary() -> str:
 
 @blueprint.get("/sources")
 @access(Who.PUBLIC)
+@still
 def sources() -> str:
     """List the sources that lessons, indicators and scenes rest on."""
     return render_template("courses/sources.html", sources=content().sources.values())
@@ -66,6 +72,7 @@ def sources() -> str:
 
 @blueprint.get("/help")
 @access(Who.PUBLIC)
+@still
 def help_directory() -> str:
     """List the help lines, the region's first."""
     here = content()

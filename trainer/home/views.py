@@ -5,22 +5,22 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask_login import current_user
 
-from trainer.accounts.forms import SignOutForm
 from trainer.assessment.queries import find_open_attempt
 from trainer.assessment.rules import Kind
-from trainer.core.clock import now
 from trainer.courses.current import content
 from trainer.credentials.queries import list_credentials
 from trainer.credentials.rules import show_serial
 from trainer.credentials.views import status_of
 from trainer.learning.queries import list_enrollments, standing
 from trainer.web.access import Who, access
+from trainer.web.still import still
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
 
 
 @blueprint.get("/")
 @access(Who.PUBLIC)
+@still
 def front() -> str:
     """Say what this is, for whom, how long it takes, and where to start."""
     return render_template("home/front.html", courses=list(content().courses.values()))
@@ -41,6 +41,4 @@ def me() -> str:
         for enrollment in list_enrollments(current_user.id)
     ]
     earned = [(one, status_of(one), show_serial(one.serial)) for one in list_credentials(current_user.id)]
-    return render_template(
-        "home/me.html", doing=doing, earned=earned, courses=list(courses.values()), hour=now().hour, form=SignOutForm()
-    )
+    return render_template("home/me.html", doing=doing, earned=earned, courses=list(courses.values()))

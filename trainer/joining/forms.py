@@ -13,10 +13,6 @@ from trainer.accounts.rules import email_key
 from trainer.web.forms import Form, length, trimmed
 
 
-class KeepForm(Form):
-    """A button: keep my progress on this device."""
-
-
 class SignUpForm(Form):
     """E-mail, password, and the word that one is 13 or older."""
 

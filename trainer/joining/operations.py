@@ -11,6 +11,7 @@ from trainer.accounts.queries import get_user
 from trainer.assessment.models import Attempt
 from trainer.assessment.operations import move_attempts, start_practice
 from trainer.core.db import db
+from trainer.core.errors import NotFound
 from trainer.courses.library import Content, Course
 from trainer.learning.operations import drop_enrollments, enroll, merge_enrollments
 
@@ -28,12 +29,15 @@ def become_guest(
 
 def merge_guest(guest_id: uuid.UUID, user_id: uuid.UUID, content: Content, now: dt.datetime) -> None:
     """Give an account everything that a guest did, and let the guest go. Nothing is lost."""
-    for one in sorted([guest_id, user_id]):
-        get_user(one)  # both locked, always in the same order
-    guest = get_user(guest_id)
+    try:
+        for one in sorted([guest_id, user_id]):
+            get_user(one)  # both locked, always in the same order
+        guest = get_user(guest_id)
+    except NotFound:
+        return  # another tab brought the guest along already
     if not guest.is_guest or guest_id == user_id:
         return
-    met = merge_enrollments(guest_id, user_id)
+    met = merge_enrollments(guest_id, user_id, now)
     move_attempts(guest_id, user_id, met, content, now)
     drop_enrollments([old for old, _new in met])
     if guest.certificate_name:

@@ -17,7 +17,7 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
 from trainer.courses.current import content
 from trainer.joining import operations
-from trainer.joining.forms import KeepForm, SignInForm, SignUpForm
+from trainer.joining.forms import SignInForm, SignUpForm
 from trainer.web.access import Who, access
 from trainer.web.limits import limit_tries
 from trainer.web.redirects import go, safe_path
@@ -37,10 +37,8 @@ def keep() -> Response | str:
 @blueprint.post("/guests")
 @access(Who.PUBLIC)
 @limit_tries("30 per hour")
-def become_guest() -> Response | tuple[str, int]:
+def become_guest() -> Response:
     """Keep progress from now on; with `start=first-try` or `start=practice` go straight to the scenes."""
-    if not KeepForm().validate_on_submit():
-        return _keep_page(), 422
     here, start = content(), request.args.get("start")
     course = here.courses.get(request.args.get("course", ""))
     scenes = None
@@ -103,7 +101,6 @@ def _keep_page() -> str:
     onward = {name: request.args[name] for name in ("start", "course", "next") if name in request.args}
     return render_template(
         "joining/keep.html",
-        form=KeepForm(),
         next=onward.get("next"),
         target=url_for(".become_guest", **onward),  # type: ignore[arg-type]
     )

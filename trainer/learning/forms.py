@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField
+from wtforms import StringField
 from wtforms.validators import InputRequired
 
 from trainer.web.forms import Form, PlainText, length, trimmed
-
-
-class PageForm(Form):
-    """Carries when the page was opened, signed, so that reading time can be credited."""
-
-    opened_at = HiddenField()
-
-
-class StartForm(Form):
-    """A button."""
 
 
 class NameForm(Form):

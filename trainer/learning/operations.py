@@ -107,10 +107,11 @@ def complete(
     return credential
 
 
-def merge_enrollments(guest_id: uuid.UUID, user_id: uuid.UUID) -> list[tuple[uuid.UUID, uuid.UUID]]:
+def merge_enrollments(guest_id: uuid.UUID, user_id: uuid.UUID, now: dt.datetime) -> list[tuple[uuid.UUID, uuid.UUID]]:
     """Move a guest's enrollments to an account; return (old id, new id) of those that met one of its own.
 
-    The further state of each lesson wins, active time adds up, and the later page is where to go on.
+    The further state of each lesson wins, active time adds up (to no more than has passed since the earlier
+    start: two devices don't read twice as fast), and the later page is where to go on.
     The caller moves what hangs on the old ids and then calls `drop_enrollments`.
     """
     met: list[tuple[uuid.UUID, uuid.UUID]] = []
@@ -121,7 +122,10 @@ def merge_enrollments(guest_id: uuid.UUID, user_id: uuid.UUID) -> list[tuple[uui
             guest.user_id = user_id
             continue
         _merge_lessons(guest.id, mine.id)
-        mine.active_seconds += guest.active_seconds
+        mine.started_at = min(mine.started_at, guest.started_at)
+        passed = int((now - mine.started_at).total_seconds())
+        together = min(mine.active_seconds + guest.active_seconds, passed)
+        mine.active_seconds = max(mine.active_seconds, together)
         if guest.active_until and (mine.active_until is None or guest.active_until > mine.active_until):
             mine.active_until, mine.last_lesson = guest.active_until, guest.last_lesson or mine.last_lesson
         met.append((guest.id, mine.id))

@@ -63,7 +63,7 @@ def standing(enrollment: Enrollment, course: Course | None) -> Standing:
     A course that has left the content folder asks for no lessons.
     """
     done = list_readings(enrollment.id)
-    name = db.session.scalar(select(User.certificate_name).where(User.id == enrollment.user_id))
+    learner = db.session.get_one(User, enrollment.user_id)  # mostly the one signed in, who is loaded already
     return Standing(
         lessons=tuple(
             LessonNeed(lesson.id, lesson.file.title, lesson.file.minutes, lesson.id in done)
@@ -72,5 +72,5 @@ def standing(enrollment: Enrollment, course: Course | None) -> Standing:
         least_minutes=int(enrollment.conditions.get("least_minutes", 0)),
         active_seconds=enrollment.active_seconds,
         is_final_passed=enrollment.final_passed_at is not None,
-        has_name=bool(name),
+        has_name=bool(learner.certificate_name),
     )

@@ -16,18 +16,20 @@ from trainer.credentials.models import Credential
 from trainer.credentials.queries import find_credential
 from trainer.learning import operations
 from trainer.learning.activity import opened_mark, read_mark
-from trainer.learning.forms import NameForm, PageForm, StartForm
+from trainer.learning.forms import NameForm
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import find_enrollment, get_enrollment, standing
 from trainer.learning.rules import LONGEST_BEAT, Standing, longest_reading
 from trainer.web.access import Who, access
 from trainer.web.redirects import go, safe_path
+from trainer.web.still import still
 
 blueprint = Blueprint("learning", __name__, template_folder="templates")
 
 
 @blueprint.get("/courses/<course>")
 @access(Who.PUBLIC)
+@still
 def show_course(course: str) -> str:
     """Show a course with its modules, and where the learner stands."""
     whole = get_course(course)
@@ -39,7 +41,6 @@ def show_course(course: str) -> str:
         standing=where,
         next_lesson=_next_lesson(whole, enrollment, where),
         credential=_credential(enrollment),
-        form=StartForm() if current_user.is_authenticated else None,
     )
 
 
@@ -55,6 +56,7 @@ def enroll(course: str) -> Response:
 
 @blueprint.get("/courses/<course>/<module>/<lesson>")
 @access(Who.PUBLIC)
+@still
 def show_lesson(course: str, module: str, lesson: str) -> str:
     """Show a lesson. Without an enrollment this leaves no cookie and no row."""
     whole, found = get_lesson(course, module, lesson)
@@ -70,7 +72,7 @@ def show_lesson(course: str, module: str, lesson: str) -> str:
         enrollment=enrollment,
         standing=where,
         is_done=bool(where and any(one.id == found.id and one.is_done for one in where.lessons)),
-        form=PageForm(opened_at=opened_mark(enrollment, now())) if enrollment else None,
+        opened_at=opened_mark(enrollment, now()) if enrollment else None,
     )
 
 
@@ -117,9 +119,13 @@ def certificate_name(course: str) -> Response | str | tuple[str, int]:
     whole, user_id = get_course(course), current_user.id
     form = NameForm(certificate_name=current_user.certificate_name)
     if form.validate_on_submit():
-        with transaction():
-            name_for_certificate(user_id, str(form.certificate_name.data))
-        return go(safe_path(request.args.get("next"), url_for("learning.show_course", course=whole.slug)))
+        try:
+            with transaction():
+                name_for_certificate(user_id, str(form.certificate_name.data))
+        except Invalid as error:
+            form.certificate_name.errors = [error.message]
+        else:
+            return go(safe_path(request.args.get("next"), url_for("learning.show_course", course=whole.slug)))
     status = 422 if form.is_submitted() else 200
     return render_template("learning/name.html", course=whole, form=form), status
 

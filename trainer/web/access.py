@@ -44,7 +44,7 @@ def access(who: Who, *, own: bool = False) -> Callable[[F], F]:
 def declared(app: Flask, endpoint: str) -> Access | None:
     """Return what the route of `endpoint` declared, or None."""
     if endpoint == "static":
-        return Access(Who.PUBLIC)
+        return Access(Who.PUBLIC)  # Flask's own name for static files
     return getattr(app.view_functions[endpoint], "access", None)
 
 

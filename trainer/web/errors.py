@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, g, jsonify, make_response, rende
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from trainer.core.db import db
 from trainer.core.errors import Conflict, DomainError, Invalid, NotFound, NotYet
@@ -16,8 +16,8 @@ from trainer.core.errors import Conflict, DomainError, Invalid, NotFound, NotYet
 _STATUS: dict[type[DomainError], int] = {NotFound: 404, Conflict: 409, NotYet: 409, Invalid: 422}
 _LAST_RESORT = (
     "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Try again</title></head>"
-    "<body><main><h1>Something went wrong on our side</h1><p>Wait a minute and try again. In danger now: call 911.</p>"
-    "<p><a href='/exit'>Quick exit</a></p></main></body></html>"
+    "<body><main><h1>{title}</h1><p>{advice} In danger now: call 911.</p>"
+    "<p><a href='/exit'>Quick exit</a></p><p>{status}-{request_id}</p></main></body></html>"
 )
 
 
@@ -40,7 +40,7 @@ def wants_json() -> bool:
 def error_response(status: int, message: str = "") -> Response:
     """Return the error page (or JSON) of a status."""
     if wants_json():
-        response = jsonify(error=message or _words(status)[1], status=status)
+        response = jsonify(error=message or _words(status)[1], status=status, request_id=g.get("request_id", ""))
         response.status_code = status
         return response
     title, advice = _words(status)
@@ -49,9 +49,17 @@ def error_response(status: int, message: str = "") -> Response:
             "web/error.html", status=status, title=title, advice=message or advice, request_id=g.get("request_id", "")
         )
     except Exception:  # the layout itself may need what is broken
-        current_app.logger.exception("the error page failed")
-        page = _LAST_RESORT
+        current_app.logger.exception("request %s: the error page failed", g.get("request_id"))
+        return _last_resort(status)
     return make_response(page, status)
+
+
+def _last_resort(status: int) -> Response:
+    """Return a page that needs no template, no content and no address of another page."""
+    title, advice = _words(status)
+    return make_response(
+        _LAST_RESORT.format(title=title, advice=advice, status=status, request_id=g.get("request_id", "")), status
+    )
 
 
 def _number_request() -> None:
@@ -93,6 +101,8 @@ def _http(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
     status = error.code or 500
+    if isinstance(error, SecurityError):  # asked under another host's name: no address of ours can be built
+        return _last_resort(status)
     if status >= 500:
         current_app.logger.error("request %s: %s", g.get("request_id"), error)
     response = error_response(status)
@@ -109,6 +119,8 @@ def _domain(error: DomainError) -> Response:
 def _database(error: DBAPIError) -> Response:
     current_app.logger.error("request %s: database: %s", g.get("request_id"), error.orig)
     db.session.rollback()
+    if "_login_user" not in g:  # asking again who this is would only fail again, and the page has help lines
+        g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
     return error_response(503)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask, Response, current_app, request, session
-from flask_login import current_user
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -30,6 +29,8 @@ def _set(response: Response) -> Response:
         response.headers[name] = value
     if not current_app.config["SETTINGS"].is_local:
         response.headers["Strict-Transport-Security"] = f"max-age={_YEAR * 2}; includeSubDomains"
+    if request.path.startswith("/verify/"):
+        response.headers["X-Robots-Tag"] = "noindex"  # a name is for whoever holds the number
     response.headers["Cache-Control"] = _cache_control(response)
     return response
 
@@ -38,7 +39,7 @@ def _cache_control(response: Response) -> str:
     if request.endpoint == "static" and response.status_code == 200:
         return f"public, max-age={_YEAR}, immutable"  # the path holds a digest of the files
     response.vary.add("Cookie")
-    if session or request.method != "GET" or getattr(current_user, "is_authenticated", False):
+    if session or request.method != "GET":
         return "no-store"
     # Read pages may be kept for Back, and are asked for again before they are shown anew.
     return "no-cache" if response.status_code < 400 else "no-store"

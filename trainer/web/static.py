@@ -1,17 +1,66 @@
-"""Static files under a path that holds their digest, so that browsers may keep them for ever."""
+"""Static files, read and compressed once, under a path that holds their digest: browsers may keep them for ever."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import mimetypes
+from dataclasses import dataclass
 from pathlib import Path
 
+import brotli
+from flask import Flask, Response, abort, request
+
 FOLDER = Path(__file__).parent / "static"
+_WORTH_COMPRESSING = 500
 
 
-def digest_path() -> str:
-    """Return the URL path of the static files: it changes when any of them does."""
-    digest = hashlib.sha256()
+@dataclass(frozen=True)
+class _File:
+    mimetype: str
+    plain: bytes
+    brotli: bytes | None
+    gzip: bytes | None
+
+
+def init_static(app: Flask, *, reread: bool) -> None:
+    """Serve the folder; with `reread` (development) from the disk each time."""
+    files = _read()
+    digest = hashlib.sha256(b"".join(name.encode() + b"\0" + file.plain for name, file in files.items()))
+
+    def static(filename: str) -> Response:
+        file = (_read() if reread else files).get(filename)
+        if file is None:
+            abort(404)
+        return _answer(file)
+
+    app.add_url_rule(f"/static/{digest.hexdigest()[:12]}/<path:filename>", "static", static, methods=["GET"])
+
+
+def _read() -> dict[str, _File]:
+    files = {}
     for path in sorted(FOLDER.rglob("*")):
         if path.is_file():
-            digest.update(path.relative_to(FOLDER).as_posix().encode() + b"\0" + path.read_bytes())
-    return f"/static/{digest.hexdigest()[:12]}"
+            plain = path.read_bytes()
+            mimetype = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            worth = len(plain) >= _WORTH_COMPRESSING and mimetype.startswith(("text/", "image/svg"))
+            files[path.relative_to(FOLDER).as_posix()] = _File(
+                mimetype,
+                plain,
+                brotli.compress(plain) if worth else None,
+                gzip.compress(plain, mtime=0) if worth else None,
+            )
+    return files
+
+
+def _answer(file: _File) -> Response:
+    accepted = request.accept_encodings
+    for encoding, data in (("br", file.brotli), ("gzip", file.gzip)):
+        if data is not None and accepted[encoding]:
+            response = Response(data, mimetype=file.mimetype)
+            response.content_encoding = encoding
+            break
+    else:
+        response = Response(file.plain, mimetype=file.mimetype)
+    response.vary.add("Accept-Encoding")
+    return response

@@ -12,13 +12,14 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.assessment import operations, rules, shown, words
-from trainer.assessment.forms import CONFIDENCE_LABELS, VERDICT_LABELS, VERDICTS, JudgeForm, StartForm, SubmitForm
+from trainer.assessment.forms import CONFIDENCE_LABELS, VERDICT_LABELS, VERDICTS, JudgeForm
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import (
     failed_finals,
     find_open_attempt,
     get_attempt,
+    get_attempt_with_response,
     get_response,
     list_attempts,
     list_responses,
@@ -53,7 +54,6 @@ def practice(course: str) -> str:
         course=whole,
         open_attempt=next((one for one in done if one.submitted_at is None), None),
         past=[(one, rules.Tally(**one.tally)) for one in reversed(done) if one.tally][:10],
-        form=StartForm() if current_user.is_authenticated else None,
     )
 
 
@@ -78,7 +78,6 @@ def final(course: str) -> str:
         named=[whole.lesson(one) for one in decision.lessons] if decision else [],
         open_attempt=find_open_attempt(enrollment.id, Kind.FINAL) if enrollment else None,
         past=[one for one in list_attempts(enrollment.id, Kind.FINAL) if one.submitted_at] if enrollment else [],
-        form=StartForm() if current_user.is_authenticated else None,
     )
 
 
@@ -116,7 +115,7 @@ def attempt(attempt_id: UUID) -> Response:
     return go(_after(found, waiting[0]) if waiting else url_for(".submission", attempt_id=attempt_id))
 
 
-@blueprint.get("/attempts/<uuid:attempt_id>/scenes/<int:position>")
+@blueprint.get("/attempts/<uuid:attempt_id>/scenes/<int(max=999):position>")
 @access(Who.LEARNER, own=True)
 def scene(attempt_id: UUID, position: int) -> str:
     """Show one scene: as a question, or with its answer where the review policy allows."""
@@ -130,31 +129,28 @@ def scene(attempt_id: UUID, position: int) -> str:
     return _question_page(found, given, form)
 
 
-@blueprint.post("/attempts/<uuid:attempt_id>/scenes/<int:position>")
+@blueprint.post("/attempts/<uuid:attempt_id>/scenes/<int(max=999):position>")
 @access(Who.LEARNER, own=True)
 def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     """Save what was given. With `autosave=1` (our script) any part; otherwise all three, and go on."""
     user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
     with transaction():
-        found = get_attempt(user_id, attempt_id, for_change=True)
-        given = get_response(found, position)
-        form = JudgeForm.for_scene(given.snapshot.payload, given.action_order)
-        if is_autosave:
-            form.allow_gaps()
+        found, given = get_attempt_with_response(user_id, attempt_id, position)
+        form = JudgeForm.for_saving(given.action_order, allow_gaps=is_autosave)
         is_valid = form.validate()
         if form.is_tampered:
             return error_response(400, _("This answer isn’t one of the choices. Load the page again."))
-        if is_valid:
+        if is_valid or (form.given and found.submitted_at is None and given.recorded_at is None):
+            # What is there is kept, even when the page must ask for the rest.
             version = operations.save_response(
-                found, position, form.given, int(form.version.data or 0), at, record=not is_autosave
+                found, given, form.given, int(form.version.data or 0), at, record=is_valid and not is_autosave
             )
             if not is_autosave:
-                _credit(found, form.opened_at.data, at)
-        elif form.given and found.submitted_at is None and given.recorded_at is None:
-            # What is there is kept; the page then asks for the rest.
-            operations.save_response(found, position, form.given, int(form.version.data or 0), at, record=False)
+                _credit(found, request.form.get("opened_at"), at)
     if not is_valid:
-        given = get_response(get_attempt(user_id, attempt_id), position)
+        found = get_attempt(user_id, attempt_id)
+        given = get_response(found, position)
+        form.show(given.snapshot.payload)
         return _question_page(found, given, form), 422
     if wants_json():
         return jsonify(version=version)
@@ -178,7 +174,6 @@ def submission(attempt_id: UUID) -> Response | str:
         responses=[(one, _is_answered(found, one), dict(one.given or {})) for one in responses],
         waiting=[one.position for one in responses if not _is_answered(found, one)],
         verdicts=VERDICT_LABELS,
-        form=SubmitForm(),
     )
 
 
@@ -219,16 +214,15 @@ def result(attempt_id: UUID) -> str:
         lessons=[one for one in (course.lesson(name) for name in found.lessons_to_read or ()) if one] if course else [],
         verdicts=VERDICT_LABELS,
         confidences=CONFIDENCE_LABELS,
-        form=StartForm(),
     )
 
 
 def _question_page(found: Attempt, given: Given, form: JudgeForm) -> str:
     enrollment = db.session.get_one(Enrollment, found.enrollment_id)
-    form.version.data = given.version
-    form.opened_at.data = opened_mark(enrollment, now())
     return render_template(
         "assessment/scene.html",
+        version=given.version,
+        opened_at=opened_mark(enrollment, now()),
         question=shown.question(given.snapshot.payload, given.position, found.scenes),
         form=form,
         verdicts=VERDICTS,
@@ -279,7 +273,7 @@ def _may_review(found: Attempt) -> bool:
 
 
 def _credit(found: Attempt, mark: str | None, at: dt.datetime) -> None:
-    enrollment = db.session.get_one(Enrollment, found.enrollment_id)
+    enrollment = db.session.get_one(Enrollment, found.enrollment_id, with_for_update=True)
     opened_at = read_mark(enrollment, mark)
     if opened_at is not None:
         credit_activity(enrollment, opened_at, LONGEST_SCENE, at)

@@ -57,17 +57,13 @@ def start() -> Response | str:
 def answer() -> Response | str | tuple[str, int]:
     """Show the answer to a scene. Nothing is kept."""
     state, position = _read()
-    identity, order = state.scenes[position]
-    scenario = content().scenarios.get(identity)
-    if scenario is None:
-        raise Invalid(_("The scenes have changed meanwhile. Start again, please."))
-    form = JudgeForm.for_scene(scenario.snapshot(), order, meta={"csrf": False})
+    snapshot, order = _snapshot(state, position), state.scenes[position][1]
+    form = JudgeForm.for_scene(snapshot, order, meta={"csrf": False})
     if not form.validate():
         if form.is_tampered:
             return error_response(400, _("This answer isn’t one of the choices. Load the page again."))
         return _ask(state, position, form), 422
     state.given[position] = form.given
-    snapshot = scenario.snapshot()
     return render_template(
         "assessment/answer.html",
         answer=shown.answer(snapshot, form.given),
@@ -92,7 +88,7 @@ def scene() -> str:
     pairs = [
         (known[identity].snapshot(), given)
         for (identity, _order), given in zip(state.scenes, state.given, strict=True)
-        if identity in known
+        if identity in known and known[identity].twin is not None
     ]
     tally = rules.count(rules.judge(snapshot, given) for snapshot, given in pairs)
     return render_template(
@@ -121,16 +117,12 @@ def _drawn(course: Course) -> _State:
 
 
 def _ask(state: _State, position: int, form: JudgeForm | None = None) -> str:
-    identity, order = state.scenes[position]
-    scenario = content().scenarios.get(identity)
-    if scenario is None:
-        raise Invalid(_("The scenes have changed meanwhile. Start again, please."))
-    snapshot = scenario.snapshot()
+    snapshot, order = _snapshot(state, position), state.scenes[position][1]
     if form is None:
         form = JudgeForm.for_scene(snapshot, order, meta={"csrf": False}, formdata=None)
-    form.version.data = 0
     return render_template(
         "assessment/scene.html",
+        version=0,
         question=shown.question(snapshot, position + 1, len(state.scenes)),
         form=form,
         verdicts=VERDICTS,
@@ -142,6 +134,19 @@ def _ask(state: _State, position: int, form: JudgeForm | None = None) -> str:
     )
 
 
+def _snapshot(state: _State, position: int) -> dict[str, Any]:
+    """Return a scene as the content has it now. Raises Invalid if it isn't the one that was drawn any more."""
+    identity, order = state.scenes[position]
+    scenario = content().scenarios.get(identity)
+    if (
+        scenario is None
+        or scenario.twin is None
+        or {action.id for action in scenario.file.items[0].actions} != set(order)
+    ):
+        raise Invalid(_("The scenes have changed meanwhile. Start again, please."))
+    return scenario.snapshot()
+
+
 def _done(state: _State) -> set[int]:
     return {number for number, given in enumerate(state.given, start=1) if given}
 
@@ -150,7 +155,7 @@ def _read(*, past_end: bool = False) -> tuple[_State, int]:
     """Return the state that the page carried and the scene it speaks of. Raises Invalid if either is off."""
     value: Any = unsign(_PURPOSE, request.form.get("state", ""))
     position = request.form.get("position", "")
-    if value is None or not position.isascii() or not position.isdigit():
+    if value is None or not position.isascii() or not position.isdigit() or len(position) > 3:
         raise Invalid(_("This page was changed on its way. Start again, please."))
     state = _State([(identity, order) for identity, order in value[0]], value[1])
     if int(position) >= len(state.scenes) + past_end:

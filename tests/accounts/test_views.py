@@ -1,0 +1,123 @@
+"""Sessions: what the cookie holds, who it lets in, and how it ends."""
+
+from __future__ import annotations
+
+import base64
+import re
+import zlib
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from tests.cast import make_account, sign_in_as
+from tests.support import Visitor
+from trainer.app import create_app
+from trainer.core.settings import Settings
+from trainer.courses.library import Library
+
+
+def cookie_of(answer_headers: list[str]) -> str:
+    (line,) = answer_headers
+    return line
+
+
+def readable(value: str) -> str:
+    """Return what anybody can read in a session cookie."""
+    part = value.removeprefix(".").split(".")[0]
+    raw = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    return (zlib.decompress(raw) if value.startswith(".") else raw).decode()
+
+
+@pytest.mark.check("T061")
+@pytest.mark.parametrize("base_url", ["http://127.0.0.1:8000", "https://training.example.org"])
+def test_the_cookie_is_for_this_site_alone_and_says_nothing(settings: Settings, shelf: Library, base_url: str) -> None:
+    app = create_app(replace(settings, base_url=base_url), shelf)
+    visitor = Visitor(app, base_url)
+    answer = visitor.post(
+        "/sign-up", {"email": "zoe@example.org", "password": "a few plain words", "is_old_enough": "y"}
+    )
+    line = cookie_of(answer.headers.getlist("Set-Cookie"))
+    flags = {part.strip() for part in line.split(";")[1:]}
+    name, value = line.split(";")[0].split("=", 1)
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= flags
+    assert not any(flag.startswith("Domain") for flag in flags)
+    assert ("Secure" in flags) is base_url.startswith("https")
+    assert name == ("__Host-visit" if base_url.startswith("https") else "visit")
+    assert len(line) < 4096
+    assert not re.search(r"zoe|example|plain|@", readable(value))
+    assert visitor.get("/me").status_code == 200
+
+
+FORGED = [
+    "x",
+    "..",
+    "eyJfdXNlcl9pZCI6IjEifQ.aaaa.bbbb",
+    "." + "A" * 4000,
+    "%00",
+    '"quoted"',
+    "W10.a.b",
+    "-1",
+]
+
+
+@pytest.mark.parametrize("value", FORGED)
+def test_a_forged_cookie_is_a_visitor(app: Flask, value: str) -> None:
+    visitor = Visitor(app)
+    for name in ("visit", "session", "remember_token", "__Host-visit"):
+        visitor.client.set_cookie(name, value, domain="127.0.0.1")
+    assert visitor.get("/").status_code == 200
+    assert visitor.get("/me").headers["Location"].startswith("/keep")
+
+
+def test_one_changed_character_ends_a_session(app: Flask) -> None:
+    visitor = sign_in_as(app, make_account(app))
+    cookie = visitor.client.get_cookie("visit", domain="127.0.0.1")
+    assert cookie is not None
+    for place in range(0, len(cookie.value), 7):
+        old = cookie.value[place]
+        if old == ".":
+            continue
+        changed = cookie.value[:place] + ("A" if old != "A" else "B") + cookie.value[place + 1 :]
+        thief = Visitor(app)
+        thief.client.set_cookie("visit", changed, domain="127.0.0.1")
+        assert thief.get("/me").status_code == 303
+
+
+def test_a_cookie_of_another_installation_is_worth_nothing(settings: Settings, shelf: Library, app: Flask) -> None:
+    other = create_app(replace(settings, secret_key="u" * 40), shelf)
+    stolen = sign_in_as(other, make_account(app)).client.get_cookie("visit", domain="127.0.0.1")
+    assert stolen is not None
+    visitor = Visitor(app)
+    visitor.client.set_cookie("visit", stolen.value, domain="127.0.0.1")
+    assert visitor.get("/me").status_code == 303
+
+
+def test_signing_out_everywhere_ends_every_session(app: Flask) -> None:
+    bob = make_account(app)
+    phone, laptop = sign_in_as(app, bob), sign_in_as(app, bob)
+    assert phone.post("/sign-out/everywhere").status_code == 303
+    assert [one.get("/me").status_code for one in (phone, laptop)] == [303, 303]
+
+
+def test_signing_out_ends_this_session_only(app: Flask) -> None:
+    bob = make_account(app)
+    phone, laptop = sign_in_as(app, bob), sign_in_as(app, bob)
+    assert phone.post("/sign-out").status_code == 303
+    assert [one.get("/me").status_code for one in (phone, laptop)] == [303, 200]
+
+
+def test_signing_in_begins_a_fresh_session(app: Flask, visitor: Visitor) -> None:
+    make_account(app, "leo@example.org")
+    planted = visitor.token()
+    assert visitor.sign_in().status_code == 303
+    assert visitor.post("/sign-out/everywhere", token=planted).status_code == 400
+    assert visitor.get("/me").status_code == 200
+
+
+def test_quick_exit_ends_the_session(app: Flask) -> None:
+    visitor = sign_in_as(app, make_account(app))
+    answer = visitor.get("/exit")
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("https://")
+    assert visitor.get("/me").status_code == 303

@@ -1,0 +1,73 @@
+"""Copies of the content folder that differ from it in one thing only."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from trainer.core import clock
+from trainer.core.settings import ROOT
+from trainer.courses.library import Library
+
+
+def copy_content(parent: Path) -> Path:
+    """Copy the content folder."""
+    return Path(shutil.copytree(ROOT / "content", parent / "content"))
+
+
+def edit_scenes(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the front matter of every scene."""
+    for path in sorted((folder / "scenarios").glob("*.md")):
+        edit_front(path, change)
+
+
+def edit_front(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the front matter of a file."""
+    _, front, body = re.split(r"^---$", path.read_text(encoding="utf-8"), maxsplit=2, flags=re.MULTILINE)
+    values = yaml.safe_load(front)
+    change(values)
+    text = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=10_000)
+    path.write_text(f"---\n{text}---{body}", encoding="utf-8")
+
+
+def swap_key(scene: dict[str, Any]) -> None:
+    """Make another harmless action the key, and exchange the reasons of the two and those of the verdicts.
+
+    The checker holds the route 911 to a key that calls 911, so these scenes keep their key.
+    """
+    item = scene["items"][0]
+    if str(scene["route"]) != "911":
+        key = next(one for one in item["actions"] if one.get("key"))
+        for other in item["actions"]:
+            if not (other.get("key") or other.get("forbidden") or "911" in other["text"]):
+                del key["key"]
+                other["key"] = True
+                key["why"], other["why"] = other["why"], key["why"]
+                break
+    verdicts = item["verdicts"]
+    item["verdicts"] = dict(zip(verdicts, [*list(verdicts.values())[1:], next(iter(verdicts.values()))], strict=True))
+
+
+CANARY = "Zugvogel"
+
+
+def mark_answers(scene: dict[str, Any]) -> None:
+    """Put a word that stands nowhere else into every text that only an answer may show."""
+    item = scene["items"][0]
+    scene["title"] += f" {CANARY}"
+    scene["differs"] = f"{CANARY} {scene['differs']}"
+    scene["signs"] = {sign: f"{CANARY} {text}" for sign, text in scene.get("signs", {}).items()}
+    scene["ordinary"] = [f"{CANARY} {text}" for text in scene.get("ordinary", [])]
+    item["verdicts"] = {verdict: f"{CANARY} {why}" for verdict, why in item["verdicts"].items()}
+    for action in item["actions"]:
+        action["why"] = f"{CANARY} {action['why']}"
+
+
+def open_library(folder: Path) -> Library:
+    """Load a folder."""
+    return Library(folder, clock.today)

@@ -1,0 +1,254 @@
+"""The key cannot be had before answering: not read, not inferred from bytes, sizes or statements."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from tests.assessment.swapped import CANARY, copy_content, edit_scenes, mark_answers, open_library, swap_key
+from tests.cast import answer_all, hand_in, make_account, make_ready, sign_in_as, start_final, start_practice
+from tests.conftest import make_settings
+from tests.support import COURSE, Visitor, keys
+from trainer.app import create_app
+from trainer.core import chance
+from trainer.core.db import db
+from trainer.core.settings import Settings
+from trainer.courses.library import Library
+
+_OPTIONS = re.compile(r'name="action" value="([^"]+)"')
+_MASKS = [
+    (re.compile(r'(name="csrf_token"[^>]*value=")[^"]*'), r"\1token"),
+    (re.compile(r'(name="opened_at"[^>]*value=")[^"]*'), r"\1mark"),
+    (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "uuid"),
+    (re.compile(r"\b(\d{3})-[0-9a-f]{12}\b"), r"\1-request"),
+    (re.compile(r'("request_id":")[0-9a-f]{12}'), r"\1request"),
+]
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """The content with a canary in every text that only an answer may show."""
+    folder = copy_content(tmp_path_factory.mktemp("marked"))
+    edit_scenes(folder, mark_answers)
+    return open_library(folder)
+
+
+@pytest.fixture
+def marked_app(settings: Settings, marked: Library) -> Iterator[Flask]:
+    yield from _serve(settings, marked)
+
+
+def _serve(settings: Settings, shelf: Library) -> Iterator[Flask]:
+    app = create_app(settings, shelf)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def whole(answer: TestResponse) -> str:
+    """Return everything that goes over the wire but the cookie."""
+    head = [f"{name}: {value}" for name, value in answer.headers if name != "Set-Cookie"]
+    return "\n".join([str(answer.status_code), *head, answer.get_data(as_text=True)])
+
+
+def before_answering(visitor: Visitor, attempt: str, scenes: int) -> Iterator[TestResponse]:
+    """Yield all that can be asked of an attempt before anything is recorded."""
+    for position in range(1, scenes + 1):
+        page = visitor.get(f"{attempt}/scenes/{position}")
+        yield page
+        for number, option in enumerate(_OPTIONS.findall(page.text)):
+            fields = {"autosave": "1", "verdict": "report-now", "action": option, "version": str(number)}
+            yield visitor.post(f"{attempt}/scenes/{position}", fields, headers={"Accept": "application/json"})
+        for bad in ({"version": "0", "action": "made-up"}, {"version": "77"}, {"version": "4", "verdict": ""}):
+            yield visitor.post(f"{attempt}/scenes/{position}", bad, headers={"Accept": "application/json"})
+            yield visitor.post(f"{attempt}/scenes/{position}", bad)
+        yield visitor.get(f"{attempt}/scenes/{position}")
+    for path in ("", "/submission", "/result", "/scenes/0", "/scenes/99"):
+        yield visitor.get(f"{attempt}{path}")
+        yield visitor.get(f"{attempt}{path}", headers={"Accept": "application/json"})
+
+
+def around(visitor: Visitor) -> Iterator[TestResponse]:
+    """Yield the pages beside an attempt."""
+    for path in ("/me", f"/courses/{COURSE}", f"/courses/{COURSE}/practice", f"/courses/{COURSE}/final"):
+        yield visitor.get(path)
+
+
+def first_try(visitor: Visitor, scenes: int) -> Iterator[TestResponse]:
+    """Yield every scene of a first try, each skipped."""
+    page = visitor.get("/try?keep=no")
+    for position in range(1, scenes):
+        yield page
+        fields = {"state": visitor.field("state"), "position": str(position)}
+        bad = visitor.client.post("/try/answer", data={**fields, "version": "0"}, base_url=visitor.base_url)
+        yield bad
+        page = visitor.client.post("/try/scene", data=fields, base_url=visitor.base_url)
+        visitor.page = page
+    yield page
+
+
+def journey(app: Flask) -> Iterator[TestResponse]:
+    """Yield all answers of a journey up to before anything is recorded."""
+    yield from first_try(Visitor(app), 12)
+    bob = make_account(app)
+    make_ready(app, bob)
+    visitor = sign_in_as(app, bob)
+    yield from around(visitor)
+    for kind, scenes in (("practices", 6), ("finals", 16)):
+        yield from before_answering(visitor, visitor.start(kind), scenes)
+    yield from around(visitor)
+
+
+@pytest.mark.check("T016")
+def test_no_text_of_an_answer_is_there_before_answering(marked_app: Flask) -> None:
+    for answer in journey(marked_app):
+        assert CANARY not in whole(answer)
+        for word in ("rationale", "data-key", "forbidden", '"key"', "truth"):
+            assert word not in answer.get_data(as_text=True)
+
+
+def test_the_canary_sings_once_a_scene_is_answered(marked_app: Flask) -> None:
+    bob = make_account(marked_app)
+    visitor = sign_in_as(marked_app, bob)
+    attempt = visitor.start("practices")
+    _truth, action, _harmful = keys(marked_app, attempt)[0]
+    visitor.answer(attempt, 1, "report-now", action)
+    page = visitor.get(f"{attempt}/scenes/1").text
+    assert page.count(CANARY) > 3
+    assert CANARY not in visitor.get(f"{attempt}/scenes/2").text
+    assert CANARY not in visitor.get(f"{attempt}/submission").text
+
+
+@pytest.mark.check("T017")
+def test_with_other_keys_every_byte_before_answering_is_the_same(
+    tmp_path: Path, template_database: Path, shelf: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = copy_content(tmp_path)
+    edit_scenes(folder, swap_key)
+    other = open_library(folder)
+    changed = [one for one in shelf.content.scenarios if other.content.scenarios[one].digest != _digest(shelf, one)]
+    assert len(changed) > 10
+    told = [_told(tmp_path / name, template_database, books, monkeypatch) for name, books in _two(shelf, other)]
+    assert len(told[0]) == len(told[1]) > 200
+    for left, right in zip(*told, strict=True):
+        assert left == right
+
+
+def _digest(shelf: Library, identity: str) -> str:
+    return shelf.content.scenarios[identity].digest
+
+
+def _two(shelf: Library, other: Library) -> list[tuple[str, Library]]:
+    return [("left", shelf), ("right", other)]
+
+
+def _told(folder: Path, template: Path, shelf: Library, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    folder.mkdir()
+    shutil.copy(template, folder / "trainer.db")
+    monkeypatch.setattr(chance, "rng", random.Random(7))
+    with time_machine.travel("2026-11-24T12:00:00Z", tick=False):
+        for app in _serve(make_settings(folder, f"sqlite:///{folder / 'trainer.db'}"), shelf):
+            return [_mask(whole(answer)) for answer in journey(app)]
+    return []
+
+
+def _mask(text: str) -> str:
+    for pattern, word in _MASKS:
+        text = pattern.sub(word, text)
+    return text
+
+
+@contextmanager
+def statements(app: Flask) -> Iterator[list[str]]:
+    """Collect the statements that the database is asked."""
+    seen: list[str] = []
+    with app.app_context():
+        engine = db.engine
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.check("T018")
+def test_saving_right_and_wrong_answers_does_and_says_the_same(app: Flask) -> None:
+    bob = make_account(app)
+    make_ready(app, bob)
+    visitor = sign_in_as(app, bob)
+    attempt = visitor.start("finals")
+    seen = set()
+    token = visitor.token()
+    for position, (_truth, action, harmful) in enumerate(keys(app, attempt), start=1):
+        for version, option in enumerate((action, harmful)):
+            fields = {"autosave": "1", "verdict": "report-now", "action": option, "version": str(version)}
+            with statements(app) as asked:
+                answer = visitor.post(
+                    f"{attempt}/scenes/{position}", fields, token=token, headers={"Accept": "application/json"}
+                )
+            assert answer.json == {"version": version + 1}
+            seen.add((answer.status_code, answer.content_length, tuple(asked)))
+    assert len(seen) == 1
+
+
+@pytest.mark.check("T027")
+def test_a_failed_final_with_tries_left_shows_no_answer(marked_app: Flask) -> None:
+    bob = make_account(marked_app)
+    make_ready(marked_app, bob)
+    attempt = start_final(marked_app, bob)
+    answer_all(marked_app, attempt, wrong=6)
+    hand_in(marked_app, bob, attempt)
+    visitor = sign_in_as(marked_app, bob)
+    for path in ("", "/result", "/submission", *(f"/scenes/{position}" for position in range(1, 17))):
+        for accept in ("text/html", "application/json"):
+            answer = visitor.get(f"/attempts/{attempt}{path}", headers={"Accept": accept})
+            assert CANARY not in whole(answer)
+            assert answer.status_code == (404 if path.startswith("/scenes") else 200 if path == "/result" else 303)
+    assert all(CANARY not in whole(answer) for answer in around(visitor))
+
+
+def test_after_the_last_try_every_answer_is_shown(marked_app: Flask) -> None:
+    bob = make_account(marked_app)
+    make_ready(marked_app, bob)
+    with time_machine.travel("2026-11-24T12:00:00Z") as clock:
+        for _number in range(3):
+            attempt = start_final(marked_app, bob)
+            answer_all(marked_app, attempt, wrong=6)
+            hand_in(marked_app, bob, attempt)
+            clock.shift(8 * 86_400)
+            make_ready(marked_app, bob)
+    visitor = sign_in_as(marked_app, bob)
+    assert CANARY in visitor.get(f"/attempts/{attempt}/scenes/1").text
+    assert "All tries are used" in visitor.get(f"/courses/{COURSE}/final").text
+
+
+@pytest.mark.check("T026")
+def test_scenes_and_their_order_are_drawn_once(app: Flask) -> None:
+    visitor = sign_in_as(app, make_account(app))
+    attempt = visitor.start("practices")
+    first = [_mask(visitor.get(f"{attempt}/scenes/{position}").text) for position in range(1, 7)]
+    again = [_mask(visitor.get(f"{attempt}/scenes/{position}").text) for position in range(1, 7)]
+    assert first == again
+    assert visitor.start("practices") == attempt
+    assert isinstance(chance.rng, random.SystemRandom)
+
+
+def test_two_people_see_other_scenes_in_another_order(app: Flask) -> None:
+    shown = []
+    for name in ("alice", "bob", "charlie"):
+        attempt = start_practice(app, make_account(app, f"{name}@example.org"))
+        shown.append(tuple(keys(app, f"/attempts/{attempt}")))
+    assert len(set(shown)) == 3

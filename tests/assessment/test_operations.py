@@ -1,0 +1,249 @@
+"""Starting, saving, handing in: against races, and while the content changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.assessment.swapped import copy_content, edit_scenes, open_library
+from tests.cast import answer_all, certify, hand_in, make_account, make_ready, sign_in_as, start_final, start_practice
+from tests.support import COURSE, Visitor, keys, right_verdict
+from trainer.assessment.models import Attempt, ItemSnapshot, Response
+from trainer.assessment.operations import start_final as start
+from trainer.core import clock
+from trainer.core.db import db, transaction
+from trainer.core.errors import Conflict, DomainError
+from trainer.courses.library import Library
+from trainer.credentials.models import Credential
+from trainer.learning.models import Enrollment
+from trainer.learning.queries import get_enrollment
+
+
+def parallel(app: Flask, act: Callable[[], object], times: int = 8) -> list[object]:
+    """Do something many times at once; return results and refusals."""
+
+    def once(_number: int) -> object:
+        try:
+            with app.app_context():
+                return act()
+        except DomainError as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(once, range(times)))
+
+
+def count(app: Flask, *conditions: Any, of: type[Any]) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(of).where(*conditions)) or 0
+
+
+@pytest.mark.check("T039")
+def test_handing_in_many_times_at_once_issues_one_credential(app: Flask) -> None:
+    bob = make_account(app)
+    make_ready(app, bob)
+    attempt = start_final(app, bob)
+    answer_all(app, attempt)
+    results = parallel(app, lambda: hand_in(app, bob, attempt))
+    assert results == [None] * 8
+    assert count(app, of=Credential) == 1
+    assert count(app, Attempt.is_passed, of=Attempt) == 1
+
+
+def test_starting_finals_at_once_starts_one(app: Flask) -> None:
+    bob = make_account(app)
+    make_ready(app, bob)
+    results = parallel(app, lambda: start_final(app, bob))
+    assert len({one for one in results if isinstance(one, UUID)}) == 1
+    assert count(app, of=Attempt) == 1
+    assert count(app, of=Response) == 16
+
+
+def test_starting_practices_at_once_makes_one_enrollment_and_one_attempt(app: Flask) -> None:
+    bob = make_account(app)
+    parallel(app, lambda: start_practice(app, bob))
+    assert (count(app, of=Enrollment), count(app, of=Attempt), count(app, of=Response)) == (1, 1, 6)
+
+
+def test_saving_one_scene_at_once_keeps_one_answer(app: Flask) -> None:
+    bob = make_account(app)
+    attempt = f"/attempts/{start_practice(app, bob)}"
+    _truth, action, _harmful = keys(app, attempt)[0]
+    fields = {"verdict": "report-now", "confidence": "certain", "action": action, "version": "0"}
+    visitors = [sign_in_as(app, bob) for _ in range(6)]
+    tokens = [one.token() for one in visitors]
+    with ThreadPoolExecutor(6) as pool:
+        answers = pool.map(lambda one, token: one.post(f"{attempt}/scenes/1", fields, token=token), visitors, tokens)
+    assert sorted(answer.status_code for answer in answers) == [303, *[409] * 5]
+
+
+def test_the_database_itself_refuses_a_try_too_many(app: Flask) -> None:
+    bob = make_account(app)
+    make_ready(app, bob)
+    attempt = start_final(app, bob)
+    with pytest.raises(Conflict), app.app_context(), transaction():
+        db.session.get_one(Attempt, attempt).number = 4
+
+
+def test_no_second_try_starts_after_passing(app: Flask) -> None:
+    bob = make_account(app)
+    certify(app, bob)
+    with pytest.raises(Conflict, match="passed this final already"):
+        start_final(app, bob)
+
+
+def test_a_final_names_lessons_and_its_next_try_shows_the_other_twins(app: Flask) -> None:
+    bob = make_account(app)
+    make_ready(app, bob)
+    tries = []
+    for _number in range(2):
+        tries.append(start_final(app, bob))
+        answer_all(app, tries[-1], wrong=6)
+        hand_in(app, bob, tries[-1])
+    with app.app_context():
+        first, second = (
+            set(db.session.scalars(select(Response.item).where(Response.attempt_id == one))) for one in tries
+        )
+        assert first & second == set()
+        named = db.session.get_one(Attempt, tries[0]).lessons_to_read
+        assert named
+        assert len(named) <= 3
+
+
+def _rename_actions(folder: Path) -> None:
+    def rename(scene: dict[str, Any]) -> None:
+        for action in scene["items"][0]["actions"]:
+            action["id"] = f"new-{action['id']}"[:60]
+
+    edit_scenes(folder, rename)
+
+
+def _reorder(folder: Path) -> None:
+    edit_scenes(folder, lambda scene: scene["items"][0]["actions"].reverse())
+
+
+def _reword(folder: Path) -> None:
+    for path in (folder / "scenarios").glob("*.md"):
+        path.write_text(path.read_text(encoding="utf-8").rstrip() + " It is a Tuesday.\n", encoding="utf-8")
+
+
+def _change_pass_rule(folder: Path) -> None:
+    path = folder / "courses" / COURSE / "course.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("hits_at_least: 7", "hits_at_least: 8"), encoding="utf-8")
+
+
+CHANGES = [_rename_actions, _reorder, _reword, _change_pass_rule]
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Path:
+    return copy_content(tmp_path / "changed")
+
+
+def serve(app: Flask, folder: Path) -> None:
+    app.extensions["library"] = open_library(folder)
+
+
+@pytest.mark.check("T118")
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__.strip("_"))
+def test_an_attempt_is_scored_as_it_was_drawn(app: Flask, changed: Path, change: Callable[[Path], None]) -> None:
+    bob = make_account(app)
+    make_ready(app, bob)
+    visitor = sign_in_as(app, bob)
+    attempt = visitor.start("finals")
+    drawn = keys(app, attempt)
+    before = visitor.get(f"{attempt}/scenes/16").text
+    change(changed)
+    serve(app, changed)
+    assert _story(visitor.get(f"{attempt}/scenes/16").text) == _story(before)
+    for position, (truth, action, _harmful) in enumerate(drawn, start=1):
+        verdict = right_verdict(truth) if position != _first(drawn, "concern") else "nothing-to-report"
+        assert visitor.answer(attempt, position, verdict, action).status_code == 303
+    result = visitor.get(visitor.post(f"{attempt}/submission").headers["Location"]).text
+    assert "You caught 7 of 8." in result  # by the rule at the start, 7 are enough
+    assert "Passed" in result
+    assert count(app, of=Credential) == 1
+
+
+def _first(drawn: list[tuple[str, str, str]], truth: str) -> int:
+    return next(position for position, one in enumerate(drawn, start=1) if one[0] == truth)
+
+
+def _story(page: str) -> str:
+    return page.split('<div class="story">')[1].split("</form>")[0].split('name="csrf_token"')[0]
+
+
+@pytest.mark.check("T118")
+def test_a_new_attempt_uses_the_new_content(app: Flask, changed: Path, shelf: Library) -> None:
+    bob = make_account(app)
+    start_practice(app, bob)
+    _reword(changed)
+    serve(app, changed)
+    alice = start_practice(app, make_account(app, "alice@example.org"))
+    with app.app_context():
+        payloads = db.session.execute(
+            select(Response.attempt_id, ItemSnapshot.payload).join(ItemSnapshot, Response.snapshot)
+        ).all()
+    new = {"It is a Tuesday." in payload["narrative"] for attempt, payload in payloads if attempt == alice}
+    old = {"It is a Tuesday." in payload["narrative"] for attempt, payload in payloads if attempt != alice}
+    assert (new, old) == ({True}, {False})
+
+
+@pytest.mark.check("T118")
+def test_a_pass_completes_and_is_readable_when_the_course_is_gone(app: Flask, shelf: Library) -> None:
+    bob = make_account(app)
+    make_ready(app, bob)
+    attempt = start_final(app, bob)
+    answer_all(app, attempt)
+    visitor = sign_in_as(app, bob)
+    app.extensions["library"] = _Shelf(shelf)
+    assert visitor.get(f"/attempts/{attempt}/scenes/1").status_code == 200
+    assert visitor.get(f"/attempts/{attempt}/submission").status_code == 200
+    handed_in = visitor.post(f"/attempts/{attempt}/submission")
+    for path in (handed_in.headers["Location"], f"/attempts/{attempt}/scenes/1", "/me"):
+        page = visitor.get(path)
+        assert page.status_code == 200, page.text
+    assert count(app, of=Credential) == 1
+    assert visitor.get(f"/courses/{COURSE}").status_code == 404
+    assert visitor.post(f"/courses/{COURSE}/finals").status_code == 404
+
+
+class _Shelf:
+    """A library whose courses and scenes are gone."""
+
+    def __init__(self, shelf: Library) -> None:
+        empty = dict.fromkeys(shelf.content.pools, ())
+        self.content = replace(shelf.content, courses={}, scenarios={}, pools=empty, digest="0" * 64)
+
+
+@pytest.mark.check("T118")
+def test_a_first_try_of_changed_scenes_asks_to_start_again(app: Flask, changed: Path, shelf: Library) -> None:
+    visitor = Visitor(app)
+    visitor.get("/try?keep=no")
+    data = {"state": visitor.field("state"), "position": "0", "version": "0"}
+    _rename_actions(changed)
+    app.extensions["library"] = open_library(changed)
+    for path in ("/try/answer", "/try/scene"):
+        answer = visitor.client.post(path, data=data, base_url=visitor.base_url)
+        assert answer.status_code == 422
+        assert "Start again" in answer.text
+
+
+def test_a_lesson_that_is_new_keeps_the_final_closed(app: Flask, shelf: Library) -> None:
+    bob = make_account(app)
+    make_ready(app, bob)
+    with app.app_context(), transaction():
+        enrollment = get_enrollment(bob, COURSE)
+        db.session.execute(db.text("DELETE FROM lesson_completions"))
+        course = shelf.content.courses[COURSE]
+        with pytest.raises(DomainError, match="lessons are read"):
+            start(enrollment, course, shelf.content, clock.now() + dt.timedelta(days=1))

@@ -1,0 +1,234 @@
+"""Drawing, scoring, passing and trying again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trainer.assessment import rules
+from trainer.assessment.rules import Judged, Kind, Outcome, Pair, Tally
+from trainer.courses.schema import PassRule, RetryRule, Truth, Verdict
+
+NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
+PASS = PassRule(hits_at_least=7, false_alarms_at_most=1, forbidden_at_most=0)
+RETRY = RetryRule(tries=3, wait_before_try=3, wait_days=7)
+
+draws = st.builds(
+    lambda count, half, seed, seen: (
+        [Pair(f"{number}-a", f"{number}-b") for number in range(count)],
+        2 * min(half, count // 2),
+        {f"{number}-{twin}" for number, twin in seen if number < count},
+        random.Random(seed),
+    ),
+    st.integers(2, 20),
+    st.integers(1, 10),
+    st.integers(),
+    st.sets(st.tuples(st.integers(0, 19), st.sampled_from("ab"))),
+)
+
+
+@given(draws)
+def test_a_draw_has_half_of_each_truth_and_one_twin_of_a_pair(
+    case: tuple[list[Pair], int, set[str], random.Random],
+) -> None:
+    pairs, scenes, seen, rng = case
+    drawn = rules.draw(pairs, scenes, seen, rng)
+    assert len(drawn) == len(set(drawn)) == scenes
+    assert len({one[:-2] for one in drawn}) == scenes
+    assert sum(one.endswith("-a") for one in drawn) == scenes // 2
+
+
+@given(draws)
+def test_a_draw_shows_as_few_seen_scenes_as_can_be(case: tuple[list[Pair], int, set[str], random.Random]) -> None:
+    pairs, scenes, seen, rng = case
+    drawn = rules.draw(pairs, scenes, seen, rng)
+    shown = len(seen & set(drawn))
+    fresh = [(pair.concern not in seen, pair.no_concern not in seen) for pair in pairs]
+    assert shown == scenes - _most_unseen(fresh, scenes)
+
+
+def _most_unseen(fresh: list[tuple[bool, bool]], scenes: int) -> int:
+    """Return the best by trying how many pairs give their concern and how many their other scene."""
+    best = {(0, 0): 0}
+    for concern, other in fresh:
+        for (left, right), unseen in list(best.items()):
+            for key, gain in (((left + 1, right), concern), ((left, right + 1), other)):
+                if max(key) <= scenes // 2 and best.get(key, -1) < unseen + gain:
+                    best[key] = unseen + gain
+    return best[scenes // 2, scenes // 2]
+
+
+def test_a_second_draw_of_a_pool_that_is_used_up_shows_the_other_twins() -> None:
+    pairs = [Pair(f"{number}-a", f"{number}-b") for number in range(16)]
+    first = rules.draw(pairs, 16, (), random.Random(1))
+    assert set(first) & set(rules.draw(pairs, 16, first, random.Random(2))) == set()
+
+
+def test_a_draw_from_too_few_pairs_is_refused() -> None:
+    with pytest.raises(ValueError, match="4 scenes need as many pairs; there are 3"):
+        rules.draw([Pair(f"{number}-a", f"{number}-b") for number in range(3)], 4, (), random.Random(1))
+
+
+def test_draws_differ_with_chance_and_repeat_with_its_seed() -> None:
+    pairs = [Pair(f"{number}-a", f"{number}-b") for number in range(16)]
+    drawn = {tuple(rules.draw(pairs, 8, (), random.Random(seed))) for seed in range(40)}
+    assert len(drawn) == 40
+    assert rules.draw(pairs, 8, (), random.Random(1)) == rules.draw(pairs, 8, (), random.Random(1))
+
+
+@pytest.mark.parametrize(
+    ("truth", "verdict", "outcome"),
+    [
+        (Truth.CONCERN, Verdict.REPORT_NOW, Outcome.HIT),
+        (Truth.CONCERN, Verdict.NOTE_AND_WATCH, Outcome.MISS),
+        (Truth.CONCERN, Verdict.NOTHING_TO_REPORT, Outcome.MISS),
+        (Truth.NO_CONCERN, Verdict.REPORT_NOW, Outcome.FALSE_ALARM),
+        (Truth.NO_CONCERN, Verdict.NOTE_AND_WATCH, Outcome.CORRECT_REJECTION),
+        (Truth.NO_CONCERN, Verdict.NOTHING_TO_REPORT, Outcome.CORRECT_REJECTION),
+    ],
+)
+def test_only_report_now_is_a_yes(truth: Truth, verdict: Verdict, outcome: Outcome) -> None:
+    assert rules.outcome(truth, verdict) is outcome
+    assert outcome.is_right == (outcome in {Outcome.HIT, Outcome.CORRECT_REJECTION})
+
+
+SCENE: dict[str, Any] = {
+    "truth": "concern",
+    "actions": [
+        {"id": "call", "key": True, "forbidden": None},
+        {"id": "follow", "key": False, "forbidden": "follow"},
+        {"id": "wait", "key": False, "forbidden": None},
+    ],
+    "signs": [{"id": "A1"}, {"id": "C1"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "judged"),
+    [
+        (None, Judged(None, False, None, False)),
+        ({}, Judged(None, False, None, False)),
+        ({"action": "call"}, Judged(None, False, None, True)),
+        ({"verdict": "report-now"}, Judged(Outcome.HIT, False, None, False)),
+        ({"verdict": "report-now", "confidence": "certain", "action": "call"}, Judged(Outcome.HIT, True, None, True)),
+        (
+            {"verdict": "note-and-watch", "confidence": "guessing", "action": "follow"},
+            Judged(Outcome.MISS, False, "follow", False),
+        ),
+        ({"verdict": "report-now", "action": "gone"}, Judged(Outcome.HIT, False, None, False)),
+    ],
+)
+def test_a_scene_is_judged_by_what_was_given(said: Mapping[str, str] | None, judged: Judged) -> None:
+    assert rules.judge(SCENE, said) == judged
+
+
+judgements = st.lists(
+    st.builds(
+        Judged, st.sampled_from([*Outcome, None]), st.booleans(), st.sampled_from([None, "follow"]), st.booleans()
+    )
+)
+
+
+@given(judgements)
+def test_counts_add_up(scenes: list[Judged]) -> None:
+    tally = rules.count(scenes)
+    assert tally.answered + tally.unanswered == len(scenes)
+    assert tally.concerns + tally.innocents == tally.answered
+    assert tally.certain_and_wrong <= tally.certain <= tally.answered
+    assert Tally(**tally.as_dict()) == tally
+
+
+def _tally(hits: int, false_alarms: int, *, forbidden: int = 0, unanswered: int = 0) -> Tally:
+    return Tally(hits, 8 - hits, false_alarms, 8 - false_alarms, unanswered, forbidden, 16, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("tally", "is_passed"),
+    [
+        (_tally(8, 0), True),
+        (_tally(7, 1), True),
+        (_tally(6, 0), False),
+        (_tally(8, 2), False),
+        (_tally(8, 0, forbidden=1), False),
+        (_tally(8, 0, unanswered=1), False),
+        (_tally(8, 8), False),  # reports everything
+        (_tally(0, 0), False),  # reports nothing
+    ],
+)
+def test_the_pass_rule_counts_both_kinds_of_errors(tally: Tally, is_passed: bool) -> None:
+    assert rules.passes(tally, PASS) is is_passed
+
+
+def test_guessing_passes_less_than_once_in_a_thousand_finals() -> None:
+    rng = random.Random(3)
+    passed = sum(
+        rules.passes(_tally(sum(rng.random() < 0.5 for _ in range(8)), sum(rng.random() < 0.5 for _ in range(8))), PASS)
+        for _ in range(20_000)
+    )
+    # Exactly: P(7 or 8 of 8) times P(0 or 1 of 8) = (9 / 256) squared = 0.00124 with a fair coin for the verdict
+    # alone; the first step, right by chance or harmful, makes it less.
+    assert passed / 20_000 < 0.002
+
+
+def test_the_first_tries_are_open_and_the_third_waits_and_reads() -> None:
+    failed = [(NOW, ["m/one"]), (NOW, ["m/one", "m/two"])]
+    assert rules.decide_try(RETRY, [], {}, NOW) == rules.TryDecision(True, 1)
+    assert rules.decide_try(RETRY, failed[:1], {}, NOW) == rules.TryDecision(True, 2)
+    waits = rules.decide_try(RETRY, failed, {"m/one": NOW}, NOW)
+    assert waits == rules.TryDecision(False, 3, NOW + dt.timedelta(days=7), ("m/one", "m/two"))
+    later = NOW + dt.timedelta(days=7)
+    assert not rules.decide_try(RETRY, failed, {"m/one": later}, later).is_allowed
+    assert rules.decide_try(RETRY, failed, {"m/one": later, "m/two": later}, later).is_allowed
+    just_before = later - dt.timedelta(seconds=1)
+    assert not rules.decide_try(RETRY, failed, {"m/one": later, "m/two": later}, just_before).is_allowed
+
+
+def test_after_the_last_try_there_is_none() -> None:
+    decision = rules.decide_try(RETRY, [(NOW, [])] * 3, {}, NOW + dt.timedelta(days=900))
+    assert decision == rules.TryDecision(False, 4, is_last_used=True)
+
+
+@given(st.lists(st.just((NOW, ["m/one"])), max_size=12), st.integers(0, 30))
+def test_no_history_allows_more_tries_than_the_rule(failed: list[tuple[dt.datetime, list[str]]], days: int) -> None:
+    at = NOW + dt.timedelta(days=days)
+    decision = rules.decide_try(RETRY, failed, {"m/one": at}, at)
+    assert decision.number == len(failed) + 1
+    assert not (decision.is_allowed and decision.number > RETRY.tries)
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_submitted", "is_passed", "number", "may"),
+    [
+        (Kind.PRACTICE, False, None, 1, False),
+        (Kind.PRACTICE, True, None, 1, True),
+        (Kind.FINAL, False, None, 1, False),
+        (Kind.FINAL, False, None, 3, False),
+        (Kind.FINAL, True, False, 1, False),
+        (Kind.FINAL, True, False, 2, False),
+        (Kind.FINAL, True, True, 1, True),
+        (Kind.FINAL, True, False, 3, True),
+    ],
+)
+def test_answers_are_shown_only_when_they_can_do_no_harm(
+    kind: Kind, is_submitted: bool, is_passed: bool | None, number: int, may: bool
+) -> None:
+    tries = None if kind is Kind.PRACTICE else 3
+    assert rules.may_see_scenes(kind, is_submitted, is_passed, number, tries) is may
+
+
+def test_lessons_are_named_for_what_went_wrong_most_needed_first() -> None:
+    wrong = Judged(Outcome.MISS, False, None, True)
+    right = Judged(Outcome.HIT, False, None, True)
+    harmful = Judged(Outcome.HIT, False, "follow", False)
+    other = {**SCENE, "signs": [{"id": "C1"}]}
+    taught = {"A1": ["m/one"], "C1": ["m/two", "m/three"]}
+    assert rules.lessons_for([(SCENE, right)], taught) == []
+    assert rules.lessons_for([(SCENE, wrong), (other, harmful)], taught) == ["m/two", "m/three", "m/one"]
+    assert rules.lessons_for([(SCENE, wrong)], taught, most=1) == ["m/one"]
+    assert rules.lessons_for([(SCENE, wrong)], {}) == []

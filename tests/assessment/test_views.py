@@ -1,0 +1,285 @@
+"""What a browser, or someone with a keyboard and bad ideas, can send to practice and final."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from tests.cast import answer_all, hand_in, make_account, make_ready, sign_in_as, start_final, start_practice
+from tests.support import COURSE, Visitor, keys
+from trainer.assessment.models import Attempt, Response
+from trainer.core.db import Base, db
+from trainer.credentials.models import Credential
+from trainer.learning.models import Enrollment
+
+HUGE = "9" * 5_000
+
+
+@pytest.fixture
+def bob(app: Flask) -> UUID:
+    return make_account(app)
+
+
+@pytest.fixture
+def practicing(app: Flask, bob: UUID) -> tuple[Visitor, str]:
+    return sign_in_as(app, bob), f"/attempts/{start_practice(app, bob)}"
+
+
+def rows(app: Flask, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Return all rows of some tables, or of all."""
+    with app.app_context():
+        names = tables or tuple(Base.metadata.tables)
+        return {
+            name: sorted(map(tuple, db.session.execute(select(Base.metadata.tables[name])).all()), key=repr)
+            for name in names
+        }
+
+
+def good(app: Flask, attempt: str) -> dict[str, str]:
+    _truth, action, _harmful = keys(app, attempt)[0]
+    return {"verdict": "report-now", "confidence": "certain", "action": action, "version": "0"}
+
+
+def elsewhere(app: Flask, attempt: str) -> str:
+    """Return an action of another scene of the attempt."""
+    with app.app_context():
+        mine, *others = db.session.scalars(
+            select(Response).where(Response.attempt_id == UUID(attempt.split("/")[-1])).order_by(Response.position)
+        ).all()
+        return next(action for other in others for action in other.action_order if action not in mine.action_order)
+
+
+TAMPERED: list[tuple[str, object]] = [
+    ("action", "made-up"),
+    ("action", "ELSEWHERE"),
+    ("action", ["TWICE", "TWICE"]),
+    ("action", "x" * 5_000),
+    ("action", "\x00"),
+    ("action", "' OR 1=1 --"),
+    ("verdict", "concern"),
+    ("verdict", "REPORT-NOW"),
+    ("verdict", "report-now "),
+    ("verdict", ["report-now", "nothing-to-report"]),
+    ("confidence", "very"),
+    ("confidence", ["certain", "certain"]),
+    ("version", ["0", "0"]),
+    ("version", ""),
+    ("version", "-1"),
+    ("version", "1000001"),
+    ("version", "1000000000"),
+    ("version", HUGE),
+    ("version", "NaN"),
+    ("version", "Infinity"),
+    ("version", "0.0"),
+    ("version", "1e3"),
+    ("version", "0x0"),
+    ("version", "+0"),
+    ("version", " 0"),
+    ("version", "0_0"),
+    ("version", "٠"),
+    ("version", "０"),
+    ("version", "null"),
+    ("version", "[0]"),
+]
+
+
+@pytest.mark.check("T019")
+@pytest.mark.parametrize("autosave", ["", "1"])
+def test_what_the_page_does_not_offer_is_refused_and_changes_nothing(
+    app: Flask, practicing: tuple[Visitor, str], autosave: str
+) -> None:
+    visitor, attempt = practicing
+    before, token = rows(app), visitor.token()
+    for name, value in TAMPERED:
+        fields: dict[str, object] = {**good(app, attempt), "autosave": autosave, name: value}
+        if value == "ELSEWHERE":
+            fields[name] = elsewhere(app, attempt)
+        if value == ["TWICE", "TWICE"]:
+            fields[name] = [good(app, attempt)["action"]] * 2
+        answer = visitor.post(f"{attempt}/scenes/1", fields, token=token)
+        assert answer.status_code == 400, (name, value)
+    assert rows(app) == before
+
+
+@pytest.mark.check("T019")
+@pytest.mark.parametrize("missing", ["verdict", "confidence", "action"])
+def test_a_part_that_is_missing_is_asked_for_and_the_rest_is_kept(
+    app: Flask, practicing: tuple[Visitor, str], missing: str
+) -> None:
+    visitor, attempt = practicing
+    fields = good(app, attempt)
+    del fields[missing]
+    answer = visitor.post(f"{attempt}/scenes/1", fields)
+    assert answer.status_code == 422
+    assert 'class="summary' in answer.text
+    with app.app_context():
+        kept = db.session.get_one(Response, (UUID(attempt.split("/")[-1]), 1))
+        assert kept.given == {name: fields[name] for name in fields if name != "version"}
+        assert kept.recorded_at is None
+
+
+@pytest.mark.check("T019")
+def test_random_text_is_refused_or_taken_and_never_an_error(app: Flask, practicing: tuple[Visitor, str]) -> None:
+    visitor, attempt = practicing
+    token, known = visitor.token(), good(app, attempt)
+
+    @settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(st.sampled_from(sorted(known)), st.text(max_size=40), st.sampled_from(["", "1"]))
+    def send(name: str, text: str, autosave: str) -> None:
+        text = text.encode("utf-8", "replace").decode()
+        fields = {**known, "autosave": autosave, name: text}
+        answer = visitor.post(f"{attempt}/scenes/1", fields, token=token)
+        assert answer.status_code in {303, 400, 409, 422}
+
+    send()
+
+
+@pytest.mark.parametrize("position", ["0", "7", "999", "1000", "-1", "1.0", "NaN", "9" * 25, HUGE])
+def test_a_scene_that_is_not_there_is_not_found(practicing: tuple[Visitor, str], position: str) -> None:
+    visitor, attempt = practicing
+    assert visitor.get(f"{attempt}/scenes/{position}").status_code == 404
+    # Werkzeug calls a number that its converter refuses a wrong method.
+    assert visitor.post(f"{attempt}/scenes/{position}", {"version": "0"}).status_code in {404, 405}
+
+
+def test_an_older_version_is_refused(app: Flask, practicing: tuple[Visitor, str]) -> None:
+    visitor, attempt = practicing
+    first = visitor.post(f"{attempt}/scenes/1", {**good(app, attempt), "autosave": "1"})
+    second = visitor.post(f"{attempt}/scenes/1", {**good(app, attempt), "autosave": "1"})
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert "another tab" in second.text
+
+
+@pytest.mark.check("T020")
+def test_scores_that_a_client_sends_are_ignored(app: Flask, bob: UUID) -> None:
+    make_ready(app, bob)
+    attempt = start_final(app, bob)
+    answer_all(app, attempt, wrong=8)
+    lies = {
+        "score": "100",
+        "is_passed": "1",
+        "passed": "true",
+        "hits": "8",
+        "tally": '{"hits": 8}',
+        "started_at": "2020-01-01",
+        "submitted_at": "2020-01-01",
+        "kind": "practice",
+        "number": "1",
+        "user_id": "0",
+        "duration": "1",
+        "rule": '{"hits_at_least": 0}',
+    }
+    assert sign_in_as(app, bob).post(f"/attempts/{attempt}/submission", lies).status_code == 303
+    with app.app_context():
+        found = db.session.get_one(Attempt, attempt)
+        assert found.is_passed is False
+        assert found.tally is not None
+        assert found.tally["hits"] + found.tally["correct_rejections"] == 8
+        assert db.session.scalars(select(Credential)).all() == []
+
+
+@pytest.mark.check("T020")
+@pytest.mark.parametrize("mark", ["", "x", "WyJhIiwxXQ.forged", "[]", "9" * 400])
+def test_a_forged_mark_of_when_a_page_was_opened_credits_nothing(
+    app: Flask, practicing: tuple[Visitor, str], mark: str
+) -> None:
+    visitor, attempt = practicing
+    fields = {**good(app, attempt), "opened_at": mark, "active_seconds": "9999"}
+    assert visitor.post(f"{attempt}/scenes/1", fields).status_code == 303
+    with app.app_context():
+        assert db.session.scalars(select(Enrollment.active_seconds)).all() == [0]
+    assert visitor.post(f"/courses/{COURSE}/activity", {"opened_at": mark}).status_code == 422
+
+
+@pytest.mark.check("T021")
+def test_no_step_can_be_left_out(app: Flask, bob: UUID) -> None:
+    visitor = sign_in_as(app, bob)
+    assert visitor.post(f"/courses/{COURSE}/finals").status_code == 404  # not started
+    visitor.enroll()
+    for answer in (visitor.post(f"/courses/{COURSE}/finals"), visitor.post(f"/courses/{COURSE}/finals?skip=1")):
+        assert answer.status_code == 409
+        assert "lessons are read" in answer.text
+    nobodys = "/attempts/00000000-0000-4000-8000-000000000000/submission"
+    assert visitor.post(nobodys).status_code == 404
+    make_ready(app, bob)
+    attempt = visitor.start("finals")
+    early = visitor.post(f"{attempt}/submission")
+    assert early.status_code == 409
+    assert "no answer yet" in early.text
+    assert visitor.get(f"{attempt}/result").status_code == 409
+    with app.app_context():
+        assert db.session.get_one(Attempt, UUID(attempt.split("/")[-1])).submitted_at is None
+        assert db.session.scalars(select(Credential)).all() == []
+
+
+@pytest.mark.check("T021")
+def test_a_passed_final_without_the_rest_earns_nothing(app: Flask, bob: UUID) -> None:
+    make_ready(app, bob)
+    attempt = start_final(app, bob)
+    with app.app_context():
+        db.session.execute(db.text("UPDATE enrollments SET active_seconds = 0"))
+        db.session.connection().commit()
+    answer_all(app, attempt)
+    hand_in(app, bob, attempt)
+    assert rows(app, "credentials")["credentials"] == []
+    assert "Something is still missing" in sign_in_as(app, bob).get(f"/attempts/{attempt}/result").text
+
+
+def test_a_guest_cannot_start_a_final(app: Flask, visitor: Visitor) -> None:
+    visitor.keep()
+    visitor.enroll()
+    answer = visitor.post(f"/courses/{COURSE}/finals")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-up")
+    assert rows(app, "attempts")["attempts"] == []
+
+
+def test_what_was_handed_in_cannot_be_changed(app: Flask, bob: UUID) -> None:
+    make_ready(app, bob)
+    attempt = start_final(app, bob)
+    answer_all(app, attempt, wrong=6)
+    hand_in(app, bob, attempt)
+    visitor, before = sign_in_as(app, bob), rows(app, "attempts", "responses")
+    for autosave in ("", "1"):
+        fields = {**good(app, f"/attempts/{attempt}"), "version": "1", "autosave": autosave}
+        assert visitor.post(f"/attempts/{attempt}/scenes/1", fields).status_code == 409
+    assert visitor.post(f"/attempts/{attempt}/submission").status_code == 303
+    assert rows(app, "attempts", "responses") == before
+
+
+@pytest.mark.check("T028")
+def test_someone_elses_attempt_can_be_neither_seen_nor_changed(app: Flask, practicing: tuple[Visitor, str]) -> None:
+    _bob, attempt = practicing
+    charlie, before = sign_in_as(app, make_account(app, "charlie@example.org")), rows(app, "attempts", "responses")
+    fields = good(app, attempt)
+    for path, data in ((f"{attempt}/scenes/1", fields), (f"{attempt}/submission", {})):
+        assert charlie.post(path, data).status_code == 404
+        assert charlie.post(path, {**data, "user_id": "x", "autosave": "1"}).status_code == 404
+    for path in ("", "/scenes/1", "/submission", "/result"):
+        assert charlie.get(attempt + path).status_code == 404
+    assert rows(app, "attempts", "responses") == before
+
+
+def test_the_first_try_refuses_a_page_that_was_changed(visitor: Visitor) -> None:
+    visitor.get("/try?keep=no")
+    state, nothing = visitor.field("state"), {"verdict": "report-now", "confidence": "certain", "version": "0"}
+    forged = [state[:-1], state + "x", "", "x", state.replace(".", "", 1), "W10.x", "\x00"]
+    places = ["-1", "12", "999999", HUGE, "NaN", "1.0", "٣", "", " 1"]
+    for sent, position in [(one, "0") for one in forged] + [(state, one) for one in places]:
+        for path in ("/try/answer", "/try/scene"):
+            data = {**nothing, "state": sent, "position": position, "action": "x"}
+            answer = visitor.client.post(path, data=data, base_url=visitor.base_url)
+            # After the last scene there is the result.
+            assert answer.status_code == (200 if (path, position) == ("/try/scene", "12") else 422), (path, position)
+
+
+def test_a_mark_signed_for_another_purpose_is_no_first_try(app: Flask, practicing: tuple[Visitor, str]) -> None:
+    visitor, attempt = practicing
+    visitor.get(f"{attempt}/scenes/1")
+    data = {"state": visitor.field("opened_at"), "position": "0"}
+    assert visitor.client.post("/try/scene", data=data, base_url=visitor.base_url).status_code == 422

@@ -1,0 +1,1 @@
+"""Benches: ratios to a bare Flask page on the same server, in one run."""

@@ -1,0 +1,117 @@
+"""A browser, a running installation, and people in every state. Missing tools skip, and fail when CI=true."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.live import Live, serve
+from tests.browser.stage import Stage, set_stage
+from trainer.core.settings import ROOT
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # No test may reach the network, not even by a redirect, which routes don't see.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything here as needing a browser."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def need(found: object, missing: str) -> None:
+    """Skip with a reason if a tool is missing; with CI=true that is a failure."""
+    if found:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(missing)
+    pytest.skip(missing)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a Chromium."""
+    path = shutil.which("chromium")
+    need(path, "browser: install chromium")
+    with sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Return the source of axe-core."""
+    path = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+    need(path.is_file(), "accessibility: npm ci --ignore-scripts (axe-core)")
+    return path.read_text()
+
+
+@pytest.fixture(scope="session")
+def vnu() -> list[str]:
+    """Return the command of the HTML validator."""
+    jar = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+    need(jar.is_file(), "valid HTML: npm ci --ignore-scripts (vnu-jar)")
+    java = shutil.which("java")
+    need(java, "valid HTML: install java (default-jre-headless)")
+    return [str(java), "-Xss1024k", "-jar", str(jar)]
+
+
+@pytest.fixture(scope="session")
+def live(browser: Browser, template_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Return a running installation of this test process."""
+    with serve(tmp_path_factory.mktemp("live"), template_database) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stage(live: Live) -> Stage:
+    """Return people and records in every state that a page can show. Tests that change something make their own."""
+    return set_stage(live)
+
+
+@pytest.fixture
+def context(browser: Browser, live: Live) -> Iterator[Callable[..., BrowserContext]]:
+    """Return a maker of browser contexts, closed at the end of the test."""
+    made: list[BrowserContext] = []
+
+    def make(*cookies: Any, width: int = 1280, height: int = 800, **options: Any) -> BrowserContext:
+        one = browser.new_context(
+            base_url=live.url,
+            viewport={"width": width, "height": height},
+            reduced_motion="reduce",
+            service_workers="block",
+            **options,
+        )
+        one.set_default_timeout(15_000)
+        if cookies:
+            one.add_cookies(list(cookies))
+        made.append(one)
+        return one
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def page(context: Callable[..., BrowserContext]) -> Page:
+    """Return a page of someone who just came."""
+    return context().new_page()

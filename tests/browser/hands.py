@@ -1,0 +1,140 @@
+"""Two ways to work a page: with a mouse (script or none), and with a keyboard alone."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+# Says of the element in focus: which it is, and what is wrong with how it shows.
+_STOP = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body || one === document.documentElement) return null;
+  const shown = one.closest(".opt") || one;
+  const style = getComputedStyle(shown), box = shown.getBoundingClientRect();
+  const words = (one.innerText || one.value || "").trim();
+  const what = one.tagName.toLowerCase() + (one.id ? "#" + one.id : "") + " " + words;
+  const faults = [];
+  if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) faults.push("no outline");
+  if (box.width < 1 || box.height < 1) faults.push("no size");
+  if (box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.left >= innerWidth) faults.push("off screen");
+  else {
+    const bar = document.querySelector(".topbar");
+    const covers = getComputedStyle(bar).position === "sticky" && !one.closest(".topbar, .nav, .skip");
+    if (covers && box.top < bar.getBoundingClientRect().bottom - 1 && box.height < innerHeight / 2)
+      faults.push("under the bar");
+    const [first] = shown.getClientRects();
+    const x = Math.min(Math.max(first.left + first.width / 2, 1), innerWidth - 1);
+    const y = Math.min(Math.max(first.top + Math.min(first.height / 2, 40), 1), innerHeight - 1);
+    const hit = document.elementFromPoint(x, y);
+    const pane = one.closest(".mods > li");
+    if (!hit || !(shown.contains(hit) || hit.contains(shown) || (pane && pane.contains(hit))))
+      faults.push("covered by " + (hit ? hit.className || hit.tagName : "nothing"));
+  }
+  return {what: what.slice(0, 60), faults};
+}"""
+
+
+class Mouse:
+    """Clicks and types."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def open(self, path: str) -> None:
+        """Type an address."""
+        self.page.goto(path)
+
+    def follow(self, name: str, **exactly: Any) -> None:
+        """Follow a link of the page."""
+        self._act(self.page.get_by_role("link", name=_name(name), **exactly).last)
+
+    def press(self, name: str) -> None:
+        """Press a button."""
+        self._act(self.page.locator("main").get_by_role("button", name=_name(name)).last)
+
+    def choose(self, name: str, value: str | None = None) -> None:
+        """Choose a value (or the first) of the radio buttons called `name`."""
+        wanted = f"input[name={name}]" + (f"[value='{value}']" if value else "")
+        self.page.locator(f"label:has({wanted})").first.click()
+
+    def tick(self, name: str) -> None:
+        """Tick a box."""
+        self.page.locator(f"label:has(input[name={name}])").click()
+
+    def fill(self, label: str, text: str) -> None:
+        """Type into a field."""
+        self.page.get_by_label(label).fill(text)
+
+    def _act(self, target: Locator) -> None:
+        target.click()
+
+
+class Keyboard(Mouse):
+    """Tab, Shift+Tab, Space, Enter and arrows; at each stop the focus must show and nothing may cover it."""
+
+    def open(self, path: str) -> None:
+        """Type an address, and meet the skip link first and the exit second."""
+        super().open(path)
+        self.arrive()
+
+    def arrive(self) -> None:
+        """Assert what the first two stops of a page are."""
+        if self.page.evaluate("document.activeElement !== document.body"):
+            return  # an error summary took the focus
+        assert self._tab()["what"].startswith("a Skip"), "the skip link is not the first stop"
+        second = self._tab()
+        assert second["what"].startswith("a#exit"), f"the exit is not the second stop: {second}"
+
+    def choose(self, name: str, value: str | None = None) -> None:
+        """Tab to the radio buttons, then use arrows."""
+        self._tab_to(f"document.activeElement.name === {name!r}")
+        value = value or self.page.locator(f"input[name={name}]").first.get_attribute("value")
+        for _arrow in range(8):
+            if self.page.evaluate("document.activeElement.value") == value:
+                break
+            self.page.keyboard.press("ArrowDown")
+        self.page.keyboard.press("Space")
+        assert self.page.locator(f"input[name={name}][value='{value}']").is_checked()
+
+    def tick(self, name: str) -> None:
+        """Tab to a box and tick it with Space."""
+        self._tab_to(f"document.activeElement.name === {name!r}")
+        self.page.keyboard.press("Space")
+
+    def fill(self, label: str, text: str) -> None:
+        """Tab to a field and type."""
+        field = self.page.get_by_label(label).get_attribute("id")
+        self._tab_to(f"document.activeElement.id === {field!r}")
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+
+    def _act(self, target: Locator) -> None:
+        handle = target.element_handle()
+        for _stop in range(250):
+            if handle.evaluate("(one) => one === document.activeElement"):
+                break
+            assert self._tab(), "the page ended before the control came"
+        else:
+            raise AssertionError("the control is out of the keyboard's reach")
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+        self.arrive()
+
+    def _tab_to(self, condition: str) -> None:
+        for _stop in range(250):
+            if self.page.evaluate(condition):
+                return
+            assert self._tab(), f"the page ended before {condition}"
+        raise AssertionError(f"out of the keyboard's reach: {condition}")
+
+    def _tab(self) -> dict[str, Any]:
+        self.page.keyboard.press("Tab")
+        stop: dict[str, Any] = self.page.evaluate(_STOP) or {}
+        assert not stop.get("faults"), f"{self.page.url}: {stop}"
+        return stop
+
+
+def _name(text: str) -> re.Pattern[str]:
+    return re.compile("^" + re.escape(text))

@@ -1,0 +1,179 @@
+"""The real app behind a real server on a fresh database, and a second site next to it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.error import URLError
+
+from flask import Flask
+
+from trainer.accounts.models import User
+from trainer.app import create_app
+from trainer.core import clock
+from trainer.core.settings import ROOT, read_settings
+from trainer.courses.library import Library
+
+_KEY = "b" * 40
+
+
+@dataclass
+class Elsewhere:
+    """Another site: where the exit leads, and where an attacker's pages lie."""
+
+    port: int
+    pages: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def same_site(self) -> str:
+        """Its address as another port of the app's host: same site, other origin."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def cross_site(self) -> str:
+        """Its address under another host name."""
+        return f"http://localhost:{self.port}"
+
+
+@dataclass
+class Live:
+    """A running installation. `app` is the same app in this process, on the same database and key."""
+
+    url: str
+    app: Flask
+    content: Path
+    elsewhere: Elsewhere
+
+    def cookie(self, user: User) -> dict[str, str]:
+        """Return the session cookie of someone who signed in, for a browser context."""
+        serializer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
+        value = serializer.dumps({"_user_id": user.get_id(), "_fresh": True, "_permanent": True})
+        return {"name": self.app.config["SESSION_COOKIE_NAME"], "value": value, "url": self.url}
+
+
+@contextmanager
+def serve(folder: Path, database: Path) -> Iterator[Live]:
+    """Serve the real content from a copy of `database`, with granian and two workers, until the block ends.
+
+    Two lines of the content differ: no least minutes, so that a journey need not wait; and the exit leads
+    to a page of ours, so that no test asks the network for anything.
+    """
+    shutil.copy(database, folder / "trainer.db")
+    with _elsewhere() as elsewhere:
+        content = _content(folder, elsewhere)
+        port = _free_port()
+        environ = {
+            "TRAINER_INSTANCE": str(folder / "instance"),
+            "TRAINER_DATABASE_URL": f"sqlite:///{folder / 'trainer.db'}",
+            "TRAINER_SECRET_KEY": _KEY,
+            "TRAINER_CONTENT": str(content),
+            "PORT": str(port),
+        }
+        url = f"http://127.0.0.1:{port}"
+        with _server(port, environ, folder / "server.log"):
+            settings = replace(read_settings(environ), content=content)
+            app = create_app(settings, Library(content, clock.today))
+            yield Live(url, app, content, elsewhere)
+
+
+@contextmanager
+def _server(port: int, environ: dict[str, str], log: Path) -> Iterator[None]:
+    command = [
+        str(Path(sys.executable).with_name("granian")),
+        "--interface=wsgi",
+        "--factory",
+        "--host=127.0.0.1",
+        f"--port={port}",
+        "--workers=2",
+        "--blocking-threads=1",
+        "--log-level=warning",
+        "--no-access-log",
+        "trainer.app:create_server",
+    ]
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environ}, stdout=out, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait(f"http://127.0.0.1:{port}/", process, log)
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(10)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _try in range(300):
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    raise AssertionError(f"the server did not come up:\n{log.read_text()[-3000:]}")
+
+
+def _content(folder: Path, elsewhere: Elsewhere) -> Path:
+    copy = Path(shutil.copytree(ROOT / "content", folder / "content"))
+    for course in copy.glob("courses/*/course.yaml"):
+        _put(course, "least_minutes:", "least_minutes: 0")
+    _put(copy / "site.yaml", "exit_target:", f"exit_target: {elsewhere.same_site}/weather")
+    return copy
+
+
+def _put(path: Path, start: str, line: str) -> None:
+    lines = path.read_text().splitlines()
+    assert any(one.startswith(start) for one in lines), f"{path} has no {start}"
+    path.write_text("\n".join(line if one.startswith(start) else one for one in lines) + "\n")
+
+
+@contextmanager
+def _elsewhere() -> Iterator[Elsewhere]:
+    site = Elsewhere(0, {"/weather": "<!doctype html><title>Weather</title><h1>Fair and dry</h1>"})
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            page = site.pages.get(self.path.split("?")[0])
+            body = (page or "").encode()
+            self.send_response(200 if page else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    site.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield site
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])

@@ -1,0 +1,239 @@
+"""Every page in every state, as a list that all page-by-page tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from playwright.sync_api import Page
+from playwright.sync_api import Response as Answer
+
+from tests.browser.stage import Stage
+from trainer.app import create_app
+from trainer.web.errors import error_response
+
+COURSE = "/courses/recognize"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A page in one state: who looks, where, and what they do there first."""
+
+    name: str
+    path: str | Callable[[Stage], str]
+    who: str | None = None
+    act: Callable[[Page], None] | None = None
+    status: int = 200
+    render: Callable[[Stage], str] | None = None
+
+    def address(self, stage: Stage) -> str:
+        """Return the path."""
+        return self.path if isinstance(self.path, str) else self.path(stage)
+
+    def cookies(self, stage: Stage) -> list[dict[str, str]]:
+        """Return the cookies of who looks."""
+        return [stage.cookies[self.who]] if self.who else []
+
+    def show(self, page: Page, stage: Stage) -> str:
+        """Bring the page into the state; return its HTML as the server sent it."""
+        answers: list[Answer] = []
+        page.on("response", lambda answer: answers.append(answer) if _is_document(answer, page) else None)
+        if self.render is not None:
+            html = self.render(stage)
+            page.route("**" + self.address(stage), lambda route: route.fulfill(body=html, content_type="text/html"))
+        page.goto(self.address(stage))
+        if self.act is not None:
+            self.act(page)
+        page.wait_for_load_state("load")
+        assert self.render is not None or answers[-1].status == self.status, f"{self.name}: {answers[-1].status}"
+        return answers[-1].text()
+
+
+def _is_document(answer: Answer, page: Page) -> bool:
+    request = answer.request
+    return request.is_navigation_request() and request.frame == page.main_frame and answer.status not in range(300, 400)
+
+
+def _at(name: str, rest: str = "") -> Callable[[Stage], str]:
+    return lambda stage: stage.paths[name] + rest
+
+
+def _lesson(longest: bool) -> Callable[[Stage], str]:
+    def path(stage: Stage) -> str:
+        from trainer.courses.current import content
+
+        with stage.live.app.app_context():
+            lessons = content().courses["recognize"].lessons
+            one = max(lessons, key=lambda lesson: len(lesson.html)) if longest else lessons[0]
+            return f"{COURSE}/{one.id}"
+
+    return path
+
+
+def _send(page: Page) -> None:
+    page.locator("main form button:not([formaction])").last.click()
+
+
+def _sign_up_wrongly(page: Page) -> None:
+    page.get_by_label("E-mail").fill("leo")
+    page.get_by_label("Password").fill("short")
+    _send(page)
+
+
+def _sign_in_wrongly(page: Page) -> None:
+    page.get_by_label("E-mail").fill("nobody@example.org")
+    page.get_by_label("Password").fill("a few plain words")
+    _send(page)
+
+
+def _say_no_name(page: Page) -> None:
+    page.get_by_label("Name on the certificate").fill("")
+    _send(page)
+
+
+def _check_nothing(page: Page) -> None:
+    page.evaluate("document.querySelector('#serial').removeAttribute('required')")
+    _send(page)
+
+
+def _start(page: Page) -> None:
+    page.get_by_role("button", name="Start").click()
+
+
+def _answer(page: Page) -> None:
+    for name in ("verdict", "confidence", "action"):
+        page.locator(f"label:has(input[name={name}])").first.click()
+    page.get_by_role("button", name="Record my answer").click()
+
+
+def _start_and_send_nothing(page: Page) -> None:
+    _start(page)
+    page.get_by_role("button", name="Record my answer").click()
+
+
+def _start_and_answer(page: Page) -> None:
+    _start(page)
+    _answer(page)
+
+
+def _to_the_result(page: Page) -> None:
+    _start(page)
+    for _scene in range(3):
+        _answer(page)
+        page.get_by_role("button", name="Next scene").click()
+    _skip_the_rest(page)
+
+
+def _skip_the_rest(page: Page) -> None:
+    skip = page.get_by_role("button", name="Skip this scene")
+    while skip.count():
+        skip.click()
+
+
+def _skip_everything(page: Page) -> None:
+    _start(page)
+    _skip_the_rest(page)
+
+
+def _error(status: int) -> Callable[[Stage], str]:
+    def render(stage: Stage) -> str:
+        with stage.live.app.test_request_context("/"):
+            return error_response(status).get_data(as_text=True)
+
+    return render
+
+
+def _styleguide(stage: Stage) -> str:
+    settings = replace(stage.live.app.config["SETTINGS"], development=True)
+    app = create_app(settings, stage.live.app.extensions["library"])
+    return app.test_client().get("/styleguide", base_url=stage.live.url).text
+
+
+PUBLIC = [
+    Sheet("front", "/"),
+    Sheet("courses", "/courses"),
+    Sheet("course", COURSE),
+    Sheet("lesson", _lesson(False)),
+    Sheet("lesson-long", _lesson(True)),
+    Sheet("practice", f"{COURSE}/practice"),
+    Sheet("final", f"{COURSE}/final"),
+    Sheet("try", "/try"),
+    Sheet("try-scene", "/try", act=_start),
+    Sheet("try-scene-error", "/try", act=_start_and_send_nothing, status=422),
+    Sheet("try-answer", "/try", act=_start_and_answer),
+    Sheet("try-result", "/try", act=_to_the_result),
+    Sheet("try-result-empty", "/try", act=_skip_everything),
+    Sheet("indicators", "/indicators"),
+    Sheet("indicator", "/indicators/A1"),
+    Sheet("indicator-false-cue", "/indicators/H1"),
+    Sheet("glossary", "/glossary"),
+    Sheet("sources", "/sources"),
+    Sheet("help", "/help"),
+    Sheet("about", "/about"),
+    Sheet("privacy", "/privacy"),
+    Sheet("accessibility", "/accessibility"),
+    Sheet("terms", "/terms"),
+    Sheet("contact", "/contact"),
+    Sheet("leaving", "/leaving"),
+    Sheet("verify", "/verify"),
+    Sheet("verify-error", "/verify", act=_check_nothing),
+    Sheet("verify-valid", _at("valid")),
+    Sheet("verify-expired", _at("expired")),
+    Sheet("verify-replaced", _at("replaced")),
+    Sheet("verify-revoked", _at("revoked")),
+    Sheet("verify-unknown", "/verify/ABCDE", status=404),
+    Sheet("keep", "/keep?start=course&course=recognize"),
+    Sheet("sign-in", "/sign-in"),
+    Sheet("sign-in-error", "/sign-in", act=_sign_in_wrongly, status=422),
+    Sheet("sign-up", "/sign-up"),
+    Sheet("sign-up-error", "/sign-up", act=_sign_up_wrongly, status=422),
+    Sheet("error-404", "/nowhere", status=404),
+    Sheet("error-429", "/error-429", render=_error(429)),
+    Sheet("error-500", "/error-500", render=_error(500)),
+    Sheet("error-503", "/error-503", render=_error(503)),
+    Sheet("styleguide", "/styleguide", render=_styleguide),
+]
+
+LEARNER = [
+    Sheet("me-guest", "/me", "guest"),
+    Sheet("course-guest", COURSE, "guest"),
+    Sheet("final-guest", f"{COURSE}/final", "guest"),
+    Sheet("sign-up-guest", "/sign-up", "guest"),
+    Sheet("me-empty", "/me", "new"),
+    Sheet("course-not-started", COURSE, "new"),
+    Sheet("final-not-started", f"{COURSE}/final", "new"),
+    Sheet("me-doing", "/me", "middle"),
+    Sheet("course-middle", COURSE, "middle"),
+    Sheet("lesson-middle", _lesson(True), "middle"),
+    Sheet("practice-middle", f"{COURSE}/practice", "middle"),
+    Sheet("scene", _at("practice", "/scenes/3"), "middle"),
+    Sheet("scene-error", _at("practice", "/scenes/4"), "middle", _send, 422),
+    Sheet("answer-wrong", _at("practice", "/scenes/1"), "middle"),
+    Sheet("answer-right", _at("practice", "/scenes/2"), "middle"),
+    Sheet("submission-practice", _at("practice", "/submission"), "middle"),
+    Sheet("result-practice", _at("practice_done", "/result"), "middle"),
+    Sheet("result-skipped", _at("practice_skipped", "/result"), "middle"),
+    Sheet("final-locked", f"{COURSE}/final", "middle"),
+    Sheet("final-name", f"{COURSE}/final", "read"),
+    Sheet("name", f"{COURSE}/name", "read"),
+    Sheet("name-error", f"{COURSE}/name", "read", _say_no_name, 422),
+    Sheet("course-read", COURSE, "read"),
+    Sheet("final-start", f"{COURSE}/final", "ready"),
+    Sheet("final-under-way", f"{COURSE}/final", "sitting"),
+    Sheet("final-scene", _at("final", "/scenes/3"), "sitting"),
+    Sheet("submission-waiting", _at("final", "/submission"), "sitting"),
+    Sheet("result-not-yet", _at("final", "/result"), "sitting", status=409),
+    Sheet("submission-full", _at("final_full", "/submission"), "full"),
+    Sheet("result-failed", _at("failed", "/result"), "failed"),
+    Sheet("final-failed", f"{COURSE}/final", "failed"),
+    Sheet("final-waiting", f"{COURSE}/final", "waiting"),
+    Sheet("final-used", f"{COURSE}/final", "used"),
+    Sheet("result-used", _at("used", "/result"), "used"),
+    Sheet("result-passed", _at("passed", "/result"), "passed"),
+    Sheet("final-passed", f"{COURSE}/final", "passed"),
+    Sheet("course-passed", COURSE, "passed"),
+    Sheet("me-earned", "/me", "passed"),
+]
+
+SHEETS = PUBLIC + LEARNER
+NAMES = [one.name for one in SHEETS]

@@ -1,0 +1,197 @@
+"""People and records in every state that a page can show, put into the database by the app's own operations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy.orm import joinedload
+
+from tests.browser.live import Live
+from tests.support import COURSE, right_verdict
+from trainer.accounts.models import User
+from trainer.accounts.operations import create_account, create_guest, name_for_certificate
+from trainer.assessment.models import Attempt, Response
+from trainer.assessment.operations import start_final, start_practice, submit_attempt
+from trainer.assessment.rules import Kind
+from trainer.core.clock import now
+from trainer.core.db import db, transaction
+from trainer.courses.current import content
+from trainer.courses.library import Course
+from trainer.credentials.models import Credential
+from trainer.credentials.operations import revoke
+from trainer.credentials.rules import show_serial
+from trainer.learning.models import Enrollment
+from trainer.learning.operations import complete_lesson, enroll
+
+NAME = "Zoë Ångström"
+WRONG = {"report-now": "nothing-to-report", "nothing-to-report": "report-now"}
+
+
+@dataclass
+class Stage:
+    """Who there is: `cookies` by person, `paths` by what they lead to."""
+
+    live: Live
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)
+
+
+class Person:
+    """One learner being brought into a state."""
+
+    _count = 0
+
+    def __init__(self, app: Flask, *, guest: bool = False) -> None:
+        self.app = app
+        Person._count += 1
+        self.email = f"person{Person._count}.{now():%H%M%S%f}@example.org"
+        with app.app_context(), transaction():
+            # No hash that any password has: people here come in by cookie.
+            user = create_guest(now()) if guest else create_account(self.email, "-", now())
+            self.id = user.id
+
+    def user(self) -> User:
+        """Return the record."""
+        with self.app.app_context():
+            return db.session.get_one(User, self.id)
+
+    def enroll(self, *, read: int = 0, minutes: int = 0, least_minutes: int = 0) -> Person:
+        """Start the course, read some lessons (-1: all), and be active for some minutes."""
+        with self.app.app_context(), transaction():
+            course = content().courses[COURSE]
+            enrollment = enroll(self.id, course, now() - dt.timedelta(days=2))
+            enrollment.active_seconds = minutes * 60
+            enrollment.conditions = {**enrollment.conditions, "least_minutes": least_minutes}
+            for lesson in course.lessons if read < 0 else course.lessons[:read]:
+                complete_lesson(enrollment, lesson, now() - dt.timedelta(days=1))
+        return self
+
+    def name(self, name: str = NAME) -> Person:
+        """Say the name for the certificate."""
+        with self.app.app_context(), transaction():
+            name_for_certificate(self.id, name)
+        return self
+
+    def practice(self, **answered: Any) -> str:
+        """Start a practice; see `_take`."""
+        return self._take(lambda enrollment, _course: start_practice(enrollment, content(), 6, now()), **answered)
+
+    def final(self, **answered: Any) -> str:
+        """Start a final; see `_take`."""
+        return self._take(lambda enrollment, course: start_final(enrollment, course, content(), now()), **answered)
+
+    def _take(
+        self,
+        start: Callable[[Enrollment, Course], Attempt],
+        *,
+        answer: int = 0,
+        wrong: int = 0,
+        harmful: int = 0,
+        hand_in: bool = False,
+        days_ago: int = 0,
+    ) -> str:
+        """Answer the first scenes (the first `wrong` of them wrongly) and hand in if asked; return the path."""
+        with self.app.app_context():
+            with transaction():
+                enrollment = db.session.query(Enrollment).filter_by(user_id=self.id, course=COURSE).one()
+                attempt = start(enrollment, content().courses[COURSE])
+                rows = (
+                    db.session.query(Response)
+                    .filter_by(attempt_id=attempt.id)
+                    .options(joinedload(Response.snapshot))
+                    .order_by(Response.position)
+                    .all()
+                )
+                for row in rows[:answer]:
+                    row.given = _given(row.snapshot.payload, row.position <= wrong, row.position <= harmful)
+                    row.version, row.saved_at = row.version + 1, now()
+                    row.recorded_at = now() if attempt.kind == Kind.PRACTICE else None
+                attempt_id: UUID = attempt.id
+            if hand_in:
+                with transaction():
+                    attempt = submit_attempt(self.id, attempt_id, content(), True, now())
+                    attempt.submitted_at = now() - dt.timedelta(days=days_ago)
+        return f"/attempts/{attempt_id}"
+
+    def serial(self, **changes: Any) -> str:
+        """Return the number of the earned certificate, with some facts changed."""
+        with self.app.app_context(), transaction():
+            credential = db.session.query(Credential).filter_by(user_id=self.id).one()
+            for name, value in changes.items():
+                setattr(credential, name, value)
+            return show_serial(credential.serial)
+
+
+def _given(payload: dict[str, Any], is_wrong: bool, is_harmful: bool) -> dict[str, str]:
+    right = right_verdict(payload["truth"])
+    action = next(one["id"] for one in payload["actions"] if (one["forbidden"] if is_harmful else one["key"]))
+    return {"verdict": WRONG[right] if is_wrong else right, "confidence": "certain", "action": action}
+
+
+def ready(app: Flask) -> Person:
+    """Return someone who may start the final."""
+    return Person(app).enroll(read=-1, minutes=40).name()
+
+
+def certified(app: Flask) -> Person:
+    """Return someone who passed."""
+    person = ready(app)
+    person.final(answer=16, wrong=1, hand_in=True)
+    return person
+
+
+def set_stage(live: Live) -> Stage:
+    """Make everybody."""
+    app, stage = live.app, Stage(live)
+
+    def add(name: str, person: Person, **paths: str) -> Person:
+        stage.cookies[name] = live.cookie(person.user())
+        stage.paths.update(paths)
+        return person
+
+    add("guest", Person(app, guest=True).enroll(read=2, minutes=7))
+    add("new", Person(app))
+    middle = add("middle", Person(app).enroll(read=5, minutes=12, least_minutes=20))
+    done = middle.practice(answer=6, wrong=2, harmful=1, hand_in=True)
+    skipped = middle.practice(hand_in=True)
+    under_way = middle.practice(answer=2, wrong=1, harmful=1)
+    add("middle", middle, practice_done=done, practice_skipped=skipped, practice=under_way)
+    add("read", Person(app).enroll(read=-1, minutes=40))
+    add("ready", ready(app))
+    sitting = ready(app)
+    add("sitting", sitting, final=sitting.final(answer=7))
+    full = ready(app)
+    add("full", full, final_full=full.final(answer=16))
+    failed = ready(app)
+    add("failed", failed, failed=failed.final(answer=16, wrong=6, harmful=2, hand_in=True))
+    waiting = ready(app)
+    for _try in range(2):
+        waiting.final(answer=16, wrong=7, hand_in=True)
+    add("waiting", waiting)
+    used = ready(app)
+    for days_ago in (30, 20, 0):
+        last = used.final(answer=16, wrong=9, harmful=1, hand_in=True, days_ago=days_ago)
+    add("used", used, used=last)
+    passed = ready(app)
+    result = passed.final(answer=16, wrong=1, hand_in=True)
+    add("passed", passed, passed=result, valid=f"/verify/{passed.serial()}")
+    _certificates(app, stage)
+    return stage
+
+
+def _certificates(app: Flask, stage: Stage) -> None:
+    expired, replaced, revoked = (certified(app) for _one in range(3))
+    stage.paths["expired"] = f"/verify/{expired.serial(valid_until=dt.date(2026, 1, 1))}"
+    newer = certified(app)
+    with app.app_context():
+        newer_id = db.session.query(Credential.id).filter_by(user_id=newer.id).scalar()
+    stage.paths["replaced"] = f"/verify/{replaced.serial(superseded_by_id=newer_id)}"
+    serial = revoked.serial()
+    with app.app_context(), transaction():
+        revoke(serial.replace("-", ""), "Issued twice by mistake.", now())
+    stage.paths["revoked"] = f"/verify/{serial}"

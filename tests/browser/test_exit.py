@@ -1,0 +1,204 @@
+"""The quick exit: always there, always first, at once, and with nothing in its way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
+
+from tests.browser.live import Live
+from tests.browser.sheets import NAMES, SHEETS, Sheet
+from tests.browser.stage import Person, Stage
+
+_WEATHER = "**/weather"
+
+# Scrolls through the page and returns each place where the exit can't be hit in its middle and near its ends.
+_SCROLLED = """() => {
+  const exit = document.getElementById("exit"), faults = [];
+  const end = document.documentElement.scrollHeight - innerHeight;
+  for (let at = 0; ; at += 150) {
+    window.scrollTo(0, Math.min(at, end));
+    const box = exit.getBoundingClientRect();
+    const inView = box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth;
+    if (!inView) faults.push([at, "not in view"]);
+    if (box.height < 44 || box.width < 44) faults.push([at, "too small"]);
+    for (const [x, y] of [[0.5, 0.5], [0.15, 0.5], [0.85, 0.5], [0.5, 0.1], [0.5, 0.9]]) {
+      const hit = document.elementFromPoint(box.left + box.width * x, box.top + box.height * y);
+      if (!exit.contains(hit)) faults.push([at, "covered by " + (hit ? hit.outerHTML.slice(0, 80) : "nothing")]);
+    }
+    if (at >= end) return faults;
+  }
+}"""
+_FIRST = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary, [tabindex]")]
+  .filter((one) => !one.matches("[tabindex='-1']")).slice(0, 2).map((one) => one.id || one.className)"""
+
+
+@pytest.mark.check("T146")
+@pytest.mark.parametrize("sheet", SHEETS, ids=NAMES)
+def test_the_exit_is_first_and_can_be_hit_wherever_one_scrolls(
+    context: Callable[..., BrowserContext], stage: Stage, sheet: Sheet
+) -> None:
+    page = context(*sheet.cookies(stage), width=320, height=640).new_page()
+    sheet.show(page, stage)
+    assert page.evaluate(_FIRST) == ["skip", "exit"]
+    assert not page.locator("[tabindex]:not([tabindex='-1']):not([tabindex='0'])").count()
+    # 320 x 256 is a common screen at 400 %.
+    for width, height in ((320, 640), (1280, 800), (320, 256)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate(_SCROLLED) == [], f"at {width} x {height}"
+
+
+@pytest.fixture
+def scene(live: Live, context: Callable[..., BrowserContext]) -> Page:
+    """Return an open scene with an answer chosen, and a page before it in the history."""
+    person = Person(live.app).enroll()
+    path = person.practice()
+    page = context(live.cookie(person.user())).new_page()
+    page.goto("/glossary")
+    page.goto(f"{path}/scenes/1")
+    return page
+
+
+@pytest.mark.check("T147")
+def test_a_click_blanks_the_page_at_once_even_if_the_server_hangs(scene: Page) -> None:
+    held: list[Route] = []
+    said: dict[str, float] = {}
+    scene.route("**/exit", lambda route: held.append(route))  # not answered yet
+    # What the page says is heard by the console: no question is answered while a navigation hangs.
+    scene.on("console", lambda message: said.update(_time(message.text)))
+    scene.evaluate(
+        """() => {
+          const say = (word) => console.log(word, performance.now());
+          const look = () => {
+            if (document.body.innerText.trim() + document.title === "Weather" && !document.images.length) say("blank");
+            else requestAnimationFrame(look);
+          };
+          document.addEventListener("click", () => { say("click"); requestAnimationFrame(look); }, true);
+        }"""
+    )
+    scene.locator("label:has(input[name=verdict])").first.click()
+    exit_box = scene.locator("#exit").bounding_box()
+    assert exit_box
+    scene.mouse.click(exit_box["x"] + 20, exit_box["y"] + 20)
+    scene.wait_for_timeout(500)
+    assert 0 <= said["blank"] - said["click"] <= 100
+    assert held
+    held[0].continue_()
+    scene.wait_for_url(_WEATHER)
+
+
+def _time(text: str) -> dict[str, float]:
+    word, _blank, at = text.partition(" ")
+    return {word: float(at)} if word in {"click", "blank"} else {}
+
+
+@pytest.mark.check("T147")
+def test_no_question_holds_up_someone_who_typed_something(page: Page) -> None:
+    asked: list[Dialog] = []
+    page.on("dialog", lambda dialog: asked.append(dialog))
+    page.goto("/sign-up")
+    page.get_by_label("E-mail").type("leo@example.org")
+    page.get_by_role("link", name="Quick exit").click()
+    page.wait_for_url(_WEATHER)
+    assert not asked
+
+
+@pytest.mark.check("T147")
+def test_the_exit_is_a_plain_link_without_script(context: Callable[..., BrowserContext], stage: Stage) -> None:
+    visit = context(stage.cookies["middle"], java_script_enabled=False)
+    page = visit.new_page()
+    page.goto("/me")
+    page.get_by_role("link", name="Quick exit").click()
+    page.wait_for_url(_WEATHER)
+    assert visit.cookies() == []
+
+
+@pytest.mark.check("T147")
+@pytest.mark.parametrize("script", ["throw new Error('broken')", "this is no script", None])
+def test_the_exit_works_when_the_script_breaks(page: Page, script: str | None) -> None:
+    def answer(route: Route) -> None:
+        if script is None:
+            route.abort()
+        else:
+            route.fulfill(body=script, content_type="text/javascript")
+
+    page.route("**/app.js", answer)
+    page.goto("/help")
+    page.get_by_role("link", name="Quick exit").click()
+    page.wait_for_url(_WEATHER)
+
+
+@pytest.mark.check("T147")
+def test_the_exit_works_when_a_later_part_of_the_script_breaks(page: Page) -> None:
+    page.add_init_script("window.fetch = () => { throw new Error('no'); }; window.FormData = null;")
+    page.goto("/try?keep=no")
+    page.keyboard.press("Escape")
+    page.locator("label:has(input[name=verdict])").first.click()
+    page.get_by_role("link", name="Quick exit").click()
+    page.wait_for_url(_WEATHER)
+
+
+@pytest.mark.check("T148")
+def test_shift_three_times_leaves(page: Page) -> None:
+    page.goto("/sign-up")
+    page.get_by_label("Password").focus()
+    for press in range(3):
+        assert page.locator("#exit .counts .on").count() == press
+        page.keyboard.press("Shift")
+    page.wait_for_url(_WEATHER)
+
+
+@pytest.mark.check("T148")
+def test_other_keys_and_time_reset_the_count_and_escape_does_nothing(page: Page) -> None:
+    page.clock.install()
+    page.goto("/help")
+    for keys in (["Shift", "Shift", "a", "Shift"], ["Escape"] * 5, ["Shift+A"] * 4, ["Control+Shift+K"] * 4):
+        for key in keys:
+            page.keyboard.press(key)
+        assert page.url.endswith("/help")
+        page.keyboard.press("x")
+    page.keyboard.press("Shift")
+    page.keyboard.press("Shift")
+    page.clock.run_for(5200)
+    expect(page.locator("#exit .counts")).to_be_hidden()
+    page.keyboard.press("Shift")
+    assert page.url.endswith("/help")
+    page.keyboard.down("Shift")
+    for _held in range(5):
+        page.keyboard.down("Shift")  # a key held down repeats
+    assert page.url.endswith("/help")
+
+
+@pytest.mark.check("T149")
+def test_after_leaving_the_session_is_over_and_back_shows_nothing_of_the_page(scene: Page, live: Live) -> None:
+    left = scene.url
+    story = scene.locator(".story").inner_text()[:60]
+    scene.get_by_role("link", name="Quick exit").click()
+    scene.wait_for_url(_WEATHER)
+    assert scene.context.cookies() == []
+    scene.go_back()
+    time.sleep(0.3)
+    assert scene.url != left
+    assert story not in scene.content()
+    scene.goto(left)
+    assert "/keep" in scene.url
+
+
+@pytest.mark.check("T149")
+def test_back_after_the_only_page_shows_an_empty_one(context: Callable[..., BrowserContext], live: Live) -> None:
+    page = context().new_page()
+    page.goto("/help")
+    page.get_by_role("link", name="Quick exit").click()
+    page.wait_for_url(_WEATHER)
+    page.go_back()
+    time.sleep(0.3)
+    assert page.url in {"about:blank", f"{live.elsewhere.same_site}/weather"}
+
+
+def test_the_leaving_page_says_what_the_exit_cannot_do(page: Page) -> None:
+    page.goto("/leaving")
+    text = page.locator("main").inner_text().lower()
+    for word in ("history", "shift", "back"):
+        assert word in text

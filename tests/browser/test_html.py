@@ -1,0 +1,33 @@
+"""Every page is valid HTML."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from tests.browser.sheets import SHEETS
+from tests.browser.stage import Stage
+
+
+@pytest.mark.check("T135")
+def test_every_page_in_every_state_is_valid_html(
+    context: Callable[..., BrowserContext], stage: Stage, vnu: list[str], tmp_path: Path
+) -> None:
+    visit = context()
+    for sheet in SHEETS:
+        visit.clear_cookies()
+        visit.add_cookies(sheet.cookies(stage))
+        page = visit.new_page()
+        page.route("**/static/**", lambda route: route.abort())
+        (tmp_path / f"{sheet.name}.html").write_text(sheet.show(page, stage))
+        page.close()
+    run = subprocess.run([*vnu, "--format", "json", str(tmp_path)], capture_output=True, text=True)
+    messages = json.loads(run.stderr)["messages"]
+    faults = [one for one in messages if one["type"] != "info" or one.get("subType") == "warning"]
+    assert not [(Path(one["url"]).name, one["message"], one.get("extract")) for one in faults]
+    assert run.returncode == 0

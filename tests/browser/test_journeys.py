@@ -1,0 +1,195 @@
+"""From the first page to a certificate that others can check: with script, without, and by keyboard alone."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Request, expect
+
+from tests.browser.hands import Keyboard, Mouse
+from tests.browser.live import Live
+from tests.browser.sheets import SHEETS
+from tests.browser.stage import Stage
+from tests.support import COURSE, PASSWORD, keys, right_verdict
+from trainer.courses.current import content
+
+NAME = "Zoë Ångström"
+
+
+def test_the_whole_road_with_script(context: Callable[..., BrowserContext], live: Live) -> None:
+    walk(Mouse(context().new_page()), live, tried=12)
+
+
+def test_the_whole_road_without_script(context: Callable[..., BrowserContext], live: Live) -> None:
+    walk(Mouse(context(java_script_enabled=False).new_page()), live)
+
+
+@pytest.mark.check("T137")
+def test_the_whole_road_by_keyboard_alone(context: Callable[..., BrowserContext], live: Live) -> None:
+    walk(Keyboard(context(height=700).new_page()), live)
+
+
+@pytest.mark.check("T137")
+@pytest.mark.parametrize(
+    "name",
+    ["front", "course", "lesson-long", "try-scene", "help", "sign-up-error", "scene", "submission-full", "me-doing"],
+)
+@pytest.mark.parametrize("width", [320, 1280])
+def test_tab_visits_every_control_once_in_order_and_leaves(
+    context: Callable[..., BrowserContext], stage: Stage, name: str, width: int
+) -> None:
+    sheet = next(one for one in SHEETS if one.name == name)
+    page = context(*sheet.cookies(stage), width=width, height=600).new_page()
+    sheet.show(page, stage)
+    page.evaluate("document.activeElement.blur(); window.getSelection().removeAllRanges()")
+    hand, order = Keyboard(page), "[...document.querySelectorAll('a[href], button, input, select, summary')]"
+    page.evaluate(f"{order}.forEach((one, number) => (one.dataset.stop = number))")
+    visited = []
+    for _stop in range(400):
+        if not hand._tab():
+            break
+        visited.append(int(page.evaluate("document.activeElement.dataset.stop ?? -1")))
+    wanted = page.evaluate(
+        "{ const stop = (name) => document.querySelector(`[name=${name}]:checked, [name=${name}]`);"
+        f"{order}.filter((one) => one.type !== 'hidden' && one.checkVisibility())"
+        ".filter((one) => one.type !== 'radio' || one === stop(one.name)).map((one) => Number(one.dataset.stop)); }"
+    )
+    assert [one for one in visited if one >= 0] == wanted
+
+
+@pytest.mark.check("T151")
+def test_a_whole_visit_asks_no_one_else_and_stores_nothing(context: Callable[..., BrowserContext], live: Live) -> None:
+    asked: list[str] = []
+    visit = context()
+    visit.on("request", lambda request: asked.append(request.url))
+    page = visit.new_page()
+    walk(Mouse(page), live)
+    assert len(asked) > 100
+    assert {url for url in asked if not url.startswith(live.url + "/")} == set()
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+    assert [one["name"] for one in visit.cookies()] == ["visit"]
+
+
+@pytest.mark.check("T151")
+def test_the_first_lesson_costs_at_most_5_requests_and_40_kilobytes(
+    context: Callable[..., BrowserContext], live: Live
+) -> None:
+    with live.app.app_context():
+        longest = max(content().courses[COURSE].lessons, key=lambda lesson: len(lesson.html))
+    visit = context()
+    page = visit.new_page()
+    sent: list[Request] = []
+    page.on("requestfinished", lambda request: sent.append(request))
+    page.goto(f"/courses/{COURSE}/{longest.id}", wait_until="networkidle")
+    sizes = [request.sizes() for request in sent]
+    assert len(sent) <= 5, [request.url for request in sent]
+    assert sum(one["responseBodySize"] + one["responseHeadersSize"] for one in sizes) <= 40 * 1024
+
+
+@pytest.mark.check("T152")
+def test_reading_leaves_no_cookie(context: Callable[..., BrowserContext], live: Live) -> None:
+    visit = context()
+    page = visit.new_page()
+    with live.app.app_context():
+        lessons = [f"/courses/{COURSE}/{one.id}" for one in content().courses[COURSE].lessons]
+    for path in [
+        "/",
+        "/courses",
+        f"/courses/{COURSE}",
+        *lessons[:4],
+        "/try",
+        "/try?keep=no",
+        "/help",
+        "/leaving",
+        "/indicators",
+    ]:
+        page.goto(path)
+        page.mouse.wheel(0, 2000)
+    assert visit.cookies() == []
+
+
+def walk(hand: Mouse, live: Live, *, tried: int = 2) -> None:
+    """Go the whole road; `tried`: how many scenes of the first try to answer, the others are skipped."""
+    _first_try(hand, tried)
+    _keep(hand)
+    _read(hand, live)
+    _join(hand)
+    _pass(hand, live)
+    _prove(hand, live)
+
+
+def _first_try(hand: Mouse, tried: int) -> None:
+    hand.open("/")
+    hand.follow("Try 12 scenes")
+    hand.press("Start")
+    for scene in range(1, 13):
+        expect(hand.page).to_have_title(re.compile(f"^Scene {scene} of 12"))
+        if scene > tried:
+            hand.press("Skip this scene")
+            continue
+        _judge(hand, "nothing-to-report", None)
+        expect(hand.page.get_by_text("Why", exact=True)).to_be_visible()
+        hand.press("Next scene" if scene < 12 else "See my result")
+    expect(hand.page.get_by_role("heading", level=1)).to_contain_text("You caught 0 of")
+    assert hand.page.context.cookies() == []
+
+
+def _keep(hand: Mouse) -> None:
+    hand.follow("To the course")
+    hand.follow("Keep my progress on this device")
+    hand.press("Keep my progress")
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text("For everyone")
+
+
+def _read(hand: Mouse, live: Live) -> None:
+    with live.app.app_context():
+        lessons = content().courses[COURSE].lessons
+    hand.follow("Continue: ")
+    for lesson in lessons:
+        expect(hand.page.get_by_role("heading", level=1)).to_have_text(lesson.file.title)
+        hand.press("I’ve read this")
+    expect(hand.page.get_by_text(f"{len(lessons)} of {len(lessons)} lessons read")).to_be_visible()
+
+
+def _join(hand: Mouse) -> None:
+    hand.follow("Go to the final")
+    hand.follow("Make an account")
+    hand.fill("E-mail", f"leo.{time.time_ns()}@example.org")
+    hand.fill("Password", PASSWORD)
+    hand.tick("is_old_enough")
+    hand.press("Make the account")
+    hand.follow("Say the name")
+    hand.fill("Name on the certificate", NAME)
+    hand.press("Use this name")
+
+
+def _pass(hand: Mouse, live: Live) -> None:
+    hand.press("Start the final")
+    attempt = hand.page.url.split("/scenes/")[0]
+    for truth, action, _harmful in keys(live.app, attempt):
+        _judge(hand, right_verdict(truth), action)
+    hand.press("Hand in")
+    expect(hand.page.get_by_role("heading", name="Passed", exact=True)).to_be_visible()
+    expect(hand.page.get_by_role("heading", level=1)).to_contain_text("You caught 8 of 8.")
+
+
+def _prove(hand: Mouse, live: Live) -> None:
+    hand.follow("Your certificate")
+    hand.follow("Open")
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text("Valid")
+    expect(hand.page.get_by_text(NAME)).to_be_visible()
+    pdf = hand.page.get_by_role("link", name="PDF").get_attribute("href")
+    answer = hand.page.context.request.get(str(pdf))
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.body().startswith(b"%PDF-")
+
+
+def _judge(hand: Mouse, verdict: str, action: str | None) -> None:
+    hand.choose("verdict", verdict)
+    hand.choose("confidence", "certain")
+    hand.choose("action", action)
+    hand.press("Record my answer")

@@ -1,0 +1,90 @@
+"""Narrow, zoomed, spaced out: pages reflow, and nothing is cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.sheets import NAMES, SHEETS, Sheet
+from tests.browser.stage import Stage
+
+# WCAG 1.4.12
+_SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
+p { margin-block-end: 2em !important; }"""
+
+_CUT = """() => {
+  const faults = [], wide = document.documentElement.clientWidth;
+  const over = document.scrollingElement.scrollWidth - wide;
+  if (over > 0) faults.push("scrolls sideways by " + over);
+  for (const one of document.querySelectorAll("body *")) {
+    if (one.closest(".vh, .skip, svg, .scroll") || !one.checkVisibility()) continue;
+    const box = one.getBoundingClientRect(), style = getComputedStyle(one);
+    const who = one.tagName.toLowerCase() + "." + one.className + " " + one.textContent.trim().slice(0, 40);
+    if (box.width && (box.right > wide + 1 || box.left < -1)) faults.push("out of view: " + who);
+    const hides = style.overflowX !== "visible" || style.textOverflow === "ellipsis";
+    const cut = one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1;
+    if (hides && cut) faults.push("cut: " + who);
+  }
+  return faults.slice(0, 6);
+}"""
+# Texts that lie over each other: for each line of text, what else is painted in its middle.
+_OVER = """() => {
+  const faults = [], bar = document.querySelector(".topbar");
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const one = walker.currentNode, owner = one.parentElement;
+    if (!one.textContent.trim() || owner.closest(".vh, svg, table.tbl thead") || !owner.checkVisibility()) continue;
+    owner.scrollIntoView({block: "center"});
+    const range = document.createRange(); range.selectNodeContents(one);
+    const box = range.getClientRects()[0];
+    if (!box || box.width < 2) continue;
+    const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    if (hit && !hit.contains(owner) && !owner.contains(hit) && !owner.closest("li, label")?.contains(hit))
+      faults.push(one.textContent.trim().slice(0, 40) + " under " + hit.tagName + "." + hit.className);
+  }
+  return faults.slice(0, 6);
+}"""
+
+
+@pytest.mark.check("T139")
+@pytest.mark.parametrize("sheet", SHEETS, ids=NAMES)
+def test_pages_reflow_and_nothing_is_cut(context: Callable[..., BrowserContext], stage: Stage, sheet: Sheet) -> None:
+    page = context(*sheet.cookies(stage), width=320, height=640, bypass_csp=True).new_page()
+    sheet.show(page, stage)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    found = {"320 px": _look(page)}
+    # A screen of 1280 x 1024 at 400 %.
+    page.set_viewport_size({"width": 320, "height": 256})
+    found["400 %"] = _look(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    style = page.add_style_tag(content=_SPACED)
+    found["spaced"] = _look(page)
+    style.evaluate("(one) => one.remove()")
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    found["text at 200 %"] = _look(page)
+    assert not {how: faults for how, faults in found.items() if faults}
+
+
+@pytest.mark.check("T140")
+@pytest.mark.parametrize("sheet", SHEETS, ids=NAMES)
+def test_targets_are_large_enough(context: Callable[..., BrowserContext], stage: Stage, sheet: Sheet) -> None:
+    page = context(*sheet.cookies(stage), width=360).new_page()
+    sheet.show(page, stage)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("a[href], button, summary, label, input")].filter((one) => {
+          const box = one.getBoundingClientRect(), style = getComputedStyle(one);
+          if (!box.width || one.matches(".skip, label.opt *, .mods a") || one.closest(".vh")) return false;
+          if (one.matches("label:not(.opt)")) return false;  // its field is the target
+          const least = one.matches(".exit, .opt, .btn, summary, .tap, .nav a") ? 43.5 : 24;
+          return style.display !== "inline" && (box.height < least || box.width < 24);
+        }).map((one) => one.outerHTML.slice(0, 100))"""
+    )
+    assert small == []
+
+
+def _look(page: Page) -> list[str]:
+    faults: list[str] = page.evaluate(_CUT) + page.evaluate(_OVER)
+    return faults

@@ -1,0 +1,179 @@
+"""Answers are saved as they are given, and the page says when they aren't."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Request, Route, expect
+
+from tests.browser.live import Live
+from tests.browser.stage import Person, ready
+from trainer.assessment.models import Attempt, Response
+from trainer.core.db import db
+from trainer.credentials.models import Credential
+
+
+class Sitting:
+    """Someone on the first scene of a final."""
+
+    def __init__(self, live: Live, context: Callable[..., BrowserContext], **options: Any) -> None:
+        self.live, self.person = live, ready(live.app)
+        self.path = self.person.final(**options)
+        self.context = context(live.cookie(self.person.user()))
+
+    def tab(self, rest: str = "/scenes/1") -> Page:
+        """Open a tab."""
+        page = self.context.new_page()
+        page.goto(self.path + rest)
+        return page
+
+    def given(self) -> dict[str, Any]:
+        """Return what the database holds for the first scene."""
+        with self.live.app.app_context():
+            row = db.session.query(Response).join(Attempt).filter_by(user_id=self.person.id)
+            return row.filter(Response.position == 1).one().given or {}
+
+
+@pytest.fixture
+def sitting(live: Live, context: Callable[..., BrowserContext]) -> Sitting:
+    """Return someone on the first scene of a final."""
+    return Sitting(live, context)
+
+
+def _choose(page: Page, name: str, number: int = 0) -> None:
+    page.locator(f"label:has(input[name={name}])").nth(number).click()
+
+
+def _chosen(page: Page, name: str) -> int:
+    return int(page.evaluate(f"[...document.querySelectorAll('input[name={name}]')].findIndex((one) => one.checked)"))
+
+
+def test_an_answer_is_saved_as_soon_as_it_is_chosen(sitting: Sitting) -> None:
+    page = sitting.tab()
+    _choose(page, "verdict", 1)
+    expect(page.locator("#saved")).to_have_text("Saved.")
+    assert sitting.given() == {"verdict": "note-and-watch"}
+    page.reload()
+    assert _chosen(page, "verdict") == 1
+    assert _chosen(page, "confidence") == -1
+
+
+def test_a_lost_connection_is_said_and_loses_nothing(sitting: Sitting) -> None:
+    page = sitting.tab()
+    sitting.context.set_offline(True)
+    _choose(page, "verdict", 2)
+    expect(page.locator("#saved")).to_contain_text("Your answer is still here")
+    assert _chosen(page, "verdict") == 2
+    assert sitting.given() == {}
+    sitting.context.set_offline(False)
+    expect(page.locator("#saved")).to_have_text("Saved.")  # by itself, as soon as the line is back
+    assert sitting.given() == {"verdict": "nothing-to-report"}
+
+
+def test_a_server_that_fails_is_said_too(sitting: Sitting) -> None:
+    page = sitting.tab()
+    page.route("**/scenes/1", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
+    _choose(page, "verdict", 2)
+    expect(page.locator("#saved")).to_contain_text("Your answer is still here")
+    page.unroute_all()
+    _choose(page, "confidence", 1)
+    expect(page.locator("#saved")).to_have_text("Saved.")
+    assert set(sitting.given()) == {"verdict", "confidence"}
+
+
+def test_the_older_of_two_tabs_is_told_and_mends_itself_when_loaded_again(sitting: Sitting) -> None:
+    older, newer = sitting.tab(), sitting.tab()
+    _choose(newer, "verdict", 0)
+    expect(newer.locator("#saved")).to_have_text("Saved.")
+    _choose(older, "verdict", 2)
+    expect(older.locator("#saved")).to_contain_text("another tab")
+    assert sitting.given() == {"verdict": "report-now"}
+    older.reload()
+    assert _chosen(older, "verdict") == 0
+    _choose(older, "verdict", 1)
+    expect(older.locator("#saved")).to_have_text("Saved.")
+    assert sitting.given() == {"verdict": "note-and-watch"}
+
+
+def test_changes_faster_than_the_line_are_saved_in_order(sitting: Sitting) -> None:
+    page = sitting.tab()
+
+    def slowly(route: Route) -> None:
+        time.sleep(0.15)
+        route.continue_()
+
+    page.route("**/scenes/1", slowly)
+    page.locator("input[name=verdict]").first.focus()
+    for key in ["ArrowDown", "ArrowDown", "ArrowUp"]:
+        page.keyboard.press(key)
+    _choose(page, "confidence", 2)
+    expect(page.locator("#saved")).to_have_text("Saved.")
+    assert sitting.given() == {"verdict": "note-and-watch", "confidence": "certain"}
+
+
+def test_recording_right_after_choosing_waits_for_the_answer_on_its_way(sitting: Sitting) -> None:
+    page = sitting.tab()
+
+    def slowly(route: Route) -> None:
+        time.sleep(0.2)
+        route.continue_()
+
+    page.route("**/scenes/1", slowly)
+    for name in ("verdict", "confidence", "action"):
+        _choose(page, name)
+    page.get_by_role("button", name="Record my answer").dblclick()
+    page.wait_for_url("**/scenes/2")
+    assert len(sitting.given()) == 3
+
+
+@pytest.mark.parametrize("with_script", [True, False])
+def test_a_double_click_on_hand_in_hands_in_once(
+    live: Live, context: Callable[..., BrowserContext], with_script: bool
+) -> None:
+    person = ready(live.app)
+    path = person.final(answer=16)
+    page = context(live.cookie(person.user()), java_script_enabled=with_script).new_page()
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+    page.goto(path + "/submission")
+    page.get_by_role("button", name="Hand in").dblclick()
+    page.wait_for_url("**/result")
+    assert page.get_by_role("heading", name="Passed").is_visible()
+    if with_script:
+        assert len(sent) == 1
+    with live.app.app_context():
+        assert db.session.query(Credential).filter_by(user_id=person.id).count() == 1
+
+
+def test_a_double_click_on_start_starts_one_practice(live: Live, context: Callable[..., BrowserContext]) -> None:
+    person = Person(live.app).enroll()
+    page = context(live.cookie(person.user()), java_script_enabled=False).new_page()
+    page.goto("/courses/recognize/practice")
+    page.get_by_role("button", name="Start").dblclick()
+    page.wait_for_url("**/scenes/1")
+    with live.app.app_context():
+        assert db.session.query(Attempt).filter_by(user_id=person.id).count() == 1
+
+
+def test_a_form_can_be_sent_again_after_coming_back(page: Page) -> None:
+    page.goto("/try?keep=no")
+    page.get_by_role("button", name="Skip this scene").click()
+    page.wait_for_url("**/try/scene")
+    page.go_back()
+    page.get_by_role("button", name="Skip this scene").click()
+    page.wait_for_url("**/try/scene")
+
+
+def test_reading_time_is_reported_while_the_page_is_in_view(live: Live, context: Callable[..., BrowserContext]) -> None:
+    person = Person(live.app).enroll()
+    page = context(live.cookie(person.user())).new_page()
+    page.clock.install()
+    page.goto("/courses/recognize")
+    page.get_by_role("link", name="Continue").click()
+    with page.expect_response("**/activity") as beat:
+        page.clock.run_for(31_000)
+    assert beat.value.ok
+    expect(page.locator("input[name=opened_at]")).to_have_value(beat.value.json()["opened_at"])

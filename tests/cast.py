@@ -1,0 +1,105 @@
+"""The cast of the tests, made by operations where only the outcome matters and not the pages that lead there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from uuid import UUID
+
+from flask import Flask
+
+from tests.support import COURSE, PASSWORD, Visitor
+from trainer.accounts.models import User
+from trainer.accounts.operations import create_account, create_guest, name_for_certificate
+from trainer.accounts.passwords import hash_password
+from trainer.assessment import operations as assessment
+from trainer.assessment.models import Attempt
+from trainer.assessment.queries import list_responses
+from trainer.core import clock
+from trainer.core.db import db, transaction
+from trainer.courses.current import content
+from trainer.learning.operations import complete_lesson, enroll
+
+LOCAL = "http://127.0.0.1:8000"
+
+
+@lru_cache(maxsize=1)
+def _hashed() -> str:
+    return hash_password(PASSWORD)
+
+
+def make_account(app: Flask, email: str = "bob@example.org") -> UUID:
+    """Make an account with the usual password."""
+    with app.app_context(), transaction():
+        return create_account(email, _hashed(), clock.now()).id
+
+
+def make_guest(app: Flask) -> UUID:
+    """Make a learner without an account."""
+    with app.app_context(), transaction():
+        return create_guest(clock.now()).id
+
+
+def sign_in_as(app: Flask, user_id: UUID, base_url: str = LOCAL) -> Visitor:
+    """Return a browser that is signed in, without the sign-in page."""
+    visitor = Visitor(app, base_url)
+    with app.app_context():
+        token = db.session.get_one(User, user_id).get_id()
+    with visitor.client.session_transaction(base_url=base_url) as session:
+        session["_user_id"] = token
+        session.permanent = True
+    return visitor
+
+
+def start_practice(app: Flask, user_id: UUID) -> UUID:
+    """Start a practice of the course; return the attempt's id."""
+    with app.app_context(), transaction():
+        here = content()
+        enrollment = enroll(user_id, here.courses[COURSE], clock.now())
+        return assessment.start_practice(enrollment, here, 6, clock.now()).id
+
+
+def make_ready(app: Flask, user_id: UUID, name: str = "Bob Builder") -> None:
+    """Give someone all that the final asks for first."""
+    with app.app_context(), transaction():
+        course = content().courses[COURSE]
+        enrollment = enroll(user_id, course, clock.now() - dt.timedelta(hours=2))
+        for lesson in course.lessons:
+            complete_lesson(enrollment, lesson, clock.now())
+        enrollment.active_seconds = course.file.least_minutes * 60
+        name_for_certificate(user_id, name)
+
+
+def start_final(app: Flask, user_id: UUID) -> UUID:
+    """Start a final of someone who is ready; return the attempt's id."""
+    with app.app_context(), transaction():
+        here = content()
+        course = here.courses[COURSE]
+        return assessment.start_final(enroll(user_id, course, clock.now()), course, here, clock.now()).id
+
+
+def answer_all(app: Flask, attempt_id: UUID, *, wrong: int = 0) -> None:
+    """Answer every scene rightly, but the first `wrong` ones the wrong way round."""
+    with app.app_context(), transaction():
+        attempt = db.session.get_one(Attempt, attempt_id)
+        for one in list_responses(attempt):
+            is_concern = one.snapshot.payload["truth"] == "concern"
+            right = is_concern != (one.position <= wrong)
+            key = next(action["id"] for action in one.snapshot.payload["actions"] if action["key"])
+            given = {"verdict": "report-now" if right else "nothing-to-report", "confidence": "certain", "action": key}
+            assessment.save_response(attempt, one, given, one.version, clock.now(), record=True)
+
+
+def hand_in(app: Flask, user_id: UUID, attempt_id: UUID) -> None:
+    """Hand an attempt in."""
+    with app.app_context(), transaction():
+        assessment.submit_attempt(user_id, attempt_id, content(), True, clock.now())
+
+
+def certify(app: Flask, user_id: UUID, name: str = "Bob Builder") -> UUID:
+    """Let someone pass the final; return the attempt's id."""
+    make_ready(app, user_id, name)
+    attempt_id = start_final(app, user_id)
+    answer_all(app, attempt_id)
+    hand_in(app, user_id, attempt_id)
+    return attempt_id

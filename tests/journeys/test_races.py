@@ -1,0 +1,121 @@
+"""Sixty-four requests in the same instant over two worker processes: once is once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.live import all_at_once, serving
+from tests.support import COURSE, Visitor, keys, make_ready, right_verdict, take_final
+from trainer.accounts.models import User
+from trainer.assessment.models import Attempt
+from trainer.core.db import Base, db
+from trainer.core.settings import Settings
+from trainer.courses.library import Library
+from trainer.credentials.models import Credential
+from trainer.learning.models import Enrollment
+
+ROUNDS = int(os.environ.get("TRAINER_ROUNDS", "5"))
+AT_ONCE = 64
+
+
+@pytest.fixture
+def server(app: Flask, settings: Settings) -> Iterator[str]:
+    """Serve the test's database with two worker processes."""
+    with serving(settings) as address:
+        yield address
+
+
+def ready_learners(app: Flask, shelf: Library, number: int) -> list[Visitor]:
+    """Return learners who may start their final."""
+    learners = []
+    for count in range(number):
+        learner = Visitor(app)
+        with time_machine.travel(dt.datetime.now(dt.UTC) - dt.timedelta(hours=2)) as clock:
+            learner.sign_up(f"leo{count}@example.org")
+            make_ready(learner, shelf, clock)
+        learners.append(learner)
+    return learners
+
+
+def count(app: Flask, record: type[Base], *conditions: object) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(record).where(*conditions)) or 0  # type: ignore[arg-type]
+
+
+@pytest.mark.check("T022")
+@pytest.mark.check("T039")
+def test_handing_in_many_times_at_once_gives_one_result_and_one_credential(
+    app: Flask, shelf: Library, server: str
+) -> None:
+    for round_number, learner in enumerate(ready_learners(app, shelf, ROUNDS), start=1):
+        attempt = learner.start("finals")
+        for position, (truth, action, _harmful) in enumerate(keys(app, attempt), start=1):
+            learner.answer(attempt, position, right_verdict(truth), action)
+        request = (f"{attempt}/submission", {"csrf_token": learner.token()}, learner.cookie())
+        answers = all_at_once(server, [request] * AT_ONCE)
+        assert set(answers) == {(303, f"{attempt}/result")}
+        assert count(app, Credential) == round_number
+        assert count(app, Attempt, Attempt.submitted_at.is_not(None)) == round_number
+
+
+@pytest.mark.check("T023")
+def test_starting_many_times_at_once_never_exceeds_the_tries(app: Flask, shelf: Library, server: str) -> None:
+    for learner in ready_learners(app, shelf, ROUNDS):
+        request = (f"/courses/{COURSE}/finals", {"csrf_token": learner.token()}, learner.cookie())
+        for _try in range(2):
+            answers = all_at_once(server, [request] * AT_ONCE)
+            assert len(set(answers)) == 1
+            assert answers[0][0] == 303
+            # All of them were led to the same attempt: fail it, and try again.
+            _attempt, handed_in = take_final(learner, wrong=9)
+            assert handed_in.status_code == 303
+        answers = all_at_once(server, [request] * AT_ONCE)
+        assert {status for status, _location in answers} == {409}
+    assert count(app, Attempt) == 2 * ROUNDS
+    assert count(app, Attempt, Attempt.submitted_at.is_(None)) == 0
+
+
+def test_starting_a_course_many_times_at_once_enrolls_once(app: Flask, server: str) -> None:
+    for round_number in range(1, ROUNDS + 1):
+        guest = Visitor(app)
+        guest.keep()
+        request = (f"/courses/{COURSE}/enrollments", {"csrf_token": guest.token()}, guest.cookie())
+        answers = all_at_once(server, [request] * AT_ONCE)
+        assert {status for status, _location in answers} == {303}
+        assert count(app, Enrollment) == round_number
+
+
+def test_signing_up_with_one_address_many_times_at_once_makes_one_account(app: Flask, server: str) -> None:
+    visitors = [Visitor(app) for _number in range(16)]
+    fields = {"email": "leo@example.org", "password": "a few plain words", "is_old_enough": "y"}
+    requests = [("/sign-up", {**fields, "csrf_token": one.token()}, one.cookie()) for one in visitors]
+    statuses = sorted(status for status, _location in all_at_once(server, requests))
+    assert statuses.count(303) == 1
+    assert set(statuses) <= {303, 409, 422}
+    assert count(app, User) == 1
+
+
+def test_two_tabs_that_save_at_once_keep_one_answer_and_tell_the_other(app: Flask, server: str) -> None:
+    guest = Visitor(app)
+    guest.keep()
+    attempt = guest.start("practices")
+    guest.get(f"{attempt}/scenes/1")
+    token, cookie = guest.token(), guest.cookie()
+    requests = [
+        (
+            f"{attempt}/scenes/1",
+            {"csrf_token": token, "verdict": verdict, "version": "0", "autosave": "1"},
+            cookie,
+        )
+        for verdict in ("report-now", "nothing-to-report") * 8
+    ]
+    statuses = [status for status, _location in all_at_once(server, requests)]
+    assert sorted(set(statuses)) == [303, 409] or sorted(set(statuses)) == [200, 409]
+    assert statuses.count(409) == len(statuses) - 1

@@ -1,0 +1,102 @@
+"""A real server in processes of its own, and requests that all arrive at once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+from urllib.request import urlopen
+
+from trainer.core.settings import ROOT, Settings
+
+
+@contextmanager
+def serving(settings: Settings, *, workers: int = 2, content: Path | None = None) -> Iterator[str]:
+    """Serve an installation as `make serve` does; yield its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environ = {
+        **os.environ,
+        "TRAINER_INSTANCE": str(settings.instance),
+        "TRAINER_DATABASE_URL": settings.database_url,
+        "TRAINER_SECRET_KEY": settings.secret_key,
+        "TRAINER_CONTENT": str(content or settings.content),
+        "TRAINER_WORKERS": str(workers),
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+    }
+    server = subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "trainer.app", "serve"],
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=None,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, server)
+        yield address
+    finally:
+        server.terminate()
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def all_at_once(address: str, requests: list[tuple[str, dict[str, str], str]]) -> list[tuple[int, str]]:
+    """Send POSTs, (path, fields, cookie), over connections of their own, so that all end in the same instant.
+
+    Return (status, Location) of each.
+    """
+    return asyncio.run(_all_at_once(address, requests))
+
+
+async def _all_at_once(address: str, requests: list[tuple[str, dict[str, str], str]]) -> list[tuple[int, str]]:
+    parts = urlsplit(address)
+    go = asyncio.Event()
+    ready = asyncio.Semaphore(0)
+
+    async def one(path: str, fields: dict[str, str], cookie: str) -> tuple[int, str]:
+        body = urlencode(fields)
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nCookie: {cookie}\r\nConnection: close\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        # Everything but the last byte waits at the server; then the last bytes go out together.
+        writer.write((head + body[:-1]).encode())
+        await writer.drain()
+        ready.release()
+        await go.wait()
+        writer.write(body[-1:].encode())
+        answer = (await reader.read()).decode(errors="replace")
+        writer.close()
+        location = next((line[10:] for line in answer.split("\r\n") if line.lower().startswith("location: ")), "")
+        return int(answer.split(" ", 2)[1]), location
+
+    tasks = [asyncio.create_task(one(*request)) for request in requests]
+    for _task in tasks:
+        await ready.acquire()
+    go.set()
+    return list(await asyncio.gather(*tasks))
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    for _attempt in range(300):
+        assert server.poll() is None, f"the server ended with {server.returncode}"
+        try:
+            with urlopen(address + "/verify", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not start")

@@ -1,0 +1,148 @@
+"""Who may enter: a matrix made from the URL map and what each route declares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from tests.cast import certify, make_account, make_guest, sign_in_as, start_practice
+from tests.support import COURSE, Visitor
+from trainer.app import create_app
+from trainer.core.db import db
+from trainer.core.settings import Settings
+from trainer.courses.library import Library
+from trainer.credentials.models import Credential
+from trainer.web.access import Access, Who, declared
+
+ROLES = ["anonymous", "guest", "owner", "another"]
+ASKS = ("/keep", "/sign-in", "/sign-up")
+
+
+@dataclass
+class World:
+    """Bob owns an attempt and a credential; a guest and Charlie own nothing."""
+
+    app: Flask
+    people: dict[str, UUID]
+    values: dict[str, str | int]
+
+    def enter(self, role: str) -> Visitor:
+        """Return a browser of someone in a role, opened a moment ago."""
+        return sign_in_as(self.app, self.people[role]) if role in self.people else Visitor(self.app)
+
+
+@pytest.fixture
+def world(app: Flask, shelf: Library) -> World:
+    bob = make_account(app, "bob@example.org")
+    certify(app, bob)
+    lesson = shelf.content.courses[COURSE].lessons[0]
+    with app.app_context():
+        serial = db.session.scalars(select(Credential.serial)).one()
+    values: dict[str, str | int] = {
+        "course": COURSE,
+        "module": lesson.module_slug,
+        "lesson": lesson.slug,
+        "indicator_id": next(iter(shelf.content.indicators)),
+        "serial": serial,
+        "attempt_id": str(start_practice(app, bob)),
+        "position": 1,
+        "filename": "tokens.css",
+    }
+    people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
+    return World(app, people, values)
+
+
+def cells(app: Flask) -> list[tuple[str, str, Access, set[str]]]:
+    """Return (method, endpoint, declared access, arguments) of every route."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        access = declared(app, rule.endpoint)
+        assert access is not None, f"{rule.endpoint} declares no access"
+        found += [
+            (method, rule.endpoint, access, rule.arguments) for method in sorted((rule.methods or set()) - {"OPTIONS"})
+        ]
+    return found
+
+
+def expected(access: Access, role: str, method: str) -> str:
+    """Return the class of answer that a declaration promises to a role."""
+    if access.who is Who.DEVELOPMENT:
+        return "not found"
+    if access.who is Who.PUBLIC:
+        return "enters"
+    if role == "anonymous":
+        return "asked " + ("/keep" if access.who is Who.LEARNER else "/sign-in")
+    if access.who is Who.ACCOUNT and role == "guest":
+        return "asked /sign-up"
+    if access.own and role != "owner":
+        return "not found"
+    return "enters"
+
+
+def given(answer: TestResponse, path: str) -> str:
+    """Return the class of an answer."""
+    if answer.status_code == 404:
+        return "not found"
+    to = answer.headers.get("Location", "").split("?")[0]
+    if answer.status_code == 303 and to in ASKS and not path.startswith(("/guests", *ASKS)):
+        return f"asked {to}"
+    return "enters" if answer.status_code in {200, 204, 302, 303, 409, 422} else f"status {answer.status_code}"
+
+
+def test_every_route_declares_who_may_enter(app: Flask) -> None:
+    assert len(cells(app)) > 50
+    own = {endpoint for _method, endpoint, access, _names in cells(app) if access.own}
+    assert all(name.startswith("assessment.") for name in own)
+    assert {name for name in app.view_functions if "attempt_id" in str(list(app.url_map.iter_rules(name)))} == own
+
+
+@pytest.mark.check("T001")
+@pytest.mark.check("T028")
+@pytest.mark.parametrize("role", ROLES)
+def test_every_route_answers_each_role_as_declared(world: World, role: str) -> None:
+    wrong = []
+    with world.app.test_request_context(base_url="http://127.0.0.1:8000"):
+        adapter = world.app.create_url_adapter(None) or world.app.url_map.bind("127.0.0.1:8000")
+    for method, endpoint, access, names in cells(world.app):
+        visitor = world.enter(role)
+        path = adapter.build(endpoint, {name: world.values[name] for name in names})
+        if method == "POST":
+            answer = visitor.post(path, {"version": "0"})
+        else:
+            answer = visitor.client.open(path, method=method, base_url=visitor.base_url)
+        promised, got = expected(access, role, method), given(answer, path)
+        # A first try without its page is refused for its shape, not for who sends it.
+        if promised != got and not (endpoint.startswith("first_try.") and answer.status_code == 422):
+            wrong.append((method, path, promised, got))
+    assert wrong == []
+
+
+def test_a_page_that_was_read_is_returned_to_and_a_post_is_not(visitor: Visitor) -> None:
+    assert visitor.get("/me?a=1").headers["Location"] == "/keep?next=/me?a%3D1"
+    assert visitor.post(f"/courses/{COURSE}/practices").headers["Location"] == "/keep"
+    assert visitor.post(f"/courses/{COURSE}/finals").headers["Location"] == "/sign-in"
+
+
+def test_a_route_without_declaration_is_not_served(app: Flask) -> None:
+    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    answer = Visitor(app).get("/forgotten")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+
+
+def test_the_style_guide_opens_in_development_only(app: Flask, settings: Settings, shelf: Library) -> None:
+    assert Visitor(app).get("/styleguide").status_code == 404
+    assert Visitor(create_app(replace(settings, development=True), shelf)).get("/styleguide").status_code == 200
+
+
+def test_someone_elses_attempt_looks_like_none(world: World) -> None:
+    stranger = world.enter("another")
+    theirs = stranger.get(f"/attempts/{world.values['attempt_id']}")
+    nobodys = stranger.get("/attempts/00000000-0000-4000-8000-000000000000")
+    assert theirs.status_code == nobodys.status_code == 404
+    assert theirs.text.split("404-")[0] == nobodys.text.split("404-")[0]
