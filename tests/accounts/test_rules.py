@@ -77,9 +77,9 @@ def test_a_twin_gets_no_second_account(app: Flask) -> None:
     for twin in TWINS:
         with pytest.raises(Conflict):
             make_account(app, twin)
-    for given in REFUSED:
+    for refused in REFUSED:
         with pytest.raises(Invalid):
-            make_account(app, given)
+            make_account(app, refused)
 
 
 def test_other_addresses_are_other_people() -> None:

@@ -31,8 +31,8 @@ _SCROLLED = """() => {
     if (at >= end) return faults;
   }
 }"""
-_FIRST = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary, [tabindex]")]
-  .filter((one) => !one.matches("[tabindex='-1']")).slice(0, 2).map((one) => one.id || one.className)"""
+_FIRST = """() => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex]")]
+  .filter((one) => !one.matches("[tabindex='-1'], [type=hidden]")).slice(0, 2).map((one) => one.id || one.className)"""
 
 
 @pytest.mark.check("T146")

@@ -120,9 +120,9 @@ def _seconds(app: Flask) -> int:
 
 
 def test_beats_count_once_and_a_replay_counts_nothing(app: Flask, shelf: Library) -> None:
-    visitor = sign_in_as(app, make_guest(app))
-    visitor.enroll()
     with time_machine.travel("2026-11-24T12:00:00Z", tick=False) as traveller:
+        visitor = sign_in_as(app, make_guest(app))
+        visitor.enroll()
         visitor.get(f"/courses/{COURSE}/{shelf.content.courses[COURSE].lessons[0].id}")
         first, mark = visitor.field("opened_at"), visitor.field("opened_at")
         for _beat in range(4):

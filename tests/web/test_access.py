@@ -2,59 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from uuid import UUID
+from dataclasses import replace
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.cast import certify, make_account, make_guest, sign_in_as, start_practice
 from tests.support import COURSE, Visitor
+from tests.web.world import World
 from trainer.app import create_app
-from trainer.core.db import db
 from trainer.core.settings import Settings
 from trainer.courses.library import Library
-from trainer.credentials.models import Credential
 from trainer.web.access import Access, Who, declared
 
 ROLES = ["anonymous", "guest", "owner", "another"]
 ASKS = ("/keep", "/sign-in", "/sign-up")
-
-
-@dataclass
-class World:
-    """Bob owns an attempt and a credential; a guest and Charlie own nothing."""
-
-    app: Flask
-    people: dict[str, UUID]
-    values: dict[str, str | int]
-
-    def enter(self, role: str) -> Visitor:
-        """Return a browser of someone in a role, opened a moment ago."""
-        return sign_in_as(self.app, self.people[role]) if role in self.people else Visitor(self.app)
-
-
-@pytest.fixture
-def world(app: Flask, shelf: Library) -> World:
-    bob = make_account(app, "bob@example.org")
-    certify(app, bob)
-    lesson = shelf.content.courses[COURSE].lessons[0]
-    with app.app_context():
-        serial = db.session.scalars(select(Credential.serial)).one()
-    values: dict[str, str | int] = {
-        "course": COURSE,
-        "module": lesson.module_slug,
-        "lesson": lesson.slug,
-        "indicator_id": next(iter(shelf.content.indicators)),
-        "serial": serial,
-        "attempt_id": str(start_practice(app, bob)),
-        "position": 1,
-        "filename": "tokens.css",
-    }
-    people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
-    return World(app, people, values)
 
 
 def cells(app: Flask) -> list[tuple[str, str, Access, set[str]]]:
@@ -106,11 +68,9 @@ def test_every_route_declares_who_may_enter(app: Flask) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_every_route_answers_each_role_as_declared(world: World, role: str) -> None:
     wrong = []
-    with world.app.test_request_context(base_url="http://127.0.0.1:8000"):
-        adapter = world.app.create_url_adapter(None) or world.app.url_map.bind("127.0.0.1:8000")
     for method, endpoint, access, names in cells(world.app):
         visitor = world.enter(role)
-        path = adapter.build(endpoint, {name: world.values[name] for name in names})
+        path = world.path(endpoint, names)
         if method == "POST":
             answer = visitor.post(path, {"version": "0"})
         else:

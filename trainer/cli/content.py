@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 
-import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from trainer.core.clock import today
-from trainer.courses.library import ContentRefused, load, published_ids, write_ids
+from trainer.courses.library import Complaint, Content, ContentRefused, load, published_ids, write_ids
 
 content_cli = AppGroup("content", help="Check and publish the content folder.")
 
@@ -17,14 +16,7 @@ content_cli = AppGroup("content", help="Check and publish the content folder.")
 @content_cli.command("check")
 def check() -> None:
     """List everything that is wrong with the content folder. Exit code 1 if anything must be mended."""
-    folder = current_app.config["SETTINGS"].content
-    try:
-        content, warnings = load(folder, today())
-    except ContentRefused as refused:
-        for complaint in refused.complaints:
-            print(complaint)
-        print(f"{len(refused.complaints)} to mend. Nothing was loaded.")
-        sys.exit(1)
+    content, warnings = _load()
     for warning in warnings:
         print(f"warning: {warning}")
     print(
@@ -37,21 +29,17 @@ def check() -> None:
 @content_cli.command("publish")
 def publish() -> None:
     """Add the ids of new content to ids.txt: from then on they are for ever."""
-    folder = current_app.config["SETTINGS"].content
-    content, _warnings = load(folder, today())
-    added = write_ids(folder, content)
-    print(f"{added} id(s) added to ids.txt; {len(published_ids(content))} in all.")
+    content, _warnings = _load()
+    added = write_ids(current_app.config["SETTINGS"].content, content)
+    print(f"{len(added)} id(s) added to ids.txt; {len(published_ids(content))} in all.")
 
 
-@content_cli.command("list")
-@click.argument("kind", type=click.Choice(["scenarios", "lessons"]))
-def list_content(kind: str) -> None:
-    """List scenarios or lessons, one a line."""
-    content, _warnings = load(current_app.config["SETTINGS"].content, today())
-    if kind == "scenarios":
-        for one in content.scenarios.values():
-            print(f"{one.id}\t{one.file.truth}\t{one.file.pool}\t{one.file.venue}\t{one.file.title}")
-    else:
-        for course in content.courses.values():
-            for lesson in course.lessons:
-                print(f"{course.slug}/{lesson.id}\t{lesson.file.minutes} min\t{lesson.file.title}")
+def _load() -> tuple[Content, tuple[Complaint, ...]]:
+    """Return the content and its warnings, or print all complaints and end."""
+    try:
+        return load(current_app.config["SETTINGS"].content, today())
+    except ContentRefused as refused:
+        for complaint in refused.complaints:
+            print(f"{'warning: ' if complaint.level == 'warning' else ''}{complaint}")
+        print("Nothing was loaded.")
+        sys.exit(1)

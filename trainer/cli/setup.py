@@ -9,6 +9,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from trainer.core.db import db, pragmas
 from trainer.courses.current import library
@@ -30,7 +31,11 @@ def prepare() -> None:
     except ContentRefused as refused:
         raise click.ClickException(f"The content can't be served.\n{refused}") from refused
     os.umask(0o077)  # what is made here, the database above all, is for this user only
-    upgrade(directory=str(current_app.extensions["migrate"].directory))
+    try:
+        upgrade(directory=str(current_app.extensions["migrate"].directory))
+    except OperationalError as error:  # its own words, without the address, which may hold a password
+        reason = str(error.orig).strip().splitlines()[0]
+        raise click.ClickException(f"The database can't be reached or changed: {reason}") from None
     print(f"Database  {make_url(settings.database_url).render_as_string(hide_password=True)}, up to date")
     if db.engine.dialect.name == "sqlite":
         _check_sqlite()

@@ -63,7 +63,7 @@ class ContentRefused(Exception):
     """The folder has errors. `complaints` holds all of them, and the warnings."""
 
     def __init__(self, complaints: tuple[Complaint, ...]) -> None:
-        super().__init__("\n".join(str(complaint) for complaint in complaints))
+        super().__init__("\n".join(str(complaint) for complaint in complaints if complaint.level == "error"))
         self.complaints = complaints
 
 

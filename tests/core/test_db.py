@@ -1,0 +1,121 @@
+"""What every connection promises, and what a transaction does."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import DateTime, inspect, text
+from sqlalchemy.exc import StatementError
+
+from trainer.accounts.models import User
+from trainer.core import clock
+from trainer.core.db import BUSY_TIMEOUT_MS, Base, UTCDateTime, db, insert_missing, pragmas, transaction
+from trainer.core.errors import Conflict
+from trainer.core.settings import ROOT, Settings
+
+PROMISED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": BUSY_TIMEOUT_MS}
+
+
+@pytest.mark.check("T105")
+def test_every_sqlite_connection_is_set_up(app: Flask) -> None:
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("SQLite only")
+        connections = [db.engine.connect() for _ in range(4)]
+        for connection in connections:
+            found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in PROMISED}
+            assert found == PROMISED
+            connection.close()
+        db.engine.dispose()
+        assert pragmas(db.engine) == PROMISED
+
+
+@pytest.mark.check("T105")
+def test_a_command_has_the_same_connection(settings: Settings) -> None:
+    if not settings.database_url.startswith("sqlite"):
+        pytest.skip("SQLite only")
+    code = (
+        "from trainer.app import create_app; from trainer.core.db import db, pragmas\n"
+        "app = create_app()\nwith app.app_context(): print(pragmas(db.engine))"
+    )
+    environ = {"TRAINER_DATABASE_URL": settings.database_url, "TRAINER_INSTANCE": str(settings.instance)}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60
+    )
+    assert ended.stdout.strip() == str(PROMISED), ended.stderr
+
+
+def test_a_foreign_key_to_nobody_is_refused(app: Flask) -> None:
+    with pytest.raises(Conflict), app.app_context(), transaction() as session:
+        session.execute(
+            text(
+                "INSERT INTO enrollments (id, user_id, course, cycle, course_title, course_version, course_digest, "
+                "conditions, started_at, active_seconds) VALUES (:id, :user, 'c', 1, 't', '1', 'd', '{}', :at, 0)"
+            ),
+            {"id": uuid4().hex, "user": uuid4().hex, "at": clock.now()},
+        )
+
+
+@pytest.mark.check("T117")
+def test_every_instant_in_the_database_is_aware(app: Flask) -> None:
+    columns = [column for table in Base.metadata.tables.values() for column in table.columns]
+    instants = [one for one in columns if isinstance(one.type, DateTime | UTCDateTime)]
+    assert len(instants) > 10
+    assert [str(one) for one in instants if not isinstance(one.type, UTCDateTime)] == []
+    with app.app_context():
+        found = {
+            (name, column["name"]): getattr(column["type"], "timezone", None)
+            for name in Base.metadata.tables
+            for column in inspect(db.engine).get_columns(name)
+            if isinstance(column["type"], DateTime)
+        }
+        assert len(found) == len(instants)
+        if db.engine.dialect.name == "postgresql":
+            assert set(found.values()) == {True}
+
+
+@pytest.mark.check("T117")
+def test_a_naive_instant_is_refused_and_another_zone_becomes_utc(app: Flask) -> None:
+    east = dt.timezone(dt.timedelta(hours=5))
+    with app.app_context():
+        with transaction() as session:
+            session.add(User(id=(bob := uuid4()), created_at=dt.datetime(2026, 11, 24, 17, tzinfo=east)))
+        db.session.expire_all()
+        assert db.session.get_one(User, bob).created_at.isoformat() == "2026-11-24T12:00:00+00:00"
+        with pytest.raises(StatementError, match="naive"), transaction() as session:
+            session.add(User(created_at=dt.datetime(2026, 11, 24, 12)))
+
+
+def test_a_transaction_that_fails_leaves_nothing(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(ZeroDivisionError):
+            _add_someone_and_fail()
+        assert db.session.query(User).count() == 0
+
+
+def _add_someone_and_fail() -> None:
+    with transaction() as session:
+        session.add(User(created_at=clock.now()))
+        session.flush()
+        raise ZeroDivisionError
+
+
+def test_what_was_there_already_is_no_conflict_when_missing_rows_are_inserted(app: Flask) -> None:
+    row = {"id": uuid4(), "session_key": "x", "created_at": clock.now()}
+    with app.app_context():
+        for _time in range(2):
+            with transaction():
+                insert_missing(User, [row])
+        insert_missing(User, [])
+        assert db.session.query(User).count() == 1
+
+
+def test_an_error_of_the_database_does_not_repeat_what_people_typed(app: Flask) -> None:
+    with app.app_context(), pytest.raises(Exception, match="hidden due to hide_parameters") as failed:
+        db.session.execute(text("SELECT * FROM nowhere WHERE email = :email"), {"email": "leo@example.org"})
+    assert "leo@example.org" not in str(failed.value)

@@ -1,0 +1,144 @@
+"""Security and cache headers on every answer, whatever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.support import Visitor
+from tests.web.world import World, make_world
+from trainer.app import create_app
+from trainer.core.settings import Settings
+from trainer.courses.library import Library
+
+PUBLIC = "https://training.example.org"
+WEAK = ("unsafe-inline", "unsafe-eval", "data:", "blob:", "*", "http:", "https:", "strict-dynamic")
+
+
+def everything(world: World, base_url: str) -> Iterator[tuple[str, TestResponse]]:
+    """Yield an answer of every route to everybody, and of every kind of error."""
+    for role in ("anonymous", "guest", "owner"):
+        for method, _endpoint, path in world.routes():
+            visitor = world.enter(role, base_url)
+            yield f"{role} {method} {path}", visitor.client.open(path, method=method, base_url=base_url)
+        visitor = world.enter(role, base_url)
+        yield f"{role} 404", visitor.get("/nothing-here")
+        yield f"{role} 404 static", visitor.get("/static/x/app.js")
+        yield f"{role} 405", visitor.client.delete("/courses", base_url=base_url)
+        yield f"{role} 413", visitor.client.post("/guests", data={"x": "x" * 400_000}, base_url=base_url)
+        yield f"{role} 500", visitor.get("/broken")
+        yield f"{role} OPTIONS", visitor.client.options("/me", base_url=base_url)
+        yield f"{role} host", visitor.client.get("/", base_url="http://evil.example")
+
+
+@pytest.fixture(params=["http://127.0.0.1:8000", PUBLIC])
+def answers(
+    request: pytest.FixtureRequest, settings: Settings, shelf: Library
+) -> tuple[str, list[tuple[str, TestResponse]]]:
+    app = create_app(replace(settings, base_url=request.param), shelf)
+    _add_broken(app)
+    world = make_world(app, shelf)
+    return request.param, list(everything(world, request.param))
+
+
+def _add_broken(app: Flask) -> None:
+    from trainer.web.access import Who, access
+
+    @app.get("/broken")
+    @access(Who.PUBLIC)
+    def broken() -> str:
+        raise RuntimeError("the roof")
+
+
+@pytest.mark.check("T067")
+@pytest.mark.check("T087")
+@pytest.mark.check("T088")
+def test_every_answer_has_the_headers(answers: tuple[str, list[tuple[str, TestResponse]]]) -> None:
+    base_url, found = answers
+    assert {200, 302, 303, 400, 404, 405, 409, 413, 500} <= {answer.status_code for _what, answer in found}
+    for what, answer in found:
+        head = answer.headers
+        _check_policy(what, head["Content-Security-Policy"])
+        assert head["X-Content-Type-Options"] == "nosniff", what
+        assert head["Referrer-Policy"] == "no-referrer", what
+        assert head["Cross-Origin-Opener-Policy"] == "same-origin", what
+        assert head["Cross-Origin-Resource-Policy"] == "same-origin", what
+        assert "geolocation=()" in head["Permissions-Policy"], what
+        assert "X-Powered-By" not in head, what
+        assert "Access-Control-Allow-Origin" not in head, what
+        assert head.get("Strict-Transport-Security") == (
+            "max-age=63072000; includeSubDomains" if base_url == PUBLIC else None
+        ), what
+        _check_cache(what, answer)
+
+
+def _check_policy(what: str, text: str) -> None:
+    policy = dict(part.strip().split(" ", 1) for part in text.split(";"))
+    for name in ("default-src", "base-uri", "frame-ancestors", "object-src"):
+        assert policy[name] == "'none'", what
+    for name in ("script-src", "style-src", "form-action", "connect-src", "img-src"):
+        assert policy[name] == "'self'", what
+    assert not any(weak in text for weak in WEAK), what
+
+
+def _check_cache(what: str, answer: TestResponse) -> None:
+    cache, is_static = answer.headers["Cache-Control"], "/static/" in what and answer.status_code == 200
+    if is_static:
+        assert cache == "public, max-age=31536000, immutable", what
+        assert "Set-Cookie" not in answer.headers, what
+        return
+    assert "Cookie" in answer.headers["Vary"], what
+    if not what.startswith("anonymous GET") or answer.status_code >= 400:
+        assert cache == "no-store", what
+    else:
+        assert cache in {"no-cache", "no-store"}, what
+    if "Set-Cookie" in answer.headers and not what.endswith("/exit"):
+        assert cache == "no-store", what
+
+
+def test_a_page_with_a_name_is_kept_out_of_search(world: World) -> None:
+    visitor = world.enter("anonymous")
+    for path in (f"/verify/{world.values['serial']}", f"/verify/{world.values['serial']}/certificate.pdf"):
+        assert visitor.get(path).headers["X-Robots-Tag"] == "noindex"
+    assert "X-Robots-Tag" not in visitor.get("/courses").headers
+
+
+def test_nothing_comes_from_another_site(world: World) -> None:
+    import re
+
+    visitor = world.enter("owner")
+    for method, _endpoint, path in world.routes():
+        if method == "GET" and not path.startswith(("/static", "/exit")):
+            page = visitor.get(path).text if not path.endswith(".pdf") else ""
+            for address in re.findall(
+                r'<(?:script|link|img|iframe|form|source|object)[^>]+(?:src|href|action)="([^"]*)"', page
+            ):
+                assert address.startswith("/") and not address.startswith("//"), (path, address)
+            assert "<style" not in page and " style=" not in page and " onclick" not in page
+
+
+def test_pages_kept_in_memory_are_the_readers_only(app: Flask, world: World) -> None:
+    path = f"/courses/{world.values['course']}"
+    first = world.enter("anonymous").get(path)
+    again = world.enter("anonymous").get(path)
+    assert first.data == again.data
+    assert first.headers == again.headers
+    assert world.enter("owner").get(path).data != first.data
+    assert world.enter("anonymous").get(path).data == first.data
+    assert world.enter("anonymous").client.get(path, base_url="http://evil.example").status_code == 400
+
+
+def test_a_page_that_begins_a_session_is_not_kept(app: Flask) -> None:
+    from flask_wtf.csrf import generate_csrf
+
+    from trainer.web.access import Who, access
+    from trainer.web.still import still
+
+    app.add_url_rule("/mistake", "mistake", still(access(Who.PUBLIC)(lambda: generate_csrf())))
+    first, second = Visitor(app).get("/mistake"), Visitor(app).get("/mistake")
+    assert first.data != second.data
+    assert "Set-Cookie" in second.headers

@@ -1,0 +1,64 @@
+"""Bob owns an attempt and a credential; a guest and Charlie own nothing. With a value for each part of an address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+
+from tests.cast import LOCAL, certify, make_account, make_guest, sign_in_as, start_practice
+from tests.support import COURSE, Visitor
+from trainer.core.db import db
+from trainer.courses.library import Library
+from trainer.credentials.models import Credential
+
+
+@dataclass
+class World:
+    """The app, who is in it, and the values of the parts of its addresses."""
+
+    app: Flask
+    people: dict[str, UUID]
+    values: dict[str, str | int]
+
+    def enter(self, role: str, base_url: str = LOCAL) -> Visitor:
+        """Return a browser of someone in a role, opened a moment ago."""
+        if role in self.people:
+            return sign_in_as(self.app, self.people[role], base_url)
+        return Visitor(self.app, base_url)
+
+    def path(self, endpoint: str, names: set[str]) -> str:
+        """Return an address that leads to something of Bob's."""
+        adapter = self.app.url_map.bind("127.0.0.1:8000")
+        return adapter.build(endpoint, {name: self.values[name] for name in names})
+
+    def routes(self) -> list[tuple[str, str, str]]:
+        """Return (method, endpoint, address) of every route."""
+        return [
+            (method, rule.endpoint, self.path(rule.endpoint, rule.arguments))
+            for rule in self.app.url_map.iter_rules()
+            for method in sorted((rule.methods or set()) - {"OPTIONS"})
+        ]
+
+
+def make_world(app: Flask, shelf: Library) -> World:
+    """Make the people and what is theirs."""
+    bob = make_account(app, "bob@example.org")
+    certify(app, bob)
+    lesson = shelf.content.courses[COURSE].lessons[0]
+    with app.app_context():
+        serial = db.session.scalars(select(Credential.serial)).one()
+    values: dict[str, str | int] = {
+        "course": COURSE,
+        "module": lesson.module_slug,
+        "lesson": lesson.slug,
+        "indicator_id": next(iter(shelf.content.indicators)),
+        "serial": serial,
+        "attempt_id": str(start_practice(app, bob)),
+        "position": 1,
+        "filename": "app.js",
+    }
+    people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
+    return World(app, people, values)
