@@ -3,9 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app trainer.app
-export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: serve dev test check nightly bench checks lint types contracts templates content migrations lock clean
+.PHONY: serve dev test check pythons bench checks lint types contracts templates content migrations lock clean
 
 serve: $(VENV)/ready
 	@exec $(FLASK) serve
@@ -17,7 +16,20 @@ dev: $(VENV)/ready-dev
 test: $(VENV)/ready-dev node_modules/.ready
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -q
 
-check: $(VENV)/ready-dev node_modules/.ready lint types contracts templates content migrations test
+check: $(VENV)/ready-dev node_modules/.ready lint types contracts templates content migrations test pythons
+
+# The unit suite on the other Pythons that this machine has.
+pythons: $(VENV)/ready-dev
+	@for version in 3.11 3.12 3.13; do \
+	  if $(BIN)/python -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$$version')" 2>/dev/null; then continue; fi; \
+	  other=""; for one in python$$version $$HOME/.pyenv/versions/$$version.*/bin/python3; do \
+	    if $$one -c "import venv" 2>/dev/null; then other=$$one; break; fi; done; \
+	  if [ -z "$$other" ]; then echo "Python $$version: not on this machine"; continue; fi; \
+	  echo "Python $$version"; \
+	  $$other -m venv .venvs/$$version && \
+	  .venvs/$$version/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock && \
+	  .venvs/$$version/bin/python -m pytest -n auto -q -m "not browser and not postgres" --ignore tests/journeys/test_races.py || exit 1; \
+	done
 
 lint: $(VENV)/ready-dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
@@ -38,19 +39,25 @@ def serving(settings: Settings, *, workers: int = 2, content: Path | None = None
         cwd=ROOT,
         env=environ,
         stdout=subprocess.DEVNULL,
-        stderr=None,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(address, server)
         yield address
     finally:
-        server.terminate()
-        try:
-            server.wait(15)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+        end(server)
+
+
+def end(server: subprocess.Popen[bytes]) -> None:
+    """End a server and its workers. Granian leaves a worker behind that was still starting, so the group ends with it."""
+    server.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        server.wait(15)
+    with suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
 
 
 def all_at_once(address: str, requests: list[tuple[str, dict[str, str], str]]) -> list[tuple[int, str]]:

@@ -21,7 +21,7 @@ from urllib.request import Request, urlopen
 from flask_migrate import upgrade
 
 from tests.bench import load
-from tests.live import serving
+from tests.live import end, serving
 from tests.support import COURSE, Visitor, keys
 from trainer.app import create_app
 from trainer.core.settings import ROOT, read_settings
@@ -183,7 +183,7 @@ def bare(folder: Path) -> Iterator[str]:
             str(Path(sys.executable).with_name("granian")), "--interface=wsgi", "--factory", "--host=127.0.0.1",
             f"--port={port}", "--workers=2", "--blocking-threads=1", "--log-level=warning", "tests.bench.bare:create_app",
         ],
-        cwd=ROOT, env=environ,
+        cwd=ROOT, env=environ, start_new_session=True,
     )  # fmt: skip
     try:
         for _attempt in range(100):
@@ -194,8 +194,7 @@ def bare(folder: Path) -> Iterator[str]:
                 time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.terminate()
-        server.wait(15)
+        end(server)
 
 
 def _fetch(address: str) -> bytes:

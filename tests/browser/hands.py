@@ -68,7 +68,9 @@ class Mouse:
         self.page.get_by_label(label).fill(text)
 
     def _act(self, target: Locator) -> None:
-        target.click()
+        # A form may wait for an answer on its way before it is sent.
+        with self.page.expect_navigation():
+            target.click()
 
 
 class Keyboard(Mouse):

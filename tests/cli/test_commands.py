@@ -1,0 +1,71 @@
+"""Commands of authors and operators."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+
+from tests.assessment.swapped import copy_content
+from tests.cast import certify, make_account
+from trainer.app import create_app
+from trainer.core.db import db
+from trainer.core.settings import Settings
+from trainer.credentials.models import Credential
+
+
+def test_setup_says_what_it_did_and_runs_twice(app: Flask) -> None:
+    for _time in range(2):
+        ended = app.test_cli_runner().invoke(args=["setup"])
+        assert ended.exit_code == 0, ended.output
+        assert "up to date" in ended.output
+        assert "(local mode)" in ended.output
+
+
+def test_setup_hides_the_password_of_the_database(settings: Settings) -> None:
+    app = create_app(replace(settings, database_url="postgresql+psycopg://u:hidden@127.0.0.1:1/x"))
+    ended = app.test_cli_runner().invoke(args=["setup"])
+    assert ended.exit_code != 0
+    assert "can't be reached" in ended.output
+    assert "hidden" not in ended.output
+
+
+def test_setup_refuses_broken_content_before_it_changes_anything(settings: Settings, tmp_path: Path) -> None:
+    folder = copy_content(tmp_path / "broken")
+    (folder / "site.yaml").write_text("name: [", encoding="utf-8")
+    database = tmp_path / "fresh.db"
+    app = create_app(replace(settings, content=folder, database_url=f"sqlite:///{database}"))
+    ended = app.test_cli_runner().invoke(args=["setup"])
+    assert ended.exit_code != 0
+    assert "site.yaml" in ended.output
+    assert "Traceback" not in ended.output
+    assert not database.exists()
+
+
+def test_a_credential_is_withdrawn_by_its_number_once(app: Flask) -> None:
+    certify(app, make_account(app))
+    with app.app_context():
+        serial = db.session.scalars(select(Credential.serial)).one()
+    run = app.test_cli_runner().invoke
+    assert run(args=["credentials", "revoke", serial.lower(), "--reason", "By mistake"]).exit_code == 0
+    for number, words in ((serial, "withdrawn already"), ("x", "no credential with this number")):
+        ended = run(args=["credentials", "revoke", number, "--reason", "Again"])
+        assert ended.exit_code == 1
+        assert words in ended.output
+        assert "Traceback" not in ended.output
+    assert run(args=["credentials", "revoke", serial]).exit_code == 2  # a reason is asked for
+
+
+def test_content_check_counts_and_names_faults(app: Flask, settings: Settings, tmp_path: Path) -> None:
+    good = app.test_cli_runner().invoke(args=["content", "check"])
+    assert good.exit_code == 0
+    assert "The content is in order" in good.output
+    folder = copy_content(tmp_path / "broken")
+    scene = next((folder / "scenarios").glob("*.md"))
+    scene.write_text(scene.read_text(encoding="utf-8").replace("truth:", "truthy:", 1), encoding="utf-8")
+    bad = create_app(replace(settings, content=folder)).test_cli_runner().invoke(args=["content", "check"])
+    assert bad.exit_code == 1
+    assert scene.name in bad.output
+    assert "Nothing was loaded" in bad.output

@@ -1,0 +1,107 @@
+"""The public check: says what is true to whoever has the number, and nothing to others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from tests.cast import certify, make_account
+from tests.support import Visitor
+from trainer.app import create_app
+from trainer.core import clock
+from trainer.core.db import db, transaction
+from trainer.core.settings import Settings
+from trainer.courses.library import Library
+from trainer.credentials import views
+from trainer.credentials.models import Credential
+from trainer.credentials.operations import revoke
+from trainer.credentials.rules import show_serial
+
+
+@pytest.fixture
+def serial(app: Flask) -> str:
+    certify(app, make_account(app))
+    with app.app_context():
+        return db.session.scalars(select(Credential.serial)).one()
+
+
+def test_whoever_has_the_number_sees_the_facts(visitor: Visitor, serial: str) -> None:
+    page = visitor.get(f"/verify?serial={serial.lower()}", follow_redirects=True)
+    assert page.request.path == f"/verify/{show_serial(serial)}"
+    for words in ("Valid", "Bob Builder", "Local trial", "not approved by any state"):
+        assert words in page.text
+    assert "bob@example.org" not in page.text
+
+
+def test_unknown_impossible_and_hostile_numbers_answer_alike(visitor: Visitor, serial: str) -> None:
+    wrong = "0" if serial[3] != "0" else "1"
+    numbers = [serial[:3] + wrong + serial[4:], "x", "0" * 27, "' OR 1=1 --", "%", "_" * 27, "🙂", "A" * 3_000]
+    pages = {re.sub(r"/static/\w+", "", visitor.get(f"/verify/{number}").text) for number in numbers}
+    assert len(pages) == 1
+    assert {visitor.get(f"/verify/{number}").status_code for number in numbers} == {404}
+    assert {visitor.get(f"/verify/{number}/certificate.pdf").status_code for number in numbers} == {404}
+
+
+def test_time_and_withdrawal_show_at_once(app: Flask, visitor: Visitor, serial: str) -> None:
+    with time_machine.travel(clock.now().replace(year=clock.now().year + 2)):
+        assert "Expired" in visitor.get(f"/verify/{serial}").text
+    with app.app_context(), transaction():
+        revoke(serial, "Issued by <b>mistake</b>", clock.now())
+    page = visitor.get(f"/verify/{serial}").text
+    assert '<h1 id="status">Withdrawn</h1>' in page
+    assert "Issued by &lt;b&gt;mistake&lt;/b&gt;" in page
+
+
+@pytest.mark.check("T042")
+@pytest.mark.parametrize("headers", [{}, {"X-Forwarded-Host": "evil.example"}, {"Forwarded": "host=evil.example"}])
+def test_the_address_on_paper_is_the_configured_one(
+    settings: Settings, shelf: Library, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    base_url, printed = "https://training.example.org", []
+    app = create_app(replace(settings, base_url=base_url), shelf)
+    certify(app, make_account(app))
+    with app.app_context():
+        serial = db.session.scalars(select(Credential.serial)).one()
+    real = views.render_certificate
+    monkeypatch.setattr(views, "render_certificate", lambda facts, url: printed.append(url) or real(facts, url))
+    visitor = Visitor(app, base_url)
+    path = f"/verify/{serial}/certificate.pdf"
+    assert visitor.get(path, headers=headers).mimetype == "application/pdf"
+    assert visitor.client.get(path, base_url="https://evil.example").status_code == 400
+    assert visitor.client.get(path, base_url="https://localhost").status_code == 400
+    assert printed == [f"{base_url}/verify/{show_serial(serial)}"]
+    assert "Local trial" not in visitor.get(f"/verify/{serial}").text
+
+
+@pytest.mark.check("T040")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Bob (Builder) \\ <</JS (x)>> %PDF",
+        "<b>Bob</b> ../../etc/passwd file:///etc/passwd http://evil.example/x",
+        '#read("/etc/passwd") #link("https://evil.example")[x] $x^2$ @ref',
+        "عبد الله בן דוד",
+        "Z̶a̶l̶g̶o̶ e\u0301e\u0301",
+        "W" * 120,
+    ],
+)
+def test_a_hostile_name_is_printed_as_text(app: Flask, visitor: Visitor, serial: str, name: str) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(db.update(Credential).values(holder_name=name))
+    answer = visitor.get(f"/verify/{serial}/certificate.pdf")
+    assert answer.status_code == 200
+    for active in (b"/JavaScript", b"/JS", b"/Launch", b"/OpenAction", b"/EmbeddedFile", b"evil.example", b"root:"):
+        assert active not in answer.data
+
+
+def test_a_pdf_is_for_whoever_has_the_number_and_always_the_same(visitor: Visitor, serial: str) -> None:
+    path = f"/verify/{serial}/certificate.pdf"
+    first, second = visitor.get(path), Visitor(visitor.app).get(path)
+    assert first.data == second.data
+    assert first.headers["Content-Disposition"] == "inline; filename=certificate.pdf"
+    assert "Set-Cookie" not in first.headers

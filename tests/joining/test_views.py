@@ -1,0 +1,100 @@
+"""Keep on this device, sign up, sign in: what is asked, what is said, what is not."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.cast import make_account
+from tests.support import COURSE, PASSWORD, Visitor
+from trainer.accounts.models import User
+from trainer.core.db import db
+
+GOOD = {"email": "leo@example.org", "password": PASSWORD, "is_old_enough": "y"}
+
+
+def people(app: Flask) -> list[str | None]:
+    with app.app_context():
+        return list(db.session.scalars(select(User.email)))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"email": ""}, "Type your e-mail address"),
+        ({"email": "leo"}, "take this e-mail address"),
+        ({"email": "lеo@example.org"}, "take this e-mail address"),
+        ({"email": "x" * 300 + "@example.org"}, "at most 254 characters"),
+        ({"email": "leo@example.org\x00"}, "take this e-mail address"),
+        ({"password": ""}, "Choose a password"),
+        ({"password": "short"}, "at least 10 and at most 128"),
+        ({"password": "x" * 129}, "at least 10 and at most 128"),
+        ({"password": "x" * 100_000}, "at least 10 and at most 128"),
+        ({"is_old_enough": ""}, "13 and older"),
+    ],
+)
+def test_a_wrong_sign_up_says_what_to_mend_and_keeps_nothing(
+    app: Flask, visitor: Visitor, change: dict[str, str], words: str
+) -> None:
+    answer = visitor.post("/sign-up", {**GOOD, **change})
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert GOOD["password"] not in answer.text
+    assert people(app) == []
+
+
+def test_signing_up_twice_makes_one_account(app: Flask, visitor: Visitor) -> None:
+    visitor.sign_up()
+    again = Visitor(app).post("/sign-up", {**GOOD, "email": "ＬＥＯ@example.org"})
+    assert again.status_code == 422
+    assert people(app) == ["leo@example.org"]
+
+
+def test_a_wrong_password_and_an_unknown_address_answer_alike(app: Flask, visitor: Visitor) -> None:
+    make_account(app, "leo@example.org")
+    token = visitor.token()
+    pages = []
+    for email in ("leo@example.org", "bob@example.org", "not an address"):
+        answer = visitor.post("/sign-in", {"email": email, "password": "wrong wrong"}, token=token)
+        assert answer.status_code == 422
+        pages.append(answer.text.replace(f'value="{email}"', "").replace(token, ""))
+    assert len({page.split('name="csrf_token"')[0] for page in pages}) == 1
+    assert all("don’t match" in page for page in pages)
+
+
+def test_any_spelling_of_the_address_signs_in(app: Flask) -> None:
+    make_account(app, "leo@example.org")
+    for email in (" LEO@example.org ", "ｌｅｏ@example.org", "l\u200beo@example.org"):
+        assert Visitor(app).sign_in(email).status_code == 303
+
+
+@pytest.mark.parametrize("password", ["A few plain words", "a few plain words ", "a few plain word", "x" * 129, "\x00"])
+def test_only_the_very_password_signs_in(app: Flask, visitor: Visitor, password: str) -> None:
+    make_account(app, "leo@example.org")
+    assert visitor.sign_in(password=password).status_code == 422
+
+
+@pytest.mark.parametrize("start", ["", "?start=practice", "?start=x&course=recognize", "?start=practice&course=../x"])
+def test_keeping_makes_a_guest_and_starts_only_what_there_is(app: Flask, visitor: Visitor, start: str) -> None:
+    answer = visitor.post(f"/guests{start}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/me")
+    assert people(app) == [None]
+
+
+def test_keeping_can_go_straight_to_the_scenes(app: Flask, visitor: Visitor) -> None:
+    first = visitor.post(f"/guests?start=practice&course={COURSE}").headers["Location"]
+    assert first.startswith("/attempts/")
+    assert visitor.post(f"/guests?start=practice&course={COURSE}").headers["Location"] == first
+    assert people(app) == [None]
+
+
+def test_one_address_makes_thirty_guests_an_hour(app: Flask) -> None:
+    answers = [Visitor(app).post("/guests").status_code for _ in range(31)]
+    assert answers == [303] * 30 + [429]
+
+
+def test_who_is_signed_in_is_not_asked_again(visitor: Visitor) -> None:
+    visitor.sign_up()
+    for path in ("/sign-in", "/sign-up", "/keep"):
+        assert visitor.get(path).headers["Location"] == "/me"

@@ -1,0 +1,166 @@
+"""Rules of this repository that no compiler holds."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from flask import Flask
+
+from trainer.core.settings import ROOT, VARIABLES
+
+PACKAGE = ROOT / "trainer"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+TEMPLATES = sorted(PACKAGE.rglob("templates/**/*.html"))
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """Yield (name of what is called, call) of a file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node
+
+
+def where(path: Path, node: ast.Call) -> str:
+    return f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+@pytest.mark.parametrize("variable", sorted(VARIABLES.values()))
+def test_every_setting_is_documented(variable: str) -> None:
+    assert f"`{variable}`" in README
+
+
+def test_every_variable_that_is_read_is_a_setting() -> None:
+    pattern = re.compile(r"\bTRAINER_[A-Z_]+")
+    used = {name for path in SOURCES for name in pattern.findall(path.read_text(encoding="utf-8"))}
+    assert used <= set(VARIABLES.values())
+
+
+def test_every_command_is_documented_and_has_help(app: Flask) -> None:
+    names: dict[str, click.Command] = {}
+    for name, command in app.cli.commands.items():
+        if name in {"db", "run", "shell", "routes"}:
+            continue  # Flask's and Flask-Migrate's own
+        inner = command.commands if isinstance(command, click.Group) else {}
+        names |= {f"flask {name} {one}": sub for one, sub in inner.items()} or {f"flask {name}": command}
+    assert len(names) >= 5
+    assert {name for name in names if f"`{name}" not in README} == set()
+    assert all(command.help for command in names.values())
+
+
+def test_only_the_transaction_commits() -> None:
+    found = [
+        where(path, node)
+        for path in SOURCES
+        for name, node in calls(path)
+        if name.endswith((".commit", "autocommit")) and path != PACKAGE / "core" / "db.py"
+    ]
+    assert found == []
+    assert sum(name.endswith(".commit") for name, _node in calls(PACKAGE / "core" / "db.py")) == 1
+
+
+def test_transactions_open_in_views_and_commands_only() -> None:
+    opened = {
+        path.relative_to(PACKAGE).as_posix() for path in SOURCES for name, _node in calls(path) if name == "transaction"
+    }
+    assert {one for one in opened if "views" not in one and not one.startswith("cli/")} == set()
+
+
+@pytest.mark.check("T117")
+def test_no_instant_without_zone_is_made() -> None:
+    naive = re.compile(r"(^|\.)(utcnow|utcfromtimestamp)$|(^|\.)date\.today$|^time\.(localtime|gmtime|time)$")
+    found = []
+    for path in SOURCES:
+        for name, node in calls(path):
+            has_zone = bool(node.args[1:] or node.keywords)
+            no_zone = name.endswith("datetime.fromtimestamp") and not has_zone
+            no_zone |= name.endswith("datetime.now") and not (node.args or node.keywords)
+            if naive.search(name) or no_zone:
+                found.append(where(path, node))
+    assert found == []
+
+
+@pytest.mark.check("T117")
+def test_only_the_clock_reads_the_time() -> None:
+    found = [
+        where(path, node)
+        for path in SOURCES
+        for name, node in calls(path)
+        if name.endswith("datetime.now") and path != PACKAGE / "core" / "clock.py"
+    ]
+    assert found == []
+
+
+def test_chance_has_one_source() -> None:
+    weak = re.compile(r"^random\.(random|choice|shuffle|sample|randint|seed|getrandbits)$")
+    assert [where(path, node) for path in SOURCES for name, node in calls(path) if weak.match(name)] == []
+
+
+def test_nothing_runs_what_it_was_given() -> None:
+    banned = re.compile(
+        r"^(eval|exec|os\.system|os\.popen|pickle\.loads?|marshal\.loads?|yaml\.load|yaml\.unsafe_load|render_template_string|"
+        r"subprocess\..*|.*\.text|literal_column)$"
+    )
+    found = {
+        where(path, node)
+        for path in SOURCES
+        for name, node in calls(path)
+        if banned.match(name) and not (name.endswith("yaml.load") and "Loader" in ast.unparse(node))
+    }
+    assert found == set()
+
+
+def test_markup_is_trusted_where_it_was_sanitized_only() -> None:
+    trusting = {
+        path.relative_to(PACKAGE).as_posix() for path in SOURCES for name, _node in calls(path) if name == "Markup"
+    }
+    assert trusting <= {"assessment/shown.py", "courses/library.py", "courses/markdown.py", "web/still.py"}
+    unsafe = {
+        path.relative_to(PACKAGE).as_posix(): re.findall(r"\S+\s*\|\s*safe\b", path.read_text(encoding="utf-8"))
+        for path in TEMPLATES
+    }
+    assert {name for name, found in unsafe.items() if found} <= {"web/templates/web/parts.html"}
+    assert all(len(found) <= 1 for found in unsafe.values())
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_holds_no_style_script_or_handler(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for pattern in (
+        r"<style\b",
+        r"\sstyle\s*=",
+        r"<script(?![^>]*\ssrc=)",
+        r"\son[a-z]+\s*=",
+        r"javascript:",
+        r"autoescape\s+false",
+    ):
+        assert not re.search(pattern, text, re.IGNORECASE), pattern
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_takes_nothing_from_another_site(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r'<(?:script|link|img|iframe|form)[^>]+(?:src|href|action)="(?:https?:)?//', text) == []
+
+
+def test_every_form_that_changes_something_carries_a_token() -> None:
+    for path in TEMPLATES:
+        text = path.read_text(encoding="utf-8")
+        for form in re.findall(r'<form[^>]*method="post".*?</form>', text, re.DOTALL):
+            has_token = any(word in form for word in ("parts.token()", "hidden_tag()", "csrf_token"))
+            assert has_token or "first_try." in form, path.name
+
+
+def test_every_log_line_holds_no_person() -> None:
+    logged = [
+        ast.unparse(node)
+        for path in SOURCES
+        for name, node in calls(path)
+        if re.search(r"(logger|log)\.(debug|info|warning|error|exception|critical)$", name)
+    ]
+    assert [line for line in logged if re.search(r"email|password|name\b|remote_addr|user\b|form", line)] == []

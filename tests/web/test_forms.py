@@ -1,0 +1,257 @@
+"""A change is made only from our own page: the matrix of tokens and origins over every route that changes something."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.cast import certify, make_account, make_guest, sign_in_as
+from tests.support import COURSE, Visitor
+from tests.web.world import World
+from trainer.accounts.models import User
+from trainer.core.db import Base, db, transaction
+from trainer.credentials.models import Credential
+
+CHANGES_NOTHING = {"first_try.answer", "first_try.scene"}
+
+
+def rows(app: Flask) -> list[object]:
+    with app.app_context():
+        return [
+            sorted(map(tuple, db.session.execute(select(table)).all()), key=repr)
+            for table in Base.metadata.sorted_tables
+        ]
+
+
+def posts(world: World) -> list[tuple[str, str]]:
+    found = [(endpoint, path) for method, endpoint, path in world.routes() if method == "POST"]
+    assert len(found) >= 15
+    return found
+
+
+def fitting(endpoint: str) -> dict[str, str]:
+    """Return fields that would change something, were the token right."""
+    fields = {
+        "assessment.save": {"verdict": "report-now", "version": "0", "autosave": "1"},
+        "learning.certificate_name": {"certificate_name": "Mallory"},
+        "joining.sign_up": {"email": "mallory@example.org", "password": "a few plain words", "is_old_enough": "y"},
+        "joining.sign_in": {"email": "bob@example.org", "password": "a few plain words"},
+    }
+    return fields.get(endpoint, {})
+
+
+@pytest.mark.check("T060")
+def test_no_change_without_a_token_of_this_visit(world: World) -> None:
+    foreign = world.enter("another").token()
+    before = rows(world.app)
+    for endpoint, path in posts(world):
+        if endpoint in CHANGES_NOTHING:
+            continue
+        for token in ("", "x", foreign, foreign[:-1], "null", "\u0661" * 40):
+            visitor = world.enter("owner")
+            answer = visitor.post(path, fitting(endpoint), token=token)
+            assert answer.status_code == 400, (endpoint, token)
+            assert "Set-Cookie" not in answer.headers or visitor.get("/me").status_code == 200
+        bare = world.enter("owner")
+        assert bare.client.post(path, data=fitting(endpoint), base_url=bare.base_url).status_code == 400
+        assert bare.client.post(path, json=fitting(endpoint), base_url=bare.base_url).status_code == 400
+        text = bare.client.post(path, data="csrf_token=x", content_type="text/plain", base_url=bare.base_url)
+        assert text.status_code == 400
+    assert rows(world.app) == before
+
+
+@pytest.mark.check("T060")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://127.0.0.1:8000"},
+        {"Sec-Fetch-Site": ""},
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://127.0.0.1:8001"},
+        {"Origin": "http://127.0.0.1:8000.evil.example"},
+        {"Origin": "http://evil.example@127.0.0.1:8001"},
+    ],
+    ids=str,
+)
+def test_no_change_from_another_site_even_with_a_token(world: World, headers: dict[str, str]) -> None:
+    before = rows(world.app)
+    visitor = world.enter("owner")
+    token = visitor.token()
+    for endpoint, path in posts(world):
+        assert visitor.post(path, fitting(endpoint), token=token, headers=headers).status_code == 403, endpoint
+    assert rows(world.app) == before
+    assert visitor.get("/me").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:8000"},
+    ],
+    ids=str,
+)
+def test_our_own_page_may_change(visitor: Visitor, headers: dict[str, str]) -> None:
+    assert visitor.post("/guests", headers=headers).status_code == 303
+
+
+@pytest.mark.check("T060")
+def test_reading_a_route_that_changes_is_refused(world: World) -> None:
+    before, visitor = rows(world.app), world.enter("owner")
+    readable = {path for method, _endpoint, path in world.routes() if method == "GET"}
+    for endpoint, path in posts(world):
+        if path not in readable:
+            assert visitor.get(path).status_code == 405, endpoint
+            assert visitor.get(f"{path}?_method=POST", headers={"X-HTTP-Method-Override": "POST"}).status_code == 405
+    assert rows(world.app) == before
+
+
+def test_no_get_changes_anything(world: World) -> None:
+    before = rows(world.app)
+    for role in ("anonymous", "guest", "owner"):
+        for method, _endpoint, path in world.routes():
+            if method in {"GET", "HEAD"}:
+                visitor = world.enter(role)
+                visitor.client.open(path, method=method, base_url=visitor.base_url)
+    assert rows(world.app) == before
+
+
+# --- what people typed is shown as they typed it ---
+
+MARK = "zqx"
+PAYLOADS = [
+    f"<script>{MARK}</script>",
+    f"<img src=x onerror={MARK}>",
+    f"<svg/onload={MARK}>",
+    f'"><script>{MARK}</script>',
+    f"'><img src=x onerror={MARK}>",
+    f'" onmouseover="{MARK}" x="',
+    f"' autofocus onfocus={MARK} x='",
+    f"</title><script>{MARK}</script>",
+    f"</textarea><script>{MARK}</script>",
+    f"</style><script>{MARK}</script>",
+    f"--><script>{MARK}</script><!--",
+    f"]]><script>{MARK}</script>",
+    f"<iframe srcdoc='<script>{MARK}</script>'>",
+    f"<a href=javascript:{MARK}>x</a>",
+    f"<math><mi xlink:href='data:x,{MARK}'>",
+    f"<details open ontoggle={MARK}>",
+    f"<body onload={MARK}>",
+    f"<base href=//evil.example/{MARK}>",
+    f"<meta http-equiv=refresh content='0;{MARK}'>",
+    f"<form action=//evil.example><button>{MARK}",
+    f"<link rel=stylesheet href=//evil.example/{MARK}>",
+    f"<x {MARK}=1>",
+    f"{{{{ {MARK}.__class__ }}}}",
+    f"{{% raw %}}{MARK}",
+    f"${{{MARK}}}",
+    f"<%= {MARK} %>",
+    f"&lt;script&gt;{MARK}&lt;/script&gt;",
+    f"&#60;img src=x onerror={MARK}&#62;",
+    f"\\u003cscript\\u003e{MARK}",
+    f"`{MARK}`",
+    f"＜script＞{MARK}＜/script＞",
+    f"<!--{MARK}",
+    f"<\u200bscript>{MARK}",
+]
+
+
+class Shape(HTMLParser):
+    """Collects tags and attributes, so that two pages can be compared."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.parts: list[object] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.parts.append((tag, [name for name, _value in attrs]))
+
+    def handle_comment(self, data: str) -> None:
+        self.parts.append("comment")
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def pages_with_a_name(visitor: Visitor, serial: str) -> list[str]:
+    return [
+        visitor.get(path).text
+        for path in (
+            "/me",
+            f"/courses/{COURSE}",
+            f"/courses/{COURSE}/final",
+            f"/courses/{COURSE}/name",
+            f"/verify/{serial}",
+        )
+    ]
+
+
+def rename(app: Flask, name: str) -> None:
+    with app.app_context(), transaction() as session:
+        for table, column in ((User, "certificate_name"), (Credential, "holder_name")):
+            session.execute(db.update(table).values({column: name}))
+
+
+@pytest.mark.check("T065")
+@pytest.mark.check("T068")
+def test_a_name_is_text_on_every_page(app: Flask) -> None:
+    bob = make_account(app)
+    certify(app, bob)
+    with app.app_context():
+        serial = db.session.scalars(select(Credential.serial)).one()
+    visitor = sign_in_as(app, bob)
+    rename(app, "Plain Name")
+    plain = [Shape(page) for page in pages_with_a_name(visitor, serial)]
+    assert sum("Plain Name" in shape.text for shape in plain) >= 1
+    for payload in [*PAYLOADS, f"\u2028{MARK}\u2029", f"</script>{MARK}<!--"]:
+        rename(app, payload)
+        shapes = [Shape(page) for page in pages_with_a_name(visitor, serial)]
+        assert [shape.parts for shape in shapes] == [shape.parts for shape in plain], payload
+        assert payload in shapes[-1].text
+
+
+@pytest.mark.check("T065")
+@pytest.mark.parametrize("path", ["/sign-up", "/sign-in", f"/courses/{COURSE}/name"])
+def test_what_is_shown_again_after_an_error_is_text(app: Flask, path: str) -> None:
+    is_name = path.endswith("/name")
+    visitor = sign_in_as(app, make_account(app)) if is_name else Visitor(app)
+    field, token = "certificate_name" if is_name else "email", visitor.token()
+    plain = None
+    for number, payload in enumerate(["plain", *PAYLOADS]):
+        sent: dict[str, Any] = {field: payload + " \x0b " + "x" * (200 if is_name else 300), "password": "x"}
+        answer = visitor.post(path, sent, token=token, environ_base={"REMOTE_ADDR": f"198.51.100.{number}"})
+        assert answer.status_code == 422
+        shape = Shape(answer.text)
+        plain = plain or shape.parts
+        assert shape.parts == plain, payload
+        assert MARK not in shape.text  # it stands in the field, and nowhere else
+
+
+@pytest.mark.check("T065")
+@pytest.mark.parametrize(
+    "address",
+    ["/verify/{}", "/verify?serial={}", "/sign-in?next={}", "/keep?start={}&course={}&next={}", "/{}", "/try?keep={}"],
+)
+def test_an_address_is_text_on_the_page_it_leads_to(visitor: Visitor, address: str) -> None:
+    plain = Shape(visitor.get(address.replace("{}", "plain"), follow_redirects=True).text).parts
+    for payload in PAYLOADS:
+        text = payload[:60].replace("/", "") if "verify" in address else payload[:60]  # a slash is another page
+        page = visitor.get(address.replace("{}", quote(text, safe="")), follow_redirects=True)
+        assert page.status_code < 500
+        assert Shape(page.text).parts == plain, payload
+
+
+def test_a_guest_is_asked_for_a_name_only_once_there_is_an_account(app: Flask) -> None:
+    visitor = sign_in_as(app, make_guest(app))
+    assert visitor.post(f"/courses/{COURSE}/name", {"certificate_name": "x"}).headers["Location"] == "/sign-up"
