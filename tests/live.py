@@ -51,7 +51,7 @@ def serving(settings: Settings, *, workers: int = 2, content: Path | None = None
 
 
 def end(server: subprocess.Popen[bytes]) -> None:
-    """End a server and its workers. Granian leaves a worker behind that was still starting, so the group ends with it."""
+    """End a server and its workers. Granian may leave behind one that was still starting."""
     server.terminate()
     with suppress(subprocess.TimeoutExpired):
         server.wait(15)

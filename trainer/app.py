@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,14 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from trainer.accounts.rules import KEPT
 from trainer.accounts.views import blueprint as accounts
 from trainer.accounts.views import init_accounts
 from trainer.assessment.views.attempts import blueprint as assessment
 from trainer.assessment.views.first_try import blueprint as first_try
 from trainer.cli.content import content_cli
 from trainer.cli.credentials import credentials_cli
+from trainer.cli.guests import guests_cli
 from trainer.cli.serve import serve
 from trainer.cli.setup import setup
 from trainer.core.db import db, init_db
@@ -40,8 +41,6 @@ from trainer.web.origin import init_origin
 from trainer.web.static import init_static
 from trainer.web.still import init_still
 from trainer.web.views import blueprint as web
-
-_KEPT = dt.timedelta(days=7)
 
 
 def create_app(settings: Settings | None = None, shelf: Library | None = None) -> Flask:
@@ -64,6 +63,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
         )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("flask-limiter").setLevel(logging.ERROR)  # below that it names network addresses
     init_db(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     init_language(app)
@@ -80,7 +80,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_static(app, reread=settings.development)
     for blueprint in (web, courses, accounts, credentials, learning, assessment, first_try, joining, home):
         app.register_blueprint(blueprint)
-    for command in (content_cli, credentials_cli, setup, serve):
+    for command in (content_cli, credentials_cli, guests_cli, setup, serve):
         app.cli.add_command(command)
     app.context_processor(_layout)
     if settings.development:
@@ -116,10 +116,10 @@ def _config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_PATH": "/",
-        "PERMANENT_SESSION_LIFETIME": _KEPT,
+        "PERMANENT_SESSION_LIFETIME": KEPT,
         # Our pages send no Referer; where a request comes from is checked in web.origin.
         "WTF_CSRF_SSL_STRICT": False,
-        "WTF_CSRF_TIME_LIMIT": int(_KEPT.total_seconds()),
+        "WTF_CSRF_TIME_LIMIT": int(KEPT.total_seconds()),
         "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
         "COMPRESS_ZSTD_LEVEL": 3,
         "COMPRESS_BR_LEVEL": 3,

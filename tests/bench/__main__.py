@@ -181,7 +181,8 @@ def bare(folder: Path) -> Iterator[str]:
     server = subprocess.Popen(
         [
             str(Path(sys.executable).with_name("granian")), "--interface=wsgi", "--factory", "--host=127.0.0.1",
-            f"--port={port}", "--workers=2", "--blocking-threads=1", "--log-level=warning", "tests.bench.bare:create_app",
+            f"--port={port}", "--workers=2", "--blocking-threads=1", "--log-level=warning",
+            "tests.bench.bare:create_app",
         ],
         cwd=ROOT, env=environ, start_new_session=True,
     )  # fmt: skip

@@ -74,7 +74,9 @@ def test_the_address_on_paper_is_the_configured_one(
     assert visitor.get(path, headers=headers).mimetype == "application/pdf"
     assert visitor.client.get(path, base_url="https://evil.example").status_code == 400
     assert visitor.client.get(path, base_url="https://localhost").status_code == 400
-    assert printed == [f"{base_url}/verify/{show_serial(serial)}"]
+    # Another port and scheme under our own name are let in, and still don't reach the paper.
+    assert visitor.client.get(path, base_url="http://training.example.org:8080").status_code == 200
+    assert printed == [f"{base_url}/verify/{show_serial(serial)}"] * 2
     assert "Local trial" not in visitor.get(f"/verify/{serial}").text
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
@@ -24,6 +26,11 @@ def find_user_by_session(token: str) -> User | None:
 def find_user_by_email_key(key: str) -> User | None:
     """Return the account of a canonical address, or None."""
     return db.session.scalar(select(User).where(User.email_key == key))
+
+
+def list_guests_before(day: dt.datetime) -> Sequence[uuid.UUID]:
+    """Return ids of guests who began before an instant."""
+    return db.session.scalars(select(User.id).where(User.email.is_(None), User.created_at < day)).all()
 
 
 def get_user(user_id: uuid.UUID) -> User:

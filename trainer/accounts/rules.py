@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
+
+KEPT = dt.timedelta(days=7)
+"""How long a browser keeps a session after its last visit; a guest's record is forgotten after that too."""
 
 _INVISIBLE = {"\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad"}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from trainer.assessment import rules
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
@@ -164,6 +164,13 @@ def move_attempts(
             attempt.enrollment_id = new
             db.session.flush()
     db.session.execute(update(Attempt).where(Attempt.user_id == guest_id).values(user_id=user_id))
+
+
+def forget_attempts(user_ids: Sequence[uuid.UUID]) -> None:
+    """Delete all attempts of users who are to be forgotten."""
+    ids = select(Attempt.id).where(Attempt.user_id.in_(user_ids))
+    db.session.execute(delete(Response).where(Response.attempt_id.in_(ids)))
+    db.session.execute(delete(Attempt).where(Attempt.user_id.in_(user_ids)))
 
 
 def _draw_into(attempt: Attempt, content: Content, pool: Pool, now: dt.datetime) -> Attempt:

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from trainer.assessment.models import Attempt, Response
@@ -82,6 +82,18 @@ def last_number(enrollment_id: uuid.UUID, kind: Kind) -> int:
             select(func.max(Attempt.number)).where(Attempt.enrollment_id == enrollment_id, Attempt.kind == kind)
         )
         or 0
+    )
+
+
+def list_users_busy_since(user_ids: Sequence[uuid.UUID], instant: dt.datetime) -> set[uuid.UUID]:
+    """Return those of the users who started an attempt or saved a response since an instant."""
+    return set(
+        db.session.scalars(
+            select(Attempt.user_id)
+            .join(Response, Response.attempt_id == Attempt.id)
+            .where(Attempt.user_id.in_(user_ids), or_(Attempt.started_at >= instant, Response.saved_at >= instant))
+            .distinct()
+        )
     )
 
 

@@ -11,9 +11,11 @@ from flask_migrate import upgrade
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from trainer.core.db import db, pragmas
+from trainer.core.clock import now
+from trainer.core.db import db, pragmas, transaction
 from trainer.courses.current import library
 from trainer.courses.library import ContentRefused
+from trainer.joining.operations import forget_guests
 
 
 @click.command("setup")
@@ -39,6 +41,10 @@ def prepare() -> None:
     print(f"Database  {make_url(settings.database_url).render_as_string(hide_password=True)}, up to date")
     if db.engine.dialect.name == "sqlite":
         _check_sqlite()
+    with transaction():
+        gone = forget_guests(now())
+    if gone:
+        print(f"Guests    {gone} forgotten whose cookies have run out")
     lessons = sum(len(course.lessons) for course in content.courses.values())
     print(f"Content   {settings.content}: {lessons} lessons, {len(content.scenarios)} scenes")
     print(f"Instance  {settings.instance}: back this folder up")

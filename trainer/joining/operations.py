@@ -5,15 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from sqlalchemy import delete
+
 from trainer.accounts.models import User
 from trainer.accounts.operations import create_guest
-from trainer.accounts.queries import get_user
+from trainer.accounts.queries import get_user, list_guests_before
+from trainer.accounts.rules import KEPT
 from trainer.assessment.models import Attempt
-from trainer.assessment.operations import move_attempts, start_practice
+from trainer.assessment.operations import forget_attempts, move_attempts, start_practice
+from trainer.assessment.queries import list_users_busy_since
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.courses.library import Content, Course
-from trainer.learning.operations import drop_enrollments, enroll, merge_enrollments
+from trainer.learning.operations import drop_enrollments, enroll, forget_enrollments, merge_enrollments
+from trainer.learning.queries import list_active_since
 
 
 def become_guest(
@@ -45,3 +50,23 @@ def merge_guest(guest_id: uuid.UUID, user_id: uuid.UUID, content: Content, now: 
         account.certificate_name = account.certificate_name or guest.certificate_name
     db.session.flush()
     db.session.delete(guest)
+
+
+def forget_guests(now: dt.datetime) -> int:
+    """Delete guests whose browsers have forgotten them, with all they did; return how many.
+
+    Nobody can open these records any more, and keeping them would serve nobody.
+    """
+    since = now - KEPT
+    guests = list_guests_before(since)
+    # In portions: a database takes only so many values in one statement.
+    gone = 0
+    for start in range(0, len(guests), 500):
+        portion = guests[start : start + 500]
+        busy = list_active_since(portion, since) | list_users_busy_since(portion, since)
+        idle = [guest for guest in portion if guest not in busy]
+        forget_attempts(idle)
+        forget_enrollments(idle)
+        db.session.execute(delete(User).where(User.id.in_(idle), User.email.is_(None)))
+        gone += len(idle)
+    return gone

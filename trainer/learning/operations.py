@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import delete, select, update
 
@@ -133,10 +134,16 @@ def merge_enrollments(guest_id: uuid.UUID, user_id: uuid.UUID, now: dt.datetime)
     return met
 
 
-def drop_enrollments(ids: list[uuid.UUID]) -> None:
+def drop_enrollments(ids: Sequence[uuid.UUID]) -> None:
     """Delete enrollments that were merged into others."""
     db.session.execute(delete(LessonCompletion).where(LessonCompletion.enrollment_id.in_(ids)))
     db.session.execute(delete(Enrollment).where(Enrollment.id.in_(ids)))
+
+
+def forget_enrollments(user_ids: Sequence[uuid.UUID]) -> None:
+    """Delete all enrollments of users who are to be forgotten; their attempts must be gone."""
+    ids = db.session.scalars(select(Enrollment.id).where(Enrollment.user_id.in_(user_ids))).all()
+    drop_enrollments(ids)
 
 
 def _merge_lessons(source: uuid.UUID, target: uuid.UUID) -> None:

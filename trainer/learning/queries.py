@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from trainer.accounts.models import User
 from trainer.core.db import db
@@ -45,6 +45,18 @@ def list_enrollments(user_id: uuid.UUID) -> Sequence[Enrollment]:
     return db.session.scalars(
         select(Enrollment).where(Enrollment.user_id == user_id).order_by(Enrollment.started_at.desc())
     ).all()
+
+
+def list_active_since(user_ids: Sequence[uuid.UUID], instant: dt.datetime) -> set[uuid.UUID]:
+    """Return those of the users who started a course or were active in one since an instant."""
+    return set(
+        db.session.scalars(
+            select(Enrollment.user_id).where(
+                Enrollment.user_id.in_(user_ids),
+                or_(Enrollment.started_at >= instant, Enrollment.active_until >= instant),
+            )
+        )
+    )
 
 
 def list_readings(enrollment_id: uuid.UUID) -> dict[str, dt.datetime]:
