@@ -165,7 +165,7 @@ PUBLIC = [
     Sheet("try-result-empty", "/try", act=_skip_everything),
     Sheet("indicators", "/indicators"),
     Sheet("indicator", "/indicators/A1"),
-    Sheet("indicator-false-cue", "/indicators/H1"),
+    Sheet("indicator-false-cue", "/indicators/B3"),
     Sheet("glossary", "/glossary"),
     Sheet("sources", "/sources"),
     Sheet("help", "/help"),

@@ -15,15 +15,22 @@ _RUN = """async () => {
   const found = await axe.run(document, {
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations", "incomplete"],
   });
-  const lines = list => list.map(rule => [rule.id, rule.nodes.map(node => node.target.join(" ") + ": "
-    + [...node.any, ...node.all, ...node.none].map(check => check.message).join("; "))]);
-  return {violations: lines(found.violations), incomplete: found.incomplete.map(rule => rule.id)};
+  const lines = list => list.flatMap(rule => rule.nodes.map(node => [rule.id, node.target.join(" "),
+    [...node.any, ...node.all, ...node.none].map(check => check.message).join("; ")]));
+  return {violations: lines(found.violations), incomplete: lines(found.incomplete)};
 }"""
 
-# What axe can't decide by itself, and why a person found it right.
+# What axe can't decide by itself, reviewed by a person. Colors are safe there: on the wide bar the navigation lies
+# over brand and exit without a ground of its own, and at 320 px the same texts are decided; long words of the
+# right-to-left pass reach past their buttons; the rest lies under the sticky bar.
 REVIEWED = {
-    "color-contrast": "text over the two-tone progress panes, under a stretched link, or beside a marked pane",
-}
+    ("color-contrast", "Element's background color could not be determined because " + reason)
+    for reason in (
+        "it is overlapped by another element",
+        "it's partially obscured by another element",
+        "it partially overlaps other elements",
+    )
+} | {("color-contrast", "Element content is too short to determine if it is actual text content")}
 LONG = "Wolfeschlegelsteinhausenbergerdorff" * 4
 _TURN = """(long) => {
   document.documentElement.dir = "rtl";
@@ -58,5 +65,5 @@ def _faults(page: Page) -> list[Any]:
     page.evaluate("window.scrollTo(0, 0)")
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     result = page.evaluate(_RUN)
-    unknown = [rule for rule in result["incomplete"] if rule not in REVIEWED]
-    return result["violations"] + [["incomplete", unknown]] * bool(unknown)
+    unknown = [one for one in result["incomplete"] if (one[0], one[2]) not in REVIEWED]
+    return result["violations"] + unknown
