@@ -10,16 +10,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext
 
-from tests.browser.sheets import SHEETS
+from tests.browser.sheets import LEARNER, PUBLIC, Sheet
 from tests.browser.stage import Stage
 
 
 @pytest.mark.check("T135")
+@pytest.mark.parametrize("sheets", [PUBLIC, LEARNER], ids=["public", "learner"])
 def test_every_page_in_every_state_is_valid_html(
-    context: Callable[..., BrowserContext], stage: Stage, vnu: list[str], tmp_path: Path
+    context: Callable[..., BrowserContext], stage: Stage, vnu: list[str], tmp_path: Path, sheets: list[Sheet]
 ) -> None:
     visit = context()
-    for sheet in SHEETS:
+    for sheet in sheets:
         visit.clear_cookies()
         visit.add_cookies(sheet.cookies(stage))
         page = visit.new_page()
