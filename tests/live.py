@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -65,7 +66,9 @@ def all_at_once(address: str, requests: list[tuple[str, dict[str, str], str]]) -
 
     Return (status, Location) of each.
     """
-    return asyncio.run(_all_at_once(address, requests))
+    # In a thread of its own: a browser test in this process may have a loop running.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, _all_at_once(address, requests)).result()
 
 
 async def _all_at_once(address: str, requests: list[tuple[str, dict[str, str], str]]) -> list[tuple[int, str]]:
