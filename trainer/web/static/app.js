@@ -45,11 +45,14 @@ if (exit) {
 /* --- errors: bring the summary into view and focus --- */
 document.querySelector("[data-focus]")?.focus();
 
-/* --- a button pressed twice sends once; after a moment it may send again, should the first have come to nothing --- */
+/* --- a button pressed twice sends once --- */
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
-  if (Date.now() - (event.target.dataset.sent ?? 0) < 3000) event.preventDefault();
-  else event.target.dataset.sent = Date.now();
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "1";
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
 
 /* --- scenes: each answer is saved as it is given --- */
