@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
@@ -17,6 +17,7 @@ from trainer.accounts.rules import KEPT
 from trainer.accounts.views import blueprint as accounts
 from trainer.accounts.views import init_accounts
 from trainer.assessment.views.attempts import blueprint as assessment
+from trainer.assessment.views.drills import blueprint as drills
 from trainer.assessment.views.first_try import blueprint as first_try
 from trainer.cli.content import content_cli
 from trainer.cli.credentials import credentials_cli
@@ -25,8 +26,10 @@ from trainer.cli.serve import serve
 from trainer.cli.setup import setup
 from trainer.core.db import db, init_db
 from trainer.core.settings import ROOT, Settings, read_settings
+from trainer.courses.card_views import blueprint as cards
 from trainer.courses.current import content, library
-from trainer.courses.library import Library
+from trainer.courses.library import Complaint, Library
+from trainer.courses.previews import blueprint as previews
 from trainer.courses.views import blueprint as courses
 from trainer.credentials.views import blueprint as credentials
 from trainer.home.views import blueprint as home
@@ -78,7 +81,8 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     Compress(app)
     init_headers(app)
     init_static(app, reread=settings.development)
-    for blueprint in (web, courses, accounts, credentials, learning, assessment, first_try, joining, home):
+    readers = (web, courses, cards, previews, credentials)
+    for blueprint in (*readers, accounts, learning, assessment, drills, first_try, joining, home):
         app.register_blueprint(blueprint)
     for command in (content_cli, credentials_cli, guests_cli, setup, serve):
         app.cli.add_command(command)
@@ -133,7 +137,14 @@ def _config(settings: Settings) -> dict[str, Any]:
 
 def _layout() -> dict[str, Any]:
     here = content()
-    return {"site": here.site, "strip_lines": here.strip_lines()}
+    return {"site": here.site, "strip_lines": here.strip_lines(), "complaints": _complaints()}
+
+
+def _complaints() -> tuple[Complaint, ...]:
+    """Return, in development, what authors have to mend; the old content goes on being served."""
+    if not current_app.config["SETTINGS"].development:
+        return ()
+    return tuple(one for one in library().complaints if one.level == "error")
 
 
 def _reload_content() -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField
+from wtforms import IntegerField, RadioField, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput
 
 from trainer.courses.schema import Confidence, Verdict
 from trainer.web.forms import Form
@@ -44,6 +45,62 @@ class _Count(IntegerField):
             self.data = None
             raise ValueError(_UNKNOWN)
         super().process_formdata(valuelist)
+
+
+class DrillForm(Form):
+    """What was chosen of a further question: one option, several, or none of the phrases."""
+
+    chosen = SelectMultipleField(option_widget=CheckboxInput(), validate_choice=False)
+    version = _Count(validators=[NumberRange(0, 1_000_000)])
+    type = ""
+    allow_gaps = False
+
+    @classmethod
+    def for_question(cls, snapshot: Mapping[str, Any], order: Sequence[str], chosen: Sequence[str]) -> DrillForm:
+        """Return the form of a question with its options in the learner's order."""
+        form = cls(formdata=None, chosen=list(chosen))
+        form._offer(snapshot["type"], order)
+        form.show(snapshot)
+        return form
+
+    @classmethod
+    def for_saving(cls, kind: str, order: Sequence[str], *, allow_gaps: bool) -> DrillForm:
+        """Return the form that reads an answer. `allow_gaps`: it may be unfinished."""
+        form = cls(meta={"csrf": False})  # the token was checked before the view
+        form._offer(kind, order)
+        form.allow_gaps = allow_gaps
+        return form
+
+    def show(self, snapshot: Mapping[str, Any]) -> None:
+        """Give the options their texts."""
+        texts = {option["id"]: option["text"] for option in snapshot["options"]}
+        self.chosen.choices = [(choice[0], texts[choice[0]]) for choice in self.chosen.choices or ()]
+        self.chosen.label.text = snapshot["ask"] or _l("Which phrases would you put in a report?")
+
+    def validate_chosen(self, field: Any) -> None:
+        """A single choice needs one option, a multiple choice at least one; no phrase may be marked at all."""
+        if self.type != "marks" and not field.data and not self.allow_gaps:
+            raise ValidationError(_l("Choose one.") if self.type == "single" else _l("Choose at least one."))
+
+    def _offer(self, kind: str, order: Sequence[str]) -> None:
+        self.type = kind
+        self.chosen.choices = [(one, one) for one in order]
+
+    def _known(self) -> list[str]:
+        return [str(choice[0]) for choice in self.chosen.choices or ()]
+
+    @property
+    def given(self) -> list[str]:
+        """What was chosen, in the order shown."""
+        return [one for one in self._known() if one in (self.chosen.data or ())]
+
+    @property
+    def is_tampered(self) -> bool:
+        """True if something was sent that the page doesn't offer."""
+        data = self.chosen.data or []
+        known = set(self._known())
+        too_many = self.type == "single" and len(data) > 1
+        return bool(self.version.errors) or too_many or len(set(data)) < len(data) or not known.issuperset(data)
 
 
 class JudgeForm(Form):

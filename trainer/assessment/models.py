@@ -24,7 +24,7 @@ class ItemSnapshot(Base):
 
 
 class Attempt(Base):
-    """One sitting of practice or of a final."""
+    """One sitting of practice, of a shift or of a final."""
 
     __tablename__ = "attempts"
     __table_args__ = (
@@ -55,7 +55,7 @@ class Attempt(Base):
     submitted_at: Mapped[dt.datetime | None]
     is_passed: Mapped[bool | None]
     tally: Mapped[dict[str, Any] | None]
-    """Counts at submission, as `rules.Tally` names them."""
+    """Counts at submission, as `rules.Tally` names them; of further questions {"points", "items", "answered"}."""
     lessons_to_read: Mapped[list[str] | None]
     """After a failed final: the lessons to read again."""
 
@@ -70,9 +70,9 @@ class Response(Base):
     item_digest: Mapped[str] = mapped_column(ForeignKey("item_snapshots.digest"), index=True)
     item: Mapped[str] = mapped_column(String(80))
     action_order: Mapped[list[str]]
-    """Options for the first action in the order this learner sees them."""
+    """Options, of a scene those for the first action, in the order this learner sees them."""
     given: Mapped[dict[str, Any] | None]
-    """{"verdict", "confidence", "action"}, each may be missing until it is given."""
+    """{"verdict", "confidence", "action"}, each may be missing until it is given; of a further question {"chosen"}."""
     version: Mapped[int] = mapped_column(default=0)
     """Counts saves; a tab that shows an older one is refused."""
     saved_at: Mapped[dt.datetime | None]

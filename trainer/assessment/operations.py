@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
@@ -21,8 +23,8 @@ from trainer.assessment.queries import (
 from trainer.assessment.rules import Kind, Pair, TryDecision
 from trainer.core import chance
 from trainer.core.db import db, insert_missing
-from trainer.core.errors import Conflict, NotYet
-from trainer.courses.library import Content, Course, Scenario
+from trainer.core.errors import Conflict, NotFound, NotYet
+from trainer.courses.library import Content, Course, Drill, Scenario
 from trainer.courses.schema import PassRule, Pool, Truth
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import record_result
@@ -41,20 +43,46 @@ def pairs_of(content: Content, pool: Pool) -> list[Pair]:
 def start_practice(enrollment: Enrollment, content: Content, scenes: int, now: dt.datetime) -> Attempt:
     """Start a practice of open scenes, or return the one under way."""
     found = find_open_attempt(enrollment.id, Kind.PRACTICE)
+    return found or _draw_into(_ungraded(enrollment, Kind.PRACTICE, scenes, now), content, Pool.OPEN, now)
+
+
+def start_drill(enrollment: Enrollment, content: Content, number: int, now: dt.datetime) -> Attempt:
+    """Start further questions about open scenes, or return those under way. Raises NotFound if there are none."""
+    found = find_open_attempt(enrollment.id, Kind.DRILL)
     if found is not None:
         return found
-    attempt = Attempt(
+    drills = {drill.id: drill for drill in content.drills()}
+    seen = seen_items(enrollment.user_id, Kind.DRILL)
+    drawn = [drills[one] for one in rules.draw_drills(list(drills), number, seen, chance.rng)]
+    if not drawn:
+        raise NotFound
+    attempt = _ungraded(enrollment, Kind.DRILL, len(drawn), now)
+    return _keep(attempt, [_Item(one.id, one.digest, one.payload, _shuffled(one)) for one in drawn], now)
+
+
+def start_shift(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
+    """Start the practice shift of a course, or return the one under way. Raises NotFound if it has none."""
+    found = find_open_attempt(enrollment.id, Kind.SHIFT)
+    if found is not None:
+        return found
+    if course.shift is None:
+        raise NotFound
+    scenes = [content.scenarios[name] for name in course.shift.scenes]
+    return _keep(_ungraded(enrollment, Kind.SHIFT, len(scenes), now), [_item(one) for one in scenes], now)
+
+
+def _ungraded(enrollment: Enrollment, kind: Kind, scenes: int, now: dt.datetime) -> Attempt:
+    return Attempt(
         user_id=enrollment.user_id,
         enrollment_id=enrollment.id,
-        kind=Kind.PRACTICE,
-        number=last_number(enrollment.id, Kind.PRACTICE) + 1,
+        kind=kind,
+        number=last_number(enrollment.id, kind) + 1,
         tries=None,
         course=enrollment.course,
         rule={},
         scenes=scenes,
         started_at=now,
     )
-    return _draw_into(attempt, content, Pool.OPEN, now)
 
 
 def start_final(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
@@ -86,6 +114,8 @@ def decide_final(enrollment: Enrollment, course: Course, now: dt.datetime) -> Tr
         raise NotYet("The final opens when all lessons are read and the active minutes are there.")
     if not where.has_name:
         raise NotYet("Say first what name your certificate shall show.")
+    if not where.is_attested:
+        raise NotYet("Sign first that you did the course yourself.")
     if where.is_final_passed:
         raise Conflict("You’ve passed this final already.")
     return rules.decide_try(
@@ -94,7 +124,7 @@ def decide_final(enrollment: Enrollment, course: Course, now: dt.datetime) -> Tr
 
 
 def save_response(
-    attempt: Attempt, response: Response, given: Mapping[str, str], version: int, now: dt.datetime, *, record: bool
+    attempt: Attempt, response: Response, given: Mapping[str, Any], version: int, now: dt.datetime, *, record: bool
 ) -> int:
     """Save what was given for one scene and return the response's new version.
 
@@ -105,7 +135,7 @@ def save_response(
         raise Conflict("This was handed in already. Nothing was changed.")
     if response.recorded_at is not None:
         raise Conflict("You have seen the answer to this scene; it can’t be changed any more.")
-    is_recorded = record and attempt.kind == Kind.PRACTICE
+    is_recorded = record and attempt.kind != Kind.FINAL
     saved = db.session.execute(
         update(Response)
         .where(Response.attempt_id == attempt.id, Response.position == response.position, Response.version == version)
@@ -127,6 +157,9 @@ def submit_attempt(
     """
     attempt = get_attempt(user_id, attempt_id, for_change=True)
     if attempt.submitted_at is not None:
+        return attempt
+    if attempt.kind == Kind.DRILL:
+        attempt.submitted_at, attempt.tally = now, _count_points(list_responses(attempt))
         return attempt
     judged = [(one.snapshot.payload, rules.judge(one.snapshot.payload, one.given)) for one in list_responses(attempt)]
     tally = rules.count(scene for _, scene in judged)
@@ -173,31 +206,67 @@ def forget_attempts(user_ids: Sequence[uuid.UUID]) -> None:
     db.session.execute(delete(Attempt).where(Attempt.user_id.in_(user_ids)))
 
 
+@dataclass(frozen=True)
+class _Item:
+    id: str
+    digest: str
+    payload: dict[str, Any]
+    order: list[str]
+
+
+def _count_points(responses: Sequence[Response]) -> dict[str, Any]:
+    marked = [
+        rules.mark(one.snapshot.payload, (one.given or {}).get("chosen", ()))
+        for one in responses
+        if one.recorded_at is not None
+    ]
+    return {"points": round(sum(one.points for one in marked), 2), "items": len(responses), "answered": len(marked)}
+
+
 def _draw_into(attempt: Attempt, content: Content, pool: Pool, now: dt.datetime) -> Attempt:
     seen = seen_items(attempt.user_id, Kind(attempt.kind))
-    drawn = [content.scenarios[one] for one in rules.draw(pairs_of(content, pool), attempt.scenes, seen, chance.rng)]
+    drawn = rules.draw(pairs_of(content, pool), attempt.scenes, seen, chance.rng)
+    return _keep(attempt, [_item(_told(content.scenarios[one])) for one in drawn], now)
+
+
+def _told(scenario: Scenario) -> Scenario:
+    """Choose with whom a scene is told, where it can be told with other people: the answer is the same."""
+    return chance.rng.choice([scenario, scenario.other]) if scenario.other else scenario
+
+
+def _item(scenario: Scenario) -> _Item:
+    actions = [action.id for action in scenario.file.judge.actions]
+    chance.rng.shuffle(actions)
+    return _Item(scenario.id, scenario.digest, scenario.snapshot(), actions)
+
+
+def _shuffled(drill: Drill) -> list[str]:
+    order = drill.options
+    if drill.payload["type"] != "marks":  # phrases stay where they are in the scene
+        chance.rng.shuffle(order)
+    return order
+
+
+def _keep(attempt: Attempt, items: Sequence[_Item], now: dt.datetime) -> Attempt:
     db.session.add(attempt)
     db.session.flush()
     insert_missing(
         ItemSnapshot,
-        [{"digest": one.digest, "item": one.id, "payload": one.snapshot(), "created_at": now} for one in drawn],
+        [{"digest": one.digest, "item": one.id, "payload": one.payload, "created_at": now} for one in items],
     )
-    db.session.add_all(_response(attempt, position, one) for position, one in enumerate(drawn, start=1))
+    db.session.add_all(
+        Response(
+            attempt_id=attempt.id,
+            position=position,
+            item_digest=one.digest,
+            item=one.id,
+            action_order=one.order,
+            version=0,
+        )
+        for position, one in enumerate(items, start=1)
+    )
     db.session.flush()
     return attempt
-
-
-def _response(attempt: Attempt, position: int, scenario: Scenario) -> Response:
-    actions = [action.id for action in scenario.file.items[0].actions]
-    chance.rng.shuffle(actions)
-    return Response(
-        attempt_id=attempt.id,
-        position=position,
-        item_digest=scenario.digest,
-        item=scenario.id,
-        action_order=actions,
-        version=0,
-    )
 
 
 def _taught(content: Content, course: Course | None) -> dict[str, list[str]]:

@@ -9,13 +9,15 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from trainer.courses.schema import Confidence, PassRule, RetryRule, Truth, Verdict
+from trainer.courses.schema import Confidence, PassRule, RetryRule, Rule, Truth, Verdict
 
 
 class Kind(StrEnum):
     """Kinds of attempts."""
 
     PRACTICE = "practice"
+    DRILL = "drill"  # further questions about open scenes
+    SHIFT = "shift"  # the scenes of one night, in clock order
     FINAL = "final"
 
 
@@ -49,6 +51,23 @@ class Judged:
     is_certain: bool
     forbidden: str | None
     is_first_action_right: bool
+    is_danger_missed: bool = False
+    """Danger now, and the first action isn't the 911 call."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A further question with what was chosen. `points` is between 0 and 1."""
+
+    right: int
+    missed: int
+    wrong: int
+    points: float
+
+    @property
+    def is_right(self) -> bool:
+        """True if nothing was missed and nothing is wrong."""
+        return not self.missed and not self.wrong
 
 
 @dataclass(frozen=True)
@@ -64,6 +83,7 @@ class Tally:
     first_actions_right: int
     certain: int
     certain_and_wrong: int
+    danger_missed: int = 0
 
     @property
     def concerns(self) -> int:
@@ -110,6 +130,16 @@ def draw(pairs: Sequence[Pair], scenes: int, seen: Collection[str], rng: random.
     return drawn
 
 
+def draw_drills(drills: Sequence[str], number: int, seen: Collection[str], rng: random.Random) -> list[str]:
+    """Return ids of questions, unseen ones first, at most one of a scene."""
+    drawn: dict[str, str] = {}
+    for drill in sorted(rng.sample(list(drills), len(drills)), key=lambda one: one in seen):
+        drawn.setdefault(drill.partition("/")[0], drill)
+    chosen = list(drawn.values())[:number]
+    rng.shuffle(chosen)
+    return chosen
+
+
 def judge(snapshot: Mapping[str, Any], given: Mapping[str, Any] | None) -> Judged:
     """Return how one scene was judged."""
     verdict = (given or {}).get("verdict")
@@ -119,7 +149,20 @@ def judge(snapshot: Mapping[str, Any], given: Mapping[str, Any] | None) -> Judge
         is_certain=(given or {}).get("confidence") == Confidence.CERTAIN,
         forbidden=action["forbidden"] if action else None,
         is_first_action_right=bool(action and action["key"]),
+        is_danger_missed=snapshot["rule"] == Rule.DANGER_NOW and not (action and action["key"]),
     )
+
+
+def mark(snapshot: Mapping[str, Any], chosen: Collection[str]) -> Marked:
+    """Return how a further question was answered.
+
+    Each right choice counts for, each wrong one against; nothing falls below 0. Where nothing is right, choosing
+    nothing earns the point.
+    """
+    keys = {option["id"] for option in snapshot["options"] if option["key"]}
+    right, wrong = len(keys.intersection(chosen)), len(set(chosen) - keys)
+    points = max(0.0, (right - wrong) / len(keys)) if keys else float(not wrong)
+    return Marked(right, len(keys) - right, wrong, points)
 
 
 def outcome(truth: Truth, verdict: Verdict) -> Outcome:
@@ -147,6 +190,7 @@ def count(judged: Iterable[Judged]) -> Tally:
         first_actions_right=sum(scene.is_first_action_right for scene in scenes),
         certain=len(certain),
         certain_and_wrong=sum(not scene.outcome.is_right for scene in certain if scene.outcome),
+        danger_missed=sum(scene.is_danger_missed for scene in scenes if scene.outcome),
     )
 
 
@@ -157,6 +201,7 @@ def passes(tally: Tally, rule: PassRule) -> bool:
         and tally.hits >= rule.hits_at_least
         and tally.false_alarms <= rule.false_alarms_at_most
         and tally.forbidden <= rule.forbidden_at_most
+        and not (rule.danger_now_needs_911 and tally.danger_missed)
     )
 
 
@@ -185,7 +230,7 @@ def decide_try(
 
 def may_see_scenes(kind: Kind, is_submitted: bool, is_passed: bool | None, number: int, tries: int | None) -> bool:
     """Return True if every scene with its key may be shown: practice, a passed final, or the last try."""
-    if kind is Kind.PRACTICE:
+    if kind is not Kind.FINAL:
         return is_submitted
     return is_submitted and (bool(is_passed) or (tries is not None and number >= tries))
 
@@ -199,7 +244,7 @@ def lessons_for(
     """
     wanted: dict[str, int] = {}
     for snapshot, scene in judged:
-        if scene.outcome is not None and scene.outcome.is_right and not scene.forbidden:
+        if scene.outcome is not None and scene.outcome.is_right and not (scene.forbidden or scene.is_danger_missed):
             continue
         for sign in snapshot["signs"]:
             for lesson in taught.get(sign["id"], ()):

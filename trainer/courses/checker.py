@@ -6,32 +6,32 @@ Errors keep a folder from being served. Warnings never do: dates pass, and peopl
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
-from trainer.courses import markdown
+from trainer.courses import chances, markdown
+from trainer.courses.bodies_checker import check_body, check_source
+from trainer.courses.digests import course_digests
+from trainer.courses.history import SHOWN
 from trainer.courses.loader import Complaints, CourseFolder, Entry, Folder, ModuleFolder
-from trainer.courses.markdown import Body, Box, Scope, Targets
+from trainer.courses.markdown import Body, Scope, Targets
+from trainer.courses.scenes_checker import STRONG, check_scenarios, count_pairs, has_two_medium
 from trainer.courses.schema import (
-    Action,
+    Card,
     Indicator,
     LessonFile,
     Pool,
-    Route,
-    Rule,
     ScenarioFile,
     Source,
+    Together,
     Truth,
-    Verdict,
 )
 
 FRESH_FOR: Final = timedelta(days=180)
 LEAST_LABOR: Final = 0.4  # share of scenes about labor
-
-Scene = Entry[ScenarioFile]
+LARGEST_CHANCE: Final = 0.3  # with which someone who over-reports may pass within all tries
 
 
 def check(folder: Folder, today: date, complaints: Complaints) -> None:
@@ -40,14 +40,17 @@ def check(folder: Folder, today: date, complaints: Complaints) -> None:
     _check_reference_data(folder, complaints)
     anywhere = Scope(find_targets(folder), {})
     _check_pages(folder, anywhere, complaints)
+    _check_statistics(folder, complaints)
+    _check_cards(folder, complaints)
     for course in folder.courses.values():
         _check_course(folder, course, complaints)
-    _check_scenarios(folder, anywhere, complaints)
+    check_scenarios(folder, anywhere, complaints)
     _check_wording(folder, complaints)
     _check_published_ids(folder, complaints)
     _warn_of_gaps(folder, complaints)
     _warn_of_age(folder, today, complaints)
     _warn_of_missing_reviews(folder, complaints)
+    _check_changes(folder, complaints)
 
 
 def find_targets(folder: Folder, here: CourseFolder | None = None) -> Targets:
@@ -70,7 +73,7 @@ def published_names(folder: Folder) -> set[str]:
     """List "kind:id" of everything that has an id for ever."""
     names = {
         f"{kind}:{name}"
-        for kind in ("source", "term", "indicator", "help", "page", "scenario", "course")
+        for kind in ("source", "term", "indicator", "help", "page", "scenario", "course", "statistics", "card")
         for name in folder.named.get(kind, ())
     }
     for course in folder.courses.values():
@@ -117,7 +120,7 @@ def _check_reference_data(folder: Folder, complaints: Complaints) -> None:
         _check_indicator(folder, indicator, complaints)
     for lines in folder.help_lines.values():
         for line in lines.values():
-            _check_source(folder, line, ("source",), line.value.source, complaints)
+            check_source(folder, line, ("source",), line.value.source, complaints)
             if (line.value.called_on is None) != (line.value.called_by is None):
                 complaints.error(
                     line.path,
@@ -145,7 +148,7 @@ def _check_indicator(folder: Folder, entry: Entry[Indicator], complaints: Compla
             "Add it or correct its id.",
         )
     for index, source in enumerate(indicator.sources):
-        _check_source(folder, entry, ("sources", index), source, complaints)
+        check_source(folder, entry, ("sources", index), source, complaints)
     for key in ("told", "misleads"):
         if indicator.kind == "false_cue" and getattr(indicator, key) is None:
             complaints.error(
@@ -156,16 +159,41 @@ def _check_indicator(folder: Folder, entry: Entry[Indicator], complaints: Compla
             )
 
 
-def _check_source(
-    folder: Folder, entry: Entry[Any], key: tuple[str | int, ...], source: str, complaints: Complaints
+def _check_statistics(folder: Folder, complaints: Complaints) -> None:
+    for entry in folder.statistics.values():
+        check_source(folder, entry, ("source",), entry.value.source, complaints)
+        names = [row.name for row in entry.value.rows]
+        if len(set(names)) < len(names):
+            complaints.error(entry.path, entry.line("rows"), "two rows have the same name", "Give each its own.")
+
+
+def _check_cards(folder: Folder, complaints: Complaints) -> None:
+    for entry in folder.cards.values():
+        for key in ("together", "alone"):
+            for index, part in enumerate(getattr(entry.value, key)):
+                _check_card_signs(folder, entry, (key, index), part, complaints)
+
+
+def _check_card_signs(
+    folder: Folder, entry: Entry[Card], key: tuple[str | int, ...], part: Together, complaints: Complaints
 ) -> None:
-    if not folder.knows("source", source):
-        complaints.error(
-            entry.path, entry.line(*key), f'no source is called "{source}"', "Add it to sources.yaml or correct its id."
-        )
+    line = entry.line(*key)
+    for sign in part.signs:
+        if not folder.knows("indicator", sign):
+            complaints.error(entry.path, line, f'no indicator is called "{sign}"', "Correct its id.")
+    signs = [folder.indicators[sign].value for sign in part.signs if sign in folder.indicators]
+    if len(signs) < len(part.signs):
+        return
+    misleading = [sign.id for sign in signs if sign.kind == "false_cue"]
+    if misleading:
+        complaints.error(entry.path, line, f"{', '.join(misleading)} misleads and counts nowhere", "Take it out.")
+    if key[0] == "alone" and not any(sign.strength in STRONG or sign.strength_note for sign in signs):
+        complaints.error(entry.path, line, "no sign in it counts alone", 'Put it under "together".')
+    if key[0] == "together" and not has_two_medium(signs):
+        complaints.error(entry.path, line, "these signs don't add up by the rule", "Name signs of two groups.")
 
 
-# --- bodies ---
+# --- pages ---
 
 
 def _check_pages(folder: Folder, scope: Scope, complaints: Complaints) -> None:
@@ -174,7 +202,7 @@ def _check_pages(folder: Folder, scope: Scope, complaints: Complaints) -> None:
             complaints.error(
                 page.path, 1, f'the name "{slug}" belongs to a page of the app', "Give the file another name."
             )
-        _check_body(folder, page, scope, complaints)
+        check_body(folder, page, scope, complaints)
         for box in markdown.boxes_in(page.body):
             if box.name in ("ask", "recap"):
                 complaints.error(page.path, box.line, f'a page has no "{box.name}"', "Only lessons do. Take it out.")
@@ -188,95 +216,6 @@ def _check_pages(folder: Folder, scope: Scope, complaints: Complaints) -> None:
                 )
 
 
-def _check_body(folder: Folder, entry: Entry[Any], scope: Scope, complaints: Complaints) -> None:
-    """Check what holds for every Markdown body."""
-    body, path = entry.body, entry.path
-    for line in markdown.raw_html_in(body):
-        complaints.error(path, line, "there is HTML in the text", "Use Markdown, or write the signs < and > in words.")
-    for line in markdown.images_in(body):
-        complaints.error(path, line, "there is an image in the text", "Take it out: texts have no images.")
-    for level, line in markdown.headings_in(body):
-        if level not in (2, 3):
-            complaints.error(path, line, f"there is a heading of level {level}", "Use ## or ###: the title is level 1.")
-    for line in markdown.broken_links_in(body):
-        complaints.error(
-            path, line, "a link is broken", "Write it as [text](address); the text holds no other brackets."
-        )
-    _check_links(folder, entry, scope, complaints)
-    _check_boxes(entry, complaints)
-
-
-def _check_links(folder: Folder, entry: Entry[Any], scope: Scope, complaints: Complaints) -> None:
-    kinds = {"glossary": "term", "indicator": "indicator", "lesson": "lesson", "page": "page"}
-    for link in markdown.links_in(entry.body):
-        if link.kind == "unknown":
-            complaints.error(
-                entry.path,
-                link.line,
-                f'the link "{link.target[:60]}" is of no known kind',
-                "Begin it with glossary:, indicator:, lesson:, page: or https://.",
-            )
-        elif markdown.find_address(link.kind, link.target, scope) is None and not folder.knows(
-            kinds.get(link.kind, ""), link.target
-        ):
-            complaints.error(
-                entry.path,
-                link.line,
-                f'the link "{link.kind}:{link.target[:60]}" leads nowhere',
-                "Correct it or add what it names.",
-            )
-
-
-def _check_boxes(entry: Entry[Any], complaints: Complaints) -> None:
-    for line in markdown.stray_fences_in(entry.body):
-        complaints.error(entry.path, line, '":::" stands inside a list or paragraph', "Put an empty line before it.")
-    for box in markdown.boxes_in(entry.body):
-        _check_box(entry, box, complaints)
-
-
-def _check_box(entry: Entry[Any], box: Box, complaints: Complaints) -> None:
-    if not box.name:
-        complaints.error(
-            entry.path, box.line, '":::" closes no box', 'Take it out, or name the box that it opens: "::: story".'
-        )
-        return
-    if box.name not in markdown.BOXES:
-        complaints.error(
-            entry.path, box.line, f'no box is called "{box.name}"', f"Use one of: {', '.join(markdown.BOXES)}."
-        )
-    if not box.is_closed:
-        complaints.error(
-            entry.path,
-            box.line,
-            f'the box "{box.name}" is not closed',
-            'Add a line ":::". A box can\'t hold another box.',
-        )
-    if box.name in ("reveal", "choose", "callout") and not box.title:
-        complaints.error(
-            entry.path,
-            box.line,
-            f'the box "{box.name}" has no title',
-            f'Write it on the same line: "::: {box.name} Title".',
-        )
-    if not box.inner:
-        complaints.error(entry.path, box.line, f'the box "{box.name}" is empty', "Fill it or take it out.")
-    if box.name == "choose":
-        _check_options(entry, box, complaints)
-
-
-def _check_options(entry: Entry[Any], box: Box, complaints: Complaints) -> None:
-    options = markdown.options_in(entry.body, box)
-    for option in options:
-        if option.right is None or not option.why or not option.is_single_paragraph:
-            complaints.error(
-                entry.path, option.line, 'an option of "choose" is incomplete', 'Write it as "- [x] option => why".'
-            )
-    if len(options) < 2 or not any(option.right for option in options):
-        complaints.error(
-            entry.path, box.line, '"choose" needs two options or more, and a right one', "Mark the right one with [x]."
-        )
-
-
 # --- courses and lessons ---
 
 
@@ -286,9 +225,14 @@ def _check_course(folder: Folder, course: CourseFolder, complaints: Complaints) 
     for module in course.modules.values():
         if not module.lessons and not module.broken_lessons:
             complaints.error(module.path, 1, "the module has no lesson", "Add one, such as 01-first.md.")
+        if module.file and module.file.value.choose_one and len(module.lessons) + module.broken_lessons < 2:
+            complaints.error(
+                module.file.path, module.file.line("choose_one"), "there is nothing to choose from", "Add a lesson."
+            )
         for lesson in module.lessons.values():
             _check_lesson(folder, scope, lesson, complaints)
     _check_assessments(folder, course, complaints)
+    _check_shift(folder, course, complaints)
 
 
 def _check_module_order(course: CourseFolder, complaints: Complaints) -> None:
@@ -318,7 +262,7 @@ def _check_module_order(course: CourseFolder, complaints: Complaints) -> None:
 
 
 def _check_lesson(folder: Folder, scope: Scope, lesson: Entry[LessonFile], complaints: Complaints) -> None:
-    _check_body(folder, lesson, scope, complaints)
+    check_body(folder, lesson, scope, complaints)
     _check_lesson_boxes(lesson, complaints)
     _check_figures(folder, lesson, complaints)
     for index, indicator in enumerate(lesson.value.indicators):
@@ -330,7 +274,7 @@ def _check_lesson(folder: Folder, scope: Scope, lesson: Entry[LessonFile], compl
                 "Correct its id.",
             )
     for index, source in enumerate(lesson.value.sources):
-        _check_source(folder, lesson, ("sources", index), source, complaints)
+        check_source(folder, lesson, ("sources", index), source, complaints)
     for citation in markdown.citations_in(lesson.body):
         if citation.source not in lesson.value.sources:
             complaints.error(
@@ -437,9 +381,9 @@ def _check_assessments(folder: Folder, course: CourseFolder, complaints: Complai
     if course.file is None:
         return
     entry, value = course.file, course.file.value
-    _check_draw(entry, "final", value.final.scenes, _count_pairs(folder, Pool.RESERVED), "reserved", complaints)
-    _check_draw(entry, "first_try", value.first_try.scenes, _count_pairs(folder, Pool.OPEN), "open", complaints)
-    _check_draw(entry, "practice", value.practice.scenes, _count_pairs(folder, Pool.OPEN), "open", complaints)
+    _check_draw(entry, "final", value.final.scenes, count_pairs(folder, Pool.RESERVED), "reserved", complaints)
+    _check_draw(entry, "first_try", value.first_try.scenes, count_pairs(folder, Pool.OPEN), "open", complaints)
+    _check_draw(entry, "practice", value.practice.scenes, count_pairs(folder, Pool.OPEN), "open", complaints)
     half, rule = value.final.scenes // 2, value.final.pass_rule
     if rule.hits_at_least > half:
         complaints.error(
@@ -464,6 +408,44 @@ def _check_assessments(folder: Folder, course: CourseFolder, complaints: Complai
             "Ask for fewer minutes, or correct the lessons.",
         )
 
+    chance = chances.survives(value.final)
+    if chance > LARGEST_CHANCE and folder.site and folder.site.value.bank:
+        complaints.error(
+            entry.path,
+            entry.line("final", "pass_rule"),
+            f"someone who also reports 40% of the innocent passes with {chance:.0%}",
+            f"Bring it to {LARGEST_CHANCE:.0%} or less: more scenes, or fewer false alarms.",
+        )
+
+
+def _check_shift(folder: Folder, course: CourseFolder, complaints: Complaints) -> None:
+    if course.shift is None:
+        return
+    entry, listed = course.shift, course.shift.value.scenes
+    clocks: list[str] = []
+    truths: list[Truth] = []
+    for index, name in enumerate(listed):
+        line = entry.line("scenes", index)
+        scene = folder.scenarios.get(name)
+        if scene is None:
+            if not folder.knows("scenario", name):
+                complaints.error(entry.path, line, f'there is no scene "{name}"', "Add it or correct its id.")
+            return
+        if scene.value.pool != Pool.SHIFT:
+            complaints.error(entry.path, line, f'scene "{name}" is of another pool', 'Write "pool: shift" in it.')
+        if name in listed[:index]:
+            complaints.error(entry.path, line, f'scene "{name}" is listed twice', "Take one out.")
+        clocks.append(scene.value.clock or "")
+        truths.append(scene.value.truth)
+    if sum(later < earlier for earlier, later in pairwise(clocks)) > 1:  # once it may be midnight
+        complaints.error(
+            entry.path, entry.line("scenes"), "the scenes aren't in the order of the clock", "Reorder them."
+        )
+    if truths.count(Truth.NO_CONCERN) * 2 < len(truths):
+        complaints.error(
+            entry.path, entry.line("scenes"), "fewer than half of the scenes are innocent", "Half of them must be."
+        )
+
 
 def _check_draw(entry: Entry[Any], key: str, scenes: int, pairs: int, pool: str, complaints: Complaints) -> None:
     line = entry.line(key, "scenes")
@@ -476,220 +458,6 @@ def _check_draw(entry: Entry[Any], key: str, scenes: int, pairs: int, pool: str,
             f"{scenes} scenes are drawn, one from each pair, but the {pool} pool has {pairs} pairs",
             "Add pairs or draw fewer.",
         )
-
-
-def _count_pairs(folder: Folder, pool: Pool) -> int:
-    return len(
-        {
-            entry.value.pair
-            for entry in folder.scenarios.values()
-            if entry.value.pool == pool and not entry.value.retired
-        }
-    )
-
-
-# --- scenes ---
-
-_CONCERN_RULES: Final = (Rule.DANGER_NOW, Rule.ONE_STRONG, Rule.TWO_MEDIUM)
-_DANGER_SIGNS: Final = frozenset({"H1", "A8", "G7"})
-_STRONG: Final = ("strong", "medium-strong")
-_MEDIUM: Final = ("medium", *_STRONG)
-_COUNTING: Final = ("weak-medium", *_MEDIUM)
-
-
-def _check_scenarios(folder: Folder, scope: Scope, complaints: Complaints) -> None:
-    for entry in folder.scenarios.values():
-        _check_scene(folder, entry, scope, complaints)
-    pairs: dict[str, list[Scene]] = defaultdict(list)
-    for entry in folder.scenarios.values():
-        if not entry.value.retired:
-            pairs[entry.value.pair].append(entry)
-    is_whole = len(folder.scenarios) == len(folder.named.get("scenario", ()))
-    for pair, scenes in pairs.items():
-        if len(scenes) == 2:
-            _check_pair(scenes[0], scenes[1], complaints)
-        elif is_whole or len(scenes) > 2:  # the twin may be among the files that could not be read
-            complaints.error(
-                scenes[-1].path,
-                scenes[-1].line("pair"),
-                f'pair "{pair}" has {len(scenes)} scene{"" if len(scenes) == 1 else "s"}',
-                "A pair is two files; retire both or none.",
-            )
-    if is_whole:
-        _check_balance(folder, complaints)
-
-
-def _check_scene(folder: Folder, entry: Scene, scope: Scope, complaints: Complaints) -> None:
-    _check_narrative(folder, entry, scope, complaints)
-    for index, source in enumerate(entry.value.sources):
-        _check_source(folder, entry, ("sources", index), source, complaints)
-    for sign in entry.value.signs:
-        if not folder.knows("indicator", sign):
-            complaints.error(
-                entry.path, entry.line("signs", sign), f'no indicator is called "{sign}"', "Correct its id."
-            )
-    _check_verdicts(entry, complaints)
-    _check_actions(entry, complaints)
-    _check_route(entry, complaints)
-    signs = [folder.indicators[sign].value for sign in entry.value.signs if sign in folder.indicators]
-    if len(signs) == len(entry.value.signs):
-        _check_rule(entry, signs, complaints)
-
-
-def _check_narrative(folder: Folder, entry: Scene, scope: Scope, complaints: Complaints) -> None:
-    _check_body(folder, entry, scope, complaints)
-    for what, lines in (
-        ("a box", [box.line for box in markdown.boxes_in(entry.body)]),
-        ("a heading", [line for _, line in markdown.headings_in(entry.body)]),
-        ("a citation", [citation.line for citation in markdown.citations_in(entry.body)]),
-    ):
-        for line in lines:
-            complaints.error(entry.path, line, f"there is {what} in the scene", "Tell it in plain paragraphs.")
-
-
-def _check_verdicts(entry: Scene, complaints: Complaints) -> None:
-    for verdict in Verdict:
-        if verdict not in entry.value.items[0].verdicts:
-            complaints.error(
-                entry.path,
-                entry.line("items", 0, "verdicts"),
-                f'option "{verdict}" has no rationale',
-                "Add one: learners see it after answering.",
-            )
-
-
-def _check_actions(entry: Scene, complaints: Complaints) -> None:
-    actions = entry.value.items[0].actions
-    here = entry.line("items", 0, "actions")
-    if len(actions) != 4:
-        complaints.error(entry.path, here, f"there are {len(actions)} actions", "Give four.")
-    if len({action.id for action in actions}) < len(actions):
-        complaints.error(entry.path, here, "two actions have the same id", "Give each its own.")
-    if sum(action.key for action in actions) != 1:
-        complaints.error(
-            entry.path, here, "there must be exactly one key", 'Write "key: true" at the right action only.'
-        )
-    if not any(action.forbidden for action in actions):
-        complaints.error(entry.path, here, "no action is forbidden", 'Mark one, such as "forbidden: confront".')
-    for index, action in enumerate(actions):
-        if action.key and action.forbidden:
-            complaints.error(
-                entry.path,
-                entry.line("items", 0, "actions", index),
-                f'action "{action.id}" is forbidden and the key',
-                "What is forbidden is never right: mark another as the key.",
-            )
-
-
-def _check_route(entry: Scene, complaints: Complaints) -> None:
-    scene, line = entry.value, entry.line("route")
-    keys = [action for action in scene.items[0].actions if action.key]
-    calls_911 = any("911" in action.text for action in keys)
-    if scene.truth == Truth.CONCERN and scene.route == Route.NONE:
-        complaints.error(entry.path, line, "a concern has no route", "Say where it is reported.")
-    if scene.truth == Truth.NO_CONCERN and scene.route == Route.HOTLINE:
-        complaints.error(
-            entry.path, line, "a scene of no concern goes to the hotline", "Correct the route or the truth."
-        )
-    if keys and scene.route == Route.EMERGENCY and not calls_911:
-        complaints.error(entry.path, line, "the route is 911 but the key action does not call it", "Make them agree.")
-    if scene.route in (Route.NONE, Route.SITE_POLICY) and calls_911:
-        complaints.error(
-            entry.path, line, f'the key action calls 911 but the route is "{scene.route}"', "Make them agree."
-        )
-
-
-def _check_rule(entry: Scene, signs: list[Indicator], complaints: Complaints) -> None:
-    scene = entry.value
-    if (scene.truth == Truth.CONCERN) != (scene.rule in _CONCERN_RULES):
-        complaints.error(
-            entry.path,
-            entry.line("rule"),
-            f'rule "{scene.rule}" does not make it "{scene.truth}"',
-            "Correct one of the two.",
-        )
-        return
-    fault = _concern_fault(scene, signs) if scene.truth == Truth.CONCERN else _no_concern_fault(scene, signs)
-    if fault:
-        complaints.error(entry.path, entry.line("signs"), *fault)
-
-
-def _concern_fault(scene: ScenarioFile, signs: list[Indicator]) -> tuple[str, str] | None:
-    false_cues = [sign.id for sign in signs if sign.kind == "false_cue"]
-    if not signs:
-        return "a concern has no signs", "Add the signs that the rule rests on."
-    if false_cues:
-        return f"{', '.join(false_cues)} misleads and can't be a sign of a concern", "Take it out."
-    if scene.rule == Rule.DANGER_NOW and not _has_danger(signs):
-        return "no sign shows danger now", "Add H1, A8, G7 or another strong sign, or correct the rule."
-    if scene.rule == Rule.ONE_STRONG and not any(sign.strength in _STRONG or sign.strength_note for sign in signs):
-        return "no sign is strong", "Add a strong sign, or correct the rule."
-    if scene.rule == Rule.TWO_MEDIUM and not _has_two_medium(signs):
-        return "the signs are not two medium ones of different groups", "Add one, or correct the rule."
-    return None
-
-
-def _has_danger(signs: list[Indicator]) -> bool:
-    return any(sign.id in _DANGER_SIGNS or sign.strength in _STRONG for sign in signs)
-
-
-def _has_two_medium(signs: list[Indicator]) -> bool:
-    """One medium sign may do: whether it was seen on different days only a reader can tell."""
-    counting = {sign.category for sign in signs if sign.strength in _COUNTING}
-    return len(counting) >= 2 or any(sign.strength in _MEDIUM for sign in signs)
-
-
-def _no_concern_fault(scene: ScenarioFile, signs: list[Indicator]) -> tuple[str, str] | None:
-    real = [sign for sign in signs if sign.kind == "indicator"]
-    strong = [sign.id for sign in real if sign.strength == "strong"]
-    medium = [sign.id for sign in real if sign.strength in _MEDIUM]
-    if strong:
-        return f"{', '.join(strong)} is strong: that is a concern", "Take it out, or correct the truth."
-    if len(medium) > 1:
-        return f"{', '.join(medium)} are medium: by the rule that is a concern", "Keep one at most."
-    if scene.rule == Rule.NO_SIGN and real:
-        return f'rule "no-sign" has the sign {real[0].id}', 'Write "weak-only", or take the sign out.'
-    return None
-
-
-def _check_pair(first: Scene, second: Scene, complaints: Complaints) -> None:
-    one, two = first.value, second.value
-
-    def refuse(key: str, what: str, remedy: str) -> None:
-        complaints.error(second.path, second.line(key), f"{what} ({first.path.rpartition('/')[2]})", remedy)
-
-    if one.truth == two.truth:
-        refuse("truth", f'both twins are "{two.truth}"', "One must be concern, the other no_concern.")
-    for key in ("pool", "venue", "about", "people"):
-        if getattr(one, key) != getattr(two, key):
-            refuse(key, f'"{key}" differs from its twin', "Twins share it.")
-    if _choices_shown(one.items[0].actions) != _choices_shown(two.items[0].actions):
-        refuse(
-            "items",
-            "the actions differ from those of its twin",
-            "Use the same ids, texts and forbidden marks, so that the options never give the truth away.",
-        )
-
-
-def _choices_shown(actions: Iterable[Action]) -> set[tuple[str, str, str | None]]:
-    return {(action.id, action.text, action.forbidden) for action in actions}
-
-
-def _check_balance(folder: Folder, complaints: Complaints) -> None:
-    for pool in Pool:
-        truths = [
-            scene.value.truth
-            for scene in folder.scenarios.values()
-            if scene.value.pool == pool and not scene.value.retired
-        ]
-        concerns = truths.count(Truth.CONCERN)
-        if concerns * 2 != len(truths):
-            complaints.error(
-                f"{folder.name}/scenarios",
-                1,
-                f"the {pool} pool has {concerns} scenes of concern and {len(truths) - concerns} of none",
-                "Bring them into balance: half and half.",
-            )
 
 
 # --- words ---
@@ -743,10 +511,12 @@ def _all_entries(folder: Folder) -> Iterator[Entry[Any]]:
         yield folder.site
     for group in (folder.sources, folder.terms, folder.categories, folder.indicators, folder.pages, folder.scenarios):
         yield from group.values()
+    yield from folder.statistics.values()
+    yield from folder.cards.values()
     for lines in folder.help_lines.values():
         yield from lines.values()
     for course in folder.courses.values():
-        yield from (entry for entry in (course.file,) if entry)
+        yield from (entry for entry in (course.file, course.shift) if entry)
         for module in course.modules.values():
             yield from (entry for entry in (module.file,) if entry)
             yield from module.lessons.values()
@@ -771,6 +541,39 @@ def _check_published_ids(folder: Folder, complaints: Complaints) -> None:
 
 def _may_be_broken(folder: Folder, name: str) -> bool:
     return name.partition("/")[2] in folder.named.get("lesson", ())
+
+
+# --- what changed ---
+
+
+def _check_changes(folder: Folder, complaints: Complaints) -> None:
+    """Hold each course against the newest entry that speaks of it."""
+    if folder.changes is None or any(one.level == "error" for one in complaints.all):
+        return
+    path = f"{folder.name}/CHANGELOG.md"
+    digests = course_digests(folder)
+    for change in folder.changes:
+        if not change.has_points:
+            complaints.error(path, change.line, "the entry has no point", 'Say what changed: "- ...".')
+        if change.course not in folder.courses:
+            complaints.error(path, change.line, f'there is no course "{change.course}"', "Correct its name.")
+    for slug, course in folder.courses.items():
+        assert course.file is not None  # there are no errors
+        version = course.file.value.version
+        newest = next((change for change in folder.changes if change.course == slug), None)
+        if newest is None or newest.version != version:
+            complaints.error(
+                path, 1, f"{slug} {version} has no entry", f'Add "## {slug} {version}", its digest line and its points.'
+            )
+        elif newest.digest is None:
+            complaints.warning(path, newest.line, f"{slug} {version} isn't published", 'Run "flask content publish".')
+        elif newest.digest != digests[slug][:SHOWN]:
+            complaints.warning(
+                path,
+                newest.line,
+                f"{slug} has changed since {version} was published",
+                "If it matters to someone who passed, raise the version and add an entry above.",
+            )
 
 
 # --- warnings ---

@@ -9,6 +9,7 @@ from flask import current_app
 from trainer.core import clock
 from trainer.core.errors import NotFound
 from trainer.courses.library import Content, Course, Lesson, Library
+from trainer.courses.search import Index
 
 
 def library() -> Library:
@@ -21,6 +22,15 @@ def library() -> Library:
 def content() -> Content:
     """Return the content that serves now."""
     return library().content
+
+
+def index() -> Index:
+    """Return the search index of the content that serves now; made at its first use."""
+    here = content()
+    kept = current_app.extensions.get("search-index")
+    if kept is None or kept[0] != here.digest:
+        kept = current_app.extensions["search-index"] = (here.digest, Index(here))
+    return cast(Index, kept[1])
 
 
 def get_course(slug: str) -> Course:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +13,8 @@ from typing import TypeVar
 from markupsafe import Markup
 
 from trainer.courses import checker, markdown
+from trainer.courses.digests import course_digest, scenario_digest
+from trainer.courses.drills import Drill, build_drills
 from trainer.courses.loader import (
     Complaint,
     Complaints,
@@ -26,8 +26,9 @@ from trainer.courses.loader import (
     fingerprint,
     read_folder,
 )
-from trainer.courses.markdown import Scope
+from trainer.courses.markdown import Body, Scope
 from trainer.courses.schema import (
+    Card,
     Category,
     CourseFile,
     HelpLine,
@@ -38,16 +39,20 @@ from trainer.courses.schema import (
     Part,
     Pool,
     ScenarioFile,
+    ShiftFile,
     Site,
     Source,
+    Statistics,
     Term,
 )
+from trainer.courses.swap import swapped
 
 __all__ = [
     "Complaint",
     "Content",
     "ContentRefused",
     "Course",
+    "Drill",
     "Lesson",
     "Library",
     "Module",
@@ -101,6 +106,7 @@ class Course:
     file: CourseFile
     modules: tuple[Module, ...]
     digest: str
+    shift: ShiftFile | None = None
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:
@@ -121,9 +127,26 @@ class Course:
         place = self._places.get(lesson_id)
         if place is None:
             return None, None
-        before = self.lessons[place - 1] if place else None
-        after = self.lessons[place + 1] if place + 1 < len(self.lessons) else None
-        return before, after
+        here = self.lessons[place].module_slug
+        others = self._choices.get(here, frozenset())
+        before = [one for one in self._path if self._places[one.id] < place and one.id not in others]
+        after = [one for one in self._path if self._places[one.id] > place and one.id not in others]
+        return before[-1] if before else None, after[0] if after else None
+
+    @cached_property
+    def _choices(self) -> dict[str, frozenset[str]]:
+        return {
+            module.slug: frozenset(lesson.id for lesson in module.lessons)
+            for module in self.modules
+            if module.file.choose_one
+        }
+
+    @cached_property
+    def _path(self) -> tuple[Lesson, ...]:
+        """The lessons in order, of a module to choose from only the first."""
+        return tuple(
+            lesson for module in self.modules for lesson in module.lessons[: 1 if module.file.choose_one else None]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +178,20 @@ class Scenario:
     html: Markup
     digest: str
     signs: tuple[Sign, ...]
-    twin: Twin | None  # None for a retired scene whose twin is gone
+    twin: Twin | None  # None for a scene of a practice shift, and for a retired one whose twin is gone
+    drills: tuple[Drill, ...] = ()
+    other: Scenario | None = None  # the same scene told with other people
+    is_swapped: bool = False
 
     def snapshot(self) -> dict[str, object]:
         """Give, ready for JSON, all that is needed to show and score the scene for ever."""
-        scene, item = self.file, self.file.items[0]
+        scene, item = self.file, self.file.judge
         return {
             "scenario": self.id,
+            "is_swapped": self.is_swapped,
             "pair": scene.pair,
             "title": scene.title,
-            "setting": scene.setting,
+            "setting": f"{scene.clock}, {scene.setting}" if scene.clock else scene.setting,
             "note": scene.note,
             "narrative": str(self.html),
             "truth": scene.truth.value,
@@ -210,6 +237,8 @@ class Content:
     courses: dict[str, Course]
     scenarios: dict[str, Scenario]
     pages: dict[str, Page]
+    statistics: dict[str, Statistics]
+    cards: dict[str, Card]
     digest: str
     pools: dict[Pool, tuple[Scenario, ...]]
     pairs: dict[str, tuple[Scenario, ...]]
@@ -232,10 +261,14 @@ class Content:
 
     def twin(self, scenario: Scenario) -> Scenario:
         """Get the other scene of a pair. Raises KeyError for a retired scene without one."""
-        twin = next((s for s in self.pairs[scenario.file.pair] if s.id != scenario.id), None)
+        twin = next((s for s in self.pairs.get(scenario.file.pair or "", ()) if s.id != scenario.id), None)
         if twin is None:
             raise KeyError(scenario.file.pair)
         return twin
+
+    def drills(self) -> tuple[Drill, ...]:
+        """List the further questions about open scenes in use."""
+        return tuple(drill for scenario in self.pools[Pool.OPEN] for drill in scenario.drills)
 
     def lessons_teaching(self, indicator_id: str) -> tuple[tuple[Course, Lesson], ...]:
         """List the lessons that teach an indicator, each with its course."""
@@ -271,6 +304,8 @@ def published_ids(content: Content) -> list[str]:
     ids |= {f"help:{line.id}" for lines in content.help_lines.values() for line in lines}
     ids |= {f"page:{slug}" for slug in content.pages}
     ids |= {f"scenario:{name}" for name in content.scenarios}
+    ids |= {f"statistics:{name}" for name in content.statistics}
+    ids |= {f"card:{name}" for name in content.cards}
     for course in content.courses.values():
         ids.add(f"course:{course.slug}")
         ids |= {f"module:{course.slug}/{module.slug}" for module in course.modules}
@@ -335,9 +370,10 @@ class Library:
 
 
 def _build(folder: Folder, site: Entry[Site]) -> Content:
-    sources = _values(folder.sources)
-    anywhere = Scope(checker.find_targets(folder), sources)
+    sources, statistics = _values(folder.sources), _values(folder.statistics)
+    anywhere = Scope(checker.find_targets(folder), sources, statistics=statistics)
     scenarios = _build_scenarios(folder, anywhere)
+    pools = {pool: tuple(s for s in scenarios.values() if s.file.pool == pool and not s.file.retired) for pool in Pool}
     return Content(
         site=site.value,
         sources=sources,
@@ -345,13 +381,16 @@ def _build(folder: Folder, site: Entry[Site]) -> Content:
         categories=tuple(sorted(_values(folder.categories).values(), key=lambda category: category.letter)),
         indicators=_values(folder.indicators),
         help_lines={region: tuple(_values(lines).values()) for region, lines in folder.help_lines.items()},
-        courses={slug: _build_course(folder, course, sources) for slug, course in folder.courses.items()},
+        courses={
+            slug: _build_course(folder, course, anywhere, pools[Pool.RESERVED])
+            for slug, course in folder.courses.items()
+        },
         scenarios=scenarios,
         pages=_build_pages(folder, anywhere),
+        statistics=statistics,
+        cards=_values(folder.cards),
         digest=folder.digest,
-        pools={
-            pool: tuple(s for s in scenarios.values() if s.file.pool == pool and not s.file.retired) for pool in Pool
-        },
+        pools=pools,
         pairs=_pair(scenarios.values()),
     )
 
@@ -363,19 +402,17 @@ def _values(entries: Mapping[str, Entry[T]]) -> dict[str, T]:
 def _pair(scenarios: Iterable[Scenario]) -> dict[str, tuple[Scenario, ...]]:
     pairs: dict[str, tuple[Scenario, ...]] = {}
     for scenario in scenarios:
-        pairs[scenario.file.pair] = (*pairs.get(scenario.file.pair, ()), scenario)
+        if scenario.file.pair:
+            pairs[scenario.file.pair] = (*pairs.get(scenario.file.pair, ()), scenario)
     return pairs
 
 
-def _build_course(folder: Folder, course: CourseFolder, sources: dict[str, Source]) -> Course:
+def _build_course(folder: Folder, course: CourseFolder, anywhere: Scope, reserved: Iterable[Scenario]) -> Course:
     file = _there(course.file)
-    scope = Scope(checker.find_targets(folder, course), sources, course.slug)
+    scope = replace(anywhere, targets=checker.find_targets(folder, course), course=course.slug)
     modules = tuple(_build_module(course.modules[slug], scope) for slug in file.value.modules)
-    digest = hashlib.sha256(file.digest.encode())
-    for module in modules:
-        digest.update(_there(course.modules[module.slug].file).digest.encode())
-        digest.update("".join(lesson.digest for lesson in module.lessons).encode())
-    return Course(course.slug, file.value, modules, digest.hexdigest())
+    digest = course_digest(course, (scene.digest for scene in reserved))
+    return Course(course.slug, file.value, modules, digest, course.shift.value if course.shift else None)
 
 
 def _build_module(module: ModuleFolder, scope: Scope) -> Module:
@@ -412,26 +449,29 @@ def _build_pages(folder: Folder, scope: Scope) -> dict[str, Page]:
 
 
 def _build_scenarios(folder: Folder, scope: Scope) -> dict[str, Scenario]:
-    pairs: dict[str, dict[str, Twin]] = {}
-    for name, entry in folder.scenarios.items():
-        scene = entry.value
-        pairs.setdefault(scene.pair, {})[name] = Twin(scene.title, scene.truth.value, scene.differs)
-    return {
-        name: _build_scenario(name, entry, folder, scope, pairs[entry.value.pair])
-        for name, entry in folder.scenarios.items()
-    }
+    return {name: _build_scenario(name, entry, folder, scope) for name, entry in folder.scenarios.items()}
 
 
-def _build_scenario(
-    name: str, entry: Entry[ScenarioFile], folder: Folder, scope: Scope, pair: Mapping[str, Twin]
-) -> Scenario:
+def _build_scenario(name: str, entry: Entry[ScenarioFile], folder: Folder, scope: Scope) -> Scenario:
+    first = _tell(name, entry.value, entry.body, folder, scope)
+    if not entry.value.swap:
+        return first
+    file, source = swapped(entry.value, entry.body.source)
+    other = _tell(name, file, markdown.parse(source, entry.body.first_line), folder, scope)
+    return replace(first, other=replace(other, is_swapped=True, drills=()))
+
+
+def _tell(name: str, file: ScenarioFile, body: Body, folder: Folder, scope: Scope) -> Scenario:
+    twins = folder.twins_of(file.pair) if file.pair else {}
+    twin = next((entry.value for other, entry in twins.items() if other != name), None)
     return Scenario(
         id=name,
-        file=entry.value,
-        html=markdown.render(entry.body, scope).html,
-        digest=_scenario_digest(name, entry),
-        signs=tuple(_build_sign(folder, sign, text) for sign, text in entry.value.signs.items()),
-        twin=next((twin for other, twin in pair.items() if other != name), None),
+        file=file,
+        html=markdown.render(body, scope).html,
+        digest=scenario_digest(name, file, body.source),
+        signs=tuple(_build_sign(folder, sign, text) for sign, text in file.signs.items()),
+        twin=Twin(twin.title, twin.truth.value, twin.differs or "") if twin else None,
+        drills=build_drills(name, file, body, {sign: entry.value for sign, entry in folder.indicators.items()}),
     )
 
 
@@ -439,23 +479,6 @@ def _build_sign(folder: Folder, sign: str, text: str) -> Sign:
     indicator = folder.indicators[sign].value
     category = folder.categories[indicator.category].value
     return Sign(indicator.id, indicator.name, indicator.strength, category.name, text)
-
-
-def _scenario_digest(name: str, entry: Entry[ScenarioFile]) -> str:
-    """Hash what scoring rests on and what a learner sees before answering; a corrected rationale keeps the digest."""
-    scene = entry.value
-    told = {
-        "id": name,
-        "narrative": entry.body.source.strip(),
-        "title": scene.title,
-        "setting": scene.setting,
-        "note": scene.note,
-        "truth": scene.truth.value,
-        "rule": scene.rule.value,
-        "actions": [[a.id, a.text, a.key, a.forbidden] for a in scene.items[0].actions],
-    }
-    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _there(entry: Entry[T] | None) -> Entry[T]:

@@ -20,7 +20,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from trainer.courses import markdown, schema
+from trainer.courses.history import Change, read_changes
 from trainer.courses.schema import (
+    Card,
     Category,
     CourseFile,
     HelpLine,
@@ -30,8 +32,10 @@ from trainer.courses.schema import (
     PageFile,
     Part,
     ScenarioFile,
+    ShiftFile,
     Site,
     Source,
+    Statistics,
     Term,
 )
 
@@ -122,6 +126,7 @@ class CourseFolder:
     path: str
     slug: str
     file: Entry[CourseFile] | None = None
+    shift: Entry[ShiftFile] | None = None
     modules: dict[str, ModuleFolder] = field(default_factory=dict)  # by slug, in the order of their numbers
 
 
@@ -139,11 +144,22 @@ class Folder:
     help_lines: dict[str, dict[str, Entry[HelpLine]]] = field(default_factory=dict)
     courses: dict[str, CourseFolder] = field(default_factory=dict)
     pages: dict[str, Entry[PageFile]] = field(default_factory=dict)
+    statistics: dict[str, Entry[Statistics]] = field(default_factory=dict)
+    cards: dict[str, Entry[Card]] = field(default_factory=dict)
     scenarios: dict[str, Entry[ScenarioFile]] = field(default_factory=dict)
     published: dict[str, int] = field(default_factory=dict)  # line of ids.txt by "kind:id"
     named: dict[str, set[str]] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
+    changes: list[Change] | None = None  # None without a CHANGELOG.md
     digest: str = ""
+    _twins: dict[str, dict[str, Entry[ScenarioFile]]] = field(default_factory=dict, repr=False)
+
+    def twins_of(self, pair: str) -> dict[str, Entry[ScenarioFile]]:
+        """List the scenes of a pair by their ids."""
+        if not self._twins:
+            for name, entry in self.scenarios.items():
+                self._twins.setdefault(entry.value.pair or "", {})[name] = entry
+        return self._twins.get(pair, {})
 
     def knows(self, kind: str, name: str) -> bool:
         """Tell whether a thing is there, or may be there in a file that could not be read."""
@@ -211,6 +227,7 @@ class _Reader:
         self.names = sorted(_walk(root, "", self._complain))
         self.readers: tuple[tuple[re.Pattern[str], Callable[..., None]], ...] = (
             (re.compile(r"README\.md"), self._ignore),
+            (re.compile(r"CHANGELOG\.md"), self._read_changes),
             (re.compile(r"ids\.txt"), self._read_ids),
             (re.compile(r"site\.yaml"), self._read_site),
             (re.compile(r"sources\.yaml"), self._read_sources),
@@ -219,7 +236,10 @@ class _Reader:
             (re.compile(rf"help/({_NAME})\.yaml"), self._read_help),
             (re.compile(rf"pages/({_NAME})\.md"), self._read_page),
             (re.compile(rf"scenarios/({_NAME})\.md"), self._read_scenario),
+            (re.compile(rf"statistics/({_NAME})\.yaml"), self._read_statistics),
+            (re.compile(rf"cards/({_NAME})\.yaml"), self._read_card),
             (re.compile(rf"courses/({_NAME})/course\.yaml"), self._read_course),
+            (re.compile(rf"courses/({_NAME})/shift\.yaml"), self._read_shift),
             (re.compile(rf"courses/({_NAME})/{_NUMBERED}/module\.yaml"), self._read_module),
             (re.compile(rf"courses/({_NAME})/{_NUMBERED}/{_NUMBERED}\.md"), self._read_lesson),
         )
@@ -261,6 +281,12 @@ class _Reader:
 
     def _ignore(self, name: str) -> None:
         """`README.md` is for authors only."""
+
+    def _read_changes(self, name: str) -> None:
+        text, _ = self._read_text(name)
+        self.folder.changes, faults = read_changes(text or "")
+        for line, what in faults:
+            self._complain(name, line, what, "content/README.md shows an entry.")
 
     def _read_site(self, name: str) -> None:
         written, digest = self._read_yaml(name)
@@ -342,6 +368,26 @@ class _Reader:
         entry = self._read_markdown(name, ScenarioFile)
         if entry:
             self.folder.scenarios[slug] = entry
+
+    def _read_statistics(self, name: str, slug: str) -> None:
+        self._read_named(name, slug, Statistics, "statistics", self.folder.statistics)
+
+    def _read_card(self, name: str, slug: str) -> None:
+        self._read_named(name, slug, Card, "card", self.folder.cards)
+
+    def _read_named(self, name: str, slug: str, model: type[T], kind: str, into: dict[str, Entry[T]]) -> None:
+        """Read a YAML file that is one object, called as the file is."""
+        self.folder.named.setdefault(kind, set()).add(slug)
+        written, digest = self._read_yaml(name)
+        entry = self._entry(name, model, written, digest) if written is not None else None
+        if entry:
+            into[slug] = entry
+
+    def _read_shift(self, name: str, slug: str) -> None:
+        course = self._course(slug)
+        written, digest = self._read_yaml(name)
+        if written is not None:
+            course.shift = self._entry(name, ShiftFile, written, digest)
 
     def _read_course(self, name: str, slug: str) -> None:
         course = self._course(slug)
@@ -690,24 +736,33 @@ _EXAMPLES: Final = {
     "chat": "Begin with https:// and leave no spaces.",
     "exit_target": "Begin with https:// and leave no spaces.",
     "version": 'Write two numbers with a dot, such as "1.0".',
+    "clock": 'Write it as "22:10".',
+    "sign": "Write the id of an indicator, such as G1.",
     "letter": "Write one letter from A to H.",
     "signs": "Write the id of an indicator, such as G1.",
     "indicators": "Write ids of indicators, such as [G1, C3].",
     "sources": "Write ids of sources, such as [S28, N34].",
     "source": "Write the id of a source, such as S28.",
 }
+_ITEM_TYPES: Final = "judge, single, multiple or marks"
 _SLUG_HINT: Final = "Use small letters, digits and single hyphens, such as room-214."
 
 
 def _plain_words(refused: ValidationError, written: Written, model: type[Part]) -> Iterator[tuple[int, str, str]]:
     for error in refused.errors(include_url=False):
         location = tuple(part for part in error["loc"] if part != "[key]")
+        if len(location) > 2 and location[0] == "items":  # pydantic names the type of the item after its number
+            location = (*location[:2], *location[3:])
         what, remedy = _words(error["type"], location, error.get("input"), error.get("ctx") or {}, model)
         yield written.line(*location), what, remedy
 
 
 def _words(kind: str, location: Key, given: object, context: Mapping[str, Any], model: type[Part]) -> tuple[str, str]:
     name, shown = _label(location), _short(given)
+    if kind == "union_tag_not_found":
+        return f'{name} has no "type"', f"Use {_choices(_ITEM_TYPES)}."
+    if kind == "union_tag_invalid":
+        return f'"type" can\'t be "{_short(context.get("tag", ""))}"', f"Use {_choices(_ITEM_TYPES)}."
     if kind == "missing":
         return f"{name} is missing", "Add it."
     if kind == "extra_forbidden":

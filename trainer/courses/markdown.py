@@ -20,11 +20,13 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
-from trainer.courses.schema import Source, Term
+from trainer.courses import charts
+from trainer.courses.schema import Source, Statistics, Term
+from trainer.courses.terms import link_terms
 
 Env = Any  # what markdown-it calls env: here always the _Pen that writes the page
 
-BOXES: Final = ("ask", "story", "callout", "reveal", "choose", "recap")
+BOXES: Final = ("ask", "story", "callout", "reveal", "choose", "chart", "recap")
 
 # The one place that knows where the site keeps things. "{...}" is filled with what stands after the colon.
 PAGE_PATHS: Final = {
@@ -35,6 +37,10 @@ PAGE_PATHS: Final = {
     "indicators": "/indicators",
     "sources": "/sources",
     "glossary": "/glossary",
+    "misleading": "/indicators/misleading",
+    "cards": "/cards",
+    "observation": "/observation",
+    "search": "/search",
     "verify": "/verify",
 }
 CONTENT_PAGE_PATH: Final = "/{slug}"
@@ -132,6 +138,7 @@ class Scope:
     targets: Targets
     sources: Mapping[str, Source]
     course: str | None = None
+    statistics: Mapping[str, Statistics] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +235,11 @@ def blocks_in(body: Body) -> Iterator[Block]:
         yield from _blocks(body, _inside(group) if box else group, box)
 
 
+def paragraphs(body: Body) -> list[str]:
+    """List the paragraphs of a narrative as plain text, each on one line."""
+    return [" ".join(_text(token).split()) for token in body.tokens if token.type == "inline"]
+
+
 def split_link(href: str) -> tuple[LinkKind, str]:
     """Tell the kind of a link and what stands after it."""
     if href == "#recap":
@@ -267,8 +279,9 @@ def _find_page(name: str, targets: Targets) -> str | None:
 def render(body: Body, scope: Scope) -> Rendered:
     """Render a body; each source is noted once, after the block that first cites it."""
     pen = _Pen(scope)
-    html = "".join(pen.write(group) for group in _top_level(body.tokens))
-    return Rendered(sanitize(html), tuple(pen.cited), tuple(pen.words.values()))
+    tokens = link_terms(body.tokens, scope.targets.terms) if scope.course else body.tokens
+    html = Markup().join(pen.write(group) for group in _top_level(tokens))
+    return Rendered(html, tuple(pen.cited), tuple(pen.words.values()))
 
 
 def plain(text: str) -> str:
@@ -343,10 +356,12 @@ class _Pen:
         self._tables = 0
         self._chooses = 0
 
-    def write(self, group: Sequence[Token]) -> str:
+    def write(self, group: Sequence[Token]) -> Markup:
         head = group[0]
+        if head.type == "box_open" and head.info == "chart":
+            return self._write_chart(head, list(_inside(group)))
         html = self._write_box(head, list(_inside(group))) if head.type == "box_open" else self.html(group)
-        return html + self._write_notes()
+        return sanitize(html + self._write_notes())
 
     def html(self, tokens: Sequence[Token]) -> str:
         return str(_writer.render(tokens, _parser.options, cast("EnvType", self)))
@@ -396,6 +411,15 @@ class _Pen:
                 )
             case _:
                 return self.html(inner)
+
+    def _write_chart(self, head: Token, inner: list[Token]) -> Markup:
+        """The figure is our own, made from escaped texts; what the author wrote below it is cleaned like all else."""
+        series = self.scope.statistics.get(head.content)
+        if series is None or series.source not in self.scope.sources:  # the checker refuses it
+            return Markup()
+        number = self.number_of(self.scope.sources[series.source])
+        words = self.html(_split_title(inner)[1])
+        return charts.draw(series, number) + sanitize(words + self._write_notes())
 
     def _write_ask(self, inner: list[Token]) -> str:
         self.is_asking = True

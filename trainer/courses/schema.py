@@ -19,6 +19,8 @@ SourceId = Annotated[str, StringConstraints(pattern=r"^[SN][0-9]+[a-z]?$")]
 HttpAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^(911|988|211|(1-)?[0-9]{3}-[0-9]{3}-[0-9]{4})$")]
 
+Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
 # A lesson is known by "<module>/<lesson>", both without their leading number.
 LessonId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
 
@@ -53,10 +55,11 @@ class Confidence(StrEnum):
 
 
 class Pool(StrEnum):
-    """Who may draw a scene: OPEN for first try and practice, RESERVED for the final."""
+    """Who may draw a scene: OPEN for first try and practice, RESERVED for the final; SHIFT is a practice shift."""
 
     OPEN = "open"
     RESERVED = "reserved"
+    SHIFT = "shift"
 
 
 class Route(StrEnum):
@@ -127,11 +130,13 @@ class Source(Part):
 
 
 class Term(Part):
-    """A glossary entry."""
+    """A glossary entry. Lessons link its first use by themselves, under `term` or one of the `also` forms."""
 
     id: Slug
     term: Text
     meaning: Text
+    also: list[Text] = []
+    link: bool = True  # false for a word that often means something else, such as "case"
 
 
 class Category(Part):
@@ -183,6 +188,14 @@ class HelpLine(Part):
     called_by: Text | None = None
 
 
+class Bank(Part):
+    """How large the bank of scenes must be at least. With it, no final may let an over-reporter through."""
+
+    open_pairs: int = Field(ge=1)
+    reserved_pairs: int = Field(ge=1)
+    swapped_pairs: int = Field(ge=0)  # pairs that can be told with other people
+
+
 class Site(Part):
     """What is true of the whole site."""
 
@@ -194,6 +207,7 @@ class Site(Part):
     exit_target: HttpAddress
     contact: Text | None = None  # mail address, once there is one
     written_by: Text
+    bank: Bank | None = None
 
 
 class PassRule(Part):
@@ -202,6 +216,7 @@ class PassRule(Part):
     hits_at_least: int = Field(ge=1)
     false_alarms_at_most: int = Field(ge=0)
     forbidden_at_most: int = Field(ge=0)
+    danger_now_needs_911: bool = False  # every danger-now scene must be answered with the 911 call
 
 
 class RetryRule(Part):
@@ -239,6 +254,7 @@ class CourseFile(Part):
     least_minutes: int = Field(ge=0)  # active minutes that completion needs
     validity_months: int = Field(ge=1)
     achievement: Text
+    attestation: Text | None = None  # typed by the learner before the final
     modules: list[Slug] = Field(min_length=1)
     first_try: Practice
     practice: Practice
@@ -250,6 +266,15 @@ class ModuleFile(Part):
 
     title: Text
     objectives: list[Text] = Field(min_length=1)
+    choose_one: bool = False  # the learner reads one of its lessons, such as that of their venue
+
+
+class ShiftFile(Part):
+    """`courses/<course>/shift.yaml`: scenes of one night, in clock order, with the answer after each."""
+
+    title: Text
+    intro: Text
+    scenes: list[Slug] = Field(min_length=2)
 
 
 class LessonFile(Part):
@@ -283,8 +308,52 @@ class JudgeItem(Part):
     actions: list[Action]
 
 
+class Option(Part):
+    """One option of a question about a scene."""
+
+    id: Slug
+    text: Text
+    why: Text
+    key: bool = False
+
+
+class SingleItem(Part):
+    """*Single choice*: exactly one key."""
+
+    type: Literal["single"]
+    ask: Text
+    options: list[Option] = Field(min_length=2, max_length=6)
+
+
+class MultipleItem(Part):
+    """*Multiple choice* with partial credit: two keys or more, and one option that is none."""
+
+    type: Literal["multiple"]
+    ask: Text
+    options: list[Option] = Field(min_length=3, max_length=8)
+
+
+class Phrase(Part):
+    """Words of the narrative that can be marked. With a `sign` the mark is right, without one it is wrong."""
+
+    text: Text
+    why: Text
+    sign: IndicatorId | None = None
+
+
+class MarksItem(Part):
+    """*Mark the signs*: choose the phrases that matter, in the order of the narrative."""
+
+    type: Literal["marks"]
+    phrases: list[Phrase] = Field(min_length=3, max_length=12)
+
+
+DrillItem = SingleItem | MultipleItem | MarksItem
+AnyItem = Annotated[JudgeItem | SingleItem | MultipleItem | MarksItem, Field(discriminator="type")]
+
+
 class ScenarioFile(Part):
-    """Front matter of `scenarios/<id>.md`; the body is the narrative."""
+    """Front matter of `scenarios/<id>.md`; the body is the narrative. Its first item is the one to judge."""
 
     title: Text
     setting: Text
@@ -294,16 +363,68 @@ class ScenarioFile(Part):
     venue: Venue
     about: Literal["sex", "labor", "minors"]
     people: Literal["adult", "minor"]
-    pair: Slug
+    pair: Slug | None = None  # a scene of a practice shift has none
     pool: Pool
+    clock: Clock | None = None  # in a practice shift
     difficulty: Literal["easy", "medium", "hard"]
-    differs: Text
+    differs: Text | None = None
     signs: dict[IndicatorId, Text] = {}
     ordinary: list[Text] = []
+    swap: dict[Text, Text] = {}
     note: Text | None = None
     sources: list[SourceId] = Field(min_length=1)
     retired: bool = False
-    items: list[JudgeItem] = Field(min_length=1, max_length=1)
+    items: list[AnyItem] = Field(min_length=1, max_length=4)
+
+    @property
+    def judge(self) -> JudgeItem:
+        """The item to judge. Raises ValueError where the checker would have refused the file."""
+        item = self.items[0]
+        if not isinstance(item, JudgeItem):
+            raise ValueError("the first item must be of type judge")
+        return item
+
+    @property
+    def drills(self) -> tuple[DrillItem, ...]:
+        """The further questions about the scene."""
+        return tuple(item for item in self.items if not isinstance(item, JudgeItem))
+
+
+class Bar(Part):
+    """One row of a series."""
+
+    name: Text
+    value: int = Field(ge=0)
+
+
+class Statistics(Part):
+    """`statistics/<id>.yaml`: a series, drawn as bars and always also as a table."""
+
+    title: Text
+    unit: Text
+    as_of: Text
+    source: SourceId
+    rows: list[Bar] = Field(min_length=2, max_length=20)
+    caveats: list[Text] = Field(min_length=1)
+
+
+class Together(Part):
+    """Signs that count at a venue, in words a guard can remember."""
+
+    text: Text
+    signs: list[IndicatorId] = Field(min_length=1)
+
+
+class Card(Part):
+    """`cards/<id>.yaml`: the field card of a venue, one page for a pocket."""
+
+    title: Text
+    venues: list[Venue] = Field(min_length=1)
+    together: list[Together] = Field(min_length=1)
+    alone: list[Together] = Field(min_length=1)
+    never: list[Text] = Field(min_length=1)
+    do: list[Text] = Field(min_length=1)
+    dont: list[Text] = Field(min_length=1)
 
 
 class PageFile(Part):

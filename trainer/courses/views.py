@@ -1,11 +1,14 @@
-"""Public reading pages: catalogue, indicators, glossary, sources, help, and pages about us."""
+"""Public reading pages: catalogue, indicators, glossary, sources, search, help, and pages about us."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from typing import get_args
+
+from flask import Blueprint, render_template, request
 
 from trainer.core.errors import NotFound
-from trainer.courses.current import content
+from trainer.courses.current import content, index
+from trainer.courses.schema import Need, Pool
 from trainer.web.access import Who, access
 from trainer.web.still import still
 
@@ -33,6 +36,15 @@ def indicators() -> str:
     return render_template("courses/indicators.html", groups=groups)
 
 
+@blueprint.get("/indicators/misleading")
+@access(Who.PUBLIC)
+@still
+def misleading() -> str:
+    """Say of each false cue what people are told, and why it misleads."""
+    cues = [one for one in content().indicators.values() if one.kind == "false_cue"]
+    return render_template("courses/misleading.html", cues=cues)
+
+
 @blueprint.get("/indicators/<indicator_id>")
 @access(Who.PUBLIC)
 @still
@@ -48,6 +60,9 @@ def indicator(indicator_id: str) -> str:
         indicator=found,
         category=category,
         lessons=here.lessons_teaching(found.id),
+        open_scenes=[one for one in here.scenarios_with(found.id) if one.file.pool == Pool.OPEN],
+        reserved=sum(one.file.pool == Pool.RESERVED for one in here.scenarios_with(found.id)),
+        cards=[(slug, card) for slug, card in here.cards.items() if set(card.venues) & set(found.venues)],
         sources=[here.sources[one] for one in found.sources],
     )
 
@@ -74,11 +89,21 @@ def sources() -> str:
 @access(Who.PUBLIC)
 @still
 def help_directory() -> str:
-    """List the help lines, the region's first."""
+    """List the help lines by need, and by region, the own region first."""
     here = content()
     regions = [(region, lines) for region, lines in here.help_lines.items()]
     regions.sort(key=lambda one: one[0] != here.site.help_region)
-    return render_template("courses/help.html", regions=regions)
+    lines = [line for _region, those in regions for line in those]
+    needs = [(need, [line for line in lines if need in line.needs]) for need in get_args(Need)]
+    return render_template("courses/help.html", regions=regions, needs=[one for one in needs if one[1]])
+
+
+@blueprint.get("/search")
+@access(Who.PUBLIC)
+def search() -> str:
+    """Find words in all that may be read. The query stays in the address and nowhere else."""
+    query = request.args.get("q", "").strip()
+    return render_template("courses/search.html", query=query, found=index().search(query) if query else [])
 
 
 def page(slug: str) -> str:

@@ -1,23 +1,17 @@
-"""Draw the certificate: a PDF picture of what a credential says. The check page, not the paper, is the proof.
-
-Texts reach the template as data, never as markup, and the template can read nothing but its own folder.
-"""
+"""Draw the certificate: a PDF picture of what a credential says. The check page, not the paper, is the proof."""
 
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
-import io
 import re
-import threading
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
 
-import segno
 import typst
+
+from trainer.web.paper import qr_code, typeset
 
 TEMPLATE: Final = Path(__file__).with_name("certificate.typ")
 BRAND: Final = "Would you recognize it?"
@@ -25,17 +19,6 @@ LONGEST_NAME: Final = 240  # characters; the form allows half of it
 LONGEST_WORD: Final = 24  # characters; a longer word may be broken
 MOST_MARKS: Final = 3  # combining marks on one letter; no script needs more
 
-# Those that are not installed are passed over; the last three are for names in Japanese, Chinese and Korean.
-_FONT_PACKAGES: Final = (
-    "fontpkg_noto_sans",
-    "fontpkg_noto_serif",
-    "justmytype_intl_rtl",
-    "justmytype_intl_south_asia",
-    "justmytype_intl_africa",
-    "pylopdf_fonts_jp",
-    "pylopdf_fonts_zh_cn",
-    "pylopdf_fonts_ko",
-)
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -71,22 +54,13 @@ def render_certificate(facts: CertificateFacts, url: str) -> bytes:
     """
     if not re.fullmatch(r"https?://[!-~]+", url):
         raise ValueError(f"not a web address: {url!r}")
-    midnight = dt.datetime.combine(facts.issued_on, dt.time(), dt.UTC)
     try:
-        with _one_at_a_time:
-            pdf = _compiler().compile(
-                format="pdf",
-                pdf_standards=["ua-1"],
-                sys_inputs=_texts(facts, url),
-                timestamp=int(midnight.timestamp()),
-            )
+        return typeset(TEMPLATE, _texts(facts, url), facts.issued_on)
     except typst.TypstError as error:
         # PDF/UA refuses letters without a glyph: https://typst.app/docs/reference/pdf/
         if "could not be displayed with" in str(error):
             raise NameNeedsFonts(_font_advice(str(error))) from error
         raise
-    assert isinstance(pdf, bytes)  # one page set as PDF is one file
-    return pdf
 
 
 def clean_name(name: str) -> str:
@@ -114,7 +88,7 @@ def _texts(facts: CertificateFacts, url: str) -> dict[str, str]:
         "version": f"{facts.course_version}{edition}",
         "serial": facts.serial,
         "url": url,
-        "qr": _qr(url),
+        "qr": qr_code(url),
         "fine": (
             f"Awareness training; not a license; measured on {facts.scenes} written scenes; not approved by any state. "
             "Proof is the check page, not this paper."
@@ -124,13 +98,6 @@ def _texts(facts: CertificateFacts, url: str) -> dict[str, str]:
 
 def _day(day: dt.date) -> str:
     return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
-
-
-def _qr(url: str) -> str:
-    picture = io.BytesIO()
-    # No border: the paper around it is white.
-    segno.make_qr(url, error="m").save(picture, kind="svg", border=0, xmldecl=False)
-    return picture.getvalue().decode()
 
 
 def _is_printable(char: str) -> bool:
@@ -169,22 +136,3 @@ def _font_advice(error: str) -> str:
         f"No font is installed for some letters of this name{shown}. Install pylopdf-fonts-jp, pylopdf-fonts-zh-cn or "
         "pylopdf-fonts-ko for Japanese, Chinese or Korean, or give the name in other letters."
     )
-
-
-_one_at_a_time = threading.Lock()  # a compiler can't be used by two threads at once
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    """Read the fonts once: it takes longer than all the rest."""
-    return typst.Compiler(
-        str(TEMPLATE),
-        root=str(TEMPLATE.parent),
-        font_paths=[str(folder) for package in _FONT_PACKAGES for folder in _folders(package)],
-        ignore_system_fonts=True,
-    )
-
-
-def _folders(package: str) -> list[Path]:
-    found = importlib.util.find_spec(package)
-    return [Path(folder) for folder in (found.submodule_search_locations or ())] if found else []

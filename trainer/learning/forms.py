@@ -9,6 +9,16 @@ from wtforms.validators import InputRequired
 from trainer.web.forms import Form, PlainText, length, trimmed
 
 
+class AttestationForm(Form):
+    """The name typed below a sentence."""
+
+    attested_as = StringField(
+        _l("Your name, typed by you"),
+        [InputRequired(_l("Type your name to sign.")), length(1, 120), PlainText()],
+        filters=[trimmed],
+    )
+
+
 class NameForm(Form):
     """The name as it shall stand on the certificate."""
 

@@ -32,13 +32,17 @@ class Enrollment(Base):
     """The course as it was when the learner began."""
     conditions: Mapped[dict[str, Any]]
     """What completion takes and what the credential will say, frozen when set:
-    {"least_minutes": int, "edition": str | None, "achievement": str, "validity_months": int}."""
+    {"least_minutes": int, "edition": str | None, "achievement": str, "validity_months": int,
+    "attestation": str | None}."""
     started_at: Mapped[dt.datetime]
     last_lesson: Mapped[str | None] = mapped_column(String(121))
     """Where to go on: the lesson opened or finished last."""
     active_seconds: Mapped[int] = mapped_column(default=0)
     active_until: Mapped[dt.datetime | None]
     """End of the time credited so far; what lies before it is never credited again."""
+    attested_at: Mapped[dt.datetime | None]
+    attested_as: Mapped[str | None] = mapped_column(String(120))
+    """The name that was typed below the sentence in `conditions["attestation"]`."""
     final_passed_at: Mapped[dt.datetime | None]
     final_scenes: Mapped[int | None]
     completed_at: Mapped[dt.datetime | None]

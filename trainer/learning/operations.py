@@ -36,6 +36,7 @@ def enroll(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
             "edition": course.file.edition,
             "achievement": course.file.achievement,
             "validity_months": course.file.validity_months,
+            "attestation": course.file.attestation,
         },
         started_at=now,
         active_seconds=0,
@@ -55,6 +56,12 @@ def complete_lesson(enrollment: Enrollment, lesson: Lesson, now: dt.datetime) ->
     else:
         reading.read_again_at = now
     enrollment.last_lesson = lesson.id
+
+
+def attest(enrollment: Enrollment, name: str, now: dt.datetime) -> None:
+    """Sign the sentence that the conditions ask for. The first signature stays."""
+    if enrollment.attested_at is None:
+        enrollment.attested_at, enrollment.attested_as = now, name
 
 
 def credit_activity(enrollment: Enrollment, opened_at: dt.datetime, longest: dt.timedelta, now: dt.datetime) -> None:

@@ -78,11 +78,19 @@ def standing(enrollment: Enrollment, course: Course | None) -> Standing:
     learner = db.session.get_one(User, enrollment.user_id)  # mostly the one signed in, who is loaded already
     return Standing(
         lessons=tuple(
-            LessonNeed(lesson.id, lesson.file.title, lesson.file.minutes, lesson.id in done)
-            for lesson in (course.lessons if course else ())
+            LessonNeed(
+                lesson.id,
+                lesson.file.title,
+                lesson.file.minutes,
+                lesson.id in done,
+                module.slug if module.file.choose_one else None,
+            )
+            for module in (course.modules if course else ())
+            for lesson in module.lessons
         ),
         least_minutes=int(enrollment.conditions.get("least_minutes", 0)),
         active_seconds=enrollment.active_seconds,
         is_final_passed=enrollment.final_passed_at is not None,
         has_name=bool(learner.certificate_name),
+        is_attested=not enrollment.conditions.get("attestation") or enrollment.attested_at is not None,
     )

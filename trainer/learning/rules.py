@@ -17,6 +17,8 @@ class LessonNeed:
     title: str
     minutes: int
     is_done: bool
+    choice: str | None = None
+    """The module that it is one choice of; one lesson of it is enough."""
 
 
 @dataclass(frozen=True)
@@ -28,16 +30,32 @@ class Standing:
     active_seconds: int
     is_final_passed: bool
     has_name: bool
+    is_attested: bool = True
 
     @property
     def missing_lessons(self) -> tuple[LessonNeed, ...]:
-        """Lessons not yet marked as read, in course order."""
-        return tuple(lesson for lesson in self.lessons if not lesson.is_done)
+        """Lessons not yet marked as read, in course order. Where one of several is enough, the first stands for all."""
+        return tuple(lesson for lesson in self.path if not lesson.is_done)
+
+    @property
+    def path(self) -> tuple[LessonNeed, ...]:
+        """The lessons to read, in course order; of a choice the one that was read, or else the first."""
+        chosen: dict[str, LessonNeed] = {}
+        for lesson in self.lessons:
+            place = lesson.choice or lesson.id
+            if place not in chosen or (lesson.is_done and not chosen[place].is_done):
+                chosen[place] = lesson
+        return tuple(chosen.values())
+
+    @property
+    def all_lessons(self) -> int:
+        """How many lessons there are to read; those of a choice count as one."""
+        return len(self.path)
 
     @property
     def done_lessons(self) -> int:
-        """How many lessons are marked as read."""
-        return len(self.lessons) - len(self.missing_lessons)
+        """How many of `all_lessons` are marked as read."""
+        return self.all_lessons - len(self.missing_lessons)
 
     @property
     def active_minutes(self) -> int:
@@ -57,7 +75,7 @@ class Standing:
     @property
     def is_complete(self) -> bool:
         """True once nothing is missing."""
-        return self.is_ready_for_final and self.has_name and self.is_final_passed
+        return self.is_ready_for_final and self.has_name and self.is_attested and self.is_final_passed
 
 
 def credit(

@@ -16,7 +16,7 @@ from trainer.credentials.models import Credential
 from trainer.credentials.queries import find_credential
 from trainer.learning import operations
 from trainer.learning.activity import opened_mark, read_mark
-from trainer.learning.forms import NameForm
+from trainer.learning.forms import AttestationForm, NameForm
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import find_enrollment, get_enrollment, standing
 from trainer.learning.rules import LONGEST_BEAT, Standing, longest_reading
@@ -128,6 +128,23 @@ def certificate_name(course: str) -> Response | str | tuple[str, int]:
             return go(safe_path(request.args.get("next"), url_for("learning.show_course", course=whole.slug)))
     status = 422 if form.is_submitted() else 200
     return render_template("learning/name.html", course=whole, form=form), status
+
+
+@blueprint.route("/courses/<course>/attestation", methods=["GET", "POST"])
+@access(Who.ACCOUNT)
+def attestation(course: str) -> Response | str | tuple[str, int]:
+    """Ask to sign the sentence that the course asks for before its final."""
+    whole, user_id = get_course(course), current_user.id
+    enrollment = find_enrollment(user_id, whole.slug)
+    if enrollment is None or not enrollment.conditions.get("attestation"):
+        return go(url_for("assessment.final", course=whole.slug))  # which says what comes first
+    form = AttestationForm()
+    if form.validate_on_submit():
+        with transaction():
+            operations.attest(get_enrollment(user_id, whole.slug), str(form.attested_as.data), now())
+        return go(url_for("assessment.final", course=whole.slug))
+    status = 422 if form.is_submitted() else 200
+    return render_template("learning/attestation.html", course=whole, enrollment=enrollment, form=form), status
 
 
 def _standing(course: Course) -> tuple[Enrollment | None, Standing | None]:

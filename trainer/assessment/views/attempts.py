@@ -25,13 +25,21 @@ from trainer.assessment.queries import (
     list_responses,
 )
 from trainer.assessment.rules import Kind
+from trainer.assessment.views.steps import (
+    after,
+    answered_positions,
+    course_title,
+    credit,
+    is_answered,
+    may_review,
+)
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import NotFound, NotYet
 from trainer.courses.current import content, get_course
-from trainer.learning.activity import opened_mark, read_mark
+from trainer.learning.activity import opened_mark
 from trainer.learning.models import Enrollment
-from trainer.learning.operations import credit_activity, enroll
+from trainer.learning.operations import enroll
 from trainer.learning.queries import find_enrollment, get_enrollment, list_readings, standing
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response, wants_json
@@ -39,7 +47,7 @@ from trainer.web.redirects import go
 
 blueprint = Blueprint("assessment", __name__, template_folder="../templates")
 
-LONGEST_SCENE = dt.timedelta(minutes=3)
+_PRACTICES = (Kind.PRACTICE, Kind.DRILL, Kind.SHIFT)
 
 
 @blueprint.get("/courses/<course>/practice")
@@ -48,12 +56,14 @@ def practice(course: str) -> str:
     """Say what practice is, and offer to start or go on."""
     whole = get_course(course)
     enrollment = find_enrollment(current_user.id, whole.slug) if current_user.is_authenticated else None
-    done = list_attempts(enrollment.id, Kind.PRACTICE) if enrollment else []
+    done = [one for kind in _PRACTICES for one in list_attempts(enrollment.id, kind)] if enrollment else []
+    past = sorted((one for one in done if one.tally and one.submitted_at), key=_handed_in, reverse=True)[:10]
     return render_template(
         "assessment/practice.html",
         course=whole,
-        open_attempt=next((one for one in done if one.submitted_at is None), None),
-        past=[(one, rules.Tally(**one.tally)) for one in reversed(done) if one.tally][:10],
+        drills=len(content().drills()),
+        under_way={one.kind: one for one in done if one.submitted_at is None},
+        past=[(one, None if one.kind == Kind.DRILL else rules.Tally(**(one.tally or {}))) for one in past],
     )
 
 
@@ -93,6 +103,16 @@ def start_practice(course: str) -> Response:
     return go(url_for(".attempt", attempt_id=attempt_id))
 
 
+@blueprint.post("/courses/<course>/shifts")
+@access(Who.LEARNER)
+def start_shift(course: str) -> Response:
+    """Start the practice shift, or go on with the one under way."""
+    whole, user_id = get_course(course), current_user.id
+    with transaction():
+        attempt_id = operations.start_shift(enroll(user_id, whole, now()), whole, content(), now()).id
+    return go(url_for(".attempt", attempt_id=attempt_id))
+
+
 @blueprint.post("/courses/<course>/finals")
 @access(Who.ACCOUNT)
 def start_final(course: str) -> Response:
@@ -111,8 +131,8 @@ def attempt(attempt_id: UUID) -> Response:
     found = get_attempt(current_user.id, attempt_id)
     if found.submitted_at is not None:
         return go(url_for(".result", attempt_id=attempt_id))
-    waiting = [one.position for one in list_responses(found) if not _is_answered(found, one)]
-    return go(_after(found, waiting[0]) if waiting else url_for(".submission", attempt_id=attempt_id))
+    waiting = [one.position for one in list_responses(found) if not is_answered(found, one)]
+    return go(after(found, waiting[0]) if waiting else url_for(".submission", attempt_id=attempt_id))
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/scenes/<int(max=999):position>")
@@ -120,8 +140,10 @@ def attempt(attempt_id: UUID) -> Response:
 def scene(attempt_id: UUID, position: int) -> str:
     """Show one scene: as a question, or with its answer where the review policy allows."""
     found = get_attempt(current_user.id, attempt_id)
+    if found.kind == Kind.DRILL:
+        raise NotFound
     given = get_response(found, position)
-    if given.recorded_at is not None or _may_review(found):
+    if given.recorded_at is not None or may_review(found):
         return _answer_page(found, given)
     if found.submitted_at is not None:
         raise NotFound
@@ -136,6 +158,8 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
     with transaction():
         found, given = get_attempt_with_response(user_id, attempt_id, position)
+        if found.kind == Kind.DRILL:
+            raise NotFound
         form = JudgeForm.for_saving(given.action_order, allow_gaps=is_autosave)
         is_valid = form.validate()
         if form.is_tampered:
@@ -146,7 +170,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
                 found, given, form.given, int(form.version.data or 0), at, record=is_valid and not is_autosave
             )
             if not is_autosave:
-                _credit(found, request.form.get("opened_at"), at)
+                credit(found, request.form.get("opened_at"), at)
     if not is_valid:
         found = get_attempt(user_id, attempt_id)
         given = get_response(found, position)
@@ -154,9 +178,9 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
         return _question_page(found, given, form), 422
     if wants_json():
         return jsonify(version=version)
-    if found.kind == Kind.PRACTICE:
+    if found.kind != Kind.FINAL:
         return go(url_for(".scene", attempt_id=attempt_id, position=position))
-    return go(_after(found, position + 1))
+    return go(after(found, position + 1))
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/submission")
@@ -170,9 +194,9 @@ def submission(attempt_id: UUID) -> Response | str:
     return render_template(
         "assessment/submission.html",
         attempt=found,
-        course=_course_title(found),
-        responses=[(one, _is_answered(found, one), dict(one.given or {})) for one in responses],
-        waiting=[one.position for one in responses if not _is_answered(found, one)],
+        course=course_title(found),
+        responses=[(one, is_answered(found, one), dict(one.given or {})) for one in responses],
+        waiting=[one.position for one in responses if not is_answered(found, one)],
         verdicts=VERDICT_LABELS,
     )
 
@@ -189,11 +213,13 @@ def submit(attempt_id: UUID) -> Response:
 
 @blueprint.get("/attempts/<uuid:attempt_id>/result")
 @access(Who.LEARNER, own=True)
-def result(attempt_id: UUID) -> str:
+def result(attempt_id: UUID) -> Response | str:
     """Say in plain words what was caught, missed and over-reported, as far as the review policy allows."""
     found = get_attempt(current_user.id, attempt_id)
     if found.submitted_at is None or found.tally is None:
         raise NotYet("This isn’t handed in yet.")
+    if found.kind == Kind.DRILL:
+        return go(url_for("drills.result", attempt_id=attempt_id))
     tally = rules.Tally(**found.tally)
     responses = list_responses(found)
     enrollment = db.session.get_one(Enrollment, found.enrollment_id)
@@ -208,13 +234,18 @@ def result(attempt_id: UUID) -> str:
         rule=found.rule,
         words=words,
         answers=[(one.position, shown.answer(one.snapshot.payload, one.given)) for one in responses]
-        if _may_review(found)
+        if may_review(found)
         else [],
         categories=_categories(responses),
         lessons=[one for one in (course.lesson(name) for name in found.lessons_to_read or ()) if one] if course else [],
         verdicts=VERDICT_LABELS,
         confidences=CONFIDENCE_LABELS,
     )
+
+
+def _handed_in(found: Attempt) -> dt.datetime:
+    assert found.submitted_at is not None
+    return found.submitted_at
 
 
 def _question_page(found: Attempt, given: Given, form: JudgeForm) -> str:
@@ -227,10 +258,10 @@ def _question_page(found: Attempt, given: Given, form: JudgeForm) -> str:
         form=form,
         verdicts=VERDICTS,
         attempt=found,
-        course=_course_title(found),
-        done=_answered_positions(found),
+        course=course_title(found),
+        done=answered_positions(found),
         save_url=url_for(".save", attempt_id=found.id, position=given.position),
-        skip_url=_after(found, given.position + 1),
+        skip_url=after(found, given.position + 1),
         back_url=url_for(".scene", attempt_id=found.id, position=given.position - 1) if given.position > 1 else None,
     )
 
@@ -243,40 +274,11 @@ def _answer_page(found: Attempt, given: Given) -> str:
         verdicts=VERDICT_LABELS,
         confidences=CONFIDENCE_LABELS,
         attempt=found,
-        done=_answered_positions(found),
-        next_url=_after(found, given.position + 1)
+        done=answered_positions(found),
+        next_url=after(found, given.position + 1)
         if found.submitted_at is None
         else url_for(".result", attempt_id=found.id),
     )
-
-
-def _after(found: Attempt, position: int) -> str:
-    if position > found.scenes:
-        return url_for("assessment.submission", attempt_id=found.id)
-    return url_for("assessment.scene", attempt_id=found.id, position=position)
-
-
-def _answered_positions(found: Attempt) -> set[int]:
-    return {one.position for one in list_responses(found) if _is_answered(found, one)}
-
-
-def _is_answered(found: Attempt, given: Given) -> bool:
-    if found.kind == Kind.PRACTICE:
-        return given.recorded_at is not None
-    return len(given.given or {}) == 3
-
-
-def _may_review(found: Attempt) -> bool:
-    return rules.may_see_scenes(
-        Kind(found.kind), found.submitted_at is not None, found.is_passed, found.number, found.tries
-    )
-
-
-def _credit(found: Attempt, mark: str | None, at: dt.datetime) -> None:
-    enrollment = db.session.get_one(Enrollment, found.enrollment_id, with_for_update=True)
-    opened_at = read_mark(enrollment, mark)
-    if opened_at is not None:
-        credit_activity(enrollment, opened_at, LONGEST_SCENE, at)
 
 
 def _categories(responses: Sequence[Given]) -> list[tuple[str, int]]:
@@ -290,8 +292,3 @@ def _categories(responses: Sequence[Given]) -> list[tuple[str, int]]:
         for category in {sign["category"] for sign in one.snapshot.payload["signs"]}:
             wrong[category] = wrong.get(category, 0) + 1
     return sorted(((names.get(one, one), times) for one, times in wrong.items()), key=lambda pair: -pair[1])
-
-
-def _course_title(found: Attempt) -> str:
-    course = content().courses.get(found.course)
-    return course.file.title if course else found.course

@@ -110,7 +110,7 @@ def _drawn(course: Course) -> _State:
     ids = rules.draw(pairs_of(here, Pool.OPEN), course.file.first_try.scenes, (), chance.rng)
     scenes: list[tuple[str, list[str]]] = []
     for identity in ids:
-        order = [action.id for action in here.scenarios[identity].file.items[0].actions]
+        order = [action.id for action in here.scenarios[identity].file.judge.actions]
         chance.rng.shuffle(order)
         scenes.append((identity, order))
     return _State(scenes, [None] * len(scenes))
@@ -138,11 +138,7 @@ def _snapshot(state: _State, position: int) -> dict[str, Any]:
     """Return a scene as the content has it now. Raises Invalid if it isn't the one that was drawn any more."""
     identity, order = state.scenes[position]
     scenario = content().scenarios.get(identity)
-    if (
-        scenario is None
-        or scenario.twin is None
-        or {action.id for action in scenario.file.items[0].actions} != set(order)
-    ):
+    if scenario is None or scenario.twin is None or {action.id for action in scenario.file.judge.actions} != set(order):
         raise Invalid(_("The scenes have changed meanwhile. Start again, please."))
     return scenario.snapshot()
 

@@ -1,0 +1,86 @@
+"""Field cards and the observation template: to read, to print, as PDF."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, make_response, render_template, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from trainer.core.errors import NotFound
+from trainer.courses.current import content
+from trainer.courses.papers import draw_card, draw_observation
+from trainer.courses.schema import Card
+from trainer.web.access import Who, access
+from trainer.web.paper import qr_code
+from trainer.web.still import still
+
+blueprint = Blueprint("cards", __name__, template_folder="templates")
+
+
+@blueprint.get("/cards")
+@access(Who.PUBLIC)
+@still
+def cards() -> str:
+    """List the field cards."""
+    return render_template("courses/cards.html", cards=content().cards)
+
+
+@blueprint.get("/cards/<venue>")
+@access(Who.PUBLIC)
+@still
+def card(venue: str) -> str:
+    """Show a field card, made to be printed."""
+    found = _get_card(venue)
+    here = content()
+    signs = [(part, [here.indicators[sign] for sign in part.signs]) for part in (*found.alone, *found.together)]
+    return render_template(
+        "courses/card.html",
+        card=found,
+        venue=venue,
+        signs=signs,
+        line=here.strip_lines()[0],
+        qr=Markup(qr_code(_printed(url_for(".card", venue=venue)))),  # noqa: S704 drawn from our own address
+    )
+
+
+@blueprint.get("/cards/<venue>.pdf")
+@access(Who.PUBLIC)
+@still
+def card_pdf(venue: str) -> Response:
+    """Return a field card as a PDF of one page."""
+    return _pdf(draw_card(content(), _get_card(venue), _printed(url_for(".card", venue=venue))), f"card-{venue}")
+
+
+@blueprint.get("/observation")
+@access(Who.PUBLIC)
+@still
+def observation() -> str:
+    """Show what to write down, and offer a page to print."""
+    return render_template("courses/observation.html")
+
+
+@blueprint.get("/observation.pdf")
+@access(Who.PUBLIC)
+@still
+def observation_pdf() -> Response:
+    """Return the observation template as a PDF to fill in by hand."""
+    return _pdf(draw_observation(content(), _printed(url_for(".observation"))), "observation")
+
+
+def _get_card(venue: str) -> Card:
+    found = content().cards.get(venue)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _printed(path: str) -> str:
+    """Return an address as it stands on paper: always of the configured site."""
+    return f"{current_app.config['SETTINGS'].base_url}{path}"
+
+
+def _pdf(data: bytes, name: str) -> Response:
+    response = make_response(data)
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = f"inline; filename={name}.pdf"
+    return response

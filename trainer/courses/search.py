@@ -1,0 +1,106 @@
+"""Search over what everyone may read. Scenes are left out: they are questions."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from trainer.courses import markdown
+from trainer.courses.library import Content
+
+MOST = 30  # results of one search
+LONGEST = 100  # characters of a query that count
+_WORD = re.compile(r"\w+")
+_OPEN, _CLOSE = "\x02", "\x03"  # around what was found; no text holds them
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One result. `excerpt` has the words that were found in `mark` tags."""
+
+    kind: str
+    title: str
+    address: str
+    context: str
+    excerpt: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    kind: str
+    title: str
+    address: str
+    context: str
+    text: str
+
+
+class Index:
+    """A full-text index of one content, in memory."""
+
+    def __init__(self, content: Content) -> None:
+        self._lock = threading.Lock()
+        self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        self._database.execute(
+            "CREATE VIRTUAL TABLE documents USING fts5(kind UNINDEXED, title, address UNINDEXED, context UNINDEXED, "
+            "text, tokenize = 'porter unicode61 remove_diacritics 2')"
+        )
+        self._database.executemany(
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?)",
+            [(one.kind, one.title, one.address, one.context, one.text) for one in _documents(content)],
+        )
+
+    def search(self, query: str) -> list[Found]:
+        """Return what holds all words of the query, or their beginnings, the best first. Titles count more."""
+        words = _WORD.findall(query[:LONGEST])
+        if not words:
+            return []
+        match = " ".join(f'"{word}"*' for word in words)
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT kind, title, address, context, snippet(documents, 4, ?, ?, '…', 24) FROM documents "
+                "WHERE documents MATCH ? ORDER BY bm25(documents, 0, 8, 0, 0, 1) LIMIT ?",
+                (_OPEN, _CLOSE, match, MOST),
+            ).fetchall()
+        return [Found(kind, title, address, context, _marked(text)) for kind, title, address, context, text in rows]
+
+
+def _marked(snippet: str) -> Markup:
+    escaped = str(escape(snippet)).replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>")
+    return Markup(escaped)  # noqa: S704 escaped above
+
+
+def _documents(content: Content) -> Iterator[_Document]:
+    for course in content.courses.values():
+        for lesson in course.lessons:
+            yield _Document(
+                "lesson",
+                lesson.file.title,
+                markdown.LESSON_PATH.format(course=course.slug, lesson=lesson.id),
+                f"{course.file.title} · {lesson.module_title}",
+                f"{lesson.file.summary} {_words(lesson.html)}",
+            )
+    for term in content.terms.values():
+        yield _Document("term", term.term, markdown.TERM_PATH.format(term=term.id), "", term.meaning)
+    for sign in content.indicators.values():
+        told = f"{sign.observed} {' '.join(sign.look_alikes)} {sign.told or ''} {sign.misleads or ''}"
+        address = markdown.INDICATOR_PATH.format(indicator=sign.id)
+        yield _Document("false_cue" if sign.kind == "false_cue" else "indicator", sign.name, address, sign.id, told)
+    for lines in content.help_lines.values():
+        for line in lines:
+            text = f"{line.for_whom} {line.phone or ''} {line.note or ''} {line.languages or ''}"
+            yield _Document("help", line.name, f"/help#{line.id}", line.phone or "", text)
+    for slug, page in content.pages.items():
+        address = markdown.CONTENT_PAGE_PATH.format(slug=slug)
+        yield _Document("page", page.file.title, address, "", f"{page.file.summary} {_words(page.html)}")
+    for slug, card in content.cards.items():
+        text = " ".join([*(part.text for part in (*card.together, *card.alone)), *card.never, *card.do])
+        yield _Document("card", card.title, f"/cards/{slug}", "", text)
+
+
+def _words(html: Markup) -> str:
+    return Markup(re.sub(r"<(?=/?(p|li|h2|h3|td|th|dd|summary))", " <", html)).striptags()  # noqa: S704 plain after it

@@ -1,0 +1,68 @@
+"""Typeset a PDF from a template and texts. The same texts and time give the same bytes.
+
+Texts reach a template as data, never as markup, and a template can read nothing but its own folder.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.util
+import io
+import threading
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import segno
+import typst
+
+# Those that are not installed are passed over; the last three are for names in Japanese, Chinese and Korean.
+_FONT_PACKAGES: Final = (
+    "fontpkg_noto_sans",
+    "fontpkg_noto_serif",
+    "justmytype_intl_rtl",
+    "justmytype_intl_south_asia",
+    "justmytype_intl_africa",
+    "pylopdf_fonts_jp",
+    "pylopdf_fonts_zh_cn",
+    "pylopdf_fonts_ko",
+)
+_one_at_a_time = threading.Lock()  # a compiler can't be used by two threads at once
+
+
+def typeset(template: Path, texts: Mapping[str, str], day: dt.date) -> bytes:
+    """Return a tagged PDF dated at the start of `day`. Raises typst.TypstError, for one where a letter has no glyph."""
+    midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
+    with _one_at_a_time:
+        pdf = _compiler(template).compile(
+            format="pdf",
+            pdf_standards=["ua-1"],
+            sys_inputs=dict(texts),
+            timestamp=int(midnight.timestamp()),
+        )
+    assert isinstance(pdf, bytes)  # set as PDF, all pages are one file
+    return pdf
+
+
+def qr_code(address: str) -> str:
+    """Return an address as an SVG picture. It has no border: the paper around it is white."""
+    picture = io.BytesIO()
+    segno.make_qr(address, error="m").save(picture, kind="svg", border=0, xmldecl=False)
+    return picture.getvalue().decode()
+
+
+@cache
+def _compiler(template: Path) -> typst.Compiler:
+    """Read the fonts once: it takes longer than all the rest."""
+    return typst.Compiler(
+        str(template),
+        root=str(template.parent),
+        font_paths=[str(folder) for package in _FONT_PACKAGES for folder in _folders(package)],
+        ignore_system_fonts=True,
+    )
+
+
+def _folders(package: str) -> list[Path]:
+    found = importlib.util.find_spec(package)
+    return [Path(folder) for folder in (found.submodule_search_locations or ())] if found else []
