@@ -15,7 +15,10 @@ from trainer.courses.search import Index
 def library() -> Library:
     """Return the app's library, read at the first call. Raises ContentRefused if the folder can't be served."""
     if "library" not in current_app.extensions:
-        current_app.extensions["library"] = Library(current_app.config["SETTINGS"].content, clock.today)
+        settings = current_app.config["SETTINGS"]
+        current_app.extensions["library"] = Library(
+            settings.content, clock.today, kept_in=settings.instance, is_watched=settings.development
+        )
     return cast(Library, current_app.extensions["library"])
 
 

@@ -52,5 +52,5 @@ def stamp(text: str, course: str, digest: str, day: str) -> str:
 def _sections(text: str) -> Iterator[tuple[int, str, list[str]]]:
     lines = text.split("\n")
     starts = [number for number, line in enumerate(lines) if line.startswith("## ")]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):  # there may be no entry at all
         yield start + 1, lines[start].strip(), [line.strip() for line in lines[start + 1 : end]]

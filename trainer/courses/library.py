@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import TypeVar
 
 from markupsafe import Markup
 
-from trainer.courses import checker, markdown
+from trainer.courses import cache, checker, markdown
 from trainer.courses.digests import course_digest, scenario_digest
 from trainer.courses.drills import Drill, build_drills
 from trainer.courses.loader import (
@@ -22,6 +23,7 @@ from trainer.courses.loader import (
     CourseFolder,
     Entry,
     Folder,
+    Memory,
     ModuleFolder,
     fingerprint,
     read_folder,
@@ -284,16 +286,30 @@ class Content:
         return tuple(s for s in self.scenarios.values() if indicator_id in s.file.signs and not s.file.retired)
 
 
-def load(folder: Path, today: date) -> tuple[Content, tuple[Complaint, ...]]:
-    """Read, check and render a content folder. Returns it with the warnings; raises ContentRefused with all faults."""
+def load(
+    folder: Path, today: date, *, kept_in: Path | None = None, memory: Memory | None = None
+) -> tuple[Content, tuple[Complaint, ...]]:
+    """Read, check and render a content folder. Returns it with the warnings; raises ContentRefused with all faults.
+
+    `kept_in`: a folder where content that is in order is kept for the next start. `memory`: what was parsed before,
+    so that only changed files are parsed again.
+    """
     root = folder.resolve()
+    key = cache.key_of(root, today) if kept_in else ""
+    kept = cache.find(kept_in, key) if kept_in else None
+    if kept is not None:
+        return kept
     complaints = Complaints()
-    read = read_folder(root, complaints)
-    checker.check(read, today, complaints)
-    found = complaints.sorted()
-    if any(complaint.level == "error" for complaint in found) or read.site is None:
-        raise ContentRefused(found)
-    return _build(read, read.site), found
+    with cache.no_collection():
+        read = read_folder(root, complaints, memory)
+        checker.check(read, today, complaints)
+        found = complaints.sorted()
+        if any(complaint.level == "error" for complaint in found) or read.site is None:
+            raise ContentRefused(found)
+        content = _build(read, read.site)
+        if kept_in:
+            cache.keep(kept_in, key, content, found)
+    return content, found
 
 
 def published_ids(content: Content) -> list[str]:
@@ -332,13 +348,24 @@ class Library:
     Threads need no lock to read: a reload builds new content aside and swaps one attribute.
     """
 
-    def __init__(self, folder: Path, clock: Callable[[], date]) -> None:
-        """Load the folder. Raises ContentRefused if it has errors, for there is nothing yet to go on with."""
+    def __init__(
+        self, folder: Path, clock: Callable[[], date], *, kept_in: Path | None = None, is_watched: bool = False
+    ) -> None:
+        """Load the folder. Raises ContentRefused if it has errors, for there is nothing yet to go on with.
+
+        `is_watched`: it will be loaded often, after small changes; what was parsed stays in memory.
+        """
         self._folder = folder
         self._clock = clock
+        self._kept_in = kept_in
+        self._memory = Memory() if is_watched else None
         self._reloading = threading.Lock()
         self._fingerprint = fingerprint(folder)
-        self._content, self._complaints = load(folder, clock())
+        self._content, self._complaints = self._load()
+        gc.freeze()  # content is for good: the collector need not look through it again and again
+
+    def _load(self) -> tuple[Content, tuple[Complaint, ...]]:
+        return load(self._folder, self._clock(), kept_in=self._kept_in, memory=self._memory)
 
     @property
     def content(self) -> Content:
@@ -354,7 +381,7 @@ class Library:
         with self._reloading:
             self._fingerprint = fingerprint(self._folder)
             try:
-                content, self._complaints = load(self._folder, self._clock())
+                content, self._complaints = self._load()
             except ContentRefused as refused:
                 self._complaints = refused.complaints
                 return False

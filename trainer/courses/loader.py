@@ -182,9 +182,16 @@ class Complaints:
         return tuple(sorted(set(self.all)))
 
 
-def read_folder(root: Path, complaints: Complaints) -> Folder:
+@dataclass(slots=True)
+class Memory:
+    """Markdown files that were read before: by name, kind and digest, each with what was complained of."""
+
+    files: dict[tuple[str, str, str], tuple[Entry[Any] | None, list[Complaint]]] = field(default_factory=dict)
+
+
+def read_folder(root: Path, complaints: Complaints, memory: Memory | None = None) -> Folder:
     """Read all files below `root`. Whatever the bytes are, faults end up in `complaints` and nothing is raised."""
-    reader = _Reader(root, complaints)
+    reader = _Reader(root, complaints, memory)
     for name in reader.names:
         reader.read(name)
     reader.require_files()
@@ -219,7 +226,8 @@ _UNREAD_WITH: Final = {
 
 
 class _Reader:
-    def __init__(self, root: Path, complaints: Complaints) -> None:
+    def __init__(self, root: Path, complaints: Complaints, memory: Memory | None) -> None:
+        self.memory = memory
         self.root = root
         self.complaints = complaints
         self.folder = Folder(root.name)
@@ -455,6 +463,18 @@ class _Reader:
         text, digest = self._read_text(name)
         if text is None:
             return None
+        if self.memory is None:
+            return self._parse_markdown(name, model, text, digest)
+        key, before = (name, model.__name__, digest), len(self.complaints.all)
+        if key not in self.memory.files:
+            entry = self._parse_markdown(name, model, text, digest)
+            self.memory.files[key] = entry, self.complaints.all[before:]
+            return entry
+        entry, complaints = self.memory.files[key]
+        self.complaints.all += complaints
+        return entry
+
+    def _parse_markdown(self, name: str, model: type[T], text: str, digest: str) -> Entry[T] | None:
         parts = _split_front_matter(text)
         if parts is None:
             self._complain(

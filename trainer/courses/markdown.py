@@ -286,12 +286,12 @@ def render(body: Body, scope: Scope) -> Rendered:
 
 def plain(text: str) -> str:
     """Take the `[[...]]` marks off a text that is no Markdown."""
-    return _EXEMPT.sub(r"\1", text)
+    return _EXEMPT.sub(r"\1", text) if "[[" in text else text
 
 
 def blank_exempt(text: str) -> str:
     """Blank what is exempt from the word list, keeping each line where it is."""
-    return _EXEMPT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    return _EXEMPT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text) if "[[" in text else text
 
 
 # --- sanitizing: the last word, whatever the parser made of hostile text ---

@@ -230,13 +230,13 @@ class RetryRule(Part):
 class Practice(Part):
     """How practice draws from the open pool."""
 
-    scenes: int = Field(ge=2)
+    scenes: int = Field(ge=2, le=200)
 
 
 class Final(Part):
     """How the final draws from the reserved pool, half of each truth, one twin of a pair."""
 
-    scenes: int = Field(ge=2)
+    scenes: int = Field(ge=2, le=200)
     note: Text
     pass_rule: PassRule
     retry_rule: RetryRule

@@ -8,8 +8,9 @@ from typing import Any
 
 from trainer.courses.schema import ScenarioFile
 
-# Keys and ids stay as they are; everything that is read is told anew.
+# Keys, ids and marks stay as they are; everything that is read is told anew.
 _TOLD = ("title", "setting", "note", "differs", "signs", "ordinary", "items")
+_MARKS = ("id", "type", "sign", "forbidden")
 
 
 def swapped(file: ScenarioFile, narrative: str) -> tuple[ScenarioFile, str]:
@@ -22,14 +23,23 @@ def swapped(file: ScenarioFile, narrative: str) -> tuple[ScenarioFile, str]:
 
 def replace_words(text: str, swap: Mapping[str, str]) -> str:
     """Replace whole words, the longest first, each place once, so that two names can change places."""
-    words = sorted(swap, key=len, reverse=True)
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words))
-    return pattern.sub(lambda found: swap[found[0]], text)
+    others = {_flat(word): other for word, other in swap.items()}
+    pattern = re.compile("|".join(_whole(word) for word in sorted(others, key=len, reverse=True)))
+    return pattern.sub(lambda found: others[_flat(found[0])], text)
 
 
 def is_told(text: str, word: str) -> bool:
     """Tell whether a word or phrase stands in a text as whole words."""
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+    return re.search(_whole(word), text) is not None
+
+
+def _whole(word: str) -> str:
+    phrase = r"\s+".join(re.escape(part) for part in word.split())  # it may go on in the next line of the file
+    return rf"(?<!\w){phrase}(?!\w)"
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _replace_in(value: Any, swap: Mapping[str, str]) -> Any:
@@ -39,5 +49,5 @@ def _replace_in(value: Any, swap: Mapping[str, str]) -> Any:
         return [_replace_in(one, swap) for one in value]
     if isinstance(value, dict):
         # The id of an option may be a name as well; it isn't shown.
-        return {name: one if name in ("id", "type", "sign") else _replace_in(one, swap) for name, one in value.items()}
+        return {name: one if name in _MARKS else _replace_in(one, swap) for name, one in value.items()}
     return value

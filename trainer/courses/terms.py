@@ -56,8 +56,9 @@ class _Links:
     def _cut(self, text: Token) -> Iterator[Token]:
         start = 0
         for found in self.pattern.finditer(text.content):
-            name = self.forms[found[0].lower()]
-            if name in self.done:
+            # A letter such as the long s is matched by case but isn't in any form.
+            name = self.forms.get(found[0].lower())
+            if name is None or name in self.done:
                 continue
             self.done.add(name)
             yield _text(text.content[start : found.start()])

@@ -93,7 +93,8 @@ def help_directory() -> str:
     here = content()
     regions = [(region, lines) for region, lines in here.help_lines.items()]
     regions.sort(key=lambda one: one[0] != here.site.help_region)
-    lines = [line for _region, those in regions for line in those]
+    everywhere = [line for _region, those in regions for line in those]
+    lines = sorted(everywhere, key=lambda line: line.id not in here.site.strip_lines)
     needs = [(need, [line for line in lines if need in line.needs]) for need in get_args(Need)]
     return render_template("courses/help.html", regions=regions, needs=[one for one in needs if one[1]])
 

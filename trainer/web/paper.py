@@ -46,9 +46,9 @@ def typeset(template: Path, texts: Mapping[str, str], day: dt.date) -> bytes:
 
 
 def qr_code(address: str) -> str:
-    """Return an address as an SVG picture. It has no border: the paper around it is white."""
+    """Return an address as an SVG picture of any size. It has no border: the paper around it is white."""
     picture = io.BytesIO()
-    segno.make_qr(address, error="m").save(picture, kind="svg", border=0, xmldecl=False)
+    segno.make_qr(address, error="m").save(picture, kind="svg", border=0, xmldecl=False, omitsize=True)
     return picture.getvalue().decode()
 
 
