@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from playwright.sync_api import Page
 from playwright.sync_api import Response as Answer
@@ -13,6 +14,7 @@ from trainer.app import create_app
 from trainer.web.errors import error_response
 
 COURSE = "/courses/recognize"
+OFFICER = "/courses/security-officer"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,21 @@ def _is_document(answer: Answer, page: Page) -> bool:
 
 def _at(name: str, rest: str = "") -> Callable[[Stage], str]:
     return lambda stage: stage.paths[name] + rest
+
+
+def _question(kind: str, attempt: str = "drill") -> Callable[[Stage], str]:
+    """Return the address of the question of a type in an attempt that has one of each."""
+
+    def path(stage: Stage) -> str:
+        from trainer.assessment.models import Response
+        from trainer.core.db import db
+
+        here = stage.paths[attempt]
+        with stage.live.app.app_context():
+            rows = db.session.query(Response.position, Response.item).filter_by(attempt_id=UUID(here[10:]))
+            return f"{here}/questions/{next(position for position, item in rows if item.endswith(kind))}"
+
+    return path
 
 
 def _lesson(longest: bool) -> Callable[[Stage], str]:
@@ -166,6 +183,16 @@ PUBLIC = [
     Sheet("indicators", "/indicators"),
     Sheet("indicator", "/indicators/A1"),
     Sheet("indicator-false-cue", "/indicators/B3"),
+    Sheet("indicators-misleading", "/indicators/misleading"),
+    Sheet("lesson-chart", f"{COURSE}/the-maine-picture/what-the-numbers-are"),
+    Sheet("course-officer", OFFICER),
+    Sheet("lesson-venue", f"{OFFICER}/your-venue/hotel"),
+    Sheet("search", "/search"),
+    Sheet("search-found", "/search?q=passport"),
+    Sheet("search-nothing", "/search?q=zzzz"),
+    Sheet("cards", "/cards"),
+    Sheet("card", "/cards/hotel"),
+    Sheet("observation", "/observation"),
     Sheet("glossary", "/glossary"),
     Sheet("sources", "/sources"),
     Sheet("help", "/help"),
@@ -213,6 +240,24 @@ LEARNER = [
     Sheet("submission-practice", _at("practice", "/submission"), "middle"),
     Sheet("result-practice", _at("practice_done", "/result"), "middle"),
     Sheet("result-skipped", _at("practice_skipped", "/result"), "middle"),
+    Sheet("question-marks", _question("marks"), "asked"),
+    Sheet("question-single", _question("single"), "asked"),
+    Sheet("question-multiple", _question("multiple"), "asked"),
+    Sheet("question-error", _question("multiple"), "asked", _send, 422),
+    Sheet("question-answer-marks", _question("marks", "drill_answered"), "asked"),
+    Sheet("question-answer-single", _question("single", "drill_answered"), "asked"),
+    Sheet("question-answer-multiple", _question("multiple", "drill_answered"), "asked"),
+    Sheet("submission-drill", _at("drill", "/submission"), "asked"),
+    Sheet("result-drill", _at("drill_done", "/points"), "asked"),
+    Sheet("practice-officer", f"{OFFICER}/practice", "officer"),
+    Sheet("course-officer-middle", OFFICER, "officer"),
+    Sheet("lesson-venue-middle", f"{OFFICER}/your-venue/hotel", "officer"),
+    Sheet("shift-scene", _at("shift", "/scenes/3"), "officer"),
+    Sheet("shift-answer", _at("shift", "/scenes/1"), "officer"),
+    Sheet("result-shift", _at("shift_done", "/result"), "unsigned"),
+    Sheet("final-unsigned", f"{OFFICER}/final", "unsigned"),
+    Sheet("attestation", f"{OFFICER}/attestation", "unsigned"),
+    Sheet("attestation-error", f"{OFFICER}/attestation", "unsigned", _send, 422),
     Sheet("final-locked", f"{COURSE}/final", "middle"),
     Sheet("final-name", f"{COURSE}/final", "read"),
     Sheet("name", f"{COURSE}/name", "read"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from flask import Flask
@@ -16,12 +16,12 @@ from tests.support import COURSE, right_verdict
 from trainer.accounts.models import User
 from trainer.accounts.operations import create_account, create_guest, name_for_certificate
 from trainer.assessment.models import Attempt, Response
-from trainer.assessment.operations import start_final, start_practice, submit_attempt
+from trainer.assessment.operations import start_drill, start_final, start_practice, start_shift, submit_attempt
 from trainer.assessment.rules import Kind
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.courses.current import content
-from trainer.courses.library import Course
+from trainer.courses.library import Content, Course, Drill
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
 from trainer.credentials.rules import show_serial
@@ -29,6 +29,8 @@ from trainer.learning.models import Enrollment
 from trainer.learning.operations import complete_lesson, enroll
 
 NAME = "Zoë Ångström"
+OFFICER = "security-officer"
+ALL = 32  # scenes of a final
 WRONG = {"report-now": "nothing-to-report", "nothing-to-report": "report-now"}
 
 
@@ -46,8 +48,9 @@ class Person:
 
     _count = 0
 
-    def __init__(self, app: Flask, *, guest: bool = False) -> None:
+    def __init__(self, app: Flask, *, guest: bool = False, course: str = COURSE) -> None:
         self.app = app
+        self.course = course
         Person._count += 1
         self.email = f"person{Person._count}.{now():%H%M%S%f}@example.org"
         with app.app_context(), transaction():
@@ -63,7 +66,7 @@ class Person:
     def enroll(self, *, read: int = 0, minutes: int = 0, least_minutes: int = 0) -> Person:
         """Start the course, read some lessons (-1: all), and be active for some minutes."""
         with self.app.app_context(), transaction():
-            course = content().courses[COURSE]
+            course = content().courses[self.course]
             enrollment = enroll(self.id, course, now() - dt.timedelta(days=2))
             enrollment.active_seconds = minutes * 60
             enrollment.conditions = {**enrollment.conditions, "least_minutes": least_minutes}
@@ -80,6 +83,24 @@ class Person:
     def practice(self, **answered: Any) -> str:
         """Start a practice; see `_take`."""
         return self._take(lambda enrollment, _course: start_practice(enrollment, content(), 6, now()), **answered)
+
+    def drill(self, *, chosen: int, hand_in: bool = False) -> str:
+        """Take one question of each type; choose the first two options of the first `chosen` of them."""
+        with self.app.app_context(), transaction():
+            enrollment = db.session.query(Enrollment).filter_by(user_id=self.id, course=self.course).one()
+            attempt = start_drill(enrollment, _one_of_each_type(content()), 6, now())
+            rows = db.session.query(Response).filter_by(attempt_id=attempt.id).order_by(Response.position).all()
+            for row in rows[:chosen]:
+                few = row.action_order[: 1 if row.item.endswith("/single") else 2]
+                row.given, row.version, row.recorded_at = {"chosen": few}, row.version + 1, now()
+            attempt_id: UUID = attempt.id
+            if hand_in:
+                submit_attempt(self.id, attempt_id, content(), True, now())
+        return f"/attempts/{attempt_id}"
+
+    def shift(self, **answered: Any) -> str:
+        """Start the practice shift; see `_take`."""
+        return self._take(lambda enrollment, course: start_shift(enrollment, course, content(), now()), **answered)
 
     def final(self, **answered: Any) -> str:
         """Start a final; see `_take`."""
@@ -98,8 +119,8 @@ class Person:
         """Answer the first scenes (the first `wrong` of them wrongly) and hand in if asked; return the path."""
         with self.app.app_context():
             with transaction():
-                enrollment = db.session.query(Enrollment).filter_by(user_id=self.id, course=COURSE).one()
-                attempt = start(enrollment, content().courses[COURSE])
+                enrollment = db.session.query(Enrollment).filter_by(user_id=self.id, course=self.course).one()
+                attempt = start(enrollment, content().courses[self.course])
                 rows = (
                     db.session.query(Response)
                     .filter_by(attempt_id=attempt.id)
@@ -110,7 +131,7 @@ class Person:
                 for row in rows[:answer]:
                     row.given = _given(row.snapshot.payload, row.position <= wrong, row.position <= harmful)
                     row.version, row.saved_at = row.version + 1, now()
-                    row.recorded_at = now() if attempt.kind == Kind.PRACTICE else None
+                    row.recorded_at = None if attempt.kind == Kind.FINAL else now()
                 attempt_id: UUID = attempt.id
             if hand_in:
                 with transaction():
@@ -127,6 +148,24 @@ class Person:
             return show_serial(credential.serial)
 
 
+class _FewDrills:
+    """Content with few further questions, so that each type is among those drawn."""
+
+    def __init__(self, drills: list[Drill]) -> None:
+        self._drills = drills
+
+    def drills(self) -> list[Drill]:
+        return self._drills
+
+
+def _one_of_each_type(here: Content) -> Content:
+    few: dict[str, Drill] = {}
+    for drill in here.drills():
+        if all(drill.payload["scenario"] != one.payload["scenario"] for one in few.values()):
+            few.setdefault(drill.payload["type"], drill)
+    return cast(Content, _FewDrills(list(few.values())))
+
+
 def _given(payload: dict[str, Any], is_wrong: bool, is_harmful: bool) -> dict[str, str]:
     right = right_verdict(payload["truth"])
     action = next(one["id"] for one in payload["actions"] if (one["forbidden"] if is_harmful else one["key"]))
@@ -141,7 +180,7 @@ def ready(app: Flask) -> Person:
 def certified(app: Flask) -> Person:
     """Return someone who passed."""
     person = ready(app)
-    person.final(answer=16, wrong=1, hand_in=True)
+    person.final(answer=ALL, wrong=1, hand_in=True)
     return person
 
 
@@ -161,24 +200,31 @@ def set_stage(live: Live) -> Stage:
     skipped = middle.practice(hand_in=True)
     under_way = middle.practice(answer=2, wrong=1, harmful=1)
     add("middle", middle, practice_done=done, practice_skipped=skipped, practice=under_way)
+    asked = Person(app).enroll(read=2)
+    answered = asked.drill(chosen=3, hand_in=True)
+    add("asked", asked, drill_done=answered, drill=asked.drill(chosen=0), drill_answered=answered)
+    officer = Person(app, course=OFFICER).enroll(read=9, minutes=20)
+    add("officer", officer, shift=officer.shift(answer=2, wrong=1))
+    done_shift = Person(app, course=OFFICER).enroll(read=-1, minutes=40).name()
+    add("unsigned", done_shift, shift_done=done_shift.shift(answer=12, wrong=3, hand_in=True))
     add("read", Person(app).enroll(read=-1, minutes=40))
     add("ready", ready(app))
     sitting = ready(app)
     add("sitting", sitting, final=sitting.final(answer=7))
     full = ready(app)
-    add("full", full, final_full=full.final(answer=16))
+    add("full", full, final_full=full.final(answer=ALL))
     failed = ready(app)
-    add("failed", failed, failed=failed.final(answer=16, wrong=6, harmful=2, hand_in=True))
+    add("failed", failed, failed=failed.final(answer=ALL, wrong=6, harmful=2, hand_in=True))
     waiting = ready(app)
     for _try in range(2):
-        waiting.final(answer=16, wrong=7, hand_in=True)
+        waiting.final(answer=ALL, wrong=7, hand_in=True)
     add("waiting", waiting)
     used = ready(app)
     for days_ago in (30, 20, 0):
-        last = used.final(answer=16, wrong=9, harmful=1, hand_in=True, days_ago=days_ago)
+        last = used.final(answer=ALL, wrong=9, harmful=1, hand_in=True, days_ago=days_ago)
     add("used", used, used=last)
     passed = ready(app)
-    result = passed.final(answer=16, wrong=1, hand_in=True)
+    result = passed.final(answer=ALL, wrong=1, hand_in=True)
     add("passed", passed, passed=result, valid=f"/verify/{passed.serial()}")
     _certificates(app, stage)
     return stage

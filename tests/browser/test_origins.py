@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from tests.browser.live import Live
-from tests.browser.stage import Person, ready
+from tests.browser.stage import ALL, Person, ready
 from tests.support import COURSE, PASSWORD, Visitor
 from trainer.core.db import Base, db
 
@@ -27,7 +27,7 @@ def _records(live: Live) -> str:
 def targets(live: Live) -> tuple[Person, list[tuple[str, dict[str, str]]]]:
     """Return Bob with a final under way, and what an attacker would send for him, with a token of their own."""
     bob = ready(live.app)
-    attempt = bob.final(answer=16)
+    attempt = bob.final(answer=ALL)
     stolen = Visitor(live.app, live.url)
     token = {"csrf_token": stolen.token()}
     return (

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from tests.browser.live import Live
-from tests.browser.stage import Person, ready
+from tests.browser.stage import ALL, Person, ready
 from trainer.assessment.models import Attempt, Response
 from trainer.core.db import db
 from trainer.credentials.models import Credential
@@ -134,7 +134,7 @@ def test_a_double_click_on_hand_in_hands_in_once(
     live: Live, context: Callable[..., BrowserContext], with_script: bool
 ) -> None:
     person = ready(live.app)
-    path = person.final(answer=16)
+    path = person.final(answer=ALL)
     page = context(live.cookie(person.user()), java_script_enabled=with_script).new_page()
     sent: list[Request] = []
     page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
