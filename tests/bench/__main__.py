@@ -28,6 +28,7 @@ from trainer.app import create_app
 from trainer.core.clock import today
 from trainer.core.settings import ROOT, read_settings
 from trainer.courses import library
+from trainer.courses.cache import Cache
 from trainer.credentials.certificate import CertificateFacts, render_certificate
 
 SECONDS = float(os.environ.get("TRAINER_BENCH_SECONDS", "4"))
@@ -164,7 +165,7 @@ def certificates() -> None:
 def much_content() -> None:
     """500 lessons and 5,000 scenes: cold, kept from before, and after one file changed, as `make dev` reloads."""
     with tempfile.TemporaryDirectory() as name:
-        folder, kept = Path(name) / "content", Path(name) / "kept"
+        folder, kept = Path(name) / "content", Cache(Path(name) / "kept", "b" * 40)
         make_large(ROOT / "content", folder)
         for label in ("500 lessons, 5,000 scenes, cold", "the same, kept from before"):
             started = time.perf_counter()

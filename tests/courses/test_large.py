@@ -17,9 +17,10 @@ _LOAD = """
 import resource, sys, time
 from datetime import date
 from pathlib import Path
+from trainer.courses.cache import Cache
 from trainer.courses.library import load
 start = time.process_time()
-content, _ = load(Path(sys.argv[1]), date(2026, 11, 24), kept_in=Path(sys.argv[2]))
+content, _ = load(Path(sys.argv[1]), date(2026, 11, 24), kept_in=Cache(Path(sys.argv[2]), "secret"))
 lessons = sum(len(course.lessons) for course in content.courses.values())
 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 print(len(content.scenarios), lessons, round(time.process_time() - start, 2), memory)

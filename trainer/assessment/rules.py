@@ -120,11 +120,18 @@ def draw(pairs: Sequence[Pair], scenes: int, seen: Collection[str], rng: random.
     """Return ids of `scenes` scenes in random order: half of each truth, one twin of a pair, unseen ones first."""
     if len(pairs) < scenes:
         raise ValueError(f"{scenes} scenes need as many pairs; there are {len(pairs)}")
+    half = scenes // 2
     shuffled = rng.sample(list(pairs), len(pairs))
-    fresh = sorted(shuffled, key=lambda pair: (pair.concern in seen) + (pair.no_concern in seen))[:scenes]
+    # Of pairs with one twin seen, no more than half of the scenes can show the other twin of a kind.
+    new_concern = [pair for pair in shuffled if pair.concern not in seen and pair.no_concern in seen][:half]
+    new_innocent = [pair for pair in shuffled if pair.concern in seen and pair.no_concern not in seen][:half]
+    turned = {*new_concern, *new_innocent}
+    ranks = {
+        pair: 1 if pair in turned else 2 if pair.concern in seen or pair.no_concern in seen else 0 for pair in shuffled
+    }
+    fresh = sorted(shuffled, key=lambda pair: ranks[pair])[:scenes]
     # Giving the places of "concern" to pairs that gain most by it shows as many unseen scenes as can be.
     fresh.sort(key=lambda pair: (pair.concern in seen) - (pair.no_concern in seen))
-    half = scenes // 2
     drawn = [pair.concern for pair in fresh[:half]] + [pair.no_concern for pair in fresh[half:]]
     rng.shuffle(drawn)
     return drawn

@@ -1,19 +1,22 @@
 """Keep content that was found in order, so that the next start needs no parsing.
 
-The file is a pickle: only what this user alone may write is read, and a key over every byte of the content, of this
-package and of the Python it runs on decides whether it still fits. Anything else is loaded anew.
+The file is a pickle, which can run what it holds: so it carries a mark that only this installation's secret makes, and
+nothing without it is unpickled. The mark covers a key over every byte of the content, of this package and of the Python
+it runs on, so that what no longer fits isn't found. Anything else is loaded anew.
 """
 
 from __future__ import annotations
 
 import gc
 import hashlib
+import hmac
 import os
 import pickle
 import platform
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -26,6 +29,15 @@ if TYPE_CHECKING:
 Kept = tuple["Content", tuple["Complaint", ...]]
 
 NAME: Final = "content.cache"
+_MARK: Final = 64  # characters of a mark
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Where content is kept, and the secret that marks it as our own."""
+
+    folder: Path
+    secret: str
 
 
 def key_of(folder: Path, today: date) -> str:
@@ -39,30 +51,30 @@ def key_of(folder: Path, today: date) -> str:
     return digest.hexdigest()
 
 
-def find(cache: Path, key: str) -> Kept | None:
+def find(cache: Cache, key: str) -> Kept | None:
     """Return what was kept under this key, or None."""
-    path = cache / NAME
     try:
-        with path.open("rb") as file:
-            status = os.fstat(file.fileno())
-            if status.st_uid != os.geteuid() or status.st_mode & 0o022 or file.read(len(key)) != key.encode():
-                return None
-            with no_collection():
-                return pickle.load(file)  # type: ignore[no-any-return]  # noqa: S301 written by `keep`, see above
-    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, TypeError, ValueError, KeyError):
+        raw = (cache.folder / NAME).read_bytes()
+    except OSError:
         return None
+    mark, data = raw[:_MARK], raw[_MARK:]
+    if not hmac.compare_digest(mark, _mark(cache, key, data)):
+        return None
+    with no_collection():
+        kept: Kept = pickle.loads(data)  # noqa: S301 it carries our mark
+    return kept
 
 
-def keep(cache: Path, key: str, content: Content, complaints: tuple[Complaint, ...]) -> None:
+def keep(cache: Cache, key: str, content: Content, complaints: tuple[Complaint, ...]) -> None:
     """Write it aside and swap it in, so that another process never reads half. A full disk is no reason to fail."""
+    data = pickle.dumps((content, complaints), protocol=pickle.HIGHEST_PROTOCOL)
     with suppress(OSError):
-        cache.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=cache, prefix=NAME)
+        cache.folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=cache.folder, prefix=NAME)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(key.encode())
-                pickle.dump((content, complaints), file, protocol=pickle.HIGHEST_PROTOCOL)
-            os.replace(name, cache / NAME)
+                file.write(_mark(cache, key, data) + data)
+            os.replace(name, cache.folder / NAME)
         except BaseException:
             os.unlink(name)
             raise
@@ -78,6 +90,10 @@ def no_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _mark(cache: Cache, key: str, data: bytes) -> bytes:
+    return hmac.new(f"{cache.secret}\0{key}".encode(), data, hashlib.sha256).hexdigest().encode()
 
 
 def _files(root: Path, suffix: str) -> Iterator[Path]:

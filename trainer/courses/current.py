@@ -8,6 +8,7 @@ from flask import current_app
 
 from trainer.core import clock
 from trainer.core.errors import NotFound
+from trainer.courses.cache import Cache
 from trainer.courses.library import Content, Course, Lesson, Library
 from trainer.courses.search import Index
 
@@ -17,7 +18,10 @@ def library() -> Library:
     if "library" not in current_app.extensions:
         settings = current_app.config["SETTINGS"]
         current_app.extensions["library"] = Library(
-            settings.content, clock.today, kept_in=settings.instance, is_watched=settings.development
+            settings.content,
+            clock.today,
+            kept_in=Cache(settings.instance, settings.secret_key),
+            is_watched=settings.development,
         )
     return cast(Library, current_app.extensions["library"])
 

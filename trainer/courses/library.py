@@ -287,11 +287,11 @@ class Content:
 
 
 def load(
-    folder: Path, today: date, *, kept_in: Path | None = None, memory: Memory | None = None
+    folder: Path, today: date, *, kept_in: cache.Cache | None = None, memory: Memory | None = None
 ) -> tuple[Content, tuple[Complaint, ...]]:
     """Read, check and render a content folder. Returns it with the warnings; raises ContentRefused with all faults.
 
-    `kept_in`: a folder where content that is in order is kept for the next start. `memory`: what was parsed before,
+    `kept_in`: where content that is in order is kept for the next start. `memory`: what was parsed before,
     so that only changed files are parsed again.
     """
     root = folder.resolve()
@@ -349,7 +349,7 @@ class Library:
     """
 
     def __init__(
-        self, folder: Path, clock: Callable[[], date], *, kept_in: Path | None = None, is_watched: bool = False
+        self, folder: Path, clock: Callable[[], date], *, kept_in: cache.Cache | None = None, is_watched: bool = False
     ) -> None:
         """Load the folder. Raises ContentRefused if it has errors, for there is nothing yet to go on with.
 
