@@ -9,8 +9,7 @@ from uuid import UUID
 from flask import Flask
 
 from tests.support import COURSE, PASSWORD, Visitor
-from trainer.accounts.models import User
-from trainer.accounts.operations import create_account, create_guest, name_for_certificate
+from trainer.accounts.operations import create_account, create_guest, name_for_certificate, open_session
 from trainer.accounts.passwords import hash_password
 from trainer.assessment import operations as assessment
 from trainer.assessment.models import Attempt
@@ -44,11 +43,16 @@ def sign_in_as(app: Flask, user_id: UUID, base_url: str = LOCAL) -> Visitor:
     """Return a browser that is signed in, without the sign-in page."""
     visitor = Visitor(app, base_url)
     with app.app_context():
-        token = db.session.get_one(User, user_id).get_id()
+        token = _open_session(user_id)
     with visitor.client.session_transaction(base_url=base_url) as session:
         session["_user_id"] = token
         session.permanent = True
     return visitor
+
+
+def _open_session(user_id: UUID) -> str:
+    with transaction():
+        return open_session(user_id, "A browser", clock.now()).hex
 
 
 def start_practice(app: Flask, user_id: UUID) -> UUID:

@@ -22,6 +22,8 @@ from trainer.assessment.views.first_try import blueprint as first_try
 from trainer.cli.content import content_cli
 from trainer.cli.credentials import credentials_cli
 from trainer.cli.guests import guests_cli
+from trainer.cli.jobs import jobs_cli
+from trainer.cli.mail import mail_cli
 from trainer.cli.serve import serve
 from trainer.cli.setup import setup
 from trainer.core.db import db, init_db
@@ -33,6 +35,7 @@ from trainer.courses.previews import blueprint as previews
 from trainer.courses.views import blueprint as courses
 from trainer.credentials.views import blueprint as credentials
 from trainer.home.views import blueprint as home
+from trainer.jobs.views import blueprint as mail
 from trainer.joining.views import blueprint as joining
 from trainer.learning.views import blueprint as learning
 from trainer.web.access import init_access
@@ -82,9 +85,9 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_headers(app)
     init_static(app, reread=settings.development)
     readers = (web, courses, cards, previews, credentials)
-    for blueprint in (*readers, accounts, learning, assessment, drills, first_try, joining, home):
+    for blueprint in (*readers, accounts, learning, assessment, drills, first_try, joining, home, mail):
         app.register_blueprint(blueprint)
-    for command in (content_cli, credentials_cli, guests_cli, setup, serve):
+    for command in (content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve):
         app.cli.add_command(command)
     app.context_processor(_layout)
     if settings.development:

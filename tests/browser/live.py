@@ -21,8 +21,11 @@ from urllib.error import URLError
 from flask import Flask
 
 from trainer.accounts.models import User
+from trainer.accounts.operations import open_session
 from trainer.app import create_app
 from trainer.core import clock
+from trainer.core.clock import now
+from trainer.core.db import transaction
 from trainer.core.settings import ROOT, read_settings
 from trainer.courses.library import Library
 
@@ -59,7 +62,9 @@ class Live:
     def cookie(self, user: User) -> dict[str, str]:
         """Return the session cookie of someone who signed in, for a browser context."""
         serializer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
-        value = serializer.dumps({"_user_id": user.get_id(), "_fresh": True, "_permanent": True})
+        with self.app.app_context(), transaction():
+            token = open_session(user.id, "A browser", now()).hex
+        value = serializer.dumps({"_user_id": token, "_fresh": True, "_permanent": True})
         return {"name": self.app.config["SESSION_COOKIE_NAME"], "value": value, "url": self.url}
 
 

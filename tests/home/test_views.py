@@ -26,7 +26,7 @@ def test_scenes_under_way_come_first(app: Flask) -> None:
     attempt = start_practice(app, bob)
     page = sign_in_as(app, bob).get("/me").text
     assert f'href="/attempts/{attempt}"' in page
-    assert "Sign out on all devices" in page
+    assert "Account and devices" in page
 
 
 def test_a_certificate_stays_when_the_course_is_done(app: Flask, shelf: Library) -> None:

@@ -1,4 +1,4 @@
-"""Reading users."""
+"""Reading users, their sessions and mailed links."""
 
 from __future__ import annotations
 
@@ -8,24 +8,57 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from trainer.accounts.models import User
+from trainer.accounts.models import Link, Session, User
+from trainer.accounts.rules import Purpose
 from trainer.core.db import db
 from trainer.core.errors import NotFound
+from trainer.core.signing import is_sealed
 
 
 def find_user_by_session(token: str) -> User | None:
-    """Return the user of a session token ("id.session_key"), or None if that session is over."""
-    number, _, key = token.partition(".")
+    """Return the user of a session, or None if that session is over."""
     try:
-        user = db.session.get(User, uuid.UUID(hex=number))
+        session_id = uuid.UUID(hex=token)
     except ValueError:
         return None
-    return user if user is not None and user.session_key == key else None
+    user = db.session.scalar(
+        select(User)
+        .join(Session, Session.user_id == User.id)
+        .where(Session.id == session_id, Session.ended_at.is_(None))
+    )
+    if user is not None:
+        user.session_id = session_id
+    return user
 
 
 def find_user_by_email_key(key: str) -> User | None:
     """Return the account of a canonical address, or None."""
     return db.session.scalar(select(User).where(User.email_key == key))
+
+
+def list_sessions(user_id: uuid.UUID) -> Sequence[Session]:
+    """Return a user's sessions that aren't over, the newest first."""
+    return db.session.scalars(
+        select(Session)
+        .where(Session.user_id == user_id, Session.ended_at.is_(None))
+        .order_by(Session.created_at.desc(), Session.id)
+    ).all()
+
+
+def find_link(token: str, purpose: Purpose, now: dt.datetime) -> tuple[Link, User] | None:
+    """Return a mailed link with its user, or None if it is forged, used, expired, of another purpose or void."""
+    number, _, code = token.partition(".")
+    try:
+        link_id = uuid.UUID(hex=number)
+    except ValueError:
+        return None
+    row = db.session.execute(select(Link, User).join(User, User.id == Link.user_id).where(Link.id == link_id)).first()
+    if row is None:
+        return None
+    link, user = row[0], row[1]
+    is_good = is_sealed(code, f"link-{purpose}", link.id.hex, link.nonce) and link.purpose == purpose
+    is_good &= link.used_at is None and now < link.expires_at and link.email_key == user.email_key
+    return (link, user) if is_good else None
 
 
 def list_guests_before(day: dt.datetime) -> Sequence[uuid.UUID]:

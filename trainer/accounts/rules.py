@@ -4,12 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from enum import StrEnum
 
 from email_validator import EmailNotValidError, validate_email
 
 KEPT = dt.timedelta(days=7)
 """How long a browser keeps a session after its last visit; a guest's record is forgotten after that too."""
 
+LINK_LASTS = dt.timedelta(hours=1)
+"""How long a mailed link to choose a new password is good."""
+CONFIRM_LASTS = dt.timedelta(days=7)
+"""How long a mailed link to confirm an address is good."""
+
+
+class Purpose(StrEnum):
+    """What a mailed link is for."""
+
+    RESET = "reset"
+    CONFIRM = "confirm"
+
+
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
 _INVISIBLE = {"\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad"}
 
 
@@ -27,6 +50,13 @@ def email_key(given: str) -> str | None:
     if not parsed.normalized.isascii():
         return None
     return parsed.normalized.casefold()
+
+
+def device_of(user_agent: str) -> str:
+    """Return in a few words what a browser says of itself; the rest of it is nobody's business."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "A browser")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return f"{browser} on {system}" if system else browser
 
 
 def clean_name(given: str) -> str:

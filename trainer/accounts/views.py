@@ -1,16 +1,27 @@
-"""Signing out, and loading who is signed in."""
+"""Who is signed in, on which devices; passwords and addresses."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, session, url_for
+from uuid import UUID
+
+from flask import Blueprint, Flask, flash, render_template, request, session, url_for
+from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 from werkzeug.wrappers import Response
 
+from trainer.accounts import operations
+from trainer.accounts.forms import AskResetForm, ChangePasswordForm, NewPasswordForm
 from trainer.accounts.models import User
-from trainer.accounts.operations import end_sessions
-from trainer.accounts.queries import find_user_by_session
+from trainer.accounts.operations import end_session, end_sessions, open_session
+from trainer.accounts.passwords import check_password, hash_password
+from trainer.accounts.queries import find_link, find_user_by_session, get_user, list_sessions
+from trainer.accounts.rules import LINK_LASTS, Purpose, device_of
+from trainer.core.clock import now
 from trainer.core.db import transaction
+from trainer.core.errors import Conflict
 from trainer.web.access import Who, access
+from trainer.web.forms import Form
+from trainer.web.limits import limit_tries
 from trainer.web.redirects import go
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
@@ -34,17 +45,29 @@ def init_accounts(app: Flask) -> None:
 
 def sign_in_session(user: User) -> None:
     """Let the browser hold this user's session, a fresh one, and keep it after closing."""
+    device, user_id = device_of(request.user_agent.string), user.id
+    with transaction():
+        session_id = open_session(user_id, device, now())
     session.clear()
-    session["_user_id"] = user.get_id()
+    session["_user_id"] = session_id.hex
     session["_fresh"] = True
     session.permanent = True
+
+
+def leave() -> None:
+    """End the session of this browser, if it has one, also on our side: a copied cookie is worth nothing then."""
+    if current_user.is_authenticated:
+        user_id, session_id = current_user.id, current_user.session_id
+        with transaction():
+            end_session(user_id, session_id, now())
+    session.clear()
 
 
 @blueprint.post("/sign-out")
 @access(Who.LEARNER)
 def sign_out() -> Response:
     """End the session on this device."""
-    session.clear()
+    leave()
     return go(url_for("home.front"))
 
 
@@ -54,6 +77,118 @@ def sign_out_everywhere() -> Response:
     """End the account's sessions on all devices."""
     user_id = current_user.id
     with transaction():
-        end_sessions(user_id)
+        end_sessions(user_id, now())
     session.clear()
     return go(url_for("home.front"))
+
+
+@blueprint.get("/account")
+@access(Who.ACCOUNT)
+def account() -> str:
+    """Show the address, the devices that are signed in, and a form for a new password."""
+    return _account_page(ChangePasswordForm(formdata=None))
+
+
+@blueprint.post("/account/password")
+@access(Who.ACCOUNT)
+@limit_tries("10 per hour")
+def change_password() -> Response | tuple[str, int]:
+    """Set a new password for whoever knows the old one; other devices are signed out."""
+    form, user_id, session_id = ChangePasswordForm(), current_user.id, current_user.session_id
+    if form.validate_on_submit():
+        if check_password(current_user.password_hash, str(form.password.data)):
+            hashed = hash_password(str(form.new_password.data))
+            with transaction():
+                operations.change_password(get_user(user_id), hashed, now(), but=session_id)
+            flash(_("Your password is changed. Other devices are signed out."))
+            return go(url_for(".account"))
+        form.password.errors = [_("This isn’t the password of your account. Check capitals and try again.")]
+    return _account_page(form), 422
+
+
+@blueprint.post("/account/confirmations")
+@access(Who.ACCOUNT)
+@limit_tries("5 per hour")
+def ask_confirmation() -> Response:
+    """Mail the link to confirm the address once more."""
+    user_id = current_user.id
+    with transaction():
+        user = get_user(user_id)
+        if user.email_confirmed_at is None:
+            operations.send_confirmation(user, now())
+    flash(_("We’ve written to you. Open the link in the mail."))
+    return go(url_for(".account"))
+
+
+@blueprint.post("/account/sessions/<uuid:session_id>/end")
+@access(Who.ACCOUNT)
+def end_one(session_id: UUID) -> Response:
+    """Sign one device out."""
+    if session_id == current_user.session_id:
+        leave()
+        return go(url_for("home.front"))
+    user_id = current_user.id
+    with transaction():
+        end_session(user_id, session_id, now())
+    flash(_("That device is signed out."))
+    return go(url_for(".account"))
+
+
+@blueprint.route("/password-reset", methods=["GET", "POST"])
+@access(Who.PUBLIC)
+@limit_tries("10 per hour", methods=["POST"])
+def ask_reset() -> str | tuple[str, int]:
+    """Mail a link to choose a new password. The answer is the same whether the address has an account or not."""
+    form = AskResetForm()
+    if form.validate_on_submit():
+        with transaction():
+            operations.request_reset(str(form.email.data), now())
+        return render_template("accounts/reset_asked.html", minutes=int(LINK_LASTS.total_seconds() // 60))
+    return render_template("accounts/ask_reset.html", form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/password-reset/<token>", methods=["GET", "POST"])
+@access(Who.PUBLIC)
+@limit_tries("30 per hour", methods=["POST"])
+def reset(token: str) -> Response | str | tuple[str, int]:
+    """Let whoever has the mailed link choose a new password. Nobody is signed in by it."""
+    if find_link(token, Purpose.RESET, now()) is None:
+        return render_template("accounts/link_void.html", again=url_for(".ask_reset")), 404
+    form = NewPasswordForm()
+    if form.validate_on_submit():
+        hashed = hash_password(str(form.new_password.data))  # before the transaction: it takes its time
+        with transaction():
+            found = find_link(token, Purpose.RESET, now())
+            if found is None:
+                raise Conflict(_("This link was used already. Ask for a new one."))
+            operations.use_link(found[0], now())
+            operations.confirm_address(found[1], now())  # who got the mail has the address
+            operations.change_password(found[1], hashed, now())
+        session.clear()
+        flash(_("Your password is changed. Sign in with it."))
+        return go(url_for("joining.sign_in"))
+    return render_template("accounts/reset.html", form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/confirmations/<token>", methods=["GET", "POST"])
+@access(Who.PUBLIC)
+@limit_tries("30 per hour", methods=["POST"])
+def confirm(token: str) -> Response | str | tuple[str, int]:
+    """Note that the address is the person's own. It takes a press of a button: programs that read mail open links."""
+    found = find_link(token, Purpose.CONFIRM, now())
+    if found is None:
+        return render_template("accounts/link_void.html", again=url_for(".account")), 404
+    if request.method == "GET":
+        return render_template("accounts/confirm.html", form=Form(), address=found[1].email)
+    with transaction():
+        again = find_link(token, Purpose.CONFIRM, now())
+        if again is None:
+            raise Conflict(_("This link was used already."))
+        operations.use_link(again[0], now())
+        operations.confirm_address(again[1], now())
+    flash(_("Your address is confirmed."))
+    return go(url_for(".account"))
+
+
+def _account_page(form: ChangePasswordForm) -> str:
+    return render_template("accounts/account.html", form=form, sessions=list_sessions(current_user.id))

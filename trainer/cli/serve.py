@@ -1,28 +1,38 @@
-"""`flask serve`: set everything up and serve with a production server."""
+"""`flask serve`: set everything up, then run web server and worker together."""
 
 from __future__ import annotations
 
-import os
+import signal
+import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
 from trainer.cli.setup import prepare
+from trainer.core.settings import ROOT, Settings
+
+PATIENCE = 20  # seconds until a child that was asked to end is made to
 
 
 @click.command("serve")
 @with_appcontext
 def serve() -> None:
-    """Migrate, check the content, and serve until stopped."""
+    """Migrate, check the content, and serve until stopped. If web server or worker ends, so does the other."""
     settings = current_app.config["SETTINGS"]
     prepare()
     print("Stop it with Ctrl+C.", flush=True)
-    granian = Path(sys.executable).with_name("granian")
-    arguments = [
-        str(granian),
+    sys.exit(_supervise([_web(settings), _worker()]))
+
+
+def _web(settings: Settings) -> list[str]:
+    return [
+        str(Path(sys.executable).with_name("granian")),
         "--interface=wsgi",
         "--factory",
         f"--host={settings.host}",
@@ -35,4 +45,32 @@ def serve() -> None:
         "--respawn-failed-workers",
         "trainer.app:create_server",
     ]
-    os.execv(granian, arguments)  # noqa: S606 our own program with our own arguments
+
+
+def _worker() -> list[str]:
+    return [sys.executable, "-m", "flask", "--app", "trainer.app", "jobs", "run"]
+
+
+def _supervise(commands: list[list[str]]) -> int:
+    """Run the commands side by side, pass on what we are told, and end all when one ends."""
+    children = [subprocess.Popen(command, cwd=ROOT) for command in commands]  # noqa: S603 our own programs
+    is_stopping = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal is_stopping
+        is_stopping = True
+        for child in children:
+            child.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while all(child.poll() is None for child in children):
+        time.sleep(0.2)
+    stop(signal.SIGTERM, None)
+    for child in children:
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(PATIENCE)
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+    return 0 if is_stopping and all(child.returncode in (0, -signal.SIGTERM) for child in children) else 1

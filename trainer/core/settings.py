@@ -41,6 +41,8 @@ class Settings:
     development: bool
     proxies: int
     max_body_kb: int
+    smtp_url: str | None
+    mail_from: str
 
     @property
     def is_local(self) -> bool:
@@ -66,6 +68,8 @@ VARIABLES = {
     "development": "TRAINER_DEVELOPMENT",
     "proxies": "TRAINER_PROXIES",
     "max_body_kb": "TRAINER_MAX_BODY_KB",
+    "smtp_url": "TRAINER_SMTP_URL",
+    "mail_from": "TRAINER_MAIL_FROM",
 }
 assert set(VARIABLES) == {field.name for field in fields(Settings)}
 
@@ -99,7 +103,33 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         development=development,
         proxies=_number(env, "TRAINER_PROXIES", 0, 0, 5),
         max_body_kb=_number(env, "TRAINER_MAX_BODY_KB", 256, 16, 10_240),
+        smtp_url=_smtp_url(env),
+        mail_from=_mail_from(env, "localhost" if local else urlsplit(base_url).hostname or "localhost"),
     )
+
+
+def _smtp_url(env: Mapping[str, str]) -> str | None:
+    given = env.get("TRAINER_SMTP_URL", "").strip()
+    if not given:
+        return None
+    try:
+        parts = urlsplit(given)
+        _ = parts.port  # raises for an impossible one
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path.strip("/"):
+        # Not shown: it may hold a password.
+        raise SettingsRefused(
+            "TRAINER_SMTP_URL can't be read. Write it like smtp://user:password@mail.example.org:587."
+        )
+    return given
+
+
+def _mail_from(env: Mapping[str, str], host: str) -> str:
+    given = env.get("TRAINER_MAIL_FROM", "").strip() or f"training@{host}"
+    if not re.fullmatch(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+", given):
+        raise SettingsRefused(f"TRAINER_MAIL_FROM is {given!r}. Write an address, such as training@example.org.")
+    return given
 
 
 def _base_url(env: Mapping[str, str], host: str, port: int) -> str:

@@ -1,0 +1,35 @@
+"""The mails of accounts. Each is written when it is sent, from the records as they are then."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import current_app
+
+from trainer.accounts.models import Link
+from trainer.core.clock import now
+from trainer.core.db import db
+from trainer.core.outbox import OutboxMessage
+from trainer.core.signing import seal
+from trainer.web.letters import Letter, write_letter
+
+TEMPLATES = ("confirm-address", "new-password", "no-account", "password-changed")
+_PATHS = {"confirm-address": "/confirmations/{}", "new-password": "/password-reset/{}"}
+
+
+def write(message: OutboxMessage) -> Letter | None:
+    """Return what the mail says, or None if it is no longer true: its link was used or has expired."""
+    base = current_app.config["SETTINGS"].base_url
+    if message.template in _PATHS:
+        link = db.session.get(Link, UUID(hex=message.ids["link"]))
+        if link is None or link.used_at is not None or link.expires_at <= now():
+            return None
+        url = base + _PATHS[message.template].format(token_of(link))
+    else:
+        url = base + {"no-account": "/sign-up", "password-changed": "/password-reset"}[message.template]
+    return write_letter(f"accounts/mail/{message.template}", url=url)
+
+
+def token_of(link: Link) -> str:
+    """Return what stands in the mailed address: the same at each retry, and stored nowhere."""
+    return f"{link.id.hex}.{seal(f'link-{link.purpose}', link.id.hex, link.nonce)}"

@@ -1,0 +1,122 @@
+"""Mail to be sent: a row, written in the transaction that causes it. A row is the order; the text is made at sending.
+
+Whoever delivers claims rows for a while (`claim`), so that two never send the same; one that isn't heard of again
+becomes due again. A mail has one Message-ID for ever: a retry after a lost answer is the same mail to every reader.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Index, String, select, text, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from trainer.core.db import Base, db
+
+LEASE = dt.timedelta(minutes=10)
+"""How long a claimed mail is left to whoever claimed it."""
+MOST_TRIES = 14
+"""With the delays below the last try is some three days after the first."""
+
+_WAITING = text("sent_at IS NULL AND dead_at IS NULL")
+
+
+class OutboxMessage(Base):
+    """A mail to one person: which template, to whom, in what language, about which records."""
+
+    __tablename__ = "outbox_messages"
+    __table_args__ = (Index("ix_outbox_messages_waiting", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    template: Mapped[str] = mapped_column(String(40))
+    recipient: Mapped[str] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(10), default="en")
+    ids: Mapped[dict[str, Any]]
+    """Ids of the records that it is about; no foreign keys, and nothing secret."""
+    message_id: Mapped[str] = mapped_column(String(120), unique=True)
+    created_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[dt.datetime | None]
+    dead_at: Mapped[dt.datetime | None]
+    """Given up: refused for good, tried too often, or no longer true."""
+    last_error: Mapped[str | None] = mapped_column(String(300))
+
+
+def post(template: str, recipient: str, ids: dict[str, Any], now: dt.datetime) -> OutboxMessage:
+    """Order a mail, in the caller's transaction."""
+    number = uuid.uuid4()
+    message = OutboxMessage(
+        id=number,
+        template=template,
+        recipient=recipient,
+        ids=ids,
+        message_id=f"<{number.hex}@{current_app.config['SETTINGS'].mail_from.partition('@')[2]}>",
+        created_at=now,
+        due_at=now,
+        tries=0,
+    )
+    db.session.add(message)
+    return message
+
+
+def claim(most: int, now: dt.datetime) -> Sequence[OutboxMessage]:
+    """Return mails that are due, oldest first, and leave them to the caller for a while. Needs a write transaction."""
+    due = db.session.scalars(
+        select(OutboxMessage)
+        .where(_WAITING, OutboxMessage.due_at <= now)
+        .order_by(OutboxMessage.due_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for message in due:
+        message.tries += 1
+        message.due_at = now + LEASE
+    db.session.flush()
+    return due
+
+
+def mark_sent(message_id: uuid.UUID, now: dt.datetime) -> None:
+    """Note that the mail server took it."""
+    _mark(message_id, sent_at=now, last_error=None)
+
+
+def mark_failed(message_id: uuid.UUID, tries: int, error: str, now: dt.datetime, *, is_final: bool) -> None:
+    """Note why it couldn't be sent; it is tried again later, unless that is of no use."""
+    is_dead = is_final or tries >= MOST_TRIES
+    _mark(message_id, due_at=now + delay(tries), dead_at=now if is_dead else None, last_error=error[:300])
+
+
+def delay(tries: int) -> dt.timedelta:
+    """Return how long to wait after so many tries: a minute, then twice as long each time, six hours at most."""
+    return min(dt.timedelta(minutes=2 ** (tries - 1)), dt.timedelta(hours=6))
+
+
+def list_messages(*, dead_only: bool = False, most: int = 100) -> Sequence[OutboxMessage]:
+    """Return mails, the newest first."""
+    query = select(OutboxMessage).order_by(OutboxMessage.created_at.desc()).limit(most)
+    return db.session.scalars(query.where(OutboxMessage.dead_at.is_not(None)) if dead_only else query).all()
+
+
+def find_message(number: uuid.UUID) -> OutboxMessage | None:
+    """Return a mail by its id, or None."""
+    return db.session.get(OutboxMessage, number)
+
+
+def try_again(number: uuid.UUID, now: dt.datetime) -> bool:
+    """Take up a mail that was given up; False if there is none."""
+    taken = db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == number, OutboxMessage.dead_at.is_not(None))
+        .values(dead_at=None, due_at=now, tries=0)
+    )
+    return bool(taken.rowcount)  # type: ignore[attr-defined]
+
+
+def _mark(number: uuid.UUID, **values: Any) -> None:
+    # Only while it waits: whoever was slower must not undo what was noted.
+    db.session.execute(update(OutboxMessage).where(OutboxMessage.id == number, _WAITING).values(**values))

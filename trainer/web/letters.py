@@ -1,0 +1,30 @@
+"""Write mails: a plain text, and the same as HTML. A template's first line is the subject.
+
+A paragraph that is an address alone becomes a link in HTML. Subjects are neutral: a screen that someone else sees tells
+nothing of what this is about.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from flask import render_template
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a mail says."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def write_letter(template: str, **values: object) -> Letter:
+    """Render a mail of plain paragraphs."""
+    written = render_template(f"{template}.txt", **values).strip()
+    subject, _, body = written.partition("\n")
+    paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", body) if part.strip()]
+    html = render_template("web/mail/letter.html", subject=subject, paragraphs=paragraphs)
+    return Letter(subject.strip(), "\n\n".join(paragraphs) + "\n", html)
