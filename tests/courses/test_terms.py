@@ -118,3 +118,8 @@ def test_letters_that_only_look_alike_when_case_is_ignored_do_no_harm(text: str)
 
 def test_without_a_glossary_nothing_is_linked() -> None:
     assert linked("A signal.", Scope(Targets(), {}, "recognize")) == []
+
+
+def test_a_term_may_go_on_in_the_next_line_of_the_file() -> None:
+    assert linked("It is a debt\nbondage, and *that* is\nall.") == [("debt-bondage", "debt\nbondage")]
+    assert linked("No *debt*\nbondage here.") == [("debt", "debt")]
