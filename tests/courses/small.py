@@ -266,6 +266,7 @@ def files() -> dict[str, str]:
 
 LESSON_FILE = "courses/recognize/01-basics/01-first.md"
 COURSE_FILE = "courses/recognize/course.yaml"
+SHIFT_FILE = "courses/recognize/shift.yaml"
 CONCERN_FILE = "scenarios/open-1-a.md"
 NO_CONCERN_FILE = "scenarios/open-1-b.md"
 
@@ -286,6 +287,34 @@ def edit(folder: Path, name: str, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text, f"{old!r} is not in {name}"
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def put(folder: Path, name: str, text: str) -> None:
+    """Write a file that the folder may not have yet."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def add_to_head(folder: Path, name: str, text: str) -> None:
+    """Add lines at the end of the head of a scene, where its items are."""
+    edit(folder, name, "        why: It may be late.\n", f"        why: It may be late.\n{text}")
+
+
+def add_shift(
+    folder: Path, truths: str = "ncnc", clocks: tuple[str, ...] = ("22:00", "23:10", "00:15", "05:40")
+) -> None:
+    """Add a practice shift: a scene for each letter, c for concern and n for none."""
+    for number, letter in enumerate(truths):
+        text = scene("concern" if letter == "c" else "no_concern", "none", "shift")
+        text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith(("pair:", "differs:")))
+        put(
+            folder,
+            f"scenarios/shift-{number}.md",
+            text.replace("pool: shift", f'pool: shift\nclock: "{clocks[number]}"'),
+        )
+    names = ", ".join(f"shift-{number}" for number in range(len(truths)))
+    put(folder, SHIFT_FILE, f"title: A night\nintro: You are on duty.\nscenes: [{names}]\n")
 
 
 def read(folder: Path) -> Content:

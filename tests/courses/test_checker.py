@@ -348,6 +348,188 @@ def test_a_scene_has_four_actions_with_ids_of_their_own(folder: Path) -> None:
     assert told(folder).count("two actions have the same id") == 2
 
 
+# --- statistics and cards ---
+
+SERIES = """\
+title: What was counted
+unit: signals
+as_of: data for 2023
+source: S1
+rows:
+  - {name: Calls, value: 800}
+  - {name: Texts, value: 71}
+caveats: [A signal is no case.]
+"""
+CARD = """\
+title: Hotel
+venues: [hotel]
+together:
+  - {text: Never alone and paid too little., signs: [A1, C5]}
+alone:
+  - {text: The boss keeps the papers., signs: [C1]}
+never: [Color]
+do: [Call]
+dont: [Follow]
+"""
+CARD_FILE, SERIES_FILE = "cards/hotel.yaml", "statistics/calls.yaml"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("source: S1", "source: S9", '4: no source is called "S9"'),
+        ("name: Texts", "name: Calls", "5: two rows have the same name"),
+        ("value: 71", "value: -1", '7: "value" can\'t be "-1". It must be at least 0.'),
+        ("value: 71", "value: 7.5", '7: "value" must be a whole number'),
+        ("  - {name: Texts, value: 71}\n", "", '5: "rows" has too few or too many items. Give at least 2.'),
+        ("caveats: [A signal is no case.]", "caveats: []", '8: "caveats" has too few'),
+        ("title: What", "title: What a rescue", '1: "rescue" is a word that we do not use'),
+    ],
+)
+def test_a_series_has_a_source_and_rows_that_can_be_told_apart(
+    folder: Path, old: str, new: str, complaint: str
+) -> None:
+    small.put(folder, SERIES_FILE, SERIES)
+    small.read(folder)
+    edit(folder, SERIES_FILE, old, new)
+    assert only(folder).startswith(f"content/{SERIES_FILE}:{complaint}")
+
+
+def test_a_chart_shows_a_series_that_is_there(folder: Path) -> None:
+    line = add(folder, "::: chart calls\n:::")
+    assert only(folder).startswith(f'content/{LESSON_FILE}:{line}: there is no series "calls". Add statistics/')
+    small.put(folder, SERIES_FILE, SERIES)
+    assert "<figure" in small.read(folder).courses["recognize"].lessons[0].html
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("[C1]", "[C1, C9]", '6: no indicator is called "C9"'),
+        ("[C1]", "[C1, C2]", "6: C2 misleads and counts nowhere. Take it out."),
+        ("[A1, C5]", "[A1, C5, C2]", "4: C2 misleads and counts nowhere"),
+        ("[C1]", "[A1]", '6: no sign in it counts alone. Put it under "together".'),
+        ("[C1]", "[]", '6: "signs" has too few or too many items'),
+        ("[hotel]", "[castle]", '2: item 1 of "venues" can\'t be "castle"'),
+        ("Follow", "Rescue", '9: "Rescue" is a word that we do not use'),
+    ],
+)
+def test_a_card_names_signs_that_count(folder: Path, old: str, new: str, complaint: str) -> None:
+    small.put(folder, CARD_FILE, CARD)
+    small.read(folder)
+    edit(folder, CARD_FILE, old, new)
+    assert only(folder).startswith(f"content/{CARD_FILE}:{complaint}")
+
+
+def test_signs_of_a_card_add_up_by_the_rule(folder: Path) -> None:
+    small.put(folder, CARD_FILE, CARD)
+    edit(folder, "indicators.yaml", "strength: medium", "strength: weak")
+    assert only(folder).startswith(f"content/{CARD_FILE}:4: these signs don't add up by the rule. Name signs of two")
+    edit(folder, "indicators.yaml", "strength: weak\n    about: both\n    venues: [hotel]", "strength: weak-medium\n"
+         "    about: both\n    venues: [hotel]")  # fmt: skip
+    assert "add up" in only(folder)  # two groups are needed
+    edit(folder, "indicators.yaml", "strength: weak\n    about: labor", "strength: weak-medium\n    about: labor")
+    small.read(folder)
+
+
+def test_a_weaker_sign_counts_alone_where_a_note_says_when(folder: Path) -> None:
+    small.put(folder, CARD_FILE, CARD.replace("[C1]", "[C5]"))
+    assert "no sign in it counts alone" in only(folder)
+    edit(folder, "indicators.yaml", "strength: medium\n    about: labor", "strength: medium\n    strength_note: Alone "
+         "if he is told so.\n    about: labor")  # fmt: skip
+    small.read(folder)
+
+
+# --- practice shift ---
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("shift-3", "shift-9", 'there is no scene "shift-9". Add it or correct its id.'),
+        ("shift-3", "shift-2", 'scene "shift-2" is listed twice. Take one out.'),
+        ("[shift-0, shift-1", "[open-1-b, shift-1", 'scene "open-1-b" is of another pool. Write "pool: shift" in it.'),
+        ("shift-0, shift-1, ", "", "fewer than half of the scenes are innocent"),
+        ("[shift-0, shift-1,", "[shift-1, shift-0,", "the scenes aren't in the order of the clock"),
+        ("title: A night\n", "", '"title" is missing'),
+    ],
+)
+def test_a_shift_is_a_night_of_scenes_in_order(folder: Path, old: str, new: str, complaint: str) -> None:
+    small.add_shift(folder, "ncnn" if "fewer" not in complaint else "nncc")
+    small.read(folder)
+    edit(folder, small.SHIFT_FILE, old, new)
+    line = 1 if "missing" in complaint else small.line_of(folder, small.SHIFT_FILE, "scenes:")
+    assert only(folder).startswith(f"content/{small.SHIFT_FILE}:{line}: {complaint}")
+
+
+@pytest.mark.parametrize(
+    ("clocks", "is_right"),
+    [
+        (("22:00", "23:59", "00:00", "06:00"), True),
+        (("06:00", "07:00", "07:00", "14:00"), True),
+        (("22:00", "21:00", "22:30", "23:00"), True),  # could be a night and nearly a day
+        (("22:00", "21:00", "22:30", "05:00"), False),
+        (("22:00", "02:00", "23:00", "03:00"), False),
+    ],
+)
+def test_the_clock_goes_over_midnight_once(folder: Path, clocks: tuple[str, ...], is_right: bool) -> None:
+    small.add_shift(folder, "ncnc", clocks)
+    assert ("the scenes aren't in the order of the clock" not in told(folder)) == is_right
+
+
+@pytest.mark.parametrize(("truths", "is_right"), [("ncnc", True), ("nnnn", True), ("nccc", False), ("ccnc", False)])
+def test_half_of_a_shift_or_more_is_innocent(folder: Path, truths: str, is_right: bool) -> None:
+    small.add_shift(folder, truths)
+    assert ("fewer than half of the scenes are innocent" not in told(folder)) == is_right
+
+
+def test_a_scene_that_could_not_be_read_is_no_second_complaint_of_its_shift(folder: Path) -> None:
+    small.add_shift(folder)
+    edit(folder, "scenarios/shift-2.md", "truth: no_concern", "truth: maybe")
+    assert only(folder).startswith("content/scenarios/shift-2.md:4: ")
+
+
+# --- changes ---
+
+CHANGES_FILE = "CHANGELOG.md"
+ENTRY = "# Changes\n\n## recognize 1.0\ndigest: none yet\n- First.\n"
+
+
+def told_of_changes(folder: Path) -> list[str]:
+    return [str(one) for one in complaints(folder) if one.path == f"content/{CHANGES_FILE}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", '1: recognize 1.0 has no entry. Add "## recognize 1.0", its digest line and its points.'),
+        (ENTRY.replace("1.0", "0.9"), "1: recognize 1.0 has no entry. "),
+        (f"{ENTRY.replace('1.0', '0.9')}\n{ENTRY}", "1: recognize 1.0 has no entry. "),  # the newest stands first
+        (ENTRY.replace("- First.\n", ""), '3: the entry has no point. Say what changed: "- ...".'),
+        (f"{ENTRY}\n## other 1.0\ndigest: none yet\n- a\n", '7: there is no course "other". Correct its name.'),
+        (ENTRY.replace("digest: none yet\n", ""), '3: the entry "recognize 1.0" has no line with its digest. '),
+    ],
+)
+def test_each_course_has_an_entry_for_its_version(folder: Path, text: str, complaint: str) -> None:
+    small.put(folder, CHANGES_FILE, text)
+    assert only(folder).startswith(f"content/{CHANGES_FILE}:{complaint}")
+
+
+def test_an_entry_that_is_not_published_or_not_of_this_content_is_a_warning(folder: Path) -> None:
+    small.put(folder, CHANGES_FILE, ENTRY)
+    assert told_of_changes(folder) == [
+        'content/CHANGELOG.md:3: recognize 1.0 isn\'t published. Run "flask content publish".'
+    ]
+    digest = small.read(folder).courses["recognize"].digest
+    edit(folder, CHANGES_FILE, "none yet", f"{digest[:12]} (published 2026-11-24)")
+    assert told_of_changes(folder) == []
+    edit(folder, LESSON_FILE, "A case is more.", "A case is much more.")
+    assert [line.partition(". ")[0] for line in told_of_changes(folder)] == [
+        "content/CHANGELOG.md:3: recognize has changed since 1.0 was published"
+    ]
+    assert {one.level for one in complaints(folder)} == {"warning"}
+
+
 # --- courses ---
 
 
@@ -373,6 +555,30 @@ def test_a_course_must_agree_with_its_folder_and_pools(folder: Path, old: str, n
     assert f"content/{COURSE_FILE}:" in told(folder)
 
 
+def test_a_module_to_choose_from_has_two_lessons_or_more(folder: Path) -> None:
+    name = "courses/recognize/01-basics/module.yaml"
+    small.put(folder, name, f"{small.MODULE}choose_one: true\n")
+    assert only(folder) == f"content/{name}:3: there is nothing to choose from. Add a lesson."
+    small.put(folder, "courses/recognize/01-basics/02-other.md", small.LESSON)
+    small.read(folder)
+
+
+def test_more_scenes_than_a_bank_can_have_are_refused_and_not_reckoned_with(folder: Path) -> None:
+    edit(folder, COURSE_FILE, "final:\n  scenes: 2", "final:\n  scenes: 32000")
+    line = small.line_of(folder, COURSE_FILE, "32000")
+    assert only(folder) == f'content/{COURSE_FILE}:{line}: "scenes" can\'t be "32000". It must be at most 200.'
+
+
+def test_with_a_bank_no_final_lets_someone_through_who_also_reports_the_innocent(folder: Path) -> None:
+    small.read(folder)
+    with (folder / "site.yaml").open("a", encoding="utf-8") as file:
+        file.write("bank: {open_pairs: 1, reserved_pairs: 1, swapped_pairs: 0}\n")
+    line = small.line_of(folder, COURSE_FILE, "pass_rule:")
+    assert only(folder).startswith(
+        f"content/{COURSE_FILE}:{line}: someone who also reports 40% of the innocent passes with 94%. Bring it to 30%"
+    )
+
+
 def test_a_module_without_lessons_is_refused(folder: Path) -> None:
     for name in (LESSON_FILE, "courses/recognize/04-practice/01-second.md"):
         edit(folder, name, "[The next lesson](lesson:", "The next lesson (")
@@ -388,6 +594,14 @@ def test_an_id_that_was_published_may_not_get_lost(folder: Path) -> None:
     assert 'content/ids.txt:3: "term:gone" was published and is gone. ' in told(folder)
     assert 'content/ids.txt:4: "scenario:old" was published and is gone. ' in told(folder)
     assert len(complaints(folder)) == 2
+
+
+def test_ids_of_series_and_cards_are_for_ever_too(folder: Path) -> None:
+    (folder / "ids.txt").write_text("statistics:calls\ncard:hotel\n", encoding="utf-8")
+    assert told(folder).count("was published and is gone") == 2
+    small.put(folder, CARD_FILE, CARD)
+    small.put(folder, SERIES_FILE, SERIES)
+    small.read(folder)
 
 
 def test_a_retired_scene_keeps_its_id_and_leaves_the_pool(folder: Path) -> None:

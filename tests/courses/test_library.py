@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.courses import small
-from tests.courses.small import CONCERN_FILE, LESSON_FILE, NO_CONCERN_FILE, edit, read
+from tests.courses.small import CONCERN_FILE, COURSE_FILE, LESSON_FILE, NO_CONCERN_FILE, edit, read
 from trainer.courses.library import Content, ContentRefused, Library, published_ids, write_ids
 from trainer.courses.schema import Pool
 
@@ -38,10 +38,22 @@ def test_modules_keep_the_number_of_their_folder(folder: Path) -> None:
 
 def test_a_lesson_knows_its_words_and_sources(folder: Path) -> None:
     lesson = read(folder).courses["recognize"].lessons[0]
-    assert [term.id for term in lesson.words] == ["signal"]
+    assert [term.id for term in lesson.words] == ["signal", "case"]  # the second is linked by itself
     assert [source.id for source in lesson.cited] == ["S1"]
     assert lesson.module_title == "The basics"
     assert 'href="/courses/recognize/practice/second"' in lesson.html
+
+
+def test_of_a_module_to_choose_from_one_lesson_stands_on_the_way(folder: Path) -> None:
+    edit(folder, COURSE_FILE, "[basics, practice]", "[basics, venue, practice]")
+    small.put(folder, "courses/recognize/02-venue/module.yaml", f"{small.MODULE}choose_one: true\n")
+    for number, name in enumerate(("farm", "hotel"), start=1):
+        small.put(folder, f"courses/recognize/02-venue/{number:02}-{name}.md", small.LESSON)
+    course = read(folder).courses["recognize"]
+    first, farm, hotel, second = course.lessons
+    assert course.neighbors(first.id) == (None, farm)
+    assert course.neighbors(farm.id) == course.neighbors(hotel.id) == (first, second)
+    assert course.neighbors(second.id) == (farm, None)
 
 
 def test_help_lines_are_found_by_id(folder: Path) -> None:
@@ -81,8 +93,8 @@ def test_a_snapshot_has_all_and_survives_json(folder: Path) -> None:
     ]  # fmt: skip
     assert snapshot["twin"] == {"title": "Room 214", "truth": "no_concern", "differs": "The boss gives them back."}
     assert set(snapshot) == {
-        "scenario", "pair", "title", "setting", "note", "narrative", "truth", "rule", "route", "venue", "about",
-        "differs", "signs", "ordinary", "verdicts", "actions", "twin", "sources",
+        "scenario", "is_swapped", "pair", "title", "setting", "note", "narrative", "truth", "rule", "route", "venue",
+        "about", "differs", "signs", "ordinary", "verdicts", "actions", "twin", "sources",
     }  # fmt: skip
 
 
@@ -122,6 +134,30 @@ def test_a_course_digest_follows_its_lessons(folder: Path) -> None:
     assert read(folder).courses["recognize"].digest == before.courses["recognize"].digest
     edit(folder, LESSON_FILE, "A case is more.", "A case is much more.")
     assert read(folder).courses["recognize"].digest != before.courses["recognize"].digest
+
+
+def test_a_course_digest_follows_its_shift_and_the_scenes_of_its_final(folder: Path) -> None:
+    digests = {read(folder).courses["recognize"].digest}
+    small.add_shift(folder)
+    digests.add(read(folder).courses["recognize"].digest)
+    edit(folder, small.SHIFT_FILE, "You are on duty.", "You begin your night.")
+    digests.add(read(folder).courses["recognize"].digest)
+    edit(folder, "scenarios/reserved-1-a.md", "You stand", "You sit")
+    digests.add(read(folder).courses["recognize"].digest)
+    assert len(digests) == 4
+    edit(folder, CONCERN_FILE, "You stand", "You sit")
+    assert read(folder).courses["recognize"].digest in digests  # open scenes are no part of it
+
+
+def test_scenes_of_a_shift_are_in_its_pool_and_have_neither_pair_nor_twin(folder: Path) -> None:
+    small.add_shift(folder)
+    content = read(folder)
+    assert [one.id for one in content.pool(Pool.SHIFT)] == ["shift-0", "shift-1", "shift-2", "shift-3"]
+    scene = content.scenarios["shift-1"]
+    assert scene.twin is None
+    assert scene.snapshot()["setting"] == "23:10, Motel, night"
+    assert set(content.pairs) == {"open-1", "open-2", "reserved-1", "reserved-2"}
+    assert content.courses["recognize"].shift is not None
 
 
 def test_loading_twice_gives_the_same(folder: Path) -> None:

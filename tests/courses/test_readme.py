@@ -10,18 +10,29 @@ import pytest
 from pydantic import BaseModel
 
 from tests.courses import small
+from trainer.cli.content import content_cli, new_cli
 from trainer.core.settings import ROOT
-from trainer.courses import markdown, schema
+from trainer.courses import history, markdown, schema
+from trainer.courses.schema import Pool
 
 README = (ROOT / "content" / "README.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"^```\w+\n# content/(\S+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL))
-LISTS = {"sources.yaml", "glossary.yaml", "help/us-me.yaml"}
+LISTS = {"sources.yaml", "glossary.yaml", "help/us-me.yaml", "CHANGELOG.md"}
+LESSON = "courses/neighbors/01-at-a-farm/01-who-decides.md"
+EXAMPLE_SCENES = ("berry-shed-a", "berry-shed-b", "gate-late-van")
 SCENES = 16  # as many as the course of the example draws
 
 
 @pytest.fixture
 def examples(folder: Path) -> Path:
-    """The tiny folder with every example in it, and with pairs enough for the course."""
+    """The tiny folder with every example in it, with pairs enough for the course, and the second scene of its shift."""
+    small.put(folder, "CHANGELOG.md", "## recognize 1.0\ndigest: none yet\n- First.\n")
+    small.edit(folder, small.COURSE_FILE, "final:\n  scenes: 2", f"final:\n  scenes: {SCENES}")
+    small.edit(folder, small.COURSE_FILE, "hits_at_least: 1\n    false_alarms_at_most: 0", "hits_at_least: 7\n"
+               "    false_alarms_at_most: 1")  # fmt: skip
+    small.add_shift(folder, "c", ("23:30",))
+    (folder / small.SHIFT_FILE).unlink()
+    (folder / "scenarios/shift-0.md").rename(folder / "scenarios/gate-one-call.md")
     for pool in ("open", "reserved"):
         for number in range(3, SCENES + 1):
             for letter, truth in (("a", "concern"), ("b", "no_concern")):
@@ -41,7 +52,10 @@ def examples(folder: Path) -> Path:
 
 
 def test_every_kind_of_file_has_an_example() -> None:
-    kinds = {re.sub(r"neighbors|at-a-farm|who-decides|berry-shed|about|us-me", "*", name) for name in EXAMPLES}
+    kinds = {
+        re.sub(r"neighbors|at-a-farm|who-decides|berry-shed|gate-late-van|about|us-me|seasons|farm", "*", name)
+        for name in EXAMPLES
+    }
     assert kinds == {
         "site.yaml",
         "sources.yaml",
@@ -52,8 +66,13 @@ def test_every_kind_of_file_has_an_example() -> None:
         "courses/*/course.yaml",
         "courses/*/01-*/module.yaml",
         "courses/*/01-*/01-*.md",
+        "courses/*/shift.yaml",
         "scenarios/*-a.md",
         "scenarios/*-b.md",
+        "scenarios/*.md",
+        "statistics/*.yaml",
+        "cards/*.yaml",
+        "CHANGELOG.md",
     }
     assert {"kind: indicator", "kind: false_cue"} <= set(re.findall("kind: .*", EXAMPLES["indicators.yaml"]))
     assert README.count("```") == 2 * len(EXAMPLES)  # no block is left out
@@ -65,10 +84,46 @@ def test_the_examples_load(examples: Path) -> None:
     content = small.read(examples)
     assert content.courses["neighbors"].lesson("at-a-farm/who-decides")
     assert {"berry-shed-a", "berry-shed-b"} <= set(content.scenarios)
+    assert {"seasons"} == set(content.statistics)
+    assert {"farm"} == set(content.cards)
+    assert [complaint.what for complaint in small.complaints(examples) if "CHANGELOG" in complaint.path] == [
+        "recognize 1.0 isn't published",
+        "neighbors 1.0 isn't published",
+    ]
+
+
+def test_the_words_of_the_guide_on_scenes_hold_for_its_scenes(examples: Path) -> None:
+    content = small.read(examples)
+    scene = content.scenarios["berry-shed-a"]
+    assert [drill.payload["type"] for drill in scene.drills] == ["single", "multiple", "marks"]
+    other = scene.other
+    assert other is not None
+    assert "a young man" in other.html
+    assert "My sister has work for me" in other.html
+    assert "brother" not in other.html
+    shift = content.courses["neighbors"].shift
+    assert shift is not None
+    assert [content.scenarios[name].file.pool for name in shift.scenes] == [Pool.SHIFT, Pool.SHIFT]
+    words = [len(content.scenarios[name].html.striptags().split()) for name in EXAMPLE_SCENES]
+    assert all(60 <= number <= 110 for number in words), words
+
+
+def test_the_term_is_linked_as_the_guide_says(examples: Path) -> None:
+    lesson = small.read(examples).courses["neighbors"].lessons[0]
+    assert [term.id for term in lesson.words] == ["crew-boss"]
+    small.edit(examples, LESSON, "[boss of their crew](glossary:crew-boss)", "labor contractor for a season")
+    lesson = small.read(examples).courses["neighbors"].lessons[0]
+    assert '<a class="term" href="#word-crew-boss">labor contractor</a> for a season' in lesson.html
+
+
+def test_the_entry_is_stamped_as_the_guide_says() -> None:
+    stamped = history.stamp(EXAMPLES["CHANGELOG.md"], "neighbors", "a" * 64, "2026-11-24")
+    assert "digest: aaaaaaaaaaaa (published 2026-11-24)" in stamped
+    assert history.UNSTAMPED in EXAMPLES["CHANGELOG.md"]
 
 
 def test_the_lesson_shows_every_box_and_every_form(examples: Path) -> None:
-    lesson = EXAMPLES["courses/neighbors/01-at-a-farm/01-who-decides.md"]
+    lesson = EXAMPLES[LESSON]
     for box in markdown.BOXES:
         assert f"\n::: {box}" in lesson
     for form in ("[^", "](glossary:", "](indicator:", "](page:", "[["):
@@ -90,7 +145,18 @@ def test_every_key_and_every_choice_is_named() -> None:
     enums = (schema.Truth, schema.Verdict, schema.Pool, schema.Route, schema.Rule)
     literals = (schema.Venue, schema.Need, schema.Strength, schema.ForbiddenKind)
     words = {one.value for enum in enums for one in enum} | {word for one in literals for word in get_args(one)}
+    words |= {"judge", "single", "multiple", "marks"}
     assert {word for word in words if not re.search(rf"\b{word}\b", README)} == set()
+
+
+def test_every_command_for_authors_and_each_of_its_options_is_named() -> None:
+    for name, command in [
+        *content_cli.commands.items(),
+        *((f"new {one}", sub) for one, sub in new_cli.commands.items()),
+    ]:
+        assert f"`content {name}" in README
+        options = [one for parameter in command.params for one in parameter.opts if one.startswith("--")]
+        assert {one for one in options if one not in README} == set()
 
 
 def test_every_page_that_a_link_may_lead_to_is_named() -> None:

@@ -399,7 +399,7 @@ def _check_assessments(folder: Folder, course: CourseFolder, complaints: Complai
             "someone who reports everything would pass",
             f"Allow fewer than {half}.",
         )
-    minutes = sum(lesson.value.minutes for module in course.modules.values() for lesson in module.lessons.values())
+    minutes = sum(_least_minutes(module) for module in course.modules.values())
     if value.least_minutes > minutes and not any(module.broken_lessons for module in course.modules.values()):
         complaints.error(
             entry.path,
@@ -416,6 +416,12 @@ def _check_assessments(folder: Folder, course: CourseFolder, complaints: Complai
             f"someone who also reports 40% of the innocent passes with {chance:.0%}",
             f"Bring it to {LARGEST_CHANCE:.0%} or less: more scenes, or fewer false alarms.",
         )
+
+
+def _least_minutes(module: ModuleFolder) -> int:
+    """Return how long a module takes; of a choice, its shortest lesson."""
+    each = [lesson.value.minutes for lesson in module.lessons.values()]
+    return min(each, default=0) if module.file and module.file.value.choose_one else sum(each)
 
 
 def _check_shift(folder: Folder, course: CourseFolder, complaints: Complaints) -> None:

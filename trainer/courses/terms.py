@@ -48,7 +48,7 @@ class _Links:
     def link(self, inline: Token) -> Token:
         children: list[Token] = []
         depth = 0
-        for child in inline.children or ():
+        for child in _joined(inline.children or ()):
             depth += {"link_open": 1, "link_close": -1}.get(child.type, 0)
             children.extend(self._cut(child) if child.type == "text" and depth == 0 else [child])
         return inline.copy(children=children)
@@ -57,7 +57,7 @@ class _Links:
         start = 0
         for found in self.pattern.finditer(text.content):
             # A letter such as the long s is matched by case but isn't in any form.
-            name = self.forms.get(found[0].lower())
+            name = self.forms.get(" ".join(found[0].lower().split()))
             if name is None or name in self.done:
                 continue
             self.done.add(name)
@@ -75,7 +75,23 @@ def _forms(terms: Mapping[str, Term]) -> dict[str, str]:
 
 @lru_cache(maxsize=8)
 def _pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(re.escape(form) for form in forms)})(?![\w-])", re.IGNORECASE)
+    words = ("[ \n]".join(re.escape(part) for part in form.split()) for form in forms)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?![\w-])", re.IGNORECASE)
+
+
+def _joined(children: Sequence[Token]) -> Iterator[Token]:
+    """Yield the tokens with lines of plain text joined, so that a term may go on in the next line of the file."""
+    held = ""
+    for child in children:
+        if child.type == "text" or (child.type == "softbreak" and held):
+            held += child.content if child.type == "text" else "\n"
+            continue
+        if held:
+            yield _text(held)
+            held = ""
+        yield child
+    if held:
+        yield _text(held)
 
 
 def _text(content: str) -> Token:

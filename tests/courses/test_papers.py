@@ -1,0 +1,114 @@
+"""Papers to print: one tagged page with the number and all texts, the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import cast
+
+import pypdf
+import pytest
+from pypdf.generic import DictionaryObject
+
+from tests.courses import small
+from tests.courses.small import read
+from trainer.courses.library import Library
+from trainer.courses.papers import draw_card, draw_observation
+from trainer.courses.schema import Card, Together
+
+ADDRESS = "https://training.example.org/cards/hotel"
+CARD = Card(
+    title="Hotel and motel",
+    venues=["hotel"],
+    together=[Together(text="Never alone, and paid too little.", signs=["A1", "C5"])],
+    alone=[Together(text="The boss keeps the papers.", signs=["C1"])],
+    never=["Color, accent, dress."],
+    do=["Danger now: call at once.", "Write down exact words."],
+    dont=["Don't follow anyone."],
+)
+
+
+def open_pdf(data: bytes) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(data))
+
+
+def squeeze(text: str) -> str:
+    return "".join(text.replace("\u200b", "").split())
+
+
+def text_of(data: bytes) -> str:
+    return squeeze("".join(page.extract_text() for page in open_pdf(data).pages))
+
+
+def card(folder: Path, **changes: object) -> bytes:
+    return draw_card(read(folder), CARD.model_copy(update=changes), ADDRESS)
+
+
+def test_a_card_says_all_that_it_should(folder: Path) -> None:
+    text = text_of(card(folder))
+    for part in (
+        CARD.title, "Never alone, and paid too little.", "The boss keeps the papers.", *CARD.never, *CARD.do,
+        *CARD.dont, "Danger now: 911", "National hotline", "1-888-373-7888", "text HELP to 233733 to 233733",
+        "Number seen on November 1, 2026.", "not legal advice", ADDRESS, "Would I think this if",
+    ):  # fmt: skip
+        assert squeeze(part) in text, part
+
+
+def test_signs_that_count_alone_stand_before_those_that_count_together(folder: Path) -> None:
+    text = text_of(card(folder))
+    places = [
+        text.index(squeeze(part)) for part in ("Report on one", "The boss keeps", "Report together", "Never alone,")
+    ]
+    assert places == sorted(places)
+
+
+def test_the_observation_template_has_the_number_and_leads_to_the_site(folder: Path) -> None:
+    text = text_of(draw_observation(read(folder), "https://training.example.org/observation"))
+    for part in ("National hotline", "1-888-373-7888", "https://training.example.org/observation", "911"):
+        assert squeeze(part) in text, part
+
+
+@pytest.mark.parametrize("paper", ["card", "observation"])
+def test_a_paper_is_one_tagged_page_with_title_and_language(folder: Path, paper: str) -> None:
+    reader = open_pdf(card(folder) if paper == "card" else draw_observation(read(folder), ADDRESS))
+    assert len(reader.pages) == 1
+    root = reader.root_object
+    assert cast(DictionaryObject, root["/MarkInfo"])["/Marked"]
+    assert cast(DictionaryObject, root["/StructTreeRoot"])["/K"]
+    assert str(root["/Lang"]).startswith("en")
+    assert reader.metadata is not None
+    assert reader.metadata.title
+
+
+def test_the_same_texts_give_the_same_bytes(folder: Path) -> None:
+    assert card(folder) == card(folder) != card(folder, title="Another")
+    assert draw_observation(read(folder), ADDRESS) == draw_observation(read(folder), ADDRESS)
+
+
+def test_without_a_text_number_the_card_names_none(folder: Path) -> None:
+    small.edit(folder, "help/us-me.yaml", "  text: HELP to 233733\n  text_number: 233733\n", "")
+    text = text_of(card(folder))
+    assert "233733" not in text
+    assert "1-888-373-7888" in text
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["#panic()", '#read("/etc/passwd")', "*bold* _x_ $1+1$", "= Heading", "@ref <label>", '"); #x', "\\ \\u{41}"],
+)
+def test_texts_are_printed_as_they_are_and_never_run(folder: Path, hostile: str) -> None:
+    text = text_of(card(folder, title=f"T {hostile}", never=[hostile], alone=[Together(text=hostile, signs=["C1"])]))
+    assert text.count(squeeze(hostile)) == 3
+
+
+def test_every_real_card_fits_on_one_page_and_keeps_all_its_texts(shelf: Library) -> None:
+    here = shelf.content
+    assert here.cards
+    for venue, one in here.cards.items():
+        data = draw_card(here, one, f"https://training.example.org/cards/{venue}")
+        assert len(open_pdf(data).pages) == 1, venue
+        text = text_of(data)
+        for part in (one.title, *(sign.text for sign in (*one.together, *one.alone)), *one.never, *one.do, *one.dont):
+            assert squeeze(part) in text, (venue, part)
+        assert squeeze(here.strip_lines()[0].phone or "") in text
+    assert len(open_pdf(draw_observation(here, ADDRESS)).pages) == 1
