@@ -54,23 +54,22 @@ def _worker() -> list[str]:
 def _supervise(commands: list[list[str]]) -> int:
     """Run the commands side by side, pass on what we are told, and end all when one ends."""
     children = [subprocess.Popen(command, cwd=ROOT) for command in commands]  # noqa: S603 our own programs
-    is_stopping = False
+    is_told = False
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal is_stopping
-        is_stopping = True
-        for child in children:
-            child.terminate()
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal is_told
+        is_told = True
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    while all(child.poll() is None for child in children):
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    while not is_told and all(child.poll() is None for child in children):
         time.sleep(0.2)
-    stop(signal.SIGTERM, None)
+    for child in children:
+        child.terminate()
     for child in children:
         with suppress(subprocess.TimeoutExpired):
             child.wait(PATIENCE)
         if child.poll() is None:
             child.kill()
             child.wait()
-    return 0 if is_stopping and all(child.returncode in (0, -signal.SIGTERM) for child in children) else 1
+    return 0 if is_told else 1
