@@ -77,6 +77,7 @@ def test_when_one_dies_the_other_ends_and_the_supervisor_says_so(
 ) -> None:
     both = children(supervisor.pid)
     time.sleep(2)
+    grandchildren = Path(f"/proc/{both['web']}/task/{both['web']}/children").read_text().split()
     os.kill(both[victim], signal.SIGKILL)
     assert supervisor.wait(30) == 1
-    assert not any(is_running(pid) for pid in both.values())
+    wait_until(lambda: not any(is_running(pid) for pid in [*both.values(), *map(int, grandchildren)]))
