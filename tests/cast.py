@@ -17,7 +17,7 @@ from trainer.assessment.queries import list_responses
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.courses.current import content
-from trainer.learning.operations import complete_lesson, enroll
+from trainer.learning.operations import attest, complete_lesson, enroll
 
 LOCAL = "http://127.0.0.1:8000"
 
@@ -60,26 +60,43 @@ def start_practice(app: Flask, user_id: UUID) -> UUID:
     with app.app_context(), transaction():
         here = content()
         enrollment = enroll(user_id, here.courses[COURSE], clock.now())
-        return assessment.start_practice(enrollment, here, 6, clock.now()).id
+        return assessment.start_practice(enrollment, here, here.courses[COURSE].file.practice.scenes, clock.now()).id
 
 
-def make_ready(app: Flask, user_id: UUID, name: str = "Bob Builder") -> None:
+def start_drill(app: Flask, user_id: UUID) -> UUID:
+    """Start further questions; return the attempt's id."""
+    with app.app_context(), transaction():
+        here = content()
+        enrollment = enroll(user_id, here.courses[COURSE], clock.now())
+        return assessment.start_drill(enrollment, here, here.courses[COURSE].file.practice.scenes, clock.now()).id
+
+
+def start_shift(app: Flask, user_id: UUID, course: str = COURSE) -> UUID:
+    """Start the practice shift of a course; return the attempt's id."""
+    with app.app_context(), transaction():
+        whole = content().courses[course]
+        return assessment.start_shift(enroll(user_id, whole, clock.now()), whole, content(), clock.now()).id
+
+
+def make_ready(app: Flask, user_id: UUID, name: str = "Bob Builder", course: str = COURSE) -> None:
     """Give someone all that the final asks for first."""
     with app.app_context(), transaction():
-        course = content().courses[COURSE]
-        enrollment = enroll(user_id, course, clock.now() - dt.timedelta(hours=2))
-        for lesson in course.lessons:
+        whole = content().courses[course]
+        enrollment = enroll(user_id, whole, clock.now() - dt.timedelta(hours=2))
+        for lesson in whole.lessons:
             complete_lesson(enrollment, lesson, clock.now())
-        enrollment.active_seconds = course.file.least_minutes * 60
+        enrollment.active_seconds = whole.file.least_minutes * 60
         name_for_certificate(user_id, name)
+        if whole.file.attestation:
+            attest(enrollment, name, clock.now())
 
 
-def start_final(app: Flask, user_id: UUID) -> UUID:
+def start_final(app: Flask, user_id: UUID, course: str = COURSE) -> UUID:
     """Start a final of someone who is ready; return the attempt's id."""
     with app.app_context(), transaction():
         here = content()
-        course = here.courses[COURSE]
-        return assessment.start_final(enroll(user_id, course, clock.now()), course, here, clock.now()).id
+        whole = here.courses[course]
+        return assessment.start_final(enroll(user_id, whole, clock.now()), whole, here, clock.now()).id
 
 
 def answer_all(app: Flask, attempt_id: UUID, *, wrong: int = 0) -> None:

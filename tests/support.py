@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.test import TestResponse
 
-from trainer.assessment.models import Response
+from trainer.assessment.models import Attempt, Response
 from trainer.core.db import db
 from trainer.courses.library import Library
 
@@ -139,6 +139,18 @@ def keys(app: Flask, attempt: str) -> list[tuple[str, str, str]]:
             )
             for row in rows
         ]
+
+
+def scenes_of(app: Flask, attempt: str) -> int:
+    """Return how many scenes or questions an attempt has."""
+    with app.app_context():
+        return db.session.get_one(Attempt, UUID(attempt.rsplit("/", 1)[1])).scenes
+
+
+def too_many(shelf: Library, course: str = COURSE) -> int:
+    """Return how many wrong verdicts fail a final of the course, whichever scenes they fall on."""
+    final = shelf.content.courses[course].file.final
+    return final.scenes // 2 - final.pass_rule.hits_at_least + final.pass_rule.false_alarms_at_most + 1
 
 
 def right_verdict(truth: str) -> str:

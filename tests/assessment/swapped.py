@@ -51,6 +51,19 @@ def swap_key(scene: dict[str, Any]) -> None:
                 break
     verdicts = item["verdicts"]
     item["verdicts"] = dict(zip(verdicts, [*list(verdicts.values())[1:], next(iter(verdicts.values()))], strict=True))
+    for further in scene["items"][1:]:
+        _swap_further(further)
+
+
+def _swap_further(item: dict[str, Any]) -> None:
+    """Make a wrong option right and a right one wrong, with their reasons; of marks what is a sign."""
+    mark = "sign" if item["type"] == "marks" else "key"
+    options = item["phrases"] if item["type"] == "marks" else item["options"]
+    key = next((one for one in options if one.get(mark)), None)
+    other = next((one for one in options if not one.get(mark)), None)
+    if key and other:
+        other[mark] = key.pop(mark)
+        key["why"], other["why"] = other["why"], key["why"]
 
 
 CANARY = "Zugvogel"
@@ -60,12 +73,16 @@ def mark_answers(scene: dict[str, Any]) -> None:
     """Put a word that stands nowhere else into every text that only an answer may show."""
     item = scene["items"][0]
     scene["title"] += f" {CANARY}"
-    scene["differs"] = f"{CANARY} {scene['differs']}"
+    if "differs" in scene:  # a scene of a shift has no twin
+        scene["differs"] = f"{CANARY} {scene['differs']}"
     scene["signs"] = {sign: f"{CANARY} {text}" for sign, text in scene.get("signs", {}).items()}
     scene["ordinary"] = [f"{CANARY} {text}" for text in scene.get("ordinary", [])]
     item["verdicts"] = {verdict: f"{CANARY} {why}" for verdict, why in item["verdicts"].items()}
     for action in item["actions"]:
         action["why"] = f"{CANARY} {action['why']}"
+    for further in scene["items"][1:]:
+        for option in further.get("options") or further["phrases"]:
+            option["why"] = f"{CANARY} {option['why']}"
 
 
 def open_library(folder: Path) -> Library:

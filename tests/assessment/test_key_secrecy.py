@@ -15,23 +15,26 @@ from flask import Flask
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
+from tests.assessment import rich
 from tests.assessment.swapped import CANARY, copy_content, edit_scenes, mark_answers, open_library, swap_key
 from tests.cast import answer_all, hand_in, make_account, make_ready, sign_in_as, start_final, start_practice
 from tests.conftest import make_settings
-from tests.support import COURSE, Visitor, keys
+from tests.support import COURSE, Visitor, keys, scenes_of, too_many
 from trainer.app import create_app
 from trainer.core import chance
 from trainer.core.db import db
 from trainer.core.settings import Settings
 from trainer.courses.library import Library
 
-_OPTIONS = re.compile(r'name="action" value="([^"]+)"')
+_OPTIONS = re.compile(r'name="(?:action|chosen)" value="([^"]+)"')
 _MASKS = [
     (re.compile(r'(name="csrf_token"[^>]*value=")[^"]*'), r"\1token"),
     (re.compile(r'(name="opened_at"[^>]*value=")[^"]*'), r"\1mark"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "uuid"),
     (re.compile(r"\b(\d{3})-[0-9a-f]{12}\b"), r"\1-request"),
     (re.compile(r'("request_id":")[0-9a-f]{12}'), r"\1request"),
+    # What the course page names so covers all of the content, the keys too, to one way only.
+    (re.compile(r"Content digest: [0-9a-f]{12}"), "digest"),
 ]
 
 
@@ -62,9 +65,9 @@ def whole(answer: TestResponse) -> str:
     return "\n".join([str(answer.status_code), *head, answer.get_data(as_text=True)])
 
 
-def before_answering(visitor: Visitor, attempt: str, scenes: int) -> Iterator[TestResponse]:
+def before_answering(visitor: Visitor, attempt: str) -> Iterator[TestResponse]:
     """Yield all that can be asked of an attempt before anything is recorded."""
-    for position in range(1, scenes + 1):
+    for position in range(1, scenes_of(visitor.app, attempt) + 1):
         page = visitor.get(f"{attempt}/scenes/{position}")
         yield page
         for number, option in enumerate(_OPTIONS.findall(page.text)):
@@ -77,6 +80,24 @@ def before_answering(visitor: Visitor, attempt: str, scenes: int) -> Iterator[Te
     for path in ("", "/submission", "/result", "/scenes/0", "/scenes/99"):
         yield visitor.get(f"{attempt}{path}")
         yield visitor.get(f"{attempt}{path}", headers={"Accept": "application/json"})
+
+
+def before_choosing(visitor: Visitor, attempt: str) -> Iterator[TestResponse]:
+    """Yield all that can be asked of further questions before anything is recorded."""
+    script = {"Accept": "application/json"}
+    for position in range(1, scenes_of(visitor.app, attempt) + 1):
+        path = f"{attempt}/questions/{position}"
+        page = visitor.get(path)
+        yield page
+        for number, option in enumerate(_OPTIONS.findall(page.text)):
+            yield visitor.post(path, {"autosave": "1", "chosen": option, "version": str(number)}, headers=script)
+        for bad in ({"version": "0", "chosen": "made-up"}, {"version": "77", "chosen": option}, {"version": "x"}):
+            yield visitor.post(path, bad, headers=script)
+            yield visitor.post(path, bad)
+        yield visitor.get(path)
+    for path in ("", "/submission", "/result", "/points", "/questions/0", "/questions/99", "/scenes/1"):
+        yield visitor.get(f"{attempt}{path}")
+        yield visitor.get(f"{attempt}{path}", headers=script)
 
 
 def around(visitor: Visitor) -> Iterator[TestResponse]:
@@ -100,13 +121,14 @@ def first_try(visitor: Visitor, scenes: int) -> Iterator[TestResponse]:
 
 def journey(app: Flask) -> Iterator[TestResponse]:
     """Yield all answers of a journey up to before anything is recorded."""
-    yield from first_try(Visitor(app), 12)
+    yield from first_try(Visitor(app), app.extensions["library"].content.courses[COURSE].file.first_try.scenes)
     bob = make_account(app)
     make_ready(app, bob)
     visitor = sign_in_as(app, bob)
     yield from around(visitor)
-    for kind, scenes in (("practices", 6), ("finals", 16)):
-        yield from before_answering(visitor, visitor.start(kind), scenes)
+    for kind in ("practices", "finals"):
+        yield from before_answering(visitor, visitor.start(kind))
+    yield from before_choosing(visitor, visitor.start("drills"))
     yield from around(visitor)
 
 
@@ -114,8 +136,11 @@ def journey(app: Flask) -> Iterator[TestResponse]:
 def test_no_text_of_an_answer_is_there_before_answering(marked_app: Flask) -> None:
     for answer in journey(marked_app):
         assert CANARY not in whole(answer)
-        for word in ("rationale", "data-key", "forbidden", '"key"', "truth"):
-            assert word not in answer.get_data(as_text=True)
+        told = answer.get_data(as_text=True)
+        # What a page says is prose; only what it is made of could name a key.
+        made_of = told if answer.is_json else "".join(re.findall(r"<[^>]*>", told))
+        for word in ("rationale", "data-key", "forbidden", '"key":', "truth", "no_concern"):
+            assert word not in made_of
 
 
 def test_the_canary_sings_once_a_scene_is_answered(marked_app: Flask) -> None:
@@ -141,6 +166,21 @@ def test_with_other_keys_every_byte_before_answering_is_the_same(
     assert len(changed) > 10
     told = [_told(tmp_path / name, template_database, books, monkeypatch) for name, books in _two(shelf, other)]
     assert len(told[0]) == len(told[1]) > 200
+    for left, right in zip(*told, strict=True):
+        assert left == right
+
+
+@pytest.mark.check("T017")
+def test_with_other_keys_every_question_looks_the_same(
+    tmp_path: Path, template_database: Path, rich_shelf: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = rich.write(tmp_path)
+    edit_scenes(folder, swap_key)
+    other = rich.open_library(folder)
+    pairs = zip(rich_shelf.content.drills(), other.content.drills(), strict=True)
+    assert sum(one.digest != two.digest for one, two in pairs) == 3  # one has no sign, and none to exchange
+    told = [_told(tmp_path / name, template_database, books, monkeypatch) for name, books in _two(rich_shelf, other)]
+    assert len(told[0]) == len(told[1]) > 100
     for left, right in zip(*told, strict=True):
         assert left == right
 
@@ -205,14 +245,15 @@ def test_saving_right_and_wrong_answers_does_and_says_the_same(app: Flask) -> No
 
 
 @pytest.mark.check("T027")
-def test_a_failed_final_with_tries_left_shows_no_answer(marked_app: Flask) -> None:
+def test_a_failed_final_with_tries_left_shows_no_answer(marked_app: Flask, marked: Library) -> None:
     bob = make_account(marked_app)
     make_ready(marked_app, bob)
     attempt = start_final(marked_app, bob)
-    answer_all(marked_app, attempt, wrong=6)
+    answer_all(marked_app, attempt, wrong=too_many(marked))
     hand_in(marked_app, bob, attempt)
     visitor = sign_in_as(marked_app, bob)
-    for path in ("", "/result", "/submission", *(f"/scenes/{position}" for position in range(1, 17))):
+    scenes = range(1, scenes_of(marked_app, f"/attempts/{attempt}") + 1)
+    for path in ("", "/result", "/submission", *(f"/scenes/{position}" for position in scenes)):
         for accept in ("text/html", "application/json"):
             answer = visitor.get(f"/attempts/{attempt}{path}", headers={"Accept": accept})
             assert CANARY not in whole(answer)
@@ -220,13 +261,13 @@ def test_a_failed_final_with_tries_left_shows_no_answer(marked_app: Flask) -> No
     assert all(CANARY not in whole(answer) for answer in around(visitor))
 
 
-def test_after_the_last_try_every_answer_is_shown(marked_app: Flask) -> None:
+def test_after_the_last_try_every_answer_is_shown(marked_app: Flask, marked: Library) -> None:
     bob = make_account(marked_app)
     make_ready(marked_app, bob)
     with time_machine.travel("2026-11-24T12:00:00Z") as clock:
         for _number in range(3):
             attempt = start_final(marked_app, bob)
-            answer_all(marked_app, attempt, wrong=6)
+            answer_all(marked_app, attempt, wrong=too_many(marked))
             hand_in(marked_app, bob, attempt)
             clock.shift(8 * 86_400)
             make_ready(marked_app, bob)
@@ -239,8 +280,9 @@ def test_after_the_last_try_every_answer_is_shown(marked_app: Flask) -> None:
 def test_scenes_and_their_order_are_drawn_once(app: Flask) -> None:
     visitor = sign_in_as(app, make_account(app))
     attempt = visitor.start("practices")
-    first = [_mask(visitor.get(f"{attempt}/scenes/{position}").text) for position in range(1, 7)]
-    again = [_mask(visitor.get(f"{attempt}/scenes/{position}").text) for position in range(1, 7)]
+    scenes = range(1, scenes_of(app, attempt) + 1)
+    first = [_mask(visitor.get(f"{attempt}/scenes/{position}").text) for position in scenes]
+    again = [_mask(visitor.get(f"{attempt}/scenes/{position}").text) for position in scenes]
     assert first == again
     assert visitor.start("practices") == attempt
     assert isinstance(chance.rng, random.SystemRandom)

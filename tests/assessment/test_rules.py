@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,6 +71,15 @@ def test_a_second_draw_of_a_pool_that_is_used_up_shows_the_other_twins() -> None
     assert set(first) & set(rules.draw(pairs, 16, first, random.Random(2))) == set()
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_draw_takes_pairs_that_can_show_the_other_twin_before_those_that_cannot(seed: int) -> None:
+    pairs = [Pair(f"{number}-a", f"{number}-b") for number in range(4)]
+    # Only one scene may be of concern: of pairs 0, 1 and 2 no more than one can show its unseen twin.
+    drawn = rules.draw(pairs, 2, {"0-b", "1-b", "2-b", "3-a"}, random.Random(seed))
+    assert {one[-1] for one in drawn if one != "3-b"} == {"a"}
+    assert "3-b" in drawn
+
+
 def test_a_draw_from_too_few_pairs_is_refused() -> None:
     with pytest.raises(ValueError, match="4 scenes need as many pairs; there are 3"):
         rules.draw([Pair(f"{number}-a", f"{number}-b") for number in range(3)], 4, (), random.Random(1))
@@ -100,6 +110,7 @@ def test_only_report_now_is_a_yes(truth: Truth, verdict: Verdict, outcome: Outco
 
 SCENE: dict[str, Any] = {
     "truth": "concern",
+    "rule": "one-strong",
     "actions": [
         {"id": "call", "key": True, "forbidden": None},
         {"id": "follow", "key": False, "forbidden": "follow"},
@@ -232,3 +243,120 @@ def test_lessons_are_named_for_what_went_wrong_most_needed_first() -> None:
     assert rules.lessons_for([(SCENE, wrong), (other, harmful)], taught) == ["m/two", "m/three", "m/one"]
     assert rules.lessons_for([(SCENE, wrong)], taught, most=1) == ["m/one"]
     assert rules.lessons_for([(SCENE, wrong)], {}) == []
+
+
+# A question: for each option whether it is right, and whether it was chosen.
+questions = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=8)
+
+
+def _question(options: list[tuple[bool, bool]]) -> tuple[dict[str, Any], list[str]]:
+    snapshot = {"options": [{"id": f"o{number}", "key": is_key} for number, (is_key, _said) in enumerate(options)]}
+    return snapshot, [f"o{number}" for number, (_is_key, is_chosen) in enumerate(options) if is_chosen]
+
+
+@given(questions)
+def test_points_lie_between_none_and_one_and_only_all_that_is_right_earns_one(options: list[tuple[bool, bool]]) -> None:
+    snapshot, chosen = _question(options)
+    marked = rules.mark(snapshot, chosen)
+    assert 0 <= marked.points <= 1
+    is_exact = all(is_key == is_chosen for is_key, is_chosen in options)
+    assert (marked.points == 1) == is_exact == marked.is_right
+    assert marked.right + marked.missed == sum(is_key for is_key, _said in options)
+    assert marked.right + marked.wrong == len(chosen)
+
+
+@given(questions, st.data())
+def test_one_more_right_never_costs_and_one_more_wrong_never_gains(
+    options: list[tuple[bool, bool]], data: st.DataObject
+) -> None:
+    snapshot, chosen = _question(options)
+    before = rules.mark(snapshot, chosen).points
+    number = data.draw(st.integers(0, len(options) - 1))
+    is_key, is_chosen = options[number]
+    after = rules.mark(snapshot, [*chosen, f"o{number}"]).points
+    if is_chosen:
+        assert after == before  # the same one twice counts once
+    else:
+        assert after >= before if is_key else after <= before
+
+
+@given(st.integers(1, 6), st.integers(1, 6))
+def test_choosing_everything_never_earns_all(keys: int, others: int) -> None:
+    snapshot, chosen = _question([(True, True)] * keys + [(False, True)] * others)
+    points = rules.mark(snapshot, chosen).points
+    assert points == pytest.approx(max(0, keys - others) / keys)
+    assert points < 1
+
+
+def test_where_nothing_is_right_choosing_nothing_earns_the_point() -> None:
+    nothing = {"options": [{"id": "a", "key": False}, {"id": "b", "key": False}]}
+    assert rules.mark(nothing, []) == rules.Marked(0, 0, 0, 1.0)
+    assert rules.mark(nothing, ["b"]) == rules.Marked(0, 0, 1, 0.0)
+
+
+further = st.lists(
+    st.tuples(st.integers(0, 9), st.sampled_from(["single", "multiple", "marks"])), unique=True, max_size=30
+).map(lambda found: [f"scene-{number}/{kind}" for number, kind in found])
+
+
+@given(further, st.integers(0, 12), st.sets(st.integers(0, 29)), st.integers())
+def test_questions_come_one_of_a_scene_and_unseen_ones_first(
+    drills: list[str], number: int, seen_places: set[int], seed: int
+) -> None:
+    seen = {drill for place, drill in enumerate(drills) if place in seen_places}
+    drawn = rules.draw_drills(drills, number, seen, random.Random(seed))
+    scenes = [one.partition("/")[0] for one in drawn]
+    assert set(drawn) <= set(drills)
+    assert len(set(scenes)) == len(drawn) == min(number, len({one.partition("/")[0] for one in drills}))
+    # Nobody sees a question again while a scene has one that is new to them.
+    with_new = {one.partition("/")[0] for one in drills if one not in seen}
+    assert len(set(drawn) - seen) == min(number, len(with_new))
+
+
+def test_which_questions_come_and_in_which_order_is_left_to_chance() -> None:
+    drills = [f"scene-{number}/single" for number in range(12)]
+    drawn = [tuple(rules.draw_drills(drills, 6, drills[:9], random.Random(seed))) for seed in range(30)]
+    assert len(set(drawn)) == 30
+    assert all(set(drills[9:]) <= set(one) for one in drawn)
+    assert {one.index(drills[9]) for one in drawn} == set(range(6))  # a new one stands anywhere
+
+
+STRICT = PASS.model_copy(update={"danger_now_needs_911": True, "forbidden_at_most": 1})
+
+
+@pytest.mark.parametrize(
+    ("danger_missed", "forbidden", "is_passed"), [(0, 0, True), (0, 1, True), (0, 2, False), (1, 0, False)]
+)
+def test_one_danger_without_911_fails_and_one_harmful_step_may_be_forgiven(
+    danger_missed: int, forbidden: int, is_passed: bool
+) -> None:
+    tally = replace(_tally(8, 0, forbidden=forbidden), danger_missed=danger_missed)
+    assert rules.passes(tally, STRICT) is is_passed
+    # A course that doesn't ask for it isn't failed by it.
+    assert rules.passes(tally, STRICT.model_copy(update={"danger_now_needs_911": False})) is (forbidden < 2)
+
+
+@pytest.mark.parametrize(
+    ("rule", "said", "is_missed"),
+    [
+        ("danger-now", {"verdict": "report-now", "action": "call"}, False),
+        ("danger-now", {"verdict": "report-now", "action": "wait"}, True),
+        ("danger-now", {"verdict": "report-now"}, True),
+        ("danger-now", {"verdict": "nothing-to-report", "action": "call"}, False),
+        ("danger-now", {}, True),  # not counted: it has no answer yet
+        ("one-strong", {"verdict": "report-now", "action": "wait"}, False),
+    ],
+)
+def test_danger_now_is_missed_by_any_other_first_step(rule: str, said: dict[str, str], is_missed: bool) -> None:
+    judged = rules.judge({**SCENE, "rule": rule}, said)
+    assert judged.is_danger_missed is is_missed
+    assert rules.count([judged]).danger_missed == (is_missed and bool(said))
+    assert rules.lessons_for([({**SCENE, "rule": rule}, judged)], {"A1": ["m/one"]}) == (
+        ["m/one"] if is_missed or judged.outcome is Outcome.MISS else []
+    )
+
+
+def test_counts_that_were_kept_before_danger_was_counted_still_load() -> None:
+    kept = _tally(8, 0).as_dict()
+    del kept["danger_missed"]
+    assert Tally(**kept).danger_missed == 0

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.cast import answer_all, hand_in, make_account, make_ready, sign_in_as, start_final, start_practice
-from tests.support import COURSE, Visitor, keys
+from tests.support import COURSE, Visitor, keys, scenes_of, too_many
 from trainer.assessment.models import Attempt, Response
 from trainer.core.db import Base, db
+from trainer.courses.library import Library
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
 
@@ -140,9 +141,10 @@ def test_random_text_is_refused_or_taken_and_never_an_error(app: Flask, practici
     send()
 
 
-@pytest.mark.parametrize("position", ["0", "7", "999", "1000", "-1", "1.0", "NaN", "9" * 25, HUGE])
+@pytest.mark.parametrize("position", ["0", "PAST", "999", "1000", "-1", "1.0", "NaN", "9" * 25, HUGE])
 def test_a_scene_that_is_not_there_is_not_found(practicing: tuple[Visitor, str], position: str) -> None:
     visitor, attempt = practicing
+    position = str(scenes_of(visitor.app, attempt) + 1) if position == "PAST" else position
     assert visitor.get(f"{attempt}/scenes/{position}").status_code == 404
     # Werkzeug calls a number that its converter refuses a wrong method.
     assert visitor.post(f"{attempt}/scenes/{position}", {"version": "0"}).status_code in {404, 405}
@@ -157,10 +159,11 @@ def test_an_older_version_is_refused(app: Flask, practicing: tuple[Visitor, str]
 
 
 @pytest.mark.check("T020")
-def test_scores_that_a_client_sends_are_ignored(app: Flask, bob: UUID) -> None:
+def test_scores_that_a_client_sends_are_ignored(app: Flask, bob: UUID, shelf: Library) -> None:
     make_ready(app, bob)
     attempt = start_final(app, bob)
-    answer_all(app, attempt, wrong=8)
+    wrong, scenes = too_many(shelf), scenes_of(app, f"/attempts/{attempt}")
+    answer_all(app, attempt, wrong=wrong)
     lies = {
         "score": "100",
         "is_passed": "1",
@@ -180,7 +183,7 @@ def test_scores_that_a_client_sends_are_ignored(app: Flask, bob: UUID) -> None:
         found = db.session.get_one(Attempt, attempt)
         assert found.is_passed is False
         assert found.tally is not None
-        assert found.tally["hits"] + found.tally["correct_rejections"] == 8
+        assert found.tally["hits"] + found.tally["correct_rejections"] == scenes - wrong
         assert db.session.scalars(select(Credential)).all() == []
 
 
@@ -239,10 +242,10 @@ def test_a_guest_cannot_start_a_final(app: Flask, visitor: Visitor) -> None:
     assert rows(app, "attempts")["attempts"] == []
 
 
-def test_what_was_handed_in_cannot_be_changed(app: Flask, bob: UUID) -> None:
+def test_what_was_handed_in_cannot_be_changed(app: Flask, bob: UUID, shelf: Library) -> None:
     make_ready(app, bob)
     attempt = start_final(app, bob)
-    answer_all(app, attempt, wrong=6)
+    answer_all(app, attempt, wrong=too_many(shelf))
     hand_in(app, bob, attempt)
     visitor, before = sign_in_as(app, bob), rows(app, "attempts", "responses")
     for autosave in ("", "1"):
@@ -265,17 +268,18 @@ def test_someone_elses_attempt_can_be_neither_seen_nor_changed(app: Flask, pract
     assert rows(app, "attempts", "responses") == before
 
 
-def test_the_first_try_refuses_a_page_that_was_changed(visitor: Visitor) -> None:
+def test_the_first_try_refuses_a_page_that_was_changed(visitor: Visitor, shelf: Library) -> None:
+    past = str(shelf.content.courses[COURSE].file.first_try.scenes)
     visitor.get("/try?keep=no")
     state, nothing = visitor.field("state"), {"verdict": "report-now", "confidence": "certain", "version": "0"}
     forged = [state[:-1], state + "x", "", "x", state.replace(".", "", 1), "W10.x", "\x00"]
-    places = ["-1", "12", "999999", HUGE, "NaN", "1.0", "٣", "", " 1"]
+    places = ["-1", past, "999999", HUGE, "NaN", "1.0", "٣", "", " 1"]
     for sent, position in [(one, "0") for one in forged] + [(state, one) for one in places]:
         for path in ("/try/answer", "/try/scene"):
             data = {**nothing, "state": sent, "position": position, "action": "x"}
             answer = visitor.client.post(path, data=data, base_url=visitor.base_url)
             # After the last scene there is the result.
-            assert answer.status_code == (200 if (path, position) == ("/try/scene", "12") else 422), (path, position)
+            assert answer.status_code == (200 if (path, position) == ("/try/scene", past) else 422), (path, position)
 
 
 def test_a_mark_signed_for_another_purpose_is_no_first_try(app: Flask, practicing: tuple[Visitor, str]) -> None:

@@ -26,7 +26,10 @@ _STOP = """() => {
       faults.push("under the bar");
     const [first] = shown.getClientRects();
     const x = Math.min(Math.max(first.left + first.width / 2, 1), innerWidth - 1);
-    const y = Math.min(Math.max(first.top + Math.min(first.height / 2, 40), 1), innerHeight - 1);
+    // Of what is taller than the page, a point below the bar.
+    const least = covers ? bar.getBoundingClientRect().bottom + 1 : 1;
+    const from = box.height < innerHeight / 2 ? 1 : least;
+    const y = Math.min(Math.max(first.top + Math.min(first.height / 2, 40), from), innerHeight - 1);
     const hit = document.elementFromPoint(x, y);
     const pane = one.closest(".mods > li");
     if (!hit || !(shown.contains(hit) || hit.contains(shown) || (pane && pane.contains(hit))))

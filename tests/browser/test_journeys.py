@@ -178,7 +178,7 @@ def _pass(hand: Mouse, live: Live) -> None:
         _judge(hand, right_verdict(truth), action)
     hand.press("Hand in")
     expect(hand.page.get_by_role("heading", name="Passed", exact=True)).to_be_visible()
-    expect(hand.page.get_by_role("heading", level=1)).to_contain_text("You caught 8 of 8.")
+    expect(hand.page.get_by_role("heading", level=1)).to_contain_text("You caught 16 of 16.")
 
 
 def _prove(hand: Mouse, live: Live) -> None:

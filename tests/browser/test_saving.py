@@ -152,7 +152,7 @@ def test_a_double_click_on_start_starts_one_practice(live: Live, context: Callab
     person = Person(live.app).enroll()
     page = context(live.cookie(person.user()), java_script_enabled=False).new_page()
     page.goto("/courses/recognize/practice")
-    page.get_by_role("button", name="Start").dblclick()
+    page.get_by_role("button", name="Start Judge scenes").dblclick()
     page.wait_for_url("**/scenes/1")
     with live.app.app_context():
         assert db.session.query(Attempt).filter_by(user_id=person.id).count() == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import time_machine
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -11,10 +12,15 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select
 
+from tests.cast import certify, make_account
 from tests.support import Visitor, make_ready, take_final
-from trainer.core.db import Base, db
+from trainer.core import clock
+from trainer.core.db import Base, db, transaction
+from trainer.core.errors import Conflict
 from trainer.core.settings import ROOT
 from trainer.courses.library import Library
+from trainer.learning.models import Enrollment
+from trainer.learning.operations import attest, enroll
 
 FOLDER = str(ROOT / "migrations")
 
@@ -52,3 +58,34 @@ def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: L
         upgrade(directory=FOLDER)
         assert rows().keys() == Base.metadata.tables.keys()
         assert not any(rows().values())
+
+
+def enrollments() -> list[dict[str, object]]:
+    """Return all that is kept of each enrollment."""
+    table = Enrollment.__table__
+    there = {column["name"] for column in inspect(db.engine).get_columns(table.name)}
+    columns = [column for column in table.columns if column.name in there]
+    found = [dict(row) for row in db.session.execute(select(*columns).order_by("started_at")).mappings()]
+    db.session.rollback()
+    return found
+
+
+def test_signatures_come_and_go_and_everything_else_stays(app: Flask, shelf: Library) -> None:
+    bob = make_account(app)
+    certify(app, bob)
+    signing = next(course for course in shelf.content.courses.values() if course.file.attestation)
+    with app.app_context(), transaction():
+        attest(enroll(bob, signing, clock.now()), "Bob Builder", clock.now())
+    with app.app_context():
+        counts, before = rows(), enrollments()
+        assert {one["attested_as"] for one in before} == {None, "Bob Builder"}
+        downgrade(directory=FOLDER, revision="0001")
+        assert "attested_as" not in enrollments()[0]
+        upgrade(directory=FOLDER, revision="0002")
+        assert rows() == counts
+        after = enrollments()
+    gone = {"attested_at": None, "attested_as": None}
+    assert after == [{**one, **gone} for one in before]
+    # Constraints came along as well.
+    with app.app_context(), pytest.raises(Conflict), transaction():
+        db.session.get_one(Enrollment, after[0]["id"]).cycle = 0

@@ -21,7 +21,7 @@ from trainer.core.settings import ROOT
 from trainer.courses.library import Complaint, Content, ContentRefused, load
 from trainer.courses.loader import Memory
 
-MUTATIONS = int(os.environ.get("TRAINER_MUTATIONS", "300"))
+MUTATIONS = int(os.environ.get("TRAINER_MUTATIONS", "150"))
 SHARES = 3  # so that they can run side by side
 FRESH_EVERY = 10  # of the slips, one is read without what was parsed before
 

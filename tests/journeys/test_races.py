@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.live import all_at_once, serving
-from tests.support import COURSE, Visitor, keys, make_ready, right_verdict, take_final
+from tests.support import COURSE, Visitor, keys, make_ready, right_verdict, take_final, too_many
 from trainer.accounts.models import User
 from trainer.assessment.models import Attempt
 from trainer.core.db import Base, db
@@ -74,7 +74,7 @@ def test_starting_many_times_at_once_never_exceeds_the_tries(app: Flask, shelf: 
             assert len(set(answers)) == 1
             assert answers[0][0] == 303
             # All of them were led to the same attempt: fail it, and try again.
-            _attempt, handed_in = take_final(learner, wrong=9)
+            _attempt, handed_in = take_final(learner, wrong=too_many(shelf))
             assert handed_in.status_code == 303
         answers = all_at_once(server, [request] * AT_ONCE)
         assert {status for status, _location in answers} == {409}

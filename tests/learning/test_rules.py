@@ -86,9 +86,16 @@ def test_a_lesson_counts_twice_its_minutes_at_most() -> None:
     assert longest_reading(4) == dt.timedelta(minutes=8)
 
 
-def _standing(*, done: int = 2, seconds: int = 1200, is_final_passed: bool = True, has_name: bool = True) -> Standing:
+def _standing(
+    *,
+    done: int = 2,
+    seconds: int = 1200,
+    is_final_passed: bool = True,
+    has_name: bool = True,
+    is_attested: bool = True,
+) -> Standing:
     lessons = tuple(LessonNeed(f"m/{number}", "A lesson", 4, number < done) for number in range(2))
-    return Standing(lessons, 20, seconds, is_final_passed, has_name)
+    return Standing(lessons, 20, seconds, is_final_passed, has_name, is_attested)
 
 
 def test_nothing_missing_is_complete() -> None:
@@ -104,6 +111,7 @@ def test_nothing_missing_is_complete() -> None:
         (_standing(seconds=1199), False),
         (_standing(is_final_passed=False), True),
         (_standing(has_name=False), True),
+        (_standing(is_attested=False), True),
     ],
 )
 def test_each_thing_missing_keeps_it_incomplete(where: Standing, is_ready: bool) -> None:

@@ -21,15 +21,22 @@ ASKS_FOR_SOMETHING = {"/keep", "/sign-in", "/sign-up"}
 
 def public_pages(shelf: Library) -> list[str]:
     """Return every address that a reader can open."""
-    content = shelf.content
-    course = content.courses[COURSE]
+    here = shelf.content
+    courses = here.courses.values()
     return [
         *("/", "/courses", "/indicators", "/glossary", "/sources", "/help", "/try", "/try?keep=no", "/verify"),
         *("/about", "/privacy", "/accessibility", "/terms", "/contact", "/leaving", "/verify/AAAAA", "/nothing-here"),
-        *(f"/courses/{COURSE}", f"/courses/{COURSE}/practice", f"/courses/{COURSE}/final"),
-        *(f"/courses/{COURSE}/{lesson.id}" for lesson in course.lessons),
-        *(f"/indicators/{one}" for one in content.indicators),
+        *("/indicators/misleading", "/search", "/search?q=work", "/search?q=%3Cb%3E", "/cards", "/observation"),
+        *(f"/courses/{course.slug}{page}" for course in courses for page in ("", "/practice", "/final")),
+        *(f"/courses/{course.slug}/{lesson.id}" for course in courses for lesson in course.lessons),
+        *(f"/indicators/{one}" for one in here.indicators),
+        *(f"/cards/{one}" for one in here.cards),
     ]
+
+
+def public_papers(shelf: Library) -> list[str]:
+    """Return the address of every PDF that a reader can open."""
+    return ["/observation.pdf", *(f"/cards/{one}.pdf" for one in shelf.content.cards)]
 
 
 def all_rows(app: Flask) -> int:
@@ -40,7 +47,7 @@ def all_rows(app: Flask) -> int:
 
 @pytest.mark.check("T152")
 def test_reading_sets_no_cookie_and_leaves_no_row(app: Flask, visitor: Visitor, shelf: Library) -> None:
-    for path in public_pages(shelf):
+    for path in public_pages(shelf) + public_papers(shelf):
         page = visitor.get(path)
         assert page.status_code == (404 if path in {"/verify/AAAAA", "/nothing-here"} else 200), path
         assert "Set-Cookie" not in page.headers, path

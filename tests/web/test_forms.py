@@ -38,7 +38,9 @@ def fitting(endpoint: str) -> dict[str, str]:
     """Return fields that would change something, were the token right."""
     fields = {
         "assessment.save": {"verdict": "report-now", "version": "0", "autosave": "1"},
+        "drills.save": {"chosen": "p1", "version": "0", "autosave": "1"},
         "learning.certificate_name": {"certificate_name": "Mallory"},
+        "learning.attestation": {"attested_as": "Mallory"},
         "joining.sign_up": {"email": "mallory@example.org", "password": "a few plain words", "is_old_enough": "y"},
         "joining.sign_in": {"email": "bob@example.org", "password": "a few plain words"},
     }

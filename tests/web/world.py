@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import select
 
-from tests.cast import LOCAL, certify, make_account, make_guest, sign_in_as, start_practice
+from tests.cast import LOCAL, certify, make_account, make_guest, sign_in_as, start_drill, start_practice
 from tests.support import COURSE, Visitor
-from trainer.core.db import db
-from trainer.courses.library import Library
+from trainer.core import clock
+from trainer.core.db import db, transaction
+from trainer.courses.library import Content, Library
 from trainer.credentials.models import Credential
+from trainer.learning.operations import enroll
 
 
 @dataclass
@@ -22,6 +24,8 @@ class World:
     app: Flask
     people: dict[str, UUID]
     values: dict[str, str | int]
+    others: dict[str, dict[str, str | int]] = field(default_factory=dict)
+    """Values of an endpoint, or of all of a blueprint, that differ from `values`."""
 
     def enter(self, role: str, base_url: str = LOCAL) -> Visitor:
         """Return a browser of someone in a role, opened a moment ago."""
@@ -32,7 +36,8 @@ class World:
     def path(self, endpoint: str, names: set[str]) -> str:
         """Return an address that leads to something of Bob's."""
         adapter = self.app.url_map.bind("127.0.0.1:8000")
-        return adapter.build(endpoint, {name: self.values[name] for name in names})
+        values = {**self.values, **self.others.get(endpoint.split(".")[0], {}), **self.others.get(endpoint, {})}
+        return adapter.build(endpoint, {name: values[name] for name in names})
 
     def routes(self) -> list[tuple[str, str, str]]:
         """Return (method, endpoint, address) of every route."""
@@ -47,18 +52,33 @@ def make_world(app: Flask, shelf: Library) -> World:
     """Make the people and what is theirs."""
     bob = make_account(app, "bob@example.org")
     certify(app, bob)
-    lesson = shelf.content.courses[COURSE].lessons[0]
-    with app.app_context():
+    here = shelf.content
+    lesson = here.courses[COURSE].lessons[0]
+    signing = next(slug for slug, course in here.courses.items() if course.file.attestation)
+    with app.app_context(), transaction():
+        enroll(bob, here.courses[signing], clock.now())
         serial = db.session.scalars(select(Credential.serial)).one()
     values: dict[str, str | int] = {
         "course": COURSE,
         "module": lesson.module_slug,
         "lesson": lesson.slug,
-        "indicator_id": next(iter(shelf.content.indicators)),
+        "indicator_id": next(iter(here.indicators)),
+        "venue": next(iter(here.cards)),
+        "name": next(iter(here.scenarios)),
         "serial": serial,
         "attempt_id": str(start_practice(app, bob)),
         "position": 1,
         "filename": "app.js",
     }
+    others: dict[str, dict[str, str | int]] = {
+        "drills": {"attempt_id": str(start_drill(app, bob))},
+        "assessment.start_shift": {"course": course_with_shift(here)},
+        "learning.attestation": {"course": signing},
+    }
     people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
-    return World(app, people, values)
+    return World(app, people, values, others)
+
+
+def course_with_shift(content: Content) -> str:
+    """Return a course that has a practice shift."""
+    return next(slug for slug, course in content.courses.items() if course.shift)

@@ -68,6 +68,16 @@ def find_open_attempt(enrollment_id: uuid.UUID, kind: Kind) -> Attempt | None:
     )
 
 
+def find_any_open_attempt(enrollment_id: uuid.UUID) -> Attempt | None:
+    """Return what is under way, a final before all else, then what was started last; or None."""
+    return db.session.scalar(
+        select(Attempt)
+        .where(Attempt.enrollment_id == enrollment_id, Attempt.submitted_at.is_(None))
+        .order_by(Attempt.kind != Kind.FINAL, Attempt.started_at.desc())
+        .limit(1)
+    )
+
+
 def list_attempts(enrollment_id: uuid.UUID, kind: Kind) -> Sequence[Attempt]:
     """Return attempts of a kind, oldest first."""
     return db.session.scalars(

@@ -15,6 +15,7 @@ from trainer.courses.library import Content
 
 MOST = 30  # results of one search
 LONGEST = 100  # characters of a query that count
+MOST_WORDS = 8  # words of it that count, each once: marking what was found takes longer with each
 _WORD = re.compile(r"\w+")
 _OPEN, _CLOSE = "\x02", "\x03"  # around what was found; no text holds them
 
@@ -56,10 +57,11 @@ class Index:
 
     def search(self, query: str) -> list[Found]:
         """Return what holds all words of the query, or their beginnings, the best first. Titles count more."""
-        words = _WORD.findall(query[:LONGEST])
+        words = list(dict.fromkeys(_WORD.findall(query[:LONGEST].lower())))[:MOST_WORDS]
         if not words:
             return []
-        match = " ".join(f'"{word}"*' for word in words)
+        # A single letter begins every other word, so it must be the whole one.
+        match = " ".join(f'"{word}"*' if len(word) > 1 else f'"{word}"' for word in words)
         with self._lock:
             rows = self._database.execute(
                 "SELECT kind, title, address, context, snippet(documents, 4, ?, ?, '…', 24) FROM documents "

@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask_login import current_user
 
-from trainer.assessment.queries import find_open_attempt
-from trainer.assessment.rules import Kind
+from trainer.assessment.queries import find_any_open_attempt
 from trainer.courses.current import content
 from trainer.credentials.queries import list_credentials
 from trainer.credentials.rules import show_serial
@@ -36,7 +35,7 @@ def me() -> str:
             enrollment,
             courses.get(enrollment.course),
             standing(enrollment, courses.get(enrollment.course)),
-            find_open_attempt(enrollment.id, Kind.FINAL) or find_open_attempt(enrollment.id, Kind.PRACTICE),
+            find_any_open_attempt(enrollment.id),
         )
         for enrollment in list_enrollments(current_user.id)
     ]

@@ -62,6 +62,8 @@ def init_still(app: Flask, content_digest: Callable[[], str]) -> None:
 def _key(content_digest: Callable[[], str]) -> Key | None:
     if request.method != "GET" or request.query_string or request.endpoint is None:
         return None
+    if current_app.config["SETTINGS"].development:
+        return None  # authors see each change at once, and what they have to mend
     if not getattr(current_app.view_functions[request.endpoint], "is_still", False):
         return None
     if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:

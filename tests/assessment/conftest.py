@@ -1,0 +1,30 @@
+"""An app that serves the tiny content with all that a course may have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.assessment import rich
+from trainer.app import create_app
+from trainer.core.db import db
+from trainer.core.settings import Settings
+from trainer.courses.library import Library
+
+
+@pytest.fixture(scope="session")
+def rich_shelf(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """Return the tiny content, loaded once."""
+    return rich.open_library(rich.write(tmp_path_factory.mktemp("rich")))
+
+
+@pytest.fixture
+def rich_app(settings: Settings, rich_shelf: Library) -> Iterator[Flask]:
+    """Return an app that serves it."""
+    app = create_app(settings, rich_shelf)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()

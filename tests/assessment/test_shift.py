@@ -1,0 +1,169 @@
+"""The practice shift: the scenes of one night in clock order, each answered at once; and scenes with other people."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from tests.assessment import rich
+from tests.cast import answer_all, hand_in, make_account, make_guest, make_ready, sign_in_as, start_final
+from tests.cast import start_shift as start_of
+from tests.courses import small
+from tests.support import COURSE, Visitor, keys, right_verdict
+from trainer.assessment.models import Attempt, Response
+from trainer.core import chance
+from trainer.core.db import db
+
+CLOCKS = ["22:00", "23:10", "00:15", "05:40"]
+
+
+@pytest.fixture
+def on_duty(rich_app: Flask) -> tuple[Visitor, str]:
+    guest = make_guest(rich_app)
+    return sign_in_as(rich_app, guest), f"/attempts/{start_of(rich_app, guest)}"
+
+
+def test_the_scenes_come_in_clock_order_and_are_answered_at_once(on_duty: tuple[Visitor, str]) -> None:
+    visitor, attempt = on_duty
+    for position, (truth, action, harmful) in enumerate(keys(visitor.app, attempt), start=1):
+        assert visitor.get(attempt).headers["Location"] == f"{attempt}/scenes/{position}"
+        page = visitor.get(f"{attempt}/scenes/{position}").text
+        assert f"{CLOCKS[position - 1]}, Motel, night" in page
+        assert "Why" not in page
+        given = action if position > 1 else harmful
+        assert visitor.answer(attempt, position, right_verdict(truth), given).status_code == 303
+        page = visitor.get(f"{attempt}/scenes/{position}").text
+        assert "Our rule:" in page
+        assert ("this one could harm" in page) == (position == 1)
+        assert "The twin of this scene" not in page
+    assert visitor.get(attempt).headers["Location"] == f"{attempt}/submission"
+    result = visitor.get(visitor.post(f"{attempt}/submission").headers["Location"]).text
+    assert "You caught 2 of 2." in result
+    assert "Practice shift 1" in result
+    assert "Scene by scene" in result
+    assert "twin" not in result.lower()
+
+
+def test_what_was_answered_in_a_shift_cannot_be_changed(on_duty: tuple[Visitor, str]) -> None:
+    visitor, attempt = on_duty
+    _truth, action, _harmful = keys(visitor.app, attempt)[0]
+    visitor.answer(attempt, 1, "report-now", action)
+    fields = {"verdict": "nothing-to-report", "confidence": "certain", "action": action, "version": "1"}
+    assert visitor.post(f"{attempt}/scenes/1", fields).status_code == 409
+
+
+def test_a_shift_is_gone_on_with_and_can_be_done_again(on_duty: tuple[Visitor, str]) -> None:
+    visitor, attempt = on_duty
+    _truth, action, _harmful = keys(visitor.app, attempt)[0]
+    visitor.answer(attempt, 1, "report-now", action)
+    practice = f"/courses/{COURSE}/practice"
+    assert f'href="{attempt}"' in visitor.get(practice).text
+    assert visitor.start("shifts") == attempt
+    assert visitor.get(attempt).headers["Location"] == f"{attempt}/scenes/2"
+    visitor.post(f"{attempt}/submission")
+    again = visitor.start("shifts")
+    assert again != attempt
+    with visitor.app.app_context():
+        rows = db.session.scalars(select(Response).order_by(Response.position)).all()
+        order = [[row.item for row in rows if row.attempt_id == UUID(one.split("/")[-1])] for one in (attempt, again)]
+    assert order[0] == order[1] == [f"shift-{number}" for number in range(4)]
+    assert "Practice shift." in visitor.get(practice).text
+
+
+def test_a_shift_can_be_left_half_done(on_duty: tuple[Visitor, str]) -> None:
+    visitor, attempt = on_duty
+    _truth, action, _harmful = keys(visitor.app, attempt)[1]
+    visitor.answer(attempt, 2, "report-now", action)
+    assert f'href="{attempt}/scenes/4"' in visitor.get(f"{attempt}/scenes/3").text
+    result = visitor.get(visitor.post(f"{attempt}/submission").headers["Location"]).text
+    assert "3 skipped" in result
+    assert "You caught 1 of 1." in result
+    with visitor.app.app_context():
+        found = db.session.scalars(select(Attempt)).one()
+        assert (found.kind, found.is_passed, found.tries) == ("shift", None, None)
+
+
+def test_a_course_without_a_shift_has_none(rich_app: Flask, tmp_path: Path) -> None:
+    rich_app.extensions["library"] = rich.open_library(small.write(tmp_path))
+    visitor = sign_in_as(rich_app, make_guest(rich_app))
+    assert visitor.post(f"/courses/{COURSE}/shifts").status_code == 404
+    assert "/shifts" not in visitor.get(f"/courses/{COURSE}/practice").text
+    with rich_app.app_context():
+        assert db.session.scalars(select(Attempt)).all() == []
+
+
+def test_scenes_of_a_shift_are_drawn_for_nothing_else(rich_app: Flask) -> None:
+    bob = make_account(rich_app)
+    make_ready(rich_app, bob)
+    visitor = sign_in_as(rich_app, bob)
+    for kind in ("practices", "finals"):
+        visitor.start(kind)
+    assert not {item for item, _is_swapped, _story in drawn(rich_app) if item.startswith("shift")}
+    page = visitor.get("/try?keep=no").text
+    assert not re.search("|".join(CLOCKS), page)
+
+
+def drawn(app: Flask) -> list[tuple[str, bool, str]]:
+    """Return (item, whether it is told with other people, narrative) of every scene drawn so far."""
+    with app.app_context():
+        rows = db.session.scalars(select(Response).options(joinedload(Response.snapshot))).unique().all()
+        return [(row.item, row.snapshot.payload["is_swapped"], row.snapshot.payload["narrative"]) for row in rows]
+
+
+TOLD_ANEW = {"open-4-a", "open-4-b"}
+
+
+def practice_often(app: Flask, user_id: UUID, times: int) -> None:
+    visitor = sign_in_as(app, user_id)
+    for _time in range(times):
+        visitor.post(f"{visitor.start('practices')}/submission")
+
+
+def test_a_scene_is_told_with_either_people_under_one_id(rich_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chance, "rng", random.Random(5))
+    practice_often(rich_app, make_guest(rich_app), 12)
+    told = Counter((item, is_swapped) for item, is_swapped, _story in drawn(rich_app))
+    assert {item for item, is_swapped in told if is_swapped} == TOLD_ANEW
+    assert all(told[item, is_swapped] >= 2 for item in TOLD_ANEW for is_swapped in (False, True))
+    for item, is_swapped, story in drawn(rich_app):
+        assert ("A woman asks for her papers" in story) == is_swapped
+        assert item.partition("-")[0] == "open"
+
+
+def test_the_same_answers_are_right_whoever_it_is_told_of(rich_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chance, "rng", random.Random(5))
+    told = set()
+    for number in range(12):
+        user_id = make_account(rich_app, f"leo{number}@example.org")
+        make_ready(rich_app, user_id)
+        attempt = start_final(rich_app, user_id)
+        answer_all(rich_app, attempt)
+        with rich_app.app_context():
+            for row in db.session.scalars(select(Response).where(Response.attempt_id == attempt)):
+                given = row.given or {}
+                told.add((row.item, row.item_digest, given["verdict"], given["action"]))
+        hand_in(rich_app, user_id, attempt)
+        with rich_app.app_context():
+            assert db.session.get_one(Attempt, attempt).is_passed
+    versions = {item: {digest for name, digest, *_ in told if name == item} for item, *_ in told}
+    assert {len(digests) for item, digests in versions.items() if item.startswith("reserved-1")} == {2}
+    assert len(told) == sum(len(digests) for digests in versions.values())
+
+
+def test_a_scene_seen_with_other_people_counts_as_seen(rich_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    for seed in range(5):
+        monkeypatch.setattr(chance, "rng", random.Random(seed))
+        practice_often(rich_app, make_account(rich_app, f"leo{seed}@example.org"), 2)
+    with rich_app.app_context():
+        rows = db.session.execute(select(Attempt.user_id, Response.item).join(Attempt)).all()
+    # Four pairs, four scenes at a time: the second time shows the other twin of each.
+    assert set(Counter(map(tuple, rows)).values()) == {1}
+    assert len(rows) == 5 * 8

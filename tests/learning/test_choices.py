@@ -1,0 +1,111 @@
+"""A module of which one lesson is enough: what is counted, what is missing, and where the pages lead."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.cast import make_guest, sign_in_as
+from tests.support import COURSE, Visitor
+from trainer.courses.library import Library
+from trainer.learning.rules import LessonNeed, Standing
+
+HOTEL, FARM, SHOP = "venue/hotel", "venue/farm", "venue/shop"
+
+
+def _standing(lessons: list[tuple[str | None, int, bool]]) -> Standing:
+    needs = [
+        LessonNeed(f"m/{number}", "A lesson", minutes, is_done, choice)
+        for number, (choice, minutes, is_done) in enumerate(lessons)
+    ]
+    return Standing(tuple(needs), 0, 0, is_final_passed=True, has_name=True)
+
+
+lists = st.lists(st.tuples(st.sampled_from([None, "venue", "place"]), st.integers(1, 9), st.booleans()), max_size=10)
+
+
+@given(lists)
+def test_each_choice_counts_once_and_is_done_once_one_of_it_is(lessons: list[tuple[str | None, int, bool]]) -> None:
+    where = _standing(lessons)
+    choices = {choice for choice, _minutes, _done in lessons if choice}
+    alone = [is_done for choice, _minutes, is_done in lessons if choice is None]
+    open_choices = {name for name in choices if not any(done for choice, _minutes, done in lessons if choice == name)}
+    assert where.all_lessons == len(alone) + len(choices)
+    assert len(where.missing_lessons) == alone.count(False) + len(open_choices)
+    assert where.done_lessons == where.all_lessons - len(where.missing_lessons)
+    assert where.is_complete == (not where.missing_lessons)
+
+
+def test_the_first_of_a_choice_stands_for_all_until_one_is_read() -> None:
+    where = _standing([(None, 4, True), ("venue", 1, False), ("venue", 2, False), (None, 4, False)])
+    assert [(need.id, need.minutes) for need in where.missing_lessons] == [("m/1", 1), ("m/3", 4)]
+    where = _standing([(None, 4, True), ("venue", 1, False), ("venue", 2, True), ("venue", 3, True)])
+    assert [need.id for need in where.path] == ["m/0", "m/2"]
+
+
+@pytest.mark.parametrize(
+    ("lesson", "previous", "following"),
+    [
+        ("basics/first", None, HOTEL),
+        (HOTEL, "basics/first", "practice/second"),
+        (FARM, "basics/first", "practice/second"),
+        (SHOP, "basics/first", "practice/second"),
+        ("practice/second", HOTEL, None),
+        ("venue/moon", None, None),
+    ],
+)
+def test_the_way_through_a_course_leads_by_one_lesson_of_a_choice(
+    rich_shelf: Library, lesson: str, previous: str | None, following: str | None
+) -> None:
+    before, after = rich_shelf.content.courses[COURSE].neighbors(lesson)
+    assert (before and before.id, after and after.id) == (previous, following)
+
+
+@pytest.fixture
+def reader(rich_app: Flask) -> Visitor:
+    visitor = sign_in_as(rich_app, make_guest(rich_app))
+    visitor.enroll()
+    return visitor
+
+
+def read(visitor: Visitor, lesson: str) -> str:
+    """Mark a lesson as read; return where that leads."""
+    answer = visitor.post(f"/courses/{COURSE}/{lesson}/completions", {"opened_at": ""})
+    assert answer.status_code == 303
+    return answer.headers["Location"].removeprefix(f"/courses/{COURSE}").removeprefix("/")
+
+
+@pytest.mark.parametrize("chosen", [HOTEL, FARM, SHOP])
+def test_one_lesson_of_the_module_is_enough(reader: Visitor, chosen: str) -> None:
+    course = f"/courses/{COURSE}"
+    page = reader.get(course).text
+    assert "0 of 3 lessons read" in page
+    assert "9 min" in page  # 4, the first of the choice with 1, 4
+    assert read(reader, "basics/first") == HOTEL
+    assert "5 min" in reader.get(course).text
+    assert read(reader, chosen) == "practice/second"
+    assert "2 of 3 lessons read" in reader.get(course).text
+    assert 'href="/courses/recognize/practice/second">Continue' in re.sub(r"\s+", " ", reader.get(course).text)
+    assert read(reader, "practice/second") == ""
+    page = reader.get(course).text
+    assert "3 of 3 lessons read" in page
+    assert "3 of 3 lessons read" in reader.get("/me").text
+
+
+def test_a_second_lesson_of_the_module_counts_for_nothing_more(reader: Visitor) -> None:
+    for lesson in (FARM, SHOP, HOTEL):
+        read(reader, lesson)
+        assert "1 of 3 lessons read" in reader.get(f"/courses/{COURSE}").text
+
+
+def test_every_lesson_of_a_choice_leads_to_the_others(reader: Visitor) -> None:
+    for lesson in (HOTEL, FARM, SHOP):
+        page = reader.get(f"/courses/{COURSE}/{lesson}").text
+        choice = page.split('aria-labelledby="choose"')[1].split("</nav>")[0]
+        assert re.findall(r'href="/courses/recognize/(\S+)"', choice) == [HOTEL, FARM, SHOP]
+        assert re.findall(r'(\S+)" aria-current="page"', choice) == [f'href="/courses/recognize/{lesson}']
+    assert 'aria-labelledby="choose"' not in reader.get(f"/courses/{COURSE}/basics/first").text

@@ -1,0 +1,333 @@
+"""The pages that anybody may read: help is one click away, hard things are announced, authors' aids stay hidden."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from html import escape, unescape
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pypdf
+import pytest
+from flask import Flask
+
+from tests.courses import small
+from tests.learning.test_views import all_rows, public_pages, public_papers
+from tests.support import COURSE, Visitor
+from trainer.app import create_app
+from trainer.core import clock
+from trainer.core.settings import Settings
+from trainer.courses.library import Content, Library
+
+_LINK = re.compile(r"<a\b([^>]*)>")
+_HREF = re.compile(r'href="([^"]*)"')
+
+
+def links(page: str) -> Iterator[tuple[str, str]]:
+    """Yield (address, all attributes) of each link."""
+    for found in _LINK.finditer(page):
+        href = _HREF.search(found[1])
+        assert href, found[0]
+        yield unescape(href[1]), found[1]
+
+
+def phones(content: Content) -> set[str]:
+    return {"911"} | {line.phone for lines in content.help_lines.values() for line in lines if line.phone}
+
+
+@pytest.mark.check("T153")
+def test_help_is_one_click_away_and_no_link_tells_where_it_was_followed(visitor: Visitor, shelf: Library) -> None:
+    known = phones(shelf.content)
+    shown_on_every_page = {line.phone for line in shelf.content.strip_lines() if line.phone}
+    for path in public_pages(shelf):
+        found = list(links(visitor.get(path).text))
+        numbers = {address.removeprefix("tel:") for address, _rest in found if address.startswith("tel:")}
+        assert numbers & shown_on_every_page, path
+        assert numbers <= known, path
+        assert "/help" in {urlsplit(address).path for address, _rest in found}, path
+        for address, rest in found:
+            if urlsplit(address).netloc:
+                assert re.search(r'rel="[^"]*\bnoreferrer\b', rest), (path, address)
+                assert "127.0.0.1" not in address, (path, address)
+
+
+@pytest.mark.check("T153")
+def test_help_lines_stand_under_each_need_with_a_number_to_tap(visitor: Visitor, shelf: Library) -> None:
+    page = visitor.get("/help").text
+    needs = page.split('id="needs"')[1].split("</section>")[0]
+    groups = re.findall(r"<dt[^>]*>(.*?)</dt>(.*?)(?=<dt|$)", needs, re.DOTALL)
+    lines = [line for those in shelf.content.help_lines.values() for line in those]
+    assert len(groups) == len({need for line in lines for need in line.needs})
+    for line in lines:
+        under = [text for _name, text in groups if escape(line.name) in text]
+        assert len(under) == len(set(line.needs)), line.id
+        for text in under:
+            assert not line.phone or f'href="tel:{line.phone}"' in text
+            assert line.phone == "911" or f'href="#{line.id}"' in text
+        if line.phone != "911":
+            assert len(re.findall(rf'\bid="{line.id}"', page)) == 1, line.id
+    first = shelf.content.site.help_region
+    regions = re.findall(r'<h2 id="([\w-]+)"', page)
+    assert regions.index(first) == min(regions.index(one) for one in shelf.content.help_lines)
+
+
+@pytest.mark.parametrize("query", ["work", "WORK", "wor", "control signs", "hotline"])
+def test_what_is_searched_for_is_found_and_marked(visitor: Visitor, query: str) -> None:
+    page = visitor.get(f"/search?q={quote(query)}").text
+    found = page.split('role="status"')[1]
+    results = [address for address, _rest in links(found.split("</main>")[0])]
+    assert results
+    assert "<mark>" in found
+    assert f'value="{query}"' in page
+    for address in results[:10]:
+        assert visitor.get(address.partition("#")[0]).status_code == 200, address
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '"',
+        '""" OR *',
+        "a AND",
+        "NEAR(a b)",
+        "title:x",
+        "^*-()",
+        "'; DROP TABLE documents --",
+        "<script>alert(1)</script>",
+        "\x00",
+        "%",
+        "🙂",
+        "x" * 5_000,
+        "a " * 2_000,
+    ],
+)
+def test_no_query_breaks_the_search_or_comes_back_as_more_than_text(visitor: Visitor, query: str) -> None:
+    answer = visitor.get("/search", query_string={"q": query})
+    assert answer.status_code == 200
+    assert "<script>alert" not in answer.text
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("query", ["a " * 50, "the they tha thi this that then th t a " * 3, "s t a p c w o i"])
+def test_a_query_of_many_short_words_keeps_nobody_waiting(visitor: Visitor, query: str) -> None:
+    visitor.get("/search?q=work")  # the index is made at its first use
+    begun = time.perf_counter()
+    assert visitor.get("/search", query_string={"q": query}).status_code == 200
+    assert time.perf_counter() - begun < 2  # took 25 seconds when each repeated letter was looked for
+
+
+@pytest.mark.check("T152")
+def test_a_search_is_read_only_and_kept_nowhere(app: Flask, visitor: Visitor, caplog: pytest.LogCaptureFixture) -> None:
+    token = visitor.token()
+    for method in ("post", "put", "delete", "patch"):
+        answer = getattr(visitor.client, method)("/search?q=xyzzy", data={"q": "x"}, base_url=visitor.base_url)
+        assert answer.status_code == 405
+    assert visitor.post("/search", {"q": "x"}, token=token).status_code == 405
+    stranger = Visitor(app)
+    page = stranger.get("/search?q=xyzzy")
+    assert "Nothing found for" in page.text
+    assert page.headers["Cache-Control"] == "no-store" or "public" not in page.headers["Cache-Control"]
+    assert "Set-Cookie" not in page.headers
+    assert all_rows(app) == 0
+    assert "xyzzy" not in caplog.text
+    # What one asked for is not on the page of the next.
+    assert "xyzzy" not in Visitor(app).get("/search").text
+
+
+def test_no_scene_is_found_by_search(visitor: Visitor, shelf: Library) -> None:
+    for scene in list(shelf.content.scenarios.values())[::7]:
+        words = re.findall(r"\w+", scene.file.title)
+        page = visitor.get("/search", query_string={"q": " ".join(words)}).text.split("</form>")[-1]
+        assert scene.id not in page
+        assert not any(scene.file.setting in part for part in re.findall(r"<h2.*?</h2>", page))
+
+
+def test_each_card_is_to_be_read_and_printed(visitor: Visitor, shelf: Library) -> None:
+    here = shelf.content
+    line = here.strip_lines()[0]
+    listed = {address for address, _rest in links(visitor.get("/cards").text)}
+    for venue, card in here.cards.items():
+        assert {f"/cards/{venue}", f"/cards/{venue}.pdf", "/observation"} <= listed
+        page = visitor.get(f"/cards/{venue}").text
+        told = [*(part.text for part in (*card.together, *card.alone)), *card.never, *card.do, *card.dont]
+        for text in told:
+            assert escape(text, quote=False) in page.replace("&#39;", "'").replace("&#34;", '"'), text
+        assert line.phone in page
+        for part in (*card.together, *card.alone):
+            assert all(f'href="/indicators/{sign}"' in page for sign in part.signs)
+    assert visitor.get("/cards/moon").status_code == visitor.get("/cards/moon.pdf").status_code == 404
+
+
+def test_what_is_printed_is_one_page_that_names_the_site(app: Flask, settings: Settings, shelf: Library) -> None:
+    visitor = Visitor(app)
+    number = shelf.content.strip_lines()[0].phone or ""
+    for path in public_papers(shelf):
+        answer = visitor.get(path)
+        assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+        name = path.strip("/").replace("cards/", "card-")
+        assert answer.headers["Content-Disposition"] == f"inline; filename={name}"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == visitor.get("/help").headers["Cache-Control"]
+        reader = pypdf.PdfReader(io.BytesIO(answer.data))
+        assert len(reader.pages) == 1
+        text = "".join(reader.pages[0].extract_text().replace("\u200b", "").split())
+        assert number in text
+        assert answer.data == Visitor(app).get(path).data
+
+
+@pytest.mark.check("T042")
+def test_a_printed_card_names_the_configured_address(settings: Settings, shelf: Library) -> None:
+    site = "https://training.example.org"
+    visitor = Visitor(create_app(replace(settings, base_url=site), shelf), site)
+    venue = next(iter(shelf.content.cards))
+    for path in (f"/cards/{venue}.pdf", "/observation.pdf"):
+        answer = visitor.get(path, headers={"X-Forwarded-Host": "evil.example"})
+        reader = pypdf.PdfReader(io.BytesIO(answer.data))
+        text = "".join(reader.pages[0].extract_text().replace("\u200b", "").split())
+        assert "training.example.org" in text
+        assert "evil" not in text
+
+
+def test_what_to_write_down_asks_for_facts_and_sends_nothing(visitor: Visitor) -> None:
+    page = visitor.get("/observation").text
+    main = page.split("<main")[1].split("</main>")[0]
+    assert "<form" not in main
+    assert 'href="/observation.pdf"' in main
+    for word in ("When", "Where", "Who", "saw and heard", "No guess at origin", "comes to us"):
+        assert word in main
+
+
+def test_every_false_cue_is_told_with_why_it_misleads(visitor: Visitor, shelf: Library) -> None:
+    page = unescape(visitor.get("/indicators/misleading").text)
+    for one in shelf.content.indicators.values():
+        assert (f'id="{one.id}"' in page) == (one.kind == "false_cue")
+        if one.kind == "false_cue":
+            assert one.told is None or one.told in page
+            assert one.misleads is None or one.misleads in page
+    assert 'href="/indicators/misleading"' in visitor.get("/indicators").text
+
+
+@pytest.mark.check("T150")
+def test_the_page_on_leaving_says_what_stays_what_is_lost_and_what_is_safer(visitor: Visitor, shelf: Library) -> None:
+    page = re.sub(r"<[^>]+>", "", unescape(visitor.get("/leaving").text).split("<main")[1]).replace("’", "'")
+    for what in (
+        r"can't clear your browser's history",
+        r"forget this device",
+        r"sign in again later",
+        r"you can't get back to it",
+        r"file you saved",
+        r"private window",
+        r"device that the other person can't open",
+        r"You can read everything without",
+        r"call 911",
+    ):
+        assert re.search(what, page), what
+    for course in shelf.content.courses.values():
+        for lesson in course.lessons:
+            assert 'href="/leaving"' in visitor.get(f"/courses/{course.slug}/{lesson.id}").text
+    for path in ("/try?keep=no", f"/courses/{COURSE}/practice", f"/courses/{COURSE}/final"):
+        assert 'href="/leaving"' in visitor.get(path).text
+
+
+@pytest.mark.check("T156")
+def test_a_hard_lesson_says_so_first_and_can_be_skipped_to_its_recap(visitor: Visitor, shelf: Library) -> None:
+    lessons = [(course, lesson) for course in shelf.content.courses.values() for lesson in course.lessons]
+    announced = [(course, lesson) for course, lesson in lessons if lesson.file.note]
+    assert announced
+    for course, lesson in lessons:
+        page = visitor.get(f"/courses/{course.slug}/{lesson.id}").text
+        assert not re.search(r"<(video|audio|iframe)\b|autoplay|http-equiv=.refresh", page)
+        article = page.split("<article")[1]
+        note = article.find('<p class="notice">')
+        assert (note >= 0) == bool(lesson.file.note)
+        if lesson.file.note:
+            assert escape(lesson.file.note, quote=False) in article.replace("&#39;", "'").replace("&#34;", '"')
+            assert article.index('href="#recap"') > note
+            assert len(re.findall(r'\bid="recap"', page)) == 1
+            assert article.index('href="#recap"') < article.index('id="recap"')
+            assert not re.search(r"<(h2|h3|ul|blockquote)\b", article[:note].split("</nav>")[-1])
+
+
+@pytest.mark.check("T156")
+def test_scenes_are_announced_before_they_begin_and_each_can_be_skipped(visitor: Visitor, shelf: Library) -> None:
+    for course in shelf.content.courses.values():
+        assert escape(course.file.final.note) in visitor.get(f"/courses/{course.slug}/final").text
+        assert "Nothing graphic" in visitor.get(f"/courses/{course.slug}/practice").text
+    notes = {escape(one.file.note) for one in shelf.content.scenarios.values() if one.file.note}
+    visitor.keep()
+    for kind in ("practices", "drills"):
+        attempt = visitor.start(kind)
+        page = visitor.get(attempt, follow_redirects=True).text
+        assert "Skip this" in page
+        assert "countdown" not in page
+    seen = set()
+    attempt = visitor.start("practices")
+    for position in range(1, shelf.content.courses[COURSE].file.practice.scenes + 1):
+        page = visitor.get(f"{attempt}/scenes/{position}").text.replace("&#39;", "&#x27;").replace("&#34;", "&quot;")
+        before = page.split('<div class="story">')[0]
+        seen |= {note for note in notes if note in before}
+        assert f'href="{attempt}/scenes/{position + 1}"' in page or f'href="{attempt}/submission"' in page
+    assert seen
+
+
+# --- for authors only ---
+
+
+@pytest.fixture
+def authors(settings: Settings, shelf: Library) -> Visitor:
+    """A visitor of an app in development."""
+    return Visitor(create_app(replace(settings, development=True), shelf))
+
+
+def test_a_preview_shows_a_scene_with_its_answer_in_development_only(
+    visitor: Visitor, authors: Visitor, shelf: Library
+) -> None:
+    scenes = list(shelf.content.scenarios.values())[::9] + [
+        one for one in shelf.content.scenarios.values() if one.other
+    ]
+    lesson = shelf.content.courses[COURSE].lessons[0]
+    assert authors.get("/preview").status_code == 200
+    for scene in scenes:
+        page = authors.get(f"/preview/{scene.id}")
+        assert page.status_code == 200
+        assert scene.file.truth in page.text
+        assert ("(with other people)" in page.text) == (scene.other is not None)
+        assert authors.get(f"/preview?id={scene.id}").headers["Location"] == f"/preview/{scene.id}"
+        for path in (f"/preview/{scene.id}", f"/preview?id={scene.id}"):
+            assert visitor.get(path).status_code == 404
+    assert authors.get(f"/preview?id={COURSE}/{lesson.id}").headers["Location"] == f"/courses/{COURSE}/{lesson.id}"
+    assert authors.get("/preview/nothing").status_code == visitor.get("/preview").status_code == 404
+    assert "<b>x" not in authors.get("/preview?id=%3Cb%3Ex").text
+    assert "&lt;b&gt;x" in authors.get("/preview?id=%3Cb%3Ex").text
+
+
+@pytest.fixture(params=[True, False], ids=["development", "service"])
+def edited(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> tuple[Visitor, Path, bool]:
+    """A reader, the folder that is served, and whether the app runs in development."""
+    folder = small.write(tmp_path)
+    app = create_app(replace(settings, development=request.param), Library(folder, clock.today))
+    return Visitor(app), folder, request.param
+
+
+def test_a_change_that_fails_is_told_to_authors_and_the_old_page_goes_on(edited: tuple[Visitor, Path, bool]) -> None:
+    visitor, folder, development = edited
+    for path in ("/glossary", "/search?q=signal"):
+        assert "isn’t shown yet" not in visitor.get(path).text
+    small.edit(folder, small.LESSON_FILE, "minutes: 4", "minutes: many")
+    visitor.app.extensions["library"].reload()  # as whoever runs the site may ask for
+    for path in ("/search?q=signal", "/glossary", "/nothing-here"):
+        page = visitor.get(path).text
+        assert ("isn’t shown yet" in page) == development, path
+        assert ("content/courses/recognize/01-basics/01-first.md:4" in page) == development, path
+    assert "One contact with the hotline." in visitor.get("/glossary").text
+
+
+def test_a_change_is_shown_to_authors_at_once(edited: tuple[Visitor, Path, bool]) -> None:
+    visitor, folder, development = edited
+    assert "One contact with the hotline." in visitor.get("/glossary").text
+    small.edit(folder, "glossary.yaml", "One contact with the hotline.", "A call or a text.")
+    assert ("A call or a text." in visitor.get("/glossary").text) == development
