@@ -13,7 +13,7 @@ from sqlalchemy import select
 from tests.cast import certify, make_account, make_guest, sign_in_as
 from tests.support import COURSE, Visitor
 from tests.web.world import World
-from trainer.accounts.models import User
+from trainer.accounts.models import Session, User
 from trainer.core.db import Base, db, transaction
 from trainer.credentials.models import Credential
 
@@ -22,9 +22,12 @@ CHANGES_NOTHING = {"first_try.answer", "first_try.scene"}
 
 def rows(app: Flask) -> list[object]:
     with app.app_context():
-        return [
+        # Each visitor of these tests comes in by a session of their own: only those that were ended count.
+        ended = select(Session).where(Session.ended_at.is_not(None))
+        return [len(db.session.scalars(ended).all())] + [
             sorted(map(tuple, db.session.execute(select(table)).all()), key=repr)
             for table in Base.metadata.sorted_tables
+            if table.name != "sessions"
         ]
 
 

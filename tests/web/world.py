@@ -10,8 +10,13 @@ from sqlalchemy import select
 
 from tests.cast import LOCAL, certify, make_account, make_guest, sign_in_as, start_drill, start_practice
 from tests.support import COURSE, Visitor
+from trainer.accounts.letters import token_of
+from trainer.accounts.models import Link
+from trainer.accounts.operations import open_session, request_reset
+from trainer.accounts.rules import Purpose
 from trainer.core import clock
 from trainer.core.db import db, transaction
+from trainer.core.outbox import OutboxMessage
 from trainer.courses.library import Content, Library
 from trainer.credentials.models import Credential
 from trainer.learning.operations import enroll
@@ -58,6 +63,10 @@ def make_world(app: Flask, shelf: Library) -> World:
     with app.app_context(), transaction():
         enroll(bob, here.courses[signing], clock.now())
         serial = db.session.scalars(select(Credential.serial)).one()
+        session_id = open_session(bob, "A browser", clock.now())
+        request_reset("bob@example.org", clock.now())
+        tokens = {link.purpose: token_of(link) for link in db.session.scalars(select(Link))}
+        number = db.session.scalars(select(OutboxMessage.id)).first()
     values: dict[str, str | int] = {
         "course": COURSE,
         "module": lesson.module_slug,
@@ -68,12 +77,16 @@ def make_world(app: Flask, shelf: Library) -> World:
         "serial": serial,
         "attempt_id": str(start_practice(app, bob)),
         "position": 1,
+        "session_id": str(session_id),
+        "token": tokens[Purpose.RESET],
+        "number": str(number),
         "filename": "app.js",
     }
     others: dict[str, dict[str, str | int]] = {
         "drills": {"attempt_id": str(start_drill(app, bob))},
         "assessment.start_shift": {"course": course_with_shift(here)},
         "learning.attestation": {"course": signing},
+        "accounts.confirm": {"token": tokens[Purpose.CONFIRM]},
     }
     people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
     return World(app, people, values, others)

@@ -121,7 +121,7 @@ def ask_confirmation() -> Response:
 
 
 @blueprint.post("/account/sessions/<uuid:session_id>/end")
-@access(Who.ACCOUNT)
+@access(Who.ACCOUNT, own=True)
 def end_one(session_id: UUID) -> Response:
     """Sign one device out."""
     if session_id == current_user.session_id:
@@ -178,7 +178,7 @@ def confirm(token: str) -> Response | str | tuple[str, int]:
     found = find_link(token, Purpose.CONFIRM, now())
     if found is None:
         return render_template("accounts/link_void.html", again=url_for(".account")), 404
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("accounts/confirm.html", form=Form(), address=found[1].email)
     with transaction():
         again = find_link(token, Purpose.CONFIRM, now())
