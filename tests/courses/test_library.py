@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from datetime import date
 from pathlib import Path
@@ -245,3 +246,18 @@ def read_with(folder: Path, ids: Path) -> Content:
     content = read(folder)
     ids.write_text(text, encoding="utf-8")
     return content
+
+
+@pytest.mark.check("T132")  # there is no export: what is loaded twice, from copies made in another order, is the same
+def test_the_same_content_has_the_same_digests_wherever_it_lies(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere" / "content"
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_file():
+            copy = other / path.relative_to(folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    here, there = read(folder), read(other)
+    assert [one.digest for one in there.scenarios.values()] == [one.digest for one in here.scenarios.values()]
+    copied = tmp_path / "third" / "content"
+    shutil.copytree(folder, copied)
+    assert read(copied) == here
