@@ -97,6 +97,11 @@ def _sign_up_wrongly(page: Page) -> None:
     _send(page)
 
 
+def _ask_for_a_link(page: Page) -> None:
+    page.get_by_label("E-mail").fill("nobody@example.org")
+    _send(page)
+
+
 def _sign_in_wrongly(page: Page) -> None:
     page.get_by_label("E-mail").fill("nobody@example.org")
     page.get_by_label("Password").fill("a few plain words")
@@ -214,6 +219,13 @@ PUBLIC = [
     Sheet("sign-in-error", "/sign-in", act=_sign_in_wrongly, status=422),
     Sheet("sign-up", "/sign-up"),
     Sheet("sign-up-error", "/sign-up", act=_sign_up_wrongly, status=422),
+    Sheet("password-reset", "/password-reset"),
+    Sheet("password-reset-error", "/password-reset", act=_send, status=422),
+    Sheet("password-reset-asked", "/password-reset", act=_ask_for_a_link),
+    Sheet("password-new", _at("reset")),
+    Sheet("password-new-error", _at("reset"), act=_send, status=422),
+    Sheet("link-void", "/password-reset/void", status=404),
+    Sheet("confirm", _at("confirm")),
     Sheet("error-404", "/nowhere", status=404),
     Sheet("error-429", "/error-429", render=_error(429)),
     Sheet("error-500", "/error-500", render=_error(500)),
@@ -222,6 +234,8 @@ PUBLIC = [
 ]
 
 LEARNER = [
+    Sheet("account", "/account", "passed"),
+    Sheet("account-error", "/account", "passed", _send, 422),
     Sheet("me-guest", "/me", "guest"),
     Sheet("course-guest", COURSE, "guest"),
     Sheet("final-guest", f"{COURSE}/final", "guest"),

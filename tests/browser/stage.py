@@ -13,8 +13,10 @@ from sqlalchemy.orm import joinedload
 
 from tests.browser.live import Live
 from tests.support import COURSE, right_verdict
-from trainer.accounts.models import User
-from trainer.accounts.operations import create_account, create_guest, name_for_certificate
+from trainer.accounts.letters import token_of
+from trainer.accounts.models import Link, User
+from trainer.accounts.operations import create_account, create_guest, name_for_certificate, request_reset
+from trainer.accounts.rules import Purpose
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.operations import start_drill, start_final, start_practice, start_shift, submit_attempt
 from trainer.assessment.rules import Kind
@@ -227,7 +229,18 @@ def set_stage(live: Live) -> Stage:
     result = passed.final(answer=ALL, wrong=1, hand_in=True)
     add("passed", passed, passed=result, valid=f"/verify/{passed.serial()}")
     _certificates(app, stage)
+    _links(app, stage)
     return stage
+
+
+def _links(app: Flask, stage: Stage) -> None:
+    person = Person(app)
+    with app.app_context(), transaction():
+        request_reset(person.email, now())
+        links = db.session.query(Link).filter_by(user_id=person.id)
+        tokens = {link.purpose: token_of(link) for link in links}
+    stage.paths["reset"] = f"/password-reset/{tokens[Purpose.RESET]}"
+    stage.paths["confirm"] = f"/confirmations/{tokens[Purpose.CONFIRM]}"
 
 
 def _certificates(app: Flask, stage: Stage) -> None:
