@@ -81,8 +81,10 @@ def test_signatures_come_and_go_and_everything_else_stays(app: Flask, shelf: Lib
         assert {one["attested_as"] for one in before} == {None, "Bob Builder"}
         downgrade(directory=FOLDER, revision="0001")
         assert "attested_as" not in enrollments()[0]
-        upgrade(directory=FOLDER, revision="0002")
-        assert rows() == counts
+        upgrade(directory=FOLDER)
+        # Sessions and mail came later and went with their tables; everybody signs in again.
+        later = {"sessions", "links", "outbox_messages"}
+        assert {name: 0 if name in later else number for name, number in counts.items()} == rows()
         after = enrollments()
     gone = {"attested_at": None, "attested_as": None}
     assert after == [{**one, **gone} for one in before]
