@@ -1,0 +1,159 @@
+"""Organization, Team, Membership, Invitation and JoinCode records."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from trainer.core.db import Base
+
+LONGEST_NAME = 120
+LONGEST_TITLE = 80
+LONGEST_NUMBER = 40
+LONGEST_REASON = 300
+
+_HERE = text("ended_at IS NULL")
+
+
+class Organization(Base):
+    """A firm."""
+
+    __tablename__ = "organizations"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    """A name of the IANA database; the firm's days begin and end by it."""
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+
+
+class Team(Base):
+    """A site or a crew of a firm."""
+
+    __tablename__ = "teams"
+    __table_args__ = (UniqueConstraint("organization_id", "name_key"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"))
+    name: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    name_key: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    """The name folded, so that two spellings of one team are one."""
+    created_at: Mapped[dt.datetime]
+
+
+class Membership(Base):
+    """A person on a firm's roster, from being hired to leaving. A rehire is a new one.
+
+    Until the person has come in by an invitation there is no user, only what the firm knows.
+    """
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        Index(
+            "uq_memberships_here_user",
+            "organization_id",
+            "user_id",
+            unique=True,
+            sqlite_where=_HERE,
+            postgresql_where=_HERE,
+        ),
+        Index(
+            "uq_memberships_here_email",
+            "organization_id",
+            "email_key",
+            unique=True,
+            sqlite_where=_HERE,
+            postgresql_where=_HERE,
+        ),
+        Index(
+            "uq_memberships_here_number",
+            "organization_id",
+            "employee_number",
+            unique=True,
+            sqlite_where=_HERE,
+            postgresql_where=_HERE,
+        ),
+        Index("ix_memberships_organization_id_name_key", "organization_id", "name_key", "id"),
+        CheckConstraint("(user_id IS NULL) = (joined_at IS NULL)", name="joined_has_user"),
+        CheckConstraint("user_id IS NOT NULL OR email_key IS NOT NULL", name="known_by_user_or_email"),
+        CheckConstraint("(ended_at IS NULL) = (ended_on IS NULL)", name="ended_has_day"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"))
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    """As the firm writes it; the name on a certificate is the person's own affair."""
+    name_key: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    """The name folded, to sort and to search by."""
+    email: Mapped[str | None] = mapped_column(String(254))
+    """Where the firm writes to this person; an invitation goes here."""
+    email_key: Mapped[str | None] = mapped_column(String(254))
+    role: Mapped[str] = mapped_column(String(20))
+    manages_all: Mapped[bool] = mapped_column(default=False)
+    """Of a manager: all teams. Otherwise a manager sees the people of the teams that he is in."""
+    job_title: Mapped[str | None] = mapped_column(String(LONGEST_TITLE))
+    employee_number: Mapped[str | None] = mapped_column(String(LONGEST_NUMBER))
+    """A text: leading zeros count."""
+    hired_on: Mapped[dt.date | None]
+    created_at: Mapped[dt.datetime]
+    joined_at: Mapped[dt.datetime | None]
+    ended_on: Mapped[dt.date | None]
+    """The firm's last day with this person."""
+    ended_at: Mapped[dt.datetime | None]
+    """When that was entered."""
+
+
+class TeamMembership(Base):
+    """A person in a team."""
+
+    __tablename__ = "team_memberships"
+
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True)
+    team_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Invitation(Base):
+    """A mailed link by which one person on the roster comes in. The link itself is stored nowhere."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
+    email_key: Mapped[str] = mapped_column(String(254))
+    """The address that it was mailed to; it is void once the roster has another."""
+    nonce: Mapped[str] = mapped_column(String(32))
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    expires_at: Mapped[dt.datetime]
+    accepted_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class JoinCode(Base):
+    """A short code, for a link and a poster, by which anybody who has it comes in."""
+
+    __tablename__ = "join_codes"
+    __table_args__ = (
+        CheckConstraint("uses >= 0 AND (most_uses IS NULL OR uses <= most_uses)", name="uses_within_limit"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    """Crockford base32 without separators; read tolerantly."""
+    role: Mapped[str] = mapped_column(String(20))
+    team_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("teams.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    expires_at: Mapped[dt.datetime]
+    most_uses: Mapped[int | None]
+    uses: Mapped[int] = mapped_column(default=0)
+    revoked_at: Mapped[dt.datetime | None]
