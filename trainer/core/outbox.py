@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Index, String, select, text, update
+from sqlalchemy import Index, String, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base, db
@@ -62,6 +62,26 @@ def post(template: str, recipient: str, ids: dict[str, Any], now: dt.datetime) -
     )
     db.session.add(message)
     return message
+
+
+def post_all(template: str, mails: Sequence[tuple[str, dict[str, Any]]], now: dt.datetime) -> None:
+    """Order many mails, (recipient, ids), in one statement."""
+    host = current_app.config["SETTINGS"].mail_from.partition("@")[2]
+    numbers = [uuid.uuid4() for _mail in mails]
+    rows = [
+        {
+            "id": number,
+            "template": template,
+            "recipient": recipient,
+            "ids": ids,
+            "message_id": f"<{number.hex}@{host}>",
+            "created_at": now,
+            "due_at": now,
+        }
+        for number, (recipient, ids) in zip(numbers, mails, strict=True)
+    ]
+    if rows:
+        db.session.execute(insert(OutboxMessage), rows)
 
 
 def claim(most: int, now: dt.datetime) -> Sequence[OutboxMessage]:

@@ -105,6 +105,7 @@ class Entry:
     wanted: Wanted | None = None
     membership_id: UUID | None = None
     """Who is changed."""
+    has_other_address: bool = False
     gets_mail: bool = False
     """True for whoever is new here, or has another address and hasn't come in yet."""
 
@@ -344,10 +345,13 @@ def _compare(number: int, wanted: Wanted, told: str, roster: _Roster) -> Entry:
     if wanted.role is not None and wanted.role != person.role:
         raise _Problem(f"{person.name} has the role {person.role}. Change that on the person’s page, not here.")
     changed = _changed(wanted, person)
-    has_other_address = not person.has_joined and wanted.email_key not in person.keys
+    is_elsewhere = wanted.email_key not in person.keys
     reason = "; ".join(part for part in (", ".join(changed), told if "day of hiring" in changed else "") if part)
     fate = Fate.CHANGED if changed else Fate.UNCHANGED
-    return Entry(number, fate, wanted.name, wanted.email, reason, wanted, person.membership_id, has_other_address)
+    gets_mail = is_elsewhere and not person.has_joined
+    return Entry(
+        number, fate, wanted.name, wanted.email, reason, wanted, person.membership_id, is_elsewhere, gets_mail
+    )
 
 
 def _refuse_twins(number: int, wanted: Wanted, roster: _Roster) -> None:
