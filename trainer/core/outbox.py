@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Index, String, insert, select, text, update
+from sqlalchemy import Index, String, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base, db
@@ -120,6 +120,17 @@ def list_messages(*, dead_only: bool = False, most: int = 100) -> Sequence[Outbo
     """Return mails, the newest first."""
     query = select(OutboxMessage).order_by(OutboxMessage.created_at.desc()).limit(most)
     return db.session.scalars(query.where(OutboxMessage.dead_at.is_not(None)) if dead_only else query).all()
+
+
+def count_sent(template: str, ordered_at: dt.datetime, name: str, number: str) -> int:
+    """Return how many of the mails ordered at one instant, about one record, are sent."""
+    query = select(func.count()).where(
+        OutboxMessage.template == template,
+        OutboxMessage.created_at == ordered_at,
+        OutboxMessage.ids[name].as_string() == number,
+        OutboxMessage.sent_at.is_not(None),
+    )
+    return db.session.scalar(query) or 0
 
 
 def find_message(number: uuid.UUID) -> OutboxMessage | None:

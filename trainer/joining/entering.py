@@ -45,10 +45,7 @@ def join_by_code(given: str, user_id: uuid.UUID, name: str, employee_number: str
     count_use(code, now)
     key = user.email_key if user.email_confirmed_at is not None else None
     waiting = find_waiting(organization.id, key) if key else None
-    if waiting is not None:
-        person = fill(waiting.id, user.id, now)
-    else:
-        person = _add(code, user, name, employee_number, now)
+    person = fill(waiting.id, user.id, now) if waiting is not None else _add(code, user, name, employee_number, now)
     if code.team_id is not None and code.team_id not in list_team_ids(person.id):
         db.session.add(TeamMembership(membership_id=person.id, team_id=code.team_id))
     note(

@@ -69,7 +69,7 @@ def lines_of(draft: RosterDraft) -> list[Line]:
 
 def decide(actor: Actor, lines: Sequence[Line], now: dt.datetime) -> Plan:
     """Return what a roster comes to now. Raises Invalid if its first row doesn't name the columns."""
-    teams = {key for key in db.session.scalars(select(Team.name_key).where(Team.organization_id == actor.organization_id))}
+    teams = set(db.session.scalars(select(Team.name_key).where(Team.organization_id == actor.organization_id)))
     return plan(lines, _list_known(actor), teams, roles_by_roster(actor), actor.today(now))
 
 

@@ -1,4 +1,4 @@
-"""What becomes of each row of a roster: someone new, changed, unchanged, returned, or a problem with its reason. Pure."""
+"""What becomes of each row of a roster: new, changed, unchanged, returned, or a problem with its reason. Pure."""
 
 from __future__ import annotations
 
@@ -255,9 +255,7 @@ def _refuse_odd_cells(line: Line, columns: dict[str, int], width: int) -> None:
             raise _Problem(f"the {_label(column)} has a line break in it. Write it in one line.")
 
 
-def _read(
-    cells: dict[str, str], name: str, roles: Collection[Role], today: dt.date
-) -> tuple[Wanted, str]:
+def _read(cells: dict[str, str], name: str, roles: Collection[Role], today: dt.date) -> tuple[Wanted, str]:
     who = f" for {name[:LONGEST_TITLE]}" if name else ""
     if not cells["email"]:
         raise _Problem(f"no e-mail{who}. Add one, or leave the row out.")
@@ -349,9 +347,7 @@ def _compare(number: int, wanted: Wanted, told: str, roster: _Roster) -> Entry:
     reason = "; ".join(part for part in (", ".join(changed), told if "day of hiring" in changed else "") if part)
     fate = Fate.CHANGED if changed else Fate.UNCHANGED
     gets_mail = is_elsewhere and not person.has_joined
-    return Entry(
-        number, fate, wanted.name, wanted.email, reason, wanted, person.membership_id, is_elsewhere, gets_mail
-    )
+    return Entry(number, fate, wanted.name, wanted.email, reason, wanted, person.membership_id, is_elsewhere, gets_mail)
 
 
 def _refuse_twins(number: int, wanted: Wanted, roster: _Roster) -> None:
@@ -392,7 +388,7 @@ def _changed(wanted: Wanted, person: Known) -> list[str]:
 
 
 def _label(column: str) -> str:
-    return {"first": "first name", "last": "last name", "role": "role"}.get(column) or _LABELS[column]
+    return {"first": "first name", "last": "last name", "role": "role", "teams": "team"}.get(column) or _LABELS[column]
 
 
 def _listed(roles: Collection[Role]) -> str:

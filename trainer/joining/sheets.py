@@ -57,8 +57,8 @@ def read_text(text: str) -> list[Line]:
             add_line(lines, number, cells)
     except csv.Error as error:
         raise Invalid(
-            f"Line {number + 1}: a quotation mark isn’t closed, or stands in the middle of a cell, or a cell has no end. "
-            "Take the mark out, or double it."
+            f"Line {number + 1}: a quotation mark isn’t closed or stands in the middle of a cell, "
+            "or a cell never ends. Take the mark out, or double it."
         ) from error
     return lines
 

@@ -45,10 +45,12 @@ def read_workbook(data: bytes) -> list[Line]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_directory(archive, len(data))
             return _read_first_sheet(archive)
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, KeyError, ValueError, OverflowError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, LookupError, ValueError, OverflowError, EOFError) as error:
         raise Invalid(_BROKEN) from error
     except (NotImplementedError, RuntimeError) as error:  # another compression, or a password
-        raise Invalid("This file is locked or packed in a way we don’t read. Save it as plain .xlsx or .csv.") from error
+        raise Invalid(
+            "This file is locked or packed in a way we don’t read. Save it as plain .xlsx or .csv."
+        ) from error
 
 
 def _check_directory(archive: zipfile.ZipFile, size: int) -> None:
@@ -134,7 +136,7 @@ class _Workbook:
         if name == "workbookPr" and values.get("date1904") in {"1", "true"}:
             self.first_day = dt.date(1904, 1, 1)
         if name == "sheet" and not self.sheet and values.get("state", "visible") == "visible":
-            self.sheet = next(value for key, value in values.items() if key.rpartition(":")[2] == "id" and ":" in key)
+            self.sheet = next((value for key, value in values.items() if key.endswith(":id")), "")
 
 
 class _Styles:

@@ -96,7 +96,9 @@ def list_codes(actor: Actor) -> Sequence[JoinCode]:
         .order_by(JoinCode.created_at.desc(), JoinCode.id)
         .limit(200)
     )
-    return db.session.scalars(query if actor.team_ids is None else query.where(JoinCode.team_id.in_(actor.team_ids))).all()
+    return db.session.scalars(
+        query if actor.team_ids is None else query.where(JoinCode.team_id.in_(actor.team_ids))
+    ).all()
 
 
 def get_code(actor: Actor, code_id: uuid.UUID) -> JoinCode:
