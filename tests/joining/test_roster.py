@@ -46,7 +46,9 @@ HERE = [known(), known(ALICE, "Alice Able", "alice@example.org", "001", "owner",
 
 
 def decide(rows: str, there: list[Known] | None = None, head: str = HEAD, *roles: Role) -> Plan:
-    return plan(read_text(head + rows), HERE if there is None else there, {"harbor mall"}, roles or [Role.MEMBER], TODAY)
+    return plan(
+        read_text(head + rows), HERE if there is None else there, {"harbor mall"}, roles or [Role.MEMBER], TODAY
+    )
 
 
 def one(rows: str, there: list[Known] | None = None) -> Entry:
@@ -113,7 +115,11 @@ def test_a_new_person_and_new_teams() -> None:
         ("Bob Builder,BOB@example.org,,,,,", Fate.UNCHANGED, ""),
         ("Bob Builder,bob@example.org,Guard,007,1/2/2025,HARBOR MALL,member", Fate.UNCHANGED, ""),
         ("Robert Builder,bob@example.org,Sergeant,,,,", Fate.CHANGED, "name, job title"),
-        ("Bob Builder,bob@example.org,,008,2025-01-03,Motel 95,", Fate.CHANGED, "employee number, day of hiring, teams"),
+        (
+            "Bob Builder,bob@example.org,,008,2025-01-03,Motel 95,",
+            Fate.CHANGED,
+            "employee number, day of hiring, teams",
+        ),
         (
             "Bob Builder,bob@example.org,,,3/4/2025,,",
             Fate.CHANGED,

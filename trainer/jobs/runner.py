@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.jobs.delivery import deliver
+from trainer.joining.importing import forget_drafts
 from trainer.joining.operations import forget_guests
 
 PAUSE = 1.0  # seconds between two looks into the outbox
@@ -39,6 +40,7 @@ def run() -> None:
                 tidy_at = now() + TIDY_EVERY
                 with transaction():
                     forget_guests(now())
+                    forget_drafts(now())
         except SQLAlchemyError as error:  # the database is away; the rows wait there
             log.error("the database can't be reached: %s", type(error).__name__)
             stopped.wait(10 * PAUSE)

@@ -45,7 +45,15 @@ def read_workbook(data: bytes) -> list[Line]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_directory(archive, len(data))
             return _read_first_sheet(archive)
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, LookupError, ValueError, OverflowError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        expat.ExpatError,
+        LookupError,
+        ValueError,
+        OverflowError,
+        EOFError,
+    ) as error:
         raise Invalid(_BROKEN) from error
     except (NotImplementedError, RuntimeError) as error:  # another compression, or a password
         raise Invalid(
