@@ -87,7 +87,7 @@ def test_confirming_writes_all_of_it_and_the_same_list_again_nothing(acme: Acme)
     assert confirm(visitor, path, has_mail="y").headers["Location"] == path
     after = count(acme.app, *WRITTEN)
     assert [new - old for new, old in zip(after, before, strict=True)] == [1, 1, 2, 1, 1]
-    assert "taken over" in visitor.get(path).text
+    assert "The roster is in" in visitor.get(path).text
     with acme.app.app_context():
         pat = db.session.scalars(select(Membership).where(Membership.email_key == "pat@example.org")).one()
         assert (pat.name, pat.job_title, pat.employee_number, pat.role) == ("Pat Poe", "Guard", "012", "member")
@@ -98,7 +98,7 @@ def test_confirming_writes_all_of_it_and_the_same_list_again_nothing(acme: Acme)
     look(visitor, acme)
     assert visitor.page is not None
     assert "Nothing would change" in visitor.page.text
-    assert "Take it over" not in visitor.page.text
+    assert "Bring them in" not in visitor.page.text
     assert count(acme.app, *WRITTEN) == after
 
 
@@ -123,7 +123,7 @@ def test_if_the_firm_changed_meanwhile_the_rows_are_shown_again(acme: Acme) -> N
     answer = confirm(visitor, path)
     assert answer.status_code == 409
     assert "has changed in between" in answer.text
-    assert "0 new people" in answer.text
+    assert "1 change<" in answer.text
     visitor.get(path)
     assert confirm(visitor, path).status_code == 303
 
@@ -137,7 +137,7 @@ def test_one_bad_row_of_ten_thousand_keeps_all_of_them_out(acme: Acme, is_book: 
     assert visitor.page is not None
     assert "1 row to mend" in visitor.page.text
     assert "Line 10000: the e-mail for Person 9999" in visitor.page.text
-    assert "Take it over" not in visitor.page.text
+    assert "Bring them in" not in visitor.page.text
     assert visitor.post(f"{path}/confirmation", {"digest": "x"}).status_code == 409
     assert count(acme.app, *WRITTEN) == before
 
