@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from tests.cast import actor_of
 from tests.joining.books import book
 from tests.organizations.conftest import Acme
 from tests.support import Visitor
@@ -21,7 +22,7 @@ from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
 from trainer.core.outbox import OutboxMessage
-from trainer.joining.importing import forget_drafts
+from trainer.joining.importing import decide, forget_drafts, get_draft, lines_of, take_over
 from trainer.organizations.models import Invitation, Membership, RosterDraft, Team, TeamMembership
 
 HEAD = "name,e-mail,job title,employee number,hired on,teams"
@@ -123,7 +124,7 @@ def test_if_the_firm_changed_meanwhile_the_rows_are_shown_again(acme: Acme) -> N
     answer = confirm(visitor, path)
     assert answer.status_code == 409
     assert "has changed in between" in answer.text
-    assert "1 change<" in answer.text
+    assert "2 changes<" in answer.text
     visitor.get(path)
     assert confirm(visitor, path).status_code == 303
 
@@ -160,6 +161,19 @@ def test_ten_thousand_rows_are_looked_at_and_taken_over_in_seconds(acme: Acme, i
     look(visitor, acme, file=data)
     assert visitor.page is not None
     assert "Nothing would change" in visitor.page.text
+
+
+@pytest.mark.check("T084")
+def test_what_is_cut_off_before_its_end_leaves_nothing(acme: Acme) -> None:
+    before = count(acme.app, *WRITTEN)
+    path = look(acme.enter("alice"), acme)
+    with acme.app.app_context(), pytest.raises(KeyboardInterrupt), transaction():
+        actor = actor_of(acme.users["alice"], acme.id)
+        draft = get_draft(actor, UUID(path.rpartition("/")[2]), clock.now())
+        take_over(actor, draft, decide(actor, lines_of(draft), clock.now()).digest, True, clock.now())
+        db.session.flush()
+        raise KeyboardInterrupt
+    assert count(acme.app, *WRITTEN) == before
 
 
 def test_the_page_shows_problems_first_and_two_hundred_rows_at_a_time(acme: Acme) -> None:

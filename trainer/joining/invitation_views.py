@@ -15,7 +15,7 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.joining import entering
 from trainer.joining.invitation_forms import CodeForm, InvitedForm, JoinForm
-from trainer.organizations.codes import find_code, show_code
+from trainer.organizations.codes import find_code, read_code, show_code
 from trainer.organizations.forms import ROLE_NAMES
 from trainer.organizations.invitations import Invited, find_invitation, is_in
 from trainer.organizations.models import JoinCode, Organization
@@ -66,11 +66,12 @@ def accept(token: str) -> Response | str | tuple[str, int]:
 
 @blueprint.get("/join")
 @access(Who.PUBLIC)
-def ask_code() -> Response | str:
+def ask_code() -> Response | str | tuple[str, int]:
     """Ask for a code."""
     form = CodeForm(request.args)
     if "code" in request.args and form.validate():
-        return go(url_for(".join", code=form.code.data))
+        code = read_code(str(form.code.data))
+        return go(url_for(".join", code=show_code(code))) if code else _no_code(NotFound())
     return render_template("joining/code.html", form=form if "code" in request.args else CodeForm(), message=None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,7 @@ def draw_poster(firm: str, code: str, address: str, until: dt.date, day: dt.date
     """Return one Letter page. A firm's name that no font can show is left out: the code is what counts."""
     texts = {
         "brand": BRAND,
-        "firm": firm[:LONGEST_FIRM],
+        "firm": re.sub(r"(\S{20})(?=\S)", "\\1\u200b", firm[:LONGEST_FIRM]),  # a word without an end may be broken
         "code": code,
         "address": address,
         "site": address.partition("://")[2].rpartition("/")[0],
