@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Index, String, func, insert, select, text, update
+from sqlalchemy import Index, String, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from trainer.core.db import Base, db
+from trainer.core.db import Base, db, insert_all
 
 LEASE = dt.timedelta(minutes=10)
 """How long a claimed mail is left to whoever claimed it."""
@@ -80,8 +80,7 @@ def post_all(template: str, mails: Sequence[tuple[str, dict[str, Any]]], now: dt
         }
         for number, (recipient, ids) in zip(numbers, mails, strict=True)
     ]
-    if rows:
-        db.session.execute(insert(OutboxMessage), rows)
+    insert_all(OutboxMessage, rows)
 
 
 def claim(most: int, now: dt.datetime) -> Sequence[OutboxMessage]:

@@ -7,11 +7,11 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from trainer.accounts.models import User
 from trainer.core.audit import note
-from trainer.core.db import db
+from trainer.core.db import db, insert_all
 from trainer.core.errors import Conflict, NotFound
 from trainer.joining.roster import Entry, Fate, Known, Plan, plan
 from trainer.joining.sheets import Line
@@ -163,20 +163,19 @@ def _list_known(actor: Actor) -> list[Known]:
 
 
 def _make_teams(actor: Actor, names: Sequence[str], now: dt.datetime) -> dict[str, uuid.UUID]:
-    if names:
-        db.session.execute(
-            insert(Team),
-            [
-                {
-                    "id": uuid.uuid4(),
-                    "organization_id": actor.organization_id,
-                    "name": name,
-                    "name_key": fold(name),
-                    "created_at": now,
-                }
-                for name in names
-            ],
-        )
+    insert_all(
+        Team,
+        [
+            {
+                "id": uuid.uuid4(),
+                "organization_id": actor.organization_id,
+                "name": name,
+                "name_key": fold(name),
+                "created_at": now,
+            }
+            for name in names
+        ],
+    )
     rows = db.session.execute(select(Team.name_key, Team.id).where(Team.organization_id == actor.organization_id))
     return {row[0]: row[1] for row in rows}
 
@@ -200,13 +199,13 @@ def _add(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> list[uuid.
         for one in (entry.wanted for entry in entries)
         if one is not None
     ]
-    if rows:
-        db.session.execute(insert(Membership), rows)
+    insert_all(Membership, rows)
     return [row["id"] for row in rows]
 
 
 def _change(entries: Sequence[Entry]) -> None:
     """Write what the rows say; of what they say nothing, nothing is touched."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for entry in entries:
         one = entry.wanted
         assert one is not None
@@ -218,12 +217,9 @@ def _change(entries: Sequence[Entry]) -> None:
             for name in ("job_title", "employee_number", "hired_on")
             if (value := getattr(one, name)) is not None
         }
-        db.session.execute(
-            update(Membership)
-            .where(Membership.id == entry.membership_id)
-            .values(values)
-            .execution_options(synchronize_session=False)
-        )
+        alike.setdefault(tuple(values), []).append({"id": entry.membership_id, **values})
+    for rows in alike.values():
+        db.session.execute(update(Membership), rows)  # by primary key, in one statement
 
 
 def _set_teams(people: Iterable[tuple[uuid.UUID, Entry]], teams: dict[str, uuid.UUID]) -> None:
@@ -241,5 +237,4 @@ def _set_teams(people: Iterable[tuple[uuid.UUID, Entry]], teams: dict[str, uuid.
         for membership_id, team_ids in wanted.items()
         for team_id in sorted(team_ids)
     ]
-    if rows:
-        db.session.execute(insert(TeamMembership), rows)
+    insert_all(TeamMembership, rows)

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from trainer.accounts.models import User
 from trainer.core.audit import note
-from trainer.core.db import db
+from trainer.core.db import db, insert_all
 from trainer.core.errors import Conflict, Invalid
 from trainer.core.outbox import post_all
 from trainer.core.signing import is_sealed, seal
@@ -104,7 +104,7 @@ def invite_all(actor: Actor, membership_ids: Sequence[uuid.UUID] | None, now: dt
         }
         for row in rows
     ]
-    db.session.execute(insert(Invitation), invitations)
+    insert_all(Invitation, invitations)
     post_all(
         "invitation",
         [
