@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from trainer.accounts.rules import KEPT
 from trainer.accounts.second_factor_views import blueprint as accounts
-from trainer.accounts.views import init_accounts
+from trainer.accounts.views import end_at_exit, init_accounts
 from trainer.assessment.views.attempts import blueprint as assessment
 from trainer.assessment.views.drills import blueprint as drills
 from trainer.assessment.views.first_try import blueprint as first_try
@@ -77,7 +77,9 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_still(app, lambda: library().content.digest)
     init_errors(app)
     init_origin(app)
-    CSRFProtect(app).exempt(first_try)
+    tokens = CSRFProtect(app)
+    tokens.exempt(first_try)
+    tokens.exempt(end_at_exit)
     init_accounts(app)
     init_access(app)
     init_limits(app)
