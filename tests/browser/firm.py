@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from tests.cast import actor_of, make_firm, make_site, put_on_roster
+from tests.cast import actor_of, add_second_factor, make_firm, make_site, put_on_roster
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.joining.importing import decide, keep_draft, lines_of, take_over
@@ -26,6 +26,7 @@ BAD = HEAD + "R. Dow,,,,,\nPat Poe,pat@example.org,,,soon,\n=1+1,sum@example.org
 def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str, str]:
     """Make a firm with someone invited, a code, and rosters in each state; return the paths by name."""
     firm = make_firm(app, owner_id, "Acme Security")
+    add_second_factor(app, owner_id)
     harbor = make_site(app, owner_id, firm)
     put_on_roster(app, firm, None, name="Ann Ash", email=f"ann{number}@example.org")
     emails = (invited, f"new{number}@example.org")

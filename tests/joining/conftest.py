@@ -1,7 +1,21 @@
-"""The firm of the tests of organizations, here to be joined."""
+"""The app with a mail server, where accounts are made by a mailed link; and a firm to be joined."""
 
 from __future__ import annotations
 
-from tests.organizations.conftest import acme
+from dataclasses import replace
 
-__all__ = ["acme"]
+import pytest
+from flask import Flask
+
+from tests.organizations.conftest import acme
+from trainer.app import create_app
+from trainer.core.settings import Settings
+from trainer.courses.library import Library
+
+__all__ = ["acme", "mailing"]
+
+
+@pytest.fixture
+def mailing(app: Flask, settings: Settings, shelf: Library) -> Flask:
+    """Return the app with a mail server that nobody asks. (`app` has made the database.)"""
+    return create_app(replace(settings, smtp_url="smtp://127.0.0.1:1"), shelf)

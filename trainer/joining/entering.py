@@ -29,7 +29,8 @@ def accept_with_new_account(
 ) -> tuple[User, Membership]:
     """Make an account with the invited address and come in; a guest keeps everything. Raises NotFound, Conflict."""
     invited = _good(token, now)
-    user = create_account(invited.person.email or invited.invitation.email_key, password_hash, now, guest_id)
+    email = invited.person.email or invited.invitation.email_key
+    user = create_account(email, password_hash, now, guest_id, is_confirmed=invited.was_mailed)
     return user, _accept(invited, user, now)
 
 

@@ -23,7 +23,7 @@ class InvitedForm(Form):
     is_old_enough = BooleanField(_l("I’m 13 or older"), [InputRequired(_l("Accounts are for people of 13 and older."))])
 
 
-class CodeForm(Form):
+class AskCodeForm(Form):
     """A join code."""
 
     class Meta:

@@ -14,7 +14,7 @@ from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.joining import entering
-from trainer.joining.invitation_forms import CodeForm, InvitedForm, JoinForm
+from trainer.joining.invitation_forms import AskCodeForm, InvitedForm, JoinForm
 from trainer.organizations.codes import find_code, read_code, show_code
 from trainer.organizations.forms import ROLE_NAMES
 from trainer.organizations.invitations import Invited, find_invitation, is_in
@@ -68,11 +68,13 @@ def accept(token: str) -> Response | str | tuple[str, int]:
 @access(Who.PUBLIC)
 def ask_code() -> Response | str | tuple[str, int]:
     """Ask for a code."""
-    form = CodeForm(request.args)
+    form = AskCodeForm(request.args)
     if "code" in request.args and form.validate():
         code = read_code(str(form.code.data))
         return go(url_for(".join", code=show_code(code))) if code else _no_code(NotFound())
-    return render_template("joining/code.html", form=form if "code" in request.args else CodeForm(), message=None)
+    return render_template(
+        "joining/ask_code.html", form=form if "code" in request.args else AskCodeForm(), message=None
+    )
 
 
 @blueprint.get("/join/<code>")
@@ -149,8 +151,8 @@ def _join_page(code: JoinCode, organization: Organization, form: JoinForm) -> st
 def _no_code(error: NotFound | Conflict) -> tuple[str, int]:
     """Answer alike to codes that never were, are too old or were taken back."""
     if isinstance(error, Conflict):
-        return render_template("joining/code.html", form=CodeForm(), message=error.message), 409
+        return render_template("joining/ask_code.html", form=AskCodeForm(), message=error.message), 409
     message = _(
         "We know no such code, or it is no longer good. Look at it again, or ask the person who gave it to you."
     )
-    return render_template("joining/code.html", form=CodeForm(), message=message), 404
+    return render_template("joining/ask_code.html", form=AskCodeForm(), message=message), 404
