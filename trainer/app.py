@@ -38,6 +38,10 @@ from trainer.home.views import blueprint as home
 from trainer.jobs.views import blueprint as mail
 from trainer.joining.views import blueprint as joining
 from trainer.learning.views import blueprint as learning
+from trainer.organizations.views.audit import blueprint as audit
+from trainer.organizations.views.firms import blueprint as organizations
+from trainer.organizations.views.people import blueprint as people
+from trainer.organizations.views.teams import blueprint as teams
 from trainer.web.access import init_access
 from trainer.web.errors import init_errors
 from trainer.web.headers import init_headers
@@ -85,7 +89,9 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_headers(app)
     init_static(app, reread=settings.development)
     readers = (web, courses, cards, previews, credentials)
-    for blueprint in (*readers, accounts, learning, assessment, drills, first_try, joining, home, mail):
+    learners = (accounts, learning, assessment, drills, first_try, joining, home)
+    firms = (organizations, people, teams, audit)
+    for blueprint in (*readers, *learners, *firms, mail):
         app.register_blueprint(blueprint)
     for command in (content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve):
         app.cli.add_command(command)

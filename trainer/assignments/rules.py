@@ -147,11 +147,6 @@ def first_due(began_on: dt.date, starts_on: dt.date, days_allowed: int) -> dt.da
     return max(began_on, starts_on) + dt.timedelta(days=days_allowed)
 
 
-def local_day(instant: dt.datetime, zone: str) -> dt.date:
-    """Return the day of an instant by the firm's clock."""
-    return instant.astimezone(ZoneInfo(zone)).date()
-
-
 def is_daytime(instant: dt.datetime, zone: str) -> bool:
     """Return True if people may be written to by the firm's clock."""
     return instant.astimezone(ZoneInfo(zone)).time() >= DAYTIME

@@ -12,6 +12,8 @@ from trainer.credentials.queries import list_credentials
 from trainer.credentials.rules import show_serial
 from trainer.credentials.views import status_of
 from trainer.learning.queries import can_renew, list_enrollments, standing
+from trainer.organizations.queries import list_firms
+from trainer.organizations.rules import Role
 from trainer.web.access import Who, access
 from trainer.web.still import still
 
@@ -49,4 +51,5 @@ def me() -> str:
     earned = [
         (one, status_of(one), show_serial(one.serial), one.id in again) for one in list_credentials(current_user.id)
     ]
-    return render_template("home/me.html", doing=doing, earned=earned, courses=list(courses.values()))
+    firms = [(firm, Role(membership.role)) for membership, firm in list_firms(current_user.id)]
+    return render_template("home/me.html", doing=doing, earned=earned, firms=firms, courses=list(courses.values()))

@@ -1,0 +1,57 @@
+"""Who is let in to act in a firm; everybody else gets 404."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import request
+from flask_login import current_user
+
+from trainer.core.audit import note
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.core.errors import NotFound
+from trainer.organizations.actor import Actor
+from trainer.organizations.queries import find_actor
+from trainer.organizations.rules import May
+
+View = Callable[..., Any]
+
+
+def acting(permission: May) -> Callable[[View], View]:
+    """Let in who may do this in the firm that the address names; the view gets the actor in place of its id.
+
+    Strangers, former staff and those who may not get the same 404; the last leave a row in the audit log.
+    """
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def enter(organization_id: uuid.UUID, **values: Any) -> Any:
+            actor = find_actor(current_user.id, organization_id)
+            if actor is None:
+                raise NotFound
+            if not actor.may(permission):
+                _note_denial(actor, permission)
+                raise NotFound
+            return view(actor, **values)
+
+        enter.permission = permission  # type: ignore[attr-defined]
+        return enter
+
+    return declare
+
+
+def _note_denial(actor: Actor, permission: May) -> None:
+    user_id, organization_id, endpoint = actor.user_id, actor.organization_id, request.endpoint
+    with transaction():
+        note(
+            "access.denied",
+            now(),
+            actor_id=user_id,
+            organization_id=organization_id,
+            permission=permission.value,
+            page=endpoint,
+        )

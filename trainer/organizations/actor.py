@@ -1,0 +1,35 @@
+"""Who acts in which firm. Everything of a firm is loaded through its actor, so that a stranger finds nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from trainer.organizations.models import Membership, Organization
+from trainer.organizations.rules import May, Role, is_allowed, local_day
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person in a firm, at the moment of a request."""
+
+    user_id: uuid.UUID
+    organization: Organization
+    membership: Membership
+    role: Role
+    team_ids: frozenset[uuid.UUID] | None
+    """The teams whose people this person sees; None for all."""
+
+    @property
+    def organization_id(self) -> uuid.UUID:
+        """The firm's id."""
+        return self.organization.id
+
+    def may(self, permission: May | str) -> bool:
+        """Return True if this person may do it."""
+        return is_allowed(self.role, May(permission), manages_all=self.membership.manages_all)
+
+    def today(self, now: dt.datetime) -> dt.date:
+        """Return the firm's day."""
+        return local_day(self.organization.time_zone, now)

@@ -1,0 +1,148 @@
+"""Forms about a firm, its teams and people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, StringField, widgets
+from wtforms.validators import InputRequired, Optional, ValidationError
+
+from trainer.accounts.rules import email_key
+from trainer.organizations.models import LONGEST_NAME, LONGEST_NUMBER, LONGEST_TITLE
+from trainer.organizations.rules import Role
+from trainer.web.forms import Form, PlainText, length, trimmed
+
+EARLIEST = dt.date(1940, 1, 1)
+
+_US_ZONES = (
+    ("America/New_York", _l("Eastern (New York)")),
+    ("America/Chicago", _l("Central (Chicago)")),
+    ("America/Denver", _l("Mountain (Denver)")),
+    ("America/Phoenix", _l("Arizona (Phoenix)")),
+    ("America/Los_Angeles", _l("Pacific (Los Angeles)")),
+    ("America/Anchorage", _l("Alaska (Anchorage)")),
+    ("Pacific/Honolulu", _l("Hawaii (Honolulu)")),
+    ("America/Puerto_Rico", _l("Atlantic (Puerto Rico)")),
+)
+ROLE_NAMES = {
+    Role.OWNER: _l("Owner"),
+    Role.MANAGER: _l("Manager"),
+    Role.INSTRUCTOR: _l("Instructor"),
+    Role.MEMBER: _l("Member"),
+}
+ROLE_HINTS = {
+    Role.OWNER: _l("All of it: people, requirements, roles, the audit log."),
+    Role.MANAGER: _l("Sees and changes people, invites, sees training status."),
+    Role.INSTRUCTOR: _l("Teaches groups and sees their results."),
+    Role.MEMBER: _l("Learns. Sees nobody else."),
+}
+
+
+class _Ticks(SelectMultipleField):
+    """Choices as boxes to tick."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
+
+
+class OrganizationForm(Form):
+    """A firm's name and its time zone."""
+
+    name = StringField(
+        _l("Name of the firm"),
+        [InputRequired(_l("Type the firm’s name.")), length(1, LONGEST_NAME), PlainText()],
+        filters=[trimmed],
+        render_kw={"autocomplete": "organization"},
+    )
+    time_zone = SelectField(_l("Time zone"), description=_l("Due days begin and end by it."))
+
+    def __init__(self, *args: Any, zones: list[str], **values: Any) -> None:
+        super().__init__(*args, **values)
+        known = {zone for zone, _label in _US_ZONES}
+        rest = [(zone, zone.replace("_", " ")) for zone in zones if zone not in known]
+        self.time_zone.choices = [*_US_ZONES, *rest]
+
+
+class NewOrganizationForm(OrganizationForm):
+    """A new firm, and the name under which its maker is on the roster."""
+
+    own_name = StringField(
+        _l("Your name, as it stands on the roster"),
+        [InputRequired(_l("Type your name.")), length(1, LONGEST_NAME), PlainText()],
+        filters=[trimmed],
+        render_kw={"autocomplete": "name"},
+    )
+
+
+class TeamForm(Form):
+    """A team's name."""
+
+    name = StringField(
+        _l("Name of the team"),
+        [InputRequired(_l("Type a name, such as a site or a crew.")), length(1, LONGEST_TITLE), PlainText()],
+        description=_l("A site or a crew."),
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )
+
+
+class PersonForm(Form):
+    """What a firm writes about a person."""
+
+    name = StringField(
+        _l("Name"),
+        [InputRequired(_l("Type the person’s name.")), length(1, LONGEST_NAME), PlainText()],
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )
+    email = StringField(
+        _l("E-mail"),
+        [InputRequired(_l("Add an e-mail address: the invitation goes there.")), length(1, 254)],
+        filters=[trimmed],
+        render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
+    )
+    job_title = StringField(
+        _l("Job title (optional)"),
+        [length(0, LONGEST_TITLE), PlainText()],
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )
+    employee_number = StringField(
+        _l("Employee number (optional)"),
+        [length(0, LONGEST_NUMBER), PlainText()],
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )
+    hired_on = DateField(
+        _l("Hired on (optional)"), [Optional()], description=_l("Days allowed for new people are counted from here.")
+    )
+    teams = _Ticks(_l("Teams"))
+
+    def validate_email(self, field: Any) -> None:
+        """Refuse what isn't an address we can take."""
+        if email_key(field.data or "") is None:
+            raise ValidationError(_l("We can’t take this e-mail address. Use plain letters, one @, and no blanks."))
+
+    def validate_hired_on(self, field: Any) -> None:
+        """Refuse days that nobody now working was hired on."""
+        if field.data and field.data < EARLIEST:
+            raise ValidationError(_l("This day is too long ago. Check the year."))
+
+
+class RoleForm(Form):
+    """A person's role, and which teams a manager manages."""
+
+    role = RadioField(_l("Role"))
+    manages_all = BooleanField(_l("As a manager: all teams, also those that are made later"))
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.role.choices = [(str(role), name) for role, name in ROLE_NAMES.items()]
+
+
+class RemovalForm(Form):
+    """The last day of someone who leaves."""
+
+    ended_on = DateField(_l("Last day"), [InputRequired(_l("Type the person’s last day."))])

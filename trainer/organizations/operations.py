@@ -1,0 +1,242 @@
+"""Making firms and teams; putting people on the roster, changing, removing and taking them back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import delete
+
+from trainer.accounts.models import User
+from trainer.accounts.rules import clean_name, email_key, is_printable_name
+from trainer.core.audit import note
+from trainer.core.db import db
+from trainer.core.errors import Conflict, Invalid, NotYet
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import Membership, Organization, Team, TeamMembership
+from trainer.organizations.queries import (
+    count_owners,
+    get_team,
+    list_firms,
+    list_team_ids,
+    list_teams,
+    lock_organization,
+)
+from trainer.organizations.rules import May, Role, can_undo, fold, is_time_zone, local_day
+
+MOST_FIRMS = 20
+"""Firms that one person can be the maker of; more is no firm's work."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What a firm writes about a person. `hired_on`: due days run from it."""
+
+    name: str
+    email: str | None
+    job_title: str | None = None
+    employee_number: str | None = None
+    hired_on: dt.date | None = None
+
+
+def create_organization(user: User, name: str, time_zone: str, own_name: str, now: dt.datetime) -> Organization:
+    """Make a firm whose owner is the user. Raises NotYet until the user's address is confirmed."""
+    if user.email is None or user.email_confirmed_at is None:
+        raise NotYet("Confirm your e-mail address first: your account page has the link.")
+    if len(list_firms(user.id)) >= MOST_FIRMS:
+        raise Conflict("You’re in twenty firms already. Leave one first.")
+    organization = Organization(
+        name=_printable(name), time_zone=_zone(time_zone), created_at=now, created_by_id=user.id
+    )
+    db.session.add(organization)
+    db.session.flush()
+    owner = Membership(
+        organization_id=organization.id,
+        user_id=user.id,
+        name=_printable(own_name),
+        name_key=fold(own_name),
+        email=user.email,
+        email_key=user.email_key,
+        role=Role.OWNER,
+        manages_all=False,
+        created_at=now,
+        joined_at=now,
+    )
+    db.session.add(owner)
+    db.session.flush()
+    note("organization.made", now, actor_id=user.id, organization_id=organization.id, name=organization.name)
+    return organization
+
+
+def change_organization(actor: Actor, name: str, time_zone: str, now: dt.datetime) -> None:
+    """Set the firm's name and time zone."""
+    organization = lock_organization(actor)
+    organization.name, organization.time_zone = _printable(name), _zone(time_zone)
+    _note(actor, "organization.changed", now, name=organization.name, time_zone=time_zone)
+
+
+def make_team(actor: Actor, name: str, now: dt.datetime) -> Team:
+    """Make a team. Raises Conflict where there is one of that name."""
+    lock_organization(actor)
+    cleaned = _printable(name)
+    _refuse_twin(actor, cleaned)
+    team = Team(organization_id=actor.organization_id, name=cleaned, name_key=fold(cleaned), created_at=now)
+    db.session.add(team)
+    db.session.flush()
+    _note(actor, "team.made", now, team.id, name=cleaned)
+    return team
+
+
+def rename_team(actor: Actor, team_id: uuid.UUID, name: str, now: dt.datetime) -> None:
+    """Give a team another name."""
+    lock_organization(actor)
+    team, cleaned = get_team(actor, team_id), _printable(name)
+    _refuse_twin(actor, cleaned, but=team.id)
+    before, team.name, team.name_key = team.name, cleaned, fold(cleaned)
+    _note(actor, "team.renamed", now, team.id, before=before, name=cleaned)
+
+
+def remove_team(actor: Actor, team_id: uuid.UUID, now: dt.datetime) -> None:
+    """Remove a team; its people stay in the firm."""
+    team = get_team(actor, team_id)
+    db.session.delete(team)
+    _note(actor, "team.removed", now, team.id, name=team.name)
+
+
+def add_person(actor: Actor, facts: PersonFacts, team_ids: Collection[uuid.UUID], now: dt.datetime) -> Membership:
+    """Put a person on the roster, who comes in by an invitation later. Raises Conflict for whoever is on it."""
+    if not (facts.email or "").strip():
+        raise Invalid("Add an e-mail address: the invitation goes there.")
+    person = Membership(
+        organization_id=actor.organization_id, role=Role.MEMBER, manages_all=False, created_at=now, name="", name_key=""
+    )
+    _write(person, facts)
+    db.session.add(person)
+    db.session.flush()
+    set_teams(actor, person, team_ids)
+    _note(actor, "membership.made", now, person.id, name=person.name)
+    return person
+
+
+def change_person(
+    actor: Actor, person: Membership, facts: PersonFacts, team_ids: Collection[uuid.UUID], now: dt.datetime
+) -> None:
+    """Change what the firm has written about a person."""
+    before = {name: getattr(person, name) for name in asdict(facts)}
+    _write(person, facts)
+    set_teams(actor, person, team_ids)
+    db.session.flush()
+    changed = [name for name, value in before.items() if value != getattr(person, name)]
+    _note(actor, "membership.changed", now, person.id, name=person.name, changed=", ".join(changed) or "teams")
+
+
+def set_teams(actor: Actor, person: Membership, team_ids: Collection[uuid.UUID]) -> None:
+    """Set which of the teams that the actor sees a person is in; those that the actor doesn't see stay."""
+    seen = {team.id for team in list_teams(actor)}
+    if not set(team_ids) <= seen:
+        raise Invalid("Choose teams from the list.")
+    now_in = set(list_team_ids(person.id))
+    gone = (now_in & seen) - set(team_ids)
+    if gone:
+        db.session.execute(
+            delete(TeamMembership).where(TeamMembership.membership_id == person.id, TeamMembership.team_id.in_(gone))
+        )
+    db.session.add_all(TeamMembership(membership_id=person.id, team_id=team_id) for team_id in set(team_ids) - now_in)
+    if actor.team_ids is not None and not (now_in - gone) | set(team_ids):
+        raise Invalid("Choose at least one of your teams. Without one you wouldn’t see this person any more.")
+
+
+def change_role(actor: Actor, person: Membership, role: Role, manages_all: bool, now: dt.datetime) -> None:
+    """Give a person another role, at once. Raises Conflict where the firm would have no owner."""
+    lock_organization(actor)
+    if person.ended_at is not None:
+        raise Conflict("This person has left. Take them back first.")
+    if role in {Role.OWNER, Role.MANAGER, Role.INSTRUCTOR} and person.user_id is None:
+        raise NotYet("This person hasn’t come in yet. Invite them first, and change the role after that.")
+    _keep_an_owner(person, role)
+    before, person.role, person.manages_all = person.role, role, manages_all and role is Role.MANAGER
+    _note(actor, "membership.role_changed", now, person.id, name=person.name, before=before, role=role.value)
+
+
+def remove_person(actor: Actor, person: Membership, ended_on: dt.date, now: dt.datetime) -> None:
+    """Note that a person has left the firm; the records stay. Owners are removed by owners only."""
+    lock_organization(actor)
+    if person.ended_at is not None:
+        raise Conflict("This person is off the roster already.")
+    if person.role == Role.OWNER and not actor.may(May.SET_ROLES):
+        raise Conflict("Only an owner can remove an owner.")
+    _keep_an_owner(person, None)
+    _end(person, ended_on, now)
+    _note(actor, "membership.removed", now, person.id, name=person.name, ended_on=ended_on.isoformat())
+
+
+def undo_removal(actor: Actor, person: Membership, now: dt.datetime) -> None:
+    """Take a removal back, within 30 days and unless the person was hired again since."""
+    if person.ended_at is None:
+        raise Conflict("This person is on the roster.")
+    if not can_undo(person.ended_at, now):
+        raise Conflict("That was more than 30 days ago. Add this person again: a rehire is a new entry.")
+    person.ended_at = person.ended_on = None
+    if person.role != Role.MEMBER:
+        person.role, person.manages_all = Role.MEMBER, False  # rights are given, not found again
+    db.session.flush()  # whoever is on the roster again already makes this a Conflict
+    _note(actor, "membership.removal_undone", now, person.id, name=person.name)
+
+
+def leave(actor: Actor, now: dt.datetime) -> None:
+    """Leave a firm, on its day. The firm keeps what it must keep; it sees nothing new."""
+    lock_organization(actor)
+    _keep_an_owner(actor.membership, None)
+    _end(actor.membership, local_day(actor.organization.time_zone, now), now)
+    _note(actor, "membership.left", now, actor.membership.id, name=actor.membership.name)
+
+
+def _keep_an_owner(person: Membership, role: Role | None) -> None:
+    is_last = person.role == Role.OWNER and role is not Role.OWNER and count_owners(person.organization_id) <= 1
+    if is_last:
+        raise Conflict("A firm needs an owner. Make someone else an owner first.")
+
+
+def _end(person: Membership, ended_on: dt.date, now: dt.datetime) -> None:
+    if person.hired_on is not None and ended_on < person.hired_on:
+        raise Invalid("The last day can’t be before the day of hiring.")
+    person.ended_on, person.ended_at = ended_on, now
+    db.session.flush()
+
+
+def _write(person: Membership, facts: PersonFacts) -> None:
+    person.name = _printable(facts.name)
+    person.name_key = fold(person.name)
+    person.email = (facts.email or "").strip() or None
+    person.email_key = email_key(person.email) if person.email else None
+    if person.email and person.email_key is None:
+        raise Invalid("We can’t take this e-mail address. Use plain letters, one @, and no blanks.")
+    if person.email is None and person.user_id is None:
+        raise Invalid("Add an e-mail address: the invitation goes there.")
+    person.job_title = clean_name(facts.job_title or "") or None
+    person.employee_number = clean_name(facts.employee_number or "") or None
+    person.hired_on = facts.hired_on
+
+
+def _refuse_twin(actor: Actor, name: str, but: uuid.UUID | None = None) -> None:
+    if any(team.name_key == fold(name) and team.id != but for team in list_teams(actor)):
+        raise Conflict("There is a team of this name.")
+
+
+def _printable(name: str) -> str:
+    cleaned = clean_name(name)
+    if not is_printable_name(cleaned):
+        raise Invalid("Type at least one letter.")
+    return cleaned
+
+
+def _zone(name: str) -> str:
+    if not is_time_zone(name):
+        raise Invalid("Choose a time zone from the list.")
+    return name
+
+
+def _note(actor: Actor, act: str, now: dt.datetime, subject_id: uuid.UUID | None = None, **details: str | None) -> None:
+    note(act, now, actor_id=actor.user_id, organization_id=actor.organization_id, subject_id=subject_id, **details)

@@ -1,0 +1,276 @@
+"""Reading firms and their people, always through an actor."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from trainer.core.audit import AuditEvent
+from trainer.core.db import db
+from trainer.core.errors import NotFound
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import Membership, Organization, Team, TeamMembership
+from trainer.organizations.rules import Role, fold
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    """What the list of people is narrowed to; all of it stands in the address."""
+
+    text: str = ""
+    team_id: uuid.UUID | None = None
+    role: str = ""
+    state: str = "here"
+    """here, waiting (on the roster, not come in yet), left or all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list, and where the next one begins."""
+
+    rows: Sequence[Any]
+    next_after: str | None
+
+
+def find_actor(user_id: uuid.UUID, organization_id: uuid.UUID) -> Actor | None:
+    """Return a user as someone who acts in a firm, or None for a stranger or former staff."""
+    row = db.session.execute(
+        select(Membership, Organization)
+        .join(Organization, Organization.id == Membership.organization_id)
+        .where(
+            Membership.organization_id == organization_id,
+            Membership.user_id == user_id,
+            Membership.ended_at.is_(None),
+        )
+    ).first()
+    if row is None:
+        return None
+    membership, organization = row[0], row[1]
+    role = Role(membership.role)
+    team_ids = None
+    if role is not Role.OWNER and not (role is Role.MANAGER and membership.manages_all):
+        team_ids = frozenset(list_team_ids(membership.id))
+    return Actor(user_id, organization, membership, role, team_ids)
+
+
+def list_firms(user_id: uuid.UUID) -> Sequence[tuple[Membership, Organization]]:
+    """Return the firms that a person is in now, by name."""
+    rows = db.session.execute(
+        select(Membership, Organization)
+        .join(Organization, Organization.id == Membership.organization_id)
+        .where(Membership.user_id == user_id, Membership.ended_at.is_(None))
+        .order_by(Organization.name, Organization.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def lock_organization(actor: Actor) -> Organization:
+    """Return the actor's firm, locked: changes that depend on who is in it wait for each other."""
+    return db.session.scalars(
+        select(Organization).where(Organization.id == actor.organization_id).with_for_update()
+    ).one()
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition of memberships that the actor sees: the firm's, of all or of the actor's teams."""
+    here = Membership.organization_id == actor.organization_id
+    if actor.team_ids is None:
+        return here
+    in_teams = select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(actor.team_ids))
+    return and_(here, Membership.id.in_(in_teams))
+
+
+def get_person(actor: Actor, membership_id: uuid.UUID) -> Membership:
+    """Return someone on the roster, here or gone. Raises NotFound for whoever the actor doesn't see."""
+    person = db.session.scalar(select(Membership).where(Membership.id == membership_id, seen_by(actor)))
+    if person is None:
+        raise NotFound
+    return person
+
+
+def list_people(actor: Actor, wanted: PeopleFilter, after: str | None = None, most: int = PAGE) -> Page:
+    """Return a page of people by name; `after` is where the page before ended."""
+    query = _people(actor, wanted).order_by(Membership.name_key, Membership.id)
+    place = _place(after)
+    if place is not None:
+        name_key, last_id = place
+        query = query.where(
+            or_(Membership.name_key > name_key, and_(Membership.name_key == name_key, Membership.id > last_id))
+        )
+    rows = db.session.scalars(query.limit(most + 1)).all()
+    more = len(rows) > most
+    return Page(rows[:most], f"{rows[most - 1].id.hex}.{rows[most - 1].name_key}" if more else None)
+
+
+def count_people(actor: Actor) -> dict[str, int]:
+    """Return how many people are here, of them waiting to come in, and how many have left."""
+    row = db.session.execute(
+        select(
+            func.count().filter(Membership.ended_at.is_(None)),
+            func.count().filter(Membership.ended_at.is_(None), Membership.user_id.is_(None)),
+            func.count().filter(Membership.ended_at.is_not(None)),
+        ).where(seen_by(actor))
+    ).one()
+    return {"here": row[0], "waiting": row[1], "left": row[2]}
+
+
+def list_teams(actor: Actor) -> Sequence[Team]:
+    """Return the teams that the actor sees, by name."""
+    query = select(Team).where(Team.organization_id == actor.organization_id).order_by(Team.name_key)
+    return db.session.scalars(query if actor.team_ids is None else query.where(Team.id.in_(actor.team_ids))).all()
+
+
+def get_team(actor: Actor, team_id: uuid.UUID) -> Team:
+    """Return a team that the actor sees. Raises NotFound."""
+    query = select(Team).where(Team.id == team_id, Team.organization_id == actor.organization_id)
+    team = db.session.scalar(query if actor.team_ids is None else query.where(Team.id.in_(actor.team_ids)))
+    if team is None:
+        raise NotFound
+    return team
+
+
+def count_by_team(actor: Actor) -> dict[uuid.UUID, int]:
+    """Return team id -> how many people are in it now."""
+    rows = db.session.execute(
+        select(TeamMembership.team_id, func.count())
+        .join(Membership, Membership.id == TeamMembership.membership_id)
+        .where(Membership.organization_id == actor.organization_id, Membership.ended_at.is_(None))
+        .group_by(TeamMembership.team_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def list_team_ids(membership_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """Return the teams that a person is in."""
+    return db.session.scalars(select(TeamMembership.team_id).where(TeamMembership.membership_id == membership_id)).all()
+
+
+def team_names(actor: Actor, membership_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """Return membership id -> names of the person's teams."""
+    rows = db.session.execute(
+        select(TeamMembership.membership_id, Team.name)
+        .join(Team, Team.id == TeamMembership.team_id)
+        .where(TeamMembership.membership_id.in_(membership_ids), Team.organization_id == actor.organization_id)
+        .order_by(Team.name_key)
+    )
+    names: dict[uuid.UUID, list[str]] = {}
+    for row in rows:
+        names.setdefault(row[0], []).append(row[1])
+    return names
+
+
+def count_owners(organization_id: uuid.UUID) -> int:
+    """Return how many owners are in a firm who have come in."""
+    query = select(func.count()).where(
+        Membership.organization_id == organization_id,
+        Membership.role == Role.OWNER,
+        Membership.user_id.is_not(None),
+        Membership.ended_at.is_(None),
+    )
+    return db.session.scalar(query) or 0
+
+
+def list_events(actor: Actor, after: str | None = None, act: str = "", most: int = 50) -> Page:
+    """Return a page of the firm's audit log, the newest first, each with the name of who did it."""
+    query = _events(actor, act)
+    at, _, number = (after or "").partition("~")
+    with_place = _instant(at)
+    if with_place is not None and _number(number) is not None:
+        query = query.where(
+            or_(
+                AuditEvent.at < with_place,
+                and_(AuditEvent.at == with_place, AuditEvent.id < _number(number)),
+            )
+        )
+    events = db.session.scalars(query.limit(most + 1)).all()
+    names = names_of(actor, {one.actor_id for one in events if one.actor_id})
+    rows = [(one, names.get(one.actor_id) if one.actor_id else None) for one in events[:most]]
+    last = events[most - 1] if len(events) > most else None
+    return Page(rows, f"{last.at.isoformat()}~{last.id.hex}" if last else None)
+
+
+def iterate_events(actor: Actor) -> Iterator[tuple[AuditEvent, str | None]]:
+    """Yield all of the firm's audit log, the newest first, a portion at a time."""
+    after: str | None = None
+    while True:
+        page = list_events(actor, after, most=500)
+        yield from page.rows
+        if page.next_after is None:
+            return
+        after = page.next_after
+
+
+def names_of(actor: Actor, user_ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return user id -> name, as the firm has written it, of people who are or were here."""
+    rows = db.session.execute(
+        select(Membership.user_id, Membership.name)
+        .where(Membership.organization_id == actor.organization_id, Membership.user_id.in_(user_ids))
+        .order_by(Membership.created_at)
+    )
+    return {row[0]: row[1] for row in rows if row[0]}
+
+
+def _people(actor: Actor, wanted: PeopleFilter) -> Select[Membership]:
+    query = select(Membership).where(seen_by(actor))
+    if wanted.state == "left":
+        query = query.where(Membership.ended_at.is_not(None))
+    elif wanted.state != "all":
+        query = query.where(Membership.ended_at.is_(None))
+    if wanted.state == "waiting":
+        query = query.where(Membership.user_id.is_(None))
+    if wanted.role:
+        query = query.where(Membership.role == wanted.role)
+    if wanted.team_id is not None:
+        query = query.where(
+            Membership.id.in_(
+                select(TeamMembership.membership_id)
+                .join(Team, Team.id == TeamMembership.team_id)
+                .where(Team.id == wanted.team_id, Team.organization_id == actor.organization_id)
+            )
+        )
+    for word in fold(wanted.text).split():
+        query = query.where(
+            or_(
+                Membership.name_key.contains(word, autoescape=True),
+                Membership.email_key.contains(word, autoescape=True),
+                func.lower(Membership.employee_number).contains(word, autoescape=True),
+            )
+        )
+    return query
+
+
+def _events(actor: Actor, act: str) -> Select[AuditEvent]:
+    query = (
+        select(AuditEvent)
+        .where(AuditEvent.organization_id == actor.organization_id)
+        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+    )
+    return query.where(AuditEvent.act.startswith(act, autoescape=True)) if act else query
+
+
+def _place(after: str | None) -> tuple[str, uuid.UUID] | None:
+    number, _, name_key = (after or "").partition(".")
+    found = _number(number)
+    return None if found is None else (name_key, found)
+
+
+def _number(given: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(hex=given)
+    except ValueError:
+        return None
+
+
+def _instant(given: str) -> dt.datetime | None:
+    try:
+        found = dt.datetime.fromisoformat(given)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

@@ -1,0 +1,77 @@
+"""Who may do what in a firm, names that count as the same, and a firm's days. Pure: time is an argument."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
+
+UNDO_LASTS: Final = dt.timedelta(days=30)
+"""How long a removal can be undone. After that a person who returns is hired again."""
+
+
+class Role(StrEnum):
+    """What a person is in a firm."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    INSTRUCTOR = "instructor"
+    MEMBER = "member"
+
+
+class May(StrEnum):
+    """What someone in a firm may do."""
+
+    BELONG = "belong"  # see what everybody in the firm sees: its name, and what it sees of them
+    SEE_PEOPLE = "see people"
+    CHANGE_PEOPLE = "change people"
+    BRING_IN = "bring people in"
+    SEE_TRAINING = "see training status"
+    SET_TEAMS = "set teams"
+    REQUIRE = "set requirements"
+    TEACH = "teach"
+    SET_ROLES = "set roles"
+    SET_FIRM = "set the firm"
+    READ_AUDIT = "read the audit log"
+
+
+_OF_MANAGERS: Final = {May.BELONG, May.SEE_PEOPLE, May.CHANGE_PEOPLE, May.BRING_IN, May.SEE_TRAINING}
+_OF_MANAGERS_OF_ALL: Final = {*_OF_MANAGERS, May.SET_TEAMS, May.REQUIRE}
+_ALLOWED: Final[dict[Role, set[May]]] = {
+    Role.OWNER: set(May),
+    Role.MANAGER: _OF_MANAGERS,
+    Role.INSTRUCTOR: {May.BELONG, May.TEACH},
+    Role.MEMBER: {May.BELONG},
+}
+STAFF: Final = frozenset({Role.OWNER, Role.MANAGER, Role.INSTRUCTOR})
+"""They see other people's records, so they sign in with a second step."""
+
+
+def is_allowed(role: Role, permission: May, *, manages_all: bool) -> bool:
+    """Return True if the role may do it. A manager of chosen teams may do less than one of all."""
+    if role is Role.MANAGER and manages_all:
+        return permission in _OF_MANAGERS_OF_ALL
+    return permission in _ALLOWED[role]
+
+
+def fold(name: str) -> str:
+    """Return a name to compare and sort by: no accents, no capitals, single blanks."""
+    bare = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
+    return " ".join(bare.casefold().split())
+
+
+def is_time_zone(name: str) -> bool:
+    """Return True for a time zone of the IANA database."""
+    return name in available_timezones()
+
+
+def local_day(time_zone: str, now: dt.datetime) -> dt.date:
+    """Return the day that it is in a time zone."""
+    return now.astimezone(ZoneInfo(time_zone)).date()
+
+
+def can_undo(ended_at: dt.datetime, now: dt.datetime) -> bool:
+    """Return True while a removal can be undone."""
+    return now - ended_at <= UNDO_LASTS

@@ -1,0 +1,1 @@
+"""Pages of a firm: the firm itself, its people, teams and audit log."""

@@ -1,0 +1,100 @@
+"""Make a firm, its own page, its settings, leaving it."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from flask import Blueprint, flash, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from trainer.accounts.queries import get_user
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.core.errors import Invalid, NotYet
+from trainer.organizations import operations
+from trainer.organizations.access import acting
+from trainer.organizations.actor import Actor
+from trainer.organizations.forms import NewOrganizationForm, OrganizationForm
+from trainer.organizations.queries import count_people
+from trainer.organizations.rules import May
+from trainer.web.access import Who, access
+from trainer.web.forms import Form
+from trainer.web.limits import limit_tries
+from trainer.web.redirects import go
+
+blueprint = Blueprint("organizations", __name__, template_folder="../templates")
+
+
+@blueprint.route("/organizations/new", methods=["GET", "POST"])
+@access(Who.ACCOUNT)
+@limit_tries("20 per hour", methods=["POST"])
+def make() -> Response | str | tuple[str, int]:
+    """Make a firm, owned by whoever makes it."""
+    form = NewOrganizationForm(zones=_zones(), time_zone="America/New_York", own_name=current_user.certificate_name)
+    if form.validate_on_submit():
+        user_id = current_user.id
+        try:
+            with transaction():
+                firm = operations.create_organization(
+                    get_user(user_id),
+                    str(form.name.data),
+                    str(form.time_zone.data),
+                    str(form.own_name.data),
+                    now(),
+                )
+        except (Invalid, NotYet) as error:
+            form.name.errors = [error.message]
+        else:
+            flash(_("Your firm is there. Now bring your people in."))
+            return go(url_for(".home", organization_id=firm.id))
+    return render_template("organizations/new.html", form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/organizations/<uuid:organization_id>")
+@access(Who.ACCOUNT, own=True)
+@acting(May.BELONG)
+def home(actor: Actor) -> str:
+    """Show a firm to one of its own: what there is to do here, and what the firm sees of a person."""
+    counts = count_people(actor) if actor.may(May.SEE_PEOPLE) else None
+    return render_template("organizations/home.html", actor=actor, counts=counts)
+
+
+@blueprint.route("/organizations/<uuid:organization_id>/settings", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+@acting(May.SET_FIRM)
+def settings(actor: Actor) -> Response | str | tuple[str, int]:
+    """Change the firm's name and time zone."""
+    form = OrganizationForm(zones=_zones(), obj=actor.organization)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                operations.change_organization(actor, str(form.name.data), str(form.time_zone.data), now())
+        except Invalid as error:
+            form.name.errors = [error.message]
+        else:
+            flash(_("Saved."))
+            return go(url_for(".home", organization_id=actor.organization_id))
+    page = render_template("organizations/settings.html", actor=actor, form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/organizations/<uuid:organization_id>/departure", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+@acting(May.BELONG)
+def leave(actor: Actor) -> Response | str:
+    """Leave a firm, after saying what stays with it."""
+    form = Form()
+    if not form.validate_on_submit():
+        return render_template("organizations/departure.html", actor=actor, form=form)
+    with transaction():
+        operations.leave(actor, now())
+    flash(_("You’ve left %(firm)s. Your courses and certificates stay yours.", firm=actor.organization.name))
+    return go(url_for("home.me"))
+
+
+def _zones() -> list[str]:
+    return sorted(
+        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right"))
+    )

@@ -1,0 +1,217 @@
+"""The people on a firm's roster: list, add, change, role, removal and its undoing."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.core.errors import Conflict, Invalid, NotYet
+from trainer.organizations import operations
+from trainer.organizations.access import acting
+from trainer.organizations.actor import Actor
+from trainer.organizations.forms import ROLE_HINTS, ROLE_NAMES, PersonForm, RemovalForm, RoleForm
+from trainer.organizations.models import Membership
+from trainer.organizations.operations import PersonFacts
+from trainer.organizations.queries import (
+    PeopleFilter,
+    count_people,
+    get_person,
+    list_people,
+    list_team_ids,
+    list_teams,
+    team_names,
+)
+from trainer.organizations.rules import May, Role, can_undo
+from trainer.web.access import Who, access
+from trainer.web.forms import Form
+from trainer.web.redirects import go
+
+blueprint = Blueprint("people", __name__, url_prefix="/organizations/<uuid:organization_id>/people")
+
+TAKEN = "Someone on the roster has this address or number. Look for them in the list."
+
+
+@blueprint.get("")
+@access(Who.ACCOUNT, own=True)
+@acting(May.SEE_PEOPLE)
+def people(actor: Actor) -> str:
+    """List the people, narrowed as the address says."""
+    wanted = _wanted()
+    page = list_people(actor, wanted, request.args.get("after"))
+    return render_template(
+        "organizations/people.html",
+        actor=actor,
+        wanted=wanted,
+        page=page,
+        teams=list_teams(actor),
+        team_names=team_names(actor, [person.id for person in page.rows]),
+        counts=count_people(actor),
+        role_names=ROLE_NAMES,
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+@acting(May.CHANGE_PEOPLE)
+def add(actor: Actor) -> Response | str | tuple[str, int]:
+    """Put a person on the roster."""
+    form = _person_form(actor)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                person = operations.add_person(actor, _facts(form), _team_ids(form), now())
+        except Conflict:
+            form.email.errors = [_(TAKEN)]
+        except Invalid as error:
+            form.name.errors = [error.message]
+        else:
+            flash(_("%(name)s is on the roster.", name=person.name))
+            return go(url_for(".person", organization_id=actor.organization_id, membership_id=person.id))
+    page = render_template("organizations/person_new.html", actor=actor, form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/<uuid:membership_id>")
+@access(Who.ACCOUNT, own=True)
+@acting(May.SEE_PEOPLE)
+def person(actor: Actor, membership_id: UUID) -> str:
+    """Show what the firm has written about a person."""
+    found = get_person(actor, membership_id)
+    return render_template(
+        "organizations/person.html",
+        actor=actor,
+        person=found,
+        team_names=team_names(actor, [found.id]).get(found.id, []),
+        role_names=ROLE_NAMES,
+        can_undo=found.ended_at is not None and can_undo(found.ended_at, now()),
+        form=Form(),
+    )
+
+
+@blueprint.route("/<uuid:membership_id>/facts", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+@acting(May.CHANGE_PEOPLE)
+def change(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int]:
+    """Change what the firm has written about a person."""
+    found = get_person(actor, membership_id)
+    form = _person_form(actor, obj=found, teams=[str(one) for one in list_team_ids(found.id)])
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                operations.change_person(actor, get_person(actor, membership_id), _facts(form), _team_ids(form), now())
+        except Conflict:
+            form.email.errors = [_(TAKEN)]
+        except Invalid as error:
+            form.name.errors = [error.message]
+        else:
+            flash(_("Saved."))
+            return _to(actor, membership_id)
+    page = render_template("organizations/person_change.html", actor=actor, person=found, form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/<uuid:membership_id>/role", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+@acting(May.SET_ROLES)
+def role(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int]:
+    """Give a person another role."""
+    found = get_person(actor, membership_id)
+    form = RoleForm(obj=found)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                operations.change_role(
+                    actor,
+                    get_person(actor, membership_id),
+                    Role(str(form.role.data)),
+                    bool(form.manages_all.data),
+                    now(),
+                )
+        except (Conflict, NotYet) as error:
+            form.role.errors = [error.message]
+        else:
+            flash(_("Saved. It holds from now on."))
+            if membership_id == actor.membership.id:
+                return go(url_for("organizations.home", organization_id=actor.organization_id))
+            return _to(actor, membership_id)
+    page = render_template("organizations/role.html", actor=actor, person=found, form=form, hints=ROLE_HINTS)
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/<uuid:membership_id>/removal", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+@acting(May.CHANGE_PEOPLE)
+def remove(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int]:
+    """Take a person off the roster, after saying what stays."""
+    found = get_person(actor, membership_id)
+    form = RemovalForm(ended_on=actor.today(now()))
+    if form.validate_on_submit():
+        assert form.ended_on.data is not None
+        try:
+            with transaction():
+                operations.remove_person(actor, get_person(actor, membership_id), form.ended_on.data, now())
+        except (Conflict, Invalid) as error:
+            form.ended_on.errors = [error.message]
+        else:
+            flash(_("%(name)s is off the roster. You can undo this for 30 days.", name=found.name))
+            if membership_id == actor.membership.id:
+                return go(url_for("home.me"))
+            return _to(actor, membership_id)
+    page = render_template("organizations/removal.html", actor=actor, person=found, form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/<uuid:membership_id>/return")
+@access(Who.ACCOUNT, own=True)
+@acting(May.CHANGE_PEOPLE)
+def undo(actor: Actor, membership_id: UUID) -> Response:
+    """Take a removal back."""
+    try:
+        with transaction():
+            operations.undo_removal(actor, get_person(actor, membership_id), now())
+    except Conflict as error:
+        flash(error.message)
+    else:
+        flash(_("Back on the roster, as a member."))
+    return _to(actor, membership_id)
+
+
+def _to(actor: Actor, membership_id: UUID) -> Response:
+    return go(url_for(".person", organization_id=actor.organization_id, membership_id=membership_id))
+
+
+def _wanted() -> PeopleFilter:
+    """Return what the address asks for; what makes no sense is passed over."""
+    role, state = request.args.get("role", ""), request.args.get("state", "here")
+    return PeopleFilter(
+        text=request.args.get("q", "")[:100],
+        team_id=request.args.get("team", type=UUID),
+        role=role if role in set(Role) else "",
+        state=state if state in {"here", "waiting", "left", "all"} else "here",
+    )
+
+
+def _person_form(actor: Actor, obj: Membership | None = None, **values: Any) -> PersonForm:
+    form = PersonForm(obj=obj, **values)
+    form.teams.choices = [(str(team.id), team.name) for team in list_teams(actor)]
+    return form
+
+
+def _facts(form: PersonForm) -> PersonFacts:
+    return PersonFacts(
+        name=str(form.name.data),
+        email=form.email.data,
+        job_title=form.job_title.data,
+        employee_number=form.employee_number.data,
+        hired_on=form.hired_on.data,
+    )
+
+
+def _team_ids(form: PersonForm) -> list[UUID]:
+    return [UUID(one) for one in form.teams.data or []]
