@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from sqlalchemy import Case, ColumnElement, ScalarSelect, Subquery, and_, case, exists, func, literal, or_, select
 
 from trainer.assignments import sql
-from trainer.assignments.models import Assignment, Requirement, Waiver
-from trainer.assignments.rules import SOON, Completion, Duty, Status, Terms
+from trainer.assignments.models import Assignment, Requirement, RequirementTeam, Waiver
+from trainer.assignments.rules import SOON, Audience, Completion, Duty, Status, Wanted, day_begins
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment, LessonCompletion
-from trainer.organizations.models import Membership
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import Membership, TeamMembership
+from trainer.organizations.queries import seen_by
 
 
 def covers_until(
@@ -122,15 +124,96 @@ def status_case(facts: object, today: dt.date) -> Case[str]:
     )
 
 
-def terms_of(requirement: Requirement) -> Terms:
-    """Return what a requirement asks of a completion."""
-    return Terms(
+def meant(wanted: Wanted, zone: str) -> ColumnElement[bool]:
+    """Return the condition of memberships that a requirement is for, of people who are here."""
+    here = Membership.ended_at.is_(None)
+    if wanted.audience is Audience.TEAMS:
+        in_teams = select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(wanted.team_ids))
+        return and_(here, Membership.id.in_(in_teams))
+    if wanted.audience is Audience.ROLE:
+        return and_(here, Membership.role == wanted.role)
+    if wanted.audience is Audience.HIRED_SINCE:
+        assert wanted.hired_since is not None  # the form asks for it
+        listed = Membership.created_at >= day_begins(wanted.hired_since, zone)
+        return and_(here, or_(Membership.hired_on >= wanted.hired_since, and_(Membership.hired_on.is_(None), listed)))
+    return here
+
+
+def wanted_by(requirement: Requirement) -> Wanted:
+    """Return what a requirement asks for, with its teams."""
+    teams = db.session.scalars(select(RequirementTeam.team_id).where(RequirementTeam.requirement_id == requirement.id))
+    return Wanted(
+        title=requirement.title,
+        course=requirement.course,
+        audience=Audience(requirement.audience),
+        starts_on=requirement.starts_on,
         least_minutes=requirement.least_minutes,
         cadence_months=requirement.cadence_months,
+        days_allowed=requirement.days_allowed,
         renewal_days=requirement.renewal_days,
         is_paced=requirement.is_paced,
-        needs_attestation=requirement.attestation is not None,
+        attestation=requirement.attestation,
+        pack=requirement.pack,
+        unapproved_state=requirement.unapproved_state,
+        role=requirement.role,
+        hired_since=requirement.hired_since,
+        team_ids=frozenset(teams),
     )
+
+
+def get_requirement(actor: Actor, requirement_id: uuid.UUID) -> Requirement:
+    """Return a requirement of the actor's firm. Raises NotFound."""
+    found = db.session.scalar(
+        select(Requirement).where(
+            Requirement.id == requirement_id, Requirement.organization_id == actor.organization_id
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_requirements(organization_id: uuid.UUID, *, with_ended: bool = False) -> Sequence[Requirement]:
+    """Return a firm's requirements, by title."""
+    query = select(Requirement).where(Requirement.organization_id == organization_id)
+    if not with_ended:
+        query = query.where(Requirement.ended_at.is_(None))
+    return db.session.scalars(query.order_by(Requirement.title, Requirement.id)).all()
+
+
+def get_assignment(actor: Actor, assignment_id: uuid.UUID) -> Assignment:
+    """Return the duty of someone whom the actor sees, locked for change. Raises NotFound."""
+    found = db.session.scalar(
+        select(Assignment)
+        .join(Membership, Membership.id == Assignment.membership_id)
+        .where(Assignment.id == assignment_id, seen_by(actor))
+        .with_for_update(of=Assignment)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_waiver(assignment_id: uuid.UUID) -> Waiver | None:
+    """Return the waiver of a duty that wasn't taken back, held or run out, or None."""
+    return db.session.scalar(
+        select(Waiver)
+        .where(Waiver.assignment_id == assignment_id, Waiver.ended_at.is_(None))
+        .order_by(Waiver.until.desc(), Waiver.id)
+        .limit(1)
+    )
+
+
+def count_by_status(organization_id: uuid.UUID, today: dt.date) -> dict[uuid.UUID, dict[Status, int]]:
+    """Return requirement id -> how many people stand where."""
+    here = duties(organization_id, today)
+    rows = db.session.execute(
+        select(here.c.requirement_id, here.c.status, func.count()).group_by(here.c.requirement_id, here.c.status)
+    )
+    counts: dict[uuid.UUID, dict[Status, int]] = {}
+    for requirement_id, status, number in rows:
+        counts.setdefault(requirement_id, {})[Status(status)] = number
+    return counts
 
 
 def get_duty(assignment: Assignment) -> Duty:
@@ -152,7 +235,7 @@ def get_duty(assignment: Assignment) -> Duty:
         )
     )
     return Duty(
-        terms=terms_of(requirement),
+        terms=wanted_by(requirement).terms,
         first_due_on=assignment.due_on,
         completions=tuple(
             Completion(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from trainer.credentials.rules import valid_until as add_months
+from trainer.learning.rules import Asked
+from trainer.organizations.rules import local_day
 
 SOON = 30
 """Days before a due day from which on it is due soon."""
@@ -50,6 +53,43 @@ class Terms:
     renewal_days: int
     is_paced: bool
     needs_attestation: bool
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A requirement as it is asked for: who takes which course, by when, how often, under which conditions."""
+
+    title: str
+    course: str
+    audience: Audience
+    starts_on: dt.date
+    least_minutes: int
+    cadence_months: int
+    days_allowed: int
+    renewal_days: int
+    is_paced: bool = False
+    attestation: str | None = None
+    pack: str | None = None
+    unapproved_state: str | None = None
+    role: str | None = None
+    hired_since: dt.date | None = None
+    team_ids: frozenset[uuid.UUID] = frozenset()
+
+    @property
+    def terms(self) -> Terms:
+        """What it asks of a completion."""
+        return Terms(
+            least_minutes=self.least_minutes,
+            cadence_months=self.cadence_months,
+            renewal_days=self.renewal_days,
+            is_paced=self.is_paced,
+            needs_attestation=self.attestation is not None,
+        )
+
+    @property
+    def asked(self) -> Asked:
+        """What it asks of an enrollment."""
+        return Asked(self.least_minutes, self.is_paced, self.attestation)
 
 
 @dataclass(frozen=True)
@@ -140,6 +180,11 @@ def explain(duty: Duty, today: dt.date) -> str:
 def is_renewal_open(duty: Duty, today: dt.date) -> bool:
     """Return True if an enrollment is needed: nothing covers the person, or what does runs out soon."""
     return duty.covers_until is None or (duty.covers_until - today).days <= duty.terms.renewal_days
+
+
+def began_on(hired_on: dt.date | None, listed_at: dt.datetime, zone: str) -> dt.date:
+    """Return the day from which a person's days run: of being hired, or else of being put on the roster."""
+    return hired_on or local_day(zone, listed_at)
 
 
 def first_due(began_on: dt.date, starts_on: dt.date, days_allowed: int) -> dt.date:

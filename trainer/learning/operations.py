@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
 from trainer.accounts.queries import get_user
-from trainer.core.db import db
+from trainer.core.db import db, insert_missing
 from trainer.core.errors import NotYet
 from trainer.courses.library import Course, Lesson
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import Earned, issue, supersede
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.queries import can_renew, find_enrollment, list_reading_times, standing
-from trainer.learning.rules import credit, read_ahead
+from trainer.learning.rules import Asked, credit, read_ahead, tightened
 
 
 def enroll(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
@@ -46,22 +47,14 @@ def renew(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
     return open_cycle(user_id, course, now)
 
 
-def tighten(enrollment: Enrollment, course: Course, *, minutes: int, is_paced: bool, attestation: str | None) -> bool:
+def tighten(enrollment: Enrollment, course: Course, asked: Asked) -> bool:
     """Let an enrollment that isn't completed ask for no less than this; return True if it asked for less before.
 
-    Conditions never loosen, and a sentence that is there stays. Once lessons are to be read in order, those that
-    were read ahead are to be read again.
+    Once lessons are to be read in order, those that were read ahead are to be read again.
     """
-    if enrollment.completed_at is not None:
-        return False
     before = enrollment.conditions
-    after = {
-        **before,
-        "least_minutes": max(int(before.get("least_minutes", 0)), minutes),
-        "is_paced": bool(before.get("is_paced")) or is_paced,
-        "attestation": before.get("attestation") or attestation,
-    }
-    if after == {"is_paced": False, **before}:
+    after = tightened(before, asked)
+    if enrollment.completed_at is not None or after == before:
         return False
     enrollment.conditions = after
     if after["is_paced"] and not before.get("is_paced"):
@@ -69,22 +62,55 @@ def tighten(enrollment: Enrollment, course: Course, *, minutes: int, is_paced: b
     return True
 
 
+def open_cycles(course: Course, wanted: Mapping[tuple[uuid.UUID, int], Mapping[str, Any]], now: dt.datetime) -> None:
+    """Begin a course for many people at once, each (user, cycle) with its conditions.
+
+    A cycle that someone else began meanwhile stays as it is.
+    """
+    insert_missing(
+        Enrollment,
+        [
+            {
+                **_facts(course),
+                "id": uuid.uuid4(),
+                "user_id": user_id,
+                "cycle": cycle,
+                "conditions": dict(conditions),
+                "started_at": now,
+                "active_seconds": 0,
+            }
+            for (user_id, cycle), conditions in wanted.items()
+        ],
+    )
+
+
+def conditions_of(course: Course) -> dict[str, Any]:
+    """Return what a course itself asks for, and what its credential will say."""
+    return {
+        "least_minutes": course.file.least_minutes,
+        "edition": course.file.edition,
+        "achievement": course.file.achievement,
+        "validity_months": course.file.validity_months,
+        "attestation": course.file.attestation,
+        "is_paced": False,
+    }
+
+
+def _facts(course: Course) -> dict[str, Any]:
+    return {
+        "course": course.slug,
+        "course_title": course.file.title,
+        "course_version": course.file.version,
+        "course_digest": course.digest,
+    }
+
+
 def _begin(user_id: uuid.UUID, course: Course, cycle: int, now: dt.datetime) -> Enrollment:
     enrollment = Enrollment(
+        **_facts(course),
         user_id=user_id,
-        course=course.slug,
         cycle=cycle,
-        course_title=course.file.title,
-        course_version=course.file.version,
-        course_digest=course.digest,
-        conditions={
-            "least_minutes": course.file.least_minutes,
-            "edition": course.file.edition,
-            "achievement": course.file.achievement,
-            "validity_months": course.file.validity_months,
-            "attestation": course.file.attestation,
-            "is_paced": False,
-        },
+        conditions=conditions_of(course),
         started_at=now,
         active_seconds=0,
     )

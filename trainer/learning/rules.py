@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import Any
 
 LONGEST_BEAT = dt.timedelta(seconds=90)
 """A heartbeat comes each 30 seconds; one that comes later than this was asleep."""
@@ -112,6 +113,25 @@ def read_ahead(path: tuple[LessonNeed, ...], readings: Mapping[str, Reading]) ->
         elif reading is not None:
             reached = max(reading.first, reached) if reached else reading.first
     return ahead
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What someone else, such as a firm, asks of a completion."""
+
+    minutes: int
+    is_paced: bool
+    attestation: str | None
+
+
+def tightened(conditions: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
+    """Return conditions that ask for no less than this. They never loosen, and a sentence that is there stays."""
+    return {
+        **conditions,
+        "least_minutes": max(int(conditions.get("least_minutes", 0)), asked.minutes),
+        "is_paced": bool(conditions.get("is_paced")) or asked.is_paced,
+        "attestation": conditions.get("attestation") or asked.attestation,
+    }
 
 
 def can_renew(*, valid_until: dt.date, is_revoked: bool, today: dt.date) -> bool:
