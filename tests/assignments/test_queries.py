@@ -89,7 +89,9 @@ def write_down(firm: Firm, user_id: UUID, membership_id: UUID, duty: Duty) -> UU
 
 
 @given(st.data())
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def _same(firm: Firm, user_id: UUID, membership_id: UUID, data: st.DataObject) -> None:
     duty = data.draw(histories.duties)
     today = data.draw(histories.near(duty))

@@ -101,13 +101,12 @@ def remind(
             here.c.status.in_((Status.DUE_SOON, *LATE, Status.WAIVED)),
         )
     ).all()
-    there = set(
-        db.session.execute(
-            select(Reminder.assignment_id, Reminder.kind, Reminder.due_on).where(
-                Reminder.assignment_id.in_([row.assignment_id for row in due])
-            )
-        ).tuples()
+    written = db.session.execute(
+        select(Reminder.assignment_id, Reminder.kind, Reminder.due_on).where(
+            Reminder.assignment_id.in_([row.assignment_id for row in due])
+        )
     )
+    there = {(row.assignment_id, row.kind, row.due_on) for row in written}
     rows: list[dict[str, Any]] = []
     addresses: dict[uuid.UUID, str] = {}
     for row in due:
