@@ -53,8 +53,10 @@ def duties(organization_id: uuid.UUID, today: dt.date, *only: ColumnElement[bool
     `only` narrows it down by Assignment, Membership and Requirement; what it leaves out isn't computed. Join
     Membership on `membership_id` for names and teams.
     """
-    waived = exists().where(
-        Waiver.assignment_id == Assignment.id, Waiver.ended_at.is_(None), Waiver.until >= literal(today)
+    waived = Assignment.id.in_(
+        select(Waiver.assignment_id).where(
+            Waiver.organization_id == organization_id, Waiver.ended_at.is_(None), Waiver.until >= today
+        )
     )
     facts = (
         select(
