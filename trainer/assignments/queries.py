@@ -184,6 +184,31 @@ def list_requirements(organization_id: uuid.UUID, *, with_ended: bool = False) -
     return db.session.scalars(query.order_by(Requirement.title, Requirement.id)).all()
 
 
+def list_reminders(requirement: Requirement, shown: str = "all", after: str | None = None, most: int = 50) -> Page:
+    """Return a page of a requirement's reminders, the newest first: (reminder, person's name, mail or None).
+
+    `shown`: all, sent or not-sent.
+    """
+    query = (
+        select(Reminder, Membership.name, OutboxMessage)
+        .join(Assignment, Assignment.id == Reminder.assignment_id)
+        .join(Membership, Membership.id == Assignment.membership_id)
+        .outerjoin(OutboxMessage, OutboxMessage.id == Reminder.message_id)
+        .where(Assignment.requirement_id == requirement.id)
+    )
+    if shown == "sent":
+        query = query.where(OutboxMessage.sent_at.is_not(None))
+    elif shown == "not-sent":
+        query = query.where(OutboxMessage.sent_at.is_(None))
+    place = read_place(after)
+    if place is not None:
+        at, last_id = place
+        query = query.where(or_(Reminder.created_at < at, and_(Reminder.created_at == at, Reminder.id < last_id)))
+    rows = db.session.execute(query.order_by(Reminder.created_at.desc(), Reminder.id.desc()).limit(most + 1)).all()
+    last = rows[most - 1][0] if len(rows) > most else None
+    return Page(rows[:most], f"{last.created_at.isoformat()}~{last.id.hex}" if last else None)
+
+
 def get_assignment(actor: Actor, assignment_id: uuid.UUID) -> Assignment:
     """Return the duty of someone whom the actor sees, locked for change. Raises NotFound."""
     found = db.session.scalar(
