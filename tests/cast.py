@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from functools import lru_cache
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from flask import Flask
 from tests.support import COURSE, PASSWORD, Visitor
 from trainer.accounts.operations import create_account, create_guest, name_for_certificate, open_session
 from trainer.accounts.passwords import hash_password
+from trainer.accounts.queries import get_user
 from trainer.assessment import operations as assessment
 from trainer.assessment.models import Attempt
 from trainer.assessment.queries import list_responses
@@ -18,6 +20,11 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.courses.current import content
 from trainer.learning.operations import attest, complete_lesson, enroll
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import Membership, TeamMembership
+from trainer.organizations.operations import create_organization, make_team
+from trainer.organizations.queries import find_actor
+from trainer.organizations.rules import Role, fold
 
 LOCAL = "http://127.0.0.1:8000"
 
@@ -125,3 +132,57 @@ def certify(app: Flask, user_id: UUID, name: str = "Bob Builder") -> UUID:
     answer_all(app, attempt_id)
     hand_in(app, user_id, attempt_id)
     return attempt_id
+
+
+def make_firm(app: Flask, owner_id: UUID, name: str = "Acme Security", time_zone: str = "America/New_York") -> UUID:
+    """Make a firm whose owner has a confirmed address; return its id."""
+    with app.app_context(), transaction():
+        owner = get_user(owner_id)
+        owner.email_confirmed_at = owner.email_confirmed_at or clock.now()
+        return create_organization(owner, name, time_zone, "Alice Able", clock.now()).id
+
+
+def make_site(app: Flask, owner_id: UUID, firm_id: UUID, name: str = "Harbor Mall") -> UUID:
+    """Make a team of a firm; return its id."""
+    with app.app_context(), transaction():
+        return make_team(actor_of(owner_id, firm_id), name, clock.now()).id
+
+
+def put_on_roster(
+    app: Flask,
+    firm_id: UUID,
+    user_id: UUID | None,
+    role: Role = Role.MEMBER,
+    *,
+    name: str = "Bob Builder",
+    email: str = "bob@example.org",
+    teams: Collection[UUID] = (),
+    manages_all: bool = False,
+    hired_on: dt.date | None = None,
+) -> UUID:
+    """Put someone on a firm's roster, who has come in if there is a user; return the membership's id."""
+    with app.app_context(), transaction():
+        person = Membership(
+            organization_id=firm_id,
+            user_id=user_id,
+            name=name,
+            name_key=fold(name),
+            email=email,
+            email_key=email,
+            role=role,
+            manages_all=manages_all,
+            hired_on=hired_on,
+            created_at=clock.now(),
+            joined_at=clock.now() if user_id else None,
+        )
+        db.session.add(person)
+        db.session.flush()
+        db.session.add_all(TeamMembership(membership_id=person.id, team_id=team_id) for team_id in teams)
+        return person.id
+
+
+def actor_of(user_id: UUID, firm_id: UUID) -> Actor:
+    """Return someone as who acts in a firm."""
+    actor = find_actor(user_id, firm_id)
+    assert actor is not None
+    return actor

@@ -8,7 +8,18 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import select
 
-from tests.cast import LOCAL, certify, make_account, make_guest, sign_in_as, start_drill, start_practice
+from tests.cast import (
+    LOCAL,
+    certify,
+    make_account,
+    make_firm,
+    make_guest,
+    make_site,
+    put_on_roster,
+    sign_in_as,
+    start_drill,
+    start_practice,
+)
 from tests.support import COURSE, Visitor
 from trainer.accounts.letters import token_of
 from trainer.accounts.models import Link
@@ -88,6 +99,10 @@ def make_world(app: Flask, shelf: Library) -> World:
         "learning.attestation": {"course": signing},
         "accounts.confirm": {"token": tokens[Purpose.CONFIRM]},
     }
+    firm = make_firm(app, bob)
+    values["organization_id"] = str(firm)
+    values["team_id"] = str(make_site(app, bob, firm))
+    values["membership_id"] = str(put_on_roster(app, firm, None, name="Dana Dow", email="dana@example.org"))
     people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
     return World(app, people, values, others)
 

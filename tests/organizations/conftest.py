@@ -1,0 +1,70 @@
+"""Acme Security with its people, and another firm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from tests.cast import LOCAL, make_account, make_firm, make_site, put_on_roster, sign_in_as
+from tests.support import Visitor
+from trainer.organizations.rules import Role
+
+
+@dataclass
+class Acme:
+    """The firm, its sites and who is in it, by name."""
+
+    app: Flask
+    id: UUID
+    harbor: UUID
+    motel: UUID
+    users: dict[str, UUID]
+    people: dict[str, UUID]
+    """Memberships."""
+    other: UUID
+    """Another firm, with Mallory as its owner."""
+    others_team: UUID
+    others_person: UUID
+
+    def enter(self, name: str) -> Visitor:
+        """Return a browser of one of the users."""
+        return sign_in_as(self.app, self.users[name], LOCAL)
+
+    def path(self, rest: str = "") -> str:
+        """Return an address in the firm."""
+        return f"/organizations/{self.id}{rest}"
+
+
+@pytest.fixture
+def acme(app: Flask) -> Acme:
+    """Alice owns it; Mona manages all, Mark the harbor only; Ines teaches; Bob (harbor) and Dana (motel) guard."""
+    names = ("alice", "mona", "mark", "ines", "bob", "charlie", "mallory")
+    users = {name: make_account(app, f"{name}@example.org") for name in names}
+    firm = make_firm(app, users["alice"])
+    harbor, motel = (make_site(app, users["alice"], firm, name) for name in ("Harbor Mall", "Motel 95"))
+    other = make_firm(app, users["mallory"], "Other Security")
+    people = {
+        "mona": put_on_roster(
+            app, firm, users["mona"], Role.MANAGER, name="Mona May", email="mona@example.org", manages_all=True
+        ),
+        "mark": put_on_roster(
+            app, firm, users["mark"], Role.MANAGER, name="Mark Moe", email="mark@example.org", teams=[harbor]
+        ),
+        "ines": put_on_roster(app, firm, users["ines"], Role.INSTRUCTOR, name="Ines Ito", email="ines@example.org"),
+        "bob": put_on_roster(app, firm, users["bob"], teams=[harbor]),
+        "dana": put_on_roster(app, firm, None, name="Dana Dow", email="dana@example.org", teams=[motel]),
+    }
+    return Acme(
+        app=app,
+        id=firm,
+        harbor=harbor,
+        motel=motel,
+        users=users,
+        people=people,
+        other=other,
+        others_team=make_site(app, users["mallory"], other, "Secret Site"),
+        others_person=put_on_roster(app, other, None, name="Canary Quux", email="canary@example.org"),
+    )

@@ -1,0 +1,77 @@
+"""Nothing that people typed becomes a formula in a spreadsheet, and numbers stay numbers."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import zipfile
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from trainer.web.tables import Cell, Table, csv_lines, harmless, write_xlsx
+
+NASTY = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\0=1",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠x",
+    "  =1",
+    "'=1",
+    '"=1',
+    "\n=1",
+    "|x",
+]
+
+
+def read_csv(rows: list[list[Cell]], heads: list[str]) -> list[list[str]]:
+    text = "".join(csv_lines(Table("people", heads, rows)))
+    return list(csv.reader(io.StringIO(text.lstrip("\ufeff"), newline="")))
+
+
+@pytest.mark.check("T078")
+@pytest.mark.parametrize("nasty", NASTY)
+def test_a_text_that_looks_like_a_formula_is_a_text(nasty: str) -> None:
+    head, row = read_csv([[nasty, 7]], [nasty, "Number"])
+    assert head[0].startswith("'")
+    assert row == ["'" + nasty, "7"]
+
+
+@pytest.mark.parametrize("plain", ["", "Bob", "O’Neil", "’t Hooft", "12-3", "a=b"])
+def test_other_texts_stay_as_they_are(plain: str) -> None:
+    assert harmless(plain) == plain
+
+
+@pytest.mark.check("T078")
+def test_numbers_days_and_nothing_stay_what_they_are() -> None:
+    assert read_csv([[-5, dt.date(2026, 11, 24), None, 1.5]], ["a", "b", "c", "d"])[1] == [
+        "-5",
+        "2026-11-24",
+        "",
+        "1.5",
+    ]
+
+
+@pytest.mark.check("T079")
+def test_a_workbook_holds_texts_numbers_and_days_and_no_formula() -> None:
+    file = io.BytesIO()
+    write_xlsx(Table("people", ["Name", "Minutes", "Due"], [["=1+1", 7, dt.date(2026, 11, 24)]]), file)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(file.getvalue())).get_sheet_by_index(0).to_python()
+    assert rows[1] == ["=1+1", 7.0, dt.date(2026, 11, 24)]
+    with zipfile.ZipFile(file) as parts:
+        assert not any("externalLink" in name for name in parts.namelist())
+        assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
+
+
+def test_a_long_table_comes_in_portions() -> None:
+    portions = list(csv_lines(Table("people", ["n"], ([number] for number in range(1_200)))))
+    assert len(portions) == 3
+    assert "".join(portions).count("\n") == 1_201
