@@ -19,6 +19,7 @@ from trainer.accounts.views import init_accounts
 from trainer.assessment.views.attempts import blueprint as assessment
 from trainer.assessment.views.drills import blueprint as drills
 from trainer.assessment.views.first_try import blueprint as first_try
+from trainer.assignments.views import blueprint as requirements
 from trainer.cli.content import content_cli
 from trainer.cli.credentials import credentials_cli
 from trainer.cli.guests import guests_cli
@@ -90,7 +91,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_static(app, reread=settings.development)
     readers = (web, courses, cards, previews, credentials)
     learners = (accounts, learning, assessment, drills, first_try, joining, home)
-    firms = (organizations, people, teams, audit)
+    firms = (organizations, people, teams, audit, requirements)
     for blueprint in (*readers, *learners, *firms, mail):
         app.register_blueprint(blueprint)
     for command in (content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve):

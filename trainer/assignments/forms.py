@@ -15,7 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation, ValidationError
 
 from trainer.assignments.rules import Audience
 from trainer.assignments.words import AUDIENCES
@@ -30,6 +30,12 @@ def _number(least: int, most: int) -> list[Any]:
     return [InputRequired(message), NumberRange(least, most, message)]
 
 
+def _day_where_meant(form: Any, field: Any) -> None:
+    """Ask for the day where people hired since one are meant."""
+    if form.audience.data == Audience.HIRED_SINCE and not any(field.raw_data or []) and field.data is None:
+        raise StopValidation(_l("Type the day from which on people were hired."))
+
+
 class RequirementForm(Form):
     """Who takes which course, by when, how often, and under which conditions."""
 
@@ -42,8 +48,12 @@ class RequirementForm(Form):
     course = SelectField(_l("Course"))
     audience = RadioField(_l("Who"), default=Audience.EVERYONE.value)
     teams = Ticks(_l("Which teams"))
-    role = SelectField(_l("Which role"))
-    hired_since = DateField(_l("Hired on this day or later"), [Optional()])
+    role = SelectField(_l("Which role"), description=_l("Only if you chose one role above."))
+    hired_since = DateField(
+        _l("Hired on this day or later"),
+        [_day_where_meant, Optional()],
+        description=_l("Only if you chose so above. Who has no day of hiring counts from being put on the roster."),
+    )
     starts_on = DateField(
         _l("Holds from"),
         [InputRequired(_l("Type a day."))],
@@ -75,21 +85,16 @@ class RequirementForm(Form):
     )
     seen = HiddenField()
 
-    def __init__(self, *args: Any, courses: dict[str, str], teams: dict[str, str], **values: Any) -> None:
+    def __init__(self, *args: Any, titles: dict[str, str], names: dict[str, str], **values: Any) -> None:
         super().__init__(*args, **values)
-        self.course.choices = list(courses.items())
-        self.teams.choices = list(teams.items())
+        self.course.choices = list(titles.items())
+        self.teams.choices = list(names.items())
         self.role.choices = [(role.value, name) for role, name in ROLE_NAMES.items()]
         self.audience.choices = [
-            (audience.value, name) for audience, name in AUDIENCES.items() if teams or audience is not Audience.TEAMS
+            (audience.value, name) for audience, name in AUDIENCES.items() if names or audience is not Audience.TEAMS
         ]
 
     def validate_teams(self, field: Any) -> None:
         """Ask for a team where teams are meant."""
         if self.audience.data == Audience.TEAMS and not field.data:
             raise ValidationError(_l("Choose at least one team."))
-
-    def validate_hired_since(self, field: Any) -> None:
-        """Ask for the day where one is meant."""
-        if self.audience.data == Audience.HIRED_SINCE and field.data is None:
-            raise ValidationError(_l("Type the day from which on people were hired."))

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from sqlalchemy import Case, ColumnElement, ScalarSelect, Subquery, and_, case, exists, func, literal, or_, select
 
 from trainer.assignments import sql
-from trainer.assignments.models import Assignment, Requirement, RequirementTeam, Waiver
+from trainer.assignments.models import Assignment, Reminder, Requirement, RequirementTeam, Waiver
 from trainer.assignments.rules import LATE, SOON, Audience, Completion, Duty, Status, Wanted, day_begins
 from trainer.core.db import db
 from trainer.core.errors import NotFound
+from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization, TeamMembership
-from trainer.organizations.queries import seen_by
+from trainer.organizations.queries import Page, seen_by
 from trainer.organizations.rules import Role
 
 
@@ -200,7 +201,7 @@ def list_reminders(requirement: Requirement, shown: str = "all", after: str | No
         query = query.where(OutboxMessage.sent_at.is_not(None))
     elif shown == "not-sent":
         query = query.where(OutboxMessage.sent_at.is_(None))
-    place = read_place(after)
+    place = _place(after)
     if place is not None:
         at, last_id = place
         query = query.where(or_(Reminder.created_at < at, and_(Reminder.created_at == at, Reminder.id < last_id)))
@@ -296,3 +297,12 @@ def get_duty(assignment: Assignment) -> Duty:
         waived_until=waived_until,
         has_begun=has_begun is not None,
     )
+
+
+def _place(after: str | None) -> tuple[dt.datetime, uuid.UUID] | None:
+    at, _, number = (after or "").partition("~")
+    try:
+        instant, last_id = dt.datetime.fromisoformat(at), uuid.UUID(hex=number)
+    except ValueError:
+        return None
+    return (instant, last_id) if instant.tzinfo else None

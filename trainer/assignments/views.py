@@ -125,8 +125,7 @@ def change(actor: Actor, requirement_id: UUID) -> Response | str | tuple[str, in
     if found.ended_at is not None:
         return _to(actor, requirement_id)
     before = wanted_by(found)
-    form = _form(actor, **{**asdict(before), "teams": [str(one) for one in before.team_ids]})
-    form.course.choices = [choice for choice in form.course.choices or [] if choice[0] == found.course]
+    form = _form(actor, found.course, **{**asdict(before), "teams": [str(one) for one in before.team_ids]})
     seen = None
     if form.validate_on_submit():
         wanted = _wanted(form, pack=found.pack, unapproved_state=found.unapproved_state)
@@ -141,9 +140,7 @@ def change(actor: Actor, requirement_id: UUID) -> Response | str | tuple[str, in
             else:
                 flash(_("Saved."))
                 return _to(actor, requirement_id)
-    page = render_template(
-        "assignments/change.html", actor=actor, form=form, requirement=found, seen=seen, **_shared()
-    )
+    page = render_template("assignments/change.html", actor=actor, form=form, requirement=found, seen=seen, **_shared())
     return page, _status(form, seen)
 
 
@@ -166,10 +163,11 @@ def end(actor: Actor, requirement_id: UUID) -> Response | str:
     return _to(actor, requirement_id)
 
 
-def _form(actor: Actor, **values: Any) -> RequirementForm:
+def _form(actor: Actor, only: str | None = None, **values: Any) -> RequirementForm:
+    titles = {slug: course.file.title for slug, course in content().courses.items()}
     return RequirementForm(
-        courses={slug: course.file.title for slug, course in content().courses.items()},
-        teams={str(team.id): team.name for team in list_teams(actor)},
+        titles={only: titles.get(only, only)} if only else titles,
+        names={str(team.id): team.name for team in list_teams(actor)},
         **values,
     )
 
@@ -230,5 +228,3 @@ def _shared() -> dict[str, Any]:
 
 def _to(actor: Actor, requirement_id: UUID) -> Response:
     return go(url_for(".requirement", organization_id=actor.organization_id, requirement_id=requirement_id))
-
-
