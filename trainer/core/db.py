@@ -123,11 +123,22 @@ def transaction() -> Iterator[Session]:
 
 
 def insert_missing(record: type[Base], rows: list[dict[str, Any]]) -> None:
-    """Insert the rows whose primary key is not there yet; someone else inserting them meanwhile is no conflict."""
+    """Insert the rows that no unique constraint knows yet; someone else inserting them meanwhile is no conflict."""
     if not rows:
         return
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(insert(record).values(rows).on_conflict_do_nothing())
+    db.session.execute(_insert(record).values(rows).on_conflict_do_nothing())
+
+
+def insert_new(record: type[Base], rows: list[dict[str, Any]]) -> set[uuid.UUID]:
+    """Insert rows, each with its `id`, that no unique constraint knows yet; return the ids of those that were new."""
+    if not rows:
+        return set()
+    new = _insert(record).values(rows).on_conflict_do_nothing().returning(record.__table__.c.id)
+    return set(db.session.scalars(new))
+
+
+def _insert(record: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    return (postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert)(record)
 
 
 def pragmas(engine: Engine) -> dict[str, Any]:

@@ -34,7 +34,13 @@ class Credential(Base):
     scenes: Mapped[int]
     minutes: Mapped[int]
     started_on: Mapped[dt.date]
+    is_attested: Mapped[bool] = mapped_column(default=False)
+    """The holder signed that all of it was their own work."""
+    is_paced: Mapped[bool] = mapped_column(default=False)
+    """No lesson could be skipped ahead to."""
     issued_at: Mapped[dt.datetime]
+    issued_on: Mapped[dt.date]
+    """The day of `issued_at` in UTC, from which periods run."""
     valid_until: Mapped[dt.date]
     is_local_trial: Mapped[bool]
 

@@ -6,11 +6,12 @@ from flask import Blueprint, render_template
 from flask_login import current_user
 
 from trainer.assessment.queries import find_any_open_attempt
+from trainer.core.clock import today
 from trainer.courses.current import content
 from trainer.credentials.queries import list_credentials
 from trainer.credentials.rules import show_serial
 from trainer.credentials.views import status_of
-from trainer.learning.queries import list_enrollments, standing
+from trainer.learning.queries import can_renew, list_enrollments, standing
 from trainer.organizations.queries import list_firms
 from trainer.organizations.rules import Role
 from trainer.web.access import Who, access
@@ -41,6 +42,14 @@ def me() -> str:
         )
         for enrollment in list_enrollments(current_user.id)
     ]
-    earned = [(one, status_of(one), show_serial(one.serial)) for one in list_credentials(current_user.id)]
+    newest = {enrollment.course: enrollment for enrollment, *_rest in reversed(doing)}
+    again = {
+        one.credential_id
+        for one in newest.values()
+        if one.completed_at is not None and one.course in courses and can_renew(one, today())
+    }
+    earned = [
+        (one, status_of(one), show_serial(one.serial), one.id in again) for one in list_credentials(current_user.id)
+    ]
     firms = [(firm, Role(membership.role)) for membership, firm in list_firms(current_user.id)]
     return render_template("home/me.html", doing=doing, earned=earned, firms=firms, courses=list(courses.values()))
