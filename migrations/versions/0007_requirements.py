@@ -74,14 +74,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("assignments", schema=None) as batch_op:
         batch_op.create_index("ix_assignments_organization_id_id", ["organization_id", "id"], unique=False)
-<<<<<<< HEAD
-=======
         batch_op.create_index(
             "ix_assignments_standing",
             ["organization_id", "ended_at", "requirement_id", "membership_id", "due_on", "id"],
             unique=False,
         )
->>>>>>> req
         batch_op.create_index(
             "ix_assignments_requirement_id_membership_id", ["requirement_id", "membership_id"], unique=False
         )

@@ -15,8 +15,8 @@ from trainer.compliance.packs import forget_packs
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.jobs.delivery import deliver
-from trainer.jobs.work import advance
 from trainer.jobs.upkeep import keep_up_all
+from trainer.jobs.work import advance
 from trainer.joining.operations import forget_guests
 
 PAUSE = 1.0  # seconds between two looks into the outbox
