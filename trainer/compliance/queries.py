@@ -331,12 +331,10 @@ def _covering(credentials: Sequence[Any], requirement: Requirement) -> Any:
         is_paced=requirement.is_paced,
         needs_attestation=requirement.attestation is not None,
     )
-    fitting = [(one, as_completion(one)) for one in credentials]
-    return max(
-        (pair for pair in fitting if satisfies(pair[1], terms)),
-        key=lambda pair: (covered_until(pair[1], terms), pair[1].issued_on),
-        default=(None, None),
-    )[0]
+    fitting = [one for one in credentials if satisfies(as_completion(one), terms)]
+    if len(fitting) == 1:
+        return fitting[0]
+    return max(fitting, key=lambda one: (covered_until(as_completion(one), terms), one.issued_on), default=None)
 
 
 def as_completion(one: Any) -> Completion:
