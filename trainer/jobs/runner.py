@@ -11,6 +11,7 @@ from types import FrameType
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from trainer.accounts.operations import forget_links
 from trainer.compliance.packs import forget_packs
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
@@ -48,6 +49,7 @@ def run() -> None:
                 with transaction():
                     forget_guests(now())
                     forget_drafts(now())
+                    forget_links(now())
                 forget_packs(now())
                 upkeep = keep_up_all()
             # One portion at a time: a mail that someone waits for goes out between two of them.
