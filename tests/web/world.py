@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import select
 
+from tests.assignments.firm import Firm
 from tests.cast import (
     LOCAL,
     add_second_factor,
@@ -110,6 +111,7 @@ def make_world(app: Flask, shelf: Library) -> World:
     values["organization_id"] = str(firm)
     values["team_id"] = str(make_site(app, bob, firm))
     values["membership_id"] = str(put_on_roster(app, firm, None, name="Dana Dow", email="dana@example.org"))
+    values["requirement_id"] = str(Firm(app, firm, bob).require())
     people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
     return World(app, people, values, others)
 
