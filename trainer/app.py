@@ -38,10 +38,14 @@ from trainer.courses.views import blueprint as courses
 from trainer.credentials.views import blueprint as credentials
 from trainer.home.views import blueprint as home
 from trainer.jobs.views import blueprint as mail
+from trainer.joining.invitation_views import blueprint as entry
+from trainer.joining.roster_views import blueprint as roster
 from trainer.joining.views import blueprint as joining
 from trainer.learning.views import blueprint as learning
 from trainer.organizations.views.audit import blueprint as audit
+from trainer.organizations.views.codes import blueprint as codes
 from trainer.organizations.views.firms import blueprint as organizations
+from trainer.organizations.views.invitations import blueprint as invitations
 from trainer.organizations.views.people import blueprint as people
 from trainer.organizations.views.teams import blueprint as teams
 from trainer.web.access import init_access
@@ -93,8 +97,8 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_headers(app)
     init_static(app, reread=settings.development)
     readers = (web, courses, cards, previews, credentials)
-    learners = (accounts, learning, assessment, drills, first_try, joining, home)
-    firms = (organizations, people, teams, audit, requirements)
+    learners = (accounts, learning, assessment, drills, first_try, joining, entry, home)
+    firms = (organizations, people, teams, invitations, codes, roster, requirements, audit)
     for blueprint in (*readers, *learners, *firms, mail):
         app.register_blueprint(blueprint)
     for command in (accounts_cli, content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve):

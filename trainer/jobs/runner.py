@@ -15,6 +15,7 @@ from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.jobs.delivery import deliver
 from trainer.jobs.upkeep import keep_up_all
+from trainer.joining.importing import forget_drafts
 from trainer.joining.operations import forget_guests
 
 PAUSE = 1.0  # seconds between two looks into the outbox
@@ -43,6 +44,7 @@ def run() -> None:
                 tidy_at = now() + TIDY_EVERY
                 with transaction():
                     forget_guests(now())
+                    forget_drafts(now())
                 upkeep = keep_up_all()
             # One portion at a time: a mail that someone waits for goes out between two of them.
             busy |= next(upkeep, _DONE) is None

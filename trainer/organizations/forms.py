@@ -6,7 +6,16 @@ import datetime as dt
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, StringField, widgets
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    widgets,
+)
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from trainer.accounts.rules import email_key
@@ -146,3 +155,17 @@ class RemovalForm(Form):
     """The last day of someone who leaves."""
 
     ended_on = DateField(_l("Last day"), [InputRequired(_l("Type the person’s last day."))])
+
+
+class JoinCodeForm(Form):
+    """What whoever has a code becomes, until when, and how often it can be used."""
+
+    role = SelectField(_l("Role"))
+    team = SelectField(_l("Team"))
+    last_day = DateField(_l("Good until"), [InputRequired(_l("Type the last day."))], description=_l("A year at most."))
+    most_uses = IntegerField(
+        _l("How many people at most (optional)"),
+        [Optional()],
+        description=_l("Leave it empty for no limit."),
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    )
