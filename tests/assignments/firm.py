@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from flask import Flask
 
 from tests import cast
-from tests.cast import actor_of, make_account, put_on_roster
+from tests.cast import actor_of, add_second_factor, make_account, put_on_roster
 from trainer.assignments.operations import require_course
 from trainer.assignments.rules import Audience, Wanted
 from trainer.core import chance, clock
@@ -75,6 +75,7 @@ class Firm:
 def make_firm(app: Flask, zone: str = "America/New_York", email: str = "alice@example.org") -> Firm:
     """Make Alice Able and her firm."""
     alice = make_account(app, email)
+    add_second_factor(app, alice)
     return Firm(app, cast.make_firm(app, alice, time_zone=zone), alice)
 
 

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.assignments.firm import EVERYONE, Firm, make_firm
-from tests.cast import make_account, sign_in_as
+from tests.cast import add_second_factor, make_account, sign_in_as
 from tests.support import Visitor
 from trainer.assignments.models import Assignment, Reminder, Requirement
 from trainer.core import clock
@@ -258,6 +258,8 @@ def test_owners_and_managers_of_all_enter_and_nobody_else(app: Flask, rest: str)
     insiders = {name: firm.user_of(firm.add(name, role=role)) for name, role in (
         ("Mona", Role.MANAGER), ("Mark", Role.MANAGER), ("Ines", Role.INSTRUCTOR), ("Bob", Role.MEMBER),
     )}  # fmt: skip
+    for name in ("Mona", "Mark", "Ines"):
+        add_second_factor(app, insiders[name])
     with app.app_context(), transaction() as session:
         session.scalars(select(Membership).where(Membership.name == "Mona")).one().manages_all = True
     users: dict[str, UUID] = {

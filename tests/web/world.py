@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import select
 
+from tests.assignments.firm import Firm
 from tests.cast import (
     LOCAL,
     actor_of,
@@ -120,6 +121,7 @@ def make_world(app: Flask, shelf: Library) -> World:
     values["organization_id"] = str(firm)
     values["team_id"] = str(make_site(app, bob, firm))
     values["membership_id"] = str(put_on_roster(app, firm, None, name="Dana Dow", email="dana@example.org"))
+    values["requirement_id"] = str(Firm(app, firm, bob).require())
     with app.app_context(), transaction():
         actor, month = actor_of(bob, firm), clock.now() + dt.timedelta(days=30)
         invite(actor, get_person(actor, UUID(str(values["membership_id"]))), clock.now())
