@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import time_machine
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -12,8 +11,8 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select
 
-from tests.cast import add_second_factor, certify, make_account
-from tests.support import Visitor, make_ready, take_final
+from tests.cast import certify, make_account
+from tests.web.world import make_world
 from trainer.core import clock
 from trainer.core.db import Base, db, transaction
 from trainer.core.errors import Conflict
@@ -46,12 +45,8 @@ def test_the_tables_are_as_the_records_say(app: Flask) -> None:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
-def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: Library) -> None:
-    with time_machine.travel("2026-11-24T12:00:00Z") as clock:
-        visitor.sign_up()
-        make_ready(visitor, shelf, clock)
-        take_final(visitor)
-    add_second_factor(app, make_account(app))
+def test_full_tables_go_down_and_up_again(app: Flask, shelf: Library) -> None:
+    make_world(app, shelf)
     with app.app_context():
         assert all(rows().values())
         downgrade(directory=FOLDER, revision="base")
