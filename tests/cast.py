@@ -113,7 +113,7 @@ def make_ready(app: Flask, user_id: UUID, name: str = "Bob Builder", course: str
         whole = content().courses[course]
         enrollment = enroll(user_id, whole, clock.now() - dt.timedelta(hours=2))
         for lesson in whole.lessons:
-            complete_lesson(enrollment, lesson, clock.now())
+            complete_lesson(enrollment, whole, lesson, clock.now())
         enrollment.active_seconds = whole.file.least_minutes * 60
         name_for_certificate(user_id, name)
         if whole.file.attestation:

@@ -83,7 +83,7 @@ class Person:
             enrollment.active_seconds = minutes * 60
             enrollment.conditions = {**enrollment.conditions, "least_minutes": least_minutes}
             for lesson in course.lessons if read < 0 else course.lessons[:read]:
-                complete_lesson(enrollment, lesson, now() - dt.timedelta(days=1))
+                complete_lesson(enrollment, course, lesson, now() - dt.timedelta(days=1))
         return self
 
     def name(self, name: str = NAME) -> Person:

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import select
 
+from tests.assignments.firm import Firm
 from tests.cast import (
     LOCAL,
     actor_of,
@@ -122,6 +123,7 @@ def make_world(app: Flask, shelf: Library) -> World:
     site = UUID(str(values["team_id"]))
     dana = put_on_roster(app, firm, None, name="Dana Dow", email="dana@example.org", teams=[site])
     values["membership_id"] = str(dana)
+    values["requirement_id"] = str(Firm(app, firm, bob).require())
     with app.app_context(), transaction():
         actor, month = actor_of(bob, firm), clock.now() + dt.timedelta(days=30)
         invite(actor, get_person(actor, dana), clock.now())

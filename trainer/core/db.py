@@ -11,11 +11,11 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, Uuid, event, insert
+from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, Table, Uuid, event, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import IntegrityError
@@ -123,17 +123,31 @@ def transaction() -> Iterator[Session]:
 
 
 def insert_missing(record: type[Base], rows: list[dict[str, Any]]) -> None:
-    """Insert the rows whose primary key is not there yet; someone else inserting them meanwhile is no conflict."""
+    """Insert the rows that no unique constraint knows yet; someone else inserting them meanwhile is no conflict."""
     if not rows:
         return
-    insert_or_leave = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(insert_or_leave(record).values(rows).on_conflict_do_nothing())
+    db.session.execute(_insert(record), rows)
 
 
 def insert_all(record: type[Base], rows: Sequence[dict[str, Any]]) -> None:
     """Insert many rows, all with the same columns, in one statement and without an object for each."""
     if rows:
-        db.session.execute(insert(Base.metadata.tables[record.__tablename__]), rows)
+        db.session.execute(insert(cast(Table, record.__table__)), rows)
+
+
+def insert_new(record: type[Base], rows: list[dict[str, Any]]) -> set[uuid.UUID]:
+    """Insert rows, each with its `id`, that no unique constraint knows yet; return the ids of those that were new."""
+    if not rows:
+        return set()
+    return set(db.session.scalars(_insert(record).returning(record.__table__.c.id), rows))
+
+
+def _insert(record: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    # On the table and with the rows beside it: the statement is compiled once, however many rows there are.
+    table = cast(Table, record.__table__)
+    if db.engine.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 def pragmas(engine: Engine) -> dict[str, Any]:

@@ -47,9 +47,11 @@ class OutboxMessage(Base):
     last_error: Mapped[str | None] = mapped_column(String(300))
 
 
-def post(template: str, recipient: str, ids: dict[str, Any], now: dt.datetime) -> OutboxMessage:
-    """Order a mail, in the caller's transaction."""
-    number = uuid.uuid4()
+def post(
+    template: str, recipient: str, ids: dict[str, Any], now: dt.datetime, number: uuid.UUID | None = None
+) -> OutboxMessage:
+    """Order a mail, in the caller's transaction; `number` is its id where the cause was written down before it."""
+    number = number or uuid.uuid4()
     message = OutboxMessage(
         id=number,
         template=template,

@@ -10,7 +10,7 @@ from trainer.core import chance
 from trainer.core.db import db
 from trainer.core.errors import Conflict, NotFound
 from trainer.credentials.models import Credential
-from trainer.credentials.queries import find_by_serial
+from trainer.credentials.queries import find_by_serial, find_credential
 from trainer.credentials.rules import new_serial, valid_until
 
 
@@ -30,6 +30,8 @@ class Earned:
     scenes: int
     minutes: int
     started_on: dt.date
+    is_attested: bool
+    is_paced: bool
     validity_months: int
     is_local_trial: bool
 
@@ -41,11 +43,19 @@ def issue(earned: Earned, now: dt.datetime) -> Credential:
         **facts,
         serial=new_serial(chance.rng),
         issued_at=now,
+        issued_on=now.date(),
         valid_until=valid_until(now.date(), earned.validity_months),
     )
     db.session.add(credential)
     db.session.flush()
     return credential
+
+
+def supersede(user_id: uuid.UUID, course: str, newer: Credential) -> None:
+    """Note on the credential of the cycle before that there is a newer one; it stays readable."""
+    older = find_credential(user_id, course, newer.cycle - 1)
+    if older is not None:
+        older.superseded_by_id = newer.id
 
 
 def revoke(serial: str, reason: str, now: dt.datetime) -> Credential:

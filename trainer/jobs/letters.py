@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import current_app
 
 from trainer.accounts import letters as accounts
+from trainer.assignments import letters as assignments
 from trainer.core.outbox import OutboxMessage
 from trainer.organizations import letters as organizations
 from trainer.web.letters import Letter
@@ -14,6 +15,7 @@ from trainer.web.letters import Letter
 _WRITERS: dict[str, Callable[[OutboxMessage], Letter | None]] = {
     **dict.fromkeys(accounts.TEMPLATES, accounts.write),
     **dict.fromkeys(organizations.TEMPLATES, organizations.write),
+    **dict.fromkeys(assignments.TEMPLATES, assignments.write),
 }
 
 

@@ -9,12 +9,14 @@ from trainer.accounts.models import User
 from trainer.accounts.operations import confirm_address, create_account
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import clean_name, is_printable_name
+from trainer.assignments.upkeep import assign_person
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.courses.current import content
 from trainer.organizations.codes import count_use, find_code, find_waiting
 from trainer.organizations.invitations import Invited, accept_invitation, fill, find_invitation, is_in, is_taken
-from trainer.organizations.models import LONGEST_NAME, JoinCode, Membership, TeamMembership
+from trainer.organizations.models import LONGEST_NAME, JoinCode, Membership, Organization, TeamMembership
 from trainer.organizations.queries import list_team_ids
 from trainer.organizations.rules import Role, fold
 
@@ -62,8 +64,10 @@ def join_by_code(given: str, user_id: uuid.UUID, name: str, employee_number: str
 
 
 def came_in(person: Membership, now: dt.datetime) -> None:
-    """Do what follows when an entry on a roster got its person."""
+    """Do what follows when an entry on a roster got its person: what the firm requires becomes theirs to do."""
     db.session.flush()
+    organization = db.session.get_one(Organization, person.organization_id)
+    assign_person(organization, person.id, content().courses, now)
 
 
 def _good(token: str, now: dt.datetime) -> Invited:

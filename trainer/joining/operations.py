@@ -53,7 +53,7 @@ def merge_guest(guest_id: uuid.UUID, user_id: uuid.UUID, content: Content, now: 
         return  # another tab brought the guest along already
     if not guest.is_guest or guest_id == user_id:
         return
-    met = merge_enrollments(guest_id, user_id, now)
+    met = merge_enrollments(guest_id, user_id, content.courses, now)
     move_attempts(guest_id, user_id, met, content, now)
     drop_enrollments([old for old, _new in met])
     if guest.certificate_name:

@@ -33,7 +33,7 @@ class Enrollment(Base):
     conditions: Mapped[dict[str, Any]]
     """What completion takes and what the credential will say, frozen when set:
     {"least_minutes": int, "edition": str | None, "achievement": str, "validity_months": int,
-    "attestation": str | None}."""
+    "attestation": str | None, "is_paced": bool}."""
     started_at: Mapped[dt.datetime]
     last_lesson: Mapped[str | None] = mapped_column(String(121))
     """Where to go on: the lesson opened or finished last."""

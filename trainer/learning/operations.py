@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
 from trainer.accounts.queries import get_user
-from trainer.core.db import db
+from trainer.core.db import db, insert_missing
+from trainer.core.errors import NotYet
 from trainer.courses.library import Course, Lesson
 from trainer.credentials.models import Credential
-from trainer.credentials.operations import Earned, issue
+from trainer.credentials.operations import Earned, issue, supersede
 from trainer.learning.models import Enrollment, LessonCompletion
-from trainer.learning.queries import find_enrollment, standing
-from trainer.learning.rules import credit
+from trainer.learning.queries import can_renew, find_enrollment, list_reading_times, standing
+from trainer.learning.rules import Asked, credit, read_ahead, tightened
 
 
 def enroll(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
@@ -24,20 +26,91 @@ def enroll(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
     found = find_enrollment(user_id, course.slug)
     if found is not None:
         return found
+    return _begin(user_id, course, 1, now)
+
+
+def open_cycle(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
+    """Return the person's open enrollment in a course: the one under way, or else a new one with the next cycle."""
+    get_user(user_id)  # locks the row: two that renew at once open one cycle
+    found = find_enrollment(user_id, course.slug)
+    if found is not None and found.completed_at is None:
+        return found
+    return _begin(user_id, course, found.cycle + 1 if found else 1, now)
+
+
+def renew(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
+    """Take a completed course again. Raises NotYet while its credential holds for long."""
+    get_user(user_id)
+    found = find_enrollment(user_id, course.slug)
+    if found is not None and found.completed_at is not None and not can_renew(found, now.date()):
+        raise NotYet("You can take the course again once your certificate runs out within 60 days.")
+    return open_cycle(user_id, course, now)
+
+
+def tighten(enrollment: Enrollment, course: Course, asked: Asked) -> bool:
+    """Let an enrollment that isn't completed ask for no less than this; return True if it asked for less before.
+
+    Once lessons are to be read in order, those that were read ahead are to be read again.
+    """
+    before = enrollment.conditions
+    after = tightened(before, asked)
+    if enrollment.completed_at is not None or after == before:
+        return False
+    enrollment.conditions = after
+    if after["is_paced"] and not before.get("is_paced"):
+        _unmark_read_ahead(enrollment, course)
+    return True
+
+
+def open_cycles(course: Course, wanted: Mapping[tuple[uuid.UUID, int], Mapping[str, Any]], now: dt.datetime) -> None:
+    """Begin a course for many people at once, each (user, cycle) with its conditions.
+
+    A cycle that someone else began meanwhile stays as it is.
+    """
+    insert_missing(
+        Enrollment,
+        [
+            {
+                **_facts(course),
+                "id": uuid.uuid4(),
+                "user_id": user_id,
+                "cycle": cycle,
+                "conditions": dict(conditions),
+                "started_at": now,
+                "active_seconds": 0,
+            }
+            for (user_id, cycle), conditions in wanted.items()
+        ],
+    )
+
+
+def conditions_of(course: Course) -> dict[str, Any]:
+    """Return what a course itself asks for, and what its credential will say."""
+    return {
+        "least_minutes": course.file.least_minutes,
+        "edition": course.file.edition,
+        "achievement": course.file.achievement,
+        "validity_months": course.file.validity_months,
+        "attestation": course.file.attestation,
+        "is_paced": False,
+    }
+
+
+def _facts(course: Course) -> dict[str, Any]:
+    return {
+        "course": course.slug,
+        "course_title": course.file.title,
+        "course_version": course.file.version,
+        "course_digest": course.digest,
+    }
+
+
+def _begin(user_id: uuid.UUID, course: Course, cycle: int, now: dt.datetime) -> Enrollment:
     enrollment = Enrollment(
+        **_facts(course),
         user_id=user_id,
-        course=course.slug,
-        cycle=1,
-        course_title=course.file.title,
-        course_version=course.file.version,
-        course_digest=course.digest,
-        conditions={
-            "least_minutes": course.file.least_minutes,
-            "edition": course.file.edition,
-            "achievement": course.file.achievement,
-            "validity_months": course.file.validity_months,
-            "attestation": course.file.attestation,
-        },
+        cycle=cycle,
+        conditions=conditions_of(course),
         started_at=now,
         active_seconds=0,
     )
@@ -46,8 +119,12 @@ def enroll(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
     return enrollment
 
 
-def complete_lesson(enrollment: Enrollment, lesson: Lesson, now: dt.datetime) -> None:
-    """Mark a lesson as read, or as read again."""
+def complete_lesson(enrollment: Enrollment, course: Course, lesson: Lesson, now: dt.datetime) -> None:
+    """Mark a lesson as read, or as read again. Raises NotYet if lessons are to be read in order and one comes first."""
+    if enrollment.conditions.get("is_paced"):
+        first = standing(enrollment, course).comes_first(lesson.id)
+        if first is not None:
+            raise NotYet(f"These lessons are read in order. Read “{first.title}” first.")
     reading = db.session.get(LessonCompletion, (enrollment.id, lesson.id))
     if reading is None:
         db.session.add(
@@ -105,6 +182,8 @@ def complete(
             scenes=enrollment.final_scenes or 0,
             minutes=enrollment.active_seconds // 60,
             started_on=enrollment.started_at.date(),
+            is_attested=enrollment.attested_at is not None,
+            is_paced=bool(enrollment.conditions.get("is_paced")),
             validity_months=enrollment.conditions["validity_months"],
             is_local_trial=is_local_trial,
         ),
@@ -112,10 +191,13 @@ def complete(
     )
     enrollment.completed_at = now
     enrollment.credential_id = credential.id
+    supersede(enrollment.user_id, enrollment.course, credential)
     return credential
 
 
-def merge_enrollments(guest_id: uuid.UUID, user_id: uuid.UUID, now: dt.datetime) -> list[tuple[uuid.UUID, uuid.UUID]]:
+def merge_enrollments(
+    guest_id: uuid.UUID, user_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime
+) -> list[tuple[uuid.UUID, uuid.UUID]]:
     """Move a guest's enrollments to an account; return (old id, new id) of those that met one of its own.
 
     The further state of each lesson wins, active time adds up (to no more than has passed since the earlier
@@ -130,6 +212,8 @@ def merge_enrollments(guest_id: uuid.UUID, user_id: uuid.UUID, now: dt.datetime)
             guest.user_id = user_id
             continue
         _merge_lessons(guest.id, mine.id)
+        if mine.conditions.get("is_paced") and mine.completed_at is None and mine.course in courses:
+            _unmark_read_ahead(mine, courses[mine.course])
         mine.started_at = min(mine.started_at, guest.started_at)
         passed = int((now - mine.started_at).total_seconds())
         together = min(mine.active_seconds + guest.active_seconds, passed)
@@ -151,6 +235,16 @@ def forget_enrollments(user_ids: Sequence[uuid.UUID]) -> None:
     """Delete all enrollments of users who are to be forgotten; their attempts must be gone."""
     ids = db.session.scalars(select(Enrollment.id).where(Enrollment.user_id.in_(user_ids))).all()
     drop_enrollments(ids)
+
+
+def _unmark_read_ahead(enrollment: Enrollment, course: Course) -> None:
+    db.session.flush()
+    ahead = read_ahead(standing(enrollment, course).path, list_reading_times(enrollment.id))
+    db.session.execute(
+        delete(LessonCompletion).where(
+            LessonCompletion.enrollment_id == enrollment.id, LessonCompletion.lesson.in_(ahead)
+        )
+    )
 
 
 def _merge_lessons(source: uuid.UUID, target: uuid.UUID) -> None:

@@ -12,8 +12,10 @@ from trainer.accounts.models import User
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.courses.library import Course
+from trainer.credentials.queries import find_credential
+from trainer.learning import rules
 from trainer.learning.models import Enrollment, LessonCompletion
-from trainer.learning.rules import LessonNeed, Standing
+from trainer.learning.rules import LessonNeed, Reading, Standing
 
 
 def find_enrollment(user_id: uuid.UUID, course: str) -> Enrollment | None:
@@ -59,6 +61,14 @@ def list_active_since(user_ids: Sequence[uuid.UUID], instant: dt.datetime) -> se
     )
 
 
+def can_renew(enrollment: Enrollment, today: dt.date) -> bool:
+    """Return True if the course of a person's newest enrollment may be taken again."""
+    earned = find_credential(enrollment.user_id, enrollment.course, enrollment.cycle)
+    return earned is not None and rules.can_renew(
+        valid_until=earned.valid_until, is_revoked=earned.revoked_at is not None, today=today
+    )
+
+
 def list_readings(enrollment_id: uuid.UUID) -> dict[str, dt.datetime]:
     """Return lesson id -> when it was last marked as read."""
     rows = db.session.execute(
@@ -67,6 +77,12 @@ def list_readings(enrollment_id: uuid.UUID) -> dict[str, dt.datetime]:
         )
     )
     return {row.lesson: row.read_again_at for row in rows}
+
+
+def list_reading_times(enrollment_id: uuid.UUID) -> dict[str, Reading]:
+    """Return lesson id -> when it was marked as read, for the first and for the last time."""
+    rows = db.session.scalars(select(LessonCompletion).where(LessonCompletion.enrollment_id == enrollment_id))
+    return {row.lesson: Reading(row.completed_at, row.read_again_at) for row in rows}
 
 
 def standing(enrollment: Enrollment, course: Course | None) -> Standing:

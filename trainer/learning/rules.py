@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any
 
 LONGEST_BEAT = dt.timedelta(seconds=90)
 """A heartbeat comes each 30 seconds; one that comes later than this was asleep."""
+RENEWAL_WINDOW = dt.timedelta(days=60)
+"""How long before a credential runs out its holder may take the course again."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,15 @@ class Standing:
                 chosen[place] = lesson
         return tuple(chosen.values())
 
+    def comes_first(self, lesson: str) -> LessonNeed | None:
+        """Return what must be read before a lesson when lessons are read in order; None if it may be read."""
+        this = next((one for one in self.lessons if one.id == lesson), None)
+        if this is None or this.is_done:
+            return None
+        place = this.choice or this.id
+        before = takewhile(lambda need: (need.choice or need.id) != place, self.path)
+        return next((need for need in before if not need.is_done), None)
+
     @property
     def all_lessons(self) -> int:
         """How many lessons there are to read; those of a choice count as one."""
@@ -76,6 +90,53 @@ class Standing:
     def is_complete(self) -> bool:
         """True once nothing is missing."""
         return self.is_ready_for_final and self.has_name and self.is_attested and self.is_final_passed
+
+
+@dataclass(frozen=True)
+class Reading:
+    """When a lesson was marked as read, for the first and for the last time."""
+
+    first: dt.datetime
+    last: dt.datetime
+
+
+def read_ahead(path: tuple[LessonNeed, ...], readings: Mapping[str, Reading]) -> list[str]:
+    """Return the lessons that were read before one that comes earlier on the path."""
+    reached: dt.datetime | None = None
+    ahead: list[str] = []
+    is_broken = False
+    for need in path:
+        reading = readings.get(need.id)
+        is_broken |= reading is None or (reached is not None and reading.last < reached)
+        if reading is not None and is_broken:
+            ahead.append(need.id)
+        elif reading is not None:
+            reached = max(reading.first, reached) if reached else reading.first
+    return ahead
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What someone else, such as a firm, asks of a completion."""
+
+    minutes: int
+    is_paced: bool
+    attestation: str | None
+
+
+def tightened(conditions: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
+    """Return conditions that ask for no less than this. They never loosen, and a sentence that is there stays."""
+    return {
+        **conditions,
+        "least_minutes": max(int(conditions.get("least_minutes", 0)), asked.minutes),
+        "is_paced": bool(conditions.get("is_paced")) or asked.is_paced,
+        "attestation": conditions.get("attestation") or asked.attestation,
+    }
+
+
+def can_renew(*, valid_until: dt.date, is_revoked: bool, today: dt.date) -> bool:
+    """Return True once a credential runs out soon, has run out, or was withdrawn."""
+    return is_revoked or valid_until - today <= RENEWAL_WINDOW
 
 
 def credit(

@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.accounts.operations import name_for_certificate
-from trainer.core.clock import now
+from trainer.core.clock import now, today
 from trainer.core.db import transaction
 from trainer.core.errors import Invalid
 from trainer.courses.current import get_course, get_lesson
@@ -18,7 +18,7 @@ from trainer.learning import operations
 from trainer.learning.activity import opened_mark, read_mark
 from trainer.learning.forms import AttestationForm, NameForm
 from trainer.learning.models import Enrollment
-from trainer.learning.queries import find_enrollment, get_enrollment, standing
+from trainer.learning.queries import can_renew, find_enrollment, get_enrollment, standing
 from trainer.learning.rules import LONGEST_BEAT, Standing, longest_reading
 from trainer.web.access import Who, access
 from trainer.web.redirects import go, safe_path
@@ -41,6 +41,7 @@ def show_course(course: str) -> str:
         standing=where,
         next_lesson=_next_lesson(whole, enrollment, where),
         credential=_credential(enrollment),
+        can_renew=enrollment is not None and enrollment.completed_at is not None and can_renew(enrollment, today()),
     )
 
 
@@ -54,6 +55,16 @@ def enroll(course: str) -> Response:
     return go(_lesson_url(whole, whole.lessons[0]))
 
 
+@blueprint.post("/courses/<course>/renewals")
+@access(Who.ACCOUNT)
+def renew(course: str) -> Response:
+    """Take a completed course again, when its certificate runs out soon or has run out."""
+    whole, user_id = get_course(course), current_user.id
+    with transaction():
+        operations.renew(user_id, whole, now())
+    return go(_lesson_url(whole, whole.lessons[0]))
+
+
 @blueprint.get("/courses/<course>/<module>/<lesson>")
 @access(Who.PUBLIC)
 @still
@@ -62,6 +73,7 @@ def show_lesson(course: str, module: str, lesson: str) -> str:
     whole, found = get_lesson(course, module, lesson)
     enrollment, where = _standing(whole)
     previous, following = whole.neighbors(found.id)
+    is_paced = bool(enrollment and enrollment.conditions.get("is_paced"))
     return render_template(
         "learning/lesson.html",
         course=whole,
@@ -73,6 +85,7 @@ def show_lesson(course: str, module: str, lesson: str) -> str:
         standing=where,
         is_done=bool(where and any(one.id == found.id and one.is_done for one in where.lessons)),
         opened_at=opened_mark(enrollment, now()) if enrollment else None,
+        comes_first=where.comes_first(found.id) if where and is_paced else None,
     )
 
 
@@ -87,7 +100,7 @@ def complete_lesson(course: str, module: str, lesson: str) -> Response:
         opened_at = read_mark(enrollment, request.form.get("opened_at"))
         if opened_at is not None:
             operations.credit_activity(enrollment, opened_at, longest_reading(found.file.minutes), at)
-        operations.complete_lesson(enrollment, found, at)
+        operations.complete_lesson(enrollment, whole, found, at)
         operations.complete(enrollment, whole, current_app.config["SETTINGS"].is_local, at)
     following = whole.neighbors(found.id)[1]
     return go(_lesson_url(whole, following) if following else url_for(".show_course", course=whole.slug))
@@ -141,7 +154,10 @@ def attestation(course: str) -> Response | str | tuple[str, int]:
     form = AttestationForm()
     if form.validate_on_submit():
         with transaction():
-            operations.attest(get_enrollment(user_id, whole.slug), str(form.attested_as.data), now())
+            enrollment = get_enrollment(user_id, whole.slug)
+            operations.attest(enrollment, str(form.attested_as.data), now())
+            # The final may be passed already: the sentence was asked for later.
+            operations.complete(enrollment, whole, current_app.config["SETTINGS"].is_local, now())
         return go(url_for("assessment.final", course=whole.slug))
     status = 422 if form.is_submitted() else 200
     return render_template("learning/attestation.html", course=whole, enrollment=enrollment, form=form), status

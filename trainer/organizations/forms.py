@@ -49,7 +49,7 @@ ROLE_HINTS = {
 }
 
 
-class _Ticks(SelectMultipleField):
+class Ticks(SelectMultipleField):
     """Choices as boxes to tick."""
 
     widget = widgets.ListWidget(prefix_label=False)
@@ -127,7 +127,7 @@ class PersonForm(Form):
     hired_on = DateField(
         _l("Hired on (optional)"), [Optional()], description=_l("Days allowed for new people are counted from here.")
     )
-    teams = _Ticks(_l("Teams"))
+    teams = Ticks(_l("Teams"))
 
     def validate_email(self, field: Any) -> None:
         """Refuse what isn't an address we can take."""

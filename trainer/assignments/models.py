@@ -1,0 +1,143 @@
+"""Requirement, Assignment, Waiver, Reminder and Digest records."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from trainer.core.db import Base
+
+LONGEST_REASON = 300
+
+
+class Requirement(Base):
+    """A firm's standing rule: who takes which course, by when, how often."""
+
+    __tablename__ = "requirements"
+    __table_args__ = (
+        CheckConstraint("least_minutes >= 0", name="minutes_not_negative"),
+        CheckConstraint("cadence_months >= 1", name="cadence_counts_months"),
+        CheckConstraint("days_allowed >= 0", name="days_not_negative"),
+        CheckConstraint("renewal_days >= 1", name="renewal_window_has_days"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    course: Mapped[str] = mapped_column(String(60))
+    pack: Mapped[str | None] = mapped_column(String(60))
+    """The requirement pack that it was made from."""
+    unapproved_state: Mapped[str | None] = mapped_column(String(60))
+    """The state that wants an approved course, where ours is not on its list."""
+    audience: Mapped[str] = mapped_column(String(20))
+    """Who: everyone, teams, role or hired_since."""
+    role: Mapped[str | None] = mapped_column(String(20))
+    hired_since: Mapped[dt.date | None]
+    least_minutes: Mapped[int]
+    cadence_months: Mapped[int]
+    """How long one completion covers a person, if its credential doesn't run out before."""
+    days_allowed: Mapped[int]
+    """Days from being hired, or from the start of the requirement if that is later, to the first due day."""
+    renewal_days: Mapped[int]
+    """How many days before it runs out the next cycle opens."""
+    is_paced: Mapped[bool]
+    """No skipping ahead: lessons in order."""
+    attestation: Mapped[str | None] = mapped_column(Text)
+    """The sentence that each person signs before the final."""
+    starts_on: Mapped[dt.date]
+    created_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+
+class RequirementTeam(Base):
+    """A team that a requirement is for."""
+
+    __tablename__ = "requirement_teams"
+
+    requirement_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("requirements.id", ondelete="CASCADE"), primary_key=True
+    )
+    team_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class Assignment(Base):
+    """One person's duty that follows from a requirement. Where it stands is derived, never stored."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (
+        UniqueConstraint("membership_id", "requirement_id"),
+        Index("ix_assignments_requirement_id_membership_id", "requirement_id", "membership_id"),
+        Index("ix_assignments_organization_id_id", "organization_id", "id"),
+        # All that the training status of a whole firm reads of an assignment.
+        Index(
+            "ix_assignments_standing",
+            "organization_id",
+            "ended_at",
+            "requirement_id",
+            "membership_id",
+            "due_on",
+            "id",
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"))
+    requirement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("requirements.id"))
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"))
+    due_on: Mapped[dt.date]
+    """The first due day. Once there is a completion, the day it runs out is the due day."""
+    created_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    """When it stopped: the requirement ended or is no longer for this person, or the person left."""
+
+
+class Waiver(Base):
+    """A recorded excuse, until a day."""
+
+    __tablename__ = "waivers"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
+    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignments.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(LONGEST_REASON))
+    until: Mapped[dt.date]
+    """The last day that it holds."""
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    ended_at: Mapped[dt.datetime | None]
+
+
+class Reminder(Base):
+    """A reminder that was sent, or why it wasn't. The row comes before the mail: one for each due day and kind."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (UniqueConstraint("assignment_id", "kind", "due_on"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
+    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignments.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    """Such as "30 days", "7 days", "1 day", or "overdue 3" for the third week over."""
+    due_on: Mapped[dt.date]
+    created_at: Mapped[dt.datetime]
+    message_id: Mapped[uuid.UUID | None]
+    """The row in the outbox."""
+    skipped: Mapped[str | None] = mapped_column(String(60))
+    """Why nothing was sent."""
+
+
+class Digest(Base):
+    """A Monday's summary for one manager."""
+
+    __tablename__ = "digests"
+    __table_args__ = (UniqueConstraint("membership_id", "monday"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"))
+    monday: Mapped[dt.date]
+    created_at: Mapped[dt.datetime]
+    message_id: Mapped[uuid.UUID | None]

@@ -1,0 +1,161 @@
+"""Requiring a course, changing and ending a requirement, waiving a duty."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy import delete, update
+
+from trainer.assignments.models import LONGEST_REASON, Assignment, Requirement, RequirementTeam, Waiver
+from trainer.assignments.queries import find_waiver, get_assignment, get_requirement
+from trainer.assignments.rules import Audience, Wanted
+from trainer.assignments.upkeep import Courses, assign_missing, correct_due_days, end_unmeant
+from trainer.core.audit import note
+from trainer.core.db import db
+from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.organizations.actor import Actor
+from trainer.organizations.queries import list_teams
+
+
+def require_course(actor: Actor, wanted: Wanted, courses: Courses, now: dt.datetime) -> Requirement:
+    """Require a course of a firm's people. A first portion of them is assigned at once, the rest by the job."""
+    if wanted.course not in courses:
+        raise NotFound
+    requirement = Requirement(organization_id=actor.organization_id, created_at=now, **_columns(wanted))
+    db.session.add(requirement)
+    db.session.flush()
+    _set_teams(actor, requirement, wanted)
+    _note(actor, "requirement.made", requirement, now)
+    assign_missing(actor.organization, courses, now, None)
+    return requirement
+
+
+def change_requirement(
+    actor: Actor, requirement_id: uuid.UUID, wanted: Wanted, courses: Courses, now: dt.datetime
+) -> Requirement:
+    """Change a requirement; course and pack stay. Open duties follow; conditions of who has begun only tighten."""
+    requirement = _get_open(actor, requirement_id)
+    for name, value in _columns(wanted).items():
+        if name not in ("course", "pack", "unapproved_state"):
+            setattr(requirement, name, value)
+    _set_teams(actor, requirement, wanted)
+    db.session.flush()
+    end_unmeant(actor.organization, courses, now, None)
+    assign_missing(actor.organization, courses, now, None)
+    correct_due_days(actor.organization, Assignment.requirement_id == requirement.id)
+    _note(actor, "requirement.changed", requirement, now)
+    return requirement
+
+
+def end_requirement(actor: Actor, requirement_id: uuid.UUID, now: dt.datetime) -> Requirement:
+    """End a requirement, and every duty that follows from it. What people have earned stays theirs."""
+    requirement = _get_open(actor, requirement_id)
+    requirement.ended_at = now
+    db.session.execute(
+        update(Assignment)
+        .where(Assignment.requirement_id == requirement.id, Assignment.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    _note(actor, "requirement.ended", requirement, now)
+    return requirement
+
+
+def waive(actor: Actor, assignment_id: uuid.UUID, reason: str, until: dt.date, now: dt.datetime) -> Waiver:
+    """Excuse someone from a duty until a day, that one included. A new waiver takes the place of the one before."""
+    assignment = get_assignment(actor, assignment_id)
+    if assignment.ended_at is not None:
+        raise Conflict("This duty has ended. There is nothing to waive.")
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > LONGEST_REASON:
+        raise Invalid(f"Write why, in at most {LONGEST_REASON} characters.")
+    if until < actor.today(now):
+        raise Invalid("A waiver holds until today or a later day.")
+    before = find_waiver(assignment.id)
+    if before is not None:
+        before.ended_at = now
+    waiver = Waiver(
+        organization_id=actor.organization_id,
+        assignment_id=assignment.id,
+        reason=reason,
+        until=until,
+        created_at=now,
+        created_by_id=actor.user_id,
+    )
+    db.session.add(waiver)
+    db.session.flush()
+    note(
+        "waiver.made",
+        now,
+        actor_id=actor.user_id,
+        organization_id=actor.organization_id,
+        subject_id=assignment.id,
+        reason=reason,
+        until=until.isoformat(),
+    )
+    return waiver
+
+
+def end_waiver(actor: Actor, assignment_id: uuid.UUID, now: dt.datetime) -> None:
+    """Take a waiver back. Raises Conflict where none is there."""
+    assignment = get_assignment(actor, assignment_id)
+    waiver = find_waiver(assignment.id)
+    if waiver is None:
+        raise Conflict("There is no waiver any more.")
+    waiver.ended_at = now
+    note("waiver.ended", now, actor_id=actor.user_id, organization_id=actor.organization_id, subject_id=assignment.id)
+
+
+def _columns(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "title": wanted.title,
+        "course": wanted.course,
+        "pack": wanted.pack,
+        "unapproved_state": wanted.unapproved_state,
+        "audience": wanted.audience.value,
+        "role": wanted.role if wanted.audience is Audience.ROLE else None,
+        "hired_since": wanted.hired_since if wanted.audience is Audience.HIRED_SINCE else None,
+        "least_minutes": wanted.least_minutes,
+        "cadence_months": wanted.cadence_months,
+        "days_allowed": wanted.days_allowed,
+        "renewal_days": wanted.renewal_days,
+        "is_paced": wanted.is_paced,
+        "attestation": wanted.attestation,
+        "starts_on": wanted.starts_on,
+    }
+
+
+def _set_teams(actor: Actor, requirement: Requirement, wanted: Wanted) -> None:
+    chosen = wanted.team_ids if wanted.audience is Audience.TEAMS else frozenset()
+    if not chosen <= {team.id for team in list_teams(actor)}:
+        raise Invalid("Choose teams from the list.")
+    db.session.execute(delete(RequirementTeam).where(RequirementTeam.requirement_id == requirement.id))
+    db.session.add_all(RequirementTeam(requirement_id=requirement.id, team_id=team_id) for team_id in chosen)
+    db.session.flush()
+
+
+def _get_open(actor: Actor, requirement_id: uuid.UUID) -> Requirement:
+    requirement = get_requirement(actor, requirement_id)
+    db.session.refresh(requirement, with_for_update=True)
+    if requirement.ended_at is not None:
+        raise Conflict("This requirement has ended. Make a new one.")
+    return requirement
+
+
+def _note(actor: Actor, act: str, requirement: Requirement, now: dt.datetime) -> None:
+    note(
+        act,
+        now,
+        actor_id=actor.user_id,
+        organization_id=actor.organization_id,
+        subject_id=requirement.id,
+        title=requirement.title,
+        course=requirement.course,
+        minutes=requirement.least_minutes,
+        months=requirement.cadence_months,
+        days_allowed=requirement.days_allowed,
+        renewal_days=requirement.renewal_days,
+        audience=requirement.audience,
+        starts_on=requirement.starts_on.isoformat(),
+    )

@@ -1,0 +1,103 @@
+"""What a requirement would mean, counted before it is saved."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from sqlalchemy import and_, exists, func, literal, select
+
+from trainer.assignments import rules
+from trainer.assignments.models import Assignment, Requirement
+from trainer.assignments.queries import covers_until, meant
+from trainer.assignments.rules import SOON, Wanted
+from trainer.core.db import db
+from trainer.credentials.models import Credential
+from trainer.learning.models import Enrollment
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import Membership
+
+
+@dataclass
+class Preview:
+    """How many people, and when their first due day would be."""
+
+    people: int = 0
+    waiting: int = 0
+    """Of them, not come in yet: they are assigned, and written to once they have."""
+    covered: int = 0
+    """Of them, with a completion that counts; it holds until a later day."""
+    uncounted: int = 0
+    """Of them, with a certificate of this course that doesn't satisfy the terms."""
+    under_way: int = 0
+    """Of them, in the course now: their conditions are tightened, never loosened."""
+    late: int = 0
+    soon: int = 0
+    later: int = 0
+    due_days: dict[dt.date, int] = field(default_factory=dict)
+    """First due day -> how many people, of those whom nothing covers; the earliest days first."""
+    added: int = 0
+    ended: int = 0
+    moved: int = 0
+    """On a change: people who come in addition, whose duty ends, whose first due day becomes another."""
+
+
+def preview(actor: Actor, wanted: Wanted, today: dt.date, now: Requirement | None = None) -> Preview:
+    """Count what would happen; `now` is the requirement that would be changed."""
+    zone = actor.organization.time_zone
+    covered = covers_until(
+        Membership.user_id,  # type: ignore[arg-type]
+        literal(wanted.course),
+        literal(wanted.cadence_months),
+        literal(wanted.least_minutes),
+        literal(wanted.is_paced),
+        literal(wanted.attestation is not None),
+    )
+    mine = (Credential.user_id == Membership.user_id, Credential.course == wanted.course)
+    open_one = (Enrollment.user_id == Membership.user_id, Enrollment.course == wanted.course)
+    there = and_(
+        Assignment.membership_id == Membership.id,
+        Assignment.requirement_id == (now.id if now else None),
+        Assignment.ended_at.is_(None),
+    )
+    rows = db.session.execute(
+        select(
+            Membership.user_id,
+            Membership.hired_on,
+            Membership.created_at,
+            covered.label("covers_until"),
+            exists().where(*mine).label("has_credential"),
+            exists().where(*open_one, Enrollment.completed_at.is_(None)).label("is_under_way"),
+            Assignment.due_on,
+        )
+        .outerjoin(Assignment, there)
+        .where(Membership.organization_id == actor.organization_id, meant(wanted, zone))
+    ).all()
+    seen = Preview()
+    for row in rows:
+        due_on = rules.first_due(
+            rules.began_on(row.hired_on, row.created_at, zone), wanted.starts_on, wanted.days_allowed
+        )
+        seen.people += 1
+        seen.waiting += row.user_id is None
+        seen.under_way += bool(row.is_under_way)
+        seen.added += now is not None and row.due_on is None
+        if row.covers_until is not None and row.covers_until >= today:
+            seen.covered += 1
+            continue
+        seen.moved += row.due_on is not None and row.due_on != due_on
+        seen.uncounted += bool(row.has_credential) and row.covers_until is None
+        seen.due_days[due_on] = seen.due_days.get(due_on, 0) + 1
+        left = (due_on - today).days
+        seen.late += left < 0
+        seen.soon += 0 <= left <= SOON
+        seen.later += left > SOON
+    seen.due_days = dict(sorted(seen.due_days.items()))
+    if now is not None:
+        seen.ended = _count_open(now) - (seen.people - seen.added)
+    return seen
+
+
+def _count_open(requirement: Requirement) -> int:
+    query = select(func.count()).where(Assignment.requirement_id == requirement.id, Assignment.ended_at.is_(None))
+    return db.session.scalar(query) or 0

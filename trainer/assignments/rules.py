@@ -1,0 +1,237 @@
+"""Where someone stands in a duty, when reminders are due, and what is said of it. Pure: the day is an argument."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from trainer.credentials.rules import valid_until as add_months
+from trainer.learning.rules import Asked
+from trainer.organizations.rules import local_day
+
+SOON = 30
+"""Days before a due day from which on it is due soon."""
+DAYTIME = dt.time(8)
+"""Reminders are ordered from this hour on, by the firm's clock."""
+_LEADS = (1, 7, 30)
+MONDAY = 0
+
+
+class Status(StrEnum):
+    """Where someone stands."""
+
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    CURRENT = "current"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    EXPIRED = "expired"
+    WAIVED = "waived"
+
+
+LATE = (Status.OVERDUE, Status.EXPIRED)
+
+
+class Audience(StrEnum):
+    """Who a requirement is for."""
+
+    EVERYONE = "everyone"
+    TEAMS = "teams"
+    ROLE = "role"
+    HIRED_SINCE = "hired_since"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a requirement asks of a completion."""
+
+    least_minutes: int
+    cadence_months: int
+    renewal_days: int
+    is_paced: bool
+    needs_attestation: bool
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A requirement as it is asked for: who takes which course, by when, how often, under which conditions."""
+
+    title: str
+    course: str
+    audience: Audience
+    starts_on: dt.date
+    least_minutes: int
+    cadence_months: int
+    days_allowed: int
+    renewal_days: int
+    is_paced: bool = False
+    attestation: str | None = None
+    pack: str | None = None
+    unapproved_state: str | None = None
+    role: str | None = None
+    hired_since: dt.date | None = None
+    team_ids: frozenset[uuid.UUID] = frozenset()
+
+    @property
+    def terms(self) -> Terms:
+        """What it asks of a completion."""
+        return Terms(
+            least_minutes=self.least_minutes,
+            cadence_months=self.cadence_months,
+            renewal_days=self.renewal_days,
+            is_paced=self.is_paced,
+            needs_attestation=self.attestation is not None,
+        )
+
+    @property
+    def asked(self) -> Asked:
+        """What it asks of an enrollment."""
+        return Asked(self.least_minutes, self.is_paced, self.attestation)
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A credential of the course, as far as a requirement looks at it."""
+
+    issued_on: dt.date
+    valid_until: dt.date
+    minutes: int
+    is_attested: bool
+    is_paced: bool
+    is_revoked: bool = False
+
+
+@dataclass(frozen=True)
+class Duty:
+    """All that decides where one person stands in one requirement."""
+
+    terms: Terms
+    first_due_on: dt.date
+    completions: tuple[Completion, ...] = ()
+    waived_until: dt.date | None = None
+    has_begun: bool = False
+
+    @property
+    def covers_until(self) -> dt.date | None:
+        """The last day that a completion covers, or None if none satisfies the terms."""
+        return max(
+            (covered_until(one, self.terms) for one in self.completions if satisfies(one, self.terms)), default=None
+        )
+
+    @property
+    def due_on(self) -> dt.date:
+        """The day by which the course is to be completed: the first time, or again."""
+        return self.covers_until or self.first_due_on
+
+
+@dataclass(frozen=True)
+class OwnDuty:
+    """What a firm requires of the person who looks."""
+
+    firm: str
+    course: str
+    status: Status
+    due_on: dt.date
+
+    @property
+    def is_open(self) -> bool:
+        """True while there is something to do."""
+        return self.status not in (Status.CURRENT, Status.WAIVED)
+
+
+def satisfies(completion: Completion, terms: Terms) -> bool:
+    """Return True if a completion is one that the requirement asks for, wherever it was earned."""
+    return (
+        not completion.is_revoked
+        and completion.minutes >= terms.least_minutes
+        and (completion.is_paced or not terms.is_paced)
+        and (completion.is_attested or not terms.needs_attestation)
+    )
+
+
+def covered_until(completion: Completion, terms: Terms) -> dt.date:
+    """Return the last day that a completion covers: the credential's own, or the cadence if that is shorter."""
+    return min(completion.valid_until, add_months(completion.issued_on, terms.cadence_months))
+
+
+def status(duty: Duty, today: dt.date) -> Status:
+    """Return where someone stands. `queries.status_case` is the same table of rules in SQL."""
+    if duty.waived_until is not None and today <= duty.waived_until:
+        return Status.WAIVED
+    if duty.covers_until is not None:
+        left = (duty.covers_until - today).days
+        if left < 0:
+            return Status.EXPIRED
+        return Status.DUE_SOON if left <= min(SOON, duty.terms.renewal_days) else Status.CURRENT
+    left = (duty.first_due_on - today).days
+    if left < 0:
+        return Status.OVERDUE
+    if left <= SOON:
+        return Status.DUE_SOON
+    return Status.IN_PROGRESS if duty.has_begun else Status.NOT_STARTED
+
+
+def explain(duty: Duty, today: dt.date) -> str:
+    """Say in words why someone stands where they stand."""
+    now, due = status(duty, today), duty.due_on
+    begun = "Begun" if duty.has_begun else "Not begun"
+    if now is Status.WAIVED:
+        assert duty.waived_until is not None  # status() says so
+        return f"Waived until {_day(duty.waived_until)}."
+    if now is Status.EXPIRED:
+        return f"Completed before; that ran out on {_day(due)}."
+    if now is Status.OVERDUE:
+        return f"{begun}, and was due on {_day(due)}."
+    if now is Status.CURRENT:
+        return f"Completed; that holds until {_day(due)}."
+    if duty.covers_until is not None:
+        return f"Completed; that holds until {_day(due)}, and the next time is open."
+    return f"{begun}. Due on {_day(due)}."
+
+
+def is_renewal_open(duty: Duty, today: dt.date) -> bool:
+    """Return True if an enrollment is needed: nothing covers the person, or what does runs out soon."""
+    return duty.covers_until is None or (duty.covers_until - today).days <= duty.terms.renewal_days
+
+
+def began_on(hired_on: dt.date | None, listed_at: dt.datetime, zone: str) -> dt.date:
+    """Return the day from which a person's days run: of being hired, or else of being put on the roster."""
+    return hired_on or local_day(zone, listed_at)
+
+
+def first_due(began_on: dt.date, starts_on: dt.date, days_allowed: int) -> dt.date:
+    """Return the first due day of someone who was hired, or first listed, on a day."""
+    return max(began_on, starts_on) + dt.timedelta(days=days_allowed)
+
+
+def is_daytime(instant: dt.datetime, zone: str) -> bool:
+    """Return True if people may be written to by the firm's clock."""
+    return instant.astimezone(ZoneInfo(zone)).time() >= DAYTIME
+
+
+def day_begins(day: dt.date, zone: str) -> dt.datetime:
+    """Return the instant at which a day begins by the firm's clock."""
+    return dt.datetime.combine(day, dt.time(), ZoneInfo(zone)).astimezone(dt.UTC)
+
+
+def reminder_kind(due_on: dt.date, today: dt.date) -> str | None:
+    """Return which reminder is due on a day, or None: the nearest before the due day, one for each week after it."""
+    left = (due_on - today).days
+    if left < 0:
+        return f"overdue {(-left - 1) // 7 + 1}"
+    lead = next((lead for lead in _LEADS if left <= lead), None)
+    return None if lead is None else "1 day" if lead == 1 else f"{lead} days"
+
+
+def disclaimer(state: str) -> str:
+    """Return what stands on all that shows training where a state wants an approved course and ours isn't listed."""
+    return (
+        f"{state} requires an approved course. This course is not approved. These records alone don’t show compliance."
+    )
+
+
+def _day(day: dt.date) -> str:
+    return f"{day:%B} {day.day}, {day.year}"

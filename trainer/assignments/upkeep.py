@@ -1,0 +1,315 @@
+"""What happens by itself, a portion at a time: people are assigned, cycles open, reminders and digests are ordered.
+
+Each step takes where the portion before ended and returns where the next one begins, or None when it is done. Each
+portion is one transaction of whoever calls. Two that run at once, or one that runs twice, do everything once: unique
+rows decide.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, update
+
+from trainer.accounts.models import User
+from trainer.assignments import rules, sql
+from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
+from trainer.assignments.queries import duties, list_late, list_requirements, meant, wanted_by
+from trainer.assignments.rules import LATE, MONDAY, SOON, Status, Wanted
+from trainer.core import outbox
+from trainer.core.db import db, insert_missing, insert_new
+from trainer.courses.library import Course
+from trainer.learning.models import Enrollment
+from trainer.learning.operations import conditions_of, open_cycles, tighten
+from trainer.learning.queries import get_enrollment
+from trainer.learning.rules import tightened
+from trainer.organizations.models import Membership, Organization
+from trainer.organizations.rules import Role, local_day
+
+PORTION = 300
+Courses = Mapping[str, Course]
+Step = Callable[[Organization, Courses, dt.datetime, uuid.UUID | None], uuid.UUID | None]
+
+
+def end_unmeant(
+    organization: Organization, _courses: Courses, now: dt.datetime, after: uuid.UUID | None
+) -> uuid.UUID | None:
+    """End duties of people who have left, and of those a requirement is no longer for."""
+    for requirement in list_requirements(organization.id, with_ended=True):
+        stays = [] if requirement.ended_at else [meant(wanted_by(requirement), organization.time_zone)]
+        open_ones = select(Assignment.id).where(
+            Assignment.requirement_id == requirement.id, Assignment.ended_at.is_(None)
+        )
+        if stays:
+            theirs = exists().where(Membership.id == Assignment.membership_id, *stays)
+            open_ones = open_ones.where(~theirs)
+        ids = db.session.scalars(open_ones.limit(PORTION)).all()
+        if ids:
+            db.session.execute(update(Assignment).where(Assignment.id.in_(ids)).values(ended_at=now))
+        if len(ids) == PORTION:
+            return requirement.id
+    return None
+
+
+def assign_missing(
+    organization: Organization, _courses: Courses, now: dt.datetime, after: uuid.UUID | None
+) -> uuid.UUID | None:
+    """Give everyone their duty whom a requirement is for; a duty that had ended goes on."""
+    for requirement in list_requirements(organization.id):
+        if _assign(organization, requirement, now) == PORTION:
+            return requirement.id
+    return None
+
+
+def assign_person(organization: Organization, membership_id: uuid.UUID, courses: Courses, now: dt.datetime) -> None:
+    """Give one person, who comes in just now, all that is required, and begin the courses."""
+    for requirement in list_requirements(organization.id):
+        _assign(organization, requirement, now, Membership.id == membership_id)
+    _open(organization, courses, now, Assignment.membership_id == membership_id)
+
+
+def keep_duties(
+    organization: Organization, courses: Courses, now: dt.datetime, after: uuid.UUID | None
+) -> uuid.UUID | None:
+    """Correct first due days, begin courses and their next cycles, and tighten the conditions of those under way."""
+    portion = _portion(organization, after)
+    if not portion:
+        return None
+    only = Assignment.id.in_(portion)
+    correct_due_days(organization, only)
+    _open(organization, courses, now, only)
+    return portion[-1] if len(portion) == PORTION else None
+
+
+def remind(
+    organization: Organization, _courses: Courses, now: dt.datetime, after: uuid.UUID | None
+) -> uuid.UUID | None:
+    """Order the reminders that are due, or write down why one isn't sent."""
+    portion = _portion(organization, after)
+    if not portion or not rules.is_daytime(now, organization.time_zone):
+        return None
+    today = local_day(organization.time_zone, now)
+    here = duties(organization.id, today, Assignment.id.in_(portion))
+    due = db.session.execute(
+        select(here.c.assignment_id, here.c.user_id, here.c.due_on, here.c.status, User.email)
+        .outerjoin(User, User.id == here.c.user_id)
+        .where(
+            here.c.due_on <= today + dt.timedelta(days=SOON),
+            here.c.status.in_((Status.DUE_SOON, *LATE, Status.WAIVED)),
+        )
+    ).all()
+    written = db.session.execute(
+        select(Reminder.assignment_id, Reminder.kind, Reminder.due_on).where(
+            Reminder.assignment_id.in_([row.assignment_id for row in due])
+        )
+    )
+    there = {(row.assignment_id, row.kind, row.due_on) for row in written}
+    rows: list[dict[str, Any]] = []
+    addresses: dict[uuid.UUID, str] = {}
+    for row in due:
+        kind = rules.reminder_kind(row.due_on, today)
+        if kind is None or (row.assignment_id, kind, row.due_on) in there:
+            continue
+        reminder_id, skipped = uuid.uuid4(), _why_not(row.status, row.user_id, row.email)
+        if skipped is None:
+            addresses[reminder_id] = row.email
+        rows.append(
+            {
+                "id": reminder_id,
+                "organization_id": organization.id,
+                "assignment_id": row.assignment_id,
+                "kind": kind,
+                "due_on": row.due_on,
+                "created_at": now,
+                "message_id": None if skipped else reminder_id,
+                "skipped": skipped,
+            }
+        )
+    for reminder_id in insert_new(Reminder, rows):
+        if reminder_id in addresses:
+            ids = {"reminder": reminder_id.hex}
+            outbox.post("training-reminder", addresses[reminder_id], ids, now, number=reminder_id)
+    return portion[-1] if len(portion) == PORTION else None
+
+
+def digest(
+    organization: Organization, _courses: Courses, now: dt.datetime, after: uuid.UUID | None
+) -> uuid.UUID | None:
+    """On Mondays, order for each owner and manager the list of who is late among the people that they see."""
+    today = local_day(organization.time_zone, now)
+    if today.weekday() != MONDAY or not rules.is_daytime(now, organization.time_zone):
+        return None
+    done = exists().where(Digest.membership_id == Membership.id, Digest.monday == today)
+    readers = db.session.execute(
+        select(Membership, User.email)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.organization_id == organization.id,
+            Membership.ended_at.is_(None),
+            Membership.role.in_((Role.OWNER, Role.MANAGER)),
+            ~done,
+        )
+        .limit(20)
+    ).all()
+    for reader, email in readers:
+        late = bool(list_late(organization, reader, today, 1))
+        digest_id = uuid.uuid4()
+        row = {
+            "id": digest_id,
+            "organization_id": organization.id,
+            "membership_id": reader.id,
+            "monday": today,
+            "created_at": now,
+            "message_id": digest_id if late and email else None,
+        }
+        if insert_new(Digest, [row]) and late and email:
+            outbox.post("training-digest", email, {"digest": digest_id.hex}, now, number=digest_id)
+    return readers[-1][0].id if len(readers) == 20 else None
+
+
+STEPS: Sequence[Step] = (end_unmeant, assign_missing, keep_duties, remind, digest)
+
+
+def correct_due_days(organization: Organization, *only: ColumnElement[bool]) -> int:
+    """Let first due days follow the day of hiring and the requirement; return how many were wrong."""
+    rows = db.session.execute(
+        select(
+            Assignment.id,
+            Assignment.due_on,
+            Membership.hired_on,
+            Membership.created_at,
+            Requirement.starts_on,
+            Requirement.days_allowed,
+        )
+        .join(Membership, Membership.id == Assignment.membership_id)
+        .join(Requirement, Requirement.id == Assignment.requirement_id)
+        .where(Assignment.organization_id == organization.id, Assignment.ended_at.is_(None), *only)
+    ).all()
+    wrong = [
+        {"id": row.id, "due_on": due_on}
+        for row in rows
+        if (due_on := _first_due(organization, row.hired_on, row.created_at, row.starts_on, row.days_allowed))
+        != row.due_on
+    ]
+    if wrong:
+        db.session.execute(update(Assignment), wrong)
+    return len(wrong)
+
+
+def _assign(organization: Organization, requirement: Requirement, now: dt.datetime, *only: ColumnElement[bool]) -> int:
+    """Assign a requirement to a portion of those who don't have it yet; return how many."""
+    theirs = and_(Assignment.membership_id == Membership.id, Assignment.requirement_id == requirement.id)
+    people = db.session.execute(
+        select(Membership.id, Membership.hired_on, Membership.created_at, Assignment.id.label("ended"))
+        .outerjoin(Assignment, theirs)
+        .where(
+            Membership.organization_id == organization.id,
+            meant(wanted_by(requirement), organization.time_zone),
+            or_(Assignment.id.is_(None), Assignment.ended_at.is_not(None)),
+            *only,
+        )
+        .limit(PORTION)
+    ).all()
+    again = [row.ended for row in people if row.ended]
+    if again:
+        db.session.execute(update(Assignment).where(Assignment.id.in_(again)).values(ended_at=None))
+    insert_missing(
+        Assignment,
+        [
+            {
+                "id": uuid.uuid4(),
+                "organization_id": organization.id,
+                "requirement_id": requirement.id,
+                "membership_id": row.id,
+                "due_on": _first_due(
+                    organization, row.hired_on, row.created_at, requirement.starts_on, requirement.days_allowed
+                ),
+                "created_at": now,
+            }
+            for row in people
+            if not row.ended
+        ],
+    )
+    return len(people)
+
+
+def _open(organization: Organization, courses: Courses, now: dt.datetime, *only: ColumnElement[bool]) -> None:
+    """Begin the courses and cycles that people need, under the conditions required."""
+    today = local_day(organization.time_zone, now)
+    here = duties(organization.id, today, *only)
+    newest = select(func.max(Enrollment.cycle)).where(
+        Enrollment.user_id == here.c.user_id, Enrollment.course == here.c.course
+    )
+    rows = db.session.execute(
+        select(
+            here.c.requirement_id,
+            here.c.user_id,
+            here.c.course,
+            here.c.covers_until,
+            here.c.renewal_days,
+            Enrollment.cycle,
+            Enrollment.completed_at,
+            Enrollment.conditions,
+        )
+        .outerjoin(
+            Enrollment,
+            and_(
+                Enrollment.user_id == here.c.user_id,
+                Enrollment.course == here.c.course,
+                Enrollment.cycle == newest.correlate(here).scalar_subquery(),
+            ),
+        )
+        .where(
+            here.c.user_id.is_not(None),
+            here.c.status != Status.WAIVED,
+            or_(
+                here.c.covers_until.is_(None),
+                here.c.covers_until <= sql.add_days(literal(today), here.c.renewal_days),
+                and_(Enrollment.id.is_not(None), Enrollment.completed_at.is_(None)),
+            ),
+        )
+        .order_by(here.c.user_id)
+    ).all()
+    asked: dict[uuid.UUID, Wanted] = {one.id: wanted_by(one) for one in list_requirements(organization.id)}
+    fresh: dict[str, dict[tuple[uuid.UUID, int], dict[str, Any]]] = {}
+    for row in rows:
+        course, wanted = courses.get(row.course), asked.get(row.requirement_id)
+        if course is None or wanted is None:
+            continue
+        if row.cycle is not None and row.completed_at is None:
+            if tightened(row.conditions, wanted.asked) != row.conditions:
+                tighten(get_enrollment(row.user_id, row.course), course, wanted.asked)
+        elif row.covers_until is None or (row.covers_until - today).days <= row.renewal_days:
+            begun = fresh.setdefault(row.course, {})
+            key = (row.user_id, (row.cycle or 0) + 1)
+            begun[key] = tightened(begun.get(key) or conditions_of(course), wanted.asked)
+    for slug, people in fresh.items():
+        open_cycles(courses[slug], people, now)
+
+
+def _portion(organization: Organization, after: uuid.UUID | None) -> Sequence[uuid.UUID]:
+    query = select(Assignment.id).where(Assignment.organization_id == organization.id, Assignment.ended_at.is_(None))
+    if after is not None:
+        query = query.where(Assignment.id > after)
+    return db.session.scalars(query.order_by(Assignment.id).limit(PORTION)).all()
+
+
+def _first_due(
+    organization: Organization,
+    hired_on: dt.date | None,
+    listed_at: dt.datetime,
+    starts_on: dt.date,
+    days_allowed: int,
+) -> dt.date:
+    return rules.first_due(rules.began_on(hired_on, listed_at, organization.time_zone), starts_on, days_allowed)
+
+
+def _why_not(status: str, user_id: uuid.UUID | None, email: str | None) -> str | None:
+    if status == Status.WAIVED:
+        return "waived"
+    if user_id is None:
+        return "not joined"
+    return None if email else "no address"
