@@ -26,6 +26,8 @@ from trainer.core.db import Base, db, transaction
 from trainer.core.errors import Conflict
 from trainer.core.settings import ROOT
 from trainer.courses.library import Library
+from trainer.joining.importing import keep_draft
+from trainer.joining.sheets import read_text
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, enroll
 from trainer.organizations.models import Invitation, JoinCode, Membership, TeamMembership
@@ -81,6 +83,8 @@ def fill_firm(app: Flask) -> None:
         later = {"created_at": at, "expires_at": at}
         session.add(Invitation(**facts, **later, membership_id=mona, email_key="m", nonce="n"))
         session.add(JoinCode(**facts, **later, code="C", role="member"))
+    with app.app_context(), transaction():
+        keep_draft(firm.actor(), read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
     wanted = {"audience": Audience.TEAMS, "team_ids": frozenset({team}), "days_allowed": 0}
     firm.require(replace(EVERYONE, starts_on=dt.date(2026, 1, 1), **wanted))
     with app.app_context(), transaction() as session:
