@@ -28,6 +28,9 @@ from trainer.cli.jobs import jobs_cli
 from trainer.cli.mail import mail_cli
 from trainer.cli.serve import serve
 from trainer.cli.setup import setup
+from trainer.compliance.views.evidence import blueprint as evidence
+from trainer.compliance.views.inspections import blueprint as inspections
+from trainer.compliance.views.training import blueprint as training
 from trainer.core.db import db, init_db
 from trainer.core.settings import ROOT, Settings, read_settings
 from trainer.courses.card_views import blueprint as cards
@@ -99,7 +102,8 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     readers = (web, courses, cards, previews, credentials)
     learners = (accounts, learning, assessment, drills, first_try, joining, entry, home)
     firms = (organizations, people, teams, invitations, codes, roster, requirements, audit)
-    for blueprint in (*readers, *learners, *firms, mail):
+    readings = (training, evidence, inspections)
+    for blueprint in (*readers, *learners, *firms, *readings, mail):
         app.register_blueprint(blueprint)
     for command in (accounts_cli, content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve):
         app.cli.add_command(command)

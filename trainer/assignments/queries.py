@@ -10,7 +10,7 @@ from sqlalchemy import Case, ColumnElement, ScalarSelect, Subquery, and_, case, 
 
 from trainer.assignments import sql
 from trainer.assignments.models import Assignment, Reminder, Requirement, RequirementTeam, Waiver
-from trainer.assignments.rules import LATE, SOON, Audience, Completion, Duty, Status, Wanted, day_begins
+from trainer.assignments.rules import LATE, SOON, Audience, Completion, Duty, OwnDuty, Status, Wanted, day_begins
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.outbox import OutboxMessage
@@ -18,8 +18,8 @@ from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization, TeamMembership
-from trainer.organizations.queries import Page, seen_by
-from trainer.organizations.rules import Role
+from trainer.organizations.queries import Page, list_firms, seen_by
+from trainer.organizations.rules import Role, local_day
 
 
 def covers_until(
@@ -265,6 +265,16 @@ def count_by_status(organization_id: uuid.UUID, today: dt.date) -> dict[uuid.UUI
     for requirement_id, status, number in rows:
         counts.setdefault(requirement_id, {})[Status(status)] = number
     return counts
+
+
+def list_own_duties(user_id: uuid.UUID, now: dt.datetime) -> Sequence[OwnDuty]:
+    """Return what the firms that a person is in require of them, the earliest due day first."""
+    found: list[OwnDuty] = []
+    for membership, organization in list_firms(user_id):
+        here = duties(organization.id, local_day(organization.time_zone, now), Membership.id == membership.id)
+        rows = db.session.execute(select(here.c.course, here.c.status, here.c.due_on))
+        found += [OwnDuty(organization.name, row.course, Status(row.status), row.due_on) for row in rows]
+    return sorted(found, key=lambda duty: (duty.due_on, duty.course))
 
 
 def get_duty(assignment: Assignment) -> Duty:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from trainer.core.clock import now, today
 from trainer.core.errors import NotFound
 from trainer.credentials import rules
-from trainer.credentials.certificate import CertificateFacts, NameNeedsFonts, render_certificate
+from trainer.credentials.certificate import NameNeedsFonts
 from trainer.credentials.forms import VerifyForm
 from trainer.credentials.models import Credential
+from trainer.credentials.paper import certificate_pdf
 from trainer.credentials.queries import find_by_serial
 from trainer.web.access import Who, access
 
 blueprint = Blueprint("credentials", __name__, template_folder="templates")
-
-
-def verification_url(serial: str) -> str:
-    """Return the address printed on paper: always of the configured site, whatever host was asked."""
-    return f"{current_app.config['SETTINGS'].base_url}/verify/{rules.show_serial(serial)}"
 
 
 @blueprint.get("/verify")
@@ -57,21 +53,8 @@ def certificate(serial: str) -> Response:
     credential = find_by_serial(serial)
     if credential is None:
         raise NotFound("There is no certificate with this number.")
-    facts = CertificateFacts(
-        holder_name=credential.holder_name,
-        course_title=credential.course_title,
-        edition=credential.edition,
-        achievement=credential.achievement,
-        minutes=credential.minutes,
-        issued_on=credential.issued_at.date(),
-        valid_until=credential.valid_until,
-        course_version=credential.course_version,
-        serial=rules.show_serial(credential.serial),
-        is_local_trial=credential.is_local_trial,
-        scenes=credential.scenes,
-    )
     try:
-        pdf = render_certificate(facts, verification_url(credential.serial))
+        pdf = certificate_pdf(credential)
     except NameNeedsFonts as error:
         raise NotFound(str(error)) from error
     response = make_response(pdf)

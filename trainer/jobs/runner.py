@@ -1,4 +1,4 @@
-"""The worker's loop: deliver, tidy up, keep up what firms require, wait, until it is told to stop."""
+"""The worker's loop: deliver mail, do ordered work and keep firms up by slices, tidy up, until told to stop."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from types import FrameType
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from trainer.accounts.operations import forget_links
+from trainer.compliance.packs import forget_packs
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.jobs.delivery import deliver
 from trainer.jobs.upkeep import keep_up_all
+from trainer.jobs.work import advance
 from trainer.joining.importing import forget_drafts
 from trainer.joining.operations import forget_guests
 
@@ -40,11 +43,14 @@ def run() -> None:
         busy = False
         try:
             busy = deliver() > 0
+            busy |= advance()
             if now() >= tidy_at:
                 tidy_at = now() + TIDY_EVERY
                 with transaction():
                     forget_guests(now())
                     forget_drafts(now())
+                    forget_links(now())
+                forget_packs(now())
                 upkeep = keep_up_all()
             # One portion at a time: a mail that someone waits for goes out between two of them.
             busy |= next(upkeep, _DONE) is None

@@ -9,7 +9,7 @@ from flask_babel import Babel, format_date, get_translations
 
 
 def init_language(app: Flask) -> None:
-    """Set up Flask-Babel, and the filter `day` for dates."""
+    """Set up Flask-Babel, and the filters `day` and `day_short` for dates."""
     Babel(app, default_locale="en", default_timezone="UTC")
     # Flask-Babel looks the translations up for each string; a page has dozens.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
@@ -18,6 +18,7 @@ def init_language(app: Flask) -> None:
         newstyle=True,
     )
     app.add_template_filter(lambda value: format_date(value, "long"), "day")
+    app.add_template_filter(lambda value: format_date(value, "medium"), "day_short")
 
 
 def _translations() -> Any:

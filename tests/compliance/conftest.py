@@ -1,0 +1,51 @@
+"""Acme Security requires the course of everyone; Bob has passed, Dana hasn't come in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from tests.cast import actor_of, certify
+from tests.organizations.conftest import Acme
+from tests.organizations.conftest import acme as acme
+from tests.support import COURSE
+from trainer.assignments.operations import require_course
+from trainer.assignments.rules import Audience, Wanted
+from trainer.core import clock
+from trainer.core.db import transaction
+from trainer.courses.current import content
+
+
+@dataclass
+class Training:
+    """The firm, and its requirement."""
+
+    acme: Acme
+    requirement: UUID
+
+
+def require(app: Flask, owner: UUID, firm: UUID, **changes: object) -> UUID:
+    """Require the course; return the requirement's id."""
+    facts: dict[str, object] = {
+        "title": "For everyone, yearly",
+        "course": COURSE,
+        "audience": Audience.EVERYONE,
+        "starts_on": dt.date(2026, 1, 5),
+        "least_minutes": 0,
+        "cadence_months": 12,
+        "days_allowed": 90,
+        "renewal_days": 60,
+    }
+    with app.app_context(), transaction():
+        wanted = Wanted(**(facts | changes))  # type: ignore[arg-type]
+        return require_course(actor_of(owner, firm), wanted, content().courses, clock.now()).id
+
+
+@pytest.fixture
+def training(acme: Acme) -> Training:
+    certify(acme.app, acme.users["bob"])
+    return Training(acme, require(acme.app, acme.users["alice"], acme.id))

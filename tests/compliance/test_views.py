@@ -1,0 +1,223 @@
+"""Alice sees who is current, takes it along, hands it out."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import zipfile
+from uuid import UUID
+
+import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select
+
+from tests.compliance.conftest import Training, require
+from tests.support import Visitor
+from trainer.core.audit import AuditEvent
+from trainer.core.clock import now
+from trainer.core.db import db
+from trainer.jobs.work import advance
+from trainer.organizations.rules import local_day
+
+
+def names(page: str) -> list[str]:
+    return re.findall(r'<th role="rowheader" scope="row">.*?<bdi>(.*?)</bdi>', page)
+
+
+def firms_day() -> str:
+    return local_day("America/New_York", now()).isoformat()
+
+
+def read_csv(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
+
+
+def make_pack(training: Training) -> zipfile.ZipFile:
+    alice = training.acme.enter("alice")
+    assert alice.post(training.acme.path("/evidence-packs"), {"as_of": firms_day()}).status_code == 303
+    with training.acme.app.app_context():
+        while advance():
+            db.session.remove()
+    page = alice.get(training.acme.path("/evidence-packs")).text
+    link = re.search(r'href="(\S+\.zip)"', page)
+    assert link, page
+    return zipfile.ZipFile(io.BytesIO(alice.get(link[1]).data))
+
+
+def test_the_page_says_in_a_sentence_who_is_current(training: Training) -> None:
+    page = training.acme.enter("alice").get(training.acme.path("/training")).text
+    assert "1 of 6 people are current." in page
+    assert names(page) == ["Alice Able", "Bob Builder", "Dana Dow", "Ines Ito", "Mark Moe", "Mona May"]
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("group=current", ["Bob Builder"]),
+        ("q=dow", ["Dana Dow"]),
+        ("q=dow&group=current", []),
+        ("group=open", ["Alice Able", "Dana Dow", "Ines Ito", "Mark Moe", "Mona May"]),
+        ("order=due&group=current", ["Bob Builder"]),
+        (
+            "group=%00&team=x&order=9&after=..",
+            ["Alice Able", "Bob Builder", "Dana Dow", "Ines Ito", "Mark Moe", "Mona May"],
+        ),
+    ],
+)
+def test_the_address_says_what_is_shown(training: Training, query: str, shown: list[str]) -> None:
+    page = training.acme.enter("alice").get(training.acme.path(f"/training?{query}"))
+    assert page.status_code == 200
+    assert names(page.text) == shown
+
+
+def test_screen_csv_and_xlsx_hold_the_same_rows(training: Training) -> None:
+    alice, path = training.acme.enter("alice"), training.acme.path("/training/exports?group=open")
+    table = read_csv(alice.post(path, {"form": "csv"}).text)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(alice.post(path, {"form": "xlsx"}).data))
+    sheet = book.get_sheet_by_index(0).to_python()
+    assert [[str(cell or "") for cell in row] for row in sheet] == [[cell or "" for cell in row] for row in table]
+    assert len(table) == 6
+    assert [row[0] for row in table[1:]] == names(alice.get(training.acme.path("/training?group=open")).text)
+
+
+def test_an_export_is_written_down(training: Training) -> None:
+    training.acme.enter("mona").post(training.acme.path("/training/exports"), {"form": "csv"})
+    with training.acme.app.app_context():
+        event = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "export.training_status")).one()
+        assert (event.actor_id, event.details) == (training.acme.users["mona"], {"form": "csv"})
+
+
+@pytest.mark.check("T154")
+def test_what_a_firm_takes_along_is_completion_data_and_nothing_else(training: Training) -> None:
+    alice = training.acme.enter("alice")
+    heads = read_csv(alice.post(training.acme.path("/training/exports"), {"form": "csv"}).text)[0]
+    assert heads == [
+        *("Name", "Employee number", "Job title", "Teams", "Hired on", "Requirement", "Status", "Due on"),
+        *("Completed on", "Certificate", "Active minutes", "Note"),
+    ]
+    page = alice.get(training.acme.path(f"/training/{training.acme.people['bob']}")).text
+    for private in ("verdict", "false alarm", "wrong", "attempt", "practice"):
+        assert private not in page.lower()
+
+
+@pytest.mark.check("T003")
+def test_a_manager_of_a_team_sees_counts_and_exports_of_that_team(training: Training) -> None:
+    mark = training.acme.enter("mark")
+    assert "1 of 2 people are current." in mark.get(training.acme.path("/training")).text
+    rows = read_csv(mark.post(training.acme.path("/training/exports"), {"form": "csv"}).text)
+    assert [row[0] for row in rows[1:]] == ["Bob Builder", "Mark Moe"]
+    assert mark.get(training.acme.path(f"/training/{training.acme.people['dana']}")).status_code == 404
+
+
+def test_a_state_that_wants_an_approved_course_is_named_wherever_training_shows(training: Training) -> None:
+    acme = training.acme
+    require(acme.app, acme.users["alice"], acme.id, title="Texas", unapproved_state="Texas")
+    sentence = "Texas requires an approved course. This course is not approved."
+    alice = acme.enter("alice")
+    page = alice.get(acme.path("/training")).text
+    assert sentence in page
+    assert "Trained, not state-approved" in page
+    rows = read_csv(alice.post(acme.path("/training/exports"), {"form": "csv"}).text)
+    texas = [row for row in rows if row[5] == "Texas"]
+    assert all(sentence in row[-1] for row in texas)
+    assert "Current (trained, not state-approved)" in {row[6] for row in texas}
+    assert sentence in make_pack(training).read("README.txt").decode()
+
+
+def test_a_waiver_excuses_with_a_reason_until_a_day_and_is_taken_back(training: Training) -> None:
+    alice, acme = training.acme.enter("alice"), training.acme
+    path = acme.path(f"/training/{acme.people['dana']}")
+    found = re.search(r'action="(\S+/waivers/[0-9a-f-]{36})"', alice.get(path).text)
+    assert found
+    assert alice.post(found[1], {"reason": "", "until": "2099-01-01"}).status_code == 422
+    refused = alice.post(found[1], {"reason": "On leave", "until": "2020-01-01"})
+    assert refused.status_code == 422
+    assert "On leave" in refused.text
+    assert alice.post(found[1], {"reason": "On leave", "until": "2099-01-01"}).status_code == 303
+    assert "On leave" in alice.get(path).text
+    assert names(alice.get(acme.path("/training?group=waived")).text) == ["Dana Dow"]
+    assert alice.post(f"{found[1]}/end").status_code == 303
+    assert names(alice.get(acme.path("/training?group=waived")).text) == []
+
+
+def test_a_pack_holds_everything_and_its_hashes_fit(training: Training) -> None:
+    pack = make_pack(training)
+    about = json.loads(pack.read("manifest.json"))
+    files = set(pack.namelist()) - {"manifest.json"}
+    assert files == set(about["sha256"])
+    assert all(hashlib.sha256(pack.read(name)).hexdigest() == about["sha256"][name] for name in files)
+    assert sum(name.startswith("certificates/") for name in files) == 1
+    assert {"README.txt", "roster.csv", "training-status.csv", "completions.csv", "attestations.csv"} <= files
+    roster = read_csv(pack.read("roster.csv").decode())
+    assert [row[0] for row in roster[1:]] == [
+        "Alice Able",
+        "Bob Builder",
+        "Dana Dow",
+        "Ines Ito",
+        "Mark Moe",
+        "Mona May",
+    ]
+
+
+@pytest.mark.check("T085")
+def test_a_pack_is_given_to_whoever_ordered_it_and_to_owners_while_they_may(training: Training) -> None:
+    acme = training.acme
+    mona = acme.enter("mona")
+    assert mona.post(acme.path("/evidence-packs"), {"as_of": firms_day()}).status_code == 303
+    with acme.app.app_context():
+        while advance():
+            db.session.remove()
+    link = re.search(r'href="(\S+\.zip)"', mona.get(acme.path("/evidence-packs")).text)
+    assert link
+    path = link[1]
+    assert mona.get(path).status_code == acme.enter("alice").get(path).status_code == 200
+    for name in ("mark", "bob", "charlie", "mallory"):
+        assert acme.enter(name).get(path).status_code == 404
+    acme.enter("alice").post(acme.path(f"/people/{acme.people['mona']}/role"), {"role": "member"})
+    assert mona.get(path).status_code == 404
+
+
+@pytest.mark.check("T012")
+def test_a_pack_ordered_by_someone_removed_since_is_never_made(training: Training) -> None:
+    acme = training.acme
+    assert acme.enter("mona").post(acme.path("/evidence-packs"), {"as_of": firms_day()}).status_code == 303
+    acme.enter("alice").post(acme.path(f"/people/{acme.people['mona']}/removal"), {"ended_on": firms_day()})
+    with acme.app.app_context():
+        assert advance()
+    page = acme.enter("alice").get(acme.path("/evidence-packs")).text
+    assert ".zip" not in page
+
+
+def test_an_inspector_reads_by_a_link_and_nothing_more(training: Training) -> None:
+    acme = training.acme
+    alice = acme.enter("alice")
+    assert alice.post(acme.path("/inspections"), {"label": "State inspector"}).status_code == 303
+    page = alice.get(acme.path("/inspections")).text
+    found = re.search(r'value="http://127\.0\.0\.1:8000(/inspections/\S+?)"', page)
+    assert found
+    stranger = Visitor(acme.app)
+    read = stranger.get(found[1])
+    assert read.status_code == 200
+    assert "1 of 6 people are current." in read.text
+    assert acme.path() not in read.text
+    assert "Set-Cookie" not in read.headers
+    assert stranger.get(found[1][:-2] + "xx").status_code == 404
+    revocation = re.search(r'action="(\S+/revocation)"', page)
+    assert revocation
+    assert alice.post(revocation[1]).status_code == 303
+    assert stranger.get(found[1]).status_code == 404
+
+
+def test_ids_of_another_firms_records_open_nothing(training: Training) -> None:
+    acme = training.acme
+    theirs = require(acme.app, acme.users["mallory"], acme.other)
+    page = acme.enter("alice").get(acme.path(f"/training?requirement={theirs}"))
+    assert names(page.text) == []
+    other = acme.enter("mallory").get(f"/organizations/{acme.other}/training/{acme.others_person}").text
+    waiver = re.search(r"/waivers/([0-9a-f-]{36})", other)
+    assert waiver
+    path = acme.path(f"/training/{acme.people['bob']}/waivers/{UUID(waiver[1])}")
+    assert acme.enter("alice").post(path, {"reason": "x", "until": "2099-01-01"}).status_code == 404

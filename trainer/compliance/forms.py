@@ -1,0 +1,42 @@
+"""Forms of training status: a waiver, a pack, an inspector's link."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, StringField
+from wtforms.validators import InputRequired
+
+from trainer.assignments.models import LONGEST_REASON
+from trainer.compliance.models import LONGEST_LABEL
+from trainer.web.forms import Form, PlainText, length, trimmed
+
+
+class WaiverForm(Form):
+    """Why and until when someone is excused."""
+
+    reason = StringField(
+        _l("Reason"),
+        [InputRequired(_l("Type why. It stands in the records.")), length(1, LONGEST_REASON), PlainText()],
+        description=_l("Such as “on leave”. No health details, please: an inspector may read this."),
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )
+    until = DateField(_l("Until"), [InputRequired(_l("Choose the last day of it."))])
+
+
+class PackForm(Form):
+    """The day whose roster a pack shows."""
+
+    as_of = DateField(_l("Roster as of"), [InputRequired(_l("Choose a day."))])
+
+
+class InspectorForm(Form):
+    """For whom a link is made."""
+
+    label = StringField(
+        _l("For whom"),
+        [InputRequired(_l("Type for whom, so that you know later.")), length(1, LONGEST_LABEL), PlainText()],
+        description=_l("Such as “State inspector, November”. Only you see this."),
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )

@@ -1,0 +1,77 @@
+"""Inspector links and evidence packs: making, withdrawing, ordering."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import uuid
+
+from sqlalchemy import select
+
+from trainer.compliance.models import InspectorLink
+from trainer.compliance.rules import INSPECTION_LASTS
+from trainer.core import work
+from trainer.core.audit import note
+from trainer.core.db import db
+from trainer.core.errors import Invalid, NotFound
+from trainer.core.signing import seal
+from trainer.core.work import Job
+from trainer.organizations.actor import Actor
+
+EARLIEST = dt.date(2000, 1, 1)
+
+
+def make_inspector_link(actor: Actor, label: str, now: dt.datetime) -> InspectorLink:
+    """Make a link by which whoever has it reads the firm's training status for two weeks."""
+    link = InspectorLink(
+        organization_id=actor.organization_id,
+        label=label,
+        nonce=secrets.token_urlsafe(16),
+        created_at=now,
+        created_by_id=actor.user_id,
+        expires_at=now + INSPECTION_LASTS,
+    )
+    db.session.add(link)
+    db.session.flush()
+    _note(actor, "inspector_link.made", now, link.id, label=label)
+    return link
+
+
+def revoke_inspector_link(actor: Actor, link_id: uuid.UUID, now: dt.datetime) -> None:
+    """Withdraw an inspector's link, at once. Raises NotFound."""
+    link = db.session.scalar(
+        select(InspectorLink).where(InspectorLink.id == link_id, InspectorLink.organization_id == actor.organization_id)
+    )
+    if link is None:
+        raise NotFound
+    link.revoked_at = link.revoked_at or now
+    _note(actor, "inspector_link.revoked", now, link.id, label=link.label)
+
+
+def token_of(link: InspectorLink) -> str:
+    """Return what stands in an inspector's address; it is stored nowhere."""
+    return f"{link.id.hex}.{seal('inspection', link.id.hex, link.nonce)}"
+
+
+def order_pack(actor: Actor, as_of: dt.date, now: dt.datetime) -> Job:
+    """Order an evidence pack of who was on the roster on a day."""
+    if not EARLIEST <= as_of <= actor.today(now):
+        raise Invalid("Choose today or a day before.")
+    job = work.order(
+        "evidence-pack",
+        now,
+        ordered_by_id=actor.user_id,
+        organization_id=actor.organization_id,
+        as_of=as_of.isoformat(),
+    )
+    _note(actor, "export.evidence_pack", now, job.id, as_of=as_of.isoformat())
+    return job
+
+
+def note_export(actor: Actor, form: str, now: dt.datetime) -> None:
+    """Write down that training status was taken along."""
+    _note(actor, "export.training_status", now, None, form=form)
+
+
+def _note(actor: Actor, act: str, now: dt.datetime, subject_id: uuid.UUID | None, **details: str) -> None:
+    note(act, now, actor_id=actor.user_id, organization_id=actor.organization_id, subject_id=subject_id, **details)

@@ -1,0 +1,349 @@
+"""Reading training status. What is on the screen, in CSV, in XLSX and in a pack all comes from `iterate_rows`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Uuid, and_, func, literal, or_, select, union_all
+
+from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
+from trainer.assignments.queries import duties
+from trainer.assignments.rules import Completion, Status, Terms, covered_until, day_begins, satisfies
+from trainer.compliance.models import InspectorLink
+from trainer.compliance.rules import GROUPS, Counts, Narrowing, Order, Row
+from trainer.core.db import db
+from trainer.core.signing import is_sealed
+from trainer.core.work import Job
+from trainer.credentials.models import Credential
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import Membership, Organization, Team, TeamMembership
+from trainer.organizations.queries import seen_by
+from trainer.organizations.rules import fold
+
+PAGE = 25
+PORTION = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of rows, and where the next one begins."""
+
+    rows: Sequence[Row]
+    next_after: str | None
+
+
+def list_rows(
+    seen: ColumnElement[bool], organization_id: uuid.UUID, wanted: Narrowing, today: dt.date, after: str | None
+) -> Page:
+    """Return a page of rows; `seen` is the condition of memberships that may be seen."""
+    conditions = [seen, *_conditions(organization_id, wanted)]
+    is_plain = wanted.group is None and wanted.order is Order.NAME
+    if is_plain:
+        # Which rows these are doesn't depend on where people stand: that is then looked up for them alone.
+        chosen = (
+            select(Assignment.id)
+            .join(Membership, Membership.id == Assignment.membership_id)
+            .where(Assignment.ended_at.is_(None), *conditions, *_beyond(Membership.name_key, Assignment, after))
+            .order_by(Membership.name_key, Membership.id, Assignment.id)
+            .limit(PAGE + 1)
+        )
+        conditions = [Assignment.id.in_(db.session.scalars(chosen).all())]
+    query, first, here = _query(organization_id, wanted, today, conditions)
+    if not is_plain:
+        query = query.where(*_beyond(first, here.c, after))
+    found = db.session.execute(query.limit(PAGE + 1)).all()
+    rows = _rows(organization_id, found[:PAGE])
+    if len(found) <= PAGE:
+        return Page(rows, None)
+    last = found[PAGE - 1]
+    place = last.due_on.isoformat() if wanted.order is Order.DUE else last.name_key
+    return Page(rows, f"{last.membership_id.hex}.{last.assignment_id.hex}.{place}")
+
+
+def iterate_rows(
+    seen: ColumnElement[bool], organization_id: uuid.UUID, wanted: Narrowing, today: dt.date
+) -> Iterator[Row]:
+    """Yield all rows in the page's order, by one statement, a portion at a time."""
+    conditions = [seen, *_conditions(organization_id, wanted)]
+    query, _first, _here = _query(organization_id, wanted, today, conditions)
+    for found in db.session.execute(query.execution_options(yield_per=PORTION)).partitions():
+        yield from _rows(organization_id, found)
+
+
+def count_rows(seen: ColumnElement[bool], organization_id: uuid.UUID, wanted: Narrowing, today: dt.date) -> Counts:
+    """Return how many duties stand where, in all and by team, in one statement. The group wanted doesn't narrow it."""
+    here = select(duties(organization_id, today, seen, *_conditions(organization_id, wanted))).cte("here")
+    here = here.prefix_with("MATERIALIZED")
+    # A left join keeps the order: from the duties, which are few, to the teams of each.
+    by_team = (
+        select(TeamMembership.team_id, here.c.status, func.count())
+        .select_from(here.outerjoin(TeamMembership, TeamMembership.membership_id == here.c.membership_id))
+        .where(TeamMembership.team_id.is_not(None))
+        .group_by(TeamMembership.team_id, here.c.status)
+    )
+    in_all = select(literal(None, Uuid()).label("team_id"), here.c.status, func.count()).group_by(here.c.status)
+    counts = Counts()
+    for team_id, status, number in db.session.execute(union_all(in_all, by_team)):
+        if team_id is None:
+            counts.by_status[Status(status)] = number
+        else:
+            counts.by_team.setdefault(_as_uuid(team_id), {})[Status(status)] = number
+    return counts
+
+
+def list_person_rows(actor: Actor, membership_id: uuid.UUID, today: dt.date) -> Sequence[Row]:
+    """Return where one person stands in everything required of them now."""
+    one = and_(seen_by(actor), Membership.id == membership_id)
+    return list(iterate_rows(one, actor.organization_id, Narrowing(), today))
+
+
+def list_waivers(actor: Actor, membership_id: uuid.UUID) -> Sequence[tuple[Waiver, str]]:
+    """Return a person's waivers, the newest first, each with the title of the requirement."""
+    rows = db.session.execute(
+        select(Waiver, Requirement.title)
+        .join(Assignment, Assignment.id == Waiver.assignment_id)
+        .join(Requirement, Requirement.id == Assignment.requirement_id)
+        .where(Assignment.membership_id == membership_id, Waiver.organization_id == actor.organization_id)
+        .order_by(Waiver.created_at.desc())
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def list_reminders(actor: Actor, membership_id: uuid.UUID, most: int = 50) -> Sequence[tuple[Reminder, str]]:
+    """Return the newest reminders to a person, or why none was sent, each with the title of the requirement."""
+    rows = db.session.execute(
+        select(Reminder, Requirement.title)
+        .join(Assignment, Assignment.id == Reminder.assignment_id)
+        .join(Requirement, Requirement.id == Assignment.requirement_id)
+        .where(Assignment.membership_id == membership_id, Reminder.organization_id == actor.organization_id)
+        .order_by(Reminder.created_at.desc())
+        .limit(most)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def list_completions(actor: Actor, person: Membership) -> Sequence[Credential]:
+    """Return a person's credentials of courses that the firm has ever required of them, the newest first.
+
+    What someone earned after leaving is none of the firm's business.
+    """
+    required = (
+        select(Requirement.course)
+        .join(Assignment, Assignment.requirement_id == Requirement.id)
+        .where(Assignment.membership_id == person.id, Requirement.organization_id == actor.organization_id)
+    )
+    query = select(Credential).where(Credential.user_id == person.user_id, Credential.course.in_(required))
+    if person.ended_on is not None:
+        after = day_begins(person.ended_on + dt.timedelta(days=1), actor.organization.time_zone)
+        query = query.where(Credential.issued_at < after)
+    return db.session.scalars(query.order_by(Credential.issued_at.desc())).all()
+
+
+def list_inspector_links(actor: Actor) -> Sequence[InspectorLink]:
+    """Return the firm's inspector links, the newest first."""
+    return db.session.scalars(
+        select(InspectorLink)
+        .where(InspectorLink.organization_id == actor.organization_id)
+        .order_by(InspectorLink.created_at.desc())
+        .limit(50)
+    ).all()
+
+
+def find_inspection(token: str, now: dt.datetime) -> tuple[InspectorLink, Organization] | None:
+    """Return a link with its firm, or None if it is forged, revoked or has expired."""
+    number, _, code = token.partition(".")
+    try:
+        link_id = uuid.UUID(hex=number)
+    except ValueError:
+        return None
+    row = db.session.execute(
+        select(InspectorLink, Organization)
+        .join(Organization, Organization.id == InspectorLink.organization_id)
+        .where(InspectorLink.id == link_id)
+    ).first()
+    if row is None or not is_sealed(code, "inspection", row[0].id.hex, row[0].nonce):
+        return None
+    link = row[0]
+    return None if link.revoked_at is not None or now >= link.expires_at else (link, row[1])
+
+
+def list_packs(actor: Actor) -> Sequence[Job]:
+    """Return the newest evidence packs that were ordered for the firm."""
+    return db.session.scalars(
+        select(Job)
+        .where(Job.organization_id == actor.organization_id, Job.kind == "evidence-pack")
+        .order_by(Job.created_at.desc())
+        .limit(10)
+    ).all()
+
+
+def find_pack(actor: Actor, job_id: uuid.UUID) -> Job | None:
+    """Return an evidence pack of the firm, or None."""
+    return db.session.scalar(
+        select(Job).where(Job.id == job_id, Job.organization_id == actor.organization_id, Job.kind == "evidence-pack")
+    )
+
+
+def _query(
+    organization_id: uuid.UUID, wanted: Narrowing, today: dt.date, conditions: Sequence[ColumnElement[bool]]
+) -> tuple[Any, Any, Any]:
+    """Return the statement of rows in order, what they are ordered by first, and the duties in it."""
+    here = duties(organization_id, today, *conditions)
+    first: Any = here.c.due_on if wanted.order is Order.DUE else Membership.name_key
+    query = (
+        select(
+            here.c.assignment_id,
+            here.c.membership_id,
+            here.c.requirement_id,
+            here.c.user_id,
+            here.c.status,
+            here.c.due_on,
+            here.c.covers_until,
+            Membership.name,
+            Membership.name_key,
+            Membership.employee_number,
+            Membership.job_title,
+            Membership.hired_on,
+        )
+        .join(Membership, Membership.id == here.c.membership_id)
+        .order_by(first, here.c.membership_id, here.c.assignment_id)
+    )
+    if wanted.group is not None:
+        query = query.where(here.c.status.in_(GROUPS[wanted.group]))
+    return query, first, here
+
+
+def _beyond(first: Any, numbers: Any, after: str | None) -> list[ColumnElement[bool]]:
+    """Return the condition of rows after the place where a page ended; a place that makes no sense is none."""
+    person, _, rest = (after or "").partition(".")
+    duty, _, place = rest.partition(".")
+    try:
+        membership_id, assignment_id, value = uuid.UUID(hex=person), uuid.UUID(hex=duty), _of_type(first, place)
+    except ValueError:
+        return []
+    duty_column = numbers.id if numbers is Assignment else numbers.assignment_id
+    later = and_(numbers.membership_id == membership_id, duty_column > assignment_id)
+    return [or_(first > value, and_(first == value, or_(numbers.membership_id > membership_id, later)))]
+
+
+def _of_type(column: Any, place: str) -> Any:
+    return literal(dt.date.fromisoformat(place)) if column.key == "due_on" else place.replace("\0", "")
+
+
+def _conditions(organization_id: uuid.UUID, wanted: Narrowing) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.requirement_id is not None:
+        conditions.append(Assignment.requirement_id == wanted.requirement_id)
+    if wanted.team_id is not None:
+        in_team = (
+            select(TeamMembership.membership_id)
+            .join(Team, Team.id == TeamMembership.team_id)
+            .where(Team.id == wanted.team_id, Team.organization_id == organization_id)
+        )
+        conditions.append(Membership.id.in_(in_team))
+    conditions += [
+        or_(
+            Membership.name_key.contains(word, autoescape=True),
+            func.lower(Membership.employee_number).contains(word, autoescape=True),
+        )
+        for word in fold(wanted.text).replace("\0", "").split()
+    ]
+    return conditions
+
+
+def _rows(organization_id: uuid.UUID, found: Sequence[Any]) -> list[Row]:
+    people = {one.membership_id for one in found}
+    teams: dict[uuid.UUID, list[str]] = {}
+    for membership_id, name in db.session.execute(
+        select(TeamMembership.membership_id, Team.name)
+        .join(Team, Team.id == TeamMembership.team_id)
+        .where(TeamMembership.membership_id.in_(people), Team.organization_id == organization_id)
+        .order_by(Team.name_key)
+    ):
+        teams.setdefault(membership_id, []).append(name)
+    requirements = {
+        one.id: one
+        for one in db.session.scalars(
+            select(Requirement).where(
+                Requirement.id.in_({one.requirement_id for one in found}),
+                Requirement.organization_id == organization_id,
+            )
+        )
+    }
+    users = {one.user_id for one in found if one.covers_until is not None}
+    earned: dict[tuple[uuid.UUID, str], list[Any]] = {}
+    for credential in db.session.execute(
+        select(
+            Credential.user_id,
+            Credential.course,
+            Credential.serial,
+            Credential.issued_on,
+            Credential.valid_until,
+            Credential.minutes,
+            Credential.is_attested,
+            Credential.is_paced,
+            Credential.revoked_at,
+        ).where(Credential.user_id.in_(users))
+    ):
+        earned.setdefault((credential.user_id, credential.course), []).append(credential)
+    return [_row(one, requirements[one.requirement_id], teams, earned) for one in found]
+
+
+def _row(
+    found: Any,
+    requirement: Requirement,
+    teams: Mapping[uuid.UUID, list[str]],
+    earned: Mapping[tuple[uuid.UUID, str], list[Any]],
+) -> Row:
+    covering = None
+    if found.covers_until is not None:
+        covering = _covering(earned.get((found.user_id, requirement.course), []), requirement)
+    return Row(
+        membership_id=found.membership_id,
+        assignment_id=found.assignment_id,
+        name=found.name,
+        employee_number=found.employee_number,
+        job_title=found.job_title,
+        teams=tuple(teams.get(found.membership_id, ())),
+        hired_on=found.hired_on,
+        requirement_id=requirement.id,
+        requirement=requirement.title,
+        course=requirement.course,
+        status=Status(found.status),
+        due_on=found.due_on,
+        completed_on=covering.issued_on if covering else None,
+        serial=covering.serial if covering else None,
+        minutes=covering.minutes if covering else None,
+        unapproved_state=requirement.unapproved_state,
+    )
+
+
+def _covering(credentials: Sequence[Any], requirement: Requirement) -> Any:
+    """Return the credential that covers a person longest by the terms of a requirement."""
+    terms = Terms(
+        least_minutes=requirement.least_minutes,
+        cadence_months=requirement.cadence_months,
+        renewal_days=requirement.renewal_days,
+        is_paced=requirement.is_paced,
+        needs_attestation=requirement.attestation is not None,
+    )
+    fitting = [one for one in credentials if satisfies(as_completion(one), terms)]
+    if len(fitting) == 1:
+        return fitting[0]
+    return max(fitting, key=lambda one: (covered_until(as_completion(one), terms), one.issued_on), default=None)
+
+
+def as_completion(one: Any) -> Completion:
+    """Return a credential, or a row with its facts, as a requirement looks at it."""
+    return Completion(
+        one.issued_on, one.valid_until, one.minutes, one.is_attested, one.is_paced, one.revoked_at is not None
+    )
+
+
+def _as_uuid(given: Any) -> uuid.UUID:
+    # A union loses the column's type on some databases.
+    return given if isinstance(given, uuid.UUID) else uuid.UUID(str(given))

@@ -1,0 +1,99 @@
+"""What a training-status page is narrowed to, and its numbers. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from trainer.assignments.rules import Status
+
+INSPECTION_LASTS = dt.timedelta(days=14)
+"""How long an inspector's link is good."""
+PACK_KEPT = dt.timedelta(days=7)
+"""How long an evidence pack can be downloaded."""
+
+
+class Group(StrEnum):
+    """Statuses as the page's tabs group them."""
+
+    ATTENTION = "attention"
+    LATE = "late"
+    DUE = "due"
+    OPEN = "open"
+    CURRENT = "current"
+    WAIVED = "waived"
+
+
+GROUPS: dict[Group, tuple[Status, ...]] = {
+    Group.ATTENTION: (Status.OVERDUE, Status.EXPIRED, Status.DUE_SOON),
+    Group.LATE: (Status.OVERDUE, Status.EXPIRED),
+    Group.DUE: (Status.DUE_SOON,),
+    Group.OPEN: (Status.NOT_STARTED, Status.IN_PROGRESS),
+    Group.CURRENT: (Status.CURRENT,),
+    Group.WAIVED: (Status.WAIVED,),
+}
+
+
+class Order(StrEnum):
+    """How rows are sorted."""
+
+    NAME = "name"
+    DUE = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which rows are wanted; all of it stands in the address."""
+
+    text: str = ""
+    team_id: uuid.UUID | None = None
+    requirement_id: uuid.UUID | None = None
+    group: Group | None = None
+    order: Order = Order.NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person's duty as it is shown, exported and packed. Days are the firm's."""
+
+    membership_id: uuid.UUID
+    assignment_id: uuid.UUID
+    name: str
+    employee_number: str | None
+    job_title: str | None
+    teams: tuple[str, ...]
+    hired_on: dt.date | None
+    requirement_id: uuid.UUID
+    requirement: str
+    course: str
+    status: Status
+    due_on: dt.date
+    completed_on: dt.date | None
+    serial: str | None
+    minutes: int | None
+    unapproved_state: str | None
+
+    @property
+    def is_only_trained(self) -> bool:
+        """True for someone who is trained where the state wants an approved course, which ours isn't."""
+        return self.unapproved_state is not None and self.completed_on is not None
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many duties stand where, in all and by team."""
+
+    by_status: dict[Status, int] = field(default_factory=dict)
+    by_team: dict[uuid.UUID, dict[Status, int]] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """All duties."""
+        return sum(self.by_status.values())
+
+    def of(self, group: Group, team_id: uuid.UUID | None = None) -> int:
+        """Return how many stand in a group of statuses, in all or in a team."""
+        counts = self.by_status if team_id is None else self.by_team.get(team_id, {})
+        return sum(counts.get(one, 0) for one in GROUPS[group])

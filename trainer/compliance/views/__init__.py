@@ -1,0 +1,1 @@
+"""Pages of training status: the list and its exports, a person, evidence packs, inspectors."""

@@ -1,0 +1,80 @@
+"""Evidence packs: order one, see how far it is, take it along."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from trainer.compliance.forms import PackForm
+from trainer.compliance.operations import order_pack
+from trainer.compliance.packs import file_of
+from trainer.compliance.queries import find_pack, list_packs
+from trainer.compliance.rules import PACK_KEPT
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.core.errors import Invalid, NotFound
+from trainer.organizations.access import acting
+from trainer.organizations.actor import Actor
+from trainer.organizations.rules import May
+from trainer.web.access import Who, access
+from trainer.web.redirects import go
+
+blueprint = Blueprint("evidence", __name__, url_prefix="/organizations/<uuid:organization_id>/evidence-packs")
+
+
+@blueprint.get("")
+@access(Who.ACCOUNT, own=True)
+@acting(May.SEE_TRAINING)
+def packs(actor: Actor) -> str:
+    """List the packs that can be taken along, and how far those under way are."""
+    return _page(actor, PackForm(formdata=None, as_of=actor.today(now())))
+
+
+@blueprint.post("")
+@access(Who.ACCOUNT, own=True)
+@acting(May.SEE_TRAINING)
+def order(actor: Actor) -> Response | tuple[str, int]:
+    """Order a pack; the worker makes it."""
+    form = PackForm()
+    if form.validate_on_submit():
+        assert form.as_of.data is not None
+        try:
+            with transaction():
+                order_pack(actor, form.as_of.data, now())
+        except Invalid as error:
+            form.as_of.errors = [error.message]
+        else:
+            flash(_("The pack is being made. This page shows how far it is."))
+            return go(url_for(".packs", organization_id=actor.organization_id))
+    return _page(actor, form), 422
+
+
+@blueprint.get("/<uuid:job_id>.zip")
+@access(Who.ACCOUNT, own=True)
+@acting(May.SEE_TRAINING)
+def pack(actor: Actor, job_id: UUID) -> Response:
+    """Give a finished pack to whoever ordered it, or to an owner, who may still see these people."""
+    job = find_pack(actor, job_id)
+    if job is None or (job.ordered_by_id != actor.user_id and not actor.may(May.SET_FIRM)):
+        raise NotFound
+    path = file_of(job)
+    if path is None:
+        raise NotFound(_("This pack isn’t there: it is still being made, or it is older than a week. Order a new one."))
+    answer = send_file(path, mimetype="application/zip", as_attachment=True, download_name="training-records.zip")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _page(actor: Actor, form: PackForm) -> str:
+    jobs = [job for job in list_packs(actor) if job.ordered_by_id == actor.user_id or actor.may(May.SET_FIRM)]
+    return render_template(
+        "compliance/packs.html",
+        actor=actor,
+        form=form,
+        jobs=[(job, file_of(job) is not None) for job in jobs],
+        is_busy=any(job.finished_at is None and job.failed_at is None for job in jobs),
+        days=PACK_KEPT.days,
+    )

@@ -1,0 +1,107 @@
+"""Inspectors: links for them, and the page that such a link opens, to read and nothing else."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, current_app, flash, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from trainer.assignments.queries import list_requirements
+from trainer.assignments.rules import disclaimer
+from trainer.compliance.forms import InspectorForm
+from trainer.compliance.operations import make_inspector_link, revoke_inspector_link, token_of
+from trainer.compliance.queries import count_rows, find_inspection, list_inspector_links, list_rows
+from trainer.compliance.rules import INSPECTION_LASTS
+from trainer.compliance.views.training import address_of, narrowing
+from trainer.compliance.words import GROUP_NAMES, chip
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.credentials.rules import show_serial
+from trainer.organizations.access import acting
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import Membership
+from trainer.organizations.rules import May, local_day
+from trainer.web.access import Who, access
+from trainer.web.limits import limit_tries
+from trainer.web.redirects import go
+
+blueprint = Blueprint("inspections", __name__)
+
+
+@blueprint.get("/organizations/<uuid:organization_id>/inspections")
+@access(Who.ACCOUNT, own=True)
+@acting(May.REQUIRE)
+def links(actor: Actor) -> str:
+    """List the links that were made for inspectors."""
+    return _page(actor, InspectorForm(formdata=None))
+
+
+@blueprint.post("/organizations/<uuid:organization_id>/inspections")
+@access(Who.ACCOUNT, own=True)
+@acting(May.REQUIRE)
+@limit_tries("30 per hour")
+def make(actor: Actor) -> Response | tuple[str, int]:
+    """Make a link for an inspector."""
+    form = InspectorForm()
+    if form.validate_on_submit():
+        with transaction():
+            make_inspector_link(actor, str(form.label.data), now())
+        flash(_("The link is made. Copy it from the list."))
+        return go(url_for(".links", organization_id=actor.organization_id))
+    return _page(actor, form), 422
+
+
+@blueprint.post("/organizations/<uuid:organization_id>/inspections/<uuid:link_id>/revocation")
+@access(Who.ACCOUNT, own=True)
+@acting(May.REQUIRE)
+def revoke(actor: Actor, link_id: UUID) -> Response:
+    """Withdraw a link, at once."""
+    with transaction():
+        revoke_inspector_link(actor, link_id, now())
+    flash(_("The link opens nothing any more."))
+    return go(url_for(".links", organization_id=actor.organization_id))
+
+
+@blueprint.get("/inspections/<token>")
+@access(Who.PUBLIC)
+@limit_tries("300 per hour")
+def inspect(token: str) -> Response | tuple[str, int] | str:
+    """Show a firm's training status to whoever was given a link."""
+    found = find_inspection(token, now())
+    if found is None:
+        return render_template("compliance/inspection_void.html"), 404
+    link, organization = found
+    wanted, today = narrowing(), local_day(organization.time_zone, now())
+    seen, requirements = Membership.organization_id == organization.id, list_requirements(organization.id)
+    return render_template(
+        "compliance/inspection.html",
+        link=link,
+        organization=organization,
+        token=token,
+        today=today,
+        wanted=wanted,
+        address=address_of(wanted),
+        requirements=requirements,
+        counts=count_rows(seen, organization.id, wanted, today),
+        page=list_rows(seen, organization.id, wanted, today, request.args.get("after")),
+        group_names=GROUP_NAMES,
+        chip=chip,
+        show_serial=show_serial,
+        disclaimers=[
+            disclaimer(state) for state in sorted({one.unapproved_state or "" for one in requirements} - {""})
+        ],
+    )
+
+
+def _page(actor: Actor, form: InspectorForm) -> str:
+    base = current_app.config["SETTINGS"].base_url
+    instant = now()
+    shown = [
+        (one, f"{base}/inspections/{token_of(one)}" if one.revoked_at is None and one.expires_at > instant else None)
+        for one in list_inspector_links(actor)
+    ]
+    return render_template(
+        "compliance/inspections.html", actor=actor, form=form, links=shown, days=INSPECTION_LASTS.days
+    )

@@ -1,0 +1,87 @@
+"""Statuses in words, and training status as a table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from trainer.assignments.rules import Status, disclaimer
+from trainer.compliance.rules import Group, Row
+from trainer.credentials.rules import show_serial
+from trainer.web.tables import Cell, Table
+
+STATUS_NAMES = {
+    Status.NOT_STARTED: _l("Not started"),
+    Status.IN_PROGRESS: _l("In progress"),
+    Status.CURRENT: _l("Current"),
+    Status.DUE_SOON: _l("Due soon"),
+    Status.OVERDUE: _l("Overdue"),
+    Status.EXPIRED: _l("Expired"),
+    Status.WAIVED: _l("Waived"),
+}
+GROUP_NAMES = {
+    Group.ATTENTION: _l("Needs attention"),
+    Group.LATE: _l("Overdue"),
+    Group.DUE: _l("Due"),
+    Group.OPEN: _l("Time left"),
+    Group.CURRENT: _l("Current"),
+    Group.WAIVED: _l("Waived"),
+}
+HEADS = (
+    "Name",
+    "Employee number",
+    "Job title",
+    "Teams",
+    "Hired on",
+    "Requirement",
+    "Status",
+    "Due on",
+    "Completed on",
+    "Certificate",
+    "Active minutes",
+    "Note",
+)
+
+
+def chip(row: Row, today: dt.date) -> tuple[str, str, str]:
+    """Return (text, style, icon) of a row's status."""
+    day = format_date(row.due_on, "medium")
+    over = (today - row.due_on).days
+    return {
+        Status.CURRENT: (_("To %(day)s", day=day), "ok", "check"),
+        Status.DUE_SOON: (_("Due %(day)s", day=day), "due", "clock"),
+        Status.OVERDUE: (_("%(days)s days over", days=over) if over != 1 else _("1 day over"), "late", "bang"),
+        Status.EXPIRED: (_("Ran out %(day)s", day=day), "late", "bang"),
+        Status.WAIVED: (_("Waived"), "note", "paper"),
+        Status.IN_PROGRESS: (_("In progress, due %(day)s", day=day), "note", "clock"),
+        Status.NOT_STARTED: (_("Not started, due %(day)s", day=day), "none", "dash"),
+    }[row.status]
+
+
+def as_table(rows: Iterable[Row]) -> Table:
+    """Return training status as a table to take along."""
+    # Once for all rows: looking a word up in a language costs more than the rest of a row.
+    names = {status: str(name) for status, name in STATUS_NAMES.items()}
+    return Table("training-status", HEADS, (_cells(row, names) for row in rows))
+
+
+def _cells(row: Row, names: Mapping[Status, str]) -> tuple[Cell, ...]:
+    word = names[row.status]
+    return (
+        row.name,
+        row.employee_number,
+        row.job_title,
+        "; ".join(row.teams),
+        row.hired_on,
+        row.requirement,
+        f"{word} (trained, not state-approved)" if row.is_only_trained else word,
+        row.due_on,
+        row.completed_on,
+        show_serial(row.serial) if row.serial else None,
+        row.minutes,
+        disclaimer(row.unapproved_state) if row.unapproved_state else None,
+    )
