@@ -31,7 +31,7 @@ from trainer.joining.importing import keep_draft
 from trainer.joining.sheets import read_text
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, enroll
-from trainer.organizations.models import Invitation, JoinCode, Membership, RosterDraft, TeamMembership
+from trainer.organizations.models import Invitation, JoinCode, Membership, TeamMembership
 
 FOLDER = str(ROOT / "migrations")
 
@@ -84,7 +84,6 @@ def fill_firm(app: Flask) -> None:
         later = {"created_at": at, "expires_at": at}
         session.add(Invitation(**facts, **later, membership_id=mona, email_key="m", nonce="n"))
         session.add(JoinCode(**facts, **later, code="C", role="member"))
-        session.add(RosterDraft(**facts, created_at=at, rows={}, counts={}))
     wanted = {"audience": Audience.TEAMS, "team_ids": frozenset({team}), "days_allowed": 0}
     firm.require(replace(EVERYONE, starts_on=dt.date(2026, 1, 1), **wanted))
     with app.app_context(), transaction() as session:
