@@ -19,6 +19,7 @@ from trainer.accounts.views import init_accounts
 from trainer.assessment.views.attempts import blueprint as assessment
 from trainer.assessment.views.drills import blueprint as drills
 from trainer.assessment.views.first_try import blueprint as first_try
+from trainer.cli.admin import admin_cli
 from trainer.cli.content import content_cli
 from trainer.cli.credentials import credentials_cli
 from trainer.cli.guests import guests_cli
@@ -38,6 +39,10 @@ from trainer.courses.previews import blueprint as previews
 from trainer.courses.views import blueprint as courses
 from trainer.credentials.views import blueprint as credentials
 from trainer.home.views import blueprint as home
+from trainer.instructing.views.board import blueprint as board
+from trainer.instructing.views.classes import blueprint as classes
+from trainer.instructing.views.cohorts import blueprint as cohorts
+from trainer.instructing.views.meetings import blueprint as meetings
 from trainer.jobs.views import blueprint as mail
 from trainer.joining.views import blueprint as joining
 from trainer.learning.views import blueprint as learning
@@ -94,9 +99,10 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     readers = (web, courses, cards, previews, credentials)
     learners = (accounts, learning, assessment, drills, first_try, joining, home)
     firms = (organizations, people, teams, audit, training, evidence, inspections)
-    for blueprint in (*readers, *learners, *firms, mail):
+    instructors = (cohorts, board, meetings, classes)
+    for blueprint in (*readers, *learners, *firms, *instructors, mail):
         app.register_blueprint(blueprint)
-    for command in (content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve):
+    for command in (admin_cli, content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve):
         app.cli.add_command(command)
     app.context_processor(_layout)
     if settings.development:

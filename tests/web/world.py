@@ -11,7 +11,11 @@ from sqlalchemy import select
 from tests.cast import (
     LOCAL,
     certify,
+    code_of,
+    hold_meeting,
+    join_class,
     make_account,
+    make_class,
     make_firm,
     make_guest,
     make_site,
@@ -103,8 +107,23 @@ def make_world(app: Flask, shelf: Library) -> World:
     values["organization_id"] = str(firm)
     values["team_id"] = str(make_site(app, bob, firm))
     values["membership_id"] = str(put_on_roster(app, firm, None, name="Dana Dow", email="dana@example.org"))
+    values.update(_class(app, bob, firm))
     people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
     return World(app, people, values, others)
+
+
+def _class(app: Flask, bob: UUID, firm: UUID) -> dict[str, str | int]:
+    """Make a class that Bob teaches in his firm, with a meeting and with Dora in it."""
+    dora = make_account(app, "dora@example.org")
+    put_on_roster(app, firm, dora, name="Dora Day", email="dora@example.org")
+    cohort = make_class(app, bob, firm, shows_answers=True)
+    member = join_class(app, dora, cohort)
+    return {
+        "cohort_id": str(cohort),
+        "code": code_of(app, cohort),
+        "member_id": str(member),
+        "class_session_id": str(hold_meeting(app, bob, cohort)),
+    }
 
 
 def course_with_shift(content: Content) -> str:

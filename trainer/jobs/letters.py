@@ -8,9 +8,13 @@ from flask import current_app
 
 from trainer.accounts import letters as accounts
 from trainer.core.outbox import OutboxMessage
+from trainer.instructing import letters as instructing
 from trainer.web.letters import Letter
 
-_WRITERS: dict[str, Callable[[OutboxMessage], Letter | None]] = dict.fromkeys(accounts.TEMPLATES, accounts.write)
+_WRITERS: dict[str, Callable[[OutboxMessage], Letter | None]] = {
+    **dict.fromkeys(accounts.TEMPLATES, accounts.write),
+    **dict.fromkeys(instructing.TEMPLATES, instructing.write),
+}
 
 
 def write(message: OutboxMessage) -> Letter | None:
