@@ -14,11 +14,12 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from trainer.accounts.rules import KEPT
-from trainer.accounts.views import blueprint as accounts
-from trainer.accounts.views import init_accounts
+from trainer.accounts.second_factor_views import blueprint as accounts
+from trainer.accounts.views import end_at_exit, init_accounts
 from trainer.assessment.views.attempts import blueprint as assessment
 from trainer.assessment.views.drills import blueprint as drills
 from trainer.assessment.views.first_try import blueprint as first_try
+from trainer.cli.accounts import accounts_cli
 from trainer.cli.admin import admin_cli
 from trainer.cli.content import content_cli
 from trainer.cli.credentials import credentials_cli
@@ -88,7 +89,9 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_still(app, lambda: library().content.digest)
     init_errors(app)
     init_origin(app)
-    CSRFProtect(app).exempt(first_try)
+    tokens = CSRFProtect(app)
+    tokens.exempt(first_try)
+    tokens.exempt(end_at_exit)
     init_accounts(app)
     init_access(app)
     init_limits(app)
@@ -102,7 +105,8 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     instructors = (cohorts, board, meetings, classes)
     for blueprint in (*readers, *learners, *firms, *instructors, mail):
         app.register_blueprint(blueprint)
-    for command in (admin_cli, content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve):
+    commands = (accounts_cli, admin_cli, content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve)
+    for command in commands:
         app.cli.add_command(command)
     app.context_processor(_layout)
     if settings.development:

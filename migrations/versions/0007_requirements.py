@@ -6,9 +6,20 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
+
+_STANDING = [
+    "user_id",
+    "course",
+    "revoked_at",
+    "minutes",
+    "is_paced",
+    "is_attested",
+    "issued_on",
+    "valid_until",
+]
 
 
 def upgrade() -> None:
@@ -63,6 +74,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("assignments", schema=None) as batch_op:
         batch_op.create_index("ix_assignments_organization_id_id", ["organization_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_assignments_standing",
+            ["organization_id", "ended_at", "requirement_id", "membership_id", "due_on", "id"],
+            unique=False,
+        )
         batch_op.create_index(
             "ix_assignments_requirement_id_membership_id", ["requirement_id", "membership_id"], unique=False
         )
@@ -143,6 +159,7 @@ def upgrade() -> None:
     op.add_column("credentials", sa.Column("is_attested", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("credentials", sa.Column("is_paced", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("credentials", sa.Column("issued_on", sa.Date(), nullable=False, server_default="1970-01-01"))
+    op.create_index("ix_credentials_standing", "credentials", _STANDING, unique=False)
     is_postgres = op.get_bind().dialect.name == "postgresql"
     day = "(issued_at AT TIME ZONE 'UTC')::date" if is_postgres else "date(issued_at)"
     op.execute(f"UPDATE credentials SET issued_on = {day}")  # noqa: S608 two texts of ours
@@ -156,6 +173,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_credentials_standing", table_name="credentials")
     for name in ("issued_on", "is_paced", "is_attested"):
         op.drop_column("credentials", name)
 
@@ -178,6 +196,7 @@ def downgrade() -> None:
 
     op.drop_table("digests")
     with op.batch_alter_table("assignments", schema=None) as batch_op:
+        batch_op.drop_index("ix_assignments_standing")
         batch_op.drop_index("ix_assignments_requirement_id_membership_id")
         batch_op.drop_index("ix_assignments_organization_id_id")
 

@@ -402,6 +402,47 @@ def test_a_chart_shows_a_series_that_is_there(folder: Path) -> None:
     assert "<figure" in small.read(folder).courses["recognize"].lessons[0].html
 
 
+PACK_FILE = "requirements/ohio.yaml"
+PACK = """title: Ohio, hotels
+state: Ohio
+applies_to: Hotels.
+course_approval:
+  required: true
+  authority: the board
+defaults:
+  course: recognize
+  least_minutes: 20
+  cadence_months: 12
+  days_allowed: 90
+  renewal_days: 60
+sources: [S1]
+seen_on: 2026-11-24
+notice: This is not legal advice.
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("[S1]", "[S1, S99]", '13: no source is called "S99"'),
+        ("course: recognize", "course: nowhere", '8: no course is called "nowhere". Correct its id.'),
+        ("sources: [S1]\n", "", '2: what a state asks needs a source. Add "sources:" with their ids.'),
+        ("  authority: the board\n", "", "4: nobody is named who approves courses"),
+        ("state: Ohio\n", "", "3: nobody is named who approves courses"),
+        ("not legal advice", "advice", '15: the notice doesn\'t warn the reader. Say "not legal advice" in it.'),
+        ("months: 12", "months: 0", '10: "cadence_months" can\'t be "0". It must be at least 1.'),
+        ("days_allowed: 90", "days: 90", '11: unknown key "days"'),
+        ("required: true", "required: perhaps", '5: "required" must be true or false'),
+    ],
+)
+def test_a_requirement_pack_names_who_says_so(folder: Path, old: str, new: str, complaint: str) -> None:
+    small.put(folder, PACK_FILE, PACK)
+    assert small.read(folder).packs["ohio"].unapproved_state == "Ohio"
+    edit(folder, PACK_FILE, old, new)
+    errors = [one for one in small.complaints(folder) if one.level == "error"]
+    assert f"content/{PACK_FILE}:{complaint}" in "\n".join(str(one) for one in errors)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [

@@ -108,6 +108,7 @@ def check_content(folder: Path, content: Content) -> None:
     for name, loaded in (
         ("scenarios", content.scenarios),
         ("cards", content.cards),
+        ("requirements", content.packs),
         ("statistics", content.statistics),
     ):
         assert set(loaded) == {path.stem for path in (folder / name).glob("*.*")}

@@ -53,7 +53,11 @@ def examples(folder: Path) -> Path:
 
 def test_every_kind_of_file_has_an_example() -> None:
     kinds = {
-        re.sub(r"neighbors|at-a-farm|who-decides|berry-shed|gate-late-van|about|us-me|seasons|farm", "*", name)
+        re.sub(
+            r"neighbors|at-a-farm|who-decides|berry-shed|gate-late-van|about|us-me|seasons|farm|neighbor-state",
+            "*",
+            name,
+        )
         for name in EXAMPLES
     }
     assert kinds == {
@@ -72,6 +76,7 @@ def test_every_kind_of_file_has_an_example() -> None:
         "scenarios/*.md",
         "statistics/*.yaml",
         "cards/*.yaml",
+        "requirements/*.yaml",
         "CHANGELOG.md",
     }
     assert {"kind: indicator", "kind: false_cue"} <= set(re.findall("kind: .*", EXAMPLES["indicators.yaml"]))
@@ -86,6 +91,7 @@ def test_the_examples_load(examples: Path) -> None:
     assert {"berry-shed-a", "berry-shed-b"} <= set(content.scenarios)
     assert {"seasons"} == set(content.statistics)
     assert {"farm"} == set(content.cards)
+    assert content.packs["neighbor-state"].unapproved_state == "Neighbor State"
     assert [complaint.what for complaint in small.complaints(examples) if "CHANGELOG" in complaint.path] == [
         "recognize 1.0 isn't published",
         "neighbors 1.0 isn't published",

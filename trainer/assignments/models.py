@@ -71,6 +71,16 @@ class Assignment(Base):
         UniqueConstraint("membership_id", "requirement_id"),
         Index("ix_assignments_requirement_id_membership_id", "requirement_id", "membership_id"),
         Index("ix_assignments_organization_id_id", "organization_id", "id"),
+        # All that the training status of a whole firm reads of an assignment.
+        Index(
+            "ix_assignments_standing",
+            "organization_id",
+            "ended_at",
+            "requirement_id",
+            "membership_id",
+            "due_on",
+            "id",
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)

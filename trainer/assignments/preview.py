@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, exists, literal, select
+from sqlalchemy import and_, exists, func, literal, select
 
 from trainer.assignments import rules
 from trainer.assignments.models import Assignment, Requirement
@@ -99,8 +99,5 @@ def preview(actor: Actor, wanted: Wanted, today: dt.date, now: Requirement | Non
 
 
 def _count_open(requirement: Requirement) -> int:
-    return len(
-        db.session.scalars(
-            select(Assignment.id).where(Assignment.requirement_id == requirement.id, Assignment.ended_at.is_(None))
-        ).all()
-    )
+    query = select(func.count()).where(Assignment.requirement_id == requirement.id, Assignment.ended_at.is_(None))
+    return db.session.scalar(query) or 0

@@ -10,14 +10,15 @@ from sqlalchemy import Case, ColumnElement, ScalarSelect, Subquery, and_, case, 
 
 from trainer.assignments import sql
 from trainer.assignments.models import Assignment, Requirement, RequirementTeam, Waiver
-from trainer.assignments.rules import SOON, Audience, Completion, Duty, Status, Wanted, day_begins
+from trainer.assignments.rules import LATE, SOON, Audience, Completion, Duty, Status, Wanted, day_begins
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.organizations.actor import Actor
-from trainer.organizations.models import Membership, TeamMembership
+from trainer.organizations.models import Membership, Organization, TeamMembership
 from trainer.organizations.queries import seen_by
+from trainer.organizations.rules import Role
 
 
 def covers_until(
@@ -52,8 +53,10 @@ def duties(organization_id: uuid.UUID, today: dt.date, *only: ColumnElement[bool
     `only` narrows it down by Assignment, Membership and Requirement; what it leaves out isn't computed. Join
     Membership on `membership_id` for names and teams.
     """
-    waived = exists().where(
-        Waiver.assignment_id == Assignment.id, Waiver.ended_at.is_(None), Waiver.until >= literal(today)
+    waived = Assignment.id.in_(
+        select(Waiver.assignment_id).where(
+            Waiver.organization_id == organization_id, Waiver.ended_at.is_(None), Waiver.until >= today
+        )
     )
     facts = (
         select(
@@ -192,6 +195,28 @@ def get_assignment(actor: Actor, assignment_id: uuid.UUID) -> Assignment:
     if found is None:
         raise NotFound
     return found
+
+
+def list_late(
+    organization: Organization, reader: Membership, today: dt.date, most: int
+) -> Sequence[tuple[str, str, dt.date]]:
+    """Return (name, requirement, due day) of who is late among the people that an owner or manager sees."""
+    only = [] if reader.role == Role.OWNER or reader.manages_all else [_in_teams_of(reader)]
+    here = duties(organization.id, today, *only)
+    rows = db.session.execute(
+        select(Membership.name, Requirement.title, here.c.due_on)
+        .join(here, here.c.membership_id == Membership.id)
+        .join(Requirement, Requirement.id == here.c.requirement_id)
+        .where(here.c.status.in_(LATE))
+        .order_by(here.c.due_on, Membership.name_key, Membership.id)
+        .limit(most)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _in_teams_of(reader: Membership) -> ColumnElement[bool]:
+    mine = select(TeamMembership.team_id).where(TeamMembership.membership_id == reader.id)
+    return Membership.id.in_(select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(mine)))
 
 
 def find_waiver(assignment_id: uuid.UUID) -> Waiver | None:

@@ -40,11 +40,10 @@ def _two(element: GenericFunction[dt.date], compiler: SQLCompiler, options: dict
 @compiles(add_months, "sqlite")
 def _add_months_sqlite(element: add_months, compiler: SQLCompiler, **options: Any) -> str:
     day, months = _two(element, compiler, options)
+    same_day = f"date({day}, '+' || ({months}) || ' months')"
     # Where the month has no such day SQLite goes on into the next; the last of the month comes before that.
-    return (
-        f"min(date({day}, '+' || ({months}) || ' months'), "
-        f"date({day}, 'start of month', '+' || (({months}) + 1) || ' months', '-1 day'))"
-    )
+    last_day = f"date({day}, 'start of month', '+' || (({months}) + 1) || ' months', '-1 day')"
+    return f"CASE WHEN substr({day}, 9) <= '28' THEN {same_day} ELSE min({same_day}, {last_day}) END"
 
 
 @compiles(add_months, "postgresql")

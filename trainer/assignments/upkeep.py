@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, 
 from trainer.accounts.models import User
 from trainer.assignments import rules, sql
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
-from trainer.assignments.queries import duties, list_requirements, meant, wanted_by
+from trainer.assignments.queries import duties, list_late, list_requirements, meant, wanted_by
 from trainer.assignments.rules import LATE, MONDAY, SOON, Status, Wanted
 from trainer.core import outbox
 from trainer.core.db import db, insert_missing, insert_new
@@ -26,7 +26,7 @@ from trainer.learning.models import Enrollment
 from trainer.learning.operations import conditions_of, open_cycles, tighten
 from trainer.learning.queries import get_enrollment
 from trainer.learning.rules import tightened
-from trainer.organizations.models import Membership, Organization, TeamMembership
+from trainer.organizations.models import Membership, Organization
 from trainer.organizations.rules import Role, local_day
 
 PORTION = 300
@@ -101,13 +101,12 @@ def remind(
             here.c.status.in_((Status.DUE_SOON, *LATE, Status.WAIVED)),
         )
     ).all()
-    there = set(
-        db.session.execute(
-            select(Reminder.assignment_id, Reminder.kind, Reminder.due_on).where(
-                Reminder.assignment_id.in_([row.assignment_id for row in due])
-            )
-        ).tuples()
+    written = db.session.execute(
+        select(Reminder.assignment_id, Reminder.kind, Reminder.due_on).where(
+            Reminder.assignment_id.in_([row.assignment_id for row in due])
+        )
     )
+    there = {(row.assignment_id, row.kind, row.due_on) for row in written}
     rows: list[dict[str, Any]] = []
     addresses: dict[uuid.UUID, str] = {}
     for row in due:
@@ -156,7 +155,7 @@ def digest(
         .limit(20)
     ).all()
     for reader, email in readers:
-        late = count_late(organization, reader, today)
+        late = bool(list_late(organization, reader, today, 1))
         digest_id = uuid.uuid4()
         row = {
             "id": digest_id,
@@ -198,21 +197,6 @@ def correct_due_days(organization: Organization, *only: ColumnElement[bool]) -> 
     if wrong:
         db.session.execute(update(Assignment), wrong)
     return len(wrong)
-
-
-def count_late(organization: Organization, reader: Membership, today: dt.date) -> int:
-    """Return how many duties are late among the people that an owner or manager sees."""
-    here = duties(organization.id, today, seen_as(reader))
-    return db.session.scalar(select(func.count()).select_from(here).where(here.c.status.in_(LATE))) or 0
-
-
-def seen_as(reader: Membership) -> ColumnElement[bool]:
-    """Return the condition of memberships whose training an owner or manager sees."""
-    here = Membership.organization_id == reader.organization_id
-    if reader.role == Role.OWNER or reader.manages_all:
-        return here
-    mine = select(TeamMembership.team_id).where(TeamMembership.membership_id == reader.id)
-    return and_(here, Membership.id.in_(select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(mine))))
 
 
 def _assign(organization: Organization, requirement: Requirement, now: dt.datetime, *only: ColumnElement[bool]) -> int:

@@ -11,5 +11,5 @@ jobs_cli = AppGroup("jobs", help="Work that nobody waits for.")
 
 @jobs_cli.command("run")
 def run() -> None:
-    """Deliver mail and tidy up until stopped. `flask serve` starts this by itself."""
+    """Deliver mail, keep up what firms require and tidy up until stopped. `flask serve` starts this by itself."""
     runner.run()

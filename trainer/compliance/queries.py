@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,29 +40,49 @@ def list_rows(
     seen: ColumnElement[bool], organization_id: uuid.UUID, wanted: Narrowing, today: dt.date, after: str | None
 ) -> Page:
     """Return a page of rows; `seen` is the condition of memberships that may be seen."""
-    return _read(seen, organization_id, wanted, today, after, PAGE)
+    conditions = [seen, *_conditions(organization_id, wanted)]
+    is_plain = wanted.group is None and wanted.order is Order.NAME
+    if is_plain:
+        # Which rows these are doesn't depend on where people stand: that is then looked up for them alone.
+        chosen = (
+            select(Assignment.id)
+            .join(Membership, Membership.id == Assignment.membership_id)
+            .where(Assignment.ended_at.is_(None), *conditions, *_beyond(Membership.name_key, Assignment, after))
+            .order_by(Membership.name_key, Membership.id, Assignment.id)
+            .limit(PAGE + 1)
+        )
+        conditions = [Assignment.id.in_(db.session.scalars(chosen).all())]
+    query, first, here = _query(organization_id, wanted, today, conditions)
+    if not is_plain:
+        query = query.where(*_beyond(first, here.c, after))
+    found = db.session.execute(query.limit(PAGE + 1)).all()
+    rows = _rows(organization_id, found[:PAGE])
+    if len(found) <= PAGE:
+        return Page(rows, None)
+    last = found[PAGE - 1]
+    place = last.due_on.isoformat() if wanted.order is Order.DUE else last.name_key
+    return Page(rows, f"{last.membership_id.hex}.{last.assignment_id.hex}.{place}")
 
 
 def iterate_rows(
     seen: ColumnElement[bool], organization_id: uuid.UUID, wanted: Narrowing, today: dt.date
 ) -> Iterator[Row]:
-    """Yield all rows in the page's order, a portion at a time."""
-    after: str | None = None
-    while True:
-        page = _read(seen, organization_id, wanted, today, after, PORTION)
-        yield from page.rows
-        if page.next_after is None:
-            return
-        after = page.next_after
+    """Yield all rows in the page's order, by one statement, a portion at a time."""
+    conditions = [seen, *_conditions(organization_id, wanted)]
+    query, _first, _here = _query(organization_id, wanted, today, conditions)
+    for found in db.session.execute(query.execution_options(yield_per=PORTION)).partitions():
+        yield from _rows(organization_id, found)
 
 
 def count_rows(seen: ColumnElement[bool], organization_id: uuid.UUID, wanted: Narrowing, today: dt.date) -> Counts:
     """Return how many duties stand where, in all and by team, in one statement. The group wanted doesn't narrow it."""
     here = select(duties(organization_id, today, seen, *_conditions(organization_id, wanted))).cte("here")
     here = here.prefix_with("MATERIALIZED")
+    # A left join keeps the order: from the duties, which are few, to the teams of each.
     by_team = (
         select(TeamMembership.team_id, here.c.status, func.count())
-        .join(TeamMembership, TeamMembership.membership_id == here.c.membership_id)
+        .select_from(here.outerjoin(TeamMembership, TeamMembership.membership_id == here.c.membership_id))
+        .where(TeamMembership.team_id.is_not(None))
         .group_by(TeamMembership.team_id, here.c.status)
     )
     in_all = select(literal(None, Uuid()).label("team_id"), here.c.status, func.count()).group_by(here.c.status)
@@ -78,7 +98,7 @@ def count_rows(seen: ColumnElement[bool], organization_id: uuid.UUID, wanted: Na
 def list_person_rows(actor: Actor, membership_id: uuid.UUID, today: dt.date) -> Sequence[Row]:
     """Return where one person stands in everything required of them now."""
     one = and_(seen_by(actor), Membership.id == membership_id)
-    return _read(one, actor.organization_id, Narrowing(), today, None, 100).rows
+    return list(iterate_rows(one, actor.organization_id, Narrowing(), today))
 
 
 def list_waivers(actor: Actor, membership_id: uuid.UUID) -> Sequence[tuple[Waiver, str]]:
@@ -168,55 +188,46 @@ def find_pack(actor: Actor, job_id: uuid.UUID) -> Job | None:
     )
 
 
-def _read(
-    seen: ColumnElement[bool],
-    organization_id: uuid.UUID,
-    wanted: Narrowing,
-    today: dt.date,
-    after: str | None,
-    most: int,
-) -> Page:
-    conditions = [seen, *_conditions(organization_id, wanted)]
-    if wanted.group is None and wanted.order is Order.NAME:
-        # Which rows these are doesn't depend on where people stand: that is then looked up for them alone.
-        chosen = (
-            select(Assignment.id)
-            .join(Membership, Membership.id == Assignment.membership_id)
-            .where(Assignment.organization_id == organization_id, Assignment.ended_at.is_(None), *conditions)
-            .where(*_beyond(Membership.name_key, Assignment.id, after))
-            .order_by(Membership.name_key, Assignment.id)
-            .limit(most + 1)
-        )
-        conditions = [Assignment.id.in_(db.session.scalars(chosen).all())]
+def _query(
+    organization_id: uuid.UUID, wanted: Narrowing, today: dt.date, conditions: Sequence[ColumnElement[bool]]
+) -> tuple[Any, Any, Any]:
+    """Return the statement of rows in order, what they are ordered by first, and the duties in it."""
     here = duties(organization_id, today, *conditions)
     first: Any = here.c.due_on if wanted.order is Order.DUE else Membership.name_key
     query = (
-        select(here, Membership, Requirement)
+        select(
+            here.c.assignment_id,
+            here.c.membership_id,
+            here.c.requirement_id,
+            here.c.user_id,
+            here.c.status,
+            here.c.due_on,
+            here.c.covers_until,
+            Membership.name,
+            Membership.name_key,
+            Membership.employee_number,
+            Membership.job_title,
+            Membership.hired_on,
+        )
         .join(Membership, Membership.id == here.c.membership_id)
-        .join(Requirement, Requirement.id == here.c.requirement_id)
-        .where(*_beyond(first, here.c.assignment_id, after))
-        .order_by(first, here.c.assignment_id)
-        .limit(most + 1)
+        .order_by(first, here.c.membership_id, here.c.assignment_id)
     )
     if wanted.group is not None:
         query = query.where(here.c.status.in_(GROUPS[wanted.group]))
-    found = db.session.execute(query).all()
-    rows = _rows(organization_id, found[:most])
-    if len(found) <= most:
-        return Page(rows, None)
-    last = found[most - 1]
-    place = last.due_on.isoformat() if wanted.order is Order.DUE else last.Membership.name_key
-    return Page(rows, f"{last.assignment_id.hex}.{place}")
+    return query, first, here
 
 
-def _beyond(first: Any, number: Any, after: str | None) -> list[ColumnElement[bool]]:
+def _beyond(first: Any, numbers: Any, after: str | None) -> list[ColumnElement[bool]]:
     """Return the condition of rows after the place where a page ended; a place that makes no sense is none."""
-    given, _, place = (after or "").partition(".")
+    person, _, rest = (after or "").partition(".")
+    duty, _, place = rest.partition(".")
     try:
-        last, value = uuid.UUID(hex=given), _of_type(first, place)
+        membership_id, assignment_id, value = uuid.UUID(hex=person), uuid.UUID(hex=duty), _of_type(first, place)
     except ValueError:
         return []
-    return [or_(first > value, and_(first == value, number > last))]
+    duty_column = numbers.id if numbers is Assignment else numbers.assignment_id
+    later = and_(numbers.membership_id == membership_id, duty_column > assignment_id)
+    return [or_(first > value, and_(first == value, or_(numbers.membership_id > membership_id, later)))]
 
 
 def _of_type(column: Any, place: str) -> Any:
@@ -245,7 +256,7 @@ def _conditions(organization_id: uuid.UUID, wanted: Narrowing) -> list[ColumnEle
 
 
 def _rows(organization_id: uuid.UUID, found: Sequence[Any]) -> list[Row]:
-    people = {one.Membership.id for one in found}
+    people = {one.membership_id for one in found}
     teams: dict[uuid.UUID, list[str]] = {}
     for membership_id, name in db.session.execute(
         select(TeamMembership.membership_id, Team.name)
@@ -254,26 +265,51 @@ def _rows(organization_id: uuid.UUID, found: Sequence[Any]) -> list[Row]:
         .order_by(Team.name_key)
     ):
         teams.setdefault(membership_id, []).append(name)
-    users = {one.Membership.user_id for one in found if one.covers_until is not None}
-    earned: dict[tuple[uuid.UUID, str], list[Credential]] = {}
-    for credential in db.session.scalars(select(Credential).where(Credential.user_id.in_(users))):
+    requirements = {
+        one.id: one
+        for one in db.session.scalars(
+            select(Requirement).where(
+                Requirement.id.in_({one.requirement_id for one in found}),
+                Requirement.organization_id == organization_id,
+            )
+        )
+    }
+    users = {one.user_id for one in found if one.covers_until is not None}
+    earned: dict[tuple[uuid.UUID, str], list[Any]] = {}
+    for credential in db.session.execute(
+        select(
+            Credential.user_id,
+            Credential.course,
+            Credential.serial,
+            Credential.issued_on,
+            Credential.valid_until,
+            Credential.minutes,
+            Credential.is_attested,
+            Credential.is_paced,
+            Credential.revoked_at,
+        ).where(Credential.user_id.in_(users))
+    ):
         earned.setdefault((credential.user_id, credential.course), []).append(credential)
-    return [_row(one, teams.get(one.Membership.id, []), earned) for one in found]
+    return [_row(one, requirements[one.requirement_id], teams, earned) for one in found]
 
 
-def _row(found: Any, teams: list[str], earned: dict[tuple[uuid.UUID, str], list[Credential]]) -> Row:
-    person, requirement = found.Membership, found.Requirement
+def _row(
+    found: Any,
+    requirement: Requirement,
+    teams: Mapping[uuid.UUID, list[str]],
+    earned: Mapping[tuple[uuid.UUID, str], list[Any]],
+) -> Row:
     covering = None
     if found.covers_until is not None:
-        covering = _covering(earned.get((person.user_id, requirement.course), []), requirement)
+        covering = _covering(earned.get((found.user_id, requirement.course), []), requirement)
     return Row(
-        membership_id=person.id,
+        membership_id=found.membership_id,
         assignment_id=found.assignment_id,
-        name=person.name,
-        employee_number=person.employee_number,
-        job_title=person.job_title,
-        teams=tuple(teams),
-        hired_on=person.hired_on,
+        name=found.name,
+        employee_number=found.employee_number,
+        job_title=found.job_title,
+        teams=tuple(teams.get(found.membership_id, ())),
+        hired_on=found.hired_on,
         requirement_id=requirement.id,
         requirement=requirement.title,
         course=requirement.course,
@@ -286,7 +322,7 @@ def _row(found: Any, teams: list[str], earned: dict[tuple[uuid.UUID, str], list[
     )
 
 
-def _covering(credentials: Sequence[Credential], requirement: Requirement) -> Credential | None:
+def _covering(credentials: Sequence[Any], requirement: Requirement) -> Any:
     """Return the credential that covers a person longest by the terms of a requirement."""
     terms = Terms(
         least_minutes=requirement.least_minutes,
@@ -295,16 +331,14 @@ def _covering(credentials: Sequence[Credential], requirement: Requirement) -> Cr
         is_paced=requirement.is_paced,
         needs_attestation=requirement.attestation is not None,
     )
-    fitting = [(one, as_completion(one)) for one in credentials]
-    return max(
-        (pair for pair in fitting if satisfies(pair[1], terms)),
-        key=lambda pair: (covered_until(pair[1], terms), pair[1].issued_on),
-        default=(None, None),
-    )[0]
+    fitting = [one for one in credentials if satisfies(as_completion(one), terms)]
+    if len(fitting) == 1:
+        return fitting[0]
+    return max(fitting, key=lambda one: (covered_until(as_completion(one), terms), one.issued_on), default=None)
 
 
-def as_completion(one: Credential) -> Completion:
-    """Return a credential as a requirement looks at it."""
+def as_completion(one: Any) -> Completion:
+    """Return a credential, or a row with its facts, as a requirement looks at it."""
     return Completion(
         one.issued_on, one.valid_until, one.minutes, one.is_attested, one.is_paced, one.revoked_at is not None
     )

@@ -11,11 +11,11 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, Uuid, event
+from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, Table, Uuid, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import IntegrityError
@@ -126,19 +126,22 @@ def insert_missing(record: type[Base], rows: list[dict[str, Any]]) -> None:
     """Insert the rows that no unique constraint knows yet; someone else inserting them meanwhile is no conflict."""
     if not rows:
         return
-    db.session.execute(_insert(record).values(rows).on_conflict_do_nothing())
+    db.session.execute(_insert(record), rows)
 
 
 def insert_new(record: type[Base], rows: list[dict[str, Any]]) -> set[uuid.UUID]:
     """Insert rows, each with its `id`, that no unique constraint knows yet; return the ids of those that were new."""
     if not rows:
         return set()
-    new = _insert(record).values(rows).on_conflict_do_nothing().returning(record.__table__.c.id)
-    return set(db.session.scalars(new))
+    return set(db.session.scalars(_insert(record).returning(record.__table__.c.id), rows))
 
 
 def _insert(record: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    return (postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert)(record)
+    # On the table and with the rows beside it: the statement is compiled once, however many rows there are.
+    table = cast(Table, record.__table__)
+    if db.engine.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 def pragmas(engine: Engine) -> dict[str, Any]:

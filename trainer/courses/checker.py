@@ -42,6 +42,7 @@ def check(folder: Folder, today: date, complaints: Complaints) -> None:
     _check_pages(folder, anywhere, complaints)
     _check_statistics(folder, complaints)
     _check_cards(folder, complaints)
+    _check_packs(folder, complaints)
     for course in folder.courses.values():
         _check_course(folder, course, complaints)
     check_scenarios(folder, anywhere, complaints)
@@ -73,7 +74,7 @@ def published_names(folder: Folder) -> set[str]:
     """List "kind:id" of everything that has an id for ever."""
     names = {
         f"{kind}:{name}"
-        for kind in ("source", "term", "indicator", "help", "page", "scenario", "course", "statistics", "card")
+        for kind in ("source", "term", "indicator", "help", "page", "scenario", "course", "statistics", "card", "pack")
         for name in folder.named.get(kind, ())
     }
     for course in folder.courses.values():
@@ -191,6 +192,35 @@ def _check_card_signs(
         complaints.error(entry.path, line, "no sign in it counts alone", 'Put it under "together".')
     if key[0] == "together" and not has_two_medium(signs):
         complaints.error(entry.path, line, "these signs don't add up by the rule", "Name signs of two groups.")
+
+
+def _check_packs(folder: Folder, complaints: Complaints) -> None:
+    for entry in folder.packs.values():
+        pack, approval = entry.value, entry.value.course_approval
+        for index, source in enumerate(pack.sources):
+            check_source(folder, entry, ("sources", index), source, complaints)
+        if not folder.knows("course", pack.defaults.course):
+            complaints.error(
+                entry.path,
+                entry.line("defaults", "course"),
+                f'no course is called "{pack.defaults.course}"',
+                "Correct its id.",
+            )
+        if pack.state and not pack.sources:
+            complaints.error(
+                entry.path, entry.line("state"), "what a state asks needs a source", 'Add "sources:" with their ids.'
+            )
+        if approval.required and not (pack.state and approval.authority):
+            complaints.error(
+                entry.path,
+                entry.line("course_approval"),
+                "nobody is named who approves courses",
+                'Add "state:" and, under "course_approval:", "authority:".',
+            )
+        if "not legal advice" not in pack.notice.lower():
+            complaints.error(
+                entry.path, entry.line("notice"), "the notice doesn't warn the reader", 'Say "not legal advice" in it.'
+            )
 
 
 # --- pages ---
@@ -523,6 +553,7 @@ def _all_entries(folder: Folder) -> Iterator[Entry[Any]]:
         yield from group.values()
     yield from folder.statistics.values()
     yield from folder.cards.values()
+    yield from folder.packs.values()
     for lines in folder.help_lines.values():
         yield from lines.values()
     for course in folder.courses.values():
@@ -619,11 +650,12 @@ def _warn_of_age(folder: Folder, today: date, complaints: Complaints) -> None:
     dated: list[tuple[Entry[Any], str]] = [(entry, "source") for entry in folder.sources.values()]
     dated += [(entry, "help line") for lines in folder.help_lines.values() for entry in lines.values()]
     dated += [(entry, "page") for entry in folder.pages.values()]
+    dated += [(entry, "pack") for entry in folder.packs.values()]
     for entry, kind in dated:
         seen_on: date | None = entry.value.seen_on
         if seen_on is not None and today - seen_on > FRESH_FOR:
             name = getattr(entry.value, "id", entry.value.__class__.__name__)
-            label = kind if kind == "page" else f'{kind} "{name}"'
+            label = kind if kind in ("page", "pack") else f'{kind} "{name}"'
             complaints.warning(
                 entry.path,
                 entry.line("seen_on"),

@@ -37,6 +37,7 @@ from trainer.courses.schema import (
     Indicator,
     LessonFile,
     ModuleFile,
+    Pack,
     PageFile,
     Part,
     Pool,
@@ -241,6 +242,7 @@ class Content:
     pages: dict[str, Page]
     statistics: dict[str, Statistics]
     cards: dict[str, Card]
+    packs: dict[str, Pack]  # what requirements of firms may begin with
     digest: str
     pools: dict[Pool, tuple[Scenario, ...]]
     pairs: dict[str, tuple[Scenario, ...]]
@@ -322,6 +324,7 @@ def published_ids(content: Content) -> list[str]:
     ids |= {f"scenario:{name}" for name in content.scenarios}
     ids |= {f"statistics:{name}" for name in content.statistics}
     ids |= {f"card:{name}" for name in content.cards}
+    ids |= {f"pack:{name}" for name in content.packs}
     for course in content.courses.values():
         ids.add(f"course:{course.slug}")
         ids |= {f"module:{course.slug}/{module.slug}" for module in course.modules}
@@ -416,6 +419,7 @@ def _build(folder: Folder, site: Entry[Site]) -> Content:
         pages=_build_pages(folder, anywhere),
         statistics=statistics,
         cards=_values(folder.cards),
+        packs=_values(folder.packs),
         digest=folder.digest,
         pools=pools,
         pairs=_pair(scenarios.values()),

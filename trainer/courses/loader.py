@@ -29,6 +29,7 @@ from trainer.courses.schema import (
     Indicator,
     LessonFile,
     ModuleFile,
+    Pack,
     PageFile,
     Part,
     ScenarioFile,
@@ -146,6 +147,7 @@ class Folder:
     pages: dict[str, Entry[PageFile]] = field(default_factory=dict)
     statistics: dict[str, Entry[Statistics]] = field(default_factory=dict)
     cards: dict[str, Entry[Card]] = field(default_factory=dict)
+    packs: dict[str, Entry[Pack]] = field(default_factory=dict)
     scenarios: dict[str, Entry[ScenarioFile]] = field(default_factory=dict)
     published: dict[str, int] = field(default_factory=dict)  # line of ids.txt by "kind:id"
     named: dict[str, set[str]] = field(default_factory=dict)
@@ -246,6 +248,7 @@ class _Reader:
             (re.compile(rf"scenarios/({_NAME})\.md"), self._read_scenario),
             (re.compile(rf"statistics/({_NAME})\.yaml"), self._read_statistics),
             (re.compile(rf"cards/({_NAME})\.yaml"), self._read_card),
+            (re.compile(rf"requirements/({_NAME})\.yaml"), self._read_pack),
             (re.compile(rf"courses/({_NAME})/course\.yaml"), self._read_course),
             (re.compile(rf"courses/({_NAME})/shift\.yaml"), self._read_shift),
             (re.compile(rf"courses/({_NAME})/{_NUMBERED}/module\.yaml"), self._read_module),
@@ -382,6 +385,9 @@ class _Reader:
 
     def _read_card(self, name: str, slug: str) -> None:
         self._read_named(name, slug, Card, "card", self.folder.cards)
+
+    def _read_pack(self, name: str, slug: str) -> None:
+        self._read_named(name, slug, Pack, "pack", self.folder.packs)
 
     def _read_named(self, name: str, slug: str, model: type[T], kind: str, into: dict[str, Entry[T]]) -> None:
         """Read a YAML file that is one object, called as the file is."""

@@ -433,3 +433,43 @@ class PageFile(Part):
     title: Text
     summary: Text
     seen_on: dt.date | None = None
+
+
+class CourseApproval(Part):
+    """Whether a state wants a course that it approved, and whether ours is on its list."""
+
+    required: bool
+    authority: Text | None = None  # who approves
+    ours_listed: bool = False
+
+
+class PackDefaults(Part):
+    """What a requirement made from a pack begins with; a firm may change it."""
+
+    course: Slug
+    least_minutes: int = Field(ge=0, le=600)
+    cadence_months: int = Field(ge=1, le=120)
+    days_allowed: int = Field(ge=0, le=730)  # for new people, from being hired
+    renewal_days: int = Field(ge=1, le=365)
+    is_paced: bool = False
+    attestation: Text | None = None
+
+
+class Pack(Part):
+    """`requirements/<id>.yaml`: what a law or a good habit asks, as far as we have read it."""
+
+    title: Text
+    state: Text | None = None
+    applies_to: Text
+    course_approval: CourseApproval
+    defaults: PackDefaults
+    records: Text | None = None  # what is to be kept, and how long
+    unclear: list[Text] = []  # what we couldn't find or aren't sure of
+    sources: list[SourceId] = []
+    seen_on: dt.date
+    notice: Text  # says that this is not legal advice
+
+    @property
+    def unapproved_state(self) -> str | None:
+        """The state that wants an approved course where ours isn't listed, or None."""
+        return self.state if self.course_approval.required and not self.course_approval.ours_listed else None

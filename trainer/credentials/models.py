@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
@@ -15,7 +15,21 @@ class Credential(Base):
     """A statement that a person earned what a course attests. One per person, course and cycle."""
 
     __tablename__ = "credentials"
-    __table_args__ = (UniqueConstraint("user_id", "course", "cycle"),)
+    __table_args__ = (
+        UniqueConstraint("user_id", "course", "cycle"),
+        # All that tells whether a requirement is satisfied: ten thousand people are asked about in one statement.
+        Index(
+            "ix_credentials_standing",
+            "user_id",
+            "course",
+            "revoked_at",
+            "minutes",
+            "is_paced",
+            "is_attested",
+            "issued_on",
+            "valid_until",
+        ),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))

@@ -9,11 +9,11 @@ from typing import Any
 
 from flask_login import current_user
 
-from trainer.core.errors import NotFound, NotYet
+from trainer.core.errors import NotFound
 from trainer.instructing.queries import find_desk
+from trainer.organizations.access import ask_second_step, needs_second_step
 
 View = Callable[..., Any]
-SECOND_STEP = "Turn on the second step of signing in first: your account page has it. You see other people’s records."
 
 
 def teaching(view: View) -> View:
@@ -24,19 +24,8 @@ def teaching(view: View) -> View:
         desk = find_desk(current_user.id, cohort_id)
         if desk is None:
             raise NotFound
-        if desk.actor is None:
-            require_second_step()
+        if needs_second_step(current_user):
+            return ask_second_step()
         return view(desk, **values)
 
     return enter
-
-
-def require_second_step() -> None:
-    """Refuse whoever signs in with a password alone. Raises NotYet."""
-    if needs_second_step(current_user):
-        raise NotYet(SECOND_STEP)
-
-
-def needs_second_step(user: object) -> bool:
-    """Return True for a user who must turn on the second step first."""
-    return not getattr(user, "has_second_factor", True)

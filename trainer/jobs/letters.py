@@ -7,12 +7,14 @@ from collections.abc import Callable
 from flask import current_app
 
 from trainer.accounts import letters as accounts
+from trainer.assignments import letters as assignments
 from trainer.core.outbox import OutboxMessage
 from trainer.instructing import letters as instructing
 from trainer.web.letters import Letter
 
 _WRITERS: dict[str, Callable[[OutboxMessage], Letter | None]] = {
     **dict.fromkeys(accounts.TEMPLATES, accounts.write),
+    **dict.fromkeys(assignments.TEMPLATES, assignments.write),
     **dict.fromkeys(instructing.TEMPLATES, instructing.write),
 }
 

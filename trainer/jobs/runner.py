@@ -1,4 +1,4 @@
-"""The worker's loop: deliver mail, work for a slice, tidy up, wait, until it is told to stop."""
+"""The worker's loop: deliver mail, do ordered work and keep firms up by slices, tidy up, until told to stop."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import signal
 import threading
+from collections.abc import Iterator
 from types import FrameType
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,11 +15,13 @@ from trainer.compliance.packs import forget_packs
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.jobs.delivery import deliver
+from trainer.jobs.upkeep import keep_up_all
 from trainer.jobs.work import advance
 from trainer.joining.operations import forget_guests
 
 PAUSE = 1.0  # seconds between two looks into the outbox
 TIDY_EVERY = dt.timedelta(hours=1)
+_DONE = object()
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,7 @@ def run() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     tidy_at = now()
+    upkeep: Iterator[None] = iter(())
     while not stopped.is_set():
         busy = False
         try:
@@ -43,7 +47,11 @@ def run() -> None:
                 with transaction():
                     forget_guests(now())
                 forget_packs(now())
+                upkeep = keep_up_all()
+            # One portion at a time: a mail that someone waits for goes out between two of them.
+            busy |= next(upkeep, _DONE) is None
         except SQLAlchemyError as error:  # the database is away; the rows wait there
+            upkeep = iter(())
             log.error("the database can't be reached: %s", type(error).__name__)
             stopped.wait(10 * PAUSE)
         finally:

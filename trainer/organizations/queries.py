@@ -71,6 +71,11 @@ def list_firms(user_id: uuid.UUID) -> Sequence[tuple[Membership, Organization]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def list_organization_ids() -> Sequence[uuid.UUID]:
+    """Return the ids of all firms, for work that nobody waits for."""
+    return db.session.scalars(select(Organization.id).order_by(Organization.created_at, Organization.id)).all()
+
+
 def lock_organization(actor: Actor) -> Organization:
     """Return the actor's firm, locked: changes that depend on who is in it wait for each other."""
     return db.session.scalars(

@@ -15,7 +15,7 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
 from trainer.courses.current import content
 from trainer.instructing import operations
-from trainer.instructing.access import require_second_step, teaching
+from trainer.instructing.access import teaching
 from trainer.instructing.forms import CohortForm, HandOverForm, NewCohortForm, PublicHandOverForm
 from trainer.instructing.models import Cohort
 from trainer.instructing.operations import CohortFacts
@@ -29,7 +29,7 @@ from trainer.instructing.queries import (
     list_public_cohorts,
 )
 from trainer.instructing.rules import show_code
-from trainer.organizations.access import acting
+from trainer.organizations.access import acting, ask_second_step, needs_second_step
 from trainer.organizations.actor import Actor
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
@@ -71,11 +71,11 @@ def make_firms(actor: Actor) -> Response | str | tuple[str, int]:
 
 @blueprint.get("/cohorts")
 @access(Who.ACCOUNT)
-def public_list() -> str:
+def public_list() -> Response | str:
     """List one's own public classes, or say who may have some."""
     is_allowed = is_approved(current_user.id)
-    if is_allowed:
-        require_second_step()
+    if is_allowed and needs_second_step(current_user):
+        return ask_second_step()
     return render_template(
         "instructing/cohorts_public.html",
         is_allowed=is_allowed,
@@ -92,7 +92,8 @@ def make_public() -> Response | str | tuple[str, int]:
     """Make a public class."""
     if not is_approved(current_user.id):
         return go(url_for(".public_list"))  # which says who may
-    require_second_step()
+    if needs_second_step(current_user):
+        return ask_second_step()
     form = _new_form(current_user.certificate_name or "", today())
     made = _made(form, None)
     if made is not None:

@@ -1,0 +1,120 @@
+"""The same rules in SQL: proven equal to the functions on random histories."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID, uuid4
+
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, select
+
+from tests.assignments import histories
+from tests.assignments.firm import COURSE, Firm, earn, make_firm
+from trainer.assignments import queries, rules
+from trainer.assignments.models import Assignment, Requirement, Waiver
+from trainer.assignments.rules import Duty
+from trainer.core import clock
+from trainer.core.db import db, transaction
+from trainer.credentials.models import Credential
+from trainer.learning.models import Enrollment
+from trainer.organizations.models import Membership
+
+
+def write_down(firm: Firm, user_id: UUID, membership_id: UUID, duty: Duty) -> UUID:
+    """Make the rows of a duty in place of all before; return the assignment's id."""
+    now = clock.now()
+    for table in (Waiver, Assignment, Requirement, Credential, Enrollment):
+        db.session.execute(delete(table))
+    requirement = Requirement(
+        id=uuid4(),
+        organization_id=firm.id,
+        title="t",
+        course=COURSE,
+        audience="everyone",
+        least_minutes=duty.terms.least_minutes,
+        cadence_months=duty.terms.cadence_months,
+        days_allowed=0,
+        renewal_days=duty.terms.renewal_days,
+        is_paced=duty.terms.is_paced,
+        attestation="I did it." if duty.terms.needs_attestation else None,
+        starts_on=now.date(),
+        created_at=now,
+    )
+    assignment = Assignment(
+        id=uuid4(),
+        organization_id=firm.id,
+        requirement_id=requirement.id,
+        membership_id=membership_id,
+        due_on=duty.first_due_on,
+        created_at=now,
+    )
+    db.session.add(requirement)
+    db.session.flush()
+    db.session.add(assignment)
+    db.session.flush()
+    for cycle, one in enumerate(duty.completions, start=1):
+        revoked_at = now if one.is_revoked else None
+        facts = {"minutes": one.minutes, "is_attested": one.is_attested, "is_paced": one.is_paced}
+        earn(user_id, one.issued_on, one.valid_until, cycle, revoked_at=revoked_at, **facts)
+    if duty.waived_until:
+        for until, ended_at in ((duty.waived_until, None), (duty.waived_until + dt.timedelta(days=900), now)):
+            db.session.add(
+                Waiver(
+                    organization_id=firm.id,
+                    assignment_id=assignment.id,
+                    reason="r",
+                    until=until,
+                    created_at=now,
+                    created_by_id=user_id,
+                    ended_at=ended_at,
+                )
+            )
+    db.session.add(
+        Enrollment(
+            user_id=user_id,
+            course=COURSE,
+            cycle=9,
+            course_title="t",
+            course_version="1",
+            course_digest="d",
+            conditions={},
+            started_at=now,
+            active_seconds=5 if duty.has_begun else 0,
+        )
+    )
+    db.session.flush()
+    return assignment.id
+
+
+@given(st.data())
+@settings(
+    max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def _same(firm: Firm, user_id: UUID, membership_id: UUID, data: st.DataObject) -> None:
+    duty = data.draw(histories.duties)
+    today = data.draw(histories.near(duty))
+    with firm.app.app_context(), transaction() as session:
+        assignment_id = write_down(firm, user_id, membership_id, duty)
+        here = queries.duties(firm.id, today)
+        row = session.execute(select(here)).one()
+        assert row.assignment_id == assignment_id
+        assert (row.status, row.covers_until, row.due_on) == (
+            rules.status(duty, today).value,
+            duty.covers_until,
+            duty.due_on,
+        )
+        found = queries.get_duty(session.get_one(Assignment, assignment_id))
+        assert (found.covers_until, found.waived_until, found.has_begun) == (
+            duty.covers_until,
+            duty.waived_until,
+            duty.has_begun,
+        )
+
+
+def test_sql_and_rules_agree_on_random_histories(app: Flask) -> None:
+    firm = make_firm(app)
+    with app.app_context():
+        membership_id = db.session.scalars(select(Membership.id)).one()
+    _same(firm, firm.owner_id, membership_id)

@@ -1,0 +1,396 @@
+"""What happens by itself, and that it happens once."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import threading
+from collections import Counter
+from uuid import UUID
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.assignments.firm import COURSE, EVERYONE, Firm, earn, make_firm
+from tests.cast import certify
+from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
+from trainer.assignments.operations import end_requirement, waive
+from trainer.assignments.rules import Audience
+from trainer.core import clock
+from trainer.core.db import Base, db, transaction
+from trainer.core.outbox import OutboxMessage
+from trainer.credentials.models import Credential
+from trainer.jobs.letters import write
+from trainer.jobs.upkeep import keep_up
+from trainer.learning.models import Enrollment
+from trainer.learning.operations import conditions_of
+from trainer.organizations.models import Membership, Team, TeamMembership
+from trainer.organizations.rules import Role, fold
+
+NOON = "2026-11-24T17:00:00Z"  # a Tuesday, noon in New York
+DAY = dt.timedelta(days=1)
+
+
+def counts(app: Flask) -> dict[str, int]:
+    """Return how many rows each table holds."""
+    with app.app_context():
+        return {
+            name: db.session.scalar(select(func.count()).select_from(table)) or 0
+            for name, table in Base.metadata.tables.items()
+        }
+
+
+def sent(app: Flask) -> list[tuple[str, dt.date, str | None]]:
+    """Return (kind, due day, why not) of each reminder, as ordered."""
+    with app.app_context():
+        rows = db.session.scalars(select(Reminder).order_by(Reminder.created_at, Reminder.kind))
+        return [(row.kind, row.due_on, row.skipped) for row in rows]
+
+
+def due_days(firm: Firm) -> dict[str, dt.date]:
+    """Return name -> first due day of the duties that go on."""
+    with firm.app.app_context():
+        rows = db.session.execute(
+            select(Membership.name, Assignment.due_on)
+            .join(Assignment, Assignment.membership_id == Membership.id)
+            .where(Assignment.ended_at.is_(None))
+        )
+        return {row[0]: row[1] for row in rows}
+
+
+def test_who_is_meant_is_assigned_and_begins_the_course_under_its_conditions(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        bob = firm.add("Bob", hired_on=dt.date(2027, 1, 4))
+        firm.add("Dana", hired_on=dt.date(2019, 1, 1), joined=False)
+        firm.require(dataclasses.replace(EVERYONE, least_minutes=45, is_paced=True, attestation="All by me."))
+        firm.keep_up()
+        assert due_days(firm) == {
+            "Alice": dt.date(2026, 12, 24),
+            "Bob": dt.date(2027, 2, 3),
+            "Dana": dt.date(2026, 12, 24),
+        }
+        with app.app_context():
+            begun = db.session.scalars(select(Enrollment)).all()
+            assert {one.user_id for one in begun} == {firm.owner_id, firm.user_of(bob)}
+            for one in begun:
+                assert (one.conditions["least_minutes"], one.conditions["is_paced"]) == (45, True)
+                assert one.conditions["attestation"] == "All by me."
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_each_audience_is_who_it_says(app: Flask, audience: Audience) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        firm.add("Mel", role=Role.MANAGER, hired_on=dt.date(2020, 5, 1))
+        firm.add("New", hired_on=dt.date(2026, 11, 20))
+        crew = firm.add("Crew", hired_on=dt.date(2021, 5, 1))
+        with app.app_context(), transaction() as session:
+            team = Team(organization_id=firm.id, name="A", name_key="a", created_at=clock.now())
+            session.add(team)
+            session.flush()
+            session.add(TeamMembership(membership_id=crew, team_id=team.id))
+        wanted = dataclasses.replace(
+            EVERYONE,
+            audience=audience,
+            role="manager",
+            hired_since=dt.date(2026, 11, 1),
+            team_ids=frozenset({team.id}),
+        )
+        firm.require(wanted)
+        firm.keep_up()
+        assert (
+            set(due_days(firm))
+            == {
+                Audience.EVERYONE: {"Alice", "Mel", "New", "Crew"},
+                Audience.TEAMS: {"Crew"},
+                Audience.ROLE: {"Mel"},
+                Audience.HIRED_SINCE: {"Alice", "New"},  # Alice has no day of hiring: that of the roster counts
+            }[audience]
+        )
+
+
+def test_running_again_changes_nothing(app: Flask) -> None:
+    with time_machine.travel("2026-11-23T17:00:00Z", tick=False):  # a Monday
+        firm = make_firm(app)
+        for number in range(5):
+            firm.add(f"G{number}", hired_on=dt.date(2020, 1, 1), joined=number > 1)
+        firm.require(dataclasses.replace(EVERYONE, starts_on=dt.date(2026, 1, 1)))
+        firm.keep_up()
+        before = counts(app)
+        assert before["reminders"] == 6
+        assert before["digests"] == 1
+        assert before["outbox_messages"] == 5 + counts(app)["links"]  # four reminders, one digest
+        for _run in range(3):
+            firm.keep_up()
+        assert counts(app) == before
+
+
+def test_who_leaves_or_is_no_longer_meant_has_no_duty_and_who_returns_has_it_again(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        bob = firm.add("Bob")
+        mel = firm.add("Mel", role=Role.MANAGER)
+        firm.require(dataclasses.replace(EVERYONE, audience=Audience.ROLE, role="manager"))
+        firm.keep_up()
+        assert set(due_days(firm)) == {"Mel"}
+        for role, name in ((Role.MEMBER, set()), (Role.MANAGER, {"Mel"})):
+            with app.app_context(), transaction() as session:
+                session.get_one(Membership, mel).role = role
+            firm.keep_up()
+            assert set(due_days(firm)) == name
+        with app.app_context(), transaction() as session:
+            person = session.get_one(Membership, mel)
+            person.ended_at, person.ended_on = clock.now(), clock.today()
+            session.get_one(Membership, bob).role = Role.MANAGER
+        firm.keep_up()
+        assert set(due_days(firm)) == {"Bob"}
+        assert counts(app)["assignments"] == 2
+
+
+def test_a_corrected_day_of_hiring_moves_the_due_day(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        bob = firm.add("Bob", hired_on=dt.date(2026, 11, 30))
+        firm.require()
+        assert due_days(firm)["Bob"] == dt.date(2026, 12, 30)
+        with app.app_context(), transaction() as session:
+            session.get_one(Membership, bob).hired_on = dt.date(2026, 12, 30)
+        firm.keep_up()
+        assert due_days(firm)["Bob"] == dt.date(2027, 1, 29)
+
+
+@pytest.mark.check("T112")
+@pytest.mark.check("T116")
+def test_a_year_of_a_renewal_sends_each_reminder_once(app: Flask) -> None:
+    """Bob passes, is left alone, is reminded before it runs out, takes the next cycle, and is current again."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        firm = make_firm(app)
+        bob = firm.add("Bob", hired_on=dt.date(2026, 11, 24))
+        user_id = firm.user_of(bob)
+        firm.require(dataclasses.replace(EVERYONE, audience=Audience.HIRED_SINCE, hired_since=dt.date(2026, 11, 24)))
+        with app.app_context(), transaction() as session:
+            session.get_one(
+                Membership, session.scalars(select(Membership.id).where(Membership.name == "Alice")).one()
+            ).hired_on = dt.date(2000, 1, 1)
+        firm.keep_up()
+        certify(app, user_id)
+        for _day in range(380):
+            firm.keep_up()
+            traveller.shift(DAY)
+        due_on = dt.date(2027, 11, 24)
+        assert sent(app) == [
+            ("30 days", dt.date(2026, 12, 24), None),
+            ("30 days", due_on, None),
+            ("7 days", due_on, None),
+            ("1 day", due_on, None),
+            ("overdue 1", due_on, None),
+            ("overdue 2", due_on, None),
+        ]
+        certify(app, user_id)
+        with app.app_context():
+            cycles = db.session.scalars(select(Enrollment).order_by(Enrollment.cycle)).all()
+            assert [one.cycle for one in cycles] == [1, 2]
+            old, new = db.session.scalars(select(Credential).order_by(Credential.cycle)).all()
+            assert old.superseded_by_id == new.id
+        before = counts(app)
+        firm.keep_up()
+        assert counts(app) == before
+
+
+def test_a_job_that_slept_through_a_month_sends_one_reminder(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        firm = make_firm(app)
+        firm.require(dataclasses.replace(EVERYONE, days_allowed=60))
+        firm.keep_up()
+        assert sent(app) == []
+        traveller.shift(55 * DAY)
+        for _run in range(2):
+            firm.keep_up()
+        assert sent(app) == [("7 days", dt.date(2027, 1, 23), None)]
+
+
+def test_nobody_is_written_to_at_night(app: Flask) -> None:
+    with time_machine.travel("2026-11-24T12:59:00Z", tick=False) as traveller:  # 7:59 in New York
+        firm = make_firm(app)
+        firm.require()
+        firm.keep_up()
+        assert sent(app) == []
+        traveller.shift(60)
+        firm.keep_up()
+        assert len(sent(app)) == 1
+
+
+def test_the_log_says_why_nothing_was_sent(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        firm.add("Dana", joined=False)
+        firm.add("Eve")
+        firm.require(dataclasses.replace(EVERYONE, days_allowed=5))
+        with app.app_context(), transaction():
+            eve = db.session.scalars(
+                select(Assignment.id)
+                .join(Membership, Membership.id == Assignment.membership_id)
+                .where(Membership.name == "Eve")
+            ).one()
+            waive(firm.actor(), eve, "Long-term  leave", dt.date(2026, 12, 31), clock.now())
+        firm.keep_up()
+        assert sorted(str(skipped) for _kind, _due_on, skipped in sent(app)) == ["None", "not joined", "waived"]
+        assert counts(app)["outbox_messages"] - counts(app)["links"] == 1
+
+
+def letters(app: Flask, template: str) -> list[str]:
+    """Return subject and text of the mails of a template, as they would be sent now; void ones are left out."""
+    with app.app_context():
+        found = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == template)).all()
+        written = [write(message) for message in found]
+    return [f"{letter.subject}\n{letter.text}" for letter in written if letter]
+
+
+def test_a_reminder_has_a_neutral_subject_and_leads_to_the_course(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        firm = make_firm(app)
+        firm.require(dataclasses.replace(EVERYONE, days_allowed=3))
+        firm.keep_up()
+        minutes = sum(lesson.file.minutes for lesson in app.extensions["library"].content.courses[COURSE].lessons)
+        (text,) = letters(app, "training-reminder")
+        assert text.startswith(f"{minutes} minutes left, due Friday\n")
+        assert "Acme Security asks you to complete your course by November 27, 2026." in text
+        assert f"http://127.0.0.1:8000/courses/{COURSE}" in text
+        assert "traffick" not in text
+        traveller.shift(4 * DAY)
+        assert letters(app, "training-reminder")[0].startswith(f"{minutes} minutes left, was due on November 27\n")
+        certify(app, firm.owner_id)
+        assert letters(app, "training-reminder") == []  # no longer true, so not sent
+
+
+def test_on_mondays_managers_read_who_is_late_among_their_people(app: Flask) -> None:
+    with time_machine.travel("2026-11-23T17:00:00Z", tick=False):
+        firm = make_firm(app)
+        mel = firm.add("Mel", role=Role.MANAGER)
+        crew, other = firm.add("Crew"), firm.add("Other")
+        with app.app_context(), transaction() as session:
+            team = Team(organization_id=firm.id, name="A", name_key="a", created_at=clock.now())
+            session.add(team)
+            session.flush()
+            session.add_all(TeamMembership(membership_id=one, team_id=team.id) for one in (mel, crew))
+        firm.require(dataclasses.replace(EVERYONE, starts_on=dt.date(2026, 1, 1), days_allowed=0))
+        with app.app_context(), transaction() as session:
+            for one in (crew, other):
+                session.get_one(Membership, one).hired_on = dt.date(2020, 1, 1)
+        firm.keep_up()
+        texts = letters(app, "training-digest")
+        assert len(texts) == 2
+        assert sorted(("Crew" in text, "Other" in text) for text in texts) == [(True, False), (True, True)]
+        assert all(f"/organizations/{firm.id}/training" in text for text in texts)
+
+
+def test_a_digest_with_nothing_to_say_is_not_sent(app: Flask) -> None:
+    with time_machine.travel("2026-11-23T17:00:00Z", tick=False):
+        firm = make_firm(app)
+        firm.require()
+        firm.keep_up()
+        with app.app_context():
+            assert db.session.scalars(select(Digest.message_id)).all() == [None]
+
+
+def test_conditions_tighten_for_who_is_under_way_and_never_loosen(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        firm.require(dataclasses.replace(EVERYONE, least_minutes=60))
+        firm.keep_up()
+        firm.require(dataclasses.replace(EVERYONE, title="B", least_minutes=5, is_paced=True, attestation="Mine."))
+        firm.keep_up()
+        with app.app_context():
+            conditions = db.session.scalars(select(Enrollment.conditions)).one()
+            own = conditions_of(app.extensions["library"].content.courses[COURSE])
+        assert conditions == {**own, "least_minutes": 60, "is_paced": True, "attestation": "Mine."}
+
+
+def test_a_credential_that_does_not_satisfy_opens_the_next_cycle(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        certify(app, firm.owner_id)
+        firm.require(dataclasses.replace(EVERYONE, least_minutes=300))
+        firm.keep_up()
+        with app.app_context():
+            newest = db.session.scalars(select(Enrollment).order_by(Enrollment.cycle.desc())).first()
+            assert newest is not None
+            assert (newest.cycle, newest.conditions["least_minutes"], newest.completed_at) == (2, 300, None)
+
+
+def test_a_completion_from_elsewhere_counts(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        with app.app_context(), transaction():
+            earn(firm.owner_id, dt.date(2026, 6, 1), dt.date(2027, 6, 1))
+        firm.require()
+        firm.keep_up()
+        assert sent(app) == []
+        assert counts(app)["enrollments"] == 0
+
+
+def test_an_ended_requirement_ends_its_duties_and_reminders(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        firm = make_firm(app)
+        requirement_id = firm.require(dataclasses.replace(EVERYONE, days_allowed=1))
+        firm.keep_up()
+        with app.app_context(), transaction():
+            end_requirement(firm.actor(), requirement_id, clock.now())
+        traveller.shift(20 * DAY)
+        firm.keep_up()
+        assert due_days(firm) == {}
+        assert len(sent(app)) == 1
+        assert letters(app, "training-reminder") == []
+
+
+@pytest.mark.check("T112")
+def test_two_schedulers_at_once_do_everything_once(app: Flask) -> None:
+    with time_machine.travel("2026-11-23T17:00:00Z", tick=False):
+        firm = make_firm(app)
+        with app.app_context():
+            guards = [add_guard(firm, number) for number in range(40)]
+        firm.require(dataclasses.replace(EVERYONE, starts_on=dt.date(2026, 1, 1)))
+        start, failures = threading.Barrier(4), []
+
+        def run() -> None:
+            start.wait()
+            try:
+                with app.app_context():
+                    for _portion in keep_up(firm.id):
+                        pass
+                    db.session.remove()
+            except Exception as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=run) for _number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failures == []
+        found = counts(app)
+        assert (found["assignments"], found["reminders"], found["digests"]) == (41, 41, 1)
+        assert found["enrollments"] == 41
+        assert found["outbox_messages"] - found["links"] == 41 + 1
+        with app.app_context():
+            per_person = Counter(db.session.scalars(select(Reminder.assignment_id)))
+        assert set(per_person.values()) == {1}
+        assert len(guards) == 40
+
+
+def add_guard(firm: Firm, number: int) -> UUID:
+    return firm.add(f"Guard{number}", hired_on=dt.date(2020, 1, 1))
+
+
+def test_requirements_of_other_firms_are_left_alone(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm, other = make_firm(app), make_firm(app, email="carol@example.org")
+        other.require()
+        firm.keep_up()
+        with app.app_context():
+            assert db.session.scalars(select(Assignment.organization_id)).all() == [other.id]
+            assert db.session.scalars(select(Requirement.organization_id)).all() == [other.id]
+            assert fold("Carol") == "carol"

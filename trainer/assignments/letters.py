@@ -1,0 +1,102 @@
+"""The mails about training that is due. Each is written when it is sent, and only if it is still true then."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from flask import current_app
+from flask_babel import format_date, gettext, ngettext
+
+from trainer.assignments import rules
+from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
+from trainer.assignments.queries import get_duty, list_late
+from trainer.assignments.rules import LATE, Status
+from trainer.core.clock import now
+from trainer.core.db import db
+from trainer.core.outbox import OutboxMessage
+from trainer.courses.current import content
+from trainer.learning.queries import find_enrollment, standing
+from trainer.organizations.models import Membership, Organization
+from trainer.organizations.rules import local_day
+from trainer.web.letters import Letter, write_letter
+
+TEMPLATES = ("training-reminder", "training-digest")
+MOST_NAMES = 20
+
+
+def write(message: OutboxMessage) -> Letter | None:
+    """Return what the mail says, or None if nothing is due any more."""
+    if message.template == "training-digest":
+        return _write_digest(UUID(hex=message.ids["digest"]))
+    return _write_reminder(UUID(hex=message.ids["reminder"]))
+
+
+def _write_reminder(reminder_id: UUID) -> Letter | None:
+    reminder = db.session.get(Reminder, reminder_id)
+    assignment = db.session.get(Assignment, reminder.assignment_id) if reminder else None
+    if reminder is None or assignment is None or assignment.ended_at is not None:
+        return None
+    firm = db.session.get_one(Organization, assignment.organization_id)
+    requirement = db.session.get_one(Requirement, assignment.requirement_id)
+    person = db.session.get_one(Membership, assignment.membership_id)
+    today = local_day(firm.time_zone, now())
+    duty = get_duty(assignment)
+    status = rules.status(duty, today)
+    if person.user_id is None or duty.due_on != reminder.due_on or status not in (Status.DUE_SOON, *LATE):
+        return None
+    minutes = _minutes_left(person.user_id, requirement.course)
+    return write_letter(
+        "assignments/mail/training-reminder",
+        firm=firm.name,
+        subject=_subject(minutes, reminder.due_on, today),
+        due_on=format_date(reminder.due_on, "long"),
+        minutes=minutes,
+        is_late=status in LATE,
+        is_renewal=duty.covers_until is not None,
+        url=f"{current_app.config['SETTINGS'].base_url}/courses/{requirement.course}",
+    )
+
+
+def _write_digest(digest_id: UUID) -> Letter | None:
+    digest = db.session.get(Digest, digest_id)
+    if digest is None:
+        return None
+    reader = db.session.get_one(Membership, digest.membership_id)
+    firm = db.session.get_one(Organization, digest.organization_id)
+    late = list_late(firm, reader, local_day(firm.time_zone, now()), MOST_NAMES + 1)
+    if not late or reader.ended_at is not None:
+        return None
+    return write_letter(
+        "assignments/mail/training-digest",
+        firm=firm.name,
+        names=[f"{name}: {title}, {format_date(due_on, 'long')}" for name, title, due_on in late[:MOST_NAMES]],
+        has_more=len(late) > MOST_NAMES,
+        url=f"{current_app.config['SETTINGS'].base_url}/organizations/{firm.id}/training",
+    )
+
+
+def _minutes_left(user_id: UUID, course: str) -> int:
+    """Return the minutes that lessons and active time still take; 0 if only the final is left."""
+    whole, enrollment = content().courses.get(course), find_enrollment(user_id, course)
+    if whole is None:
+        return 0
+    if enrollment is None or enrollment.completed_at is not None:
+        return sum(lesson.file.minutes for lesson in whole.lessons)
+    where = standing(enrollment, whole)
+    return max(sum(need.minutes for need in where.missing_lessons), where.missing_minutes)
+
+
+def _subject(minutes: int, due_on: dt.date, today: dt.date) -> str:
+    """Return such as "8 minutes left, due Friday": it tells nobody what this is about."""
+    left = ngettext("%(num)s minute left", "%(num)s minutes left", minutes) if minutes else gettext("One step left")
+    days = (due_on - today).days
+    if days < 0:
+        when = gettext("was due on %(day)s", day=format_date(due_on, "MMMM d"))
+    elif days == 0:
+        when = gettext("due today")
+    elif days < 7:
+        when = gettext("due %(day)s", day=format_date(due_on, "EEEE"))
+    else:
+        when = gettext("due on %(day)s", day=format_date(due_on, "MMMM d"))
+    return f"{left}, {when}"

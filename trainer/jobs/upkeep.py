@@ -1,0 +1,48 @@
+"""Keep up what firms require, firm by firm, a portion and a transaction at a time."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterator
+
+from trainer.assignments.upkeep import STEPS, Step
+from trainer.core.clock import now
+from trainer.core.db import db, transaction
+from trainer.core.errors import Conflict
+from trainer.courses.current import content
+from trainer.organizations.models import Organization
+from trainer.organizations.queries import list_organization_ids
+
+log = logging.getLogger(__name__)
+
+
+def keep_up_all() -> Iterator[None]:
+    """Keep up every firm; between two portions the caller may do something else."""
+    ids = list_organization_ids()
+    db.session.rollback()
+    for organization_id in ids:
+        yield from keep_up(organization_id)
+
+
+def keep_up(organization_id: uuid.UUID) -> Iterator[None]:
+    """Keep up one firm."""
+    for step in STEPS:
+        after: uuid.UUID | None = None
+        while True:
+            try:
+                after = _portion(organization_id, step, after)
+            except Conflict:  # someone changed the same people; the next hour sees to it
+                log.info("a portion of %s was put off", step.__name__)
+                break
+            yield
+            if after is None:
+                break
+
+
+def _portion(organization_id: uuid.UUID, step: Step, after: uuid.UUID | None) -> uuid.UUID | None:
+    with transaction() as session:
+        organization = session.get_one(Organization, organization_id)
+        following = step(organization, content().courses, now(), after)
+    session.expunge_all()  # a long run would hold on to everyone
+    return following
