@@ -83,9 +83,9 @@ def change_cohort(desk: Desk, facts: CohortFacts, now: dt.datetime) -> None:
     cohort = lock_cohort(desk.cohort.id)
     if facts.shows_answers != cohort.shows_answers and has_anyone_joined(cohort):
         raise Conflict("People have joined already and were told what you see. That can’t change any more.")
+    _write(cohort, facts)
     if facts.capacity is not None and facts.capacity < count_present(cohort):
         raise Conflict("There are more people in the class already.")
-    _write(cohort, facts)
     cohort.shows_answers = facts.shows_answers
     _note("cohort.changed", desk.user_id, cohort, now, title=cohort.title)
 

@@ -33,11 +33,10 @@ def classes() -> Response | str | tuple[str, int]:
     found = read_code(given)
     if found is not None:
         return redirect(url_for(".show", code=show_code(found)), 303)
-    is_known = current_user.is_authenticated and not current_user.is_guest
     page = render_template(
         "instructing/classes.html",
         given=given,
-        own=list_own_classes(current_user.id) if is_known else [],
+        own=list_own_classes(current_user.id) if _is_known() else [],
         courses=content().courses,
         show_code=show_code,
     )
@@ -49,7 +48,9 @@ def classes() -> Response | str | tuple[str, int]:
 @limit_tries("600 per hour")
 def show(code: str) -> str:
     """Say what a class is and what its instructor will see, and offer to join."""
-    return _page(code, JoinForm(formdata=None, name=getattr(current_user, "certificate_name", None)))
+    if not _is_known():
+        return _page(code, None)  # a form would leave a cookie with whoever only reads
+    return _page(code, JoinForm(formdata=None, name=current_user.certificate_name))
 
 
 @blueprint.post("/classes/<code>/members")
@@ -83,12 +84,12 @@ def leave(code: str) -> Response:
     return go(url_for(".classes"))
 
 
-def _page(code: str, form: JoinForm) -> str:
+def _page(code: str, form: JoinForm | None) -> str:
     found = find_cohort_by_code(code)
     if found is None:
         raise NotFound(_(UNKNOWN))
     cohort, organization = found
-    is_known = current_user.is_authenticated and not current_user.is_guest
+    is_known = _is_known()
     is_in = is_known and find_membership(current_user.id, cohort) is not None
     if not is_in and not operations.is_open(cohort, today_in(organization, now())):
         raise Conflict(_(operations.NOT_OPEN))
@@ -103,3 +104,7 @@ def _page(code: str, form: JoinForm) -> str:
         is_in=is_in,
         is_stranger=is_known and organization is not None and find_actor(current_user.id, organization.id) is None,
     )
+
+
+def _is_known() -> bool:
+    return current_user.is_authenticated and not current_user.is_guest
