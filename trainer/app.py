@@ -19,6 +19,7 @@ from trainer.accounts.views import end_at_exit, init_accounts
 from trainer.assessment.views.attempts import blueprint as assessment
 from trainer.assessment.views.drills import blueprint as drills
 from trainer.assessment.views.first_try import blueprint as first_try
+from trainer.assignments.views import blueprint as requirements
 from trainer.cli.accounts import accounts_cli
 from trainer.cli.admin import admin_cli
 from trainer.cli.content import content_cli
@@ -45,10 +46,14 @@ from trainer.instructing.views.classes import blueprint as classes
 from trainer.instructing.views.cohorts import blueprint as cohorts
 from trainer.instructing.views.meetings import blueprint as meetings
 from trainer.jobs.views import blueprint as mail
+from trainer.joining.invitation_views import blueprint as entry
+from trainer.joining.roster_views import blueprint as roster
 from trainer.joining.views import blueprint as joining
 from trainer.learning.views import blueprint as learning
 from trainer.organizations.views.audit import blueprint as audit
+from trainer.organizations.views.codes import blueprint as codes
 from trainer.organizations.views.firms import blueprint as organizations
+from trainer.organizations.views.invitations import blueprint as invitations
 from trainer.organizations.views.people import blueprint as people
 from trainer.organizations.views.teams import blueprint as teams
 from trainer.web.access import init_access
@@ -100,10 +105,11 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_headers(app)
     init_static(app, reread=settings.development)
     readers = (web, courses, cards, previews, credentials)
-    learners = (accounts, learning, assessment, drills, first_try, joining, home)
-    firms = (organizations, people, teams, audit, training, evidence, inspections)
+    learners = (accounts, learning, assessment, drills, first_try, joining, entry, home)
+    firms = (organizations, people, teams, invitations, codes, roster, requirements, audit)
+    readings = (training, evidence, inspections)
     instructors = (cohorts, board, meetings, classes)
-    for blueprint in (*readers, *learners, *firms, *instructors, mail):
+    for blueprint in (*readers, *learners, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)
     commands = (accounts_cli, admin_cli, content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve)
     for command in commands:

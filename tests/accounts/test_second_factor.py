@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pyotp
 import pytest
@@ -103,6 +104,21 @@ def test_a_code_is_good_once_and_for_its_time_only(app: Flask) -> None:
     with time_machine.travel(clock.now() + 4 * HALF_MINUTE):
         assert give(begin(app), code)[0] == 422
         assert give(begin(app), code_now(app, bob))[0] == 303
+
+
+@pytest.mark.parametrize("kind", ["code", "recovery"])
+def test_given_many_times_at_once_a_code_lets_in_once(app: Flask, kind: str) -> None:
+    bob = make_account(app, ADDRESS)
+    recovery, *_rest = add_second_factor(app, bob)
+    code = code_now(app, bob) if kind == "code" else recovery
+    visitors = [begin(app) for _number in range(6)]
+    tokens = [one.token() for one in visitors]
+
+    def press(number: int) -> int:
+        return visitors[number].post("/sign-in/code", {"code": code}, token=tokens[number]).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(press, range(6))) == [303, 422, 422, 422, 422, 422]
 
 
 def test_a_recovery_code_lets_in_once_however_it_is_typed(app: Flask) -> None:

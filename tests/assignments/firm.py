@@ -8,9 +8,8 @@ from uuid import UUID, uuid4
 
 from flask import Flask
 
-from tests.cast import make_account
-from trainer.accounts.models import User
-from trainer.assignments.models import Requirement
+from tests import cast
+from tests.cast import actor_of, add_second_factor, make_account, put_on_roster
 from trainer.assignments.operations import require_course
 from trainer.assignments.rules import Audience, Wanted
 from trainer.core import chance, clock
@@ -21,9 +20,7 @@ from trainer.credentials.rules import new_serial
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership
-from trainer.organizations.operations import create_organization
-from trainer.organizations.queries import find_actor
-from trainer.organizations.rules import Role, fold
+from trainer.organizations.rules import Role
 
 COURSE = "recognize"
 EVERYONE = Wanted(
@@ -48,9 +45,7 @@ class Firm:
 
     def actor(self) -> Actor:
         """Return the owner, acting; needs an app context."""
-        found = find_actor(self.owner_id, self.id)
-        assert found is not None
-        return found
+        return actor_of(self.owner_id, self.id)
 
     def require(self, wanted: Wanted = EVERYONE) -> UUID:
         """Require something."""
@@ -61,22 +56,7 @@ class Firm:
         """Put a person on the roster; return the membership's id."""
         email = f"{name.lower()}@example.org"
         user_id = make_account(self.app, email) if joined else None
-        now = clock.now()
-        with self.app.app_context(), transaction() as session:
-            person = Membership(
-                organization_id=self.id,
-                user_id=user_id,
-                name=name,
-                name_key=fold(name),
-                email=email,
-                email_key=email,
-                role=role,
-                hired_on=hired_on,
-                created_at=now,
-                joined_at=now if joined else None,
-            )
-            session.add(person)
-        return person.id
+        return put_on_roster(self.app, self.id, user_id, role, name=name, email=email, hired_on=hired_on)
 
     def user_of(self, membership_id: UUID) -> UUID:
         """Return the user of a membership."""
@@ -93,13 +73,10 @@ class Firm:
 
 
 def make_firm(app: Flask, zone: str = "America/New_York", email: str = "alice@example.org") -> Firm:
-    """Make Alice and her firm."""
+    """Make Alice Able and her firm."""
     alice = make_account(app, email)
-    with app.app_context(), transaction() as session:
-        user = session.get_one(User, alice)
-        user.email_confirmed_at = clock.now()
-        firm = create_organization(user, "Acme Security", zone, "Alice", clock.now())
-    return Firm(app, firm.id, alice)
+    add_second_factor(app, alice)
+    return Firm(app, cast.make_firm(app, alice, time_zone=zone), alice)
 
 
 def earn(user_id: UUID, issued_on: dt.date, valid_until: dt.date, cycle: int = 1, **facts: object) -> Credential:
@@ -130,8 +107,3 @@ def earn(user_id: UUID, issued_on: dt.date, valid_until: dt.date, cycle: int = 1
     )
     db.session.add(credential)
     return credential
-
-
-def requirement_of(requirement_id: UUID) -> Requirement:
-    """Return a requirement."""
-    return db.session.get_one(Requirement, requirement_id)

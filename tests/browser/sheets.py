@@ -114,6 +114,11 @@ def _say_no_name(page: Page) -> None:
     _send(page)
 
 
+def _make_no_code(page: Page) -> None:
+    page.get_by_label("Good until").fill("")
+    _send(page)
+
+
 def _check_nothing(page: Page) -> None:
     page.evaluate("document.querySelector('#serial').removeAttribute('required')")
     _send(page)
@@ -316,5 +321,29 @@ LEARNER = [
     Sheet("me-earned", "/me", "passed"),
 ]
 
-SHEETS = PUBLIC + LEARNER
+JOINING = [
+    Sheet("invitation", _at("invited")),
+    Sheet("invitation-new", _at("invited_new")),
+    Sheet("invitation-error", _at("invited_new"), act=_send, status=422),
+    Sheet("invitation-mine", _at("invited"), "invited"),
+    Sheet("invitation-other", _at("invited"), "new"),
+    Sheet("invitation-void", "/invitations/void", status=404),
+    Sheet("join-code", "/join"),
+    Sheet("join-code-error", "/join?code="),
+    Sheet("join-code-unknown", "/join/ZZZZ-ZZZZ", status=404),
+    Sheet("join", _at("join")),
+    Sheet("join-name", _at("join"), "new"),
+    Sheet("join-error", _at("join"), "new", _send, 422),
+    Sheet("join-in", _at("join"), "alice"),
+    Sheet("roster", _at("firm", "/roster"), "alice"),
+    Sheet("roster-error", _at("firm", "/roster"), "alice", _send, 422),
+    Sheet("roster-plan", _at("roster_good"), "alice"),
+    Sheet("roster-plan-bad", _at("roster_bad"), "alice"),
+    Sheet("roster-done", _at("roster_done"), "alice"),
+    Sheet("invitations", _at("firm", "/invitations"), "alice"),
+    Sheet("codes", _at("firm", "/codes"), "alice"),
+    Sheet("codes-error", _at("firm", "/codes"), "alice", _make_no_code, 422),
+]
+
+SHEETS = PUBLIC + LEARNER + JOINING
 NAMES = [one.name for one in SHEETS]

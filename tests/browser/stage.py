@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy.orm import joinedload
 
+from tests.browser.firm import set_firm
 from tests.browser.live import Live
 from tests.cast import add_second_factor
 from tests.support import COURSE, right_verdict
@@ -237,6 +238,9 @@ def set_stage(live: Live) -> Stage:
     passed = ready(app)
     result = passed.final(answer=ALL, wrong=1, hand_in=True)
     add("passed", passed, passed=result, valid=f"/verify/{passed.serial()}")
+    invited = add("invited", Person(app))
+    alice = add("alice", Person(app))
+    stage.paths.update(set_firm(app, alice.id, invited.email, Person._count))
     _certificates(app, stage)
     careful = Person(app)
     add_second_factor(app, careful.id)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+
 import pytest
 import time_machine
 from alembic.autogenerate import compare_metadata
@@ -12,8 +15,12 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select
 
-from tests.cast import add_second_factor, certify, make_account
+from tests.assignments.firm import EVERYONE, make_firm
+from tests.cast import add_second_factor, certify, make_account, make_site
 from tests.support import Visitor, make_ready, take_final
+from trainer.assignments.models import Assignment
+from trainer.assignments.operations import waive
+from trainer.assignments.rules import Audience
 from trainer.core import clock
 from trainer.core.db import Base, db, transaction
 from trainer.core.errors import Conflict
@@ -21,6 +28,7 @@ from trainer.core.settings import ROOT
 from trainer.courses.library import Library
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, enroll
+from trainer.organizations.models import Invitation, JoinCode, Membership, TeamMembership
 
 FOLDER = str(ROOT / "migrations")
 
@@ -47,10 +55,11 @@ def test_the_tables_are_as_the_records_say(app: Flask) -> None:
 
 
 def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: Library) -> None:
-    with time_machine.travel("2026-11-24T12:00:00Z") as clock:
+    with time_machine.travel("2026-11-23T15:00:00Z") as moved:  # a Monday
         visitor.sign_up()
-        make_ready(visitor, shelf, clock)
+        make_ready(visitor, shelf, moved)
         take_final(visitor)
+        fill_firm(app)
     add_second_factor(app, make_account(app))
     with app.app_context():
         assert all(rows().values())
@@ -59,6 +68,27 @@ def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: L
         upgrade(directory=FOLDER)
         assert rows().keys() == Base.metadata.tables.keys()
         assert not any(rows().values())
+
+
+def fill_firm(app: Flask) -> None:
+    """Put a row at least into each table of firms and of what they require."""
+    firm = make_firm(app)
+    team = make_site(app, firm.owner_id, firm.id)
+    mona = firm.add("Mona")
+    with app.app_context(), transaction() as session:
+        at, facts = clock.now(), {"organization_id": firm.id, "created_by_id": firm.owner_id}
+        session.add(TeamMembership(membership_id=mona, team_id=team))
+        later = {"created_at": at, "expires_at": at}
+        session.add(Invitation(**facts, **later, membership_id=mona, email_key="m", nonce="n"))
+        session.add(JoinCode(**facts, **later, code="C", role="member"))
+    wanted = {"audience": Audience.TEAMS, "team_ids": frozenset({team}), "days_allowed": 0}
+    firm.require(replace(EVERYONE, starts_on=dt.date(2026, 1, 1), **wanted))
+    with app.app_context(), transaction() as session:
+        session.get_one(Membership, mona).hired_on = dt.date(2020, 1, 1)
+    firm.keep_up()
+    with app.app_context(), transaction() as session:
+        duty = session.scalars(select(Assignment.id)).one()
+        waive(firm.actor(), duty, "Away", dt.date(2027, 1, 1), clock.now())
 
 
 def enrollments() -> list[dict[str, object]]:

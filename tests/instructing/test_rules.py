@@ -1,4 +1,4 @@
-"""Codes, shares with their intervals, who is stuck, when to nudge."""
+"""Shares with their intervals, who is stuck, when to nudge."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from trainer.instructing.rules import (
     bucket,
     is_stuck,
     may_nudge,
-    read_code,
-    show_code,
     wilson,
 )
 
@@ -81,15 +79,3 @@ def test_a_nudge_waits_three_days() -> None:
     assert not may_nudge(NOW - NUDGES_APART + dt.timedelta(seconds=1), NOW)
     assert may_nudge(NOW - NUDGES_APART, NOW)
     assert bucket(NOW + NUDGES_APART) == bucket(NOW) + 1
-
-
-@pytest.mark.parametrize("given", ["7K3M-Q2WD", "7k3mq2wd", " 7K3M Q2WD ", "7K3M–Q2WD"])
-def test_a_code_is_read_however_it_is_typed(given: str) -> None:
-    assert read_code(given) == "7K3MQ2WD"
-    assert show_code("7K3MQ2WD") == "7K3M-Q2WD"
-
-
-@pytest.mark.parametrize("given", ["", "7K3M", "7K3M-Q2WU", "7K3M-Q2WDX", "ßßßßßßßß"])
-def test_what_cant_be_a_code_is_none(given: str) -> None:
-    assert read_code(given) is None
-    assert read_code("OIL0-0000") == "01100000"

@@ -20,8 +20,8 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import db
 from trainer.courses.current import content
 from trainer.instructing.models import Cohort, CohortMember
-from trainer.instructing.rules import show_code
 from trainer.learning.queries import find_enrollment, list_readings
+from trainer.organizations.codes import show_code
 
 
 def facts(**changes: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The app with a mail server: accounts are made by a mailed link."""
+"""The app with a mail server, where accounts are made by a mailed link; and a firm to be joined."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
+from tests.organizations.conftest import acme
 from trainer.app import create_app
 from trainer.core.settings import Settings
 from trainer.courses.library import Library
+
+__all__ = ["acme", "mailing"]
 
 
 @pytest.fixture

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import select
 
+from tests.assignments.firm import Firm
 from tests.cast import (
     LOCAL,
+    actor_of,
     add_second_factor,
     certify,
     code_of,
@@ -36,7 +39,15 @@ from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.courses.library import Content, Library
 from trainer.credentials.models import Credential
+from trainer.joining.importing import keep_draft
+from trainer.joining.sheets import read_text
 from trainer.learning.operations import enroll
+from trainer.organizations.codes import make_join_code
+from trainer.organizations.invitations import invite
+from trainer.organizations.invitations import token_of as invitation_token
+from trainer.organizations.models import Invitation
+from trainer.organizations.queries import get_person
+from trainer.organizations.rules import Role
 
 
 @dataclass
@@ -114,7 +125,18 @@ def make_world(app: Flask, shelf: Library) -> World:
     values["organization_id"] = str(firm)
     values["team_id"] = str(make_site(app, bob, firm))
     values["membership_id"] = str(put_on_roster(app, firm, None, name="Dana Dow", email="dana@example.org"))
-    values.update(_class(app, bob, firm))
+    values["requirement_id"] = str(Firm(app, firm, bob).require())
+    with app.app_context(), transaction():
+        actor, month = actor_of(bob, firm), clock.now() + dt.timedelta(days=30)
+        invite(actor, get_person(actor, UUID(str(values["membership_id"]))), clock.now())
+        code = make_join_code(actor, Role.MEMBER, None, month, None, clock.now())
+        draft = keep_draft(actor, read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
+        invitation = invitation_token(db.session.scalars(select(Invitation)).one())
+        values |= {"code": code.code, "code_id": str(code.id), "draft_id": str(draft.id)}
+    others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
+    classroom = _class(app, bob, firm)
+    others["classes"] = {"code": classroom.pop("code")}
+    values |= classroom
     people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
     return World(app, people, values, others)
 

@@ -6,7 +6,7 @@ import datetime as dt
 import secrets
 import uuid
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from trainer.accounts.models import LONGEST_NAME, Link, Session, User
 from trainer.accounts.queries import find_user_by_email_key, get_user
@@ -14,6 +14,7 @@ from trainer.accounts.rules import (
     ADDRESS_LASTS,
     CONFIRM_LASTS,
     LINK_LASTS,
+    LINKS_KEPT,
     SIGN_UP_LASTS,
     Purpose,
     clean_name,
@@ -188,6 +189,11 @@ def use_link(link: Link, now: dt.datetime) -> None:
     )
     if used.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("This link was used already.")
+
+
+def forget_links(now: dt.datetime) -> None:
+    """Delete links that have long run out, with the addresses of people who never came."""
+    db.session.execute(delete(Link).where(Link.expires_at < now - LINKS_KEPT))
 
 
 def change_password(user: User, password_hash: str, now: dt.datetime, *, but: uuid.UUID | None = None) -> None:

@@ -27,6 +27,10 @@ FREE_MISSES = 5
 _LONGEST_WAIT = dt.timedelta(hours=1)
 
 
+LINKS_KEPT = dt.timedelta(days=7)
+"""How long a mailed link is kept after it has run out."""
+
+
 class Purpose(StrEnum):
     """What a mailed link is for."""
 

@@ -9,16 +9,17 @@ from collections.abc import Sequence
 from sqlalchemy import Case, ColumnElement, ScalarSelect, Subquery, and_, case, exists, func, literal, or_, select
 
 from trainer.assignments import sql
-from trainer.assignments.models import Assignment, Requirement, RequirementTeam, Waiver
-from trainer.assignments.rules import LATE, SOON, Audience, Completion, Duty, Status, Wanted, day_begins
+from trainer.assignments.models import Assignment, Reminder, Requirement, RequirementTeam, Waiver
+from trainer.assignments.rules import LATE, SOON, Audience, Completion, Duty, OwnDuty, Status, Wanted, day_begins
 from trainer.core.db import db
 from trainer.core.errors import NotFound
+from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization, TeamMembership
-from trainer.organizations.queries import seen_by
-from trainer.organizations.rules import Role
+from trainer.organizations.queries import Page, list_firms, seen_by
+from trainer.organizations.rules import Role, local_day
 
 
 def covers_until(
@@ -184,6 +185,31 @@ def list_requirements(organization_id: uuid.UUID, *, with_ended: bool = False) -
     return db.session.scalars(query.order_by(Requirement.title, Requirement.id)).all()
 
 
+def list_reminders(requirement: Requirement, shown: str = "all", after: str | None = None, most: int = 50) -> Page:
+    """Return a page of a requirement's reminders, the newest first: (reminder, person's name, mail or None).
+
+    `shown`: all, sent or not-sent.
+    """
+    query = (
+        select(Reminder, Membership.name, OutboxMessage)
+        .join(Assignment, Assignment.id == Reminder.assignment_id)
+        .join(Membership, Membership.id == Assignment.membership_id)
+        .outerjoin(OutboxMessage, OutboxMessage.id == Reminder.message_id)
+        .where(Assignment.requirement_id == requirement.id)
+    )
+    if shown == "sent":
+        query = query.where(OutboxMessage.sent_at.is_not(None))
+    elif shown == "not-sent":
+        query = query.where(OutboxMessage.sent_at.is_(None))
+    place = _place(after)
+    if place is not None:
+        at, last_id = place
+        query = query.where(or_(Reminder.created_at < at, and_(Reminder.created_at == at, Reminder.id < last_id)))
+    rows = db.session.execute(query.order_by(Reminder.created_at.desc(), Reminder.id.desc()).limit(most + 1)).all()
+    last = rows[most - 1][0] if len(rows) > most else None
+    return Page(rows[:most], f"{last.created_at.isoformat()}~{last.id.hex}" if last else None)
+
+
 def get_assignment(actor: Actor, assignment_id: uuid.UUID) -> Assignment:
     """Return the duty of someone whom the actor sees, locked for change. Raises NotFound."""
     found = db.session.scalar(
@@ -241,6 +267,16 @@ def count_by_status(organization_id: uuid.UUID, today: dt.date) -> dict[uuid.UUI
     return counts
 
 
+def list_own_duties(user_id: uuid.UUID, now: dt.datetime) -> Sequence[OwnDuty]:
+    """Return what the firms that a person is in require of them, the earliest due day first."""
+    found: list[OwnDuty] = []
+    for membership, organization in list_firms(user_id):
+        here = duties(organization.id, local_day(organization.time_zone, now), Membership.id == membership.id)
+        rows = db.session.execute(select(here.c.course, here.c.status, here.c.due_on))
+        found += [OwnDuty(organization.name, row.course, Status(row.status), row.due_on) for row in rows]
+    return sorted(found, key=lambda duty: (duty.due_on, duty.course))
+
+
 def get_duty(assignment: Assignment) -> Duty:
     """Return the facts that decide where a person stands in one duty."""
     requirement = db.session.get_one(Requirement, assignment.requirement_id)
@@ -271,3 +307,12 @@ def get_duty(assignment: Assignment) -> Duty:
         waived_until=waived_until,
         has_begun=has_begun is not None,
     )
+
+
+def _place(after: str | None) -> tuple[dt.datetime, uuid.UUID] | None:
+    at, _, number = (after or "").partition("~")
+    try:
+        instant, last_id = dt.datetime.fromisoformat(at), uuid.UUID(hex=number)
+    except ValueError:
+        return None
+    return (instant, last_id) if instant.tzinfo else None

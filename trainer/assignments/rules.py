@@ -127,6 +127,21 @@ class Duty:
         return self.covers_until or self.first_due_on
 
 
+@dataclass(frozen=True)
+class OwnDuty:
+    """What a firm requires of the person who looks."""
+
+    firm: str
+    course: str
+    status: Status
+    due_on: dt.date
+
+    @property
+    def is_open(self) -> bool:
+        """True while there is something to do."""
+        return self.status not in (Status.CURRENT, Status.WAIVED)
+
+
 def satisfies(completion: Completion, terms: Terms) -> bool:
     """Return True if a completion is one that the requirement asks for, wherever it was earned."""
     return (

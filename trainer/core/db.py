@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, Table, Uuid, event
+from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, Table, Uuid, event, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import IntegrityError
@@ -127,6 +127,12 @@ def insert_missing(record: type[Base], rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     db.session.execute(_insert(record), rows)
+
+
+def insert_all(record: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows, all with the same columns, in one statement and without an object for each."""
+    if rows:
+        db.session.execute(insert(cast(Table, record.__table__)), rows)
 
 
 def insert_new(record: type[Base], rows: list[dict[str, Any]]) -> set[uuid.UUID]:

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Index, String, select, text, update
+from sqlalchemy import Index, String, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from trainer.core.db import Base, db
+from trainer.core.db import Base, db, insert_all
 
 LEASE = dt.timedelta(minutes=10)
 """How long a claimed mail is left to whoever claimed it."""
@@ -66,6 +66,25 @@ def post(
     return message
 
 
+def post_all(template: str, mails: Sequence[tuple[str, dict[str, Any]]], now: dt.datetime) -> None:
+    """Order many mails, (recipient, ids), in one statement."""
+    host = current_app.config["SETTINGS"].mail_from.partition("@")[2]
+    numbers = [uuid.uuid4() for _mail in mails]
+    rows = [
+        {
+            "id": number,
+            "template": template,
+            "recipient": recipient,
+            "ids": ids,
+            "message_id": f"<{number.hex}@{host}>",
+            "created_at": now,
+            "due_at": now,
+        }
+        for number, (recipient, ids) in zip(numbers, mails, strict=True)
+    ]
+    insert_all(OutboxMessage, rows)
+
+
 def claim(most: int, now: dt.datetime) -> Sequence[OutboxMessage]:
     """Return mails that are due, oldest first, and leave them to the caller for a while. Needs a write transaction."""
     due = db.session.scalars(
@@ -102,6 +121,17 @@ def list_messages(*, dead_only: bool = False, most: int = 100) -> Sequence[Outbo
     """Return mails, the newest first."""
     query = select(OutboxMessage).order_by(OutboxMessage.created_at.desc()).limit(most)
     return db.session.scalars(query.where(OutboxMessage.dead_at.is_not(None)) if dead_only else query).all()
+
+
+def count_sent(template: str, ordered_at: dt.datetime, name: str, number: str) -> int:
+    """Return how many of the mails ordered at one instant, about one record, are sent."""
+    query = select(func.count()).where(
+        OutboxMessage.template == template,
+        OutboxMessage.created_at == ordered_at,
+        OutboxMessage.ids[name].as_string() == number,
+        OutboxMessage.sent_at.is_not(None),
+    )
+    return db.session.scalar(query) or 0
 
 
 def find_message(number: uuid.UUID) -> OutboxMessage | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import Blueprint, render_template
 from flask_login import current_user
 
 from trainer.assessment.queries import find_any_open_attempt
-from trainer.core.clock import today
+from trainer.assignments.queries import list_own_duties
+from trainer.core.clock import now, today
 from trainer.courses.current import content
 from trainer.credentials.queries import list_credentials
 from trainer.credentials.rules import show_serial
@@ -51,5 +54,18 @@ def me() -> str:
     earned = [
         (one, status_of(one), show_serial(one.serial), one.id in again) for one in list_credentials(current_user.id)
     ]
+    due = {duty.course: duty for duty in reversed(list_own_duties(current_user.id, now())) if duty.is_open}
+    # What someone waits for comes first, then what was begun last.
+    doing.sort(key=lambda row: due[row[0].course].due_on if row[0].course in due else dt.date.max)
     firms = [(firm, Role(membership.role)) for membership, firm in list_firms(current_user.id)]
-    return render_template("home/me.html", doing=doing, earned=earned, firms=firms, courses=list(courses.values()))
+    # The worker begins what was required a moment ago within the hour; nobody has to wait for it.
+    waiting = [(courses[one], duty) for one, duty in due.items() if one in courses and one not in newest]
+    return render_template(
+        "home/me.html",
+        doing=doing,
+        due=due,
+        waiting=waiting,
+        earned=earned,
+        firms=firms,
+        courses=list(courses.values()),
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,9 +28,9 @@ from trainer.instructing.queries import (
     lock_cohort,
     today_in,
 )
-from trainer.instructing.rules import ALPHABET, CODE_LENGTH
 from trainer.learning.operations import enroll
 from trainer.organizations.actor import Actor
+from trainer.organizations.codes import new_code
 from trainer.organizations.queries import find_actor
 
 MOST_PEOPLE = 1000
@@ -67,7 +66,7 @@ def make_cohort(
         organization_id=actor.organization_id if actor else None,
         instructor_id=user_id,
         course=course,
-        code="".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)),
+        code=new_code(),
         created_at=now,
     )
     _write(cohort, facts)

@@ -21,8 +21,8 @@ from trainer.instructing.models import (
     Nudge,
     SignOff,
 )
-from trainer.instructing.rules import read_code
 from trainer.organizations.actor import Actor
+from trainer.organizations.codes import read_code
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.queries import find_actor
 from trainer.organizations.rules import May, Role, fold, local_day

@@ -1,4 +1,4 @@
-"""Join codes, who is stuck, when to nudge, and shares with how sure they are. Pure: time is an argument."""
+"""Who is stuck, when to nudge, and shares with how sure they are. Pure: time is an argument."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ from typing import Final
 
 from trainer.learning.rules import Standing
 
-ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-CODE_LENGTH: Final = 8
-# As Crockford reads them: what looks like a one or a zero is one.
-_READ_AS: Final = str.maketrans({"I": "1", "L": "1", "O": "0"})
-
 IDLE_AFTER: Final = dt.timedelta(days=7)
 """Without any activity for so long, whoever isn't done is stuck."""
 NUDGES_APART: Final = dt.timedelta(days=3)
@@ -24,18 +19,6 @@ NUDGES_APART: Final = dt.timedelta(days=3)
 FEWEST_PEOPLE: Final = 5
 """A share of fewer people would show what one of them answered."""
 _Z: Final = NormalDist().inv_cdf(0.975)
-
-
-def read_code(given: str) -> str | None:
-    """Return the code that someone typed: any case, blanks and hyphens anywhere, I and L for 1, O for 0."""
-    compact = "".join(char for char in given.upper() if not char.isspace() and char not in "-–—._")
-    compact = compact.translate(_READ_AS)
-    return compact if len(compact) == CODE_LENGTH and all(char in ALPHABET for char in compact) else None
-
-
-def show_code(code: str) -> str:
-    """Return a code as it is printed: ABCD-EFGH."""
-    return f"{code[:4]}-{code[4:]}"
 
 
 def is_stuck(*, last_active: dt.datetime, is_complete: bool, has_failed_last: bool, now: dt.datetime) -> bool:

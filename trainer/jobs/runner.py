@@ -11,12 +11,14 @@ from types import FrameType
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from trainer.accounts.operations import forget_links
 from trainer.compliance.packs import forget_packs
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.jobs.delivery import deliver
 from trainer.jobs.upkeep import keep_up_all
 from trainer.jobs.work import advance
+from trainer.joining.importing import forget_drafts
 from trainer.joining.operations import forget_guests
 
 PAUSE = 1.0  # seconds between two looks into the outbox
@@ -46,6 +48,8 @@ def run() -> None:
                 tidy_at = now() + TIDY_EVERY
                 with transaction():
                     forget_guests(now())
+                    forget_drafts(now())
+                    forget_links(now())
                 forget_packs(now())
                 upkeep = keep_up_all()
             # One portion at a time: a mail that someone waits for goes out between two of them.

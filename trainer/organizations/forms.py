@@ -6,7 +6,16 @@ import datetime as dt
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, StringField, widgets
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    widgets,
+)
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from trainer.accounts.rules import email_key
@@ -40,7 +49,7 @@ ROLE_HINTS = {
 }
 
 
-class _Ticks(SelectMultipleField):
+class Ticks(SelectMultipleField):
     """Choices as boxes to tick."""
 
     widget = widgets.ListWidget(prefix_label=False)
@@ -118,7 +127,7 @@ class PersonForm(Form):
     hired_on = DateField(
         _l("Hired on (optional)"), [Optional()], description=_l("Days allowed for new people are counted from here.")
     )
-    teams = _Ticks(_l("Teams"))
+    teams = Ticks(_l("Teams"))
 
     def validate_email(self, field: Any) -> None:
         """Refuse what isn't an address we can take."""
@@ -146,3 +155,17 @@ class RemovalForm(Form):
     """The last day of someone who leaves."""
 
     ended_on = DateField(_l("Last day"), [InputRequired(_l("Type the person’s last day."))])
+
+
+class JoinCodeForm(Form):
+    """What whoever has a code becomes, until when, and how often it can be used."""
+
+    role = SelectField(_l("Role"))
+    team = SelectField(_l("Team"))
+    last_day = DateField(_l("Good until"), [InputRequired(_l("Type the last day."))], description=_l("A year at most."))
+    most_uses = IntegerField(
+        _l("How many people at most (optional)"),
+        [Optional()],
+        description=_l("Leave it empty for no limit."),
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    )

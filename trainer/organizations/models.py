@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -155,3 +156,19 @@ class JoinCode(Base):
     most_uses: Mapped[int | None]
     uses: Mapped[int] = mapped_column(default=0)
     revoked_at: Mapped[dt.datetime | None]
+
+
+class RosterDraft(Base):
+    """A roster that someone sent and hasn't confirmed yet; then what came of it. Forgotten after a day."""
+
+    __tablename__ = "roster_drafts"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
+    created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[dt.datetime] = mapped_column(index=True)
+    rows: Mapped[dict[str, Any]]
+    """Number of each line and its cells, as they were sent; nothing once it is taken over."""
+    applied_at: Mapped[dt.datetime | None]
+    counts: Mapped[dict[str, Any]]
+    """How many people had each fate, once it is taken over."""

@@ -58,6 +58,8 @@ def is_allowed(role: Role, permission: May, *, manages_all: bool) -> bool:
 
 def fold(name: str) -> str:
     """Return a name to compare and sort by: no accents, no capitals, single blanks."""
+    if name.isascii():
+        return " ".join(name.lower().split())
     bare = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
     return " ".join(bare.casefold().split())
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from flask import Flask
+from flask import Flask, Response
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -23,6 +23,11 @@ def init_limits(app: Flask) -> None:
     limiter.init_app(app)
 
 
-def limit_tries(limit: str, *, methods: list[str] | None = None) -> Callable[[F], F]:
-    """Limit how often one network address may call the view below."""
-    return cast("Callable[[F], F]", limiter.limit(limit, methods=methods))
+def limit_tries(limit: str, *, methods: list[str] | None = None, only_failed: bool = False) -> Callable[[F], F]:
+    """Limit how often one network address may call the view below, or fail there: a whole shift shares one address."""
+    counts = _has_failed if only_failed else None
+    return cast("Callable[[F], F]", limiter.limit(limit, methods=methods, deduct_when=counts))
+
+
+def _has_failed(response: Response) -> bool:
+    return response.status_code in {404, 409}

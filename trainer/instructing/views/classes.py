@@ -14,7 +14,7 @@ from trainer.courses.current import content
 from trainer.instructing import operations
 from trainer.instructing.forms import JoinForm
 from trainer.instructing.queries import find_cohort_by_code, find_membership, list_own_classes, today_in
-from trainer.instructing.rules import read_code, show_code
+from trainer.organizations.codes import read_code, show_code
 from trainer.organizations.queries import find_actor
 from trainer.web.access import Who, access
 from trainer.web.limits import limit_tries

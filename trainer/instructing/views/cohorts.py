@@ -28,9 +28,9 @@ from trainer.instructing.queries import (
     list_colleagues,
     list_public_cohorts,
 )
-from trainer.instructing.rules import show_code
 from trainer.organizations.access import acting, ask_second_step, needs_second_step
 from trainer.organizations.actor import Actor
+from trainer.organizations.codes import show_code
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
 from trainer.web.forms import Form

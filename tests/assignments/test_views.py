@@ -1,0 +1,282 @@
+"""The pages of requirements, by role: pack, preview, save, change, end, log."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from uuid import UUID
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from tests.assignments.firm import EVERYONE, Firm, make_firm
+from tests.cast import add_second_factor, make_account, sign_in_as
+from tests.support import Visitor
+from trainer.assignments.models import Assignment, Reminder, Requirement
+from trainer.core import clock
+from trainer.core.audit import AuditEvent
+from trainer.core.db import db, transaction
+from trainer.core.outbox import OutboxMessage
+from trainer.learning.models import Enrollment
+from trainer.organizations.models import Membership
+from trainer.organizations.rules import Role
+
+NOON = "2026-11-24T17:00:00Z"
+FORM = {
+    "title": "All guards, every year",
+    "course": "recognize",
+    "audience": "everyone",
+    "role": "member",
+    "hired_since": "",
+    "starts_on": "2026-11-24",
+    "days_allowed": "90",
+    "cadence_months": "12",
+    "renewal_days": "60",
+    "least_minutes": "20",
+    "attestation": "",
+}
+DISCLAIMER = "Texas requires an approved course. This course is not approved."
+
+
+def page_of(firm: Firm, rest: str = "") -> str:
+    return f"/organizations/{firm.id}/requirements{rest}"
+
+
+def look_and_save(visitor: Visitor, path: str, changes: dict[str, str] | None = None) -> tuple[str, str]:
+    """Preview, then save what was previewed; return the preview's page and where saving led."""
+    fields = {**FORM, **(changes or {})}
+    seen = visitor.post(path, {**fields, "step": "look"})
+    assert seen.status_code == 200, seen.text
+    code = re.search(r'name="seen"[^>]*value="([^"]+)"', seen.text)
+    assert code
+    saved = visitor.post(path, {**fields, "step": "save", "seen": code[1]})
+    assert saved.status_code == 303, saved.text
+    return seen.text, saved.headers["Location"]
+
+
+def saved(app: Flask) -> list[Requirement]:
+    with app.app_context():
+        return list(db.session.scalars(select(Requirement).order_by(Requirement.created_at)))
+
+
+def test_nothing_is_saved_before_it_was_previewed(app: Flask) -> None:
+    firm = make_firm(app)
+    alice = sign_in_as(app, firm.owner_id)
+    path = page_of(firm, "/new?pack=plain")
+    for seen in ("", "x" * 43):
+        answer = alice.post(path, {**FORM, "step": "save", "seen": seen})
+        assert (answer.status_code, "What would happen" in answer.text) == (200, True)
+    text, _where = look_and_save(alice, path)
+    code = re.search(r'name="seen"[^>]*value="([^"]+)"', text)
+    assert code
+    other = alice.post(path, {**FORM, "days_allowed": "5", "step": "save", "seen": code[1]})
+    assert "What would happen" in other.text  # what was changed after the look is looked at first
+    assert [one.days_allowed for one in saved(app)] == [90]
+
+
+def test_the_preview_counts_people_and_days(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        firm.add("Bob", hired_on=dt.date(2026, 12, 1))
+        firm.add("Dana", joined=False)
+        firm.require(EVERYONE)
+        firm.keep_up()
+        text, where = look_and_save(sign_in_as(app, firm.owner_id), page_of(firm, "/new?pack=plain"))
+        plain = re.sub(r"<[^>]+>|\s+", " ", text)
+        for words in (
+            "3 people are meant.",
+            "1 of them hasn’t come in yet",
+            "3 would be due later.",
+            "2 are in the course now.",
+        ):
+            assert words in plain, words
+        assert re.findall(r"<th scope=\"row\">([^<]+)</th><td class=\"r\">(\d)</td>", text) == [
+            ("February 22, 2027", "2"),
+            ("March 1, 2027", "1"),
+        ]
+        assert where == page_of(firm, f"/{saved(app)[1].id}")
+
+
+def test_an_unapproved_state_is_named_before_saving_and_ever_after(app: Flask) -> None:
+    firm = make_firm(app)
+    alice = sign_in_as(app, firm.owner_id)
+    path = page_of(firm, "/new?pack=texas")
+    for text in (alice.get(page_of(firm, "/new")).text, alice.get(path).text):
+        assert DISCLAIMER in text
+        assert "Trained, not state-approved" in text
+        assert "not legal advice" in text
+    text, where = look_and_save(alice, path, {"is_paced": "y", "attestation": "I did it."})
+    assert DISCLAIMER in text
+    for page in (where, page_of(firm)):
+        assert DISCLAIMER in alice.get(page).text
+    (made,) = saved(app)
+    assert (made.pack, made.unapproved_state, made.is_paced, made.attestation) == ("texas", "Texas", True, "I did it.")
+
+
+def test_a_pack_fills_the_form(app: Flask) -> None:
+    firm = make_firm(app)
+    text = sign_in_as(app, firm.owner_id).get(page_of(firm, "/new?pack=texas")).text
+    for name, value in (("days_allowed", 90), ("least_minutes", 20), ("cadence_months", 12)):
+        assert re.search(rf'name="{name}"[^>]*value="{value}"', text), name
+    assert re.search(r'<input checked[^>]*name="is_paced"', text)
+    assert sign_in_as(app, firm.owner_id).get(page_of(firm, "/new?pack=ohio")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"title": ""}, "Type a name"),
+        ({"audience": "teams"}, "Not a valid choice"),
+        ({"audience": "hired_since"}, "Type the day"),
+        ({"days_allowed": "731"}, "from 0 to 730"),
+        ({"cadence_months": "0"}, "from 1 to 120"),
+        ({"renewal_days": "x"}, "Type a whole number"),
+        ({"course": "nowhere"}, "Not a valid choice"),
+        ({"starts_on": ""}, "Type a day."),
+        ({"attestation": "x" * 501}, "at most 500"),
+    ],
+)
+def test_a_form_with_a_fault_says_so_and_keeps_what_was_typed(
+    app: Flask, changes: dict[str, str], message: str
+) -> None:
+    firm = make_firm(app)
+    answer = sign_in_as(app, firm.owner_id).post(page_of(firm, "/new?pack=plain"), {**FORM, **changes, "step": "save"})
+    assert answer.status_code == 422
+    assert 'class="summary' in answer.text
+    assert message in answer.text
+    if "title" not in changes:
+        assert 'value="All guards, every year"' in answer.text
+    assert saved(app) == []
+
+
+def test_a_change_says_what_happens_to_open_duties(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        firm.add("Mel", role=Role.MANAGER)
+        firm.add("Bob")
+        requirement_id = firm.require()
+        firm.keep_up()
+        alice = sign_in_as(app, firm.owner_id)
+        path = page_of(firm, f"/{requirement_id}/terms")
+        assert 'value="30"' in alice.get(path).text
+        text, _where = look_and_save(
+            alice, path, {"audience": "role", "role": "manager", "days_allowed": "10", "least_minutes": "45"}
+        )
+        assert "0 people come in addition." in text
+        assert "The duties of 2 people end." in text
+        assert "1 person gets another first due day." in text
+        firm.keep_up()
+        with app.app_context():
+            open_ones = db.session.execute(
+                select(Membership.name, Assignment.due_on)
+                .join(Membership, Membership.id == Assignment.membership_id)
+                .where(Assignment.ended_at.is_(None))
+            ).all()
+            assert [tuple(row) for row in open_ones] == [("Mel", dt.date(2026, 12, 4))]
+            minutes = {
+                row.user_id: row.conditions["least_minutes"] for row in db.session.scalars(select(Enrollment)).all()
+            }
+        assert sorted(minutes.values()) == [20, 20, 45]
+        assert "An ended" not in alice.get(page_of(firm)).text
+
+
+def test_a_requirement_is_ended_after_a_question(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        requirement_id = firm.require()
+        alice = sign_in_as(app, firm.owner_id)
+        path = page_of(firm, f"/{requirement_id}/end")
+        assert "The duty of 1 person ends" in alice.get(path).text
+        assert saved(app)[0].ended_at is None
+        for _time in range(2):
+            answer = alice.post(path)
+            assert (answer.status_code, answer.headers["Location"]) == (303, page_of(firm, f"/{requirement_id}"))
+        assert "Ended November 24, 2026" in alice.get(page_of(firm, f"/{requirement_id}")).text
+        assert alice.get(page_of(firm, f"/{requirement_id}/terms")).status_code == 303
+        with app.app_context():
+            acts = db.session.scalars(select(AuditEvent.act).where(AuditEvent.act.startswith("requirement"))).all()
+            assert sorted(acts) == ["requirement.ended", "requirement.made"]
+            assert db.session.scalars(select(Assignment.id).where(Assignment.ended_at.is_(None))).all() == []
+
+
+def test_the_log_shows_what_was_sent_and_why_something_was_not(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        firm.add("Dana", joined=False)
+        firm.add("Bob")
+        requirement_id = firm.require()
+        firm.keep_up()
+        alice = sign_in_as(app, firm.owner_id)
+        with app.app_context(), transaction() as session:
+            bobs = session.scalars(select(OutboxMessage).where(OutboxMessage.recipient == "bob@example.org")).all()
+            next(one for one in bobs if one.template == "training-reminder").sent_at = clock.now()
+        path = page_of(firm, f"/{requirement_id}")
+        everything = alice.get(path).text
+        assert everything.count(">30 days before<") == 3
+        assert "Not sent: hasn’t come in yet" in everything
+        assert "Waiting to be sent" in everything
+        assert "Sent November 24, 2026" in everything
+        only_sent = alice.get(f"{path}?show=sent").text
+        assert ("Bob" in only_sent, "Dana" in only_sent) == (True, False)
+        not_sent = alice.get(f"{path}?show=not-sent").text
+        assert ("Bob" in not_sent, "Dana" in not_sent) == (False, True)
+
+
+def test_a_long_log_goes_on_page_by_page(app: Flask) -> None:
+    firm = make_firm(app)
+    requirement_id = firm.require()
+    now = clock.now()
+    with app.app_context(), transaction() as session:
+        assignment_id = session.scalars(select(Assignment.id)).one()
+        session.add_all(
+            Reminder(
+                organization_id=firm.id,
+                assignment_id=assignment_id,
+                kind=f"overdue {number}",
+                due_on=now.date(),
+                created_at=now,
+                skipped="waived",
+            )
+            for number in range(1, 121)
+        )
+    alice, path, found = sign_in_as(app, firm.owner_id), page_of(firm, f"/{requirement_id}"), []
+    following: str | None = path
+    while following:
+        text = alice.get(following).text
+        found += re.findall(r"Week (\d+) after", text)
+        older = re.search(r'href="([^"]+)">Older', text)
+        following = older[1].replace("&amp;", "&") if older else None
+    assert sorted(map(int, found)) == list(range(1, 121))
+
+
+@pytest.mark.parametrize("rest", ["", "/new", "/new?pack=plain", "/{}", "/{}/terms", "/{}/end"])
+def test_owners_and_managers_of_all_enter_and_nobody_else(app: Flask, rest: str) -> None:
+    firm, other = make_firm(app), make_firm(app, email="mallory@example.org")
+    path = page_of(firm, rest.format(firm.require()))
+    insiders = {name: firm.user_of(firm.add(name, role=role)) for name, role in (
+        ("Mona", Role.MANAGER), ("Mark", Role.MANAGER), ("Ines", Role.INSTRUCTOR), ("Bob", Role.MEMBER),
+    )}  # fmt: skip
+    for name in ("Mona", "Mark", "Ines"):
+        add_second_factor(app, insiders[name])
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Membership).where(Membership.name == "Mona")).one().manages_all = True
+    users: dict[str, UUID] = {
+        **insiders,
+        "Alice": firm.owner_id,
+        "Mallory": other.owner_id,
+        "Leo": make_account(app, "leo@example.org"),
+    }
+    entered = {name for name, user_id in users.items() if sign_in_as(app, user_id).get(path).status_code == 200}
+    assert entered == {"Alice", "Mona"}
+
+
+def test_a_requirement_of_another_firm_looks_like_none(app: Flask) -> None:
+    firm, other = make_firm(app), make_firm(app, email="mallory@example.org")
+    theirs = other.require()
+    alice = sign_in_as(app, firm.owner_id)
+    for rest in ("", "/terms", "/end"):
+        assert alice.get(page_of(firm, f"/{theirs}{rest}")).status_code == 404
+        assert alice.post(page_of(firm, f"/{theirs}{rest}") if rest else "/nowhere", FORM).status_code == 404
+    assert saved(app)[0].ended_at is None

@@ -1,0 +1,252 @@
+"""Join codes: what they give, for how long and how often; read tolerantly; unknown ones tell nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from uuid import UUID
+
+import pypdf
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from tests.cast import actor_of, make_account, sign_in_as
+from tests.organizations.conftest import Acme
+from tests.support import Visitor
+from trainer.accounts.operations import confirm_address
+from trainer.accounts.queries import get_user
+from trainer.core import clock
+from trainer.core.audit import AuditEvent
+from trainer.core.db import db, transaction
+from trainer.organizations.codes import make_join_code, read_code, show_code
+from trainer.organizations.models import JoinCode, Membership, TeamMembership
+from trainer.organizations.posters import draw_poster
+from trainer.organizations.rules import Role
+
+UNKNOWN = "We know no such code"
+RUN_OUT = "That code has run out. Ask the person who gave it to you."
+
+
+def make(
+    acme: Acme, role: Role = Role.MEMBER, team: UUID | None = None, most_uses: int | None = None, days: int = 30
+) -> JoinCode:
+    """Make a code as Alice."""
+    with acme.app.app_context(), transaction():
+        now = clock.now()
+        return make_join_code(
+            actor_of(acme.users["alice"], acme.id), role, team, now + dt.timedelta(days=days), most_uses, now
+        )
+
+
+def newcomer(app: Flask, email: str = "nora@example.org", *, is_confirmed: bool = True) -> Visitor:
+    """Return a browser of someone with an account."""
+    user_id = make_account(app, email)
+    if is_confirmed:
+        with app.app_context(), transaction():
+            confirm_address(get_user(user_id), clock.now())
+    return sign_in_as(app, user_id)
+
+
+def join(visitor: Visitor, code: str, name: str = "Nora New", number: str = "") -> TestResponse:
+    return visitor.post(f"/join/{code}/acceptances", {"name": name, "employee_number": number})
+
+
+def here(acme: Acme, name: str = "Nora New") -> Membership:
+    with acme.app.app_context():
+        query = select(Membership).where(Membership.organization_id == acme.id, Membership.name == name)
+        return db.session.scalars(query).one()
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("ABCD-EFGH", "ABCDEFGH"),
+        (" abcd efgh ", "ABCDEFGH"),
+        ("ab-cd-ef–gh", "ABCDEFGH"),
+        ("OILl-0000", "01110000"),
+        ("ABCD-EFG", None),
+        ("ABCD-EFGHJ", None),
+        ("ABCD-EFGU", None),
+        ("", None),
+        ("ÀBCD-EFGH", None),
+    ],
+)
+def test_a_code_is_read_as_people_type_it(given: str, code: str | None) -> None:
+    assert read_code(given) == code
+    assert code is None or read_code(show_code(code)) == code
+
+
+def test_before_joining_a_person_sees_what_the_firm_will_see(acme: Acme) -> None:
+    code = make(acme)
+    page = Visitor(acme.app).get(f"/join/{code.code.lower()}").text
+    for words in ("Join Acme Security", "will see of you", "your e-mail address", "/sign-up?next=/join/"):
+        assert words in page
+
+
+def test_joining_gives_role_team_and_entry_and_counts(acme: Acme) -> None:
+    code, visitor = make(acme, Role.INSTRUCTOR, acme.harbor, 2), newcomer(acme.app)
+    assert "Instructor" in visitor.get(f"/join/{code.code}").text
+    assert join(visitor, show_code(code.code), number=" 99 ").headers["Location"] == "/me"
+    nora = here(acme)
+    assert (nora.role, nora.employee_number, nora.email_key) == ("instructor", "99", "nora@example.org")
+    with acme.app.app_context():
+        query = select(TeamMembership.team_id).where(TeamMembership.membership_id == nora.id)
+        assert db.session.scalars(query).one() == acme.harbor
+        assert db.session.get_one(JoinCode, code.id).uses == 1
+        noted = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "join_code.used")).one()
+        assert (noted.organization_id, noted.details) == (acme.id, {"name": "Nora New"})
+    assert "in this firm already" in visitor.get(f"/join/{code.code}").text
+    assert join(visitor, code.code).status_code == 409
+    with acme.app.app_context():
+        assert db.session.get_one(JoinCode, code.id).uses == 1
+
+
+def test_whom_the_roster_waits_for_gets_that_entry(acme: Acme) -> None:
+    code, visitor = make(acme, team=acme.harbor), newcomer(acme.app, "dana@example.org")
+    assert join(visitor, code.code, name="Somebody Else").status_code == 303
+    dana = here(acme, "Dana Dow")
+    assert (dana.id, dana.user_id is not None) == (acme.people["dana"], True)
+    with acme.app.app_context():
+        teams = set(db.session.scalars(select(TeamMembership.team_id).where(TeamMembership.membership_id == dana.id)))
+        assert teams == {acme.harbor, acme.motel}
+
+
+def test_an_address_that_is_not_confirmed_takes_nobodys_entry(acme: Acme) -> None:
+    code, visitor = make(acme), newcomer(acme.app, "dana@example.org", is_confirmed=False)
+    assert join(visitor, code.code, name="Not Dana").status_code == 303
+    assert here(acme, "Not Dana").email is None
+    assert here(acme, "Dana Dow").user_id is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"name": ""}, "Type your name"),
+        ({"name": "..."}, "at least one letter"),
+        ({"name": "x" * 121}, "at most 120"),
+        ({"name": "Nora\x07"}, "holds a character"),
+        ({"name": "Nora", "employee_number": "9" * 41}, "at most 40"),
+        ({"name": "Nora", "employee_number": "7"}, "We can’t take this number"),
+    ],
+)
+def test_a_wrong_form_says_what_to_mend_and_the_code_is_not_used(
+    acme: Acme, fields: dict[str, str], words: str
+) -> None:
+    with acme.app.app_context(), transaction():
+        db.session.get_one(Membership, acme.people["bob"]).employee_number = "7"
+    code, visitor = make(acme), newcomer(acme.app)
+    answer = visitor.post(f"/join/{code.code}/acceptances", fields)
+    assert answer.status_code == 422
+    assert words in answer.text
+    with acme.app.app_context():
+        assert db.session.get_one(JoinCode, code.id).uses == 0
+
+
+def test_unknown_old_and_revoked_codes_answer_alike_and_a_used_one_says_so(acme: Acme) -> None:
+    old, revoked, used = make(acme, days=1), make(acme), make(acme, most_uses=1)
+    acme.enter("alice").post(acme.path(f"/codes/{revoked.id}/revocation"))
+    assert join(newcomer(acme.app), used.code).status_code == 303
+    visitor = newcomer(acme.app, "olga@example.org")
+    with time_machine.travel(clock.now() + dt.timedelta(days=2)):
+        pages = set()
+        for code in ("ZZZZZZZZ", "nonsense", old.code, revoked.code):
+            answer = Visitor(acme.app).get(f"/join/{code}")
+            assert (answer.status_code, UNKNOWN in answer.text) == (404, True)
+            assert join(visitor, code).status_code == 404
+            pages.add(answer.text)
+        assert len(pages) == 1
+        answer = Visitor(acme.app).get(f"/join/{used.code}")
+        assert (answer.status_code, RUN_OUT in answer.text) == (409, True)
+        assert join(visitor, used.code).status_code == 409
+
+
+def test_a_code_can_be_typed(acme: Acme) -> None:
+    code, visitor = make(acme), Visitor(acme.app)
+    assert "Join with a code" in visitor.get("/join").text
+    asked = visitor.get(f"/join?code=%20{show_code(code.code).lower()}")
+    assert asked.headers["Location"] == f"/join/{show_code(code.code)}"
+    for wrong in ("../../me", "//evil.example", "ABC"):
+        assert visitor.get("/join", query_string={"code": wrong}).status_code == 404
+    assert "Type the code" in visitor.get("/join?code=").text
+
+
+def test_guessing_is_slowed_and_a_whole_shift_is_not(acme: Acme) -> None:
+    code = make(acme)
+    assert {Visitor(acme.app).get(f"/join/{code.code}").status_code for _one in range(70)} == {200}
+    answers = [Visitor(acme.app).get("/join/ZZZZZZZZ").status_code for _guess in range(61)]
+    assert answers == [404] * 60 + [429]
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "status"),
+    [
+        ("alice", {}, 303),
+        ("alice", {"role": "instructor"}, 303),
+        ("alice", {"role": "manager"}, 422),
+        ("alice", {"role": "owner"}, 422),
+        ("mona", {"role": "instructor"}, 422),
+        ("mona", {}, 303),
+        ("mark", {}, 422),  # one of the teams is needed
+        ("mark", {"team": "harbor"}, 303),
+        ("mark", {"team": "motel"}, 422),
+        ("alice", {"team": "other"}, 422),
+        ("alice", {"last_day": ""}, 422),
+        ("alice", {"last_day": "2020-01-01"}, 422),
+        ("alice", {"last_day": "2999-01-01"}, 422),
+        ("alice", {"last_day": "9999-12-31"}, 422),
+        ("alice", {"most_uses": "0"}, 422),
+        ("alice", {"most_uses": "1"}, 303),
+        ("alice", {"most_uses": "100000"}, 422),
+        ("alice", {"most_uses": "many"}, 422),
+    ],
+)
+def test_a_code_gives_what_its_maker_may_give(acme: Acme, name: str, change: dict[str, str], status: int) -> None:
+    teams = {"harbor": acme.harbor, "motel": acme.motel, "other": acme.others_team}
+    last_day = (clock.today() + dt.timedelta(days=30)).isoformat()
+    fields = {"role": "member", "team": "", "last_day": last_day, "most_uses": "", **change}
+    fields["team"] = str(teams[fields["team"]]) if fields["team"] else ""
+    assert acme.enter(name).post(acme.path("/codes"), fields).status_code == status
+    with acme.app.app_context():
+        made = db.session.scalar(select(func.count(JoinCode.id)))
+        noted = db.session.scalar(select(func.count()).where(AuditEvent.act == "join_code.made"))
+        assert made == noted == (1 if status == 303 else 0)
+
+
+def test_a_code_is_revoked_once_by_who_may(acme: Acme) -> None:
+    code = make(acme)
+    path = acme.path(f"/codes/{code.id}/revocation")
+    for name in ("mark", "bob", "charlie", "mallory"):
+        assert acme.enter(name).post(path).status_code == 404
+        assert acme.enter(name).get(acme.path(f"/codes/{code.id}/poster.pdf")).status_code == 404
+    alice = acme.enter("alice")
+    assert alice.post(path).status_code == alice.post(path).status_code == 303
+    with acme.app.app_context():
+        assert db.session.scalar(select(func.count()).where(AuditEvent.act == "join_code.revoked")) == 1
+    assert "Taken back" in alice.get(acme.path("/codes")).text
+
+
+def test_the_poster_is_one_page_with_firm_code_and_what_is_seen(acme: Acme) -> None:
+    code = make(acme)
+    answer = acme.enter("alice").get(acme.path(f"/codes/{code.id}/poster.pdf"))
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Content-Disposition"] == "inline; filename=poster.pdf"
+    pdf = pypdf.PdfReader(io.BytesIO(answer.data))
+    text = " ".join(pdf.pages[0].extract_text().split())
+    assert len(pdf.pages) == 1
+    for words in (
+        "Acme Security",
+        show_code(code.code),
+        "127.0.0.1:8000/join",
+        "What the firm will see",
+        "Your answers",
+    ):
+        assert words in text
+
+
+@pytest.mark.parametrize("name", ["Acme 🦺 Security", "W" * 120, "株式会社"])
+def test_the_poster_of_a_firm_with_any_name_is_one_page(name: str) -> None:
+    pdf = draw_poster(name, "ABCD-EFGH", "https://training.example.org/join/ABCD-EFGH", clock.today(), clock.today())
+    assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == 1

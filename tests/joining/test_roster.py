@@ -1,0 +1,210 @@
+"""What becomes of each row: every fate, and every kind of broken row with its reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID, uuid4
+
+import pytest
+
+from trainer.core.errors import Invalid
+from trainer.joining.roster import Entry, Fate, Known, Plan, plan, read_day, read_header
+from trainer.joining.sheets import read_text
+from trainer.organizations.rules import Role
+
+TODAY = dt.date(2026, 11, 24)
+HEAD = "name,e-mail,job title,employee number,hired on,teams,role\n"
+BOB, ALICE = uuid4(), uuid4()
+
+
+def known(
+    membership_id: UUID = BOB,
+    name: str = "Bob Builder",
+    email: str = "bob@example.org",
+    number: str | None = "007",
+    role: str = "member",
+    *,
+    is_here: bool = True,
+    has_joined: bool = False,
+) -> Known:
+    return Known(
+        membership_id=membership_id,
+        name=name,
+        email=email,
+        keys=frozenset({email}),
+        job_title="Guard",
+        employee_number=number,
+        hired_on=dt.date(2025, 1, 2),
+        role=role,
+        teams=frozenset({"harbor mall"}),
+        is_here=is_here,
+        has_joined=has_joined,
+    )
+
+
+HERE = [known(), known(ALICE, "Alice Able", "alice@example.org", "001", "owner", has_joined=True)]
+
+
+def decide(rows: str, there: list[Known] | None = None, head: str = HEAD, *roles: Role) -> Plan:
+    return plan(
+        read_text(head + rows), HERE if there is None else there, {"harbor mall"}, roles or [Role.MEMBER], TODAY
+    )
+
+
+def one(rows: str, there: list[Known] | None = None) -> Entry:
+    return decide(rows, there).entries[-1]
+
+
+BROKEN = {
+    "R. Dow,,,,,,": "no e-mail for R. Dow. Add one, or leave the row out.",
+    "R. Dow,r.dow,,,,,": "the e-mail for R. Dow isn’t one that we can write to",
+    "R. Dow,a@example.org b@example.org,,,,,": "isn’t one that we can write to",
+    ",dow@example.org,,,,,": "no name for dow@example.org",
+    "...,dow@example.org,,,,,": "has no letter in it",
+    f"{'R' * 121},dow@example.org,,,,,": "the name is longer than 120 characters",
+    "R.\x07 Dow,dow@example.org,,,,,": "the name holds a character that can’t be shown",
+    "R.\u202e Dow,dow@example.org,,,,,": "the name holds a character that can’t be shown",
+    '"R.\nDow",dow@example.org,,,,,': "the name has a line break in it",
+    "=HYPERLINK(1),dow@example.org,,,,,": "the name looks like a formula",
+    "R. Dow,dow@example.org,@SUM(A1),,,,": "the job title looks like a formula",
+    f"R. Dow,dow@example.org,{'x' * 81},,,,": "the job title is longer than 80 characters",
+    f"R. Dow,dow@example.org,,{'9' * 41},,,": "the employee number is longer than 40 characters",
+    "R. Dow,dow@example.org,,,soon,,": "“soon” is no day that we can read",
+    "R. Dow,dow@example.org,,,2026-02-30,,": "“2026-02-30” is no day that we can read",
+    "R. Dow,dow@example.org,,,13/04/2026,,": "Write it as 2026-03-04, or month/day/year",
+    "R. Dow,dow@example.org,,,2062-01-01,,": "more than a year ahead",
+    "R. Dow,dow@example.org,,,1826-01-01,,": "is 1826-01-01. Mend the year",
+    f"R. Dow,dow@example.org,,,,{'x' * 81},": "a team’s name is longer than 80 characters",
+    "R. Dow,dow@example.org,,,,...;Harbor,": "a team’s name has no letter in it",
+    f"R. Dow,dow@example.org,,,,{';'.join(f't{n}' for n in range(21))},": "more than 20 teams",
+    "R. Dow,dow@example.org,,,,,boss": "there is no role “boss”. Write member, or leave it empty",
+    "R. Dow,dow@example.org,,,,,Owner": "a roster can’t make someone an owner",
+    "R. Dow,dow@example.org,,,,,manager": "you can’t give the role manager",
+    "Dow, R.,dow@example.org,,,,,member": "there are more cells than headings",
+    "Bob Builder,BOB@example.org,,,,,\nRob,bob@example.org,,,,,": "the e-mail bob@example.org is in line 2 too",
+    "A,a@example.org,,5,,,\nB,b@example.org,,5,,,": "the employee number 5 is in line 2 too",
+    "R. Dow,dow@example.org,,007,,,": "the employee number 007 belongs to Bob Builder",
+    "Bob Builder,bob@example.org,,001,,,": "the employee number 001 belongs to Alice Able",
+    "Alice Able,alice@example.org,,,,,member": "Alice Able has the role owner. Change that on the person’s page",
+    "Bob Builder,bob@example.org,,,,,\nBob Builder,b@example.org,,007,,,": "this is Bob Builder, who is in line 2 too",
+}
+
+
+@pytest.mark.parametrize("rows", BROKEN)
+def test_each_kind_of_broken_row_says_its_line_and_what_to_do(rows: str) -> None:
+    entry = one(rows)
+    assert entry.fate is Fate.PROBLEM
+    assert BROKEN[rows] in entry.reason
+    assert entry.reason.startswith(f"Line {entry.line}: ")
+    assert entry.reason.endswith(".")
+    assert not decide(rows).is_good
+
+
+def test_a_new_person_and_new_teams() -> None:
+    decided = decide("Dana Dow,Dana@Example.org,Guard,012,2026-03-04,Harbor  MALL; Motel 95,member")
+    entry = decided.entries[0]
+    assert entry.wanted is not None
+    assert (entry.fate, entry.gets_mail, entry.wanted.email_key) == (Fate.NEW, True, "dana@example.org")
+    assert (entry.wanted.hired_on, entry.wanted.employee_number) == (dt.date(2026, 3, 4), "012")
+    assert decided.new_teams == ("Motel 95",)
+
+
+@pytest.mark.parametrize(
+    ("row", "fate", "reason"),
+    [
+        ("Bob Builder,BOB@example.org,,,,,", Fate.UNCHANGED, ""),
+        ("Bob Builder,bob@example.org,Guard,007,1/2/2025,HARBOR MALL,member", Fate.UNCHANGED, ""),
+        ("Robert Builder,bob@example.org,Sergeant,,,,", Fate.CHANGED, "name, job title"),
+        (
+            "Bob Builder,bob@example.org,,008,2025-01-03,Motel 95,",
+            Fate.CHANGED,
+            "employee number, day of hiring, teams",
+        ),
+        (
+            "Bob Builder,bob@example.org,,,3/4/2025,,",
+            Fate.CHANGED,
+            "day of hiring; 3/4/2025 is read as March 4, 2025",
+        ),
+        ("bob builder,bob.b@example.org,,007,,,", Fate.CHANGED, "name, e-mail"),
+    ],
+)
+def test_someone_known_is_found_by_address_or_number_and_an_empty_cell_changes_nothing(
+    row: str, fate: Fate, reason: str
+) -> None:
+    entry = one(row)
+    assert (entry.fate, entry.reason, entry.membership_id) == (fate, reason, BOB)
+    assert entry.gets_mail == ("e-mail" in reason)
+
+
+def test_who_has_come_in_gets_no_invitation_to_another_address() -> None:
+    entry = one("Bob Builder,bob.b@example.org,,007,,,", [known(has_joined=True)])
+    assert (entry.fate, entry.gets_mail) == (Fate.CHANGED, False)
+
+
+def test_who_was_here_before_returns_as_a_new_entry() -> None:
+    entry = one("Bob Builder,bob@example.org,,007,,,", [known(is_here=False)])
+    assert (entry.fate, entry.membership_id, entry.gets_mail) == (Fate.RETURNED, None, True)
+
+
+def test_who_may_give_roles_gives_them_to_new_people() -> None:
+    entry = decide("Dana,dana@example.org,,,,,Instructor", [], HEAD, Role.INSTRUCTOR, Role.MEMBER).entries[0]
+    assert entry.wanted is not None
+    assert entry.wanted.role is Role.INSTRUCTOR
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Name,E-mail",
+        "FULL NAME;Email Address;Site",
+        "First Name\tLast Name\tWork E-Mail\tHire Date",
+        "Employee ID,Surname,Given name,e_mail,Position",
+        "\ufeffName ,  E–Mail, Crew",
+    ],
+)
+def test_headings_are_known_in_several_spellings(head: str) -> None:
+    columns, ignored = read_header(read_text(f"{head}\n1,2,3,4,5\n"))
+    assert "email" in columns
+    assert ignored == ()
+
+
+def test_columns_that_are_not_read_are_named() -> None:
+    assert read_header(read_text("name,e-mail,Shirt size\na,b,c"))[1] == ("Shirt size",)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "nothing in it yet"),
+        ("Bob Builder,bob@example.org\n", "The first row must name the columns"),
+        ("name,phone\nBob,1\n", "The first row must name the columns"),
+        ("first name,e-mail\nBob,bob@example.org\n", "The first row must name the columns"),
+        ("name,e-mail,mail\nBob,1,2\n", "Two columns say the same: “mail” is the second"),
+        ("name,e-mail\n", "headings and no people"),
+    ],
+)
+def test_a_list_without_headings_is_refused_with_an_example(text: str, words: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        decide("", [], text)
+    assert words in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "told"),
+    [
+        ("2026-03-04", dt.date(2026, 3, 4), False),
+        ("3/4/2026", dt.date(2026, 3, 4), True),
+        ("03/14/2026", dt.date(2026, 3, 14), False),
+        ("4/4/26", dt.date(2026, 4, 4), False),
+        ("12/31/99", dt.date(1999, 12, 31), False),
+    ],
+)
+def test_a_day_is_read_in_two_ways_and_told_where_it_could_mean_another(text: str, day: dt.date, told: bool) -> None:
+    read, words = read_day(text, TODAY)
+    assert (read, bool(words)) == (day, told)
+
+
+def test_the_digest_changes_with_any_fate() -> None:
+    row = "Bob Builder,bob@example.org,,,,,"
+    assert decide(row).digest == decide(row).digest
+    assert len({decide(row).digest, decide(row, []).digest, decide(row, [known(is_here=False)]).digest}) == 3

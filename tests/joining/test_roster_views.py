@@ -1,0 +1,264 @@
+"""Bring in a roster: nothing before it is confirmed, then all of it or nothing, and the same list again adds nobody."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import time
+from contextlib import suppress
+from uuid import UUID
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from tests.cast import actor_of
+from tests.joining.books import book
+from tests.organizations.conftest import Acme
+from tests.support import Visitor
+from trainer.core import clock
+from trainer.core.audit import AuditEvent
+from trainer.core.db import Base, db, transaction
+from trainer.core.outbox import OutboxMessage
+from trainer.joining.importing import decide, forget_drafts, get_draft, lines_of, take_over
+from trainer.organizations.models import Invitation, Membership, RosterDraft, Team, TeamMembership
+
+HEAD = "name,e-mail,job title,employee number,hired on,teams"
+GOOD = f"{HEAD}\nPat Poe,pat@example.org,Guard,012,2026-03-04,Harbor Mall; North\nBob B. Builder,bob@example.org,,,,\n"
+
+
+def many(count: int, bad: int | None = None) -> list[list[object]]:
+    """Return rows of so many people, one of them with a bad address."""
+    rows: list[list[object]] = [list(HEAD.split(","))]
+    for number in range(1, count + 1):
+        email = "no address" if number == bad else f"p{number}@example.org"
+        day = dt.date(2025, 1, 1) + dt.timedelta(days=number % 300)
+        rows.append([f"Person {number}", email, "Guard", f"E{number}", day, f"Site {number % 40}"])
+    return rows
+
+
+def as_csv(rows: list[list[object]]) -> bytes:
+    return "\n".join(",".join(str(cell) for cell in row) for row in rows).encode()
+
+
+def send(visitor: Visitor, acme: Acme, text: str = GOOD, file: bytes | None = None) -> TestResponse:
+    """Send a roster, pasted or as a file."""
+    fields = {"text": "" if file else text, "file": (io.BytesIO(file or b""), "people" if file else "")}
+    return visitor.post(acme.path("/roster"), fields, content_type="multipart/form-data")
+
+
+def look(visitor: Visitor, acme: Acme, text: str = GOOD, file: bytes | None = None) -> str:
+    """Send a roster and open what would happen; return the page's path."""
+    answer = send(visitor, acme, text, file)
+    assert answer.status_code == 303, answer.text
+    path = answer.headers["Location"]
+    assert visitor.get(path).status_code == 200
+    return path
+
+
+def confirm(visitor: Visitor, path: str, **fields: str) -> TestResponse:
+    """Confirm what was shown."""
+    return visitor.post(f"{path}/confirmation", {"digest": visitor.field("digest"), **fields})
+
+
+def count(app: Flask, *records: type[Base]) -> list[int]:
+    with app.app_context():
+        return [db.session.scalar(select(func.count()).select_from(one)) or 0 for one in records]
+
+
+def count_seen() -> int:
+    """Return how many memberships this very transaction sees."""
+    return db.session.scalar(select(func.count(Membership.id))) or 0
+
+
+WRITTEN = (Membership, Team, TeamMembership, Invitation, OutboxMessage)
+
+
+def test_a_dry_run_writes_nothing_to_people(acme: Acme) -> None:
+    before = count(acme.app, *WRITTEN)
+    visitor = acme.enter("alice")
+    look(visitor, acme)
+    assert visitor.page is not None
+    for words in ("1 new person", "Pat Poe", "Bob B. Builder", "name", "1 team will be made", "North"):
+        assert words in visitor.page.text
+    assert count(acme.app, *WRITTEN) == before
+
+
+def test_confirming_writes_all_of_it_and_the_same_list_again_nothing(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    path = look(visitor, acme)
+    before = count(acme.app, *WRITTEN)
+    assert confirm(visitor, path, has_mail="y").headers["Location"] == path
+    after = count(acme.app, *WRITTEN)
+    assert [new - old for new, old in zip(after, before, strict=True)] == [1, 1, 2, 1, 1]
+    assert "The roster is in" in visitor.get(path).text
+    with acme.app.app_context():
+        pat = db.session.scalars(select(Membership).where(Membership.email_key == "pat@example.org")).one()
+        assert (pat.name, pat.job_title, pat.employee_number, pat.role) == ("Pat Poe", "Guard", "012", "member")
+        assert (pat.hired_on, pat.user_id) == (dt.date(2026, 3, 4), None)
+        assert db.session.get_one(Membership, acme.people["bob"]).name == "Bob B. Builder"
+        noted = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "roster.imported")).one()
+        assert noted.details == {"new": 1, "returned": 0, "changed": 1, "unchanged": 0, "invited": 1, "teams": 1}
+    look(visitor, acme)
+    assert visitor.page is not None
+    assert "Nothing would change" in visitor.page.text
+    assert "Bring them in" not in visitor.page.text
+    assert count(acme.app, *WRITTEN) == after
+
+
+def test_confirming_twice_does_it_once_and_the_rows_are_not_kept(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    path = look(visitor, acme)
+    digest = visitor.field("digest")
+    for _time in range(2):
+        assert visitor.post(f"{path}/confirmation", {"digest": digest}).status_code == 303
+    with acme.app.app_context():
+        query = select(func.count()).where(Membership.email_key == "pat@example.org")
+        assert db.session.scalar(query) == 1
+        assert db.session.scalars(select(RosterDraft.rows)).one() == {}
+        assert db.session.scalar(select(func.count(Invitation.id))) == 0  # the box was not ticked
+
+
+def test_if_the_firm_changed_meanwhile_the_rows_are_shown_again(acme: Acme) -> None:
+    visitor, mona = acme.enter("alice"), acme.enter("mona")
+    path = look(visitor, acme)
+    other = look(mona, acme, "name,e-mail\nPat Poe,pat@example.org")
+    assert confirm(mona, other).status_code == 303
+    answer = confirm(visitor, path)
+    assert answer.status_code == 409
+    assert "has changed in between" in answer.text
+    assert "2 changes<" in answer.text
+    visitor.get(path)
+    assert confirm(visitor, path).status_code == 303
+
+
+@pytest.mark.check("T084")
+@pytest.mark.parametrize("is_book", [False, True])
+def test_one_bad_row_of_ten_thousand_keeps_all_of_them_out(acme: Acme, is_book: bool) -> None:
+    rows = many(10_000, bad=9_999)
+    visitor, before = acme.enter("alice"), count(acme.app, *WRITTEN)
+    path = look(visitor, acme, file=book(rows) if is_book else as_csv(rows))
+    assert visitor.page is not None
+    assert "1 row to mend" in visitor.page.text
+    assert "Line 10000: the e-mail for Person 9999" in visitor.page.text
+    assert "Bring them in" not in visitor.page.text
+    assert visitor.post(f"{path}/confirmation", {"digest": "x"}).status_code == 409
+    assert count(acme.app, *WRITTEN) == before
+
+
+@pytest.mark.check("T084")
+@pytest.mark.parametrize("is_book", [False, True])
+def test_ten_thousand_rows_are_looked_at_and_taken_over_in_seconds(acme: Acme, is_book: bool) -> None:
+    data = book(many(10_000)) if is_book else as_csv(many(10_000))
+    visitor, (before,) = acme.enter("alice"), count(acme.app, Membership)
+    began = time.perf_counter()
+    path = look(visitor, acme, file=data)
+    looked = time.perf_counter()
+    assert confirm(visitor, path, has_mail="y").status_code == 303
+    done = time.perf_counter()
+    print(f"\ndry run {looked - began:.2f} s, taking over {done - looked:.2f} s")
+    assert looked - began < 5
+    assert done - looked < 15
+    assert count(acme.app, Membership, Invitation) == [before + 10_000, 10_000]
+    assert "0 of 10000" in visitor.get(path).text
+    look(visitor, acme, file=data)
+    assert visitor.page is not None
+    assert "Nothing would change" in visitor.page.text
+
+
+@pytest.mark.check("T084")
+def test_what_is_cut_off_before_its_end_leaves_nothing(acme: Acme) -> None:
+    before = count(acme.app, *WRITTEN)
+    path = look(acme.enter("alice"), acme)
+    with acme.app.app_context(), suppress(KeyboardInterrupt), transaction():
+        actor = actor_of(acme.users["alice"], acme.id)
+        draft = get_draft(actor, UUID(path.rpartition("/")[2]), clock.now())
+        take_over(actor, draft, decide(actor, lines_of(draft), clock.now()).digest, True, clock.now())
+        assert count_seen() > before[0]
+        raise KeyboardInterrupt
+    assert count(acme.app, *WRITTEN) == before
+
+
+def test_the_page_shows_problems_first_and_two_hundred_rows_at_a_time(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    path = look(visitor, acme, file=as_csv(many(450, bad=449)))
+    assert visitor.page is not None
+    assert re.findall(r'class="num">(\d+)<', visitor.page.text)[:2] == ["450", "2"]
+    assert "Rows 1 to 200 of 450" in visitor.page.text
+    assert "Rows 401 to 450 of 450" in visitor.get(f"{path}?start=400").text
+    assert re.findall(r'class="num">(\d+)<', visitor.get(f"{path}?show=problem").text) == ["450"]
+
+
+def test_what_was_sent_can_be_mended_on_the_page(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    path = look(visitor, acme, 'name,e-mail\n"Dow; R",no address\n')
+    text = visitor.get(f"{acme.path('/roster')}?draft={path.rpartition('/')[2]}").text
+    assert "name\te-mail\nDow; R\tno address</textarea>" in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"text": ""}, "Paste your roster, or choose a file"),
+        ({"text": "Bob,bob@example.org"}, "The first row must name the columns"),
+        ({"text": "", "file": b"PK\x03\x04"}, "damaged or isn’t an Excel file"),
+        ({"text": "name,e-mail\n<script>,x", "file": b"name,e-mail"}, "Send one of them"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_said_on_the_form(acme: Acme, fields: dict[str, object], words: str) -> None:
+    visitor = acme.enter("alice")
+    file = (io.BytesIO(fields["file"]), "people.xlsx") if "file" in fields else (io.BytesIO(), "")  # type: ignore[arg-type]
+    answer = visitor.post(acme.path("/roster"), {**fields, "file": file}, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert count(acme.app, RosterDraft) == [0]
+
+
+def test_a_roster_may_be_larger_than_other_requests_and_not_much_larger(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    long = "name,e-mail,notes\n" + "Pat,pat@example.org,\n" * 20 + "\n" * 3 * 2**20
+    assert send(visitor, acme, long).status_code == 303
+    assert send(visitor, acme, file=b"name,e-mail\n" + b" " * 5 * 2**20).status_code == 413
+    assert visitor.post(acme.path("/teams"), {"name": "x" * 300_000}).status_code == 413
+
+
+def test_a_draft_is_its_senders_and_forgotten_after_a_day(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    path = look(visitor, acme)
+    for name in ("mona", "mark", "bob", "mallory"):
+        assert acme.enter(name).get(path).status_code == 404
+        assert acme.enter(name).post(f"{path}/confirmation", {"digest": "x"}).status_code == 404
+    later = clock.now() + dt.timedelta(days=1, minutes=1)
+    with time_machine.travel(later):
+        assert visitor.get(path).status_code == 404
+        with acme.app.app_context(), transaction():
+            forget_drafts(clock.now())
+    assert count(acme.app, RosterDraft) == [0]
+
+
+def test_a_manager_of_chosen_teams_sends_no_roster(acme: Acme) -> None:
+    assert acme.enter("mark").get(acme.path("/roster")).status_code == 404
+    assert acme.enter("mona").get(acme.path("/roster")).status_code == 200
+
+
+def test_who_left_returns_as_a_new_entry(acme: Acme) -> None:
+    with acme.app.app_context(), transaction():
+        dana = db.session.get_one(Membership, acme.people["dana"])
+        dana.ended_on, dana.ended_at = clock.today(), clock.now()
+    visitor = acme.enter("alice")
+    path = look(visitor, acme, "name,e-mail\nDana Dow,dana@example.org")
+    assert confirm(visitor, path).status_code == 303
+    with acme.app.app_context():
+        query = select(Membership.id).where(Membership.email_key == "dana@example.org", Membership.ended_at.is_(None))
+        assert isinstance(db.session.scalars(query).one(), UUID)
+
+
+def test_another_firms_people_with_the_same_address_are_left_alone(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    path = look(visitor, acme, "name,e-mail\nCarl Canary,canary@example.org")
+    assert confirm(visitor, path).status_code == 303
+    with acme.app.app_context():
+        assert db.session.get_one(Membership, acme.others_person).name == "Canary Quux"

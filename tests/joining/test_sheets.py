@@ -1,0 +1,62 @@
+"""Reading lists: any usual separator, encoding and quoting; what can't be read says where and why."""
+
+from __future__ import annotations
+
+import pytest
+
+from trainer.core.errors import Invalid
+from trainer.joining.sheets import MOST_COLUMNS, MOST_ROWS, Line, read_file, read_text
+
+PEOPLE = [Line(1, ("name", "e-mail", "teams")), Line(2, ("Zoë Ångström", "zoe@example.org", "Harbor, night"))]
+
+
+@pytest.mark.check("T080")
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1252"])
+def test_every_separator_and_encoding_reads_alike(separator: str, encoding: str) -> None:
+    text = separator.join(["name", "e-mail", "teams"]) + "\r\n"
+    text += separator.join(["Zoë Ångström", "zoe@example.org", '"Harbor, night"']) + "\r\n"
+    assert read_file(text.encode(encoding)) == PEOPLE
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_line_breaks_in_quotation_marks_belong_to_the_cell(newline: str) -> None:
+    text = f'name,e-mail{newline}"Bob{newline}Builder",bob@example.org{newline}{newline}Dana,dana@example.org'
+    assert [line.number for line in read_text(text)] == [1, 2, 4]
+    assert read_text(text)[1].cells == (f"Bob{newline}Builder", "bob@example.org")
+
+
+def test_the_line_for_excel_and_empty_rows_and_columns_are_passed_over() -> None:
+    lines = read_text('sep=;\nname;e-mail;;\n;;;\n" Bob ";bob@example.org;;\n')
+    assert [(line.number, line.cells) for line in lines] == [
+        (2, ("name", "e-mail")),
+        (4, ("Bob", "bob@example.org")),
+    ]
+
+
+@pytest.mark.check("T080")
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b'name,e-mail\n"Bob,bob@example.org\nDana,dana@example.org\n', "Line 2: a quotation mark"),
+        (b"name,e-mail\nBob," + b"x" * 3000, "Line 2, column B: more than 2,000 characters"),
+        (b"name,e-mail\n" + b"x," * 10_000 + b"x", "Line 2: there are more than 60 columns"),
+        (b"a\n" * 2**20, "more than 20,000 rows"),
+        (b"name,e-mail\nBob\x81,bob@example.org", "Line 2: some characters are broken"),
+        (b"\xff\xfen\x00a\x00\x00\xd8\x00", "Line 1: some characters are broken"),
+        (b"n\0a\0m\0e\0", "no list that we can read"),
+        (b"%PDF-1.7", "This is a PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel file"),
+        (b"PK\x03\x04 no more", "damaged or isn’t an Excel file"),
+    ],
+    ids=lambda value: "" if isinstance(value, bytes) else value[:20],
+)
+def test_what_cannot_be_read_says_where_and_what_to_do(data: bytes, words: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        read_file(data)
+    assert words in refusal.value.message
+
+
+def test_the_largest_list_that_we_promise_is_read() -> None:
+    row = ",".join(["x"] * MOST_COLUMNS)
+    assert len(read_text(f"{row}\n" * MOST_ROWS)) == MOST_ROWS

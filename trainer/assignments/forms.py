@@ -1,0 +1,100 @@
+"""The form of a requirement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation, ValidationError
+
+from trainer.assignments.rules import Audience
+from trainer.assignments.words import AUDIENCES
+from trainer.organizations.forms import ROLE_NAMES, Ticks
+from trainer.web.forms import Form, PlainText, length, trimmed
+
+LONGEST_SENTENCE = 500
+
+
+def _number(least: int, most: int) -> list[Any]:
+    message = _l("Type a whole number from %(least)s to %(most)s.", least=least, most=most)
+    return [InputRequired(message), NumberRange(least, most, message)]
+
+
+def _day_where_meant(form: Any, field: Any) -> None:
+    """Ask for the day where people hired since one are meant."""
+    if form.audience.data == Audience.HIRED_SINCE and not any(field.raw_data or []) and field.data is None:
+        raise StopValidation(_l("Type the day from which on people were hired."))
+
+
+class RequirementForm(Form):
+    """Who takes which course, by when, how often, and under which conditions."""
+
+    title = StringField(
+        _l("Name of the requirement"),
+        [InputRequired(_l("Type a name, such as “All guards, every year”.")), length(1, 120), PlainText()],
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )
+    course = SelectField(_l("Course"))
+    audience = RadioField(_l("Who"), default=Audience.EVERYONE.value)
+    teams = Ticks(_l("Which teams"))
+    role = SelectField(_l("Which role"), description=_l("Only if you chose one role above."))
+    hired_since = DateField(
+        _l("Hired on this day or later"),
+        [_day_where_meant, Optional()],
+        description=_l("Only if you chose so above. Who has no day of hiring counts from being put on the roster."),
+    )
+    starts_on = DateField(
+        _l("Holds from"),
+        [InputRequired(_l("Type a day."))],
+        description=_l("Nobody’s days run before this day."),
+    )
+    days_allowed = IntegerField(
+        _l("Days allowed"),
+        _number(0, 730),
+        description=_l("From the day of hiring, or from the day above if that is later."),
+        render_kw={"inputmode": "numeric"},
+    )
+    cadence_months = IntegerField(
+        _l("Again after how many months"),
+        _number(1, 120),
+        description=_l("A certificate of this course runs out by itself too; the earlier day counts."),
+        render_kw={"inputmode": "numeric"},
+    )
+    renewal_days = IntegerField(
+        _l("Open the next time how many days before"), _number(1, 365), render_kw={"inputmode": "numeric"}
+    )
+    least_minutes = IntegerField(_l("Active minutes at least"), _number(0, 600), render_kw={"inputmode": "numeric"})
+    is_paced = BooleanField(_l("Lessons in order, no skipping ahead"))
+    attestation = TextAreaField(
+        _l("Sentence to sign before the final (optional)"),
+        [length(0, LONGEST_SENTENCE), PlainText()],
+        filters=[trimmed],
+        description=_l("Each person types their name below it. A course that has a sentence of its own keeps that."),
+        render_kw={"rows": "3"},
+    )
+    seen = HiddenField()
+
+    def __init__(self, *args: Any, titles: dict[str, str], names: dict[str, str], **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.course.choices = list(titles.items())
+        self.teams.choices = list(names.items())
+        self.role.choices = [(role.value, name) for role, name in ROLE_NAMES.items()]
+        self.audience.choices = [
+            (audience.value, name) for audience, name in AUDIENCES.items() if names or audience is not Audience.TEAMS
+        ]
+
+    def validate_teams(self, field: Any) -> None:
+        """Ask for a team where teams are meant."""
+        if self.audience.data == Audience.TEAMS and not field.data:
+            raise ValidationError(_l("Choose at least one team."))

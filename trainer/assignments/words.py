@@ -1,0 +1,46 @@
+"""How pages and files name where someone stands."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from trainer.assignments.rules import Audience, Status
+
+STATUS_NAMES = {
+    Status.NOT_STARTED: _l("Not started"),
+    Status.IN_PROGRESS: _l("In progress"),
+    Status.CURRENT: _l("Current"),
+    Status.DUE_SOON: _l("Due soon"),
+    Status.OVERDUE: _l("Overdue"),
+    Status.EXPIRED: _l("Expired"),
+    Status.WAIVED: _l("Waived"),
+}
+STATUS_CHIPS = {
+    Status.NOT_STARTED: ("none", "circle-o"),
+    Status.IN_PROGRESS: ("note", "circle-h"),
+    Status.CURRENT: ("ok", "check"),
+    Status.DUE_SOON: ("due", "clock"),
+    Status.OVERDUE: ("late", "bang"),
+    Status.EXPIRED: ("late", "bang"),
+    Status.WAIVED: ("none", "dash"),
+}
+"""Kind and icon of each chip: meaning never hangs on color alone."""
+
+AUDIENCES = {
+    Audience.EVERYONE: _l("Everyone on the roster"),
+    Audience.TEAMS: _l("People of chosen teams"),
+    Audience.ROLE: _l("People of one role"),
+    Audience.HIRED_SINCE: _l("People hired since a day"),
+}
+SKIPPED = {
+    "not joined": _l("hasn’t come in yet"),
+    "no address": _l("no e-mail address"),
+    "waived": _l("waived"),
+}
+
+
+def status_name(status: Status, unapproved_state: str | None) -> str:
+    """Return the status in words; where a state wants an approved course, nobody is just "current"."""
+    if unapproved_state and status is Status.CURRENT:
+        return str(_l("Trained, not state-approved"))
+    return str(STATUS_NAMES[status])

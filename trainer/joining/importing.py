@@ -1,0 +1,240 @@
+"""Taking a roster over: keep what was sent, decide against the roster as it is, write all of it or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from trainer.accounts.models import User
+from trainer.core.audit import note
+from trainer.core.db import db, insert_all
+from trainer.core.errors import Conflict, NotFound
+from trainer.joining.roster import Entry, Fate, Known, Plan, plan
+from trainer.joining.sheets import Line
+from trainer.organizations.actor import Actor
+from trainer.organizations.invitations import invite_all
+from trainer.organizations.models import Membership, RosterDraft, Team, TeamMembership
+from trainer.organizations.queries import lock_organization
+from trainer.organizations.rules import May, Role, fold
+
+KEPT = dt.timedelta(days=1)
+"""How long a roster waits to be confirmed."""
+_PORTION = 500  # a database takes only so many values in one statement
+
+
+def keep_draft(actor: Actor, lines: Sequence[Line], now: dt.datetime) -> RosterDraft:
+    """Keep a roster until it is confirmed."""
+    draft = RosterDraft(
+        organization_id=actor.organization_id,
+        created_by_id=actor.user_id,
+        created_at=now,
+        rows={"lines": [[line.number, list(line.cells)] for line in lines]},
+        counts={},
+    )
+    db.session.add(draft)
+    db.session.flush()
+    return draft
+
+
+def get_draft(actor: Actor, draft_id: uuid.UUID, now: dt.datetime) -> RosterDraft:
+    """Return a roster that this very person sent, locked for change. Raises NotFound."""
+    draft = db.session.scalar(
+        select(RosterDraft)
+        .where(
+            RosterDraft.id == draft_id,
+            RosterDraft.organization_id == actor.organization_id,
+            RosterDraft.created_by_id == actor.user_id,
+            RosterDraft.created_at > now - KEPT,
+        )
+        .with_for_update()
+    )
+    if draft is None:
+        raise NotFound("This roster isn’t kept any more. Send it again: what was taken over stays.")
+    return draft
+
+
+def forget_drafts(now: dt.datetime) -> None:
+    """Delete rosters that nobody confirmed for a day; of those that were taken over only counts were left."""
+    db.session.execute(delete(RosterDraft).where(RosterDraft.created_at <= now - KEPT))
+
+
+def lines_of(draft: RosterDraft) -> list[Line]:
+    """Return the rows that were sent."""
+    return [Line(number, tuple(cells)) for number, cells in draft.rows["lines"]]
+
+
+def decide(actor: Actor, lines: Sequence[Line], now: dt.datetime) -> Plan:
+    """Return what a roster comes to now. Raises Invalid if its first row doesn't name the columns."""
+    teams = set(db.session.scalars(select(Team.name_key).where(Team.organization_id == actor.organization_id)))
+    return plan(lines, _list_known(actor), teams, roles_by_roster(actor), actor.today(now))
+
+
+def roles_by_roster(actor: Actor) -> list[Role]:
+    """Return the roles that a roster of this person's can give to new people."""
+    return [Role.MANAGER, Role.INSTRUCTOR, Role.MEMBER] if actor.may(May.SET_ROLES) else [Role.MEMBER]
+
+
+def take_over(actor: Actor, draft: RosterDraft, digest: str, has_mail: bool, now: dt.datetime) -> Plan:
+    """Write a roster: all of it or nothing. Does nothing where it was done before.
+
+    Raises Conflict where there are problems, or where the roster has changed since `digest` was shown.
+    """
+    lock_organization(actor)
+    decided = decide(actor, lines_of(draft), now)
+    if not decided.is_good or decided.digest != digest:
+        raise Conflict("The roster has changed in between. Look at the rows again: this is what would happen now.")
+    teams = _make_teams(actor, decided.new_teams, now)
+    added = [one for one in decided.entries if one.fate in {Fate.NEW, Fate.RETURNED}]
+    changed = [one for one in decided.entries if one.fate is Fate.CHANGED]
+    ids = _add(actor, added, now)
+    _change(changed)
+    _set_teams(zip(ids, added, strict=True), teams)
+    _set_teams(((one.membership_id, one) for one in changed if one.membership_id), teams)
+    if has_mail:
+        mailed = [*ids, *(one.membership_id for one in changed if one.gets_mail and one.membership_id)]
+        invited = invite_all(actor, mailed, now) if mailed else 0
+    else:
+        invited = 0
+    counts = {fate.value: number for fate, number in decided.counts.items()}
+    draft.rows, draft.applied_at, draft.counts = {}, now, {**counts, "invited": invited}
+    note(
+        "roster.imported",
+        now,
+        actor_id=actor.user_id,
+        organization_id=actor.organization_id,
+        subject_id=draft.id,
+        new=counts[Fate.NEW],
+        returned=counts[Fate.RETURNED],
+        changed=counts[Fate.CHANGED],
+        unchanged=counts[Fate.UNCHANGED],
+        invited=invited,
+        teams=len(decided.new_teams),
+    )
+    return decided
+
+
+def _list_known(actor: Actor) -> list[Known]:
+    names: dict[uuid.UUID, set[str]] = {}
+    for membership_id, key in db.session.execute(
+        select(TeamMembership.membership_id, Team.name_key)
+        .join(Team, Team.id == TeamMembership.team_id)
+        .where(Team.organization_id == actor.organization_id)
+    ):
+        names.setdefault(membership_id, set()).add(key)
+    rows = db.session.execute(
+        select(
+            Membership.id,
+            Membership.name,
+            Membership.email,
+            Membership.email_key,
+            Membership.job_title,
+            Membership.employee_number,
+            Membership.hired_on,
+            Membership.role,
+            Membership.ended_at,
+            Membership.user_id,
+            User.email_key,
+            User.email_confirmed_at,
+        )
+        .outerjoin(User, User.id == Membership.user_id)
+        .where(Membership.organization_id == actor.organization_id)
+        .order_by(Membership.created_at)
+    )
+    return [
+        Known(
+            membership_id=row[0],
+            name=row[1],
+            email=row[2],
+            keys=frozenset(key for key in (row[3], row[10] if row[11] else None) if key),
+            job_title=row[4],
+            employee_number=row[5],
+            hired_on=row[6],
+            role=row[7],
+            teams=frozenset(names.get(row[0], ())),
+            is_here=row[8] is None,
+            has_joined=row[9] is not None,
+        )
+        for row in rows
+    ]
+
+
+def _make_teams(actor: Actor, names: Sequence[str], now: dt.datetime) -> dict[str, uuid.UUID]:
+    insert_all(
+        Team,
+        [
+            {
+                "id": uuid.uuid4(),
+                "organization_id": actor.organization_id,
+                "name": name,
+                "name_key": fold(name),
+                "created_at": now,
+            }
+            for name in names
+        ],
+    )
+    rows = db.session.execute(select(Team.name_key, Team.id).where(Team.organization_id == actor.organization_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def _add(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> list[uuid.UUID]:
+    rows: list[dict[str, Any]] = [
+        {
+            "id": uuid.uuid4(),
+            "organization_id": actor.organization_id,
+            "name": one.name,
+            "name_key": fold(one.name),
+            "email": one.email,
+            "email_key": one.email_key,
+            "role": one.role or Role.MEMBER,
+            "manages_all": False,
+            "job_title": one.job_title,
+            "employee_number": one.employee_number,
+            "hired_on": one.hired_on,
+            "created_at": now,
+        }
+        for one in (entry.wanted for entry in entries)
+        if one is not None
+    ]
+    insert_all(Membership, rows)
+    return [row["id"] for row in rows]
+
+
+def _change(entries: Sequence[Entry]) -> None:
+    """Write what the rows say; of what they say nothing, nothing is touched."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for entry in entries:
+        one = entry.wanted
+        assert one is not None
+        values: dict[str, Any] = {"name": one.name, "name_key": fold(one.name)}
+        if entry.has_other_address:
+            values |= {"email": one.email, "email_key": one.email_key}
+        values |= {
+            name: value
+            for name in ("job_title", "employee_number", "hired_on")
+            if (value := getattr(one, name)) is not None
+        }
+        alike.setdefault(tuple(values), []).append({"id": entry.membership_id, **values})
+    for rows in alike.values():
+        db.session.execute(update(Membership), rows)  # by primary key, in one statement
+
+
+def _set_teams(people: Iterable[tuple[uuid.UUID, Entry]], teams: dict[str, uuid.UUID]) -> None:
+    wanted = {
+        membership_id: {teams[fold(name)] for name in entry.wanted.teams}
+        for membership_id, entry in people
+        if entry.wanted is not None and entry.wanted.teams is not None
+    }
+    ids = list(wanted)
+    for start in range(0, len(ids), _PORTION):
+        portion = ids[start : start + _PORTION]
+        db.session.execute(delete(TeamMembership).where(TeamMembership.membership_id.in_(portion)))
+    rows = [
+        {"membership_id": membership_id, "team_id": team_id}
+        for membership_id, team_ids in wanted.items()
+        for team_id in sorted(team_ids)
+    ]
+    insert_all(TeamMembership, rows)

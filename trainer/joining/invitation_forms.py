@@ -1,0 +1,55 @@
+"""Forms for coming into a firm."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, PasswordField, StringField
+from wtforms.validators import InputRequired
+
+from trainer.accounts.passwords import LEAST, MOST
+from trainer.organizations.models import LONGEST_NAME, LONGEST_NUMBER
+from trainer.web.forms import Form, PlainText, length, trimmed
+
+
+class InvitedForm(Form):
+    """A password for a new account; its address is the one that was invited."""
+
+    password = PasswordField(
+        _l("Password"),
+        [InputRequired(_l("Choose a password.")), length(LEAST, MOST)],
+        description=_l("At least %(least)s characters. A few words you can remember are best.", least=LEAST),
+        render_kw={"autocomplete": "new-password"},
+    )
+    is_old_enough = BooleanField(_l("I’m 13 or older"), [InputRequired(_l("Accounts are for people of 13 and older."))])
+
+
+class AskCodeForm(Form):
+    """A join code."""
+
+    class Meta:
+        csrf = False  # it is only looked up
+
+    code = StringField(
+        _l("Code"),
+        [InputRequired(_l("Type the code.")), length(1, 40)],
+        description=_l("Eight letters and digits. Capitals, blanks and hyphens don’t matter."),
+        filters=[trimmed],
+        render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"},
+    )
+
+
+class JoinForm(Form):
+    """How the firm shall write someone who joins."""
+
+    name = StringField(
+        _l("Your name, as the firm knows you"),
+        [InputRequired(_l("Type your name.")), length(1, LONGEST_NAME), PlainText()],
+        filters=[trimmed],
+        render_kw={"autocomplete": "name"},
+    )
+    employee_number = StringField(
+        _l("Employee number (optional)"),
+        [length(0, LONGEST_NUMBER), PlainText()],
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )

@@ -1,0 +1,167 @@
+"""Join codes: short, for a link and a poster. Make, revoke, find, use one up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import and_, or_, select, update
+
+from trainer.core.audit import note
+from trainer.core.db import db
+from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import JoinCode, Membership, Organization
+from trainer.organizations.queries import get_team
+from trainer.organizations.rules import May, Role
+
+LENGTH = 8
+LONGEST = dt.timedelta(days=366)
+MOST_USES = 10_000
+RUN_OUT = "That code has run out. Ask the person who gave it to you."
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# As Crockford reads them: what looks like a one or a zero is one.
+_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
+
+
+def read_code(given: str) -> str | None:
+    """Return the code that someone typed: any case, blanks and hyphens anywhere, I and L for 1, O for 0."""
+    compact = "".join(char for char in given.upper() if not char.isspace() and char not in "-–—._").translate(_READ_AS)
+    return compact if len(compact) == LENGTH and all(char in _ALPHABET for char in compact) else None
+
+
+def new_code() -> str:
+    """Return a code of 40 random bits."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(LENGTH))
+
+
+def show_code(code: str) -> str:
+    """Return a code as it is printed: ABCD-EFGH."""
+    return f"{code[:4]}-{code[4:]}"
+
+
+def roles_by_code(actor: Actor) -> list[Role]:
+    """Return the roles that a code of this person's can give. Whoever finds a poster must not get to see people."""
+    return [Role.MEMBER, Role.INSTRUCTOR] if actor.may(May.SET_ROLES) else [Role.MEMBER]
+
+
+def make_join_code(
+    actor: Actor,
+    role: Role,
+    team_id: uuid.UUID | None,
+    expires_at: dt.datetime,
+    most_uses: int | None,
+    now: dt.datetime,
+) -> JoinCode:
+    """Make a code. Raises Invalid for a role, team or time that it can't have."""
+    if role not in roles_by_code(actor):
+        raise Invalid("Choose a role from the list.")
+    if team_id is None and actor.team_ids is not None:
+        raise Invalid("Choose one of your teams.")
+    if team_id is not None:
+        get_team(actor, team_id)
+    if not now < expires_at <= now + LONGEST:
+        raise Invalid("Choose a last day within a year.")
+    if most_uses is not None and not 1 <= most_uses <= MOST_USES:
+        raise Invalid(f"Type a number from 1 to {MOST_USES:,}, or nothing.")
+    code = JoinCode(
+        organization_id=actor.organization_id,
+        code=new_code(),
+        role=role,
+        team_id=team_id,
+        created_at=now,
+        created_by_id=actor.user_id,
+        expires_at=expires_at,
+        most_uses=most_uses,
+        uses=0,
+    )
+    db.session.add(code)
+    db.session.flush()
+    _note(actor, "join_code.made", code, now, role=role.value, until=expires_at.date().isoformat(), most_uses=most_uses)
+    return code
+
+
+def revoke_join_code(actor: Actor, code_id: uuid.UUID, now: dt.datetime) -> None:
+    """Void a code at once. Raises Conflict if it is void already."""
+    code = get_code(actor, code_id)
+    if code.revoked_at is not None:
+        raise Conflict("This code was taken back already.")
+    code.revoked_at = now
+    _note(actor, "join_code.revoked", code, now)
+
+
+def list_codes(actor: Actor) -> Sequence[JoinCode]:
+    """Return the codes that the actor may handle, the newest first."""
+    query = (
+        select(JoinCode)
+        .where(JoinCode.organization_id == actor.organization_id)
+        .order_by(JoinCode.created_at.desc(), JoinCode.id)
+        .limit(200)
+    )
+    return db.session.scalars(
+        query if actor.team_ids is None else query.where(JoinCode.team_id.in_(actor.team_ids))
+    ).all()
+
+
+def get_code(actor: Actor, code_id: uuid.UUID) -> JoinCode:
+    """Return a code that the actor may handle. Raises NotFound."""
+    query = select(JoinCode).where(JoinCode.id == code_id, JoinCode.organization_id == actor.organization_id)
+    code = db.session.scalar(query if actor.team_ids is None else query.where(JoinCode.team_id.in_(actor.team_ids)))
+    if code is None:
+        raise NotFound
+    return code
+
+
+def find_code(given: str, now: dt.datetime) -> tuple[JoinCode, Organization]:
+    """Return a good code with its firm. Raises Conflict for one that has run out, NotFound for any other.
+
+    Unknown, too old and taken back look the same.
+    """
+    row = db.session.execute(
+        select(JoinCode, Organization)
+        .join(Organization, Organization.id == JoinCode.organization_id)
+        .where(JoinCode.code == (read_code(given) or ""), JoinCode.revoked_at.is_(None), JoinCode.expires_at > now)
+    ).first()
+    if row is None:
+        raise NotFound
+    if row[0].most_uses is not None and row[0].uses >= row[0].most_uses:
+        raise Conflict(RUN_OUT)
+    return row[0], row[1]
+
+
+def count_use(code: JoinCode, now: dt.datetime) -> None:
+    """Use a code once more. Raises Conflict if it has run out in between: the database counts, not we."""
+    counted = db.session.execute(
+        update(JoinCode)
+        .where(
+            JoinCode.id == code.id,
+            JoinCode.revoked_at.is_(None),
+            JoinCode.expires_at > now,
+            or_(JoinCode.most_uses.is_(None), JoinCode.uses < JoinCode.most_uses),
+        )
+        .values(uses=JoinCode.uses + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if counted.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict(RUN_OUT)
+
+
+def find_waiting(organization_id: uuid.UUID, email_key: str) -> Membership | None:
+    """Return the entry on a firm's roster that waits for whoever has this address, or None."""
+    return db.session.scalar(
+        select(Membership).where(
+            and_(
+                Membership.organization_id == organization_id,
+                Membership.email_key == email_key,
+                Membership.user_id.is_(None),
+                Membership.ended_at.is_(None),
+            )
+        )
+    )
+
+
+def _note(actor: Actor, act: str, code: JoinCode, now: dt.datetime, **details: str | int | None) -> None:
+    note(act, now, actor_id=actor.user_id, organization_id=actor.organization_id, subject_id=code.id, **details)

@@ -1,0 +1,91 @@
+"""Who hasn't come in yet: invite, invite again, take an invitation back, one or all."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, current_app, flash, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.core.errors import Conflict, Invalid
+from trainer.organizations import invitations as operations
+from trainer.organizations.access import acting
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import Invitation
+from trainer.organizations.queries import get_person
+from trainer.organizations.rules import May
+from trainer.web.access import Who, access
+from trainer.web.redirects import go
+
+blueprint = Blueprint("invitations", __name__, url_prefix="/organizations/<uuid:organization_id>")
+
+
+@blueprint.get("/invitations")
+@access(Who.ACCOUNT, own=True)
+@acting(May.BRING_IN)
+def invitations(actor: Actor) -> str:
+    """List who hasn't come in, and what became of each invitation."""
+    moment = now()
+    page = operations.list_waiting(actor, request.args.get("after"))
+    return render_template(
+        "organizations/invitations.html",
+        actor=actor,
+        page=page,
+        count=operations.count_waiting(actor),
+        is_open=lambda one: operations.is_open(one, moment),
+        link=None if current_app.config["SETTINGS"].smtp_url else _link,
+    )
+
+
+@blueprint.post("/invitations")
+@access(Who.ACCOUNT, own=True)
+@acting(May.BRING_IN)
+def send_all(actor: Actor) -> Response:
+    """Invite everyone who hasn't come in, but for those invited within a day."""
+    with transaction():
+        count = operations.resend_all(actor, now())
+    if count:
+        flash(ngettext("%(num)s invitation is on its way.", "%(num)s invitations are on their way.", count))
+    else:
+        flash(_("Everyone was invited within a day, or has come in."))
+    return go(url_for(".invitations", organization_id=actor.organization_id))
+
+
+@blueprint.post("/people/<uuid:membership_id>/invitations")
+@access(Who.ACCOUNT, own=True)
+@acting(May.BRING_IN)
+def send(actor: Actor, membership_id: UUID) -> Response:
+    """Invite one person, or once more."""
+    try:
+        with transaction():
+            person = get_person(actor, membership_id)
+            operations.invite(actor, person, now())
+    except (Conflict, Invalid) as error:
+        flash(error.message)
+    else:
+        flash(_("The invitation for %(name)s is on its way.", name=person.name))
+    return go(url_for(".invitations", organization_id=actor.organization_id))
+
+
+@blueprint.post("/people/<uuid:membership_id>/invitations/revocation")
+@access(Who.ACCOUNT, own=True)
+@acting(May.BRING_IN)
+def revoke(actor: Actor, membership_id: UUID) -> Response:
+    """Take a person's invitations back."""
+    try:
+        with transaction():
+            operations.revoke_invitations(actor, get_person(actor, membership_id), now())
+    except Conflict as error:
+        flash(error.message)
+    else:
+        flash(_("Taken back. The link no longer opens."))
+    return go(url_for(".invitations", organization_id=actor.organization_id))
+
+
+def _link(invitation: Invitation) -> str:
+    """Return the link to hand on where no mail goes out."""
+    return f"{current_app.config['SETTINGS'].base_url}/invitations/{operations.shown_token_of(invitation)}"
