@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy.orm import joinedload
 
+from tests.browser.classroom import set_classroom
 from tests.browser.firm import set_firm
 from tests.browser.live import Live
 from tests.cast import add_second_factor
@@ -241,6 +242,7 @@ def set_stage(live: Live) -> Stage:
     invited = add("invited", Person(app))
     alice = add("alice", Person(app))
     stage.paths.update(set_firm(app, alice.id, invited.email, Person._count))
+    stage.paths.update(set_classroom(app, alice.id, UUID(stage.paths["firm"].rpartition("/")[2]), Person))
     _certificates(app, stage)
     careful = Person(app)
     add_second_factor(app, careful.id)
