@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -84,7 +85,7 @@ def answer_practice(app: Flask, user_id: UUID, rng: random.Random, *, hand_in: b
     return number
 
 
-def answers_of(app: Flask, users: list[UUID]) -> list[tuple[UUID, str, dict[str, object], bool]]:
+def answers_of(app: Flask, users: list[UUID]) -> list[tuple[UUID, str, dict[str, Any], bool]]:
     """Return (user, kind, scene, was it reported) of everything recorded, read one row at a time."""
     found = []
     with app.app_context():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import random
+from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -20,49 +22,50 @@ from trainer.instructing.misreads import list_misreads
 from trainer.instructing.models import Cohort
 from trainer.instructing.rules import Grain, Misread
 
+Said = tuple[UUID, str, dict[str, Any], bool]
+
 
 def found(room: Room) -> list[Misread]:
     with room.app.app_context():
         return list_misreads(db.session.get_one(Cohort, room.id), content())
 
 
-def busy(room: Room, people: int, practices: int, seed: int = 1) -> list[tuple[object, str, dict[str, object], bool]]:
+def busy(room: Room, people: int, practices: int, seed: int = 1) -> list[Said]:
     """Let people answer practices by chance; return what they said."""
     rng = random.Random(seed)
     users = room.add(people)
     for user_id in users:
         for _practice in range(practices):
             answer_practice(room.app, user_id, rng, hand_in=rng.random() < 0.8)
-    return answers_of(room.app, users)  # type: ignore[return-value]
+    return answers_of(room.app, users)
 
 
 @pytest.mark.check("T086")
 @pytest.mark.parametrize("seed", range(2))
-def test_hits_and_false_alarms_are_what_a_recount_gives(room: Room, seed: int) -> None:
+def test_hits_and_false_alarms_are_what_a_recount_gives(room: Room, shelf: Library, seed: int) -> None:
     said = busy(room, 5, 3, seed)
     rows = {(row.grain, row.label): row for row in found(room)}
-    names = {one.id: one.name for one in room_categories(room)}
+    names = [one.name for one in shelf.content.categories]
     wanted = {(Grain.ALL, "All scenes"): said}
-    for category, name in names.items():
-        wanted[Grain.CATEGORY, name] = [one for one in said if category in {s["category"] for s in one[2]["signs"]}]  # type: ignore[index,attr-defined]
+    for name in names:
+        wanted[Grain.CATEGORY, name] = [one for one in said if name in {sign["category"] for sign in one[2]["signs"]}]
+    for sign in shelf.content.indicators.values():
+        answers = [one for one in said if sign.id in {found["id"] for found in one[2]["signs"]}]
+        wanted[Grain.INDICATOR, f"{sign.id} {sign.name}"] = answers
     wanted[Grain.CATEGORY, "Scenes without any sign"] = [one for one in said if not one[2]["signs"]]
     for key, answers in wanted.items():
         concerns = [one for one in answers if one[2]["truth"] == "concern"]
         innocents = [one for one in answers if one[2]["truth"] != "concern"]
         if not answers:
-            assert key not in rows
             continue
         assert (rows[key].hits.part, rows[key].hits.whole) == (sum(one[3] for one in concerns), len(concerns))
         assert rows[key].hits.people == len({one[0] for one in concerns})
         alarms = rows[key].false_alarms
         assert (alarms.part, alarms.whole) == (sum(one[3] for one in innocents), len(innocents))
+    assert {grain for grain, _label in rows} == set(Grain)
+    assert {key for key in rows if key[0] is not Grain.SCENE} == {key for key, answers in wanted.items() if answers}
     scenes = [row for row in rows.values() if row.grain is Grain.SCENE]
     assert sum(row.hits.whole + row.false_alarms.whole for row in scenes) == len(said)
-
-
-def room_categories(room: Room) -> list[object]:
-    with room.app.app_context():
-        return list(content().categories)
 
 
 @pytest.mark.check("T154")
@@ -130,4 +133,6 @@ def test_wrong_answers_show_only_where_the_class_said_so(acme: Acme, room: Room,
     assert page.count('<tr role="row"><th role="rowheader"') == sum(one[1] == "practice" for one in wrong)
     assert "Scene " not in page.split("<main")[1].split("<tbody")[-1]  # no try was the last, so no scene of the final
     assert "Misread scenes" not in ines.get(room.path()).text
+    assert "Misread scenes" not in acme.enter("alice").get(open_one.path()).text
+    assert acme.enter("alice").get(open_one.path(f"/answers/{open_one.bob}")).status_code == 404
     assert "Misread scenes" in ines.get(open_one.path()).text

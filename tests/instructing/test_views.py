@@ -79,7 +79,8 @@ def test_whoever_opens_the_link_reads_what_the_instructor_will_see(acme: Acme, v
     room = open_room(acme, shows_answers=shows)
     path = f"/classes/{show_code(code_of(acme.app, room.id))}"
     page = visitor.get(path)
-    assert ("which scenes you judged wrongly" in page.text) is shows
+    assert ("also see which scenes you judged wrongly" in page.text) is shows
+    assert "Owners of Acme Security see the same" in page.text
     assert f"/sign-up?next={path}" in page.text
     assert "Set-Cookie" not in page.headers
     assert "@example.org" not in page.text

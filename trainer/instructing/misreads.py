@@ -111,11 +111,14 @@ def _labels(content: Content, keys: Iterable[tuple[Grain, str]]) -> list[tuple[G
     """Return (grain, key, label) in the order to be read."""
     there = set(keys)
     wanted = [(Grain.ALL, "", _("All scenes"))]
-    wanted += [(Grain.CATEGORY, one.id, one.name) for one in content.categories]
+    wanted += [(Grain.CATEGORY, one.name, one.name) for one in content.categories]
     wanted += [(Grain.CATEGORY, "", _("Scenes without any sign"))]
     scenes = [(Grain.SCENE, key, scene_label(content, key)) for grain, key in there if grain is Grain.SCENE]
     wanted += sorted(scenes, key=lambda one: one[2])
     wanted += [(Grain.INDICATOR, one.id, f"{one.id} {one.name}") for one in content.indicators.values()]
+    known = {(grain, key) for grain, key, _label in wanted}
+    # Snapshots keep what has left the content folder since, or has another name there.
+    wanted += [(grain, key, key) for grain, key in sorted(there - known)]
     return [one for one in wanted if (one[0], one[1]) in there]
 
 

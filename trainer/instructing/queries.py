@@ -42,6 +42,11 @@ class Desk:
         """The firm's id, if the class is a firm's."""
         return self.cohort.organization_id
 
+    @property
+    def sees_answers(self) -> bool:
+        """True for the instructor, not for an owner of the firm, where the class said so before people joined."""
+        return self.cohort.shows_answers and self.cohort.instructor_id == self.user_id
+
     def today(self, now: dt.datetime) -> dt.date:
         """Return the firm's day, or the day in UTC."""
         return self.actor.today(now) if self.actor else now.date()

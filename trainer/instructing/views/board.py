@@ -117,7 +117,7 @@ def export_misreads(desk: Desk) -> Response:
 @teaching
 def answers(desk: Desk, member_id: UUID) -> str:
     """Show which scenes someone judged wrongly, where the class said so before they joined."""
-    if not desk.cohort.shows_answers:
+    if not desk.sees_answers:
         raise NotFound
     member = get_member(desk.cohort, member_id)
     return render_template(
