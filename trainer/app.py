@@ -21,6 +21,7 @@ from trainer.assessment.views.drills import blueprint as drills
 from trainer.assessment.views.first_try import blueprint as first_try
 from trainer.assignments.views import blueprint as requirements
 from trainer.cli.accounts import accounts_cli
+from trainer.cli.admin import admin_cli
 from trainer.cli.content import content_cli
 from trainer.cli.credentials import credentials_cli
 from trainer.cli.guests import guests_cli
@@ -40,6 +41,10 @@ from trainer.courses.previews import blueprint as previews
 from trainer.courses.views import blueprint as courses
 from trainer.credentials.views import blueprint as credentials
 from trainer.home.views import blueprint as home
+from trainer.instructing.views.board import blueprint as board
+from trainer.instructing.views.classes import blueprint as classes
+from trainer.instructing.views.cohorts import blueprint as cohorts
+from trainer.instructing.views.meetings import blueprint as meetings
 from trainer.jobs.views import blueprint as mail
 from trainer.joining.invitation_views import blueprint as entry
 from trainer.joining.roster_views import blueprint as roster
@@ -103,9 +108,11 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     learners = (accounts, learning, assessment, drills, first_try, joining, entry, home)
     firms = (organizations, people, teams, invitations, codes, roster, requirements, audit)
     readings = (training, evidence, inspections)
-    for blueprint in (*readers, *learners, *firms, *readings, mail):
+    instructors = (cohorts, board, meetings, classes)
+    for blueprint in (*readers, *learners, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)
-    for command in (accounts_cli, content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve):
+    commands = (accounts_cli, admin_cli, content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve)
+    for command in commands:
         app.cli.add_command(command)
     app.context_processor(_layout)
     if settings.development:

@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy.orm import joinedload
 
+from tests.browser.classroom import set_classroom
 from tests.browser.firm import set_firm
 from tests.browser.live import Live
 from tests.cast import add_second_factor
@@ -242,6 +243,7 @@ def set_stage(live: Live) -> Stage:
     alice = Person(app)
     stage.paths.update(set_firm(app, alice.id, invited.email, Person._count))
     add("alice", alice)  # after the second step, which signs everybody else out
+    stage.paths.update(set_classroom(app, alice.id, UUID(stage.paths["firm"].rpartition("/")[2]), Person))
     _certificates(app, stage)
     careful = Person(app)
     add_second_factor(app, careful.id)

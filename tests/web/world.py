@@ -15,7 +15,11 @@ from tests.cast import (
     actor_of,
     add_second_factor,
     certify,
+    code_of,
+    hold_meeting,
+    join_class,
     make_account,
+    make_class,
     make_firm,
     make_guest,
     make_site,
@@ -141,8 +145,25 @@ def make_world(app: Flask, shelf: Library) -> World:
         duty = select(Assignment.id).where(Assignment.membership_id == UUID(str(values["membership_id"])))
         values["assignment_id"] = str(db.session.scalars(duty).one())
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
+    classroom = _class(app, bob, firm)
+    others["classes"] = {"code": classroom.pop("code")}
+    values |= classroom
     people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
     return World(app, people, values, others)
+
+
+def _class(app: Flask, bob: UUID, firm: UUID) -> dict[str, str | int]:
+    """Make a class that Bob teaches in his firm, with a meeting and with Dora in it."""
+    dora = make_account(app, "dora@example.org")
+    put_on_roster(app, firm, dora, name="Dora Day", email="dora@example.org")
+    cohort = make_class(app, bob, firm, shows_answers=True)
+    member = join_class(app, dora, cohort)
+    return {
+        "cohort_id": str(cohort),
+        "code": code_of(app, cohort),
+        "member_id": str(member),
+        "class_session_id": str(hold_meeting(app, bob, cohort)),
+    }
 
 
 def course_with_shift(content: Content) -> str:
