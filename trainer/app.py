@@ -38,6 +38,8 @@ from trainer.courses.previews import blueprint as previews
 from trainer.courses.views import blueprint as courses
 from trainer.credentials.views import blueprint as credentials
 from trainer.home.views import blueprint as home
+from trainer.interop.views.api import blueprint as api
+from trainer.interop.views.tokens import blueprint as tokens
 from trainer.jobs.views import blueprint as mail
 from trainer.joining.views import blueprint as joining
 from trainer.learning.views import blueprint as learning
@@ -50,6 +52,7 @@ from trainer.web.errors import init_errors
 from trainer.web.headers import init_headers
 from trainer.web.language import init_language
 from trainer.web.limits import init_limits
+from trainer.web.machines import init_machines
 from trainer.web.origin import init_origin
 from trainer.web.static import init_static
 from trainer.web.still import init_still
@@ -82,6 +85,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_language(app)
     init_still(app, lambda: library().content.digest)
     init_errors(app)
+    init_machines(app)
     init_origin(app)
     CSRFProtect(app).exempt(first_try)
     init_accounts(app)
@@ -93,7 +97,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_static(app, reread=settings.development)
     readers = (web, courses, cards, previews, credentials)
     learners = (accounts, learning, assessment, drills, first_try, joining, home)
-    firms = (organizations, people, teams, audit, training, evidence, inspections)
+    firms = (organizations, people, teams, audit, training, evidence, inspections, tokens, api)
     for blueprint in (*readers, *learners, *firms, mail):
         app.register_blueprint(blueprint)
     for command in (content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve):

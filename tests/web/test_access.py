@@ -37,6 +37,8 @@ def expected(access: Access, role: str, method: str) -> str:
         return "not found"
     if access.who is Who.PUBLIC:
         return "enters"
+    if access.who is Who.TOKEN:
+        return "status 401"  # no session opens it
     if role == "anonymous":
         return "asked " + ("/keep" if access.who is Who.LEARNER else "/sign-in")
     if access.who is Who.ACCOUNT and role == "guest":

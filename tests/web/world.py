@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from tests.cast import (
     LOCAL,
+    actor_of,
     certify,
     make_account,
     make_firm,
@@ -30,6 +31,9 @@ from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.courses.library import Content, Library
 from trainer.credentials.models import Credential
+from trainer.interop.models import ApiToken
+from trainer.interop.operations import make_token
+from trainer.interop.rules import Scope
 from trainer.learning.operations import enroll
 
 
@@ -103,6 +107,9 @@ def make_world(app: Flask, shelf: Library) -> World:
     values["organization_id"] = str(firm)
     values["team_id"] = str(make_site(app, bob, firm))
     values["membership_id"] = str(put_on_roster(app, firm, None, name="Dana Dow", email="dana@example.org"))
+    with app.app_context(), transaction():
+        make_token(actor_of(bob, firm), "Payroll", list(Scope), clock.now())
+        values["token_id"] = str(db.session.scalars(select(ApiToken.id)).one())
     people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
     return World(app, people, values, others)
 
