@@ -52,8 +52,8 @@ from trainer.web.errors import init_errors
 from trainer.web.headers import init_headers
 from trainer.web.language import init_language
 from trainer.web.limits import init_limits
-from trainer.web.machines import init_machines
 from trainer.web.origin import init_origin
+from trainer.web.sessions import init_sessions
 from trainer.web.static import init_static
 from trainer.web.still import init_still
 from trainer.web.views import blueprint as web
@@ -85,7 +85,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_language(app)
     init_still(app, lambda: library().content.digest)
     init_errors(app)
-    init_machines(app)
+    init_sessions(app)
     init_origin(app)
     CSRFProtect(app).exempt(first_try)
     init_accounts(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -26,15 +27,23 @@ from trainer.accounts.letters import token_of
 from trainer.accounts.models import Link
 from trainer.accounts.operations import open_session, request_reset
 from trainer.accounts.rules import Purpose
+from trainer.assignments.models import Assignment
+from trainer.assignments.operations import require_course
+from trainer.assignments.rules import Audience, Wanted
+from trainer.compliance.operations import make_inspector_link, order_pack
+from trainer.compliance.operations import token_of as token_of_link
+from trainer.compliance.packs import folder_of
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
+from trainer.courses.current import content
 from trainer.courses.library import Content, Library
 from trainer.credentials.models import Credential
 from trainer.interop.models import ApiToken
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
 from trainer.learning.operations import enroll
+from trainer.organizations.models import Membership
 
 
 @dataclass
@@ -107,6 +116,7 @@ def make_world(app: Flask, shelf: Library) -> World:
     values["organization_id"] = str(firm)
     values["team_id"] = str(make_site(app, bob, firm))
     values["membership_id"] = str(put_on_roster(app, firm, None, name="Dana Dow", email="dana@example.org"))
+    values |= _training(app, bob, firm, others)
     with app.app_context(), transaction():
         make_token(actor_of(bob, firm), "Payroll", list(Scope), clock.now())
         values["token_id"] = str(db.session.scalars(select(ApiToken.id)).one())
@@ -114,6 +124,23 @@ def make_world(app: Flask, shelf: Library) -> World:
     return World(app, people, values, others)
 
 
-def course_with_shift(content: Content) -> str:
+def _training(app: Flask, owner: UUID, firm: UUID, others: dict[str, dict[str, str | int]]) -> dict[str, str | int]:
+    """Require the course of everyone; make links for inspectors and a pack."""
+    with app.app_context(), transaction():
+        actor = actor_of(owner, firm)
+        wanted = Wanted("Yearly", COURSE, Audience.EVERYONE, dt.date(2026, 1, 5), 0, 12, 90, 60)
+        require_course(actor, wanted, content().courses, clock.now())
+        person = select(Membership.id).where(Membership.organization_id == firm, Membership.user_id.is_(None))
+        duty = db.session.scalars(select(Assignment.id).where(Assignment.membership_id.in_(person))).one()
+        link, kept = (make_inspector_link(actor, label, clock.now()) for label in ("Inspector", "Client"))
+        job = order_pack(actor, actor.today(clock.now()), clock.now())
+        job.finished_at = clock.now()
+        folder_of(job.id).mkdir(parents=True)
+        (folder_of(job.id) / "pack.zip").write_bytes(b"PK")
+        others["inspections.inspect"] = {"token": token_of_link(kept)}
+        return {"assignment_id": str(duty), "link_id": str(link.id), "job_id": str(job.id)}
+
+
+def course_with_shift(here: Content) -> str:
     """Return a course that has a practice shift."""
-    return next(slug for slug, course in content.courses.items() if course.shift)
+    return next(slug for slug, course in here.courses.items() if course.shift)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 from wtforms.validators import InputRequired
@@ -28,8 +30,8 @@ class TokenForm(Form):
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
-    scopes = Ticks(
-        _l("What it may read"),
-        [InputRequired(_l("Tick what it may read. One is enough."))],
-        choices=[(one.value, name) for one, name in SCOPE_NAMES.items()],
-    )
+    scopes = Ticks(_l("What it may read"), [InputRequired(_l("Tick what it may read. One is enough."))])
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.scopes.choices = [(one.value, name) for one, name in SCOPE_NAMES.items()]

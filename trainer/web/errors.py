@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from trainer.core.db import db
 from trainer.core.errors import Conflict, DomainError, Invalid, NotFound, NotYet
-from trainer.web.machines import is_for_machines
+from trainer.web.sessions import is_for_machines
 
 _STATUS: dict[type[DomainError], int] = {NotFound: 404, Conflict: 409, NotYet: 409, Invalid: 422}
 _LAST_RESORT = (
