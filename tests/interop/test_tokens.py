@@ -43,7 +43,7 @@ def test_a_token_is_shown_once_and_kept_as_a_digest(training: Training) -> None:
     [
         ({"label": ""}, "Type for which system"),
         ({"scopes": []}, "Tick what it may read."),
-        ({"scopes": ["everything"]}, "not valid choices"),
+        ({"scopes": ["everything"]}, "not a valid choice"),
     ],
 )
 def test_a_form_without_system_or_scope_comes_back_as_typed(

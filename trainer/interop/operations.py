@@ -32,7 +32,7 @@ def make_token(actor: Actor, label: str, scopes: Collection[Scope], now: dt.date
         organization_id=actor.organization_id,
         created_by_id=actor.user_id,
         label=label,
-        scopes=sorted(scopes),
+        scopes=[one.value for one in Scope if one in scopes],
         secret_hash=digest(secret),
         created_at=now,
         expires_at=now + LASTS,
