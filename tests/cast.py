@@ -7,12 +7,16 @@ from collections.abc import Collection
 from functools import lru_cache
 from uuid import UUID
 
+import pyotp
 from flask import Flask
 
 from tests.support import COURSE, PASSWORD, Visitor
+from trainer.accounts.codes import make_nonce, secret_of
+from trainer.accounts.models import User
 from trainer.accounts.operations import create_account, create_guest, name_for_certificate, open_session
 from trainer.accounts.passwords import hash_password
 from trainer.accounts.queries import get_user
+from trainer.accounts.second_factor import turn_on
 from trainer.assessment import operations as assessment
 from trainer.assessment.models import Attempt
 from trainer.assessment.queries import list_responses
@@ -60,6 +64,24 @@ def sign_in_as(app: Flask, user_id: UUID, base_url: str = LOCAL) -> Visitor:
 def _open_session(user_id: UUID) -> str:
     with transaction():
         return open_session(user_id, "A browser", clock.now()).hex
+
+
+def add_second_factor(app: Flask, user_id: UUID) -> list[str]:
+    """Let someone's sign-in ask for a code; return the recovery codes. The code that the app shows now is unused."""
+    with app.app_context(), transaction():
+        nonce, now = make_nonce(), clock.now()
+        before = pyotp.TOTP(secret_of(user_id, nonce)).at(now - dt.timedelta(seconds=30))
+        codes = turn_on(get_user(user_id), nonce, before, now, but=None)
+        assert codes is not None
+        return codes
+
+
+def code_now(app: Flask, user_id: UUID) -> str:
+    """Return what the person's app shows."""
+    with app.app_context():
+        nonce = db.session.get_one(User, user_id).second_factor_nonce
+        assert nonce is not None
+        return pyotp.TOTP(secret_of(user_id, nonce)).at(clock.now())
 
 
 def start_practice(app: Flask, user_id: UUID) -> UUID:

@@ -14,11 +14,12 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from trainer.accounts.rules import KEPT
-from trainer.accounts.views import blueprint as accounts
-from trainer.accounts.views import init_accounts
+from trainer.accounts.second_factor_views import blueprint as accounts
+from trainer.accounts.views import end_at_exit, init_accounts
 from trainer.assessment.views.attempts import blueprint as assessment
 from trainer.assessment.views.drills import blueprint as drills
 from trainer.assessment.views.first_try import blueprint as first_try
+from trainer.cli.accounts import accounts_cli
 from trainer.cli.content import content_cli
 from trainer.cli.credentials import credentials_cli
 from trainer.cli.guests import guests_cli
@@ -39,7 +40,6 @@ from trainer.courses.views import blueprint as courses
 from trainer.credentials.views import blueprint as credentials
 from trainer.home.views import blueprint as home
 from trainer.interop.views.api import blueprint as api
-from trainer.interop.views.tokens import blueprint as tokens
 from trainer.jobs.views import blueprint as mail
 from trainer.joining.views import blueprint as joining
 from trainer.learning.views import blueprint as learning
@@ -87,7 +87,9 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_errors(app)
     init_sessions(app)
     init_origin(app)
-    CSRFProtect(app).exempt(first_try)
+    tokens = CSRFProtect(app)
+    tokens.exempt(first_try)
+    tokens.exempt(end_at_exit)
     init_accounts(app)
     init_access(app)
     init_limits(app)
@@ -100,7 +102,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     firms = (organizations, people, teams, audit, training, evidence, inspections, tokens, api)
     for blueprint in (*readers, *learners, *firms, mail):
         app.register_blueprint(blueprint)
-    for command in (content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve):
+    for command in (accounts_cli, content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve):
         app.cli.add_command(command)
     app.context_processor(_layout)
     if settings.development:

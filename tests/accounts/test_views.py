@@ -115,6 +115,18 @@ def test_signing_in_begins_a_fresh_session(app: Flask, visitor: Visitor) -> None
     assert visitor.get("/me").status_code == 200
 
 
+def test_quick_exit_ends_the_session_on_our_side_too(app: Flask) -> None:
+    visitor, other = sign_in_as(app, make_account(app)), sign_in_as(app, make_account(app, "leo@example.org"))
+    thief, path = Visitor(app), "/exit/session"
+    thief.client.set_cookie("visit", visitor.cookie().partition("=")[2], domain="127.0.0.1")
+    assert visitor.post(path, token="", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert thief.get("/me").status_code == 200
+    assert visitor.post(path, token="", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 204
+    assert thief.get("/me").status_code == 303
+    assert other.get("/me").status_code == 200
+    assert Visitor(app).post(path, token="").status_code == 204
+
+
 def test_quick_exit_ends_the_session(app: Flask) -> None:
     visitor = sign_in_as(app, make_account(app))
     answer = visitor.get("/exit")

@@ -9,6 +9,7 @@ from uuid import UUID
 from playwright.sync_api import Page
 from playwright.sync_api import Response as Answer
 
+from tests.browser import steps
 from tests.browser.stage import Stage
 from trainer.app import create_app
 from trainer.web.errors import error_response
@@ -105,6 +106,12 @@ def _ask_for_a_link(page: Page) -> None:
 def _sign_in_wrongly(page: Page) -> None:
     page.get_by_label("E-mail").fill("nobody@example.org")
     page.get_by_label("Password").fill("a few plain words")
+    _send(page)
+
+
+def _make_a_token(page: Page) -> None:
+    page.get_by_label("For which system").fill("Payroll")
+    page.locator("label:has(input[name=scopes])").first.click()
     _send(page)
 
 
@@ -226,6 +233,13 @@ PUBLIC = [
     Sheet("password-new-error", _at("reset"), act=_send, status=422),
     Sheet("link-void", "/password-reset/void", status=404),
     Sheet("confirm", _at("confirm")),
+    Sheet("sign-up-mailed", "/sign-up", render=steps.mailed_sign_up_page),
+    Sheet("sign-up-mailed-error", "/sign-up", render=steps.mailed_sign_up_error),
+    Sheet("sign-up-asked", "/sign-up", render=steps.sign_up_asked_page),
+    Sheet("sign-up-password", _at("sign-up")),
+    Sheet("sign-up-password-error", _at("sign-up"), act=_send, status=422),
+    Sheet("sign-in-code", "/sign-in/code", render=steps.code_page),
+    Sheet("sign-in-code-error", "/sign-in/code", render=steps.code_error),
     Sheet("error-404", "/nowhere", status=404),
     Sheet("error-429", "/error-429", render=_error(429)),
     Sheet("error-500", "/error-500", render=_error(500)),
@@ -236,6 +250,20 @@ PUBLIC = [
 LEARNER = [
     Sheet("account", "/account", "passed"),
     Sheet("account-error", "/account", "passed", _send, 422),
+    Sheet("address", "/account/address", "passed"),
+    Sheet("address-error", "/account/address", "passed", _send, 422),
+    Sheet("address-asked", "/account/address", render=steps.address_asked_page),
+    Sheet("address-confirm", _at("address"), "moving"),
+    Sheet("second-factor", "/account/second-factor", "passed"),
+    Sheet("second-factor-error", "/account/second-factor", "passed", _send, 422),
+    Sheet("second-factor-set-up", "/account/second-factor/set-up", render=steps.set_up_page),
+    Sheet("second-factor-set-up-error", "/account/second-factor/set-up", render=steps.set_up_error),
+    Sheet("second-factor-codes", "/account/second-factor/set-up", render=steps.recovery_codes_page),
+    Sheet("second-factor-on", "/account/second-factor", "careful"),
+    Sheet("second-factor-off", "/account/second-factor/off", "careful"),
+    Sheet("second-factor-off-error", "/account/second-factor/off", "careful", _send, 422),
+    Sheet("second-factor-renew", "/account/second-factor/recovery-codes", "careful"),
+    Sheet("account-second-factor", "/account", "careful"),
     Sheet("me-guest", "/me", "guest"),
     Sheet("course-guest", COURSE, "guest"),
     Sheet("final-guest", f"{COURSE}/final", "guest"),
@@ -294,5 +322,13 @@ LEARNER = [
     Sheet("me-earned", "/me", "passed"),
 ]
 
-SHEETS = PUBLIC + LEARNER
+FIRM = [
+    Sheet("tokens", _at("tokens"), "tokens"),
+    Sheet("tokens-none", _at("no tokens"), "no tokens"),
+    Sheet("tokens-error", _at("no tokens"), "no tokens", _send, 422),
+    Sheet("token-made", _at("tokens"), "tokens", _make_a_token),
+    Sheet("token-revocation", _at("token"), "tokens"),
+]
+
+SHEETS = PUBLIC + LEARNER + FIRM
 NAMES = [one.name for one in SHEETS]

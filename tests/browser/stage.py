@@ -12,10 +12,20 @@ from flask import Flask
 from sqlalchemy.orm import joinedload
 
 from tests.browser.live import Live
+from tests.browser.tokens import set_tokens
+from tests.cast import add_second_factor
 from tests.support import COURSE, right_verdict
 from trainer.accounts.letters import token_of
 from trainer.accounts.models import Link, User
-from trainer.accounts.operations import create_account, create_guest, name_for_certificate, request_reset
+from trainer.accounts.operations import (
+    create_account,
+    create_guest,
+    name_for_certificate,
+    request_address,
+    request_reset,
+    request_sign_up,
+)
+from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.operations import start_drill, start_final, start_practice, start_shift, submit_attempt
@@ -229,18 +239,30 @@ def set_stage(live: Live) -> Stage:
     result = passed.final(answer=ALL, wrong=1, hand_in=True)
     add("passed", passed, passed=result, valid=f"/verify/{passed.serial()}")
     _certificates(app, stage)
-    _links(app, stage)
+    careful = Person(app)
+    add_second_factor(app, careful.id)
+    add("careful", careful)
+    add("moving", _links(app, stage))
+    for name, is_making in (("tokens", True), ("no tokens", False)):
+        owner = Person(app)
+        stage.paths.update(set_tokens(app, owner.id, name, is_making=is_making))
+        add(name, owner)  # after the second step, which signs everybody else out
     return stage
 
 
-def _links(app: Flask, stage: Stage) -> None:
+def _links(app: Flask, stage: Stage) -> Person:
     person = Person(app)
     with app.app_context(), transaction():
         request_reset(person.email, now())
-        links = db.session.query(Link).filter_by(user_id=person.id)
+        request_address(get_user(person.id), f"new.{person.email}", now())
+        request_sign_up(f"none.{person.email}", None, now())
+        links = db.session.query(Link).filter(Link.user_id.in_([person.id]) | Link.user_id.is_(None))
         tokens = {link.purpose: token_of(link) for link in links}
     stage.paths["reset"] = f"/password-reset/{tokens[Purpose.RESET]}"
     stage.paths["confirm"] = f"/confirmations/{tokens[Purpose.CONFIRM]}"
+    stage.paths["sign-up"] = f"/sign-up/{tokens[Purpose.SIGN_UP]}"
+    stage.paths["address"] = f"/account/address/{tokens[Purpose.ADDRESS]}"
+    return person
 
 
 def _certificates(app: Flask, stage: Stage) -> None:

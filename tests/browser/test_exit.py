@@ -186,6 +186,14 @@ def test_after_leaving_the_session_is_over_and_back_shows_nothing_of_the_page(sc
     assert "/keep" in scene.url
 
 
+def test_a_copied_cookie_is_worth_nothing_after_leaving(scene: Page) -> None:
+    (cookie,) = scene.context.cookies()
+    scene.get_by_role("link", name="Quick exit").click()
+    scene.wait_for_url(_WEATHER)
+    thief = scene.context.request.get("/me", headers={"Cookie": f"{cookie['name']}={cookie['value']}"})
+    assert "/keep" in thief.url
+
+
 @pytest.mark.check("T149")
 def test_back_after_the_only_page_shows_an_empty_one(context: Callable[..., BrowserContext], live: Live) -> None:
     page = context().new_page()

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from tests.cast import LOCAL, make_account, make_firm, make_site, put_on_roster, sign_in_as
+from tests.cast import LOCAL, add_second_factor, make_account, make_firm, make_site, put_on_roster, sign_in_as
 from tests.support import Visitor
 from trainer.organizations.rules import Role
 
@@ -43,6 +43,8 @@ def acme(app: Flask) -> Acme:
     """Alice owns it; Mona manages all, Mark the harbor only; Ines teaches; Bob (harbor) and Dana (motel) guard."""
     names = ("alice", "mona", "mark", "ines", "bob", "charlie", "mallory")
     users = {name: make_account(app, f"{name}@example.org") for name in names}
+    for name in ("alice", "mona", "mark", "ines", "mallory"):
+        add_second_factor(app, users[name])
     firm = make_firm(app, users["alice"])
     harbor, motel = (make_site(app, users["alice"], firm, name) for name in ("Harbor Mall", "Motel 95"))
     other = make_firm(app, users["mallory"], "Other Security")

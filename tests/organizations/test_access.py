@@ -6,12 +6,13 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from tests.cast import actor_of
 from tests.organizations.conftest import Acme
 from tests.support import Visitor
+from trainer.accounts.models import User
 from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
 from trainer.organizations.models import Membership
@@ -141,6 +142,15 @@ def test_a_refusal_inside_a_firm_is_written_down_once(acme: Acme) -> None:
         event = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "access.denied")).one()
         assert (event.actor_id, event.organization_id) == (acme.users["ines"], acme.id)
         assert event.details == {"permission": "read the audit log", "page": "audit.log"}
+
+
+def test_staff_without_a_second_step_are_sent_to_set_it_up_and_members_are_not(acme: Acme) -> None:
+    with acme.app.app_context(), transaction():
+        db.session.execute(update(User).values(second_factor_nonce=None, second_factor_at=None))
+    for name in ("alice", "mona", "mark", "ines"):
+        answer = acme.enter(name).get(acme.path())
+        assert answer.headers["Location"] == f"/account/second-factor?next={acme.path()}"
+    assert acme.enter("bob").get(acme.path()).status_code == 200
 
 
 @pytest.mark.check("T012")

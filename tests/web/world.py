@@ -12,6 +12,7 @@ from sqlalchemy import select
 from tests.cast import (
     LOCAL,
     actor_of,
+    add_second_factor,
     certify,
     make_account,
     make_firm,
@@ -25,7 +26,8 @@ from tests.cast import (
 from tests.support import COURSE, Visitor
 from trainer.accounts.letters import token_of
 from trainer.accounts.models import Link
-from trainer.accounts.operations import open_session, request_reset
+from trainer.accounts.operations import open_session, request_address, request_reset, request_sign_up
+from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import require_course
@@ -89,6 +91,8 @@ def make_world(app: Flask, shelf: Library) -> World:
         serial = db.session.scalars(select(Credential.serial)).one()
         session_id = open_session(bob, "A browser", clock.now())
         request_reset("bob@example.org", clock.now())
+        request_address(get_user(bob), "bob@example.com", clock.now())
+        request_sign_up("zoe@example.org", None, clock.now())
         tokens = {link.purpose: token_of(link) for link in db.session.scalars(select(Link))}
         number = db.session.scalars(select(OutboxMessage.id)).first()
     values: dict[str, str | int] = {
@@ -103,6 +107,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         "position": 1,
         "session_id": str(session_id),
         "token": tokens[Purpose.RESET],
+        "address_token": tokens[Purpose.ADDRESS],
         "number": str(number),
         "filename": "app.js",
     }
@@ -111,7 +116,9 @@ def make_world(app: Flask, shelf: Library) -> World:
         "assessment.start_shift": {"course": course_with_shift(here)},
         "learning.attestation": {"course": signing},
         "accounts.confirm": {"token": tokens[Purpose.CONFIRM]},
+        "joining.finish_sign_up": {"token": tokens[Purpose.SIGN_UP]},
     }
+    add_second_factor(app, bob)
     firm = make_firm(app, bob)
     values["organization_id"] = str(firm)
     values["team_id"] = str(make_site(app, bob, firm))

@@ -13,7 +13,7 @@ from trainer.accounts.rules import email_key
 from trainer.web.forms import Form, length, trimmed
 
 
-class AskResetForm(Form):
+class EmailForm(Form):
     """The address to mail a link to."""
 
     email = StringField(
@@ -25,8 +25,7 @@ class AskResetForm(Form):
 
     def validate_email(self, field: Any) -> None:
         """Refuse what isn't an address we can take."""
-        if email_key(field.data or "") is None:
-            raise ValidationError(_l("We can’t take this e-mail address. Use plain letters, one @, and no blanks."))
+        check_address(field)
 
 
 class NewPasswordForm(Form):
@@ -40,11 +39,64 @@ class NewPasswordForm(Form):
     )
 
 
-class ChangePasswordForm(NewPasswordForm):
-    """A new password, for whoever knows the old one."""
+class PasswordForm(Form):
+    """The password, before something that not everybody who finds this device shall do."""
 
     password = PasswordField(
         _l("Password now"),
         [InputRequired(_l("Type the password you have now.")), length(1, MOST)],
         render_kw={"autocomplete": "current-password"},
     )
+
+
+class ChangePasswordForm(PasswordForm, NewPasswordForm):
+    """A new password, for whoever knows the old one."""
+
+
+class ChangeAddressForm(PasswordForm):
+    """The address that the account is to get."""
+
+    email = StringField(
+        _l("New address"),
+        [InputRequired(_l("Type the new address.")), length(1, 254)],
+        filters=[trimmed],
+        render_kw={"type": "email", "autocomplete": "email", "spellcheck": "false"},
+    )
+
+    def validate_email(self, field: Any) -> None:
+        """Refuse what isn't an address we can take."""
+        check_address(field)
+
+
+class CodeForm(Form):
+    """A code of the app, or a recovery code."""
+
+    code = StringField(
+        _l("Code"),
+        [InputRequired(_l("Type the code.")), length(1, 40)],
+        filters=[trimmed],
+        description=_l("The six digits that your app shows now, or one of your recovery codes."),
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
+class FirstCodeForm(Form):
+    """The code that shows that the app has the key."""
+
+    code = StringField(
+        _l("Code"),
+        [InputRequired(_l("Type the code.")), length(1, 40)],
+        filters=[trimmed],
+        description=_l("The six digits that your app shows now."),
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"},
+    )
+
+
+class PasswordAndCodeForm(PasswordForm, CodeForm):
+    """Both, before the second step is changed."""
+
+
+def check_address(field: Any) -> None:
+    """Refuse what isn't an address we can take."""
+    if email_key(field.data or "") is None:
+        raise ValidationError(_l("We can’t take this e-mail address. Use plain letters, one @, and no blanks."))

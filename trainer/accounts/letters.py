@@ -13,20 +13,34 @@ from trainer.core.outbox import OutboxMessage
 from trainer.core.signing import seal
 from trainer.web.letters import Letter, write_letter
 
-TEMPLATES = ("confirm-address", "new-password", "no-account", "password-changed")
-_PATHS = {"confirm-address": "/confirmations/{}", "new-password": "/password-reset/{}"}
+_WITH_LINK = {
+    "confirm-address": "/confirmations/{}",
+    "new-password": "/password-reset/{}",
+    "sign-up": "/sign-up/{}",
+    "new-address": "/account/address/{}",
+}
+_PLAIN = {
+    "no-account": "/sign-up",
+    "has-account": "/sign-in",
+    "password-changed": "/password-reset",
+    "address-asked": "/account",
+    "address-taken": "/account",
+    "second-factor-on": "/account",
+    "second-factor-off": "/account",
+}
+TEMPLATES = (*_WITH_LINK, *_PLAIN)
 
 
 def write(message: OutboxMessage) -> Letter | None:
     """Return what the mail says, or None if it is no longer true: its link was used or has expired."""
     base = current_app.config["SETTINGS"].base_url
-    if message.template in _PATHS:
+    if message.template in _WITH_LINK:
         link = db.session.get(Link, UUID(hex=message.ids["link"]))
         if link is None or link.used_at is not None or link.expires_at <= now():
             return None
-        url = base + _PATHS[message.template].format(token_of(link))
+        url = base + _WITH_LINK[message.template].format(token_of(link))
     else:
-        url = base + {"no-account": "/sign-up", "password-changed": "/password-reset"}[message.template]
+        url = base + _PLAIN[message.template]
     return write_letter(f"accounts/mail/{message.template}", url=url)
 
 

@@ -1,11 +1,11 @@
-"""User, Session and Link records."""
+"""User, Session, Link and RecoveryCode records."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
@@ -33,6 +33,16 @@ class User(Base):
     email_confirmed_at: Mapped[dt.datetime | None]
     """When the person opened a link that only this address got."""
     created_at: Mapped[dt.datetime]
+    second_factor_at: Mapped[dt.datetime | None]
+    """When signing in began to ask for a code as well."""
+    second_factor_nonce: Mapped[str | None] = mapped_column(String(32))
+    """With the installation's key it makes the secret that the person's app holds; alone it is worth nothing."""
+    second_factor_step: Mapped[int | None]
+    """The half minute whose code was used last: no code is good twice."""
+    second_factor_misses: Mapped[int] = mapped_column(default=0)
+    """Wrong codes in a row."""
+    second_factor_wait_until: Mapped[dt.datetime | None]
+    """After too many wrong codes the next is not looked at before this."""
 
     # What Flask-Login asks for.
     is_authenticated = True
@@ -53,6 +63,11 @@ class User(Base):
     def is_guest(self) -> bool:
         """True for a learner without an account."""
         return self.email is None
+
+    @property
+    def has_second_factor(self) -> bool:
+        """True if signing in asks for a code as well."""
+        return self.second_factor_at is not None
 
     def get_id(self) -> str:
         """Return what the session cookie holds: the session's random number, no name."""
@@ -81,10 +96,27 @@ class Link(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     purpose: Mapped[str] = mapped_column(String(20))
     user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    """Nobody, if the address has no account: then the mail says so and has no link."""
+    """Nobody, if the address has no account (yet)."""
     email_key: Mapped[str] = mapped_column(String(254), index=True)
-    """The address that it was mailed to; the link is void once the account has another."""
+    """The address that it was mailed to."""
+    email: Mapped[str | None] = mapped_column(String(254))
+    """The same as it was typed, where an account is to get it."""
+    next_path: Mapped[str | None] = mapped_column(String(500))
+    """Where the person wanted to go."""
     nonce: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+
+
+class RecoveryCode(Base):
+    """A code that lets someone in once whose app is lost. The code itself is stored nowhere."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("user_id", "seal"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    seal: Mapped[str] = mapped_column(String(43))
+    created_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]

@@ -10,13 +10,24 @@ from sqlalchemy import func, select, update
 
 from trainer.accounts.models import LONGEST_NAME, Link, Session, User
 from trainer.accounts.queries import find_user_by_email_key, get_user
-from trainer.accounts.rules import CONFIRM_LASTS, LINK_LASTS, Purpose, clean_name, email_key, is_printable_name
+from trainer.accounts.rules import (
+    ADDRESS_LASTS,
+    CONFIRM_LASTS,
+    LINK_LASTS,
+    SIGN_UP_LASTS,
+    Purpose,
+    clean_name,
+    email_key,
+    is_printable_name,
+)
+from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.outbox import post
 
-MOST_RESETS = 3
-"""Mails to choose a new password that one address may get in an hour."""
+MOST_LINKS = 3
+"""Mails of one purpose that others may have sent to one address in an hour."""
+_PER = dt.timedelta(hours=1)
 
 
 def create_guest(now: dt.datetime) -> User:
@@ -27,14 +38,19 @@ def create_guest(now: dt.datetime) -> User:
     return user
 
 
-def create_account(email: str, password_hash: str, now: dt.datetime, guest_id: uuid.UUID | None = None) -> User:
-    """Create an account, by filling in the guest's row if there is one.
+def create_account(
+    email: str,
+    password_hash: str,
+    now: dt.datetime,
+    guest_id: uuid.UUID | None = None,
+    *,
+    is_confirmed: bool = False,
+) -> User:
+    """Create an account, by filling in the guest's row if there is one; mail a link unless the address is confirmed.
 
     Raises Invalid for an address we can't take and Conflict for one that has an account.
     """
-    key = email_key(email)
-    if key is None:
-        raise Invalid("We can’t take this e-mail address. Use plain letters, one @, and no blanks.")
+    key = _key(email)
     if find_user_by_email_key(key) is not None:
         raise Conflict("This address has an account. Sign in instead.")
     user = get_user(guest_id) if guest_id else User(created_at=now)
@@ -45,7 +61,11 @@ def create_account(email: str, password_hash: str, now: dt.datetime, guest_id: u
     db.session.flush()
     if guest_id:
         end_sessions(user.id, now)  # what knew the guest does not know the account
-    send_confirmation(user, now)
+    note("account.created", now, actor_id=user.id, subject_id=user.id)
+    if is_confirmed:
+        confirm_address(user, now)
+    else:
+        send_confirmation(user, now)
     return user
 
 
@@ -54,18 +74,33 @@ def open_session(user_id: uuid.UUID, device: str, now: dt.datetime) -> uuid.UUID
     session = Session(user_id=user_id, device=device, created_at=now)
     db.session.add(session)
     db.session.flush()
+    if not get_user(user_id).is_guest:  # guests are forgotten, and what is written down stays
+        note("session.opened", now, actor_id=user_id, subject_id=session.id, device=device)
     return session.id
+
+
+def refuse_session(user_id: uuid.UUID | None, now: dt.datetime) -> None:
+    """Write down that someone tried to sign in with a wrong password."""
+    note("session.refused", now, actor_id=user_id)
 
 
 def end_session(user_id: uuid.UUID, session_id: uuid.UUID, now: dt.datetime) -> None:
     """End one of a user's sessions. Raises NotFound for anybody else's."""
-    ended = db.session.execute(
-        update(Session)
-        .where(Session.id == session_id, Session.user_id == user_id)
-        .values(ended_at=func.coalesce(Session.ended_at, now))
-    )
-    if ended.rowcount != 1:  # type: ignore[attr-defined]
+    user = get_user(user_id)
+    session = db.session.scalar(select(Session).where(Session.id == session_id, Session.user_id == user_id))
+    if session is None:
         raise NotFound
+    if session.ended_at is not None:
+        return
+    session.ended_at = now
+    if not user.is_guest:
+        note("session.ended", now, actor_id=user_id, subject_id=session_id)
+
+
+def sign_out_everywhere(user_id: uuid.UUID, now: dt.datetime) -> None:
+    """End all sessions of an account, because the person asks for it."""
+    end_sessions(user_id, now)
+    note("sessions.ended", now, actor_id=user_id, subject_id=user_id)
 
 
 def end_sessions(user_id: uuid.UUID, now: dt.datetime, *, but: uuid.UUID | None = None) -> None:
@@ -80,7 +115,7 @@ def send_confirmation(user: User, now: dt.datetime) -> None:
     """Mail a link by which a person shows that the address is theirs."""
     assert user.email is not None
     assert user.email_key is not None
-    link = _make_link(Purpose.CONFIRM, user.id, user.email_key, now, CONFIRM_LASTS)
+    link = _make_link(Purpose.CONFIRM, user.id, user.email_key, now, now + CONFIRM_LASTS)
     post("confirm-address", user.email, {"link": link.id.hex}, now)
 
 
@@ -89,15 +124,58 @@ def request_reset(given: str, now: dt.datetime) -> None:
 
     The same is done for both, so that neither page nor time tells which it was.
     """
-    key = email_key(given)
-    if key is None:
-        raise Invalid("We can’t take this e-mail address. Use plain letters, one @, and no blanks.")
+    key = _key(given)
     user = find_user_by_email_key(key)
-    if _count_resets(key, now - LINK_LASTS) >= MOST_RESETS:
-        return  # nobody's mailbox is to be filled by others
-    link = _make_link(Purpose.RESET, user.id if user else None, key, now, LINK_LASTS)
+    if _is_enough(Purpose.RESET, key, now):
+        return
+    link = _make_link(Purpose.RESET, user.id if user else None, key, now, now + LINK_LASTS)
     # To the address on record, never to another spelling of it.
     post("new-password" if user else "no-account", (user and user.email) or key, {"link": link.id.hex}, now)
+    note("password.reset_asked", now, subject_id=user.id if user else None)
+
+
+def request_sign_up(given: str, next_path: str | None, now: dt.datetime) -> None:
+    """Mail a link to make an account, or a word that the address has one.
+
+    The same is done for both, so that neither page nor time tells which it was.
+    """
+    key = _key(given)
+    user = find_user_by_email_key(key)
+    if _is_enough(Purpose.SIGN_UP, key, now):
+        return
+    link = _make_link(
+        Purpose.SIGN_UP, user.id if user else None, key, now, now + SIGN_UP_LASTS, email=given, next_path=next_path
+    )
+    post("has-account" if user else "sign-up", (user and user.email) or given.strip(), {"link": link.id.hex}, now)
+
+
+def request_address(user: User, given: str, now: dt.datetime) -> None:
+    """Mail a link to the address that an account is to get, or a word that it has one already; and tell the old one.
+
+    The same is done for both, so that nobody finds out who has an account.
+    """
+    assert user.email is not None
+    key = _key(given)
+    if key == user.email_key:
+        raise Invalid("This is the address of your account already.")
+    other = find_user_by_email_key(key)
+    if _is_enough(Purpose.ADDRESS, key, now):
+        return
+    link = _make_link(Purpose.ADDRESS, user.id, key, now, now + ADDRESS_LASTS, email=given)
+    to = (other and other.email) or given.strip()
+    post("address-taken" if other else "new-address", to, {"link": link.id.hex}, now)
+    post("address-asked", user.email, {"user": user.id.hex}, now)
+    note("address.change_asked", now, actor_id=user.id, subject_id=user.id)
+
+
+def change_address(user: User, link: Link, now: dt.datetime) -> None:
+    """Give an account the address that a link was mailed to; links to the old one are void."""
+    if find_user_by_email_key(link.email_key) is not None:
+        raise Conflict("This address has an account by now. Your address stays as it was.")
+    use_link(link, now)
+    user.email, user.email_key, user.email_confirmed_at = link.email, link.email_key, now
+    _void_links(user.id, now, *Purpose)
+    note("address.changed", now, actor_id=user.id, subject_id=user.id)
 
 
 def use_link(link: Link, now: dt.datetime) -> None:
@@ -113,17 +191,13 @@ def use_link(link: Link, now: dt.datetime) -> None:
 
 
 def change_password(user: User, password_hash: str, now: dt.datetime, *, but: uuid.UUID | None = None) -> None:
-    """Set a new password, end the other sessions, void links to reset it, and tell the person by mail."""
+    """Set a new password, end the other sessions, void what others may have asked for, and tell the person by mail."""
     assert user.email is not None
     user.password_hash = password_hash
     end_sessions(user.id, now, but=but)
-    db.session.execute(
-        update(Link)
-        .where(Link.user_id == user.id, Link.purpose == Purpose.RESET, Link.used_at.is_(None))
-        .values(used_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    _void_links(user.id, now, Purpose.RESET, Purpose.ADDRESS)
     post("password-changed", user.email, {"user": user.id.hex}, now)
+    note("password.changed", now, actor_id=user.id, subject_id=user.id)
 
 
 def confirm_address(user: User, now: dt.datetime) -> None:
@@ -141,19 +215,47 @@ def name_for_certificate(user_id: uuid.UUID, name: str) -> None:
     get_user(user_id).certificate_name = cleaned
 
 
-def _count_resets(key: str, since: dt.datetime) -> int:
-    query = select(func.count()).where(Link.email_key == key, Link.purpose == Purpose.RESET, Link.created_at > since)
-    return db.session.scalar(query) or 0
+def _key(given: str) -> str:
+    key = email_key(given)
+    if key is None:
+        raise Invalid("We can’t take this e-mail address. Use plain letters, one @, and no blanks.")
+    return key
 
 
-def _make_link(purpose: Purpose, user_id: uuid.UUID | None, key: str, now: dt.datetime, lasts: dt.timedelta) -> Link:
+def _is_enough(purpose: Purpose, key: str, now: dt.datetime) -> bool:
+    """Return True if an address got enough mails: nobody's mailbox is to be filled by others."""
+    query = select(func.count()).where(Link.email_key == key, Link.purpose == purpose, Link.created_at > now - _PER)
+    return (db.session.scalar(query) or 0) >= MOST_LINKS
+
+
+def _void_links(user_id: uuid.UUID, now: dt.datetime, *purposes: Purpose) -> None:
+    db.session.execute(
+        update(Link)
+        .where(Link.user_id == user_id, Link.purpose.in_(purposes), Link.used_at.is_(None))
+        .values(used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _make_link(
+    purpose: Purpose,
+    user_id: uuid.UUID | None,
+    key: str,
+    now: dt.datetime,
+    expires_at: dt.datetime,
+    *,
+    email: str | None = None,
+    next_path: str | None = None,
+) -> Link:
     link = Link(
         purpose=purpose,
         user_id=user_id,
         email_key=key,
         nonce=secrets.token_urlsafe(16),
+        email=email.strip() if email else None,
+        next_path=next_path,
         created_at=now,
-        expires_at=now + lasts,
+        expires_at=expires_at,
     )
     db.session.add(link)
     db.session.flush()

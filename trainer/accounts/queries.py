@@ -31,6 +31,11 @@ def find_user_by_session(token: str) -> User | None:
     return user
 
 
+def find_user(user_id: uuid.UUID) -> User | None:
+    """Return a user, or None."""
+    return db.session.get(User, user_id)
+
+
 def find_user_by_email_key(key: str) -> User | None:
     """Return the account of a canonical address, or None."""
     return db.session.scalar(select(User).where(User.email_key == key))
@@ -46,19 +51,23 @@ def list_sessions(user_id: uuid.UUID) -> Sequence[Session]:
 
 
 def find_link(token: str, purpose: Purpose, now: dt.datetime) -> tuple[Link, User] | None:
-    """Return a mailed link with its user, or None if it is forged, used, expired, of another purpose or void."""
-    number, _, code = token.partition(".")
-    try:
-        link_id = uuid.UUID(hex=number)
-    except ValueError:
-        return None
-    row = db.session.execute(select(Link, User).join(User, User.id == Link.user_id).where(Link.id == link_id)).first()
-    if row is None:
-        return None
-    link, user = row[0], row[1]
-    is_good = is_sealed(code, f"link-{purpose}", link.id.hex, link.nonce) and link.purpose == purpose
-    is_good &= link.used_at is None and now < link.expires_at and link.email_key == user.email_key
-    return (link, user) if is_good else None
+    """Return a link that was mailed to the address of an account, with its user, or None if it isn't good."""
+    link = _find_good(token, purpose, now)
+    user = db.session.get(User, link.user_id) if link and link.user_id else None
+    # A link is void once the account has another address.
+    return (link, user) if link and user and link.email_key == user.email_key else None
+
+
+def find_sign_up(token: str, now: dt.datetime) -> Link | None:
+    """Return a link that was mailed to an address without an account, or None if it isn't good."""
+    link = _find_good(token, Purpose.SIGN_UP, now)
+    return link if link and link.user_id is None else None
+
+
+def find_new_address(user_id: uuid.UUID, token: str, now: dt.datetime) -> Link | None:
+    """Return a link by which this user's account gets another address, or None if it isn't good."""
+    link = _find_good(token, Purpose.ADDRESS, now)
+    return link if link and link.user_id == user_id else None
 
 
 def list_guests_before(day: dt.datetime) -> Sequence[uuid.UUID]:
@@ -72,3 +81,15 @@ def get_user(user_id: uuid.UUID) -> User:
     if user is None:
         raise NotFound
     return user
+
+
+def _find_good(token: str, purpose: Purpose, now: dt.datetime) -> Link | None:
+    """Return a mailed link, or None if it is forged, used, expired or of another purpose."""
+    number, _, code = token.partition(".")
+    try:
+        link = db.session.get(Link, uuid.UUID(hex=number))
+    except ValueError:
+        return None
+    if link is None or link.purpose != purpose or not is_sealed(code, f"link-{purpose}", link.id.hex, link.nonce):
+        return None
+    return link if link.used_at is None and now < link.expires_at else None

@@ -1,4 +1,4 @@
-"""What counts as the same e-mail address, and as a name that can be printed."""
+"""What counts as the same e-mail address, and as a name that can be printed; how long links and tries last."""
 
 from __future__ import annotations
 
@@ -15,6 +15,16 @@ LINK_LASTS = dt.timedelta(hours=1)
 """How long a mailed link to choose a new password is good."""
 CONFIRM_LASTS = dt.timedelta(days=7)
 """How long a mailed link to confirm an address is good."""
+SIGN_UP_LASTS = dt.timedelta(hours=24)
+"""How long a mailed link to make an account is good."""
+ADDRESS_LASTS = dt.timedelta(hours=24)
+"""How long a mailed link to change to an address is good."""
+CODE_LASTS = dt.timedelta(minutes=10)
+"""How long signing in waits for the code after the right password."""
+
+FREE_MISSES = 5
+"""Wrong codes in a row before the next has to wait."""
+_LONGEST_WAIT = dt.timedelta(hours=1)
 
 
 class Purpose(StrEnum):
@@ -22,6 +32,8 @@ class Purpose(StrEnum):
 
     RESET = "reset"
     CONFIRM = "confirm"
+    SIGN_UP = "sign-up"
+    ADDRESS = "address"
 
 
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
@@ -50,6 +62,13 @@ def email_key(given: str) -> str | None:
     if not parsed.normalized.isascii():
         return None
     return parsed.normalized.casefold()
+
+
+def wait_after(misses: int) -> dt.timedelta:
+    """Return how long the next code waits: from the fifth wrong one on 1, 2, 4 … minutes, one hour at most."""
+    if misses < FREE_MISSES:
+        return dt.timedelta()
+    return min(dt.timedelta(minutes=2 ** min(misses - FREE_MISSES, 6)), _LONGEST_WAIT)
 
 
 def device_of(user_agent: str) -> str:

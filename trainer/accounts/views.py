@@ -10,15 +10,15 @@ from flask_login import AnonymousUserMixin, LoginManager, current_user
 from werkzeug.wrappers import Response
 
 from trainer.accounts import operations
-from trainer.accounts.forms import AskResetForm, ChangePasswordForm, NewPasswordForm
+from trainer.accounts.forms import ChangeAddressForm, ChangePasswordForm, EmailForm, NewPasswordForm
 from trainer.accounts.models import User
-from trainer.accounts.operations import end_session, end_sessions, open_session
+from trainer.accounts.operations import end_session, open_session
 from trainer.accounts.passwords import check_password, hash_password
-from trainer.accounts.queries import find_link, find_user_by_session, get_user, list_sessions
+from trainer.accounts.queries import find_link, find_new_address, find_user_by_session, get_user, list_sessions
 from trainer.accounts.rules import LINK_LASTS, Purpose, device_of
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict
+from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import limit_tries
@@ -71,13 +71,25 @@ def sign_out() -> Response:
     return go(url_for("home.front"))
 
 
+@blueprint.post("/exit/session")
+@access(Who.PUBLIC)
+def end_at_exit() -> tuple[str, int]:
+    """End the session on our side too as the page goes blank at Quick exit.
+
+    It carries no token, because it is sent from every page: that it comes from one of ours (`web.origin`) is enough for
+    signing someone out.
+    """
+    leave()
+    return "", 204
+
+
 @blueprint.post("/sign-out/everywhere")
 @access(Who.ACCOUNT)
 def sign_out_everywhere() -> Response:
     """End the account's sessions on all devices."""
     user_id = current_user.id
     with transaction():
-        end_sessions(user_id, now())
+        operations.sign_out_everywhere(user_id, now())
     session.clear()
     return go(url_for("home.front"))
 
@@ -102,7 +114,7 @@ def change_password() -> Response | tuple[str, int]:
                 operations.change_password(get_user(user_id), hashed, now(), but=session_id)
             flash(_("Your password is changed. Other devices are signed out."))
             return go(url_for(".account"))
-        form.password.errors = [_("This isn’t the password of your account. Check capitals and try again.")]
+        form.password.errors = [wrong_password()]
     return _account_page(form), 422
 
 
@@ -139,7 +151,7 @@ def end_one(session_id: UUID) -> Response:
 @limit_tries("10 per hour", methods=["POST"])
 def ask_reset() -> str | tuple[str, int]:
     """Mail a link to choose a new password. The answer is the same whether the address has an account or not."""
-    form = AskResetForm()
+    form = EmailForm()
     if form.validate_on_submit():
         with transaction():
             operations.request_reset(str(form.email.data), now())
@@ -188,6 +200,51 @@ def confirm(token: str) -> Response | str | tuple[str, int]:
         operations.confirm_address(again[1], now())
     flash(_("Your address is confirmed."))
     return go(url_for(".account"))
+
+
+@blueprint.route("/account/address", methods=["GET", "POST"])
+@access(Who.ACCOUNT)
+@limit_tries("10 per hour", methods=["POST"])
+def ask_address() -> str | tuple[str, int]:
+    """Mail a link to another address. The answer is the same whether that one has an account or not."""
+    form, user_id = ChangeAddressForm(), current_user.id
+    if form.validate_on_submit():
+        if check_password(current_user.password_hash, str(form.password.data)):
+            try:
+                with transaction():
+                    operations.request_address(get_user(user_id), str(form.email.data), now())
+            except Invalid as error:
+                form.email.errors = [error.message]
+            else:
+                return render_template("accounts/address_asked.html")
+        else:
+            form.password.errors = [wrong_password()]
+    return render_template("accounts/ask_address.html", form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/account/address/<address_token>", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+@limit_tries("30 per hour", methods=["POST"])
+def change_address(address_token: str) -> Response | str:
+    """Give the account the address that the link was mailed to. A mistyped one must not get it: so one signs in."""
+    user_id = current_user.id
+    link = find_new_address(user_id, address_token, now())
+    if link is None:
+        raise NotFound(_("The link was used already, is too old, or belongs to another account."))
+    if request.method != "POST":
+        return render_template("accounts/change_address.html", form=Form(), address=link.email)
+    with transaction():
+        again = find_new_address(user_id, address_token, now())
+        if again is None:
+            raise Conflict(_("This link was used already."))
+        operations.change_address(get_user(user_id), again, now())
+    flash(_("Your address is changed."))
+    return go(url_for(".account"))
+
+
+def wrong_password() -> str:
+    """Return what is said when the password that was asked for is another."""
+    return str(_("This isn’t the password of your account. Check capitals and try again."))
 
 
 def _account_page(form: ChangePasswordForm) -> str:

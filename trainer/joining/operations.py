@@ -8,14 +8,14 @@ import uuid
 from sqlalchemy import delete
 
 from trainer.accounts.models import User
-from trainer.accounts.operations import create_guest
-from trainer.accounts.queries import get_user, list_guests_before
+from trainer.accounts.operations import create_account, create_guest, use_link
+from trainer.accounts.queries import find_sign_up, get_user, list_guests_before
 from trainer.accounts.rules import KEPT
 from trainer.assessment.models import Attempt
 from trainer.assessment.operations import forget_attempts, move_attempts, start_practice
 from trainer.assessment.queries import list_users_busy_since
 from trainer.core.db import db
-from trainer.core.errors import NotFound
+from trainer.core.errors import Conflict, NotFound
 from trainer.courses.library import Content, Course
 from trainer.learning.operations import drop_enrollments, enroll, forget_enrollments, merge_enrollments
 from trainer.learning.queries import list_active_since
@@ -30,6 +30,17 @@ def become_guest(
         return user, None
     enrollment = enroll(user.id, course, now)
     return user, start_practice(enrollment, content, scenes, now) if scenes else None
+
+
+def finish_sign_up(
+    token: str, password_hash: str, now: dt.datetime, guest_id: uuid.UUID | None
+) -> tuple[User, str | None]:
+    """Make the account that a mailed link is for; return it and where the person wanted to go."""
+    link = find_sign_up(token, now)
+    if link is None:
+        raise Conflict("This link was used already.")
+    use_link(link, now)
+    return create_account(link.email or link.email_key, password_hash, now, guest_id, is_confirmed=True), link.next_path
 
 
 def merge_guest(guest_id: uuid.UUID, user_id: uuid.UUID, content: Content, now: dt.datetime) -> None:

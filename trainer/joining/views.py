@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request, url_for
+from uuid import UUID
+
+from flask import Blueprint, current_app, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from trainer.accounts.operations import create_account
+from trainer.accounts.forms import CodeForm, NewPasswordForm
+from trainer.accounts.models import User
+from trainer.accounts.operations import create_account, refuse_session, request_sign_up
 from trainer.accounts.passwords import check_password, hash_password
-from trainer.accounts.queries import find_user_by_email_key
-from trainer.accounts.rules import email_key
+from trainer.accounts.queries import find_sign_up, find_user, find_user_by_email_key, get_user
+from trainer.accounts.rules import CODE_LASTS, SIGN_UP_LASTS, email_key
+from trainer.accounts.second_factor import Tried, minutes_to_wait, try_code
+from trainer.accounts.second_factor_views import code_refusal
 from trainer.accounts.views import sign_in_session
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
+from trainer.core.signing import is_sealed, seal
 from trainer.courses.current import content
 from trainer.joining import operations
-from trainer.joining.forms import SignInForm, SignUpForm
+from trainer.joining.forms import AskSignUpForm, SignInForm, SignUpForm
 from trainer.web.access import Who, access
+from trainer.web.forms import Form
 from trainer.web.limits import limit_tries
 from trainer.web.redirects import go, safe_path
 
 blueprint = Blueprint("joining", __name__, template_folder="templates")
+
+_WAITING = "code_for"  # in the session: who gave the right password and still owes a code
 
 
 @blueprint.get("/keep")
@@ -56,9 +66,14 @@ def become_guest() -> Response:
 @access(Who.PUBLIC)
 @limit_tries("20 per hour", methods=["POST"])
 def sign_up() -> Response | str | tuple[str, int]:
-    """Make an account; a guest keeps everything."""
+    """Make an account; a guest keeps everything. Where there is mail, a link goes to the address first.
+
+    The answer is then the same whether the address has an account or not.
+    """
     if current_user.is_authenticated and not current_user.is_guest:
         return go(_next())
+    if current_app.config["SETTINGS"].smtp_url is not None:
+        return _ask_sign_up()
     form = SignUpForm()
     if form.validate_on_submit():
         hashed = hash_password(str(form.password.data))  # before the transaction: it takes its time
@@ -71,7 +86,29 @@ def sign_up() -> Response | str | tuple[str, int]:
         else:
             sign_in_session(user)
             return go(_next())
-    return render_template("joining/sign_up.html", form=form, next=request.args.get("next")), _status(form)
+    return _sign_up_page(form), _status(form)
+
+
+@blueprint.route("/sign-up/<token>", methods=["GET", "POST"])
+@access(Who.PUBLIC)
+@limit_tries("30 per hour", methods=["POST"])
+def finish_sign_up(token: str) -> Response | str | tuple[str, int]:
+    """Let whoever has the mailed link choose a password; that makes the account, with a confirmed address."""
+    if current_user.is_authenticated and not current_user.is_guest:
+        raise Conflict(_("You’re signed in with an account already. Sign out first, then open the link again."))
+    link = find_sign_up(token, now())
+    if link is None:
+        return render_template("accounts/link_void.html", again=url_for(".sign_up")), 404
+    form = NewPasswordForm()
+    if form.validate_on_submit():
+        hashed = hash_password(str(form.new_password.data))  # before the transaction: it takes its time
+        # Only this browser's guest comes along, wherever the link was asked for.
+        guest_id = current_user.id if current_user.is_guest else None
+        with transaction():
+            user, next_path = operations.finish_sign_up(token, hashed, now(), guest_id)
+        sign_in_session(user)
+        return go(safe_path(next_path, url_for("home.me")))
+    return render_template("joining/finish_sign_up.html", form=form, address=link.email), _status(form)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -84,16 +121,79 @@ def sign_in() -> Response | str | tuple[str, int]:
     form = SignInForm()
     if form.validate_on_submit():
         user = find_user_by_email_key(email_key(str(form.email.data)) or "")
+        user_id = user.id if user else None
         if check_password(user.password_hash if user else None, str(form.password.data)) and user is not None:
-            guest_id = current_user.id if current_user.is_guest else None
-            if guest_id is not None:
-                user_id = user.id
-                with transaction():
-                    operations.merge_guest(guest_id, user_id, content(), now())
-            sign_in_session(user)
-            return go(_next())
+            if user.has_second_factor:
+                session[_WAITING] = [user.id.hex, int(now().timestamp()), _seal_of(user)]
+                return go(url_for(".sign_in_code", next=request.args.get("next")))
+            return _let_in(user)
+        with transaction():
+            refuse_session(user_id, now())
         form.password.errors = [_("E-mail and password don’t match. Check capitals and try again.")]
     return render_template("joining/sign_in.html", form=form, next=request.args.get("next")), _status(form)
+
+
+@blueprint.route("/sign-in/code", methods=["GET", "POST"])
+@access(Who.PUBLIC)
+@limit_tries("30 per 10 minutes", methods=["POST"])
+def sign_in_code() -> Response | str | tuple[str, int]:
+    """Ask for the code after the right password; nobody is signed in before it."""
+    user = _who_owes_a_code()
+    if user is None:
+        session.pop(_WAITING, None)
+        return go(url_for(".sign_in", next=request.args.get("next")))
+    form, user_id = CodeForm(), user.id
+    if form.validate_on_submit():
+        with transaction():
+            user = get_user(user_id)
+            tried = try_code(user, str(form.code.data), now())
+        if tried is Tried.RIGHT:
+            return _let_in(user)
+        form.code.errors = [code_refusal(tried, minutes_to_wait(user, now()))]
+    return render_template("joining/code.html", form=form), _status(form)
+
+
+def _ask_sign_up() -> str | tuple[str, int]:
+    form = AskSignUpForm()
+    if form.validate_on_submit():
+        next_path = safe_path(request.args.get("next"), "") or None
+        with transaction():
+            request_sign_up(str(form.email.data), next_path, now())
+        hours = int(SIGN_UP_LASTS.total_seconds() // 3600)
+        return render_template("joining/sign_up_asked.html", hours=hours)
+    return _sign_up_page(form), _status(form)
+
+
+def _sign_up_page(form: AskSignUpForm | SignUpForm) -> str:
+    return render_template("joining/sign_up.html", form=form, next=request.args.get("next"))
+
+
+def _let_in(user: User) -> Response:
+    """Sign in; what a guest did in this browser comes along."""
+    guest_id, user_id = current_user.id if current_user.is_guest else None, user.id
+    if guest_id is not None:
+        with transaction():
+            operations.merge_guest(guest_id, user_id, content(), now())
+    sign_in_session(user)
+    return go(_next())
+
+
+def _who_owes_a_code() -> User | None:
+    number, at, sealed = session.get(_WAITING) or ("", 0, "")
+    if not number or now().timestamp() - at >= CODE_LASTS.total_seconds():
+        return None
+    user = find_user(UUID(hex=number))
+    # A password that was changed in between is no right one any more.
+    is_good = user is not None and user.has_second_factor and is_sealed(sealed, *_sealed_parts(user))
+    return user if is_good else None
+
+
+def _seal_of(user: User) -> str:
+    return seal(*_sealed_parts(user))
+
+
+def _sealed_parts(user: User) -> tuple[str, str, str]:
+    return "code-owed", user.id.hex, user.password_hash or ""
 
 
 def _keep_page() -> str:
@@ -110,5 +210,5 @@ def _next() -> str:
     return safe_path(request.args.get("next"), url_for("home.me"))
 
 
-def _status(form: SignUpForm | SignInForm) -> int:
+def _status(form: Form) -> int:
     return 422 if form.is_submitted() else 200

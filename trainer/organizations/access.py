@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import request
+from flask import flash, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from trainer.core.audit import note
@@ -16,7 +17,8 @@ from trainer.core.db import transaction
 from trainer.core.errors import NotFound
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import find_actor
-from trainer.organizations.rules import May
+from trainer.organizations.rules import STAFF, May
+from trainer.web.redirects import go
 
 View = Callable[..., Any]
 
@@ -36,6 +38,10 @@ def acting(permission: May) -> Callable[[View], View]:
             if not actor.may(permission):
                 _note_denial(actor, permission)
                 raise NotFound
+            if actor.role in STAFF and not current_user.has_second_factor:
+                flash(_("You see other people’s records here. Set up a second step for signing in first."))
+                target = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
+                return go(url_for("accounts.second_factor", next=target))
             return view(actor, **values)
 
         enter.permission = permission  # type: ignore[attr-defined]

@@ -8,6 +8,11 @@ function leave() {
   document.title = "Weather";
   document.documentElement.classList.add("left");
   document.body.replaceChildren();
+  try {
+    if ("visit" in document.body.dataset) navigator.sendBeacon("/exit/session");
+  } catch {
+    /* The cookie is deleted all the same. */
+  }
   window.location.replace("/exit");
 }
 

@@ -1,0 +1,109 @@
+"""Pages of the second step and of a mailed sign-up, brought about in this process and then shown to the browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from itertools import count
+
+import pyotp
+from werkzeug.test import TestResponse
+
+from tests.browser.stage import Person, Stage
+from tests.cast import add_second_factor, sign_in_as
+from tests.support import PASSWORD, Visitor
+from trainer.accounts.codes import make_nonce, secret_of
+from trainer.accounts.passwords import hash_password
+from trainer.app import create_app
+from trainer.core.clock import now
+from trainer.core.db import transaction
+
+_numbers = count()
+
+
+def set_up_page(stage: Stage) -> str:
+    """Show the key."""
+    return _setting_up(stage)[0].get("/account/second-factor/set-up").text
+
+
+def set_up_error(stage: Stage) -> str:
+    """Give a wrong code."""
+    return _post(_setting_up(stage)[0], "/account/second-factor/set-up", code="000000").text
+
+
+def recovery_codes_page(stage: Stage) -> str:
+    """Give the right code."""
+    visitor, secret = _setting_up(stage)
+    return _post(visitor, "/account/second-factor/set-up", code=pyotp.TOTP(secret).at(now())).text
+
+
+def code_page(stage: Stage) -> str:
+    """Give the right password."""
+    return _owing_a_code(stage).get("/sign-in/code").text
+
+
+def code_error(stage: Stage) -> str:
+    """Give a wrong code after it."""
+    return _post(_owing_a_code(stage), "/sign-in/code", code="000000").text
+
+
+def mailed_sign_up_page(stage: Stage) -> str:
+    """Ask for the form where there is a mail server."""
+    return _mailing(stage).get("/sign-up").text
+
+
+def mailed_sign_up_error(stage: Stage) -> str:
+    """Send it empty."""
+    return _post(_mailing(stage), "/sign-up").text
+
+
+def sign_up_asked_page(stage: Stage) -> str:
+    """Send it."""
+    return _post(_mailing(stage), "/sign-up", email="nobody@example.org", is_old_enough="y").text
+
+
+def address_asked_page(stage: Stage) -> str:
+    """Ask for another address."""
+    person = _with_password(stage)
+    visitor = sign_in_as(stage.live.app, person.id, stage.live.url)
+    return _post(visitor, "/account/address", email=f"new.{person.email}", password=PASSWORD).text
+
+
+def _post(visitor: Visitor, path: str, **fields: str) -> TestResponse:
+    # Another network address each time, so that throttling doesn't end the tests.
+    number = next(_numbers)
+    return visitor.post(path, fields, environ_base={"REMOTE_ADDR": f"198.51.{number // 250}.{number % 250}"})
+
+
+def _mailing(stage: Stage) -> Visitor:
+    settings = replace(stage.live.app.config["SETTINGS"], smtp_url="smtp://127.0.0.1:1")
+    return Visitor(create_app(settings, stage.live.app.extensions["library"]), stage.live.url)
+
+
+def _with_password(stage: Stage) -> Person:
+    person = Person(stage.live.app)
+    with stage.live.app.app_context(), transaction() as session:
+        session.merge(person.user()).password_hash = _hashed()
+    return person
+
+
+def _setting_up(stage: Stage) -> tuple[Visitor, str]:
+    app, person, nonce = stage.live.app, Person(stage.live.app), make_nonce()
+    visitor = sign_in_as(app, person.id, stage.live.url)
+    with visitor.client.session_transaction(base_url=stage.live.url) as session:
+        session["second_factor"] = [person.id.hex, nonce, int(now().timestamp())]
+    with app.app_context():
+        return visitor, secret_of(person.id, nonce)
+
+
+def _owing_a_code(stage: Stage) -> Visitor:
+    person = _with_password(stage)
+    add_second_factor(stage.live.app, person.id)
+    visitor = Visitor(stage.live.app, stage.live.url)
+    _post(visitor, "/sign-in", email=person.email, password=PASSWORD)
+    return visitor
+
+
+@lru_cache(maxsize=1)
+def _hashed() -> str:
+    return hash_password(PASSWORD)

@@ -1,0 +1,143 @@
+"""The second factor: turning it on and off, and trying codes. Part of the operations; never commits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import uuid
+from enum import StrEnum
+
+from sqlalchemy import delete, func, select, update
+
+from trainer.accounts.codes import (
+    find_step,
+    make_recovery_codes,
+    plain,
+    seal_recovery_code,
+    secret_of,
+)
+from trainer.accounts.models import RecoveryCode, User
+from trainer.accounts.operations import end_sessions
+from trainer.accounts.rules import wait_after
+from trainer.core.audit import note
+from trainer.core.db import db
+from trainer.core.errors import Conflict
+from trainer.core.outbox import post
+
+
+class Tried(StrEnum):
+    """What came of trying a code."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    WAIT = "wait"  # not looked at: too many wrong ones before
+
+
+def turn_on(user: User, nonce: str, given: str, now: dt.datetime, *, but: uuid.UUID | None) -> list[str] | None:
+    """Ask for a code from now on, if a first one is right, and return the recovery codes; None for a wrong code.
+
+    Other sessions end, and the person is told by mail.
+    """
+    assert user.email is not None
+    if user.has_second_factor:
+        raise Conflict("The second step is on already.")
+    step = find_step(secret_of(user.id, nonce), plain(given), now)
+    if step is None:
+        return None
+    user.second_factor_at, user.second_factor_nonce, user.second_factor_step = now, nonce, step
+    user.second_factor_misses, user.second_factor_wait_until = 0, None
+    end_sessions(user.id, now, but=but)
+    post("second-factor-on", user.email, {"user": user.id.hex}, now)
+    note("second_factor.on", now, actor_id=user.id, subject_id=user.id)
+    return _renew(user, now)
+
+
+def turn_off(user: User, now: dt.datetime, *, by_operator: bool = False) -> None:
+    """Ask for no code any more, forget the recovery codes, and tell the person by mail."""
+    assert user.email is not None
+    if not user.has_second_factor:
+        raise Conflict("The second step is off already.")
+    user.second_factor_at = user.second_factor_nonce = user.second_factor_step = None
+    user.second_factor_misses, user.second_factor_wait_until = 0, None
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    post("second-factor-off", user.email, {"user": user.id.hex}, now)
+    actor_id, by = (None, "operator") if by_operator else (user.id, None)
+    note("second_factor.off", now, actor_id=actor_id, subject_id=user.id, by=by)
+
+
+def renew_recovery_codes(user: User, now: dt.datetime) -> list[str]:
+    """Return fresh recovery codes; the old ones are void."""
+    if not user.has_second_factor:
+        raise Conflict("The second step is off.")
+    note("recovery_codes.renewed", now, actor_id=user.id, subject_id=user.id)
+    return _renew(user, now)
+
+
+def try_code(user: User, given: str, now: dt.datetime) -> Tried:
+    """Use up a code of the app or a recovery code. Takes the user locked; wrong tries are counted in the row."""
+    if user.second_factor_wait_until is not None and now < user.second_factor_wait_until:
+        return Tried.WAIT
+    if not (_use_step(user, given, now) or _use_recovery_code(user, given, now)):
+        user.second_factor_misses += 1
+        wait = wait_after(user.second_factor_misses)
+        user.second_factor_wait_until = now + wait if wait else None
+        note("second_factor.code_refused", now, actor_id=user.id, subject_id=user.id)
+        return Tried.WRONG
+    user.second_factor_misses, user.second_factor_wait_until = 0, None
+    return Tried.RIGHT
+
+
+def minutes_to_wait(user: User, now: dt.datetime) -> int:
+    """Return how many minutes the next code has to wait; 0 if it needn't."""
+    until = user.second_factor_wait_until
+    return max(0, math.ceil((until - now) / dt.timedelta(minutes=1))) if until else 0
+
+
+def count_recovery_codes(user_id: uuid.UUID) -> int:
+    """Return how many recovery codes are left."""
+    query = select(func.count()).where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))
+    return db.session.scalar(query) or 0
+
+
+def own_recovery_codes(user_id: uuid.UUID, given: list[str]) -> list[str]:
+    """Return those of the given codes that are the person's and unused."""
+    query = select(RecoveryCode.seal).where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))
+    seals = set(db.session.scalars(query))
+    return [code for code in given if seal_recovery_code(user_id, code) in seals]
+
+
+def _use_step(user: User, given: str, now: dt.datetime) -> bool:
+    if user.second_factor_nonce is None:
+        return False
+    step = find_step(secret_of(user.id, user.second_factor_nonce), plain(given), now)
+    if step is None or step <= (user.second_factor_step or 0):
+        return False
+    user.second_factor_step = step
+    return True
+
+
+def _use_recovery_code(user: User, given: str, now: dt.datetime) -> bool:
+    used = db.session.execute(
+        update(RecoveryCode)
+        .where(
+            RecoveryCode.user_id == user.id,
+            RecoveryCode.seal == seal_recovery_code(user.id, given),
+            RecoveryCode.used_at.is_(None),
+        )
+        .values(used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if used.rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    note("recovery_code.used", now, actor_id=user.id, subject_id=user.id)
+    return True
+
+
+def _renew(user: User, now: dt.datetime) -> list[str]:
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    codes = make_recovery_codes()
+    db.session.add_all(
+        RecoveryCode(user_id=user.id, seal=seal_recovery_code(user.id, code), created_at=now) for code in codes
+    )
+    db.session.flush()
+    return codes
