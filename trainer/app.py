@@ -40,6 +40,7 @@ from trainer.courses.views import blueprint as courses
 from trainer.credentials.views import blueprint as credentials
 from trainer.home.views import blueprint as home
 from trainer.interop.views.api import blueprint as api
+from trainer.interop.views.tokens import blueprint as api_tokens
 from trainer.jobs.views import blueprint as mail
 from trainer.joining.views import blueprint as joining
 from trainer.learning.views import blueprint as learning
@@ -99,7 +100,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_static(app, reread=settings.development)
     readers = (web, courses, cards, previews, credentials)
     learners = (accounts, learning, assessment, drills, first_try, joining, home)
-    firms = (organizations, people, teams, audit, training, evidence, inspections, tokens, api)
+    firms = (organizations, people, teams, audit, training, evidence, inspections, api_tokens, api)
     for blueprint in (*readers, *learners, *firms, mail):
         app.register_blueprint(blueprint)
     for command in (accounts_cli, content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve):
