@@ -45,6 +45,8 @@ from trainer.instructing.views.board import blueprint as board
 from trainer.instructing.views.classes import blueprint as classes
 from trainer.instructing.views.cohorts import blueprint as cohorts
 from trainer.instructing.views.meetings import blueprint as meetings
+from trainer.interop.views.api import blueprint as api
+from trainer.interop.views.tokens import blueprint as api_tokens
 from trainer.jobs.views import blueprint as mail
 from trainer.joining.invitation_views import blueprint as entry
 from trainer.joining.roster_views import blueprint as roster
@@ -62,6 +64,7 @@ from trainer.web.headers import init_headers
 from trainer.web.language import init_language
 from trainer.web.limits import init_limits
 from trainer.web.origin import init_origin
+from trainer.web.sessions import init_sessions
 from trainer.web.static import init_static
 from trainer.web.still import init_still
 from trainer.web.views import blueprint as web
@@ -93,6 +96,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_language(app)
     init_still(app, lambda: library().content.digest)
     init_errors(app)
+    init_sessions(app)
     init_origin(app)
     tokens = CSRFProtect(app)
     tokens.exempt(first_try)
@@ -107,7 +111,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     readers = (web, courses, cards, previews, credentials)
     learners = (accounts, learning, assessment, drills, first_try, joining, entry, home)
     firms = (organizations, people, teams, invitations, codes, roster, requirements, audit)
-    readings = (training, evidence, inspections)
+    readings = (training, evidence, inspections, api_tokens, api)
     instructors = (cohorts, board, meetings, classes)
     for blueprint in (*readers, *learners, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)

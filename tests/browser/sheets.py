@@ -109,6 +109,12 @@ def _sign_in_wrongly(page: Page) -> None:
     _send(page)
 
 
+def _make_a_token(page: Page) -> None:
+    page.get_by_label("For which system").fill("Payroll")
+    page.locator("label:has(input[name=scopes])").first.click()
+    _send(page)
+
+
 def _say_no_name(page: Page) -> None:
     page.get_by_label("Name on the certificate").fill("")
     _send(page)
@@ -401,5 +407,13 @@ CLASSES = [
     Sheet("class-hand-over-nobody", _at("class_empty", "/hand-over"), "alice"),
 ]
 
-SHEETS = PUBLIC + LEARNER + JOINING + REQUIRING + CLASSES
+TOKENS = [
+    Sheet("tokens", _at("tokens"), "tokens"),
+    Sheet("tokens-none", _at("no tokens"), "no tokens"),
+    Sheet("tokens-error", _at("no tokens"), "no tokens", _send, 422),
+    Sheet("token-made", _at("tokens"), "tokens", _make_a_token),
+    Sheet("token-revocation", _at("token"), "tokens"),
+]
+
+SHEETS = PUBLIC + LEARNER + JOINING + REQUIRING + CLASSES + TOKENS
 NAMES = [one.name for one in SHEETS]

@@ -42,6 +42,9 @@ from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.courses.library import Content, Library
 from trainer.credentials.models import Credential
+from trainer.interop.models import ApiToken
+from trainer.interop.operations import make_token
+from trainer.interop.rules import Scope
 from trainer.joining.importing import keep_draft
 from trainer.joining.sheets import read_text
 from trainer.learning.operations import enroll
@@ -144,6 +147,8 @@ def make_world(app: Flask, shelf: Library) -> World:
         others["inspections.inspect"] = {"token": inspection_token(link)}
         duty = select(Assignment.id).where(Assignment.membership_id == UUID(str(values["membership_id"])))
         values["assignment_id"] = str(db.session.scalars(duty).one())
+        make_token(actor, "Payroll", list(Scope), clock.now())
+        values["token_id"] = str(db.session.scalars(select(ApiToken.id)).one())
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
     classroom = _class(app, bob, firm)
     others["classes"] = {"code": classroom.pop("code")}
@@ -166,6 +171,6 @@ def _class(app: Flask, bob: UUID, firm: UUID) -> dict[str, str | int]:
     }
 
 
-def course_with_shift(content: Content) -> str:
+def course_with_shift(here: Content) -> str:
     """Return a course that has a practice shift."""
-    return next(slug for slug, course in content.courses.items() if course.shift)
+    return next(slug for slug, course in here.courses.items() if course.shift)

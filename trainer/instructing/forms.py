@@ -6,18 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, StringField, widgets
+from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Optional
 
 from trainer.instructing.models import LONGEST_NAME, LONGEST_NOTE, LONGEST_TITLE
-from trainer.web.forms import Form, PlainText, length, trimmed
-
-
-class _Ticks(SelectMultipleField):
-    """Choices as boxes to tick."""
-
-    widget = widgets.ListWidget(prefix_label=False)
-    option_widget = widgets.CheckboxInput()
+from trainer.web.forms import Form, PlainText, Ticks, length, trimmed
 
 
 class CohortForm(Form):
@@ -77,7 +70,7 @@ class SessionForm(Form):
         [InputRequired(_l("Type how many minutes it took."))],
         render_kw={"inputmode": "numeric", "min": "1", "max": "600"},
     )
-    lessons = _Ticks(_l("Lessons taught"))
+    lessons = Ticks(_l("Lessons taught"))
     note = StringField(
         _l("Note (optional)"),
         [length(0, LONGEST_NOTE), PlainText()],
@@ -94,7 +87,7 @@ class SessionForm(Form):
 class AttendanceForm(Form):
     """Who was at a meeting."""
 
-    members = _Ticks(_l("Who was there"))
+    members = Ticks(_l("Who was there"))
 
     def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **values: Any) -> None:
         super().__init__(*args, **values)

@@ -26,6 +26,7 @@ ACTS = (
     "organization",
     "requirement",
     "waiver",
+    "api_token",
     "export",
     "access",
 )
