@@ -40,6 +40,8 @@ from trainer.courses.current import content
 from trainer.courses.library import Library
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
+from trainer.interop.operations import make_token
+from trainer.interop.rules import Scope
 from trainer.joining.importing import keep_draft
 from trainer.joining.sheets import read_text
 from trainer.learning.models import Enrollment
@@ -108,6 +110,7 @@ def fill_firm(app: Flask) -> None:
         waive(firm.actor(), duty, "Away", dt.date(2027, 1, 1), clock.now())
         order_pack(firm.actor(), dt.date(2026, 11, 1), clock.now())
         make_inspector_link(firm.actor(), "An inspector", clock.now())
+        make_token(firm.actor(), "Payroll", [Scope.PEOPLE], clock.now())
         keep_draft(firm.actor(), read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
 
 
