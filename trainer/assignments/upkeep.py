@@ -29,39 +29,22 @@ from trainer.learning.rules import tightened
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.rules import Role, local_day
 
-PORTION = 300
+PORTION = 500
 Courses = Mapping[str, Course]
 Step = Callable[[Organization, Courses, dt.datetime, uuid.UUID | None], uuid.UUID | None]
-
-
-def end_unmeant(
-    organization: Organization, _courses: Courses, now: dt.datetime, after: uuid.UUID | None
-) -> uuid.UUID | None:
-    """End duties of people who have left, and of those a requirement is no longer for."""
-    for requirement in list_requirements(organization.id, with_ended=True):
-        stays = [] if requirement.ended_at else [meant(wanted_by(requirement), organization.time_zone)]
-        open_ones = select(Assignment.id).where(
-            Assignment.requirement_id == requirement.id, Assignment.ended_at.is_(None)
-        )
-        if stays:
-            theirs = exists().where(Membership.id == Assignment.membership_id, *stays)
-            open_ones = open_ones.where(~theirs)
-        ids = db.session.scalars(open_ones.limit(PORTION)).all()
-        if ids:
-            db.session.execute(update(Assignment).where(Assignment.id.in_(ids)).values(ended_at=now))
-        if len(ids) == PORTION:
-            return requirement.id
-    return None
 
 
 def assign_missing(
     organization: Organization, _courses: Courses, now: dt.datetime, after: uuid.UUID | None
 ) -> uuid.UUID | None:
     """Give everyone their duty whom a requirement is for; a duty that had ended goes on."""
-    for requirement in list_requirements(organization.id):
-        if _assign(organization, requirement, now) == PORTION:
-            return requirement.id
-    return None
+    query = select(Membership.id).where(Membership.organization_id == organization.id, Membership.ended_at.is_(None))
+    if after is not None:
+        query = query.where(Membership.id > after)
+    portion = db.session.scalars(query.order_by(Membership.id).limit(PORTION)).all()
+    for requirement in list_requirements(organization.id) if portion else ():
+        _assign(organization, requirement, now, Membership.id.in_(portion))
+    return portion[-1] if len(portion) == PORTION else None
 
 
 def assign_person(organization: Organization, membership_id: uuid.UUID, courses: Courses, now: dt.datetime) -> None:
@@ -74,11 +57,12 @@ def assign_person(organization: Organization, membership_id: uuid.UUID, courses:
 def keep_duties(
     organization: Organization, courses: Courses, now: dt.datetime, after: uuid.UUID | None
 ) -> uuid.UUID | None:
-    """Correct first due days, begin courses and their next cycles, and tighten the conditions of those under way."""
+    """End duties that are nobody's any more, correct first due days, begin courses and cycles, tighten conditions."""
     portion = _portion(organization, after)
     if not portion:
         return None
     only = Assignment.id.in_(portion)
+    end_unmeant(organization, now, only)
     correct_due_days(organization, only)
     _open(organization, courses, now, only)
     return portion[-1] if len(portion) == PORTION else None
@@ -170,7 +154,23 @@ def digest(
     return readers[-1][0].id if len(readers) == 20 else None
 
 
-STEPS: Sequence[Step] = (end_unmeant, assign_missing, keep_duties, remind, digest)
+STEPS: Sequence[Step] = (assign_missing, keep_duties, remind, digest)
+
+
+def end_unmeant(organization: Organization, now: dt.datetime, *only: ColumnElement[bool]) -> None:
+    """End duties of people who have left, and of those whom a requirement is no longer for."""
+    for requirement in list_requirements(organization.id, with_ended=True):
+        unmeant = [Assignment.requirement_id == requirement.id, Assignment.ended_at.is_(None), *only]
+        if requirement.ended_at is None:
+            is_meant = meant(wanted_by(requirement), organization.time_zone)
+            unmeant.append(~exists().where(Membership.id == Assignment.membership_id, is_meant))
+        ids = select(Assignment.id).where(*unmeant)
+        db.session.execute(
+            update(Assignment)
+            .where(Assignment.id.in_(ids))
+            .values(ended_at=now)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def correct_due_days(organization: Organization, *only: ColumnElement[bool]) -> int:
@@ -199,8 +199,8 @@ def correct_due_days(organization: Organization, *only: ColumnElement[bool]) -> 
     return len(wrong)
 
 
-def _assign(organization: Organization, requirement: Requirement, now: dt.datetime, *only: ColumnElement[bool]) -> int:
-    """Assign a requirement to a portion of those who don't have it yet; return how many."""
+def _assign(organization: Organization, requirement: Requirement, now: dt.datetime, *only: ColumnElement[bool]) -> None:
+    """Assign a requirement to those who don't have it yet."""
     theirs = and_(Assignment.membership_id == Membership.id, Assignment.requirement_id == requirement.id)
     people = db.session.execute(
         select(Membership.id, Membership.hired_on, Membership.created_at, Assignment.id.label("ended"))
@@ -211,7 +211,6 @@ def _assign(organization: Organization, requirement: Requirement, now: dt.dateti
             or_(Assignment.id.is_(None), Assignment.ended_at.is_not(None)),
             *only,
         )
-        .limit(PORTION)
     ).all()
     again = [row.ended for row in people if row.ended]
     if again:
@@ -233,7 +232,6 @@ def _assign(organization: Organization, requirement: Requirement, now: dt.dateti
             if not row.ended
         ],
     )
-    return len(people)
 
 
 def _open(organization: Organization, courses: Courses, now: dt.datetime, *only: ColumnElement[bool]) -> None:
