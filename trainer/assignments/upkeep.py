@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, 
 from trainer.accounts.models import User
 from trainer.assignments import rules, sql
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
-from trainer.assignments.queries import duties, list_late, list_requirements, meant, wanted_by
+from trainer.assignments.queries import duties_where, list_late, list_requirements, meant, wanted_by
 from trainer.assignments.rules import LATE, MONDAY, SOON, Status, Wanted
 from trainer.core import outbox
 from trainer.core.db import db, insert_missing, insert_new
@@ -62,7 +62,7 @@ def keep_duties(
     if not portion:
         return None
     only = Assignment.id.in_(portion)
-    end_unmeant(organization, now, only)
+    _end_unmeant(organization, portion, now)
     correct_due_days(organization, only)
     _open(organization, courses, now, only)
     return portion[-1] if len(portion) == PORTION else None
@@ -76,7 +76,7 @@ def remind(
     if not portion or not rules.is_daytime(now, organization.time_zone):
         return None
     today = local_day(organization.time_zone, now)
-    here = duties(organization.id, today, Assignment.id.in_(portion))
+    here = duties_where(organization.id, today, Assignment.id.in_(portion))
     due = db.session.execute(
         select(here.c.assignment_id, here.c.user_id, here.c.due_on, here.c.status, User.email)
         .outerjoin(User, User.id == here.c.user_id)
@@ -157,23 +157,21 @@ def digest(
 STEPS: Sequence[Step] = (assign_missing, keep_duties, remind, digest)
 
 
-def end_unmeant(organization: Organization, now: dt.datetime, *only: ColumnElement[bool]) -> None:
+def end_unmeant(
+    organization: Organization, requirement: Requirement, now: dt.datetime, *only: ColumnElement[bool]
+) -> None:
     """End duties of people who have left, and of those whom a requirement is no longer for."""
-    for requirement in list_requirements(organization.id, with_ended=True):
-        unmeant = [Assignment.requirement_id == requirement.id, Assignment.ended_at.is_(None), *only]
-        if requirement.ended_at is None:
-            is_meant = meant(wanted_by(requirement), organization.time_zone)
-            unmeant.append(~exists().where(Membership.id == Assignment.membership_id, is_meant))
-        ids = select(Assignment.id).where(*unmeant)
-        db.session.execute(
-            update(Assignment)
-            .where(Assignment.id.in_(ids))
-            .values(ended_at=now)
-            .execution_options(synchronize_session=False)
-        )
+    is_meant = meant(wanted_by(requirement), organization.time_zone)
+    theirs = exists().where(Membership.id == Assignment.membership_id, is_meant)
+    db.session.execute(
+        update(Assignment)
+        .where(*(only or (Assignment.requirement_id == requirement.id,)), Assignment.ended_at.is_(None), ~theirs)
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
-def correct_due_days(organization: Organization, *only: ColumnElement[bool]) -> int:
+def correct_due_days(organization: Organization, only: ColumnElement[bool]) -> int:
     """Let first due days follow the day of hiring and the requirement; return how many were wrong."""
     rows = db.session.execute(
         select(
@@ -186,7 +184,7 @@ def correct_due_days(organization: Organization, *only: ColumnElement[bool]) -> 
         )
         .join(Membership, Membership.id == Assignment.membership_id)
         .join(Requirement, Requirement.id == Assignment.requirement_id)
-        .where(Assignment.organization_id == organization.id, Assignment.ended_at.is_(None), *only)
+        .where(Assignment.ended_at.is_(None), only)
     ).all()
     wrong = [
         {"id": row.id, "due_on": due_on}
@@ -234,10 +232,10 @@ def _assign(organization: Organization, requirement: Requirement, now: dt.dateti
     )
 
 
-def _open(organization: Organization, courses: Courses, now: dt.datetime, *only: ColumnElement[bool]) -> None:
+def _open(organization: Organization, courses: Courses, now: dt.datetime, only: ColumnElement[bool]) -> None:
     """Begin the courses and cycles that people need, under the conditions required."""
     today = local_day(organization.time_zone, now)
-    here = duties(organization.id, today, *only)
+    here = duties_where(organization.id, today, only)
     newest = select(func.max(Enrollment.cycle)).where(
         Enrollment.user_id == here.c.user_id, Enrollment.course == here.c.course
     )
@@ -286,6 +284,17 @@ def _open(organization: Organization, courses: Courses, now: dt.datetime, *only:
             begun[key] = tightened(begun.get(key) or conditions_of(course), wanted.asked)
     for slug, people in fresh.items():
         open_cycles(courses[slug], people, now)
+
+
+def _end_unmeant(organization: Organization, portion: Sequence[uuid.UUID], now: dt.datetime) -> None:
+    rows = db.session.execute(select(Assignment.id, Assignment.requirement_id).where(Assignment.id.in_(portion)))
+    by_requirement: dict[uuid.UUID, list[uuid.UUID]] = {}
+    for assignment_id, requirement_id in rows:
+        by_requirement.setdefault(requirement_id, []).append(assignment_id)
+    for requirement in list_requirements(organization.id):
+        ids = by_requirement.get(requirement.id)
+        if ids:
+            end_unmeant(organization, requirement, now, Assignment.id.in_(ids))
 
 
 def _portion(organization: Organization, after: uuid.UUID | None) -> Sequence[uuid.UUID]:
