@@ -26,6 +26,7 @@ from trainer.cli.credentials import credentials_cli
 from trainer.cli.guests import guests_cli
 from trainer.cli.jobs import jobs_cli
 from trainer.cli.mail import mail_cli
+from trainer.cli.seed import seed_cli
 from trainer.cli.serve import serve
 from trainer.cli.setup import setup
 from trainer.compliance.views.evidence import blueprint as evidence
@@ -105,7 +106,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     readings = (training, evidence, inspections)
     for blueprint in (*readers, *learners, *firms, *readings, mail):
         app.register_blueprint(blueprint)
-    for command in (accounts_cli, content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve):
+    for command in (accounts_cli, content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, seed_cli, setup, serve):
         app.cli.add_command(command)
     app.context_processor(_layout)
     if settings.development:

@@ -61,5 +61,11 @@ def me() -> str:
     # The worker begins what was required a moment ago within the hour; nobody has to wait for it.
     waiting = [(courses[one], duty) for one, duty in due.items() if one in courses and one not in newest]
     return render_template(
-        "home/me.html", doing=doing, due=due, waiting=waiting, earned=earned, firms=firms, courses=list(courses.values())
+        "home/me.html",
+        doing=doing,
+        due=due,
+        waiting=waiting,
+        earned=earned,
+        firms=firms,
+        courses=list(courses.values()),
     )
