@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Flask
 
 from tests.cast import actor_of, add_second_factor, make_firm, make_site, put_on_roster
+from trainer.assignments.operations import end_requirement, require_course
+from trainer.assignments.rules import Audience, Wanted
+from trainer.assignments.upkeep import remind
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
+from trainer.courses.current import content
 from trainer.joining.importing import decide, keep_draft, lines_of, take_over
 from trainer.joining.sheets import read_text
 from trainer.organizations.codes import make_join_code
@@ -23,10 +28,31 @@ GOOD = HEAD + "Pat Poe,pat@example.org,Guard,012,3/4/2026,Harbor Mall; North\nZo
 BAD = HEAD + "R. Dow,,,,,\nPat Poe,pat@example.org,,,soon,\n=1+1,sum@example.org,,,,\nZoë,zoe@example.org,,,,\n"
 
 
+_TEXAS = Wanted(
+    title="Hotels in Texas",
+    course="recognize",
+    audience=Audience.EVERYONE,
+    starts_on=dt.date(2026, 1, 1),
+    least_minutes=20,
+    cadence_months=12,
+    days_allowed=20,
+    renewal_days=60,
+    is_paced=True,
+    attestation="I have read all of it myself.",
+    pack="texas",
+    unapproved_state="Texas",
+)
+
+
+def _noon() -> dt.datetime:
+    return now().replace(hour=18)
+
+
 def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str, str]:
     """Make a firm with someone invited, a code, and rosters in each state; return the paths by name."""
     firm = make_firm(app, owner_id, "Acme Security")
     add_second_factor(app, owner_id)
+    bare = make_firm(app, owner_id, "Bare Security")
     harbor = make_site(app, owner_id, firm)
     put_on_roster(app, firm, None, name="Ann Ash", email=f"ann{number}@example.org")
     emails = (invited, f"new{number}@example.org")
@@ -44,11 +70,19 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
             keep_draft(actor, read_text(text), now()) for text in (BAD, GOOD, GOOD.replace("pat@", "p@"))
         )
         take_over(actor, done, decide(actor, lines_of(done), now()).digest, True, now())
+        texas = require_course(actor, _TEXAS, content().courses, now())
+        ended = require_course(actor, replace(_TEXAS, title="Before"), content().courses, now())
+        end_requirement(actor, ended.id, now())
+        for _portion in range(2):  # what the worker does, at an hour at which people are written to
+            remind(actor.organization, content().courses, _noon(), None)
         drafts = {"bad": bad.id, "good": good.id, "done": done.id}
         return {
             "firm": here,
             "invited": f"/invitations/{tokens[emails[0]]}",
             "invited_new": f"/invitations/{tokens[emails[1]]}",
             "join": f"/join/{code.code}",
+            "requirement": f"{here}/requirements/{texas.id}",
+            "ended": f"{here}/requirements/{ended.id}",
+            "bare": f"/organizations/{bare}",
             **{f"roster_{name}": f"{here}/roster/{draft_id}" for name, draft_id in drafts.items()},
         }

@@ -119,6 +119,12 @@ def _make_no_code(page: Page) -> None:
     _send(page)
 
 
+def _require_nothing(page: Page) -> None:
+    page.get_by_label("Name of the requirement").fill("")
+    page.get_by_label("Days allowed").fill("many")
+    _send(page)
+
+
 def _check_nothing(page: Page) -> None:
     page.evaluate("document.querySelector('#serial').removeAttribute('required')")
     _send(page)
@@ -345,5 +351,19 @@ JOINING = [
     Sheet("codes-error", _at("firm", "/codes"), "alice", _make_no_code, 422),
 ]
 
-SHEETS = PUBLIC + LEARNER + JOINING
+REQUIRING = [
+    Sheet("requirements", _at("firm", "/requirements"), "alice"),
+    Sheet("requirements-none", _at("bare", "/requirements"), "alice"),
+    Sheet("packs", _at("firm", "/requirements/new"), "alice"),
+    Sheet("require", _at("firm", "/requirements/new?pack=texas"), "alice"),
+    Sheet("require-error", _at("firm", "/requirements/new?pack=texas"), "alice", _require_nothing, 422),
+    Sheet("require-seen", _at("firm", "/requirements/new?pack=virginia"), "alice", _send),
+    Sheet("requirement", _at("requirement"), "alice"),
+    Sheet("requirement-ended", _at("ended"), "alice"),
+    Sheet("requirement-terms", _at("requirement", "/terms"), "alice"),
+    Sheet("requirement-terms-seen", _at("requirement", "/terms"), "alice", _send),
+    Sheet("requirement-end", _at("requirement", "/end"), "alice"),
+]
+
+SHEETS = PUBLIC + LEARNER + JOINING + REQUIRING
 NAMES = [one.name for one in SHEETS]

@@ -21,11 +21,14 @@ from tests.support import Visitor, make_ready, take_final
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
 from trainer.assignments.rules import Audience
+from trainer.compliance.operations import make_inspector_link, order_pack
 from trainer.core import clock
 from trainer.core.db import Base, db, transaction
 from trainer.core.errors import Conflict
 from trainer.core.settings import ROOT
 from trainer.courses.library import Library
+from trainer.joining.importing import keep_draft
+from trainer.joining.sheets import read_text
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, enroll
 from trainer.organizations.models import Invitation, JoinCode, Membership, TeamMembership
@@ -89,6 +92,9 @@ def fill_firm(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         duty = session.scalars(select(Assignment.id)).one()
         waive(firm.actor(), duty, "Away", dt.date(2027, 1, 1), clock.now())
+        order_pack(firm.actor(), dt.date(2026, 11, 1), clock.now())
+        make_inspector_link(firm.actor(), "An inspector", clock.now())
+        keep_draft(firm.actor(), read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
 
 
 def enrollments() -> list[dict[str, object]]:

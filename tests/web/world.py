@@ -30,6 +30,9 @@ from trainer.accounts.models import Link
 from trainer.accounts.operations import open_session, request_address, request_reset, request_sign_up
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
+from trainer.assignments.models import Assignment
+from trainer.compliance.operations import make_inspector_link, order_pack
+from trainer.compliance.operations import token_of as inspection_token
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
@@ -120,15 +123,23 @@ def make_world(app: Flask, shelf: Library) -> World:
     firm = make_firm(app, bob)
     values["organization_id"] = str(firm)
     values["team_id"] = str(make_site(app, bob, firm))
-    values["membership_id"] = str(put_on_roster(app, firm, None, name="Dana Dow", email="dana@example.org"))
+    site = UUID(str(values["team_id"]))
+    dana = put_on_roster(app, firm, None, name="Dana Dow", email="dana@example.org", teams=[site])
+    values["membership_id"] = str(dana)
     values["requirement_id"] = str(Firm(app, firm, bob).require())
     with app.app_context(), transaction():
         actor, month = actor_of(bob, firm), clock.now() + dt.timedelta(days=30)
-        invite(actor, get_person(actor, UUID(str(values["membership_id"]))), clock.now())
+        invite(actor, get_person(actor, dana), clock.now())
         code = make_join_code(actor, Role.MEMBER, None, month, None, clock.now())
         draft = keep_draft(actor, read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         invitation = invitation_token(db.session.scalars(select(Invitation)).one())
         values |= {"code": code.code, "code_id": str(code.id), "draft_id": str(draft.id)}
+        link, gone = (make_inspector_link(actor, name, clock.now()) for name in ("An inspector", "Another"))
+        job = order_pack(actor, actor.today(clock.now()), clock.now())
+        values |= {"link_id": str(gone.id), "job_id": str(job.id)}
+        others["inspections.inspect"] = {"token": inspection_token(link)}
+        duty = select(Assignment.id).where(Assignment.membership_id == UUID(str(values["membership_id"])))
+        values["assignment_id"] = str(db.session.scalars(duty).one())
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
     people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
     return World(app, people, values, others)

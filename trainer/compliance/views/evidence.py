@@ -15,7 +15,7 @@ from trainer.compliance.queries import find_pack, list_packs
 from trainer.compliance.rules import PACK_KEPT
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Invalid, NotFound
+from trainer.core.errors import Invalid, NotFound, NotYet
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.rules import May
@@ -62,7 +62,7 @@ def pack(actor: Actor, job_id: UUID) -> Response:
         raise NotFound
     path = file_of(job)
     if path is None:
-        raise NotFound(_("This pack isn’t there: it is still being made, or it is older than a week. Order a new one."))
+        raise NotYet(_("This pack isn’t there: it is still being made, or it is older than a week. Order a new one."))
     answer = send_file(path, mimetype="application/zip", as_attachment=True, download_name="training-records.zip")
     answer.headers["Cache-Control"] = "no-store"
     return answer
