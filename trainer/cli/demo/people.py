@@ -14,7 +14,7 @@ SEED: Final = "two lanterns"
 DAYS: Final = 730
 """Days that the firm has been here."""
 
-_SKILLS: Final = ((0.05, 0.06),) * 14 + ((0.03, 0.24),) * 3 + ((0.24, 0.05),) * 2 + ((0.2, 0.2),)
+_SKILLS: Final = ((0.05, 0.06),) * 16 + ((0.03, 0.24),) * 2 + ((0.24, 0.05),) + ((0.2, 0.2),)
 
 
 @dataclass
@@ -77,7 +77,7 @@ def guards(number: int, sites: int) -> list[Person]:
     names = [f"{first} {last}" for first in FIRST for last in LAST]
     people = []
     for place, name in enumerate(rng.sample(names, number - 1 + left)):
-        is_founder = rng.random() < 0.55
+        is_founder = rng.random() < 0.3
         joins_on = rng.randint(2, 40) if is_founder else rng.randint(41, DAYS - 3)
         account = f"{_plain(name)}{100 + place}"
         one = _person(100 + place, name, account, rng.choice(TITLES), (rng.randrange(sites),), joins_on)

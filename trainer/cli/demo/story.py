@@ -48,6 +48,8 @@ from trainer.organizations.rules import Role
 OFFICER, EVERYONE = "security-officer", "recognize"
 TRIES = 3
 _PORTION = 30  # events of one transaction: whoever else writes waits no longer than a second or two
+_BEGINS = 45
+"""The day on which the firm begins to require training; who was here before has as long as who comes then."""
 _WINDOW = 58  # days before a certificate runs out from which on people renew
 _INVITED = 12
 
@@ -130,7 +132,7 @@ class Story:
         self.plan(0, self._found)
         for entry in self.staff[1:]:
             self.plan(entry.person.joins_on + 0.05, partial(self._join, entry))
-        self.plan(1.2, self._require_of_everyone)
+        self.plan(_BEGINS, self._require_of_everyone)
         for day in (0.01, 350, 700):
             self.plan(day, self._make_codes)
         for entry in self.guards:
@@ -161,7 +163,7 @@ class Story:
         db.session.flush()
         entry.membership_id = self.alice.membership.id
         self.team_ids = [make_team(self.alice, name, now).id for name in self.sites]
-        self._plan_course(entry, OFFICER, 1, 91)
+        self._plan_course(entry, OFFICER, _BEGINS + 1, _BEGINS + 90)
 
     def _make_codes(self, now: dt.datetime) -> None:
         until = now + dt.timedelta(days=360)
@@ -205,7 +207,7 @@ class Story:
         if earned:
             self._plan_renewal(entry, earned[0], day)
         else:
-            self._plan_course(entry, OFFICER, day, max(day - person.hired_before, 1) + 90)
+            self._plan_course(entry, OFFICER, max(day, _BEGINS + 1), max(day - person.hired_before, _BEGINS) + 90)
 
     def _write_down(self, entry: Entry, joined: Membership, now: dt.datetime) -> None:
         person, actor = entry.person, self.alice if entry.person.is_staff else self.mona
@@ -237,8 +239,8 @@ class Story:
         """Plan when someone takes a course that opens and is due on these days: most in time, some late, some later."""
         rng, person = entry.person.rng, entry.person
         roll, early = rng.random(), rng.randint(2, max(2, due - opens - 1))
-        late, later = rng.randint(3, 35), rng.randint(60, 110)
-        done = due + later if roll < 0.10 else due + late if roll < 0.22 else due - early
+        late, later = rng.randint(3, 35), rng.randint(70, 160)
+        done = due + later if roll < 0.15 else due + late if roll < 0.28 else due - early
         if person.is_staff and slug == OFFICER:
             done = due - early
         if person.due_late is not None:
