@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
+import random
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -275,7 +276,10 @@ class Story:
             return
         at = study.prepare(person, enrollment, course, now)
         if len(failed) == TRIES - 1:
-            at = study.read(enrollment, course, failed[-1][1], person.rng, at)
+            # Apart: how many lessons those are depends on what was drawn.
+            rng = random.Random(person.rng.random())  # noqa: S311 a story, no secret
+            study.read(enrollment, course, failed[-1][1], rng, at)
+            at += dt.timedelta(hours=1)
         attempt = study.take_final(person, enrollment, self.here, at)
         day = (now - self.first_day).days
         if attempt.is_passed:

@@ -73,8 +73,9 @@ def take_final(person: Person, enrollment: Enrollment, here: Content, now: dt.da
     scenes = [one.snapshot.payload for one in responses]
     rng = random.Random(person.rng.random())  # noqa: S311 apart: how much it is used depends on what was drawn
     wrong = _wrong_ones(person, scenes, rng)
+    thinking = [rng.randint(20, 70) for _scene in scenes]
     for place, (one, scene) in enumerate(zip(responses, scenes, strict=True)):
-        now += dt.timedelta(seconds=rng.randint(20, 70))
+        now += dt.timedelta(seconds=thinking[place])
         save_response(attempt, one, _given(scene, place in wrong, rng), one.version, now, record=True)
         db.session.expire(one)  # handing in is a request of its own, which reads what was saved
     return submit_attempt(enrollment.user_id, attempt.id, here, True, now)
