@@ -23,6 +23,10 @@ from trainer.assessment.queries import list_responses
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.courses.current import content
+from trainer.instructing.models import Cohort
+from trainer.instructing.operations import CohortFacts, approve_instructor, join, make_cohort
+from trainer.instructing.queries import Desk, find_desk
+from trainer.instructing.sessions import hold_session
 from trainer.learning.operations import attest, complete_lesson, enroll
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, TeamMembership
@@ -208,3 +212,56 @@ def actor_of(user_id: UUID, firm_id: UUID) -> Actor:
     actor = find_actor(user_id, firm_id)
     assert actor is not None
     return actor
+
+
+def make_class(app: Flask, user_id: UUID, firm_id: UUID | None, **changes: object) -> UUID:
+    """Make a class that someone teaches, in a firm or in public; return its id."""
+    today = clock.today()
+    facts: dict[str, object] = {
+        "title": "Night crew",
+        "taught_by": "Ines Ito",
+        "starts_on": today - dt.timedelta(days=1),
+        "ends_on": today + dt.timedelta(days=30),
+        "capacity": None,
+        "shows_answers": False,
+    }
+    course = str(changes.pop("course", COURSE))
+    with app.app_context(), transaction():
+        actor = actor_of(user_id, firm_id) if firm_id else None
+        wanted = CohortFacts(**(facts | changes))  # type: ignore[arg-type]
+        return make_cohort(user_id, actor, course, wanted, content().courses, clock.now()).id
+
+
+def code_of(app: Flask, cohort_id: UUID) -> str:
+    """Return the code by which people come into a class."""
+    with app.app_context():
+        return db.session.get_one(Cohort, cohort_id).code
+
+
+def join_class(app: Flask, user_id: UUID, cohort_id: UUID, name: str = "Dora Day") -> UUID:
+    """Let someone come into a class; return the member's id."""
+    code = code_of(app, cohort_id)
+    with app.app_context(), transaction():
+        return join(user_id, code, name, content().courses, clock.now()).id
+
+
+def desk_of(user_id: UUID, cohort_id: UUID) -> Desk:
+    """Return a class as one of its teachers sees it."""
+    desk = find_desk(user_id, cohort_id)
+    assert desk is not None
+    return desk
+
+
+def hold_meeting(app: Flask, user_id: UUID, cohort_id: UUID, *, lessons: int = 2, minutes: int = 60) -> UUID:
+    """Write a meeting down in which the first lessons were taught; return its id."""
+    with app.app_context(), transaction():
+        desk = desk_of(user_id, cohort_id)
+        course = content().courses[desk.cohort.course]
+        taught = [lesson.id for lesson in course.lessons[:lessons]]
+        return hold_session(desk, desk.today(clock.now()), minutes, taught, "", course, clock.now()).id
+
+
+def approve(app: Flask, user_id: UUID) -> None:
+    """Let someone teach in public."""
+    with app.app_context(), transaction():
+        approve_instructor(str(get_user(user_id).email), clock.now())

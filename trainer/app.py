@@ -21,6 +21,7 @@ from trainer.assessment.views.drills import blueprint as drills
 from trainer.assessment.views.first_try import blueprint as first_try
 from trainer.assignments.views import blueprint as requirements
 from trainer.cli.accounts import accounts_cli
+from trainer.cli.admin import admin_cli
 from trainer.cli.content import content_cli
 from trainer.cli.credentials import credentials_cli
 from trainer.cli.guests import guests_cli
@@ -41,6 +42,12 @@ from trainer.courses.previews import blueprint as previews
 from trainer.courses.views import blueprint as courses
 from trainer.credentials.views import blueprint as credentials
 from trainer.home.views import blueprint as home
+from trainer.instructing.views.board import blueprint as board
+from trainer.instructing.views.classes import blueprint as classes
+from trainer.instructing.views.cohorts import blueprint as cohorts
+from trainer.instructing.views.meetings import blueprint as meetings
+from trainer.interop.views.api import blueprint as api
+from trainer.interop.views.tokens import blueprint as api_tokens
 from trainer.jobs.views import blueprint as mail
 from trainer.joining.invitation_views import blueprint as entry
 from trainer.joining.roster_views import blueprint as roster
@@ -58,6 +65,7 @@ from trainer.web.headers import init_headers
 from trainer.web.language import init_language
 from trainer.web.limits import init_limits
 from trainer.web.origin import init_origin
+from trainer.web.sessions import init_sessions
 from trainer.web.static import init_static
 from trainer.web.still import init_still
 from trainer.web.views import blueprint as web
@@ -89,6 +97,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_language(app)
     init_still(app, lambda: library().content.digest)
     init_errors(app)
+    init_sessions(app)
     init_origin(app)
     tokens = CSRFProtect(app)
     tokens.exempt(first_try)
@@ -103,10 +112,23 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     readers = (web, courses, cards, previews, credentials)
     learners = (accounts, learning, assessment, drills, first_try, joining, entry, home)
     firms = (organizations, people, teams, invitations, codes, roster, requirements, audit)
-    readings = (training, evidence, inspections)
-    for blueprint in (*readers, *learners, *firms, *readings, mail):
+    readings = (training, evidence, inspections, api_tokens, api)
+    instructors = (cohorts, board, meetings, classes)
+    for blueprint in (*readers, *learners, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)
-    for command in (accounts_cli, content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, seed_cli, setup, serve):
+    commands = (
+        accounts_cli,
+        admin_cli,
+        content_cli,
+        credentials_cli,
+        guests_cli,
+        jobs_cli,
+        mail_cli,
+        seed_cli,
+        setup,
+        serve,
+    )
+    for command in commands:
         app.cli.add_command(command)
     app.context_processor(_layout)
     if settings.development:

@@ -159,6 +159,7 @@ def upgrade() -> None:
     op.add_column("credentials", sa.Column("is_attested", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("credentials", sa.Column("is_paced", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("credentials", sa.Column("issued_on", sa.Date(), nullable=False, server_default="1970-01-01"))
+    op.create_index("ix_memberships_organization_id_id", "memberships", ["organization_id", "id"], unique=False)
     op.create_index("ix_credentials_standing", "credentials", _STANDING, unique=False)
     is_postgres = op.get_bind().dialect.name == "postgresql"
     day = "(issued_at AT TIME ZONE 'UTC')::date" if is_postgres else "date(issued_at)"
@@ -173,6 +174,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_memberships_organization_id_id", table_name="memberships")
     op.drop_index("ix_credentials_standing", table_name="credentials")
     for name in ("issued_on", "is_paced", "is_attested"):
         op.drop_column("credentials", name)

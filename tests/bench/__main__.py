@@ -20,7 +20,7 @@ from urllib.request import Request, urlopen
 
 from flask_migrate import upgrade
 
-from tests.bench import load
+from tests.bench import duties, load
 from tests.bench.large import make_large
 from tests.live import end, serving
 from tests.support import COURSE, Visitor, keys
@@ -56,6 +56,8 @@ def main() -> None:
             attempts(ours, app)
             weight(ours, lesson)
     certificates()
+    for people in (10_000, 100_000):
+        duties.measure(people, say)
     much_content()
     start_up()
     demo_firm()

@@ -109,6 +109,12 @@ def _sign_in_wrongly(page: Page) -> None:
     _send(page)
 
 
+def _make_a_token(page: Page) -> None:
+    page.get_by_label("For which system").fill("Payroll")
+    page.locator("label:has(input[name=scopes])").first.click()
+    _send(page)
+
+
 def _say_no_name(page: Page) -> None:
     page.get_by_label("Name on the certificate").fill("")
     _send(page)
@@ -116,6 +122,11 @@ def _say_no_name(page: Page) -> None:
 
 def _make_no_code(page: Page) -> None:
     page.get_by_label("Good until").fill("")
+    _send(page)
+
+
+def _send_no_name(page: Page) -> None:
+    page.get_by_label("Your name in this class").fill("")
     _send(page)
 
 
@@ -365,5 +376,44 @@ REQUIRING = [
     Sheet("requirement-end", _at("requirement", "/end"), "alice"),
 ]
 
-SHEETS = PUBLIC + LEARNER + JOINING + REQUIRING
+CLASSES = [
+    Sheet("classes", "/classes"),
+    Sheet("classes-error", "/classes?code=7K", status=422),
+    Sheet("class-join", _at("class_join")),
+    Sheet("class-join-name", _at("class_join"), "new"),
+    Sheet("class-join-error", _at("class_join"), "new", _send_no_name, 422),
+    Sheet("class-unknown", "/classes/ZZZZ-ZZZZ", status=404),
+    Sheet("cohorts-firm", _at("class_firms"), "alice"),
+    Sheet("cohort-new", _at("class_firms", "/new"), "alice"),
+    Sheet("cohort-new-error", _at("class_firms", "/new"), "alice", _send, 422),
+    Sheet("cohorts-public", "/cohorts", "alice"),
+    Sheet("cohorts-public-stranger", "/cohorts", "new"),
+    Sheet("cohort-new-public", "/cohorts/new", "alice"),
+    Sheet("board", _at("class"), "alice"),
+    Sheet("board-stuck", _at("class", "?show=stuck"), "alice"),
+    Sheet("board-empty", _at("class_empty"), "alice"),
+    Sheet("misreads", _at("class", "/misreads"), "alice"),
+    Sheet("misreads-empty", _at("class_empty", "/misreads"), "alice"),
+    Sheet("class-answers", _at("class_answers"), "alice"),
+    Sheet("meetings", _at("class", "/sessions"), "alice"),
+    Sheet("meetings-error", _at("class", "/sessions"), "alice", _send, 422),
+    Sheet("meeting", _at("class_meeting"), "alice"),
+    Sheet("class-code", _at("class", "/code"), "alice"),
+    Sheet("class-settings", _at("class", "/facts"), "alice"),
+    Sheet("class-settings-empty", _at("class_empty", "/facts"), "alice"),
+    Sheet("class-archive", _at("class", "/archival"), "alice"),
+    Sheet("class-hand-over", _at("class", "/hand-over"), "alice"),
+    Sheet("class-hand-over-error", _at("class", "/hand-over"), "alice", _send, 422),
+    Sheet("class-hand-over-nobody", _at("class_empty", "/hand-over"), "alice"),
+]
+
+TOKENS = [
+    Sheet("tokens", _at("tokens"), "tokens"),
+    Sheet("tokens-none", _at("no tokens"), "no tokens"),
+    Sheet("tokens-error", _at("no tokens"), "no tokens", _send, 422),
+    Sheet("token-made", _at("tokens"), "tokens", _make_a_token),
+    Sheet("token-revocation", _at("token"), "tokens"),
+]
+
+SHEETS = PUBLIC + LEARNER + JOINING + REQUIRING + CLASSES + TOKENS
 NAMES = [one.name for one in SHEETS]

@@ -11,8 +11,10 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy.orm import joinedload
 
+from tests.browser.classroom import set_classroom
 from tests.browser.firm import set_firm
 from tests.browser.live import Live
+from tests.browser.tokens import set_tokens
 from tests.cast import add_second_factor
 from tests.support import COURSE, right_verdict
 from trainer.accounts.letters import token_of
@@ -242,11 +244,16 @@ def set_stage(live: Live) -> Stage:
     alice = Person(app)
     stage.paths.update(set_firm(app, alice.id, invited.email, Person._count))
     add("alice", alice)  # after the second step, which signs everybody else out
+    stage.paths.update(set_classroom(app, alice.id, UUID(stage.paths["firm"].rpartition("/")[2]), Person))
     _certificates(app, stage)
     careful = Person(app)
     add_second_factor(app, careful.id)
     add("careful", careful)
     add("moving", _links(app, stage))
+    for name, is_making in (("tokens", True), ("no tokens", False)):
+        owner = Person(app)
+        stage.paths.update(set_tokens(app, owner.id, name, is_making=is_making))
+        add(name, owner)  # after the second step, which signs everybody else out
     return stage
 
 

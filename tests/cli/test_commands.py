@@ -69,3 +69,14 @@ def test_content_check_counts_and_names_faults(app: Flask, settings: Settings, t
     assert bad.exit_code == 1
     assert scene.name in bad.output
     assert "Nothing was loaded" in bad.output
+
+
+def test_an_instructor_is_approved_once_and_the_approval_taken_back(app: Flask) -> None:
+    make_account(app, "ines@example.org")
+    runner = app.test_cli_runner()
+    said = []
+    for options in ([], [], ["--revoke"], ["--revoke"]):
+        ended = runner.invoke(args=["admin", "approve-instructor", "Ines@Example.org", *options])
+        said.append((ended.exit_code, ended.output.split(":")[0]))
+    assert said == [(0, "Approved"), (1, "Error"), (0, "Taken back"), (1, "Error")]
+    assert "No account" in runner.invoke(args=["admin", "approve-instructor", "x@example.org"]).output

@@ -16,8 +16,18 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select
 
 from tests.assignments.firm import EVERYONE, make_firm
-from tests.cast import add_second_factor, certify, make_account, make_site
-from tests.support import Visitor, make_ready, take_final
+from tests.cast import (
+    add_second_factor,
+    approve,
+    certify,
+    desk_of,
+    hold_meeting,
+    join_class,
+    make_account,
+    make_class,
+    make_site,
+)
+from tests.support import COURSE, Visitor, make_ready, take_final
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
 from trainer.assignments.rules import Audience
@@ -26,7 +36,12 @@ from trainer.core import clock
 from trainer.core.db import Base, db, transaction
 from trainer.core.errors import Conflict
 from trainer.core.settings import ROOT
+from trainer.courses.current import content
 from trainer.courses.library import Library
+from trainer.instructing.nudges import nudge
+from trainer.instructing.sessions import note_attendance, sign_off
+from trainer.interop.operations import make_token
+from trainer.interop.rules import Scope
 from trainer.joining.importing import keep_draft
 from trainer.joining.sheets import read_text
 from trainer.learning.models import Enrollment
@@ -63,6 +78,7 @@ def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: L
         make_ready(visitor, shelf, moved)
         take_final(visitor)
         fill_firm(app)
+    fill_class(app)
     add_second_factor(app, make_account(app))
     with app.app_context():
         assert all(rows().values())
@@ -94,7 +110,21 @@ def fill_firm(app: Flask) -> None:
         waive(firm.actor(), duty, "Away", dt.date(2027, 1, 1), clock.now())
         order_pack(firm.actor(), dt.date(2026, 11, 1), clock.now())
         make_inspector_link(firm.actor(), "An inspector", clock.now())
+        make_token(firm.actor(), "Payroll", [Scope.PEOPLE], clock.now())
         keep_draft(firm.actor(), read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
+
+
+def fill_class(app: Flask) -> None:
+    """Put a row at least into each table of classes."""
+    ines, leo = make_account(app, "teacher@example.org"), make_account(app, "learner@example.org")
+    approve(app, ines)
+    cohort = make_class(app, ines, None)
+    member, meeting = join_class(app, leo, cohort), hold_meeting(app, ines, cohort)
+    with app.app_context(), transaction():
+        desk, course = desk_of(ines, cohort), content().courses[COURSE]
+        note_attendance(desk, meeting, [member], clock.now())
+        sign_off(desk, meeting, course, True, clock.now())
+        nudge(desk, [member], clock.now())
 
 
 def enrollments() -> list[dict[str, object]]:

@@ -11,14 +11,26 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests.cast import (
+    add_second_factor,
+    approve,
+    code_of,
+    hold_meeting,
+    join_class,
+    make_account,
+    make_class,
+    sign_in_as,
+)
 from tests.live import all_at_once, serving
 from tests.support import COURSE, Visitor, keys, make_ready, right_verdict, take_final, too_many
 from trainer.accounts.models import User
 from trainer.assessment.models import Attempt
 from trainer.core.db import Base, db
+from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
 from trainer.courses.library import Library
 from trainer.credentials.models import Credential
+from trainer.instructing.models import CohortMember
 from trainer.learning.models import Enrollment
 
 ROUNDS = int(os.environ.get("TRAINER_ROUNDS", "5"))
@@ -119,3 +131,47 @@ def test_two_tabs_that_save_at_once_keep_one_answer_and_tell_the_other(app: Flas
     statuses = [status for status, _location in all_at_once(server, requests)]
     assert sorted(set(statuses)) == [303, 409] or sorted(set(statuses)) == [200, 409]
     assert statuses.count(409) == len(statuses) - 1
+
+
+def test_many_who_join_a_class_at_once_never_exceed_its_places(app: Flask, server: str) -> None:
+    ines = make_account(app, "ines@example.org")
+    approve(app, ines)
+    learners = [sign_in_as(app, make_account(app, f"leo{number}@example.org")) for number in range(AT_ONCE)]
+    for places in (1, 10):
+        cohort = make_class(app, ines, None, capacity=places)
+        path = f"/classes/{code_of(app, cohort)}/members"
+        requests = [(path, {"csrf_token": one.token(), "name": "Leo"}, one.cookie()) for one in learners]
+        statuses = [status for status, _location in all_at_once(server, requests)]
+        assert (statuses.count(303), statuses.count(409)) == (places, AT_ONCE - places)
+        assert count(app, CohortMember, CohortMember.cohort_id == cohort) == places
+
+
+def test_one_person_who_joins_a_class_many_times_at_once_is_in_it_once(app: Flask, server: str) -> None:
+    ines, leo = make_account(app, "ines@example.org"), make_account(app, "leo@example.org")
+    approve(app, ines)
+    cohort = make_class(app, ines, None)
+    visitor = sign_in_as(app, leo)
+    request = (
+        f"/classes/{code_of(app, cohort)}/members",
+        {"csrf_token": visitor.token(), "name": "Leo"},
+        visitor.cookie(),
+    )
+    assert {status for status, _location in all_at_once(server, [request] * AT_ONCE)} == {303}
+    assert count(app, CohortMember) == count(app, Enrollment) == 1
+
+
+def test_lessons_signed_off_many_times_at_once_count_once(app: Flask, shelf: Library, server: str) -> None:
+    ines, leo = make_account(app, "ines@example.org"), make_account(app, "leo@example.org")
+    add_second_factor(app, ines)
+    approve(app, ines)
+    cohort = make_class(app, ines, None)
+    member, held = join_class(app, leo, cohort), hold_meeting(app, ines, cohort, minutes=600)
+    visitor = sign_in_as(app, ines)
+    assert visitor.post(f"/cohorts/{cohort}/sessions/{held}/attendance", {"members": str(member)}).status_code == 303
+    token, cookie = visitor.token(), visitor.cookie()
+    nudge = (f"/cohorts/{cohort}/nudges", {"csrf_token": token, "member": str(member)}, cookie)
+    sign = (f"/cohorts/{cohort}/sessions/{held}/sign-off", {"csrf_token": token}, cookie)
+    assert {status for status, _location in all_at_once(server, [sign, nudge] * (AT_ONCE // 2))} == {303}
+    planned = sum(lesson.file.minutes for lesson in shelf.content.courses[COURSE].lessons[:2])
+    assert count(app, Enrollment, Enrollment.active_seconds == 60 * planned) == 1
+    assert count(app, OutboxMessage, OutboxMessage.template == "class-nudge") == 1

@@ -51,7 +51,8 @@ def test_an_error_in_any_view_shows_nothing_of_it(world: World) -> None:
         visitor = world.enter("owner")
         answer = visitor.post(path) if method == "POST" and endpoint != "joining.keep" else visitor.get(path)
         views[endpoint] = real
-        check_page(answer, 500)
+        if not path.startswith("/api/"):  # machines get no page: tests/interop
+            check_page(answer, 500)
 
 
 @pytest.mark.check("T089")

@@ -93,6 +93,10 @@ def _check_cache(what: str, answer: TestResponse) -> None:
         assert cache == "public, max-age=31536000, immutable", what
         assert "Set-Cookie" not in answer.headers, what
         return
+    if "/api/" in what:
+        assert "Authorization" in answer.headers["Vary"], what
+        assert (cache, "Set-Cookie" in answer.headers) == ("no-store", False), what
+        return
     assert "Cookie" in answer.headers["Vary"], what
     if not what.startswith("anonymous GET") or answer.status_code >= 400:
         assert cache == "no-store", what

@@ -15,7 +15,11 @@ from tests.cast import (
     actor_of,
     add_second_factor,
     certify,
+    code_of,
+    hold_meeting,
+    join_class,
     make_account,
+    make_class,
     make_firm,
     make_guest,
     make_site,
@@ -38,6 +42,9 @@ from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.courses.library import Content, Library
 from trainer.credentials.models import Credential
+from trainer.interop.models import ApiToken
+from trainer.interop.operations import make_token
+from trainer.interop.rules import Scope
 from trainer.joining.importing import keep_draft
 from trainer.joining.sheets import read_text
 from trainer.learning.operations import enroll
@@ -140,11 +147,30 @@ def make_world(app: Flask, shelf: Library) -> World:
         others["inspections.inspect"] = {"token": inspection_token(link)}
         duty = select(Assignment.id).where(Assignment.membership_id == UUID(str(values["membership_id"])))
         values["assignment_id"] = str(db.session.scalars(duty).one())
+        make_token(actor, "Payroll", list(Scope), clock.now())
+        values["token_id"] = str(db.session.scalars(select(ApiToken.id)).one())
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
+    classroom = _class(app, bob, firm)
+    others["classes"] = {"code": classroom.pop("code")}
+    values |= classroom
     people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
     return World(app, people, values, others)
 
 
-def course_with_shift(content: Content) -> str:
+def _class(app: Flask, bob: UUID, firm: UUID) -> dict[str, str | int]:
+    """Make a class that Bob teaches in his firm, with a meeting and with Dora in it."""
+    dora = make_account(app, "dora@example.org")
+    put_on_roster(app, firm, dora, name="Dora Day", email="dora@example.org")
+    cohort = make_class(app, bob, firm, shows_answers=True)
+    member = join_class(app, dora, cohort)
+    return {
+        "cohort_id": str(cohort),
+        "code": code_of(app, cohort),
+        "member_id": str(member),
+        "class_session_id": str(hold_meeting(app, bob, cohort)),
+    }
+
+
+def course_with_shift(here: Content) -> str:
     """Return a course that has a practice shift."""
-    return next(slug for slug, course in content.courses.items() if course.shift)
+    return next(slug for slug, course in here.courses.items() if course.shift)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from trainer.assessment.models import Attempt, Response
@@ -127,3 +129,43 @@ def failed_finals(enrollment_id: uuid.UUID) -> list[tuple[dt.datetime, list[str]
         .order_by(Attempt.number)
     )
     return [(submitted_at, lessons or []) for submitted_at, lessons in rows if submitted_at is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One of many learners' attempts, by its counts; nothing of it tells a single answer."""
+
+    enrollment_id: uuid.UUID
+    kind: Kind
+    started_at: dt.datetime
+    submitted_at: dt.datetime | None
+    is_passed: bool | None
+    tally: dict[str, Any] | None
+
+
+def list_sittings(users: Select[Any], course: str) -> list[Sitting]:
+    """Return the attempts of many users in a course, oldest first."""
+    rows = db.session.execute(
+        select(
+            Attempt.enrollment_id,
+            Attempt.kind,
+            Attempt.started_at,
+            Attempt.submitted_at,
+            Attempt.is_passed,
+            Attempt.tally,
+        )
+        .where(Attempt.user_id.in_(users), Attempt.course == course)
+        .order_by(Attempt.started_at, Attempt.number)
+    )
+    return [Sitting(row[0], Kind(row[1]), *row[2:]) for row in rows]
+
+
+def list_last_saves(users: Select[Any], course: str) -> dict[uuid.UUID, dt.datetime]:
+    """Return enrollment id -> when a response was last saved, for many users in a course."""
+    rows = db.session.execute(
+        select(Attempt.enrollment_id, func.max(Response.saved_at))
+        .join(Response, Response.attempt_id == Attempt.id)
+        .where(Attempt.user_id.in_(users), Attempt.course == course, Response.saved_at.is_not(None))
+        .group_by(Attempt.enrollment_id)
+    )
+    return {row[0]: row[1] for row in rows if row[1] is not None}

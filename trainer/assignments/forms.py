@@ -19,8 +19,8 @@ from wtforms.validators import InputRequired, NumberRange, Optional, StopValidat
 
 from trainer.assignments.rules import Audience
 from trainer.assignments.words import AUDIENCES
-from trainer.organizations.forms import ROLE_NAMES, Ticks
-from trainer.web.forms import Form, PlainText, length, trimmed
+from trainer.organizations.forms import ROLE_NAMES
+from trainer.web.forms import Form, PlainText, Ticks, length, trimmed
 
 LONGEST_SENTENCE = 500
 

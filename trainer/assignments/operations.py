@@ -42,7 +42,7 @@ def change_requirement(
             setattr(requirement, name, value)
     _set_teams(actor, requirement, wanted)
     db.session.flush()
-    end_unmeant(actor.organization, courses, now, None)
+    end_unmeant(actor.organization, requirement, now)
     assign_missing(actor.organization, courses, now, None)
     correct_due_days(actor.organization, Assignment.requirement_id == requirement.id)
     _note(actor, "requirement.changed", requirement, now)

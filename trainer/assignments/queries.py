@@ -48,11 +48,19 @@ def covers_until(
 
 
 def duties(organization_id: uuid.UUID, today: dt.date, *only: ColumnElement[bool]) -> Subquery:
-    """Return a subquery of one row for each duty that hasn't ended, with where the person stands.
+    """Return a subquery of one row for each duty in a firm that hasn't ended, with where the person stands.
 
     Columns: assignment_id, requirement_id, membership_id, user_id, course, renewal_days, covers_until, due_on, status.
     `only` narrows it down by Assignment, Membership and Requirement; what it leaves out isn't computed. Join
     Membership on `membership_id` for names and teams.
+    """
+    return duties_where(organization_id, today, Assignment.organization_id == organization_id, *only)
+
+
+def duties_where(organization_id: uuid.UUID, today: dt.date, *only: ColumnElement[bool]) -> Subquery:
+    """Return the same of a few duties, all of one firm, that `only` names.
+
+    The firm is no condition here: SQLite would go through all of the firm's duties for it.
     """
     waived = Assignment.id.in_(
         select(Waiver.assignment_id).where(
@@ -80,7 +88,7 @@ def duties(organization_id: uuid.UUID, today: dt.date, *only: ColumnElement[bool
         )
         .join(Requirement, Requirement.id == Assignment.requirement_id)
         .join(Membership, Membership.id == Assignment.membership_id)
-        .where(Assignment.organization_id == organization_id, Assignment.ended_at.is_(None), *only)
+        .where(Assignment.ended_at.is_(None), *only)
         .cte("facts")
         # Once for each row: a planner that flattens it would look credentials up again for each use.
         .prefix_with("MATERIALIZED")
@@ -271,7 +279,9 @@ def list_own_duties(user_id: uuid.UUID, now: dt.datetime) -> Sequence[OwnDuty]:
     """Return what the firms that a person is in require of them, the earliest due day first."""
     found: list[OwnDuty] = []
     for membership, organization in list_firms(user_id):
-        here = duties(organization.id, local_day(organization.time_zone, now), Membership.id == membership.id)
+        here = duties_where(
+            organization.id, local_day(organization.time_zone, now), Assignment.membership_id == membership.id
+        )
         rows = db.session.execute(select(here.c.course, here.c.status, here.c.due_on))
         found += [OwnDuty(organization.name, row.course, Status(row.status), row.due_on) for row in rows]
     return sorted(found, key=lambda duty: (duty.due_on, duty.course))

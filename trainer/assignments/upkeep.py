@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, 
 from trainer.accounts.models import User
 from trainer.assignments import rules, sql
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
-from trainer.assignments.queries import duties, list_late, list_requirements, meant, wanted_by
+from trainer.assignments.queries import duties_where, list_late, list_requirements, meant, wanted_by
 from trainer.assignments.rules import LATE, MONDAY, SOON, Status, Wanted
 from trainer.core import outbox
 from trainer.core.db import db, insert_missing, insert_new
@@ -29,39 +29,22 @@ from trainer.learning.rules import tightened
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.rules import Role, local_day
 
-PORTION = 300
+PORTION = 500
 Courses = Mapping[str, Course]
 Step = Callable[[Organization, Courses, dt.datetime, uuid.UUID | None], uuid.UUID | None]
-
-
-def end_unmeant(
-    organization: Organization, _courses: Courses, now: dt.datetime, after: uuid.UUID | None
-) -> uuid.UUID | None:
-    """End duties of people who have left, and of those a requirement is no longer for."""
-    for requirement in list_requirements(organization.id, with_ended=True):
-        stays = [] if requirement.ended_at else [meant(wanted_by(requirement), organization.time_zone)]
-        open_ones = select(Assignment.id).where(
-            Assignment.requirement_id == requirement.id, Assignment.ended_at.is_(None)
-        )
-        if stays:
-            theirs = exists().where(Membership.id == Assignment.membership_id, *stays)
-            open_ones = open_ones.where(~theirs)
-        ids = db.session.scalars(open_ones.limit(PORTION)).all()
-        if ids:
-            db.session.execute(update(Assignment).where(Assignment.id.in_(ids)).values(ended_at=now))
-        if len(ids) == PORTION:
-            return requirement.id
-    return None
 
 
 def assign_missing(
     organization: Organization, _courses: Courses, now: dt.datetime, after: uuid.UUID | None
 ) -> uuid.UUID | None:
     """Give everyone their duty whom a requirement is for; a duty that had ended goes on."""
-    for requirement in list_requirements(organization.id):
-        if _assign(organization, requirement, now) == PORTION:
-            return requirement.id
-    return None
+    query = select(Membership.id).where(Membership.organization_id == organization.id, Membership.ended_at.is_(None))
+    if after is not None:
+        query = query.where(Membership.id > after)
+    portion = db.session.scalars(query.order_by(Membership.id).limit(PORTION)).all()
+    for requirement in list_requirements(organization.id) if portion else ():
+        _assign(organization, requirement, now, Membership.id.in_(portion))
+    return portion[-1] if len(portion) == PORTION else None
 
 
 def assign_person(organization: Organization, membership_id: uuid.UUID, courses: Courses, now: dt.datetime) -> None:
@@ -74,11 +57,12 @@ def assign_person(organization: Organization, membership_id: uuid.UUID, courses:
 def keep_duties(
     organization: Organization, courses: Courses, now: dt.datetime, after: uuid.UUID | None
 ) -> uuid.UUID | None:
-    """Correct first due days, begin courses and their next cycles, and tighten the conditions of those under way."""
+    """End duties that are nobody's any more, correct first due days, begin courses and cycles, tighten conditions."""
     portion = _portion(organization, after)
     if not portion:
         return None
     only = Assignment.id.in_(portion)
+    _end_unmeant(organization, portion, now)
     correct_due_days(organization, only)
     _open(organization, courses, now, only)
     return portion[-1] if len(portion) == PORTION else None
@@ -92,7 +76,7 @@ def remind(
     if not portion or not rules.is_daytime(now, organization.time_zone):
         return None
     today = local_day(organization.time_zone, now)
-    here = duties(organization.id, today, Assignment.id.in_(portion))
+    here = duties_where(organization.id, today, Assignment.id.in_(portion))
     due = db.session.execute(
         select(here.c.assignment_id, here.c.user_id, here.c.due_on, here.c.status, User.email)
         .outerjoin(User, User.id == here.c.user_id)
@@ -170,10 +154,24 @@ def digest(
     return readers[-1][0].id if len(readers) == 20 else None
 
 
-STEPS: Sequence[Step] = (end_unmeant, assign_missing, keep_duties, remind, digest)
+STEPS: Sequence[Step] = (assign_missing, keep_duties, remind, digest)
 
 
-def correct_due_days(organization: Organization, *only: ColumnElement[bool]) -> int:
+def end_unmeant(
+    organization: Organization, requirement: Requirement, now: dt.datetime, *only: ColumnElement[bool]
+) -> None:
+    """End duties of people who have left, and of those whom a requirement is no longer for."""
+    is_meant = meant(wanted_by(requirement), organization.time_zone)
+    theirs = exists().where(Membership.id == Assignment.membership_id, is_meant)
+    db.session.execute(
+        update(Assignment)
+        .where(*(only or (Assignment.requirement_id == requirement.id,)), Assignment.ended_at.is_(None), ~theirs)
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def correct_due_days(organization: Organization, only: ColumnElement[bool]) -> int:
     """Let first due days follow the day of hiring and the requirement; return how many were wrong."""
     rows = db.session.execute(
         select(
@@ -186,7 +184,7 @@ def correct_due_days(organization: Organization, *only: ColumnElement[bool]) -> 
         )
         .join(Membership, Membership.id == Assignment.membership_id)
         .join(Requirement, Requirement.id == Assignment.requirement_id)
-        .where(Assignment.organization_id == organization.id, Assignment.ended_at.is_(None), *only)
+        .where(Assignment.ended_at.is_(None), only)
     ).all()
     wrong = [
         {"id": row.id, "due_on": due_on}
@@ -199,8 +197,8 @@ def correct_due_days(organization: Organization, *only: ColumnElement[bool]) -> 
     return len(wrong)
 
 
-def _assign(organization: Organization, requirement: Requirement, now: dt.datetime, *only: ColumnElement[bool]) -> int:
-    """Assign a requirement to a portion of those who don't have it yet; return how many."""
+def _assign(organization: Organization, requirement: Requirement, now: dt.datetime, *only: ColumnElement[bool]) -> None:
+    """Assign a requirement to those who don't have it yet."""
     theirs = and_(Assignment.membership_id == Membership.id, Assignment.requirement_id == requirement.id)
     people = db.session.execute(
         select(Membership.id, Membership.hired_on, Membership.created_at, Assignment.id.label("ended"))
@@ -211,7 +209,6 @@ def _assign(organization: Organization, requirement: Requirement, now: dt.dateti
             or_(Assignment.id.is_(None), Assignment.ended_at.is_not(None)),
             *only,
         )
-        .limit(PORTION)
     ).all()
     again = [row.ended for row in people if row.ended]
     if again:
@@ -233,13 +230,12 @@ def _assign(organization: Organization, requirement: Requirement, now: dt.dateti
             if not row.ended
         ],
     )
-    return len(people)
 
 
-def _open(organization: Organization, courses: Courses, now: dt.datetime, *only: ColumnElement[bool]) -> None:
+def _open(organization: Organization, courses: Courses, now: dt.datetime, only: ColumnElement[bool]) -> None:
     """Begin the courses and cycles that people need, under the conditions required."""
     today = local_day(organization.time_zone, now)
-    here = duties(organization.id, today, *only)
+    here = duties_where(organization.id, today, only)
     newest = select(func.max(Enrollment.cycle)).where(
         Enrollment.user_id == here.c.user_id, Enrollment.course == here.c.course
     )
@@ -288,6 +284,17 @@ def _open(organization: Organization, courses: Courses, now: dt.datetime, *only:
             begun[key] = tightened(begun.get(key) or conditions_of(course), wanted.asked)
     for slug, people in fresh.items():
         open_cycles(courses[slug], people, now)
+
+
+def _end_unmeant(organization: Organization, portion: Sequence[uuid.UUID], now: dt.datetime) -> None:
+    rows = db.session.execute(select(Assignment.id, Assignment.requirement_id).where(Assignment.id.in_(portion)))
+    by_requirement: dict[uuid.UUID, list[uuid.UUID]] = {}
+    for assignment_id, requirement_id in rows:
+        by_requirement.setdefault(requirement_id, []).append(assignment_id)
+    for requirement in list_requirements(organization.id):
+        ids = by_requirement.get(requirement.id)
+        if ids:
+            end_unmeant(organization, requirement, now, Assignment.id.in_(ids))
 
 
 def _portion(organization: Organization, after: uuid.UUID | None) -> Sequence[uuid.UUID]:

@@ -73,10 +73,12 @@ def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
     serials = _plan(folder, actor, as_of)
     left = [serial for serial in serials if not (folder / f"{serial}.pdf").exists()]
     until = time.monotonic() + SLICE
-    while left and time.monotonic() < until:
+    while left:
         portion, left = left[:20], left[20:]
         for credential in db.session.scalars(select(Credential).where(Credential.serial.in_(portion))):
             _write_certificate(folder, credential)
+        if time.monotonic() >= until:
+            break
     if left:
         return len(serials) - len(left), len(serials) + 1
     _zip(folder, actor, as_of, serials, now)

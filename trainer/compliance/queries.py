@@ -37,11 +37,16 @@ class Page:
 
 
 def list_rows(
-    seen: ColumnElement[bool], organization_id: uuid.UUID, wanted: Narrowing, today: dt.date, after: str | None
+    seen: ColumnElement[bool],
+    organization_id: uuid.UUID,
+    wanted: Narrowing,
+    today: dt.date,
+    after: str | None,
+    most: int = PAGE,
 ) -> Page:
     """Return a page of rows; `seen` is the condition of memberships that may be seen."""
     conditions = [seen, *_conditions(organization_id, wanted)]
-    is_plain = wanted.group is None and wanted.order is Order.NAME
+    is_plain = wanted.group is None and wanted.status is None and wanted.order is Order.NAME
     if is_plain:
         # Which rows these are doesn't depend on where people stand: that is then looked up for them alone.
         chosen = (
@@ -49,17 +54,17 @@ def list_rows(
             .join(Membership, Membership.id == Assignment.membership_id)
             .where(Assignment.ended_at.is_(None), *conditions, *_beyond(Membership.name_key, Assignment, after))
             .order_by(Membership.name_key, Membership.id, Assignment.id)
-            .limit(PAGE + 1)
+            .limit(most + 1)
         )
         conditions = [Assignment.id.in_(db.session.scalars(chosen).all())]
     query, first, here = _query(organization_id, wanted, today, conditions)
     if not is_plain:
         query = query.where(*_beyond(first, here.c, after))
-    found = db.session.execute(query.limit(PAGE + 1)).all()
-    rows = _rows(organization_id, found[:PAGE])
-    if len(found) <= PAGE:
+    found = db.session.execute(query.limit(most + 1)).all()
+    rows = _rows(organization_id, found[:most])
+    if len(found) <= most:
         return Page(rows, None)
-    last = found[PAGE - 1]
+    last = found[most - 1]
     place = last.due_on.isoformat() if wanted.order is Order.DUE else last.name_key
     return Page(rows, f"{last.membership_id.hex}.{last.assignment_id.hex}.{place}")
 
@@ -214,6 +219,8 @@ def _query(
     )
     if wanted.group is not None:
         query = query.where(here.c.status.in_(GROUPS[wanted.group]))
+    if wanted.status is not None:
+        query = query.where(here.c.status == wanted.status)
     return query, first, here
 
 

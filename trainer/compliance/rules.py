@@ -51,6 +51,7 @@ class Narrowing:
     team_id: uuid.UUID | None = None
     requirement_id: uuid.UUID | None = None
     group: Group | None = None
+    status: Status | None = None
     order: Order = Order.NAME
 
 

@@ -9,6 +9,7 @@ from flask import current_app
 from trainer.accounts import letters as accounts
 from trainer.assignments import letters as assignments
 from trainer.core.outbox import OutboxMessage
+from trainer.instructing import letters as instructing
 from trainer.organizations import letters as organizations
 from trainer.web.letters import Letter
 
@@ -16,6 +17,7 @@ _WRITERS: dict[str, Callable[[OutboxMessage], Letter | None]] = {
     **dict.fromkeys(accounts.TEMPLATES, accounts.write),
     **dict.fromkeys(organizations.TEMPLATES, organizations.write),
     **dict.fromkeys(assignments.TEMPLATES, assignments.write),
+    **dict.fromkeys(instructing.TEMPLATES, instructing.write),
 }
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from trainer.accounts.models import User
 from trainer.core.db import db
@@ -90,8 +92,41 @@ def standing(enrollment: Enrollment, course: Course | None) -> Standing:
 
     A course that has left the content folder asks for no lessons.
     """
-    done = list_readings(enrollment.id)
     learner = db.session.get_one(User, enrollment.user_id)  # mostly the one signed in, who is loaded already
+    return _standing(enrollment, course, list_readings(enrollment.id), has_name=bool(learner.certificate_name))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The newest enrollment of one of many learners, where it stands, and when they last read."""
+
+    enrollment: Enrollment
+    standing: Standing
+    last_active: dt.datetime
+
+
+def list_progress(users: Select[Any], slug: str, course: Course | None) -> dict[uuid.UUID, Progress]:
+    """Return where each of the users stands who has begun a course, in three statements for all of them."""
+    theirs = select(Enrollment).where(Enrollment.user_id.in_(users), Enrollment.course == slug)
+    newest = {one.user_id: one for one in db.session.scalars(theirs.order_by(Enrollment.cycle))}
+    done: dict[uuid.UUID, dict[str, dt.datetime]] = {}
+    readings = select(LessonCompletion.enrollment_id, LessonCompletion.lesson, LessonCompletion.read_again_at)
+    ids = select(Enrollment.id).where(Enrollment.user_id.in_(users), Enrollment.course == slug)
+    for enrollment_id, lesson, read_at in db.session.execute(readings.where(LessonCompletion.enrollment_id.in_(ids))):
+        done.setdefault(enrollment_id, {})[lesson] = read_at
+    named = set(db.session.scalars(select(User.id).where(User.id.in_(users), User.certificate_name != "")))
+    found = {}
+    for user_id, one in newest.items():
+        read = done.get(one.id, {})
+        found[user_id] = Progress(
+            one,
+            _standing(one, course, read, has_name=user_id in named),
+            max(one.started_at, one.active_until or one.started_at, *read.values()),
+        )
+    return found
+
+
+def _standing(enrollment: Enrollment, course: Course | None, done: Container[str], *, has_name: bool) -> Standing:
     return Standing(
         lessons=tuple(
             LessonNeed(
@@ -107,6 +142,6 @@ def standing(enrollment: Enrollment, course: Course | None) -> Standing:
         least_minutes=int(enrollment.conditions.get("least_minutes", 0)),
         active_seconds=enrollment.active_seconds,
         is_final_passed=enrollment.final_passed_at is not None,
-        has_name=bool(learner.certificate_name),
+        has_name=has_name,
         is_attested=not enrollment.conditions.get("attestation") or enrollment.attested_at is not None,
     )

@@ -10,7 +10,9 @@ from typing import Any
 from flask import flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
+from trainer.accounts.models import User
 from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -38,16 +40,26 @@ def acting(permission: May) -> Callable[[View], View]:
             if not actor.may(permission):
                 _note_denial(actor, permission)
                 raise NotFound
-            if actor.role in STAFF and not current_user.has_second_factor:
-                flash(_("You see other people’s records here. Set up a second step for signing in first."))
-                target = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
-                return go(url_for("accounts.second_factor", next=target))
+            if actor.role in STAFF and needs_second_step(current_user):
+                return ask_second_step()
             return view(actor, **values)
 
         enter.permission = permission  # type: ignore[attr-defined]
         return enter
 
     return declare
+
+
+def needs_second_step(user: User) -> bool:
+    """Return True for whoever signs in with a password alone."""
+    return not user.has_second_factor
+
+
+def ask_second_step() -> Response:
+    """Lead to where a second step is set up, and from there back here."""
+    flash(_("You see other people’s records here. Set up a second step for signing in first."))
+    target = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
+    return go(url_for("accounts.second_factor", next=target))
 
 
 def _note_denial(actor: Actor, permission: May) -> None:

@@ -33,6 +33,11 @@ def read_code(given: str) -> str | None:
     return compact if len(compact) == LENGTH and all(char in _ALPHABET for char in compact) else None
 
 
+def new_code() -> str:
+    """Return a code of 40 random bits."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(LENGTH))
+
+
 def show_code(code: str) -> str:
     """Return a code as it is printed: ABCD-EFGH."""
     return f"{code[:4]}-{code[4:]}"
@@ -64,7 +69,7 @@ def make_join_code(
         raise Invalid(f"Type a number from 1 to {MOST_USES:,}, or nothing.")
     code = JoinCode(
         organization_id=actor.organization_id,
-        code="".join(secrets.choice(_ALPHABET) for _ in range(LENGTH)),
+        code=new_code(),
         role=role,
         team_id=team_id,
         created_at=now,

@@ -6,22 +6,13 @@ import datetime as dt
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import (
-    BooleanField,
-    DateField,
-    IntegerField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    widgets,
-)
+from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from trainer.accounts.rules import email_key
 from trainer.organizations.models import LONGEST_NAME, LONGEST_NUMBER, LONGEST_TITLE
 from trainer.organizations.rules import Role
-from trainer.web.forms import Form, PlainText, length, trimmed
+from trainer.web.forms import Form, PlainText, Ticks, length, trimmed
 
 EARLIEST = dt.date(1940, 1, 1)
 
@@ -47,13 +38,6 @@ ROLE_HINTS = {
     Role.INSTRUCTOR: _l("Teaches groups and sees their results."),
     Role.MEMBER: _l("Learns. Sees nobody else."),
 }
-
-
-class Ticks(SelectMultipleField):
-    """Choices as boxes to tick."""
-
-    widget = widgets.ListWidget(prefix_label=False)
-    option_widget = widgets.CheckboxInput()
 
 
 class OrganizationForm(Form):

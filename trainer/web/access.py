@@ -11,6 +11,8 @@ from flask import Flask, abort, current_app, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from trainer.web.errors import error_response
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -20,6 +22,7 @@ class Who(StrEnum):
     PUBLIC = "public"  # anybody; leaves no trace by being read
     LEARNER = "learner"  # a guest or an account
     ACCOUNT = "account"  # signed in with an account
+    TOKEN = "token"  # noqa: S105 whoever shows a firm's token in a header; a session opens nothing
     DEVELOPMENT = "development"  # nobody, unless the app runs in development
 
 
@@ -53,6 +56,19 @@ def init_access(app: Flask) -> None:
     app.before_request(_check)
 
 
+def shown_token() -> str | None:
+    """Return what the request shows as its token, or None."""
+    shown = request.authorization
+    return shown.token if shown is not None and shown.type == "bearer" and shown.token else None
+
+
+def ask_for_token() -> Response:
+    """Return the answer to whoever shows no token, or none that opens anything now."""
+    answer = error_response(401)
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
 def _check() -> Response | None:
     if request.endpoint is None:
         return None  # 404 and 405 take their course
@@ -65,6 +81,8 @@ def _check() -> Response | None:
         if not current_app.config["SETTINGS"].development:
             abort(404)
         return None
+    if rule.who is Who.TOKEN:
+        return None if shown_token() else ask_for_token()
     if not current_user.is_authenticated:
         return _ask("joining.keep" if rule.who is Who.LEARNER else "joining.sign_in")
     if rule.who is Who.ACCOUNT and current_user.is_guest:

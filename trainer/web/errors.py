@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from trainer.core.db import db
 from trainer.core.errors import Conflict, DomainError, Invalid, NotFound, NotYet
+from trainer.web.sessions import is_for_machines
 
 _STATUS: dict[type[DomainError], int] = {NotFound: 404, Conflict: 409, NotYet: 409, Invalid: 422}
 _LAST_RESORT = (
@@ -32,7 +33,9 @@ def init_errors(app: Flask) -> None:
 
 
 def wants_json() -> bool:
-    """Return True if our script asks, and an answer in JSON serves it better than a page."""
+    """Return True if our script or another system asks, and an answer in JSON serves it better than a page."""
+    if is_for_machines():
+        return True
     best: str | None = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json"
 
@@ -77,6 +80,7 @@ def _number_request() -> None:
 def _words(status: int) -> tuple[str, str]:
     words = {
         400: (_("We couldn’t read that"), _("Go back, and try again from the page itself.")),
+        401: (_("A token is needed"), _("Send a token of your firm that is good now: Authorization: Bearer wyr_…")),
         403: (_("That didn’t come from our page"), _("Open the page on this site and try again.")),
         404: (
             _("This page isn’t here"),

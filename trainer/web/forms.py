@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
+from wtforms import HiddenField, SelectMultipleField, StringField, widgets
 from wtforms.validators import Length, ValidationError
 
 
@@ -22,6 +22,13 @@ class Form(FlaskForm):  # type: ignore[misc]
             if not isinstance(field, HiddenField)
             for message in field.errors
         ]
+
+
+class Ticks(SelectMultipleField):
+    """Choices as boxes to tick."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
 
 
 def trimmed(value: Any) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, request, session
 
+from trainer.web.sessions import is_for_machines
+
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
@@ -38,6 +40,9 @@ def _set(response: Response) -> Response:
 def _cache_control(response: Response) -> str:
     if request.endpoint == "static" and response.status_code == 200:
         return f"public, max-age={_YEAR}, immutable"  # the path holds a digest of the files
+    if is_for_machines():
+        response.vary.add("Authorization")
+        return "no-store"
     response.vary.add("Cookie")
     if session or current_app.config["SESSION_COOKIE_NAME"] in request.cookies or request.method != "GET":
         return "no-store"

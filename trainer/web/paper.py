@@ -52,6 +52,13 @@ def qr_code(address: str) -> str:
     return picture.getvalue().decode()
 
 
+def qr_picture(address: str) -> bytes:
+    """Return an address as an SVG file for a screen, with its own white around it: the page may be dark."""
+    picture = io.BytesIO()
+    segno.make_qr(address, error="m").save(picture, kind="svg", border=4, light="#fff", omitsize=True)
+    return picture.getvalue()
+
+
 @cache
 def _compiler(template: Path) -> typst.Compiler:
     """Read the fonts once: it takes longer than all the rest."""

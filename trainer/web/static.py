@@ -10,7 +10,6 @@ from pathlib import Path
 
 import brotli
 from flask import Flask, Response, abort, request
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 FOLDER = Path(__file__).parent / "static"
 _WORTH_COMPRESSING = 500
@@ -24,17 +23,8 @@ class _File:
     gzip: bytes | None
 
 
-class _Sessions(SecureCookieSessionInterface):
-    """Prolongs a session with each page, and never with a file: caches on the way may keep files for everybody."""
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if request.endpoint != "static":
-            super().save_session(app, session, response)
-
-
 def init_static(app: Flask, *, reread: bool) -> None:
     """Serve the folder; with `reread` (development) from the disk each time."""
-    app.session_interface = _Sessions()
     files = _read()
     digest = hashlib.sha256(b"".join(name.encode() + b"\0" + file.plain for name, file in files.items()))
 

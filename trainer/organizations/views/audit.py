@@ -26,6 +26,12 @@ ACTS = (
     "organization",
     "requirement",
     "waiver",
+    "inspector_link",
+    "cohort",
+    "session",
+    "lesson",
+    "nudge",
+    "api_token",
     "export",
     "access",
 )

@@ -1,0 +1,57 @@
+"""A public class with people in every state, and a firm's class that nobody has joined."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from flask import Flask
+
+from tests.cast import approve, code_of, desk_of, hold_meeting, join_class, make_class
+from trainer.core.clock import now
+from trainer.core.db import db, transaction
+from trainer.instructing.models import CohortMember
+from trainer.instructing.sessions import note_attendance
+from trainer.learning.models import Enrollment
+
+if TYPE_CHECKING:
+    from tests.browser.stage import Person
+
+LONG = "Grace Hannah Oluwaseun Abernathy-Featherstonehaugh"
+
+
+def set_classroom(app: Flask, ines: UUID, firm: UUID, person: Callable[[Flask], Person]) -> dict[str, str]:
+    """Make both classes; return what leads to them."""
+    approve(app, ines)
+    full = make_class(app, ines, None, title="Night crew, spring", shows_answers=True, capacity=40)
+    members = []
+    for number in range(8):
+        one = person(app)
+        members.append(join_class(app, one.id, full, LONG if number == 0 else f"Guard {number}"))
+        for _practice in range(3 if number != 1 else 0):
+            one.practice(answer=6, wrong=number % 4, hand_in=True)
+    _idle(app, members[1])
+    held = hold_meeting(app, ines, full)
+    with app.app_context(), transaction():
+        note_attendance(desk_of(ines, full), held, members[:3], now())
+    empty = make_class(app, ines, firm, title="Day crew")
+    code = code_of(app, full)
+    return {
+        "class": f"/cohorts/{full}",
+        "class_empty": f"/cohorts/{empty}",
+        "class_answers": f"/cohorts/{full}/answers/{members[2]}",
+        "class_meeting": f"/cohorts/{full}/sessions/{held}",
+        "class_join": f"/classes/{code[:4]}-{code[4:]}",
+        "class_firms": f"/organizations/{firm}/cohorts",
+    }
+
+
+def _idle(app: Flask, member_id: UUID) -> None:
+    """Let someone have joined and stopped long ago."""
+    with app.app_context(), transaction():
+        member = db.session.get_one(CohortMember, member_id)
+        member.joined_at -= dt.timedelta(days=20)
+        for one in db.session.query(Enrollment).filter_by(user_id=member.user_id):
+            one.started_at -= dt.timedelta(days=20)

@@ -1,0 +1,163 @@
+"""A pack is made in slices, goes on after a worker was killed, and is parked if it gets nowhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+import zipfile
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from tests.cast import actor_of, certify, make_account, put_on_roster
+from tests.compliance.conftest import Training
+from trainer.assignments.upkeep import assign_missing
+from trainer.compliance import packs
+from trainer.compliance.operations import order_pack
+from trainer.core import work
+from trainer.core.clock import now
+from trainer.core.db import db, transaction
+from trainer.core.settings import ROOT
+from trainer.core.work import MOST_TRIES, Job
+from trainer.courses.current import content
+from trainer.credentials.models import Credential
+from trainer.jobs.work import advance
+
+PROGRAM = """
+    import sys, time
+    from tests.conftest import make_settings
+    from pathlib import Path
+    from trainer.app import create_app
+    from trainer.compliance import packs
+    from trainer.jobs.work import advance
+
+    packs.SLICE = 0.0  # one certificate portion at a time
+    app = create_app(make_settings(Path(sys.argv[1]), sys.argv[2]))
+    with app.app_context():
+        while advance():
+            time.sleep(0.05)
+"""
+
+
+def order(training: Training) -> UUID:
+    acme = training.acme
+    with acme.app.app_context(), transaction():
+        actor = actor_of(acme.users["alice"], acme.id)
+        assign_missing(actor.organization, content().courses, now(), None)
+        return order_pack(actor, actor.today(now()), now()).id
+
+
+def earn_many(training: Training, number: int) -> None:
+    """Give so many more guards a certificate, copied from Bob's."""
+    acme = training.acme
+    with acme.app.app_context():
+        bobs = db.session.scalars(select(Credential).where(Credential.user_id == acme.users["bob"])).one()
+        facts = {column.name: getattr(bobs, column.name) for column in Credential.__table__.columns}
+    for one in range(number):
+        user = make_account(acme.app, f"g{one}@example.org")
+        put_on_roster(acme.app, acme.id, user, name=f"Guard {one:02}", email=f"g{one}@example.org")
+        with acme.app.app_context(), transaction() as session:
+            own = {"id": UUID(int=one + 1), "user_id": user, "serial": f"{one:027}"}
+            session.add(Credential(**(facts | own)))
+
+
+def job(training: Training, job_id: UUID) -> Job:
+    with training.acme.app.app_context():
+        return db.session.get_one(Job, job_id)
+
+
+@pytest.mark.check("T112")
+def test_a_worker_killed_in_the_middle_leaves_what_it_made_and_the_next_goes_on(
+    training: Training, tmp_path: Path, database_url: str
+) -> None:
+    earn_many(training, 45)
+    job_id = order(training)
+    program = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(PROGRAM), str(tmp_path), database_url],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    folder = tmp_path / "packs" / job_id.hex
+    until = time.monotonic() + 60
+    while time.monotonic() < until and len(list(folder.glob("*.pdf"))) < 20:
+        time.sleep(0.01)
+    os.kill(program.pid, signal.SIGKILL)
+    program.wait(timeout=10)
+    made = {path: path.stat().st_mtime_ns for path in folder.glob("*.pdf")}
+    assert 20 <= len(made) < 46
+    assert not (folder / "pack.zip").exists()
+    with training.acme.app.app_context(), time_machine.travel(now() + work.LEASE + dt.timedelta(seconds=1)):
+        assert packs.file_of(db.session.get_one(Job, job_id)) is None
+        written = []
+        while advance():
+            written += [path for path, at in made.items() if path.exists() and path.stat().st_mtime_ns != at]
+            db.session.remove()
+        path = packs.file_of(db.session.get_one(Job, job_id))
+    assert written == []
+    assert path is not None
+    with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as pack:
+        assert len([name for name in pack.namelist() if name.endswith(".pdf")]) == 46
+        assert len(json.loads(pack.read("manifest.json"))["sha256"]) == len(pack.namelist()) - 1
+
+
+def test_what_gets_nowhere_is_parked_and_says_why(training: Training, tmp_path: Path) -> None:
+    job_id = order(training)
+    (tmp_path / "packs").write_text("not a folder")
+    for minute in range(MOST_TRIES + 2):
+        with training.acme.app.app_context(), time_machine.travel(now() + dt.timedelta(minutes=3 * minute)):
+            advance()
+    parked = job(training, job_id)
+    assert parked.failed_at is not None
+    assert "packs" in (parked.last_error or "")
+    page = training.acme.enter("alice").get(training.acme.path("/evidence-packs")).text
+    assert "It couldn’t be made" in page
+
+
+def test_a_piece_of_work_is_claimed_by_one(training: Training) -> None:
+    order(training)
+    with training.acme.app.app_context():
+        with transaction():
+            assert work.claim(now()) is not None
+        with transaction():
+            assert work.claim(now()) is None
+
+
+def test_a_pack_shows_who_was_there_on_its_day(training: Training) -> None:
+    acme = training.acme
+    certify(acme.app, acme.users["charlie"], "Charlie Chu")
+    with acme.app.app_context(), transaction():
+        actor = actor_of(acme.users["alice"], acme.id)
+        job_id = order_pack(actor, actor.today(now()) - dt.timedelta(days=1), now()).id
+    with acme.app.app_context():
+        while advance():
+            db.session.remove()
+        path = packs.file_of(db.session.get_one(Job, job_id))
+        assert path is not None
+        with zipfile.ZipFile(path) as pack:
+            assert pack.read("roster.csv").decode().count("\n") == 1  # nobody was there the day before
+            assert not any("Charlie" in pack.read(name).decode(errors="ignore") for name in pack.namelist())
+
+
+def test_files_are_kept_for_a_week(training: Training, tmp_path: Path) -> None:
+    job_id = order(training)
+    with training.acme.app.app_context():
+        while advance():
+            db.session.remove()
+        packs.forget_packs(now())
+        assert (tmp_path / "packs" / job_id.hex / "pack.zip").exists()
+        packs.forget_packs(now() + dt.timedelta(days=8))
+        assert not (tmp_path / "packs" / job_id.hex).exists()
+    assert "No longer kept" in training.acme.enter("alice").get(training.acme.path("/evidence-packs")).text

@@ -1,0 +1,101 @@
+"""Ines’s class in Acme Security, with Bob in it."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.cast import join_class, make_account, make_class, put_on_roster
+from tests.organizations.conftest import Acme
+from tests.organizations.conftest import acme as acme
+from tests.support import COURSE, Visitor
+from trainer.assessment import operations as assessment
+from trainer.assessment.models import Attempt
+from trainer.assessment.queries import list_responses
+from trainer.core import clock
+from trainer.core.db import db, transaction
+from trainer.courses.current import content
+from trainer.instructing.models import CohortMember
+from trainer.learning.operations import enroll
+
+
+@dataclass
+class Room:
+    """A class of Acme's that Ines teaches, and Bob in it."""
+
+    acme: Acme
+    id: UUID
+    bob: UUID
+    """Bob as someone in the class."""
+
+    @property
+    def app(self) -> Flask:
+        return self.acme.app
+
+    def path(self, rest: str = "") -> str:
+        """Return an address of the class."""
+        return f"/cohorts/{self.id}{rest}"
+
+    def enter(self, name: str = "ines") -> Visitor:
+        """Return a browser of one of the users."""
+        return self.acme.enter(name)
+
+    def add(self, number: int) -> list[UUID]:
+        """Let more people of the firm come into the class; return their users."""
+        users = []
+        for count in range(number):
+            address = f"guard{count}@example.org"
+            users.append(make_account(self.app, address))
+            put_on_roster(self.app, self.acme.id, users[-1], name=f"Guard {count}", email=address)
+            join_class(self.app, users[-1], self.id, f"Guard {count:03}")
+        return users
+
+
+def open_room(acme: Acme, **changes: object) -> Room:
+    """Make Ines's class and let Bob come in."""
+    cohort = make_class(acme.app, acme.users["ines"], acme.id, **changes)
+    return Room(acme, cohort, join_class(acme.app, acme.users["bob"], cohort, "Bob B."))
+
+
+@pytest.fixture
+def room(acme: Acme) -> Room:
+    return open_room(acme)
+
+
+def answer_practice(app: Flask, user_id: UUID, rng: random.Random, *, hand_in: bool = True, answers: int = 99) -> UUID:
+    """Judge the scenes of a practice by chance; return the attempt's id."""
+    with app.app_context():
+        with transaction():
+            here = content()
+            enrollment = enroll(user_id, here.courses[COURSE], clock.now())
+            attempt = assessment.start_practice(enrollment, here, 6, clock.now())
+            for one in [one for one in list_responses(attempt) if one.recorded_at is None][:answers]:
+                given = {"verdict": rng.choice(["report-now", "note-and-watch", "nothing-to-report"])}
+                assessment.save_response(attempt, one, given, one.version, clock.now(), record=True)
+            number = attempt.id
+        if hand_in:
+            with transaction():
+                assessment.submit_attempt(user_id, number, here, True, clock.now())
+    return number
+
+
+def answers_of(app: Flask, users: list[UUID]) -> list[tuple[UUID, str, dict[str, Any], bool]]:
+    """Return (user, kind, scene, was it reported) of everything recorded, read one row at a time."""
+    found = []
+    with app.app_context():
+        for attempt in db.session.scalars(select(Attempt).where(Attempt.user_id.in_(users))).all():
+            for one in list_responses(attempt):
+                counts = attempt.submitted_at if attempt.kind == "final" else one.recorded_at
+                joined = db.session.scalars(
+                    select(CohortMember.joined_at).where(CohortMember.user_id == attempt.user_id)
+                ).first()
+                if counts and one.given and one.saved_at and joined and one.saved_at >= joined:
+                    said = one.given.get("verdict") == "report-now"
+                    found.append((attempt.user_id, attempt.kind, one.snapshot.payload, said))
+    return found

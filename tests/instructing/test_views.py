@@ -1,0 +1,196 @@
+"""Ines’s class, page by page; and Bob’s way in and out."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from tests.cast import approve, certify, code_of, join_class, make_account, make_class, sign_in_as
+from tests.instructing.conftest import Room, open_room
+from tests.organizations.conftest import Acme
+from tests.support import COURSE, Visitor
+from trainer.core import clock
+from trainer.core.audit import AuditEvent
+from trainer.core.db import db
+from trainer.courses.current import content
+from trainer.instructing.models import Cohort, CohortMember
+from trainer.learning.queries import find_enrollment, list_readings
+from trainer.organizations.codes import show_code
+
+
+def facts(**changes: str) -> dict[str, str]:
+    given = {"title": "Night crew", "taught_by": "Ines Ito", "course": COURSE, "capacity": ""}
+    return {**given, "starts_on": clock.today().isoformat(), "ends_on": "2099-01-01", **changes}
+
+
+@pytest.mark.check("T015")
+def test_the_road_of_a_class(acme: Acme) -> None:
+    ines, bob = acme.enter("ines"), acme.enter("bob")
+    made = ines.post(acme.path("/cohorts/new"), facts())
+    assert made.status_code == 303
+    code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", ines.get(made.headers["Location"]).text)
+    assert code
+    found = bob.get(f"/classes?code={code[0].lower()}").headers["Location"]
+    page = bob.get(found).text
+    assert "They don’t see: your answers" in page
+    assert bob.post(f"{found}/members", {"name": "Bob the Guard"}).status_code == 303
+    assert "Bob the Guard" in bob.get("/classes").text
+    board = made.headers["Location"].removesuffix("/code")
+    assert "Bob the Guard" in ines.get(board).text
+    held = ines.post(f"{board}/sessions", meeting(acme.app)).headers["Location"]
+    member = re.search(r'name="members"[^>]*value="([^"]+)"', ines.get(held).text)
+    assert member
+    assert ines.post(f"{held}/attendance", {"members": member[1]}).status_code == 303
+    assert ines.post(f"{held}/sign-off").status_code == 303
+    assert "2 / 32" in ines.get(board).text
+    assert ines.post(f"{board}/nudges").status_code == 303
+    with acme.app.app_context():
+        enrollment = find_enrollment(acme.users["bob"], COURSE)
+        assert enrollment is not None
+        assert len(list_readings(enrollment.id)) == 2
+        acts = db.session.scalars(select(AuditEvent.act).where(AuditEvent.organization_id == acme.id)).all()
+    assert {"cohort.made", "cohort.joined", "session.held", "lesson.signed_off"} <= set(acts)
+
+
+def meeting(app: Flask) -> dict[str, object]:
+    with app.app_context():
+        lessons = [lesson.id for lesson in content().courses[COURSE].lessons[:2]]
+    return {"held_on": clock.today().isoformat(), "minutes": "30", "lessons": lessons, "note": "Room 4"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "kept"),
+    [({"title": ""}, "Ines Ito"), ({"ends_on": "2020-01-01"}, "Night crew"), ({"capacity": "0"}, "Night crew")],
+)
+def test_what_was_typed_is_kept_when_a_class_is_refused(acme: Acme, changes: dict[str, str], kept: str) -> None:
+    answer = acme.enter("ines").post(acme.path("/cohorts/new"), facts(**changes))
+    assert answer.status_code == 422
+    assert f'value="{kept}"' in answer.text
+
+
+@pytest.mark.parametrize("shows", [False, True])
+def test_whoever_opens_the_link_reads_what_the_instructor_will_see(acme: Acme, visitor: Visitor, shows: bool) -> None:
+    room = open_room(acme, shows_answers=shows)
+    path = f"/classes/{show_code(code_of(acme.app, room.id))}"
+    page = visitor.get(path)
+    assert ("also see which scenes you judged wrongly" in page.text) is shows
+    assert "Owners of Acme Security see the same" in page.text
+    assert f"/sign-up?next={path}" in page.text
+    assert "Set-Cookie" not in page.headers
+    assert "@example.org" not in page.text
+
+
+def test_a_stranger_to_the_firm_reads_a_clear_word(room: Room) -> None:
+    path = f"/classes/{show_code(code_of(room.app, room.id))}"
+    charlie = room.enter("charlie")
+    page = charlie.get(path).text
+    assert "for people of the firm" in page
+    assert "Night crew" in page
+    answer = charlie.post(f"{path}/members", {"name": "Charlie"})
+    assert answer.status_code == 422
+    with room.app.app_context():
+        assert len(db.session.scalars(select(CohortMember)).all()) == 1
+
+
+def test_codes_that_are_none_say_so(visitor: Visitor) -> None:
+    assert visitor.get("/classes?code=7K").status_code == 422
+    assert visitor.get("/classes/7K3M-Q2WD").status_code == 404
+    assert visitor.get("/classes/x").status_code == 404
+    assert "No class has this code" in visitor.get("/classes/7K3M-Q2WD").text
+
+
+def test_leaving_takes_a_person_off_the_board(room: Room) -> None:
+    path = f"/classes/{show_code(code_of(room.app, room.id))}"
+    bob = room.enter("bob")
+    assert "Leave the class" in bob.get(path).text
+    assert bob.post(f"{path}/departure").status_code == 303
+    assert bob.post(f"{path}/departure").status_code == 303
+    assert "Bob B." not in room.enter().get(room.path()).text
+    assert "Night crew" not in bob.get("/classes").text
+
+
+@pytest.mark.check("T155")
+def test_the_poster_is_one_page_with_code_and_address(room: Room) -> None:
+    code = show_code(code_of(room.app, room.id))
+    answer = room.enter().get(room.path("/poster.pdf"))
+    pages = PdfReader(io.BytesIO(answer.data)).pages
+    text = pages[0].extract_text()
+    assert len(pages) == 1
+    assert code in text
+    assert f"http://127.0.0.1:8000/classes/{code}" in text
+    assert "traffick" not in text.lower() + answer.headers["Content-Disposition"]
+    picture = room.enter().get(room.path("/code.svg"))
+    assert (picture.mimetype, picture.data[:5]) == ("image/svg+xml", b"<?xml")
+
+
+def test_settings_archive_and_hand_over_have_their_pages(room: Room) -> None:
+    ines = room.enter()
+    saved = ines.post(room.path("/facts"), facts(title="Day crew"))
+    assert saved.status_code == 303
+    assert ines.post(room.path("/facts"), facts(shows_answers="y")).status_code == 422
+    assert "Archive Day crew?" in ines.get(room.path("/archival")).text
+    assert ines.post(room.path("/archival")).status_code == 303
+    assert ines.post(room.path("/archival")).status_code == 303  # told, not refused
+    assert "Take it back" in ines.get(room.path("/facts")).text
+    assert ines.post(room.path("/reopening")).status_code == 303
+    assert ines.post(room.path("/hand-over"), {"membership": str(room.bob)}).status_code == 422
+    page = ines.get(room.path("/hand-over")).text
+    alice = re.search(r'<option value="([^"]+)">Alice Able', page)
+    assert alice
+    assert ines.post(room.path("/hand-over"), {"membership": alice[1]}).status_code == 303
+    assert ines.get(room.path()).status_code == 404
+    with room.app.app_context():
+        assert db.session.get_one(Cohort, room.id).taught_by == "Alice Able"
+
+
+def test_public_classes_have_a_page_that_says_who_may_teach_them(app: Flask) -> None:
+    leo = sign_in_as(app, make_account(app, "leo@example.org"))
+    assert "whom the administrator of this site approved" in leo.get("/cohorts").text
+    assert leo.get("/cohorts/new").headers["Location"] == "/cohorts"
+    assert leo.post("/cohorts/new", facts()).headers["Location"] == "/cohorts"
+
+
+def test_an_approved_instructor_makes_a_public_class_that_anybody_joins(acme: Acme) -> None:
+    approve(acme.app, acme.users["ines"])
+    ines = acme.enter("ines")
+    made = ines.post("/cohorts/new", facts(title="Town hall", capacity="20"))
+    board = made.headers["Location"].removesuffix("/code")
+    with acme.app.app_context():
+        cohort = db.session.scalars(select(Cohort)).one()
+        assert (cohort.organization_id, cohort.capacity) == (None, 20)
+    join_class(acme.app, acme.users["charlie"], cohort.id, "Chuck")
+    assert "Chuck" in ines.get(board).text
+    assert "Town hall" in ines.get("/cohorts").text
+    assert "Town hall" not in ines.get(acme.path("/cohorts")).text
+    assert acme.enter("alice").get(board).status_code == 404
+
+
+def test_a_certificate_on_the_board_leads_to_its_page(room: Room) -> None:
+    certify(room.app, room.acme.users["bob"])
+    page = room.enter().get(room.path()).text
+    assert "1 of 1 person has completed the course." in page
+    assert re.search(r'href="/verify/[0-9A-Z-]+"', page)
+    assert "caught 16 of 16, over-reported 0 of 16" in page
+
+
+@pytest.mark.parametrize("make", [lambda room: room.path("/exports"), lambda room: room.path("/misreads/exports")])
+def test_exports_are_csv_or_xlsx_and_written_down(room: Room, make: Callable[[Room], str]) -> None:
+    ines = room.enter()
+    assert ines.post(make(room), {"form": "exe"}).status_code == 422
+    assert ines.post(make(room), {"form": "csv"}).get_data()
+    with room.app.app_context():
+        acts = db.session.scalars(select(AuditEvent).where(AuditEvent.act.startswith("export."))).all()
+        assert [(event.subject_id, event.details) for event in acts] == [(room.id, {"form": "csv"})]
+
+
+def test_a_name_cant_become_a_formula(acme: Acme) -> None:
+    cohort = make_class(acme.app, acme.users["ines"], acme.id)
+    join_class(acme.app, acme.users["bob"], cohort, "=1+1")
+    text = acme.enter("ines").post(f"/cohorts/{cohort}/exports", {"form": "csv"}).text
+    assert "\n'=1+1," in text.replace("\r", "")

@@ -1,0 +1,31 @@
+"""Who is let in to a class as one of its teachers; everybody else gets 404."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask_login import current_user
+
+from trainer.core.errors import NotFound
+from trainer.instructing.queries import find_desk
+from trainer.organizations.access import ask_second_step, needs_second_step
+
+View = Callable[..., Any]
+
+
+def teaching(view: View) -> View:
+    """Let in who teaches the class that the address names; the view gets the desk in place of its id."""
+
+    @wraps(view)
+    def enter(cohort_id: uuid.UUID, **values: Any) -> Any:
+        desk = find_desk(current_user.id, cohort_id)
+        if desk is None:
+            raise NotFound
+        if needs_second_step(current_user):
+            return ask_second_step()
+        return view(desk, **values)
+
+    return enter

@@ -1,0 +1,58 @@
+"""Which scenes someone judged wrongly, for classes that said so before people joined."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from trainer.assessment import words
+from trainer.assessment.models import Attempt, Response
+from trainer.assessment.rules import Kind, Outcome, judge, may_see_scenes
+from trainer.core.db import db
+from trainer.courses.library import Content
+from trainer.instructing.misreads import scene_label
+from trainer.instructing.models import Cohort, CohortMember
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A scene that was judged wrongly."""
+
+    kind: Kind
+    answered_on: dt.date
+    label: str
+    outcome: Outcome
+    word: str
+
+
+def list_answers(cohort: Cohort, member: CohortMember, content: Content) -> list[Answer]:
+    """Return what someone judged wrongly since joining, the newest first: of a final no sooner than they see it."""
+    rows = db.session.execute(
+        select(Attempt, Response)
+        .join(Response, Response.attempt_id == Attempt.id)
+        .where(
+            Attempt.user_id == member.user_id,
+            Attempt.course == cohort.course,
+            Attempt.kind.in_([Kind.PRACTICE, Kind.FINAL]),
+            Attempt.submitted_at.is_not(None),
+            Response.saved_at >= member.joined_at,
+        )
+        .options(joinedload(Response.snapshot))
+        .order_by(Response.saved_at.desc())
+    )
+    found: list[Answer] = []
+    for attempt, response in rows:
+        kind = Kind(attempt.kind)
+        if not may_see_scenes(kind, True, attempt.is_passed, attempt.number, attempt.tries):
+            continue
+        scene = response.snapshot.payload
+        outcome = judge(scene, response.given).outcome
+        if outcome is not None and not outcome.is_right and response.saved_at is not None:
+            label = scene_label(content, scene["scenario"])
+            found.append(Answer(kind, response.saved_at.date(), label, outcome, words.outcome(outcome)))
+    return found[:MOST]

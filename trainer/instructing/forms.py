@@ -1,0 +1,121 @@
+"""Forms about a class, joining it, a meeting, handing it over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Optional
+
+from trainer.instructing.models import LONGEST_NAME, LONGEST_NOTE, LONGEST_TITLE
+from trainer.web.forms import Form, PlainText, Ticks, length, trimmed
+
+
+class CohortForm(Form):
+    """What an instructor says of a class."""
+
+    title = StringField(
+        _l("Name of the class"),
+        [InputRequired(_l("Type a name for the class.")), length(1, LONGEST_TITLE), PlainText()],
+        description=_l("Learners read it. Such as “Night crew, spring”."),
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )
+    taught_by = StringField(
+        _l("Your name, as learners read it"),
+        [InputRequired(_l("Type your name.")), length(1, LONGEST_NAME), PlainText()],
+        filters=[trimmed],
+        render_kw={"autocomplete": "name"},
+    )
+    starts_on = DateField(_l("First day"), [InputRequired(_l("Choose the first day."))])
+    ends_on = DateField(_l("Last day to join"), [InputRequired(_l("Choose the last day."))])
+    capacity = IntegerField(
+        _l("Places (optional)"), [Optional()], render_kw={"inputmode": "numeric", "min": "1", "max": "1000"}
+    )
+    shows_answers = BooleanField(
+        _l("Show me which scenes each person judged wrongly. People read this before joining.")
+    )
+
+
+class NewCohortForm(CohortForm):
+    """A new class, and the course that it takes."""
+
+    course = SelectField(_l("Course"))
+
+    def __init__(self, *args: Any, courses: Sequence[tuple[str, str]], **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.course.choices = list(courses)
+
+
+class JoinForm(Form):
+    """The name under which someone comes into a class."""
+
+    name = StringField(
+        _l("Your name in this class"),
+        [InputRequired(_l("Type a name.")), length(1, LONGEST_NAME), PlainText()],
+        description=_l("Only the instructor reads it. It may be an alias that the instructor knows."),
+        filters=[trimmed],
+        render_kw={"autocomplete": "name"},
+    )
+
+
+class SessionForm(Form):
+    """A meeting in person."""
+
+    held_on = DateField(_l("Day"), [InputRequired(_l("Choose the day."))])
+    minutes = IntegerField(
+        _l("Minutes"),
+        [InputRequired(_l("Type how many minutes it took."))],
+        render_kw={"inputmode": "numeric", "min": "1", "max": "600"},
+    )
+    lessons = Ticks(_l("Lessons taught"))
+    note = StringField(
+        _l("Note (optional)"),
+        [length(0, LONGEST_NOTE), PlainText()],
+        description=_l("Such as the place. Nothing about single people, please."),
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )
+
+    def __init__(self, *args: Any, lessons_taught: Sequence[tuple[str, str]], **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.lessons.choices = list(lessons_taught)
+
+
+class AttendanceForm(Form):
+    """Who was at a meeting."""
+
+    members = Ticks(_l("Who was there"))
+
+    def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.members.choices = list(people)
+
+
+class HandOverForm(Form):
+    """Who in the firm teaches a class from now on."""
+
+    membership = SelectField(_l("To"))
+
+    def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.membership.choices = list(people)
+
+
+class PublicHandOverForm(Form):
+    """Who teaches a public class from now on."""
+
+    email = StringField(
+        _l("E-mail address of an approved instructor"),
+        [InputRequired(_l("Type the address.")), length(1, 254)],
+        filters=[trimmed],
+        render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
+    )
+    name = StringField(
+        _l("Their name, as learners read it"),
+        [InputRequired(_l("Type the name.")), length(1, LONGEST_NAME), PlainText()],
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )

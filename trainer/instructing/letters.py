@@ -1,0 +1,41 @@
+"""The mail that an instructor has sent, written when it is sent, from the records as they are then."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import current_app
+
+from trainer.core.db import db
+from trainer.core.outbox import OutboxMessage
+from trainer.courses.current import content
+from trainer.instructing.models import Cohort, Nudge
+from trainer.instructing.queries import find_membership
+from trainer.learning.queries import find_enrollment, standing
+from trainer.web.letters import Letter, write_letter
+
+TEMPLATES = ("class-nudge",)
+
+
+def write(message: OutboxMessage) -> Letter | None:
+    """Return what the mail says, or None if it is no longer true: archived, left or done meanwhile."""
+    nudge = db.session.get(Nudge, UUID(hex=message.ids["nudge"]))
+    cohort = db.session.get(Cohort, nudge.cohort_id) if nudge else None
+    if nudge is None or cohort is None or cohort.archived_at is not None:
+        return None
+    course = content().courses.get(cohort.course)
+    if course is None or find_membership(nudge.user_id, cohort) is None:
+        return None
+    enrollment = find_enrollment(nudge.user_id, cohort.course)
+    if enrollment is not None and enrollment.completed_at is not None:
+        return None
+    where = standing(enrollment, course) if enrollment else None
+    base = current_app.config["SETTINGS"].base_url
+    return write_letter(
+        "instructing/mail/class-nudge",
+        taught_by=cohort.taught_by,
+        lessons=len(where.missing_lessons) if where else len(course.lessons),
+        minutes=sum(need.minutes for need in where.missing_lessons) if where else 0,
+        url=f"{base}/courses/{course.slug}",
+        classes=f"{base}/classes",
+    )

@@ -1,0 +1,126 @@
+"""What a class misreads: the chart, CSV and XLSX all come from `list_misreads`. Who said what is told nowhere here."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import and_, case, func, or_, select
+
+from trainer.assessment.models import Attempt, ItemSnapshot, Response
+from trainer.assessment.rules import Kind
+from trainer.core.db import db
+from trainer.core.signing import seal
+from trainer.courses.library import Content
+from trainer.courses.schema import Pool, Truth, Verdict
+from trainer.instructing.models import Cohort, CohortMember
+from trainer.instructing.queries import present
+from trainer.instructing.rules import LEAST, Grain, Misread, Rate
+
+
+@dataclass(slots=True)
+class _Count:
+    part: int = 0
+    whole: int = 0
+    people: set[uuid.UUID] = field(default_factory=set)
+
+    def add(self, user_id: uuid.UUID, number: int, *, is_reported: bool) -> None:
+        self.part += number if is_reported else 0
+        self.whole += number
+        self.people.add(user_id)
+
+
+def list_misreads(cohort: Cohort, content: Content) -> list[Misread]:
+    """Return how often a class reported what is to report, and what isn't: in all, by kind of sign, scene, sign.
+
+    Counted are scenes answered since each person joined, in practice and in finals that were handed in.
+    """
+    counts: dict[tuple[Grain, str], tuple[_Count, _Count]] = {}
+    answers = _count_answers(cohort)
+    scenes = _read_scenes({digest for _user, digest, _said, _number in answers})
+    for user_id, digest, is_reported, number in answers:
+        scene = scenes[digest]
+        for key in _keys(scene):
+            concern, innocent = counts.setdefault(key, (_Count(), _Count()))
+            which = concern if scene["truth"] == Truth.CONCERN else innocent
+            which.add(user_id, number, is_reported=bool(is_reported))
+    return [
+        Misread(grain, label, _rate(grain, counts[grain, key][0]), _rate(grain, counts[grain, key][1]))
+        for grain, key, label in _labels(content, counts.keys())
+    ]
+
+
+def scene_label(content: Content, scenario: str) -> str:
+    """Return what an instructor reads of a scene: its title, or a number where it is kept for finals."""
+    found = content.scenarios.get(scenario)
+    if found is not None and found.file.pool is Pool.OPEN:
+        truth = _("to report") if found.file.truth is Truth.CONCERN else _("innocent")
+        return f"{found.file.title} ({truth})"
+    number = "".join(char for char in seal("scene-label", scenario) if char.isalnum())[:5].upper()
+    return str(_("Scene %(number)s of the final", number=number))
+
+
+def _count_answers(cohort: Cohort) -> list[tuple[uuid.UUID, str, int, int]]:
+    """Return (user, scene's digest, 1 if reported, how often)."""
+    verdict = Response.given["verdict"].as_string()
+    counted = or_(
+        and_(Attempt.kind == Kind.FINAL, Attempt.submitted_at.is_not(None)),
+        and_(Attempt.kind == Kind.PRACTICE, Response.recorded_at.is_not(None)),
+    )
+    said = (
+        select(
+            Attempt.user_id,
+            Response.item_digest,
+            case((verdict == Verdict.REPORT_NOW, 1), else_=0).label("is_reported"),
+        )
+        .join(Attempt, Attempt.id == Response.attempt_id)
+        .join(CohortMember, CohortMember.user_id == Attempt.user_id)
+        .where(
+            present(cohort),
+            Attempt.course == cohort.course,
+            Response.saved_at >= CohortMember.joined_at,
+            verdict.is_not(None),
+            counted,
+        )
+        .subquery()
+    )
+    columns = (said.c.user_id, said.c.item_digest, said.c.is_reported)
+    return [tuple(row) for row in db.session.execute(select(*columns, func.count()).group_by(*columns))]
+
+
+def _read_scenes(digests: Iterable[str]) -> dict[str, dict[str, Any]]:
+    rows = db.session.execute(select(ItemSnapshot.digest, ItemSnapshot.payload).where(ItemSnapshot.digest.in_(digests)))
+    return {row[0]: row[1] for row in rows}
+
+
+def _keys(scene: dict[str, Any]) -> set[tuple[Grain, str]]:
+    signs = scene["signs"]
+    categories = {sign["category"] for sign in signs} or {""}
+    return {
+        (Grain.ALL, ""),
+        (Grain.SCENE, scene["scenario"]),
+        *((Grain.CATEGORY, one) for one in categories),
+        *((Grain.INDICATOR, sign["id"]) for sign in signs),
+    }
+
+
+def _labels(content: Content, keys: Iterable[tuple[Grain, str]]) -> list[tuple[Grain, str, str]]:
+    """Return (grain, key, label) in the order to be read."""
+    there = set(keys)
+    wanted = [(Grain.ALL, "", _("All scenes"))]
+    wanted += [(Grain.CATEGORY, one.name, one.name) for one in content.categories]
+    wanted += [(Grain.CATEGORY, "", _("Scenes without any sign"))]
+    scenes = [(Grain.SCENE, key, scene_label(content, key)) for grain, key in there if grain is Grain.SCENE]
+    wanted += sorted(scenes, key=lambda one: one[2])
+    wanted += [(Grain.INDICATOR, one.id, f"{one.id} {one.name}") for one in content.indicators.values()]
+    known = {(grain, key) for grain, key, _label in wanted}
+    # Snapshots keep what has left the content folder since, or has another name there.
+    wanted += [(grain, key, key) for grain, key in sorted(there - known)]
+    return [one for one in wanted if (one[0], one[1]) in there]
+
+
+def _rate(grain: Grain, count: _Count) -> Rate:
+    return Rate(count.part, count.whole, len(count.people), LEAST[grain])

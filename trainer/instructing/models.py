@@ -1,0 +1,150 @@
+"""Cohort, CohortMember, ClassSession, Attendance, SignOff, Nudge and InstructorApproval records."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from trainer.core.db import Base
+
+LONGEST_TITLE = 120
+LONGEST_NAME = 120
+LONGEST_NOTE = 300
+
+_THERE = text("left_at IS NULL")
+_HOLDS = text("revoked_at IS NULL")
+
+
+class Cohort(Base):
+    """A class: a course taught to a group by an instructor, within a firm or, without one, public."""
+
+    __tablename__ = "cohorts"
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="ends_after_it_starts"),
+        CheckConstraint("capacity IS NULL OR capacity >= 1", name="capacity_counts_people"),
+        Index("ix_cohorts_organization_id_starts_on", "organization_id", "starts_on"),
+        Index("ix_cohorts_instructor_id_starts_on", "instructor_id", "starts_on"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organizations.id"))
+    instructor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    course: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    taught_by: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    """The instructor's name as people who join read it."""
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date]
+    """The last day on which people can join."""
+    capacity: Mapped[int | None]
+    code: Mapped[str] = mapped_column(String(8), unique=True)
+    """Crockford base32 without separators; read tolerantly."""
+    shows_answers: Mapped[bool] = mapped_column(default=False)
+    """The instructor sees each person's wrong answers; said at joining, and fixed once someone has joined."""
+    created_at: Mapped[dt.datetime]
+    archived_at: Mapped[dt.datetime | None]
+
+
+class CohortMember(Base):
+    """A person in a class, from joining to leaving. Whoever comes back is a new one."""
+
+    __tablename__ = "cohort_members"
+    __table_args__ = (
+        Index(
+            "uq_cohort_members_there",
+            "cohort_id",
+            "user_id",
+            unique=True,
+            sqlite_where=_THERE,
+            postgresql_where=_THERE,
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohorts.id"), index=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    """As the person typed it for this class; the name on a certificate is another matter."""
+    joined_at: Mapped[dt.datetime]
+    """What was answered before this is no part of the class."""
+    left_at: Mapped[dt.datetime | None]
+
+
+class ClassSession(Base):
+    """A meeting in person: when, how long, and which lessons were taught."""
+
+    __tablename__ = "class_sessions"
+    __table_args__ = (CheckConstraint("minutes >= 1", name="minutes_count_from_one"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohorts.id"), index=True)
+    held_on: Mapped[dt.date]
+    minutes: Mapped[int]
+    lessons: Mapped[list[str]]
+    """Ids of the lessons taught, in course order."""
+    note: Mapped[str | None] = mapped_column(String(LONGEST_NOTE))
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+
+
+class Attendance(Base):
+    """Someone was at a meeting."""
+
+    __tablename__ = "attendances"
+
+    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("class_sessions.id"), primary_key=True)
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohort_members.id"), primary_key=True, index=True)
+    noted_at: Mapped[dt.datetime]
+
+
+class SignOff(Base):
+    """An instructor's word that someone was taught a lesson in person. Once for each enrollment and lesson."""
+
+    __tablename__ = "sign_offs"
+
+    enrollment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrollments.id"), primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(121), primary_key=True)
+    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("class_sessions.id"), index=True)
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohort_members.id"), index=True)
+    minutes: Mapped[int]
+    """Active minutes credited for it."""
+    signed_off_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    signed_off_at: Mapped[dt.datetime]
+
+
+class Nudge(Base):
+    """A mail that an instructor had sent to someone in a class; the row comes before the mail."""
+
+    __tablename__ = "nudges"
+    __table_args__ = (UniqueConstraint("cohort_id", "user_id", "bucket"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohorts.id"))
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    bucket: Mapped[int]
+    """Which of the spans of `rules.NUDGES_APART` since 1970 it falls in."""
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+
+
+class InstructorApproval(Base):
+    """An administrator's leave to teach public classes."""
+
+    __tablename__ = "instructor_approvals"
+    __table_args__ = (
+        Index(
+            "uq_instructor_approvals_holds",
+            "user_id",
+            unique=True,
+            sqlite_where=_HOLDS,
+            postgresql_where=_HOLDS,
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    approved_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]

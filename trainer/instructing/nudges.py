@@ -1,0 +1,58 @@
+"""Nudges: a short mail to someone who is stuck, at most one in three days."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from trainer.accounts.models import User
+from trainer.core import outbox
+from trainer.core.audit import note
+from trainer.core.db import db, insert_new
+from trainer.core.errors import Conflict
+from trainer.instructing.models import CohortMember, Nudge
+from trainer.instructing.queries import Desk, list_last_nudges, lock_cohort, present
+from trainer.instructing.rules import bucket, may_nudge
+
+
+def nudge(desk: Desk, member_ids: Collection[uuid.UUID], now: dt.datetime) -> int:
+    """Have a mail sent to each of the members who got none for three days; return to how many."""
+    cohort = lock_cohort(desk.cohort.id)
+    if cohort.archived_at is not None:
+        raise Conflict("This class is archived. Nobody is written to any more.")
+    last = list_last_nudges(cohort)
+    rows = db.session.execute(
+        select(User.id, User.email)
+        .join(CohortMember, CohortMember.user_id == User.id)
+        .where(present(cohort), CohortMember.id.in_(member_ids), User.email.is_not(None))
+    )
+    addresses = {uuid.uuid4(): (row[0], row[1]) for row in rows if may_nudge(last.get(row[0]), now)}
+    new = insert_new(
+        Nudge,
+        [
+            {
+                "id": number,
+                "cohort_id": cohort.id,
+                "user_id": user_id,
+                "bucket": bucket(now),
+                "created_at": now,
+                "created_by_id": desk.user_id,
+            }
+            for number, (user_id, _address) in addresses.items()
+        ],
+    )
+    for number in new:
+        outbox.post("class-nudge", str(addresses[number][1]), {"nudge": number.hex}, now, number)
+    if new:
+        note(
+            "nudge.sent",
+            now,
+            actor_id=desk.user_id,
+            organization_id=desk.organization_id,
+            subject_id=cohort.id,
+            people=len(new),
+        )
+    return len(new)

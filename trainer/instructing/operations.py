@@ -1,0 +1,231 @@
+"""Making, changing, archiving and handing over classes; joining and leaving them; approving instructors."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trainer.accounts.models import User
+from trainer.accounts.queries import find_user_by_email_key
+from trainer.accounts.rules import clean_name, email_key, is_printable_name
+from trainer.core.audit import note
+from trainer.core.db import db
+from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
+from trainer.courses.library import Course
+from trainer.instructing.models import Cohort, CohortMember, InstructorApproval
+from trainer.instructing.queries import (
+    Desk,
+    count_present,
+    find_approval,
+    find_approved,
+    find_cohort_by_code,
+    find_membership,
+    has_anyone_joined,
+    is_approved,
+    list_colleagues,
+    lock_cohort,
+    today_in,
+)
+from trainer.learning.operations import enroll
+from trainer.organizations.actor import Actor
+from trainer.organizations.codes import new_code
+from trainer.organizations.queries import find_actor
+
+MOST_PEOPLE = 1000
+NOT_OPEN = "This class isn’t open any more. Ask whoever gave you the code."
+
+
+@dataclass(frozen=True, slots=True)
+class CohortFacts:
+    """What an instructor says of a class. `ends_on`: the last day to join."""
+
+    title: str
+    taught_by: str
+    starts_on: dt.date
+    ends_on: dt.date
+    capacity: int | None
+    shows_answers: bool
+
+
+def make_cohort(
+    user_id: uuid.UUID,
+    actor: Actor | None,
+    course: str,
+    facts: CohortFacts,
+    courses: Mapping[str, Course],
+    now: dt.datetime,
+) -> Cohort:
+    """Make a class of a firm, or a public one. Raises NotYet for whoever isn't approved to teach in public."""
+    if actor is None and not is_approved(user_id):
+        raise NotYet("Public classes are taught by instructors whom an administrator approved.")
+    if course not in courses:
+        raise Invalid("Choose a course from the list.")
+    cohort = Cohort(
+        organization_id=actor.organization_id if actor else None,
+        instructor_id=user_id,
+        course=course,
+        code=new_code(),
+        created_at=now,
+    )
+    _write(cohort, facts)
+    cohort.shows_answers = facts.shows_answers
+    db.session.add(cohort)
+    db.session.flush()
+    _note("cohort.made", user_id, cohort, now, title=cohort.title, course=course)
+    return cohort
+
+
+def change_cohort(desk: Desk, facts: CohortFacts, now: dt.datetime) -> None:
+    """Change a class. Raises Conflict where people have joined under another word about their answers."""
+    cohort = lock_cohort(desk.cohort.id)
+    if facts.shows_answers != cohort.shows_answers and has_anyone_joined(cohort):
+        raise Conflict("People have joined already and were told what you see. That can’t change any more.")
+    _write(cohort, facts)
+    if facts.capacity is not None and facts.capacity < count_present(cohort):
+        raise Conflict("There are more people in the class already.")
+    cohort.shows_answers = facts.shows_answers
+    _note("cohort.changed", desk.user_id, cohort, now, title=cohort.title)
+
+
+def archive_cohort(desk: Desk, now: dt.datetime) -> None:
+    """Put a class away: nobody joins or is written to any more. Raises Conflict if that was done."""
+    cohort = lock_cohort(desk.cohort.id)
+    if cohort.archived_at is not None:
+        raise Conflict("This class is archived already.")
+    cohort.archived_at = now
+    _note("cohort.archived", desk.user_id, cohort, now, title=cohort.title)
+
+
+def reopen_cohort(desk: Desk, now: dt.datetime) -> None:
+    """Take a class back from the archive."""
+    cohort = lock_cohort(desk.cohort.id)
+    if cohort.archived_at is None:
+        raise Conflict("This class isn’t archived.")
+    cohort.archived_at = None
+    _note("cohort.reopened", desk.user_id, cohort, now, title=cohort.title)
+
+
+def hand_over_within_firm(desk: Desk, membership_id: uuid.UUID, now: dt.datetime) -> None:
+    """Give a firm's class to another of its instructors or owners."""
+    assert desk.actor is not None
+    colleagues = {one.id: one for one in list_colleagues(desk.actor, lock_cohort(desk.cohort.id))}
+    chosen = colleagues.get(membership_id)
+    if chosen is None or chosen.user_id is None:
+        raise Invalid("Choose someone from the list.")
+    _hand_over(desk, chosen.user_id, chosen.name, now)
+
+
+def hand_over_in_public(desk: Desk, address: str, name: str, now: dt.datetime) -> None:
+    """Give a public class to another approved instructor."""
+    lock_cohort(desk.cohort.id)
+    found = find_approved(email_key(address) or "-")
+    if found is None or found.id == desk.cohort.instructor_id:
+        raise Invalid("No other approved instructor has this address.")
+    _hand_over(desk, found.id, _printable(name), now)
+
+
+def join(user_id: uuid.UUID, code: str, name: str, courses: Mapping[str, Course], now: dt.datetime) -> CohortMember:
+    """Come into a class, and begin its course. Joining twice is no error.
+
+    Raises NotFound for an unknown code, Conflict for a class that is full or closed, NotYet for whoever isn't in its
+    firm.
+    """
+    found = find_cohort_by_code(code)
+    if found is None:
+        raise NotFound
+    organization = found[1]
+    cohort = lock_cohort(found[0].id)  # counting and coming in are one act
+    if cohort.organization_id is not None and find_actor(user_id, cohort.organization_id) is None:
+        raise NotYet("This class is for people of the firm. Join the firm first: ask for its link or code.")
+    member = find_membership(user_id, cohort)
+    if member is not None:
+        return member
+    if not is_open(cohort, today_in(organization, now)):
+        raise Conflict(NOT_OPEN)
+    if cohort.capacity is not None and count_present(cohort) >= cohort.capacity:
+        raise Conflict("This class is full. Ask whoever gave you the code.")
+    member = CohortMember(cohort_id=cohort.id, user_id=user_id, name=_printable(name), joined_at=now)
+    db.session.add(member)
+    db.session.flush()
+    if cohort.course in courses:
+        enroll(user_id, courses[cohort.course], now)
+    _note("cohort.joined", user_id, cohort, now)
+    return member
+
+
+def leave(user_id: uuid.UUID, code: str, now: dt.datetime) -> None:
+    """Go out of a class; the instructor sees nothing of this person any more. Leaving twice is no error."""
+    found = find_cohort_by_code(code)
+    if found is None:
+        raise NotFound
+    cohort = lock_cohort(found[0].id)
+    member = find_membership(user_id, cohort)
+    if member is not None:
+        member.left_at = now
+        _note("cohort.left", user_id, cohort, now)
+
+
+def is_open(cohort: Cohort, today: dt.date) -> bool:
+    """Return True while people can join."""
+    return cohort.archived_at is None and today <= cohort.ends_on
+
+
+def approve_instructor(address: str, now: dt.datetime) -> User:
+    """Let someone teach public classes. Raises NotFound for an unknown address, Conflict if that was done."""
+    user = _get_user(address)
+    if find_approval(user.id) is not None:
+        raise Conflict("This instructor is approved already.")
+    db.session.add(InstructorApproval(user_id=user.id, approved_at=now))
+    db.session.flush()
+    note("instructor.approved", now, subject_id=user.id)
+    return user
+
+
+def revoke_instructor(address: str, now: dt.datetime) -> User:
+    """Take an approval back, at once. Raises NotFound where there is none."""
+    user = _get_user(address)
+    approval = find_approval(user.id)
+    if approval is None:
+        raise NotFound("This address has no approval.")
+    approval.revoked_at = now
+    note("instructor.revoked", now, subject_id=user.id)
+    return user
+
+
+def note_export(desk: Desk, act: str, form: str, now: dt.datetime) -> None:
+    """Write down that something of a class was taken along."""
+    _note(act, desk.user_id, desk.cohort, now, form=form)
+
+
+def _hand_over(desk: Desk, user_id: uuid.UUID, name: str, now: dt.datetime) -> None:
+    desk.cohort.instructor_id, desk.cohort.taught_by = user_id, name
+    _note("cohort.handed_over", desk.user_id, desk.cohort, now, title=desk.cohort.title, to=str(user_id))
+
+
+def _write(cohort: Cohort, facts: CohortFacts) -> None:
+    if facts.ends_on < facts.starts_on:
+        raise Invalid("The last day can’t be before the first.")
+    if facts.capacity is not None and not 1 <= facts.capacity <= MOST_PEOPLE:
+        raise Invalid(f"A class has between 1 and {MOST_PEOPLE} places.")
+    cohort.title, cohort.taught_by = _printable(facts.title), _printable(facts.taught_by)
+    cohort.starts_on, cohort.ends_on, cohort.capacity = facts.starts_on, facts.ends_on, facts.capacity
+
+
+def _get_user(address: str) -> User:
+    user = find_user_by_email_key(email_key(address) or "-")
+    if user is None:
+        raise NotFound("No account has this address.")
+    return user
+
+
+def _printable(name: str) -> str:
+    cleaned = clean_name(name)
+    if not is_printable_name(cleaned):
+        raise Invalid("Type at least one letter.")
+    return cleaned
+
+
+def _note(act: str, user_id: uuid.UUID, cohort: Cohort, now: dt.datetime, **details: str | int) -> None:
+    note(act, now, actor_id=user_id, organization_id=cohort.organization_id, subject_id=cohort.id, **details)

@@ -1,0 +1,264 @@
+"""Reading classes: by whoever teaches them, and by whoever is in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+
+from trainer.accounts.models import User
+from trainer.core.db import db
+from trainer.core.errors import NotFound
+from trainer.instructing.models import (
+    Attendance,
+    ClassSession,
+    Cohort,
+    CohortMember,
+    InstructorApproval,
+    Nudge,
+    SignOff,
+)
+from trainer.organizations.actor import Actor
+from trainer.organizations.codes import read_code
+from trainer.organizations.models import Membership, Organization
+from trainer.organizations.queries import find_actor
+from trainer.organizations.rules import May, Role, fold, local_day
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who teaches a class, or owns its firm, at the moment of a request. All of a class is loaded through it."""
+
+    user_id: uuid.UUID
+    cohort: Cohort
+    actor: Actor | None
+    """None for a public class."""
+
+    @property
+    def organization_id(self) -> uuid.UUID | None:
+        """The firm's id, if the class is a firm's."""
+        return self.cohort.organization_id
+
+    @property
+    def sees_answers(self) -> bool:
+        """True for the instructor, not for an owner of the firm, where the class said so before people joined."""
+        return self.cohort.shows_answers and self.cohort.instructor_id == self.user_id
+
+    def today(self, now: dt.datetime) -> dt.date:
+        """Return the firm's day, or the day in UTC."""
+        return self.actor.today(now) if self.actor else now.date()
+
+
+def find_desk(user_id: uuid.UUID, cohort_id: uuid.UUID) -> Desk | None:
+    """Return a class as one of its teachers sees it, or None for everybody else.
+
+    That is its instructor, as long as they may teach there, and each owner of its firm.
+    """
+    cohort = db.session.get(Cohort, cohort_id)
+    if cohort is None:
+        return None
+    if cohort.organization_id is None:
+        return Desk(user_id, cohort, None) if cohort.instructor_id == user_id and is_approved(user_id) else None
+    actor = find_actor(user_id, cohort.organization_id)
+    if actor is None or not actor.may(May.TEACH):
+        return None
+    return Desk(user_id, cohort, actor) if cohort.instructor_id == user_id or actor.role is Role.OWNER else None
+
+
+def is_approved(user_id: uuid.UUID) -> bool:
+    """Return True if an administrator lets this person teach public classes."""
+    return find_approval(user_id) is not None
+
+
+def find_approval(user_id: uuid.UUID) -> InstructorApproval | None:
+    """Return the approval of an instructor that holds now, or None."""
+    return db.session.scalar(
+        select(InstructorApproval).where(InstructorApproval.user_id == user_id, InstructorApproval.revoked_at.is_(None))
+    )
+
+
+def list_cohorts(actor: Actor) -> Sequence[tuple[Cohort, int]]:
+    """Return a firm's classes with how many are in each: an owner's all, an instructor's own. The newest first."""
+    query = _counted().where(Cohort.organization_id == actor.organization_id)
+    return _pairs(query if actor.role is Role.OWNER else query.where(Cohort.instructor_id == actor.user_id))
+
+
+def list_public_cohorts(user_id: uuid.UUID) -> Sequence[tuple[Cohort, int]]:
+    """Return an instructor's public classes with how many are in each, the newest first."""
+    return _pairs(_counted().where(Cohort.organization_id.is_(None), Cohort.instructor_id == user_id))
+
+
+def lock_cohort(cohort_id: uuid.UUID) -> Cohort:
+    """Return a class, locked: changes that depend on who is in it wait for each other."""
+    return db.session.scalars(select(Cohort).where(Cohort.id == cohort_id).with_for_update()).one()
+
+
+def find_cohort_by_code(given: str) -> tuple[Cohort, Organization | None] | None:
+    """Return the class of a code as typed or as in an address, with its firm, or None."""
+    row = db.session.execute(
+        select(Cohort, Organization)
+        .outerjoin(Organization, Organization.id == Cohort.organization_id)
+        .where(Cohort.code == (read_code(given) or "-"))
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def today_in(organization: Organization | None, now: dt.datetime) -> dt.date:
+    """Return the day of a class: the firm's, or in UTC."""
+    return local_day(organization.time_zone, now) if organization else now.date()
+
+
+def present(cohort: Cohort) -> ColumnElement[bool]:
+    """Return the condition of people who are in a class now. Whoever has left the firm has left its classes."""
+    there = and_(CohortMember.cohort_id == cohort.id, CohortMember.left_at.is_(None))
+    if cohort.organization_id is None:
+        return there
+    staff = select(Membership.user_id).where(
+        Membership.organization_id == cohort.organization_id,
+        Membership.ended_at.is_(None),
+        Membership.user_id.is_not(None),
+    )
+    return and_(there, CohortMember.user_id.in_(staff))
+
+
+def users_of(cohort: Cohort) -> Select[uuid.UUID]:
+    """Return the ids of users in a class, as a part of other statements."""
+    return select(CohortMember.user_id).where(present(cohort))
+
+
+def count_present(cohort: Cohort) -> int:
+    """Return how many people are in a class."""
+    return db.session.scalar(select(func.count()).select_from(CohortMember).where(present(cohort))) or 0
+
+
+def has_anyone_joined(cohort: Cohort) -> bool:
+    """Return True if someone is in a class or ever was."""
+    return db.session.scalar(select(CohortMember.id).where(CohortMember.cohort_id == cohort.id).limit(1)) is not None
+
+
+def list_members(cohort: Cohort) -> list[CohortMember]:
+    """Return the people in a class, by name."""
+    members = db.session.scalars(select(CohortMember).where(present(cohort)))
+    return sorted(members, key=lambda one: (fold(one.name), one.id))
+
+
+def get_member(cohort: Cohort, member_id: uuid.UUID) -> CohortMember:
+    """Return someone in a class. Raises NotFound."""
+    member = db.session.scalar(select(CohortMember).where(CohortMember.id == member_id, present(cohort)))
+    if member is None:
+        raise NotFound
+    return member
+
+
+def find_membership(user_id: uuid.UUID, cohort: Cohort) -> CohortMember | None:
+    """Return a user as someone in a class, or None."""
+    return db.session.scalar(select(CohortMember).where(CohortMember.user_id == user_id, present(cohort)))
+
+
+def list_own_classes(user_id: uuid.UUID) -> Sequence[tuple[Cohort, CohortMember]]:
+    """Return the classes that a person is in, the newest first."""
+    rows = db.session.execute(
+        select(Cohort, CohortMember)
+        .join(CohortMember, CohortMember.cohort_id == Cohort.id)
+        .where(CohortMember.user_id == user_id, CohortMember.left_at.is_(None), Cohort.archived_at.is_(None))
+        .order_by(Cohort.starts_on.desc(), Cohort.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def list_class_sessions(cohort: Cohort) -> Sequence[tuple[ClassSession, int]]:
+    """Return the meetings of a class with how many attended, the newest first."""
+    attended = (
+        select(func.count()).where(Attendance.session_id == ClassSession.id).correlate(ClassSession).scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(ClassSession, attended)
+        .where(ClassSession.cohort_id == cohort.id)
+        .order_by(ClassSession.held_on.desc(), ClassSession.created_at.desc())
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def get_class_session(cohort: Cohort, session_id: uuid.UUID) -> ClassSession:
+    """Return a meeting of a class. Raises NotFound."""
+    found = db.session.scalar(
+        select(ClassSession).where(ClassSession.id == session_id, ClassSession.cohort_id == cohort.id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_attendance(class_session: ClassSession) -> set[uuid.UUID]:
+    """Return ids of the members who were at a meeting."""
+    return set(db.session.scalars(select(Attendance.member_id).where(Attendance.session_id == class_session.id)))
+
+
+def list_signed_off(class_session: ClassSession) -> set[uuid.UUID]:
+    """Return ids of the members for whom lessons were signed off by a meeting."""
+    return set(db.session.scalars(select(SignOff.member_id).where(SignOff.session_id == class_session.id).distinct()))
+
+
+def list_last_nudges(cohort: Cohort) -> dict[uuid.UUID, dt.datetime]:
+    """Return user id -> when the class last had a mail sent to them."""
+    rows = db.session.execute(
+        select(Nudge.user_id, func.max(Nudge.created_at)).where(Nudge.cohort_id == cohort.id).group_by(Nudge.user_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def list_colleagues(actor: Actor, cohort: Cohort) -> Sequence[Membership]:
+    """Return whom in the firm a class can be handed over to, by name."""
+    return db.session.scalars(
+        select(Membership)
+        .where(
+            Membership.organization_id == actor.organization_id,
+            Membership.ended_at.is_(None),
+            Membership.user_id.is_not(None),
+            Membership.user_id != cohort.instructor_id,
+            Membership.role.in_([Role.OWNER, Role.INSTRUCTOR]),
+        )
+        .order_by(Membership.name_key, Membership.id)
+    ).all()
+
+
+def find_approved(key: str) -> User | None:
+    """Return an approved instructor by the canonical key of an address, or None."""
+    return db.session.scalar(
+        select(User)
+        .join(InstructorApproval, InstructorApproval.user_id == User.id)
+        .where(User.email_key == key, InstructorApproval.revoked_at.is_(None))
+    )
+
+
+def _counted() -> Select[Cohort, int]:
+    # As `present` for many classes: whoever has left the firm isn't counted.
+    hired = (
+        select(Membership.id)
+        .where(
+            Membership.organization_id == Cohort.organization_id,
+            Membership.user_id == CohortMember.user_id,
+            Membership.ended_at.is_(None),
+        )
+        .exists()
+    )
+    here = (
+        select(func.count())
+        .select_from(CohortMember)
+        .where(
+            CohortMember.cohort_id == Cohort.id,
+            CohortMember.left_at.is_(None),
+            Cohort.organization_id.is_(None) | hired,
+        )
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
+    return select(Cohort, here)
+
+
+def _pairs(query: Select[Cohort, int]) -> Sequence[tuple[Cohort, int]]:
+    rows = db.session.execute(query.order_by(Cohort.archived_at.is_not(None), Cohort.starts_on.desc(), Cohort.id))
+    return [(row[0], row[1]) for row in rows]

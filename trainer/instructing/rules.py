@@ -1,0 +1,171 @@
+"""Who is stuck, when to nudge, and shares with how sure they are. Pure: time is an argument."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+from math import sqrt
+from statistics import NormalDist
+from typing import Final
+
+from trainer.learning.rules import Standing
+
+IDLE_AFTER: Final = dt.timedelta(days=7)
+"""Without any activity for so long, whoever isn't done is stuck."""
+NUDGES_APART: Final = dt.timedelta(days=3)
+"""A class sends one person at most one mail in this time."""
+FEWEST_PEOPLE: Final = 5
+"""A share of fewer people would show what one of them answered."""
+_Z: Final = NormalDist().inv_cdf(0.975)
+
+
+def is_stuck(*, last_active: dt.datetime, is_complete: bool, has_failed_last: bool, now: dt.datetime) -> bool:
+    """Return True for whoever isn't done and either did nothing for a week or failed the last try."""
+    return not is_complete and (has_failed_last or now - last_active >= IDLE_AFTER)
+
+
+def may_nudge(last_at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Return True if the last mail, if any, was long enough ago."""
+    return last_at is None or now - last_at >= NUDGES_APART
+
+
+def bucket(now: dt.datetime) -> int:
+    """Return in which span of `NUDGES_APART` since 1970 an instant lies."""
+    return int(now.timestamp() // NUDGES_APART.total_seconds())
+
+
+def wilson(part: int, whole: int) -> tuple[float, float]:
+    """Return the 95 % score interval of a share, as (low, high) between 0 and 1.
+
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the American
+    Statistical Association 22 (1927), 209–212; method 3 in R. G. Newcombe, Statistics in Medicine 17 (1998), 857–872.
+    """
+    if whole == 0:
+        return 0.0, 1.0
+    share, square = part / whole, _Z * _Z
+    middle = share + square / (2 * whole)
+    reach = _Z * sqrt(share * (1 - share) / whole + square / (4 * whole * whole))
+    scale = 1 + square / whole
+    # At the ends the bounds are exact; rounding must not push them beyond.
+    low = 0.0 if part == 0 else max(0.0, (middle - reach) / scale)
+    high = 1.0 if part == whole else min(1.0, (middle + reach) / scale)
+    return low, high
+
+
+class Grain(StrEnum):
+    """How finely answers are counted."""
+
+    ALL = "all"
+    CATEGORY = "category"
+    SCENE = "scene"
+    INDICATOR = "indicator"
+
+
+LEAST: Final = {Grain.ALL: 10, Grain.CATEGORY: 10, Grain.SCENE: 10, Grain.INDICATOR: 30}
+"""Responses below which a share says too little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often something was said, of how many responses of how many people."""
+
+    part: int
+    whole: int
+    people: int
+    least: int
+
+    @property
+    def is_shown(self) -> bool:
+        """True once there are responses and people enough to say a share."""
+        return self.whole >= self.least and self.people >= FEWEST_PEOPLE
+
+    @property
+    def share(self) -> float:
+        """The share, between 0 and 1."""
+        return self.part / self.whole if self.whole else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the share of many more responses plausibly lies."""
+        return wilson(self.part, self.whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """What a group said of the scenes of one kind."""
+
+    grain: Grain
+    label: str
+    hits: Rate
+    """Of scenes to report: how many were reported."""
+    false_alarms: Rate
+    """Of innocent scenes: how many were reported."""
+
+    @property
+    def is_shown(self) -> bool:
+        """True if at least one of the shares can be said."""
+        return self.hits.is_shown or self.false_alarms.is_shown
+
+
+class Show(StrEnum):
+    """Whom the board shows."""
+
+    ALL = "all"
+    STUCK = "stuck"
+    DONE = "done"
+
+
+class Order(StrEnum):
+    """How the board is sorted."""
+
+    NAME = "name"
+    PROGRESS = "progress"
+    ACTIVE = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One learner as the instructor sees them: counts, never an answer."""
+
+    member_id: uuid.UUID
+    user_id: uuid.UUID
+    name: str
+    joined_at: dt.datetime
+    standing: Standing | None
+    """None before the course is begun."""
+    last_active: dt.datetime
+    practices: int
+    """Practices handed in."""
+    tries: int
+    """Finals handed in."""
+    hits: int | None
+    """Of the last final handed in."""
+    concerns: int | None
+    false_alarms: int | None
+    innocents: int | None
+    is_last_failed: bool
+    serial: str | None
+    completed_at: dt.datetime | None
+    nudged_at: dt.datetime | None
+    is_stuck: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """True once the course is completed."""
+        return self.completed_at is not None
+
+
+def narrow(rows: list[BoardRow], show: Show, order: Order) -> list[BoardRow]:
+    """Return the rows that are wanted, sorted: by name, by least done, or by longest idle."""
+    wanted = [
+        row
+        for row in rows
+        if show is Show.ALL or (show is Show.STUCK and row.is_stuck) or (show is Show.DONE and row.is_complete)
+    ]
+    if order is Order.PROGRESS:
+        return sorted(wanted, key=lambda row: (row.is_complete, row.standing.done_lessons if row.standing else 0))
+    if order is Order.ACTIVE:
+        return sorted(wanted, key=lambda row: row.last_active)
+    return wanted

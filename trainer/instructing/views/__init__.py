@@ -1,0 +1,1 @@
+"""Pages of classes: an instructor's list, board, misreads, meetings and settings; a learner's way in and out."""

@@ -1,0 +1,148 @@
+"""The completion board of a class, its exports, nudges; what the group misreads; one person's wrong answers."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.courses.current import content
+from trainer.credentials.rules import show_serial
+from trainer.instructing import words
+from trainer.instructing.access import teaching
+from trainer.instructing.answers import list_answers
+from trainer.instructing.board import list_board
+from trainer.instructing.misreads import list_misreads
+from trainer.instructing.nudges import nudge
+from trainer.instructing.operations import note_export
+from trainer.instructing.queries import Desk, get_member
+from trainer.instructing.rules import FEWEST_PEOPLE, LEAST, BoardRow, Grain, Order, Show, may_nudge, narrow
+from trainer.web.access import Who, access
+from trainer.web.redirects import go
+from trainer.web.tables import Table, csv_answer, xlsx_answer
+
+blueprint = Blueprint("board", __name__, url_prefix="/cohorts/<uuid:cohort_id>")
+PAGE = 50
+
+
+@blueprint.get("")
+@access(Who.ACCOUNT, own=True)
+@teaching
+def board(desk: Desk) -> str:
+    """Show where everyone in a class stands, narrowed and sorted as the address says."""
+    everyone = _rows(desk)
+    show, order = _show(), _order()
+    rows = narrow(everyone, show, order)
+    page = min(max(request.args.get("page", 1, type=int), 1), max(1, -(-len(rows) // PAGE)))
+    instant = now()
+    return render_template(
+        "instructing/board.html",
+        desk=desk,
+        course=content().courses.get(desk.cohort.course),
+        rows=rows[(page - 1) * PAGE : page * PAGE],
+        counts={one: len(narrow(everyone, one, Order.NAME)) for one in Show},
+        can_nudge=sum(row.is_stuck and may_nudge(row.nudged_at, instant) for row in everyone),
+        show=show,
+        order=order,
+        page=page,
+        has_next=len(rows) > page * PAGE,
+        words=words,
+        show_serial=show_serial,
+        may_nudge=lambda row: may_nudge(row.nudged_at, instant),
+    )
+
+
+@blueprint.post("/exports")
+@access(Who.ACCOUNT, own=True)
+@teaching
+def export(desk: Desk) -> Response:
+    """Give the rows that the address asks for as CSV or XLSX; that this was done is written down."""
+    return _given(desk, "export.board", words.board_table(narrow(_rows(desk), _show(), _order())))
+
+
+@blueprint.post("/nudges")
+@access(Who.ACCOUNT, own=True)
+@teaching
+def send_nudges(desk: Desk) -> Response:
+    """Have a mail sent to one member, or to everyone who is stuck."""
+    one = request.form.get("member", type=UUID)
+    wanted = [get_member(desk.cohort, one).id] if one else [row.member_id for row in _rows(desk) if row.is_stuck]
+    try:
+        with transaction():
+            number = nudge(desk, wanted, now())
+    except Conflict as error:
+        flash(error.message)
+    else:
+        sent = ngettext("A mail goes to %(num)s person.", "A mail goes to %(num)s people.", number)
+        flash(sent if number else _("Nobody is written to: each had a mail in the last three days."))
+    return go(url_for(".board", cohort_id=desk.cohort.id))
+
+
+@blueprint.get("/misreads")
+@access(Who.ACCOUNT, own=True)
+@teaching
+def misreads(desk: Desk) -> str:
+    """Show what the group misreads, as a chart that is a table."""
+    found = list_misreads(desk.cohort, content())
+    return render_template(
+        "instructing/misreads.html",
+        desk=desk,
+        groups=[
+            (grain, words.GRAIN_NAMES[grain], [one for one in found if one.grain is grain and one.is_shown])
+            for grain in Grain
+        ],
+        has_any=bool(found),
+        least=LEAST,
+        fewest=FEWEST_PEOPLE,
+        percent=words.percent,
+    )
+
+
+@blueprint.post("/misreads/exports")
+@access(Who.ACCOUNT, own=True)
+@teaching
+def export_misreads(desk: Desk) -> Response:
+    """Give the misread table as CSV or XLSX; that this was done is written down."""
+    return _given(desk, "export.misreads", words.misread_table(list_misreads(desk.cohort, content())))
+
+
+@blueprint.get("/answers/<uuid:member_id>")
+@access(Who.ACCOUNT, own=True)
+@teaching
+def answers(desk: Desk, member_id: UUID) -> str:
+    """Show which scenes someone judged wrongly, where the class said so before they joined."""
+    if not desk.sees_answers:
+        raise NotFound
+    member = get_member(desk.cohort, member_id)
+    return render_template(
+        "instructing/answers.html", desk=desk, member=member, answers=list_answers(desk.cohort, member, content())
+    )
+
+
+def _rows(desk: Desk) -> list[BoardRow]:
+    return list_board(desk.cohort, content().courses.get(desk.cohort.course), now())
+
+
+def _show() -> Show:
+    given = request.args.get("show", "")
+    return Show(given) if given in set(Show) else Show.ALL
+
+
+def _order() -> Order:
+    given = request.args.get("order", "")
+    return Order(given) if given in set(Order) else Order.NAME
+
+
+def _given(desk: Desk, act: str, table: Table) -> Response:
+    form = request.form.get("form", "csv")
+    if form not in {"csv", "xlsx"}:
+        raise Invalid(_("Choose CSV or XLSX."))
+    with transaction():
+        note_export(desk, act, form, now())
+    return csv_answer(table) if form == "csv" else xlsx_answer(table)

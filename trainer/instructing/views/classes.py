@@ -1,0 +1,110 @@
+"""A learner's way into a class and out of it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
+from trainer.courses.current import content
+from trainer.instructing import operations
+from trainer.instructing.forms import JoinForm
+from trainer.instructing.queries import find_cohort_by_code, find_membership, list_own_classes, today_in
+from trainer.organizations.codes import read_code, show_code
+from trainer.organizations.queries import find_actor
+from trainer.web.access import Who, access
+from trainer.web.limits import limit_tries
+from trainer.web.redirects import go
+
+blueprint = Blueprint("classes", __name__)
+UNKNOWN = "No class has this code. Check it, or ask whoever gave it to you."
+
+
+@blueprint.get("/classes")
+@access(Who.PUBLIC)
+@limit_tries("600 per hour")
+def classes() -> Response | str | tuple[str, int]:
+    """Ask for a code, and list the classes that one is in."""
+    given = request.args.get("code", "")[:40]
+    found = read_code(given)
+    if found is not None:
+        return redirect(url_for(".show", code=show_code(found)), 303)
+    page = render_template(
+        "instructing/classes.html",
+        given=given,
+        own=list_own_classes(current_user.id) if _is_known() else [],
+        courses=content().courses,
+        show_code=show_code,
+    )
+    return page, 422 if given else 200
+
+
+@blueprint.get("/classes/<code>")
+@access(Who.PUBLIC)
+@limit_tries("600 per hour")
+def show(code: str) -> str:
+    """Say what a class is and what its instructor will see, and offer to join."""
+    if not _is_known():
+        return _page(code, None)  # a form would leave a cookie with whoever only reads
+    return _page(code, JoinForm(formdata=None, name=current_user.certificate_name))
+
+
+@blueprint.post("/classes/<code>/members")
+@access(Who.ACCOUNT)
+@limit_tries("600 per hour")
+def join(code: str) -> Response | tuple[str, int]:
+    """Come into a class."""
+    if find_cohort_by_code(code) is None:
+        raise NotFound(_(UNKNOWN))
+    form, user_id = JoinForm(), current_user.id
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                member = operations.join(user_id, code, str(form.name.data), content().courses, now())
+        except (Invalid, NotYet) as error:
+            form.name.errors = [error.message]
+        else:
+            flash(_("You’re in. The instructor knows you as %(name)s.", name=member.name))
+            return go(url_for(".classes"))
+    return _page(code, form), 422
+
+
+@blueprint.post("/classes/<code>/departure")
+@access(Who.ACCOUNT)
+def leave(code: str) -> Response:
+    """Go out of a class."""
+    user_id = current_user.id
+    with transaction():
+        operations.leave(user_id, code, now())
+    flash(_("You’ve left the class. What you did stays yours; the instructor sees nothing of it any more."))
+    return go(url_for(".classes"))
+
+
+def _page(code: str, form: JoinForm | None) -> str:
+    found = find_cohort_by_code(code)
+    if found is None:
+        raise NotFound(_(UNKNOWN))
+    cohort, organization = found
+    is_known = _is_known()
+    is_in = is_known and find_membership(current_user.id, cohort) is not None
+    if not is_in and not operations.is_open(cohort, today_in(organization, now())):
+        raise Conflict(_(operations.NOT_OPEN))
+    return render_template(
+        "instructing/class.html",
+        cohort=cohort,
+        organization=organization,
+        course=content().courses.get(cohort.course),
+        code=show_code(cohort.code),
+        form=form,
+        is_known=is_known,
+        is_in=is_in,
+        is_stranger=is_known and organization is not None and find_actor(current_user.id, organization.id) is None,
+    )
+
+
+def _is_known() -> bool:
+    return current_user.is_authenticated and not current_user.is_guest

@@ -1,0 +1,272 @@
+"""Make a class, list them, change, archive and hand one over; its code, QR picture and poster."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from flask import Blueprint, current_app, flash, make_response, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from trainer.core.clock import now, today
+from trainer.core.db import transaction
+from trainer.core.errors import Conflict, Invalid
+from trainer.courses.current import content
+from trainer.instructing import operations
+from trainer.instructing.access import teaching
+from trainer.instructing.forms import CohortForm, HandOverForm, NewCohortForm, PublicHandOverForm
+from trainer.instructing.models import Cohort
+from trainer.instructing.operations import CohortFacts
+from trainer.instructing.posters import draw_poster
+from trainer.instructing.queries import (
+    Desk,
+    has_anyone_joined,
+    is_approved,
+    list_cohorts,
+    list_colleagues,
+    list_public_cohorts,
+)
+from trainer.organizations.access import acting, ask_second_step, needs_second_step
+from trainer.organizations.actor import Actor
+from trainer.organizations.codes import show_code
+from trainer.organizations.rules import May
+from trainer.web.access import Who, access
+from trainer.web.forms import Form
+from trainer.web.limits import limit_tries
+from trainer.web.paper import qr_picture
+from trainer.web.redirects import go
+
+blueprint = Blueprint("cohorts", __name__, template_folder="../templates")
+USUAL_LENGTH = dt.timedelta(days=60)
+
+
+@blueprint.get("/organizations/<uuid:organization_id>/cohorts")
+@access(Who.ACCOUNT, own=True)
+@acting(May.TEACH)
+def firms_list(actor: Actor) -> str:
+    """List a firm's classes: an owner's all, an instructor's own."""
+    return render_template(
+        "instructing/cohorts_firm.html",
+        actor=actor,
+        cohorts=list_cohorts(actor),
+        courses=content().courses,
+        make_url=url_for(".make_firms", organization_id=actor.organization_id),
+    )
+
+
+@blueprint.route("/organizations/<uuid:organization_id>/cohorts/new", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+@acting(May.TEACH)
+def make_firms(actor: Actor) -> Response | str | tuple[str, int]:
+    """Make a class of a firm."""
+    form = _new_form(actor.membership.name, actor.today(now()))
+    made = _made(form, actor)
+    if made is not None:
+        return made
+    page = render_template("instructing/cohort_new_firm.html", actor=actor, form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/cohorts")
+@access(Who.ACCOUNT)
+def public_list() -> Response | str:
+    """List one's own public classes, or say who may have some."""
+    is_allowed = is_approved(current_user.id)
+    if is_allowed and needs_second_step(current_user):
+        return ask_second_step()
+    return render_template(
+        "instructing/cohorts_public.html",
+        is_allowed=is_allowed,
+        cohorts=list_public_cohorts(current_user.id) if is_allowed else [],
+        courses=content().courses,
+        make_url=url_for(".make_public"),
+    )
+
+
+@blueprint.route("/cohorts/new", methods=["GET", "POST"])
+@access(Who.ACCOUNT)
+@limit_tries("60 per hour", methods=["POST"])
+def make_public() -> Response | str | tuple[str, int]:
+    """Make a public class."""
+    if not is_approved(current_user.id):
+        return go(url_for(".public_list"))  # which says who may
+    if needs_second_step(current_user):
+        return ask_second_step()
+    form = _new_form(current_user.certificate_name or "", today())
+    made = _made(form, None)
+    if made is not None:
+        return made
+    return render_template("instructing/cohort_new_public.html", form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/cohorts/<uuid:cohort_id>/facts", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+@teaching
+def change(desk: Desk) -> Response | str | tuple[str, int]:
+    """Change a class's name, days, places, and until someone has joined what the instructor sees."""
+    form = CohortForm(obj=desk.cohort)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                operations.change_cohort(desk, _facts(form), now())
+        except (Conflict, Invalid) as error:
+            form.title.errors = [error.message]
+        else:
+            flash(_("Saved."))
+            return _to(desk.cohort)
+    page = render_template(
+        "instructing/cohort_change.html", desk=desk, form=form, is_fixed=has_anyone_joined(desk.cohort)
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/cohorts/<uuid:cohort_id>/code")
+@access(Who.ACCOUNT, own=True)
+@teaching
+def code(desk: Desk) -> str:
+    """Show the code large enough to be read from a wall, with its QR picture, link and poster."""
+    return render_template(
+        "instructing/code.html",
+        desk=desk,
+        code=show_code(desk.cohort.code),
+        address=_address(desk.cohort),
+        is_open=operations.is_open(desk.cohort, desk.today(now())),
+    )
+
+
+@blueprint.get("/cohorts/<uuid:cohort_id>/code.svg")
+@access(Who.ACCOUNT, own=True)
+@teaching
+def picture(desk: Desk) -> Response:
+    """Return the QR picture of the link by which people join."""
+    return _file(qr_picture(_address(desk.cohort)), "image/svg+xml", "code.svg")
+
+
+@blueprint.get("/cohorts/<uuid:cohort_id>/poster.pdf")
+@access(Who.ACCOUNT, own=True)
+@teaching
+def poster(desk: Desk) -> Response:
+    """Return a poster of one page, to be printed and hung up."""
+    return _file(draw_poster(desk.cohort, _address(desk.cohort)), "application/pdf", "poster.pdf")
+
+
+@blueprint.route("/cohorts/<uuid:cohort_id>/archival", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+@teaching
+def archive(desk: Desk) -> Response | str:
+    """Put a class away, after saying what stays."""
+    form = Form()
+    if not form.validate_on_submit():
+        return render_template("instructing/archival.html", desk=desk, form=form)
+    try:
+        with transaction():
+            operations.archive_cohort(desk, now())
+    except Conflict as error:
+        flash(error.message)
+    else:
+        flash(_("Archived. Nobody can join any more. You can take it back."))
+    return _to(desk.cohort)
+
+
+@blueprint.post("/cohorts/<uuid:cohort_id>/reopening")
+@access(Who.ACCOUNT, own=True)
+@teaching
+def reopen(desk: Desk) -> Response:
+    """Take a class back from the archive."""
+    try:
+        with transaction():
+            operations.reopen_cohort(desk, now())
+    except Conflict as error:
+        flash(error.message)
+    else:
+        flash(_("The class is back."))
+    return _to(desk.cohort)
+
+
+@blueprint.route("/cohorts/<uuid:cohort_id>/hand-over", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+@teaching
+def hand_over(desk: Desk) -> Response | str | tuple[str, int]:
+    """Give a class to another instructor."""
+    form = _hand_over_form(desk)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                if isinstance(form, HandOverForm):
+                    operations.hand_over_within_firm(desk, UUID(str(form.membership.data)), now())
+                else:
+                    operations.hand_over_in_public(desk, str(form.email.data), str(form.name.data), now())
+        except Invalid as error:
+            next(iter(form)).errors = [error.message]
+        else:
+            flash(_("Handed over to %(name)s.", name=desk.cohort.taught_by))
+            return go(list_url(desk))
+    page = render_template("instructing/hand_over.html", desk=desk, form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
+def list_url(desk: Desk) -> str:
+    """Return the address of the list that a class stands in."""
+    if desk.organization_id is None:
+        return url_for("cohorts.public_list")
+    return url_for("cohorts.firms_list", organization_id=desk.organization_id)
+
+
+def _new_form(name: str, day: dt.date) -> NewCohortForm:
+    courses = [(slug, course.file.title) for slug, course in content().courses.items()]
+    return NewCohortForm(courses=courses, taught_by=name, starts_on=day, ends_on=day + USUAL_LENGTH)
+
+
+def _made(form: NewCohortForm, actor: Actor | None) -> Response | None:
+    if not form.validate_on_submit():
+        return None
+    user_id = current_user.id
+    try:
+        with transaction():
+            cohort = operations.make_cohort(
+                user_id, actor, str(form.course.data), _facts(form), content().courses, now()
+            )
+    except Invalid as error:
+        form.title.errors = [error.message]
+        return None
+    flash(_("The class is there. Show this code, or print the poster."))
+    return go(url_for(".code", cohort_id=cohort.id))
+
+
+def _facts(form: CohortForm) -> CohortFacts:
+    assert form.starts_on.data is not None
+    assert form.ends_on.data is not None
+    return CohortFacts(
+        title=str(form.title.data),
+        taught_by=str(form.taught_by.data),
+        starts_on=form.starts_on.data,
+        ends_on=form.ends_on.data,
+        capacity=form.capacity.data,
+        shows_answers=bool(form.shows_answers.data),
+    )
+
+
+def _hand_over_form(desk: Desk) -> HandOverForm | PublicHandOverForm:
+    if desk.actor is None:
+        return PublicHandOverForm()
+    return HandOverForm(people=[(str(one.id), one.name) for one in list_colleagues(desk.actor, desk.cohort)])
+
+
+def _address(cohort: Cohort) -> str:
+    """Return the link by which people join, as it stands on paper: always of the configured site."""
+    base = current_app.config["SETTINGS"].base_url
+    return f"{base}{url_for('classes.show', code=show_code(cohort.code))}"
+
+
+def _file(data: bytes, kind: str, name: str) -> Response:
+    response = make_response(data)
+    response.mimetype = kind
+    response.headers["Content-Disposition"] = f"inline; filename={name}"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _to(cohort: Cohort) -> Response:
+    return go(url_for("board.board", cohort_id=cohort.id))

@@ -1,0 +1,126 @@
+"""Board and misread table in words, and as tables to take along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import flask_babel
+from flask_babel import lazy_gettext as _l
+
+from trainer.credentials.rules import show_serial
+from trainer.instructing.rules import BoardRow, Grain, Misread, Order, Rate, Show
+from trainer.web.tables import Cell, Table
+
+SHOW_NAMES = {Show.ALL: _l("All"), Show.STUCK: _l("Stuck"), Show.DONE: _l("Completed")}
+ORDER_NAMES = {Order.NAME: _l("Name"), Order.PROGRESS: _l("Least done"), Order.ACTIVE: _l("Longest idle")}
+GRAIN_NAMES = {
+    Grain.ALL: _l("All together"),
+    Grain.CATEGORY: _l("By kind of sign"),
+    Grain.SCENE: _l("By scene"),
+    Grain.INDICATOR: _l("By sign"),
+}
+BOARD_HEADS = (
+    "Name",
+    "Joined on",
+    "Lessons done",
+    "Lessons in all",
+    "Active minutes",
+    "Last active on",
+    "Still missing",
+    "Practices",
+    "Tries at the final",
+    "Hits in the last final",
+    "Of scenes to report",
+    "False alarms in the last final",
+    "Of innocent scenes",
+    "Stuck",
+    "Completed on",
+    "Certificate",
+)
+MISREAD_HEADS = (
+    "Counted by",
+    "What",
+    "Hits",
+    "Of scenes to report",
+    "Hits, from %",
+    "Hits, to %",
+    "False alarms",
+    "Of innocent scenes",
+    "False alarms, from %",
+    "False alarms, to %",
+)
+
+
+def _(text: str, **values: object) -> str:
+    return str(flask_babel.gettext(text, **values))
+
+
+def missing(row: BoardRow) -> list[str]:
+    """Return what is still missing, in words, in the order in which it is to be done."""
+    if row.is_complete:
+        return []
+    where = row.standing
+    if where is None:
+        return [_("Not started")]
+    parts = []
+    if where.missing_lessons:
+        parts.append(str(flask_babel.ngettext("%(num)s lesson", "%(num)s lessons", len(where.missing_lessons))))
+    if where.missing_minutes:
+        parts.append(
+            str(flask_babel.ngettext("%(num)s active minute", "%(num)s active minutes", where.missing_minutes))
+        )
+    if not where.has_name:
+        parts.append(_("name for the certificate"))
+    if not where.is_attested:
+        parts.append(_("signature"))
+    if not where.is_final_passed:
+        parts.append(_("final"))
+    return parts
+
+
+def percent(share: float) -> str:
+    """Return a share as a whole number of percent."""
+    return f"{100 * share:.0f}"
+
+
+def board_table(rows: Iterable[BoardRow]) -> Table:
+    """Return the board as a table to take along."""
+    return Table("class-board", BOARD_HEADS, (_board_cells(row) for row in rows))
+
+
+def misread_table(rows: Iterable[Misread]) -> Table:
+    """Return what a class misreads as a table to take along. What says too little is left out there, too."""
+    return Table("class-misreads", MISREAD_HEADS, (_misread_cells(row) for row in rows if row.is_shown))
+
+
+def _board_cells(row: BoardRow) -> tuple[Cell, ...]:
+    where = row.standing
+    return (
+        row.name,
+        row.joined_at.date(),
+        where.done_lessons if where else 0,
+        where.all_lessons if where else None,
+        where.active_minutes if where else 0,
+        row.last_active.date(),
+        "; ".join(missing(row)),
+        row.practices,
+        row.tries,
+        row.hits,
+        row.concerns,
+        row.false_alarms,
+        row.innocents,
+        "yes" if row.is_stuck else "",
+        row.completed_at.date() if row.completed_at else None,
+        show_serial(row.serial) if row.serial else None,
+    )
+
+
+def _misread_cells(row: Misread) -> tuple[Cell, ...]:
+    return (str(GRAIN_NAMES[row.grain]), row.label, *_rate_cells(row.hits), *_rate_cells(row.false_alarms))
+
+
+def _rate_cells(rate: Rate) -> tuple[Cell, ...]:
+    if not rate.is_shown:
+        return (None, None, None, None)
+    low, high = rate.interval
+    return (rate.part, rate.whole, round(100 * low, 1), round(100 * high, 1))

@@ -1,0 +1,37 @@
+"""The form that makes a token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import StringField
+from wtforms.validators import InputRequired
+
+from trainer.interop.models import LONGEST_LABEL
+from trainer.interop.rules import Scope
+from trainer.web.forms import Form, PlainText, Ticks, length, trimmed
+
+SCOPE_NAMES = {
+    Scope.PEOPLE: _l("People: names, e-mail, job title, number, teams, role"),
+    Scope.ASSIGNMENTS: _l("Assignments: who is current, due or overdue"),
+    Scope.COMPLETIONS: _l("Completions: who completed what, when, with how many minutes"),
+    Scope.CREDENTIALS: _l("Credentials: certificates with their status and public page"),
+}
+
+
+class TokenForm(Form):
+    """For which system, and what it may read."""
+
+    label = StringField(
+        _l("For which system"),
+        [InputRequired(_l("Type for which system, so that you know later.")), length(1, LONGEST_LABEL), PlainText()],
+        description=_l("Such as “Payroll, nightly import”."),
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )
+    scopes = Ticks(_l("What it may read"), [InputRequired(_l("Tick what it may read. One is enough."))])
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.scopes.choices = [(one.value, name) for one, name in SCOPE_NAMES.items()]

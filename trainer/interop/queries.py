@@ -1,0 +1,189 @@
+"""Reading tokens, and what they open a page at a time: the rows of the pages that people look at."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from trainer.assignments.models import Assignment, Requirement
+from trainer.assignments.queries import get_requirement
+from trainer.assignments.rules import Status, day_begins
+from trainer.compliance.queries import list_rows
+from trainer.compliance.rules import Narrowing, Row
+from trainer.core.db import db
+from trainer.core.errors import NotFound
+from trainer.credentials.models import Credential
+from trainer.interop.models import ApiToken
+from trainer.interop.rules import State, digest, state
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import Membership
+from trainer.organizations.queries import PeopleFilter, find_actor, list_people, names_of, seen_by, team_names
+from trainer.organizations.rules import May, Role
+
+_FOR_EVER = dt.date.max
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLine:
+    """A token as it is listed, with who made it."""
+
+    token: ApiToken
+    maker: str | None
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """At most as many rows as were asked for, and where the next page begins."""
+
+    rows: Sequence[Any]
+    next_after: str | None
+
+
+def list_tokens(actor: Actor, now: dt.datetime, most: int = 50) -> Sequence[TokenLine]:
+    """Return the firm's tokens, the newest first."""
+    tokens = db.session.scalars(
+        select(ApiToken)
+        .where(ApiToken.organization_id == actor.organization_id)
+        .order_by(ApiToken.created_at.desc(), ApiToken.id)
+        .limit(most)
+    ).all()
+    names = names_of(actor, {one.created_by_id for one in tokens})
+    owners = set(
+        db.session.scalars(
+            select(Membership.user_id).where(
+                Membership.organization_id == actor.organization_id,
+                Membership.role == Role.OWNER,
+                Membership.ended_at.is_(None),
+            )
+        )
+    )
+    return [
+        TokenLine(
+            one,
+            names.get(one.created_by_id),
+            state(
+                revoked_at=one.revoked_at,
+                expires_at=one.expires_at,
+                has_owner=one.created_by_id in owners,
+                now=now,
+            ),
+        )
+        for one in tokens
+    ]
+
+
+def get_token(actor: Actor, token_id: uuid.UUID, *, for_change: bool = False) -> ApiToken:
+    """Return a token of the actor's firm. Raises NotFound."""
+    query = select(ApiToken).where(ApiToken.id == token_id, ApiToken.organization_id == actor.organization_id)
+    token = db.session.scalar(query.with_for_update() if for_change else query)
+    if token is None:
+        raise NotFound
+    return token
+
+
+def find_bearer(secret: str, now: dt.datetime) -> tuple[ApiToken, Actor] | None:
+    """Return a token with whoever it acts for, or None if it is none of ours or opens nothing now."""
+    token = db.session.scalar(select(ApiToken).where(ApiToken.secret_hash == digest(secret)))
+    if token is None:
+        return None
+    actor = find_actor(token.created_by_id, token.organization_id)
+    has_owner = actor is not None and actor.may(May.SET_FIRM)
+    here = state(revoked_at=token.revoked_at, expires_at=token.expires_at, has_owner=has_owner, now=now)
+    return (token, actor) if actor is not None and here is State.GOOD else None
+
+
+def page_of_people(actor: Actor, which: str, after: uuid.UUID | None, most: int) -> Page:
+    """Return people, by name as on the page, each with the names of their teams. Raises NotFound for no such place."""
+    place = None
+    if after is not None:
+        name_key = db.session.scalar(select(Membership.name_key).where(Membership.id == after, seen_by(actor)))
+        if name_key is None:
+            raise NotFound
+        place = f"{after.hex}.{name_key}"
+    found = list_people(actor, PeopleFilter(state=which), place, most)
+    teams = team_names(actor, [one.id for one in found.rows])
+    rows = [(one, teams.get(one.id, [])) for one in found.rows]
+    return Page(rows, found.rows[-1].id.hex if found.next_after else None)
+
+
+def page_of_assignments(
+    actor: Actor,
+    status: Status | None,
+    requirement_id: uuid.UUID | None,
+    after: uuid.UUID | None,
+    most: int,
+    today: dt.date,
+) -> Page:
+    """Return duties with where people stand: the rows of the training-status page, in its order.
+
+    Raises NotFound for no such requirement or place.
+    """
+    if requirement_id is not None:
+        get_requirement(actor, requirement_id)
+    place = None
+    if after is not None:
+        query = select(Membership.id, Membership.name_key).join(Assignment, Assignment.membership_id == Membership.id)
+        row = db.session.execute(query.where(Assignment.id == after, seen_by(actor))).first()
+        if row is None:
+            raise NotFound
+        place = f"{row[0].hex}.{after.hex}.{row[1]}"
+    wanted = Narrowing(requirement_id=requirement_id, status=status)
+    found = list_rows(seen_by(actor), actor.organization_id, wanted, today, place, most)
+    last: Row | None = found.rows[-1] if found.next_after else None
+    return Page(found.rows, last.assignment_id.hex if last else None)
+
+
+def page_of_completions(actor: Actor, after: tuple[uuid.UUID, uuid.UUID] | None, most: int) -> Page:
+    """Return (person, credential) of courses ever required of a person, earned before leaving."""
+    query = _completions(actor, Membership, Credential).order_by(Membership.id, Credential.id)
+    if after is not None:
+        person, earned = after
+        query = query.where(or_(Membership.id > person, and_(Membership.id == person, Credential.id > earned)))
+    found = db.session.execute(query.limit(most + 1)).all()
+    rows = [(person, one) for person, one in found[:most] if _was_here(actor, person.ended_on, one.issued_at)]
+    if len(found) <= most:
+        return Page(rows, None)
+    person, one = found[most - 1]
+    return Page(rows, f"{person.id.hex}.{one.id.hex}")
+
+
+def page_of_credentials(actor: Actor, after: uuid.UUID | None, most: int) -> Page:
+    """Return the credentials behind all completions, each once."""
+    last_day = func.max(case((Membership.ended_on.is_(None), _FOR_EVER), else_=Membership.ended_on))
+    query = _completions(actor, Credential.id, last_day).group_by(Credential.id).order_by(Credential.id)
+    if after is not None:
+        query = query.where(Credential.id > after)
+    found = db.session.execute(query.limit(most + 1)).all()
+    here = {row[0]: row[1] for row in found[:most]}
+    credentials = db.session.scalars(select(Credential).where(Credential.id.in_(here)).order_by(Credential.id))
+    rows = [one for one in credentials if _was_here(actor, here[one.id], one.issued_at)]
+    return Page(rows, found[most - 1][0].hex if len(found) > most else None)
+
+
+def _completions(actor: Actor, *columns: Any) -> Any:
+    """Return a select over people and their credentials of courses that the firm has ever required of them."""
+    required: ColumnElement[bool] = Credential.course.in_(
+        select(Requirement.course)
+        .join(Assignment, Assignment.requirement_id == Requirement.id)
+        .where(Assignment.membership_id == Membership.id)
+        .correlate(Membership)
+    )
+    return (
+        select(*columns)
+        .select_from(Membership)
+        .join(Credential, Credential.user_id == Membership.user_id)
+        .where(seen_by(actor), required)
+    )
+
+
+def _was_here(actor: Actor, last_day: dt.date | None, issued_at: dt.datetime) -> bool:
+    """Return True if something was earned before leaving: what came later is none of the firm's business."""
+    if last_day is None or last_day == _FOR_EVER:
+        return True
+    return issued_at < day_begins(last_day + dt.timedelta(days=1), actor.organization.time_zone)

@@ -1,0 +1,62 @@
+"""What a token opens, how long it is good, and how it is told from other texts. Pure: time is an argument."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from enum import StrEnum
+from typing import Final
+
+from trainer.organizations.rules import local_day
+
+LASTS: Final = dt.timedelta(days=365)
+"""How long a token is good."""
+MOST_TOKENS: Final = 20
+"""Tokens that a firm can have at a time."""
+PREFIX: Final = "wyr_"
+"""Scanners for leaked secrets, and people, know a token by it."""
+_NOTED_EVERY: Final = dt.timedelta(hours=1)
+
+
+class Scope(StrEnum):
+    """What a token may read."""
+
+    PEOPLE = "people"
+    ASSIGNMENTS = "assignments"
+    COMPLETIONS = "completions"
+    CREDENTIALS = "credentials"
+
+
+class State(StrEnum):
+    """Whether a token opens anything."""
+
+    GOOD = "good"
+    RESTING = "resting"  # whoever made it isn't an owner now
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+def digest(token: str) -> str:
+    """Return what is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def state(*, revoked_at: dt.datetime | None, expires_at: dt.datetime, has_owner: bool, now: dt.datetime) -> State:
+    """Return the state of a token at an instant."""
+    if revoked_at is not None:
+        return State.REVOKED
+    if now >= expires_at:
+        return State.EXPIRED
+    return State.GOOD if has_owner else State.RESTING
+
+
+def is_first_today(last_used_at: dt.datetime | None, zone: str, now: dt.datetime) -> bool:
+    """Return True at the first use on a firm's day."""
+    return last_used_at is None or local_day(zone, last_used_at) != local_day(zone, now)
+
+
+def is_use_noted(last_used_at: dt.datetime | None, zone: str, now: dt.datetime) -> bool:
+    """Return True if a use is to be written down: the first of a day, then one an hour at most."""
+    if last_used_at is None or is_first_today(last_used_at, zone, now):
+        return True
+    return now - last_used_at >= _NOTED_EVERY

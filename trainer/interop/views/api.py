@@ -1,0 +1,145 @@
+"""/api/v1: people, assignments, completions, credentials, to read and nothing else."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, current_app, jsonify, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from trainer.assignments.rules import Status
+from trainer.core.clock import now, today
+from trainer.core.errors import Invalid
+from trainer.interop import fields, openapi
+from trainer.interop.queries import (
+    Page,
+    page_of_assignments,
+    page_of_completions,
+    page_of_credentials,
+    page_of_people,
+)
+from trainer.interop.rules import Scope
+from trainer.interop.views.bearer import bearing
+from trainer.organizations.actor import Actor
+from trainer.web.access import Who, access
+from trainer.web.limits import limit_tries
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+RATE = "600 per minute"
+
+
+@blueprint.get("/openapi.json")
+@access(Who.PUBLIC)
+@limit_tries(RATE)
+def description() -> Response:
+    """Describe the API."""
+    return jsonify(openapi.described(_base_url()))
+
+
+@blueprint.get("/people")
+@access(Who.TOKEN)
+@limit_tries(RATE)
+@bearing(Scope.PEOPLE)
+def people(actor: Actor) -> Response:
+    """Give who is on the roster."""
+    given = _given("state")
+    state = _choice(given, "state", openapi.STATES) or openapi.STATES[0]
+    page = page_of_people(actor, state, _number(given, "after"), _limit(given))
+    return _answer([fields.person(one, teams) for one, teams in page.rows], page)
+
+
+@blueprint.get("/assignments")
+@access(Who.TOKEN)
+@limit_tries(RATE)
+@bearing(Scope.ASSIGNMENTS)
+def assignments(actor: Actor) -> Response:
+    """Give where everyone stands in what is required of them."""
+    given = _given("status", "requirement_id")
+    status = _choice(given, "status", tuple(Status))
+    page = page_of_assignments(
+        actor,
+        Status(status) if status else None,
+        _number(given, "requirement_id", openapi.UUID),
+        _number(given, "after"),
+        _limit(given),
+        actor.today(now()),
+    )
+    return _answer([fields.assignment(row) for row in page.rows], page)
+
+
+@blueprint.get("/completions")
+@access(Who.TOKEN)
+@limit_tries(RATE)
+@bearing(Scope.COMPLETIONS)
+def completions(actor: Actor) -> Response:
+    """Give who completed which required course."""
+    given = _given()
+    person, _dot, earned = _matching(given, "after", r"[0-9a-f]{32}\.[0-9a-f]{32}").partition(".")
+    page = page_of_completions(actor, (UUID(person), UUID(earned)) if person else None, _limit(given))
+    return _answer([fields.completion(one, earned) for one, earned in page.rows], page)
+
+
+@blueprint.get("/credentials")
+@access(Who.TOKEN)
+@limit_tries(RATE)
+@bearing(Scope.CREDENTIALS)
+def credentials(actor: Actor) -> Response:
+    """Give the certificates behind all completions."""
+    given = _given()
+    page = page_of_credentials(actor, _number(given, "after"), _limit(given))
+    return _answer([fields.credential(one, _base_url(), today()) for one in page.rows], page)
+
+
+def _answer(data: list[fields.Fields], page: Page) -> Response:
+    following = None
+    if page.next_after is not None:
+        query = urlencode({**request.args.to_dict(), "after": page.next_after})
+        following = f"{_base_url()}{request.path}?{query}"
+    return jsonify(data=data, next=following)
+
+
+def _given(*more: str) -> dict[str, str]:
+    """Return the parameters. A misspelled filter that is passed over would give out more than was asked for."""
+    for name, values in request.args.lists():
+        if name not in {"limit", "after", *more}:
+            raise Invalid(_("%(name)s: there is no such parameter here.", name=name))
+        if len(values) > 1:
+            raise Invalid(_("%(name)s: give it once.", name=name))
+    return request.args.to_dict()
+
+
+def _limit(given: dict[str, str]) -> int:
+    text = given.get("limit", str(openapi.USUAL))
+    limit = int(text) if re.fullmatch("[0-9]{1,3}", text) else 0
+    if not 1 <= limit <= openapi.LARGEST:
+        raise Invalid(_("limit: give a whole number from 1 to %(most)s.", most=openapi.LARGEST))
+    return limit
+
+
+def _choice(given: dict[str, str], name: str, choices: tuple[str, ...]) -> str | None:
+    value = given.get(name)
+    if value is not None and value not in choices:
+        raise Invalid(_("%(name)s: use one of %(choices)s.", name=name, choices=", ".join(choices)))
+    return value
+
+
+def _number(given: dict[str, str], name: str, pattern: str = "[0-9a-f]{32}") -> UUID | None:
+    value = _matching(given, name, pattern)
+    return UUID(value) if value else None
+
+
+def _matching(given: dict[str, str], name: str, pattern: str) -> str:
+    """Return a parameter of this form, or an empty text if it isn't given."""
+    value = given.get(name)
+    if value is not None and not re.fullmatch(pattern, value):
+        raise Invalid(_("%(name)s: this isn’t one of ours. Take it as we gave it.", name=name))
+    return value or ""
+
+
+def _base_url() -> str:
+    base_url: str = current_app.config["SETTINGS"].base_url
+    return base_url

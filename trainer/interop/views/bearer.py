@@ -1,0 +1,45 @@
+"""Who is let in with a token: whoever shows one that is good now and has the scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask_babel import gettext as _
+
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.interop.operations import note_use
+from trainer.interop.queries import find_bearer
+from trainer.interop.rules import Scope, is_use_noted
+from trainer.web.access import ask_for_token, shown_token
+from trainer.web.errors import error_response
+
+View = Callable[..., Any]
+
+
+def bearing(scope: Scope) -> Callable[[View], View]:
+    """Let in whoever shows a token with this scope; the view gets the actor for whom the token acts."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def enter() -> Any:
+            instant = now()
+            found = find_bearer(shown_token() or "", instant)
+            if found is None:
+                return ask_for_token()
+            token, actor = found
+            if scope not in token.scopes:
+                # The token is the firm's own, so this tells it nothing that it doesn't know.
+                return error_response(403, _("This token has no scope “%(scope)s”. Make one that has.", scope=scope))
+            if is_use_noted(token.last_used_at, actor.organization.time_zone, instant):
+                token_id = token.id
+                with transaction():
+                    note_use(actor, token_id, instant)
+            return view(actor)
+
+        enter.scope = scope  # type: ignore[attr-defined]
+        return enter
+
+    return declare
