@@ -19,7 +19,7 @@ from trainer.assessment.queries import failed_finals
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import require_course, waive
 from trainer.assignments.rules import Audience, Wanted
-from trainer.cli.demo import people, study
+from trainer.cli.demo import classes, people, study
 from trainer.cli.demo.names import FIRM, SITES, ZONE
 from trainer.cli.demo.people import DAYS, Person
 from trainer.compliance.operations import make_inspector_link, order_pack, revoke_inspector_link
@@ -138,12 +138,14 @@ class Story:
             self.plan(day, self._make_codes)
         for entry in self.guards:
             if entry.person.by_invitation:
-                self.plan(entry.person.joins_on - 1.5, partial(self._put_on_roster, entry))
-            self.plan(entry.person.joins_on, partial(self._join, entry))
+                self.plan(entry.person.joins_on - 2 + _hour(entry), partial(self._put_on_roster, entry))
+            self.plan(entry.person.joins_on + _hour(entry), partial(self._join, entry))
         self.plan(DAYS - 100, self._require_of_managers)
         self.plan(DAYS - 40, self._revoke_one)
         self.plan(DAYS - 20, self._waive)
-        self.plan(DAYS - 9, self._invite_more)
+        for person in people.expected(_INVITED, len(self.sites)):
+            self.plan(DAYS - 9 + person.rng.randint(0, 6), partial(self._put_on_roster, Entry(person)))
+        classes.plan(self)
         self.plan(DAYS - 200, self._inspect_before)
         self.plan(DAYS - 3, self._inspect)
         monday = DAYS - 1 - (self.first_day + dt.timedelta(days=DAYS - 1)).weekday()
@@ -203,7 +205,7 @@ class Story:
         entry.membership_id, entry.stay = joined.id, entry.stay + 1
         self._write_down(entry, joined, now)
         if person.leaves_on is not None and entry.stay == 1:
-            self.plan(person.leaves_on, partial(self._leave, entry))
+            self.plan(person.leaves_on + _hour(entry), partial(self._leave, entry))
         day, earned = (now - self.first_day).days, list_credentials(user.id)
         if earned:
             self._plan_renewal(entry, earned[0], day)
@@ -234,7 +236,7 @@ class Story:
         actor, entry.stay = self.mona, entry.stay + 1
         remove_person(actor, get_person(actor, entry.membership_id), now.date(), now)
         if entry.person.returns_on is not None:
-            self.plan(entry.person.returns_on, partial(self._join, entry))
+            self.plan(entry.person.returns_on + _hour(entry), partial(self._join, entry))
 
     def _plan_course(self, entry: Entry, slug: str, opens: int, due: int) -> None:
         """Plan when someone takes a course that opens and is due on these days: most in time, some late, some later."""
@@ -248,10 +250,11 @@ class Story:
             done = due + person.due_late
         begin = max(opens, min(done, due) - rng.randint(1, 25))
         if (begin < done and rng.random() < 0.75) or person.due_late is not None:
-            self._plan_for(entry, begin + 0.02, partial(self._begin, entry, slug))
-        self._plan_for(entry, max(done, opens), partial(self._sit, entry, slug))
+            self.plan_for(entry, begin + 0.02, partial(self._begin, entry, slug))
+        self.plan_for(entry, max(done, opens), partial(self.sit, entry, slug))
 
-    def _plan_for(self, entry: Entry, day: float, act: Act) -> None:
+    def plan_for(self, entry: Entry, day: float, act: Act) -> None:
+        """Let something happen on a day unless the person has left, or is away, by then."""
         stay, away_from = entry.stay, entry.person.away_from
 
         def happen(now: dt.datetime) -> None:
@@ -259,14 +262,14 @@ class Story:
                 act(now)
 
         if away_from is None or day < away_from:
-            self.plan(day + entry.person.rng.random() / 4, happen)
+            self.plan(day + _hour(entry), happen)
 
     def _begin(self, entry: Entry, slug: str, now: dt.datetime) -> None:
         assert entry.user_id is not None
         course, rng = self.here.courses[slug], entry.person.rng
         study.read_some(study.open_course(entry.user_id, course, now), course, rng.uniform(0.1, 0.8), rng, now)
 
-    def _sit(self, entry: Entry, slug: str, now: dt.datetime) -> None:
+    def sit(self, entry: Entry, slug: str, now: dt.datetime) -> None:
         """Read what is missing and take the final; renew in a year, or try again."""
         assert entry.user_id is not None
         course, person = self.here.courses[slug], entry.person
@@ -286,7 +289,7 @@ class Story:
             self._plan_renewal(entry, list_credentials(entry.user_id)[0], day)
             return
         person.misses, person.over_reports = person.misses / 2, person.over_reports / 2  # what went wrong is learned
-        self._plan_for(entry, day + (9 if len(failed) == TRIES - 2 else 2), partial(self._sit, entry, slug))
+        self.plan_for(entry, day + (9 if len(failed) == TRIES - 2 else 2), partial(self.sit, entry, slug))
 
     def _plan_renewal(self, entry: Entry, earned: Credential, today: int) -> None:
         due = (earned.valid_until - self.first_day.date()).days
@@ -310,11 +313,6 @@ class Story:
                 until = now.date() + dt.timedelta(days=entry.person.rng.randint(30, 90))
                 waive(self.mona, duty, "On leave.", until, now)
 
-    def _invite_more(self, now: dt.datetime) -> None:
-        """Invite some whom nobody has seen yet."""
-        for person in people.expected(_INVITED, len(self.sites)):
-            self._put_on_roster(Entry(person), now)
-
     def _inspect_before(self, now: dt.datetime) -> None:
         link = make_inspector_link(self.alice, "Visit of the insurer", now)
         revoke_inspector_link(self.alice, link.id, now + dt.timedelta(hours=6))
@@ -322,3 +320,8 @@ class Story:
     def _inspect(self, now: dt.datetime) -> None:
         make_inspector_link(self.alice, "State inspector, yearly visit", now)
         order_pack(self.alice, now.date() - dt.timedelta(days=30), now)
+
+
+def _hour(entry: Entry) -> float:
+    """Return a time of the working day, as a part of a day from its beginning."""
+    return entry.person.rng.random() / 4

@@ -12,7 +12,7 @@ from typing import Any
 from trainer.accounts.operations import name_for_certificate
 from trainer.accounts.queries import get_user
 from trainer.assessment.models import Attempt
-from trainer.assessment.operations import save_response, start_final, submit_attempt
+from trainer.assessment.operations import save_response, start_final, start_practice, submit_attempt
 from trainer.assessment.queries import list_responses
 from trainer.cli.demo.people import Person
 from trainer.core.db import db
@@ -69,6 +69,16 @@ def prepare(person: Person, enrollment: Enrollment, course: Course, now: dt.date
 def take_final(person: Person, enrollment: Enrollment, here: Content, now: dt.datetime) -> Attempt:
     """Take a final, as well or badly as this person can."""
     attempt = start_final(enrollment, here.courses[enrollment.course], here, now)
+    return _judge_all(person, attempt, here, now)
+
+
+def practice(person: Person, enrollment: Enrollment, here: Content, now: dt.datetime) -> Attempt:
+    """Practice with a few open scenes."""
+    scenes = here.courses[enrollment.course].file.practice.scenes
+    return _judge_all(person, start_practice(enrollment, here, scenes, now), here, now)
+
+
+def _judge_all(person: Person, attempt: Attempt, here: Content, now: dt.datetime) -> Attempt:
     responses = list_responses(attempt)
     scenes = [one.snapshot.payload for one in responses]
     rng = random.Random(person.rng.random())  # noqa: S311 apart: how much it is used depends on what was drawn
@@ -78,7 +88,7 @@ def take_final(person: Person, enrollment: Enrollment, here: Content, now: dt.da
         now += dt.timedelta(seconds=thinking[place])
         save_response(attempt, one, _given(scene, place in wrong, rng), one.version, now, record=True)
         db.session.expire(one)  # handing in is a request of its own, which reads what was saved
-    return submit_attempt(enrollment.user_id, attempt.id, here, True, now)
+    return submit_attempt(attempt.user_id, attempt.id, here, True, now)
 
 
 def _wrong_ones(person: Person, scenes: Sequence[Mapping[str, Any]], rng: random.Random) -> set[int]:
