@@ -1,13 +1,17 @@
-# make serve | make dev | make test | make check | make bench      (README.md says more)
+# make serve | make demo | make dev | make test | make check | make bench      (README.md says more)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app trainer.app
 
-.PHONY: serve dev test check pythons bench checks lint types contracts templates content migrations lock clean
+.PHONY: serve demo dev test check pythons bench checks lint types contracts templates content migrations lock clean
 
 serve: $(VENV)/ready
 	@exec $(FLASK) serve
+
+# A made-up firm with two years behind it, to look at with `make serve`.
+demo: $(VENV)/ready
+	@$(FLASK) seed demo --password
 
 dev: $(VENV)/ready-dev
 	@TRAINER_DEVELOPMENT=1 $(FLASK) setup

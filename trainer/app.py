@@ -27,6 +27,7 @@ from trainer.cli.credentials import credentials_cli
 from trainer.cli.guests import guests_cli
 from trainer.cli.jobs import jobs_cli
 from trainer.cli.mail import mail_cli
+from trainer.cli.seed import seed_cli
 from trainer.cli.serve import serve
 from trainer.cli.setup import setup
 from trainer.compliance.views.evidence import blueprint as evidence
@@ -115,7 +116,18 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     instructors = (cohorts, board, meetings, classes)
     for blueprint in (*readers, *learners, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)
-    commands = (accounts_cli, admin_cli, content_cli, credentials_cli, guests_cli, jobs_cli, mail_cli, setup, serve)
+    commands = (
+        accounts_cli,
+        admin_cli,
+        content_cli,
+        credentials_cli,
+        guests_cli,
+        jobs_cli,
+        mail_cli,
+        seed_cli,
+        setup,
+        serve,
+    )
     for command in commands:
         app.cli.add_command(command)
     app.context_processor(_layout)

@@ -112,6 +112,17 @@ def mark_failed(message_id: uuid.UUID, tries: int, error: str, now: dt.datetime,
     _mark(message_id, due_at=now + delay(tries), dead_at=now if is_dead else None, last_error=error[:300])
 
 
+def give_up_all(domain: str, reason: str, now: dt.datetime) -> int:
+    """Give up, with a reason, all that waits for the addresses of a domain; return how many mails those are."""
+    given_up = db.session.execute(
+        update(OutboxMessage)
+        .where(_WAITING, OutboxMessage.recipient.endswith(f"@{domain}", autoescape=True))
+        .values(dead_at=now, last_error=reason)
+        .execution_options(synchronize_session=False)
+    )
+    return int(given_up.rowcount)  # type: ignore[attr-defined]
+
+
 def delay(tries: int) -> dt.timedelta:
     """Return how long to wait after so many tries: a minute, then twice as long each time, six hours at most."""
     return min(dt.timedelta(minutes=2 ** (tries - 1)), dt.timedelta(hours=6))

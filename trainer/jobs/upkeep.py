@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from trainer.assignments.upkeep import STEPS, Step
 from trainer.core.clock import now
@@ -25,13 +26,13 @@ def keep_up_all() -> Iterator[None]:
         yield from keep_up(organization_id)
 
 
-def keep_up(organization_id: uuid.UUID) -> Iterator[None]:
-    """Keep up one firm."""
+def keep_up(organization_id: uuid.UUID, clock: Callable[[], dt.datetime] = now) -> Iterator[None]:
+    """Keep up one firm, by a clock."""
     for step in STEPS:
         after: uuid.UUID | None = None
         while True:
             try:
-                after = _portion(organization_id, step, after)
+                after = _portion(organization_id, step, after, clock())
             except Conflict:  # someone changed the same people; the next hour sees to it
                 log.info("a portion of %s was put off", step.__name__)
                 break
@@ -40,9 +41,9 @@ def keep_up(organization_id: uuid.UUID) -> Iterator[None]:
                 break
 
 
-def _portion(organization_id: uuid.UUID, step: Step, after: uuid.UUID | None) -> uuid.UUID | None:
+def _portion(organization_id: uuid.UUID, step: Step, after: uuid.UUID | None, instant: dt.datetime) -> uuid.UUID | None:
     with transaction() as session:
         organization = session.get_one(Organization, organization_id)
-        following = step(organization, content().courses, now(), after)
+        following = step(organization, content().courses, instant, after)
     session.expunge_all()  # a long run would hold on to everyone
     return following

@@ -71,6 +71,11 @@ def list_firms(user_id: uuid.UUID) -> Sequence[tuple[Membership, Organization]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def is_named(name: str) -> bool:
+    """Return True if there is a firm of this name."""
+    return db.session.scalar(select(Organization.id).where(Organization.name == name).limit(1)) is not None
+
+
 def list_organization_ids() -> Sequence[uuid.UUID]:
     """Return the ids of all firms, for work that nobody waits for."""
     return db.session.scalars(select(Organization.id).order_by(Organization.created_at, Organization.id)).all()

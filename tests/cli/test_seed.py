@@ -1,0 +1,117 @@
+"""The made-up firm for a look around."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, or_, select
+
+from tests.cast import add_second_factor, make_account, make_firm, sign_in_as
+from tests.support import PASSWORD
+from trainer.accounts.models import User
+from trainer.accounts.passwords import check_password
+from trainer.accounts.queries import find_user_by_email_key
+from trainer.app import create_app
+from trainer.assignments import rules
+from trainer.assignments.models import Assignment, Requirement
+from trainer.assignments.queries import get_duty
+from trainer.assignments.rules import Status
+from trainer.cli.demo import people
+from trainer.cli.demo.names import FIRM, SITES
+from trainer.cli.demo.people import DAYS
+from trainer.core import clock
+from trainer.core.db import db
+from trainer.core.outbox import OutboxMessage
+from trainer.core.settings import Settings
+from trainer.credentials.models import Credential
+from trainer.organizations.models import Membership, Organization, Team, TeamMembership
+from trainer.organizations.rules import local_day
+
+
+@pytest.fixture
+def seeded(app: Flask) -> Flask:
+    """Return an app whose database has a firm already, and the made-up one beside it."""
+    make_firm(app, make_account(app), "Acme Security")
+    typed = f"{PASSWORD}\n{PASSWORD}\n"
+    ended = app.test_cli_runner().invoke(args=["seed", "demo", "--guards", "20", "--password"], input=typed)
+    assert ended.exit_code == 0, ended.output
+    assert "alice@demo.example" in ended.output
+    return app
+
+
+def test_the_page_of_training_says_what_a_recount_says(seeded: Flask) -> None:
+    with seeded.app_context():
+        alice = find_user_by_email_key("alice@demo.example")
+        firm = db.session.scalars(select(Organization).where(Organization.name == FIRM)).one()
+        today = local_day(firm.time_zone, clock.now())
+        duties = db.session.scalars(
+            select(Assignment).where(Assignment.organization_id == firm.id, Assignment.ended_at.is_(None))
+        ).all()
+        found = [rules.status(get_duty(one), today) for one in duties]
+    assert alice is not None
+    add_second_factor(seeded, alice.id)
+    page = sign_in_as(seeded, alice.id).get(f"/organizations/{firm.id}/training")
+    assert page.status_code == 200
+    assert f"All <b>{len(found)}</b>" in page.text
+    assert f"Waived <b>{found.count(Status.WAIVED)}</b>" in page.text
+    late = sum(one in rules.LATE for one in found)
+    assert f"Overdue <b>{late}</b>" in page.text
+    assert late
+    assert found.count(Status.CURRENT) > len(found) / 2
+
+
+def test_the_made_up_firm_shares_nothing_with_another_one(seeded: Flask) -> None:
+    with seeded.app_context():
+        acme = db.session.scalars(select(Organization.id).where(Organization.name != FIRM)).one()
+        assert db.session.scalar(_number(Membership, acme)) == 1
+        assert db.session.scalar(_number(Assignment, acme)) == 0
+        apart = select(func.count()).select_from(TeamMembership).join(Membership).join(Team)
+        assert db.session.scalar(apart.where(Membership.organization_id != Team.organization_id)) == 0
+        owed = select(func.count()).select_from(Assignment).join(Membership).join(Requirement)
+        firms = (Membership.organization_id, Requirement.organization_id)
+        assert db.session.scalar(owed.where(or_(*(Assignment.organization_id != one for one in firms)))) == 0
+
+
+def test_its_mails_never_go_out_and_five_people_have_the_password(seeded: Flask) -> None:
+    with seeded.app_context():
+        mails = db.session.scalars(select(OutboxMessage).where(OutboxMessage.recipient.endswith("@demo.example"))).all()
+        assert mails
+        assert {(one.dead_at is not None, one.last_error) for one in mails} == {(True, "demonstration")}
+        hashes = {one.email: one.password_hash for one in db.session.scalars(select(User))}
+        known = {email for email, stored in hashes.items() if stored == hashes["alice@demo.example"]}
+        assert known == {f"{name}@demo.example" for name in ("alice", "mona", "mark", "ines", "bob")}
+        assert check_password(hashes["bob@demo.example"], PASSWORD)
+        earned = db.session.scalars(select(Credential)).all()
+        assert all(one.is_local_trial for one in earned)
+        assert sum(one.revoked_at is not None for one in earned) == 1
+    ended = seeded.test_cli_runner().invoke(args=["seed", "demo", "--guards", "20"])
+    assert ended.exit_code == 1
+    assert "already" in ended.output
+
+
+@pytest.mark.parametrize(
+    "changes", [{"smtp_url": "smtp://mail.example.org"}, {"base_url": "https://training.example.org"}]
+)
+def test_it_is_for_a_loopback_address_without_a_mail_server(settings: Settings, changes: dict[str, str]) -> None:
+    app = create_app(replace(settings, **changes))  # type: ignore[arg-type]
+    ended = app.test_cli_runner().invoke(args=["seed", "demo", "--guards", "20"])
+    assert ended.exit_code == 1
+    assert "for a loopback address without a mail server" in ended.output
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Organization)) == 0
+
+
+def test_who_there_is_and_what_becomes_of_them_is_the_same_each_time() -> None:
+    first, second = people.guards(400, len(SITES)), people.guards(400, len(SITES))
+    assert first == second
+    assert len({one.email for one in first}) == len(first) == 499
+    left = [one for one in first if one.leaves_on is not None]
+    assert sum(one.returns_on is None for one in left) == 100
+    assert all(one.joins_on < (one.leaves_on or 0) < (one.returns_on or DAYS) for one in left)
+
+
+def _number(record: type[Membership | Assignment], firm: UUID):  # type: ignore[no-untyped-def]
+    return select(func.count()).where(record.organization_id == firm)

@@ -1,0 +1,93 @@
+"""Two classes of the made-up firm, taught in person by Ines: one is over, one is under way."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from trainer.cli.demo import study
+from trainer.cli.demo.people import DAYS
+from trainer.instructing.operations import CohortFacts, join, make_cohort
+from trainer.instructing.queries import Desk, find_desk, list_members
+from trainer.instructing.sessions import hold_session, note_attendance, sign_off
+
+if TYPE_CHECKING:
+    from trainer.cli.demo.story import Entry, Story
+
+COURSE = "recognize"
+_PEOPLE = 14
+_MEETINGS = 4
+
+
+def plan(story: Story) -> None:
+    """Plan both."""
+    Class(story, "Spring class, Harbor Mall", DAYS - 160, meetings=_MEETINGS, shows_answers=False).plan(0)
+    Class(story, "Autumn class, Dispatch", DAYS - 20, meetings=2, shows_answers=True).plan(1)
+
+
+class Class:
+    """A class, from its first day on; a meeting each week."""
+
+    def __init__(self, story: Story, title: str, first_day: int, *, meetings: int, shows_answers: bool) -> None:
+        self.story, self.title, self.first_day, self.meetings = story, title, first_day, meetings
+        self.shows_answers = shows_answers
+        self.cohort_id, self.code = uuid.UUID(int=0), ""
+        self.entries: Sequence[Entry] = ()
+
+    def plan(self, place: int) -> None:
+        """Plan the class; `place` tells the two apart, so that nobody is in both."""
+        plan = self.story.plan
+        plan(self.first_day, self._make)
+        plan(self.first_day + 0.02, partial(self._fill, place))
+        for number in range(self.meetings):
+            plan(self.first_day + 1.1 + 7 * number, partial(self._meet, number))
+
+    def _desk(self) -> Desk:
+        user_id = self.story.staff[2].user_id
+        assert user_id is not None
+        desk = find_desk(user_id, self.cohort_id)
+        assert desk is not None
+        return desk
+
+    def _make(self, now: dt.datetime) -> None:
+        ines = self.story.actor(self.story.staff[2])
+        facts = CohortFacts(
+            self.title, ines.membership.name, now.date(), now.date() + dt.timedelta(days=60), 20, self.shows_answers
+        )
+        cohort = make_cohort(ines.user_id, ines, COURSE, facts, self.story.here.courses, now)
+        self.cohort_id, self.code = cohort.id, cohort.code
+
+    def _fill(self, place: int, now: dt.datetime) -> None:
+        here = [one for one in self.story.guards[1:] if one.stay == 1 and one.person.number % 2 == place]
+        self.entries = [one for one in here if one.person.away_from is None][:_PEOPLE]
+        for entry in self.entries:
+            assert entry.user_id is not None
+            join(entry.user_id, self.code, entry.person.name, self.story.here.courses, now)
+
+    def _meet(self, number: int, now: dt.datetime) -> None:
+        """Teach some lessons to nearly all. Then people practice, and after the last meeting take the final."""
+        desk, course = self._desk(), self.story.here.courses[COURSE]
+        size = -(-len(course.lessons) // _MEETINGS)
+        lessons = [one.id for one in course.lessons[size * number : size * (number + 1)]]
+        session = hold_session(desk, now.date(), 90, lessons, "", course, now)
+        absent = {one.user_id for one in self.entries if one.person.rng.random() < 0.12}
+        there = [one.id for one in list_members(desk.cohort) if one.user_id not in absent]
+        note_attendance(desk, session.id, there, now)
+        sign_off(desk, session.id, course, True, now)
+        for entry in self.entries:
+            rng = entry.person.rng
+            if rng.random() < 0.6:
+                self._plan(entry, now, rng.randint(1, 5), partial(self._practice, entry))
+            if number == _MEETINGS - 1:
+                self._plan(entry, now, rng.randint(6, 20), partial(self.story.sit, entry, COURSE))
+
+    def _plan(self, entry: Entry, now: dt.datetime, days: int, act: partial[None]) -> None:
+        self.story.plan_for(entry, (now - self.story.first_day).days + days, act)
+
+    def _practice(self, entry: Entry, now: dt.datetime) -> None:
+        assert entry.user_id is not None
+        course = self.story.here.courses[COURSE]
+        study.practice(entry.person, study.open_course(entry.user_id, course, now), self.story.here, now)

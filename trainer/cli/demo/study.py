@@ -1,0 +1,116 @@
+"""How someone of the made-up firm takes a course: the operations of learning and of assessment, at the time given."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import uuid
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Any
+
+from trainer.accounts.operations import name_for_certificate
+from trainer.accounts.queries import get_user
+from trainer.assessment.models import Attempt
+from trainer.assessment.operations import save_response, start_final, start_practice, submit_attempt
+from trainer.assessment.queries import list_responses
+from trainer.cli.demo.people import Person
+from trainer.core.db import db
+from trainer.courses.library import Content, Course
+from trainer.courses.schema import Confidence, Rule, Truth, Verdict
+from trainer.learning.models import Enrollment
+from trainer.learning.operations import attest, complete_lesson, credit_activity, enroll, renew
+from trainer.learning.queries import find_enrollment, standing
+from trainer.learning.rules import longest_reading
+
+
+def open_course(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
+    """Return the enrollment under way; begin the course, or its next cycle, where there is none."""
+    found = find_enrollment(user_id, course.slug)
+    if found is None:
+        return enroll(user_id, course, now)
+    return found if found.completed_at is None else renew(user_id, course, now)
+
+
+def read(
+    enrollment: Enrollment, course: Course, lessons: Sequence[str], rng: random.Random, now: dt.datetime
+) -> dt.datetime:
+    """Read lessons one after another; return when that is done."""
+    for name in lessons:
+        lesson = course.lesson(name)
+        assert lesson is not None
+        opened_at, minutes = now, lesson.file.minutes
+        now += dt.timedelta(seconds=rng.randint(40 * minutes, 80 * minutes))
+        credit_activity(enrollment, opened_at, longest_reading(minutes), now)
+        complete_lesson(enrollment, course, lesson, now)
+    return now
+
+
+def read_some(
+    enrollment: Enrollment, course: Course, share: float, rng: random.Random, now: dt.datetime
+) -> dt.datetime:
+    """Read a share of the lessons that are missing; return when that is done."""
+    missing = standing(enrollment, course).missing_lessons
+    lessons = [need.id for need in missing[: ceil(share * len(missing))]]
+    with db.session.no_autoflush:  # no lesson asks what another one wrote
+        return read(enrollment, course, lessons, rng, now)
+
+
+def prepare(person: Person, enrollment: Enrollment, course: Course, now: dt.datetime) -> dt.datetime:
+    """Do all that the final asks for first; return when that is done."""
+    now = read_some(enrollment, course, 1, person.rng, now)
+    if get_user(enrollment.user_id).certificate_name is None:
+        name_for_certificate(enrollment.user_id, person.name)
+    if enrollment.conditions.get("attestation"):
+        attest(enrollment, person.name, now)
+    return now
+
+
+def take_final(person: Person, enrollment: Enrollment, here: Content, now: dt.datetime) -> Attempt:
+    """Take a final, as well or badly as this person can."""
+    attempt = start_final(enrollment, here.courses[enrollment.course], here, now)
+    return _judge_all(person, attempt, here, now)
+
+
+def practice(person: Person, enrollment: Enrollment, here: Content, now: dt.datetime) -> Attempt:
+    """Practice with a few open scenes."""
+    scenes = here.courses[enrollment.course].file.practice.scenes
+    return _judge_all(person, start_practice(enrollment, here, scenes, now), here, now)
+
+
+def _judge_all(person: Person, attempt: Attempt, here: Content, now: dt.datetime) -> Attempt:
+    responses = list_responses(attempt)
+    scenes = [one.snapshot.payload for one in responses]
+    rng = random.Random(person.rng.random())  # noqa: S311 apart: how much it is used depends on what was drawn
+    wrong = _wrong_ones(person, scenes, rng)
+    thinking = [rng.randint(20, 70) for _scene in scenes]
+    for place, (one, scene) in enumerate(zip(responses, scenes, strict=True)):
+        now += dt.timedelta(seconds=thinking[place])
+        save_response(attempt, one, _given(scene, place in wrong, rng), one.version, now, record=True)
+        db.session.expire(one)  # handing in is a request of its own, which reads what was saved
+    return submit_attempt(attempt.user_id, attempt.id, here, True, now)
+
+
+def _wrong_ones(person: Person, scenes: Sequence[Mapping[str, Any]], rng: random.Random) -> set[int]:
+    """Return the places of the scenes to judge wrongly. How many depends on the person alone, not on what is drawn."""
+    wrong: set[int] = set()
+    for truth, rate in ((Truth.CONCERN, person.misses), (Truth.NO_CONCERN, person.over_reports)):
+        places = [place for place, scene in enumerate(scenes) if scene["truth"] == truth]
+        number = sum(person.rng.random() < rate for _place in places)
+        wrong |= set(rng.sample(places, number))
+    return wrong
+
+
+def _given(scene: Mapping[str, Any], is_wrong: bool, rng: random.Random) -> dict[str, str]:
+    is_reported = (scene["truth"] == Truth.CONCERN) != is_wrong
+    watched = rng.random() < 0.5
+    verdict = Verdict.REPORT_NOW if is_reported else (Verdict.NOTHING_TO_REPORT, Verdict.NOTE_AND_WATCH)[watched]
+    is_slip = rng.random() < 0.1 and scene["rule"] != Rule.DANGER_NOW
+    harmless = [one["id"] for one in scene["actions"] if not one["key"] and not one["forbidden"]]
+    key = next(one["id"] for one in scene["actions"] if one["key"])
+    sure = rng.choices(list(Confidence), (1, 4, 5))[0]
+    return {
+        "verdict": verdict.value,
+        "confidence": sure.value,
+        "action": rng.choice(harmless) if is_slip and harmless else key,
+    }
