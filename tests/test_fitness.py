@@ -11,6 +11,7 @@ import click
 import pytest
 from flask import Flask
 
+from trainer.core.db import Base
 from trainer.core.settings import ROOT, VARIABLES
 
 PACKAGE = ROOT / "trainer"
@@ -33,6 +34,13 @@ def where(path: Path, node: ast.Call) -> str:
 @pytest.mark.parametrize("variable", sorted(VARIABLES.values()))
 def test_every_setting_is_documented(variable: str) -> None:
     assert f"`{variable}`" in README
+
+
+def test_every_record_is_explained() -> None:
+    words = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    records = {mapper.class_.__name__ for mapper in Base.registry.mappers}
+    assert len(records) > 25
+    assert {name for name in records if f"| `{name}` |" not in words} == set()
 
 
 def test_every_variable_that_is_read_is_a_setting() -> None:
