@@ -92,6 +92,20 @@ def _send(page: Page) -> None:
     page.locator("main form button:not([formaction])").last.click()
 
 
+def _make_owner(page: Page) -> None:
+    page.locator("label:has(input[value=owner])").click()
+    _send(page)
+
+
+def _waive_nothing(page: Page) -> None:
+    page.locator("details summary").first.click()
+    page.get_by_role("button", name="Waive", exact=True).first.click()
+
+
+def _label_nothing(page: Page) -> None:
+    page.get_by_role("button", name="Make a link").click()
+
+
 def _sign_up_wrongly(page: Page) -> None:
     page.get_by_label("E-mail").fill("leo")
     page.get_by_label("Password").fill("short")
@@ -132,7 +146,7 @@ def _send_no_name(page: Page) -> None:
 
 def _require_nothing(page: Page) -> None:
     page.get_by_label("Name of the requirement").fill("")
-    page.get_by_label("Days allowed").fill("many")
+    page.get_by_label("Days allowed").fill("9999")
     _send(page)
 
 
@@ -338,6 +352,45 @@ LEARNER = [
     Sheet("me-earned", "/me", "passed"),
 ]
 
+FIRMS = [
+    Sheet("firm-new", "/organizations/new", "new"),
+    Sheet("firm-new-error", "/organizations/new", "new", _send, 422),
+    Sheet("firm", _at("firm"), "alice"),
+    Sheet("firm-empty", _at("bare"), "alice"),
+    Sheet("me-firms", "/me", "alice"),
+    Sheet("people", _at("firm", "/people"), "alice"),
+    Sheet("people-left", _at("firm", "/people?state=left"), "alice"),
+    Sheet("people-nobody", _at("firm", "/people?q=zzzz"), "alice"),
+    Sheet("person-new", _at("firm", "/people/new"), "alice"),
+    Sheet("person-new-error", _at("firm", "/people/new"), "alice", _send, 422),
+    Sheet("person", _at("person"), "alice"),
+    Sheet("person-gone", _at("person_gone"), "alice"),
+    Sheet("person-change", _at("person", "/facts"), "alice"),
+    Sheet("person-role", _at("person", "/role"), "alice"),
+    Sheet("person-role-error", _at("person", "/role"), "alice", _make_owner, 422),
+    Sheet("person-removal", _at("person", "/removal"), "alice"),
+    Sheet("teams", _at("firm", "/teams"), "alice"),
+    Sheet("teams-none", _at("bare", "/teams"), "alice"),
+    Sheet("teams-error", _at("firm", "/teams"), "alice", _send, 422),
+    Sheet("audit", _at("firm", "/audit"), "alice"),
+    Sheet("audit-none", _at("bare", "/audit?act=lesson"), "alice"),
+    Sheet("settings", _at("firm", "/settings"), "alice"),
+    Sheet("departure", _at("firm", "/departure"), "alice"),
+    Sheet("training", _at("firm", "/training"), "alice"),
+    Sheet("training-late", _at("firm", "/training?group=late&order=due"), "alice"),
+    Sheet("training-nobody", _at("firm", "/training?q=zzzz"), "alice"),
+    Sheet("training-empty", _at("bare", "/training"), "alice"),
+    Sheet("trained", _at("trained"), "alice"),
+    Sheet("untrained", _at("untrained"), "alice"),
+    Sheet("untrained-error", _at("untrained"), "alice", _waive_nothing, 422),
+    Sheet("evidence-packs", _at("firm", "/evidence-packs"), "alice"),
+    Sheet("evidence-packs-none", _at("bare", "/evidence-packs"), "alice"),
+    Sheet("inspections", _at("firm", "/inspections"), "alice"),
+    Sheet("inspections-error", _at("firm", "/inspections"), "alice", _label_nothing, 422),
+    Sheet("inspection", _at("inspection")),
+    Sheet("inspection-void", "/inspections/void", status=404),
+]
+
 JOINING = [
     Sheet("invitation", _at("invited")),
     Sheet("invitation-new", _at("invited_new")),
@@ -415,5 +468,5 @@ TOKENS = [
     Sheet("token-revocation", _at("token"), "tokens"),
 ]
 
-SHEETS = PUBLIC + LEARNER + JOINING + REQUIRING + CLASSES + TOKENS
+SHEETS = PUBLIC + LEARNER + FIRMS + JOINING + REQUIRING + CLASSES + TOKENS
 NAMES = [one.name for one in SHEETS]

@@ -15,6 +15,7 @@ from tests.browser.classroom import set_classroom
 from tests.browser.firm import set_firm
 from tests.browser.live import Live
 from tests.browser.tokens import set_tokens
+from tests.browser.training import set_training
 from tests.cast import add_second_factor
 from tests.support import COURSE, right_verdict
 from trainer.accounts.letters import token_of
@@ -244,7 +245,9 @@ def set_stage(live: Live) -> Stage:
     alice = Person(app)
     stage.paths.update(set_firm(app, alice.id, invited.email, Person._count))
     add("alice", alice)  # after the second step, which signs everybody else out
-    stage.paths.update(set_classroom(app, alice.id, UUID(stage.paths["firm"].rpartition("/")[2]), Person))
+    firm = UUID(stage.paths["firm"].rpartition("/")[2])
+    stage.paths.update(set_training(app, alice.id, firm, certified(app).id))
+    stage.paths.update(set_classroom(app, alice.id, firm, Person))
     _certificates(app, stage)
     careful = Person(app)
     add_second_factor(app, careful.id)

@@ -1,0 +1,59 @@
+"""Training status of the firm in each state, for the pages of people, status, packs and inspectors."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+
+from tests.cast import actor_of, put_on_roster
+from trainer.assignments.models import Assignment
+from trainer.assignments.operations import waive
+from trainer.assignments.upkeep import assign_missing, remind
+from trainer.compliance.operations import make_inspector_link, order_pack, revoke_inspector_link, token_of
+from trainer.core import work
+from trainer.core.clock import now
+from trainer.core.db import db, transaction
+from trainer.courses.current import content
+from trainer.jobs.work import advance
+from trainer.organizations.operations import remove_person
+from trainer.organizations.queries import get_person
+
+LONG = "Maximiliane Alexandrina Montgomery-Featherstonehaugh de la Fuente y Villanueva"
+
+
+def set_training(app: Flask, owner_id: UUID, firm: UUID, certified_id: UUID) -> dict[str, str]:
+    """Put people in each state on the roster, make links and packs; return the paths by name."""
+    earlier = now().date() - dt.timedelta(days=200)
+    passed = put_on_roster(app, firm, certified_id, name="Bea Best", email="bea@example.org", hired_on=earlier)
+    late = put_on_roster(app, firm, None, name=LONG, email="long@example.org", hired_on=earlier)
+    gone = put_on_roster(app, firm, None, name="Gil Gone", email="gil@example.org", hired_on=earlier)
+    with app.app_context(), transaction():
+        actor = actor_of(owner_id, firm)
+        assign_missing(actor.organization, content().courses, now(), None)
+        remind(actor.organization, content().courses, now().replace(hour=18), None)
+        duty = db.session.scalars(select(Assignment.id).where(Assignment.membership_id == passed)).first()
+        assert duty is not None
+        waive(actor, duty, "On leave", now().date() + dt.timedelta(days=40), now())
+        remove_person(actor, get_person(actor, gone), actor.today(now()), now())
+        link, void = (make_inspector_link(actor, label, now()) for label in ("State inspector", "A client"))
+        revoke_inspector_link(actor, void.id, now())
+        token = token_of(link)
+        order_pack(actor, actor.today(now()), now())
+    with app.app_context():
+        while advance():
+            db.session.remove()
+    with app.app_context(), transaction():
+        under_way = order_pack(actor_of(owner_id, firm), now().date() - dt.timedelta(days=2), now())
+        under_way.due_at = now() + work.LEASE * 1000  # nobody takes it up while the pages are looked at
+        under_way.done, under_way.total = 3, 9
+    here = f"/organizations/{firm}"
+    return {
+        "inspection": f"/inspections/{token}",
+        "person": f"{here}/people/{late}",
+        "person_gone": f"{here}/people/{gone}",
+        "trained": f"{here}/training/{passed}",
+        "untrained": f"{here}/training/{late}",
+    }
