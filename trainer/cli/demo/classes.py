@@ -24,8 +24,8 @@ _MEETINGS = 4
 
 def plan(story: Story) -> None:
     """Plan both."""
-    Class(story, "Spring class, Harbor Mall", DAYS - 160, meetings=_MEETINGS, shows_answers=False).plan(0)
-    Class(story, "Autumn class, Dispatch", DAYS - 20, meetings=2, shows_answers=True).plan(1)
+    Class(story, "First class, Harbor Mall", DAYS - 160, meetings=_MEETINGS, shows_answers=False).plan(0)
+    Class(story, "Second class, Dispatch", DAYS - 20, meetings=2, shows_answers=True).plan(1)
 
 
 class Class:

@@ -144,7 +144,8 @@ class Story:
         self.plan(DAYS - 40, self._revoke_one)
         self.plan(DAYS - 20, self._waive)
         for person in people.expected(_INVITED, len(self.sites)):
-            self.plan(DAYS - 9 + person.rng.randint(0, 6), partial(self._put_on_roster, Entry(person)))
+            entry = Entry(person)
+            self.plan(DAYS - 9 + person.rng.randint(0, 6) + _hour(entry), partial(self._put_on_roster, entry))
         classes.plan(self)
         self.plan(DAYS - 200, self._inspect_before)
         self.plan(DAYS - 3, self._inspect)
