@@ -470,3 +470,6 @@ TOKENS = [
 
 SHEETS = PUBLIC + LEARNER + FIRMS + JOINING + REQUIRING + CLASSES + TOKENS
 NAMES = [one.name for one in SHEETS]
+
+# The exit is the layout's: where every page has the same one, each fourth of a kind stands for its neighbors.
+LAYOUTS = PUBLIC + LEARNER + (FIRMS + JOINING + REQUIRING + CLASSES + TOKENS)[::4]

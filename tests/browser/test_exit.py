@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
 
 from tests.browser.live import Live
-from tests.browser.sheets import NAMES, SHEETS, Sheet
+from tests.browser.sheets import LAYOUTS, Sheet
 from tests.browser.stage import Person, Stage
 
 _WEATHER = "**/weather"
@@ -36,7 +36,7 @@ _FIRST = """() => [...document.querySelectorAll("a[href], button, input, select,
 
 
 @pytest.mark.check("T146")
-@pytest.mark.parametrize("sheet", SHEETS, ids=NAMES)
+@pytest.mark.parametrize("sheet", LAYOUTS, ids=[one.name for one in LAYOUTS])
 def test_the_exit_is_first_and_can_be_hit_wherever_one_scrolls(
     context: Callable[..., BrowserContext], stage: Stage, sheet: Sheet
 ) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -10,6 +13,7 @@ from flask import Flask
 from sqlalchemy import func, or_, select
 
 from tests.cast import add_second_factor, make_account, make_firm, sign_in_as
+from tests.conftest import make_settings
 from tests.support import PASSWORD
 from trainer.accounts.models import User
 from trainer.accounts.passwords import check_password
@@ -26,20 +30,26 @@ from trainer.core import clock
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
+from trainer.courses.library import Library
 from trainer.credentials.models import Credential
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
 from trainer.organizations.rules import local_day
 
 
-@pytest.fixture
-def seeded(app: Flask) -> Flask:
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory, template_database: Path, shelf: Library) -> Iterator[Flask]:
     """Return an app whose database has a firm already, and the made-up one beside it."""
+    folder = tmp_path_factory.mktemp("seeded")
+    shutil.copy(template_database, folder / "trainer.db")
+    app = create_app(make_settings(folder, f"sqlite:///{folder / 'trainer.db'}"), shelf)
     make_firm(app, make_account(app), "Acme Security")
     typed = f"{PASSWORD}\n{PASSWORD}\n"
     ended = app.test_cli_runner().invoke(args=["seed", "demo", "--guards", "20", "--password"], input=typed)
     assert ended.exit_code == 0, ended.output
     assert "alice@demo.example" in ended.output
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 def test_the_page_of_training_says_what_a_recount_says(seeded: Flask) -> None:
