@@ -203,8 +203,7 @@ def _judge(hand: Mouse, scene: tuple[str, str, str]) -> None:
 def _is_current(hand: Mouse, firm: Firm) -> None:
     hand.open(f"/organizations/{firm.id}/training")
     expect(hand.page.get_by_role("heading", level=1)).to_have_text("1 of 1 person is current.")
-    year = now().year + 1
-    expect(hand.page.get_by_role("row").filter(has_text="Bob Builder")).to_contain_text(re.compile(rf"To .* {year}"))
+    expect(hand.page.get_by_role("row").filter(has_text="Bob Builder")).to_contain_text(re.compile(r"To \w+ \d"))
 
 
 def _a_year_later(live: Live, firm: Firm, bob: UUID, email: str) -> str:

@@ -126,7 +126,7 @@ def _nudge(hand: Mouse, live: Live, email: str) -> None:
     expect(_row(hand, "Leo")).to_contain_text("Idle")
     hand.press("Write to Leo")
     expect(hand.page.get_by_text("A mail goes to 1 person.")).to_be_visible()
-    expect(_row(hand, "Leo")).to_contain_text("written to")
+    expect(_row(hand, "Leo")).to_contain_text("Idle written to")
     letter = letter_to(live, email, "class-nudge")
     assert letter.subject == "From your class"
     assert "Ines Ito" in letter.text
