@@ -32,7 +32,7 @@ def set_classroom(app: Flask, ines: UUID, firm: UUID, person: Callable[[Flask], 
         members.append(join_class(app, one.id, full, LONG if number == 0 else f"Guard {number}"))
         for _practice in range(3 if number != 1 else 0):
             one.practice(answer=6, wrong=number % 4, hand_in=True)
-    _idle(app, members[1])
+    let_idle(app, members[1])
     held = hold_meeting(app, ines, full)
     with app.app_context(), transaction():
         note_attendance(desk_of(ines, full), held, members[:3], now())
@@ -48,7 +48,7 @@ def set_classroom(app: Flask, ines: UUID, firm: UUID, person: Callable[[Flask], 
     }
 
 
-def _idle(app: Flask, member_id: UUID) -> None:
+def let_idle(app: Flask, member_id: UUID) -> None:
     """Let someone have joined and stopped long ago."""
     with app.app_context(), transaction():
         member = db.session.get_one(CohortMember, member_id)

@@ -437,6 +437,7 @@ CLASSES = [
     Sheet("class-join-error", _at("class_join"), "new", _send_no_name, 422),
     Sheet("class-unknown", "/classes/ZZZZ-ZZZZ", status=404),
     Sheet("cohorts-firm", _at("class_firms"), "alice"),
+    Sheet("cohorts-firm-none", _at("bare", "/cohorts"), "alice"),
     Sheet("cohort-new", _at("class_firms", "/new"), "alice"),
     Sheet("cohort-new-error", _at("class_firms", "/new"), "alice", _send, 422),
     Sheet("cohorts-public", "/cohorts", "alice"),

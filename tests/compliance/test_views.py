@@ -24,7 +24,7 @@ from trainer.organizations.rules import local_day
 
 
 def names(page: str) -> list[str]:
-    return re.findall(r'<th role="rowheader" scope="row">.*?<bdi>(.*?)</bdi>', page)
+    return re.findall(r'<th scope="row"><a[^>]*><bdi>(.*?)</bdi>', page)
 
 
 def firms_day() -> str:

@@ -34,9 +34,9 @@ def test_the_road_of_a_class(acme: Acme) -> None:
     ines, bob = acme.enter("ines"), acme.enter("bob")
     made = ines.post(acme.path("/cohorts/new"), facts())
     assert made.status_code == 303
-    code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", ines.get(made.headers["Location"]).text)
+    code = re.search(r'class="tel">([0-9A-Z]{4}-[0-9A-Z]{4})<', ines.get(made.headers["Location"]).text)
     assert code
-    found = bob.get(f"/classes?code={code[0].lower()}").headers["Location"]
+    found = bob.get(f"/classes?code={code[1].lower()}").headers["Location"]
     page = bob.get(found).text
     assert "They don’t see: your answers" in page
     assert bob.post(f"{found}/members", {"name": "Bob the Guard"}).status_code == 303
@@ -147,6 +147,26 @@ def test_settings_archive_and_hand_over_have_their_pages(room: Room) -> None:
     assert ines.get(room.path()).status_code == 404
     with room.app.app_context():
         assert db.session.get_one(Cohort, room.id).taught_by == "Alice Able"
+
+
+def test_the_list_of_classes_is_there_before_the_first_and_after_the_last(acme: Acme) -> None:
+    approve(acme.app, acme.users["ines"])
+    ines = acme.enter("ines")
+    for path in (acme.path("/cohorts"), "/cohorts"):
+        page = ines.get(path)
+        assert page.status_code == 200
+        assert "No class yet" in page.text
+    room = open_room(acme)
+    ines.post(room.path("/archival"))
+    page = ines.get(acme.path("/cohorts"))
+    assert page.status_code == 200
+    assert "Archived" in page.text
+
+
+def test_whoever_only_joined_has_not_started(room: Room) -> None:
+    page = room.enter().get(room.path()).text
+    assert "Not started" in page
+    assert "Under way" not in page
 
 
 def test_public_classes_have_a_page_that_says_who_may_teach_them(app: Flask) -> None:

@@ -81,7 +81,9 @@ def test_a_code_is_read_as_people_type_it(given: str, code: str | None) -> None:
 
 def test_before_joining_a_person_sees_what_the_firm_will_see(acme: Acme) -> None:
     code = make(acme)
-    page = Visitor(acme.app).get(f"/join/{code.code.lower()}").text
+    answer = Visitor(acme.app).get(f"/join/{code.code.lower()}")
+    assert "Set-Cookie" not in answer.headers
+    page = answer.text
     for words in ("Join Acme Security", "will see of you", "your e-mail address", "/sign-up?next=/join/"):
         assert words in page
 

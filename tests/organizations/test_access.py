@@ -148,8 +148,10 @@ def test_staff_without_a_second_step_are_sent_to_set_it_up_and_members_are_not(a
     with acme.app.app_context(), transaction():
         db.session.execute(update(User).values(second_factor_nonce=None, second_factor_at=None))
     for name in ("alice", "mona", "mark", "ines"):
-        answer = acme.enter(name).get(acme.path())
+        visitor = acme.enter(name)
+        answer = visitor.get(acme.path())
         assert answer.headers["Location"] == f"/account/second-factor?next={acme.path()}"
+        assert "Set up a second step for signing in first." in visitor.get(answer.headers["Location"]).text
     assert acme.enter("bob").get(acme.path()).status_code == 200
 
 

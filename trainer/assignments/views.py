@@ -23,7 +23,7 @@ from trainer.assignments.queries import (
     wanted_by,
 )
 from trainer.assignments.rules import Audience, Status, Wanted
-from trainer.assignments.words import AUDIENCES, SKIPPED, STATUS_CHIPS, status_name
+from trainer.assignments.words import AUDIENCES, SKIPPED, STATUS_CHIPS, reminder_name, status_name
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Invalid, NotFound
@@ -222,6 +222,7 @@ def _shared() -> dict[str, Any]:
         "status_name": status_name,
         "status_chips": STATUS_CHIPS,
         "skipped": SKIPPED,
+        "reminder_name": reminder_name,
         "disclaimer": rules.disclaimer,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from trainer.assignments.rules import Audience, Status
@@ -44,3 +45,11 @@ def status_name(status: Status, unapproved_state: str | None) -> str:
     if unapproved_state and status is Status.CURRENT:
         return str(_l("Trained, not state-approved"))
     return str(STATUS_NAMES[status])
+
+
+def reminder_name(kind: str) -> str:
+    """Return which reminder it is, by its day before or its week after the due day."""
+    first, _blank, second = kind.partition(" ")
+    if first == "overdue":
+        return str(gettext("Week %(number)s after", number=second))
+    return str(ngettext("%(num)s day before", "%(num)s days before", int(first)))

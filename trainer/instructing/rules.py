@@ -152,6 +152,12 @@ class BoardRow:
     is_stuck: bool
 
     @property
+    def has_begun(self) -> bool:
+        """True once something was done in the course: joining a class alone opens it."""
+        where = self.standing
+        return where is not None and bool(where.done_lessons or where.active_minutes or self.practices or self.tries)
+
+    @property
     def is_complete(self) -> bool:
         """True once the course is completed."""
         return self.completed_at is not None

@@ -86,8 +86,9 @@ def join(code: str) -> str | tuple[str, int]:
         found, organization = find_code(code, now())
     except (NotFound, Conflict) as error:
         return _no_code(error)
-    name = current_user.certificate_name if _has_account() else None
-    return _join_page(found, organization, JoinForm(formdata=None, name=name))
+    if not _has_account():
+        return _join_page(found, organization, None)  # a form would leave a cookie with whoever only reads
+    return _join_page(found, organization, JoinForm(formdata=None, name=current_user.certificate_name))
 
 
 @blueprint.post("/join/<code>/acceptances")
@@ -136,7 +137,7 @@ def _invitation_page(token: str, invited: Invited, form: InvitedForm) -> str:
     )
 
 
-def _join_page(code: JoinCode, organization: Organization, form: JoinForm) -> str:
+def _join_page(code: JoinCode, organization: Organization, form: JoinForm | None) -> str:
     return render_template(
         "joining/join.html",
         code=show_code(code.code),

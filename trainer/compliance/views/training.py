@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from trainer.assignments import operations as assignments
 from trainer.assignments.queries import get_assignment, list_requirements
 from trainer.assignments.rules import disclaimer
-from trainer.assignments.words import SKIPPED
+from trainer.assignments.words import SKIPPED, reminder_name
 from trainer.compliance.forms import WaiverForm
 from trainer.compliance.operations import note_export
 from trainer.compliance.queries import (
@@ -170,9 +170,10 @@ def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, 
         completions=list_completions(actor, found),
         waivers=list_waivers(actor, membership_id),
         reminders=list_reminders(actor, membership_id),
-        skipped=SKIPPED,
         chip=chip,
         show_serial=show_serial,
+        reminder_name=reminder_name,
+        skipped=SKIPPED,
         disclaimer=disclaimer,
         refused=assignment_id,
         form=form or WaiverForm(formdata=None),

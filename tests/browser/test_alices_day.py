@@ -1,0 +1,215 @@
+"""Alice makes a firm, brings her people in, requires a course, and shows an inspector who is current."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import re
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+import pyotp
+import time_machine
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.hands import Mouse
+from tests.browser.live import Live
+from tests.browser.post import letter_to, link_in
+from tests.support import PASSWORD
+from trainer.core.clock import now
+from trainer.core.db import db
+from trainer.jobs.upkeep import keep_up
+from trainer.jobs.work import advance
+
+PLAIN = "Plain, no law meant"
+BROKEN = """name,e-mail,job title,teams
+Bob Builder,{bob},Guard,Harbor Mall
+Dana Dow,{dana},Guard,Harbor Mall; North
+R. Roe,,Guard,North
+"""
+
+
+def test_alices_day(context: Callable[..., BrowserContext], live: Live) -> None:
+    made = time.time_ns()
+    alice, bob, dana = (f"{name}.{made}@example.org" for name in ("alice", "bob", "dana"))
+    hand = Mouse(context(accept_downloads=True).new_page())
+    _come_in(hand, live, alice)
+    firm = _make_the_firm(hand)
+    _bring_people_in(hand, BROKEN.format(bob=bob, dana=dana), f"roe.{made}@example.org")
+    _accept(Mouse(context().new_page()), live, bob)
+    _require(hand)
+    _look_at_dana(hand)
+    _take_along(hand, live)
+    _show_an_inspector(hand, context())
+    _remind(hand, live, firm, bob)
+    _read_the_log(hand)
+
+
+def _come_in(hand: Mouse, live: Live, email: str) -> None:
+    hand.open("/sign-up")
+    hand.fill("E-mail", email)
+    hand.fill("Password", PASSWORD)
+    hand.page.get_by_label("I’m 13 or older").check()
+    hand.press("Make the account")
+    hand.open(link_in(letter_to(live, email, "confirm-address")))
+    expect(hand.page.get_by_text(email)).to_be_visible()
+    hand.press("Yes, confirm it")
+
+
+def _make_the_firm(hand: Mouse) -> UUID:
+    hand.open("/me")
+    hand.follow("Make a firm")
+    hand.fill("Name of the firm", "Acme Security")
+    hand.fill("Your name, as it stands on the roster", "Alice Able")
+    hand.press("Make the firm")
+    # Whoever sees other people's records signs in with two steps: the page says why it comes now.
+    expect(hand.page.get_by_text("Set up a second step for signing in first.")).to_be_visible()
+    hand.fill("Password now", PASSWORD)
+    hand.press("Set it up")
+    key = hand.page.locator(".key").inner_text().replace(" ", "")
+    hand.fill("Code", pyotp.TOTP(key).at(now()))
+    hand.press("Turn it on")
+    expect(hand.page.get_by_role("listitem").filter(has_text=re.compile("^[a-z0-9-]{8,}$")).first).to_be_visible()
+    hand.follow("I’ve kept them")
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text("Acme Security")
+    firm = UUID(hand.page.url.rpartition("/")[2])
+    hand.follow("Teams")
+    hand.fill("Name of the team", "Harbor Mall")
+    hand.press("Make it")
+    expect(hand.page.get_by_role("rowheader", name="Harbor Mall")).to_be_visible()
+    return firm
+
+
+def _bring_people_in(hand: Mouse, broken: str, missing: str) -> None:
+    hand.follow("Acme Security", exact=True)
+    hand.follow("Bring in a roster")
+    hand.fill("Paste it here", broken)
+    hand.press("Show what would happen")
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text("1 row to mend")
+    expect(_row(hand.page, "R. Roe")).to_contain_text("e-mail")
+    hand.follow("Mend it here")
+    pasted = hand.page.get_by_label("Paste it here").input_value()
+    hand.fill("Paste it here", pasted.replace("R. Roe\t", f"R. Roe\t{missing}"))
+    hand.press("Show what would happen")
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text("3 new people")
+    expect(hand.page.get_by_text("Nothing is written yet.")).to_be_visible()
+    hand.press("Bring them in")
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text("The roster is in")
+    hand.follow("To the people")
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text("4 people")
+
+
+def _accept(hand: Mouse, live: Live, email: str) -> None:
+    hand.open(link_in(letter_to(live, email, "invitation")))
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text("Acme Security invites you")
+    expect(hand.page.get_by_text("It doesn’t see: your answers")).to_be_visible()
+    hand.fill("Password", PASSWORD)
+    hand.page.get_by_label("I’m 13 or older").check()
+    hand.press("Make the account and join")
+    expect(hand.page.get_by_text("You’re in: Acme Security.")).to_be_visible()
+
+
+def _require(hand: Mouse) -> None:
+    hand.follow("Requirements")
+    hand.follow("Require a course")
+    hand.follow(f"Use this {PLAIN}")
+    hand.press("See what would happen")
+    preview = hand.page.get_by_role("status").filter(has_text="What would happen")
+    expect(preview).to_contain_text("4 people are meant. 2 of them haven’t come in yet")
+    expect(preview).to_contain_text("4 would be due later.")
+    hand.press("Save it so")
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text(PLAIN)
+
+
+def _look_at_dana(hand: Mouse) -> None:
+    hand.follow("Acme Security", exact=True)
+    hand.follow("Training status")
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text("0 of 4 people are current.")
+    hand.fill("Name or number", "dow")
+    hand.press("Show")
+    table = hand.page.get_by_role("table", name="People and what is required of them")
+    expect(table.get_by_role("rowheader")).to_have_text(["Dana Dow"])
+    hand.follow("Dana Dow")
+    hand.page.get_by_text("Waive this").click()
+    hand.fill("Reason", "On leave")
+    hand.fill("Until", f"{now().date() + dt.timedelta(days=120)}")
+    hand.press("Waive")
+    expect(hand.page.get_by_text("Waived. Nobody is reminded until then.")).to_be_visible()
+    expect(hand.page.get_by_text("On leave")).to_be_visible()
+    hand.follow("Training status")
+
+
+def _take_along(hand: Mouse, live: Live) -> None:
+    with hand.page.expect_download() as started:
+        hand.page.get_by_role("button", name="These rows as CSV").click()
+    rows = list(csv.DictReader(io.StringIO(Path(started.value.path()).read_text("utf-8-sig"))))
+    assert [row["Name"] for row in rows] == ["Alice Able", "Bob Builder", "Dana Dow", "R. Roe"]
+    assert {row["Name"]: row["Status"] for row in rows}["Dana Dow"] == "Waived"
+    hand.follow("Evidence pack")
+    hand.press("Make a pack")
+    expect(hand.page.get_by_text("Waiting", exact=True)).to_be_visible()
+    with live.app.app_context():
+        while advance():  # what the worker does
+            db.session.remove()
+    hand.follow("Look again")
+    with hand.page.expect_download() as started:
+        hand.page.get_by_role("link", name="Take it along").click()
+    pack = zipfile.ZipFile(started.value.path())
+    assert pack.testzip() is None
+    assert set(json.loads(pack.read("manifest.json"))["sha256"]) == set(pack.namelist()) - {"manifest.json"}
+    assert "Dana Dow" in pack.read("roster.csv").decode()
+
+
+def _show_an_inspector(hand: Mouse, stranger: BrowserContext) -> None:
+    hand.follow("Training status")
+    hand.follow("Links for inspectors")
+    hand.fill("For whom", "State inspector")
+    hand.press("Make a link")
+    page = stranger.new_page()
+    page.goto(hand.page.get_by_label("Link to copy").input_value())
+    expect(page.get_by_role("heading", level=1)).to_have_text("0 of 4 people are current.")
+    expect(_row(page, "Dana Dow")).to_contain_text("Waived")
+    assert stranger.cookies() == []
+
+
+def _remind(hand: Mouse, live: Live, firm: UUID, bob: str) -> None:
+    """Let two months pass for the worker."""
+    hand.follow("Training status")
+    hand.follow("Bob Builder")
+    expect(hand.page.get_by_text("None yet.")).to_be_visible()
+    later = (now() + dt.timedelta(days=62)).replace(hour=18)
+    with time_machine.travel(later):
+        with live.app.app_context():
+            for _portion in keep_up(firm):
+                pass
+        letter = letter_to(live, bob, "training-reminder")
+    assert "Acme Security asks you to complete your course by" in letter.text
+    assert "trafficking" not in letter.subject
+    hand.page.reload()
+    expect(hand.page.get_by_text(f"{PLAIN}, 30 days before")).to_be_visible()
+
+
+def _read_the_log(hand: Mouse) -> None:
+    hand.follow("Acme Security", exact=True)
+    hand.follow("Audit log")
+    acts = hand.page.get_by_role("table").locator("tbody td:first-of-type").all_inner_texts()
+    assert acts[::-1] == [
+        "organization.made",
+        "team.made",
+        "roster.imported",
+        "invitation.accepted",
+        "requirement.made",
+        "waiver.made",
+        "export.training_status",
+        "export.evidence_pack",
+        "inspector_link.made",
+    ]
+
+
+def _row(page: Page, name: str) -> Locator:
+    return page.get_by_role("row").filter(has_text=name)
