@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
 from flask import Blueprint, flash, render_template, send_file, url_for
@@ -74,7 +75,7 @@ def _page(actor: Actor, form: PackForm) -> str:
         "compliance/packs.html",
         actor=actor,
         form=form,
-        jobs=[(job, file_of(job) is not None) for job in jobs],
+        jobs=[(job, dt.date.fromisoformat(job.details["as_of"]), file_of(job) is not None) for job in jobs],
         is_busy=any(job.finished_at is None and job.failed_at is None for job in jobs),
         days=PACK_KEPT.days,
     )
