@@ -1,10 +1,10 @@
-# make serve | make demo | make dev | make test | make check | make bench      (README.md says more)
+# make serve | make demo | make dev | make test | make check | make bench | make bench-full      (README.md says more)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app trainer.app
 
-.PHONY: serve demo dev test check pythons bench checks lint types contracts templates content migrations lock clean
+.PHONY: serve demo dev test check pythons bench bench-full checks lint types contracts templates content migrations lock clean
 
 serve: $(VENV)/ready
 	@exec $(FLASK) serve
@@ -55,6 +55,9 @@ migrations: $(VENV)/ready-dev
 
 bench: $(VENV)/ready-dev
 	@$(BIN)/python -m tests.bench
+
+bench-full: $(VENV)/ready-dev
+	@TRAINER_BENCH_FULL=1 $(BIN)/python -m tests.bench
 
 checks: $(VENV)/ready-dev
 	@$(BIN)/python -m tests.checks
