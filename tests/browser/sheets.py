@@ -472,5 +472,10 @@ TOKENS = [
 SHEETS = PUBLIC + LEARNER + FIRMS + JOINING + REQUIRING + CLASSES + TOKENS
 NAMES = [one.name for one in SHEETS]
 
+# A page's other states have its layout: what may be cut on it was looked at in the plain one.
+_STATES = ("-error", "-none", "-nobody", "-empty", "-void", "-unknown", "-left", "-ended", "-seen", "-other", "-mine")
+PLAIN = [one for one in FIRMS + JOINING + REQUIRING + CLASSES + TOKENS if not one.name.endswith(_STATES)]
+REFLOWING = PUBLIC + LEARNER + PLAIN
+
 # The exit is the layout's: where every page has the same one, each fourth of a kind stands for its neighbors.
 LAYOUTS = PUBLIC + LEARNER + (FIRMS + JOINING + REQUIRING + CLASSES + TOKENS)[::4]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
@@ -12,6 +12,7 @@ from flask import Flask
 from tests.cast import actor_of, certify
 from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
+from tests.remembered import remembered
 from tests.support import COURSE
 from trainer.assignments.operations import require_course
 from trainer.assignments.rules import Audience, Wanted
@@ -46,6 +47,11 @@ def require(app: Flask, owner: UUID, firm: UUID, **changes: object) -> UUID:
 
 
 @pytest.fixture
-def training(acme: Acme) -> Training:
+def training(app: Flask, acme: Acme) -> Training:
+    found = remembered("training", app, lambda: _train(acme))
+    return Training(replace(found.acme, app=app), found.requirement)
+
+
+def _train(acme: Acme) -> Training:
     certify(acme.app, acme.users["bob"])
     return Training(acme, require(acme.app, acme.users["alice"], acme.id))

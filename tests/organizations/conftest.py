@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
 from flask import Flask
 
 from tests.cast import LOCAL, add_second_factor, make_account, make_firm, make_site, put_on_roster, sign_in_as
+from tests.remembered import remembered
 from tests.support import Visitor
 from trainer.organizations.rules import Role
 
@@ -40,6 +41,11 @@ class Acme:
 
 @pytest.fixture
 def acme(app: Flask) -> Acme:
+    """Return the firm."""
+    return replace(remembered("acme", app, lambda: _make(app)), app=app)
+
+
+def _make(app: Flask) -> Acme:
     """Alice owns it; Mona manages all, Mark the harbor only; Ines teaches; Bob (harbor) and Dana (motel) guard."""
     names = ("alice", "mona", "mark", "ines", "bob", "charlie", "mallory")
     users = {name: make_account(app, f"{name}@example.org") for name in names}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
+from tests.remembered import remembered
 from tests.web.world import World, make_world
 from trainer.courses.library import Library
 
 
 @pytest.fixture
 def world(app: Flask, shelf: Library) -> World:
-    return make_world(app, shelf)
+    made = remembered("world", app, lambda: make_world(app, shelf))
+    return replace(made, app=app)
