@@ -477,5 +477,5 @@ _STATES = ("-error", "-none", "-nobody", "-empty", "-void", "-unknown", "-left",
 PLAIN = [one for one in FIRMS + JOINING + REQUIRING + CLASSES + TOKENS if not one.name.endswith(_STATES)]
 REFLOWING = PUBLIC + LEARNER + PLAIN
 
-# The exit is the layout's: where every page has the same one, each fourth of a kind stands for its neighbors.
-LAYOUTS = PUBLIC + LEARNER + (FIRMS + JOINING + REQUIRING + CLASSES + TOKENS)[::4]
+# The exit is the layout's: where every page has the same one, some of a kind stand for their neighbors.
+LAYOUTS = PUBLIC + LEARNER[::2] + (FIRMS + JOINING + REQUIRING + CLASSES + TOKENS)[::6]
