@@ -1,10 +1,10 @@
-# make serve | make demo | make dev | make test | make check | make bench | make bench-full      (README.md says more)
+# make serve | make demo | make dev | make test | make nightly | make check | make bench | make bench-full      (README.md says more)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app trainer.app
 
-.PHONY: serve demo dev test check pythons bench bench-full checks lint types contracts templates content migrations lock clean
+.PHONY: serve demo dev test nightly check pythons bench bench-full checks lint types contracts templates content migrations lock clean
 
 serve: $(VENV)/ready
 	@exec $(FLASK) serve
@@ -19,6 +19,10 @@ dev: $(VENV)/ready-dev
 
 test: $(VENV)/ready-dev node_modules/.ready
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -q
+
+# All pages in all looks, all tests on both databases, more random histories.
+nightly: $(VENV)/ready-dev node_modules/.ready
+	@TRAINER_TEST_EVERYTHING=1 TRAINER_TEST_HISTORIES=1000 $(BIN)/python -m pytest -n auto --dist loadgroup -q
 
 check: $(VENV)/ready-dev node_modules/.ready lint types contracts templates content migrations test
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -472,10 +473,11 @@ TOKENS = [
 SHEETS = PUBLIC + LEARNER + FIRMS + JOINING + REQUIRING + CLASSES + TOKENS
 NAMES = [one.name for one in SHEETS]
 
-# A page's other states have its layout: what may be cut on it was looked at in the plain one.
+# Every page in every state is looked at by axe, narrow and wide. Each second page, in its plain state, is looked at in
+# other colors, right to left and with large texts as well, and some have their exit pressed: layout and colors are the
+# same ones everywhere. TRAINER_TEST_EVERYTHING=1 looks at all of them in all ways.
 _STATES = ("-error", "-none", "-nobody", "-empty", "-void", "-unknown", "-left", "-ended", "-seen", "-other", "-mine")
-PLAIN = [one for one in FIRMS + JOINING + REQUIRING + CLASSES + TOKENS if not one.name.endswith(_STATES)]
-REFLOWING = PUBLIC + LEARNER + PLAIN
-
-# The exit is the layout's: where every page has the same one, some of a kind stand for their neighbors.
-LAYOUTS = PUBLIC + LEARNER[::2] + (FIRMS + JOINING + REQUIRING + CLASSES + TOKENS)[::6]
+_IS_ALL = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))
+_PLAIN = [one for one in SHEETS if not one.name.endswith(_STATES)]
+CLOSELY = SHEETS if _IS_ALL else _PLAIN[::2]
+LAYOUTS = SHEETS if _IS_ALL else SHEETS[::3]

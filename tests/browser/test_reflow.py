@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.sheets import REFLOWING, SHEETS, Sheet
+from tests.browser.sheets import CLOSELY, SHEETS, Sheet
 from tests.browser.stage import Stage
 
 # WCAG 1.4.12
@@ -54,7 +54,7 @@ _OVER = """() => {
 
 
 @pytest.mark.check("T139")
-@pytest.mark.parametrize("sheet", REFLOWING, ids=[one.name for one in REFLOWING])
+@pytest.mark.parametrize("sheet", CLOSELY, ids=[one.name for one in CLOSELY])
 def test_pages_reflow_and_nothing_is_cut(context: Callable[..., BrowserContext], stage: Stage, sheet: Sheet) -> None:
     page = context(*sheet.cookies(stage), width=320, height=640, bypass_csp=True).new_page()
     sheet.show(page, stage)
