@@ -20,7 +20,7 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.settings import Settings
 from trainer.courses.library import Library
-from trainer.credentials import views
+from trainer.credentials import paper
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
 from trainer.credentials.rules import show_serial
@@ -70,8 +70,8 @@ def test_the_address_on_paper_is_the_configured_one(
     certify(app, make_account(app))
     with app.app_context():
         serial = db.session.scalars(select(Credential.serial)).one()
-    real = views.render_certificate
-    monkeypatch.setattr(views, "render_certificate", lambda facts, url: printed.append(url) or real(facts, url))
+    real = paper.render_certificate
+    monkeypatch.setattr(paper, "render_certificate", lambda facts, url: printed.append(url) or real(facts, url))
     visitor = Visitor(app, base_url)
     path = f"/verify/{serial}/certificate.pdf"
     assert visitor.get(path, headers=headers).mimetype == "application/pdf"
