@@ -96,6 +96,7 @@ def test_what_is_refused_for_good_is_given_up_and_can_be_sent_again(mailing: Fla
     assert states(mailing) == [(True, False, 1)]
 
 
+@pytest.mark.check("T110")
 def test_with_the_server_down_for_a_day_nothing_is_lost(mailing: Flask, mailbox: Mailbox, app: Flask) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
