@@ -22,6 +22,7 @@ from trainer.courses.current import content
 from trainer.instructing.models import Cohort, CohortMember
 from trainer.learning.queries import find_enrollment, list_readings
 from trainer.organizations.codes import show_code
+from trainer.organizations.rules import local_day
 
 
 def facts(**changes: str) -> dict[str, str]:
@@ -61,7 +62,12 @@ def test_the_road_of_a_class(acme: Acme) -> None:
 def meeting(app: Flask) -> dict[str, object]:
     with app.app_context():
         lessons = [lesson.id for lesson in content().courses[COURSE].lessons[:2]]
-    return {"held_on": clock.today().isoformat(), "minutes": "30", "lessons": lessons, "note": "Room 4"}
+    return {
+        "held_on": local_day("America/New_York", clock.now()).isoformat(),
+        "minutes": "30",
+        "lessons": lessons,
+        "note": "Room 4",
+    }
 
 
 @pytest.mark.parametrize(
