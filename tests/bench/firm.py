@@ -34,7 +34,12 @@ def make_large_firm(app: Flask, people: int) -> tuple[Visitor, str]:
     with app.app_context():
         with transaction():
             owner = User(
-                created_at=instant, email="owner@example.org", email_key="owner@example.org", password_hash="-"
+                created_at=instant,
+                email="owner@example.org",
+                email_key="owner@example.org",
+                password_hash="-",
+                second_factor_nonce="-",
+                second_factor_at=instant,
             )
             db.session.add(owner)
             db.session.flush()
@@ -152,6 +157,7 @@ def measure(app: Flask, visitor: Visitor, firm: str) -> dict[str, float]:
         "CSV": lambda: visitor.post(f"{firm}/training/exports", {"form": "csv"}).data,
         "XLSX": lambda: visitor.post(f"{firm}/training/exports", {"form": "xlsx"}).data,
     }
+    assert visitor.get(f"{firm}/training").status_code == 200
     results = {name: _median(way) for name, way in ways.items()}
     results["statements of the page"] = float(_statements(app, ways["page"]))
     return results
