@@ -137,9 +137,6 @@ def make_large_firm(app: Flask, people: int) -> tuple[Visitor, str]:
                 for start in range(0, len(rows), _PORTION):
                     db.session.execute(insert(record), rows[start : start + _PORTION])
             firm_id = firm.id
-        if db.engine.dialect.name == "sqlite":
-            with db.engine.connect() as connection:
-                connection.exec_driver_sql("ANALYZE")
     visitor = Visitor(app)
     with visitor.client.session_transaction(base_url=visitor.base_url) as session:
         session["_user_id"] = session_id.hex

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, exists, func, literal, select
+from sqlalchemy import and_, exists, func, literal, select, true
 
 from trainer.assignments import rules
 from trainer.assignments.models import Assignment, Requirement
@@ -45,14 +45,14 @@ class Preview:
 def preview(actor: Actor, wanted: Wanted, today: dt.date, now: Requirement | None = None) -> Preview:
     """Count what would happen; `now` is the requirement that would be changed."""
     zone = actor.organization.time_zone
-    covered = covers_until(
-        Membership.user_id,  # type: ignore[arg-type]
-        literal(wanted.course),
-        literal(wanted.cadence_months),
-        literal(wanted.least_minutes),
-        literal(wanted.is_paced),
-        literal(wanted.attestation is not None),
-    )
+    asked = select(
+        literal(wanted.course).label("course"),
+        literal(wanted.cadence_months).label("cadence_months"),
+        literal(wanted.least_minutes).label("least_minutes"),
+        literal(wanted.is_paced).label("is_paced"),
+        literal(wanted.attestation is not None).label("needs_attestation"),
+    ).cte("asked")
+    covered = covers_until(Membership.user_id, asked.c)
     mine = (Credential.user_id == Membership.user_id, Credential.course == wanted.course)
     open_one = (Enrollment.user_id == Membership.user_id, Enrollment.course == wanted.course)
     there = and_(
@@ -70,6 +70,8 @@ def preview(actor: Actor, wanted: Wanted, today: dt.date, now: Requirement | Non
             exists().where(*open_one, Enrollment.completed_at.is_(None)).label("is_under_way"),
             Assignment.due_on,
         )
+        .select_from(Membership)
+        .join(asked, true())
         .outerjoin(Assignment, there)
         .where(Membership.organization_id == actor.organization_id, meant(wanted, zone))
     ).all()

@@ -5,12 +5,30 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Case, ColumnElement, ScalarSelect, Subquery, and_, case, exists, func, literal, or_, select
+from sqlalchemy import (
+    CTE,
+    Case,
+    ColumnElement,
+    Join,
+    ScalarSelect,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    join,
+    literal,
+    or_,
+    select,
+    true,
+)
 
 from trainer.assignments import sql
 from trainer.assignments.models import Assignment, Reminder, Requirement, RequirementTeam, Waiver
-from trainer.assignments.rules import LATE, SOON, Audience, Completion, Duty, OwnDuty, Status, Wanted, day_begins
+from trainer.assignments.rules import LATE, SOON, Audience, Completion, Duty, OwnDuty, Status, Terms, Wanted, day_begins
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.outbox import OutboxMessage
@@ -22,117 +40,183 @@ from trainer.organizations.queries import Page, list_firms, seen_by
 from trainer.organizations.rules import Role, local_day
 
 
-def covers_until(
-    user_id: ColumnElement[uuid.UUID | None],
-    course: ColumnElement[str],
-    cadence_months: ColumnElement[int],
-    least_minutes: ColumnElement[int],
-    is_paced: ColumnElement[bool],
-    needs_attestation: ColumnElement[bool],
-) -> ScalarSelect[dt.date]:
-    """Return, as SQL, the last day that a person's completions cover by some terms: `rules.Duty.covers_until`."""
-    covered = sql.earlier(Credential.valid_until, sql.add_months(Credential.issued_on, cadence_months))
-    return (
-        select(func.max(covered))
-        .where(
-            Credential.user_id == user_id,
-            Credential.course == course,
-            Credential.revoked_at.is_(None),
-            Credential.minutes >= least_minutes,
-            or_(Credential.is_paced, ~is_paced),
-            or_(Credential.is_attested, ~needs_attestation),
-        )
-        .correlate_except(Credential)
-        .scalar_subquery()
+def terms(organization_id: uuid.UUID, today: dt.date) -> CTE:
+    """Return, as SQL, what each of a firm's requirements asks of a completion, and since when one holds.
+
+    Columns: requirement_id, course, cadence_months, least_minutes, is_paced, needs_attestation, renewal_days,
+    soon_until (the last day that is due soon), holding_since and current_since (the first day of issue from which the
+    cadence reaches today, or beyond `soon_until`). Days are computed here, once for each requirement.
+    """
+    soon_until = sql.add_days(
+        literal(today), case((Requirement.renewal_days < SOON, Requirement.renewal_days), else_=SOON)
     )
+    return (
+        select(
+            Requirement.id.label("requirement_id"),
+            Requirement.course,
+            Requirement.cadence_months,
+            Requirement.least_minutes,
+            Requirement.is_paced,
+            Requirement.attestation.is_not(None).label("needs_attestation"),
+            Requirement.renewal_days,
+            soon_until.label("soon_until"),
+            sql.first_reaching(literal(today), Requirement.cadence_months).label("holding_since"),
+            sql.first_reaching(sql.add_days(soon_until, 1), Requirement.cadence_months).label("current_since"),
+        )
+        .where(Requirement.organization_id == organization_id)
+        .cte("terms")
+        .prefix_with("MATERIALIZED")
+    )
+
+
+def covers_until(user_id: Any, asked: Any) -> ScalarSelect[dt.date]:
+    """Return, as SQL, the last day that a person's completions cover: `rules.Duty.covers_until`.
+
+    `asked` has the columns course, cadence_months, least_minutes, is_paced and needs_attestation of `terms`.
+    """
+    covered = sql.earlier(Credential.valid_until, sql.add_months(Credential.issued_on, asked.cadence_months))
+    return _of_satisfying(func.max(covered), user_id, asked)
 
 
 def duties(organization_id: uuid.UUID, today: dt.date, *only: ColumnElement[bool]) -> Subquery:
     """Return a subquery of one row for each duty in a firm that hasn't ended, with where the person stands.
 
     Columns: assignment_id, requirement_id, membership_id, user_id, course, renewal_days, covers_until, due_on, status.
-    `only` narrows it down by Assignment, Membership and Requirement; what it leaves out isn't computed. Join
-    Membership on `membership_id` for names and teams.
+    `only` narrows it down by Assignment and Membership; what it leaves out isn't computed. Join Membership on
+    `membership_id` for names and teams.
     """
-    return duties_where(organization_id, today, Assignment.organization_id == organization_id, *only)
+    asked = terms(organization_id, today)
+    whole = (Assignment.organization_id == organization_id, *only)
+    return _with_days(organization_id, today, asked, _by_requirement(asked), *whole)
 
 
 def duties_where(organization_id: uuid.UUID, today: dt.date, *only: ColumnElement[bool]) -> Subquery:
-    """Return the same of a few duties, all of one firm, that `only` names.
+    """Return the same of a few duties, all of one firm, that `only` names by Assignment.
 
-    The firm is no condition here: SQLite would go through all of the firm's duties for it.
+    The firm is no condition of them: SQLite would go through all of the firm's duties for it.
     """
-    waived = Assignment.id.in_(
-        select(Waiver.assignment_id).where(
-            Waiver.organization_id == organization_id, Waiver.ended_at.is_(None), Waiver.until >= today
-        )
+    asked = terms(organization_id, today)
+    few = join(Assignment, Membership, Membership.id == Assignment.membership_id).join(
+        asked, asked.c.requirement_id == Assignment.requirement_id
     )
-    facts = (
-        select(
-            Assignment.id.label("assignment_id"),
-            Assignment.requirement_id,
-            Assignment.membership_id,
-            Membership.user_id,
-            Requirement.course,
-            Requirement.renewal_days,
-            Assignment.due_on.label("first_due_on"),
-            covers_until(
-                Membership.user_id,  # type: ignore[arg-type]
-                Requirement.course,  # type: ignore[arg-type]
-                Requirement.cadence_months,  # type: ignore[arg-type]
-                Requirement.least_minutes,  # type: ignore[arg-type]
-                Requirement.is_paced,  # type: ignore[arg-type]
-                Requirement.attestation.is_not(None),
-            ).label("covers_until"),
-            waived.label("is_waived"),
-        )
-        .join(Requirement, Requirement.id == Assignment.requirement_id)
-        .join(Membership, Membership.id == Assignment.membership_id)
-        .where(Assignment.ended_at.is_(None), *only)
-        .cte("facts")
-        # Once for each row: a planner that flattens it would look credentials up again for each use.
-        .prefix_with("MATERIALIZED")
-    )
-    return select(
-        facts.c.assignment_id,
-        facts.c.requirement_id,
-        facts.c.membership_id,
-        facts.c.user_id,
-        facts.c.course,
-        facts.c.renewal_days,
-        facts.c.covers_until,
-        func.coalesce(facts.c.covers_until, facts.c.first_due_on).label("due_on"),
-        status_case(facts.c, today).label("status"),
-    ).subquery("duties")
+    return _with_days(organization_id, today, asked, few, *only)
 
 
-def status_case(facts: object, today: dt.date) -> Case[str]:
-    """Return `rules.status` as one SQL CASE over columns is_waived, covers_until, renewal_days, first_due_on,
-    user_id and course."""
-    covered, first_due_on = facts.covers_until, facts.first_due_on  # type: ignore[attr-defined]
-    soon = literal(today + dt.timedelta(days=SOON))
+def standings(organization_id: uuid.UUID, today: dt.date, *only: ColumnElement[bool]) -> Subquery:
+    """Return a subquery of the same duties to count and to choose by: what isn't asked of it isn't computed.
+
+    Columns: assignment_id, requirement_id, membership_id, name_key, status, due_on.
+    """
+    asked = terms(organization_id, today)
+    whole = (Assignment.organization_id == organization_id, *only)
+    return _to_choose_by(organization_id, today, asked, _by_requirement(asked), *whole)
+
+
+def standings_by_name(organization_id: uuid.UUID, today: dt.date, *only: ColumnElement[bool]) -> Subquery:
+    """Return the same to find the first few by name: nobody is looked at after these."""
+    asked = terms(organization_id, today)
+    by_name = sql.InOrder(
+        sql.InOrder(Membership.__table__, asked, true()),
+        Assignment.__table__,
+        and_(Assignment.membership_id == Membership.id, Assignment.requirement_id == asked.c.requirement_id),
+    )
+    return _to_choose_by(organization_id, today, asked, by_name, *only)
+
+
+def status_case(organization_id: uuid.UUID, today: dt.date, asked: Any) -> Case[str]:
+    """Return `rules.status` as one SQL CASE over Assignment, Membership and columns of `terms`."""
+    holds = and_(Credential.valid_until >= today, Credential.issued_on >= asked.holding_since)
+    is_current = and_(Credential.valid_until > asked.soon_until, Credential.issued_on >= asked.current_since)
+    best = _of_satisfying(func.max(case((is_current, 2), (holds, 1), else_=0)), Membership.user_id, asked)
     has_begun = (
         exists()
         .where(
-            Enrollment.user_id == facts.user_id,  # type: ignore[attr-defined]
-            Enrollment.course == facts.course,  # type: ignore[attr-defined]
+            Enrollment.user_id == Membership.user_id,
+            Enrollment.course == asked.course,
             Enrollment.completed_at.is_(None),
             or_(Enrollment.active_seconds > 0, exists().where(LessonCompletion.enrollment_id == Enrollment.id)),
         )
         .correlate_except(Enrollment, LessonCompletion)
     )
-    return case(
-        (facts.is_waived, Status.WAIVED.value),  # type: ignore[attr-defined]
-        (covered < today, Status.EXPIRED.value),
-        (
-            and_(covered <= soon, covered <= sql.add_days(literal(today), facts.renewal_days)),  # type: ignore[attr-defined]
-            Status.DUE_SOON.value,
-        ),
-        (covered.is_not(None), Status.CURRENT.value),
-        (first_due_on < today, Status.OVERDUE.value),
-        (first_due_on <= soon, Status.DUE_SOON.value),
+    waived = select(Waiver.assignment_id).where(
+        Waiver.organization_id == organization_id, Waiver.ended_at.is_(None), Waiver.until >= today
+    )
+    without = case(
+        (Assignment.due_on < today, Status.OVERDUE.value),
+        (Assignment.due_on <= today + dt.timedelta(days=SOON), Status.DUE_SOON.value),
         (has_begun, Status.IN_PROGRESS.value),
         else_=Status.NOT_STARTED.value,
+    )
+    # Over a value, so that credentials are looked up once.
+    covered = case(
+        {2: Status.CURRENT.value, 1: Status.DUE_SOON.value, 0: Status.EXPIRED.value}, value=best, else_=without
+    )
+    return case((Assignment.id.in_(waived), Status.WAIVED.value), else_=covered)
+
+
+def _by_requirement(asked: CTE) -> Join:
+    return sql.InOrder(
+        sql.InOrder(asked, Assignment.__table__, Assignment.requirement_id == asked.c.requirement_id),
+        Membership.__table__,
+        Membership.id == Assignment.membership_id,
+    )
+
+
+def _to_choose_by(
+    organization_id: uuid.UUID, today: dt.date, asked: CTE, source: Join, *only: ColumnElement[bool]
+) -> Subquery:
+    due_on = func.coalesce(covers_until(Membership.user_id, asked.c), Assignment.due_on)
+    query = _standing(organization_id, today, asked, source).add_columns(due_on.label("due_on"), Membership.name_key)
+    return query.where(*only).subquery("standings")
+
+
+def _standing(organization_id: uuid.UUID, today: dt.date, asked: CTE, source: Join) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Assignment.id.label("assignment_id"),
+            Assignment.membership_id,
+            Assignment.requirement_id,
+            status_case(organization_id, today, asked.c).label("status"),
+        )
+        .select_from(source)
+        .where(Assignment.ended_at.is_(None))
+    )
+
+
+def _with_days(
+    organization_id: uuid.UUID, today: dt.date, asked: CTE, source: Join, *only: ColumnElement[bool]
+) -> Subquery:
+    facts = (
+        _standing(organization_id, today, asked, source)
+        .add_columns(
+            Membership.user_id,
+            asked.c.course,
+            asked.c.renewal_days,
+            Assignment.due_on.label("first_due_on"),
+            covers_until(Membership.user_id, asked.c).label("covers_until"),
+        )
+        .where(*only)
+        .cte("facts")
+        # Once for each row: a planner that flattens it would look credentials up again for each use.
+        .prefix_with("MATERIALIZED")
+    )
+    return select(facts, func.coalesce(facts.c.covers_until, facts.c.first_due_on).label("due_on")).subquery("duties")
+
+
+def _of_satisfying(what: ColumnElement[Any], user_id: Any, asked: Any) -> ScalarSelect[Any]:
+    """Return something of a person's credentials that satisfy what is asked: `rules.satisfies`."""
+    return (
+        select(what)
+        .where(
+            Credential.user_id == user_id,
+            Credential.course == asked.course,
+            Credential.revoked_at.is_(None),
+            Credential.minutes >= asked.least_minutes,
+            or_(Credential.is_paced, ~asked.is_paced),
+            or_(Credential.is_attested, ~asked.needs_attestation),
+        )
+        .correlate_except(Credential)
+        .scalar_subquery()
     )
 
 
@@ -149,6 +233,17 @@ def meant(wanted: Wanted, zone: str) -> ColumnElement[bool]:
         listed = Membership.created_at >= day_begins(wanted.hired_since, zone)
         return and_(here, or_(Membership.hired_on >= wanted.hired_since, and_(Membership.hired_on.is_(None), listed)))
     return here
+
+
+def terms_of(requirement: Requirement) -> Terms:
+    """Return what a requirement asks of a completion."""
+    return Terms(
+        least_minutes=requirement.least_minutes,
+        cadence_months=requirement.cadence_months,
+        renewal_days=requirement.renewal_days,
+        is_paced=requirement.is_paced,
+        needs_attestation=requirement.attestation is not None,
+    )
 
 
 def wanted_by(requirement: Requirement) -> Wanted:
@@ -265,7 +360,7 @@ def find_waiver(assignment_id: uuid.UUID) -> Waiver | None:
 
 def count_by_status(organization_id: uuid.UUID, today: dt.date) -> dict[uuid.UUID, dict[Status, int]]:
     """Return requirement id -> how many people stand where."""
-    here = duties(organization_id, today)
+    here = standings(organization_id, today)
     rows = db.session.execute(
         select(here.c.requirement_id, here.c.status, func.count()).group_by(here.c.requirement_id, here.c.status)
     )
@@ -306,7 +401,7 @@ def get_duty(assignment: Assignment) -> Duty:
         )
     )
     return Duty(
-        terms=wanted_by(requirement).terms,
+        terms=terms_of(requirement),
         first_due_on=assignment.due_on,
         completions=tuple(
             Completion(

@@ -1,18 +1,47 @@
-"""Day arithmetic in SQL, the same on SQLite and PostgreSQL."""
+"""Day arithmetic in SQL, the same on SQLite and PostgreSQL, and joins whose order SQLite keeps."""
 
 from __future__ import annotations
 
 import datetime as dt
+from itertools import product
 from typing import Any
 
-from sqlalchemy import Date
+from sqlalchemy import Date, Join
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 
+class InOrder(Join):
+    """A join that is gone through from left to right.
+
+    Without statistics SQLite takes two equal columns of an index for a better guide than one, and goes through all of a
+    firm's duties for each of its people.
+    """
+
+    inherit_cache = True
+
+
+@compiles(InOrder, "sqlite")
+def _in_order_sqlite(join: InOrder, compiler: SQLCompiler, **options: Any) -> str:
+    linter = options.get("from_linter")
+    if linter:
+        linter.edges.update(product(join.left._from_objects, join.right._from_objects))
+    left, right = (compiler.process(side, **{**options, "asfrom": True}) for side in (join.left, join.right))
+    assert join.onclause is not None
+    # https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join
+    return f"{left} CROSS JOIN {right} ON {compiler.process(join.onclause, **options)}"
+
+
 class add_months(GenericFunction[dt.date]):  # noqa: N801 a function of SQL
     """A day so many months later, or the last of that month (`credentials.rules.valid_until`)."""
+
+    type = Date()
+    inherit_cache = True
+
+
+class first_reaching(GenericFunction[dt.date]):  # noqa: N801
+    """The first day from which `add_months` with so many months reaches a day."""
 
     type = Date()
     inherit_cache = True
@@ -50,6 +79,24 @@ def _add_months_sqlite(element: add_months, compiler: SQLCompiler, **options: An
 def _add_months_postgresql(element: add_months, compiler: SQLCompiler, **options: Any) -> str:
     day, months = _two(element, compiler, options)
     return f"CAST(CAST({day} AS DATE) + make_interval(months => {months}) AS DATE)"
+
+
+@compiles(first_reaching, "sqlite")
+def _first_reaching_sqlite(element: first_reaching, compiler: SQLCompiler, **options: Any) -> str:
+    day, months = _two(element, compiler, options)
+    same_day = f"date({day}, '-' || ({months}) || ' months')"
+    # Where the month has no such day SQLite goes on into the next; it can't be later than the first of that.
+    first_after = f"date({day}, 'start of month', '-' || (({months}) - 1) || ' months')"
+    return f"min({same_day}, {first_after})"
+
+
+@compiles(first_reaching, "postgresql")
+def _first_reaching_postgresql(element: first_reaching, compiler: SQLCompiler, **options: Any) -> str:
+    day, months = _two(element, compiler, options)
+    interval = f"make_interval(months => {months})"
+    same_day = f"CAST(CAST({day} AS DATE) - {interval} AS DATE)"
+    # Where the month has no such day PostgreSQL stays at its last, which doesn't reach.
+    return f"({same_day} + CASE WHEN {same_day} + {interval} >= CAST({day} AS DATE) THEN 0 ELSE 1 END)"
 
 
 @compiles(add_days, "sqlite")

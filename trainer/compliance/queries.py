@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Uuid, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, Uuid, and_, func, literal, or_, select, union_all
 
 from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
-from trainer.assignments.queries import duties
+from trainer.assignments.queries import duties, duties_where, standings, standings_by_name, terms_of
 from trainer.assignments.rules import Completion, Status, Terms, covered_until, day_begins, satisfies
+from trainer.assignments.sql import InOrder
 from trainer.compliance.models import InspectorLink
 from trainer.compliance.rules import GROUPS, Counts, Narrowing, Order, Row
 from trainer.core.db import db
@@ -25,7 +26,7 @@ from trainer.organizations.queries import seen_by
 from trainer.organizations.rules import fold
 
 PAGE = 25
-PORTION = 500
+PORTION = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +46,10 @@ def list_rows(
     most: int = PAGE,
 ) -> Page:
     """Return a page of rows; `seen` is the condition of memberships that may be seen."""
-    conditions = [seen, *_conditions(organization_id, wanted)]
-    is_plain = wanted.group is None and wanted.status is None and wanted.order is Order.NAME
-    if is_plain:
-        # Which rows these are doesn't depend on where people stand: that is then looked up for them alone.
-        chosen = (
-            select(Assignment.id)
-            .join(Membership, Membership.id == Assignment.membership_id)
-            .where(Assignment.ended_at.is_(None), *conditions, *_beyond(Membership.name_key, Assignment, after))
-            .order_by(Membership.name_key, Membership.id, Assignment.id)
-            .limit(most + 1)
-        )
-        conditions = [Assignment.id.in_(db.session.scalars(chosen).all())]
-    query, first, here = _query(organization_id, wanted, today, conditions)
-    if not is_plain:
-        query = query.where(*_beyond(first, here.c, after))
-    found = db.session.execute(query.limit(most + 1)).all()
+    chosen = _chosen(seen, organization_id, wanted, today, after).limit(most + 1)
+    # Everything else is looked up for the rows of this page alone.
+    here = duties_where(organization_id, today, Assignment.id.in_(db.session.scalars(chosen).all()))
+    found = db.session.execute(_in_order(here, wanted)).all()
     rows = _rows(organization_id, found[:most])
     if len(found) <= most:
         return Page(rows, None)
@@ -73,21 +62,20 @@ def iterate_rows(
     seen: ColumnElement[bool], organization_id: uuid.UUID, wanted: Narrowing, today: dt.date
 ) -> Iterator[Row]:
     """Yield all rows in the page's order, by one statement, a portion at a time."""
-    conditions = [seen, *_conditions(organization_id, wanted)]
-    query, _first, _here = _query(organization_id, wanted, today, conditions)
+    here = duties(organization_id, today, seen, *_conditions(organization_id, wanted))
+    query = _in_order(here, wanted).where(*_standing_where(here.c.status, wanted))
     for found in db.session.execute(query.execution_options(yield_per=PORTION)).partitions():
         yield from _rows(organization_id, found)
 
 
 def count_rows(seen: ColumnElement[bool], organization_id: uuid.UUID, wanted: Narrowing, today: dt.date) -> Counts:
     """Return how many duties stand where, in all and by team, in one statement. The group wanted doesn't narrow it."""
-    here = select(duties(organization_id, today, seen, *_conditions(organization_id, wanted))).cte("here")
-    here = here.prefix_with("MATERIALIZED")
-    # A left join keeps the order: from the duties, which are few, to the teams of each.
+    whole = standings(organization_id, today, seen, *_conditions(organization_id, wanted))
+    here = select(whole.c.membership_id, whole.c.status).cte("here").prefix_with("MATERIALIZED")
+    in_teams = InOrder(here, TeamMembership.__table__, TeamMembership.membership_id == here.c.membership_id)
     by_team = (
         select(TeamMembership.team_id, here.c.status, func.count())
-        .select_from(here.outerjoin(TeamMembership, TeamMembership.membership_id == here.c.membership_id))
-        .where(TeamMembership.team_id.is_not(None))
+        .select_from(in_teams)
         .group_by(TeamMembership.team_id, here.c.status)
     )
     in_all = select(literal(None, Uuid()).label("team_id"), here.c.status, func.count()).group_by(here.c.status)
@@ -193,13 +181,29 @@ def find_pack(actor: Actor, job_id: uuid.UUID) -> Job | None:
     )
 
 
-def _query(
-    organization_id: uuid.UUID, wanted: Narrowing, today: dt.date, conditions: Sequence[ColumnElement[bool]]
-) -> tuple[Any, Any, Any]:
-    """Return the statement of rows in order, what they are ordered by first, and the duties in it."""
-    here = duties(organization_id, today, *conditions)
-    first: Any = here.c.due_on if wanted.order is Order.DUE else Membership.name_key
-    query = (
+def _chosen(
+    seen: ColumnElement[bool], organization_id: uuid.UUID, wanted: Narrowing, today: dt.date, after: str | None
+) -> Select[Any]:
+    """Return the select of the ids of duties that are wanted, in order, from where a page ended."""
+    only = (seen, *_conditions(organization_id, wanted))
+    if wanted.order is Order.DUE:
+        here = standings(organization_id, today, *only)
+        place: tuple[Any, Any, Any] = (here.c.due_on, here.c.membership_id, here.c.assignment_id)
+    elif wanted.group or wanted.status:
+        here = standings_by_name(organization_id, today, *only)
+        place = (here.c.name_key, here.c.membership_id, here.c.assignment_id)
+    else:
+        # Which rows these are doesn't depend on where people stand.
+        place = (Membership.name_key, Membership.id, Assignment.id)
+        query = select(Assignment.id).join(Membership, Membership.id == Assignment.membership_id)
+        return query.where(Assignment.ended_at.is_(None), *only, *_beyond(*place, after)).order_by(*place)
+    query = select(here.c.assignment_id).where(*_standing_where(here.c.status, wanted))
+    return query.where(*_beyond(*place, after)).order_by(*place)
+
+
+def _in_order(here: Subquery, wanted: Narrowing) -> Select[Any]:
+    """Return the select of all that rows show of people, in order."""
+    return (
         select(
             here.c.assignment_id,
             here.c.membership_id,
@@ -215,16 +219,24 @@ def _query(
             Membership.hired_on,
         )
         .join(Membership, Membership.id == here.c.membership_id)
-        .order_by(first, here.c.membership_id, here.c.assignment_id)
+        .order_by(
+            here.c.due_on if wanted.order is Order.DUE else Membership.name_key,
+            here.c.membership_id,
+            here.c.assignment_id,
+        )
     )
+
+
+def _standing_where(status: Any, wanted: Narrowing) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
     if wanted.group is not None:
-        query = query.where(here.c.status.in_(GROUPS[wanted.group]))
+        conditions.append(status.in_(GROUPS[wanted.group]))
     if wanted.status is not None:
-        query = query.where(here.c.status == wanted.status)
-    return query, first, here
+        conditions.append(status == wanted.status)
+    return conditions
 
 
-def _beyond(first: Any, numbers: Any, after: str | None) -> list[ColumnElement[bool]]:
+def _beyond(first: Any, people: Any, duties: Any, after: str | None) -> list[ColumnElement[bool]]:
     """Return the condition of rows after the place where a page ended; a place that makes no sense is none."""
     person, _, rest = (after or "").partition(".")
     duty, _, place = rest.partition(".")
@@ -232,9 +244,8 @@ def _beyond(first: Any, numbers: Any, after: str | None) -> list[ColumnElement[b
         membership_id, assignment_id, value = uuid.UUID(hex=person), uuid.UUID(hex=duty), _of_type(first, place)
     except ValueError:
         return []
-    duty_column = numbers.id if numbers is Assignment else numbers.assignment_id
-    later = and_(numbers.membership_id == membership_id, duty_column > assignment_id)
-    return [or_(first > value, and_(first == value, or_(numbers.membership_id > membership_id, later)))]
+    later = and_(people == membership_id, duties > assignment_id)
+    return [or_(first > value, and_(first == value, or_(people > membership_id, later)))]
 
 
 def _of_type(column: Any, place: str) -> Any:
@@ -273,7 +284,7 @@ def _rows(organization_id: uuid.UUID, found: Sequence[Any]) -> list[Row]:
     ):
         teams.setdefault(membership_id, []).append(name)
     requirements = {
-        one.id: one
+        one.id: (one, terms_of(one))
         for one in db.session.scalars(
             select(Requirement).where(
                 Requirement.id.in_({one.requirement_id for one in found}),
@@ -297,18 +308,19 @@ def _rows(organization_id: uuid.UUID, found: Sequence[Any]) -> list[Row]:
         ).where(Credential.user_id.in_(users))
     ):
         earned.setdefault((credential.user_id, credential.course), []).append(credential)
-    return [_row(one, requirements[one.requirement_id], teams, earned) for one in found]
+    return [_row(one, *requirements[one.requirement_id], teams, earned) for one in found]
 
 
 def _row(
     found: Any,
     requirement: Requirement,
+    terms: Terms,
     teams: Mapping[uuid.UUID, list[str]],
     earned: Mapping[tuple[uuid.UUID, str], list[Any]],
 ) -> Row:
     covering = None
     if found.covers_until is not None:
-        covering = _covering(earned.get((found.user_id, requirement.course), []), requirement)
+        covering = _covering(earned[found.user_id, requirement.course], terms)
     return Row(
         membership_id=found.membership_id,
         assignment_id=found.assignment_id,
@@ -329,19 +341,12 @@ def _row(
     )
 
 
-def _covering(credentials: Sequence[Any], requirement: Requirement) -> Any:
-    """Return the credential that covers a person longest by the terms of a requirement."""
-    terms = Terms(
-        least_minutes=requirement.least_minutes,
-        cadence_months=requirement.cadence_months,
-        renewal_days=requirement.renewal_days,
-        is_paced=requirement.is_paced,
-        needs_attestation=requirement.attestation is not None,
-    )
+def _covering(credentials: Sequence[Any], terms: Terms) -> Any:
+    """Return the credential that covers a person longest by some terms, of those of whom one does."""
+    if len(credentials) == 1:
+        return credentials[0]
     fitting = [one for one in credentials if satisfies(as_completion(one), terms)]
-    if len(fitting) == 1:
-        return fitting[0]
-    return max(fitting, key=lambda one: (covered_until(as_completion(one), terms), one.issued_on), default=None)
+    return max(fitting, key=lambda one: (covered_until(as_completion(one), terms), one.issued_on))
 
 
 def as_completion(one: Any) -> Completion:

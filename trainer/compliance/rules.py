@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from trainer.assignments.rules import Status
 
@@ -55,8 +56,7 @@ class Narrowing:
     order: Order = Order.NAME
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One person's duty as it is shown, exported and packed. Days are the firm's."""
 
     membership_id: uuid.UUID

@@ -78,7 +78,8 @@ class Membership(Base):
             sqlite_where=_HERE,
             postgresql_where=_HERE,
         ),
-        Index("ix_memberships_organization_id_id", "organization_id", "id"),
+        # All that the training status of a whole firm reads of a membership.
+        Index("ix_memberships_standing", "organization_id", "id", "user_id"),
         Index("ix_memberships_organization_id_name_key", "organization_id", "name_key", "id"),
         CheckConstraint("(user_id IS NULL) = (joined_at IS NULL)", name="joined_has_user"),
         CheckConstraint("user_id IS NOT NULL OR email_key IS NOT NULL", name="known_by_user_or_email"),

@@ -45,7 +45,8 @@ def csv_lines(table: Table) -> Iterator[str]:
     writer = csv.writer(buffer, quoting=csv.QUOTE_MINIMAL)
     writer.writerow([harmless(head) for head in table.heads])
     for number, row in enumerate(table.rows, start=1):
-        writer.writerow([_csv_cell(cell) for cell in row])
+        # The writer leaves nothing for None and writes days as YYYY-MM-DD.
+        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
         if number % _PORTION == 0:
             yield buffer.getvalue()
             buffer.seek(0)
@@ -85,16 +86,10 @@ def write_xlsx(table: Table, file: IO[bytes]) -> None:
 
 def harmless(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
+    if text[:1].isalnum():
+        return text
     # Some programs trim blanks and quotes before they look.
     return f"'{text}" if text.lstrip(" '\"\u00a0").startswith(_STARTS_FORMULA) else text
-
-
-def _csv_cell(cell: Cell) -> str | int | float:
-    if cell is None:
-        return ""
-    if isinstance(cell, dt.date):
-        return cell.isoformat()
-    return harmless(cell) if isinstance(cell, str) else cell
 
 
 def _headers(name: str, ending: str) -> dict[str, str]:

@@ -1,0 +1,57 @@
+"""Day arithmetic in SQL against the calendar, and joins that SQLite goes through as they are written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from flask import Flask
+from sqlalchemy import Integer, func, literal, select, text
+
+from trainer.assignments import queries, sql
+from trainer.core.clock import today
+from trainer.core.db import db
+from trainer.credentials.rules import valid_until as add_months
+from trainer.organizations.models import Membership
+
+_MONTHS = (1, 2, 6, 11, 12, 13, 24, 36)
+
+
+def test_the_first_day_that_reaches_is_the_one_before_which_no_day_does(app: Flask) -> None:
+    days = [dt.date(2027, 1, 1) + dt.timedelta(days=number) for number in range(0, 800, 3)]
+    days += [dt.date(year, month, day) for year in (2027, 2028) for month, day in ((2, 28), (3, 1), (3, 31), (12, 31))]
+    days += [dt.date(2028, 2, 29), dt.date(2032, 2, 29)]
+    with app.app_context():
+        for months in _MONTHS:
+            asked = [sql.first_reaching(literal(day), literal(months, Integer)).label(f"d{day:%Y%m%d}") for day in days]
+            found = db.session.execute(select(*asked)).one()
+            for day, first in zip(days, found, strict=True):
+                assert add_months(first, months) >= day, (day, months, first)
+                assert add_months(first - dt.timedelta(days=1), months) < day, (day, months, first)
+
+
+def test_sqlite_looks_people_up_by_their_duty_and_not_all_for_each(app: Flask) -> None:
+    """Without statistics, as any new database is: 10,000 people would be gone through 10,000 times."""
+    firm = uuid.uuid4()
+    in_firm = Membership.organization_id == firm
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("SQLite only")
+        for here in (queries.standings(firm, today(), in_firm), queries.duties(firm, today(), in_firm)):
+            steps = plan_of(select(here.c.status, func.count()).group_by(here.c.status))
+            (people,) = [step for step in steps if "memberships" in step]
+            assert "id=?" in people.replace("organization_id=?", ""), people
+            (of_firm,) = [step for step in steps if "assignments" in step]
+            assert "organization_id=? AND ended_at=? AND requirement_id=?" in of_firm
+        by_name = queries.standings_by_name(firm, today(), in_firm)
+        steps = plan_of(select(by_name.c.assignment_id).order_by(by_name.c.name_key).limit(26))
+        (of_person,) = [step for step in steps if "assignments" in step]
+        assert "membership_id=?" in of_person, of_person
+        assert not any("USE TEMP B-TREE FOR ORDER BY" in step for step in steps), steps
+
+
+def plan_of(query: object) -> list[str]:
+    """Return what SQLite would do for a query, a line for each step."""
+    compiled = query.compile(db.engine, compile_kwargs={"literal_binds": True})  # type: ignore[attr-defined]
+    return [row[3] for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {compiled}".replace(":", "\\:")))]
