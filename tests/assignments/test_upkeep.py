@@ -303,6 +303,27 @@ def test_a_digest_with_nothing_to_say_is_not_sent(app: Flask) -> None:
             assert db.session.scalars(select(Digest.message_id)).all() == [None]
 
 
+@pytest.mark.check("T112")
+def test_a_digest_that_nothing_ran_for_on_monday_comes_later_in_the_week_and_once(app: Flask) -> None:
+    with time_machine.travel("2026-11-20T17:00:00Z", tick=False) as traveller:  # a Friday
+        firm = make_firm(app)
+        firm.require(dataclasses.replace(EVERYONE, starts_on=dt.date(2026, 1, 1), days_allowed=0))
+        firm.add("Late", hired_on=dt.date(2020, 1, 1))
+        traveller.move_to("2026-11-24T09:00:00Z")  # Tuesday, before dawn by the firm's clock
+        firm.keep_up()
+        assert counts(app)["digests"] == 0
+        firm.add("Mel", role=Role.MANAGER)  # came in on Tuesday: next Monday is soon enough
+        for hour in range(17, 20):
+            traveller.move_to(f"2026-11-24T{hour}:00:00Z")
+            firm.keep_up()
+        with app.app_context():
+            assert db.session.scalars(select(Digest.monday)).all() == [dt.date(2026, 11, 23)]
+        assert len(letters(app, "training-digest")) == 1
+        traveller.move_to("2026-11-30T17:00:00Z")
+        firm.keep_up()
+        assert counts(app)["digests"] == 3
+
+
 def test_conditions_tighten_for_who_is_under_way_and_never_loosen(app: Flask) -> None:
     with time_machine.travel(NOON, tick=False):
         firm = make_firm(app)

@@ -17,7 +17,6 @@ SOON = 30
 DAYTIME = dt.time(8)
 """Reminders are ordered from this hour on, by the firm's clock."""
 _LEADS = (1, 7, 30)
-MONDAY = 0
 
 
 class Status(StrEnum):
@@ -210,6 +209,11 @@ def first_due(began_on: dt.date, starts_on: dt.date, days_allowed: int) -> dt.da
 def is_daytime(instant: dt.datetime, zone: str) -> bool:
     """Return True if people may be written to by the firm's clock."""
     return instant.astimezone(ZoneInfo(zone)).time() >= DAYTIME
+
+
+def monday_of(day: dt.date) -> dt.date:
+    """Return the Monday of a day's week."""
+    return day - dt.timedelta(days=day.weekday())
 
 
 def day_begins(day: dt.date, zone: str) -> dt.datetime:

@@ -18,7 +18,7 @@ from trainer.accounts.models import User
 from trainer.assignments import rules, sql
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
 from trainer.assignments.queries import duties_where, list_late, list_requirements, meant, wanted_by
-from trainer.assignments.rules import LATE, MONDAY, SOON, Status, Wanted
+from trainer.assignments.rules import LATE, SOON, Status, Wanted
 from trainer.core import outbox
 from trainer.core.db import db, insert_missing, insert_new
 from trainer.courses.library import Course
@@ -122,11 +122,15 @@ def remind(
 def digest(
     organization: Organization, _courses: Courses, now: dt.datetime, after: uuid.UUID | None
 ) -> uuid.UUID | None:
-    """On Mondays, order for each owner and manager the list of who is late among the people that they see."""
-    today = local_day(organization.time_zone, now)
-    if today.weekday() != MONDAY or not rules.is_daytime(now, organization.time_zone):
+    """On Mondays, order for each owner and manager the list of who is late among the people that they see.
+
+    Where nothing ran on Monday it is ordered later in the week, for those who were here on Monday.
+    """
+    if not rules.is_daytime(now, organization.time_zone):
         return None
-    done = exists().where(Digest.membership_id == Membership.id, Digest.monday == today)
+    today = local_day(organization.time_zone, now)
+    monday = rules.monday_of(today)
+    done = exists().where(Digest.membership_id == Membership.id, Digest.monday == monday)
     readers = db.session.execute(
         select(Membership, User.email)
         .join(User, User.id == Membership.user_id)
@@ -134,6 +138,7 @@ def digest(
             Membership.organization_id == organization.id,
             Membership.ended_at.is_(None),
             Membership.role.in_((Role.OWNER, Role.MANAGER)),
+            Membership.joined_at < rules.day_begins(monday + dt.timedelta(days=1), organization.time_zone),
             ~done,
         )
         .limit(20)
@@ -145,7 +150,7 @@ def digest(
             "id": digest_id,
             "organization_id": organization.id,
             "membership_id": reader.id,
-            "monday": today,
+            "monday": monday,
             "created_at": now,
             "message_id": digest_id if late and email else None,
         }
