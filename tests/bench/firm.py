@@ -31,112 +31,111 @@ def make_large_firm(app: Flask, people: int) -> tuple[Visitor, str]:
     """Make a firm of so many guards with a requirement; return its owner's browser and the firm's address."""
     rng, instant = random.Random(7), now()
     today = instant.date()
-    with app.app_context():
-        with transaction():
-            owner = User(
-                created_at=instant,
-                email="owner@example.org",
-                email_key="owner@example.org",
-                password_hash="-",
-                second_factor_nonce="-",
-                second_factor_at=instant,
+    with app.app_context(), transaction():
+        owner = User(
+            created_at=instant,
+            email="owner@example.org",
+            email_key="owner@example.org",
+            password_hash="-",
+            second_factor_nonce="-",
+            second_factor_at=instant,
+        )
+        db.session.add(owner)
+        db.session.flush()
+        firm = Organization(
+            name="Large Security", time_zone="America/New_York", created_at=instant, created_by_id=owner.id
+        )
+        db.session.add(firm)
+        db.session.flush()
+        teams = [
+            Team(organization_id=firm.id, name=f"Site {n:02}", name_key=f"site {n:02}", created_at=instant)
+            for n in range(SITES)
+        ]
+        db.session.add_all(teams)
+        requirement = Requirement(
+            organization_id=firm.id,
+            title="For everyone, yearly",
+            course=COURSE,
+            audience="everyone",
+            least_minutes=20,
+            cadence_months=12,
+            days_allowed=90,
+            renewal_days=60,
+            is_paced=False,
+            starts_on=today - dt.timedelta(days=700),
+            created_at=instant,
+        )
+        db.session.add(requirement)
+        db.session.flush()
+        users, members, in_teams, duties, earned = [], [], [], [], []
+        for number in range(people):
+            user_id, person = (
+                uuid.UUID(int=rng.getrandbits(128), version=4),
+                uuid.UUID(int=rng.getrandbits(128), version=4),
             )
-            db.session.add(owner)
-            db.session.flush()
-            firm = Organization(
-                name="Large Security", time_zone="America/New_York", created_at=instant, created_by_id=owner.id
+            name, hired = (
+                f"Guard {rng.randrange(10**6):06} {number}",
+                today - dt.timedelta(days=rng.randrange(30, 900)),
             )
-            db.session.add(firm)
-            db.session.flush()
-            teams = [
-                Team(organization_id=firm.id, name=f"Site {n:02}", name_key=f"site {n:02}", created_at=instant)
-                for n in range(SITES)
-            ]
-            db.session.add_all(teams)
-            requirement = Requirement(
-                organization_id=firm.id,
-                title="For everyone, yearly",
-                course=COURSE,
-                audience="everyone",
-                least_minutes=20,
-                cadence_months=12,
-                days_allowed=90,
-                renewal_days=60,
-                is_paced=False,
-                starts_on=today - dt.timedelta(days=700),
-                created_at=instant,
+            address = f"guard{number}@example.org"
+            users.append(
+                {"id": user_id, "created_at": instant, "email": address, "email_key": address, "password_hash": "-"}
             )
-            db.session.add(requirement)
-            db.session.flush()
-            users, members, in_teams, duties, earned = [], [], [], [], []
-            for number in range(people):
-                user_id, person = (
-                    uuid.UUID(int=rng.getrandbits(128), version=4),
-                    uuid.UUID(int=rng.getrandbits(128), version=4),
-                )
-                name, hired = (
-                    f"Guard {rng.randrange(10**6):06} {number}",
-                    today - dt.timedelta(days=rng.randrange(30, 900)),
-                )
-                address = f"guard{number}@example.org"
-                users.append(
-                    {"id": user_id, "created_at": instant, "email": address, "email_key": address, "password_hash": "-"}
-                )
-                members.append(
-                    {
-                        "id": person,
-                        "organization_id": firm.id,
-                        "user_id": user_id,
-                        "name": name,
-                        "name_key": name.lower(),
-                        "email": address,
-                        "email_key": address,
-                        "employee_number": f"{number:06}",
-                        "role": Role.MEMBER,
-                        "manages_all": False,
-                        "hired_on": hired,
-                        "created_at": instant,
-                        "joined_at": instant,
-                    }
-                )
-                in_teams.append({"membership_id": person, "team_id": teams[rng.randrange(SITES)].id})
-                duties.append(
-                    {
-                        "id": uuid.UUID(int=rng.getrandbits(128), version=4),
-                        "organization_id": firm.id,
-                        "requirement_id": requirement.id,
-                        "membership_id": person,
-                        "due_on": hired + dt.timedelta(days=90),
-                        "created_at": instant,
-                    }
-                )
-                if rng.random() < 0.92:
-                    earned.append(_credential(rng, user_id, name, today - dt.timedelta(days=rng.randrange(0, 420))))
-            session_id = open_session(owner.id, "A browser", instant)
-            own = Membership(
-                organization_id=firm.id,
-                user_id=owner.id,
-                name="Olga Owner",
-                name_key="olga owner",
-                email=owner.email,
-                email_key=owner.email_key,
-                role=Role.OWNER,
-                created_at=instant,
-                joined_at=instant,
+            members.append(
+                {
+                    "id": person,
+                    "organization_id": firm.id,
+                    "user_id": user_id,
+                    "name": name,
+                    "name_key": name.lower(),
+                    "email": address,
+                    "email_key": address,
+                    "employee_number": f"{number:06}",
+                    "role": Role.MEMBER,
+                    "manages_all": False,
+                    "hired_on": hired,
+                    "created_at": instant,
+                    "joined_at": instant,
+                }
             )
-            db.session.add(own)
-            db.session.flush()
-            tables: Sequence[tuple[type[Base], list[dict[str, Any]]]] = [
-                (User, users),
-                (Membership, members),
-                (TeamMembership, in_teams),
-                (Assignment, duties),
-                (Credential, earned),
-            ]
-            for record, rows in tables:
-                for start in range(0, len(rows), _PORTION):
-                    db.session.execute(insert(record), rows[start : start + _PORTION])
-            firm_id = firm.id
+            in_teams.append({"membership_id": person, "team_id": teams[rng.randrange(SITES)].id})
+            duties.append(
+                {
+                    "id": uuid.UUID(int=rng.getrandbits(128), version=4),
+                    "organization_id": firm.id,
+                    "requirement_id": requirement.id,
+                    "membership_id": person,
+                    "due_on": hired + dt.timedelta(days=90),
+                    "created_at": instant,
+                }
+            )
+            if rng.random() < 0.92:
+                earned.append(_credential(rng, user_id, name, today - dt.timedelta(days=rng.randrange(0, 420))))
+        session_id = open_session(owner.id, "A browser", instant)
+        own = Membership(
+            organization_id=firm.id,
+            user_id=owner.id,
+            name="Olga Owner",
+            name_key="olga owner",
+            email=owner.email,
+            email_key=owner.email_key,
+            role=Role.OWNER,
+            created_at=instant,
+            joined_at=instant,
+        )
+        db.session.add(own)
+        db.session.flush()
+        tables: Sequence[tuple[type[Base], list[dict[str, Any]]]] = [
+            (User, users),
+            (Membership, members),
+            (TeamMembership, in_teams),
+            (Assignment, duties),
+            (Credential, earned),
+        ]
+        for record, rows in tables:
+            for start in range(0, len(rows), _PORTION):
+                db.session.execute(insert(record), rows[start : start + _PORTION])
+        firm_id = firm.id
     visitor = Visitor(app)
     with visitor.client.session_transaction(base_url=visitor.base_url) as session:
         session["_user_id"] = session_id.hex
