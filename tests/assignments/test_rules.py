@@ -136,9 +136,3 @@ def test_words_say_why() -> None:
         "Completed before; that ran out on January 5, 2027.",
         "Waived until November 24, 2026.",
     ]
-
-
-def test_unapproved_states_are_named_in_one_sentence() -> None:
-    assert rules.disclaimer("Texas") == (
-        "Texas requires an approved course. This course is not approved. These records alone don’t show compliance."
-    )

@@ -22,6 +22,7 @@ from trainer.core import clock
 from trainer.core.db import Base, db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
+from trainer.credentials.rules import disclaimer
 from trainer.jobs.letters import write
 from trainer.jobs.upkeep import keep_up
 from trainer.learning.models import Enrollment
@@ -335,6 +336,23 @@ def test_conditions_tighten_for_who_is_under_way_and_never_loosen(app: Flask) ->
             conditions = db.session.scalars(select(Enrollment.conditions)).one()
             own = conditions_of(app.extensions["library"].content.courses[COURSE])
         assert conditions == {**own, "least_minutes": 60, "is_paced": True, "attestation": "Mine."}
+
+
+def test_a_certificate_says_for_which_states_requirement_it_was_earned(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        guard = firm.add("Bob")
+        with app.app_context():
+            user_id = db.session.get_one(Membership, guard).user_id
+        assert user_id is not None
+        firm.require(dataclasses.replace(EVERYONE, unapproved_state="Texas"))
+        firm.keep_up()
+        certify(app, user_id)
+        with app.app_context():
+            earned = db.session.scalars(select(Credential)).one()
+            assert earned.unapproved_states == ["Texas"]
+        page = app.test_client().get(f"/verify/{earned.serial}").get_data(as_text=True)
+        assert page.count(disclaimer("Texas")) == 1
 
 
 def test_a_credential_that_does_not_satisfy_opens_the_next_cycle(app: Flask) -> None:

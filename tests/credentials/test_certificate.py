@@ -23,6 +23,7 @@ from trainer.credentials.certificate import (
     clean_name,
     render_certificate,
 )
+from trainer.credentials.rules import disclaimer
 
 URL = "https://training.example.org/verify/K7QPA-2M4XB-9TRDC-K7QPA-2M4XB-9T"
 FACTS = CertificateFacts(
@@ -81,6 +82,17 @@ def test_it_says_what_was_earned_by_whom_and_how_to_check_it() -> None:
 def test_a_local_trial_is_marked_and_only_that() -> None:
     assert "Local trial" in text_of(open_pdf(is_local_trial=True))
     assert "Local trial" not in text_of(open_pdf())
+
+
+def test_states_that_want_an_approved_course_are_named_on_it() -> None:
+    reader = open_pdf(unapproved_states=("Texas", "Virginia"))
+    for state in ("Texas", "Virginia"):
+        assert squeeze(disclaimer(state)) in squeeze(text_of(reader))
+    assert len(reader.pages) == 1
+    assert "requires an approved course" not in text_of(open_pdf())
+    longest = open_pdf("W" * LONGEST_NAME, unapproved_states=("Texas", "Virginia", "South Carolina"))
+    assert len(longest.pages) == 1
+    assert squeeze(disclaimer("South Carolina")) in squeeze(text_of(longest))
 
 
 def test_a_course_without_an_edition_has_only_its_version() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.credentials.rules import Status, new_serial, read_serial, show_serial, status, valid_until
+from trainer.credentials.rules import Status, disclaimer, new_serial, read_serial, show_serial, status, valid_until
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 
@@ -70,3 +70,9 @@ def test_withdrawn_beats_replaced_beats_expired(
 ) -> None:
     until, today = dt.date(2026, 11, 24), dt.date(2026, 11, day)
     assert status(valid_until=until, revoked_at=revoked_at, is_superseded=is_superseded, today=today) is expected
+
+
+def test_unapproved_states_are_named_in_one_sentence() -> None:
+    assert disclaimer("Texas") == (
+        "Texas requires an approved course. This course is not approved. These records alone don’t show compliance."
+    )

@@ -94,7 +94,13 @@ def test_a_renewal_of_nothing_begins_the_first_cycle(app: Flask) -> None:
 
 # --- conditions ---
 
-asked = st.builds(Asked, st.integers(0, 90), st.booleans(), st.sampled_from([None, "One.", "Two."]))
+asked = st.builds(
+    Asked,
+    st.integers(0, 90),
+    st.booleans(),
+    st.sampled_from([None, "One.", "Two."]),
+    st.sampled_from([None, "Texas", "Virginia"]),
+)
 
 
 @given(st.lists(asked, max_size=5))
@@ -107,6 +113,8 @@ def test_conditions_only_tighten(wishes: list[Asked]) -> None:
         assert conditions["is_paced"] == (before["is_paced"] or wish.is_paced)
         assert conditions["attestation"] == (before["attestation"] or wish.attestation)
         assert conditions["edition"] == "E"
+        states = {*before.get("unapproved_states", ()), *filter(None, [wish.unapproved_state])}  # type: ignore[misc]
+        assert conditions.get("unapproved_states", []) == sorted(states)
         assert tightened(conditions, wish) == conditions
 
 

@@ -88,7 +88,7 @@ class Wanted:
     @property
     def asked(self) -> Asked:
         """What it asks of an enrollment."""
-        return Asked(self.least_minutes, self.is_paced, self.attestation)
+        return Asked(self.least_minutes, self.is_paced, self.attestation, self.unapproved_state)
 
 
 @dataclass(frozen=True)
@@ -228,13 +228,6 @@ def reminder_kind(due_on: dt.date, today: dt.date) -> str | None:
         return f"overdue {(-left - 1) // 7 + 1}"
     lead = next((lead for lead in _LEADS if left <= lead), None)
     return None if lead is None else "1 day" if lead == 1 else f"{lead} days"
-
-
-def disclaimer(state: str) -> str:
-    """Return what stands on all that shows training where a state wants an approved course and ours isn't listed."""
-    return (
-        f"{state} requires an approved course. This course is not approved. These records alone don’t show compliance."
-    )
 
 
 def _day(day: dt.date) -> str:

@@ -11,7 +11,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from trainer.assignments import operations, rules
+from trainer.assignments import operations
 from trainer.assignments.forms import RequirementForm
 from trainer.assignments.models import Requirement
 from trainer.assignments.preview import Preview, preview
@@ -29,6 +29,7 @@ from trainer.core.db import transaction
 from trainer.core.errors import Invalid, NotFound
 from trainer.core.signing import is_sealed, seal
 from trainer.courses.current import content
+from trainer.credentials.rules import disclaimer
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.forms import ROLE_NAMES
@@ -223,7 +224,7 @@ def _shared() -> dict[str, Any]:
         "status_chips": STATUS_CHIPS,
         "skipped": SKIPPED,
         "reminder_name": reminder_name,
-        "disclaimer": rules.disclaimer,
+        "disclaimer": disclaimer,
     }
 
 

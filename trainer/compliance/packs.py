@@ -23,7 +23,7 @@ from sqlalchemy import and_, or_, select
 
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.queries import list_requirements
-from trainer.assignments.rules import day_begins, disclaimer
+from trainer.assignments.rules import day_begins
 from trainer.compliance.queries import iterate_rows
 from trainer.compliance.rules import PACK_KEPT, Narrowing
 from trainer.compliance.words import as_table
@@ -35,7 +35,7 @@ from trainer.courses.library import Course
 from trainer.credentials.certificate import NameNeedsFonts
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf
-from trainer.credentials.rules import show_serial
+from trainer.credentials.rules import disclaimer, show_serial
 from trainer.learning.models import Enrollment
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership

@@ -9,9 +9,9 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from trainer.assignments.rules import Status, disclaimer
+from trainer.assignments.rules import Status
 from trainer.compliance.rules import Group, Row
-from trainer.credentials.rules import show_serial
+from trainer.credentials.rules import disclaimer, show_serial
 from trainer.web.tables import Cell, Table
 
 STATUS_NAMES = {

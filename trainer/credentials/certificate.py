@@ -11,6 +11,7 @@ from typing import Final
 
 import typst
 
+from trainer.credentials.rules import disclaimer
 from trainer.web.paper import qr_code, typeset
 
 TEMPLATE: Final = Path(__file__).with_name("certificate.typ")
@@ -45,6 +46,8 @@ class CertificateFacts:
     serial: str
     is_local_trial: bool
     scenes: int
+    unapproved_states: tuple[str, ...] = ()
+    """States that want an approved course, which this one isn't."""
 
 
 def render_certificate(facts: CertificateFacts, url: str) -> bytes:
@@ -93,6 +96,7 @@ def _texts(facts: CertificateFacts, url: str) -> dict[str, str]:
             f"Awareness training; not a license; measured on {facts.scenes} written scenes; not approved by any state. "
             "Proof is the check page, not this paper."
         ),
+        "unapproved": " ".join(map(disclaimer, facts.unapproved_states)),
     }
 
 

@@ -52,6 +52,8 @@ class Credential(Base):
     """The holder signed that all of it was their own work."""
     is_paced: Mapped[bool] = mapped_column(default=False)
     """No lesson could be skipped ahead to."""
+    unapproved_states: Mapped[list[str]] = mapped_column(default=list)
+    """States for whose requirements it was earned and that want an approved course, which this one isn't."""
     issued_at: Mapped[dt.datetime]
     issued_on: Mapped[dt.date]
     """The day of `issued_at` in UTC, from which periods run."""

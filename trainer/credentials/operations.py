@@ -32,6 +32,7 @@ class Earned:
     started_on: dt.date
     is_attested: bool
     is_paced: bool
+    unapproved_states: list[str]
     validity_months: int
     is_local_trial: bool
 

@@ -31,5 +31,6 @@ def certificate_pdf(credential: Credential) -> bytes:
         serial=rules.show_serial(credential.serial),
         is_local_trial=credential.is_local_trial,
         scenes=credential.scenes,
+        unapproved_states=tuple(credential.unapproved_states),
     )
     return render_certificate(facts, verification_url(credential.serial))

@@ -43,6 +43,7 @@ def verify(serial: str) -> Response | tuple[str, int] | str:
         status=status_of(credential),
         checked_at=now(),
         serial=rules.show_serial(credential.serial),
+        disclaimer=rules.disclaimer,
     )
 
 

@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from trainer.assignments.rules import disclaimer
 from trainer.compliance.rules import Row
 from trainer.credentials.models import Credential
-from trainer.credentials.rules import show_serial, status
+from trainer.credentials.rules import disclaimer, show_serial, status
 from trainer.organizations.models import Membership
 
 Fields = dict[str, Any]
@@ -90,6 +89,7 @@ def credential(earned: Credential, base_url: str, today: dt.date) -> Fields:
         ).value,
         "revoked_on": _day(earned.revoked_at.date() if earned.revoked_at else None),
         "verify_url": f"{base_url}/verify/{serial}",
+        "note": " ".join(map(disclaimer, earned.unapproved_states)) or None,
     }
 
 

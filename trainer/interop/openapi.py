@@ -147,6 +147,7 @@ _RECORDS: Final[dict[str, Schema]] = {
         status=_one_of(*credentials.Status),
         revoked_on=_DAY_OR_NONE,
         verify_url={"type": "string", "format": "uri", "description": "The public page on which anyone can check it."},
+        note={**_TEXT_OR_NONE, "description": "What stands on it where a state wants an approved course."},
     ),
 }
 

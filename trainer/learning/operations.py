@@ -191,6 +191,7 @@ def complete(
             started_on=enrollment.started_at.date(),
             is_attested=enrollment.attested_at is not None,
             is_paced=bool(enrollment.conditions.get("is_paced")),
+            unapproved_states=enrollment.conditions.get("unapproved_states", []),
             validity_months=enrollment.conditions["validity_months"],
             is_local_trial=is_local_trial,
         ),

@@ -122,15 +122,19 @@ class Asked:
     minutes: int
     is_paced: bool
     attestation: str | None
+    unapproved_state: str | None = None
+    """The state that wants an approved course, which this one isn't: its credential will say so."""
 
 
 def tightened(conditions: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
     """Return conditions that ask for no less than this. They never loosen, and a sentence that is there stays."""
+    states = {*conditions.get("unapproved_states", ()), *filter(None, [asked.unapproved_state])}
     return {
         **conditions,
         "least_minutes": max(int(conditions.get("least_minutes", 0)), asked.minutes),
         "is_paced": bool(conditions.get("is_paced")) or asked.is_paced,
         "attestation": conditions.get("attestation") or asked.attestation,
+        **({"unapproved_states": sorted(states)} if states else {}),
     }
 
 

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer.assignments.queries import list_requirements
-from trainer.assignments.rules import disclaimer
 from trainer.compliance.forms import InspectorForm
 from trainer.compliance.operations import make_inspector_link, revoke_inspector_link, token_of
 from trainer.compliance.queries import count_rows, find_inspection, list_inspector_links, list_rows
@@ -18,7 +17,7 @@ from trainer.compliance.views.training import address_of, narrowing
 from trainer.compliance.words import GROUP_NAMES, chip
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.credentials.rules import show_serial
+from trainer.credentials.rules import disclaimer, show_serial
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from trainer.assignments import operations as assignments
 from trainer.assignments.queries import get_assignment, list_requirements
-from trainer.assignments.rules import disclaimer
 from trainer.assignments.words import SKIPPED, reminder_name
 from trainer.compliance.forms import WaiverForm
 from trainer.compliance.operations import note_export
@@ -28,7 +27,7 @@ from trainer.compliance.words import GROUP_NAMES, as_table, chip
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
-from trainer.credentials.rules import show_serial
+from trainer.credentials.rules import disclaimer, show_serial
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import get_person, list_teams, seen_by, team_names
