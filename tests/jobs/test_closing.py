@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,7 +24,7 @@ from trainer.core.outbox import OutboxMessage
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.instructing.models import SignOff
-from trainer.jobs import closing
+from trainer.jobs import closing, runner
 from trainer.jobs.closing import delete_closed_firms
 from trainer.jobs.letters import write
 from trainer.jobs.upkeep import keep_up, keep_up_all
@@ -256,6 +258,24 @@ def test_work_under_way_waits_while_a_firm_is_shut_and_goes_on_after(acme: Full,
         while advance():
             pass
         assert job(acme) == (True, False)
+
+
+def test_the_worker_does_it_when_it_tidies_up(acme: Full, monkeypatch: pytest.MonkeyPatch) -> None:
+    acme.close()
+    told = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
+
+    def end() -> Iterator[None]:
+        os.kill(os.getpid(), signal.SIGTERM)
+        yield
+
+    monkeypatch.setattr(runner, "keep_up_all", end)
+    with time_machine.travel(LATER), acme.app.app_context():
+        try:
+            runner.run()
+        finally:
+            for number, handler in told.items():
+                signal.signal(number, handler)
+    assert count(rows(acme.app)) == 0
 
 
 def count(found: dict[str, set[str]]) -> int:
