@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -204,7 +205,12 @@ def test_a_deletion_that_was_killed_goes_on_where_it_stood(
 
 
 def test_two_workers_delete_a_firm_once(acme: Full, monkeypatch: pytest.MonkeyPatch) -> None:
+    def linger(_organization_id: UUID, _most: int) -> int:
+        time.sleep(0.3)  # so that without taking turns both would see that nothing is left
+        return 0
+
     monkeypatch.setattr(closing, "PORTION", 1)
+    monkeypatch.setattr(closing, "_FORGET", (*closing._FORGET, linger))
     acme.close()
     with time_machine.travel(LATER), ThreadPoolExecutor(2) as pool:
         assert sum(pool.map(lambda _number: delete(acme.app), range(2))) > 20
