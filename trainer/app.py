@@ -54,6 +54,7 @@ from trainer.joining.roster_views import blueprint as roster
 from trainer.joining.views import blueprint as joining
 from trainer.learning.views import blueprint as learning
 from trainer.organizations.views.audit import blueprint as audit
+from trainer.organizations.views.closing import blueprint as closing
 from trainer.organizations.views.codes import blueprint as codes
 from trainer.organizations.views.firms import blueprint as organizations
 from trainer.organizations.views.invitations import blueprint as invitations
@@ -111,7 +112,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_static(app, reread=settings.development)
     readers = (web, courses, cards, previews, credentials)
     learners = (accounts, learning, assessment, drills, first_try, joining, entry, home)
-    firms = (organizations, people, teams, invitations, codes, roster, requirements, audit)
+    firms = (organizations, closing, people, teams, invitations, codes, roster, requirements, audit)
     readings = (training, evidence, inspections, api_tokens, api)
     instructors = (cohorts, board, meetings, classes)
     for blueprint in (*readers, *learners, *firms, *readings, *instructors, mail):

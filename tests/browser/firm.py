@@ -17,6 +17,7 @@ from trainer.core.db import db, transaction
 from trainer.courses.current import content
 from trainer.joining.importing import decide, keep_draft, lines_of, take_over
 from trainer.joining.sheets import read_text
+from trainer.organizations.closing import close, suspend
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.invitations import invite, token_of
 from trainer.organizations.models import Invitation
@@ -53,6 +54,7 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
     firm = make_firm(app, owner_id, "Acme Security")
     add_second_factor(app, owner_id)
     bare = make_firm(app, owner_id, "Bare Security")
+    closed, gone, suspended = (make_firm(app, owner_id, f"{name} Security") for name in ("Closed", "Gone", "Suspended"))
     harbor = make_site(app, owner_id, firm)
     put_on_roster(app, firm, None, name="Ann Ash", email=f"ann{number}@example.org")
     emails = (invited, f"new{number}@example.org")
@@ -75,6 +77,9 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
         end_requirement(actor, ended.id, now())
         for _portion in range(2):  # what the worker does, at an hour at which people are written to
             remind(actor.organization, content().courses, _noon(), None)
+        close(actor_of(owner_id, closed), "Closed Security", now())
+        close(actor_of(owner_id, gone), "Gone Security", now() - dt.timedelta(days=31))
+        suspend(suspended, "No answer", now())
         drafts = {"bad": bad.id, "good": good.id, "done": done.id}
         return {
             "firm": here,
@@ -84,5 +89,8 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
             "requirement": f"{here}/requirements/{texas.id}",
             "ended": f"{here}/requirements/{ended.id}",
             "bare": f"/organizations/{bare}",
+            "closed": f"/organizations/{closed}",
+            "gone": f"/organizations/{gone}",
+            "suspended": f"/organizations/{suspended}",
             **{f"roster_{name}": f"{here}/roster/{draft_id}" for name, draft_id in drafts.items()},
         }

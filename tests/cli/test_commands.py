@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from tests.assessment.swapped import copy_content
-from tests.cast import certify, make_account
+from tests.cast import certify, make_account, make_firm
 from trainer.app import create_app
 from trainer.core.db import db
 from trainer.core.settings import Settings
@@ -80,3 +81,28 @@ def test_an_instructor_is_approved_once_and_the_approval_taken_back(app: Flask) 
         said.append((ended.exit_code, ended.output.split(":")[0]))
     assert said == [(0, "Approved"), (1, "Error"), (0, "Taken back"), (1, "Error")]
     assert "No account" in runner.invoke(args=["admin", "approve-instructor", "x@example.org"]).output
+
+
+@pytest.mark.check("T013")
+def test_a_firm_is_found_suspended_and_resumed(app: Flask) -> None:
+    firm = make_firm(app, make_account(app, "alice@example.org"), "Acme Security")
+    run = app.test_cli_runner().invoke
+    said = []
+    for command in (["suspend-organization", "--reason", "No answer"], ["resume-organization"]):
+        for _time in range(2):
+            ended = run(args=["admin", *command, str(firm)])
+            said.append((ended.exit_code, ended.output.split(":")[0]))
+            assert "Traceback" not in ended.output
+        listed = run(args=["admin", "organizations"]).output.splitlines()
+        said.append((len(listed), " ".join(listed[1].split()[:3])))
+    assert said == [
+        (0, "Suspended"),
+        (1, "Error"),
+        (3, f"{firm} 1 suspended"),
+        (0, "Resumed"),
+        (1, "Error"),
+        (3, f"{firm} 1 open"),
+    ]
+    assert listed[0].split() == ["Id", "People", "State", "Name"]
+    assert listed[0].index("Name") == listed[1].index("Acme Security")
+    assert run(args=["admin", "suspend-organization", str(firm)]).exit_code == 2  # a reason is asked for

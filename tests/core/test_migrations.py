@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import func, inspect, select
+from sqlalchemy import delete, func, inspect, select, update
 
 from tests.assignments.firm import EVERYONE, make_firm
 from tests.cast import (
@@ -158,3 +158,25 @@ def test_signatures_come_and_go_and_everything_else_stays(app: Flask, shelf: Lib
     # Constraints came along as well.
     with app.app_context(), pytest.raises(Conflict), transaction():
         db.session.get_one(Enrollment, after[0]["id"]).cycle = 0
+
+
+@pytest.mark.check("T013")
+def test_sign_offs_come_along_and_those_without_their_class_go_on_the_way_down(app: Flask) -> None:
+    fill_class(app)
+    table = Base.metadata.tables["sign_offs"]
+    with app.app_context():
+        before = sorted(map(tuple, db.session.execute(select(table))))
+        assert len(before) == 2
+        db.session.rollback()
+        downgrade(directory=FOLDER, revision="0011")
+        upgrade(directory=FOLDER)
+        assert sorted(map(tuple, db.session.execute(select(table)))) == before
+        with transaction():
+            db.session.execute(update(table).where(table.c.lesson == before[0][1]).values(member_id=None))
+        downgrade(directory=FOLDER, revision="0011")
+        upgrade(directory=FOLDER)
+        assert sorted(map(tuple, db.session.execute(select(table)))) == before[1:]
+        with transaction():  # references and indexes came along as well
+            db.session.execute(delete(Base.metadata.tables["attendances"]))
+            db.session.execute(delete(Base.metadata.tables["class_sessions"]))
+        assert db.session.execute(select(table.c.session_id)).scalars().all() == [None]

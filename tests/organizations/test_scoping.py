@@ -20,7 +20,7 @@ SCOPED = {table.name for table in Base.metadata.sorted_tables if "organization_i
 # Each starts from something that was reached through the actor already, or that belongs to the person who looks.
 MAY_LEAVE_IT_OUT = {
     "organizations.views.people.role": "the person loaded through the actor, read again after a refusal",
-    "organizations.queries.list_firms": "a person's own memberships",
+    "organizations.queries._list_firms": "a person's own memberships",
     "organizations.queries.list_team_ids": "the teams of a person loaded through the actor",
     "assignments.queries.find_waiver": "the waiver of a duty loaded through the actor",
     "assignments.queries.get_duty": "the facts of a duty loaded through the actor",

@@ -17,7 +17,8 @@ from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
 from trainer.courses.current import content
 from trainer.learning.queries import find_enrollment, standing
-from trainer.organizations.models import Membership, Organization
+from trainer.organizations.models import Membership
+from trainer.organizations.queries import find_open_firm
 from trainer.organizations.rules import local_day
 from trainer.web.letters import Letter, write_letter
 
@@ -26,7 +27,7 @@ MOST_NAMES = 20
 
 
 def write(message: OutboxMessage) -> Letter | None:
-    """Return what the mail says, or None if nothing is due any more."""
+    """Return what the mail says, or None if nothing is due any more or the firm is shut."""
     if message.template == "training-digest":
         return _write_digest(UUID(hex=message.ids["digest"]))
     return _write_reminder(UUID(hex=message.ids["reminder"]))
@@ -37,7 +38,9 @@ def _write_reminder(reminder_id: UUID) -> Letter | None:
     assignment = db.session.get(Assignment, reminder.assignment_id) if reminder else None
     if reminder is None or assignment is None or assignment.ended_at is not None:
         return None
-    firm = db.session.get_one(Organization, assignment.organization_id)
+    firm = find_open_firm(assignment.organization_id)
+    if firm is None:
+        return None
     requirement = db.session.get_one(Requirement, assignment.requirement_id)
     person = db.session.get_one(Membership, assignment.membership_id)
     today = local_day(firm.time_zone, now())
@@ -60,10 +63,10 @@ def _write_reminder(reminder_id: UUID) -> Letter | None:
 
 def _write_digest(digest_id: UUID) -> Letter | None:
     digest = db.session.get(Digest, digest_id)
-    if digest is None:
+    firm = find_open_firm(digest.organization_id) if digest else None
+    if digest is None or firm is None:
         return None
     reader = db.session.get_one(Membership, digest.membership_id)
-    firm = db.session.get_one(Organization, digest.organization_id)
     late = list_late(firm, reader, local_day(firm.time_zone, now()), MOST_NAMES + 1)
     if not late or reader.ended_at is not None:
         return None

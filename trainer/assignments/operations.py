@@ -8,12 +8,20 @@ from typing import Any
 
 from sqlalchemy import delete, update
 
-from trainer.assignments.models import LONGEST_REASON, Assignment, Requirement, RequirementTeam, Waiver
+from trainer.assignments.models import (
+    LONGEST_REASON,
+    Assignment,
+    Digest,
+    Reminder,
+    Requirement,
+    RequirementTeam,
+    Waiver,
+)
 from trainer.assignments.queries import find_waiver, get_assignment, get_requirement
 from trainer.assignments.rules import Audience, Wanted
 from trainer.assignments.upkeep import Courses, assign_missing, correct_due_days, end_unmeant
 from trainer.core.audit import note
-from trainer.core.db import db
+from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import list_teams
@@ -105,6 +113,18 @@ def end_waiver(actor: Actor, assignment_id: uuid.UUID, now: dt.datetime) -> None
         raise Conflict("There is no waiver any more.")
     waiver.ended_at = now
     note("waiver.ended", now, actor_id=actor.user_id, organization_id=actor.organization_id, subject_id=assignment.id)
+
+
+def forget_firm(organization_id: uuid.UUID, most: int) -> int:
+    """Delete at most so many rows of what a firm requires and of the duties that follow; return how many."""
+    return delete_some(
+        most,
+        (Waiver, Waiver.organization_id == organization_id),
+        (Reminder, Reminder.organization_id == organization_id),
+        (Digest, Digest.organization_id == organization_id),
+        (Assignment, Assignment.organization_id == organization_id),
+        (Requirement, Requirement.organization_id == organization_id),
+    )
 
 
 def _columns(wanted: Wanted) -> dict[str, Any]:

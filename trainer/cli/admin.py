@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import click
 from flask.cli import AppGroup
 
@@ -9,6 +11,9 @@ from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import DomainError
 from trainer.instructing.operations import approve_instructor, revoke_instructor
+from trainer.organizations import closing
+from trainer.organizations.closing import FirmLine
+from trainer.organizations.models import Organization
 
 admin_cli = AppGroup("admin", help="Decide what the administrator decides.")
 
@@ -24,3 +29,50 @@ def approve(email: str, revoke: bool) -> None:
     except DomainError as error:
         raise click.ClickException(error.message) from error
     print(f"{'Taken back' if revoke else 'Approved'}: {user.email}.")
+
+
+@admin_cli.command("organizations")
+def organizations() -> None:
+    """List the firms: id, people on the roster, state, name."""
+    lines = closing.list_lines()
+    rows = [("Id", "People", "State", "Name")]
+    rows += [(str(one.organization.id), str(one.people), _state(one), one.organization.name) for one in lines]
+    width = max(len(row[2]) for row in rows)
+    for number, people, state, name in rows:
+        print(f"{number:36}  {people:>6}  {state:{width}}  {name}")
+    print(f"{len(lines)} firm(s).")
+
+
+@admin_cli.command("suspend-organization")
+@click.argument("organization_id", type=click.UUID)
+@click.option("--reason", required=True, help="Stands in the firm's audit log; its pages don't show it.")
+def suspend(organization_id: uuid.UUID, reason: str) -> None:
+    """Let nothing be done in a firm from now on; nothing is deleted."""
+    try:
+        with transaction():
+            firm = closing.suspend(organization_id, reason, now())
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    print(f"Suspended: {firm.name}. `flask admin resume-organization {firm.id}` takes it back.")
+
+
+@admin_cli.command("resume-organization")
+@click.argument("organization_id", type=click.UUID)
+def resume(organization_id: uuid.UUID) -> None:
+    """Take a suspension back: everything is as it was."""
+    try:
+        with transaction():
+            firm = closing.resume(organization_id, now())
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    print(f"Resumed: {firm.name}.{_deleted_on(firm)}")
+
+
+def _state(line: FirmLine) -> str:
+    firm = line.organization
+    since = firm.suspended_at or firm.closed_at
+    return f"{line.state}{f' since {since:%Y-%m-%d}' if since else ''}"
+
+
+def _deleted_on(firm: Organization) -> str:
+    return f" It is closed, and will be deleted on {firm.deletes_at:%Y-%m-%d}." if firm.deletes_at else ""

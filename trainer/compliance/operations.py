@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+import shutil
 import uuid
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from trainer.compliance.models import InspectorLink
+from trainer.compliance.packs import folder_of
 from trainer.compliance.rules import INSPECTION_LASTS
 from trainer.core import work
 from trainer.core.audit import note
-from trainer.core.db import db
+from trainer.core.db import db, delete_some
 from trainer.core.errors import Invalid, NotFound
 from trainer.core.signing import seal
 from trainer.core.work import Job
@@ -71,6 +73,14 @@ def order_pack(actor: Actor, as_of: dt.date, now: dt.datetime) -> Job:
 def note_export(actor: Actor, form: str, now: dt.datetime) -> None:
     """Write down that training status was taken along."""
     _note(actor, "export.training_status", now, None, form=form)
+
+
+def forget_firm(organization_id: uuid.UUID, most: int) -> int:
+    """Delete at most so many of a firm's inspector links, and of its packs with their files; return how many."""
+    packs = and_(Job.organization_id == organization_id, Job.kind == "evidence-pack")
+    for job_id in db.session.scalars(select(Job.id).where(packs)):
+        shutil.rmtree(folder_of(job_id), ignore_errors=True)
+    return delete_some(most, (InspectorLink, InspectorLink.organization_id == organization_id), (Job, packs))
 
 
 def _note(actor: Actor, act: str, now: dt.datetime, subject_id: uuid.UUID | None, **details: str) -> None:

@@ -22,7 +22,7 @@ from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
-from trainer.organizations.queries import seen_by
+from trainer.organizations.queries import firm_is_open, seen_by
 from trainer.organizations.rules import fold
 
 PAGE = 25
@@ -147,7 +147,7 @@ def list_inspector_links(actor: Actor) -> Sequence[InspectorLink]:
 
 
 def find_inspection(token: str, now: dt.datetime) -> tuple[InspectorLink, Organization] | None:
-    """Return a link with its firm, or None if it is forged, revoked or has expired."""
+    """Return a link with its firm, or None if it is forged, revoked or has expired, or the firm is shut."""
     number, _, code = token.partition(".")
     try:
         link_id = uuid.UUID(hex=number)
@@ -156,7 +156,7 @@ def find_inspection(token: str, now: dt.datetime) -> tuple[InspectorLink, Organi
     row = db.session.execute(
         select(InspectorLink, Organization)
         .join(Organization, Organization.id == InspectorLink.organization_id)
-        .where(InspectorLink.id == link_id)
+        .where(InspectorLink.id == link_id, firm_is_open())
     ).first()
     if row is None or not is_sealed(code, "inspection", row[0].id.hex, row[0].nonce):
         return None

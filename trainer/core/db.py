@@ -15,7 +15,21 @@ from typing import Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, Table, Uuid, event, insert
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Engine,
+    MetaData,
+    Table,
+    Uuid,
+    delete,
+    event,
+    insert,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import IntegrityError
@@ -140,6 +154,19 @@ def insert_new(record: type[Base], rows: list[dict[str, Any]]) -> set[uuid.UUID]
     if not rows:
         return set()
     return set(db.session.scalars(_insert(record).returning(record.__table__.c.id), rows))
+
+
+def delete_some(most: int, *kinds: tuple[type[Base], ColumnElement[bool]]) -> int:
+    """Delete at most so many rows of the first of these kinds, (record, condition), that has any; return how many."""
+    for record, condition in kinds:
+        key = list(cast(Table, record.__table__).primary_key.columns)
+        chosen = select(*key).where(condition).limit(most)
+        gone = db.session.execute(
+            delete(record).where(tuple_(*key).in_(chosen)).execution_options(synchronize_session=False)
+        )
+        if gone.rowcount:  # type: ignore[attr-defined]
+            return int(gone.rowcount)  # type: ignore[attr-defined]
+    return 0
 
 
 def _insert(record: type[Base]) -> postgresql.Insert | sqlite.Insert:

@@ -19,6 +19,8 @@ LEASE = dt.timedelta(minutes=2)
 """How long a claimed piece of work is left to whoever claimed it."""
 MOST_TRIES = 5
 """Slices in a row that may fail."""
+PUT_OFF = dt.timedelta(minutes=15)
+"""How long work waits that can't go on now."""
 
 _WAITING = text("finished_at IS NULL AND failed_at IS NULL")
 
@@ -101,6 +103,11 @@ def note_finished(job_id: uuid.UUID, now: dt.datetime) -> None:
 def note_failed(job_id: uuid.UUID, error: str, now: dt.datetime) -> None:
     """Note why a slice got nowhere; it is tried again in a minute."""
     _note(job_id, last_error=error[:300], due_at=now + dt.timedelta(minutes=1))
+
+
+def put_off(job_id: uuid.UUID, now: dt.datetime) -> None:
+    """Let it wait for a while, because nothing can be done of it now."""
+    _note(job_id, tries=0, due_at=now + PUT_OFF)
 
 
 def _note(job_id: uuid.UUID, **values: Any) -> None:

@@ -15,8 +15,8 @@ from trainer.credentials.queries import list_credentials
 from trainer.credentials.rules import show_serial
 from trainer.credentials.views import status_of
 from trainer.learning.queries import can_renew, list_enrollments, standing
-from trainer.organizations.queries import list_firms
-from trainer.organizations.rules import Role
+from trainer.organizations.queries import list_firms, list_shut_firms
+from trainer.organizations.rules import Role, firm_state
 from trainer.web.access import Who, access
 from trainer.web.still import still
 
@@ -58,6 +58,9 @@ def me() -> str:
     # What someone waits for comes first, then what was begun last.
     doing.sort(key=lambda row: due[row[0].course].due_on if row[0].course in due else dt.date.max)
     firms = [(firm, Role(membership.role)) for membership, firm in list_firms(current_user.id)]
+    shut = [
+        (firm, firm_state(firm.suspended_at, firm.closed_at)) for _membership, firm in list_shut_firms(current_user.id)
+    ]
     # The worker begins what was required a moment ago within the hour; nobody has to wait for it.
     waiting = [(courses[one], duty) for one, duty in due.items() if one in courses and one not in newest]
     return render_template(
@@ -67,5 +70,6 @@ def me() -> str:
         waiting=waiting,
         earned=earned,
         firms=firms,
+        shut=shut,
         courses=list(courses.values()),
     )

@@ -11,19 +11,25 @@ from flask_login import current_user
 
 from trainer.core.errors import NotFound
 from trainer.instructing.queries import find_desk
-from trainer.organizations.access import ask_second_step, needs_second_step
+from trainer.organizations.access import ask_second_step, needs_second_step, shut_page
+from trainer.organizations.rules import FirmState
 
 View = Callable[..., Any]
 
 
 def teaching(view: View) -> View:
-    """Let in who teaches the class that the address names; the view gets the desk in place of its id."""
+    """Let in who teaches the class that the address names; the view gets the desk in place of its id.
+
+    Whose firm is shut reads that it is.
+    """
 
     @wraps(view)
     def enter(cohort_id: uuid.UUID, **values: Any) -> Any:
-        desk = find_desk(current_user.id, cohort_id)
+        desk = find_desk(current_user.id, cohort_id, set(FirmState))
         if desk is None:
             raise NotFound
+        if desk.actor is not None and desk.actor.state is not FirmState.OPEN:
+            return shut_page(desk.actor)
         if needs_second_step(current_user):
             return ask_second_step()
         return view(desk, **values)

@@ -107,8 +107,13 @@ class SignOff(Base):
 
     enrollment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrollments.id"), primary_key=True)
     lesson: Mapped[str] = mapped_column(String(121), primary_key=True)
-    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("class_sessions.id"), index=True)
-    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohort_members.id"), index=True)
+    session_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("class_sessions.id", ondelete="SET NULL"), index=True
+    )
+    """Nothing once the class went with its firm: what was learned there stays the person's."""
+    member_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("cohort_members.id", ondelete="SET NULL"), index=True
+    )
     minutes: Mapped[int]
     """Active minutes credited for it."""
     signed_off_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)

@@ -7,14 +7,16 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from trainer.accounts.models import User
 from trainer.accounts.queries import find_user_by_email_key
 from trainer.accounts.rules import clean_name, email_key, is_printable_name
 from trainer.core.audit import note
-from trainer.core.db import db
+from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.courses.library import Course
-from trainer.instructing.models import Cohort, CohortMember, InstructorApproval
+from trainer.instructing.models import Attendance, ClassSession, Cohort, CohortMember, InstructorApproval, Nudge
 from trainer.instructing.queries import (
     Desk,
     count_present,
@@ -197,6 +199,20 @@ def revoke_instructor(address: str, now: dt.datetime) -> User:
 def note_export(desk: Desk, act: str, form: str, now: dt.datetime) -> None:
     """Write down that something of a class was taken along."""
     _note(act, desk.user_id, desk.cohort, now, form=form)
+
+
+def forget_firm(organization_id: uuid.UUID, most: int) -> int:
+    """Delete at most so many rows of a firm's classes; return how many. What was signed off there stays."""
+    classes = select(Cohort.id).where(Cohort.organization_id == organization_id)
+    meetings = select(ClassSession.id).where(ClassSession.cohort_id.in_(classes))
+    return delete_some(
+        most,
+        (Nudge, Nudge.cohort_id.in_(classes)),
+        (Attendance, Attendance.session_id.in_(meetings)),
+        (ClassSession, ClassSession.cohort_id.in_(classes)),
+        (CohortMember, CohortMember.cohort_id.in_(classes)),
+        (Cohort, Cohort.organization_id == organization_id),
+    )
 
 
 def _hand_over(desk: Desk, user_id: uuid.UUID, name: str, now: dt.datetime) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from trainer.accounts.models import User
 from trainer.core.db import db
@@ -24,8 +24,8 @@ from trainer.instructing.models import (
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import read_code
 from trainer.organizations.models import Membership, Organization
-from trainer.organizations.queries import find_actor
-from trainer.organizations.rules import May, Role, fold, local_day
+from trainer.organizations.queries import find_actor, firm_is_open
+from trainer.organizations.rules import FirmState, May, Role, fold, local_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +52,19 @@ class Desk:
         return self.actor.today(now) if self.actor else now.date()
 
 
-def find_desk(user_id: uuid.UUID, cohort_id: uuid.UUID) -> Desk | None:
+def find_desk(
+    user_id: uuid.UUID, cohort_id: uuid.UUID, states: Collection[FirmState] = (FirmState.OPEN,)
+) -> Desk | None:
     """Return a class as one of its teachers sees it, or None for everybody else.
 
-    That is its instructor, as long as they may teach there, and each owner of its firm.
+    That is its instructor, as long as they may teach there, and each owner of its firm, while that is in such a state.
     """
     cohort = db.session.get(Cohort, cohort_id)
     if cohort is None:
         return None
     if cohort.organization_id is None:
         return Desk(user_id, cohort, None) if cohort.instructor_id == user_id and is_approved(user_id) else None
-    actor = find_actor(user_id, cohort.organization_id)
+    actor = find_actor(user_id, cohort.organization_id, states)
     if actor is None or not actor.may(May.TEACH):
         return None
     return Desk(user_id, cohort, actor) if cohort.instructor_id == user_id or actor.role is Role.OWNER else None
@@ -97,11 +99,11 @@ def lock_cohort(cohort_id: uuid.UUID) -> Cohort:
 
 
 def find_cohort_by_code(given: str) -> tuple[Cohort, Organization | None] | None:
-    """Return the class of a code as typed or as in an address, with its firm, or None."""
+    """Return the class of a code as typed or as in an address, with its firm, or None, also while that is shut."""
     row = db.session.execute(
         select(Cohort, Organization)
         .outerjoin(Organization, Organization.id == Cohort.organization_id)
-        .where(Cohort.code == (read_code(given) or "-"))
+        .where(Cohort.code == (read_code(given) or "-"), _is_taught())
     ).first()
     return (row[0], row[1]) if row else None
 
@@ -112,14 +114,20 @@ def today_in(organization: Organization | None, now: dt.datetime) -> dt.date:
 
 
 def present(cohort: Cohort) -> ColumnElement[bool]:
-    """Return the condition of people who are in a class now. Whoever has left the firm has left its classes."""
+    """Return the condition of people who are in a class now. Whoever has left the firm has left its classes; while the
+    firm is shut, nobody is in them."""
     there = and_(CohortMember.cohort_id == cohort.id, CohortMember.left_at.is_(None))
     if cohort.organization_id is None:
         return there
-    staff = select(Membership.user_id).where(
-        Membership.organization_id == cohort.organization_id,
-        Membership.ended_at.is_(None),
-        Membership.user_id.is_not(None),
+    staff = (
+        select(Membership.user_id)
+        .join(Organization, Organization.id == Membership.organization_id)
+        .where(
+            Membership.organization_id == cohort.organization_id,
+            Membership.ended_at.is_(None),
+            Membership.user_id.is_not(None),
+            firm_is_open(),
+        )
     )
     return and_(there, CohortMember.user_id.in_(staff))
 
@@ -163,7 +171,13 @@ def list_own_classes(user_id: uuid.UUID) -> Sequence[tuple[Cohort, CohortMember]
     rows = db.session.execute(
         select(Cohort, CohortMember)
         .join(CohortMember, CohortMember.cohort_id == Cohort.id)
-        .where(CohortMember.user_id == user_id, CohortMember.left_at.is_(None), Cohort.archived_at.is_(None))
+        .outerjoin(Organization, Organization.id == Cohort.organization_id)
+        .where(
+            CohortMember.user_id == user_id,
+            CohortMember.left_at.is_(None),
+            Cohort.archived_at.is_(None),
+            _is_taught(),
+        )
         .order_by(Cohort.starts_on.desc(), Cohort.id)
     )
     return [(row[0], row[1]) for row in rows]
@@ -199,7 +213,8 @@ def list_attendance(class_session: ClassSession) -> set[uuid.UUID]:
 
 def list_signed_off(class_session: ClassSession) -> set[uuid.UUID]:
     """Return ids of the members for whom lessons were signed off by a meeting."""
-    return set(db.session.scalars(select(SignOff.member_id).where(SignOff.session_id == class_session.id).distinct()))
+    query = select(SignOff.member_id).where(SignOff.session_id == class_session.id, SignOff.member_id.is_not(None))
+    return {one for one in db.session.scalars(query.distinct()) if one is not None}
 
 
 def list_last_nudges(cohort: Cohort) -> dict[uuid.UUID, dt.datetime]:
@@ -232,6 +247,11 @@ def find_approved(key: str) -> User | None:
         .join(InstructorApproval, InstructorApproval.user_id == User.id)
         .where(User.email_key == key, InstructorApproval.revoked_at.is_(None))
     )
+
+
+def _is_taught() -> ColumnElement[bool]:
+    """Return the condition of classes, joined with their firm if they have one, that are public or of an open firm."""
+    return or_(Cohort.organization_id.is_(None), firm_is_open())
 
 
 def _counted() -> Select[Cohort, int]:

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 
 from trainer.core.audit import note
-from trainer.core.db import db
+from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict
 from trainer.interop.models import ApiToken
 from trainer.interop.queries import get_token
@@ -60,6 +60,11 @@ def revoke_token(actor: Actor, token_id: uuid.UUID, now: dt.datetime) -> ApiToke
         token.revoked_at = now
         _note(actor, "api_token.revoked", token, now)
     return token
+
+
+def forget_firm(organization_id: uuid.UUID, most: int) -> int:
+    """Delete at most so many of a firm's tokens; return how many."""
+    return delete_some(most, (ApiToken, ApiToken.organization_id == organization_id))
 
 
 def _note(actor: Actor, act: str, token: ApiToken, now: dt.datetime, **details: str) -> None:

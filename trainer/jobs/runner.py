@@ -7,6 +7,7 @@ import logging
 import signal
 import threading
 from collections.abc import Iterator
+from itertools import chain
 from types import FrameType
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +16,7 @@ from trainer.accounts.operations import forget_links
 from trainer.compliance.packs import forget_packs
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
+from trainer.jobs.closing import delete_closed_firms
 from trainer.jobs.delivery import deliver
 from trainer.jobs.upkeep import keep_up_all
 from trainer.jobs.work import advance
@@ -51,7 +53,7 @@ def run() -> None:
                     forget_drafts(now())
                     forget_links(now())
                 forget_packs(now())
-                upkeep = keep_up_all()
+                upkeep = chain(delete_closed_firms(), keep_up_all())
             # One portion at a time: a mail that someone waits for goes out between two of them.
             busy |= next(upkeep, _DONE) is None
         except SQLAlchemyError as error:  # the database is away; the rows wait there

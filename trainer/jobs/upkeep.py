@@ -12,14 +12,13 @@ from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
 from trainer.courses.current import content
-from trainer.organizations.models import Organization
-from trainer.organizations.queries import list_organization_ids
+from trainer.organizations.queries import find_open_firm, list_organization_ids
 
 log = logging.getLogger(__name__)
 
 
 def keep_up_all() -> Iterator[None]:
-    """Keep up every firm; between two portions the caller may do something else."""
+    """Keep up every open firm; between two portions the caller may do something else."""
     ids = list_organization_ids()
     db.session.rollback()
     for organization_id in ids:
@@ -43,7 +42,7 @@ def keep_up(organization_id: uuid.UUID, clock: Callable[[], dt.datetime] = now) 
 
 def _portion(organization_id: uuid.UUID, step: Step, after: uuid.UUID | None, instant: dt.datetime) -> uuid.UUID | None:
     with transaction() as session:
-        organization = session.get_one(Organization, organization_id)
-        following = step(organization, content().courses, instant, after)
+        organization = find_open_firm(organization_id)  # it may have been shut since the portion before
+        following = step(organization, content().courses, instant, after) if organization else None
     session.expunge_all()  # a long run would hold on to everyone
     return following

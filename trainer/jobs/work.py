@@ -15,6 +15,7 @@ from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import DomainError
 from trainer.core.work import Job
+from trainer.organizations.queries import find_open_firm
 
 _KINDS: dict[str, Callable[[Job, dt.datetime], tuple[int, int]]] = {"evidence-pack": packs.advance}
 
@@ -27,6 +28,10 @@ def advance() -> bool:
         job = work.claim(now())
     if job is None:
         return False
+    if job.organization_id is not None and find_open_firm(job.organization_id) is None:
+        with transaction():
+            work.put_off(job.id, now())
+        return True
     try:
         # What is written asks for the request's language: there is none.
         with current_app.test_request_context(base_url=current_app.config["SETTINGS"].base_url):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -19,24 +19,28 @@ from trainer.core.db import transaction
 from trainer.core.errors import NotFound
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import find_actor
-from trainer.organizations.rules import STAFF, May
+from trainer.organizations.rules import STAFF, FirmState, May, can_reopen, local_day
+from trainer.web.forms import Form
 from trainer.web.redirects import go
 
 View = Callable[..., Any]
 
 
-def acting(permission: May) -> Callable[[View], View]:
+def acting(permission: May, states: Collection[FirmState] = (FirmState.OPEN,)) -> Callable[[View], View]:
     """Let in who may do this in the firm that the address names; the view gets the actor in place of its id.
 
-    Strangers, former staff and those who may not get the same 404; the last leave a row in the audit log.
+    Strangers, former staff and those who may not get the same 404; the last leave a row in the audit log. While the
+    firm is in another state, everybody in it reads that it is, whatever they may do there.
     """
 
     def declare(view: View) -> View:
         @wraps(view)
         def enter(organization_id: uuid.UUID, **values: Any) -> Any:
-            actor = find_actor(current_user.id, organization_id)
+            actor = find_actor(current_user.id, organization_id, set(FirmState))
             if actor is None:
                 raise NotFound
+            if actor.state not in states:
+                return shut_page(actor)
             if not actor.may(permission):
                 _note_denial(actor, permission)
                 raise NotFound
@@ -48,6 +52,20 @@ def acting(permission: May) -> Callable[[View], View]:
         return enter
 
     return declare
+
+
+def shut_page(actor: Actor) -> tuple[str, int]:
+    """Say that the firm is suspended or closed; to an owner of a closed one, until when it can be opened again."""
+    firm = actor.organization
+    page = render_template(
+        "organizations/shut.html",
+        actor=actor,
+        closed_on=local_day(firm.time_zone, firm.closed_at) if firm.closed_at else None,
+        deleted_on=local_day(firm.time_zone, firm.deletes_at) if firm.deletes_at else None,
+        can_reopen=actor.may(May.SET_FIRM) and can_reopen(actor.state, firm.deletes_at, now()),
+        form=Form(),
+    )
+    return page, 403
 
 
 def needs_second_step(user: User) -> bool:

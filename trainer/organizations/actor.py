@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 
 from trainer.organizations.models import Membership, Organization
-from trainer.organizations.rules import May, Role, is_allowed, local_day
+from trainer.organizations.rules import FirmState, May, Role, firm_state, is_allowed, local_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,11 @@ class Actor:
     def organization_id(self) -> uuid.UUID:
         """The firm's id."""
         return self.organization.id
+
+    @property
+    def state(self) -> FirmState:
+        """Whether anything can be done in the firm."""
+        return firm_state(self.organization.suspended_at, self.organization.closed_at)
 
     def may(self, permission: May | str) -> bool:
         """Return True if this person may do it."""

@@ -14,7 +14,7 @@ from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import JoinCode, Membership, Organization
-from trainer.organizations.queries import get_team
+from trainer.organizations.queries import firm_is_open, get_team
 from trainer.organizations.rules import May, Role
 
 LENGTH = 8
@@ -118,12 +118,17 @@ def get_code(actor: Actor, code_id: uuid.UUID) -> JoinCode:
 def find_code(given: str, now: dt.datetime) -> tuple[JoinCode, Organization]:
     """Return a good code with its firm. Raises Conflict for one that has run out, NotFound for any other.
 
-    Unknown, too old and taken back look the same.
+    Unknown, too old, taken back, and of a firm that is shut look the same.
     """
     row = db.session.execute(
         select(JoinCode, Organization)
         .join(Organization, Organization.id == JoinCode.organization_id)
-        .where(JoinCode.code == (read_code(given) or ""), JoinCode.revoked_at.is_(None), JoinCode.expires_at > now)
+        .where(
+            JoinCode.code == (read_code(given) or ""),
+            JoinCode.revoked_at.is_(None),
+            JoinCode.expires_at > now,
+            firm_is_open(),
+        )
     ).first()
     if row is None:
         raise NotFound

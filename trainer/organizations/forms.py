@@ -141,6 +141,18 @@ class RemovalForm(Form):
     ended_on = DateField(_l("Last day"), [InputRequired(_l("Type the person’s last day."))])
 
 
+class ClosureForm(Form):
+    """The firm's name, typed by whoever closes it."""
+
+    name = StringField(
+        _l("Name of the firm"),
+        [InputRequired(_l("Type the firm’s name.")), length(1, LONGEST_NAME)],
+        description=_l("Type it, so that no firm is closed by mistake."),
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )
+
+
 class JoinCodeForm(Form):
     """What whoever has a code becomes, until when, and how often it can be used."""
 

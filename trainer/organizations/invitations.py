@@ -20,7 +20,7 @@ from trainer.core.outbox import post_all
 from trainer.core.signing import is_sealed, seal
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Invitation, Membership, Organization
-from trainer.organizations.queries import Page, lock_organization, seen_by
+from trainer.organizations.queries import Page, firm_is_open, lock_organization, seen_by
 
 LASTS = dt.timedelta(days=30)
 PAUSE = dt.timedelta(days=1)
@@ -138,7 +138,8 @@ def revoke_invitations(actor: Actor, person: Membership, now: dt.datetime) -> No
 
 
 def find_invitation(token: str, now: dt.datetime) -> Invited | None:
-    """Return a good invitation by its link, or None: forged, used, revoked, too old, or mailed to an old address."""
+    """Return a good invitation by its link, or None: forged, used, revoked, too old, mailed to an old address, or of a
+    firm that is shut."""
     number, _, code = token.partition(".")
     try:
         invitation_id = uuid.UUID(hex=number)
@@ -151,6 +152,7 @@ def find_invitation(token: str, now: dt.datetime) -> Invited | None:
         .where(
             Invitation.id == invitation_id,
             _is_open(now),
+            firm_is_open(),
             Invitation.email_key == Membership.email_key,
             Membership.ended_at.is_(None),
             Membership.user_id.is_(None),

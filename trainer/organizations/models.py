@@ -30,6 +30,12 @@ class Organization(Base):
     """A name of the IANA database; the firm's days begin and end by it."""
     created_at: Mapped[dt.datetime]
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    suspended_at: Mapped[dt.datetime | None]
+    """Since when nothing can be done in it, because whoever runs the installation said so."""
+    closed_at: Mapped[dt.datetime | None]
+    """When an owner closed it."""
+    deletes_at: Mapped[dt.datetime | None]
+    """Of a closed firm: from when on its records are deleted. Until then an owner can open it again."""
 
 
 class Team(Base):

@@ -20,6 +20,7 @@ from trainer.organizations.queries import (
     count_owners,
     get_team,
     list_firms,
+    list_shut_firms,
     list_team_ids,
     list_teams,
     lock_organization,
@@ -45,7 +46,7 @@ def create_organization(user: User, name: str, time_zone: str, own_name: str, no
     """Make a firm whose owner is the user. Raises NotYet until the user's address is confirmed."""
     if user.email is None or user.email_confirmed_at is None:
         raise NotYet("Confirm your e-mail address first: your account page has the link.")
-    if len(list_firms(user.id)) >= MOST_FIRMS:
+    if len(list_firms(user.id)) + len(list_shut_firms(user.id)) >= MOST_FIRMS:
         raise Conflict("You’re in twenty firms already. Leave one first.")
     organization = Organization(
         name=_printable(name), time_zone=_zone(time_zone), created_at=now, created_by_id=user.id

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
-from trainer.organizations.rules import Role, fold
+from trainer.organizations.rules import FirmState, Role, fold
 
 PAGE = 25
 
@@ -39,8 +39,16 @@ class Page:
     next_after: str | None
 
 
-def find_actor(user_id: uuid.UUID, organization_id: uuid.UUID) -> Actor | None:
-    """Return a user as someone who acts in a firm, or None for a stranger or former staff."""
+def firm_is_open() -> ColumnElement[bool]:
+    """Return the condition of firms that are open: `rules.firm_state` as SQL."""
+    return and_(Organization.suspended_at.is_(None), Organization.closed_at.is_(None))
+
+
+def find_actor(
+    user_id: uuid.UUID, organization_id: uuid.UUID, states: Collection[FirmState] = (FirmState.OPEN,)
+) -> Actor | None:
+    """Return a user as someone who acts in a firm, or None for a stranger or former staff, and for everybody while
+    the firm is in another state."""
     row = db.session.execute(
         select(Membership, Organization)
         .join(Organization, Organization.id == Membership.organization_id)
@@ -57,18 +65,23 @@ def find_actor(user_id: uuid.UUID, organization_id: uuid.UUID) -> Actor | None:
     team_ids = None
     if role is not Role.OWNER and not (role is Role.MANAGER and membership.manages_all):
         team_ids = frozenset(list_team_ids(membership.id))
-    return Actor(user_id, organization, membership, role, team_ids)
+    actor = Actor(user_id, organization, membership, role, team_ids)
+    return actor if actor.state in states else None
 
 
 def list_firms(user_id: uuid.UUID) -> Sequence[tuple[Membership, Organization]]:
-    """Return the firms that a person is in now, by name."""
-    rows = db.session.execute(
-        select(Membership, Organization)
-        .join(Organization, Organization.id == Membership.organization_id)
-        .where(Membership.user_id == user_id, Membership.ended_at.is_(None))
-        .order_by(Organization.name, Organization.id)
-    )
-    return [(row[0], row[1]) for row in rows]
+    """Return the open firms that a person is in now, by name."""
+    return _list_firms(user_id, firm_is_open())
+
+
+def list_shut_firms(user_id: uuid.UUID) -> Sequence[tuple[Membership, Organization]]:
+    """Return the firms that a person is in and that are suspended or closed, by name."""
+    return _list_firms(user_id, not_(firm_is_open()))
+
+
+def find_open_firm(organization_id: uuid.UUID) -> Organization | None:
+    """Return a firm, or None if it is suspended, closed or gone: nothing happens there by itself."""
+    return db.session.scalar(select(Organization).where(Organization.id == organization_id, firm_is_open()))
 
 
 def is_named(name: str) -> bool:
@@ -77,8 +90,9 @@ def is_named(name: str) -> bool:
 
 
 def list_organization_ids() -> Sequence[uuid.UUID]:
-    """Return the ids of all firms, for work that nobody waits for."""
-    return db.session.scalars(select(Organization.id).order_by(Organization.created_at, Organization.id)).all()
+    """Return the ids of all open firms, for work that nobody waits for."""
+    query = select(Organization.id).where(firm_is_open())
+    return db.session.scalars(query.order_by(Organization.created_at, Organization.id)).all()
 
 
 def lock_organization(actor: Actor) -> Organization:
@@ -225,6 +239,16 @@ def names_of(actor: Actor, user_ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
         .order_by(Membership.created_at)
     )
     return {row[0]: row[1] for row in rows if row[0]}
+
+
+def _list_firms(user_id: uuid.UUID, wanted: ColumnElement[bool]) -> Sequence[tuple[Membership, Organization]]:
+    rows = db.session.execute(
+        select(Membership, Organization)
+        .join(Organization, Organization.id == Membership.organization_id)
+        .where(Membership.user_id == user_id, Membership.ended_at.is_(None), wanted)
+        .order_by(Organization.name, Organization.id)
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def _people(actor: Actor, wanted: PeopleFilter) -> Select[Membership]:

@@ -1,4 +1,4 @@
-"""Who may do what in a firm, names that count as the same, and a firm's days. Pure: time is an argument."""
+"""Whether a firm is open, who may do what in it, names that count as the same, and its days. Pure: time is given."""
 
 from __future__ import annotations
 
@@ -10,6 +10,33 @@ from zoneinfo import ZoneInfo, available_timezones
 
 UNDO_LASTS: Final = dt.timedelta(days=30)
 """How long a removal can be undone. After that a person who returns is hired again."""
+REOPENING_LASTS: Final = dt.timedelta(days=30)
+"""How long a firm that an owner closed can be opened again. After that its records are deleted."""
+
+
+class FirmState(StrEnum):
+    """Whether anything can be done in a firm."""
+
+    OPEN = "open"
+    SUSPENDED = "suspended"  # by whoever runs the installation
+    CLOSED = "closed"  # by an owner
+
+
+def firm_state(suspended_at: dt.datetime | None, closed_at: dt.datetime | None) -> FirmState:
+    """Return the state of a firm; one that was closed and then suspended is held as it is."""
+    if suspended_at is not None:
+        return FirmState.SUSPENDED
+    return FirmState.OPEN if closed_at is None else FirmState.CLOSED
+
+
+def can_reopen(state: FirmState, deletes_at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Return True while a closed firm can be opened again."""
+    return state is FirmState.CLOSED and deletes_at is not None and now < deletes_at
+
+
+def is_to_be_deleted(state: FirmState, deletes_at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Return True once a closed firm can't be opened again; while it is suspended, nothing of it is deleted."""
+    return state is FirmState.CLOSED and deletes_at is not None and now >= deletes_at
 
 
 class Role(StrEnum):

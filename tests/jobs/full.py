@@ -1,0 +1,181 @@
+"""A firm with a row at least in each table of firms, and what all tables hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+
+from tests.assignments.firm import EVERYONE, Firm
+from tests.cast import (
+    actor_of,
+    add_second_factor,
+    desk_of,
+    hold_meeting,
+    join_class,
+    make_account,
+    make_class,
+    make_firm,
+    make_site,
+    put_on_roster,
+)
+from tests.support import COURSE
+from trainer.accounts.queries import find_user_by_email_key
+from trainer.assignments.models import Assignment
+from trainer.assignments.operations import waive
+from trainer.assignments.rules import Audience
+from trainer.compliance.operations import make_inspector_link, order_pack
+from trainer.compliance.packs import folder_of
+from trainer.core import clock
+from trainer.core.audit import AuditEvent
+from trainer.core.db import Base, db, transaction
+from trainer.courses.current import content
+from trainer.instructing.nudges import nudge
+from trainer.instructing.sessions import note_attendance, sign_off
+from trainer.interop.operations import make_token
+from trainer.interop.rules import Scope
+from trainer.joining.importing import keep_draft
+from trainer.joining.sheets import read_text
+from trainer.organizations.actor import Actor
+from trainer.organizations.closing import close
+from trainer.organizations.codes import make_join_code
+from trainer.organizations.invitations import invite
+from trainer.organizations.queries import get_person
+from trainer.organizations.rules import Role
+
+MONDAY = "2026-11-23T15:00:00Z"
+"""An hour at which reminders and Monday's lists are ordered."""
+LATER = "2026-12-23T16:00:00Z"
+"""When a firm can't be opened again any more that was closed on that Monday."""
+
+FIRMS = {
+    "organizations",
+    "teams",
+    "memberships",
+    "team_memberships",
+    "invitations",
+    "join_codes",
+    "roster_drafts",
+    "requirements",
+    "requirement_teams",
+    "assignments",
+    "waivers",
+    "reminders",
+    "digests",
+    "inspector_links",
+    "jobs",
+    "cohorts",
+    "cohort_members",
+    "class_sessions",
+    "attendances",
+    "nudges",
+    "api_tokens",
+}
+"""Tables of which nothing of a deleted firm is left."""
+KEPT = {
+    "users",
+    "sessions",
+    "links",
+    "recovery_codes",
+    "instructor_approvals",
+    "enrollments",
+    "lesson_completions",
+    "attempts",
+    "responses",
+    "item_snapshots",
+    "credentials",
+    "sign_offs",
+    "outbox_messages",
+    "audit_events",
+}
+"""Tables that belong to people, to all firms, or to whoever runs the installation."""
+
+
+@dataclass(frozen=True)
+class Full:
+    """The firm, its owner, and Mona, who is late and learns in its class."""
+
+    app: Flask
+    name: str
+    id: UUID
+    owner: UUID
+    mona: UUID
+    pack: UUID
+    cohort: UUID
+
+    def actor(self) -> Actor:
+        """Return the owner, acting; needs an app context."""
+        return actor_of(self.owner, self.id)
+
+    def close(self) -> None:
+        """Let the owner close it."""
+        with self.app.app_context(), transaction():
+            close(self.actor(), self.name, clock.now())
+
+    def acts(self) -> list[str]:
+        """Return what happened to the firm itself, in order."""
+        with self.app.app_context():
+            query = select(AuditEvent.act).where(
+                AuditEvent.organization_id == self.id, AuditEvent.act.startswith("organization.")
+            )
+            return list(db.session.scalars(query.order_by(AuditEvent.at, AuditEvent.id)))
+
+
+def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
+    """Make a firm with Bob in it; all that is made by hand, by the job and by time is there."""
+    at = name.partition(" ")[0].lower()
+    owner, mona, ines = (make_account(app, f"{who}@{at}.example.org") for who in ("alice", "mona", "ines"))
+    add_second_factor(app, owner)
+    firm = make_firm(app, owner, name)
+    site = make_site(app, owner, firm)
+    put_on_roster(app, firm, bob, email=f"bob@{at}.example.org")
+    long_ago = dt.date(2020, 1, 1)
+    put_on_roster(app, firm, mona, name="Mona May", email=f"mona@{at}.example.org", teams=[site], hired_on=long_ago)
+    put_on_roster(app, firm, ines, Role.INSTRUCTOR, name="Ines Ito", email=f"ines@{at}.example.org")
+    dana = put_on_roster(app, firm, None, name="Dana Dow", email=f"dana@{at}.example.org")
+    here = Firm(app, firm, owner)
+    here.require(replace(EVERYONE, starts_on=dt.date(2026, 1, 1), days_allowed=0))
+    late = here.require(
+        replace(EVERYONE, title="Site", audience=Audience.TEAMS, team_ids=frozenset({site}), days_allowed=0)
+    )
+    here.keep_up()
+    with app.app_context(), transaction():
+        actor, month = actor_of(owner, firm), clock.now() + dt.timedelta(days=30)
+        invite(actor, get_person(actor, dana), clock.now())
+        make_join_code(actor, Role.MEMBER, site, month, None, clock.now())
+        keep_draft(actor, read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
+        make_inspector_link(actor, "An inspector", clock.now())
+        make_token(actor, "Payroll", list(Scope), clock.now())
+        duty = db.session.scalars(select(Assignment.id).where(Assignment.requirement_id == late)).one()
+        waive(actor, duty, "Away", dt.date(2027, 1, 1), clock.now())
+        pack = order_pack(actor, dt.date(2026, 11, 1), clock.now()).id
+        folder_of(pack).mkdir(parents=True)
+    cohort = make_class(app, ines, firm)
+    member, meeting = join_class(app, mona, cohort, "Mona May"), hold_meeting(app, ines, cohort)
+    with app.app_context(), transaction():
+        desk, course = desk_of(ines, cohort), content().courses[COURSE]
+        note_attendance(desk, meeting, [member], clock.now())
+        sign_off(desk, meeting, course, True, clock.now())
+        nudge(desk, [member], clock.now())
+    return Full(app, name, firm, owner, mona, pack, cohort)
+
+
+def make_bob(app: Flask) -> UUID:
+    """Return Bob, who is in every firm."""
+    with app.app_context():
+        found = find_user_by_email_key("bob@example.org")
+    return found.id if found else make_account(app, "bob@example.org")
+
+
+def rows(app: Flask) -> dict[str, set[str]]:
+    """Return every row of every table."""
+    with app.app_context():
+        found = {
+            name: {repr(tuple(row)) for row in db.session.execute(select(table))}
+            for name, table in Base.metadata.tables.items()
+        }
+        db.session.rollback()
+        return found

@@ -1,0 +1,61 @@
+"""Delete what firms had whose owners closed them 30 days ago, a portion and a transaction at a time.
+
+What is left in the tables is all that says how far it is, so whoever comes after a stop goes on from there.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+
+from trainer.assignments import operations as assignments
+from trainer.compliance import operations as compliance
+from trainer.core.clock import now
+from trainer.core.db import db, transaction
+from trainer.core.errors import Conflict
+from trainer.instructing import operations as instructing
+from trainer.interop import operations as interop
+from trainer.organizations import closing
+
+PORTION = 500
+
+_FORGET: Sequence[Callable[[uuid.UUID, int], int]] = (
+    interop.forget_firm,
+    compliance.forget_firm,
+    instructing.forget_firm,
+    assignments.forget_firm,
+    closing.forget_firm,
+)
+"""From the top down: what refers to other rows goes before them."""
+
+log = logging.getLogger(__name__)
+
+
+def delete_closed_firms() -> Iterator[None]:
+    """Delete the firms whose time is over; between two portions the caller may do something else."""
+    ids = closing.list_ids_to_delete(now())
+    db.session.rollback()
+    for organization_id in ids:
+        yield from delete_firm(organization_id)
+
+
+def delete_firm(organization_id: uuid.UUID) -> Iterator[None]:
+    """Delete one firm, unless it was opened again or suspended meanwhile."""
+    try:
+        while _portion(organization_id):
+            yield
+    except Conflict:  # something was written for it just now; the next hour sees to it
+        log.info("a portion of a closed firm was put off")
+
+
+def _portion(organization_id: uuid.UUID) -> bool:
+    """Delete a portion, or at the end the firm itself; return True if something may be left."""
+    with transaction():
+        firm = closing.lock_to_delete(organization_id, now())  # two workers take turns
+        if firm is None:
+            return False
+        if any(forget(organization_id, PORTION) for forget in _FORGET):
+            return True
+        closing.delete_organization(firm, now())
+    return False
