@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from tests.organizations.test_access import address, arguments, routes, send
 from trainer.core.db import Base, db
 
 SCOPED = {table.name for table in Base.metadata.sorted_tables if "organization_id" in table.c}
+
+BY_ID = re.compile(r"\.id = (\?|%\(\w+\)s(::UUID)?)$")
 
 # Each starts from something that was reached through the actor already, or that belongs to the person who looks.
 MAY_LEAVE_IT_OUT = {
@@ -42,7 +45,7 @@ def watched(app: Flask) -> Iterator[dict[str, str]]:
         words = set(statement.replace(",", " ").replace("(", " ").replace(")", " ").split())
         if statement.startswith("INSERT") or not words & SCOPED or "organization_id = " in statement:
             return
-        if statement.startswith(("UPDATE", "DELETE")) and statement.endswith(".id = ?"):
+        if statement.startswith(("UPDATE", "DELETE")) and BY_ID.search(statement):
             return  # a record that was loaded before is written
         if " WHERE " in statement.replace("\n", " ") or statement.startswith("SELECT"):
             found.setdefault(_sender(), statement)
