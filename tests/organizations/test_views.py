@@ -87,3 +87,23 @@ def test_a_firm_is_made_from_its_page(acme: Acme) -> None:
     refused = acme.enter("charlie").post("/organizations/new", fields)
     assert refused.status_code == 422
     assert "Confirm your e-mail address first" in refused.text
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("/people", "People"), ("/people/new", "People"), ("/roster", "People"), ("/evidence-packs", "Training status")],
+)
+def test_each_page_of_a_firm_says_among_which_it_is(acme: Acme, path: str, name: str) -> None:
+    page = acme.enter("alice").get(acme.path(path)).text
+    nav = page.split('aria-label="In this firm"')[1].split("</nav>")[0]
+    assert f"<b>{name}</b>" in nav
+    assert nav.count("aria-current") == 1
+    assert f'aria-current="{"page" if path == "/people" else "true"}">{name}</a>' in nav
+
+
+def test_the_pages_that_someone_may_not_open_are_not_named(acme: Acme) -> None:
+    page = acme.enter("mark").get(acme.path("")).text
+    nav = page.split('aria-label="In this firm"')[1].split("</nav>")[0]
+    assert "Invitations" in nav
+    assert "Audit log" not in nav
+    assert "In this firm" not in acme.enter("bob").get(acme.path("")).text

@@ -1,0 +1,49 @@
+"""Going about in a firm: on a phone the pages are one row that opens; where there is room, a line of links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page
+
+from tests.browser.stage import Stage
+
+_TARGET = 44
+PAGES = ["Training status", "Requirements", "Classes", "People", "Invitations", "Join codes", "Teams", "Audit log"]
+
+
+def _nav(page: Page) -> Locator:
+    return page.get_by_role("navigation", name="In this firm")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_on_a_phone_the_firms_pages_take_one_row_until_it_is_opened(
+    context: Callable[..., BrowserContext], stage: Stage, script: bool
+) -> None:
+    page = context(stage.cookies["alice"], width=360, height=740, java_script_enabled=script).new_page()
+    page.goto(stage.paths["firm"] + "/teams")
+    nav = _nav(page)
+    assert (nav.bounding_box() or {})["height"] <= _TARGET + 8
+    assert "Teams" in nav.locator("summary").inner_text()
+    assert not nav.get_by_role("link").count()
+    nav.locator("summary").click()
+    links = nav.get_by_role("link").all()
+    assert [one.inner_text() for one in links][: len(PAGES)] == PAGES
+    assert all((one.bounding_box() or {})["height"] >= _TARGET for one in links)
+    nav.get_by_role("link", name="Requirements").click()
+    assert page.url.endswith("/requirements")
+
+
+def test_where_there_is_room_the_pages_stand_in_one_line_and_the_keyboard_finds_them(
+    context: Callable[..., BrowserContext], stage: Stage
+) -> None:
+    page = context(stage.cookies["alice"], width=1280).new_page()
+    page.goto(stage.paths["firm"] + "/teams")
+    nav = _nav(page)
+    links = nav.get_by_role("link").all()
+    assert len({round((one.bounding_box() or {})["y"]) for one in links}) == 1
+    assert not nav.locator("summary").is_visible()
+    page.get_by_role("navigation", name="Where you are").get_by_role("link").last.focus()
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Training status"
