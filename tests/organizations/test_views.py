@@ -107,3 +107,14 @@ def test_the_pages_that_someone_may_not_open_are_not_named(acme: Acme) -> None:
     assert "Invitations" in nav
     assert "Audit log" not in nav
     assert "In this firm" not in acme.enter("bob").get(acme.path("")).text
+
+
+def test_a_persons_many_teams_are_folded_and_named(acme: Acme) -> None:
+    alice = acme.enter("alice")
+    for number in range(6):
+        alice.post(acme.path("/teams"), {"name": f"Night crew {number}"})
+    page = alice.get(acme.path(f"/people/{acme.people['bob']}/facts")).text
+    assert "<details><summary>Teams: <bdi>Harbor Mall</bdi></summary>" in page
+    refused = alice.post(acme.path("/people/new"), {"name": "", "teams": str(acme.harbor)}).text
+    assert "<bdi>Harbor Mall</bdi></summary>" in refused
+    assert page.count("checked") == refused.count("checked") == 1

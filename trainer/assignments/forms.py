@@ -48,11 +48,11 @@ class RequirementForm(Form):
     course = SelectField(_l("Course"))
     audience = RadioField(_l("Who"), default=Audience.EVERYONE.value)
     teams = Ticks(_l("Which teams"))
-    role = SelectField(_l("Which role"), description=_l("Only if you chose one role above."))
+    role = SelectField(_l("Which role"))
     hired_since = DateField(
         _l("Hired on this day or later"),
         [_day_where_meant, Optional()],
-        description=_l("Only if you chose so above. Who has no day of hiring counts from being put on the roster."),
+        description=_l("Who has no day of hiring counts from being put on the roster."),
     )
     starts_on = DateField(
         _l("Holds from"),
