@@ -405,7 +405,7 @@ JOINING = [
     Sheet("invitation-other", _at("invited"), "new"),
     Sheet("invitation-void", "/invitations/void", status=404),
     Sheet("join-code", "/join"),
-    Sheet("join-code-error", "/join?code="),
+    Sheet("join-code-error", "/join?code=7K", status=422),
     Sheet("join-code-unknown", "/join/ZZZZ-ZZZZ", status=404),
     Sheet("join", _at("join")),
     Sheet("join-name", _at("join"), "new"),
@@ -436,8 +436,6 @@ REQUIRING = [
 ]
 
 CLASSES = [
-    Sheet("classes", "/classes"),
-    Sheet("classes-error", "/classes?code=7K", status=422),
     Sheet("class-join", _at("class_join")),
     Sheet("class-join-name", _at("class_join"), "new"),
     Sheet("class-join-error", _at("class_join"), "new", _send_no_name, 422),

@@ -82,9 +82,10 @@ def _make_the_class(hand: Mouse) -> str:
 
 
 def _join(hand: Mouse, code: str, name: str) -> None:
-    hand.open("/classes")
+    hand.open("/me")
+    hand.follow("Join with a code")
     hand.fill("Code", code.replace("-", "").lower())
-    hand.press("Look")
+    hand.press("Go on")
     expect(hand.page.get_by_role("heading", level=1)).to_have_text(TITLE)
     expect(hand.page.get_by_text("They don’t see: your answers, your e-mail address")).to_be_visible()
     hand.fill("Your name in this class", name)

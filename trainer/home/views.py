@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from trainer.assessment.queries import find_any_open_attempt
 from trainer.assignments.queries import list_own_duties
 from trainer.core.clock import now, today
+from trainer.core.errors import Conflict, NotFound
 from trainer.courses.current import content
 from trainer.credentials.queries import list_credentials
 from trainer.credentials.rules import show_serial
 from trainer.credentials.views import status_of
+from trainer.instructing.queries import find_cohort_by_code, list_own_classes
+from trainer.joining.invitation_forms import AskCodeForm
+from trainer.joining.invitation_views import no_code
 from trainer.learning.queries import can_renew, list_enrollments, standing
+from trainer.organizations.codes import find_code, read_code, show_code
 from trainer.organizations.queries import list_firms, list_shut_firms
 from trainer.organizations.rules import Role, firm_state
 from trainer.web.access import Who, access
+from trainer.web.limits import limit_tries
+from trainer.web.redirects import go
 from trainer.web.still import still
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
@@ -29,6 +38,32 @@ blueprint = Blueprint("home", __name__, template_folder="templates")
 def front() -> str:
     """Say what this is, for whom, how long it takes, and where to start."""
     return render_template("home/front.html", courses=list(content().courses.values()))
+
+
+@blueprint.get("/join")
+@access(Who.PUBLIC)
+@limit_tries("60 per hour", only_failed=True)
+def ask_code() -> Response | str | tuple[str, int]:
+    """Ask for a code, and go where it leads: into a firm or into a class."""
+    if "code" not in request.args:
+        return render_template("joining/ask_code.html", form=AskCodeForm(formdata=None))
+    form = AskCodeForm(request.args)
+    if not form.validate():
+        return render_template("joining/ask_code.html", form=form), 422
+    given = str(form.code.data)
+    code = read_code(given)
+    if code is None:
+        form.code.errors = [_("A code has eight letters and digits. Look at it again.")]
+        return render_template("joining/ask_code.html", form=form), 422
+    if find_cohort_by_code(code) is not None:
+        return go(url_for("classes.show", code=show_code(code)))
+    try:
+        find_code(code, now())
+    except Conflict:
+        pass  # its page says that it has run out
+    except NotFound as error:
+        return no_code(error, given)
+    return go(url_for("entry.join", code=show_code(code)))
 
 
 @blueprint.get("/me")
@@ -71,5 +106,7 @@ def me() -> str:
         earned=earned,
         firms=firms,
         shut=shut,
+        classes=list_own_classes(current_user.id),
+        show_code=show_code,
         courses=list(courses.values()),
     )

@@ -24,7 +24,7 @@ class InvitedForm(Form):
 
 
 class AskCodeForm(Form):
-    """A join code."""
+    """A firm's join code, or the code of a class."""
 
     class Meta:
         csrf = False  # it is only looked up
@@ -32,9 +32,9 @@ class AskCodeForm(Form):
     code = StringField(
         _l("Code"),
         [InputRequired(_l("Type the code.")), length(1, 40)],
-        description=_l("Eight letters and digits. Capitals, blanks and hyphens don’t matter."),
+        description=_l("Eight letters and digits, such as 7K3M-Q2WD. Capitals, blanks and hyphens don’t matter."),
         filters=[trimmed],
-        render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"},
+        render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters", "maxlength": "40"},
     )
 
 

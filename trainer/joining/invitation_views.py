@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -15,7 +15,7 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.joining import entering
 from trainer.joining.invitation_forms import AskCodeForm, InvitedForm, JoinForm
-from trainer.organizations.codes import find_code, read_code, show_code
+from trainer.organizations.codes import find_code, show_code
 from trainer.organizations.forms import ROLE_NAMES
 from trainer.organizations.invitations import Invited, find_invitation, is_in
 from trainer.organizations.models import JoinCode, Organization
@@ -24,6 +24,7 @@ from trainer.web.limits import limit_tries
 from trainer.web.redirects import go
 
 blueprint = Blueprint("entry", __name__, template_folder="templates")
+UNKNOWN = "We know no such code, or it is no longer good. Look at it again, or ask the person who gave it to you."
 
 
 @blueprint.get("/invitations/<token>")
@@ -64,19 +65,6 @@ def accept(token: str) -> Response | str | tuple[str, int]:
     return go(url_for("home.me"))
 
 
-@blueprint.get("/join")
-@access(Who.PUBLIC)
-def ask_code() -> Response | str | tuple[str, int]:
-    """Ask for a code."""
-    form = AskCodeForm(request.args)
-    if "code" in request.args and form.validate():
-        code = read_code(str(form.code.data))
-        return go(url_for(".join", code=show_code(code))) if code else _no_code(NotFound())
-    return render_template(
-        "joining/ask_code.html", form=form if "code" in request.args else AskCodeForm(), message=None
-    )
-
-
 @blueprint.get("/join/<code>")
 @access(Who.PUBLIC)
 @limit_tries("60 per hour", only_failed=True)
@@ -85,7 +73,7 @@ def join(code: str) -> str | tuple[str, int]:
     try:
         found, organization = find_code(code, now())
     except (NotFound, Conflict) as error:
-        return _no_code(error)
+        return no_code(error, code)
     if not _has_account():
         return _join_page(found, organization, None)  # a form would leave a cookie with whoever only reads
     return _join_page(found, organization, JoinForm(formdata=None, name=current_user.certificate_name))
@@ -99,7 +87,7 @@ def join_firm(code: str) -> Response | str | tuple[str, int]:
     try:
         found, organization = find_code(code, now())
     except (NotFound, Conflict) as error:
-        return _no_code(error)
+        return no_code(error, code)
     form, firm, user_id = JoinForm(), organization.name, current_user.id
     if not form.validate_on_submit():
         return _join_page(found, organization, form), 422
@@ -110,7 +98,7 @@ def join_firm(code: str) -> Response | str | tuple[str, int]:
         (form.employee_number if form.employee_number.data else form.name).errors = [error.message]
         return _join_page(*find_code(code, now()), form), 422
     except NotFound as error:
-        return _no_code(error)
+        return no_code(error, code)
     flash(_("You’re in: %(firm)s.", firm=firm))
     return go(url_for("home.me"))
 
@@ -149,11 +137,8 @@ def _join_page(code: JoinCode, organization: Organization, form: JoinForm | None
     )
 
 
-def _no_code(error: NotFound | Conflict) -> tuple[str, int]:
-    """Answer alike to codes that never were, are too old or were taken back."""
-    if isinstance(error, Conflict):
-        return render_template("joining/ask_code.html", form=AskCodeForm(), message=error.message), 409
-    message = _(
-        "We know no such code, or it is no longer good. Look at it again, or ask the person who gave it to you."
-    )
-    return render_template("joining/ask_code.html", form=AskCodeForm(), message=message), 404
+def no_code(error: NotFound | Conflict, given: str) -> tuple[str, int]:
+    """Ask for a code again, with what was typed. Codes that never were, are too old or were taken back look alike."""
+    form, status = AskCodeForm(formdata=None, code=given), 409 if isinstance(error, Conflict) else 404
+    form.code.errors = [error.message if isinstance(error, Conflict) else _(UNKNOWN)]
+    return render_template("joining/ask_code.html", form=form), status

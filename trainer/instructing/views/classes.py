@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -13,40 +13,28 @@ from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.courses.current import content
 from trainer.instructing import operations
 from trainer.instructing.forms import JoinForm
-from trainer.instructing.queries import find_cohort_by_code, find_membership, list_own_classes, today_in
-from trainer.organizations.codes import read_code, show_code
+from trainer.instructing.queries import find_cohort_by_code, find_membership, today_in
+from trainer.joining.invitation_views import no_code
+from trainer.organizations.codes import show_code
 from trainer.organizations.queries import find_actor
 from trainer.web.access import Who, access
 from trainer.web.limits import limit_tries
 from trainer.web.redirects import go
 
 blueprint = Blueprint("classes", __name__)
-UNKNOWN = "No class has this code. Check it, or ask whoever gave it to you."
 
 
 @blueprint.get("/classes")
 @access(Who.PUBLIC)
-@limit_tries("600 per hour")
-def classes() -> Response | str | tuple[str, int]:
-    """Ask for a code, and list the classes that one is in."""
-    given = request.args.get("code", "")[:40]
-    found = read_code(given)
-    if found is not None:
-        return redirect(url_for(".show", code=show_code(found)), 303)
-    page = render_template(
-        "instructing/classes.html",
-        given=given,
-        own=list_own_classes(current_user.id) if _is_known() else [],
-        courses=content().courses,
-        show_code=show_code,
-    )
-    return page, 422 if given else 200
+def classes() -> Response:
+    """Go where codes are typed: posters of classes name this address."""
+    return go(url_for("home.ask_code", code=request.args.get("code")))
 
 
 @blueprint.get("/classes/<code>")
 @access(Who.PUBLIC)
 @limit_tries("600 per hour")
-def show(code: str) -> str:
+def show(code: str) -> str | tuple[str, int]:
     """Say what a class is and what its instructor will see, and offer to join."""
     if not _is_known():
         return _page(code, None)  # a form would leave a cookie with whoever only reads
@@ -56,21 +44,23 @@ def show(code: str) -> str:
 @blueprint.post("/classes/<code>/members")
 @access(Who.ACCOUNT)
 @limit_tries("600 per hour")
-def join(code: str) -> Response | tuple[str, int]:
+def join(code: str) -> Response | str | tuple[str, int]:
     """Come into a class."""
     if find_cohort_by_code(code) is None:
-        raise NotFound(_(UNKNOWN))
+        return no_code(NotFound(), code)
     form, user_id = JoinForm(), current_user.id
     if form.validate_on_submit():
         try:
             with transaction():
                 member = operations.join(user_id, code, str(form.name.data), content().courses, now())
+        except Conflict as error:
+            return no_code(error, code)
         except (Invalid, NotYet) as error:
             form.name.errors = [error.message]
         else:
             flash(_("You’re in. The instructor knows you as %(name)s.", name=member.name))
-            return go(url_for(".classes"))
-    return _page(code, form), 422
+            return go(url_for("home.me"))
+    return _page(code, form, 422)
 
 
 @blueprint.post("/classes/<code>/departure")
@@ -81,19 +71,19 @@ def leave(code: str) -> Response:
     with transaction():
         operations.leave(user_id, code, now())
     flash(_("You’ve left the class. What you did stays yours; the instructor sees nothing of it any more."))
-    return go(url_for(".classes"))
+    return go(url_for("home.me"))
 
 
-def _page(code: str, form: JoinForm | None) -> str:
+def _page(code: str, form: JoinForm | None, status: int = 200) -> str | tuple[str, int]:
     found = find_cohort_by_code(code)
     if found is None:
-        raise NotFound(_(UNKNOWN))
+        return no_code(NotFound(), code)
     cohort, organization = found
     is_known = _is_known()
     is_in = is_known and find_membership(current_user.id, cohort) is not None
     if not is_in and not operations.is_open(cohort, today_in(organization, now())):
-        raise Conflict(_(operations.NOT_OPEN))
-    return render_template(
+        return no_code(Conflict(_(operations.NOT_OPEN)), code)
+    page = render_template(
         "instructing/class.html",
         cohort=cohort,
         organization=organization,
@@ -104,6 +94,7 @@ def _page(code: str, form: JoinForm | None) -> str:
         is_in=is_in,
         is_stranger=is_known and organization is not None and find_actor(current_user.id, organization.id) is None,
     )
+    return page, status
 
 
 def _is_known() -> bool:
