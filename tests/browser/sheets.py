@@ -418,6 +418,8 @@ JOINING = [
     Sheet("roster-done", _at("roster_done"), "alice"),
     Sheet("invitations", _at("firm", "/invitations"), "alice"),
     Sheet("codes", _at("firm", "/codes"), "alice"),
+    Sheet("codes-none", _at("bare", "/codes?show=old"), "alice"),
+    Sheet("code-revocation", _at("code", "/revocation"), "alice"),
     Sheet("codes-error", _at("firm", "/codes"), "alice", _make_no_code, 422),
 ]
 

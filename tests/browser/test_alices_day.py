@@ -158,7 +158,7 @@ def _take_along(hand: Mouse, live: Live) -> None:
             db.session.remove()
     hand.follow("Look again")
     with hand.page.expect_download() as started:
-        hand.page.get_by_role("link", name="Take it along").click()
+        hand.page.get_by_role("link", name="Download").click()
     pack = zipfile.ZipFile(started.value.path())
     assert pack.testzip() is None
     assert set(json.loads(pack.read("manifest.json"))["sha256"]) == set(pack.namelist()) - {"manifest.json"}

@@ -134,9 +134,9 @@ def _nudge(hand: Mouse, live: Live, email: str) -> None:
 
 
 def _take_along(hand: Mouse) -> None:
-    hand.follow("What the group misreads")
+    hand.follow("Misreads")
     expect(hand.page.get_by_role("heading", name="Too few to say")).to_be_visible()
-    hand.follow("Who stands where")
+    hand.follow("People")
     with hand.page.expect_download() as started:
         hand.page.get_by_role("button", name="These rows as CSV").click()
     rows = list(csv.reader(io.StringIO(Path(started.value.path()).read_text("utf-8-sig"))))

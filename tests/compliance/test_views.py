@@ -204,6 +204,10 @@ def test_an_inspector_reads_by_a_link_and_nothing_more(training: Training) -> No
     assert "1 of 6 people are current." in read.text
     assert acme.path() not in read.text
     assert "Set-Cookie" not in read.headers
+    one = stranger.get(f"{found[1]}?q=dana&group=open").text
+    assert ("Dana Dow" in one, "Bob Builder" in one) == (True, False)
+    assert f'href="{found[1]}?q=dana"' in one  # to all groups, still narrowed
+    assert "Show everyone" in stranger.get(f"{found[1]}?q=zzzz").text
     assert stranger.get(found[1][:-2] + "xx").status_code == 404
     revocation = re.search(r'action="(\S+/revocation)"', page)
     assert revocation

@@ -257,3 +257,17 @@ def test_the_poster_is_one_page_with_firm_code_and_what_is_seen(acme: Acme) -> N
 def test_the_poster_of_a_firm_with_any_name_is_one_page(name: str) -> None:
     pdf = draw_poster(name, "ABCD-EFGH", "https://training.example.org/join/ABCD-EFGH", clock.today(), clock.today())
     assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == 1
+
+
+def test_a_code_is_taken_back_only_after_asking_and_then_stands_among_the_old(acme: Acme) -> None:
+    code, alice = make(acme), acme.enter("alice")
+    path, number = acme.path(f"/codes/{code.id}/revocation"), show_code(code.code)
+    page = alice.get(acme.path("/codes")).text
+    assert f'href="{path}"' in page
+    assert f'action="{path}"' not in page
+    assert "Good until" in page
+    assert "posters with it lead nowhere" in alice.get(path).text
+    assert number in alice.get(acme.path("/codes")).text
+    assert alice.post(path).status_code == 303
+    assert f'"mono">{number}<' not in alice.get(acme.path("/codes")).text
+    assert f'"mono">{number}<' in alice.get(acme.path("/codes?show=old")).text

@@ -58,11 +58,11 @@ def test_a_form_refused_keeps_what_was_typed(acme: Acme) -> None:
 def test_the_audit_log_says_who_did_what(acme: Acme) -> None:
     alice = acme.enter("alice")
     alice.post(acme.path("/teams"), {"name": "=Night crew"})
-    assert "team.made" in alice.get(acme.path("/audit?act=team")).text
+    assert "Teams: made" in alice.get(acme.path("/audit?act=team")).text
     rows = list(csv.reader(io.StringIO(alice.post(acme.path("/audit/export")).text.lstrip("\ufeff"))))
     made = next(row for row in rows if row[1] == "team.made" and "Night" in row[5])
     assert made[2] == "Alice Able"
-    assert alice.get(acme.path("/audit?act=export")).text.count("export.audit") == 1
+    assert alice.get(acme.path("/audit?act=export")).text.count("Files: audit") == 1
 
 
 def test_someone_in_two_firms_sees_which_one_this_is(acme: Acme) -> None:
@@ -118,3 +118,16 @@ def test_a_persons_many_teams_are_folded_and_named(acme: Acme) -> None:
     refused = alice.post(acme.path("/people/new"), {"name": "", "teams": str(acme.harbor)}).text
     assert "<bdi>Harbor Mall</bdi></summary>" in refused
     assert page.count("checked") == refused.count("checked") == 1
+
+
+def test_a_person_leads_to_the_training_record(acme: Acme) -> None:
+    bob = acme.people["bob"]
+    assert acme.path(f"/training/{bob}") in acme.enter("mark").get(acme.path(f"/people/{bob}")).text
+
+
+def test_invitations_say_how_many_they_would_go_to_or_that_nobody_waits(acme: Acme) -> None:
+    page = acme.enter("alice").get(acme.path("/invitations")).text
+    assert ">Invite 1 person<" in page
+    page = acme.enter("mark").get(acme.path("/invitations")).text
+    assert "<h1>Invitations</h1>" in page
+    assert "Nobody is waiting" in page

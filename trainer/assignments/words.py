@@ -23,7 +23,7 @@ STATUS_CHIPS = {
     Status.DUE_SOON: ("due", "clock"),
     Status.OVERDUE: ("late", "bang"),
     Status.EXPIRED: ("late", "bang"),
-    Status.WAIVED: ("none", "dash"),
+    Status.WAIVED: ("note", "paper"),
 }
 """Kind and icon of each chip: meaning never hangs on color alone."""
 

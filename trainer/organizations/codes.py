@@ -7,7 +7,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, not_, or_, select, update
 
 from trainer.core.audit import note
 from trainer.core.db import db
@@ -93,11 +93,13 @@ def revoke_join_code(actor: Actor, code_id: uuid.UUID, now: dt.datetime) -> None
     _note(actor, "join_code.revoked", code, now)
 
 
-def list_codes(actor: Actor) -> Sequence[JoinCode]:
-    """Return the codes that the actor may handle, the newest first."""
+def list_codes(actor: Actor, now: dt.datetime, *, is_good: bool) -> Sequence[JoinCode]:
+    """Return the codes that the actor may handle and that are still good, or those that aren't, the newest first."""
+    has_uses = or_(JoinCode.most_uses.is_(None), JoinCode.uses < JoinCode.most_uses)
+    good = and_(JoinCode.revoked_at.is_(None), JoinCode.expires_at > now, has_uses)
     query = (
         select(JoinCode)
-        .where(JoinCode.organization_id == actor.organization_id)
+        .where(JoinCode.organization_id == actor.organization_id, good if is_good else not_(good))
         .order_by(JoinCode.created_at.desc(), JoinCode.id)
         .limit(200)
     )

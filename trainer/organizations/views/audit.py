@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from trainer.core.audit import note
@@ -17,24 +18,24 @@ from trainer.web.tables import Table, csv_answer
 
 blueprint = Blueprint("audit", __name__, url_prefix="/organizations/<uuid:organization_id>/audit")
 
-ACTS = (
-    "membership",
-    "invitation",
-    "join_code",
-    "roster",
-    "team",
-    "organization",
-    "requirement",
-    "waiver",
-    "inspector_link",
-    "cohort",
-    "session",
-    "lesson",
-    "nudge",
-    "api_token",
-    "export",
-    "access",
-)
+ACTS = {
+    "membership": _l("People"),
+    "invitation": _l("Invitations"),
+    "join_code": _l("Join codes"),
+    "roster": _l("Rosters"),
+    "team": _l("Teams"),
+    "organization": _l("The firm"),
+    "requirement": _l("Requirements"),
+    "waiver": _l("Waivers"),
+    "inspector_link": _l("Links for inspectors"),
+    "cohort": _l("Classes"),
+    "session": _l("Meetings"),
+    "lesson": _l("Lessons"),
+    "nudge": _l("Mails to who is stuck"),
+    "api_token": _l("API tokens"),
+    "export": _l("Files"),
+    "access": _l("Refusals"),
+}
 
 
 @blueprint.get("")

@@ -6,7 +6,7 @@ import datetime as dt
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, flash, make_response, render_template, url_for
+from flask import Blueprint, current_app, flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -23,6 +23,7 @@ from trainer.organizations.posters import draw_poster
 from trainer.organizations.queries import list_teams
 from trainer.organizations.rules import May, Role
 from trainer.web.access import Who, access
+from trainer.web.forms import Form
 from trainer.web.redirects import go
 
 blueprint = Blueprint("codes", __name__, url_prefix="/organizations/<uuid:organization_id>/codes")
@@ -70,11 +71,17 @@ def make(actor: Actor) -> Response | tuple[str, int]:
     return _list_page(actor, form), 422
 
 
-@blueprint.post("/<uuid:code_id>/revocation")
+@blueprint.route("/<uuid:code_id>/revocation", methods=["GET", "POST"])
 @access(Who.ACCOUNT, own=True)
 @acting(May.BRING_IN)
-def revoke(actor: Actor, code_id: UUID) -> Response:
-    """Take a code back at once."""
+def revoke(actor: Actor, code_id: UUID) -> Response | str:
+    """Ask, then take a code back at once: a poster with it may hang somewhere."""
+    form = Form()
+    if not form.validate_on_submit():
+        code = get_code(actor, code_id)
+        return render_template(
+            "organizations/code_revocation.html", actor=actor, form=form, code=show_code(code.code), uses=code.uses
+        )
     try:
         with transaction():
             operations.revoke_join_code(actor, code_id, now())
@@ -91,9 +98,8 @@ def revoke(actor: Actor, code_id: UUID) -> Response:
 def poster(actor: Actor, code_id: UUID) -> Response:
     """Return a poster of one page, to be printed and hung up."""
     code = get_code(actor, code_id)
-    zone = ZoneInfo(actor.organization.time_zone)
-    until = (code.expires_at - dt.timedelta(seconds=1)).astimezone(zone).date()
-    pdf = draw_poster(actor.organization.name, show_code(code.code), _address(code), until, code.created_at.date())
+    until, made = _last_day(actor, code), code.created_at.date()
+    pdf = draw_poster(actor.organization.name, show_code(code.code), _address(code), until, made)
     response = make_response(pdf)
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = "inline; filename=poster.pdf"
@@ -109,18 +115,25 @@ def _form(actor: Actor, *, is_new: bool = False) -> JoinCodeForm:
 
 
 def _list_page(actor: Actor, form: JoinCodeForm) -> str:
-    moment = now()
+    moment, is_good = now(), request.args.get("show") != "old"
     return render_template(
         "organizations/codes.html",
         actor=actor,
-        codes=list_codes(actor),
+        codes=list_codes(actor, moment, is_good=is_good),
+        is_good=is_good,
         form=form,
         role_names=ROLE_NAMES,
         teams={team.id: team.name for team in list_teams(actor)},
         address=_address,
         show_code=show_code,
         is_over=lambda code: code.expires_at <= moment,
+        last_day=lambda code: _last_day(actor, code),
     )
+
+
+def _last_day(actor: Actor, code: JoinCode) -> dt.date:
+    """Return the last day on which a code is good, as the firm counts days."""
+    return (code.expires_at - dt.timedelta(seconds=1)).astimezone(ZoneInfo(actor.organization.time_zone)).date()
 
 
 def _address(code: JoinCode) -> str:
