@@ -199,15 +199,15 @@ def _read_the_log(hand: Mouse) -> None:
     hand.follow("Audit log")
     acts = hand.page.get_by_role("table").locator("tbody td:first-of-type").all_inner_texts()
     assert acts[::-1] == [
-        "organization.made",
-        "team.made",
-        "roster.imported",
-        "invitation.accepted",
-        "requirement.made",
-        "waiver.made",
-        "export.training_status",
-        "export.evidence_pack",
-        "inspector_link.made",
+        "The firm: made",
+        "Teams: made",
+        "Rosters: imported",
+        "Invitations: accepted",
+        "Requirements: made",
+        "Waivers: made",
+        "Files: training status",
+        "Files: evidence pack",
+        "Links for inspectors: made",
     ]
 
 
