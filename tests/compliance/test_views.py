@@ -96,7 +96,7 @@ def test_what_a_firm_takes_along_is_completion_data_and_nothing_else(training: T
     heads = read_csv(alice.post(training.acme.path("/training/exports"), {"form": "csv"}).text)[0]
     assert heads == [
         *("Name", "Employee number", "Job title", "Teams", "Hired on", "Requirement", "Status", "Due on"),
-        *("Completed on", "Certificate", "Active minutes", "Note"),
+        *("Completed on", "Certificate", "Active minutes", "Waived until", "Note"),
     ]
     page = alice.get(training.acme.path(f"/training/{training.acme.people['bob']}")).text
     for private in ("verdict", "false alarm", "wrong", "attempt", "practice"):
@@ -138,7 +138,13 @@ def test_a_waiver_excuses_with_a_reason_until_a_day_and_is_taken_back(training: 
     assert "On leave" in refused.text
     assert alice.post(found[1], {"reason": "On leave", "until": "2099-01-01"}).status_code == 303
     assert "On leave" in alice.get(path).text
-    assert names(alice.get(acme.path("/training?group=waived")).text) == ["Dana Dow"]
+    assert alice.post(found[1], {"reason": "On leave, longer", "until": "2099-03-03"}).status_code == 303
+    waived = alice.get(acme.path("/training?group=waived")).text
+    assert names(waived) == ["Dana Dow"]
+    assert "Waived to Mar 3, 2099" in waived
+    assert "Waived to Mar 3, 2099" in alice.get(path).text
+    rows = read_csv(alice.post(acme.path("/training/exports?group=waived"), {"form": "csv"}).text)
+    assert [(row[6], row[-2]) for row in rows[1:]] == [("Waived", "2099-03-03")]
     assert alice.post(f"{found[1]}/end").status_code == 303
     assert names(alice.get(acme.path("/training?group=waived")).text) == []
 

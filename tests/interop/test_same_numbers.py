@@ -24,7 +24,7 @@ from tests.assignments.firm import Firm, earn, make_firm
 from tests.cast import make_account, make_site
 from tests.interop.conftest import read, token_of
 from trainer.assignments.models import Assignment, Requirement, Waiver
-from trainer.assignments.rules import Completion, Duty, Terms
+from trainer.assignments.rules import Completion, Duty, Status, Terms
 from trainer.compliance.queries import count_rows, iterate_rows, list_rows
 from trainer.compliance.rules import Narrowing, Row
 from trainer.compliance.words import as_table
@@ -217,8 +217,8 @@ def _write_duty(firm: Firm, requirement: object, membership_id: UUID, turn: list
         )
 
 
-def recount(firm: Firm, history: History) -> dict[str, str]:
-    """Return duty -> status from the tables, by plain reading and walking the calendar."""
+def recount(firm: Firm, history: History) -> dict[str, tuple[str, dt.date | None]]:
+    """Return duty -> (status, day to which it is waived), by plain reading and walking the calendar."""
     today = history.now.astimezone(ZoneInfo(history.zone)).date()
     requirements = {one.id: one for one in db.session.scalars(select(Requirement))}
     users = {one.id: one.user_id for one in db.session.scalars(select(Membership))}
@@ -241,7 +241,8 @@ def recount(firm: Firm, history: History) -> dict[str, str]:
         )
         until = [one.until for one in waivers if one.assignment_id == duty.id and one.ended_at is None]
         facts = Duty(terms, duty.due_on, earned, max(until, default=None), (user_id, rule.course) in begun)
-        found[str(duty.id)] = oracle.stands(facts, today)
+        stands = oracle.stands(facts, today)
+        found[str(duty.id)] = (stands, facts.waived_until if stands == Status.WAIVED else None)
     return found
 
 
@@ -260,6 +261,7 @@ def said(row: Row) -> list[str]:
         row.completed_on,
         show_serial(row.serial) if row.serial else None,
         row.minutes,
+        row.waived_until,
     )
     return ["" if cell is None else str(cell) for cell in cells]
 
@@ -289,7 +291,9 @@ def in_api(app: Flask, token: str) -> tuple[list[list[str]], list[tuple[str, str
             words += " (trained, not state-approved)" if row["is_only_trained"] else ""
             shown = [row["name"], row["employee_number"], row["job_title"], "; ".join(row["teams"]), row["hired_on"]]
             shown += [row["requirement"], words, row["due_on"], row["completed_on"], row["serial"]]
-            cells.append(["" if cell is None else str(cell) for cell in (*shown, row["active_minutes"])])
+            cells.append(
+                ["" if cell is None else str(cell) for cell in (*shown, row["active_minutes"], row["waived_until"])]
+            )
             stands.append((row["id"], row["status"]))
         query = "?" + answer["next"].partition("?")[2] if answer["next"] else ""
     return cells, stands
@@ -309,9 +313,12 @@ def compare(firm: Firm, users: list[UUID], team: UUID, token: str, history: Hist
         db.session.rollback()
     with time_machine.travel(history.now, tick=False):
         cells, stands = in_api(firm.app, token)
-    assert {str(row.assignment_id): row.status.value for row in rows} == counted == dict(stands)
+    assert {str(row.assignment_id): (row.status.value, row.waived_until) for row in rows} == counted
+    assert {number: stand for number, (stand, _until) in counted.items()} == dict(stands)
     assert [str(row.assignment_id) for row in rows] == [number for number, _status in stands]
-    assert {one.value: number for one, number in counts.by_status.items()} == Counter(counted.values())
+    assert {one.value: number for one, number in counts.by_status.items()} == Counter(
+        stand for stand, _until in counted.values()
+    )
     assert list(screen.rows) == rows
     assert [said(row) for row in rows] == table == sheet == cells
 

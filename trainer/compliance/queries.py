@@ -308,7 +308,20 @@ def _rows(organization_id: uuid.UUID, found: Sequence[Any]) -> list[Row]:
         ).where(Credential.user_id.in_(users))
     ):
         earned.setdefault((credential.user_id, credential.course), []).append(credential)
-    return [_row(one, *requirements[one.requirement_id], teams, earned) for one in found]
+    waived = _last_days({one.assignment_id for one in found if one.status == Status.WAIVED})
+    return [_row(one, *requirements[one.requirement_id], teams, earned, waived) for one in found]
+
+
+def _last_days(assignment_ids: set[uuid.UUID]) -> dict[uuid.UUID, dt.date]:
+    """Return the last day of the waiver of each duty that is waived."""
+    if not assignment_ids:
+        return {}
+    rows = db.session.execute(
+        select(Waiver.assignment_id, func.max(Waiver.until))
+        .where(Waiver.assignment_id.in_(assignment_ids), Waiver.ended_at.is_(None))
+        .group_by(Waiver.assignment_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _row(
@@ -317,6 +330,7 @@ def _row(
     terms: Terms,
     teams: Mapping[uuid.UUID, list[str]],
     earned: Mapping[tuple[uuid.UUID, str], list[Any]],
+    waived: Mapping[uuid.UUID, dt.date],
 ) -> Row:
     covering = None
     if found.covers_until is not None:
@@ -338,6 +352,7 @@ def _row(
         serial=covering.serial if covering else None,
         minutes=covering.minutes if covering else None,
         unapproved_state=requirement.unapproved_state,
+        waived_until=waived.get(found.assignment_id),
     )
 
 

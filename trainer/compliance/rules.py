@@ -75,6 +75,8 @@ class Row(NamedTuple):
     serial: str | None
     minutes: int | None
     unapproved_state: str | None
+    waived_until: dt.date | None
+    """The last day of the waiver that holds, of someone who is waived."""
 
     @property
     def is_only_trained(self) -> bool:

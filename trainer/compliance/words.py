@@ -43,6 +43,7 @@ HEADS = (
     "Completed on",
     "Certificate",
     "Active minutes",
+    "Waived until",
     "Note",
 )
 
@@ -51,12 +52,13 @@ def chip(row: Row, today: dt.date) -> tuple[str, str, str]:
     """Return (text, style, icon) of a row's status."""
     day = format_date(row.due_on, "medium")
     over = (today - row.due_on).days
+    last = format_date(row.waived_until, "medium") if row.waived_until else ""
     return {
         Status.CURRENT: (_("To %(day)s", day=day), "ok", "check"),
         Status.DUE_SOON: (_("Due %(day)s", day=day), "due", "clock"),
         Status.OVERDUE: (_("%(days)s days over", days=over) if over != 1 else _("1 day over"), "late", "bang"),
         Status.EXPIRED: (_("Ran out %(day)s", day=day), "late", "bang"),
-        Status.WAIVED: (_("Waived"), "note", "paper"),
+        Status.WAIVED: (_("Waived to %(day)s", day=last), "note", "paper"),
         Status.IN_PROGRESS: (_("In progress, due %(day)s", day=day), "note", "clock"),
         Status.NOT_STARTED: (_("Not started, due %(day)s", day=day), "none", "dash"),
     }[row.status]
@@ -83,5 +85,6 @@ def _cells(row: Row, names: Mapping[Status, str]) -> tuple[Cell, ...]:
         row.completed_on,
         show_serial(row.serial) if row.serial else None,
         row.minutes,
+        row.waived_until,
         disclaimer(row.unapproved_state) if row.unapproved_state else None,
     )

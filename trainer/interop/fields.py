@@ -49,6 +49,7 @@ def assignment(row: Row) -> Fields:
         "completed_on": _day(row.completed_on),
         "serial": show_serial(row.serial) if row.serial else None,
         "active_minutes": row.minutes,
+        "waived_until": _day(row.waived_until),
         "note": disclaimer(row.unapproved_state) if row.unapproved_state else None,
     }
 

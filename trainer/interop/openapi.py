@@ -121,6 +121,7 @@ _RECORDS: Final[dict[str, Schema]] = {
         completed_on=_DAY_OR_NONE,
         serial={**_SERIAL, "type": ["string", "null"]},
         active_minutes={"type": ["integer", "null"], "minimum": 0},
+        waived_until={**_DAY_OR_NONE, "description": "The last day of the waiver, of someone who is waived."},
         note={**_TEXT_OR_NONE, "description": "What must be shown with it."},
     ),
     "Completion": _record(
