@@ -99,7 +99,7 @@ def _make_owner(page: Page) -> None:
 
 
 def _waive_nothing(page: Page) -> None:
-    page.locator("details summary").first.click()
+    page.locator("main details summary").first.click()
     page.get_by_role("button", name="Waive", exact=True).first.click()
 
 
