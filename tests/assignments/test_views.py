@@ -132,7 +132,7 @@ def test_a_pack_fills_the_form(app: Flask) -> None:
         ({"audience": "hired_since"}, "Type the day"),
         ({"days_allowed": "731"}, "from 0 to 730"),
         ({"cadence_months": "0"}, "from 1 to 120"),
-        ({"renewal_days": "x"}, "Type a whole number"),
+        ({"renewal_days": "x"}, "how many days before: type a whole number from 1 to 365."),
         ({"course": "nowhere"}, "Not a valid choice"),
         ({"starts_on": ""}, "Type a day."),
         ({"attestation": "x" * 501}, "at most 500"),

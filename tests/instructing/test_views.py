@@ -49,7 +49,9 @@ def test_the_road_of_a_class(acme: Acme) -> None:
     member = re.search(r'name="members"[^>]*value="([^"]+)"', ines.get(held).text)
     assert member
     assert ines.post(f"{held}/attendance", {"members": member[1]}).status_code == 303
+    assert "Sign off the lessons" in ines.get(held).text
     assert ines.post(f"{held}/sign-off").status_code == 303
+    assert "Sign off the lessons" not in ines.get(held).text  # for everyone who was there it is done
     assert "2 / 32" in ines.get(board).text
     assert ines.post(f"{board}/nudges").status_code == 303
     with acme.app.app_context():

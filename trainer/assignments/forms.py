@@ -23,10 +23,15 @@ from trainer.organizations.forms import ROLE_NAMES
 from trainer.web.forms import Form, PlainText, Ticks, length, trimmed
 
 LONGEST_SENTENCE = 500
+_DAYS_ALLOWED = _l("Days allowed")
+_CADENCE = _l("Again after how many months")
+_RENEWAL = _l("Open the next time how many days before")
+_MINUTES = _l("Active minutes at least")
 
 
-def _number(least: int, most: int) -> list[Any]:
-    message = _l("Type a whole number from %(least)s to %(most)s.", least=least, most=most)
+def _number(label: Any, least: int, most: int) -> list[Any]:
+    # Several fields ask for a number: above the page the message stands alone.
+    message = _l("%(label)s: type a whole number from %(least)s to %(most)s.", label=label, least=least, most=most)
     return [InputRequired(message), NumberRange(least, most, message)]
 
 
@@ -60,21 +65,19 @@ class RequirementForm(Form):
         description=_l("Nobody’s days run before this day."),
     )
     days_allowed = IntegerField(
-        _l("Days allowed"),
-        _number(0, 730),
+        _DAYS_ALLOWED,
+        _number(_DAYS_ALLOWED, 0, 730),
         description=_l("From the day of hiring, or from the day above if that is later."),
         render_kw={"inputmode": "numeric"},
     )
     cadence_months = IntegerField(
-        _l("Again after how many months"),
-        _number(1, 120),
+        _CADENCE,
+        _number(_CADENCE, 1, 120),
         description=_l("A certificate of this course runs out by itself too; the earlier day counts."),
         render_kw={"inputmode": "numeric"},
     )
-    renewal_days = IntegerField(
-        _l("Open the next time how many days before"), _number(1, 365), render_kw={"inputmode": "numeric"}
-    )
-    least_minutes = IntegerField(_l("Active minutes at least"), _number(0, 600), render_kw={"inputmode": "numeric"})
+    renewal_days = IntegerField(_RENEWAL, _number(_RENEWAL, 1, 365), render_kw={"inputmode": "numeric"})
+    least_minutes = IntegerField(_MINUTES, _number(_MINUTES, 0, 600), render_kw={"inputmode": "numeric"})
     is_paced = BooleanField(_l("Lessons in order, no skipping ahead"))
     attestation = TextAreaField(
         _l("Sentence to sign before the final (optional)"),
