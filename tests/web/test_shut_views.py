@@ -155,16 +155,16 @@ def test_my_course_holds_no_duty_and_no_class_of_a_shut_firm_but_says_that_it_is
         for _portion in keep_up(firm_of(world)):
             pass
     assert "Due " in member.get("/me").text
-    assert "Night crew" in member.get("/classes").text
+    assert "Night crew" in member.get("/me").text
     shut(world, how)
     page = member.get("/me")
     assert page.status_code == 200
     assert "Due " not in page.text
     assert f"{how.capitalize()}. What you’ve learned stays yours." in page.text
-    assert "Night crew" not in member.get("/classes").text
+    assert "Night crew" not in member.get("/me").text
     open_again(world, how)
     assert "Due " in member.get("/me").text
-    assert "Night crew" in member.get("/classes").text
+    assert "Night crew" in member.get("/me").text
 
 
 @pytest.mark.parametrize("how", STATES)
