@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -22,6 +24,9 @@ from trainer.core.db import Base, db
 from trainer.core.settings import ROOT, Settings, read_settings
 from trainer.courses.library import Library
 
+# Each test builds an app of its own; that they compile the same templates would be half of what many take.
+_TEMPLATES = tempfile.TemporaryDirectory()
+Flask.jinja_options["bytecode_cache"] = FileSystemBytecodeCache(_TEMPLATES.name)
 POSTGRES_URL = os.environ.get("TRAINER_TEST_POSTGRES_URL", "")
 DATABASES = ["sqlite", "postgresql"] if POSTGRES_URL else ["sqlite"]
 
@@ -93,7 +98,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, template_databa
     yield url
     engine = create_engine(url)
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {', '.join(table for table in Base.metadata.tables)} CASCADE"))
+        # Faster than TRUNCATE where most tables are empty; as a replica: what may never be changed goes too.
+        deletions = "; ".join(f'DELETE FROM "{table}"' for table in Base.metadata.tables)
+        connection.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {deletions}")
     engine.dispose()
 
 

@@ -308,17 +308,21 @@ def _rows(organization_id: uuid.UUID, found: Sequence[Any]) -> list[Row]:
         ).where(Credential.user_id.in_(users))
     ):
         earned.setdefault((credential.user_id, credential.course), []).append(credential)
-    waived = _last_days({one.assignment_id for one in found if one.status == Status.WAIVED})
+    waived = _last_days(organization_id, {one.assignment_id for one in found if one.status == Status.WAIVED})
     return [_row(one, *requirements[one.requirement_id], teams, earned, waived) for one in found]
 
 
-def _last_days(assignment_ids: set[uuid.UUID]) -> dict[uuid.UUID, dt.date]:
+def _last_days(organization_id: uuid.UUID, assignment_ids: set[uuid.UUID]) -> dict[uuid.UUID, dt.date]:
     """Return the last day of the waiver of each duty that is waived."""
     if not assignment_ids:
         return {}
     rows = db.session.execute(
         select(Waiver.assignment_id, func.max(Waiver.until))
-        .where(Waiver.assignment_id.in_(assignment_ids), Waiver.ended_at.is_(None))
+        .where(
+            Waiver.organization_id == organization_id,
+            Waiver.assignment_id.in_(assignment_ids),
+            Waiver.ended_at.is_(None),
+        )
         .group_by(Waiver.assignment_id)
     )
     return {row[0]: row[1] for row in rows}

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import brotli
@@ -47,10 +48,15 @@ def _read() -> dict[str, _File]:
             files[path.relative_to(FOLDER).as_posix()] = _File(
                 mimetype,
                 plain,
-                brotli.compress(plain) if worth else None,
-                gzip.compress(plain, mtime=0) if worth else None,
+                *(_compress(plain) if worth else (None, None)),
             )
     return files
+
+
+@cache
+def _compress(plain: bytes) -> tuple[bytes, bytes]:
+    """Return (brotli, gzip); kept, for a process may build several apps."""
+    return brotli.compress(plain), gzip.compress(plain, mtime=0)
 
 
 def _answer(file: _File) -> Response:
