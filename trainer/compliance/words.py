@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from flask_babel import format_date
-from flask_babel import gettext as _
+from flask_babel import format_date, ngettext
 from flask_babel import lazy_gettext as _l
 
 from trainer.assignments.rules import Status
+from trainer.assignments.words import STATUS_CHIPS
 from trainer.compliance.rules import Group, Row
 from trainer.credentials.rules import disclaimer, show_serial
 from trainer.web.tables import Cell, Table
@@ -31,6 +31,14 @@ GROUP_NAMES = {
     Group.CURRENT: _l("Current"),
     Group.WAIVED: _l("Waived"),
 }
+_STANDINGS = {
+    Status.NOT_STARTED: _l("Not started, due %(day)s"),
+    Status.IN_PROGRESS: _l("In progress, due %(day)s"),
+    Status.CURRENT: _l("To %(day)s"),
+    Status.DUE_SOON: _l("Due %(day)s"),
+    Status.EXPIRED: _l("Ran out %(day)s"),
+    Status.WAIVED: _l("Waived to %(day)s"),
+}
 HEADS = (
     "Name",
     "Employee number",
@@ -50,18 +58,14 @@ HEADS = (
 
 def chip(row: Row, today: dt.date) -> tuple[str, str, str]:
     """Return (text, style, icon) of a row's status."""
-    day = format_date(row.due_on, "medium")
-    over = (today - row.due_on).days
-    last = format_date(row.waived_until, "medium") if row.waived_until else ""
-    return {
-        Status.CURRENT: (_("To %(day)s", day=day), "ok", "check"),
-        Status.DUE_SOON: (_("Due %(day)s", day=day), "due", "clock"),
-        Status.OVERDUE: (_("%(days)s days over", days=over) if over != 1 else _("1 day over"), "late", "bang"),
-        Status.EXPIRED: (_("Ran out %(day)s", day=day), "late", "bang"),
-        Status.WAIVED: (_("Waived to %(day)s", day=last), "note", "paper"),
-        Status.IN_PROGRESS: (_("In progress, due %(day)s", day=day), "note", "clock"),
-        Status.NOT_STARTED: (_("Not started, due %(day)s", day=day), "none", "dash"),
-    }[row.status]
+    return _standing(row, today), *STATUS_CHIPS[row.status]
+
+
+def _standing(row: Row, today: dt.date) -> str:
+    if row.status is Status.OVERDUE:
+        return str(ngettext("%(num)s day over", "%(num)s days over", (today - row.due_on).days))
+    day = row.waived_until if row.status is Status.WAIVED else row.due_on
+    return str(_STANDINGS[row.status]) % {"day": format_date(day, "medium")}
 
 
 def as_table(rows: Iterable[Row]) -> Table:
