@@ -74,16 +74,15 @@ def covers_until(user_id: Any, asked: Any) -> ScalarSelect[dt.date]:
 
     `asked` has the columns course, cadence_months, least_minutes, is_paced and needs_attestation of `terms`.
     """
-    covered = sql.earlier(Credential.valid_until, sql.add_months(Credential.issued_on, asked.cadence_months))
-    return _of_satisfying(func.max(covered), user_id, asked)
+    return _satisfying(user_id, asked, func.max(_covered(asked))).scalar_subquery()
 
 
 def duties(organization_id: uuid.UUID, today: dt.date, *only: ColumnElement[bool]) -> Subquery:
     """Return a subquery of one row for each duty in a firm that hasn't ended, with where the person stands.
 
-    Columns: assignment_id, requirement_id, membership_id, user_id, course, renewal_days, covers_until, due_on, status.
-    `only` narrows it down by Assignment and Membership; what it leaves out isn't computed. Join Membership on
-    `membership_id` for names and teams.
+    Columns: assignment_id, requirement_id, membership_id, user_id, course, renewal_days, covers_until, due_on, status;
+    and of the credential that covers the person: serial, completed_on, minutes. `only` narrows it down by Assignment
+    and Membership; what it leaves out isn't computed. Join Membership on `membership_id` for names and teams.
     """
     asked = terms(organization_id, today)
     whole = (Assignment.organization_id == organization_id, *only)
@@ -127,7 +126,7 @@ def status_case(organization_id: uuid.UUID, today: dt.date, asked: Any) -> Case[
     """Return `rules.status` as one SQL CASE over Assignment, Membership and columns of `terms`."""
     holds = and_(Credential.valid_until >= today, Credential.issued_on >= asked.holding_since)
     is_current = and_(Credential.valid_until > asked.soon_until, Credential.issued_on >= asked.current_since)
-    best = _of_satisfying(func.max(case((is_current, 2), (holds, 1), else_=0)), Membership.user_id, asked)
+    best = _satisfying(Membership.user_id, asked, func.max(case((is_current, 2), (holds, 1), else_=0)))
     has_begun = (
         exists()
         .where(
@@ -148,9 +147,8 @@ def status_case(organization_id: uuid.UUID, today: dt.date, asked: Any) -> Case[
         else_=Status.NOT_STARTED.value,
     )
     # Over a value, so that credentials are looked up once.
-    covered = case(
-        {2: Status.CURRENT.value, 1: Status.DUE_SOON.value, 0: Status.EXPIRED.value}, value=best, else_=without
-    )
+    words = {2: Status.CURRENT.value, 1: Status.DUE_SOON.value, 0: Status.EXPIRED.value}
+    covered = case(words, value=best.scalar_subquery(), else_=without)
     return case((Assignment.id.in_(waived), Status.WAIVED.value), else_=covered)
 
 
@@ -191,22 +189,49 @@ def _with_days(
         .add_columns(
             Membership.user_id,
             asked.c.course,
+            asked.c.cadence_months,
             asked.c.renewal_days,
             Assignment.due_on.label("first_due_on"),
-            covers_until(Membership.user_id, asked.c).label("covers_until"),
+            _covering(Membership.user_id, asked.c).label("credential_id"),
         )
         .where(*only)
         .cte("facts")
         # Once for each row: a planner that flattens it would look credentials up again for each use.
         .prefix_with("MATERIALIZED")
     )
-    return select(facts, func.coalesce(facts.c.covers_until, facts.c.first_due_on).label("due_on")).subquery("duties")
-
-
-def _of_satisfying(what: ColumnElement[Any], user_id: Any, asked: Any) -> ScalarSelect[Any]:
-    """Return something of a person's credentials that satisfy what is asked: `rules.satisfies`."""
+    covers_until = _covered(facts.c)
     return (
-        select(what)
+        select(
+            facts,
+            covers_until.label("covers_until"),
+            func.coalesce(covers_until, facts.c.first_due_on).label("due_on"),
+            Credential.serial,
+            Credential.issued_on.label("completed_on"),
+            Credential.minutes,
+        )
+        .select_from(facts)
+        .outerjoin(Credential, Credential.id == facts.c.credential_id)
+        .subquery("duties")
+    )
+
+
+def _covered(asked: Any) -> ColumnElement[dt.date]:
+    """Return, as SQL, the last day that a credential covers: `rules.covered_until`."""
+    return sql.earlier(Credential.valid_until, sql.add_months(Credential.issued_on, asked.cadence_months))
+
+
+def _covering(user_id: Any, asked: Any) -> ScalarSelect[uuid.UUID]:
+    """Return the id of the credential that covers a person longest; of two that do alike, of the newer one."""
+    # Within, for SQLite: what is ordered by can't name a column from without.
+    columns = (Credential.id, Credential.issued_on, _covered(asked).label("covered"))
+    held = _satisfying(user_id, asked, *columns).subquery("held")
+    return select(held.c.id).order_by(held.c.covered.desc(), held.c.issued_on.desc()).limit(1).scalar_subquery()
+
+
+def _satisfying(user_id: Any, asked: Any, *columns: Any) -> Select[Any]:
+    """Return a select over a person's credentials that satisfy what is asked: `rules.satisfies`."""
+    query: Select[Any] = (
+        select(*columns)
         .where(
             Credential.user_id == user_id,
             Credential.course == asked.course,
@@ -216,8 +241,8 @@ def _of_satisfying(what: ColumnElement[Any], user_id: Any, asked: Any) -> Scalar
             or_(Credential.is_attested, ~asked.needs_attestation),
         )
         .correlate_except(Credential)
-        .scalar_subquery()
     )
+    return query
 
 
 def meant(wanted: Wanted, zone: str) -> ColumnElement[bool]:

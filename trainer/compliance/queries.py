@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, Uuid, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, Uuid, and_, case, func, literal, or_, select, union_all
 
 from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
-from trainer.assignments.queries import duties, duties_where, standings, standings_by_name, terms_of
-from trainer.assignments.rules import Completion, Status, Terms, covered_until, day_begins, satisfies
+from trainer.assignments.queries import duties, duties_where, standings, standings_by_name
+from trainer.assignments.rules import Status, day_begins
 from trainer.assignments.sql import InOrder
 from trainer.compliance.models import InspectorLink
 from trainer.compliance.rules import GROUPS, Counts, Narrowing, Order, Row
@@ -27,6 +27,7 @@ from trainer.organizations.rules import fold
 
 PAGE = 25
 PORTION = 1000
+_BETWEEN = "\x1f"  # names of teams have no control characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ def list_rows(
     chosen = _chosen(seen, organization_id, wanted, today, after).limit(most + 1)
     # Everything else is looked up for the rows of this page alone.
     here = duties_where(organization_id, today, Assignment.id.in_(db.session.scalars(chosen).all()))
-    found = db.session.execute(_in_order(here, wanted)).all()
-    rows = _rows(organization_id, found[:most])
+    found = db.session.execute(_in_order(organization_id, here, wanted)).all()
+    rows = [_row(one) for one in found[:most]]
     if len(found) <= most:
         return Page(rows, None)
     last = found[most - 1]
@@ -63,9 +64,9 @@ def iterate_rows(
 ) -> Iterator[Row]:
     """Yield all rows in the page's order, by one statement, a portion at a time."""
     here = duties(organization_id, today, seen, *_conditions(organization_id, wanted))
-    query = _in_order(here, wanted).where(*_standing_where(here.c.status, wanted))
-    for found in db.session.execute(query.execution_options(yield_per=PORTION)).partitions():
-        yield from _rows(organization_id, found)
+    query = _in_order(organization_id, here, wanted).where(*_standing_where(here.c.status, wanted))
+    for one in db.session.execute(query.execution_options(yield_per=PORTION)):
+        yield _row(one)
 
 
 def count_rows(seen: ColumnElement[bool], organization_id: uuid.UUID, wanted: Narrowing, today: dt.date) -> Counts:
@@ -90,8 +91,8 @@ def count_rows(seen: ColumnElement[bool], organization_id: uuid.UUID, wanted: Na
 
 def list_person_rows(actor: Actor, membership_id: uuid.UUID, today: dt.date) -> Sequence[Row]:
     """Return where one person stands in everything required of them now."""
-    one = and_(seen_by(actor), Membership.id == membership_id)
-    return list(iterate_rows(one, actor.organization_id, Narrowing(), today))
+    here = duties_where(actor.organization_id, today, Assignment.membership_id == membership_id, seen_by(actor))
+    return [_row(one) for one in db.session.execute(_in_order(actor.organization_id, here, Narrowing()))]
 
 
 def list_waivers(actor: Actor, membership_id: uuid.UUID) -> Sequence[tuple[Waiver, str]]:
@@ -201,30 +202,55 @@ def _chosen(
     return query.where(*_beyond(*place, after)).order_by(*place)
 
 
-def _in_order(here: Subquery, wanted: Narrowing) -> Select[Any]:
-    """Return the select of all that rows show of people, in order."""
-    return (
+def _in_order(organization_id: uuid.UUID, here: Subquery, wanted: Narrowing) -> Select[Any]:
+    """Return the select of all that rows show of people, in order, with its columns as `_row` takes them."""
+    teams = (
+        select(func.aggregate_strings(Team.name, _BETWEEN))
+        .join(TeamMembership, TeamMembership.team_id == Team.id)
+        .where(TeamMembership.membership_id == here.c.membership_id, Team.organization_id == organization_id)
+        .scalar_subquery()
+    )
+    waived_until = select(func.max(Waiver.until)).where(
+        Waiver.assignment_id == here.c.assignment_id,
+        Waiver.organization_id == organization_id,
+        Waiver.ended_at.is_(None),
+    )
+    query: Select[Any] = (
         select(
-            here.c.assignment_id,
             here.c.membership_id,
-            here.c.requirement_id,
-            here.c.user_id,
-            here.c.status,
-            here.c.due_on,
-            here.c.covers_until,
+            here.c.assignment_id,
             Membership.name,
-            Membership.name_key,
             Membership.employee_number,
             Membership.job_title,
+            teams,
             Membership.hired_on,
+            here.c.requirement_id,
+            Requirement.title,
+            here.c.course,
+            here.c.status,
+            here.c.due_on,
+            here.c.completed_on,
+            here.c.serial,
+            here.c.minutes,
+            Requirement.unapproved_state,
+            case((here.c.status == Status.WAIVED.value, waived_until.scalar_subquery())),
+            Membership.name_key,
         )
         .join(Membership, Membership.id == here.c.membership_id)
+        .join(Requirement, Requirement.id == here.c.requirement_id)
         .order_by(
             here.c.due_on if wanted.order is Order.DUE else Membership.name_key,
             here.c.membership_id,
             here.c.assignment_id,
         )
     )
+    return query
+
+
+def _row(found: Any) -> Row:
+    person, duty, name, number, job, teams, hired_on, requirement_id, title, course, status, *others, _name_key = found
+    names = tuple(sorted(teams.split(_BETWEEN), key=fold)) if teams else ()
+    return Row(person, duty, name, number, job, names, hired_on, requirement_id, title, course, Status(status), *others)
 
 
 def _standing_where(status: Any, wanted: Narrowing) -> list[ColumnElement[bool]]:
@@ -271,108 +297,6 @@ def _conditions(organization_id: uuid.UUID, wanted: Narrowing) -> list[ColumnEle
         for word in fold(wanted.text).replace("\0", "").split()
     ]
     return conditions
-
-
-def _rows(organization_id: uuid.UUID, found: Sequence[Any]) -> list[Row]:
-    people = {one.membership_id for one in found}
-    teams: dict[uuid.UUID, list[str]] = {}
-    for membership_id, name in db.session.execute(
-        select(TeamMembership.membership_id, Team.name)
-        .join(Team, Team.id == TeamMembership.team_id)
-        .where(TeamMembership.membership_id.in_(people), Team.organization_id == organization_id)
-        .order_by(Team.name_key)
-    ):
-        teams.setdefault(membership_id, []).append(name)
-    requirements = {
-        one.id: (one, terms_of(one))
-        for one in db.session.scalars(
-            select(Requirement).where(
-                Requirement.id.in_({one.requirement_id for one in found}),
-                Requirement.organization_id == organization_id,
-            )
-        )
-    }
-    users = {one.user_id for one in found if one.covers_until is not None}
-    earned: dict[tuple[uuid.UUID, str], list[Any]] = {}
-    for credential in db.session.execute(
-        select(
-            Credential.user_id,
-            Credential.course,
-            Credential.serial,
-            Credential.issued_on,
-            Credential.valid_until,
-            Credential.minutes,
-            Credential.is_attested,
-            Credential.is_paced,
-            Credential.revoked_at,
-        ).where(Credential.user_id.in_(users))
-    ):
-        earned.setdefault((credential.user_id, credential.course), []).append(credential)
-    waived = _last_days(organization_id, {one.assignment_id for one in found if one.status == Status.WAIVED})
-    return [_row(one, *requirements[one.requirement_id], teams, earned, waived) for one in found]
-
-
-def _last_days(organization_id: uuid.UUID, assignment_ids: set[uuid.UUID]) -> dict[uuid.UUID, dt.date]:
-    """Return the last day of the waiver of each duty that is waived."""
-    if not assignment_ids:
-        return {}
-    rows = db.session.execute(
-        select(Waiver.assignment_id, func.max(Waiver.until))
-        .where(
-            Waiver.organization_id == organization_id,
-            Waiver.assignment_id.in_(assignment_ids),
-            Waiver.ended_at.is_(None),
-        )
-        .group_by(Waiver.assignment_id)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def _row(
-    found: Any,
-    requirement: Requirement,
-    terms: Terms,
-    teams: Mapping[uuid.UUID, list[str]],
-    earned: Mapping[tuple[uuid.UUID, str], list[Any]],
-    waived: Mapping[uuid.UUID, dt.date],
-) -> Row:
-    covering = None
-    if found.covers_until is not None:
-        covering = _covering(earned[found.user_id, requirement.course], terms)
-    return Row(
-        membership_id=found.membership_id,
-        assignment_id=found.assignment_id,
-        name=found.name,
-        employee_number=found.employee_number,
-        job_title=found.job_title,
-        teams=tuple(teams.get(found.membership_id, ())),
-        hired_on=found.hired_on,
-        requirement_id=requirement.id,
-        requirement=requirement.title,
-        course=requirement.course,
-        status=Status(found.status),
-        due_on=found.due_on,
-        completed_on=covering.issued_on if covering else None,
-        serial=covering.serial if covering else None,
-        minutes=covering.minutes if covering else None,
-        unapproved_state=requirement.unapproved_state,
-        waived_until=waived.get(found.assignment_id),
-    )
-
-
-def _covering(credentials: Sequence[Any], terms: Terms) -> Any:
-    """Return the credential that covers a person longest by some terms, of those of whom one does."""
-    if len(credentials) == 1:
-        return credentials[0]
-    fitting = [one for one in credentials if satisfies(as_completion(one), terms)]
-    return max(fitting, key=lambda one: (covered_until(as_completion(one), terms), one.issued_on))
-
-
-def as_completion(one: Any) -> Completion:
-    """Return a credential, or a row with its facts, as a requirement looks at it."""
-    return Completion(
-        one.issued_on, one.valid_until, one.minutes, one.is_attested, one.is_paced, one.revoked_at is not None
-    )
 
 
 def _as_uuid(given: Any) -> uuid.UUID:
