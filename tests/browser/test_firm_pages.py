@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.stage import Stage
 
@@ -64,3 +64,21 @@ def test_a_requirement_asks_for_teams_or_a_role_only_where_they_matter(
     page.get_by_text("People hired since a day").click()
     assert [one.is_visible() for one in (role, hired)] == [False, True]
     assert page.get_by_text("Choose at least one team.").last.is_visible()  # what is wrong never hides
+
+
+def test_a_long_list_says_on_its_button_that_it_is_being_read(
+    context: Callable[..., BrowserContext], stage: Stage
+) -> None:
+    page = context(stage.cookies["alice"]).new_page()
+    page.goto(stage.paths["firm"] + "/roster")
+    page.locator("textarea").fill("name,e-mail\nPat Poe,pat@example.org")
+    button = page.locator("button[data-busy]")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    # Heard by the console: no question is answered while a form is on its way.
+    page.evaluate("document.addEventListener('submit', (event) => console.log(event.submitter.textContent))")
+    button.click()
+    page.wait_for_url("**/roster/*")
+    assert said == ["Reading the list…"]
+    page.go_back()
+    expect(button).to_have_text("Show what would happen")

@@ -55,9 +55,16 @@ document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
   if (event.target.dataset.sent) event.preventDefault();
   event.target.dataset.sent = "1";
+  // What takes seconds says so on its button.
+  const button = event.submitter;
+  if (button?.dataset.busy) [button.textContent, button.dataset.busy] = [button.dataset.busy, button.textContent];
 });
 window.addEventListener("pageshow", () => {
-  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  document.querySelectorAll("form[data-sent]").forEach((form) => {
+    delete form.dataset.sent;
+    const button = form.querySelector("[data-busy]");
+    if (button) [button.textContent, button.dataset.busy] = [button.dataset.busy, button.textContent];
+  });
 });
 
 /* --- scenes: each answer is saved as it is given --- */
