@@ -19,7 +19,7 @@ from trainer.web.access import Who, declared
 
 TELLTALES = re.compile(
     r"Traceback|File \"|\.py\b|line \d+|SELECT |INSERT |UPDATE |sqlite|psycopg|sqlalchemy|werkzeug|flask|jinja|"
-    r"python|/work/|/usr/|/tmp/|site-packages|OperationalError|the secret of the roof",
+    r"python|/srv/|/usr/|/tmp/|site-packages|OperationalError|the secret of the roof",
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"\b\d{3}-[0-9a-f]{12}\b")
@@ -35,7 +35,7 @@ def check_page(answer: TestResponse, status: int) -> None:
 
 
 def _break(*_arguments: object, **_values: object) -> None:
-    raise RuntimeError("the secret of the roof: SELECT 1 FROM users, /work/main/trainer/x.py")
+    raise RuntimeError("the secret of the roof: SELECT 1 FROM users, /srv/site/trainer/x.py")
 
 
 @pytest.mark.check("T089")
