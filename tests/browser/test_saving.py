@@ -173,6 +173,8 @@ def test_reading_time_is_reported_while_the_page_is_in_view(live: Live, context:
     page.clock.install()
     page.goto("/courses/recognize")
     page.get_by_role("link", name="Continue").click()
+    expect(page.locator("form[data-activity]")).to_be_attached()
+    page.wait_for_load_state()  # the script counts from when it has run
     with page.expect_response("**/activity") as beat:
         page.clock.run_for(31_000)
     assert beat.value.ok

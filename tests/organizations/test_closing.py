@@ -173,10 +173,12 @@ def test_firms_that_are_shut_count_among_those_that_one_person_makes(
 
 def test_two_owners_who_close_it_at_once_close_it_once(acme: Acme) -> None:
     put_on_roster(acme.app, acme.id, acme.users["charlie"], Role.OWNER, name="Charlie", email="charlie@example.org")
+    with acme.app.app_context():
+        # Both came in before either closed it: afterwards the firm lets nobody in.
+        owners = [actor_of(acme.users[name], acme.id) for name in ("alice", "charlie")]
 
-    def close(name: str) -> bool:
+    def close(actor: Actor) -> bool:
         with acme.app.app_context():
-            actor = actor_of(acme.users[name], acme.id)
             try:
                 with transaction():
                     closing.close(actor, "Acme Security", now())
@@ -185,7 +187,7 @@ def test_two_owners_who_close_it_at_once_close_it_once(acme: Acme) -> None:
             return True
 
     with ThreadPoolExecutor(2) as pool:
-        closed = list(pool.map(close, ("alice", "charlie")))
+        closed = list(pool.map(close, owners))
     with acme.app.app_context():
         assert [one.act for one in events(acme)] == ["organization.closed"]
         mails = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "firm-closed")).all()
