@@ -6,6 +6,7 @@ import csv
 import io
 
 import pytest
+import time_machine
 
 from tests.cast import put_on_roster
 from tests.organizations.conftest import Acme
@@ -63,6 +64,18 @@ def test_the_audit_log_says_who_did_what(acme: Acme) -> None:
     made = next(row for row in rows if row[1] == "team.made" and "Night" in row[5])
     assert made[2] == "Alice Able"
     assert alice.get(acme.path("/audit?act=export")).text.count("Files: audit") == 1
+
+
+def test_a_firms_pages_go_by_its_own_clock_and_calendar(acme: Acme) -> None:
+    with time_machine.travel("2027-03-02T03:30:05Z"):  # the evening before, in New York
+        alice = acme.enter("alice")
+        alice.post(acme.path("/teams"), {"name": "Night crew"})
+        page = alice.get(acme.path("/audit?act=team")).text
+        assert "2027-03-01 22:30:05" in page
+        assert "America/New_York" in page
+        alice.post(acme.path("/invitations"))
+        assert "March 1, 2027" in alice.get(acme.path("/invitations")).text
+        assert "March 2, 2027" in alice.get("/account").text
 
 
 def test_someone_in_two_firms_sees_which_one_this_is(acme: Acme) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from uuid import UUID
 
 from flask import current_app
-from flask_babel import format_date, gettext, ngettext
+from flask_babel import gettext, ngettext
 
 from trainer.assignments import rules
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
@@ -20,6 +20,7 @@ from trainer.learning.queries import find_enrollment, standing
 from trainer.organizations.models import Membership
 from trainer.organizations.queries import find_open_firm
 from trainer.organizations.rules import local_day
+from trainer.web.language import show_day
 from trainer.web.letters import Letter, write_letter
 
 TEMPLATES = ("training-reminder", "training-digest")
@@ -53,7 +54,7 @@ def _write_reminder(reminder_id: UUID) -> Letter | None:
         "assignments/mail/training-reminder",
         firm=firm.name,
         subject=_subject(minutes, reminder.due_on, today),
-        due_on=format_date(reminder.due_on, "long"),
+        due_on=show_day(reminder.due_on, "long"),
         minutes=minutes,
         is_late=status in LATE,
         is_renewal=duty.covers_until is not None,
@@ -73,7 +74,7 @@ def _write_digest(digest_id: UUID) -> Letter | None:
     return write_letter(
         "assignments/mail/training-digest",
         firm=firm.name,
-        names=[f"{name}: {title}, {format_date(due_on, 'long')}" for name, title, due_on in late[:MOST_NAMES]],
+        names=[f"{name}: {title}, {show_day(due_on, 'long')}" for name, title, due_on in late[:MOST_NAMES]],
         has_more=len(late) > MOST_NAMES,
         url=f"{current_app.config['SETTINGS'].base_url}/organizations/{firm.id}/training",
     )
@@ -95,11 +96,11 @@ def _subject(minutes: int, due_on: dt.date, today: dt.date) -> str:
     left = ngettext("%(num)s minute left", "%(num)s minutes left", minutes) if minutes else gettext("One step left")
     days = (due_on - today).days
     if days < 0:
-        when = gettext("was due on %(day)s", day=format_date(due_on, "MMMM d"))
+        when = gettext("was due on %(day)s", day=show_day(due_on, "MMMM d"))
     elif days == 0:
         when = gettext("due today")
     elif days < 7:
-        when = gettext("due %(day)s", day=format_date(due_on, "EEEE"))
+        when = gettext("due %(day)s", day=show_day(due_on, "EEEE"))
     else:
-        when = gettext("due on %(day)s", day=format_date(due_on, "MMMM d"))
+        when = gettext("due on %(day)s", day=show_day(due_on, "MMMM d"))
     return f"{left}, {when}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from flask_babel import format_date, ngettext
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from trainer.assignments.rules import Status
 from trainer.assignments.words import STATUS_CHIPS
 from trainer.compliance.rules import Group, Row
 from trainer.credentials.rules import disclaimer, show_serial
+from trainer.web.language import show_day
 from trainer.web.tables import Cell, Table
 
 STATUS_NAMES = {
@@ -64,8 +65,7 @@ def chip(row: Row, today: dt.date) -> tuple[str, str, str]:
 def _standing(row: Row, today: dt.date) -> str:
     if row.status is Status.OVERDUE:
         return str(ngettext("%(num)s day over", "%(num)s days over", (today - row.due_on).days))
-    day = row.waived_until if row.status is Status.WAIVED else row.due_on
-    return str(_STANDINGS[row.status]) % {"day": format_date(day, "medium")}
+    return str(_STANDINGS[row.status]) % {"day": show_day(row.waived_until or row.due_on)}
 
 
 def as_table(rows: Iterable[Row]) -> Table:

@@ -13,6 +13,7 @@ from trainer.core.errors import NotFound
 from trainer.instructing.queries import find_desk
 from trainer.organizations.access import ask_second_step, needs_second_step, shut_page
 from trainer.organizations.rules import FirmState
+from trainer.web.language import show_times_of
 
 View = Callable[..., Any]
 
@@ -28,6 +29,7 @@ def teaching(view: View) -> View:
         desk = find_desk(current_user.id, cohort_id, set(FirmState))
         if desk is None:
             raise NotFound
+        show_times_of(desk.zone)
         if desk.actor is not None and desk.actor.state is not FirmState.OPEN:
             return shut_page(desk.actor)
         if needs_second_step(current_user):

@@ -24,7 +24,7 @@ class Answer:
     """A scene that was judged wrongly."""
 
     kind: Kind
-    answered_on: dt.date
+    answered_at: dt.datetime
     label: str
     outcome: Outcome
     word: str
@@ -54,5 +54,5 @@ def list_answers(cohort: Cohort, member: CohortMember, content: Content) -> list
         outcome = judge(scene, response.given).outcome
         if outcome is not None and not outcome.is_right and response.saved_at is not None:
             label = scene_label(content, scene["scenario"])
-            found.append(Answer(kind, response.saved_at.date(), label, outcome, words.outcome(outcome)))
+            found.append(Answer(kind, response.saved_at, label, outcome, words.outcome(outcome)))
     return found[:MOST]

@@ -47,9 +47,14 @@ class Desk:
         """True for the instructor, not for an owner of the firm, where the class said so before people joined."""
         return self.cohort.shows_answers and self.cohort.instructor_id == self.user_id
 
+    @property
+    def zone(self) -> str:
+        """The firm's time zone, or UTC."""
+        return self.actor.organization.time_zone if self.actor else "UTC"
+
     def today(self, now: dt.datetime) -> dt.date:
         """Return the firm's day, or the day in UTC."""
-        return self.actor.today(now) if self.actor else now.date()
+        return local_day(self.zone, now)
 
 
 def find_desk(

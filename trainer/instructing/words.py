@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from trainer.credentials.rules import show_serial
 from trainer.instructing.rules import BoardRow, Grain, Misread, Order, Rate, Show
+from trainer.organizations.rules import local_day
 from trainer.web.tables import Cell, Table
 
 SHOW_NAMES = {Show.ALL: _l("All"), Show.STUCK: _l("Stuck"), Show.DONE: _l("Completed")}
@@ -83,9 +84,9 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f}"
 
 
-def board_table(rows: Iterable[BoardRow]) -> Table:
-    """Return the board as a table to take along."""
-    return Table("class-board", BOARD_HEADS, (_board_cells(row) for row in rows))
+def board_table(rows: Iterable[BoardRow], zone: str) -> Table:
+    """Return the board as a table to take along, with days of a time zone."""
+    return Table("class-board", BOARD_HEADS, (_board_cells(row, zone) for row in rows))
 
 
 def misread_table(rows: Iterable[Misread]) -> Table:
@@ -93,15 +94,15 @@ def misread_table(rows: Iterable[Misread]) -> Table:
     return Table("class-misreads", MISREAD_HEADS, (_misread_cells(row) for row in rows if row.is_shown))
 
 
-def _board_cells(row: BoardRow) -> tuple[Cell, ...]:
+def _board_cells(row: BoardRow, zone: str) -> tuple[Cell, ...]:
     where = row.standing
     return (
         row.name,
-        row.joined_at.date(),
+        local_day(zone, row.joined_at),
         where.done_lessons if where else 0,
         where.all_lessons if where else None,
         where.active_minutes if where else 0,
-        row.last_active.date(),
+        local_day(zone, row.last_active),
         "; ".join(missing(row)),
         row.practices,
         row.tries,
@@ -110,7 +111,7 @@ def _board_cells(row: BoardRow) -> tuple[Cell, ...]:
         row.false_alarms,
         row.innocents,
         "yes" if row.is_stuck else "",
-        row.completed_at.date() if row.completed_at else None,
+        local_day(zone, row.completed_at) if row.completed_at else None,
         show_serial(row.serial) if row.serial else None,
     )
 

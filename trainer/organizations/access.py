@@ -21,6 +21,7 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.queries import find_actor
 from trainer.organizations.rules import STAFF, FirmState, May, can_reopen, local_day
 from trainer.web.forms import Form
+from trainer.web.language import show_times_of
 from trainer.web.redirects import go
 
 View = Callable[..., Any]
@@ -39,6 +40,7 @@ def acting(permission: May, states: Collection[FirmState] = (FirmState.OPEN,)) -
             actor = find_actor(current_user.id, organization_id, set(FirmState))
             if actor is None:
                 raise NotFound
+            show_times_of(actor.organization.time_zone)
             if actor.state not in states:
                 return shut_page(actor)
             if not actor.may(permission):

@@ -36,7 +36,7 @@ def _write_invitation(invitation_id: UUID) -> Letter | None:
     return write_letter(
         "organizations/mail/invitation",
         firm=invited.organization.name,
-        until=invitation.expires_at.date(),
+        until=local_day(invited.organization.time_zone, invitation.expires_at),
         url=f"{_base()}/invitations/{token}",
     )
 

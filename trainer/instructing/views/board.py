@@ -63,7 +63,7 @@ def board(desk: Desk) -> str:
 @teaching
 def export(desk: Desk) -> Response:
     """Give the rows that the address asks for as CSV or XLSX; that this was done is written down."""
-    return _given(desk, "export.board", words.board_table(narrow(_rows(desk), _show(), _order())))
+    return _given(desk, "export.board", words.board_table(narrow(_rows(desk), _show(), _order()), desk.zone))
 
 
 @blueprint.post("/nudges")

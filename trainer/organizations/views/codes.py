@@ -21,7 +21,7 @@ from trainer.organizations.forms import ROLE_NAMES, JoinCodeForm
 from trainer.organizations.models import JoinCode
 from trainer.organizations.posters import draw_poster
 from trainer.organizations.queries import list_teams
-from trainer.organizations.rules import May, Role
+from trainer.organizations.rules import May, Role, local_day
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.redirects import go
@@ -98,7 +98,7 @@ def revoke(actor: Actor, code_id: UUID) -> Response | str:
 def poster(actor: Actor, code_id: UUID) -> Response:
     """Return a poster of one page, to be printed and hung up."""
     code = get_code(actor, code_id)
-    until, made = _last_day(actor, code), code.created_at.date()
+    until, made = _last_day(actor, code), local_day(actor.organization.time_zone, code.created_at)
     pdf = draw_poster(actor.organization.name, show_code(code.code), _address(code), until, made)
     response = make_response(pdf)
     response.mimetype = "application/pdf"
