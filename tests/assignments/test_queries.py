@@ -47,6 +47,7 @@ def write_down(firm: Firm, user_id: UUID, membership_id: UUID, duty: Duty) -> UU
         organization_id=firm.id,
         requirement_id=requirement.id,
         membership_id=membership_id,
+        user_id=user_id,
         due_on=duty.first_due_on,
         created_at=now,
     )
@@ -97,8 +98,8 @@ def _same(firm: Firm, user_id: UUID, membership_id: UUID, data: st.DataObject) -
     today = data.draw(histories.near(duty))
     with firm.app.app_context(), transaction() as session:
         assignment_id = write_down(firm, user_id, membership_id, duty)
-        here = queries.duties(firm.id, today)
-        row = session.execute(select(here)).one()
+        here = queries.duties()
+        row = session.execute(select(here), queries.on(firm.id, today)).one()
         assert row.assignment_id == assignment_id
         assert (row.status, row.covers_until, row.due_on) == (
             rules.status(duty, today).value,

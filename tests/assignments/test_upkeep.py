@@ -14,10 +14,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.assignments.firm import COURSE, EVERYONE, Firm, earn, make_firm
-from tests.cast import certify
+from tests.cast import certify, make_account
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
 from trainer.assignments.operations import end_requirement, waive
-from trainer.assignments.rules import Audience
+from trainer.assignments.queries import list_own_duties
+from trainer.assignments.rules import Audience, Status
 from trainer.core import clock
 from trainer.core.db import Base, db, transaction
 from trainer.core.outbox import OutboxMessage
@@ -25,8 +26,10 @@ from trainer.credentials.models import Credential
 from trainer.credentials.rules import disclaimer
 from trainer.jobs.letters import write
 from trainer.jobs.upkeep import keep_up
+from trainer.joining.entering import came_in
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import conditions_of
+from trainer.organizations.invitations import fill
 from trainer.organizations.models import Membership, Team, TeamMembership
 from trainer.organizations.rules import Role
 
@@ -376,6 +379,29 @@ def test_a_completion_from_elsewhere_counts(app: Flask) -> None:
         firm.keep_up()
         assert sent(app) == []
         assert counts(app)["enrollments"] == 0
+
+
+@pytest.mark.parametrize("ended_meanwhile", [False, True])
+def test_a_duty_that_waited_for_its_person_counts_what_they_bring(app: Flask, ended_meanwhile: bool) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        firm.require()
+        waiting = firm.add("Wanda", joined=False)
+        firm.keep_up()
+        wanda = make_account(app, "wanda@elsewhere.example")
+        with app.app_context():
+            duty_id = db.session.scalars(select(Assignment.id).where(Assignment.membership_id == waiting)).one()
+            with transaction():
+                earn(wanda, dt.date(2026, 6, 1), dt.date(2027, 6, 1))
+                if ended_meanwhile:
+                    db.session.get_one(Assignment, duty_id).ended_at = clock.now()
+            with transaction():
+                came_in(fill(waiting, wanda, clock.now()), clock.now())
+            duty = db.session.get_one(Assignment, duty_id)
+            assert (duty.user_id, duty.ended_at) == (wanda, None)
+            assert [(one.status, one.due_on) for one in list_own_duties(wanda, clock.now())] == [
+                (Status.CURRENT, dt.date(2027, 6, 1))
+            ]
 
 
 def test_an_ended_requirement_ends_its_duties_and_reminders(app: Flask) -> None:

@@ -18,7 +18,8 @@ from sqlalchemy import func, insert, select
 from trainer.accounts.models import User
 from trainer.app import create_app
 from trainer.assignments.models import Assignment, Reminder, Requirement
-from trainer.assignments.queries import count_by_status, duties
+from trainer.assignments.queries import count_by_status, duties, on
+from trainer.assignments.rules import Status
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.settings import ROOT, read_settings
@@ -43,10 +44,10 @@ def measure(people: int, say: Callable[[str, str], None]) -> None:
             rows = [db.session.scalar(select(func.count()).select_from(one)) or 0 for one in (Assignment, Reminder)]
             say(f"of {people:,} people", "{:,} assigned, {:,} reminders".format(*rows))
             db.session.rollback()
-            here = duties(firm, now().date())
-            late = select(here).where(here.c.status == "overdue").order_by(here.c.due_on).limit(25)
+            here = duties()
+            late = select(here).where(here.c.status == Status.OVERDUE).order_by(here.c.due_on).limit(25)
             say("  counts by status", _median(lambda: count_by_status(firm, now().date())))
-            say("  a page of who is overdue", _median(lambda: db.session.execute(late).all()))
+            say("  a page of who is overdue", _median(lambda: db.session.execute(late, on(firm, now().date())).all()))
             db.session.remove()
             db.engine.dispose()
 

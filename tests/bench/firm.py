@@ -105,6 +105,7 @@ def make_large_firm(app: Flask, people: int) -> tuple[Visitor, str]:
                     "organization_id": firm.id,
                     "requirement_id": requirement.id,
                     "membership_id": person,
+                    "user_id": user_id,
                     "due_on": hired + dt.timedelta(days=90),
                     "created_at": instant,
                 }

@@ -25,7 +25,7 @@ from tests.cast import make_account, make_site
 from tests.interop.conftest import read, token_of
 from trainer.assignments.models import Assignment, Requirement, Waiver
 from trainer.assignments.rules import Completion, Duty, Status, Terms
-from trainer.compliance.queries import count_rows, iterate_rows, list_rows
+from trainer.compliance.queries import count_rows, iterate_rows, list_rows, sight_of
 from trainer.compliance.rules import Narrowing, Row
 from trainer.compliance.words import as_table
 from trainer.core import clock
@@ -35,7 +35,6 @@ from trainer.credentials.rules import show_serial
 from trainer.interop.models import ApiToken
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership, Organization, TeamMembership
-from trainer.organizations.queries import seen_by
 from trainer.organizations.rules import fold
 from trainer.web.limits import limiter
 from trainer.web.tables import csv_lines, write_xlsx
@@ -197,6 +196,7 @@ def _write_duty(firm: Firm, requirement: object, membership_id: UUID, turn: list
         organization_id=firm.id,
         requirement_id=requirement,
         membership_id=membership_id,
+        user_id=db.session.get_one(Membership, membership_id).user_id,
         due_on=due_on,
         created_at=past,
         ended_at=past if ended else None,
@@ -305,10 +305,10 @@ def compare(firm: Firm, users: list[UUID], team: UUID, token: str, history: Hist
         with transaction():
             write_down(firm, users, team, history)
         counted, actor = recount(firm, history), firm.actor()
-        seen, today = seen_by(actor), actor.today(clock.now())
-        rows = list(iterate_rows(seen, firm.id, Narrowing(), today))
-        screen = list_rows(seen, firm.id, Narrowing(), today, None)
-        counts = count_rows(seen, firm.id, Narrowing(), today)
+        sight = sight_of(actor, clock.now())
+        rows = list(iterate_rows(sight, Narrowing()))
+        screen = list_rows(sight, Narrowing(), None)
+        counts = count_rows(sight, Narrowing())
         table, sheet = in_csv(rows), in_xlsx(rows)
         db.session.rollback()
     with time_machine.travel(history.now, tick=False):

@@ -78,6 +78,7 @@ class Assignment(Base):
             "ended_at",
             "requirement_id",
             "membership_id",
+            "user_id",
             "due_on",
             "id",
         ),
@@ -87,6 +88,8 @@ class Assignment(Base):
     organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"))
     requirement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("requirements.id"))
     membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"))
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    """The membership's user, here too so that counting ten thousand people looks up no membership."""
     due_on: Mapped[dt.date]
     """The first due day. Once there is a completion, the day it runs out is the due day."""
     created_at: Mapped[dt.datetime]

@@ -11,15 +11,17 @@ from sqlalchemy import (
     CTE,
     Case,
     ColumnElement,
+    Date,
     Join,
     ScalarSelect,
     Select,
     Subquery,
+    Uuid,
     and_,
+    bindparam,
     case,
     exists,
     func,
-    join,
     literal,
     or_,
     select,
@@ -39,17 +41,27 @@ from trainer.organizations.models import Membership, Organization, TeamMembershi
 from trainer.organizations.queries import Page, list_firms, seen_by
 from trainer.organizations.rules import Role, local_day
 
+FIRM = bindparam("firm", type_=Uuid())
+TODAY = bindparam("today", type_=Date())
 
-def terms(organization_id: uuid.UUID, today: dt.date) -> CTE:
+
+def on(organization_id: uuid.UUID, today: dt.date) -> dict[str, Any]:
+    """Return the parameters of every statement over duties: whose, and on which day.
+
+    They are no values in it, so that a statement that is asked for on every page can be built once.
+    """
+    return {FIRM.key: organization_id, TODAY.key: today}
+
+
+def terms() -> CTE:
     """Return, as SQL, what each of a firm's requirements asks of a completion, and since when one holds.
 
     Columns: requirement_id, course, cadence_months, least_minutes, is_paced, needs_attestation, renewal_days,
-    soon_until (the last day that is due soon), holding_since and current_since (the first day of issue from which the
-    cadence reaches today, or beyond `soon_until`). Days are computed here, once for each requirement.
+    soon_until (the last day that is due soon), first_soon_until (the same of a first due day), holding_since and
+    current_since (the first day of issue from which the cadence reaches today, or beyond `soon_until`). Days are
+    computed here, once for each requirement.
     """
-    soon_until = sql.add_days(
-        literal(today), case((Requirement.renewal_days < SOON, Requirement.renewal_days), else_=SOON)
-    )
+    soon_until = sql.add_days(TODAY, case((Requirement.renewal_days < SOON, Requirement.renewal_days), else_=SOON))
     return (
         select(
             Requirement.id.label("requirement_id"),
@@ -60,10 +72,11 @@ def terms(organization_id: uuid.UUID, today: dt.date) -> CTE:
             Requirement.attestation.is_not(None).label("needs_attestation"),
             Requirement.renewal_days,
             soon_until.label("soon_until"),
-            sql.first_reaching(literal(today), Requirement.cadence_months).label("holding_since"),
+            sql.add_days(TODAY, SOON).label("first_soon_until"),
+            sql.first_reaching(TODAY, Requirement.cadence_months).label("holding_since"),
             sql.first_reaching(sql.add_days(soon_until, 1), Requirement.cadence_months).label("current_since"),
         )
-        .where(Requirement.organization_id == organization_id)
+        .where(Requirement.organization_id == FIRM)
         .cte("terms")
         .prefix_with("MATERIALIZED")
     )
@@ -77,60 +90,59 @@ def covers_until(user_id: Any, asked: Any) -> ScalarSelect[dt.date]:
     return _satisfying(user_id, asked, func.max(_covered(asked))).scalar_subquery()
 
 
-def duties(organization_id: uuid.UUID, today: dt.date, *only: ColumnElement[bool]) -> Subquery:
+def duties(*only: ColumnElement[bool]) -> Subquery:
     """Return a subquery of one row for each duty in a firm that hasn't ended, with where the person stands.
 
     Columns: assignment_id, requirement_id, membership_id, user_id, course, renewal_days, covers_until, due_on, status;
-    and of the credential that covers the person: serial, completed_on, minutes. `only` narrows it down by Assignment
-    and Membership; what it leaves out isn't computed. Join Membership on `membership_id` for names and teams.
+    and of the credential that covers the person: serial, completed_on, minutes. `only` narrows it down by Assignment;
+    what it leaves out isn't computed. Join Membership on `membership_id` for names and teams. Run it with `on`.
     """
-    asked = terms(organization_id, today)
-    whole = (Assignment.organization_id == organization_id, *only)
-    return _with_days(organization_id, today, asked, _by_requirement(asked), *whole)
+    asked = terms()
+    return _with_days(asked, _by_requirement(asked), Assignment.organization_id == FIRM, *only)
 
 
-def duties_where(organization_id: uuid.UUID, today: dt.date, *only: ColumnElement[bool]) -> Subquery:
-    """Return the same of a few duties, all of one firm, that `only` names by Assignment.
+def duties_where(*only: ColumnElement[bool]) -> Subquery:
+    """Return the same of a few duties, all of the firm, that `only` names.
 
     The firm is no condition of them: SQLite would go through all of the firm's duties for it.
     """
-    asked = terms(organization_id, today)
-    few = join(Assignment, Membership, Membership.id == Assignment.membership_id).join(
-        asked, asked.c.requirement_id == Assignment.requirement_id
-    )
-    return _with_days(organization_id, today, asked, few, *only)
+    asked = terms()
+    few = sql.InOrder(Assignment.__table__, asked, asked.c.requirement_id == Assignment.requirement_id)
+    return _with_days(asked, few, *only)
 
 
-def standings(organization_id: uuid.UUID, today: dt.date, *only: ColumnElement[bool]) -> Subquery:
+def standings(*only: ColumnElement[bool]) -> Subquery:
     """Return a subquery of the same duties to count and to choose by: what isn't asked of it isn't computed.
 
-    Columns: assignment_id, requirement_id, membership_id, name_key, status, due_on.
+    Columns: assignment_id, requirement_id, membership_id, status, due_on.
     """
-    asked = terms(organization_id, today)
-    whole = (Assignment.organization_id == organization_id, *only)
-    return _to_choose_by(organization_id, today, asked, _by_requirement(asked), *whole)
+    asked = terms()
+    query = _to_choose_by(asked, _by_requirement(asked), Assignment.organization_id == FIRM, *only)
+    return query.subquery("standings")
 
 
-def standings_by_name(organization_id: uuid.UUID, today: dt.date, *only: ColumnElement[bool]) -> Subquery:
-    """Return the same to find the first few by name: nobody is looked at after these."""
-    asked = terms(organization_id, today)
+def standings_by_name(*only: ColumnElement[bool]) -> Subquery:
+    """Return the same, with `name_key`, to find the first few by name: nobody is looked at after these."""
+    asked = terms()
     by_name = sql.InOrder(
         sql.InOrder(Membership.__table__, asked, true()),
         Assignment.__table__,
         and_(Assignment.membership_id == Membership.id, Assignment.requirement_id == asked.c.requirement_id),
     )
-    return _to_choose_by(organization_id, today, asked, by_name, *only)
+    query = _to_choose_by(asked, by_name, Membership.organization_id == FIRM, *only)
+    return query.add_columns(Membership.name_key).subquery("standings")
 
 
-def status_case(organization_id: uuid.UUID, today: dt.date, asked: Any) -> Case[str]:
-    """Return `rules.status` as one SQL CASE over Assignment, Membership and columns of `terms`."""
-    holds = and_(Credential.valid_until >= today, Credential.issued_on >= asked.holding_since)
+def status_case(asked: Any) -> Case[Status]:
+    """Return `rules.status` as one SQL CASE over Assignment and columns of `terms`."""
+    said = {status: literal(status, sql.Numbered()) for status in Status}
+    holds = and_(Credential.valid_until >= TODAY, Credential.issued_on >= asked.holding_since)
     is_current = and_(Credential.valid_until > asked.soon_until, Credential.issued_on >= asked.current_since)
-    best = _satisfying(Membership.user_id, asked, func.max(case((is_current, 2), (holds, 1), else_=0)))
+    best = _satisfying(Assignment.user_id, asked, func.max(case((is_current, 2), (holds, 1), else_=0)))
     has_begun = (
         exists()
         .where(
-            Enrollment.user_id == Membership.user_id,
+            Enrollment.user_id == Assignment.user_id,
             Enrollment.course == asked.course,
             Enrollment.completed_at.is_(None),
             or_(Enrollment.active_seconds > 0, exists().where(LessonCompletion.enrollment_id == Enrollment.id)),
@@ -138,61 +150,52 @@ def status_case(organization_id: uuid.UUID, today: dt.date, asked: Any) -> Case[
         .correlate_except(Enrollment, LessonCompletion)
     )
     waived = select(Waiver.assignment_id).where(
-        Waiver.organization_id == organization_id, Waiver.ended_at.is_(None), Waiver.until >= today
+        Waiver.organization_id == FIRM, Waiver.ended_at.is_(None), Waiver.until >= TODAY
     )
     without = case(
-        (Assignment.due_on < today, Status.OVERDUE.value),
-        (Assignment.due_on <= today + dt.timedelta(days=SOON), Status.DUE_SOON.value),
-        (has_begun, Status.IN_PROGRESS.value),
-        else_=Status.NOT_STARTED.value,
+        (Assignment.due_on < TODAY, said[Status.OVERDUE]),
+        (Assignment.due_on <= asked.first_soon_until, said[Status.DUE_SOON]),
+        (has_begun, said[Status.IN_PROGRESS]),
+        else_=said[Status.NOT_STARTED],
     )
     # Over a value, so that credentials are looked up once.
-    words = {2: Status.CURRENT.value, 1: Status.DUE_SOON.value, 0: Status.EXPIRED.value}
-    covered = case(words, value=best.scalar_subquery(), else_=without)
-    return case((Assignment.id.in_(waived), Status.WAIVED.value), else_=covered)
+    levels = {2: said[Status.CURRENT], 1: said[Status.DUE_SOON], 0: said[Status.EXPIRED]}
+    covered = case(levels, value=best.scalar_subquery(), else_=without)
+    return case((Assignment.id.in_(waived), said[Status.WAIVED]), else_=covered)
 
 
 def _by_requirement(asked: CTE) -> Join:
-    return sql.InOrder(
-        sql.InOrder(asked, Assignment.__table__, Assignment.requirement_id == asked.c.requirement_id),
-        Membership.__table__,
-        Membership.id == Assignment.membership_id,
-    )
+    return sql.InOrder(asked, Assignment.__table__, Assignment.requirement_id == asked.c.requirement_id)
 
 
-def _to_choose_by(
-    organization_id: uuid.UUID, today: dt.date, asked: CTE, source: Join, *only: ColumnElement[bool]
-) -> Subquery:
-    due_on = func.coalesce(covers_until(Membership.user_id, asked.c), Assignment.due_on)
-    query = _standing(organization_id, today, asked, source).add_columns(due_on.label("due_on"), Membership.name_key)
-    return query.where(*only).subquery("standings")
+def _to_choose_by(asked: CTE, source: Join, *only: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    due_on = func.coalesce(covers_until(Assignment.user_id, asked.c), Assignment.due_on)
+    return _standing(asked, source).add_columns(due_on.label("due_on")).where(*only)
 
 
-def _standing(organization_id: uuid.UUID, today: dt.date, asked: CTE, source: Join) -> Select[*tuple[Any, ...]]:
+def _standing(asked: CTE, source: Join) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Assignment.id.label("assignment_id"),
             Assignment.membership_id,
             Assignment.requirement_id,
-            status_case(organization_id, today, asked.c).label("status"),
+            status_case(asked.c).label("status"),
         )
         .select_from(source)
         .where(Assignment.ended_at.is_(None))
     )
 
 
-def _with_days(
-    organization_id: uuid.UUID, today: dt.date, asked: CTE, source: Join, *only: ColumnElement[bool]
-) -> Subquery:
+def _with_days(asked: CTE, source: Join, *only: ColumnElement[bool]) -> Subquery:
     facts = (
-        _standing(organization_id, today, asked, source)
+        _standing(asked, source)
         .add_columns(
-            Membership.user_id,
+            Assignment.user_id,
             asked.c.course,
             asked.c.cadence_months,
             asked.c.renewal_days,
             Assignment.due_on.label("first_due_on"),
-            _covering(Membership.user_id, asked.c).label("credential_id"),
+            _covering(Assignment.user_id, asked.c).label("credential_id"),
         )
         .where(*only)
         .cte("facts")
@@ -356,21 +359,22 @@ def list_late(
 ) -> Sequence[tuple[str, str, dt.date]]:
     """Return (name, requirement, due day) of who is late among the people that an owner or manager sees."""
     only = [] if reader.role == Role.OWNER or reader.manages_all else [_in_teams_of(reader)]
-    here = duties(organization.id, today, *only)
+    here = duties(*only)
     rows = db.session.execute(
         select(Membership.name, Requirement.title, here.c.due_on)
         .join(here, here.c.membership_id == Membership.id)
         .join(Requirement, Requirement.id == here.c.requirement_id)
         .where(here.c.status.in_(LATE))
         .order_by(here.c.due_on, Membership.name_key, Membership.id)
-        .limit(most)
+        .limit(most),
+        on(organization.id, today),
     )
     return [(row[0], row[1], row[2]) for row in rows]
 
 
 def _in_teams_of(reader: Membership) -> ColumnElement[bool]:
     mine = select(TeamMembership.team_id).where(TeamMembership.membership_id == reader.id)
-    return Membership.id.in_(select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(mine)))
+    return Assignment.membership_id.in_(select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(mine)))
 
 
 def find_waiver(assignment_id: uuid.UUID) -> Waiver | None:
@@ -385,13 +389,14 @@ def find_waiver(assignment_id: uuid.UUID) -> Waiver | None:
 
 def count_by_status(organization_id: uuid.UUID, today: dt.date) -> dict[uuid.UUID, dict[Status, int]]:
     """Return requirement id -> how many people stand where."""
-    here = standings(organization_id, today)
+    here = standings()
     rows = db.session.execute(
-        select(here.c.requirement_id, here.c.status, func.count()).group_by(here.c.requirement_id, here.c.status)
+        select(here.c.requirement_id, here.c.status, func.count()).group_by(here.c.requirement_id, here.c.status),
+        on(organization_id, today),
     )
     counts: dict[uuid.UUID, dict[Status, int]] = {}
     for requirement_id, status, number in rows:
-        counts.setdefault(requirement_id, {})[Status(status)] = number
+        counts.setdefault(requirement_id, {})[status] = number
     return counts
 
 
@@ -399,11 +404,12 @@ def list_own_duties(user_id: uuid.UUID, now: dt.datetime) -> Sequence[OwnDuty]:
     """Return what the firms that a person is in require of them, the earliest due day first."""
     found: list[OwnDuty] = []
     for membership, organization in list_firms(user_id):
-        here = duties_where(
-            organization.id, local_day(organization.time_zone, now), Assignment.membership_id == membership.id
+        here = duties_where(Assignment.membership_id == membership.id)
+        rows = db.session.execute(
+            select(here.c.course, here.c.status, here.c.due_on),
+            on(organization.id, local_day(organization.time_zone, now)),
         )
-        rows = db.session.execute(select(here.c.course, here.c.status, here.c.due_on))
-        found += [OwnDuty(organization.name, row.course, Status(row.status), row.due_on) for row in rows]
+        found += [OwnDuty(organization.name, row.course, row.status, row.due_on) for row in rows]
     return sorted(found, key=lambda duty: (duty.due_on, duty.course))
 
 

@@ -12,12 +12,12 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from trainer.accounts.models import User
 from trainer.assignments import rules, sql
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
-from trainer.assignments.queries import duties_where, list_late, list_requirements, meant, wanted_by
+from trainer.assignments.queries import TODAY, duties_where, list_late, list_requirements, meant, on, wanted_by
 from trainer.assignments.rules import LATE, SOON, Status, Wanted
 from trainer.core import outbox
 from trainer.core.db import db, insert_missing, insert_new
@@ -49,6 +49,13 @@ def assign_missing(
 
 def assign_person(organization: Organization, membership_id: uuid.UUID, courses: Courses, now: dt.datetime) -> None:
     """Give one person, who comes in just now, all that is required, and begin the courses."""
+    user_id = select(Membership.user_id).where(Membership.id == membership_id).scalar_subquery()
+    db.session.execute(
+        update(Assignment)
+        .where(Assignment.membership_id == membership_id)
+        .values(user_id=user_id)
+        .execution_options(synchronize_session=False)
+    )
     for requirement in list_requirements(organization.id):
         _assign(organization, requirement, now, Membership.id == membership_id)
     _open(organization, courses, now, Assignment.membership_id == membership_id)
@@ -76,14 +83,15 @@ def remind(
     if not portion or not rules.is_daytime(now, organization.time_zone):
         return None
     today = local_day(organization.time_zone, now)
-    here = duties_where(organization.id, today, Assignment.id.in_(portion))
+    here = duties_where(Assignment.id.in_(portion))
     due = db.session.execute(
         select(here.c.assignment_id, here.c.user_id, here.c.due_on, here.c.status, User.email)
         .outerjoin(User, User.id == here.c.user_id)
         .where(
             here.c.due_on <= today + dt.timedelta(days=SOON),
             here.c.status.in_((Status.DUE_SOON, *LATE, Status.WAIVED)),
-        )
+        ),
+        on(organization.id, today),
     ).all()
     written = db.session.execute(
         select(Reminder.assignment_id, Reminder.kind, Reminder.due_on).where(
@@ -206,7 +214,13 @@ def _assign(organization: Organization, requirement: Requirement, now: dt.dateti
     """Assign a requirement to those who don't have it yet."""
     theirs = and_(Assignment.membership_id == Membership.id, Assignment.requirement_id == requirement.id)
     people = db.session.execute(
-        select(Membership.id, Membership.hired_on, Membership.created_at, Assignment.id.label("ended"))
+        select(
+            Membership.id,
+            Membership.user_id,
+            Membership.hired_on,
+            Membership.created_at,
+            Assignment.id.label("ended"),
+        )
         .outerjoin(Assignment, theirs)
         .where(
             Membership.organization_id == organization.id,
@@ -226,6 +240,7 @@ def _assign(organization: Organization, requirement: Requirement, now: dt.dateti
                 "organization_id": organization.id,
                 "requirement_id": requirement.id,
                 "membership_id": row.id,
+                "user_id": row.user_id,
                 "due_on": _first_due(
                     organization, row.hired_on, row.created_at, requirement.starts_on, requirement.days_allowed
                 ),
@@ -240,7 +255,7 @@ def _assign(organization: Organization, requirement: Requirement, now: dt.dateti
 def _open(organization: Organization, courses: Courses, now: dt.datetime, only: ColumnElement[bool]) -> None:
     """Begin the courses and cycles that people need, under the conditions required."""
     today = local_day(organization.time_zone, now)
-    here = duties_where(organization.id, today, only)
+    here = duties_where(only)
     newest = select(func.max(Enrollment.cycle)).where(
         Enrollment.user_id == here.c.user_id, Enrollment.course == here.c.course
     )
@@ -268,11 +283,12 @@ def _open(organization: Organization, courses: Courses, now: dt.datetime, only: 
             here.c.status != Status.WAIVED,
             or_(
                 here.c.covers_until.is_(None),
-                here.c.covers_until <= sql.add_days(literal(today), here.c.renewal_days),
+                here.c.covers_until <= sql.add_days(TODAY, here.c.renewal_days),
                 and_(Enrollment.id.is_not(None), Enrollment.completed_at.is_(None)),
             ),
         )
-        .order_by(here.c.user_id)
+        .order_by(here.c.user_id),
+        on(organization.id, today),
     ).all()
     asked: dict[uuid.UUID, Wanted] = {one.id: wanted_by(one) for one in list_requirements(organization.id)}
     fresh: dict[str, dict[tuple[uuid.UUID, int], dict[str, Any]]] = {}

@@ -24,7 +24,7 @@ from sqlalchemy import and_, or_, select
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.queries import list_requirements
 from trainer.assignments.rules import day_begins
-from trainer.compliance.queries import iterate_rows
+from trainer.compliance.queries import iterate_rows, sight_of
 from trainer.compliance.rules import PACK_KEPT, Narrowing
 from trainer.compliance.words import as_table
 from trainer.core.db import db
@@ -195,8 +195,7 @@ def _texts(actor: Actor, as_of: dt.date, now: dt.datetime) -> Iterator[tuple[str
     requirements = list_requirements(actor.organization_id)
     yield "README.txt", [_readme(actor, as_of, requirements, now).encode()]
     yield "roster.csv", _csv(_roster(actor, as_of))
-    today = local_day(actor.organization.time_zone, now)
-    rows = iterate_rows(seen_by(actor), actor.organization_id, Narrowing(), today)
+    rows = iterate_rows(sight_of(actor, now), Narrowing())
     yield "training-status.csv", _csv(as_table(rows))
     yield "completions.csv", _csv(_completion_table(actor, as_of))
     yield "attestations.csv", _csv(_attestation_table(actor, as_of))
@@ -226,7 +225,7 @@ def _roster(actor: Actor, as_of: dt.date) -> Table:
                 one.role,
                 one.hired_on,
                 one.ended_on,
-                one.joined_at.date() if one.joined_at else None,
+                local_day(actor.organization.time_zone, one.joined_at) if one.joined_at else None,
             )
             for one in people
         ),

@@ -44,6 +44,14 @@ class Order(StrEnum):
     DUE = "due"
 
 
+class Sight(NamedTuple):
+    """Whose training status is read, and on which day: a firm's people, of these teams or (None) of all."""
+
+    organization_id: uuid.UUID
+    team_ids: frozenset[uuid.UUID] | None
+    today: dt.date
+
+
 @dataclass(frozen=True, slots=True)
 class Narrowing:
     """Which rows are wanted; all of it stands in the address."""

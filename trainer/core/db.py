@@ -104,6 +104,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
         "journal_mode=WAL",
         # NORMAL may lose the last commits at power loss, which no kill -9 can show.
         "synchronous=FULL",
+        # KiB. Where ten thousand people stand is 5 MB of indexes, which the usual 2 MB would read anew on each page.
+        "cache_size=-16000",
         "foreign_keys=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")

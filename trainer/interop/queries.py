@@ -14,7 +14,7 @@ from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.queries import get_requirement
 from trainer.assignments.rules import Status, day_begins
 from trainer.compliance.queries import list_rows
-from trainer.compliance.rules import Narrowing, Row
+from trainer.compliance.rules import Narrowing, Row, Sight
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.credentials.models import Credential
@@ -134,7 +134,7 @@ def page_of_assignments(
             raise NotFound
         place = f"{row[0].hex}.{after.hex}.{row[1]}"
     wanted = Narrowing(requirement_id=requirement_id, status=status)
-    found = list_rows(seen_by(actor), actor.organization_id, wanted, today, place, most)
+    found = list_rows(Sight(actor.organization_id, actor.team_ids, today), wanted, place, most)
     last: Row | None = found.rows[-1] if found.next_after else None
     return Page(found.rows, last.assignment_id.hex if last else None)
 

@@ -12,7 +12,7 @@ from trainer.assignments.queries import list_requirements
 from trainer.compliance.forms import InspectorForm
 from trainer.compliance.operations import make_inspector_link, revoke_inspector_link, token_of
 from trainer.compliance.queries import count_rows, find_inspection, list_inspector_links, list_rows
-from trainer.compliance.rules import INSPECTION_LASTS
+from trainer.compliance.rules import INSPECTION_LASTS, Sight
 from trainer.compliance.views.training import address_of, narrowing
 from trainer.compliance.words import GROUP_NAMES, chip
 from trainer.core.clock import now
@@ -20,9 +20,9 @@ from trainer.core.db import transaction
 from trainer.credentials.rules import disclaimer, show_serial
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.models import Membership
 from trainer.organizations.rules import May, local_day
 from trainer.web.access import Who, access
+from trainer.web.language import show_times_of
 from trainer.web.limits import limit_tries
 from trainer.web.redirects import go
 
@@ -72,19 +72,20 @@ def inspect(token: str) -> Response | tuple[str, int] | str:
     if found is None:
         return render_template("compliance/inspection_void.html"), 404
     link, organization = found
-    wanted, today = narrowing(), local_day(organization.time_zone, now())
-    seen, requirements = Membership.organization_id == organization.id, list_requirements(organization.id)
+    show_times_of(organization.time_zone)
+    wanted, requirements = narrowing(), list_requirements(organization.id)
+    sight = Sight(organization.id, None, local_day(organization.time_zone, now()))
     return render_template(
         "compliance/inspection.html",
         link=link,
         organization=organization,
         token=token,
-        today=today,
+        today=sight.today,
         wanted=wanted,
         address=address_of(wanted),
         requirements=requirements,
-        counts=count_rows(seen, organization.id, wanted, today),
-        page=list_rows(seen, organization.id, wanted, today, request.args.get("after")),
+        counts=count_rows(sight, wanted),
+        page=list_rows(sight, wanted, request.args.get("after")),
         group_names=GROUP_NAMES,
         chip=chip,
         show_serial=show_serial,

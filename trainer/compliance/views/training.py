@@ -21,6 +21,7 @@ from trainer.compliance.queries import (
     list_reminders,
     list_rows,
     list_waivers,
+    sight_of,
 )
 from trainer.compliance.rules import Group, Narrowing, Order
 from trainer.compliance.words import GROUP_NAMES, as_table, chip
@@ -30,7 +31,7 @@ from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.credentials.rules import disclaimer, show_serial
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.queries import get_person, list_teams, seen_by, team_names
+from trainer.organizations.queries import get_person, list_teams, team_names
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
@@ -49,17 +50,16 @@ blueprint = Blueprint(
 @acting(May.SEE_TRAINING)
 def status(actor: Actor) -> str:
     """Show where everyone stands, narrowed and sorted as the address says."""
-    wanted, today, requirements = narrowing(), actor.today(now()), list_requirements(actor.organization_id)
-    seen = seen_by(actor)
+    wanted, sight, requirements = narrowing(), sight_of(actor, now()), list_requirements(actor.organization_id)
     return render_template(
         "compliance/training.html",
         actor=actor,
-        today=today,
+        today=sight.today,
         wanted=wanted,
         address=address_of(wanted),
         requirements=requirements,
-        counts=count_rows(seen, actor.organization_id, wanted, today),
-        page=list_rows(seen, actor.organization_id, wanted, today, request.args.get("after")),
+        counts=count_rows(sight, wanted),
+        page=list_rows(sight, wanted, request.args.get("after")),
         teams=list_teams(actor),
         group_names=GROUP_NAMES,
         chip=chip,
@@ -80,7 +80,7 @@ def export(actor: Actor) -> Response:
         raise Invalid(_("Choose CSV or XLSX."))
     with transaction():
         note_export(actor, form, now())
-    table = as_table(iterate_rows(seen_by(actor), actor.organization_id, narrowing(), actor.today(now())))
+    table = as_table(iterate_rows(sight_of(actor, now()), narrowing()))
     return csv_answer(table) if form == "csv" else xlsx_answer(table)
 
 

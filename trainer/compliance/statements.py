@@ -1,0 +1,234 @@
+"""Statements of training status. Each is built once for its shape; what differs from page to page is a parameter."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+
+from trainer.assignments.models import Assignment, Requirement, Waiver
+from trainer.assignments.queries import FIRM, duties, duties_where, on, standings, standings_by_name
+from trainer.assignments.rules import Status
+from trainer.assignments.sql import InOrder, Numbered
+from trainer.compliance.rules import GROUPS, Narrowing, Order, Sight
+from trainer.organizations.models import Membership, Team, TeamMembership
+from trainer.organizations.rules import fold
+
+BETWEEN = "\x1f"
+"""Between the names of teams in a row, which have no control characters."""
+_ESCAPE = "/"
+
+
+class Place(NamedTuple):
+    """Where a page ended: a person's duty, and the name or the due day that the rows are sorted by."""
+
+    membership_id: uuid.UUID
+    assignment_id: uuid.UUID
+    value: str | dt.date
+
+
+class Shape(NamedTuple):
+    """All that a statement differs by."""
+
+    of_teams: bool
+    in_team: bool
+    of_requirement: bool
+    words: int
+    by_status: bool
+    order: Order
+    goes_on: bool
+
+
+def shape_of(sight: Sight, wanted: Narrowing, place: Place | None = None) -> Shape:
+    """Return the shape of a statement for what is wanted."""
+    return Shape(
+        of_teams=sight.team_ids is not None,
+        in_team=wanted.team_id is not None,
+        of_requirement=wanted.requirement_id is not None,
+        words=len(_words(wanted)),
+        by_status=wanted.group is not None or wanted.status is not None,
+        order=wanted.order,
+        goes_on=place is not None,
+    )
+
+
+def parameters(sight: Sight, wanted: Narrowing, place: Place | None = None) -> dict[str, Any]:
+    """Return the parameters of a statement for what is wanted."""
+    given = on(sight.organization_id, sight.today)
+    if sight.team_ids is not None:
+        given["teams"] = list(sight.team_ids)
+    if wanted.team_id is not None:
+        given["team"] = wanted.team_id
+    if wanted.requirement_id is not None:
+        given["requirement"] = wanted.requirement_id
+    for number, word in enumerate(_words(wanted)):
+        given[f"word{number}"] = _like(word)
+    if wanted.group is not None or wanted.status is not None:
+        groups = set(GROUPS[wanted.group] if wanted.group is not None else Status)
+        given["statuses"] = [one for one in groups if wanted.status in {None, one}]
+    if place is not None:
+        given |= {"after_person": place.membership_id, "after_duty": place.assignment_id, "after": place.value}
+    return given
+
+
+@lru_cache(maxsize=200)
+def chosen(shape: Shape) -> Select[Any]:
+    """Return the select of the ids of `most` duties that are wanted, in order, from where a page ended."""
+    limit = bindparam("most", type_=Integer())
+    if shape.order is Order.DUE:
+        here = standings(*_only(shape, Assignment.membership_id))
+        place: tuple[Any, Any, Any] = (here.c.due_on, here.c.membership_id, here.c.assignment_id)
+    elif shape.by_status:
+        here = standings_by_name(*_only(shape, Membership.id))
+        place = (here.c.name_key, here.c.membership_id, here.c.assignment_id)
+    else:
+        # Which rows these are doesn't depend on where people stand.
+        place = (Membership.name_key, Membership.id, Assignment.id)
+        query = select(Assignment.id).join(Membership, Membership.id == Assignment.membership_id)
+        only = (Membership.organization_id == FIRM, Assignment.ended_at.is_(None), *_only(shape, Membership.id))
+        return query.where(*only, *_beyond(shape, *place)).order_by(*place).limit(limit)
+    query = select(here.c.assignment_id).where(*_standing_so(shape, here.c.status), *_beyond(shape, *place))
+    return query.order_by(*place).limit(limit)
+
+
+@lru_cache(maxsize=len(Order))
+def rows_of_page(order: Order) -> Select[Any]:
+    """Return the select of the rows of `chosen` duties."""
+    return in_order(duties_where(Assignment.id.in_(bindparam("chosen", type_=Uuid(), expanding=True))), order)
+
+
+@lru_cache(maxsize=200)
+def all_rows(shape: Shape) -> Select[Any]:
+    """Return the select of all rows that are wanted."""
+    here = duties(*_only(shape, Assignment.membership_id))
+    return in_order(here, shape.order).where(*_standing_so(shape, here.c.status))
+
+
+@lru_cache(maxsize=200)
+def counts(shape: Shape) -> CompoundSelect[Any]:
+    """Return the select of (team or NULL for all, status, number of duties), whatever status is wanted."""
+    whole = standings(*_only(shape, Assignment.membership_id))
+    here = select(whole.c.membership_id, whole.c.status).cte("here").prefix_with("MATERIALIZED")
+    in_teams = InOrder(here, TeamMembership.__table__, TeamMembership.membership_id == here.c.membership_id)
+    by_team = (
+        select(TeamMembership.team_id, here.c.status, func.count())
+        .select_from(in_teams)
+        .group_by(TeamMembership.team_id, here.c.status)
+    )
+    in_all = select(literal(None, Uuid()).label("team_id"), here.c.status, func.count()).group_by(here.c.status)
+    return union_all(in_all, by_team)
+
+
+def in_order(here: Subquery, order: Order = Order.NAME) -> Select[Any]:
+    """Return the select of all that rows show of people, in order, with its columns as `queries` takes them."""
+    teams = (
+        select(func.aggregate_strings(Team.name, BETWEEN))
+        .join(TeamMembership, TeamMembership.team_id == Team.id)
+        .where(TeamMembership.membership_id == here.c.membership_id, Team.organization_id == FIRM)
+        .scalar_subquery()
+    )
+    waived_until = select(func.max(Waiver.until)).where(
+        Waiver.assignment_id == here.c.assignment_id, Waiver.organization_id == FIRM, Waiver.ended_at.is_(None)
+    )
+    query: Select[Any] = (
+        select(
+            here.c.membership_id,
+            here.c.assignment_id,
+            Membership.name,
+            Membership.employee_number,
+            Membership.job_title,
+            teams,
+            Membership.hired_on,
+            here.c.requirement_id,
+            Requirement.title,
+            here.c.course,
+            here.c.status,
+            here.c.due_on,
+            here.c.completed_on,
+            here.c.serial,
+            here.c.minutes,
+            Requirement.unapproved_state,
+            case((here.c.status == Status.WAIVED, waived_until.scalar_subquery())),
+            Membership.name_key,
+        )
+        .join(Membership, Membership.id == here.c.membership_id)
+        .join(Requirement, Requirement.id == here.c.requirement_id)
+        .order_by(
+            here.c.due_on if order is Order.DUE else Membership.name_key, here.c.membership_id, here.c.assignment_id
+        )
+    )
+    return query
+
+
+def _only(shape: Shape, person: Any) -> list[ColumnElement[bool]]:
+    """Return the conditions of the duties that may be seen and are wanted; `person` is the column of their people."""
+    conditions: list[ColumnElement[bool]] = []
+    if shape.of_teams:
+        seen = TeamMembership.team_id.in_(bindparam("teams", type_=Uuid(), expanding=True))
+        conditions.append(person.in_(select(TeamMembership.membership_id).where(seen)))
+    if shape.of_requirement:
+        conditions.append(Assignment.requirement_id == bindparam("requirement", type_=Uuid()))
+    if shape.in_team:
+        in_team = (
+            select(TeamMembership.membership_id)
+            .join(Team, Team.id == TeamMembership.team_id)
+            .where(Team.id == bindparam("team", type_=Uuid()), Team.organization_id == FIRM)
+        )
+        conditions.append(person.in_(in_team))
+    if shape.words:
+        named = [
+            or_(
+                Membership.name_key.like(bindparam(f"word{number}", type_=String()), escape=_ESCAPE),
+                func.lower(Membership.employee_number).like(bindparam(f"word{number}", type_=String()), escape=_ESCAPE),
+            )
+            for number in range(shape.words)
+        ]
+        if person is Membership.id:
+            conditions += named
+        else:
+            conditions.append(person.in_(select(Membership.id).where(Membership.organization_id == FIRM, *named)))
+    return conditions
+
+
+def _standing_so(shape: Shape, status: Any) -> list[ColumnElement[bool]]:
+    return [status.in_(bindparam("statuses", type_=Numbered(), expanding=True))] if shape.by_status else []
+
+
+def _beyond(shape: Shape, first: Any, people: Any, theirs: Any) -> list[ColumnElement[bool]]:
+    """Return the condition of rows after the place where a page ended."""
+    if not shape.goes_on:
+        return []
+    value = bindparam("after", type_=Date() if shape.order is Order.DUE else String())
+    person, duty = bindparam("after_person", type_=Uuid()), bindparam("after_duty", type_=Uuid())
+    later = or_(people > person, and_(people == person, theirs > duty))
+    return [or_(first > value, and_(first == value, later))]
+
+
+def _words(wanted: Narrowing) -> list[str]:
+    return fold(wanted.text).replace("\0", "").split()
+
+
+def _like(word: str) -> str:
+    for sign in (_ESCAPE, "%", "_"):
+        word = word.replace(sign, _ESCAPE + sign)
+    return f"%{word}%"
