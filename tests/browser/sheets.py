@@ -393,6 +393,7 @@ FIRMS = [
     Sheet("evidence-packs-none", _at("bare", "/evidence-packs"), "alice"),
     Sheet("inspections", _at("firm", "/inspections"), "alice"),
     Sheet("inspections-error", _at("firm", "/inspections"), "alice", _label_nothing, 422),
+    Sheet("inspection-withdrawal", _at("withdrawal"), "alice"),
     Sheet("inspection", _at("inspection")),
     Sheet("inspection-void", "/inspections/void", status=404),
 ]

@@ -52,6 +52,7 @@ def set_training(app: Flask, owner_id: UUID, firm: UUID, certified_id: UUID) -> 
     here = f"/organizations/{firm}"
     return {
         "inspection": f"/inspections/{token}",
+        "withdrawal": f"{here}/inspections/{link.id}/revocation",
         "person": f"{here}/people/{late}",
         "person_gone": f"{here}/people/{gone}",
         "trained": f"{here}/training/{passed}",

@@ -215,10 +215,15 @@ def test_an_inspector_reads_by_a_link_and_nothing_more(training: Training) -> No
     assert f'href="{found[1]}?q=dana"' in one  # to all groups, still narrowed
     assert "Show everyone" in stranger.get(f"{found[1]}?q=zzzz").text
     assert stranger.get(found[1][:-2] + "xx").status_code == 404
-    revocation = re.search(r'action="(\S+/revocation)"', page)
+    revocation = re.search(r'href="(\S+/revocation)"', page)
     assert revocation
-    assert alice.post(revocation[1]).status_code == 303
-    assert stranger.get(found[1]).status_code == 404
+    assert "Withdraw the link of “State inspector”?" in alice.get(revocation[1]).text
+    assert stranger.get(found[1]).status_code == 200
+    for words in ("The link opens nothing any more.", "This link was withdrawn already."):
+        assert alice.post(revocation[1]).status_code == 303
+        assert stranger.get(found[1]).status_code == 404
+        assert words in alice.get(acme.path("/inspections")).text
+    assert alice.get(acme.path("/audit?act=inspector_link")).text.count("revoked") == 1
 
 
 def test_ids_of_another_firms_records_open_nothing(training: Training) -> None:

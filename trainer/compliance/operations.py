@@ -11,11 +11,12 @@ from sqlalchemy import and_, select
 
 from trainer.compliance.models import InspectorLink
 from trainer.compliance.packs import folder_of
+from trainer.compliance.queries import get_inspector_link
 from trainer.compliance.rules import INSPECTION_LASTS
 from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
-from trainer.core.errors import Invalid, NotFound
+from trainer.core.errors import Conflict, Invalid
 from trainer.core.signing import seal
 from trainer.core.work import Job
 from trainer.organizations.actor import Actor
@@ -40,13 +41,11 @@ def make_inspector_link(actor: Actor, label: str, now: dt.datetime) -> Inspector
 
 
 def revoke_inspector_link(actor: Actor, link_id: uuid.UUID, now: dt.datetime) -> None:
-    """Withdraw an inspector's link, at once. Raises NotFound."""
-    link = db.session.scalar(
-        select(InspectorLink).where(InspectorLink.id == link_id, InspectorLink.organization_id == actor.organization_id)
-    )
-    if link is None:
-        raise NotFound
-    link.revoked_at = link.revoked_at or now
+    """Withdraw an inspector's link, at once. Raises NotFound, Conflict if it was withdrawn before."""
+    link = get_inspector_link(actor, link_id)
+    if link.revoked_at is not None:
+        raise Conflict("This link was withdrawn already.")
+    link.revoked_at = now
     _note(actor, "inspector_link.revoked", now, link.id, label=link.label)
 
 

@@ -18,6 +18,7 @@ from trainer.compliance.models import InspectorLink
 from trainer.compliance.rules import Counts, Narrowing, Order, Row, Sight
 from trainer.compliance.statements import Place, parameters, shape_of
 from trainer.core.db import db
+from trainer.core.errors import NotFound
 from trainer.core.signing import is_sealed
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
@@ -135,6 +136,16 @@ def list_inspector_links(actor: Actor) -> Sequence[InspectorLink]:
         .order_by(InspectorLink.created_at.desc())
         .limit(50)
     ).all()
+
+
+def get_inspector_link(actor: Actor, link_id: uuid.UUID) -> InspectorLink:
+    """Return one of the firm's inspector links. Raises NotFound."""
+    link = db.session.scalar(
+        select(InspectorLink).where(InspectorLink.id == link_id, InspectorLink.organization_id == actor.organization_id)
+    )
+    if link is None:
+        raise NotFound
+    return link
 
 
 def find_inspection(token: str, now: dt.datetime) -> tuple[InspectorLink, Organization] | None:

@@ -35,12 +35,12 @@ def show_times_of(zone: str) -> None:
 
 
 @pass_eval_context
-def _gettext(page: EvalContext, text: str, **values: Any) -> str:
+def _gettext(page: EvalContext, text: str, /, **values: Any) -> str:
     return _shown(page, _translations().ugettext(text)) % values
 
 
 @pass_eval_context
-def _ngettext(page: EvalContext, one: str, many: str, number: int, **values: Any) -> str:
+def _ngettext(page: EvalContext, one: str, many: str, number: int, /, **values: Any) -> str:
     return _shown(page, _translations().ungettext(one, many, number)) % {"num": number, **values}
 
 

@@ -11,17 +11,19 @@ from werkzeug.wrappers import Response
 from trainer.assignments.queries import list_requirements
 from trainer.compliance.forms import InspectorForm
 from trainer.compliance.operations import make_inspector_link, revoke_inspector_link, token_of
-from trainer.compliance.queries import count_rows, find_inspection, list_inspector_links, list_rows
+from trainer.compliance.queries import count_rows, find_inspection, get_inspector_link, list_inspector_links, list_rows
 from trainer.compliance.rules import INSPECTION_LASTS, Sight
 from trainer.compliance.views.training import address_of, narrowing
 from trainer.compliance.words import GROUP_NAMES, chip
 from trainer.core.clock import now
 from trainer.core.db import transaction
+from trainer.core.errors import Conflict
 from trainer.credentials.rules import disclaimer, show_serial
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.rules import May, local_day
 from trainer.web.access import Who, access
+from trainer.web.forms import Form
 from trainer.web.language import show_times_of
 from trainer.web.limits import limit_tries
 from trainer.web.redirects import go
@@ -52,14 +54,22 @@ def make(actor: Actor) -> Response | tuple[str, int]:
     return _page(actor, form), 422
 
 
-@blueprint.post("/organizations/<uuid:organization_id>/inspections/<uuid:link_id>/revocation")
+@blueprint.route("/organizations/<uuid:organization_id>/inspections/<uuid:link_id>/revocation", methods=["GET", "POST"])
 @access(Who.ACCOUNT, own=True)
 @acting(May.REQUIRE)
-def revoke(actor: Actor, link_id: UUID) -> Response:
-    """Withdraw a link, at once."""
-    with transaction():
-        revoke_inspector_link(actor, link_id, now())
-    flash(_("The link opens nothing any more."))
+def revoke(actor: Actor, link_id: UUID) -> Response | str:
+    """Ask, then withdraw a link at once: an inspector may be reading by it."""
+    form = Form()
+    if not form.validate_on_submit():
+        link = get_inspector_link(actor, link_id)
+        return render_template("compliance/inspection_withdrawal.html", actor=actor, form=form, link=link)
+    try:
+        with transaction():
+            revoke_inspector_link(actor, link_id, now())
+    except Conflict as error:
+        flash(error.message)
+    else:
+        flash(_("The link opens nothing any more."))
     return go(url_for(".links", organization_id=actor.organization_id))
 
 
