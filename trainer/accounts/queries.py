@@ -6,13 +6,20 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from trainer.accounts.models import Link, Session, User
 from trainer.accounts.rules import Purpose
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.signing import is_sealed
+
+# Run for every page of someone signed in, so it is built once.
+_BY_SESSION = (
+    select(User)
+    .join(Session, Session.user_id == User.id)
+    .where(Session.id == bindparam("session_id"), Session.ended_at.is_(None))
+)
 
 
 def find_user_by_session(token: str) -> User | None:
@@ -21,11 +28,7 @@ def find_user_by_session(token: str) -> User | None:
         session_id = uuid.UUID(hex=token)
     except ValueError:
         return None
-    user = db.session.scalar(
-        select(User)
-        .join(Session, Session.user_id == User.id)
-        .where(Session.id == session_id, Session.ended_at.is_(None))
-    )
+    user = db.session.scalar(_BY_SESSION, {"session_id": session_id})
     if user is not None:
         user.session_id = session_id
     return user

@@ -8,7 +8,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 
 from trainer.accounts.models import User
 from trainer.core.db import db
@@ -19,26 +19,26 @@ from trainer.learning import rules
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.rules import LessonNeed, Reading, Standing
 
+# Run for every lesson that someone signed in opens, so they are built once.
+_NEWEST = (
+    select(Enrollment)
+    .where(Enrollment.user_id == bindparam("user_id"), Enrollment.course == bindparam("course"))
+    .order_by(Enrollment.cycle.desc())
+    .limit(1)
+)
+_READINGS = select(LessonCompletion.lesson, LessonCompletion.read_again_at).where(
+    LessonCompletion.enrollment_id == bindparam("enrollment_id")
+)
+
 
 def find_enrollment(user_id: uuid.UUID, course: str) -> Enrollment | None:
     """Return a person's newest enrollment in a course, or None."""
-    return db.session.scalar(
-        select(Enrollment)
-        .where(Enrollment.user_id == user_id, Enrollment.course == course)
-        .order_by(Enrollment.cycle.desc())
-        .limit(1)
-    )
+    return db.session.scalar(_NEWEST, {"user_id": user_id, "course": course})
 
 
 def get_enrollment(user_id: uuid.UUID, course: str) -> Enrollment:
     """Return a person's newest enrollment, locked for change. Raises NotFound."""
-    enrollment = db.session.scalar(
-        select(Enrollment)
-        .where(Enrollment.user_id == user_id, Enrollment.course == course)
-        .order_by(Enrollment.cycle.desc())
-        .limit(1)
-        .with_for_update()
-    )
+    enrollment = db.session.scalar(_NEWEST.with_for_update(), {"user_id": user_id, "course": course})
     if enrollment is None:
         raise NotFound("You haven’t started this course yet.")
     return enrollment
@@ -73,11 +73,7 @@ def can_renew(enrollment: Enrollment, today: dt.date) -> bool:
 
 def list_readings(enrollment_id: uuid.UUID) -> dict[str, dt.datetime]:
     """Return lesson id -> when it was last marked as read."""
-    rows = db.session.execute(
-        select(LessonCompletion.lesson, LessonCompletion.read_again_at).where(
-            LessonCompletion.enrollment_id == enrollment_id
-        )
-    )
+    rows = db.session.execute(_READINGS, {"enrollment_id": enrollment_id})
     return {row.lesson: row.read_again_at for row in rows}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, select
 
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
@@ -44,20 +44,24 @@ def firm_is_open() -> ColumnElement[bool]:
     return and_(Organization.suspended_at.is_(None), Organization.closed_at.is_(None))
 
 
+# Run for every page of a firm, so it is built once.
+_ACTING = (
+    select(Membership, Organization)
+    .join(Organization, Organization.id == Membership.organization_id)
+    .where(
+        Membership.organization_id == bindparam("organization_id"),
+        Membership.user_id == bindparam("user_id"),
+        Membership.ended_at.is_(None),
+    )
+)
+
+
 def find_actor(
     user_id: uuid.UUID, organization_id: uuid.UUID, states: Collection[FirmState] = (FirmState.OPEN,)
 ) -> Actor | None:
     """Return a user as someone who acts in a firm, or None for a stranger or former staff, and for everybody while
     the firm is in another state."""
-    row = db.session.execute(
-        select(Membership, Organization)
-        .join(Organization, Organization.id == Membership.organization_id)
-        .where(
-            Membership.organization_id == organization_id,
-            Membership.user_id == user_id,
-            Membership.ended_at.is_(None),
-        )
-    ).first()
+    row = db.session.execute(_ACTING, {"user_id": user_id, "organization_id": organization_id}).first()
     if row is None:
         return None
     membership, organization = row[0], row[1]
