@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 import time_machine
@@ -29,16 +30,17 @@ def test_a_manager_of_a_team_sees_only_its_people(acme: Acme) -> None:
 def test_a_long_list_goes_on_where_the_page_ended_and_shows_each_once(acme: Acme) -> None:
     for number in range(60):
         put_on_roster(acme.app, acme.id, None, name=f"Same Name {number % 7}", email=f"p{number}@example.org")
-    alice, seen, path = acme.enter("alice"), [], acme.path("/people")
-    while path:
-        page = alice.get(path).text
+    alice, seen, pages = acme.enter("alice"), [], []
+    query = "?state=all"
+    while query:
+        page = alice.get(acme.path(f"/people{query}")).text
         seen += [part.split('"')[0] for part in page.split(f"{acme.path('/people')}/")[1:] if part[8:9] == "-"]
-        path = (
-            page.split('<a class="btn plain" href="')[-1].split('"')[0].replace("&amp;", "&")
-            if ">Next<" in page
-            else ""
-        )
+        pages.append(page)
+        following = re.search(r'<a class="btn plain" href="(\?[^"]+)">Next<', page)
+        query = following[1].replace("&amp;", "&") if following else ""
     assert len(seen) == len(set(seen)) == 66
+    first = f'href="{acme.path("/people")}?state=all">First page<'
+    assert [first in page for page in pages] == [False, True, True]
 
 
 @pytest.mark.parametrize("odd", ["after=x", "after=..", "team=x", "role=boss", "state=%00", "q=%25_", "after=%00.%00"])
