@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from werkzeug.routing import Rule
 
 from tests.support import Visitor
 from trainer.app import create_app
@@ -27,6 +28,20 @@ from trainer.courses.library import Library
 # Each test builds an app of its own; that they compile the same templates would be half of what many take.
 _TEMPLATES = tempfile.TemporaryDirectory()
 Flask.jinja_options["bytecode_cache"] = FileSystemBytecodeCache(_TEMPLATES.name)
+# Nor need werkzeug compile the builders of 160 addresses again, which is nine tenths of making an app.
+_compile_builder = Rule._compile_builder
+_builders: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+
+
+def _compile_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    key = (rule.rule, tuple(rule._trace), str(rule.defaults), append_unknown)
+    if key not in _builders:
+        _builders[key] = _compile_builder(rule, append_unknown)
+    return _builders[key]
+
+
+Rule._compile_builder = _compile_once  # type: ignore[method-assign]
+
 POSTGRES_URL = os.environ.get("TRAINER_TEST_POSTGRES_URL", "")
 DATABASES = ["sqlite", "postgresql"] if POSTGRES_URL else ["sqlite"]
 
