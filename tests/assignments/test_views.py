@@ -247,7 +247,7 @@ def test_a_long_log_goes_on_page_by_page(app: Flask) -> None:
         text = alice.get(following).text
         found += re.findall(r"Week (\d+) after", text)
         older = re.search(r'href="([^"]+)">Older', text)
-        following = older[1].replace("&amp;", "&") if older else None
+        following = path + older[1].replace("&amp;", "&") if older else None
     assert sorted(map(int, found)) == list(range(1, 121))
 
 
