@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -53,6 +54,7 @@ def on(organization_id: uuid.UUID, today: dt.date) -> dict[str, Any]:
     return {FIRM.key: organization_id, TODAY.key: today}
 
 
+@cache
 def terms() -> CTE:
     """Return, as SQL, what each of a firm's requirements asks of a completion, and since when one holds.
 

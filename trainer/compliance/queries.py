@@ -48,10 +48,7 @@ def list_rows(sight: Sight, wanted: Narrowing, after: str | None, most: int = PA
     """Return a page of rows, from where another one ended."""
     place = _place(wanted.order, after)
     given = parameters(sight, wanted, place) | {"most": most + 1}
-    chosen = db.session.scalars(statements.chosen(shape_of(sight, wanted, place)), given).all()
-    # Everything else is looked up for the rows of this page alone.
-    given = on(sight.organization_id, sight.today) | {"chosen": chosen}
-    found = db.session.execute(statements.rows_of_page(wanted.order), given).all()
+    found = db.session.execute(statements.page(shape_of(sight, wanted, place)), given).all()
     rows = [_row(one) for one in found[:most]]
     if len(found) <= most:
         return Page(rows, None)

@@ -92,8 +92,15 @@ def parameters(sight: Sight, wanted: Narrowing, place: Place | None = None) -> d
 
 
 @lru_cache(maxsize=200)
-def chosen(shape: Shape) -> Select[Any]:
-    """Return the select of the ids of `most` duties that are wanted, in order, from where a page ended."""
+def page(shape: Shape) -> Select[Any]:
+    """Return the select of the first `most` rows that are wanted, in order, from where another page ended.
+
+    Which these are is found first; everything else is looked up for them alone.
+    """
+    return in_order(duties_where(Assignment.id.in_(_chosen(shape))), shape.order)
+
+
+def _chosen(shape: Shape) -> Select[Any]:
     limit = bindparam("most", type_=Integer())
     if shape.order is Order.DUE:
         here = standings(*_only(shape, Assignment.membership_id))
@@ -109,12 +116,6 @@ def chosen(shape: Shape) -> Select[Any]:
         return query.where(*only, *_beyond(shape, *place)).order_by(*place).limit(limit)
     query = select(here.c.assignment_id).where(*_standing_so(shape, here.c.status), *_beyond(shape, *place))
     return query.order_by(*place).limit(limit)
-
-
-@lru_cache(maxsize=len(Order))
-def rows_of_page(order: Order) -> Select[Any]:
-    """Return the select of the rows of `chosen` duties."""
-    return in_order(duties_where(Assignment.id.in_(bindparam("chosen", type_=Uuid(), expanding=True))), order)
 
 
 @lru_cache(maxsize=200)
