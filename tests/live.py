@@ -4,24 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 
+from trainer.cli.serve import web_command
 from trainer.core.settings import ROOT, Settings
+from trainer.courses.cache import NAME
+
+_folder = tempfile.TemporaryDirectory(prefix="read")
+_READ = Path(_folder.name)
 
 
 @contextmanager
-def serving(settings: Settings, *, workers: int = 2, content: Path | None = None) -> Iterator[str]:
-    """Serve an installation as `make serve` does; yield its address."""
+def serving(
+    settings: Settings, *, workers: int = 2, content: Path | None = None, is_web_alone: bool = False
+) -> Iterator[str]:
+    """Serve an installation as `make serve` does, or by the web server alone, which starts sooner; yield its address.
+
+    Alone, it begins with the content that such a server read before, for installations that share their secret.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -35,8 +48,13 @@ def serving(settings: Settings, *, workers: int = 2, content: Path | None = None
         "HOST": "127.0.0.1",
         "PORT": str(port),
     }
+    command = [sys.executable, "-m", "flask", "--app", "trainer.app", "serve"]
+    if is_web_alone:
+        command = web_command(replace(settings, host="127.0.0.1", port=port, workers=workers))
+        with suppress(FileNotFoundError):
+            shutil.copy(_READ / NAME, settings.instance / NAME)
     server = subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "trainer.app", "serve"],
+        command,
         cwd=ROOT,
         env=environ,
         stdout=subprocess.DEVNULL,
@@ -46,6 +64,8 @@ def serving(settings: Settings, *, workers: int = 2, content: Path | None = None
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(address, server)
+        if is_web_alone:
+            shutil.copy(settings.instance / NAME, _READ / NAME)
         yield address
     finally:
         end(server)

@@ -27,7 +27,7 @@ AT_ONCE = 64
 @pytest.fixture
 def server(app: Flask, settings: Settings) -> Iterator[str]:
     """Serve the test's database with two worker processes."""
-    with serving(settings) as address:
+    with serving(settings, is_web_alone=True) as address:
         yield address
 
 

@@ -28,10 +28,11 @@ def serve() -> None:
     settings = current_app.config["SETTINGS"]
     prepare()
     print("Stop it with Ctrl+C.", flush=True)
-    sys.exit(_supervise([_web(settings), _worker()]))
+    sys.exit(_supervise([web_command(settings), _worker()]))
 
 
-def _web(settings: Settings) -> list[str]:
+def web_command(settings: Settings) -> list[str]:
+    """Return the command of the web server alone."""
     return [
         str(Path(sys.executable).with_name("granian")),
         "--interface=wsgi",

@@ -102,7 +102,7 @@ def guards(number: int, sites: int) -> list[Person]:
 def expected(number: int, sites: int) -> list[Person]:
     """Return so many who are invited in the last days and haven't come in."""
     rng = random.Random(f"{SEED} expected")  # noqa: S311 a story, no secret
-    names = [f"{rng.choice(FIRST)} {rng.choice(LAST)}" for _person in range(number)]
+    names = [f"{rng.choice(FIRST)} {rng.choice(LAST)}" for _time in range(number)]
     return [
         _person(9_000 + place, name, f"{_plain(name)}{9_000 + place}", TITLES[0], (rng.randrange(sites),), DAYS)
         for place, name in enumerate(names)
