@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 
-from trainer.cli.serve import web_command
+from trainer.cli.serve import PATIENCE, web_command
 from trainer.core.settings import ROOT, Settings
 from trainer.courses.cache import NAME
 
@@ -75,7 +75,7 @@ def end(server: subprocess.Popen[bytes]) -> None:
     """End a server and its workers. Granian may leave behind one that was still starting."""
     server.terminate()
     with suppress(subprocess.TimeoutExpired):
-        server.wait(15)
+        server.wait(PATIENCE + 10)  # sooner, what it started would outlive it: each leads a group of its own
     with suppress(ProcessLookupError):
         os.killpg(server.pid, signal.SIGKILL)
     server.wait()
