@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app trainer.app
 
-.PHONY: serve demo dev test nightly check pythons bench bench-full checks lint types contracts templates content migrations lock clean
+.PHONY: serve demo dev test nightly check pythons bench bench-full checks format lint types contracts templates messages content migrations lock clean
 
 serve: $(VENV)/ready
 	@exec $(FLASK) serve
@@ -24,7 +24,9 @@ test: $(VENV)/ready-dev node_modules/.ready
 nightly: $(VENV)/ready-dev node_modules/.ready
 	@TRAINER_TEST_EVERYTHING=1 TRAINER_TEST_HISTORIES=1000 $(BIN)/python -m pytest -n auto --dist loadgroup -q
 
-check: $(VENV)/ready-dev node_modules/.ready lint types contracts templates content migrations test
+check: $(VENV)/ready-dev node_modules/.ready
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint types contracts templates content migrations
+	@$(MAKE) --no-print-directory test
 
 # The unit suite on the other Pythons that this machine has.
 pythons: $(VENV)/ready-dev
@@ -42,6 +44,10 @@ pythons: $(VENV)/ready-dev
 lint: $(VENV)/ready-dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
+# Lays out code and templates; where a template's lines break is up to whoever writes it.
+format: $(VENV)/ready-dev
+	@$(BIN)/ruff format . && $(BIN)/python -m tests.templates
+
 types: $(VENV)/ready-dev
 	@$(BIN)/mypy
 
@@ -49,7 +55,13 @@ contracts: $(VENV)/ready-dev
 	@$(BIN)/lint-imports
 
 templates: $(VENV)/ready-dev
-	@$(BIN)/djlint --lint --quiet trainer
+	@$(BIN)/djlint --lint --quiet trainer && $(BIN)/python -m tests.templates --check
+
+# Every text that a reader sees, for translators: trainer/translations/messages.pot. Content has its own folder.
+messages: $(VENV)/ready-dev
+	@mkdir -p trainer/translations
+	@cd trainer && ../$(BIN)/pybabel --quiet extract --mapping-file ../pyproject.toml --keywords _l --no-location \
+	  --project "Would you recognize it?" --output-file translations/messages.pot .
 
 content: $(VENV)/ready-dev
 	@$(FLASK) content check
@@ -66,13 +78,16 @@ bench-full: $(VENV)/ready-dev
 checks: $(VENV)/ready-dev
 	@$(BIN)/python -m tests.checks
 
+# Upgrades all packages, or one: make lock PACKAGE=flask
 lock: $(VENV)/made
 	@$(BIN)/python -m pip install --quiet pip-tools
-	@$(BIN)/pip-compile $(LOCK) --output-file requirements.lock pyproject.toml
-	@$(BIN)/pip-compile $(LOCK) --extra dev --output-file requirements-dev.lock pyproject.toml
+	@$(BIN)/pip-compile $(LOCK) $(call UPGRADE,requirements.lock) --output-file requirements.lock pyproject.toml
+	@$(BIN)/pip-compile $(LOCK) $(call UPGRADE,requirements-dev.lock) --extra dev --output-file requirements-dev.lock pyproject.toml
 
-LOCK := --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
+LOCK := --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header
+# A package to upgrade is added to a lock that doesn't hold it, so it is named only to one that does.
+UPGRADE = $(if $(PACKAGE),$(if $(shell grep -i "^$(PACKAGE)==" $(1)),--upgrade-package $(PACKAGE)),--upgrade)
 
 clean:
 	rm -rf $(VENV) node_modules

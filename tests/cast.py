@@ -8,21 +8,24 @@ from functools import lru_cache
 from uuid import UUID
 
 import pyotp
+import time_machine
 from flask import Flask
+from sqlalchemy import select
 
-from tests.support import COURSE, PASSWORD, Visitor
+from tests.support import COURSE, PASSWORD, Visitor, first_step, wrong_ones
 from trainer.accounts.codes import make_nonce, secret_of
 from trainer.accounts.models import User
 from trainer.accounts.operations import create_account, create_guest, name_for_certificate, open_session
 from trainer.accounts.passwords import hash_password
 from trainer.accounts.queries import get_user
-from trainer.accounts.second_factor import turn_on
+from trainer.accounts.second_factor import find_secret, turn_on
 from trainer.assessment import operations as assessment
-from trainer.assessment.models import Attempt
+from trainer.assessment import rounds
+from trainer.assessment.models import Attempt, RoundRequest
 from trainer.assessment.queries import list_responses
+from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.courses.current import content
 from trainer.instructing.models import Cohort
 from trainer.instructing.operations import CohortFacts, approve_instructor, join, make_cohort
 from trainer.instructing.queries import Desk, find_desk
@@ -83,15 +86,15 @@ def add_second_factor(app: Flask, user_id: UUID) -> list[str]:
 def code_now(app: Flask, user_id: UUID) -> str:
     """Return what the person's app shows."""
     with app.app_context():
-        nonce = db.session.get_one(User, user_id).second_factor_nonce
-        assert nonce is not None
-        return pyotp.TOTP(secret_of(user_id, nonce)).at(clock.now())
+        secret = find_secret(db.session.get_one(User, user_id))
+        assert secret is not None
+        return pyotp.TOTP(secret).at(clock.now())
 
 
 def start_practice(app: Flask, user_id: UUID) -> UUID:
     """Start a practice of the course; return the attempt's id."""
     with app.app_context(), transaction():
-        here = content()
+        here = served()
         enrollment = enroll(user_id, here.courses[COURSE], clock.now())
         return assessment.start_practice(enrollment, here, here.courses[COURSE].file.practice.scenes, clock.now()).id
 
@@ -99,7 +102,7 @@ def start_practice(app: Flask, user_id: UUID) -> UUID:
 def start_drill(app: Flask, user_id: UUID) -> UUID:
     """Start further questions; return the attempt's id."""
     with app.app_context(), transaction():
-        here = content()
+        here = served()
         enrollment = enroll(user_id, here.courses[COURSE], clock.now())
         return assessment.start_drill(enrollment, here, here.courses[COURSE].file.practice.scenes, clock.now()).id
 
@@ -107,14 +110,14 @@ def start_drill(app: Flask, user_id: UUID) -> UUID:
 def start_shift(app: Flask, user_id: UUID, course: str = COURSE) -> UUID:
     """Start the practice shift of a course; return the attempt's id."""
     with app.app_context(), transaction():
-        whole = content().courses[course]
-        return assessment.start_shift(enroll(user_id, whole, clock.now()), whole, content(), clock.now()).id
+        whole = served().courses[course]
+        return assessment.start_shift(enroll(user_id, whole, clock.now()), whole, served(), clock.now()).id
 
 
 def make_ready(app: Flask, user_id: UUID, name: str = "Bob Builder", course: str = COURSE) -> None:
     """Give someone all that the final asks for first."""
     with app.app_context(), transaction():
-        whole = content().courses[course]
+        whole = served().courses[course]
         enrollment = enroll(user_id, whole, clock.now() - dt.timedelta(hours=2))
         for lesson in whole.lessons:
             complete_lesson(enrollment, whole, lesson, clock.now())
@@ -127,20 +130,23 @@ def make_ready(app: Flask, user_id: UUID, name: str = "Bob Builder", course: str
 def start_final(app: Flask, user_id: UUID, course: str = COURSE) -> UUID:
     """Start a final of someone who is ready; return the attempt's id."""
     with app.app_context(), transaction():
-        here = content()
+        here = served()
         whole = here.courses[course]
         return assessment.start_final(enroll(user_id, whole, clock.now()), whole, here, clock.now()).id
 
 
 def answer_all(app: Flask, attempt_id: UUID, *, wrong: int = 0) -> None:
-    """Answer every scene rightly, but the first `wrong` ones the wrong way round."""
+    """Answer every scene rightly, but `wrong` of them the wrong way round."""
     with app.app_context(), transaction():
         attempt = db.session.get_one(Attempt, attempt_id)
-        for one in list_responses(attempt):
+        responses = list_responses(attempt)
+        wrongly = wrong_ones([one.snapshot.payload for one in responses], wrong)
+        for one in responses:
             is_concern = one.snapshot.payload["truth"] == "concern"
-            right = is_concern != (one.position <= wrong)
-            key = next(action["id"] for action in one.snapshot.payload["actions"] if action["key"])
-            given = {"verdict": "report-now" if right else "nothing-to-report", "confidence": "certain", "action": key}
+            is_reported = is_concern != (one.position in wrongly)
+            verdict = "report-now" if is_reported else "nothing-to-report"
+            action = first_step(one.snapshot.payload, verdict)
+            given = {"verdict": verdict, "confidence": "certain", "action": action}
             assessment.save_response(attempt, one, given, one.version, clock.now(), record=True)
 
 
@@ -148,7 +154,29 @@ def hand_in(app: Flask, user_id: UUID, attempt_id: UUID) -> None:
     """Hand an attempt in."""
     with app.app_context(), transaction():
         is_local = app.config["SETTINGS"].is_local
-        assessment.submit_attempt(user_id, attempt_id, content(), is_local, clock.now())
+        assessment.submit_attempt(user_id, attempt_id, served(), is_local, clock.now())
+
+
+def use_up_tries(app: Flask, user_id: UUID, course: str = COURSE) -> UUID:
+    """Let someone fail all tries of the first round, the last one now; return the last attempt's id."""
+    with app.app_context():
+        tries = served().courses[course].file.final.retry_rule.tries
+    last = clock.now()
+    for number in range(tries):
+        with time_machine.travel(last - dt.timedelta(days=8 * (tries - 1 - number)), tick=False):
+            make_ready(app, user_id, course=course)
+            attempt_id = start_final(app, user_id, course)
+            answer_all(app, attempt_id, wrong=99)
+            hand_in(app, user_id, attempt_id)
+    return attempt_id
+
+
+def ask_for_round(app: Flask, user_id: UUID, course: str = COURSE) -> UUID:
+    """Let someone ask for the second round of a final; return the request's id."""
+    with app.app_context(), transaction() as session:
+        enrollment = enroll(user_id, served().courses[course], clock.now())
+        rounds.ask(enrollment, 2, clock.now())
+        return session.scalars(select(RoundRequest.id).where(RoundRequest.user_id == user_id)).one()
 
 
 def certify(app: Flask, user_id: UUID, name: str = "Bob Builder") -> UUID:
@@ -161,7 +189,7 @@ def certify(app: Flask, user_id: UUID, name: str = "Bob Builder") -> UUID:
 
 
 def make_firm(app: Flask, owner_id: UUID, name: str = "Acme Security", time_zone: str = "America/New_York") -> UUID:
-    """Make a firm whose owner has a confirmed address; return its id."""
+    """Create a firm whose owner has a confirmed address; return its id."""
     with app.app_context(), transaction():
         owner = get_user(owner_id)
         owner.email_confirmed_at = owner.email_confirmed_at or clock.now()
@@ -169,7 +197,7 @@ def make_firm(app: Flask, owner_id: UUID, name: str = "Acme Security", time_zone
 
 
 def make_site(app: Flask, owner_id: UUID, firm_id: UUID, name: str = "Harbor Mall") -> UUID:
-    """Make a team of a firm; return its id."""
+    """Create a team of a firm; return its id."""
     with app.app_context(), transaction():
         return make_team(actor_of(owner_id, firm_id), name, clock.now()).id
 
@@ -215,7 +243,7 @@ def actor_of(user_id: UUID, firm_id: UUID) -> Actor:
 
 
 def make_class(app: Flask, user_id: UUID, firm_id: UUID | None, **changes: object) -> UUID:
-    """Make a class that someone teaches, in a firm or in public; return its id."""
+    """Create a class that someone teaches, in a firm or in public; return its id."""
     today = clock.today()
     facts: dict[str, object] = {
         "title": "Night crew",
@@ -229,7 +257,7 @@ def make_class(app: Flask, user_id: UUID, firm_id: UUID | None, **changes: objec
     with app.app_context(), transaction():
         actor = actor_of(user_id, firm_id) if firm_id else None
         wanted = CohortFacts(**(facts | changes))  # type: ignore[arg-type]
-        return make_cohort(user_id, actor, course, wanted, content().courses, clock.now()).id
+        return make_cohort(user_id, actor, course, wanted, served().courses, clock.now()).id
 
 
 def code_of(app: Flask, cohort_id: UUID) -> str:
@@ -242,7 +270,7 @@ def join_class(app: Flask, user_id: UUID, cohort_id: UUID, name: str = "Dora Day
     """Let someone come into a class; return the member's id."""
     code = code_of(app, cohort_id)
     with app.app_context(), transaction():
-        return join(user_id, code, name, content().courses, clock.now()).id
+        return join(user_id, code, name, served().courses, clock.now()).id
 
 
 def desk_of(user_id: UUID, cohort_id: UUID) -> Desk:
@@ -256,7 +284,7 @@ def hold_meeting(app: Flask, user_id: UUID, cohort_id: UUID, *, lessons: int = 2
     """Write a meeting down in which the first lessons were taught; return its id."""
     with app.app_context(), transaction():
         desk = desk_of(user_id, cohort_id)
-        course = content().courses[desk.cohort.course]
+        course = served().courses[desk.cohort.course]
         taught = [lesson.id for lesson in course.lessons[:lessons]]
         return hold_session(desk, desk.today(clock.now()), minutes, taught, "", course, clock.now()).id
 

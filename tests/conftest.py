@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
@@ -19,11 +20,19 @@ from sqlalchemy.engine import make_url
 from werkzeug.routing import Rule
 
 from tests.support import Visitor
+from trainer.accounts import passwords
 from trainer.app import create_app
+from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.db import Base, db
+from trainer.core.schema import SchemaRevision
 from trainer.core.settings import ROOT, Settings, read_settings
-from trainer.courses.library import Library
+from trainer.items.registry import MODELS
+
+# Each commit waits until the disk has it, tens of thousands of times in a run; memory has it at once.
+MEMORY = Path("/dev/shm")
+if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 * 2**30:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 # Each test builds an app of its own; that they compile the same templates would be half of what many take.
 _TEMPLATES = tempfile.TemporaryDirectory()
@@ -40,8 +49,14 @@ def _compile_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tupl
     return _builders[key]
 
 
-Rule._compile_builder = _compile_once  # type: ignore[method-assign]
+Rule._compile_builder = _compile_once  # type: ignore[method-assign, assignment]
 
+# What makes guessing costly would make signing in the costliest part of many tests. Servers that are started have it.
+COSTLY_HASHER = passwords._hasher
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+CONTENT = ROOT / "tests" / "content_folder"
+os.environ["TRAINER_CONTENT"] = str(CONTENT)  # for the processes that tests start
 POSTGRES_URL = os.environ.get("TRAINER_TEST_POSTGRES_URL", "")
 DATABASES = ["sqlite", "postgresql"] if POSTGRES_URL else ["sqlite"]
 
@@ -51,13 +66,14 @@ PAGES = re.compile(r"test_(\w*views|api|forms|reading|access|codes|duties|scopin
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what runs on PostgreSQL; leave pages to SQLite, unless TRAINER_TEST_EVERYTHING is set."""
+    """Mark what runs on PostgreSQL; unless TRAINER_TEST_EVERYTHING is set, leave pages to SQLite and the nights out."""
     left_out = []
     for item in items:
         if "[postgresql" in item.name:
             item.add_marker(pytest.mark.postgres)
-            if PAGES.fullmatch(item.path.name) and not os.environ.get("TRAINER_TEST_EVERYTHING"):
-                left_out.append(item)
+        is_page_again = "[postgresql" in item.name and PAGES.fullmatch(item.path.name)
+        if (is_page_again or item.get_closest_marker("nightly")) and not os.environ.get("TRAINER_TEST_EVERYTHING"):
+            left_out.append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)
@@ -66,8 +82,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def shelf() -> Library:
-    """Return the real content, loaded once."""
-    return Library(ROOT / "content", clock.today)
+    """Return the small content that code is tested on, loaded once."""
+    return Library(CONTENT, clock.today, MODELS)
 
 
 @pytest.fixture(scope="session")
@@ -91,6 +107,7 @@ def postgres_url(worker_id: str, shelf: Library, tmp_path_factory: pytest.TempPa
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
+        connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))  # see MEMORY
     url = server.set(database=name).render_as_string(hide_password=False)
     app = create_app(make_settings(tmp_path_factory.mktemp("postgres"), url), shelf)
     with app.app_context():
@@ -114,7 +131,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, template_databa
     engine = create_engine(url)
     with engine.begin() as connection:
         # Faster than TRUNCATE where most tables are empty; as a replica: what may never be changed goes too.
-        deletions = "; ".join(f'DELETE FROM "{table}"' for table in Base.metadata.tables)
+        kept = SchemaRevision.__tablename__  # belongs to the tables, not to what is in them
+        deletions = "; ".join(f'DELETE FROM "{table}"' for table in Base.metadata.tables if table != kept)
         connection.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {deletions}")
     engine.dispose()
 
@@ -144,6 +162,11 @@ def visitor(app: Flask) -> Visitor:
 def make_settings(folder: Path, database_url: str, **changes: object) -> Settings:
     """Return settings of a test installation."""
     settings = read_settings(
-        {"TRAINER_INSTANCE": str(folder), "TRAINER_SECRET_KEY": "t" * 40, "TRAINER_DATABASE_URL": database_url}
+        {
+            "TRAINER_INSTANCE": str(folder),
+            "TRAINER_SECRET_KEY": "t" * 40,
+            "TRAINER_DATABASE_URL": database_url,
+            "TRAINER_CONTENT": str(CONTENT),
+        }
     )
     return replace(settings, **changes)  # type: ignore[arg-type]

@@ -19,9 +19,10 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 
-from trainer.cli.serve import PATIENCE, web_command
+from trainer.cli.serve import web_command
+from trainer.cli.supervisor import PATIENCE
+from trainer.content.cache import NAME
 from trainer.core.settings import ROOT, Settings
-from trainer.courses.cache import NAME
 
 _folder = tempfile.TemporaryDirectory(prefix="read")
 _READ = Path(_folder.name)

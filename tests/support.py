@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Flask
@@ -13,13 +16,19 @@ from sqlalchemy.orm import joinedload
 from werkzeug.test import TestResponse
 
 from trainer.assessment.models import Attempt, Response
+from trainer.content.library import Library
+from trainer.core import clock
 from trainer.core.db import db
-from trainer.courses.library import Library
 
 COURSE = "recognize"
 PASSWORD = "a few plain words"
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _VERSION = re.compile(r'name="version" value="(\d+)"')
+
+
+def closed_up(page: str) -> str:
+    """Return a page without the blanks beside its tags, whatever its template's lines look like."""
+    return re.sub(r" ?(<[^>]*>) ?", r"\1", re.sub(r"\s+", " ", page))
 
 
 class Visitor:
@@ -30,6 +39,7 @@ class Visitor:
         self.client: FlaskClient = app.test_client()
         self.base_url = base_url
         self.page: TestResponse | None = None
+        self._token: tuple[object, str] | None = None
 
     def get(self, path: str, **options: Any) -> TestResponse:
         """Open a page."""
@@ -45,10 +55,17 @@ class Visitor:
         return self.client.post(path, data=fields, base_url=self.base_url, **options)
 
     def token(self) -> str:
-        """Return a form token of this visitor's session."""
-        found = _TOKEN.search(self.client.get("/keep?start=x", base_url=self.base_url).text)
-        assert found, "the page has no form"
-        return found[1]
+        """Return a form token of this visitor's session, read from a page once for each session and day."""
+        if self._token is None or self._token[0] != self._session():
+            found = _TOKEN.search(self.client.get("/keep?start=x", base_url=self.base_url).text)
+            assert found, "the page has no form"
+            self._token = (self._session(), found[1])
+        return self._token[1]
+
+    def _session(self) -> tuple[str | None, dt.date]:
+        host = str(urlsplit(self.base_url).hostname)
+        cookie = self.client.get_cookie(self.app.config["SESSION_COOKIE_NAME"], domain=host)
+        return (cookie.value if cookie else None), clock.today()
 
     def cookie(self) -> str:
         """Return the Cookie header that this visitor sends."""
@@ -105,7 +122,7 @@ class Visitor:
         )
 
 
-def read_everything(visitor: Visitor, shelf: Library, traveller: Any, *, minutes: float = 2) -> None:
+def read_everything(visitor: Visitor, shelf: Library, traveller: Any, *, minutes: float = 4) -> None:
     """Mark every lesson as read, each open for some minutes of the moved clock."""
     for lesson in shelf.content.courses[COURSE].lessons:
         path = f"/courses/{COURSE}/{lesson.id}"
@@ -122,8 +139,21 @@ def make_ready(visitor: Visitor, shelf: Library, traveller: Any, name: str = "Le
     assert visitor.post(f"/courses/{COURSE}/name", {"certificate_name": name}).status_code == 303
 
 
-def keys(app: Flask, attempt: str) -> list[tuple[str, str, str]]:
-    """Return (truth, key action, a harmful action) of each scene of an attempt, as its snapshots say."""
+def first_step(scene: Mapping[str, Any], verdict: str) -> str:
+    """Return the best first action that leaves the verdict as it is: some would make a report of any."""
+    grades = ("best", "fine", "wrong-route")
+    fitting = [one for one in scene["actions"] if verdict == "report-now" or not one["is_report"]]
+    return str(next(one["id"] for grade in grades for one in fitting if one["grade"] == grade))
+
+
+def wrong_ones(scenes: Sequence[Mapping[str, Any]], number: int) -> set[int]:
+    """Return the positions of the first scenes, those of danger now last: one of them alone fails a final."""
+    positions = sorted(range(1, len(scenes) + 1), key=lambda one: scenes[one - 1]["rule"] == "danger-now")
+    return set(positions[:number])
+
+
+def drawn(app: Flask, attempt: str) -> list[dict[str, Any]]:
+    """Return each scene of an attempt, as its snapshots say."""
     with app.app_context():
         rows = db.session.scalars(
             select(Response)
@@ -131,14 +161,19 @@ def keys(app: Flask, attempt: str) -> list[tuple[str, str, str]]:
             .options(joinedload(Response.snapshot))
             .order_by(Response.position)
         ).all()
-        return [
-            (
-                row.snapshot.payload["truth"],
-                next(one["id"] for one in row.snapshot.payload["actions"] if one["key"]),
-                next(one["id"] for one in row.snapshot.payload["actions"] if one["forbidden"]),
-            )
-            for row in rows
-        ]
+        return [row.snapshot.payload for row in rows]
+
+
+def keys(app: Flask, attempt: str) -> list[tuple[str, str, str]]:
+    """Return (truth, best action, a harmful action) of each scene of an attempt."""
+    return [
+        (
+            scene["truth"],
+            next(one["id"] for one in scene["actions"] if one["grade"] == "best"),
+            next(one["id"] for one in scene["actions"] if one["grade"] == "harmful"),
+        )
+        for scene in drawn(app, attempt)
+    ]
 
 
 def scenes_of(app: Flask, attempt: str) -> int:
@@ -159,9 +194,12 @@ def right_verdict(truth: str) -> str:
 
 
 def take_final(visitor: Visitor, *, wrong: int = 0) -> tuple[str, TestResponse]:
-    """Take a final with the first `wrong` scenes judged the wrong way; return its path and the answer to handing in."""
+    """Take a final with `wrong` scenes judged the wrong way; return its path and the answer to handing in."""
     attempt = visitor.start("finals")
-    for position, (truth, action, _harmful) in enumerate(keys(visitor.app, attempt), start=1):
-        verdict = right_verdict(truth) if position > wrong else right_verdict("x" if truth == "concern" else "concern")
-        assert visitor.answer(attempt, position, verdict, action).status_code == 303
+    scenes = drawn(visitor.app, attempt)
+    wrongly = wrong_ones(scenes, wrong)
+    for position, scene in enumerate(scenes, start=1):
+        is_reported = (scene["truth"] == "concern") != (position in wrongly)
+        verdict = "report-now" if is_reported else "nothing-to-report"
+        assert visitor.answer(attempt, position, verdict, first_step(scene, verdict)).status_code == 303
     return attempt, visitor.post(f"{attempt}/submission")

@@ -3,55 +3,80 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app
+from click import ClickException
+from flask import Flask, appcontext_popped, appcontext_pushed, current_app, has_app_context
 from flask_compress import Compress
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from trainer.accounts.rules import KEPT
-from trainer.accounts.second_factor_views import blueprint as accounts
-from trainer.accounts.views import end_at_exit, init_accounts
+from trainer.accounts.second_factor_views import blueprint as second_factor
+from trainer.accounts.signing_in import init_accounts
+from trainer.accounts.views import blueprint as accounts
+from trainer.accounts.views import end_at_exit
+from trainer.assessment.onward import Onward, find_onward
 from trainer.assessment.views.attempts import blueprint as assessment
 from trainer.assessment.views.drills import blueprint as drills
 from trainer.assessment.views.first_try import blueprint as first_try
 from trainer.assignments.views import blueprint as requirements
 from trainer.cli.accounts import accounts_cli
 from trainer.cli.admin import admin_cli
+from trainer.cli.backup import backup, restore
 from trainer.cli.content import content_cli
 from trainer.cli.credentials import credentials_cli
 from trainer.cli.guests import guests_cli
 from trainer.cli.jobs import jobs_cli
+from trainer.cli.keys import keys_cli
 from trainer.cli.mail import mail_cli
+from trainer.cli.migrations import migrations_cli
 from trainer.cli.seed import seed_cli
 from trainer.cli.serve import serve
 from trainer.cli.setup import setup
+from trainer.cli.supervisor import end_with, say
 from trainer.compliance.views.evidence import blueprint as evidence
 from trainer.compliance.views.inspections import blueprint as inspections
+from trainer.compliance.views.rounds import blueprint as training_rounds
 from trainer.compliance.views.training import blueprint as training
+from trainer.content.library import Complaint, Course, Library
+from trainer.content.serving import library, open_library, serve_from, served, served_in
+from trainer.content.times import Times
+from trainer.core.clock import now
 from trainer.core.db import db, init_db
-from trainer.core.settings import ROOT, Settings, read_settings
+from trainer.core.schema import MIGRATIONS, check_schema
+from trainer.core.settings import Settings, read_settings
 from trainer.courses.card_views import blueprint as cards
-from trainer.courses.current import content, library
-from trainer.courses.library import Complaint, Library
 from trainer.courses.previews import blueprint as previews
 from trainer.courses.views import blueprint as courses
 from trainer.credentials.views import blueprint as credentials
+from trainer.home.firm_views import blueprint as firm
+from trainer.home.round_views import blueprint as rounds
 from trainer.home.views import blueprint as home
 from trainer.instructing.views.board import blueprint as board
 from trainer.instructing.views.classes import blueprint as classes
 from trainer.instructing.views.cohorts import blueprint as cohorts
 from trainer.instructing.views.meetings import blueprint as meetings
+from trainer.instructing.views.rounds import blueprint as class_rounds
 from trainer.interop.views.api import blueprint as api
 from trainer.interop.views.tokens import blueprint as api_tokens
+from trainer.items.registry import MODELS
 from trainer.jobs.views import blueprint as mail
 from trainer.joining.invitation_views import blueprint as entry
 from trainer.joining.roster_views import blueprint as roster
+from trainer.joining.roster_views import most_bytes
 from trainer.joining.views import blueprint as joining
+from trainer.joining.views import sign_in
+from trainer.learning.models import Enrollment
+from trainer.learning.rules import Standing
 from trainer.learning.views import blueprint as learning
 from trainer.organizations.views.audit import blueprint as audit
 from trainer.organizations.views.closing import blueprint as closing
@@ -61,10 +86,12 @@ from trainer.organizations.views.invitations import blueprint as invitations
 from trainer.organizations.views.people import blueprint as people
 from trainer.organizations.views.teams import blueprint as teams
 from trainer.web.access import init_access
+from trainer.web.asgi import Adapter
 from trainer.web.errors import init_errors
 from trainer.web.headers import init_headers
-from trainer.web.language import init_language
+from trainer.web.language import init_language, language_tag
 from trainer.web.limits import init_limits
+from trainer.web.oddities import init_oddities
 from trainer.web.origin import init_origin
 from trainer.web.sessions import init_sessions
 from trainer.web.static import init_static
@@ -79,9 +106,12 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
         "trainer",
         root_path=str(Path(__file__).parent),
         static_folder=None,
+        template_folder=".",  # a type of items keeps its templates beside its code
         instance_path=str(settings.instance),
     )
     app.config.update(_config(settings))
+    # None of our functions is asynchronous; Flask would look into each of them again at each request.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     if shelf is not None:
         app.extensions["library"] = shelf
     app.jinja_env.undefined = StrictUndefined
@@ -92,17 +122,20 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
         )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.getLogger("flask-limiter").setLevel(logging.ERROR)  # below that it names network addresses
     init_db(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
-    init_language(app)
+    app.extensions["migrate"] = LocalProxy(cache(lambda: _migrations(app)))
+    init_language(app, lambda: served().site.languages)
+    appcontext_pushed.connect(_serve_content, app)
+    appcontext_popped.connect(_serve_outer_content, app)
     init_still(app, lambda: library().content.digest)
     init_errors(app)
     init_sessions(app)
     init_origin(app)
+    init_oddities(app)
     tokens = CSRFProtect(app)
     tokens.exempt(first_try)
     tokens.exempt(end_at_exit)
+    tokens.exempt(sign_in)  # it checks its token itself, and keeps the address that was typed
     init_accounts(app)
     init_access(app)
     init_limits(app)
@@ -111,11 +144,11 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_headers(app)
     init_static(app, reread=settings.development)
     readers = (web, courses, cards, previews, credentials)
-    learners = (accounts, learning, assessment, drills, first_try, joining, entry, home)
+    learners = (accounts, second_factor, learning, assessment, drills, first_try, joining, entry, home, rounds)
     firms = (organizations, closing, people, teams, invitations, codes, roster, requirements, audit)
-    readings = (training, evidence, inspections, api_tokens, api)
-    instructors = (cohorts, board, meetings, classes)
-    for blueprint in (*readers, *learners, *firms, *readings, *instructors, mail):
+    readings = (training, training_rounds, evidence, inspections, api_tokens, api)
+    instructors = (cohorts, board, class_rounds, meetings, classes)
+    for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)
     commands = (
         accounts_cli,
@@ -124,33 +157,82 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
         credentials_cli,
         guests_cli,
         jobs_cli,
+        keys_cli,
         mail_cli,
+        migrations_cli,
         seed_cli,
         setup,
         serve,
+        backup,
+        restore,
     )
     for command in commands:
         app.cli.add_command(command)
     app.context_processor(_layout)
+    # Pages of lower packages show it as well.
+    app.jinja_env.globals["onward"] = _onward
     if settings.development:
         app.before_request(_reload_content)
     return app
 
 
-def create_server() -> Flask:
-    """Build the app for the server, with its content. Raises ContentRefused instead of starting half."""
+def preload() -> None:
+    """Build the app in the web server's main process. Its workers are forked from it and hold little of their own."""
+    with _ending_in_one_line():
+        _prepared()
+
+
+def create_server() -> Adapter:
+    """Return the app for the server, with its content, in a process that ends with the web server's main one.
+
+    Ends with one line on content or a database that it can't serve.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None and parent.pid is not None:
+        end_with(parent.pid, signal.SIGKILL)
+    with _ending_in_one_line():
+        app = _prepared()
+        with app.app_context():
+            check_schema()  # again: this worker may replace one that ended days after the app was built
+    return Adapter(app, lambda environ: most_bytes(app, environ), app.extensions["is_kept"])
+
+
+@cache
+def _prepared() -> Flask:
     app = create_app()
     with app.app_context():
+        check_schema()
         library()
+        db.engine.dispose()  # a connection can't be shared by processes
     return app
+
+
+@contextmanager
+def _ending_in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except ClickException as refused:
+        say(f"Error: {refused.message}")
+        raise SystemExit(1) from None
+
+
+def _migrations(app: Flask) -> Any:
+    """Return what Flask-Migrate keeps of the app. Only migrating needs it, and it imports much."""
+    from flask_migrate import Migrate
+
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    return app.extensions["migrate"]
 
 
 def _config(settings: Settings) -> dict[str, Any]:
     secure = not settings.is_local
     return {
         "SETTINGS": settings,
-        "EXIT_TARGET": lambda: content().site.exit_target,
+        "EXIT_TARGET": lambda: served().site.exit_target,
         "SECRET_KEY": settings.secret_key,
+        # Sessions and forms take all keys: Flask its own list, Flask-WTF whatever `itsdangerous` takes.
+        "SECRET_KEY_FALLBACKS": settings.keys.secrets[:-1],
+        "WTF_CSRF_SECRET_KEY": settings.keys.secrets,
         "TRUSTED_HOSTS": settings.host_names,
         "MAX_CONTENT_LENGTH": settings.max_body_kb * 1024,
         "MAX_FORM_MEMORY_SIZE": settings.max_body_kb * 1024,
@@ -159,6 +241,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "hide_parameters": True,  # what people typed is no part of a log
             "pool_pre_ping": not settings.database_url.startswith("sqlite"),
+            "pool_use_lifo": True,  # the connection whose cache is warm
         },
         "SESSION_COOKIE_NAME": "__Host-visit" if secure else "visit",
         "SESSION_COOKIE_SECURE": secure,
@@ -170,19 +253,46 @@ def _config(settings: Settings) -> dict[str, Any]:
         "WTF_CSRF_SSL_STRICT": False,
         "WTF_CSRF_TIME_LIMIT": int(KEPT.total_seconds()),
         "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
-        "COMPRESS_ZSTD_LEVEL": 3,
+        "COMPRESS_ZSTD_LEVEL": 1,  # half the time of 3, and hardly larger
         "COMPRESS_BR_LEVEL": 3,
         "COMPRESS_LEVEL": 5,
         "COMPRESS_MIN_SIZE": 500,
-        "RATELIMIT_HEADERS_ENABLED": False,
+        "COMPRESS_EVALUATE_CONDITIONAL_REQUEST": False,  # no page has a tag or a date to compare with
         "TEMPLATES_AUTO_RELOAD": settings.development,
         "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
     }
 
 
+def _serve_content(app: Flask, **_context: object) -> None:
+    """Tell what serves where a request, a command or a task begins."""
+    serve_from(lambda: _library_of(app))
+
+
+def _serve_outer_content(_app: Flask, **_context: object) -> None:
+    if has_app_context():
+        _serve_content(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+def _library_of(app: Flask) -> Library:
+    if "library" not in app.extensions:
+        app.extensions["library"] = open_library(app.config["SETTINGS"], MODELS)
+    shelf: Library = app.extensions["library"]
+    return shelf
+
+
 def _layout() -> dict[str, Any]:
-    here = content()
-    return {"site": here.site, "strip_lines": here.strip_lines(), "complaints": _complaints()}
+    here = served_in(language_tag())
+    return {
+        "site": here.site,
+        "vocabulary": here.vocabulary,
+        "strip_lines": here.strip_lines(),
+        "times": Times(here),
+        "complaints": _complaints(),
+    }
+
+
+def _onward(course: Course, enrollment: Enrollment, where: Standing) -> Onward:
+    return find_onward(course, enrollment, where, now())
 
 
 def _complaints() -> tuple[Complaint, ...]:

@@ -51,7 +51,6 @@ def change_address(visitor: Visitor) -> None:
 ACTS: dict[str, tuple[bool, Callable[[Visitor], object], list[str]]] = {
     "in": (False, sign_in, ["session.opened"]),
     "refused": (False, lambda visitor: sign_in(visitor, NEW), ["session.refused"]),
-    "unknown": (False, lambda visitor: visitor.sign_in("nobody@example.org"), ["session.refused"]),
     "out": (True, lambda visitor: visitor.post("/sign-out"), ["session.ended"]),
     "everywhere": (True, lambda visitor: visitor.post("/sign-out/everywhere"), ["sessions.ended"]),
     "asked": (False, ask_reset, ["password.reset_asked"]),
@@ -77,8 +76,16 @@ def test_an_act_is_written_down_once(app: Flask, name: str) -> None:
     after = events(app)[before:]
     assert [one.act for one in after] == expected
     known = {one.actor_id for one in after} | {one.subject_id for one in after}
-    assert (bob in known) is (name != "unknown")
+    assert bob in known
     assert {one.organization_id for one in after} == {None}
+
+
+def test_asking_for_an_unknown_address_writes_nothing_down(app: Flask) -> None:
+    make_account(app, ADDRESS)
+    before = len(events(app))
+    Visitor(app).post("/password-reset", {"email": "nobody@example.org"})
+    assert mailed(app, "no-account")
+    assert len(events(app)) == before
 
 
 @pytest.mark.check("T015")

@@ -144,7 +144,7 @@ def test_the_link_goes_to_the_address_on_record(app: Flask, spelling: str) -> No
 def test_what_is_no_single_address_is_refused_and_kept_in_the_form(app: Flask, wrong: str) -> None:
     answer = Visitor(app).post("/password-reset", {"email": wrong})
     assert answer.status_code == 422
-    assert "take this e-mail address" in answer.text
+    assert "use this email address" in answer.text
 
 
 def test_a_mailbox_gets_three_links_an_hour_at_most(app: Flask) -> None:

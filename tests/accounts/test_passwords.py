@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from argon2 import extract_parameters
 
+from tests.conftest import COSTLY_HASHER
 from trainer.accounts import passwords
 
 
@@ -20,7 +21,8 @@ def test_equal_passwords_have_different_hashes() -> None:
     assert passwords.hash_password("a few plain words") != passwords.hash_password("a few plain words")
 
 
-def test_hashing_costs_what_owasp_asks() -> None:
+def test_hashing_costs_what_owasp_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", COSTLY_HASHER)
     cost = extract_parameters(passwords.hash_password("x"))
     assert (cost.type.name, cost.memory_cost, cost.time_cost, cost.parallelism) == ("ID", 19_456, 2, 1)
 

@@ -12,14 +12,11 @@ from flask import Flask
 
 from tests.cast import make_account, sign_in_as
 from tests.support import Visitor
+from trainer.accounts.queries import get_user
 from trainer.app import create_app
+from trainer.content.library import Library
+from trainer.core.db import transaction
 from trainer.core.settings import Settings
-from trainer.courses.library import Library
-
-
-def cookie_of(answer_headers: list[str]) -> str:
-    (line,) = answer_headers
-    return line
 
 
 def readable(value: str) -> str:
@@ -37,15 +34,18 @@ def test_the_cookie_is_for_this_site_alone_and_says_nothing(settings: Settings, 
     answer = visitor.post(
         "/sign-up", {"email": "zoe@example.org", "password": "a few plain words", "is_old_enough": "y"}
     )
-    line = cookie_of(answer.headers.getlist("Set-Cookie"))
-    flags = {part.strip() for part in line.split(";")[1:]}
-    name, value = line.split(";")[0].split("=", 1)
-    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= flags
-    assert not any(flag.startswith("Domain") for flag in flags)
-    assert ("Secure" in flags) is base_url.startswith("https")
-    assert name == ("__Host-visit" if base_url.startswith("https") else "visit")
-    assert len(line) < 4096
-    assert not re.search(r"zoe|example|plain|@", readable(value))
+    names = set()
+    for line in answer.headers.getlist("Set-Cookie"):
+        flags = {part.strip() for part in line.split(";")[1:]}
+        name, value = line.split(";")[0].split("=", 1)
+        names.add(name)
+        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= flags
+        assert not any(flag.startswith("Domain") for flag in flags)
+        assert ("Secure" in flags) is base_url.startswith("https")
+        assert len(line) < 4096
+        assert not re.search(r"zoe|example|plain|@", readable(value))
+    prefix = "__Host-" if base_url.startswith("https") else ""
+    assert names == {f"{prefix}visit", f"{prefix}known"}
     assert visitor.get("/me").status_code == 200
 
 
@@ -133,3 +133,28 @@ def test_quick_exit_ends_the_session(app: Flask) -> None:
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("https://")
     assert visitor.get("/me").status_code == 303
+
+
+def test_the_account_page_shows_the_name_that_certificates_get(app: Flask) -> None:
+    bob = make_account(app)
+    page = sign_in_as(app, bob).get("/account").text
+    assert "None yet." in page
+    with app.app_context(), transaction():
+        get_user(bob).certificate_name = "Bob <b>Builder"
+    assert "<bdi>Bob &lt;b&gt;Builder</bdi>" in sign_in_as(app, bob).get("/account").text
+
+
+def test_the_account_page_leads_to_where_the_name_is_changed(app: Flask) -> None:
+    visitor = sign_in_as(app, make_account(app))
+    assert 'href="/account/name"' in visitor.get("/account").text
+    for name, words in (("", "Enter the name you want on it."), ("?!", "Enter at least one letter.")):
+        answer = visitor.post("/account/name", {"certificate_name": name})
+        assert answer.status_code == 422
+        assert words in answer.text
+    assert "None yet." in visitor.get("/account").text
+    answer = visitor.post("/account/name", {"certificate_name": "  Bob   Builder "})
+    assert answer.headers["Location"] == "/account"
+    page = visitor.get("/account").text
+    assert "<bdi>Bob Builder</bdi>" in page
+    assert "Your next certificate will show this name." in page
+    assert 'value="Bob Builder"' in visitor.get("/account/name").text

@@ -9,9 +9,9 @@ from flask import Flask
 
 from tests.assessment import rich
 from trainer.app import create_app
+from trainer.content.library import Library
 from trainer.core.db import db
 from trainer.core.settings import Settings
-from trainer.courses.library import Library
 
 
 @pytest.fixture(scope="session")

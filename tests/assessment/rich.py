@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.courses import small
-from tests.courses.small import CONCERN_FILE, COURSE_FILE, NO_CONCERN_FILE, TODAY, add_shift, add_to_head, edit, put
-from trainer.courses.library import Library
+from tests.content import small
+from tests.content.small import CONCERN_FILE, COURSE_FILE, NO_CONCERN_FILE, TODAY, add_shift, add_to_head, edit, put
+from trainer.content.library import Library
+from trainer.items.registry import MODELS
 
 SENTENCE = "I did all of this course <b>myself</b>."
 
@@ -61,9 +62,7 @@ def write(parent: Path) -> Path:
             for truth, twin in (("concern", "a"), ("no_concern", "b")):
                 pair = f"{pool}-{number}"
                 put(folder, f"scenarios/{pair}-{twin}.md", small.scene(truth, pair, pool))
-    edit(
-        folder, CONCERN_FILE, "C1: The boss keeps the papers", "C1: The boss keeps the papers\n  A1: The boss is there"
-    )
+    edit(folder, CONCERN_FILE, small.SIGN, f"{small.SIGN}\n  A1: {{words: The boss is there, strength: medium}}")
     add_to_head(folder, CONCERN_FILE, MARKS)
     add_to_head(folder, NO_CONCERN_FILE, NO_MARKS)
     add_to_head(folder, "scenarios/open-2-a.md", SINGLE)
@@ -80,7 +79,7 @@ def write(parent: Path) -> Path:
 
 def open_library(folder: Path) -> Library:
     """Load the folder."""
-    return Library(folder, lambda: TODAY)
+    return Library(folder, lambda: TODAY, MODELS)
 
 
 def _add_choice(folder: Path) -> None:

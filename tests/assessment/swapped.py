@@ -10,14 +10,15 @@ from typing import Any
 
 import yaml
 
+from tests.conftest import CONTENT
+from trainer.content.library import Library
 from trainer.core import clock
-from trainer.core.settings import ROOT
-from trainer.courses.library import Library
+from trainer.items.registry import MODELS
 
 
 def copy_content(parent: Path) -> Path:
     """Copy the content folder."""
-    return Path(shutil.copytree(ROOT / "content", parent / "content"))
+    return Path(shutil.copytree(CONTENT, parent / "content"))
 
 
 def edit_scenes(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
@@ -36,18 +37,17 @@ def edit_front(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
 
 
 def swap_key(scene: dict[str, Any]) -> None:
-    """Make another harmless action the key, and exchange the reasons of the two and those of the verdicts.
+    """Make another harmless action the best, and exchange the reasons of the two and those of the verdicts.
 
-    The checker holds the route 911 to a key that calls 911, so these scenes keep their key.
+    The checker holds the route 911 to a best action that calls 911, so these scenes keep theirs.
     """
     item = scene["items"][0]
     if str(scene["route"]) != "911":
-        key = next(one for one in item["actions"] if one.get("key"))
+        best = next(one for one in item["actions"] if one["grade"] == "best")
         for other in item["actions"]:
-            if not (other.get("key") or other.get("forbidden") or "911" in other["text"]):
-                del key["key"]
-                other["key"] = True
-                key["why"], other["why"] = other["why"], key["why"]
+            if other["grade"] in ("fine", "wrong-route") and str(other["door"]) != "911":
+                best["grade"], other["grade"] = other["grade"], best["grade"]
+                best["why"], other["why"] = other["why"], best["why"]
                 break
     verdicts = item["verdicts"]
     item["verdicts"] = dict(zip(verdicts, [*list(verdicts.values())[1:], next(iter(verdicts.values()))], strict=True))
@@ -56,7 +56,10 @@ def swap_key(scene: dict[str, Any]) -> None:
 
 
 def _swap_further(item: dict[str, Any]) -> None:
-    """Make a wrong option right and a right one wrong, with their reasons; of marks what is a sign."""
+    """Make a wrong option right and a right one wrong, with their reasons; of marks the signs; turn steps around."""
+    if item["type"] == "order":
+        item["steps"].reverse()
+        return
     mark = "sign" if item["type"] == "marks" else "key"
     options = item["phrases"] if item["type"] == "marks" else item["options"]
     key = next((one for one in options if one.get(mark)), None)
@@ -75,16 +78,18 @@ def mark_answers(scene: dict[str, Any]) -> None:
     scene["title"] += f" {CANARY}"
     if "differs" in scene:  # a scene of a shift has no twin
         scene["differs"] = f"{CANARY} {scene['differs']}"
-    scene["signs"] = {sign: f"{CANARY} {text}" for sign, text in scene.get("signs", {}).items()}
+    for sign in scene.get("signs", {}).values():
+        sign["words"] = f"{CANARY} {sign['words']}"
     scene["ordinary"] = [f"{CANARY} {text}" for text in scene.get("ordinary", [])]
     item["verdicts"] = {verdict: f"{CANARY} {why}" for verdict, why in item["verdicts"].items()}
     for action in item["actions"]:
         action["why"] = f"{CANARY} {action['why']}"
     for further in scene["items"][1:]:
-        for option in further.get("options") or further["phrases"]:
-            option["why"] = f"{CANARY} {option['why']}"
+        for choices in filter(lambda one: isinstance(one, list), further.values()):
+            for choice in choices:
+                choice["why"] = f"{CANARY} {choice['why']}"
 
 
 def open_library(folder: Path) -> Library:
     """Load a folder."""
-    return Library(folder, clock.today)
+    return Library(folder, clock.today, MODELS)

@@ -14,13 +14,13 @@ from werkzeug.test import TestResponse
 from tests.assessment import rich
 from tests.cast import make_account, make_guest, sign_in_as
 from tests.cast import start_drill as start_of
-from tests.courses import small
-from tests.support import COURSE, Visitor
+from tests.content import small
+from tests.support import COURSE, Visitor, closed_up
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.operations import start_drill, submit_attempt
+from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.courses.current import content
 from trainer.learning.operations import enroll
 
 ANSWER = re.compile(r"\bOf [a-z]")  # how each reason begins
@@ -50,7 +50,7 @@ def kept(app: Flask, attempt: str, position: int) -> tuple[list[str] | None, int
     """Return what is kept of an answer: what was chosen, sorted, its version, whether it is recorded."""
     with app.app_context():
         row = db.session.get_one(Response, (UUID(attempt.rsplit("/", 1)[1]), position))
-        return row.given and sorted(row.given["chosen"]), row.version, row.recorded_at is not None
+        return (sorted(row.given["chosen"]) if row.given else None), row.version, row.recorded_at is not None
 
 
 def test_the_practice_page_starts_questions_and_leads_back_to_them(rich_app: Flask) -> None:
@@ -69,7 +69,7 @@ def test_the_practice_page_starts_questions_and_leads_back_to_them(rich_app: Fla
     ("item", "chosen", "says", "points"),
     [
         ("open-2-a/single", ["boss"], "Right.", 1.0),
-        ("open-2-a/single", ["desk"], "Not this one.", 0.0),
+        ("open-2-a/single", ["desk"], "That’s not right.", 0.0),
         ("open-3-a/multiple", ["time", "words"], "Right.", 1.0),
         ("open-3-a/multiple", ["time"], "Partly right: 1 of 2, 0 wrong.", 0.5),
         ("open-3-a/multiple", ["time", "words", "accent"], "Partly right: 2 of 2, 1 wrong.", 0.5),
@@ -115,11 +115,11 @@ def test_one_question_can_be_skipped_and_all_of_them_count_in_the_end(
     assert visitor.post(f"{attempt}/submission").headers["Location"] == f"{attempt}/result"
     page = visitor.get(f"{attempt}/result", follow_redirects=True).text
     assert "3 of 3 points" in page
-    assert len(re.findall(r">1 points?<", page)) == 3
+    assert len(re.findall(r">1 points?<", closed_up(page))) == 3
     with visitor.app.app_context():
         found = db.session.get_one(Attempt, UUID(attempt.rsplit("/", 1)[1]))
         assert (found.tally, found.is_passed) == ({"points": 3.0, "items": 4, "answered": 3}, None)
-    assert "Closer questions: 3 of 3 points" in visitor.get(f"/courses/{COURSE}/practice").text
+    assert "Look closer: 3 of 3 points" in visitor.get(f"/courses/{COURSE}/practice").text
 
 
 def test_skipping_every_question_counts_nothing(asked: tuple[Visitor, str, dict[str, int]]) -> None:
@@ -128,7 +128,7 @@ def test_skipping_every_question_counts_nothing(asked: tuple[Visitor, str, dict[
     assert "You skipped every question" in visitor.get(f"{attempt}/points").text
     assert ANSWER.search(visitor.get(f"{attempt}/questions/1").text)  # handed in: what was skipped is told too
     for autosave in ("", "1"):
-        fields = {"version": "0", "autosave": autosave, "chosen": []}
+        fields: dict[str, object] = {"version": "0", "autosave": autosave, "chosen": []}
         assert visitor.post(f"{attempt}/questions/{places['open-1-b/marks']}", fields).status_code == 409
 
 
@@ -212,8 +212,8 @@ def test_an_empty_answer_is_asked_for_again_and_what_was_saved_stays(
     assert answer.status_code == 422
     assert answer.text.count(words) >= 2  # in the summary and at the question
     assert not ANSWER.search(answer.text)
-    assert sorted(re.findall(r'name="chosen" value="(\w+)"', answer.text)) == sorted(
-        re.findall(r'name="chosen" value="(\w+)"', visitor.get(path).text)
+    assert sorted(re.findall(r'name="chosen" value="(\w+)"', closed_up(answer.text))) == sorted(
+        re.findall(r'name="chosen" value="(\w+)"', closed_up(visitor.get(path).text))
     )
     assert kept(visitor.app, attempt, places[item]) == (None, 0, False)
     assert choose(visitor, attempt, places[item], rich.KEYS[item]).status_code == 303
@@ -225,7 +225,7 @@ def test_the_options_keep_the_order_drawn_and_phrases_that_of_the_scene(
     visitor, attempt, places = asked
     for item, place in places.items():
         pages = [visitor.get(f"{attempt}/questions/{place}").text for _ in range(2)]
-        orders = [re.findall(r'name="chosen" value="(\w+)"', page) for page in pages]
+        orders = [re.findall(r'name="chosen" value="(\w+)"', closed_up(page)) for page in pages]
         assert orders[0] == orders[1]
         assert len(orders[0]) == len(set(orders[0])) >= 3
         if item.endswith("marks"):
@@ -260,7 +260,7 @@ def test_the_next_questions_are_those_not_seen(rich_app: Flask) -> None:
     drawn: list[set[str]] = []
     for _round in range(2):
         with rich_app.app_context(), transaction():
-            here = content()
+            here = served()
             attempt = start_drill(enroll(guest, here.courses[COURSE], clock.now()), here, 2, clock.now())
             drawn.append(set(db.session.scalars(select(Response.item).where(Response.attempt_id == attempt.id))))
             submit_attempt(guest, attempt.id, here, True, clock.now())

@@ -17,13 +17,27 @@ from sqlalchemy import func, select
 
 from tests.assessment.swapped import copy_content, edit_scenes, open_library
 from tests.cast import answer_all, certify, hand_in, make_account, make_ready, sign_in_as, start_final, start_practice
-from tests.support import COURSE, Visitor, keys, right_verdict, too_many
+from tests.content.small import edit
+from tests.support import (
+    COURSE,
+    Visitor,
+    drawn,
+    first_step,
+    keys,
+    right_verdict,
+    scenes_of,
+    take_final,
+    too_many,
+    wrong_ones,
+)
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
+from trainer.assessment.operations import pairs_of
 from trainer.assessment.operations import start_final as start
+from trainer.content.library import Library, Scenario
+from trainer.content.schema import Pool
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, DomainError
-from trainer.courses.library import Library
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import get_enrollment
@@ -99,7 +113,7 @@ def test_the_database_itself_refuses_a_try_too_many(app: Flask) -> None:
 def test_no_second_try_starts_after_passing(app: Flask) -> None:
     bob = make_account(app)
     certify(app, bob)
-    with pytest.raises(Conflict, match="passed this final already"):
+    with pytest.raises(Conflict, match="already passed this final"):
         start_final(app, bob)
 
 
@@ -119,6 +133,75 @@ def test_a_final_names_lessons_and_its_next_try_shows_the_other_twins(app: Flask
         named = db.session.get_one(Attempt, tries[0]).lessons_to_read
         assert named
         assert len(named) <= 3
+
+
+@pytest.mark.parametrize("is_drawn_before", [False, True])
+def test_what_went_right_in_a_passed_final_is_not_shown_by_the_rule_it_was_drawn_with(
+    app: Flask, changed: Path, is_drawn_before: bool
+) -> None:
+    edit(changed, f"courses/{COURSE}/course.yaml", "  retry_rule:\n", "    shows_all: false\n  retry_rule:\n")
+    bob = make_account(app)
+    make_ready(app, bob)
+    if is_drawn_before:
+        attempt = f"/attempts/{start_final(app, bob)}"
+        serve(app, changed)
+    else:
+        serve(app, changed)
+        attempt = f"/attempts/{start_final(app, bob)}"
+    visitor = sign_in_as(app, bob)
+    scenes = drawn(app, attempt)
+    (missed,) = wrong_ones(scenes, 1)
+    for position, scene in enumerate(scenes, start=1):
+        verdict = right_verdict(scene["truth"])
+        if position == missed:
+            verdict = "nothing-to-report" if verdict == "report-now" else "report-now"
+        assert visitor.answer(attempt, position, verdict, first_step(scene, verdict)).status_code == 303
+    result = visitor.get(visitor.post(f"{attempt}/submission").headers["Location"]).text
+    right = next(position for position in range(1, len(scenes) + 1) if position != missed)
+    assert visitor.get(f"{attempt}/scenes/{missed}").status_code == 200
+    assert visitor.get(f"{attempt}/scenes/{right}").status_code == (200 if is_drawn_before else 404)
+    assert result.count('<div class="story">') == (len(scenes) if is_drawn_before else 1)
+    assert ("Scene by scene" in result) is is_drawn_before
+    assert (f"{len(scenes) - 1} of {len(scenes)} scenes went right" in result) is not is_drawn_before
+
+
+def test_a_result_says_first_whether_it_is_passed_and_what_such_reports_would_be_worth(app: Flask) -> None:
+    bob = make_account(app)
+    make_ready(app, bob)
+    visitor = sign_in_as(app, bob)
+    attempt, _answer = take_final(visitor, wrong=scenes_of(app, visitor.start("finals")))
+    failed = visitor.get(f"{attempt}/result").text
+    assert re.search(r"<h1 class=\"say\">\s*<span>Not passed yet\.</span>\s*<span>You caught 0 of ", failed)
+    assert "fewer than 1 would be right" in failed
+    dots = failed.split('class="units"')[1].split("</svg>")[0]
+    assert (dots.count("<circle"), dots.count('class="on"')) == (100, 0)
+    attempt, _answer = take_final(visitor)
+    passed = visitor.get(f"{attempt}/result").text
+    assert re.search(r"<h1 class=\"say\">\s*<span>Passed\.</span>\s*<span>You caught ", passed)
+    assert "about 1 would be right" in passed
+    assert passed.split('class="units"')[1].count('class="on"') == 1
+    whole = scenes_of(app, attempt)
+    assert f"First steps that help: {whole} of {whole}." in passed
+    assert f"Exactly the best answer: {whole} of {whole}." in passed
+    assert f"Exactly the best answer: 0 of {whole}." in failed
+
+
+def test_what_was_met_of_a_scene_that_has_changed_since_or_in_a_question_about_it_counts(shelf: Library) -> None:
+    content, at = shelf.content, clock.now()
+    scene = next(one for one in content.pool(Pool.OPEN) if one.other)
+    assert scene.other is not None
+
+    def met(item: str, digest: str) -> set[bool]:
+        """Return which tellings of the scene were met: the first is not swapped."""
+        tellings = [one for pair in pairs_of(content, Pool.OPEN, [(item, digest, at)]) for one in pair.tellings]
+        assert all(one.scene == scene.id for one in tellings if one.met_at)
+        return {one.is_swapped for one in tellings if one.met_at}
+
+    assert met(scene.id, scene.digest) == {False}
+    assert met(scene.id, scene.other.digest) == {True}
+    assert met(scene.id, "0" * 64) == {False}
+    assert met(f"{scene.id}/marks", "0" * 64) == {False}
+    assert met("gone", "0" * 64) == set()
 
 
 def _rename_actions(folder: Path) -> None:
@@ -164,24 +247,22 @@ def test_an_attempt_is_scored_as_it_was_drawn(app: Flask, changed: Path, change:
     make_ready(app, bob)
     visitor = sign_in_as(app, bob)
     attempt = visitor.start("finals")
-    drawn = keys(app, attempt)
-    last = f"{attempt}/scenes/{len(drawn)}"
+    scenes = drawn(app, attempt)
+    last = f"{attempt}/scenes/{len(scenes)}"
     before = visitor.get(last).text
     change(changed)
     serve(app, changed)
     assert _story(visitor.get(last).text) == _story(before)
-    for position, (truth, action, _harmful) in enumerate(drawn, start=1):
-        verdict = right_verdict(truth) if position != _first(drawn, "concern") else "nothing-to-report"
-        assert visitor.answer(attempt, position, verdict, action).status_code == 303
+    concerns = [position for position, scene in enumerate(scenes, start=1) if scene["truth"] == "concern"]
+    missed = min(concerns, key=lambda one: scenes[one - 1]["rule"] == "danger-now")  # one of those alone would fail
+    for position, scene in enumerate(scenes, start=1):
+        verdict = "nothing-to-report" if position == missed else right_verdict(scene["truth"])
+        assert visitor.answer(attempt, position, verdict, first_step(scene, verdict)).status_code == 303
     result = visitor.get(visitor.post(f"{attempt}/submission").headers["Location"]).text
-    half = len(drawn) // 2
+    half = len(scenes) // 2
     assert f"You caught {half - 1} of {half}." in result  # by the rule at the start, that is enough
     assert "Passed" in result
     assert count(app, of=Credential) == 1
-
-
-def _first(drawn: list[tuple[str, str, str]], truth: str) -> int:
-    return next(position for position, one in enumerate(drawn, start=1) if one[0] == truth)
 
 
 def _story(page: str) -> str:
@@ -227,21 +308,22 @@ class _Shelf:
     """A library whose courses and scenes are gone."""
 
     def __init__(self, shelf: Library) -> None:
-        empty = dict.fromkeys(shelf.content.pools, ())
+        empty: dict[Pool, tuple[Scenario, ...]] = dict.fromkeys(shelf.content.pools, ())
         self.content = replace(shelf.content, courses={}, scenarios={}, pools=empty, digest="0" * 64)
 
 
 @pytest.mark.check("T118")
 def test_a_first_try_of_changed_scenes_asks_to_start_again(app: Flask, changed: Path, shelf: Library) -> None:
     visitor = Visitor(app)
-    visitor.get("/try?keep=no")
-    data = {"state": visitor.field("state"), "position": "0", "version": "0"}
+    address = visitor.get("/try?keep=no").headers["Location"]
+    visitor.get(address)
+    data = {"state": visitor.field("state"), "version": "0"}
     _rename_actions(changed)
     app.extensions["library"] = open_library(changed)
-    for path in ("/try/answer", "/try/scene"):
-        answer = visitor.client.post(path, data=data, base_url=visitor.base_url)
+    sent = visitor.client.post("/try/scenes/1", data=data, base_url=visitor.base_url)
+    for answer in (sent, visitor.get(address)):
         assert answer.status_code == 422
-        assert "Start again" in answer.text
+        assert "start again" in answer.text
 
 
 def test_a_lesson_that_is_new_keeps_the_final_closed(app: Flask, shelf: Library) -> None:
@@ -251,5 +333,5 @@ def test_a_lesson_that_is_new_keeps_the_final_closed(app: Flask, shelf: Library)
         enrollment = get_enrollment(bob, COURSE)
         db.session.execute(db.text("DELETE FROM lesson_completions"))
         course = shelf.content.courses[COURSE]
-        with pytest.raises(DomainError, match="lessons are read"):
+        with pytest.raises(DomainError, match="read all lessons"):
             start(enrollment, course, shelf.content, clock.now() + dt.timedelta(days=1))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
@@ -12,10 +14,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.cast import answer_all, hand_in, make_account, make_ready, sign_in_as, start_final, start_practice
-from tests.support import COURSE, Visitor, keys, scenes_of, too_many
-from trainer.assessment.models import Attempt, Response
-from trainer.core.db import Base, db
-from trainer.courses.library import Library
+from tests.support import COURSE, Visitor, closed_up, keys, scenes_of, too_many
+from trainer.assessment.models import Attempt, ItemSnapshot, Response
+from trainer.content.library import Library
+from trainer.content.times import Times
+from trainer.core.db import Base, db, transaction
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
 
@@ -207,7 +210,7 @@ def test_no_step_can_be_left_out(app: Flask, bob: UUID) -> None:
     visitor.enroll()
     for answer in (visitor.post(f"/courses/{COURSE}/finals"), visitor.post(f"/courses/{COURSE}/finals?skip=1")):
         assert answer.status_code == 409
-        assert "lessons are read" in answer.text
+        assert "read all lessons" in answer.text
     nobodys = "/attempts/00000000-0000-4000-8000-000000000000/submission"
     assert visitor.post(nobodys).status_code == 404
     make_ready(app, bob)
@@ -268,22 +271,122 @@ def test_someone_elses_attempt_can_be_neither_seen_nor_changed(app: Flask, pract
     assert rows(app, "attempts", "responses") == before
 
 
-def test_the_first_try_refuses_a_page_that_was_changed(visitor: Visitor, shelf: Library) -> None:
-    past = str(shelf.content.courses[COURSE].file.first_try.scenes)
-    visitor.get("/try?keep=no")
+def test_the_first_try_refuses_an_address_that_was_changed(visitor: Visitor, shelf: Library) -> None:
+    past = shelf.content.courses[COURSE].file.first_try.scenes + 1
+    visitor.get("/try?keep=no", follow_redirects=True)
     state, nothing = visitor.field("state"), {"verdict": "report-now", "confidence": "certain", "version": "0"}
-    forged = [state[:-1], state + "x", "", "x", state.replace(".", "", 1), "W10.x", "\x00"]
-    places = ["-1", past, "999999", HUGE, "NaN", "1.0", "٣", "", " 1"]
-    for sent, position in [(one, "0") for one in forged] + [(state, one) for one in places]:
-        for path in ("/try/answer", "/try/scene"):
-            data = {**nothing, "state": sent, "position": position, "action": "x"}
-            answer = visitor.client.post(path, data=data, base_url=visitor.base_url)
-            # After the last scene there is the result.
-            assert answer.status_code == (200 if (path, position) == ("/try/scene", past) else 422), (path, position)
+    forged = [state[:-1], state + "x", "", "x", state.replace(".", "", 1), "W10.x"]
+    for sent, position, status in [(one, 1, 422) for one in forged] + [(state, past, 422), (state, 0, 422)]:
+        path = f"/try/scenes/{position}"
+        assert visitor.get(path, query_string={"state": sent}).status_code == status, (sent, position)
+        data = {**nothing, "state": sent, "action": "x"}
+        assert visitor.client.post(path, data=data, base_url=visitor.base_url).status_code == status
+    for odd in ("-1", HUGE, "NaN", "1.0", " 1"):
+        assert visitor.get(f"/try/scenes/{odd}", query_string={"state": state}).status_code == 404
+    for sent in forged:
+        assert visitor.get("/try/result", query_string={"state": sent}).status_code == 422
+
+
+def test_an_unfinished_answer_of_the_first_try_keeps_what_was_said(visitor: Visitor) -> None:
+    visitor.get("/try?keep=no", follow_redirects=True)
+    data = {"state": visitor.field("state"), "verdict": "report-now", "version": "0"}
+    answer = visitor.client.post("/try/scenes/1", data=data, base_url=visitor.base_url)
+    assert answer.status_code == 303
+    page = closed_up(visitor.get(answer.headers["Location"]).text)
+    assert "Choose a first step." in page
+    assert re.search(r'value="report-now"\s+checked', page)
+    assert "Why" not in page
+
+
+def test_the_result_of_the_first_try_counts_its_scenes_and_the_longest_lesson_by_the_content(
+    visitor: Visitor, shelf: Library
+) -> None:
+    course = shelf.content.courses[COURSE]
+    page = visitor.get("/try?keep=no", follow_redirects=True).text
+    action = re.findall(r'name="action"[^>]*value="([^"]+)"', page)[0]
+    said = {"verdict": "report-now", "action": action, "confidence": "certain", "version": "0"}
+    data = {**said, "state": visitor.field("state")}
+    answer = visitor.client.post("/try/scenes/1", data=data, base_url=visitor.base_url)
+    state = parse_qs(urlsplit(answer.headers["Location"]).query)["state"][0]
+    result = closed_up(visitor.get("/try/result", query_string={"state": state}).text)
+    assert f"These were {course.file.first_try.scenes} written scenes, half of them worrying." in result
+    minutes = max(Times(shelf.content).lesson(lesson) for lesson in course.lessons)
+    assert f"No lesson of the course takes more than {minutes} minute" in result
 
 
 def test_a_mark_signed_for_another_purpose_is_no_first_try(app: Flask, practicing: tuple[Visitor, str]) -> None:
     visitor, attempt = practicing
     visitor.get(f"{attempt}/scenes/1")
-    data = {"state": visitor.field("opened_at"), "position": "0"}
-    assert visitor.client.post("/try/scene", data=data, base_url=visitor.base_url).status_code == 422
+    data = {"state": visitor.field("opened_at")}
+    assert visitor.client.post("/try/scenes/1", data=data, base_url=visitor.base_url).status_code == 422
+    assert visitor.get("/try/result", query_string=data).status_code == 422
+
+
+STEP = "Your first step reports these people, so this counts as “Report now.”"
+BEST = "The best answer here:"
+
+
+def answered(app: Flask, practicing: tuple[Visitor, str], verdict: str, chosen: dict[str, Any], **made: str) -> str:
+    """Answer the first scene, made so, and return the page of its answer and that of the result."""
+    visitor, attempt = practicing
+    with app.app_context(), transaction() as session:
+        kept = session.get_one(Response, (UUID(attempt.split("/")[-1]), 1))
+        drawn = session.get_one(ItemSnapshot, kept.item_digest)
+        one, other, *_more = drawn.payload["actions"]
+        first = {**one, "text": "Do this", "why": "Why this.", "harm": None, **chosen}
+        second = {**other, "text": "Do that", "why": "Why that.", "harm": None, "is_report": False}
+        second["grade"] = "wrong-route" if first["grade"] == "best" else "best"
+        drawn.payload = {**drawn.payload, "actions": [first, second], **made}
+    fields = {"verdict": verdict, "confidence": "certain", "action": first["id"], "version": "0"}
+    assert visitor.post(f"{attempt}/scenes/1", fields).status_code == 303
+    page = visitor.get(f"{attempt}/scenes/1").text
+    visitor.post(f"{attempt}/submission", {"anyway": "1"})
+    result = visitor.get(f"{attempt}/result").text
+    assert "Scene by scene" in result
+    return closed_up(page + result)
+
+
+@pytest.mark.parametrize(
+    ("truth", "best", "verdict", "is_report", "told", "not_told"),
+    [
+        ("no_concern", "nothing-to-report", "nothing-to-report", True, [STEP], [BEST]),
+        ("concern", "report-now", "note-and-watch", True, [STEP, f"{BEST} Report now."], []),
+        ("concern", "report-now", "report-now", True, [], [STEP, BEST]),
+        ("concern", "report-now", "note-and-watch", False, [], [STEP, BEST]),
+        ("no_concern", "nothing-to-report", "note-and-watch", False, [f"{BEST} Nothing to report."], [STEP]),
+        ("no_concern", "note-and-watch", "note-and-watch", False, [], [STEP, BEST]),
+    ],
+)
+def test_what_an_answer_counts_as_and_the_best_one_are_told(
+    app: Flask,
+    practicing: tuple[Visitor, str],
+    truth: str,
+    best: str,
+    verdict: str,
+    is_report: bool,
+    told: list[str],
+    not_told: list[str],
+) -> None:
+    chosen = {"grade": "wrong-route", "is_report": is_report}
+    pages = answered(app, practicing, verdict, chosen, truth=truth, best=best)
+    assert [pages.count(text) for text in told] == [2] * len(told)
+    assert [text for text in not_told if text in pages] == []
+
+
+@pytest.mark.parametrize(
+    ("grade", "heading", "better"),
+    [
+        ("best", "First step: right", None),
+        ("fine", "First step: also fine", "Best:"),
+        ("wrong-route", "First step: another one fits better", "Better:"),
+        ("harmful", "First step: this one could harm", "Better:"),
+    ],
+)
+def test_a_first_step_is_told_by_its_grade_and_then_the_best_one(
+    app: Flask, practicing: tuple[Visitor, str], grade: str, heading: str, better: str | None
+) -> None:
+    pages = answered(app, practicing, "report-now", {"grade": grade, "is_report": False})
+    assert pages.count(f">{heading}<") == (2 if grade == "fine" else 1)  # the result tells the others in its summary
+    assert "<b>Do this.</b>Why this." in pages
+    assert pages.count("<b>Better: Do that.</b>Why that.") == (better == "Better:")
+    assert pages.count("<b>Best: Do that.</b>Why that.") == (2 if better == "Best:" else 0)

@@ -12,9 +12,9 @@ from tests import cast
 from tests.cast import actor_of, add_second_factor, make_account, put_on_roster
 from trainer.assignments.operations import require_course
 from trainer.assignments.rules import Audience, Wanted
+from trainer.content.serving import served
 from trainer.core import chance, clock
 from trainer.core.db import db, transaction
-from trainer.courses.current import content
 from trainer.credentials.models import Credential
 from trainer.credentials.rules import new_serial
 from trainer.jobs.upkeep import keep_up
@@ -50,7 +50,7 @@ class Firm:
     def require(self, wanted: Wanted = EVERYONE) -> UUID:
         """Require something."""
         with self.app.app_context(), transaction():
-            return require_course(self.actor(), wanted, content().courses, clock.now()).id
+            return require_course(self.actor(), wanted, served().courses, clock.now()).id
 
     def add(self, name: str, *, hired_on: dt.date | None = None, joined: bool = True, role: Role = Role.MEMBER) -> UUID:
         """Put a person on the roster; return the membership's id."""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.assignments import histories, oracle
 from trainer.assignments import rules
 from trainer.assignments.rules import Completion, Duty, Status, Terms
+from trainer.credentials.rules import valid_until as add_months
 from trainer.organizations.rules import local_day
 
 ZONES = [
@@ -38,7 +39,7 @@ def test_everyone_stands_where_the_calendar_says(data: st.DataObject) -> None:
 @given(histories.days, st.integers(0, 130))
 @settings(deadline=None, derandomize=True)
 def test_months_are_added_as_on_a_wall_calendar(day: dt.date, months: int) -> None:
-    assert rules.add_months(day, months) == oracle.later_by_months(day, months)
+    assert add_months(day, months) == oracle.later_by_months(day, months)
 
 
 @pytest.mark.check("T116")
@@ -47,16 +48,16 @@ def test_months_are_added_as_on_a_wall_calendar(day: dt.date, months: int) -> No
 def test_ten_years_of_renewals_leave_no_day_uncovered(zone: str, early: int) -> None:
     """Someone who completes again some days before each due day is current on every day in between."""
     at = dt.datetime(2024, 2, 29, 23, 30, tzinfo=dt.UTC)
-    done = [Completion(at.date(), rules.add_months(at.date(), 12), 30, True, True)]
+    done = [Completion(at.date(), add_months(at.date(), 12), 30, True, True)]
     for _day in range(3653):
         at += DAY
         today = local_day(zone, at)
         duty = Duty(PLAIN, dt.date(2024, 3, 1), tuple(done))
         stands = rules.status(duty, today)
         assert stands in {Status.CURRENT, Status.DUE_SOON}
-        assert (stands is Status.DUE_SOON) == rules.is_renewal_open(duty, today)
+        assert (stands is Status.DUE_SOON) == rules.is_renewal_open(duty.covers_until, PLAIN.renewal_days, today)
         if (duty.due_on - today).days <= early:
-            done.append(Completion(at.date(), rules.add_months(at.date(), 12), 30, True, True))
+            done.append(Completion(at.date(), add_months(at.date(), 12), 30, True, True))
     assert 10 <= len(done) <= 12
 
 
@@ -74,7 +75,7 @@ def test_each_reminder_comes_once_over_ten_years_of_hours(zone: str) -> None:
             assert dt.time(8) <= at.astimezone(ZoneInfo(zone)).time() < dt.time(9)  # with the first hour of its day
             assert (due_on - today).days == int(kind.split()[0])
         if today == due_on:
-            due_on = rules.add_months(due_on, 12)
+            due_on = add_months(due_on, 12)
         at += dt.timedelta(hours=1)
     assert Counter(kind for kind, _due_on in sent) == {"30 days": 10, "7 days": 10, "1 day": 10}
 
@@ -115,24 +116,3 @@ def test_a_day_begins_where_the_firm_is(zone: str) -> None:
         begins = rules.day_begins(day, zone)
         assert local_day(zone, begins) == day
         assert local_day(zone, begins - dt.timedelta(seconds=1)) == day - DAY
-
-
-def test_words_say_why() -> None:
-    today = dt.date(2026, 11, 24)
-    done = (Completion(dt.date(2026, 1, 5), dt.date(2027, 1, 5), 30, False, False),)
-    said = [
-        rules.explain(Duty(PLAIN, dt.date(2027, 3, 1)), today),
-        rules.explain(Duty(PLAIN, dt.date(2026, 11, 1), has_begun=True), today),
-        rules.explain(Duty(PLAIN, dt.date(2026, 11, 1), done), today),
-        rules.explain(Duty(PLAIN, dt.date(2026, 11, 1), done), dt.date(2026, 12, 24)),
-        rules.explain(Duty(PLAIN, dt.date(2026, 11, 1), done), dt.date(2027, 1, 6)),
-        rules.explain(Duty(PLAIN, dt.date(2026, 11, 1), waived_until=today), today),
-    ]
-    assert said == [
-        "Not begun. Due on March 1, 2027.",
-        "Begun, and was due on November 1, 2026.",
-        "Completed; that holds until January 5, 2027.",
-        "Completed; that holds until January 5, 2027, and the next time is open.",
-        "Completed before; that ran out on January 5, 2027.",
-        "Waived until November 24, 2026.",
-    ]

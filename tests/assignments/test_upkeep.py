@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import threading
 from collections import Counter
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -19,16 +20,18 @@ from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
 from trainer.assignments.operations import end_requirement, waive
 from trainer.assignments.queries import list_own_duties
 from trainer.assignments.rules import Audience, Status
+from trainer.content.times import Times
 from trainer.core import clock
 from trainer.core.db import Base, db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
-from trainer.credentials.rules import disclaimer
+from trainer.credentials.words import disclaimer
 from trainer.jobs.letters import write
 from trainer.jobs.upkeep import keep_up
 from trainer.joining.entering import came_in
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import conditions_of
+from trainer.learning.rules import Conditions
 from trainer.organizations.invitations import fill
 from trainer.organizations.models import Membership, Team, TeamMembership
 from trainer.organizations.rules import Role
@@ -265,7 +268,11 @@ def test_a_reminder_has_a_neutral_subject_and_leads_to_the_course(app: Flask) ->
         firm = make_firm(app)
         firm.require(dataclasses.replace(EVERYONE, days_allowed=3))
         firm.keep_up()
-        minutes = sum(lesson.file.minutes for lesson in app.extensions["library"].content.courses[COURSE].lessons)
+        content = app.extensions["library"].content
+        minutes = Times(content).lessons(content.courses[COURSE])
+        assert letters(app, "training-reminder")[0].startswith(f"{EVERYONE.least_minutes} minutes left, due Friday\n")
+        with app.app_context(), transaction() as session:
+            session.execute(db.update(Enrollment).values(active_seconds=EVERYONE.least_minutes * 60))
         (text,) = letters(app, "training-reminder")
         assert text.startswith(f"{minutes} minutes left, due Friday\n")
         assert "Acme Security asks you to complete your course by November 27, 2026." in text
@@ -275,6 +282,18 @@ def test_a_reminder_has_a_neutral_subject_and_leads_to_the_course(app: Flask) ->
         assert letters(app, "training-reminder")[0].startswith(f"{minutes} minutes left, was due on November 27\n")
         certify(app, firm.owner_id)
         assert letters(app, "training-reminder") == []  # no longer true, so not sent
+
+
+def test_a_reminder_to_someone_who_has_not_begun_promises_the_way_and_not_every_lesson(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        firm.require(dataclasses.replace(EVERYONE, course="security-officer", days_allowed=3))
+        firm.keep_up()
+        with app.app_context(), transaction() as session:
+            session.execute(db.delete(Enrollment))
+        content = app.extensions["library"].content
+        minutes = Times(content).lessons(content.courses["security-officer"])
+        assert letters(app, "training-reminder")[0].startswith(f"{minutes} minutes left, due Friday\n")
 
 
 def test_on_mondays_managers_read_who_is_late_among_their_people(app: Flask) -> None:
@@ -338,7 +357,7 @@ def test_conditions_tighten_for_who_is_under_way_and_never_loosen(app: Flask) ->
         with app.app_context():
             conditions = db.session.scalars(select(Enrollment.conditions)).one()
             own = conditions_of(app.extensions["library"].content.courses[COURSE])
-        assert conditions == {**own, "least_minutes": 60, "is_paced": True, "attestation": "Mine."}
+        assert Conditions.read(conditions) == replace(own, least_minutes=60, is_paced=True, attestation="Mine.")
 
 
 def test_a_certificate_says_for_which_states_requirement_it_was_earned(app: Flask) -> None:
@@ -368,6 +387,21 @@ def test_a_credential_that_does_not_satisfy_opens_the_next_cycle(app: Flask) -> 
             newest = db.session.scalars(select(Enrollment).order_by(Enrollment.cycle.desc())).first()
             assert newest is not None
             assert (newest.cycle, newest.conditions["least_minutes"], newest.completed_at) == (2, 300, None)
+
+
+def test_the_next_cycle_remembers_where_someone_works(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        bob, dana = (firm.user_of(firm.add(name)) for name in ("Bob", "Dana"))
+        certify(app, bob)
+        with app.app_context(), transaction() as session:
+            session.scalars(select(Enrollment).where(Enrollment.user_id == bob)).one().place = "hotel"
+        firm.require(dataclasses.replace(EVERYONE, least_minutes=300))
+        firm.keep_up()
+        with app.app_context():
+            for user_id, places in ((bob, {1: "hotel", 2: "hotel"}), (dana, {1: None})):
+                begun = db.session.scalars(select(Enrollment).where(Enrollment.user_id == user_id))
+                assert {one.cycle: one.place for one in begun} == places
 
 
 def test_a_completion_from_elsewhere_counts(app: Flask) -> None:

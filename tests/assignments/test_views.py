@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from copy import copy
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -13,12 +15,15 @@ from sqlalchemy import select
 
 from tests.assignments.firm import EVERYONE, Firm, make_firm
 from tests.cast import add_second_factor, make_account, sign_in_as
-from tests.support import Visitor
+from tests.support import Visitor, closed_up
+from trainer.app import create_app
 from trainer.assignments.models import Assignment, Reminder, Requirement
+from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
+from trainer.core.settings import Settings
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership
 from trainer.organizations.rules import Role
@@ -37,7 +42,7 @@ FORM = {
     "least_minutes": "20",
     "attestation": "",
 }
-DISCLAIMER = "Texas requires an approved course. This course is not approved."
+DISCLAIMER = "Lakeland requires an approved course. This course is not approved."
 
 
 def page_of(firm: Firm, rest: str = "") -> str:
@@ -86,13 +91,13 @@ def test_the_preview_counts_people_and_days(app: Flask) -> None:
         text, where = look_and_save(sign_in_as(app, firm.owner_id), page_of(firm, "/new?pack=plain"))
         plain = re.sub(r"<[^>]+>|\s+", " ", text)
         for words in (
-            "3 people are meant.",
-            "1 of them hasn’t come in yet",
+            "This covers 3 people.",
+            "1 of them hasn’t joined yet",
             "3 would be due later.",
-            "2 are in the course now.",
+            "2 are taking the course now.",
         ):
             assert words in plain, words
-        assert re.findall(r"<th scope=\"row\">([^<]+)</th><td class=\"r\">(\d)</td>", text) == [
+        assert re.findall(r"<th scope=\"row\">([^<]+)</th><td class=\"r\">(\d)</td>", closed_up(text)) == [
             ("February 22, 2027", "2"),
             ("March 1, 2027", "1"),
         ]
@@ -102,7 +107,7 @@ def test_the_preview_counts_people_and_days(app: Flask) -> None:
 def test_an_unapproved_state_is_named_before_saving_and_ever_after(app: Flask) -> None:
     firm = make_firm(app)
     alice = sign_in_as(app, firm.owner_id)
-    path = page_of(firm, "/new?pack=texas")
+    path = page_of(firm, "/new?pack=lakeland")
     for text in (alice.get(page_of(firm, "/new")).text, alice.get(path).text):
         assert DISCLAIMER in text
         assert "Trained, not state-approved" in text
@@ -112,13 +117,38 @@ def test_an_unapproved_state_is_named_before_saving_and_ever_after(app: Flask) -
     for page in (where, page_of(firm)):
         assert DISCLAIMER in alice.get(page).text
     (made,) = saved(app)
-    assert (made.pack, made.unapproved_state, made.is_paced, made.attestation) == ("texas", "Texas", True, "I did it.")
+    assert (made.pack, made.unapproved_state, made.is_paced, made.attestation) == (
+        "lakeland",
+        "Lakeland",
+        True,
+        "I did it.",
+    )
+
+
+def test_a_pack_shows_the_help_lines_of_its_region(app: Flask, settings: Settings, shelf: Library) -> None:
+    line = shelf.content.help_lines["us"][0].model_copy(
+        update={"id": "ohio", "name": "Ohio line", "phone": "1-855-FLA-SAFE"}
+    )
+    pack = shelf.content.packs["lakeland"].model_copy(update={"help_region": "us-oh"})
+    other = copy(shelf)
+    other._content = replace(
+        shelf.content,
+        help_lines={**shelf.content.help_lines, "us-oh": (line,)},
+        packs={**shelf.content.packs, "lakeland": pack},
+    )
+    firm = make_firm(app)
+    alice = sign_in_as(create_app(settings, other), firm.owner_id)
+    for path in ("/new", "/new?pack=lakeland"):
+        text = alice.get(page_of(firm, path)).text
+        assert text.count('<a href="tel:1-855-352-7233">1-855-FLA-SAFE</a>') == 1, path
+        assert "Ohio line" in text
+    assert "Ohio line" not in alice.get(page_of(firm, "/new?pack=plain")).text
 
 
 def test_a_pack_fills_the_form(app: Flask) -> None:
     firm = make_firm(app)
-    text = sign_in_as(app, firm.owner_id).get(page_of(firm, "/new?pack=texas")).text
-    for name, value in (("days_allowed", 90), ("least_minutes", 20), ("cadence_months", 12)):
+    text = sign_in_as(app, firm.owner_id).get(page_of(firm, "/new?pack=lakeland")).text
+    for name, value in (("days_allowed", 180), ("least_minutes", 15), ("cadence_months", 24)):
         assert re.search(rf'name="{name}"[^>]*value="{value}"', text), name
     assert re.search(r'<input checked[^>]*name="is_paced"', text)
     assert sign_in_as(app, firm.owner_id).get(page_of(firm, "/new?pack=ohio")).status_code == 404
@@ -127,14 +157,14 @@ def test_a_pack_fills_the_form(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"title": ""}, "Type a name"),
+        ({"title": ""}, "Enter a name"),
         ({"audience": "teams"}, "Not a valid choice"),
-        ({"audience": "hired_since"}, "Type the day"),
+        ({"audience": "hired_since"}, "Enter the first hire date"),
         ({"days_allowed": "731"}, "from 0 to 730"),
         ({"cadence_months": "0"}, "from 1 to 120"),
-        ({"renewal_days": "x"}, "how many days before: type a whole number from 1 to 365."),
+        ({"renewal_days": "x"}, "(days before it expires): enter a whole number from 1 to 365."),
         ({"course": "nowhere"}, "Not a valid choice"),
-        ({"starts_on": ""}, "Type a day."),
+        ({"starts_on": ""}, "Enter a date."),
         ({"attestation": "x" * 501}, "at most 500"),
     ],
 )
@@ -164,9 +194,9 @@ def test_a_change_says_what_happens_to_open_duties(app: Flask) -> None:
         text, _where = look_and_save(
             alice, path, {"audience": "role", "role": "manager", "days_allowed": "10", "least_minutes": "45"}
         )
-        assert "0 people come in addition." in text
+        assert "0 people are added." in text
         assert "The duties of 2 people end." in text
-        assert "1 person gets another first due day." in text
+        assert "1 person gets a different first due date." in text
         firm.keep_up()
         with app.app_context():
             open_ones = db.session.execute(
@@ -215,7 +245,7 @@ def test_the_log_shows_what_was_sent_and_why_something_was_not(app: Flask) -> No
         path = page_of(firm, f"/{requirement_id}")
         everything = alice.get(path).text
         assert everything.count(">30 days before<") == 3
-        assert "Not sent: hasn’t come in yet" in everything
+        assert "Not sent: hasn’t joined yet" in everything
         assert "Waiting to be sent" in everything
         assert "Sent November 24, 2026" in everything
         only_sent = alice.get(f"{path}?show=sent").text
@@ -245,7 +275,7 @@ def test_a_long_log_goes_on_page_by_page(app: Flask) -> None:
     following: str | None = path
     while following:
         text = alice.get(following).text
-        found += re.findall(r"Week (\d+) after", text)
+        found += re.findall(r"Overdue, week (\d+)", text)
         older = re.search(r'href="([^"]+)">Older', text)
         following = path + older[1].replace("&amp;", "&") if older else None
     assert sorted(map(int, found)) == list(range(1, 121))

@@ -53,7 +53,7 @@ def measure(people: int, say: Callable[[str, str], None]) -> None:
 
 
 def fill(people: int) -> uuid.UUID:
-    """Make a firm of so many people, half of them with certificates of all ages, and a requirement; return its id."""
+    """Create a firm of so many people, half of them with certificates of all ages, and a requirement; return its id."""
     chance, at = random.Random(1), now()
     firm, users = uuid.uuid4(), [uuid.uuid4() for _number in range(people)]
     keys = [f"g{number}@example.org" for number in range(people)]

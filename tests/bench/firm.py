@@ -29,7 +29,7 @@ _PORTION = 1_000
 
 
 def make_large_firm(app: Flask, people: int) -> tuple[Visitor, str]:
-    """Make a firm of so many guards with a requirement; return its owner's browser and the firm's address."""
+    """Create a firm of so many guards with a requirement; return its owner's browser and the firm's address."""
     rng, instant = random.Random(7), now()
     today = instant.date()
     with app.app_context(), transaction():

@@ -12,9 +12,9 @@ from tests.cast import actor_of, add_second_factor, make_firm, make_site, put_on
 from trainer.assignments.operations import end_requirement, require_course
 from trainer.assignments.rules import Audience, Wanted
 from trainer.assignments.upkeep import remind
+from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.courses.current import content
 from trainer.joining.importing import decide, keep_draft, lines_of, take_over
 from trainer.joining.sheets import read_text
 from trainer.organizations.closing import close, suspend
@@ -27,7 +27,8 @@ from trainer.organizations.rules import Role
 HEAD = "name,e-mail,job title,employee number,hired on,teams\n"
 GOOD = HEAD + "Pat Poe,pat@example.org,Guard,012,3/4/2026,Harbor Mall; North\nZoë Ångström,zoe@example.org,,,,\n"
 BAD = HEAD + "R. Dow,,,,,\nPat Poe,pat@example.org,,,soon,\n=1+1,sum@example.org,,,,\nZoë,zoe@example.org,,,,\n"
-
+ODD = "name,e-mail,shirt\nJosé Peña,jose@example.org,M\n£ukasz ¯ak,l@example.org,L\nAnn Bell,{ann},S\n"
+"""As Windows-1252, with a name that isn't, and another name at a known address."""
 
 _TEXAS = Wanted(
     title="Hotels in Texas",
@@ -50,7 +51,7 @@ def _noon() -> dt.datetime:
 
 
 def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str, str]:
-    """Make a firm with someone invited, a code, and rosters in each state; return the paths by name."""
+    """Create a firm with someone invited, a code, and rosters in each state; return the paths by name."""
     firm = make_firm(app, owner_id, "Acme Security")
     add_second_factor(app, owner_id)
     bare = make_firm(app, owner_id, "Bare Security")
@@ -71,16 +72,17 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
         bad, good, done = (
             keep_draft(actor, read_text(text), now()) for text in (BAD, GOOD, GOOD.replace("pat@", "p@"))
         )
+        odd = keep_draft(actor, read_text(ODD.format(ann=f"ann{number}@example.org")), now(), "windows-1252")
         take_over(actor, done, decide(actor, lines_of(done), now()).digest, True, now())
-        texas = require_course(actor, _TEXAS, content().courses, now())
-        ended = require_course(actor, replace(_TEXAS, title="Before"), content().courses, now())
+        texas = require_course(actor, _TEXAS, served().courses, now())
+        ended = require_course(actor, replace(_TEXAS, title="Before"), served().courses, now())
         end_requirement(actor, ended.id, now())
         for _portion in range(2):  # what the worker does, at an hour at which people are written to
-            remind(actor.organization, content().courses, _noon(), None)
+            remind(actor.organization, served().courses, _noon(), None)
         close(actor_of(owner_id, closed), "Closed Security", now())
         close(actor_of(owner_id, gone), "Gone Security", now() - dt.timedelta(days=31))
         suspend(suspended, "No answer", now())
-        drafts = {"bad": bad.id, "good": good.id, "done": done.id}
+        drafts = {"bad": bad.id, "good": good.id, "done": done.id, "odd": odd.id}
         return {
             "firm": here,
             "invited": f"/invitations/{tokens[emails[0]]}",

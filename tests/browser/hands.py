@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import ElementHandle, Locator, Page
 
 # Says of the element in focus: which it is, and what is wrong with how it shows.
 _STOP = """() => {
@@ -68,7 +68,7 @@ class Mouse:
 
     def fill(self, label: str, text: str) -> None:
         """Type into a field."""
-        self.page.get_by_label(label).fill(text)
+        self.page.get_by_label(label).and_(self.page.locator("input, textarea")).fill(text)
 
     def _act(self, target: Locator) -> None:
         # A form may wait for an answer on its way before it is sent.
@@ -116,27 +116,26 @@ class Keyboard(Mouse):
         self.page.keyboard.type(text)
 
     def _act(self, target: Locator) -> None:
-        handle = target.element_handle()
-        for _stop in range(250):
-            if handle.evaluate("(one) => one === document.activeElement"):
-                break
-            assert self._tab(), "the page ended before the control came"
-        else:
-            raise AssertionError("the control is out of the keyboard's reach")
+        self._tab_to("target === document.activeElement", target.element_handle())
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
         self.arrive()
 
-    def _tab_to(self, condition: str) -> None:
+    def _tab_to(self, condition: str, target: ElementHandle | None = None) -> None:
+        is_there = self.page.evaluate(f"(target) => {condition}", target)
         for _stop in range(250):
-            if self.page.evaluate(condition):
+            if is_there:
                 return
-            assert self._tab(), f"the page ended before {condition}"
+            stop = self._tab(condition, target)
+            assert stop, f"the page ended before {condition}"
+            is_there = stop["is_there"]
         raise AssertionError(f"out of the keyboard's reach: {condition}")
 
-    def _tab(self) -> dict[str, Any]:
+    def _tab(self, condition: str = "false", target: ElementHandle | None = None) -> dict[str, Any]:
         self.page.keyboard.press("Tab")
-        stop: dict[str, Any] = self.page.evaluate(_STOP) or {}
+        # Of both in one question: there are thousands of stops on a whole road.
+        look = f"(target) => {{ const stop = ({_STOP})(); return stop && {{...stop, is_there: {condition}}}; }}"
+        stop: dict[str, Any] = self.page.evaluate(look, target) or {}
         assert not stop.get("faults"), f"{self.page.url}: {stop}"
         return stop
 

@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -23,11 +22,13 @@ from flask import Flask
 from trainer.accounts.models import User
 from trainer.accounts.operations import open_session
 from trainer.app import create_app
+from trainer.cli.serve import web_command
+from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.settings import ROOT, read_settings
-from trainer.courses.library import Library
+from trainer.items.registry import MODELS
 
 _KEY = "b" * 40
 
@@ -89,24 +90,13 @@ def serve(folder: Path, database: Path) -> Iterator[Live]:
         url = f"http://127.0.0.1:{port}"
         with _server(port, environ, folder / "server.log"):
             settings = replace(read_settings(environ), content=content)
-            app = create_app(settings, Library(content, clock.today))
+            app = create_app(settings, Library(content, clock.today, MODELS))
             yield Live(url, app, content, elsewhere)
 
 
 @contextmanager
 def _server(port: int, environ: dict[str, str], log: Path) -> Iterator[None]:
-    command = [
-        str(Path(sys.executable).with_name("granian")),
-        "--interface=wsgi",
-        "--factory",
-        "--host=127.0.0.1",
-        f"--port={port}",
-        "--workers=2",
-        "--blocking-threads=1",
-        "--log-level=warning",
-        "--no-access-log",
-        "trainer.app:create_server",
-    ]
+    command = web_command(read_settings(environ))
     with log.open("w") as out:
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **environ}, stdout=out, stderr=subprocess.STDOUT

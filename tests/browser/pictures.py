@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from flask_migrate import upgrade
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.conftest import FLAGS
+from tests.browser.conftest import FLAGS, find_chromium
 from tests.browser.live import serve
 from tests.browser.sheets import SHEETS
 from tests.browser.stage import Stage, set_stage
@@ -25,7 +24,8 @@ README = {
     "scene": ("try-scene", 1280, "light"),
     "result": ("try-result", 1280, "light"),
     "verify": ("verify-valid", 1280, "light"),
-    "front-dark": ("front", 360, "dark"),
+    "course": ("course-middle", 1280, "light"),
+    "training": ("training", 1280, "light"),
     "scene-dark": ("try-scene", 360, "dark"),
 }
 MOST = 150 * 1024
@@ -38,7 +38,7 @@ def main() -> None:
         live_folder = Path(folder) / "live"
         live_folder.mkdir()
         with serve(live_folder, database) as live, sync_playwright() as started:
-            browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+            browser = started.chromium.launch(executable_path=find_chromium(), args=FLAGS)
             stage = set_stage(live)
             if len(sys.argv) > 1:
                 _all(browser, stage, Path(sys.argv[1]), sys.argv[2:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from playwright.sync_api import Page
@@ -13,6 +14,7 @@ from playwright.sync_api import Response as Answer
 from tests.browser import steps
 from tests.browser.stage import Stage
 from trainer.app import create_app
+from trainer.items.registry import FURTHER
 from trainer.web.errors import error_response
 
 COURSE = "/courses/recognize"
@@ -34,7 +36,7 @@ class Sheet:
         """Return the path."""
         return self.path if isinstance(self.path, str) else self.path(stage)
 
-    def cookies(self, stage: Stage) -> list[dict[str, str]]:
+    def cookies(self, stage: Stage) -> list[Any]:
         """Return the cookies of who looks."""
         return [stage.cookies[self.who]] if self.who else []
 
@@ -79,10 +81,10 @@ def _question(kind: str, attempt: str = "drill") -> Callable[[Stage], str]:
 
 def _lesson(longest: bool) -> Callable[[Stage], str]:
     def path(stage: Stage) -> str:
-        from trainer.courses.current import content
+        from trainer.content.serving import served
 
         with stage.live.app.app_context():
-            lessons = content().courses["recognize"].lessons
+            lessons = served().courses["recognize"].lessons
             one = max(lessons, key=lambda lesson: len(lesson.html)) if longest else lessons[0]
             return f"{COURSE}/{one.id}"
 
@@ -104,28 +106,28 @@ def _waive_nothing(page: Page) -> None:
 
 
 def _label_nothing(page: Page) -> None:
-    page.get_by_role("button", name="Make a link").click()
+    page.get_by_role("button", name="Create a link").click()
 
 
 def _sign_up_wrongly(page: Page) -> None:
-    page.get_by_label("E-mail").fill("leo")
+    page.get_by_label("Email").fill("leo")
     page.get_by_label("Password").fill("short")
     _send(page)
 
 
 def _ask_for_a_link(page: Page) -> None:
-    page.get_by_label("E-mail").fill("nobody@example.org")
+    page.get_by_label("Email").fill("nobody@example.org")
     _send(page)
 
 
 def _sign_in_wrongly(page: Page) -> None:
-    page.get_by_label("E-mail").fill("nobody@example.org")
+    page.get_by_label("Email").fill("nobody@example.org")
     page.get_by_label("Password").fill("a few plain words")
     _send(page)
 
 
 def _make_a_token(page: Page) -> None:
-    page.get_by_label("For which system").fill("Payroll")
+    page.get_by_label("Which system it’s for").fill("Payroll")
     page.locator("label:has(input[name=scopes])").first.click()
     _send(page)
 
@@ -136,7 +138,7 @@ def _say_no_name(page: Page) -> None:
 
 
 def _make_no_code(page: Page) -> None:
-    page.get_by_label("Good until").fill("")
+    page.get_by_label("Valid until").fill("")
     _send(page)
 
 
@@ -146,7 +148,7 @@ def _send_no_name(page: Page) -> None:
 
 
 def _require_nothing(page: Page) -> None:
-    page.get_by_label("Name of the requirement").fill("")
+    page.get_by_label("Requirement name").fill("")
     page.get_by_label("Days allowed").fill("9999")
     _send(page)
 
@@ -180,12 +182,12 @@ def _to_the_result(page: Page) -> None:
     _start(page)
     for _scene in range(3):
         _answer(page)
-        page.get_by_role("button", name="Next scene").click()
+        page.get_by_role("link", name="Next scene").click()
     _skip_the_rest(page)
 
 
 def _skip_the_rest(page: Page) -> None:
-    skip = page.get_by_role("button", name="Skip this scene")
+    skip = page.get_by_role("link", name="Skip this scene")
     while skip.count():
         skip.click()
 
@@ -211,6 +213,9 @@ def _styleguide(stage: Stage) -> str:
 
 PUBLIC = [
     Sheet("front", "/"),
+    Sheet("front-a", "/#picked-a"),
+    Sheet("front-b", "/#picked-b"),
+    Sheet("for-firms", "/for-firms"),
     Sheet("courses", "/courses"),
     Sheet("course", COURSE),
     Sheet("lesson", _lesson(False)),
@@ -239,6 +244,7 @@ PUBLIC = [
     Sheet("glossary", "/glossary"),
     Sheet("sources", "/sources"),
     Sheet("help", "/help"),
+    Sheet("help-need", "/help/work"),
     Sheet("about", "/about"),
     Sheet("privacy", "/privacy"),
     Sheet("accessibility", "/accessibility"),
@@ -281,6 +287,8 @@ PUBLIC = [
 LEARNER = [
     Sheet("account", "/account", "passed"),
     Sheet("account-error", "/account", "passed", _send, 422),
+    Sheet("account-name", "/account/name", "passed"),
+    Sheet("account-name-error", "/account/name", "passed", _say_no_name, 422),
     Sheet("address", "/account/address", "passed"),
     Sheet("address-error", "/account/address", "passed", _send, 422),
     Sheet("address-asked", "/account/address", render=steps.address_asked_page),
@@ -313,18 +321,22 @@ LEARNER = [
     Sheet("submission-practice", _at("practice", "/submission"), "middle"),
     Sheet("result-practice", _at("practice_done", "/result"), "middle"),
     Sheet("result-skipped", _at("practice_skipped", "/result"), "middle"),
-    Sheet("question-marks", _question("marks"), "asked"),
-    Sheet("question-single", _question("single"), "asked"),
-    Sheet("question-multiple", _question("multiple"), "asked"),
-    Sheet("question-error", _question("multiple"), "asked", _send, 422),
-    Sheet("question-answer-marks", _question("marks", "drill_answered"), "asked"),
-    Sheet("question-answer-single", _question("single", "drill_answered"), "asked"),
-    Sheet("question-answer-multiple", _question("multiple", "drill_answered"), "asked"),
+    *(Sheet(f"question-{kind}", _question(kind), "asked") for kind in FURTHER),
+    *(
+        Sheet(f"question-error-{name}", _question(name), "asked", _send, 422)
+        for name, kind in FURTHER.items()
+        if kind.samples()[0].incomplete is not None
+    ),
+    *(Sheet(f"question-answer-{kind}", _question(kind, "drill_answered"), "asked") for kind in FURTHER),
     Sheet("submission-drill", _at("drill", "/submission"), "asked"),
     Sheet("result-drill", _at("drill_done", "/points"), "asked"),
     Sheet("practice-officer", f"{OFFICER}/practice", "officer"),
     Sheet("course-officer-middle", OFFICER, "officer"),
     Sheet("lesson-venue-middle", f"{OFFICER}/your-venue/hotel", "officer"),
+    Sheet("place", f"{OFFICER}/place", "officer"),
+    Sheet("place-error", f"{OFFICER}/place", "officer", _send, 422),
+    Sheet("course-officer-placed", OFFICER, "unsigned"),
+    Sheet("lesson-venue-placed", f"{OFFICER}/your-venue/hospital", "unsigned"),
     Sheet("shift-scene", _at("shift", "/scenes/3"), "officer"),
     Sheet("shift-answer", _at("shift", "/scenes/1"), "officer"),
     Sheet("result-shift", _at("shift_done", "/result"), "unsigned"),
@@ -346,6 +358,12 @@ LEARNER = [
     Sheet("final-failed", f"{COURSE}/final", "failed"),
     Sheet("final-waiting", f"{COURSE}/final", "waiting"),
     Sheet("final-used", f"{COURSE}/final", "used"),
+    Sheet("final-asked", f"{COURSE}/final", "asked already"),
+    Sheet("round-ask", f"{COURSE}/final/round", "asker"),
+    Sheet("round-ask-nobody", f"{COURSE}/final/round", "used"),
+    Sheet("round-class", _at("class_round"), "alice"),
+    Sheet("round-class-error", _at("class_round"), "alice", act=_send, status=422),
+    Sheet("round-training", _at("training_round"), "alice"),
     Sheet("result-used", _at("used", "/result"), "used"),
     Sheet("result-passed", _at("passed", "/result"), "passed"),
     Sheet("final-passed", f"{COURSE}/final", "passed"),
@@ -416,6 +434,7 @@ JOINING = [
     Sheet("roster-error", _at("firm", "/roster"), "alice", _send, 422),
     Sheet("roster-plan", _at("roster_good"), "alice"),
     Sheet("roster-plan-bad", _at("roster_bad"), "alice"),
+    Sheet("roster-plan-odd", _at("roster_odd"), "alice"),
     Sheet("roster-done", _at("roster_done"), "alice"),
     Sheet("invitations", _at("firm", "/invitations"), "alice"),
     Sheet("codes", _at("firm", "/codes"), "alice"),

@@ -16,8 +16,8 @@ from tests.browser.firm import set_firm
 from tests.browser.live import Live
 from tests.browser.tokens import set_tokens
 from tests.browser.training import set_training
-from tests.cast import add_second_factor
-from tests.support import COURSE, right_verdict
+from tests.cast import add_second_factor, ask_for_round, join_class, put_on_roster
+from tests.support import COURSE, first_step, right_verdict, wrong_ones
 from trainer.accounts.letters import token_of
 from trainer.accounts.models import Link, User
 from trainer.accounts.operations import (
@@ -33,15 +33,16 @@ from trainer.accounts.rules import Purpose
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.operations import start_drill, start_final, start_practice, start_shift, submit_attempt
 from trainer.assessment.rules import Kind
+from trainer.content.library import Content, Course, Drill
+from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.courses.current import content
-from trainer.courses.library import Content, Course, Drill
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
 from trainer.credentials.rules import show_serial
+from trainer.items.registry import FURTHER, further_type_of
 from trainer.learning.models import Enrollment
-from trainer.learning.operations import complete_lesson, enroll
+from trainer.learning.operations import choose_place, complete_lesson, enroll
 
 NAME = "Zoë Ångström"
 OFFICER = "security-officer"
@@ -54,7 +55,7 @@ class Stage:
     """Who there is: `cookies` by person, `paths` by what they lead to."""
 
     live: Live
-    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    cookies: dict[str, Any] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
 
 
@@ -81,7 +82,7 @@ class Person:
     def enroll(self, *, read: int = 0, minutes: int = 0, least_minutes: int = 0) -> Person:
         """Start the course, read some lessons (-1: all), and be active for some minutes."""
         with self.app.app_context(), transaction():
-            course = content().courses[self.course]
+            course = served().courses[self.course]
             enrollment = enroll(self.id, course, now() - dt.timedelta(days=2))
             enrollment.active_seconds = minutes * 60
             enrollment.conditions = {**enrollment.conditions, "least_minutes": least_minutes}
@@ -95,31 +96,41 @@ class Person:
             name_for_certificate(self.id, name)
         return self
 
+    def works_at(self, place: str) -> Person:
+        """Say where they work."""
+        with self.app.app_context(), transaction():
+            whole = served().courses[self.course]
+            lesson = whole.lesson_at(place)
+            assert lesson is not None
+            choose_place(enroll(self.id, whole, now()), lesson)
+        return self
+
     def practice(self, **answered: Any) -> str:
         """Start a practice; see `_take`."""
-        return self._take(lambda enrollment, _course: start_practice(enrollment, content(), 6, now()), **answered)
+        return self._take(lambda enrollment, _course: start_practice(enrollment, served(), 6, now()), **answered)
 
     def drill(self, *, chosen: int, hand_in: bool = False) -> str:
-        """Take one question of each type; choose the first two options of the first `chosen` of them."""
+        """Take one question of each type; answer the first `chosen` of them with what comes first."""
         with self.app.app_context(), transaction():
             enrollment = db.session.query(Enrollment).filter_by(user_id=self.id, course=self.course).one()
-            attempt = start_drill(enrollment, _one_of_each_type(content()), 6, now())
+            attempt = start_drill(enrollment, _one_of_each_type(served()), 6, now())
             rows = db.session.query(Response).filter_by(attempt_id=attempt.id).order_by(Response.position).all()
             for row in rows[:chosen]:
-                few = row.action_order[: 1 if row.item.endswith("/single") else 2]
-                row.given, row.version, row.recorded_at = {"chosen": few}, row.version + 1, now()
+                sample = further_type_of(row.item).samples()[0]
+                row.given = dict(sample.as_they_come(row.action_order))
+                row.version, row.recorded_at = row.version + 1, now()
             attempt_id: UUID = attempt.id
             if hand_in:
-                submit_attempt(self.id, attempt_id, content(), True, now())
+                submit_attempt(self.id, attempt_id, served(), True, now())
         return f"/attempts/{attempt_id}"
 
     def shift(self, **answered: Any) -> str:
         """Start the practice shift; see `_take`."""
-        return self._take(lambda enrollment, course: start_shift(enrollment, course, content(), now()), **answered)
+        return self._take(lambda enrollment, course: start_shift(enrollment, course, served(), now()), **answered)
 
     def final(self, **answered: Any) -> str:
         """Start a final; see `_take`."""
-        return self._take(lambda enrollment, course: start_final(enrollment, course, content(), now()), **answered)
+        return self._take(lambda enrollment, course: start_final(enrollment, course, served(), now()), **answered)
 
     def _take(
         self,
@@ -131,11 +142,11 @@ class Person:
         hand_in: bool = False,
         days_ago: int = 0,
     ) -> str:
-        """Answer the first scenes (the first `wrong` of them wrongly) and hand in if asked; return the path."""
+        """Answer the first scenes (`wrong` of them wrongly) and hand in if asked; return the path."""
         with self.app.app_context():
             with transaction():
                 enrollment = db.session.query(Enrollment).filter_by(user_id=self.id, course=self.course).one()
-                attempt = start(enrollment, content().courses[self.course])
+                attempt = start(enrollment, served().courses[self.course])
                 rows = (
                     db.session.query(Response)
                     .filter_by(attempt_id=attempt.id)
@@ -143,14 +154,15 @@ class Person:
                     .order_by(Response.position)
                     .all()
                 )
+                wrongly = wrong_ones([row.snapshot.payload for row in rows[:answer]], wrong)
                 for row in rows[:answer]:
-                    row.given = _given(row.snapshot.payload, row.position <= wrong, row.position <= harmful)
+                    row.given = _given(row.snapshot.payload, row.position in wrongly, row.position <= harmful)
                     row.version, row.saved_at = row.version + 1, now()
                     row.recorded_at = None if attempt.kind == Kind.FINAL else now()
                 attempt_id: UUID = attempt.id
             if hand_in:
                 with transaction():
-                    attempt = submit_attempt(self.id, attempt_id, content(), True, now())
+                    attempt = submit_attempt(self.id, attempt_id, served(), True, now())
                     attempt.submitted_at = now() - dt.timedelta(days=days_ago)
         return f"/attempts/{attempt_id}"
 
@@ -177,14 +189,19 @@ def _one_of_each_type(here: Content) -> Content:
     few: dict[str, Drill] = {}
     for drill in here.drills():
         if all(drill.payload["scenario"] != one.payload["scenario"] for one in few.values()):
-            few.setdefault(drill.payload["type"], drill)
+            few.setdefault(drill.type, drill)
     return cast(Content, _FewDrills(list(few.values())))
 
 
 def _given(payload: dict[str, Any], is_wrong: bool, is_harmful: bool) -> dict[str, str]:
     right = right_verdict(payload["truth"])
-    action = next(one["id"] for one in payload["actions"] if (one["forbidden"] if is_harmful else one["key"]))
-    return {"verdict": WRONG[right] if is_wrong else right, "confidence": "certain", "action": action}
+    verdict = WRONG[right] if is_wrong else right
+    harmful = next(one["id"] for one in payload["actions"] if one["grade"] == "harmful")
+    return {
+        "verdict": verdict,
+        "confidence": "certain",
+        "action": harmful if is_harmful else first_step(payload, verdict),
+    }
 
 
 def ready(app: Flask) -> Person:
@@ -197,6 +214,14 @@ def certified(app: Flask) -> Person:
     person = ready(app)
     person.final(answer=ALL, wrong=1, hand_in=True)
     return person
+
+
+def all_used(app: Flask) -> tuple[Person, str]:
+    """Return someone who used all tries of a round, and where the last of them is."""
+    person = ready(app)
+    for days_ago in (30, 20, 0):
+        last = person.final(answer=ALL, wrong=9, harmful=1, hand_in=True, days_ago=days_ago)
+    return person, last
 
 
 def set_stage(live: Live) -> Stage:
@@ -216,11 +241,12 @@ def set_stage(live: Live) -> Stage:
     under_way = middle.practice(answer=2, wrong=1, harmful=1)
     add("middle", middle, practice_done=done, practice_skipped=skipped, practice=under_way)
     asked = Person(app).enroll(read=2)
-    answered = asked.drill(chosen=3, hand_in=True)
+    answered = asked.drill(chosen=len(FURTHER) - 1, hand_in=True)
     add("asked", asked, drill_done=answered, drill=asked.drill(chosen=0), drill_answered=answered)
     officer = Person(app, course=OFFICER).enroll(read=9, minutes=20)
     add("officer", officer, shift=officer.shift(answer=2, wrong=1))
     done_shift = Person(app, course=OFFICER).enroll(read=-1, minutes=40).name()
+    done_shift.works_at("hospital")
     add("unsigned", done_shift, shift_done=done_shift.shift(answer=12, wrong=3, hand_in=True))
     add("read", Person(app).enroll(read=-1, minutes=40))
     add("ready", ready(app))
@@ -234,10 +260,11 @@ def set_stage(live: Live) -> Stage:
     for _try in range(2):
         waiting.final(answer=ALL, wrong=7, hand_in=True)
     add("waiting", waiting)
-    used = ready(app)
-    for days_ago in (30, 20, 0):
-        last = used.final(answer=ALL, wrong=9, harmful=1, hand_in=True, days_ago=days_ago)
+    used, last = all_used(app)
     add("used", used, used=last)
+    asker, asked_already = all_used(app)[0], all_used(app)[0]
+    add("asker", asker)
+    add("asked already", asked_already)
     passed = ready(app)
     result = passed.final(answer=ALL, wrong=1, hand_in=True)
     add("passed", passed, passed=result, valid=f"/verify/{passed.serial()}")
@@ -246,8 +273,15 @@ def set_stage(live: Live) -> Stage:
     stage.paths.update(set_firm(app, alice.id, invited.email, Person._count))
     add("alice", alice)  # after the second step, which signs everybody else out
     firm = UUID(stage.paths["firm"].rpartition("/")[2])
+    put_on_roster(app, firm, asker.id, name="Ada Asker", email=asker.email)
+    member = put_on_roster(app, firm, asked_already.id, name="Abe Asked", email=asked_already.email)
     stage.paths.update(set_training(app, alice.id, firm, certified(app).id))
     stage.paths.update(set_classroom(app, alice.id, firm, Person))
+    cohort = UUID(stage.paths["class"].rpartition("/")[2])
+    join_class(app, asked_already.id, cohort, "Abe Asked")
+    request = ask_for_round(app, asked_already.id)
+    stage.paths["class_round"] = f"{stage.paths['class']}/rounds/{request}"
+    stage.paths["training_round"] = f"{stage.paths['firm']}/training/{member}/rounds/{request}"
     _certificates(app, stage)
     careful = Person(app)
     add_second_factor(app, careful.id)

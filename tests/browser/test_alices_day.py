@@ -52,10 +52,10 @@ def test_alices_day(context: Callable[..., BrowserContext], live: Live) -> None:
 
 def _come_in(hand: Mouse, live: Live, email: str) -> None:
     hand.open("/sign-up")
-    hand.fill("E-mail", email)
+    hand.fill("Email", email)
     hand.fill("Password", PASSWORD)
     hand.page.get_by_label("I’m 13 or older").check()
-    hand.press("Make the account")
+    hand.press("Create the account")
     hand.open(link_in(letter_to(live, email, "confirm-address")))
     expect(hand.page.get_by_text(email)).to_be_visible()
     hand.press("Yes, confirm it")
@@ -63,44 +63,44 @@ def _come_in(hand: Mouse, live: Live, email: str) -> None:
 
 def _make_the_firm(hand: Mouse) -> UUID:
     hand.open("/me")
-    hand.follow("Make a firm")
+    hand.follow("Create a firm")
     hand.fill("Name of the firm", "Acme Security")
-    hand.fill("Your name, as it stands on the roster", "Alice Able")
-    hand.press("Make the firm")
+    hand.fill("Your name, as it appears on the roster", "Alice Able")
+    hand.press("Create the firm")
     # Whoever sees other people's records signs in with two steps: the page says why it comes now.
     expect(hand.page.get_by_text("Set up a second step for signing in first.")).to_be_visible()
-    hand.fill("Password now", PASSWORD)
+    hand.fill("Current password", PASSWORD)
     hand.press("Set it up")
     key = hand.page.locator(".key").inner_text().replace(" ", "")
     hand.fill("Code", pyotp.TOTP(key).at(now()))
     hand.press("Turn it on")
     expect(hand.page.get_by_role("listitem").filter(has_text=re.compile("^[a-z0-9-]{8,}$")).first).to_be_visible()
-    hand.follow("I’ve kept them")
+    hand.follow("I’ve saved them")
     expect(hand.page.get_by_role("heading", level=1)).to_have_text("Acme Security")
     firm = UUID(hand.page.url.rpartition("/")[2])
     hand.follow("Teams")
     hand.fill("Name of the team", "Harbor Mall")
-    hand.press("Make it")
+    hand.press("Create it")
     expect(hand.page.get_by_role("rowheader", name="Harbor Mall")).to_be_visible()
     return firm
 
 
 def _bring_people_in(hand: Mouse, broken: str, missing: str) -> None:
     hand.follow("Acme Security", exact=True)
-    hand.follow("Bring in a roster")
+    hand.follow("Import a roster")
     hand.fill("Paste it here", broken)
     hand.press("Show what would happen")
-    expect(hand.page.get_by_role("heading", level=1)).to_have_text("1 row to mend")
-    expect(_row(hand.page, "R. Roe")).to_contain_text("e-mail")
-    hand.follow("Mend it here")
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text("1 row to fix")
+    expect(_row(hand.page, "R. Roe")).to_contain_text("email")
+    hand.follow("Fix it here")
     pasted = hand.page.get_by_label("Paste it here").input_value()
     hand.fill("Paste it here", pasted.replace("R. Roe\t", f"R. Roe\t{missing}"))
     hand.press("Show what would happen")
     expect(hand.page.get_by_role("heading", level=1)).to_have_text("3 new people")
-    expect(hand.page.get_by_text("Nothing is written yet.")).to_be_visible()
-    hand.press("Bring them in")
-    expect(hand.page.get_by_role("heading", level=1)).to_have_text("The roster is in")
-    hand.follow("To the people")
+    expect(hand.page.get_by_text("Nothing has been saved yet.")).to_be_visible()
+    hand.press("Import these people")
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text("The roster is imported")
+    hand.follow("Go to People")
     expect(hand.page.get_by_role("heading", level=1)).to_have_text("4 people")
 
 
@@ -110,19 +110,19 @@ def _accept(hand: Mouse, live: Live, email: str) -> None:
     expect(hand.page.get_by_text("It doesn’t see: your answers")).to_be_visible()
     hand.fill("Password", PASSWORD)
     hand.page.get_by_label("I’m 13 or older").check()
-    hand.press("Make the account and join")
-    expect(hand.page.get_by_text("You’re in: Acme Security.")).to_be_visible()
+    hand.press("Create the account and join")
+    expect(hand.page.get_by_text("You’ve joined Acme Security.")).to_be_visible()
 
 
 def _require(hand: Mouse) -> None:
     hand.follow("Requirements")
     hand.follow("Require a course")
     hand.follow(f"Use this {PLAIN}")
-    hand.press("See what would happen")
+    hand.press("Preview what would happen")
     preview = hand.page.get_by_role("status").filter(has_text="What would happen")
-    expect(preview).to_contain_text("4 people are meant. 2 of them haven’t come in yet")
+    expect(preview).to_contain_text("This covers 4 people. 2 of them haven’t joined yet")
     expect(preview).to_contain_text("4 would be due later.")
-    hand.press("Save it so")
+    hand.press("Save")
     expect(hand.page.get_by_role("heading", level=1)).to_have_text(PLAIN)
 
 
@@ -139,7 +139,7 @@ def _look_at_dana(hand: Mouse) -> None:
     hand.fill("Reason", "On leave")
     hand.fill("Until", f"{now().date() + dt.timedelta(days=120)}")
     hand.press("Waive")
-    expect(hand.page.get_by_text("Waived. Nobody is reminded until then.")).to_be_visible()
+    expect(hand.page.get_by_text("Waived. No reminders go out until then.")).to_be_visible()
     expect(hand.page.get_by_text("On leave")).to_be_visible()
     hand.follow("Training status")
 
@@ -151,12 +151,12 @@ def _take_along(hand: Mouse, live: Live) -> None:
     assert [row["Name"] for row in rows] == ["Alice Able", "Bob Builder", "Dana Dow", "R. Roe"]
     assert {row["Name"]: row["Status"] for row in rows}["Dana Dow"] == "Waived"
     hand.follow("Evidence pack")
-    hand.press("Make a pack")
+    hand.press("Create a pack")
     expect(hand.page.get_by_text("Waiting", exact=True)).to_be_visible()
     with live.app.app_context():
         while advance():  # what the worker does
             db.session.remove()
-    hand.follow("Look again")
+    hand.follow("Check again")
     with hand.page.expect_download() as started:
         hand.page.get_by_role("link", name="Download").click()
     pack = zipfile.ZipFile(started.value.path())
@@ -168,8 +168,8 @@ def _take_along(hand: Mouse, live: Live) -> None:
 def _show_an_inspector(hand: Mouse, stranger: BrowserContext) -> None:
     hand.follow("Training status")
     hand.follow("Links for inspectors")
-    hand.fill("For whom", "State inspector")
-    hand.press("Make a link")
+    hand.fill("Who it’s for", "State inspector")
+    hand.press("Create a link")
     page = stranger.new_page()
     page.goto(hand.page.get_by_label("Link to copy").input_value())
     expect(page.get_by_role("heading", level=1)).to_have_text("0 of 4 people are current.")
@@ -199,15 +199,15 @@ def _read_the_log(hand: Mouse) -> None:
     hand.follow("Audit log")
     acts = hand.page.get_by_role("table").locator("tbody td:first-of-type").all_inner_texts()
     assert acts[::-1] == [
-        "The firm: made",
-        "Teams: made",
-        "Rosters: imported",
-        "Invitations: accepted",
-        "Requirements: made",
-        "Waivers: made",
-        "Files: training status",
-        "Files: evidence pack",
-        "Links for inspectors: made",
+        "Created the firm",
+        "Created a team",
+        "Imported a roster",
+        "Accepted an invitation",
+        "Set a requirement",
+        "Waived a duty",
+        "Downloaded training status",
+        "Ordered an evidence pack",
+        "Created a link for an inspector",
     ]
 
 

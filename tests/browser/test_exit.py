@@ -99,7 +99,7 @@ def test_no_question_holds_up_someone_who_typed_something(page: Page) -> None:
     asked: list[Dialog] = []
     page.on("dialog", lambda dialog: asked.append(dialog))
     page.goto("/sign-up")
-    page.get_by_label("E-mail").type("leo@example.org")
+    page.get_by_label("Email").type("leo@example.org")
     page.get_by_role("link", name="Quick exit").click()
     page.wait_for_url(_WEATHER)
     assert not asked

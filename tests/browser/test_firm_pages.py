@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, expect
 
 from tests.browser.stage import Stage
+from trainer.core.settings import ROOT
 
 _TARGET = 44
-_FURTHER = ("Which role", "Hired on this day or later")
+_FURTHER = ("Which role", "Hired on or after")
 PAGES = ["Training status", "Requirements", "Classes", "People", "Invitations", "Join codes", "Teams", "Audit log"]
 
 
 def _nav(page: Page) -> Locator:
     return page.get_by_role("navigation", name="In this firm")
+
+
+def _box(one: Locator) -> FloatRect:
+    box = one.bounding_box()
+    assert box is not None
+    return box
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -25,13 +33,13 @@ def test_on_a_phone_the_firms_pages_take_one_row_until_it_is_opened(
     page = context(stage.cookies["alice"], width=360, height=740, java_script_enabled=script).new_page()
     page.goto(stage.paths["firm"] + "/teams")
     nav = _nav(page)
-    assert (nav.bounding_box() or {})["height"] <= _TARGET + 8
+    assert _box(nav)["height"] <= _TARGET + 8
     assert "Teams" in nav.locator("summary").inner_text()
     assert not nav.get_by_role("link").count()
     nav.locator("summary").click()
     links = nav.get_by_role("link").all()
     assert [one.inner_text() for one in links][: len(PAGES)] == PAGES
-    assert all((one.bounding_box() or {})["height"] >= _TARGET for one in links)
+    assert all(_box(one)["height"] >= _TARGET for one in links)
     nav.get_by_role("link", name="Requirements").click()
     assert page.url.endswith("/requirements")
 
@@ -43,7 +51,7 @@ def test_where_there_is_room_the_pages_stand_in_one_line_and_the_keyboard_finds_
     page.goto(stage.paths["firm"] + "/teams")
     nav = _nav(page)
     links = nav.get_by_role("link").all()
-    assert len({round((one.bounding_box() or {})["y"]) for one in links}) == 1
+    assert len({round(_box(one)["y"]) for one in links}) == 1
     assert not nav.locator("summary").is_visible()
     page.get_by_role("navigation", name="Where you are").get_by_role("link").last.focus()
     page.keyboard.press("Tab")
@@ -59,7 +67,7 @@ def test_a_requirement_asks_for_teams_or_a_role_only_where_they_matter(
     assert [one.is_visible() for one in (teams, role, hired)] == [False, False, False]
     page.get_by_text("People of chosen teams").click()
     assert [one.is_visible() for one in (teams, role, hired)] == [True, False, False]
-    page.get_by_role("button", name="See what would happen").click()
+    page.get_by_role("button", name="Preview what would happen").click()
     assert page.get_by_text("Choose at least one team.").last.is_visible()
     page.get_by_text("People hired since a day").click()
     assert [one.is_visible() for one in (role, hired)] == [False, True]
@@ -82,3 +90,42 @@ def test_a_long_list_says_on_its_button_that_it_is_being_read(
     assert said == ["Reading the list…"]
     page.go_back()
     expect(button).to_have_text("Show what would happen")
+
+
+@pytest.mark.parametrize(
+    ("rest", "buttons"),
+    [
+        ("/training", ("These rows as CSV", "XLSX", "These rows as CSV")),
+        ("/audit", ("All of it as CSV", "All of it as CSV")),
+    ],
+)
+def test_every_file_of_a_page_arrives_one_after_the_other(
+    context: Callable[..., BrowserContext], stage: Stage, rest: str, buttons: tuple[str, ...]
+) -> None:
+    page = context(stage.cookies["alice"], accept_downloads=True).new_page()
+    page.goto(stage.paths["firm"] + rest)
+    for name in buttons:
+        with page.expect_download(timeout=10_000) as started:
+            page.get_by_role("button", name=name).click()
+        assert started.value.path().stat().st_size > 100
+
+
+def test_a_form_that_downloads_may_be_sent_again() -> None:
+    forms = [
+        (path.name, form)
+        for path in (ROOT / "trainer").rglob("*.html")
+        for form in re.findall(r"<form.*?>", path.read_text(encoding="utf-8"), re.DOTALL)
+        if re.search(r"url_for\('\.(export|download)", form)
+    ]
+    assert {name for name, _form in forms} >= {"training.html", "audit.html", "board.html", "misreads.html"}
+    assert [name for name, form in forms if "data-download" not in form] == []
+
+
+def test_an_opened_link_makes_the_invitations_no_wider_than_the_screen(
+    context: Callable[..., BrowserContext], stage: Stage
+) -> None:
+    page = context(stage.cookies["alice"], width=1280).new_page()
+    page.goto(stage.paths["firm"] + "/invitations")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    assert page.locator("td details").count()
+    assert page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth") == 0

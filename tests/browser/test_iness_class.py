@@ -17,8 +17,8 @@ from tests.browser.live import Live
 from tests.browser.post import letter_to
 from tests.browser.stage import Person
 from tests.cast import add_second_factor, make_firm, put_on_roster
+from trainer.content.serving import served
 from trainer.core.db import db
-from trainer.courses.current import content
 from trainer.instructing.models import CohortMember
 from trainer.organizations.rules import Role
 
@@ -65,12 +65,12 @@ def _make_the_class(hand: Mouse) -> str:
     hand.open("/me")
     hand.follow("Open Acme Security")
     hand.page.get_by_role("navigation", name="In this firm").get_by_role("link", name="Classes").click()
-    hand.follow("Make a class")
+    hand.follow("Create a class")
     hand.fill("Name of the class", TITLE)
-    expect(hand.page.get_by_label("Your name, as learners read it")).to_have_value("Ines Ito")
+    expect(hand.page.get_by_label("Your name, as learners see it")).to_have_value("Ines Ito")
     hand.page.get_by_label("Course", exact=True).select_option(label="For everyone")
-    hand.press("Make the class")
-    expect(hand.page.get_by_text("The class is there. Show this code, or print the poster.")).to_be_visible()
+    hand.press("Create the class")
+    expect(hand.page.get_by_text("The class was created. Show this code, or print the poster.")).to_be_visible()
     poster = hand.page.get_by_role("link", name="Poster to print").get_attribute("href")
     answer = hand.page.context.request.get(str(poster))
     assert answer.headers["content-type"] == "application/pdf"
@@ -85,9 +85,9 @@ def _join(hand: Mouse, code: str, name: str) -> None:
     hand.open("/me")
     hand.follow("Join with a code")
     hand.fill("Code", code.replace("-", "").lower())
-    hand.press("Go on")
+    hand.press("Continue")
     expect(hand.page.get_by_role("heading", level=1)).to_have_text(TITLE)
-    expect(hand.page.get_by_text("They don’t see: your answers, your e-mail address")).to_be_visible()
+    expect(hand.page.get_by_text("They don’t see: your answers, your email address")).to_be_visible()
     hand.fill("Your name in this class", name)
     hand.press("Join")
     expect(hand.page.get_by_text(f"You’re in. The instructor knows you as {name}.")).to_be_visible()
@@ -95,12 +95,12 @@ def _join(hand: Mouse, code: str, name: str) -> None:
 
 def _meet(hand: Mouse, live: Live) -> None:
     with live.app.app_context():
-        first, second = (lesson.file.title for lesson in content().courses["recognize"].lessons[:2])
+        first, second = (lesson.file.title for lesson in served().courses["recognize"].lessons[:2])
     hand.follow("In person")
     hand.fill("Minutes", "60")
     hand.page.get_by_label(first).check()
     hand.page.get_by_label(second).check()
-    hand.press("Write it down")
+    hand.press("Record it")
     hand.page.get_by_label("Dora").check()
     hand.press("Save who was there")
     hand.press("Sign off the lessons")
@@ -108,7 +108,7 @@ def _meet(hand: Mouse, live: Live) -> None:
 
 def _look_at_the_board(hand: Mouse, live: Live) -> None:
     with live.app.app_context():
-        every = len(content().courses["recognize"].lessons)
+        every = len(served().courses["recognize"].lessons)
     hand.follow(TITLE)
     expect(hand.page.get_by_text("0 of 2 people have completed the course.")).to_be_visible()
     expect(_row(hand, "Dora")).to_contain_text(f"2 / {every}")
@@ -126,7 +126,7 @@ def _nudge(hand: Mouse, live: Live, email: str) -> None:
     hand.page.reload()
     expect(_row(hand, "Leo")).to_contain_text("Idle")
     hand.press("Write to Leo")
-    expect(hand.page.get_by_text("A mail goes to 1 person.")).to_be_visible()
+    expect(hand.page.get_by_text("1 person will get an email.")).to_be_visible()
     expect(_row(hand, "Leo")).to_contain_text("Idle written to")
     letter = letter_to(live, email, "class-nudge")
     assert letter.subject == "From your class"
@@ -148,7 +148,7 @@ def _archive(hand: Mouse) -> None:
     hand.follow("Archive")
     expect(hand.page.get_by_role("heading", level=1)).to_have_text(f"Archive {TITLE}?")
     hand.press("Archive it")
-    expect(hand.page.get_by_text("Archived. Nobody can join any more.")).to_be_visible()
+    expect(hand.page.get_by_text("Archived. Nobody can join anymore.")).to_be_visible()
     expect(hand.page.get_by_role("button", name=re.compile("^Write"))).to_have_count(0)
 
 

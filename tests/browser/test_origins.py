@@ -45,7 +45,7 @@ def targets(live: Live) -> tuple[Person, list[tuple[str, dict[str, str]]]]:
             (f"/courses/{COURSE}/activity", token),
             (f"{attempt}/submission", token),
             (f"{attempt}/scenes/1", {**token, "verdict": "report-now", "version": "1", "autosave": "1"}),
-            ("/try/scene", {"state": "x", "position": "0"}),
+            ("/try/scenes/1", {"state": "x"}),
         ],
     )
 
@@ -174,8 +174,8 @@ def test_signing_up_with_a_next_address_elsewhere_stays_here(
 ) -> None:
     page = context().new_page()
     page.goto(f"/sign-up?next=//127.0.0.1:{live.elsewhere.port}/weather")
-    page.get_by_label("E-mail").fill(f"mallory.{live.elsewhere.port}@example.org")
+    page.get_by_label("Email").fill(f"mallory.{live.elsewhere.port}@example.org")
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("label:has(input[type=checkbox])").click()
-    page.get_by_role("button", name="Make the account").click()
+    page.get_by_role("button", name="Create the account").click()
     page.wait_for_url(live.url + "/me")

@@ -14,7 +14,7 @@ from tests.browser.stage import Stage
 _SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
 p { margin-block-end: 2em !important; }"""
 
-_CUT = """() => {
+CUT = """() => {
   const faults = [], wide = document.documentElement.clientWidth;
   const over = document.scrollingElement.scrollWidth - wide;
   if (over > 0) faults.push("scrolls sideways by " + over);
@@ -92,5 +92,34 @@ def test_targets_are_large_enough(context: Callable[..., BrowserContext], stage:
 
 
 def _look(page: Page) -> list[str]:
-    faults: list[str] = page.evaluate(_CUT) + page.evaluate(_OVER)
+    faults: list[str] = page.evaluate(CUT) + page.evaluate(_OVER)
     return faults
+
+
+@pytest.mark.parametrize("name", ["front", "courses", "for-firms", "help", "indicators-misleading", "me-earned"])
+def test_no_row_of_panes_has_an_empty_place(context: Callable[..., BrowserContext], stage: Stage, name: str) -> None:
+    sheet = next(one for one in SHEETS if one.name == name)
+    page = context(*sheet.cookies(stage), width=1280).new_page()
+    sheet.show(page, stage)
+    empty = page.evaluate(
+        """() => [...document.querySelectorAll(".panes, .loop")].filter((one) => {
+          const own = one.getBoundingClientRect();
+          const filled = [...one.children].reduce((sum, child) => {
+            const box = child.getBoundingClientRect();
+            return sum + box.width * box.height;
+          }, 0);
+          return filled < own.width * own.height * 0.9;
+        }).map((one) => one.outerHTML.slice(0, 200))"""
+    )
+    assert empty == []
+
+
+def test_help_is_five_screens_of_a_phone_at_most(context: Callable[..., BrowserContext], stage: Stage) -> None:
+    page = context(width=360, height=740).new_page()
+    next(one for one in SHEETS if one.name == "help").show(page, stage)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 5 * 740
+    seen = page.evaluate(
+        """() => [...document.querySelectorAll(".line")].filter((one) =>
+          ![...one.querySelectorAll("a")].some((link) => link.checkVisibility())).length"""
+    )
+    assert seen == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -63,9 +64,11 @@ def test_an_answer_is_saved_as_soon_as_it_is_chosen(sitting: Sitting) -> None:
 
 def test_a_lost_connection_is_said_and_loses_nothing(sitting: Sitting) -> None:
     page = sitting.tab()
+    page.set_viewport_size({"width": 360, "height": 640})
     sitting.context.set_offline(True)
     _choose(page, "verdict", 2)
     expect(page.locator("#saved")).to_contain_text("Your answer is still here")
+    expect(page.locator("#saved")).to_be_in_viewport()
     assert _chosen(page, "verdict") == 2
     assert sitting.given() == {}
     sitting.context.set_offline(False)
@@ -160,11 +163,46 @@ def test_a_double_click_on_start_starts_one_practice(live: Live, context: Callab
 
 def test_a_form_can_be_sent_again_after_coming_back(page: Page) -> None:
     page.goto("/try?keep=no")
-    page.get_by_role("button", name="Skip this scene").click()
-    page.wait_for_url("**/try/scene")
+    page.locator("label:has(input[name=verdict])").first.click()
+    page.get_by_role("button", name="Record my answer").click()  # a first step is missing
+    page.wait_for_url("**incomplete=1")
     page.go_back()
-    page.get_by_role("button", name="Skip this scene").click()
-    page.wait_for_url("**/try/scene")
+    page.get_by_role("button", name="Record my answer").click()
+    page.wait_for_url("**incomplete=1")
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_the_first_try_survives_back_and_reloading(context: Callable[..., BrowserContext], has_script: bool) -> None:
+    page = context(java_script_enabled=has_script).new_page()
+    page.goto("/try?keep=no")
+    signs = page.get_by_text("What else it may be")
+    while not signs.count():  # some scenes have none
+        if page.get_by_role("link", name="Next scene").count():
+            page.get_by_role("link", name="Next scene").click()
+        for name in ("verdict", "confidence", "action"):
+            page.locator(f"label:has(input[name={name}])").first.click()
+        page.get_by_role("button", name="Record my answer").click()
+    said = page.get_by_role("heading", level=1).inner_text()
+    signs.first.click()  # opens in place
+    page.get_by_role("link", name="More about this sign").first.click()
+    _come_back(page, said)
+    page.get_by_role("link", name="Help").first.click()
+    _come_back(page, said)
+    on = page.get_by_role("link", name=re.compile("Next scene|Skip this scene|See my result"))
+    while on.count():
+        on.click()
+    result = page.get_by_role("heading", level=1).inner_text()
+    assert "/try/result?" in page.url
+    assert re.match("You (caught|would)", result)
+    page.get_by_role("link", name="Help").first.click()
+    _come_back(page, result)
+
+
+def _come_back(page: Page, heading: str) -> None:
+    page.go_back()
+    assert page.get_by_role("heading", level=1).inner_text() == heading
+    page.reload()
+    assert page.get_by_role("heading", level=1).inner_text() == heading
 
 
 def test_reading_time_is_reported_while_the_page_is_in_view(live: Live, context: Callable[..., BrowserContext]) -> None:

@@ -16,7 +16,7 @@ from trainer.interop.rules import Scope
 
 
 def set_tokens(app: Flask, owner_id: UUID, name: str, *, is_making: bool) -> dict[str, str]:
-    """Make a firm, with tokens in each state or with none; return the paths by name."""
+    """Create a firm, with tokens in each state or with none; return the paths by name."""
     firm = make_firm(app, owner_id, "Beacon Guards")
     add_second_factor(app, owner_id)
     here = f"/organizations/{firm}/tokens"

@@ -13,10 +13,10 @@ from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
 from trainer.assignments.upkeep import assign_missing, remind
 from trainer.compliance.operations import make_inspector_link, order_pack, revoke_inspector_link, token_of
+from trainer.content.serving import served
 from trainer.core import work
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.courses.current import content
 from trainer.jobs.work import advance
 from trainer.organizations.operations import remove_person
 from trainer.organizations.queries import get_person
@@ -32,8 +32,8 @@ def set_training(app: Flask, owner_id: UUID, firm: UUID, certified_id: UUID) -> 
     gone = put_on_roster(app, firm, None, name="Gil Gone", email="gil@example.org", hired_on=earlier)
     with app.app_context(), transaction():
         actor = actor_of(owner_id, firm)
-        assign_missing(actor.organization, content().courses, now(), None)
-        remind(actor.organization, content().courses, now().replace(hour=18), None)
+        assign_missing(actor.organization, served().courses, now(), None)
+        remind(actor.organization, served().courses, now().replace(hour=18), None)
         duty = db.session.scalars(select(Assignment.id).where(Assignment.membership_id == passed)).first()
         assert duty is not None
         waive(actor, duty, "On leave", now().date() + dt.timedelta(days=40), now())

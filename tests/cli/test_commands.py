@@ -12,9 +12,11 @@ from sqlalchemy import select
 from tests.assessment.swapped import copy_content
 from tests.cast import certify, make_account, make_firm
 from trainer.app import create_app
+from trainer.core.audit import AuditEvent
 from trainer.core.db import db
 from trainer.core.settings import Settings
 from trainer.credentials.models import Credential
+from trainer.organizations.models import Organization
 
 
 def test_setup_says_what_it_did_and_runs_twice(app: Flask) -> None:
@@ -51,7 +53,7 @@ def test_a_credential_is_withdrawn_by_its_number_once(app: Flask) -> None:
         serial = db.session.scalars(select(Credential.serial)).one()
     run = app.test_cli_runner().invoke
     assert run(args=["credentials", "revoke", serial.lower(), "--reason", "By mistake"]).exit_code == 0
-    for number, words in ((serial, "withdrawn already"), ("x", "no credential with this number")):
+    for number, words in ((serial, "already been withdrawn"), ("x", "no credential with this number")):
         ended = run(args=["credentials", "revoke", number, "--reason", "Again"])
         assert ended.exit_code == 1
         assert words in ended.output
@@ -79,7 +81,7 @@ def test_an_instructor_is_approved_once_and_the_approval_taken_back(app: Flask) 
     for options in ([], [], ["--revoke"], ["--revoke"]):
         ended = runner.invoke(args=["admin", "approve-instructor", "Ines@Example.org", *options])
         said.append((ended.exit_code, ended.output.split(":")[0]))
-    assert said == [(0, "Approved"), (1, "Error"), (0, "Taken back"), (1, "Error")]
+    assert said == [(0, "Approved"), (1, "Error"), (0, "Withdrawn"), (1, "Error")]
     assert "No account" in runner.invoke(args=["admin", "approve-instructor", "x@example.org"]).output
 
 
@@ -106,3 +108,18 @@ def test_a_firm_is_found_suspended_and_resumed(app: Flask) -> None:
     assert listed[0].split() == ["Id", "People", "State", "Name"]
     assert listed[0].index("Name") == listed[1].index("Acme Security")
     assert run(args=["admin", "suspend-organization", str(firm)]).exit_code == 2  # a reason is asked for
+
+
+def test_a_firm_is_let_send_more_invitations(app: Flask) -> None:
+    firm = make_firm(app, make_account(app, "alice@example.org"), "Acme Security")
+    run = app.test_cli_runner().invoke
+    raised = run(args=["admin", "raise-invitations", str(firm), "2500"])
+    assert (raised.exit_code, raised.output) == (0, "Acme Security can send 2,500 invitations a day.\n")
+    with app.app_context():
+        assert db.session.get_one(Organization, firm).invitations_a_day == 2500
+        assert db.session.scalars(select(AuditEvent.act).where(AuditEvent.organization_id == firm)).all()[-1] == (
+            "organization.invitations_set"
+        )
+    assert run(args=["admin", "raise-invitations", str(firm), "0"]).exit_code == 2
+    unknown = run(args=["admin", "raise-invitations", "00000000-0000-4000-8000-000000000000", "5"])
+    assert (unknown.exit_code, "No firm has this id" in unknown.output) == (1, True)

@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from tests.courses import small
+from tests.content import small
 from trainer.app import create_app
 from trainer.core.db import db
 from trainer.core.settings import read_settings
@@ -49,18 +49,25 @@ def run(author: Flask, *words: str) -> Result:
     return ended
 
 
+TELL = """\
+      - id: tell
+        text: Tell the supervisor
+        why: It is late.
+        door: site
+        grade: wrong-route
+"""
+
+
 def make_perfect(folder: Path) -> None:
-    """Take away the last warnings: reviews by people, and a scene for each sign."""
+    """Take away the last warnings: reviews by people, a scene for each sign, first steps and second tellings."""
     for name in (small.LESSON_FILE, "courses/recognize/04-practice/01-second.md"):
         small.edit(folder, name, "minutes: 4", "minutes: 4\nreviews: [{who: Ada, role: reader, date: 2026-11-02}]")
     for name in ("scenarios/open-1-b.md", "scenarios/reserved-1-b.md"):
-        small.edit(folder, name, "  A1: The boss", "  C2: None\n  C5: Low\n  A1: The boss")
-        small.edit(folder, name, "  A1: The boss stands beside him\n", "")
-    for name in ("scenarios/open-2-b.md", "scenarios/reserved-2-b.md"):
-        small.edit(folder, name, "  A1: The boss", "  A1: A boss")
-
-
-# --- check ---
+        signs = "C2: {words: None, strength: weak}\n  C5: {words: Low, strength: weak}"
+        small.edit(folder, name, small.OTHER_SIGN, signs)
+    for path in (folder / "scenarios").glob("*.md"):
+        swap = "swap: {man: woman}\n" if path.name.startswith("reserved") else ""
+        small.add_to_head(folder, f"scenarios/{path.name}", TELL + swap)
 
 
 def test_check_prints_one_json_object_with_each_complaint(author: Flask, folder: Path) -> None:
@@ -80,7 +87,7 @@ def test_check_prints_one_json_object_with_each_complaint(author: Flask, folder:
         {
             "level": "error",
             "path": f"content/{SCENE}",
-            "line": 22,
+            "line": 28,
             "what": 'option "report-now" has no rationale',
             "remedy": "Add one: learners see it after answering.",
         }
@@ -111,9 +118,6 @@ def test_check_counts_what_is_there(author: Flask) -> None:
     assert "in order: 1 course(s), 2 lessons, 8 scenarios, 4 indicators. " in run(author, "check").output
 
 
-# --- report ---
-
-
 def test_report_shows_signs_balance_dates_and_chances(author: Flask) -> None:
     ended = run(author, "report")
     assert ended.exit_code == 0
@@ -132,16 +136,13 @@ def test_nothing_is_done_with_content_that_is_not_in_order(author: Flask, folder
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
-# --- publish ---
-
-
 def test_publish_adds_ids_once_and_stamps_the_newest_entry(author: Flask, folder: Path) -> None:
     old = "\n## recognize 0.9\ndigest: none yet\n- Old.\n"
     small.put(folder, "CHANGELOG.md", f"# Changes\n\n{ENTRY}{old}")
     ended = run(author, "publish")
     assert ended.exit_code == 0
     ids = (folder / "ids.txt").read_text(encoding="utf-8").split()
-    assert f"{len(ids)} id(s) added to ids.txt; {len(ids)} in all." in ended.output
+    assert f"{len(ids)} ID(s) added to ids.txt; {len(ids)} in all." in ended.output
     assert {"course:recognize", "scenario:open-1-a", "term:signal"} <= set(ids)
     assert "Stamped the entry of recognize in CHANGELOG.md." in ended.output
     text = (folder / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -149,7 +150,7 @@ def test_publish_adds_ids_once_and_stamps_the_newest_entry(author: Flask, folder
     assert f"\n## recognize 1.0\ndigest: {digest} (published 20" in text
     assert text.endswith(old)
     ended = run(author, "publish")
-    assert ended.output.splitlines() == [f"0 id(s) added to ids.txt; {len(ids)} in all."]
+    assert ended.output.splitlines() == [f"0 ID(s) added to ids.txt; {len(ids)} in all."]
     assert (folder / "CHANGELOG.md").read_text(encoding="utf-8") == text
 
 
@@ -168,9 +169,6 @@ def test_publish_needs_no_list_of_changes(author: Flask, folder: Path) -> None:
     assert not (folder / "CHANGELOG.md").exists()
 
 
-# --- new ---
-
-
 @pytest.mark.parametrize(
     ("words", "written"),
     [
@@ -179,6 +177,24 @@ def test_publish_needs_no_list_of_changes(author: Flask, folder: Path) -> None:
         (["scenario", "late-bus"], ["scenarios/late-bus-a.md", "scenarios/late-bus-b.md"]),
         (["scenario", "late-bus", "--pool", "reserved"], ["scenarios/late-bus-a.md", "scenarios/late-bus-b.md"]),
         (["indicator", "freedom", "Is watched"], ["indicators.yaml"]),
+        (["pack", "ohio", "--state", "Ohio", "--title", "Ohio: all"], ["requirements/ohio.yaml"]),
+        (["card", "farm"], ["cards/farm.yaml"]),
+        (
+            ["course", "night-watch", "--title", "Night watch"],
+            [
+                "courses/night-watch/course.yaml",
+                "courses/night-watch/01-first-module/module.yaml",
+                "courses/night-watch/01-first-module/01-first-lesson.md",
+            ],
+        ),
+        (
+            ["module", "recognize/one-more"],
+            [
+                "courses/recognize/05-one-more/module.yaml",
+                "courses/recognize/05-one-more/01-first-lesson.md",
+                "courses/recognize/course.yaml",
+            ],
+        ),
     ],
 )
 def test_a_skeleton_is_written_named_and_in_order(
@@ -195,7 +211,7 @@ def test_a_skeleton_is_written_named_and_in_order(
         for path in sorted(folder.rglob("*"))
         if path.is_file() and before.get(path) != path.read_bytes()
     ]
-    assert changed == written
+    assert changed == sorted(written)
     assert run(author, "check").exit_code == 0
 
 
@@ -206,6 +222,10 @@ def test_a_skeleton_is_written_named_and_in_order(
         (["lesson", "first"], "Write COURSE/MODULE/NAME"),
         (["scenario", "open-1"], "There is a pair open-1 already."),
         (["indicator", "pay", "N"], "There is no category pay."),
+        (["pack", "O Hio"], "Write NAME in small letters"),
+        (["course", "recognize"], "There is a course recognize already."),
+        (["module", "recognize/basics"], "There is a module recognize/basics already."),
+        (["card", "a/b"], "Write NAME in small letters"),
     ],
 )
 def test_what_is_taken_or_has_no_place_is_refused_and_nothing_written(

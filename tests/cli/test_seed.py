@@ -26,11 +26,11 @@ from trainer.assignments.rules import Status
 from trainer.cli.demo import people
 from trainer.cli.demo.names import FIRM, SITES
 from trainer.cli.demo.people import DAYS
+from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
-from trainer.courses.library import Library
 from trainer.credentials.models import Credential
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
 from trainer.organizations.rules import local_day
@@ -111,7 +111,7 @@ def test_it_is_for_a_loopback_address_without_a_mail_server(settings: Settings, 
     app = create_app(replace(settings, **changes))  # type: ignore[arg-type]
     ended = app.test_cli_runner().invoke(args=["seed", "demo", "--guards", "20"])
     assert ended.exit_code == 1
-    assert "for a loopback address without a mail server" in ended.output
+    assert "needs a loopback address and no mail server" in ended.output
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Organization)) == 0
 

@@ -1,28 +1,35 @@
-"""`flask serve` runs web server and worker together: both are there, and neither stays behind."""
+"""`flask serve` keeps the site up: what dies is started again, what is told to end ends, and nothing stays behind."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 
+from tests.assessment.swapped import copy_content
+from tests.jobs.conftest import free_port
 from trainer.core.settings import ROOT, Settings
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
-def children(pid: int) -> dict[str, int]:
-    """Return {"web": pid, "worker": pid} of a supervisor's children."""
-    found = {}
-    for child in map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
-        command = Path(f"/proc/{child}/cmdline").read_text()
-        found["worker" if "jobs" in command else "web"] = child
-    return found
+
+def children(pid: int) -> list[int]:
+    """Return the children of a process."""
+    with suppress(OSError):
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
 
 
 def is_running(pid: int) -> bool:
@@ -38,46 +45,232 @@ def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "it took too long"
-        time.sleep(0.1)
+        time.sleep(0.05)
+
+
+@dataclass
+class Site:
+    """A running `flask serve`."""
+
+    process: subprocess.Popen[str]
+    port: int
+    output: Path
+    environ: dict[str, str]
+
+    def child(self, name: str) -> int:
+        """Return the process id of the web server ("web") or of the worker, 0 if there is none now."""
+        for pid in children(self.process.pid):
+            with suppress(OSError):
+                if ("trainer.cli.worker" in Path(f"/proc/{pid}/cmdline").read_text()) == (name == "worker"):
+                    return pid
+        return 0
+
+    def all_processes(self) -> set[int]:
+        """Return the supervisor and all below it."""
+        found, new = {self.process.pid}, [self.process.pid]
+        while new:
+            new = [pid for one in new for pid in children(one)]
+            found.update(new)
+        return found
+
+    def get(self, path: str = "/verify") -> tuple[int, str]:
+        """Return (status, page), over a connection of its own; status 0 if nobody answers."""
+        try:
+            with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except (URLError, OSError):
+            return 0, ""
+
+    def is_up(self) -> bool:
+        """Return whether the site answers."""
+        return self.get()[0] == 200
+
+    def said(self) -> str:
+        """Return what was printed so far."""
+        return self.output.read_text()
+
+
+Serve = Callable[..., Site]
 
 
 @pytest.fixture
-def supervisor(settings: Settings) -> subprocess.Popen[bytes]:
-    """Start `flask serve` and wait for both children."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environ = {
-        **os.environ,
-        "TRAINER_INSTANCE": str(settings.instance),
-        "TRAINER_DATABASE_URL": settings.database_url,
-        "TRAINER_SECRET_KEY": settings.secret_key,
-        "TRAINER_WORKERS": "1",
-        "PORT": str(port),
-    }
-    run = [sys.executable, "-m", "flask", "--app", "trainer.app", "serve"]
-    process = subprocess.Popen(run, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait_until(lambda: process.poll() is not None or len(children(process.pid)) == 2)
-    assert process.poll() is None
-    return process
+def database_url(tmp_path: Path, template_database: Path) -> str:
+    """Return an SQLite file: none of this depends on the database."""
+    shutil.copy(template_database, tmp_path / "trainer.db")
+    return f"sqlite:///{tmp_path / 'trainer.db'}"
 
 
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_all_and_is_no_failure(supervisor: subprocess.Popen[bytes], told: signal.Signals) -> None:
-    both = children(supervisor.pid)
-    time.sleep(2)  # until both listen for signals
-    supervisor.send_signal(told)
-    assert supervisor.wait(30) == 0
-    assert not any(is_running(pid) for pid in both.values())
+@pytest.fixture
+def serve(settings: Settings, tmp_path: Path) -> Iterator[Serve]:
+    """Return what starts `flask serve` on the test's database."""
+    sites: list[Site] = []
+
+    def begin(*, workers: int = 1, is_waited_for: bool = True, **changes: str) -> Site:
+        port = int(changes.get("PORT", free_port()))
+        environ = {
+            **os.environ,
+            "TRAINER_INSTANCE": str(settings.instance),
+            "TRAINER_DATABASE_URL": settings.database_url,
+            "TRAINER_SECRET_KEY": settings.secret_key,
+            "TRAINER_WORKERS": str(workers),
+            "PORT": str(port),
+            **changes,
+        }
+        output = tmp_path / f"output{len(sites)}"
+        with output.open("w") as file:
+            run = [sys.executable, "-m", "flask", "--app", "trainer.app", "serve"]
+            process = subprocess.Popen(run, cwd=ROOT, env=environ, stdout=file, stderr=file, text=True)
+        site = Site(process, port, output, environ)
+        sites.append(site)
+        if is_waited_for:
+            wait_until(lambda: process.poll() is not None or (site.is_up() and bool(site.child("worker"))), 60)
+            assert process.poll() is None, site.said()
+            time.sleep(2)  # until the worker listens for signals
+        return site
+
+    yield begin
+    for site in sites:
+        everything = site.all_processes()
+        if site.process.poll() is None:
+            site.process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                site.process.wait(30)
+        for pid in everything:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        site.process.wait()
 
 
-@pytest.mark.parametrize("victim", ["web", "worker"])
-def test_when_one_dies_the_other_ends_and_the_supervisor_says_so(
-    supervisor: subprocess.Popen[bytes], victim: str
-) -> None:
-    both = children(supervisor.pid)
-    time.sleep(2)
-    grandchildren = Path(f"/proc/{both['web']}/task/{both['web']}/children").read_text().split()
-    os.kill(both[victim], signal.SIGKILL)
-    assert supervisor.wait(30) == 1
-    wait_until(lambda: not any(is_running(pid) for pid in [*both.values(), *map(int, grandchildren)]))
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_all_and_is_no_failure(serve: Serve, told: signal.Signals) -> None:
+    site = serve()
+    everything = site.all_processes()
+    assert len(everything) >= 4
+    site.process.send_signal(told)
+    assert site.process.wait(30) == 0
+    assert not any(is_running(pid) for pid in everything)
+
+
+def test_a_killed_worker_is_started_again_while_the_site_answers(serve: Serve) -> None:
+    site = serve()
+    before, answers = site.child("worker"), []
+    os.kill(before, signal.SIGKILL)
+    until = time.monotonic() + 30
+    while site.child("worker") in {0, before} and time.monotonic() < until:
+        answers.append(site.is_up())
+        time.sleep(0.05)
+    assert site.child("worker") not in {0, before}
+    assert answers
+    assert all(answers)
+    assert "The worker ended (killed by signal 9). It is started again in 1 s." in site.said()
+
+
+def test_a_killed_web_server_comes_back_and_leaves_no_orphan(serve: Serve) -> None:
+    site = serve()
+    main, worker = site.child("web"), site.child("worker")
+    orphans = children(main)
+    assert orphans
+    os.kill(main, signal.SIGKILL)
+    wait_until(lambda: not any(is_running(pid) for pid in orphans), 5)
+    wait_until(site.is_up)
+    assert site.child("web") not in {0, main}
+    assert site.child("worker") == worker
+
+
+def test_a_killed_supervisor_leaves_nothing_behind(serve: Serve) -> None:
+    site = serve(workers=2)
+    everything = site.all_processes()
+    os.kill(site.process.pid, signal.SIGKILL)
+    site.process.wait()
+    wait_until(lambda: not any(is_running(pid) for pid in everything), 8)
+    again = serve(PORT=str(site.port))  # nor is folder or port held
+    assert again.is_up()
+
+
+def test_web_workers_killed_again_and_again_are_no_end(serve: Serve) -> None:
+    site = serve()
+    for _time in range(3):  # the web server itself gives up at the second
+        for pid in children(site.child("web")):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.5)
+    wait_until(site.is_up)
+    assert site.process.poll() is None
+
+
+def test_a_port_in_use_is_refused_before_anything_is_done(serve: Serve, settings: Settings, tmp_path: Path) -> None:
+    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        with socket.socket(family) as taken:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as the web server does
+            taken.bind((host, 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            new = tmp_path / f"new{family}.db"
+            site = serve(is_waited_for=False, PORT=str(port), HOST=host, TRAINER_DATABASE_URL=f"sqlite:///{new}")
+            assert site.process.wait(30) == 1
+            assert site.said().startswith(f"Error: Port {port} of {host} is in use.")
+            assert site.said().count("\n") == 1
+            assert not new.exists()
+
+
+@pytest.mark.parametrize(("host", "words"), [("192.0.2.7", "can't listen on 192.0.2.7"), ("no.such.invalid", "HOST")])
+def test_an_address_that_is_not_ours_is_refused(serve: Serve, host: str, words: str) -> None:
+    site = serve(is_waited_for=False, HOST=host, TRAINER_BASE_URL="https://x.example.org")
+    assert site.process.wait(30) == 1
+    assert words in site.said()
+    assert site.said().count("\n") == 1
+
+
+def test_a_second_server_on_the_same_folder_is_refused(serve: Serve) -> None:
+    site = serve()
+    other = serve(is_waited_for=False)
+    assert other.process.wait(30) == 1
+    assert f"is in use by process {site.process.pid}" in other.said()
+    assert other.said().count("\n") == 1
+    assert site.is_up()
+
+
+def test_what_can_never_start_ends_with_one_line(serve: Serve, settings: Settings, tmp_path: Path) -> None:
+    """Another program takes the port between the check and the start, and doesn't share it."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        plan = tmp_path / "plan.py"
+        plan.write_text(
+            "import sys\nfrom trainer.cli.supervisor import Program, supervise\n"
+            "from trainer.cli.serve import web_command\nfrom trainer.core.settings import read_settings\n"
+            "sys.exit(supervise([Program('web server', web_command(read_settings()), 9, is_vital=True)]))\n"
+        )
+        taken.listen()
+        ended = subprocess.run(
+            [sys.executable, str(plan)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PORT": str(port), "TRAINER_INSTANCE": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert ended.returncode == 1
+    assert "The web server can't be started: exit code 1, 3 times in a row." in ended.stderr
+
+
+def test_a_web_worker_that_is_started_again_serves_what_the_others_serve(serve: Serve, tmp_path: Path) -> None:
+    folder = copy_content(tmp_path / "content")
+    site = serve(workers=2, TRAINER_CONTENT=str(folder))
+    page = folder / "site.yaml"
+    before = site.get("/")[1]
+    for trouble in (page.read_text("utf-8").replace("The small", "A large"), "name: ["):  # new content, then broken
+        page.write_text(trouble, "utf-8")
+        shutil.rmtree(folder / "courses", ignore_errors=True)
+        (folder / "courses").mkdir()
+        old = children(site.child("web"))
+        os.kill(old[0], signal.SIGKILL)
+        wait_until(lambda before=frozenset(old): bool(set(children(site.child("web"))) - before))  # type: ignore[misc]
+        os.kill(site.child("worker"), signal.SIGKILL)
+        time.sleep(4)
+        seen = [site.get("/") for _time in range(20)]
+        assert {status for status, _text in seen} == {200}
+        assert {"The small school" in text for _status, text in seen} == {True}
+        assert {len(text) for _status, text in seen} == {len(before)}
+        assert site.child("worker")
+        assert is_running(site.child("worker"))

@@ -16,9 +16,9 @@ from tests.remembered import remembered
 from tests.support import COURSE
 from trainer.assignments.operations import require_course
 from trainer.assignments.rules import Audience, Wanted
+from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import transaction
-from trainer.courses.current import content
 
 
 @dataclass
@@ -43,7 +43,7 @@ def require(app: Flask, owner: UUID, firm: UUID, **changes: object) -> UUID:
     }
     with app.app_context(), transaction():
         wanted = Wanted(**(facts | changes))  # type: ignore[arg-type]
-        return require_course(actor_of(owner, firm), wanted, content().courses, clock.now()).id
+        return require_course(actor_of(owner, firm), wanted, served().courses, clock.now()).id
 
 
 @pytest.fixture

@@ -24,12 +24,12 @@ from tests.compliance.conftest import Training
 from trainer.assignments.upkeep import assign_missing
 from trainer.compliance import packs
 from trainer.compliance.operations import order_pack
+from trainer.content.serving import served
 from trainer.core import work
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.settings import ROOT
 from trainer.core.work import MOST_TRIES, Job
-from trainer.courses.current import content
 from trainer.credentials.models import Credential
 from trainer.jobs.work import advance
 
@@ -53,7 +53,7 @@ def order(training: Training) -> UUID:
     acme = training.acme
     with acme.app.app_context(), transaction():
         actor = actor_of(acme.users["alice"], acme.id)
-        assign_missing(actor.organization, content().courses, now(), None)
+        assign_missing(actor.organization, served().courses, now(), None)
         return order_pack(actor, actor.today(now()), now()).id
 
 
@@ -117,13 +117,13 @@ def test_what_gets_nowhere_is_parked_and_says_why(training: Training, tmp_path: 
     job_id = order(training)
     (tmp_path / "packs").write_text("not a folder")
     for minute in range(MOST_TRIES + 2):
-        with training.acme.app.app_context(), time_machine.travel(now() + dt.timedelta(minutes=3 * minute)):
+        with training.acme.app.app_context(), time_machine.travel(now() + dt.timedelta(minutes=20 * minute)):
             advance()
     parked = job(training, job_id)
     assert parked.failed_at is not None
     assert "packs" in (parked.last_error or "")
     page = training.acme.enter("alice").get(training.acme.path("/evidence-packs")).text
-    assert "It couldn’t be made" in page
+    assert "It couldn’t be created" in page
 
 
 def test_a_piece_of_work_is_claimed_by_one(training: Training) -> None:

@@ -15,16 +15,19 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from tests.compliance.conftest import Training, require
-from tests.support import Visitor
+from tests.support import Visitor, closed_up
+from trainer.assignments.models import Assignment, Reminder
 from trainer.core.audit import AuditEvent
 from trainer.core.clock import now
-from trainer.core.db import db
+from trainer.core.db import db, transaction
+from trainer.core.outbox import post
 from trainer.jobs.work import advance
+from trainer.organizations.models import TeamMembership
 from trainer.organizations.rules import local_day
 
 
 def names(page: str) -> list[str]:
-    return re.findall(r'<th scope="row"><a[^>]*><bdi>(.*?)</bdi>', page)
+    return re.findall(r'<th scope="row"><a[^>]*><bdi>(.*?)</bdi>', closed_up(page))
 
 
 def firms_day() -> str:
@@ -62,7 +65,7 @@ def test_the_page_says_in_a_sentence_who_is_current(training: Training) -> None:
         ("group=open", ["Alice Able", "Dana Dow", "Ines Ito", "Mark Moe", "Mona May"]),
         ("order=due&group=current", ["Bob Builder"]),
         (
-            "group=%00&team=x&order=9&after=..",
+            "team=x&order=9&after=..",
             ["Alice Able", "Bob Builder", "Dana Dow", "Ines Ito", "Mark Moe", "Mona May"],
         ),
     ],
@@ -71,6 +74,15 @@ def test_the_address_says_what_is_shown(training: Training, query: str, shown: l
     page = training.acme.enter("alice").get(training.acme.path(f"/training?{query}"))
     assert page.status_code == 200
     assert names(page.text) == shown
+
+
+@pytest.mark.parametrize("group", ["overdue", "%01", "Late"])
+def test_a_group_that_there_is_not_shows_nobody_instead_of_everyone(training: Training, group: str) -> None:
+    alice, acme = training.acme.enter("alice"), training.acme
+    page = alice.get(acme.path(f"/training?group={group}"))
+    assert page.status_code == 404
+    assert "no such group" in page.text
+    assert alice.post(acme.path(f"/training/exports?group={group}"), {"form": "csv"}).status_code == 404
 
 
 def test_screen_csv_and_xlsx_hold_the_same_rows(training: Training) -> None:
@@ -112,6 +124,61 @@ def test_a_manager_of_a_team_sees_counts_and_exports_of_that_team(training: Trai
     assert mark.get(training.acme.path(f"/training/{training.acme.people['dana']}")).status_code == 404
 
 
+def test_who_sees_some_teams_reads_the_names_of_no_others(training: Training) -> None:
+    acme = training.acme
+    with acme.app.app_context(), transaction():
+        db.session.add(TeamMembership(membership_id=acme.people["bob"], team_id=acme.motel))
+    mark, bob = acme.enter("mark"), acme.people["bob"]
+    for page in ("/training", f"/training/{bob}", "/people", f"/people/{bob}"):
+        text = mark.get(acme.path(page)).text
+        assert ("Harbor Mall" in text, "Motel 95" in text) == (True, False), page
+    assert "Motel 95" not in mark.post(acme.path("/training/exports"), {"form": "csv"}).text
+    assert "Harbor Mall; Motel 95" in acme.enter("alice").post(acme.path("/training/exports"), {"form": "csv"}).text
+
+
+def test_people_with_several_duties_are_counted_once(training: Training) -> None:
+    acme = training.acme
+    second = require(acme.app, acme.users["alice"], acme.id, title="Once more", least_minutes=10_000)
+    alice = acme.enter("alice")
+    page = alice.get(acme.path("/training")).text
+    assert "0 of 6 people are current in everything required." in page
+    assert "Together they have 12 duties." in page
+    found = alice.get(acme.path("/training?q=dow")).text
+    assert "0 of this 1 person is current." in found
+    assert "0 of 6 people are current." in alice.get(acme.path(f"/training?requirement={second}")).text
+
+
+def test_what_became_of_a_reminder_is_told_the_same_on_both_pages(training: Training) -> None:
+    acme, texts = training.acme, []
+    states: dict[str, dict[str, object]] = {
+        "Not sent: the mail server refused it": {"dead_at": now(), "tries": 3, "last_error": "550 no"},
+        "Not sent: no longer due by the time it was to go out": {"dead_at": now(), "last_error": "no longer needed"},
+        "Waiting to be sent": {},
+        "Sent ": {"sent_at": now()},
+    }
+    with acme.app.app_context(), transaction():
+        duty = db.session.scalars(select(Assignment).where(Assignment.membership_id == acme.people["bob"])).one()
+        for number, values in enumerate(states.values()):
+            mail = post("training-reminder", "bob@example.org", {}, now())
+            for name, value in values.items():
+                setattr(mail, name, value)
+            db.session.add(
+                Reminder(
+                    organization_id=acme.id,
+                    assignment_id=duty.id,
+                    kind=f"overdue {number}",
+                    due_on=duty.due_on,
+                    created_at=now(),
+                    message_id=mail.id,
+                )
+            )
+    alice = acme.enter("alice")
+    for path in (f"/training/{acme.people['bob']}", f"/requirements/{training.requirement}"):
+        page = alice.get(acme.path(path)).text
+        texts.append([page.count(words) for words in states])
+    assert texts[0] == texts[1] == [1, 1, 1, 1]
+
+
 def test_a_state_that_wants_an_approved_course_is_named_wherever_training_shows(training: Training) -> None:
     acme = training.acme
     require(acme.app, acme.users["alice"], acme.id, title="Texas", unapproved_state="Texas")
@@ -141,8 +208,8 @@ def test_a_waiver_excuses_with_a_reason_until_a_day_and_is_taken_back(training: 
     assert alice.post(found[1], {"reason": "On leave, longer", "until": "2099-03-03"}).status_code == 303
     waived = alice.get(acme.path("/training?group=waived")).text
     assert names(waived) == ["Dana Dow"]
-    assert "Waived to Mar 3, 2099" in waived
-    assert "Waived to Mar 3, 2099" in alice.get(path).text
+    assert "Waived until Mar 3, 2099" in waived
+    assert "Waived until Mar 3, 2099" in alice.get(path).text
     rows = read_csv(alice.post(acme.path("/training/exports?group=waived"), {"form": "csv"}).text)
     assert [(row[6], row[-2]) for row in rows[1:]] == [("Waived", "2099-03-03")]
     assert alice.post(f"{found[1]}/end").status_code == 303
@@ -166,6 +233,15 @@ def test_a_pack_holds_everything_and_its_hashes_fit(training: Training) -> None:
         "Mark Moe",
         "Mona May",
     ]
+
+
+def test_the_page_for_firms_names_the_files_of_a_pack_and_no_others(training: Training) -> None:
+    page = training.acme.enter("alice").get("/for-firms").text
+    named = re.findall(r'<dt class="mono">([^<]+)</dt>', page)
+    kinds = [
+        re.sub(r"^(certificates/).*|^(course-).*(\.txt)", r"\1\2", name) for name in make_pack(training).namelist()
+    ]
+    assert set(kinds) == {name.removesuffix("….txt") for name in named}
 
 
 @pytest.mark.check("T085")
@@ -219,11 +295,11 @@ def test_an_inspector_reads_by_a_link_and_nothing_more(training: Training) -> No
     assert revocation
     assert "Withdraw the link of “State inspector”?" in alice.get(revocation[1]).text
     assert stranger.get(found[1]).status_code == 200
-    for words in ("The link opens nothing any more.", "This link was withdrawn already."):
+    for words in ("Withdrawn. The link no longer works.", "This link was already withdrawn."):
         assert alice.post(revocation[1]).status_code == 303
         assert stranger.get(found[1]).status_code == 404
         assert words in alice.get(acme.path("/inspections")).text
-    assert alice.get(acme.path("/audit?act=inspector_link")).text.count("revoked") == 1
+    assert alice.get(acme.path("/audit?act=inspector_link")).text.count("Withdrew a link") == 1
 
 
 def test_ids_of_another_firms_records_open_nothing(training: Training) -> None:
@@ -236,3 +312,17 @@ def test_ids_of_another_firms_records_open_nothing(training: Training) -> None:
     assert waiver
     path = acme.path(f"/training/{acme.people['bob']}/waivers/{UUID(waiver[1])}")
     assert acme.enter("alice").post(path, {"reason": "x", "until": "2099-01-01"}).status_code == 404
+
+
+@pytest.mark.check("T003")
+def test_a_manager_of_a_team_reads_the_names_of_his_teams_alone(training: Training) -> None:
+    acme = training.acme
+    alice, mark = acme.enter("alice"), acme.enter("mark")
+    facts = {"name": "Bob Builder", "email": "bob@example.org", "teams": [str(acme.harbor), str(acme.motel)]}
+    assert alice.post(acme.path(f"/people/{acme.people['bob']}/facts"), facts).status_code == 303
+    pages = ("/training", "/people", f"/training/{acme.people['bob']}", f"/people/{acme.people['bob']}")
+    for visitor, is_named in ((alice, True), (mark, False)):
+        texts = [visitor.post(acme.path("/training/exports"), {"form": "csv"}).text]
+        texts += [visitor.get(acme.path(page)).text for page in pages]
+        assert "Harbor Mall" in texts[0]
+        assert ["Motel 95" in text for text in texts] == [is_named] * len(texts)

@@ -43,7 +43,11 @@ def test_a_command_has_the_same_connection(settings: Settings) -> None:
         "from trainer.app import create_app; from trainer.core.db import db, pragmas\n"
         "app = create_app()\nwith app.app_context(): print(pragmas(db.engine))"
     )
-    environ = {"TRAINER_DATABASE_URL": settings.database_url, "TRAINER_INSTANCE": str(settings.instance)}
+    environ = {
+        "TRAINER_DATABASE_URL": settings.database_url,
+        "TRAINER_INSTANCE": str(settings.instance),
+        "TRAINER_CONTENT": str(settings.content),
+    }
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60
     )

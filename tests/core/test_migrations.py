@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import delete, func, inspect, select, update
+from sqlalchemy import delete, func, inspect, select, text, update
 
 from tests.assignments.firm import EVERYONE, make_firm
 from tests.cast import (
@@ -28,16 +28,19 @@ from tests.cast import (
     make_site,
 )
 from tests.support import COURSE, Visitor, make_ready, take_final
+from trainer.assessment.models import Attempt
+from trainer.assessment.rounds import ask
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
 from trainer.assignments.rules import Audience
 from trainer.compliance.operations import make_inspector_link, order_pack
+from trainer.content.library import Library
+from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import Base, db, transaction
 from trainer.core.errors import Conflict
+from trainer.core.heartbeat import note_began
 from trainer.core.settings import ROOT
-from trainer.courses.current import content
-from trainer.courses.library import Library
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.operations import make_token
@@ -79,14 +82,24 @@ def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: L
         take_final(visitor)
         fill_firm(app)
     fill_class(app)
+    with app.app_context(), transaction():
+        note_began("mail", clock.now())
     add_second_factor(app, make_account(app))
+    fill_rounds(app)
     with app.app_context():
         assert all(rows().values())
         downgrade(directory=FOLDER, revision="base")
         assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
         upgrade(directory=FOLDER)
         assert rows().keys() == Base.metadata.tables.keys()
-        assert not any(rows().values())
+        assert {name for name, number in rows().items() if number} == {"schema_revisions"}
+
+
+def fill_rounds(app: Flask) -> None:
+    """Let someone who used up a round of a final ask for the next one."""
+    with app.app_context(), transaction() as session:
+        attempt = session.scalars(select(Attempt).where(Attempt.kind == "final")).one()
+        ask(session.get_one(Enrollment, attempt.enrollment_id), 2, clock.now())
 
 
 def fill_firm(app: Flask) -> None:
@@ -100,8 +113,8 @@ def fill_firm(app: Flask) -> None:
         later = {"created_at": at, "expires_at": at}
         session.add(Invitation(**facts, **later, membership_id=mona, email_key="m", nonce="n"))
         session.add(JoinCode(**facts, **later, code="C", role="member"))
-    wanted = {"audience": Audience.TEAMS, "team_ids": frozenset({team}), "days_allowed": 0}
-    firm.require(replace(EVERYONE, starts_on=dt.date(2026, 1, 1), **wanted))
+    of_team = replace(EVERYONE, audience=Audience.TEAMS, team_ids=frozenset({team}), days_allowed=0)
+    firm.require(replace(of_team, starts_on=dt.date(2026, 1, 1)))
     with app.app_context(), transaction() as session:
         session.get_one(Membership, mona).hired_on = dt.date(2020, 1, 1)
     firm.keep_up()
@@ -121,7 +134,7 @@ def fill_class(app: Flask) -> None:
     cohort = make_class(app, ines, None)
     member, meeting = join_class(app, leo, cohort), hold_meeting(app, ines, cohort)
     with app.app_context(), transaction():
-        desk, course = desk_of(ines, cohort), content().courses[COURSE]
+        desk, course = desk_of(ines, cohort), served().courses[COURSE]
         note_attendance(desk, meeting, [member], clock.now())
         sign_off(desk, meeting, course, True, clock.now())
         nudge(desk, [member], clock.now())
@@ -129,7 +142,7 @@ def fill_class(app: Flask) -> None:
 
 def enrollments() -> list[dict[str, object]]:
     """Return all that is kept of each enrollment."""
-    table = Enrollment.__table__
+    table = Base.metadata.tables[Enrollment.__tablename__]
     there = {column["name"] for column in inspect(db.engine).get_columns(table.name)}
     columns = [column for column in table.columns if column.name in there]
     found = [dict(row) for row in db.session.execute(select(*columns).order_by("started_at")).mappings()]
@@ -180,3 +193,22 @@ def test_sign_offs_come_along_and_those_without_their_class_go_on_the_way_down(a
             db.session.execute(delete(Base.metadata.tables["attendances"]))
             db.session.execute(delete(Base.metadata.tables["class_sessions"]))
         assert db.session.execute(select(table.c.session_id)).scalars().all() == [None]
+
+
+def test_tries_of_later_rounds_go_on_counting_on_the_way_down(app: Flask, visitor: Visitor, shelf: Library) -> None:
+    with time_machine.travel("2026-11-23T15:00:00Z") as moved:
+        visitor.sign_up()
+        make_ready(visitor, shelf, moved)
+        take_final(visitor)
+    with app.app_context():
+        with transaction() as session:
+            final = session.scalars(select(Attempt).where(Attempt.kind == "final")).one()
+            final.round, final.number, tries = 2, 1, final.tries
+        downgrade(directory=FOLDER, revision="0015")
+        row = db.session.execute(text("SELECT number, tries FROM attempts WHERE kind = 'final'")).one()
+        assert tries is not None
+        assert tuple(row) == (tries + 1, 2 * tries)
+        db.session.rollback()
+        upgrade(directory=FOLDER)
+        assert db.session.scalars(select(Attempt.round).where(Attempt.kind == "final")).one() == 1
+        db.session.rollback()

@@ -1,12 +1,3 @@
 """The tiny content folder as a fixture."""
 
-from pathlib import Path
-
-import pytest
-
-from tests.courses import small
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return small.write(tmp_path)
+from tests.content.conftest import folder as folder

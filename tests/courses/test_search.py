@@ -10,10 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.courses import small
-from tests.courses.small import edit, read
-from trainer.courses.library import Library
-from trainer.courses.schema import Pool
+from tests.content import small
+from tests.content.small import edit, read
 from trainer.courses.search import LONGEST, MOST, Found, Index
 
 CARD = """\
@@ -138,15 +136,6 @@ def test_no_scene_is_found(folder: Path) -> None:
     index = Index(read(folder))
     assert index.search("zugvogel") == []
     assert not [one for one in index.search("desk") if "desk" in one.excerpt]
-
-
-def test_no_narrative_of_the_final_is_in_the_real_index(shelf: Library) -> None:
-    index = Index(shelf.content)
-    told = " ".join(text for (text,) in index._database.execute("SELECT text FROM documents"))
-    assert len(told) > 10_000
-    for scene in shelf.content.pool(Pool.RESERVED):
-        for sentence in str(scene.html.striptags()).split(". "):
-            assert len(sentence) < 60 or sentence not in told, scene.id
 
 
 def test_the_best_thirty_are_shown(folder: Path) -> None:

@@ -16,17 +16,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
+from tests.content import small
 from trainer.credentials.certificate import (
     LONGEST_NAME,
-    CertificateFacts,
     NameNeedsFonts,
     clean_name,
     render_certificate,
 )
-from trainer.credentials.rules import disclaimer
+from trainer.credentials.models import Stated
+from trainer.credentials.rules import show_serial
+from trainer.credentials.words import disclaimer
 
 URL = "https://training.example.org/verify/K7QPA-2M4XB-9TRDC-K7QPA-2M4XB-9T"
-FACTS = CertificateFacts(
+FACTS = Stated(
     holder_name="Maya Thibodeau",
     course_title="For everyone",
     edition="Pilot edition",
@@ -35,14 +37,21 @@ FACTS = CertificateFacts(
     issued_on=dt.date(2026, 3, 3),
     valid_until=dt.date(2027, 3, 3),
     course_version="0.1",
-    serial="K7QPA-2M4XB-9TRDC-K7QPA-2M4XB-9T",
+    serial="K7QPA2M4XB9TRDCK7QPA2M4XB9T",
+    course="recognize",
+    course_digest="0" * 64,
+    started_on=dt.date(2026, 3, 1),
     is_local_trial=False,
     scenes=16,
 )
 
 
+def render(facts: Stated, url: str | None = URL) -> bytes:
+    return render_certificate(facts, url, "Would you recognize it?", small.vocabulary())
+
+
 def open_pdf(name: str = FACTS.holder_name, **changes: Any) -> pypdf.PdfReader:
-    return pypdf.PdfReader(io.BytesIO(render_certificate(replace(FACTS, holder_name=name, **changes), URL)))
+    return pypdf.PdfReader(io.BytesIO(render(replace(FACTS, holder_name=name, **changes))))
 
 
 def text_of(reader: pypdf.PdfReader) -> str:
@@ -72,7 +81,7 @@ def test_it_says_what_was_earned_by_whom_and_how_to_check_it() -> None:
     for part in (
         "Certificate of completion", "This certifies that", "Maya Thibodeau", "has completed For everyone",
         "has shown, on 16 written scenes", "Learning time", "47 min active", "Issued", "March 3, 2026", "Valid until",
-        "March 3, 2027", "Course version", "0.1 (Pilot edition)", "Number", FACTS.serial, URL,
+        "March 3, 2027", "Course version", "0.1 (Pilot edition)", "Number", show_serial(FACTS.serial), URL,
         "Awareness training; not a license; measured on 16 written scenes; not approved by any state.",
         "Proof is the check page, not this paper.",
     ):  # fmt: skip
@@ -123,13 +132,13 @@ def test_the_qr_code_follows_the_address(monkeypatch: pytest.MonkeyPatch) -> Non
         return make(content, **options)
 
     monkeypatch.setattr(segno, "make_qr", watch)
-    first, second = render_certificate(FACTS, URL), render_certificate(FACTS, URL.replace("K7", "K8"))
+    first, second = render(FACTS), render(FACTS, URL.replace("K7", "K8"))
     assert made == [URL, URL.replace("K7", "K8")]
     assert first != second
 
 
 def test_the_same_facts_give_the_same_bytes() -> None:
-    assert render_certificate(FACTS, URL) == render_certificate(FACTS, URL)
+    assert render(FACTS) == render(FACTS)
 
 
 def test_the_date_of_the_file_is_the_date_of_issue() -> None:
@@ -161,13 +170,13 @@ def test_names_in_other_scripts_are_printed(name: str) -> None:
 @pytest.mark.parametrize("name", ["山田太郎", "김민수", "Maya 山"])
 def test_a_name_without_a_font_is_refused_with_advice(name: str) -> None:
     with pytest.raises(NameNeedsFonts, match=r"No font is installed for some letters of this name .*pylopdf-fonts"):
-        render_certificate(replace(FACTS, holder_name=name), URL)
+        render(replace(FACTS, holder_name=name))
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\U0001f600\U0001f44d\U0001f3fd", "\u202e\u2066", "...", "\u0301\u0302"])
 def test_a_name_without_letters_is_refused(name: str) -> None:
     with pytest.raises(NameNeedsFonts, match="no letter"):
-        render_certificate(replace(FACTS, holder_name=name), URL)
+        render(replace(FACTS, holder_name=name))
 
 
 def test_pictures_controls_and_turning_marks_leave_a_name() -> None:
@@ -273,7 +282,7 @@ def test_hostile_names_are_only_text(hostile: str) -> None:
 @pytest.mark.check("T040")
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_texts_elsewhere_are_only_text(hostile: str) -> None:
-    reader = open_pdf(course_title=hostile, achievement=hostile, edition=hostile, serial=hostile)
+    reader = open_pdf(course_title=hostile, achievement=hostile, edition=hostile, course_version=hostile)
     assert_harmless(reader)
     assert len(reader.pages) == 1
     assert squeeze(text_of(reader)).count(squeeze(hostile)) == 4
@@ -284,14 +293,14 @@ def test_hostile_texts_elsewhere_are_only_text(hostile: str) -> None:
 )
 def test_only_a_web_address_is_linked(url: str) -> None:
     with pytest.raises(ValueError, match="not a web address"):
-        render_certificate(FACTS, url)
+        render(FACTS, url)
 
 
 @settings(max_examples=80, deadline=None)
 @given(st.text(max_size=150))
 def test_any_name_at_all_is_printed_on_one_harmless_page_or_refused(name: str) -> None:
     try:
-        pdf = render_certificate(replace(FACTS, holder_name=name), URL)
+        pdf = render(replace(FACTS, holder_name=name))
     except NameNeedsFonts:
         return
     reader = pypdf.PdfReader(io.BytesIO(pdf))
@@ -303,16 +312,16 @@ def test_any_name_at_all_is_printed_on_one_harmless_page_or_refused(name: str) -
 
 
 def test_a_warm_certificate_takes_less_than_60_ms() -> None:
-    render_certificate(FACTS, URL)
+    render(FACTS)
     spent = []
     for number in range(15):
         start = time.perf_counter()
-        render_certificate(replace(FACTS, holder_name=f"Maya {number}"), URL)
+        render(replace(FACTS, holder_name=f"Maya {number}"))
         spent.append(time.perf_counter() - start)
     assert min(spent) < 0.06  # the least of many: machines are shared
 
 
 def test_threads_can_render_together() -> None:
     with ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(lambda number: render_certificate(replace(FACTS, minutes=number), URL), range(12)))
+        made = list(pool.map(lambda number: render(replace(FACTS, minutes=number)), range(12)))
     assert len(set(made)) == 12

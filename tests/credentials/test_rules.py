@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.credentials.rules import Status, disclaimer, new_serial, read_serial, show_serial, status, valid_until
+from trainer.credentials.rules import Status, new_serial, read_serial, show_serial, status, valid_until
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 
@@ -62,6 +62,7 @@ def test_validity_ends_on_the_same_day_or_the_last_of_the_month(issued: str, mon
         (24, None, False, Status.VALID),
         (25, None, False, Status.EXPIRED),
         (24, None, True, Status.SUPERSEDED),
+        (25, None, True, Status.SUPERSEDED),
         (25, NOW, True, Status.REVOKED),
     ],
 )
@@ -70,9 +71,3 @@ def test_withdrawn_beats_replaced_beats_expired(
 ) -> None:
     until, today = dt.date(2026, 11, 24), dt.date(2026, 11, day)
     assert status(valid_until=until, revoked_at=revoked_at, is_superseded=is_superseded, today=today) is expected
-
-
-def test_unapproved_states_are_named_in_one_sentence() -> None:
-    assert disclaimer("Texas") == (
-        "Texas requires an approved course. This course is not approved. These records alone don’t show compliance."
-    )

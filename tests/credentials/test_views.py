@@ -16,12 +16,14 @@ from tests.cast import certify, make_account
 from tests.credentials.test_certificate import assert_harmless, text_of
 from tests.support import Visitor
 from trainer.app import create_app
+from trainer.content.library import Library
+from trainer.content.schema import Vocabulary
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.settings import Settings
-from trainer.courses.library import Library
 from trainer.credentials import paper
-from trainer.credentials.models import Credential
+from trainer.credentials.certificate import render_certificate
+from trainer.credentials.models import Credential, Stated
 from trainer.credentials.operations import revoke
 from trainer.credentials.rules import show_serial
 
@@ -70,8 +72,12 @@ def test_the_address_on_paper_is_the_configured_one(
     certify(app, make_account(app))
     with app.app_context():
         serial = db.session.scalars(select(Credential.serial)).one()
-    real = paper.render_certificate
-    monkeypatch.setattr(paper, "render_certificate", lambda facts, url: printed.append(url) or real(facts, url))
+
+    def watch(facts: Stated, url: str | None, brand: str, vocabulary: Vocabulary) -> bytes:
+        printed.append(url)
+        return render_certificate(facts, url, brand, vocabulary)
+
+    monkeypatch.setattr(paper, "render_certificate", watch)
     visitor = Visitor(app, base_url)
     path = f"/verify/{serial}/certificate.pdf"
     assert visitor.get(path, headers=headers).mimetype == "application/pdf"
@@ -112,3 +118,13 @@ def test_a_pdf_is_for_whoever_has_the_number_and_always_the_same(visitor: Visito
     assert first.data == second.data
     assert first.headers["Content-Disposition"] == "inline; filename=certificate.pdf"
     assert "Set-Cookie" not in first.headers
+
+
+def test_the_fingerprint_of_the_content_is_there_for_who_looks_for_it(
+    app: Flask, visitor: Visitor, serial: str
+) -> None:
+    with app.app_context():
+        digest = db.session.scalars(select(Credential.course_digest)).one()
+    facts, further = visitor.get(f"/verify/{serial}").text.split("</dl>")
+    assert digest[:12] not in facts
+    assert digest[:12] in further.split("</details>")[0]

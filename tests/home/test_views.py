@@ -22,9 +22,9 @@ from tests.cast import (
     start_practice,
 )
 from tests.support import COURSE, Visitor
+from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.db import transaction
-from trainer.courses.library import Library
 from trainer.organizations.codes import make_join_code, show_code
 from trainer.organizations.rules import Role
 

@@ -18,9 +18,9 @@ from tests.support import COURSE, Visitor
 from trainer.assessment import operations as assessment
 from trainer.assessment.models import Attempt
 from trainer.assessment.queries import list_responses
+from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.courses.current import content
 from trainer.instructing.models import CohortMember
 from trainer.learning.operations import enroll
 
@@ -72,11 +72,14 @@ def answer_practice(app: Flask, user_id: UUID, rng: random.Random, *, hand_in: b
     """Judge the scenes of a practice by chance; return the attempt's id."""
     with app.app_context():
         with transaction():
-            here = content()
+            here = served()
             enrollment = enroll(user_id, here.courses[COURSE], clock.now())
             attempt = assessment.start_practice(enrollment, here, 6, clock.now())
             for one in [one for one in list_responses(attempt) if one.recorded_at is None][:answers]:
-                given = {"verdict": rng.choice(["report-now", "note-and-watch", "nothing-to-report"])}
+                given = {
+                    "verdict": rng.choice(["report-now", "note-and-watch", "nothing-to-report"]),
+                    "action": rng.choice(one.action_order),
+                }
                 assessment.save_response(attempt, one, given, one.version, clock.now(), record=True)
             number = attempt.id
         if hand_in:
@@ -96,6 +99,7 @@ def answers_of(app: Flask, users: list[UUID]) -> list[tuple[UUID, str, dict[str,
                     select(CohortMember.joined_at).where(CohortMember.user_id == attempt.user_id)
                 ).first()
                 if counts and one.given and one.saved_at and joined and one.saved_at >= joined:
-                    said = one.given.get("verdict") == "report-now"
+                    chosen = next(act for act in one.snapshot.payload["actions"] if act["id"] == one.given["action"])
+                    said = one.given.get("verdict") == "report-now" or chosen["is_report"]
                     found.append((attempt.user_id, attempt.kind, one.snapshot.payload, said))
     return found

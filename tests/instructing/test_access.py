@@ -10,6 +10,7 @@ from flask import Flask
 from tests.cast import (
     add_second_factor,
     approve,
+    ask_for_round,
     hold_meeting,
     join_class,
     make_account,
@@ -40,8 +41,9 @@ def routes(app: Flask) -> list[tuple[str, str, set[str]]]:
 def answers(visitor: Visitor, room: Room, cohort: UUID, meeting: UUID, member: UUID) -> dict[tuple[str, str], int]:
     """Return the status of every route of a class."""
     adapter, found = room.app.url_map.bind("127.0.0.1:8000"), {}
+    request = ask_for_round(room.app, room.acme.users["bob"])
     for method, endpoint, names in routes(room.app):
-        values = {"cohort_id": cohort, "class_session_id": meeting, "member_id": member}
+        values = {"cohort_id": cohort, "class_session_id": meeting, "member_id": member, "request_id": request}
         path = adapter.build(endpoint, {name: values[name] for name in names})
         answer = visitor.post(path) if method == "POST" else visitor.get(path)
         found[method, endpoint] = answer.status_code

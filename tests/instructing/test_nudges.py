@@ -8,7 +8,10 @@ import time_machine
 from sqlalchemy import func, select
 
 from tests.cast import certify, code_of, desk_of
-from tests.instructing.conftest import Room
+from tests.instructing.conftest import Room, open_room
+from tests.organizations.conftest import Acme
+from trainer.content.library import Library
+from trainer.content.times import Times
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
@@ -50,9 +53,21 @@ def test_the_mail_says_what_is_left_and_nothing_that_others_should_not_see(room:
     mail = letter(room)
     assert mail is not None
     assert mail.subject == "From your class"
-    assert "32 lessons are left." in mail.text
+    assert "6 lessons are left." in mail.text
     assert "/courses/recognize" in mail.text
     assert "traffick" not in mail.text.lower()
+
+
+def test_whoever_has_not_begun_reads_how_much_there_is_to_read_of_a_choice_one_lesson(
+    acme: Acme, shelf: Library
+) -> None:
+    room, course = open_room(acme, course="security-officer"), shelf.content.courses["security-officer"]
+    send(room)
+    mail = letter(room)
+    assert mail is not None
+    lessons = sum(1 if module.file.choose_one else len(module.lessons) for module in course.modules)
+    assert 1 < lessons < len(course.lessons)
+    assert f"{lessons} lessons are left. They take about {Times(shelf.content).lessons(course)} minutes." in mail.text
 
 
 def test_a_mail_that_is_no_longer_true_isnt_sent(room: Room) -> None:

@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from tests.cast import certify, desk_of, hold_meeting
 from tests.instructing.conftest import Room
 from tests.support import COURSE
+from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
-from trainer.courses.current import content
 from trainer.instructing.models import SignOff
 from trainer.instructing.sessions import Outcome, hold_session, note_attendance, sign_off
 from trainer.learning.models import Enrollment, LessonCompletion
@@ -31,7 +31,7 @@ def attend(room: Room, meeting: UUID, members: list[UUID]) -> None:
 def sign(room: Room, meeting: UUID) -> Outcome:
     with room.app.app_context(), transaction():
         desk = desk_of(room.acme.users["ines"], room.id)
-        return sign_off(desk, meeting, content().courses[COURSE], True, clock.now())
+        return sign_off(desk, meeting, served().courses[COURSE], True, clock.now())
 
 
 def seconds(room: Room) -> int:
@@ -65,7 +65,7 @@ def test_minutes_count_up_to_the_meeting_and_up_to_what_is_planned(room: Room, m
     attend(room, meeting, [room.bob])
     sign(room, meeting)
     with room.app.app_context():
-        planned = sum(lesson.file.minutes for lesson in content().courses[COURSE].lessons[:2])
+        planned = sum(lesson.file.minutes for lesson in served().courses[COURSE].lessons[:2])
     assert seconds(room) == 60 * (minutes if of == "meeting" else planned)
 
 
@@ -75,7 +75,7 @@ def test_a_lesson_taught_twice_counts_once(room: Room) -> None:
         attend(room, meeting, [room.bob])
         sign(room, meeting)
     with room.app.app_context():
-        planned = sum(lesson.file.minutes for lesson in content().courses[COURSE].lessons[:2])
+        planned = sum(lesson.file.minutes for lesson in served().courses[COURSE].lessons[:2])
         assert seconds(room) == 60 * planned
         assert db.session.scalar(select(func.count()).select_from(SignOff)) == 2
 
@@ -83,8 +83,8 @@ def test_a_lesson_taught_twice_counts_once(room: Room) -> None:
 def test_lessons_that_are_read_in_order_wait_for_the_one_before(room: Room) -> None:
     with room.app.app_context(), transaction():
         enrollment = db.session.scalars(select(Enrollment)).one()
-        enrollment.conditions = tightened(enrollment.conditions, Asked(0, True, None))
-        course = content().courses[COURSE]
+        enrollment.conditions = tightened(enrollment.asks, Asked(0, True, None)).kept()
+        course = served().courses[COURSE]
         taught = [course.lessons[0].id, course.lessons[1].id, course.lessons[3].id]
         desk = desk_of(room.acme.users["ines"], room.id)
         meeting = hold_session(desk, desk.today(clock.now()), 30, taught, "", course, clock.now()).id
@@ -121,7 +121,7 @@ def test_people_lessons_and_meetings_of_elsewhere_are_refused(room: Room) -> Non
     with pytest.raises(NotFound):
         attend(room, room.bob, [room.bob])
     with room.app.app_context():
-        desk, course, now = desk_of(ines, room.id), content().courses[COURSE], clock.now()
+        desk, course, now = desk_of(ines, room.id), served().courses[COURSE], clock.now()
         first, today = course.lessons[0].id, desk.today(now)
         for held_on, minutes, lessons in (
             (today + dt.timedelta(days=1), 60, [first]),

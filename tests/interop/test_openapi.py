@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, get_args
 
 import pytest
 import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.core.result import Ok
 from schemathesis.generation.modes import GenerationMode
 from schemathesis.schemas import APIOperation
 
 from tests.cast import LOCAL
 from tests.compliance.conftest import Training
 from tests.interop.conftest import V1, acmes_token, read
-from trainer.web.limits import limiter
+from trainer.interop.records import RECORDS, Record
+from trainer.interop.views.api import limited
 
+Operation = APIOperation[Any, Any, Any, Any]
 MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 
 
 @pytest.fixture(autouse=True)
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limiter, "enabled", False)
+    monkeypatch.setattr(limited, "most", 1_000_000)
 
 
-def operations(app: Flask) -> Iterator[APIOperation]:
+def operations(app: Flask) -> Iterator[Operation]:
     """Yield what the served description says can be asked."""
     schema = schemathesis.openapi.from_wsgi(f"{V1}/openapi.json", app)
     for found in schema.get_all_operations():
+        assert isinstance(found, Ok)
         yield found.ok()
 
 
-def try_out(operation: APIOperation, mode: GenerationMode, token: str | None) -> set[int]:
+def try_out(operation: Operation, mode: GenerationMode, token: str | None) -> set[int]:
     """Send made-up requests, each checked against the description; return the statuses that came back."""
     statuses = set()
 
@@ -44,12 +49,26 @@ def try_out(operation: APIOperation, mode: GenerationMode, token: str | None) ->
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    def ask(case: schemathesis.Case) -> None:
+    def ask(case: Any) -> None:
         headers = {"Accept-Encoding": "identity", **({"Authorization": f"Bearer {token}"} if token else {})}
         statuses.add(case.call_and_validate(headers=headers).status_code)
 
     ask()
     return statuses
+
+
+def test_the_served_description_is_a_valid_openapi_document(app: Flask) -> None:
+    schemathesis.openapi.from_wsgi(f"{V1}/openapi.json", app).validate()
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_a_record_is_described_in_full_and_holds_nothing_else(app: Flask, record: type[Record]) -> None:
+    described = read(app, "/openapi.json", None).get_json()["components"]["schemas"][record.__name__]
+    assert sorted(described["required"]) == sorted(described["properties"])
+    assert described["additionalProperties"] is False
+    for name, field in record.model_fields.items():
+        types = described["properties"][name]["type"]
+        assert ("null" in types) == (type(None) in get_args(field.annotation)), name
 
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)

@@ -41,8 +41,8 @@ def test_a_token_is_shown_once_and_kept_as_a_digest(training: Training) -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"label": ""}, "Type for which system"),
-        ({"scopes": []}, "Tick what it may read."),
+        ({"label": ""}, "Enter which system"),
+        ({"scopes": []}, "Choose what it may read."),
         ({"scopes": ["everything"]}, "not a valid choice"),
     ],
 )

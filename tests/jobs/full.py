@@ -29,10 +29,10 @@ from trainer.assignments.operations import waive
 from trainer.assignments.rules import Audience
 from trainer.compliance.operations import make_inspector_link, order_pack
 from trainer.compliance.packs import folder_of
+from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
-from trainer.courses.current import content
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.operations import make_token
@@ -84,12 +84,16 @@ KEPT = {
     "enrollments",
     "lesson_completions",
     "attempts",
+    "round_requests",
     "responses",
     "item_snapshots",
     "credentials",
     "sign_offs",
     "outbox_messages",
+    "heartbeats",
+    "schema_revisions",
     "audit_events",
+    "limit_counts",
 }
 """Tables that belong to people, to all firms, or to whoever runs the installation."""
 
@@ -125,7 +129,7 @@ class Full:
 
 
 def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
-    """Make a firm with Bob in it; all that is made by hand, by the job and by time is there."""
+    """Create a firm with Bob in it; all that is made by hand, by the job and by time is there."""
     at = name.partition(" ")[0].lower()
     owner, mona, ines = (make_account(app, f"{who}@{at}.example.org") for who in ("alice", "mona", "ines"))
     add_second_factor(app, owner)
@@ -156,7 +160,7 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
     cohort = make_class(app, ines, firm)
     member, meeting = join_class(app, mona, cohort, "Mona May"), hold_meeting(app, ines, cohort)
     with app.app_context(), transaction():
-        desk, course = desk_of(ines, cohort), content().courses[COURSE]
+        desk, course = desk_of(ines, cohort), served().courses[COURSE]
         note_attendance(desk, meeting, [member], clock.now())
         sign_off(desk, meeting, course, True, clock.now())
         nudge(desk, [member], clock.now())

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
+import signal
 import socket
+import subprocess
+import sys
+import textwrap
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select, update
 
 from tests.cast import make_account
 from tests.jobs.conftest import Mailbox
 from tests.support import Visitor
 from trainer.app import create_app
+from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.core.outbox import MOST_TRIES, OutboxMessage, delay, post
-from trainer.core.settings import Settings
-from trainer.courses.library import Library
+from trainer.core.leases import delay
+from trainer.core.outbox import MOST_TRIES, OutboxMessage, post
+from trainer.core.settings import ROOT, Settings
 from trainer.jobs.delivery import deliver
 
 ADDRESS = "bob@example.org"
@@ -40,9 +49,9 @@ def order(app: Flask, number: int = 1) -> None:
 
 
 def send(app: Flask) -> int:
-    """Deliver once."""
+    """Deliver what is due; return how many mails were taken up."""
     with app.app_context():
-        return deliver()
+        return sum(1 for _mail in deliver())
 
 
 def states(app: Flask) -> list[tuple[bool, bool, int]]:
@@ -58,7 +67,8 @@ def test_a_mail_goes_out_once_as_text_and_html(mailing: Flask, mailbox: Mailbox)
     assert [send(mailing), send(mailing)] == [1, 0]
     (mail,) = mailbox.mails
     assert mailbox.recipients == [ADDRESS]
-    assert mail["From"] == "training@example.org"
+    (sender,) = mail["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == ("The small school", "training@example.org")
     assert mail["Subject"] == "Your password was changed"
     assert mail["Message-ID"].endswith("@example.org>")
     assert mail["Auto-Submitted"] == "auto-generated"
@@ -105,9 +115,9 @@ def test_with_the_server_down_for_a_day_nothing_is_lost(mailing: Flask, mailbox:
     order(mailing, 3)
     start = clock.now()
     for hour in range(24):
-        with time_machine.travel(start + dt.timedelta(hours=hour)):
+        with time_machine.travel(start + dt.timedelta(hours=hour)), pytest.raises(OSError, match="refused"):
             send(down)
-    assert {(sent, dead) for sent, dead, _tries in states(mailing)} == {(False, False)}
+    assert set(states(mailing)) == {(False, False, 0)}  # no mail loses a try over it
     with time_machine.travel(start + dt.timedelta(hours=31)):
         send(mailing)
     assert len(mailbox.mails) == 3
@@ -131,7 +141,7 @@ def test_a_worker_that_died_leaves_its_mail_to_the_next(mailing: Flask, mailbox:
 
     order(mailing)
     with mailing.app_context(), transaction():
-        outbox.claim(10, clock.now())  # and then it was killed
+        outbox.claim(clock.now())  # and then it was killed
     assert send(mailing) == 0
     with time_machine.travel(clock.now() + outbox.LEASE + dt.timedelta(seconds=1)):
         assert send(mailing) == 1
@@ -146,6 +156,139 @@ def test_a_link_that_was_used_is_not_mailed_any_more(mailing: Flask, mailbox: Ma
     send(mailing)
     assert mailbox.mails == []
     assert states(mailing) == [(False, True, 1)]
+
+
+def order_for(app: Flask, *recipients: str) -> None:
+    """Order a mail for each, in this order."""
+    with app.app_context(), transaction():
+        for number, one in enumerate(recipients):
+            post("password-changed", one, {}, clock.now() - dt.timedelta(seconds=60 - number))
+
+
+def found(app: Flask, recipient: str) -> OutboxMessage:
+    """Return the mail to an address."""
+    with app.app_context():
+        return db.session.scalars(select(OutboxMessage).where(OutboxMessage.recipient == recipient)).one()
+
+
+OTHERS = [f"p{number}@example.org" for number in range(12)]
+
+
+@pytest.mark.parametrize(
+    "trouble", ["no UTF-8", "drop at recipient", "drop at text", "sender refused", "later", "421", "line break"]
+)
+def test_one_address_holds_up_nobody_elses_mail(
+    mailing: Flask, mailbox: Mailbox, caplog: pytest.LogCaptureFixture, trouble: str
+) -> None:
+    odd = "b\u00f6b@example.org" if trouble == "no UTF-8" else ADDRESS
+    mailbox.speaks_utf8 = trouble != "no UTF-8"
+    if trouble == "sender refused":
+        mailbox.senders_refused = 1
+    if trouble in {"drop at recipient", "later", "421"}:
+        answer = {"later": "450 bob@example.org is full", "421": "421 bob@example.org: closing"}.get(trouble, "drop")
+        mailbox.at_recipient[odd] = answer
+    if trouble == "drop at text":
+        mailbox.answers = ["drop"]
+    order_for(mailing, odd, *OTHERS)
+    if trouble == "line break":
+        with mailing.app_context(), transaction() as session:
+            session.execute(
+                update(OutboxMessage).where(OutboxMessage.recipient == odd).values(message_id="<a\r\nBcc: x@y>")
+            )
+    assert send(mailing) == 13
+    assert sorted(one for one in mailbox.recipients if one != odd) == sorted(OTHERS)
+    waits = found(mailing, odd)
+    assert (waits.tries, waits.sent_at, waits.dead_at) == (1, None, None)
+    assert waits.last_error
+    assert {one.tries for one in (found(mailing, other) for other in OTHERS)} == {1}
+    assert odd not in caplog.text
+
+
+def test_the_row_says_what_the_server_said_and_the_log_only_its_code(
+    mailing: Flask, mailbox: Mailbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    mailbox.at_recipient[ADDRESS] = f"550 <{ADDRESS}> is unknown here"
+    order(mailing)
+    send(mailing)
+    assert found(mailing, ADDRESS).last_error == f"550 <{ADDRESS}> is unknown here"
+    assert "550" in caplog.text
+    assert ADDRESS not in caplog.text
+
+
+def test_new_mail_and_what_failed_before_take_turns(mailing: Flask, mailbox: Mailbox) -> None:
+    old = [f"old{number}@example.org" for number in range(6)]
+    mailbox.at_recipient = dict.fromkeys(old, "450 later")
+    order_for(mailing, *old)
+    send(mailing)
+    mailbox.at_recipient = {}
+    with time_machine.travel(clock.now() + dt.timedelta(hours=1)):
+        order_for(mailing, *OTHERS[:6])
+        send(mailing)
+    assert [one[0] for one in mailbox.recipients] == ["p", "o"] * 6
+
+
+STALLING = """
+    import os, signal, sys
+    from datetime import timedelta
+    from pathlib import Path
+    from dataclasses import replace
+    from tests.conftest import make_settings
+    from trainer.app import create_app
+    from trainer.core import outbox
+    from trainer.core.db import db
+    from trainer.jobs.delivery import deliver
+    from sqlalchemy import event
+
+    folder, database, smtp, lease, stalls_after = sys.argv[1:]
+    outbox.LEASE = timedelta(seconds=float(lease))
+    app = create_app(replace(make_settings(Path(folder), database), smtp_url=smtp, mail_from="training@example.org"))
+    claims = 0
+
+    def look(connection, cursor, statement, parameters, context, executemany):
+        global claims
+        claims += statement.startswith("UPDATE outbox_messages SET due_at") and "tries" in statement.split("WHERE")[0]
+
+    def stall(session):
+        global claims
+        if claims == int(stalls_after):
+            claims = 100  # once
+            print("stalls", flush=True)
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    with app.app_context():
+        event.listen(db.engine, "after_cursor_execute", look)
+        event.listen(db.session, "after_commit", stall)
+        print(sum(1 for _mail in deliver()), flush=True)
+"""
+
+
+@pytest.mark.check("T113")
+def test_a_worker_that_stalls_past_its_lease_sends_nothing_that_another_sent(
+    mailing: Flask, mailbox: Mailbox, tmp_path: Path, database_url: str
+) -> None:
+    order_for(mailing, *OTHERS)
+    given = [str(tmp_path), database_url, mailbox.url]
+    run = [sys.executable, "-c", textwrap.dedent(STALLING)]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+    def start(lease: float, stalls_after: int) -> subprocess.Popen[str]:
+        command = [*run, *given, str(lease), str(stalls_after)]
+        return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
+
+    slow = start(1.0, 3)
+    try:
+        assert slow.stdout is not None
+        assert slow.stdout.readline() == "stalls\n"  # it has taken up the third, and is stopped
+        time.sleep(1.2)
+        sent, _none = start(1.0, 0).communicate(timeout=60)
+        assert int(sent) == 10
+        os.kill(slow.pid, signal.SIGCONT)
+        slow.communicate(timeout=60)
+    finally:
+        slow.kill()
+        slow.wait()
+    assert sorted(mailbox.recipients) == sorted(OTHERS)
+    assert set(states(mailing)) == {(True, False, 1), (True, False, 2)}
 
 
 def test_without_a_mail_server_mail_waits_and_can_be_read(app: Flask) -> None:

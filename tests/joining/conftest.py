@@ -9,8 +9,8 @@ from flask import Flask
 
 from tests.organizations.conftest import acme
 from trainer.app import create_app
+from trainer.content.library import Library
 from trainer.core.settings import Settings
-from trainer.courses.library import Library
 
 __all__ = ["acme", "mailing"]
 

@@ -26,14 +26,14 @@ from trainer.organizations.models import JoinCode, Membership, TeamMembership
 from trainer.organizations.posters import draw_poster
 from trainer.organizations.rules import Role
 
-UNKNOWN = "We know no such code"
-RUN_OUT = "That code has run out. Ask the person who gave it to you."
+UNKNOWN = "We don’t know this code"
+RUN_OUT = "That code has expired or been used up. Ask the person who gave it to you."
 
 
 def make(
     acme: Acme, role: Role = Role.MEMBER, team: UUID | None = None, most_uses: int | None = None, days: int = 30
 ) -> JoinCode:
-    """Make a code as Alice."""
+    """Create a code as Alice."""
     with acme.app.app_context(), transaction():
         now = clock.now()
         return make_join_code(
@@ -84,7 +84,7 @@ def test_before_joining_a_person_sees_what_the_firm_will_see(acme: Acme) -> None
     answer = Visitor(acme.app).get(f"/join/{code.code.lower()}")
     assert "Set-Cookie" not in answer.headers
     page = answer.text
-    for words in ("Join Acme Security", "will see of you", "your e-mail address", "/sign-up?next=/join/"):
+    for words in ("Join Acme Security", "will see about you", "your email address", "/sign-up?next=/join/"):
         assert words in page
 
 
@@ -100,7 +100,7 @@ def test_joining_gives_role_team_and_entry_and_counts(acme: Acme) -> None:
         assert db.session.get_one(JoinCode, code.id).uses == 1
         noted = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "join_code.used")).one()
         assert (noted.organization_id, noted.details) == (acme.id, {"name": "Nora New"})
-    assert "in this firm already" in visitor.get(f"/join/{code.code}").text
+    assert "already in this firm" in visitor.get(f"/join/{code.code}").text
     assert join(visitor, code.code).status_code == 409
     with acme.app.app_context():
         assert db.session.get_one(JoinCode, code.id).uses == 1
@@ -126,12 +126,12 @@ def test_an_address_that_is_not_confirmed_takes_nobodys_entry(acme: Acme) -> Non
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"name": ""}, "Type your name"),
+        ({"name": ""}, "Enter your name"),
         ({"name": "..."}, "at least one letter"),
         ({"name": "x" * 121}, "at most 120"),
-        ({"name": "Nora\x07"}, "holds a character"),
+        ({"name": "Nora\x07"}, "contains a character"),
         ({"name": "Nora", "employee_number": "9" * 41}, "at most 40"),
-        ({"name": "Nora", "employee_number": "7"}, "We can’t take this number"),
+        ({"name": "Nora", "employee_number": "7"}, "We can’t use this number"),
     ],
 )
 def test_a_wrong_form_says_what_to_mend_and_the_code_is_not_used(
@@ -173,11 +173,11 @@ def test_a_code_can_be_typed(acme: Acme) -> None:
     assert asked.headers["Location"] == f"/join/{show_code(code.code)}"
     for wrong in ("../../me", "//evil.example", "ABC"):
         answer = visitor.get("/join", query_string={"code": wrong})
-        assert (answer.status_code, "eight letters and digits. Look at it again" in answer.text) == (422, True)
+        assert (answer.status_code, "eight letters and digits. Check it and try again" in answer.text) == (422, True)
         assert f'value="{wrong}"' in answer.text
     unknown = visitor.get("/join?code=zzzz+zzzz")
     assert (unknown.status_code, UNKNOWN in unknown.text, 'value="zzzz zzzz"' in unknown.text) == (404, True, True)
-    assert "Type the code" in visitor.get("/join?code=").text
+    assert "Enter the code" in visitor.get("/join?code=").text
 
 
 def test_guessing_is_slowed_and_a_whole_shift_is_not(acme: Acme) -> None:
@@ -232,7 +232,7 @@ def test_a_code_is_revoked_once_by_who_may(acme: Acme) -> None:
     assert alice.post(path).status_code == alice.post(path).status_code == 303
     with acme.app.app_context():
         assert db.session.scalar(select(func.count()).where(AuditEvent.act == "join_code.revoked")) == 1
-    assert "Taken back" in alice.get(acme.path("/codes")).text
+    assert "Withdrawn" in alice.get(acme.path("/codes")).text
 
 
 def test_the_poster_is_one_page_with_firm_code_and_what_is_seen(acme: Acme) -> None:
@@ -265,7 +265,7 @@ def test_a_code_is_taken_back_only_after_asking_and_then_stands_among_the_old(ac
     page = alice.get(acme.path("/codes")).text
     assert f'href="{path}"' in page
     assert f'action="{path}"' not in page
-    assert "Good until" in page
+    assert "Valid until" in page
     assert "posters with it lead nowhere" in alice.get(path).text
     assert number in alice.get(acme.path("/codes")).text
     assert alice.post(path).status_code == 303

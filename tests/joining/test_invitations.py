@@ -9,13 +9,17 @@ from uuid import UUID
 import pytest
 import time_machine
 from flask import Flask
+from markupsafe import escape
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from tests.cast import make_account, sign_in_as
+from tests.cast import make_account, put_on_roster, sign_in_as
+from tests.compliance.conftest import require
 from tests.organizations.conftest import Acme
 from tests.support import COURSE, PASSWORD, Visitor
 from trainer.accounts.models import User
+from trainer.content.library import Library
+from trainer.content.times import Times
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
@@ -23,11 +27,13 @@ from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
 from trainer.jobs.letters import write
 from trainer.learning.models import Enrollment
+from trainer.organizations.closing import set_invitations_a_day
 from trainer.organizations.invitations import shown_token_of
-from trainer.organizations.models import Invitation, Membership
+from trainer.organizations.models import Invitation, Membership, Organization
 
 NEW = {"password": PASSWORD, "is_old_enough": "y"}
-VOID = "This link is no longer good"
+CHOOSING = "security-officer"  # has a module of which one lesson is enough
+VOID = "This link no longer works"
 
 
 def invite(acme: Acme, name: str = "dana", by: str = "alice") -> str:
@@ -69,7 +75,7 @@ def acts(app: Flask) -> list[str]:
 
 def test_before_joining_a_person_sees_what_the_firm_will_see(acme: Acme) -> None:
     page = Visitor(acme.app).get(invite(acme)).text
-    for words in ("Acme Security invites you", "Dana Dow", "dana@example.org", "Member", "will see of you"):
+    for words in ("Acme Security invites you", "Dana Dow", "dana@example.org", "Member", "will see about you"):
         assert words in page
     assert "It doesn’t see: your answers, your practice, which help pages" in page
     assert person(acme.app, acme.people["dana"]).user_id is None
@@ -183,7 +189,7 @@ def test_who_is_in_already_is_told_so(acme: Acme) -> None:
         dana = db.session.get_one(Membership, acme.people["dana"])
         dana.email = dana.email_key = "bob@example.org"
     path, bobs = invite(acme), acme.enter("bob")
-    assert "in this firm already" in bobs.get(path).text
+    assert "already in this firm" in bobs.get(path).text
     assert accept(bobs, path).status_code == 409
     assert person(acme.app, acme.people["dana"]).user_id is None
 
@@ -207,7 +213,7 @@ def test_all_who_wait_are_invited_at_once_and_only_they(acme: Acme) -> None:
         assert db.session.scalars(select(Invitation.membership_id)).all() == [acme.people["dana"]]
     assert alice.post(acme.path("/invitations")).status_code == 303
     assert acts(acme.app) == ["invitation.sent"]
-    assert "Everyone was invited within a day" in alice.get(acme.path("/invitations")).text
+    assert "Everyone was invited less than a day ago" in alice.get(acme.path("/invitations")).text
 
 
 def test_a_manager_of_chosen_teams_invites_their_people_only(acme: Acme) -> None:
@@ -271,3 +277,85 @@ def test_the_subject_tells_nothing(acme: Acme) -> None:
         assert letter is not None
         assert letter.subject == "You’re invited to a course"
         assert "Acme Security" in letter.text
+
+
+def test_the_mail_says_who_asks_for_which_course_how_long_it_takes_and_by_when(acme: Acme, shelf: Library) -> None:
+    with time_machine.travel("2026-11-24T12:00:00Z", tick=False):
+        with acme.app.app_context(), transaction():
+            db.session.get_one(Membership, acme.people["dana"]).hired_on = clock.today()
+        require(acme.app, acme.users["alice"], acme.id, course=CHOOSING)
+        invite(acme)
+        with acme.app.app_context():
+            message = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "invitation")).one()
+            letter = write(message)
+    assert letter is not None
+    minutes = Times(shelf.content).lessons(shelf.content.courses[CHOOSING])
+    title = shelf.content.courses[CHOOSING].file.title
+    for words in (
+        "Hello Dana Dow,",
+        "Alice Able of Acme Security invites you to “The small school”, an online training. It asks you to take",
+        f"“{title}”: about {minutes} minutes, due February 22, 2027.",
+        "It can be used once, until December 24, 2026.",
+    ):
+        assert words in letter.text
+        assert escape(words) in letter.html
+
+
+def test_a_name_that_would_become_a_link_is_left_out_of_the_mail(acme: Acme) -> None:
+    with acme.app.app_context(), transaction():
+        db.session.get_one(Membership, acme.people["dana"]).name = "Win at www.evil.example"
+    invite(acme)
+    with acme.app.app_context():
+        message = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "invitation")).one()
+        letter = write(message)
+    assert letter is not None
+    assert letter.text.startswith("Hello,")
+    assert "evil" not in letter.text
+
+
+def test_a_firm_whose_name_would_become_a_link_is_left_out_of_the_mail(acme: Acme) -> None:
+    with acme.app.app_context(), transaction():
+        # As names were before addresses in them were refused.
+        db.session.get_one(Organization, acme.id).name = "Locked? https://evil.example/login"
+    invite(acme)
+    with acme.app.app_context():
+        letter = write(db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "invitation")).one())
+    assert letter is not None
+    assert "evil" not in letter.text + letter.html
+    assert "Alice Able invites you to “The small school”, an online training." in letter.text
+
+
+def test_mail_goes_to_the_very_address_that_was_checked(acme: Acme) -> None:
+    alice, odd = acme.enter("alice"), "Ｄana.Dow@Example.org"
+    fields = {"name": "Dana Dow", "email": odd, "teams": str(acme.motel)}
+    assert alice.post(acme.path(f"/people/{acme.people['dana']}/facts"), fields).status_code == 303
+    invite(acme)
+    with acme.app.app_context():
+        assert db.session.get_one(Membership, acme.people["dana"]).email == "dana.dow@example.org"
+    assert recipients_of(acme) == ["dana.dow@example.org"]
+
+
+def test_a_firm_sends_so_many_invitations_a_day_and_the_rest_tomorrow(acme: Acme) -> None:
+    with time_machine.travel("2026-11-24T12:00:00Z", tick=False) as traveller:
+        with acme.app.app_context(), transaction():
+            set_invitations_a_day(acme.id, 5, clock.now())
+        for number in range(7):
+            put_on_roster(acme.app, acme.id, None, name=f"New {number}", email=f"new{number}@example.org")
+        alice = acme.enter("alice")
+        alice.post(acme.path("/invitations"))
+        page = alice.get(acme.path("/invitations")).text
+        assert "5 invitations are on their way." in page
+        assert "3 people can be invited tomorrow." in page
+        first = recipients_of(acme)
+        assert len(first) == 5
+        alice.post(acme.path(f"/people/{acme.people['dana']}/invitations"))
+        alice.post(acme.path("/invitations"))
+        assert recipients_of(acme) == first
+        traveller.shift(dt.timedelta(hours=30))  # the first five could be invited again: the others come first
+        alice.post(acme.path("/invitations"))
+        assert (len(recipients_of(acme)), len(set(recipients_of(acme)))) == (10, 8)
+
+
+def recipients_of(acme: Acme) -> list[str]:
+    with acme.app.app_context():
+        return list(db.session.scalars(select(OutboxMessage.recipient).where(OutboxMessage.template == "invitation")))

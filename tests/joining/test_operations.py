@@ -15,9 +15,9 @@ from tests.cast import answer_all, hand_in, make_account, make_guest, sign_in_as
 from tests.support import COURSE, Visitor
 from trainer.accounts.models import User
 from trainer.assessment.models import Attempt, Response
+from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.courses.current import content
 from trainer.joining.operations import merge_guest
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.operations import complete_lesson, enroll
@@ -40,7 +40,7 @@ def do(app: Flask, user_id: UUID, did: Did) -> None:
     """Bring someone into a state."""
     if did.lessons is not None:
         with app.app_context(), transaction():
-            course = content().courses[COURSE]
+            course = served().courses[COURSE]
             enrollment = enroll(user_id, course, clock.now() - HOUR)
             for number in did.lessons:
                 complete_lesson(enrollment, course, course.lessons[number], clock.now() - HOUR)
@@ -68,7 +68,7 @@ STATES = [
 
 def merge(app: Flask, guest: UUID, account: UUID) -> None:
     with app.app_context(), transaction():
-        merge_guest(guest, account, content(), clock.now())
+        merge_guest(guest, account, served(), clock.now())
 
 
 @pytest.mark.parametrize("account", STATES, ids=lambda did: f"account-{STATES.index(did)}")
@@ -79,7 +79,7 @@ def test_an_account_gets_everything_a_guest_did(app: Flask, guest: Did, account:
     do(app, other, account)
     merge(app, one, other)
     with app.app_context():
-        lessons = content().courses[COURSE].lessons
+        lessons = served().courses[COURSE].lessons
         assert db.session.scalars(select(User.id)).all() == [other]
         enrollments = db.session.scalars(select(Enrollment)).all()
         is_enrolled = guest.lessons is not None or account.lessons is not None

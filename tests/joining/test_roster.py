@@ -6,9 +6,13 @@ import datetime as dt
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
+from flask_babel import force_locale
 
+from tests.languages import PSEUDO, pseudo, speak_pseudo
 from trainer.core.errors import Invalid
-from trainer.joining.roster import Entry, Fate, Known, Plan, plan, read_day, read_header
+from trainer.joining.lines import Line
+from trainer.joining.roster import Entry, Fate, Known, Plan, plan, read_columns_only, read_day, read_header
 from trainer.joining.sheets import read_text
 from trainer.organizations.rules import Role
 
@@ -36,7 +40,7 @@ def known(
         employee_number=number,
         hired_on=dt.date(2025, 1, 2),
         role=role,
-        teams=frozenset({"harbor mall"}),
+        teams=("Harbor Mall",),
         is_here=is_here,
         has_joined=has_joined,
     )
@@ -56,11 +60,19 @@ def one(rows: str, there: list[Known] | None = None) -> Entry:
 
 
 BROKEN = {
-    "R. Dow,,,,,,": "no e-mail for R. Dow. Add one, or leave the row out.",
-    "R. Dow,r.dow,,,,,": "the e-mail for R. Dow isn’t one that we can write to",
-    "R. Dow,a@example.org b@example.org,,,,,": "isn’t one that we can write to",
+    "R. Dow,,,,,,": "no email address for R. Dow. Add one, or leave the row out.",
+    "R. Dow,r.dow,,,,,": "the email address for R. Dow isn’t one we can write to",
+    "R. Dow,a@example.org b@example.org,,,,,": "isn’t one we can write to",
     ",dow@example.org,,,,,": "no name for dow@example.org",
     "...,dow@example.org,,,,,": "has no letter in it",
+    "00446,dow@example.org,,,,,": "has no letter in it",
+    "R. Dow,ｄow@example.org,,,,,": "the email address for R. Dow holds hidden characters",
+    "Bob Builder,bob\u00ad@example.org,,,,,": "the email address for Bob Builder holds hidden characters",
+    "R. Dow,d\u200bow@example.org,,,,,": "the email address for R. Dow holds hidden characters",
+    f"R. Dow,{'d' * 65}@example.org,,,,,": "isn’t one we can write to",
+    "R. Dow\ufffd,dow@example.org,,,,,": "the name has lost a letter",
+    "R. Dow,dow@example.org,,4.74E+11,,,": "the employee number 4.74E+11 was rounded by a spreadsheet",
+    "R. Dow,dow@example.org,,,04.03.2026,,": "“04.03.2026” could be April 3 or March 4. Write it as 2026-04-03 or",
     f"{'R' * 121},dow@example.org,,,,,": "the name is longer than 120 characters",
     "R.\x07 Dow,dow@example.org,,,,,": "the name holds a character that can’t be shown",
     "R.\u202e Dow,dow@example.org,,,,,": "the name holds a character that can’t be shown",
@@ -69,11 +81,11 @@ BROKEN = {
     "R. Dow,dow@example.org,@SUM(A1),,,,": "the job title looks like a formula",
     f"R. Dow,dow@example.org,{'x' * 81},,,,": "the job title is longer than 80 characters",
     f"R. Dow,dow@example.org,,{'9' * 41},,,": "the employee number is longer than 40 characters",
-    "R. Dow,dow@example.org,,,soon,,": "“soon” is no day that we can read",
-    "R. Dow,dow@example.org,,,2026-02-30,,": "“2026-02-30” is no day that we can read",
+    "R. Dow,dow@example.org,,,soon,,": "“soon” isn’t a date we can read",
+    "R. Dow,dow@example.org,,,2026-02-30,,": "“2026-02-30” isn’t a date we can read",
     "R. Dow,dow@example.org,,,13/04/2026,,": "Write it as 2026-03-04, or month/day/year",
     "R. Dow,dow@example.org,,,2062-01-01,,": "more than a year ahead",
-    "R. Dow,dow@example.org,,,1826-01-01,,": "is 1826-01-01. Mend the year",
+    "R. Dow,dow@example.org,,,1826-01-01,,": "is 1826-01-01. Correct the year",
     f"R. Dow,dow@example.org,,,,{'x' * 81},": "a team’s name is longer than 80 characters",
     "R. Dow,dow@example.org,,,,...;Harbor,": "a team’s name has no letter in it",
     f"R. Dow,dow@example.org,,,,{';'.join(f't{n}' for n in range(21))},": "more than 20 teams",
@@ -81,12 +93,11 @@ BROKEN = {
     "R. Dow,dow@example.org,,,,,Owner": "a roster can’t make someone an owner",
     "R. Dow,dow@example.org,,,,,manager": "you can’t give the role manager",
     "Dow, R.,dow@example.org,,,,,member": "there are more cells than headings",
-    "Bob Builder,BOB@example.org,,,,,\nRob,bob@example.org,,,,,": "the e-mail bob@example.org is in line 2 too",
-    "A,a@example.org,,5,,,\nB,b@example.org,,5,,,": "the employee number 5 is in line 2 too",
+    "Bob Builder,BOB@example.org,,,,,\nRob,bob@example.org,,,,,": "the email address bob@example.org is in row 2 too",
+    "A,a@example.org,,5,,,\nB,b@example.org,,5,,,": "the employee number 5 is in row 2 too",
     "R. Dow,dow@example.org,,007,,,": "the employee number 007 belongs to Bob Builder",
     "Bob Builder,bob@example.org,,001,,,": "the employee number 001 belongs to Alice Able",
-    "Alice Able,alice@example.org,,,,,member": "Alice Able has the role owner. Change that on the person’s page",
-    "Bob Builder,bob@example.org,,,,,\nBob Builder,b@example.org,,007,,,": "this is Bob Builder, who is in line 2 too",
+    "Bob Builder,bob@example.org,,,,,\nBob Builder,b@example.org,,007,,,": "this is Bob Builder, who is in row 2 too",
 }
 
 
@@ -95,7 +106,7 @@ def test_each_kind_of_broken_row_says_its_line_and_what_to_do(rows: str) -> None
     entry = one(rows)
     assert entry.fate is Fate.PROBLEM
     assert BROKEN[rows] in entry.reason
-    assert entry.reason.startswith(f"Line {entry.line}: ")
+    assert entry.reason.startswith(f"Row {entry.line}: ")
     assert entry.reason.endswith(".")
     assert not decide(rows).is_good
 
@@ -114,18 +125,26 @@ def test_a_new_person_and_new_teams() -> None:
     [
         ("Bob Builder,BOB@example.org,,,,,", Fate.UNCHANGED, ""),
         ("Bob Builder,bob@example.org,Guard,007,1/2/2025,HARBOR MALL,member", Fate.UNCHANGED, ""),
-        ("Robert Builder,bob@example.org,Sergeant,,,,", Fate.CHANGED, "name, job title"),
+        (
+            "Robert Builder,bob@example.org,Sergeant,,,,",
+            Fate.CHANGED,
+            "name: Bob Builder → Robert Builder; job title: Guard → Sergeant",
+        ),
         (
             "Bob Builder,bob@example.org,,008,2025-01-03,Motel 95,",
             Fate.CHANGED,
-            "employee number, day of hiring, teams",
+            "employee number: 007 → 008; hire date: January 2, 2025 → January 3, 2025; teams: Harbor Mall → Motel 95",
         ),
         (
             "Bob Builder,bob@example.org,,,3/4/2025,,",
             Fate.CHANGED,
-            "day of hiring; 3/4/2025 is read as March 4, 2025",
+            "hire date: January 2, 2025 → March 4, 2025; 3/4/2025 is read as March 4, 2025",
         ),
-        ("bob builder,bob.b@example.org,,007,,,", Fate.CHANGED, "name, e-mail"),
+        (
+            "bob builder,bob.b@example.org,,007,,,",
+            Fate.CHANGED,
+            "name: Bob Builder → bob builder; email: bob@example.org → bob.b@example.org",
+        ),
     ],
 )
 def test_someone_known_is_found_by_address_or_number_and_an_empty_cell_changes_nothing(
@@ -133,7 +152,7 @@ def test_someone_known_is_found_by_address_or_number_and_an_empty_cell_changes_n
 ) -> None:
     entry = one(row)
     assert (entry.fate, entry.reason, entry.membership_id) == (fate, reason, BOB)
-    assert entry.gets_mail == ("e-mail" in reason)
+    assert entry.gets_mail == ("email" in reason)
 
 
 def test_who_has_come_in_gets_no_invitation_to_another_address() -> None:
@@ -163,13 +182,103 @@ def test_who_may_give_roles_gives_them_to_new_people() -> None:
     ],
 )
 def test_headings_are_known_in_several_spellings(head: str) -> None:
-    columns, ignored = read_header(read_text(f"{head}\n1,2,3,4,5\n"))
-    assert "email" in columns
-    assert ignored == ()
+    lines = read_text(f"{head}\n1,2,3,4,5\n")
+    assert "email" in read_header(lines)
+    assert read_columns_only(lines)[1] == ()
 
 
 def test_columns_that_are_not_read_are_named() -> None:
-    assert read_header(read_text("name,e-mail,Shirt size\na,b,c"))[1] == ("Shirt size",)
+    assert read_columns_only(read_text("name,e-mail,Shirt size\na,b,c"))[1] == ("Shirt size",)
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "number"),
+    [
+        ("Employee #,Name,E-mail", 1, 0),
+        ("#,Name,E-mail", 1, 0),
+        ("Employee,E-mail,Badge", 0, 2),
+        ("Worker,First name,Last name,E-mail", None, None),
+        ("Employee,Name,E-mail", 1, None),
+    ],
+)
+def test_a_number_is_no_name_and_employee_is_one_only_where_nothing_else_is(
+    head: str, name: int | None, number: int | None
+) -> None:
+    columns = read_header(read_text(f"{head}\na,b,c,d\n"))
+    assert (columns.get("name"), columns.get("employee_number")) == (name, number)
+
+
+def test_a_list_with_numbers_and_no_names_is_refused() -> None:
+    with pytest.raises(Invalid, match="at least name"):
+        read_header(read_text("Employee #,E-mail\n00446,dow@example.org\n"))
+
+
+def test_columns_that_are_not_read_are_not_kept_even_in_rows_out_of_step() -> None:
+    lines = read_text("SSN,name,e-mail,phone\n078-05-1120,Dow,dow@example.org\n1,Dow,R.,dow@example.org,078-05-1121")
+    kept, ignored = read_columns_only(lines)
+    assert ignored == ("SSN", "phone")
+    assert [line.cells for line in kept] == [
+        ("name", "e-mail"),
+        ("Dow", "dow@example.org"),
+        ("Dow", "R.", "..."),
+    ]
+    assert plan(kept, [], set(), [Role.MEMBER], TODAY).entries[1].reason.startswith("Row 3: there are more cells")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_odd"),
+    [
+        ("JosÃ© PeÃ±a", True),
+        ("£ukasz Wiœniewski", True),
+        ("Zofia ¯ak", True),
+        ("?ukasz Zak", True),
+        ("Jos‚ Pe¤a", True),
+        ("JOÃO GONÇALVES", False),
+        ("Mª José Peña", False),
+        ("Zoë O’Brien-Ångström", False),
+        ("Gal·la Œuvrard", False),
+        ("Łukasz Żak", False),
+        ("王小明", False),
+    ],
+)
+def test_a_name_that_looks_misread_is_pointed_out(name: str, is_odd: bool) -> None:
+    assert ("read wrongly" in one(f"{name},new@example.org,,,,,").warning) == is_odd
+
+
+def test_another_name_at_a_known_address_has_to_be_confirmed() -> None:
+    assert one("Robert Stonewall,bob@example.org,,,,,").old_name == "Bob Builder"
+    assert one("BOB BUILDER,bob@example.org,,,,,").old_name == ""
+    assert decide("Robert Stonewall,bob@example.org,,,,,").renamed[0].line == 2
+
+
+def test_leading_zeros_that_are_lost_are_pointed_out() -> None:
+    assert "zeros before the employee number" in one("Bob Builder,bob@example.org,,7,,,").warning
+    assert one("Bob Builder,bob@example.org,,8,,,").warning == ""
+
+
+def test_hidden_rows_are_pointed_out() -> None:
+    lines = [Line(1, ("name", "e-mail")), Line(2, ("Dow", "dow@example.org"), is_hidden=True)]
+    assert "hidden" in plan(lines, [], set(), [Role.MEMBER], TODAY).warned[0].warning
+
+
+@pytest.mark.parametrize("role", ["", "owner", "member", "boss"])
+def test_the_owners_own_row_blocks_nothing_and_changes_no_role(role: str) -> None:
+    entry = one(f"Alice Able,alice@example.org,,,,,{role}")
+    assert entry.fate is Fate.UNCHANGED
+    assert ("stays owner" in entry.warning) == (role in {"member", "boss"})
+
+
+def test_who_may_not_set_roles_leaves_people_with_a_role_as_they_are() -> None:
+    row = "Alice Other,alice@example.org,Boss,,,,\nAlice Able,evil@example.org,,001,,,"
+    for entry in decide(row.split("\n")[0]).entries + decide(row.split("\n")[1]).entries:
+        assert (entry.fate, entry.wanted, entry.has_other_address, entry.gets_mail) == (
+            Fate.UNCHANGED,
+            None,
+            False,
+            False,
+        )
+        assert "only an owner can change it" in entry.warning
+    assert decide(row.split("\n")[1], None, HEAD, *Role).entries[0].fate is Fate.CHANGED
 
 
 @pytest.mark.parametrize(
@@ -179,7 +288,7 @@ def test_columns_that_are_not_read_are_named() -> None:
         ("Bob Builder,bob@example.org\n", "The first row must name the columns"),
         ("name,phone\nBob,1\n", "The first row must name the columns"),
         ("first name,e-mail\nBob,bob@example.org\n", "The first row must name the columns"),
-        ("name,e-mail,mail\nBob,1,2\n", "Two columns say the same: “mail” is the second"),
+        ("name,e-mail,mail\nBob,1,2\n", "Two columns mean the same: “mail” is the second"),
         ("name,e-mail\n", "headings and no people"),
     ],
 )
@@ -202,6 +311,31 @@ def test_a_list_without_headings_is_refused_with_an_example(text: str, words: st
 def test_a_day_is_read_in_two_ways_and_told_where_it_could_mean_another(text: str, day: dt.date, told: bool) -> None:
     read, words = read_day(text, TODAY)
     assert (read, bool(words)) == (day, told)
+
+
+def test_reasons_are_in_the_readers_language_and_the_digest_is_in_none(app: Flask) -> None:
+    speak_pseudo(app)
+    rows = "Bob B,bob@example.org,Chief,,3/4/2025,,owner\nR. Dow,,,,,,"
+    with app.test_request_context():
+        source = decide(rows)
+        told, digest = (source.entries[0].reason, source.entries[0].warning), source.digest
+        assert told[0].startswith("name: Bob Builder → Bob B; job title: Guard → Chief; hire date: January 2, 2025")
+        with force_locale(PSEUDO):
+            other = decide(rows)
+            changed, broken = other.entries
+            assert changed.reason.startswith(pseudo(f"{pseudo('name')}: Bob Builder → Bob B"))
+            assert changed.warning == pseudo(f"Bob Builder stays {pseudo('member')}: a roster changes nobody’s role")
+            no_address = pseudo("no email address for R. Dow. Add one, or leave the row out.")
+            assert broken.reason == pseudo(f"Row 3: {no_address}")
+            assert other.digest == digest
+
+
+def test_the_digest_rests_on_what_is_known_and_on_what_is_wanted() -> None:
+    row = "Bob B,bob@example.org,Chief,,,,"
+    owner = [known(role="owner")]
+    other_name = [known(name="Rob Builder")]
+    plans = [decide(row), decide(row, other_name), decide(row, owner), decide(row.replace("Chief", "Cook"))]
+    assert len({one.digest for one in plans}) == len(plans)
 
 
 def test_the_digest_changes_with_any_fate() -> None:

@@ -1,4 +1,4 @@
-"""Bring in a roster: nothing before it is confirmed, then all of it or nothing, and the same list again adds nobody."""
+"""Import a roster: nothing before it is confirmed, then all of it or nothing, and the same list again adds nobody."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import func, select
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, create_environ
 
 from tests.cast import actor_of
 from tests.joining.books import book
 from tests.organizations.conftest import Acme
-from tests.support import Visitor
+from tests.support import Visitor, closed_up
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
 from trainer.core.outbox import OutboxMessage
-from trainer.joining.importing import decide, forget_drafts, get_draft, lines_of, take_over
+from trainer.joining.importing import MOST_WAITING, decide, forget_drafts, get_draft, lines_of, take_over
+from trainer.joining.roster_views import most_bytes
+from trainer.organizations.invitations import USUAL_A_DAY
 from trainer.organizations.models import Invitation, Membership, RosterDraft, Team, TeamMembership
 
 HEAD = "name,e-mail,job title,employee number,hired on,teams"
@@ -82,7 +84,7 @@ def test_a_dry_run_writes_nothing_to_people(acme: Acme) -> None:
     visitor = acme.enter("alice")
     look(visitor, acme)
     assert visitor.page is not None
-    for words in ("1 new person", "Pat Poe", "Bob B. Builder", "name", "1 team will be made", "North"):
+    for words in ("1 new person", "Pat Poe", "Bob B. Builder", "name", "1 team will be created", "North"):
         assert words in visitor.page.text
     assert count(acme.app, *WRITTEN) == before
 
@@ -91,10 +93,10 @@ def test_confirming_writes_all_of_it_and_the_same_list_again_nothing(acme: Acme)
     visitor = acme.enter("alice")
     path = look(visitor, acme)
     before = count(acme.app, *WRITTEN)
-    assert confirm(visitor, path, has_mail="y").headers["Location"] == path
+    assert confirm(visitor, path, has_mail="y", is_same="y").headers["Location"] == path
     after = count(acme.app, *WRITTEN)
     assert [new - old for new, old in zip(after, before, strict=True)] == [1, 1, 2, 1, 1]
-    assert "The roster is in" in visitor.get(path).text
+    assert "The roster is imported" in visitor.get(path).text
     with acme.app.app_context():
         pat = db.session.scalars(select(Membership).where(Membership.email_key == "pat@example.org")).one()
         assert (pat.name, pat.job_title, pat.employee_number, pat.role) == ("Pat Poe", "Guard", "012", "member")
@@ -105,16 +107,16 @@ def test_confirming_writes_all_of_it_and_the_same_list_again_nothing(acme: Acme)
     look(visitor, acme)
     assert visitor.page is not None
     assert "Nothing would change" in visitor.page.text
-    assert "Bring them in" not in visitor.page.text
+    assert "Import these people" not in visitor.page.text
     assert count(acme.app, *WRITTEN) == after
 
 
 def test_confirming_twice_does_it_once_and_the_rows_are_not_kept(acme: Acme) -> None:
     visitor = acme.enter("alice")
     path = look(visitor, acme)
-    digest = visitor.field("digest")
+    fields = {"digest": visitor.field("digest"), "is_same": "y"}
     for _time in range(2):
-        assert visitor.post(f"{path}/confirmation", {"digest": digest}).status_code == 303
+        assert visitor.post(f"{path}/confirmation", fields).status_code == 303
     with acme.app.app_context():
         query = select(func.count()).where(Membership.email_key == "pat@example.org")
         assert db.session.scalar(query) == 1
@@ -129,10 +131,10 @@ def test_if_the_firm_changed_meanwhile_the_rows_are_shown_again(acme: Acme) -> N
     assert confirm(mona, other).status_code == 303
     answer = confirm(visitor, path)
     assert answer.status_code == 409
-    assert "has changed in between" in answer.text
-    assert "2 changes<" in answer.text
+    assert "has changed in the meantime" in answer.text
+    assert "2 changes<" in closed_up(answer.text)
     visitor.get(path)
-    assert confirm(visitor, path).status_code == 303
+    assert confirm(visitor, path, is_same="y").status_code == 303
 
 
 @pytest.mark.check("T084")
@@ -142,10 +144,24 @@ def test_one_bad_row_of_ten_thousand_keeps_all_of_them_out(acme: Acme, is_book: 
     visitor, before = acme.enter("alice"), count(acme.app, *WRITTEN)
     path = look(visitor, acme, file=book(rows) if is_book else as_csv(rows))
     assert visitor.page is not None
-    assert "1 row to mend" in visitor.page.text
-    assert "Line 10000: the e-mail for Person 9999" in visitor.page.text
-    assert "Bring them in" not in visitor.page.text
+    assert "1 row to fix" in visitor.page.text
+    assert "Row 10000: the email address for Person 9999" in visitor.page.text
+    assert "Import these people" not in visitor.page.text
     assert visitor.post(f"{path}/confirmation", {"digest": "x"}).status_code == 409
+    assert count(acme.app, *WRITTEN) == before
+
+
+def test_the_right_digest_stores_nothing_of_a_roster_with_one_bad_row(acme: Acme) -> None:
+    visitor, before = acme.enter("alice"), count(acme.app, *WRITTEN)
+    path = look(visitor, acme, f"{GOOD}Wes Wye,no address,,,,\n")
+    with acme.app.app_context():
+        actor = actor_of(acme.users["alice"], acme.id)
+        draft = get_draft(actor, UUID(path.rpartition("/")[2]), clock.now())
+        digest = decide(actor, lines_of(draft), clock.now()).digest
+    answer = visitor.post(f"{path}/confirmation", {"digest": digest, "is_same": "y", "has_mail": "y"})
+    assert answer.status_code == 409
+    assert "Row 4: the email address for Wes Wye" in answer.text
+    assert re.findall(r"</svg>([A-Z][a-z ]+)</span>", answer.text) == ["To fix", "New", "Changed"]
     assert count(acme.app, *WRITTEN) == before
 
 
@@ -162,8 +178,10 @@ def test_ten_thousand_rows_are_looked_at_and_taken_over_in_seconds(acme: Acme, i
     print(f"\ndry run {looked - began:.2f} s, taking over {done - looked:.2f} s")
     assert looked - began < 5
     assert done - looked < 15
-    assert count(acme.app, Membership, Invitation) == [before + 10_000, 10_000]
-    assert "0 of 10000" in visitor.get(path).text
+    assert count(acme.app, Membership, Invitation) == [before + 10_000, USUAL_A_DAY]
+    done_page = visitor.get(path).text
+    assert "0 of 1000" in done_page
+    assert "9,000 people can be invited tomorrow" in done_page
     look(visitor, acme, file=data)
     assert visitor.page is not None
     assert "Nothing would change" in visitor.page.text
@@ -176,7 +194,8 @@ def test_what_is_cut_off_before_its_end_leaves_nothing(acme: Acme) -> None:
     with acme.app.app_context(), suppress(KeyboardInterrupt), transaction():
         actor = actor_of(acme.users["alice"], acme.id)
         draft = get_draft(actor, UUID(path.rpartition("/")[2]), clock.now())
-        take_over(actor, draft, decide(actor, lines_of(draft), clock.now()).digest, True, clock.now())
+        digest = decide(actor, lines_of(draft), clock.now()).digest
+        take_over(actor, draft, digest, True, clock.now(), is_same=True)
         assert count_seen() > before[0]
         raise KeyboardInterrupt
     assert count(acme.app, *WRITTEN) == before
@@ -239,6 +258,24 @@ def test_a_draft_is_its_senders_and_forgotten_after_a_day(acme: Acme) -> None:
     assert count(acme.app, RosterDraft) == [0]
 
 
+def test_a_firm_keeps_so_many_waiting_rosters_and_the_oldest_goes(acme: Acme) -> None:
+    alice, mona = acme.enter("alice"), acme.enter("mona")
+    done = look(alice, acme)
+    assert confirm(alice, done, is_same="y").status_code == 303
+    oldest, next_one, *_others = [look(who, acme) for who in [alice, mona] * (MOST_WAITING // 2)]
+    with acme.app.app_context(), transaction():
+        stranger = RosterDraft(
+            organization_id=acme.other, created_by_id=acme.users["mallory"],
+            created_at=clock.now() - dt.timedelta(hours=1), rows={"lines": []}, counts={},
+        )  # fmt: skip
+        db.session.add(stranger)
+    assert alice.get(oldest).status_code == 200
+    last = look(mona, acme)
+    assert alice.get(oldest).status_code == 404
+    assert mona.get(next_one).status_code == mona.get(last).status_code == alice.get(done).status_code == 200
+    assert count(acme.app, RosterDraft) == [MOST_WAITING + 2]
+
+
 def test_a_manager_of_chosen_teams_sends_no_roster(acme: Acme) -> None:
     assert acme.enter("mark").get(acme.path("/roster")).status_code == 404
     assert acme.enter("mona").get(acme.path("/roster")).status_code == 200
@@ -262,3 +299,118 @@ def test_another_firms_people_with_the_same_address_are_left_alone(acme: Acme) -
     assert confirm(visitor, path).status_code == 303
     with acme.app.app_context():
         assert db.session.get_one(Membership, acme.others_person).name == "Canary Quux"
+
+
+@pytest.mark.check("T091")
+def test_only_staff_of_the_firm_may_send_a_large_request_and_never_one_of_many_fields(acme: Acme) -> None:
+    kind, large = "application/x-www-form-urlencoded", b"text=" + b"x" * 400_000
+    path = acme.path("/roster")
+    for who, body, status in (
+        (None, large, 413),
+        ("bob", large, 413),
+        ("charlie", large, 413),
+        ("alice", large, 400),  # read, and without its token
+        ("alice", b"a=&" * 1_300_000, 413),
+    ):
+        visitor = acme.enter(who) if who else Visitor(acme.app)
+        started = time.perf_counter()
+        answer = visitor.client.post(path, data=body, content_type=kind, base_url=visitor.base_url)
+        assert answer.status_code == status, who
+        assert time.perf_counter() - started < 1
+
+
+def test_a_large_body_is_taken_in_for_a_roster_by_someone_signed_in_alone(acme: Acme) -> None:
+    cookie = acme.enter("alice").cookie()
+    forged = cookie[:-1] + ("A" if cookie[-1] != "A" else "B")
+    for method, path, sent, most in (
+        ("POST", acme.path("/roster"), cookie, 4 * 2**20),
+        ("POST", acme.path("/roster"), "", 256 * 1024),
+        ("POST", acme.path("/roster"), forged, 256 * 1024),
+        ("POST", acme.path("/roster/x"), cookie, 256 * 1024),
+        ("POST", "/sign-in", cookie, 256 * 1024),
+        ("GET", acme.path("/roster"), cookie, 256 * 1024),
+    ):
+        environ = {**create_environ(path, method=method), "HTTP_COOKIE": sent}
+        assert most_bytes(acme.app, environ) == most
+
+
+def test_another_name_at_a_known_address_is_shown_old_and_new_and_has_to_be_confirmed(acme: Acme) -> None:
+    visitor, before = acme.enter("alice"), count(acme.app, *WRITTEN)
+    path = look(visitor, acme)
+    assert visitor.page is not None
+    assert "name: Bob Builder → Bob B. Builder" in visitor.page.text
+    assert "is the same person" in visitor.page.text
+    refused = confirm(visitor, path, has_mail="y")
+    assert refused.status_code == 422
+    assert "Confirm that these are the same people" in refused.text
+    assert count(acme.app, *WRITTEN) == before
+    assert confirm(visitor, path, is_same="y").status_code == 303
+
+
+def test_a_list_without_another_name_asks_nothing_of_the_kind(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    path = look(visitor, acme, "name,e-mail,job title\nBOB BUILDER,bob@example.org,Guard\nPat,pat@example.org,")
+    assert visitor.page is not None
+    assert 'name="is_same"' not in visitor.page.text
+    assert confirm(visitor, path).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("rows", "button", "asks_for_mail"),
+    [
+        ("Pat Poe,pat@example.org,Guard", "Import these people", True),
+        ("Bob Builder,bob@example.org,Guard", "Save these changes", False),
+        ("Bob Builder,bob@example.org,", None, False),
+    ],
+)
+def test_the_buttons_say_what_happens(acme: Acme, rows: str, button: str | None, asks_for_mail: bool) -> None:
+    visitor = acme.enter("alice")
+    look(visitor, acme, f"name,e-mail,job title\n{rows}")
+    assert visitor.page is not None
+    text = visitor.page.text
+    for words in ("Import these people", "Save these changes"):
+        assert (words in text) == (words == button)
+    assert ("Invite the new people" in text) == asks_for_mail
+
+
+def test_a_file_that_is_not_unicode_says_how_it_was_read_and_is_read_again_in_another_way(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    path = look(visitor, acme, file="name,e-mail\nŁukasz Żak,l@example.org\n".encode("windows-1250"))
+    assert visitor.page is not None
+    assert "£ukasz ¯ak" in visitor.page.text
+    assert "isn’t saved as UTF-8" in visitor.page.text
+    assert "may be a letter that was read wrongly" in visitor.page.text
+    assert visitor.post(f"{path}/reading", {"coding": "windows-1250"}).headers["Location"] == path
+    page = visitor.get(path).text
+    assert "Łukasz Żak" in page
+    assert "read wrongly" not in page
+    assert visitor.post(f"{path}/reading", {"coding": "utf-7"}).status_code == 422
+    assert confirm(visitor, path).status_code == 303
+    with acme.app.app_context():
+        assert db.session.scalars(select(Membership.name).where(Membership.email_key == "l@example.org")).one() == (
+            "Łukasz Żak"
+        )
+
+
+def test_a_unicode_file_offers_no_other_reading(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    path = look(visitor, acme, file="name,e-mail\nŁukasz Żak,l@example.org\n".encode())
+    assert visitor.page is not None
+    assert "isn’t saved as UTF-8" not in visitor.page.text
+    assert visitor.post(f"{path}/reading", {"coding": "windows-1250"}).status_code == 422
+
+
+def test_columns_that_are_not_read_are_named_and_stored_nowhere(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    look(visitor, acme, "name,SSN,e-mail\nPat Poe,078-05-1120,pat@example.org\n")
+    assert visitor.page is not None
+    assert "SSN" in visitor.page.text
+    with acme.app.app_context():
+        assert "078-05-1120" not in str(db.session.scalars(select(RosterDraft.rows)).one())
+
+
+def test_a_list_that_is_too_large_says_what_to_do(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    answer = send(visitor, acme, file=b"name,e-mail\n" + b" " * 5 * 2**20)
+    assert answer.status_code == 413
+    assert "A roster can be 4 MB at most" in answer.text

@@ -5,9 +5,15 @@ from __future__ import annotations
 import pytest
 
 from trainer.core.errors import Invalid
-from trainer.joining.sheets import MOST_COLUMNS, MOST_ROWS, Line, read_file, read_text
+from trainer.joining.lines import MOST_COLUMNS, MOST_ROWS, Line
+from trainer.joining.sheets import CODINGS, Listing, decode_cell, read_file, read_text
 
 PEOPLE = [Line(1, ("name", "e-mail", "teams")), Line(2, ("Zoë Ångström", "zoe@example.org", "Harbor, night"))]
+
+
+def _as_read(sent: Listing, coding: str) -> list[Line]:
+    cells = [[decode_cell(cell, coding) if coding else cell for cell in line.cells] for line in sent.lines]
+    return [Line(line.number, tuple(texts)) for line, texts in zip(sent.lines, cells, strict=True)]
 
 
 @pytest.mark.check("T080")
@@ -16,13 +22,15 @@ PEOPLE = [Line(1, ("name", "e-mail", "teams")), Line(2, ("Zoë Ångström", "zoe
 def test_every_separator_and_encoding_reads_alike(separator: str, encoding: str) -> None:
     text = separator.join(["name", "e-mail", "teams"]) + "\r\n"
     text += separator.join(["Zoë Ångström", "zoe@example.org", '"Harbor, night"']) + "\r\n"
-    assert read_file(text.encode(encoding)) == PEOPLE
+    sent = read_file(text.encode(encoding))
+    assert sent.coding == ("windows-1252" if encoding == "windows-1252" else "")
+    assert _as_read(sent, sent.coding) == PEOPLE
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_line_breaks_in_quotation_marks_belong_to_the_cell(newline: str) -> None:
     text = f'name,e-mail{newline}"Bob{newline}Builder",bob@example.org{newline}{newline}Dana,dana@example.org'
-    assert [line.number for line in read_text(text)] == [1, 2, 4]
+    assert [line.number for line in read_text(text)] == [1, 2, 5]
     assert read_text(text)[1].cells == (f"Bob{newline}Builder", "bob@example.org")
 
 
@@ -38,13 +46,18 @@ def test_the_line_for_excel_and_empty_rows_and_columns_are_passed_over() -> None
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b'name,e-mail\n"Bob,bob@example.org\nDana,dana@example.org\n', "Line 2: a quotation mark"),
-        (b"name,e-mail\nBob," + b"x" * 3000, "Line 2, column B: more than 2,000 characters"),
-        (b"name,e-mail\n" + b"x," * 10_000 + b"x", "Line 2: there are more than 60 columns"),
+        (b'name,e-mail\n"Bob,bob@example.org\nDana,dana@example.org\n', "Row 2: a quotation mark"),
+        (b"name,e-mail\nBob," + b"x" * 3000, "Row 2, column B: more than 2,000 characters"),
+        (b"name,e-mail\n" + b"x," * 10_000 + b"x", "Row 2: there are more than 60 columns"),
         (b"a\n" * 2**20, "more than 20,000 rows"),
-        (b"name,e-mail\nBob\x81,bob@example.org", "Line 2: some characters are broken"),
-        (b"\xff\xfen\x00a\x00\x00\xd8\x00", "Line 1: some characters are broken"),
-        (b"n\0a\0m\0e\0", "no list that we can read"),
+        (b"\xef\xbb\xbfname,e-mail\nBob\x81,bob@example.org", "Row 2: some characters are broken"),
+        ("name,e-mail\nZoë,z@example.org\n".encode() + b"\xa3ukasz,l@example.org\n", "Row 3: the characters are saved"),
+        ("n\nZ\xf3,z\n".encode("latin-1") * 7 + "Łuk,l\n".encode(), "Rows 2, 4, 6, 8, 10 and 2 more: the char"),
+        (b"name,e-mail\n\nBob\0,bob@example.org", "Row 3: there is a character (NUL)"),
+        (b"<html><table><tr><td>name", "a web page or XML"),
+        (b"\xef\xbb\xbf\n<?xml version='1.0'?><Workbook>", "a web page or XML"),
+        (b"\xff\xfen\x00a\x00\x00\xd8\x00", "Row 1: some characters are broken"),
+        (b"n\0a\0m\0e\0", "Row 1: there is a character (NUL)"),
         (b"%PDF-1.7", "This is a PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel file"),
         (b"PK\x03\x04 no more", "damaged or isn’t an Excel file"),
@@ -60,3 +73,18 @@ def test_what_cannot_be_read_says_where_and_what_to_do(data: bytes, words: str) 
 def test_the_largest_list_that_we_promise_is_read() -> None:
     row = ",".join(["x"] * MOST_COLUMNS)
     assert len(read_text(f"{row}\n" * MOST_ROWS)) == MOST_ROWS
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_file_that_is_not_unicode_can_be_read_in_each_coding(coding: str) -> None:
+    text = (
+        "name,e-mail\nJosé Peña,jose@example.org\n" if coding != "windows-1250" else "name,e-mail\nŁukasz Żak,l@x.org\n"
+    )
+    sent = read_file(text.encode(coding))
+    assert sent.coding == "windows-1252"
+    assert _as_read(sent, coding) == read_text(text)
+
+
+def test_bytes_that_mean_nothing_in_a_coding_are_shown_as_lost() -> None:
+    sent = read_file(b"name,e-mail\nBob\x81,bob@example.org")
+    assert _as_read(sent, "windows-1252")[1].cells[0] == "Bob\ufffd"

@@ -8,6 +8,7 @@ import json
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from trainer.joining.sheets import read_file
 data = open(sys.argv[1], "rb").read()
 before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
 try:
-    words = f"read {len(read_file(data))}"
+    words = f"read {len(read_file(data).lines)}"
 except Invalid as error:
     words = error.message
 seconds = time.perf_counter() - began
@@ -38,7 +39,7 @@ print(json.dumps([words, seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_m
 
 def test_texts_numbers_and_days_read_as_a_person_would_type_them() -> None:
     data = book([["Name", "Number", "Hired on", "Share"], ["Bob", 7, DAY, 1.5], [], ["Dana", 1234, None, True]])
-    assert [(line.number, line.cells) for line in read_file(data)] == [
+    assert [(line.number, line.cells) for line in read_file(data).lines] == [
         (1, ("Name", "Number", "Hired on", "Share")),
         (2, ("Bob", "007", "2026-03-04", "1.5")),
         (4, ("Dana", "1234", "", "TRUE")),
@@ -49,7 +50,7 @@ def test_another_reader_sees_the_same_texts() -> None:
     rows = [["Name", "E-mail"], *([f"Zoë <{number}> & co", f"p{number}@example.org"] for number in range(200))]
     data = book(rows)
     theirs = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
-    assert [list(line.cells) for line in read_file(data)] == theirs == rows
+    assert [list(line.cells) for line in read_file(data).lines] == theirs == rows
 
 
 def test_texts_beside_a_text_and_prefixes_of_names_do_not_disturb() -> None:
@@ -58,7 +59,7 @@ def test_texts_beside_a_text_and_prefixes_of_names_do_not_disturb() -> None:
         b"<x:rPh><x:t>aloud</x:t></x:rPh></x:si></x:sst>"
     )
     rows = '<row r="3"><c r="B3" t="s"><v>0</v></c><c r="D3" t="inlineStr"><is><t>Dana</t></is></c></row>'
-    assert [(line.number, line.cells) for line in read_file(bare_book(sheet_of(rows), strings))] == [
+    assert [(line.number, line.cells) for line in read_file(bare_book(sheet_of(rows), strings)).lines] == [
         (3, ("", "Bob", "", "Dana"))
     ]
 
@@ -69,9 +70,9 @@ def test_texts_beside_a_text_and_prefixes_of_names_do_not_disturb() -> None:
     [
         (
             '<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>1</v></c></row>',
-            "Line 1, column XFD: there are more than 60",
+            "Row 1, column XFD: there are more than 60",
         ),
-        ('<row r="2"><c r="A2" t="str"><v>' + "x" * 3000 + "</v></c></row>", "Line 2, column A: more than 2,000"),
+        ('<row r="2"><c r="A2" t="str"><v>' + "x" * 3000 + "</v></c></row>", "Row 2, column A: more than 2,000"),
         ('<row r="1"><c r="A2"><v>1</v></c></row>', "damaged"),
         ('<row r="2"/><row r="1"/>', "damaged"),
         ('<row r="1"><c r="A1" t="s"><v>99</v></c></row>', "damaged"),
@@ -87,9 +88,15 @@ def test_a_sheet_out_of_order_is_refused(rows: str, words: str) -> None:
     assert words in refusal.value.message
 
 
+def test_rows_that_the_spreadsheet_hides_are_marked() -> None:
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="2" hidden="1"><c r="A2"><v>2</v></c></row>'
+    rows += '<row r="3" hidden="0"><c r="A3"><v>3</v></c></row>'
+    assert [line.is_hidden for line in read_file(bare_book(sheet_of(rows))).lines] == [False, True, False]
+
+
 def test_a_far_last_cell_costs_nothing() -> None:
     rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>1</v></c></row>'
-    assert [line.number for line in read_file(bare_book(sheet_of(rows)))] == [1, 1_048_576]
+    assert [line.number for line in read_file(bare_book(sheet_of(rows))).lines] == [1, 1_048_576]
 
 
 def test_broken_bytes_are_refused_in_words() -> None:
@@ -110,7 +117,7 @@ def _declaring(entities: str) -> bytes:
 LAUGHS = "<!ENTITY a 'ha'>" + "".join(
     f"<!ENTITY {name} '{f'&{inner};' * 10}'>" for inner, name in zip("abcdefgh", "bcdefghx", strict=True)
 )
-HUGE = {
+HUGE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a gigabyte in a megabyte": (bomb, "unpacks to far more"),
     "a directory that lies": (lambda: lying(bomb(64)), "unpacks|damaged"),
     "too many rows": (

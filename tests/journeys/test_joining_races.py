@@ -37,7 +37,7 @@ def count(app: Flask, record: type[Base], *conditions: object) -> int:
 
 
 def invitation_for(app: Flask, email: str, *, is_shown: bool = False) -> str:
-    """Make a firm that invites someone; return the path of the link."""
+    """Create a firm that invites someone; return the path of the link."""
     alice = make_account(app, "alice@example.org")
     firm = make_firm(app, alice)
     person_id = put_on_roster(app, firm, None, name="Dana Dow", email=email)

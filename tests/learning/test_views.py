@@ -10,10 +10,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.cast import make_account, make_guest, sign_in_as
-from tests.support import COURSE, Visitor
+from tests.support import COURSE, Visitor, closed_up
 from trainer.accounts.models import User
+from trainer.content.library import Library
 from trainer.core.db import Base, db
-from trainer.courses.library import Library
 from trainer.learning.models import Enrollment
 
 ASKS_FOR_SOMETHING = {"/keep", "/sign-in", "/sign-up", "/password-reset"}
@@ -26,6 +26,8 @@ def public_pages(shelf: Library) -> list[str]:
     return [
         *("/", "/courses", "/indicators", "/glossary", "/sources", "/help", "/try", "/try?keep=no", "/verify"),
         *("/about", "/privacy", "/accessibility", "/terms", "/contact", "/leaving", "/verify/AAAAA", "/nothing-here"),
+        "/for-firms",
+        "/help/work",
         *("/indicators/misleading", "/search", "/search?q=work", "/search?q=%3Cb%3E", "/cards", "/observation"),
         *(f"/courses/{course.slug}{page}" for course in courses for page in ("", "/practice", "/final")),
         *(f"/courses/{course.slug}/{lesson.id}" for course in courses for lesson in course.lessons),
@@ -41,16 +43,17 @@ def public_papers(shelf: Library) -> list[str]:
 
 def all_rows(app: Flask) -> int:
     with app.app_context():
-        tables = Base.metadata.tables.values()
+        # Which revisions may serve is written down when tables are made.
+        tables = [table for name, table in Base.metadata.tables.items() if name != "schema_revisions"]
         return sum(db.session.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
 
 
 @pytest.mark.check("T152")
 def test_reading_sets_no_cookie_and_leaves_no_row(app: Flask, visitor: Visitor, shelf: Library) -> None:
-    for path in public_pages(shelf) + public_papers(shelf):
-        page = visitor.get(path)
+    for path in [*public_pages(shelf), *public_papers(shelf), "/sample-poster.pdf", "/sample-evidence-pack.zip"]:
+        page = visitor.get(path, follow_redirects=True)
         assert page.status_code == (404 if path in {"/verify/AAAAA", "/nothing-here"} else 200), path
-        assert "Set-Cookie" not in page.headers, path
+        assert all("Set-Cookie" not in one.headers for one in (*page.history, page)), path
     assert all_rows(app) == 0
 
 
@@ -93,7 +96,6 @@ NAMES: list[tuple[Any, int]] = [
     ("...", 422),
     ("\u0301\u0301", 422),
     ("a\u202eb", 422),
-    ("a\x00b", 422),
     ("a\x1bb", 422),
     ("a\r\nSet-Cookie: x=1", 422),
 ]
@@ -163,3 +165,16 @@ def test_a_mark_of_someone_else_counts_nothing(app: Flask, shelf: Library) -> No
 )
 def test_what_is_not_in_the_content_is_not_found(visitor: Visitor, path: str) -> None:
     assert visitor.get(path).status_code == 404
+
+
+def test_the_course_page_asks_for_minutes_in_a_sentence_and_keeps_its_fingerprint_out_of_the_way(
+    app: Flask, shelf: Library
+) -> None:
+    visitor = sign_in_as(app, make_guest(app))
+    visitor.enroll()
+    course, page = shelf.content.courses[COURSE], closed_up(visitor.get(f"/courses/{COURSE}").text)
+    minutes = course.file.least_minutes
+    assert f"<span>You need {minutes} active minutes; {minutes} are left.</span>" in page
+    before, digest, _after = page.partition(course.digest[:12])
+    assert digest
+    assert before.count("<details>") > before.count("</details>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
@@ -137,6 +138,9 @@ def test_every_owner_is_told_by_mail_and_nobody_else(acme: Acme) -> None:
         assert "Acme" not in letter.subject
         assert "traffick" not in letter.subject
         assert f"/organizations/{acme.id}" in letter.text
+        assert re.search(
+            r"\n\nAn owner closed Acme Security at “[^”]+” on \w+ \d+, \d{4}, for everyone in it\.", letter.text
+        )
         with transaction():
             db.session.execute(update(Membership).where(Membership.id == acme.people["mona"]).values(role=Role.MEMBER))
         assert {one.recipient for one in mails if write(one)} == {"alice@example.org"}

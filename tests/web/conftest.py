@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.remembered import remembered
 from tests.web.world import World, make_world
-from trainer.courses.library import Library
+from trainer.content.library import Library
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 from tests.support import COURSE, Visitor
 from tests.web.world import World
 from trainer.app import create_app
+from trainer.content.library import Library
 from trainer.core.settings import Settings
-from trainer.courses.library import Library
 from trainer.web.access import Access, Who, declared
 
 ROLES = ["anonymous", "guest", "owner", "another"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from flask import Flask
@@ -13,8 +14,8 @@ from werkzeug.test import TestResponse
 from tests.support import COURSE, Visitor
 from tests.web.world import World
 from trainer.app import create_app
+from trainer.content.library import Library
 from trainer.core.settings import Settings
-from trainer.courses.library import Library
 from trainer.web.access import Who, declared
 
 TELLTALES = re.compile(
@@ -34,7 +35,7 @@ def check_page(answer: TestResponse, status: int) -> None:
     assert "911" in answer.text
 
 
-def _break(*_arguments: object, **_values: object) -> None:
+def _break(*_arguments: object, **_values: object) -> NoReturn:
     raise RuntimeError("the secret of the roof: SELECT 1 FROM users, /srv/site/trainer/x.py")
 
 
@@ -91,20 +92,25 @@ def test_each_kind_of_bad_request_has_its_page(world: World) -> None:
 
 @pytest.mark.check("T089")
 def test_too_many_tries_are_slowed_down(visitor: Visitor) -> None:
-    fields, token = {"email": "x", "password": "y"}, visitor.token()
-    answers = [visitor.post("/sign-in", fields, token=token) for _ in range(31)]
-    assert {answer.status_code for answer in answers[:30]} == {422}
-    check_page(answers[30], 429)
+    token = visitor.token()
+    answers = [visitor.post("/sign-in", {"email": f"x{n}", "password": "y"}, token=token) for n in range(61)]
+    assert {answer.status_code for answer in answers[:60]} == {422}
+    check_page(answers[60], 429)
+    assert 590 < int(answers[60].headers["Retry-After"]) <= 600
+    assert "Try again in 10 minutes" in answers[60].text
     assert visitor.get("/sign-in").status_code == 200
-    elsewhere = visitor.post("/sign-in", fields, token=token, environ_base={"REMOTE_ADDR": "198.51.100.7"})
+    elsewhere = visitor.post(
+        "/sign-in", {"email": "x", "password": "y"}, token=token, environ_base={"REMOTE_ADDR": "198.51.100.7"}
+    )
     assert elsewhere.status_code == 422
 
 
+@pytest.mark.check("T093")
 def test_a_header_does_not_hide_an_address_from_the_throttle(visitor: Visitor) -> None:
     token = visitor.token()
-    for number in range(31):
+    for number in range(61):
         headers = {"X-Forwarded-For": f"198.51.100.{number}", "X-Real-IP": f"198.51.100.{number}"}
-        answer = visitor.post("/sign-in", {"email": "x"}, token=token, headers=headers)
+        answer = visitor.post("/sign-in", {"email": f"x{number}"}, token=token, headers=headers)
     assert answer.status_code == 429
 
 
@@ -118,7 +124,7 @@ def cut_off(tmp_path: Path, shelf: Library, settings: Settings) -> Flask:
 def test_without_database_learners_are_told_and_readers_read_on(cut_off: Flask, app: Flask, world: World) -> None:
     reader = Visitor(cut_off)
     for path in ("/", "/help", f"/courses/{COURSE}", "/leaving", "/try?keep=no"):
-        assert reader.get(path).status_code == 200
+        assert reader.get(path, follow_redirects=True).status_code == 200
     for path in (f"/verify/{world.values['serial']}", "/verify/x"):
         check_page(reader.get(path), 503)
     check_page(reader.post("/guests"), 503)

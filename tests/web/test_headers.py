@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 from tests.support import Visitor
 from tests.web.world import World, make_world
 from trainer.app import create_app
+from trainer.content.library import Library
 from trainer.core.settings import Settings
-from trainer.courses.library import Library
 from trainer.web.access import Who, access
 from trainer.web.still import still
 
@@ -117,7 +117,8 @@ def test_nothing_comes_from_another_site(world: World) -> None:
     visitor = world.enter("owner")
     for method, _endpoint, path in world.routes():
         if method == "GET" and not path.startswith(("/static", "/exit")):
-            page = visitor.get(path).text if not path.endswith(".pdf") else ""
+            answer = visitor.get(path)
+            page = answer.text if str(answer.mimetype).startswith(("text/", "image/svg")) else ""  # the rest is papers
             for address in re.findall(
                 r'<(?:script|link|img|iframe|form|source|object)[^>]+(?:src|href|action)="([^"]*)"', page
             ):
@@ -141,3 +142,10 @@ def test_a_page_that_begins_a_session_is_not_kept(app: Flask) -> None:
     first, second = Visitor(app).get("/mistake"), Visitor(app).get("/mistake")
     assert first.data != second.data
     assert "Set-Cookie" in second.headers
+
+
+def test_pages_that_a_link_opens_are_neither_kept_nor_indexed(app: Flask, visitor: Visitor) -> None:
+    for path in ("inspections", "invitations", "sign-up", "password-reset", "confirmations"):
+        answer = visitor.get(f"/{path}/some-token")
+        assert answer.headers["Cache-Control"] == "no-store", path
+        assert answer.headers["X-Robots-Tag"] == "noindex", path

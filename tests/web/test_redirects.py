@@ -202,6 +202,9 @@ def test_every_route_that_redirects_stays(app: Flask, route: str) -> None:
             answer = fresh.post(f"/sign-in{query}", data, environ_base=_somewhere(target))
         else:
             answer = visitor.get(f"/{route}{query}")
+        if "\x00" in target:  # no address of ours holds one
+            assert answer.status_code == 400
+            continue
         assert answer.status_code == 303, target
         assert stays(answer.headers["Location"]), target
         assert len(answer.headers.getlist("Location")) == 1

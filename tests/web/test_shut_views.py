@@ -191,7 +191,7 @@ def test_an_owner_closes_a_firm_by_its_name_and_opens_it_again(world: World) -> 
     bob, path = world.enter("owner"), f"/organizations/{firm_of(world)}"
     assert f"{path}/closure" in bob.get(f"{path}/settings").text
     assert f"{path}/evidence-packs" in bob.get(f"{path}/closure").text
-    for name, words in (("", "Type the firm"), ("Other Security", "isn’t the firm’s name")):
+    for name, words in (("", "Enter the firm"), ("Other Security", "isn’t the firm’s name")):
         answer = bob.post(f"{path}/closure", {"name": name})
         assert (answer.status_code, words in answer.text) == (422, True)
     answer = bob.post(f"{path}/closure", {"name": " ACME  security "})

@@ -5,13 +5,18 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import shutil
+import subprocess
 import zipfile
+from pathlib import Path
 
+import pypdf
 import pytest
 from python_calamine import CalamineWorkbook
 
 from trainer.web.tables import Cell, Table, csv_lines, harmless, write_xlsx
 
+SOFFICE = shutil.which("soffice")
 NASTY = [
     "=1+1",
     "+1",
@@ -69,6 +74,32 @@ def test_a_workbook_holds_texts_numbers_and_days_and_no_formula() -> None:
     with zipfile.ZipFile(file) as parts:
         assert not any("externalLink" in name for name in parts.namelist())
         assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
+
+
+@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) isn't installed")
+def test_a_spreadsheet_program_shows_every_day_number_and_name_in_full(tmp_path: Path) -> None:
+    heads = ["Name", "Hired on", "Due on", "Minutes"]
+    name, day = "Bartholomew Featherstonehaugh-Cholmondeley", dt.date(2026, 11, 24)
+    book = tmp_path / "people.xlsx"
+    with book.open("wb") as file:
+        write_xlsx(Table("people", heads, [[name, day, day, 123_456_789], ["Bo", None, day, 7]]), file)
+    home = f"-env:UserInstallation=file://{tmp_path}/office"
+    order = [str(SOFFICE), home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(book)]
+    subprocess.run(order, check=True, capture_output=True, timeout=120)
+    shown = "".join(page.extract_text() for page in pypdf.PdfReader(tmp_path / "people.pdf").pages)
+    assert "###" not in shown
+    assert shown.count("2026-11-24") == 3
+    assert name in shown
+
+
+@pytest.mark.check("T079")
+def test_a_workbook_can_be_filtered_and_its_heads_stay_in_view() -> None:
+    file = io.BytesIO()
+    write_xlsx(Table("people", ["Name", "Due"], [["Bob", None], ["Dana", None]]), file)
+    with zipfile.ZipFile(file) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    assert '<autoFilter ref="A1:B3"/>' in sheet
+    assert 'state="frozen"' in sheet
 
 
 def test_a_long_table_comes_in_portions() -> None:

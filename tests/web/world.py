@@ -14,6 +14,7 @@ from tests.cast import (
     LOCAL,
     actor_of,
     add_second_factor,
+    ask_for_round,
     certify,
     code_of,
     hold_meeting,
@@ -37,10 +38,10 @@ from trainer.accounts.rules import Purpose
 from trainer.assignments.models import Assignment
 from trainer.compliance.operations import make_inspector_link, order_pack
 from trainer.compliance.operations import token_of as inspection_token
+from trainer.content.library import Content, Library
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
-from trainer.courses.library import Content, Library
 from trainer.credentials.models import Credential
 from trainer.interop.models import ApiToken
 from trainer.interop.operations import make_token
@@ -109,6 +110,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         "lesson": lesson.slug,
         "indicator_id": next(iter(here.indicators)),
         "venue": next(iter(here.cards)),
+        "need": "work",
         "name": next(iter(here.scenarios)),
         "serial": serial,
         "attempt_id": str(start_practice(app, bob)),
@@ -123,6 +125,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         "drills": {"attempt_id": str(start_drill(app, bob))},
         "assessment.start_shift": {"course": course_with_shift(here)},
         "learning.attestation": {"course": signing},
+        "learning.place": {"course": course_with_choice(here)},
         "accounts.confirm": {"token": tokens[Purpose.CONFIRM]},
         "joining.finish_sign_up": {"token": tokens[Purpose.SIGN_UP]},
     }
@@ -133,6 +136,9 @@ def make_world(app: Flask, shelf: Library) -> World:
     site = UUID(str(values["team_id"]))
     dana = put_on_roster(app, firm, None, name="Dana Dow", email="dana@example.org", teams=[site])
     values["membership_id"] = str(dana)
+    dora = make_account(app, "dora@example.org")
+    doras = put_on_roster(app, firm, dora, name="Dora Day", email="dora@example.org")
+    others["training_rounds"] = {"membership_id": str(doras)}
     values["requirement_id"] = str(Firm(app, firm, bob).require())
     with app.app_context(), transaction():
         actor, month = actor_of(bob, firm), clock.now() + dt.timedelta(days=30)
@@ -150,17 +156,15 @@ def make_world(app: Flask, shelf: Library) -> World:
         make_token(actor, "Payroll", list(Scope), clock.now())
         values["token_id"] = str(db.session.scalars(select(ApiToken.id)).one())
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
-    classroom = _class(app, bob, firm)
+    classroom = _class(app, bob, firm, dora)
     others["classes"] = {"code": classroom.pop("code")}
     values |= classroom
     people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
     return World(app, people, values, others)
 
 
-def _class(app: Flask, bob: UUID, firm: UUID) -> dict[str, str | int]:
-    """Make a class that Bob teaches in his firm, with a meeting and with Dora in it."""
-    dora = make_account(app, "dora@example.org")
-    put_on_roster(app, firm, dora, name="Dora Day", email="dora@example.org")
+def _class(app: Flask, bob: UUID, firm: UUID, dora: UUID) -> dict[str, str | int]:
+    """Create a class that Bob teaches in his firm, with a meeting and with Dora in it."""
     cohort = make_class(app, bob, firm, shows_answers=True)
     member = join_class(app, dora, cohort)
     return {
@@ -168,7 +172,13 @@ def _class(app: Flask, bob: UUID, firm: UUID) -> dict[str, str | int]:
         "code": code_of(app, cohort),
         "member_id": str(member),
         "class_session_id": str(hold_meeting(app, bob, cohort)),
+        "request_id": str(ask_for_round(app, dora)),
     }
+
+
+def course_with_choice(here: Content) -> str:
+    """Return a course of which each learner reads the lesson for their workplace."""
+    return next(slug for slug, course in here.courses.items() if course.choice)
 
 
 def course_with_shift(here: Content) -> str:

@@ -14,23 +14,31 @@ import uuid
 import pyotp
 import segno
 
-from trainer.core.signing import seal
+from trainer.core.keys import Key
+from trainer.core.signing import digest_with, digests, keys
 
 RECOVERY_CODES = 10
+_SECRET_LENGTH = 20  # bytes
 _STEP = 30  # seconds
 _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # no two that look alike
 _RECOVERY_LENGTH = 12  # of 32 letters: 60 bits
 
 
 def make_nonce() -> str:
-    """Return what makes this secret another than the person's last one."""
+    """Return a nonce, so that a new secret differs from the person's last one."""
     return secrets.token_urlsafe(16)
 
 
-def secret_of(user_id: uuid.UUID, nonce: str) -> str:
-    """Return the secret that the person's app holds: 32 letters of base32, 160 bits."""
-    made = base64.urlsafe_b64decode(seal("second-factor", user_id.hex, nonce) + "=")
-    return base64.b32encode(made[:20]).decode()
+def secret_of(user_id: uuid.UUID, nonce: str, key: Key | None = None, mask: str | None = None) -> str:
+    """Return the secret that the person's app holds: 32 letters of base32, 160 bits. Without `key`, a new one."""
+    made = (key or keys().current).digest("second-factor", user_id.hex, nonce)[:_SECRET_LENGTH]
+    return base64.b32encode(_xor(made, bytes.fromhex(mask)) if mask else made).decode()
+
+
+def mask_for(secret: str, user_id: uuid.UUID, nonce: str, key: Key) -> str:
+    """Return what makes `secret_of` give a secret that is there already with another key. Alone it tells nothing."""
+    made = key.digest("second-factor", user_id.hex, nonce)[:_SECRET_LENGTH]
+    return _xor(made, base64.b32decode(secret)).hex()
 
 
 def find_step(secret: str, given: str, now: dt.datetime) -> int | None:
@@ -63,6 +71,15 @@ def plain(given: str) -> str:
     return "".join(sign for sign in given.casefold() if sign.isascii() and sign.isalnum())
 
 
-def seal_recovery_code(user_id: uuid.UUID, given: str) -> str:
+def seal_recovery_code(user_id: uuid.UUID, given: str, key: Key) -> str:
     """Return what is stored of a recovery code."""
-    return seal("recovery-code", user_id.hex, plain(given))
+    return digest_with(key, "recovery-code", user_id.hex, plain(given))
+
+
+def seals_of_recovery_code(user_id: uuid.UUID, given: str) -> list[str]:
+    """Return what may be stored of a recovery code: one for each key that we still have."""
+    return digests("recovery-code", user_id.hex, plain(given))
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(left ^ right for left, right in zip(one, other, strict=True))

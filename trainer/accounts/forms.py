@@ -10,15 +10,15 @@ from wtforms.validators import InputRequired, ValidationError
 
 from trainer.accounts.passwords import LEAST, MOST
 from trainer.accounts.rules import email_key
-from trainer.web.forms import Form, length, trimmed
+from trainer.web.forms import Form, PlainText, length, trimmed
 
 
 class EmailForm(Form):
     """The address to mail a link to."""
 
     email = StringField(
-        _l("E-mail"),
-        [InputRequired(_l("Type your e-mail address.")), length(1, 254)],
+        _l("Email"),
+        [InputRequired(_l("Enter your email address.")), length(1, 254)],
         filters=[trimmed],
         render_kw={"type": "email", "autocomplete": "username", "spellcheck": "false"},
     )
@@ -28,13 +28,24 @@ class EmailForm(Form):
         check_address(field)
 
 
+class NameForm(Form):
+    """The name as it shall stand on the certificate."""
+
+    certificate_name = StringField(
+        _l("Name on the certificate"),
+        [InputRequired(_l("Enter the name you want on it.")), length(1, 120), PlainText()],
+        filters=[trimmed],
+        description=_l("It may be an alias. Anyone who has the certificate’s number can see it."),
+    )
+
+
 class NewPasswordForm(Form):
-    """A new password, for whoever came by a mailed link."""
+    """A new password, for someone who opened an emailed link."""
 
     new_password = PasswordField(
         _l("New password"),
         [InputRequired(_l("Choose a password.")), length(LEAST, MOST)],
-        description=_l("At least %(least)s characters. A few words you can remember are best.", least=LEAST),
+        description=_l("At least %(least)s characters. A few words you can remember work best.", least=LEAST),
         render_kw={"autocomplete": "new-password"},
     )
 
@@ -43,14 +54,14 @@ class PasswordForm(Form):
     """The password, before something that not everybody who finds this device shall do."""
 
     password = PasswordField(
-        _l("Password now"),
-        [InputRequired(_l("Type the password you have now.")), length(1, MOST)],
+        _l("Current password"),
+        [InputRequired(_l("Enter your current password.")), length(1, MOST)],
         render_kw={"autocomplete": "current-password"},
     )
 
 
 class ChangePasswordForm(PasswordForm, NewPasswordForm):
-    """A new password, for whoever knows the old one."""
+    """A new password, for someone who knows the old one."""
 
 
 class ChangeAddressForm(PasswordForm):
@@ -58,7 +69,7 @@ class ChangeAddressForm(PasswordForm):
 
     email = StringField(
         _l("New address"),
-        [InputRequired(_l("Type the new address.")), length(1, 254)],
+        [InputRequired(_l("Enter the new address.")), length(1, 254)],
         filters=[trimmed],
         render_kw={"type": "email", "autocomplete": "email", "spellcheck": "false"},
     )
@@ -73,9 +84,9 @@ class CodeForm(Form):
 
     code = StringField(
         _l("Code"),
-        [InputRequired(_l("Type the code.")), length(1, 40)],
+        [InputRequired(_l("Enter the code.")), length(1, 40)],
         filters=[trimmed],
-        description=_l("The six digits that your app shows now, or one of your recovery codes."),
+        description=_l("The six digits your app shows now, or one of your recovery codes."),
         render_kw={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"},
     )
 
@@ -85,9 +96,9 @@ class FirstCodeForm(Form):
 
     code = StringField(
         _l("Code"),
-        [InputRequired(_l("Type the code.")), length(1, 40)],
+        [InputRequired(_l("Enter the code.")), length(1, 40)],
         filters=[trimmed],
-        description=_l("The six digits that your app shows now."),
+        description=_l("The six digits your app shows now."),
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"},
     )
 
@@ -99,4 +110,4 @@ class PasswordAndCodeForm(PasswordForm, CodeForm):
 def check_address(field: Any) -> None:
     """Refuse what isn't an address we can take."""
     if email_key(field.data or "") is None:
-        raise ValidationError(_l("We can’t take this e-mail address. Use plain letters, one @, and no blanks."))
+        raise ValidationError(_l("We can’t use this email address. Use plain letters, one @, and no spaces."))

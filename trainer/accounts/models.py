@@ -14,7 +14,7 @@ LONGEST_NAME = 120
 
 
 class User(Base):
-    """A person who learns here: a guest (no e-mail) or an account."""
+    """A person who learns here: a guest (no email) or an account."""
 
     __tablename__ = "users"
     __table_args__ = (
@@ -37,12 +37,19 @@ class User(Base):
     """When signing in began to ask for a code as well."""
     second_factor_nonce: Mapped[str | None] = mapped_column(String(32))
     """With the installation's key it makes the secret that the person's app holds; alone it is worth nothing."""
+    second_factor_key_id: Mapped[str | None] = mapped_column(String(8))
+    """Of the installation's keys the one that is meant; the oldest, if the row is from before keys had ids."""
+    second_factor_mask: Mapped[str | None] = mapped_column(String(40))
+    """Since the secret was moved to another key: what that key's and the person's differ by. Alone it tells nothing."""
     second_factor_step: Mapped[int | None]
     """The half minute whose code was used last: no code is good twice."""
     second_factor_misses: Mapped[int] = mapped_column(default=0)
     """Wrong codes in a row."""
     second_factor_wait_until: Mapped[dt.datetime | None]
     """After too many wrong codes the next is not looked at before this."""
+
+    erased_at: Mapped[dt.datetime | None]
+    """When the person had everything erased. The row stays, empty, since certificates and other records refer to it."""
 
     # What Flask-Login asks for.
     is_authenticated = True
@@ -118,5 +125,7 @@ class RecoveryCode(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     seal: Mapped[str] = mapped_column(String(43))
+    key_id: Mapped[str | None] = mapped_column(String(8))
+    """The key that the seal was made with; the oldest, if the row is from before keys had ids."""
     created_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]

@@ -6,6 +6,7 @@ import datetime as dt
 import secrets
 import uuid
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select, update
 
 from trainer.accounts.models import LONGEST_NAME, Link, Session, User
@@ -17,11 +18,11 @@ from trainer.accounts.rules import (
     LINKS_KEPT,
     SIGN_UP_LASTS,
     Purpose,
+    clean_email,
     clean_name,
-    email_key,
     is_printable_name,
 )
-from trainer.core.audit import note
+from trainer.core.audit import note, note_found
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.outbox import post
@@ -51,13 +52,13 @@ def create_account(
 
     Raises Invalid for an address we can't take and Conflict for one that has an account.
     """
-    key = _key(email)
+    address, key = _address(email)
     if find_user_by_email_key(key) is not None:
-        raise Conflict("This address has an account. Sign in instead.")
+        raise Conflict(_l("This address already has an account. Sign in instead."))
     user = get_user(guest_id) if guest_id else User(created_at=now)
     if not user.is_guest:
-        raise Conflict("You’re signed in with an account already.")
-    user.email, user.email_key, user.password_hash = email.strip(), key, password_hash
+        raise Conflict(_l("You’re already signed in to an account."))
+    user.email, user.email_key, user.password_hash = address, key, password_hash
     db.session.add(user)
     db.session.flush()
     if guest_id:
@@ -80,7 +81,7 @@ def open_session(user_id: uuid.UUID, device: str, now: dt.datetime) -> uuid.UUID
     return session.id
 
 
-def refuse_session(user_id: uuid.UUID | None, now: dt.datetime) -> None:
+def refuse_session(user_id: uuid.UUID, now: dt.datetime) -> None:
     """Write down that someone tried to sign in with a wrong password."""
     note("session.refused", now, actor_id=user_id)
 
@@ -125,14 +126,14 @@ def request_reset(given: str, now: dt.datetime) -> None:
 
     The same is done for both, so that neither page nor time tells which it was.
     """
-    key = _key(given)
+    address, key = _address(given)
     user = find_user_by_email_key(key)
     if _is_enough(Purpose.RESET, key, now):
         return
     link = _make_link(Purpose.RESET, user.id if user else None, key, now, now + LINK_LASTS)
     # To the address on record, never to another spelling of it.
-    post("new-password" if user else "no-account", (user and user.email) or key, {"link": link.id.hex}, now)
-    note("password.reset_asked", now, subject_id=user.id if user else None)
+    post("new-password" if user else "no-account", (user and user.email) or address, {"link": link.id.hex}, now)
+    note_found("password.reset_asked", now, User.id, User.email_key == key)
 
 
 def request_sign_up(given: str, next_path: str | None, now: dt.datetime) -> None:
@@ -140,14 +141,14 @@ def request_sign_up(given: str, next_path: str | None, now: dt.datetime) -> None
 
     The same is done for both, so that neither page nor time tells which it was.
     """
-    key = _key(given)
+    address, key = _address(given)
     user = find_user_by_email_key(key)
     if _is_enough(Purpose.SIGN_UP, key, now):
         return
     link = _make_link(
-        Purpose.SIGN_UP, user.id if user else None, key, now, now + SIGN_UP_LASTS, email=given, next_path=next_path
+        Purpose.SIGN_UP, user.id if user else None, key, now, now + SIGN_UP_LASTS, email=address, next_path=next_path
     )
-    post("has-account" if user else "sign-up", (user and user.email) or given.strip(), {"link": link.id.hex}, now)
+    post("has-account" if user else "sign-up", (user and user.email) or address, {"link": link.id.hex}, now)
 
 
 def request_address(user: User, given: str, now: dt.datetime) -> None:
@@ -156,14 +157,14 @@ def request_address(user: User, given: str, now: dt.datetime) -> None:
     The same is done for both, so that nobody finds out who has an account.
     """
     assert user.email is not None
-    key = _key(given)
+    address, key = _address(given)
     if key == user.email_key:
-        raise Invalid("This is the address of your account already.")
+        raise Invalid(_l("This is already your account’s address."))
     other = find_user_by_email_key(key)
     if _is_enough(Purpose.ADDRESS, key, now):
         return
-    link = _make_link(Purpose.ADDRESS, user.id, key, now, now + ADDRESS_LASTS, email=given)
-    to = (other and other.email) or given.strip()
+    link = _make_link(Purpose.ADDRESS, user.id, key, now, now + ADDRESS_LASTS, email=address)
+    to = (other and other.email) or address
     post("address-taken" if other else "new-address", to, {"link": link.id.hex}, now)
     post("address-asked", user.email, {"user": user.id.hex}, now)
     note("address.change_asked", now, actor_id=user.id, subject_id=user.id)
@@ -172,7 +173,7 @@ def request_address(user: User, given: str, now: dt.datetime) -> None:
 def change_address(user: User, link: Link, now: dt.datetime) -> None:
     """Give an account the address that a link was mailed to; links to the old one are void."""
     if find_user_by_email_key(link.email_key) is not None:
-        raise Conflict("This address has an account by now. Your address stays as it was.")
+        raise Conflict(_l("This address now belongs to another account. Your address stays the same."))
     use_link(link, now)
     user.email, user.email_key, user.email_confirmed_at = link.email, link.email_key, now
     _void_links(user.id, now, *Purpose)
@@ -180,7 +181,7 @@ def change_address(user: User, link: Link, now: dt.datetime) -> None:
 
 
 def use_link(link: Link, now: dt.datetime) -> None:
-    """Use a link up. Raises Conflict for whoever comes second."""
+    """Use a link up. Raises Conflict if it was already used."""
     used = db.session.execute(
         update(Link)
         .where(Link.id == link.id, Link.used_at.is_(None))
@@ -188,7 +189,7 @@ def use_link(link: Link, now: dt.datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     if used.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict("This link was used already.")
+        raise Conflict(_l("This link was already used."))
 
 
 def forget_links(now: dt.datetime) -> None:
@@ -215,17 +216,18 @@ def name_for_certificate(user_id: uuid.UUID, name: str) -> None:
     """Set the name that certificates will show from now on."""
     cleaned = clean_name(name)
     if not is_printable_name(cleaned):
-        raise Invalid("Type at least one letter.")
+        raise Invalid(_l("Enter at least one letter."))
     if len(cleaned) > LONGEST_NAME:  # some letters become two or three when they are composed
-        raise Invalid(f"Use at most {LONGEST_NAME} characters.")
+        raise Invalid(_l("Use at most %(most)s characters.", most=LONGEST_NAME))
     get_user(user_id).certificate_name = cleaned
 
 
-def _key(given: str) -> str:
-    key = email_key(given)
-    if key is None:
-        raise Invalid("We can’t take this e-mail address. Use plain letters, one @, and no blanks.")
-    return key
+def _address(given: str) -> tuple[str, str]:
+    """Return (address that mail goes to, its key)."""
+    address = clean_email(given)
+    if address is None:
+        raise Invalid(_l("We can’t use this email address. Use plain letters, one @, and no spaces."))
+    return address, address.casefold()
 
 
 def _is_enough(purpose: Purpose, key: str, now: dt.datetime) -> bool:
@@ -258,7 +260,7 @@ def _make_link(
         user_id=user_id,
         email_key=key,
         nonce=secrets.token_urlsafe(16),
-        email=email.strip() if email else None,
+        email=email,
         next_path=next_path,
         created_at=now,
         expires_at=expires_at,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from trainer.accounts.models import Link, Session, User
 from trainer.accounts.rules import Purpose
@@ -14,24 +15,37 @@ from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.signing import is_sealed
 
+Q = TypeVar("Q", bound=Select[Any])
+
+
+def through_session(query: Q) -> Q:
+    """Narrow a query on users to the one who is signed in through the session `session_id`, unless that is over."""
+    return query.join(Session, Session.user_id == User.id).where(
+        Session.id == bindparam("session_id"), Session.ended_at.is_(None)
+    )
+
+
 # Run for every page of someone signed in, so it is built once.
-_BY_SESSION = (
-    select(User)
-    .join(Session, Session.user_id == User.id)
-    .where(Session.id == bindparam("session_id"), Session.ended_at.is_(None))
-)
+_BY_SESSION = through_session(select(User))
 
 
 def find_user_by_session(token: str) -> User | None:
     """Return the user of a session, or None if that session is over."""
-    try:
-        session_id = uuid.UUID(hex=token)
-    except ValueError:
+    session_id = read_session_id(token)
+    if session_id is None:
         return None
     user = db.session.scalar(_BY_SESSION, {"session_id": session_id})
     if user is not None:
         user.session_id = session_id
     return user
+
+
+def read_session_id(token: str | None) -> uuid.UUID | None:
+    """Return the id of the session that a browser shows, or None if it shows none."""
+    try:
+        return uuid.UUID(hex=token) if token else None
+    except ValueError:
+        return None
 
 
 def find_user(user_id: uuid.UUID) -> User | None:
@@ -75,7 +89,8 @@ def find_new_address(user_id: uuid.UUID, token: str, now: dt.datetime) -> Link |
 
 def list_guests_before(day: dt.datetime) -> Sequence[uuid.UUID]:
     """Return ids of guests who began before an instant."""
-    return db.session.scalars(select(User.id).where(User.email.is_(None), User.created_at < day)).all()
+    query = select(User.id).where(User.email.is_(None), User.erased_at.is_(None), User.created_at < day)
+    return db.session.scalars(query).all()
 
 
 def get_user(user_id: uuid.UUID) -> User:

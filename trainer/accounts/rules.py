@@ -1,4 +1,4 @@
-"""What counts as the same e-mail address, and as a name that can be printed; how long links and tries last."""
+"""What counts as the same email address, and as a name that can be printed; how long links and tries last."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 from email_validator import EmailNotValidError, validate_email
 
 KEPT = dt.timedelta(days=7)
-"""How long a browser keeps a session after its last visit; a guest's record is forgotten after that too."""
+"""How long a browser keeps a session after its last visit, or an hour less; a guest's record is then forgotten."""
 
 LINK_LASTS = dt.timedelta(hours=1)
 """How long a mailed link to choose a new password is good."""
@@ -52,20 +52,25 @@ _SYSTEMS = (
 _INVISIBLE = {"\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad"}
 
 
-def email_key(given: str) -> str | None:
-    """Return the canonical key of an address, or None if it isn't one we can take.
+def clean_email(given: str) -> str | None:
+    """Return the address that mail goes to, in plain letters, or None if it isn't one we can take.
 
-    Full-width letters, invisible characters and capitals fold away. Letters of other scripts that only
-    look like Latin ones are refused: two people must never share what looks like one address.
+    Only what is checked here is ever mailed to: another spelling of it may be another mailbox. Full-width letters
+    and invisible characters fold away. Letters of other scripts that only look like Latin ones are refused: two
+    people must never share what looks like one address.
     """
     text = "".join(char for char in unicodedata.normalize("NFKC", given) if char not in _INVISIBLE).strip()
     try:
         parsed = validate_email(text, check_deliverability=False, allow_smtputf8=False, test_environment=True)
     except EmailNotValidError:
         return None
-    if not parsed.normalized.isascii():
-        return None
-    return parsed.normalized.casefold()
+    return parsed.normalized if parsed.normalized.isascii() else None
+
+
+def email_key(given: str) -> str | None:
+    """Return what tells whether two addresses are the same, or None if this isn't one we can take."""
+    address = clean_email(given)
+    return address.casefold() if address is not None else None
 
 
 def wait_after(misses: int) -> dt.timedelta:

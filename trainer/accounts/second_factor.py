@@ -7,6 +7,7 @@ import math
 import uuid
 from enum import StrEnum
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select, update
 
 from trainer.accounts.codes import (
@@ -14,6 +15,7 @@ from trainer.accounts.codes import (
     make_recovery_codes,
     plain,
     seal_recovery_code,
+    seals_of_recovery_code,
     secret_of,
 )
 from trainer.accounts.models import RecoveryCode, User
@@ -23,6 +25,7 @@ from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict
 from trainer.core.outbox import post
+from trainer.core.signing import keys
 
 
 class Tried(StrEnum):
@@ -40,11 +43,14 @@ def turn_on(user: User, nonce: str, given: str, now: dt.datetime, *, but: uuid.U
     """
     assert user.email is not None
     if user.has_second_factor:
-        raise Conflict("The second step is on already.")
-    step = find_step(secret_of(user.id, nonce), plain(given), now)
-    if step is None:
+        raise Conflict(_l("The second step is already on."))
+    # The page with the secret may have been shown before the key was changed.
+    made = [(key, find_step(secret_of(user.id, nonce, key), plain(given), now)) for key in keys().keys]
+    key, step = next((one for one in made if one[1] is not None), (None, None))
+    if key is None:
         return None
     user.second_factor_at, user.second_factor_nonce, user.second_factor_step = now, nonce, step
+    user.second_factor_key_id, user.second_factor_mask = key.id, None
     user.second_factor_misses, user.second_factor_wait_until = 0, None
     end_sessions(user.id, now, but=but)
     post("second-factor-on", user.email, {"user": user.id.hex}, now)
@@ -56,8 +62,9 @@ def turn_off(user: User, now: dt.datetime, *, by_operator: bool = False) -> None
     """Ask for no code any more, forget the recovery codes, and tell the person by mail."""
     assert user.email is not None
     if not user.has_second_factor:
-        raise Conflict("The second step is off already.")
+        raise Conflict(_l("The second step is already off."))
     user.second_factor_at = user.second_factor_nonce = user.second_factor_step = None
+    user.second_factor_key_id = user.second_factor_mask = None
     user.second_factor_misses, user.second_factor_wait_until = 0, None
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     post("second-factor-off", user.email, {"user": user.id.hex}, now)
@@ -68,7 +75,7 @@ def turn_off(user: User, now: dt.datetime, *, by_operator: bool = False) -> None
 def renew_recovery_codes(user: User, now: dt.datetime) -> list[str]:
     """Return fresh recovery codes; the old ones are void."""
     if not user.has_second_factor:
-        raise Conflict("The second step is off.")
+        raise Conflict(_l("The second step is off."))
     note("recovery_codes.renewed", now, actor_id=user.id, subject_id=user.id)
     return _renew(user, now)
 
@@ -103,13 +110,22 @@ def own_recovery_codes(user_id: uuid.UUID, given: list[str]) -> list[str]:
     """Return those of the given codes that are the person's and unused."""
     query = select(RecoveryCode.seal).where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))
     seals = set(db.session.scalars(query))
-    return [code for code in given if seal_recovery_code(user_id, code) in seals]
+    return [code for code in given if seals.intersection(seals_of_recovery_code(user_id, code))]
+
+
+def find_secret(user: User) -> str | None:
+    """Return the secret that the person's app holds, or None if there is none or its key is gone."""
+    key = keys().find(user.second_factor_key_id) if user.second_factor_key_id else keys().oldest
+    if user.second_factor_nonce is None or key is None:
+        return None
+    return secret_of(user.id, user.second_factor_nonce, key, user.second_factor_mask)
 
 
 def _use_step(user: User, given: str, now: dt.datetime) -> bool:
-    if user.second_factor_nonce is None:
+    secret = find_secret(user)
+    if secret is None:
         return False
-    step = find_step(secret_of(user.id, user.second_factor_nonce), plain(given), now)
+    step = find_step(secret, plain(given), now)
     if step is None or step <= (user.second_factor_step or 0):
         return False
     user.second_factor_step = step
@@ -121,7 +137,7 @@ def _use_recovery_code(user: User, given: str, now: dt.datetime) -> bool:
         update(RecoveryCode)
         .where(
             RecoveryCode.user_id == user.id,
-            RecoveryCode.seal == seal_recovery_code(user.id, given),
+            RecoveryCode.seal.in_(seals_of_recovery_code(user.id, given)),
             RecoveryCode.used_at.is_(None),
         )
         .values(used_at=now)
@@ -135,9 +151,10 @@ def _use_recovery_code(user: User, given: str, now: dt.datetime) -> bool:
 
 def _renew(user: User, now: dt.datetime) -> list[str]:
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-    codes = make_recovery_codes()
+    codes, key = make_recovery_codes(), keys().current
     db.session.add_all(
-        RecoveryCode(user_id=user.id, seal=seal_recovery_code(user.id, code), created_at=now) for code in codes
+        RecoveryCode(user_id=user.id, seal=seal_recovery_code(user.id, code, key), key_id=key.id, created_at=now)
+        for code in codes
     )
     db.session.flush()
     return codes

@@ -4,63 +4,30 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Flask, flash, render_template, request, session, url_for
+from flask import Blueprint, flash, make_response, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_login import AnonymousUserMixin, LoginManager, current_user
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.accounts import operations
-from trainer.accounts.forms import ChangeAddressForm, ChangePasswordForm, EmailForm, NewPasswordForm
-from trainer.accounts.models import User
-from trainer.accounts.operations import end_session, open_session
+from trainer.accounts.forms import ChangeAddressForm, ChangePasswordForm, EmailForm, NameForm, NewPasswordForm
+from trainer.accounts.guessing import know_browser
+from trainer.accounts.operations import end_session
 from trainer.accounts.passwords import check_password, hash_password
-from trainer.accounts.queries import find_link, find_new_address, find_user_by_session, get_user, list_sessions
-from trainer.accounts.rules import LINK_LASTS, Purpose, device_of
+from trainer.accounts.queries import find_link, find_new_address, get_user, list_sessions
+from trainer.accounts.rules import LINK_LASTS, Purpose
+from trainer.accounts.signing_in import leave
+from trainer.accounts.words import wrong_password
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
-from trainer.web.limits import limit_tries
+from trainer.web.limits import limit_acts, limit_failures, limit_own_failures
 from trainer.web.redirects import go
+from trainer.web.sessions import forget_cookies
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
-
-
-class Visitor(AnonymousUserMixin):  # type: ignore[misc]
-    """Someone who only reads."""
-
-    is_guest = False
-    certificate_name = None
-
-
-def init_accounts(app: Flask) -> None:
-    """Set up Flask-Login."""
-    manager = LoginManager(app)
-    manager.anonymous_user = Visitor
-    # A guard's phone changes networks all night; an address is no part of who someone is.
-    manager.session_protection = None
-    manager.user_loader(find_user_by_session)
-
-
-def sign_in_session(user: User) -> None:
-    """Let the browser hold this user's session, a fresh one, and keep it after closing."""
-    device, user_id = device_of(request.user_agent.string), user.id
-    with transaction():
-        session_id = open_session(user_id, device, now())
-    session.clear()
-    session["_user_id"] = session_id.hex
-    session["_fresh"] = True
-    session.permanent = True
-
-
-def leave() -> None:
-    """End the session of this browser, if it has one, also on our side: a copied cookie is worth nothing then."""
-    if current_user.is_authenticated:
-        user_id, session_id = current_user.id, current_user.session_id
-        with transaction():
-            end_session(user_id, session_id, now())
-    session.clear()
 
 
 @blueprint.post("/sign-out")
@@ -73,14 +40,16 @@ def sign_out() -> Response:
 
 @blueprint.post("/exit/session")
 @access(Who.PUBLIC)
-def end_at_exit() -> tuple[str, int]:
+def end_at_exit() -> Response:
     """End the session on our side too as the page goes blank at Quick exit.
 
     It carries no token, because it is sent from every page: that it comes from one of ours (`web.origin`) is enough for
     signing someone out.
     """
     leave()
-    return "", 204
+    answer = make_response("", 204)
+    forget_cookies(answer)
+    return answer
 
 
 @blueprint.post("/sign-out/everywhere")
@@ -103,16 +72,16 @@ def account() -> str:
 
 @blueprint.post("/account/password")
 @access(Who.ACCOUNT)
-@limit_tries("10 per hour")
+@limit_own_failures("10 per hour")
 def change_password() -> Response | tuple[str, int]:
-    """Set a new password for whoever knows the old one; other devices are signed out."""
+    """Set a new password for someone who knows the old one; other devices are signed out."""
     form, user_id, session_id = ChangePasswordForm(), current_user.id, current_user.session_id
     if form.validate_on_submit():
         if check_password(current_user.password_hash, str(form.password.data)):
             hashed = hash_password(str(form.new_password.data))
             with transaction():
                 operations.change_password(get_user(user_id), hashed, now(), but=session_id)
-            flash(_("Your password is changed. Other devices are signed out."))
+            flash(_("Your password has been changed. Other devices have been signed out."))
             return go(url_for(".account"))
         form.password.errors = [wrong_password()]
     return _account_page(form), 422
@@ -120,7 +89,7 @@ def change_password() -> Response | tuple[str, int]:
 
 @blueprint.post("/account/confirmations")
 @access(Who.ACCOUNT)
-@limit_tries("5 per hour")
+@limit_acts("5 per hour")
 def ask_confirmation() -> Response:
     """Mail the link to confirm the address once more."""
     user_id = current_user.id
@@ -128,7 +97,7 @@ def ask_confirmation() -> Response:
         user = get_user(user_id)
         if user.email_confirmed_at is None:
             operations.send_confirmation(user, now())
-    flash(_("We’ve written to you. Open the link in the mail."))
+    flash(_("We’ve sent you an email. Open the link in it."))
     return go(url_for(".account"))
 
 
@@ -142,13 +111,13 @@ def end_one(session_id: UUID) -> Response:
     user_id = current_user.id
     with transaction():
         end_session(user_id, session_id, now())
-    flash(_("That device is signed out."))
+    flash(_("That device has been signed out."))
     return go(url_for(".account"))
 
 
 @blueprint.route("/password-reset", methods=["GET", "POST"])
 @access(Who.PUBLIC)
-@limit_tries("10 per hour", methods=["POST"])
+@limit_acts("100 per hour", methods=["POST"])
 def ask_reset() -> str | tuple[str, int]:
     """Mail a link to choose a new password. The answer is the same whether the address has an account or not."""
     form = EmailForm()
@@ -161,9 +130,9 @@ def ask_reset() -> str | tuple[str, int]:
 
 @blueprint.route("/password-reset/<token>", methods=["GET", "POST"])
 @access(Who.PUBLIC)
-@limit_tries("30 per hour", methods=["POST"])
+@limit_failures("60 per hour")
 def reset(token: str) -> Response | str | tuple[str, int]:
-    """Let whoever has the mailed link choose a new password. Nobody is signed in by it."""
+    """Let someone with the emailed link choose a new password. It signs no one in."""
     if find_link(token, Purpose.RESET, now()) is None:
         return render_template("accounts/link_void.html", again=url_for(".ask_reset")), 404
     form = NewPasswordForm()
@@ -172,19 +141,21 @@ def reset(token: str) -> Response | str | tuple[str, int]:
         with transaction():
             found = find_link(token, Purpose.RESET, now())
             if found is None:
-                raise Conflict(_("This link was used already. Ask for a new one."))
+                raise Conflict(_("This link was already used. Ask for a new one."))
             operations.use_link(found[0], now())
             operations.confirm_address(found[1], now())  # who got the mail has the address
             operations.change_password(found[1], hashed, now())
+            key = found[1].email_key
+        know_browser(str(key))
         session.clear()
-        flash(_("Your password is changed. Sign in with it."))
+        flash(_("Your password has been changed. Sign in with the new one."))
         return go(url_for("joining.sign_in"))
     return render_template("accounts/reset.html", form=form), 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/confirmations/<token>", methods=["GET", "POST"])
 @access(Who.PUBLIC)
-@limit_tries("30 per hour", methods=["POST"])
+@limit_failures("60 per hour")
 def confirm(token: str) -> Response | str | tuple[str, int]:
     """Note that the address is the person's own. It takes a press of a button: programs that read mail open links."""
     found = find_link(token, Purpose.CONFIRM, now())
@@ -195,16 +166,34 @@ def confirm(token: str) -> Response | str | tuple[str, int]:
     with transaction():
         again = find_link(token, Purpose.CONFIRM, now())
         if again is None:
-            raise Conflict(_("This link was used already."))
+            raise Conflict(_("This link was already used."))
         operations.use_link(again[0], now())
         operations.confirm_address(again[1], now())
     flash(_("Your address is confirmed."))
     return go(url_for(".account"))
 
 
+@blueprint.route("/account/name", methods=["GET", "POST"])
+@access(Who.ACCOUNT)
+def change_name() -> Response | str | tuple[str, int]:
+    """Change the name that the next certificates will show."""
+    form, user_id = NameForm(certificate_name=current_user.certificate_name), current_user.id
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                operations.name_for_certificate(user_id, str(form.certificate_name.data))
+        except Invalid as error:
+            form.certificate_name.errors = [error.message]
+        else:
+            flash(_("Your next certificate will show this name."))
+            return go(url_for(".account"))
+    return render_template("accounts/change_name.html", form=form), 422 if form.is_submitted() else 200
+
+
 @blueprint.route("/account/address", methods=["GET", "POST"])
 @access(Who.ACCOUNT)
-@limit_tries("10 per hour", methods=["POST"])
+@limit_acts("10 per hour", methods=["POST"])
+@limit_own_failures("10 per hour")
 def ask_address() -> str | tuple[str, int]:
     """Mail a link to another address. The answer is the same whether that one has an account or not."""
     form, user_id = ChangeAddressForm(), current_user.id
@@ -224,27 +213,22 @@ def ask_address() -> str | tuple[str, int]:
 
 @blueprint.route("/account/address/<address_token>", methods=["GET", "POST"])
 @access(Who.ACCOUNT, own=True)
-@limit_tries("30 per hour", methods=["POST"])
+@limit_failures("60 per hour")
 def change_address(address_token: str) -> Response | str:
     """Give the account the address that the link was mailed to. A mistyped one must not get it: so one signs in."""
     user_id = current_user.id
     link = find_new_address(user_id, address_token, now())
     if link is None:
-        raise NotFound(_("The link was used already, is too old, or belongs to another account."))
+        raise NotFound(_("The link was already used, has expired, or belongs to another account."))
     if request.method != "POST":
         return render_template("accounts/change_address.html", form=Form(), address=link.email)
     with transaction():
         again = find_new_address(user_id, address_token, now())
         if again is None:
-            raise Conflict(_("This link was used already."))
+            raise Conflict(_("This link was already used."))
         operations.change_address(get_user(user_id), again, now())
-    flash(_("Your address is changed."))
+    flash(_("Your address has been changed."))
     return go(url_for(".account"))
-
-
-def wrong_password() -> str:
-    """Return what is said when the password that was asked for is another."""
-    return str(_("This isn’t the password of your account. Check capitals and try again."))
 
 
 def _account_page(form: ChangePasswordForm) -> str:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from trainer.core.db import Base
 
+LONGEST_REASON = 200
+
 
 class ItemSnapshot(Base):
     """An item as it was when it was first used with this digest: enough to score and show it for ever."""
@@ -28,9 +30,11 @@ class Attempt(Base):
 
     __tablename__ = "attempts"
     __table_args__ = (
-        UniqueConstraint("enrollment_id", "kind", "number"),
+        UniqueConstraint("enrollment_id", "kind", "round", "number"),
         # The limit of tries holds here, whatever runs in parallel.
-        CheckConstraint("number >= 1 AND (tries IS NULL OR number <= tries)", name="number_within_tries"),
+        CheckConstraint(
+            "round >= 1 AND number >= 1 AND (tries IS NULL OR number <= tries)", name="number_within_tries"
+        ),
         Index(
             "ux_attempts_one_open",
             "enrollment_id",
@@ -45,7 +49,10 @@ class Attempt(Base):
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
     enrollment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrollments.id"))
     kind: Mapped[str] = mapped_column(String(10))
+    round: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Of finals: after all tries of one round are used, the next one opens a while later."""
     number: Mapped[int]
+    """Within the round."""
     tries: Mapped[int | None]
     course: Mapped[str] = mapped_column(String(60))
     rule: Mapped[dict[str, Any]]
@@ -58,6 +65,30 @@ class Attempt(Base):
     """Counts at submission, as `rules.Tally` names them; of further questions {"points", "items", "answered"}."""
     lessons_to_read: Mapped[list[str] | None]
     """After a failed final: the lessons to read again."""
+
+
+_WAITING = text("granted_at IS NULL")
+
+
+class RoundRequest(Base):
+    """A learner who used all tries asks for the next round of a final before it opens by itself."""
+
+    __tablename__ = "round_requests"
+    __table_args__ = (
+        UniqueConstraint("enrollment_id", "round"),
+        Index("ix_round_requests_waiting", "asked_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    enrollment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrollments.id"))
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    course: Mapped[str] = mapped_column(String(60))
+    round: Mapped[int]
+    asked_at: Mapped[dt.datetime]
+    granted_at: Mapped[dt.datetime | None]
+    granted_by_id: Mapped[uuid.UUID | None]
+    """As in the audit log, an id without a foreign key."""
+    reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
 
 
 class Response(Base):

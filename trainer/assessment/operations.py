@@ -4,46 +4,108 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, select, update
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Table, bindparam, delete, select, update
 
-from trainer.assessment import rules
-from trainer.assessment.models import Attempt, ItemSnapshot, Response
+from trainer.assessment import drawing, rules
+from trainer.assessment.drawing import Aims, Pair, Telling, half_and_half
+from trainer.assessment.models import Attempt, ItemSnapshot, Response, RoundRequest
 from trainer.assessment.queries import (
     failed_finals,
     find_open_attempt,
     get_attempt,
     last_number,
+    list_met,
     list_responses,
     seen_items,
 )
-from trainer.assessment.rules import Kind, Pair, TryDecision
+from trainer.assessment.rounds import granted_rounds
+from trainer.assessment.rules import Kind, Tally, TryDecision
+from trainer.assessment.sittings import judge_all, sitting_of
+from trainer.content.library import Content, Course, Scenario
+from trainer.content.schema import Final, PassRule, Pool, Truth
 from trainer.core import chance
 from trainer.core.db import db, insert_missing
 from trainer.core.errors import Conflict, NotFound, NotYet
-from trainer.courses.library import Content, Course, Drill, Scenario
-from trainer.courses.schema import PassRule, Pool, Truth
+from trainer.items.judge.payload import payload_of
+from trainer.items.payload import Payload
+from trainer.items.registry import read_further
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import record_result
 from trainer.learning.queries import list_readings, standing
 
+# Run for every answer that is saved, so it is built once, on the table: no object has to follow the change.
+_RESPONSES = cast(Table, Response.__table__)
+_SAVE = (
+    update(_RESPONSES)
+    .where(
+        _RESPONSES.c.attempt_id == bindparam("of_attempt"),
+        _RESPONSES.c.position == bindparam("at_position"),
+        _RESPONSES.c.version == bindparam("before"),
+    )
+    .values(
+        given=bindparam("now_given"),
+        version=bindparam("after"),
+        saved_at=bindparam("now"),
+        recorded_at=bindparam("recorded"),
+    )
+)
 
-def pairs_of(content: Content, pool: Pool) -> list[Pair]:
-    """Return the matched pairs of a pool."""
+
+def pairs_of(content: Content, pool: Pool, met: Collection[tuple[str, str, dt.datetime]] = ()) -> list[Pair]:
+    """Return the matched pairs of a pool. `met`: items and digests that were drawn for someone, and when."""
+    by_digest = {digest: met_at for _item, digest, met_at in met}
+    by_scene: dict[str, dt.datetime] = {}
+    for item, _digest, met_at in met:
+        scene = item.partition("/")[0]  # a further question tells the scene, too
+        by_scene[scene] = max(met_at, by_scene.get(scene, met_at))
+    words = content.vocabulary
+    on_duty = {place.id for place in words.places if place.on_duty}
     return [
-        Pair(scenario.id, content.twin(scenario).id)
+        Pair(
+            tuple(one for scene in (scenario, content.twin(scenario)) for one in _tellings(scene, by_digest, by_scene)),
+            is_danger=scenario.file.rule in words.danger_rules,
+            is_on_duty=scenario.file.place in on_duty,
+            topic=scenario.file.about,
+        )
         for scenario in content.pool(pool)
         if scenario.file.truth is Truth.CONCERN
     ]
 
 
+def _tellings(
+    scene: Scenario, by_digest: Mapping[str, dt.datetime], by_scene: Mapping[str, dt.datetime]
+) -> Iterator[Telling]:
+    """Say when each telling was met. What was met of a scene that has changed since counts as its first telling."""
+    other = by_digest.get(scene.other.digest) if scene.other else None
+    first = by_digest.get(scene.digest) or (None if other else by_scene.get(scene.id))
+    is_concern = scene.file.truth is Truth.CONCERN
+    yield Telling(scene.id, is_concern, met_at=first)
+    if scene.other:
+        yield Telling(scene.id, is_concern, is_swapped=True, met_at=other)
+
+
+def told(content: Content, telling: Telling) -> Scenario:
+    """Return a scene as it was drawn: with the one set of people, or with the other."""
+    scenario = content.scenarios[telling.scene]
+    return scenario.other if telling.is_swapped and scenario.other else scenario
+
+
 def start_practice(enrollment: Enrollment, content: Content, scenes: int, now: dt.datetime) -> Attempt:
-    """Start a practice of open scenes, or return the one under way."""
+    """Start a practice of open scenes, those of the learner's workplace first, or return the one under way."""
     found = find_open_attempt(enrollment.id, Kind.PRACTICE)
-    return found or _draw_into(_ungraded(enrollment, Kind.PRACTICE, scenes, now), content, Pool.OPEN, now)
+    return found or _draw_into(
+        _ungraded(enrollment, Kind.PRACTICE, scenes, now),
+        content,
+        Pool.OPEN,
+        half_and_half(scenes),
+        now,
+        content.venues_at(enrollment.place),
+    )
 
 
 def start_drill(enrollment: Enrollment, content: Content, number: int, now: dt.datetime) -> Attempt:
@@ -57,7 +119,7 @@ def start_drill(enrollment: Enrollment, content: Content, number: int, now: dt.d
     if not drawn:
         raise NotFound
     attempt = _ungraded(enrollment, Kind.DRILL, len(drawn), now)
-    return _keep(attempt, [_Item(one.id, one.digest, one.payload, _shuffled(one)) for one in drawn], now)
+    return _keep(attempt, [_Item(one.id, one.digest, read_further(one.payload)) for one in drawn], now)
 
 
 def start_shift(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
@@ -92,11 +154,12 @@ def start_final(enrollment: Enrollment, course: Course, content: Content, now: d
         return found
     decision = decide_final(enrollment, course, now)
     if not decision.is_allowed:
-        raise NotYet("The next try isn’t open yet. The page of the final says what comes first.")
+        raise NotYet(_l("The next try isn’t open yet. The final’s page shows what comes first."))
     attempt = Attempt(
         user_id=enrollment.user_id,
         enrollment_id=enrollment.id,
         kind=Kind.FINAL,
+        round=decision.round,
         number=decision.number,
         tries=course.file.final.retry_rule.tries,
         course=enrollment.course,
@@ -104,22 +167,43 @@ def start_final(enrollment: Enrollment, course: Course, content: Content, now: d
         scenes=course.file.final.scenes,
         started_at=now,
     )
-    return _draw_into(attempt, content, Pool.RESERVED, now)
+    return _draw_into(attempt, content, Pool.RESERVED, aims_of(course.file.final), now)
+
+
+def aims_of(final: Final) -> Aims:
+    """Return what the draw of a final is to hold. A quarter comes from pairs of danger now, half of them shown so."""
+    return Aims(
+        final.scenes,
+        final.scenes // 2,
+        final.scenes // 2,
+        danger_pairs=final.scenes // 4,
+        on_duty_at_least=final.on_duty_at_least,
+        on_duty_at_most=final.on_duty_at_most,
+    )
 
 
 def decide_final(enrollment: Enrollment, course: Course, now: dt.datetime) -> TryDecision:
     """Return whether the next try at the final may start. Raises NotYet while lessons, minutes or name are missing."""
     where = standing(enrollment, course)
     if not where.is_ready_for_final:
-        raise NotYet("The final opens when all lessons are read and the active minutes are there.")
+        raise NotYet(_l("The final opens once you’ve read all lessons and have enough active minutes."))
     if not where.has_name:
-        raise NotYet("Say first what name your certificate shall show.")
+        raise NotYet(_l("Enter the name for your certificate first."))
     if not where.is_attested:
-        raise NotYet("Sign first that you did the course yourself.")
+        raise NotYet(_l("First, sign that you did the course yourself."))
     if where.is_final_passed:
-        raise Conflict("You’ve passed this final already.")
+        raise Conflict(_l("You’ve already passed this final."))
+    return next_try(enrollment, course, now)
+
+
+def next_try(enrollment: Enrollment, course: Course, now: dt.datetime) -> TryDecision:
+    """Return whether the next try at the final may start, as far as earlier tries decide that."""
     return rules.decide_try(
-        course.file.final.retry_rule, failed_finals(enrollment.id), list_readings(enrollment.id), now
+        course.file.final.retry_rule,
+        failed_finals(enrollment.id),
+        list_readings(enrollment.id),
+        granted_rounds(enrollment.id),
+        now,
     )
 
 
@@ -132,18 +216,22 @@ def save_response(
     Raises Conflict if the attempt or response is closed, or another tab saved a newer version.
     """
     if attempt.submitted_at is not None:
-        raise Conflict("This was handed in already. Nothing was changed.")
+        raise Conflict(_l("This was already handed in. Nothing was changed."))
     if response.recorded_at is not None:
-        raise Conflict("You have seen the answer to this scene; it can’t be changed any more.")
-    is_recorded = record and attempt.kind != Kind.FINAL
-    saved = db.session.execute(
-        update(Response)
-        .where(Response.attempt_id == attempt.id, Response.position == response.position, Response.version == version)
-        .values(given=dict(given), version=version + 1, saved_at=now, recorded_at=now if is_recorded else None)
-        .execution_options(synchronize_session=False)
-    )
+        raise Conflict(_l("You’ve already seen the answer to this scene, so yours can’t be changed anymore."))
+    is_recorded = record and not sitting_of(attempt).is_graded
+    values = {
+        "of_attempt": attempt.id,
+        "at_position": response.position,
+        "before": version,
+        "now_given": dict(given),
+        "after": version + 1,
+        "now": now,
+        "recorded": now if is_recorded else None,
+    }
+    saved = db.session.execute(_SAVE, values)
     if saved.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict("A newer answer was saved in another tab. Load this page again to see it.")
+        raise Conflict(_l("A newer answer was saved in another tab. Reload this page to see it."))
     return version + 1
 
 
@@ -158,24 +246,34 @@ def submit_attempt(
     attempt = get_attempt(user_id, attempt_id, for_change=True)
     if attempt.submitted_at is not None:
         return attempt
-    if attempt.kind == Kind.DRILL:
-        attempt.submitted_at, attempt.tally = now, _count_points(list_responses(attempt))
-        return attempt
-    judged = [(one.snapshot.payload, rules.judge(one.snapshot.payload, one.given)) for one in list_responses(attempt)]
-    tally = rules.count(scene for _, scene in judged)
-    if attempt.kind == Kind.FINAL and tally.unanswered:
-        raise NotYet("Some scenes have no answer yet. Answer them, then hand in.")
-    course = content.courses.get(attempt.course)
-    attempt.submitted_at = now
-    attempt.tally = tally.as_dict()
-    if attempt.kind == Kind.FINAL:
-        attempt.is_passed = rules.passes(tally, PassRule(**attempt.rule))
-        if attempt.is_passed:
-            enrollment = db.session.get_one(Enrollment, attempt.enrollment_id, with_for_update=True)
-            record_result(enrollment, course, attempt.scenes, is_local_trial, now)
-        else:
-            attempt.lessons_to_read = rules.lessons_for(judged, _taught(content, course))
+    sitting, responses = sitting_of(attempt), list_responses(attempt)
+    tally = sitting.count(responses, content.vocabulary.danger_rules)
+    if sitting.is_graded and isinstance(tally, Tally):
+        _grade(attempt, tally, responses, content, is_local_trial, now)
+    attempt.submitted_at, attempt.tally = now, tally.as_dict()
     return attempt
+
+
+def _grade(
+    attempt: Attempt,
+    tally: Tally,
+    responses: Sequence[Response],
+    content: Content,
+    is_local_trial: bool,
+    now: dt.datetime,
+) -> None:
+    """Decide whether a final is passed. What follows of it follows here."""
+    if tally.unanswered:
+        raise NotYet(_l("Some scenes have no answer yet. Answer them, then hand in the final."))
+    course = content.courses.get(attempt.course)
+    attempt.is_passed = rules.passes(tally, PassRule(**attempt.rule))
+    if attempt.is_passed:
+        enrollment = db.session.get_one(Enrollment, attempt.enrollment_id, with_for_update=True)
+        record_result(enrollment, course, attempt.scenes, is_local_trial, now)
+    else:
+        scenes = judge_all(responses, content.vocabulary.danger_rules)
+        judged = [([sign.id for sign in scene.signs], one) for scene, one in scenes]
+        attempt.lessons_to_read = rules.lessons_for(judged, _taught(content, course))
 
 
 def move_attempts(
@@ -201,6 +299,7 @@ def move_attempts(
 
 def forget_attempts(user_ids: Sequence[uuid.UUID]) -> None:
     """Delete all attempts of users who are to be forgotten."""
+    db.session.execute(delete(RoundRequest).where(RoundRequest.user_id.in_(user_ids)))
     ids = select(Attempt.id).where(Attempt.user_id.in_(user_ids))
     db.session.execute(delete(Response).where(Response.attempt_id.in_(ids)))
     db.session.execute(delete(Attempt).where(Attempt.user_id.in_(user_ids)))
@@ -210,41 +309,20 @@ def forget_attempts(user_ids: Sequence[uuid.UUID]) -> None:
 class _Item:
     id: str
     digest: str
-    payload: dict[str, Any]
-    order: list[str]
+    payload: Payload
 
 
-def _count_points(responses: Sequence[Response]) -> dict[str, Any]:
-    marked = [
-        rules.mark(one.snapshot.payload, (one.given or {}).get("chosen", ()))
-        for one in responses
-        if one.recorded_at is not None
-    ]
-    return {"points": round(sum(one.points for one in marked), 2), "items": len(responses), "answered": len(marked)}
-
-
-def _draw_into(attempt: Attempt, content: Content, pool: Pool, now: dt.datetime) -> Attempt:
-    seen = seen_items(attempt.user_id, Kind(attempt.kind))
-    drawn = rules.draw(pairs_of(content, pool), attempt.scenes, seen, chance.rng)
-    return _keep(attempt, [_item(_told(content.scenarios[one])) for one in drawn], now)
-
-
-def _told(scenario: Scenario) -> Scenario:
-    """Choose with whom a scene is told, where it can be told with other people: the answer is the same."""
-    return chance.rng.choice([scenario, scenario.other]) if scenario.other else scenario
+def _draw_into(
+    attempt: Attempt, content: Content, pool: Pool, aims: Aims, now: dt.datetime, venues: Collection[str] = ()
+) -> Attempt:
+    pairs = pairs_of(content, pool, list_met(attempt.user_id))
+    preferred = {pair for pair in pairs if content.scenarios[pair.tellings[0].scene].file.venue in venues}
+    drawn = drawing.draw(pairs, aims, chance.rng, preferred)
+    return _keep(attempt, [_item(told(content, one)) for one in drawn], now)
 
 
 def _item(scenario: Scenario) -> _Item:
-    actions = [action.id for action in scenario.file.judge.actions]
-    chance.rng.shuffle(actions)
-    return _Item(scenario.id, scenario.digest, scenario.snapshot(), actions)
-
-
-def _shuffled(drill: Drill) -> list[str]:
-    order = drill.options
-    if drill.payload["type"] != "marks":  # phrases stay where they are in the scene
-        chance.rng.shuffle(order)
-    return order
+    return _Item(scenario.id, scenario.digest, payload_of(scenario))
 
 
 def _keep(attempt: Attempt, items: Sequence[_Item], now: dt.datetime) -> Attempt:
@@ -252,7 +330,7 @@ def _keep(attempt: Attempt, items: Sequence[_Item], now: dt.datetime) -> Attempt
     db.session.flush()
     insert_missing(
         ItemSnapshot,
-        [{"digest": one.digest, "item": one.id, "payload": one.payload, "created_at": now} for one in items],
+        [{"digest": one.digest, "item": one.id, "payload": one.payload.kept(), "created_at": now} for one in items],
     )
     db.session.add_all(
         Response(
@@ -260,7 +338,7 @@ def _keep(attempt: Attempt, items: Sequence[_Item], now: dt.datetime) -> Attempt
             position=position,
             item_digest=one.digest,
             item=one.id,
-            action_order=one.order,
+            action_order=one.payload.draw(chance.rng),
             version=0,
         )
         for position, one in enumerate(items, start=1)

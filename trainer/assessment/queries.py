@@ -8,13 +8,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from trainer.assessment.models import Attempt, Response
-from trainer.assessment.rules import Kind
+from trainer.assessment.rules import FailedTry, Kind
 from trainer.core.db import db
 from trainer.core.errors import NotFound
+
+# Run for every answer that is saved, so it is built once.
+_WITH_RESPONSE = (
+    select(Attempt, Response)
+    .join(Response, Response.attempt_id == Attempt.id)
+    .where(
+        Attempt.id == bindparam("attempt_id"),
+        Attempt.user_id == bindparam("user_id"),
+        Response.position == bindparam("position"),
+    )
+    .with_for_update(of=Attempt, read=True)
+)
 
 
 def get_attempt(user_id: uuid.UUID, attempt_id: uuid.UUID, *, for_change: bool = False) -> Attempt:
@@ -40,12 +52,8 @@ def get_response(attempt: Attempt, position: int) -> Response:
 
 def get_attempt_with_response(user_id: uuid.UUID, attempt_id: uuid.UUID, position: int) -> tuple[Attempt, Response]:
     """Return a person's attempt, locked so that it can't be handed in meanwhile, with one response."""
-    row = db.session.execute(
-        select(Attempt, Response)
-        .join(Response, Response.attempt_id == Attempt.id)
-        .where(Attempt.id == attempt_id, Attempt.user_id == user_id, Response.position == position)
-        .with_for_update(of=Attempt, read=True)
-    ).first()
+    values = {"user_id": user_id, "attempt_id": attempt_id, "position": position}
+    row = db.session.execute(_WITH_RESPONSE, values).first()
     if row is None:
         raise NotFound
     return row[0], row[1]
@@ -83,7 +91,9 @@ def find_any_open_attempt(enrollment_id: uuid.UUID) -> Attempt | None:
 def list_attempts(enrollment_id: uuid.UUID, kind: Kind) -> Sequence[Attempt]:
     """Return attempts of a kind, oldest first."""
     return db.session.scalars(
-        select(Attempt).where(Attempt.enrollment_id == enrollment_id, Attempt.kind == kind).order_by(Attempt.number)
+        select(Attempt)
+        .where(Attempt.enrollment_id == enrollment_id, Attempt.kind == kind)
+        .order_by(Attempt.round, Attempt.number)
     ).all()
 
 
@@ -109,6 +119,17 @@ def list_users_busy_since(user_ids: Sequence[uuid.UUID], instant: dt.datetime) -
     )
 
 
+def list_met(user_id: uuid.UUID) -> Sequence[tuple[str, str, dt.datetime]]:
+    """Return what was ever drawn for this person: item, digest, and when it last was."""
+    rows = db.session.execute(
+        select(Response.item, Response.item_digest, func.max(Attempt.started_at))
+        .join(Attempt, Attempt.id == Response.attempt_id)
+        .where(Attempt.user_id == user_id)
+        .group_by(Response.item, Response.item_digest)
+    )
+    return [(item, digest, met_at) for item, digest, met_at in rows]
+
+
 def seen_items(user_id: uuid.UUID, kind: Kind) -> set[str]:
     """Return ids of the scenes this person has been shown in attempts of a kind."""
     return set(
@@ -121,14 +142,14 @@ def seen_items(user_id: uuid.UUID, kind: Kind) -> set[str]:
     )
 
 
-def failed_finals(enrollment_id: uuid.UUID) -> list[tuple[dt.datetime, list[str]]]:
-    """Return (when it was handed in, lessons it named) of each failed final, oldest first."""
+def failed_finals(enrollment_id: uuid.UUID) -> list[FailedTry]:
+    """Return the failed finals of an enrollment, oldest first."""
     rows = db.session.execute(
-        select(Attempt.submitted_at, Attempt.lessons_to_read)
+        select(Attempt.round, Attempt.submitted_at, Attempt.lessons_to_read)
         .where(Attempt.enrollment_id == enrollment_id, Attempt.kind == Kind.FINAL, Attempt.is_passed.is_(False))
-        .order_by(Attempt.number)
+        .order_by(Attempt.round, Attempt.number)
     )
-    return [(submitted_at, lessons or []) for submitted_at, lessons in rows if submitted_at is not None]
+    return [FailedTry(round_, submitted_at, lessons or []) for round_, submitted_at, lessons in rows if submitted_at]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +176,7 @@ def list_sittings(users: Select[Any], course: str) -> list[Sitting]:
             Attempt.tally,
         )
         .where(Attempt.user_id.in_(users), Attempt.course == course)
-        .order_by(Attempt.started_at, Attempt.number)
+        .order_by(Attempt.started_at, Attempt.round, Attempt.number)
     )
     return [Sitting(row[0], Kind(row[1]), *row[2:]) for row in rows]
 

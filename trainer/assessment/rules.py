@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from trainer.courses.schema import Confidence, PassRule, RetryRule, Rule, Truth, Verdict
+from trainer.content.schema import PassRule, RetryRule
+from trainer.items.judge.payload import Judged, Outcome
 
 
 class Kind(StrEnum):
@@ -19,55 +20,6 @@ class Kind(StrEnum):
     DRILL = "drill"  # further questions about open scenes
     SHIFT = "shift"  # the scenes of one night, in clock order
     FINAL = "final"
-
-
-class Outcome(StrEnum):
-    """Signal-detection outcome of one scene."""
-
-    HIT = "hit"
-    MISS = "miss"
-    FALSE_ALARM = "false_alarm"
-    CORRECT_REJECTION = "correct_rejection"
-
-    @property
-    def is_right(self) -> bool:
-        """True for a hit or a correct rejection."""
-        return self in {Outcome.HIT, Outcome.CORRECT_REJECTION}
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two scenes that differ in one controlling fact, by their ids."""
-
-    concern: str
-    no_concern: str
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One scene with what was said of it."""
-
-    outcome: Outcome | None  # None: not answered
-    is_certain: bool
-    forbidden: str | None
-    is_first_action_right: bool
-    is_danger_missed: bool = False
-    """Danger now, and the first action isn't the 911 call."""
-
-
-@dataclass(frozen=True)
-class Marked:
-    """A further question with what was chosen. `points` is between 0 and 1."""
-
-    right: int
-    missed: int
-    wrong: int
-    points: float
-
-    @property
-    def is_right(self) -> bool:
-        """True if nothing was missed and nothing is wrong."""
-        return not self.missed and not self.wrong
 
 
 @dataclass(frozen=True)
@@ -84,6 +36,8 @@ class Tally:
     certain: int
     certain_and_wrong: int
     danger_missed: int = 0
+    exact: int | None = None
+    """Answers that were the best of the three; None where scenes didn't say which that is."""
 
     @property
     def concerns(self) -> int:
@@ -100,41 +54,59 @@ class Tally:
         """How many scenes were answered."""
         return self.concerns + self.innocents
 
-    def as_dict(self) -> dict[str, int]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the counts for keeping."""
         return asdict(self)
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Tally:
+        """Return counts that were kept. Older ones lack what was counted later, newer ones may hold more."""
+        return cls(**{name: number for name, number in kept.items() if name in cls.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points for further questions: of how many, and how many were answered."""
+
+    points: float
+    items: int
+    answered: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the points for keeping."""
+        return asdict(self)
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Points:
+        """Return points that were kept."""
+        return cls(kept["points"], kept["items"], kept["answered"])
+
+
+@dataclass(frozen=True)
+class FailedTry:
+    """A final that was handed in and not passed: in which round, when, and which lessons it named."""
+
+    round: int
+    at: dt.datetime
+    lessons: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class TryDecision:
-    """Whether a final may start now, and if not, why."""
+    """Whether the next try at a final may start now, and if not, why."""
 
     is_allowed: bool
+    round: int
     number: int
     opens_at: dt.datetime | None = None
+    """The day it waits for, if that is still to come."""
     lessons: tuple[str, ...] = ()
-    is_last_used: bool = False
+    """Lessons to read again first."""
 
-
-def draw(pairs: Sequence[Pair], scenes: int, seen: Collection[str], rng: random.Random) -> list[str]:
-    """Return ids of `scenes` scenes in random order: half of each truth, one twin of a pair, unseen ones first."""
-    if len(pairs) < scenes:
-        raise ValueError(f"{scenes} scenes need as many pairs; there are {len(pairs)}")
-    half = scenes // 2
-    shuffled = rng.sample(list(pairs), len(pairs))
-    # Of pairs with one twin seen, no more than half of the scenes can show the other twin of a kind.
-    new_concern = [pair for pair in shuffled if pair.concern not in seen and pair.no_concern in seen][:half]
-    new_innocent = [pair for pair in shuffled if pair.concern in seen and pair.no_concern not in seen][:half]
-    turned = {*new_concern, *new_innocent}
-    ranks = {
-        pair: 1 if pair in turned else 2 if pair.concern in seen or pair.no_concern in seen else 0 for pair in shuffled
-    }
-    fresh = sorted(shuffled, key=lambda pair: ranks[pair])[:scenes]
-    # Giving the places of "concern" to pairs that gain most by it shows as many unseen scenes as can be.
-    fresh.sort(key=lambda pair: (pair.concern in seen) - (pair.no_concern in seen))
-    drawn = [pair.concern for pair in fresh[:half]] + [pair.no_concern for pair in fresh[half:]]
-    rng.shuffle(drawn)
-    return drawn
+    @property
+    def begins_round(self) -> bool:
+        """True if all tries of the round before are used."""
+        return self.round > 1 and self.number == 1
 
 
 def draw_drills(drills: Sequence[str], number: int, seen: Collection[str], rng: random.Random) -> list[str]:
@@ -147,38 +119,6 @@ def draw_drills(drills: Sequence[str], number: int, seen: Collection[str], rng: 
     return chosen
 
 
-def judge(snapshot: Mapping[str, Any], given: Mapping[str, Any] | None) -> Judged:
-    """Return how one scene was judged."""
-    verdict = (given or {}).get("verdict")
-    action = next((one for one in snapshot["actions"] if one["id"] == (given or {}).get("action")), None)
-    return Judged(
-        outcome=outcome(Truth(snapshot["truth"]), Verdict(verdict)) if verdict else None,
-        is_certain=(given or {}).get("confidence") == Confidence.CERTAIN,
-        forbidden=action["forbidden"] if action else None,
-        is_first_action_right=bool(action and action["key"]),
-        is_danger_missed=snapshot["rule"] == Rule.DANGER_NOW and not (action and action["key"]),
-    )
-
-
-def mark(snapshot: Mapping[str, Any], chosen: Collection[str]) -> Marked:
-    """Return how a further question was answered.
-
-    Each right choice counts for, each wrong one against; nothing falls below 0. Where nothing is right, choosing
-    nothing earns the point.
-    """
-    keys = {option["id"] for option in snapshot["options"] if option["key"]}
-    right, wrong = len(keys.intersection(chosen)), len(set(chosen) - keys)
-    points = max(0.0, (right - wrong) / len(keys)) if keys else float(not wrong)
-    return Marked(right, len(keys) - right, wrong, points)
-
-
-def outcome(truth: Truth, verdict: Verdict) -> Outcome:
-    """Return the outcome: only "report now" is a yes."""
-    if truth is Truth.CONCERN:
-        return Outcome.HIT if verdict is Verdict.REPORT_NOW else Outcome.MISS
-    return Outcome.FALSE_ALARM if verdict is Verdict.REPORT_NOW else Outcome.CORRECT_REJECTION
-
-
 def count(judged: Iterable[Judged]) -> Tally:
     """Return the counts of judged scenes."""
     scenes = list(judged)
@@ -187,17 +127,19 @@ def count(judged: Iterable[Judged]) -> Tally:
         return sum(scene.outcome is one for scene in scenes)
 
     certain = [scene for scene in scenes if scene.is_certain and scene.outcome]
+    exact = [scene.is_exact for scene in scenes]
     return Tally(
         hits=number(Outcome.HIT),
         misses=number(Outcome.MISS),
         false_alarms=number(Outcome.FALSE_ALARM),
         correct_rejections=number(Outcome.CORRECT_REJECTION),
         unanswered=sum(scene.outcome is None for scene in scenes),
-        forbidden=sum(scene.forbidden is not None for scene in scenes),
+        forbidden=sum(scene.is_harmful for scene in scenes),
         first_actions_right=sum(scene.is_first_action_right for scene in scenes),
         certain=len(certain),
         certain_and_wrong=sum(not scene.outcome.is_right for scene in certain if scene.outcome),
         danger_missed=sum(scene.is_danger_missed for scene in scenes if scene.outcome),
+        exact=None if all(one is None for one in exact) else exact.count(True),
     )
 
 
@@ -214,46 +156,47 @@ def passes(tally: Tally, rule: PassRule) -> bool:
 
 def decide_try(
     rule: RetryRule,
-    failed: Sequence[tuple[dt.datetime, Sequence[str]]],
+    failed: Sequence[FailedTry],
     readings: Mapping[str, dt.datetime],
+    granted: Collection[int],
     now: dt.datetime,
 ) -> TryDecision:
     """Return whether the next try may start.
 
-    `failed`: when each failed try was handed in, in order, and the lessons it named; `readings`: lesson id to
-    when it was last marked as read. From try `wait_before_try` on, `wait_days` must have passed since the last
-    try and the lessons it named must have been read since.
+    `failed`: the failed tries, in order; `readings`: lesson id to when it was last marked as read; `granted`: rounds
+    that someone opened early. From try `wait_before_try` of a round on, `wait_days` must have passed since the last
+    try and the lessons it named must have been read since; after the last try of a round it is `round_days`, unless
+    the next round was granted.
     """
-    number = len(failed) + 1
-    if number > rule.tries:
-        return TryDecision(False, number, is_last_used=True)
-    if number < rule.wait_before_try:
-        return TryDecision(True, number)
-    last_at, named = failed[-1]
-    unread = tuple(lesson for lesson in named if readings.get(lesson, last_at) <= last_at)
-    opens_at = last_at + dt.timedelta(days=rule.wait_days)
-    return TryDecision(now >= opens_at and not unread, number, opens_at if now < opens_at else None, unread)
-
-
-def may_see_scenes(kind: Kind, is_submitted: bool, is_passed: bool | None, number: int, tries: int | None) -> bool:
-    """Return True if every scene with its key may be shown: practice, a passed final, or the last try."""
-    if kind is not Kind.FINAL:
-        return is_submitted
-    return is_submitted and (bool(is_passed) or (tries is not None and number >= tries))
+    if not failed:
+        return TryDecision(True, 1, 1)
+    last = failed[-1]
+    used = sum(one.round == last.round for one in failed)
+    if used < rule.tries:
+        round_, number, days = last.round, used + 1, rule.wait_days
+        is_open = number < rule.wait_before_try
+    else:
+        round_, number, days = last.round + 1, 1, rule.round_days
+        is_open = round_ in granted
+    if is_open:
+        return TryDecision(True, round_, number)
+    unread = tuple(lesson for lesson in last.lessons if readings.get(lesson, last.at) <= last.at)
+    opens_at = last.at + dt.timedelta(days=days)
+    return TryDecision(now >= opens_at and not unread, round_, number, opens_at if now < opens_at else None, unread)
 
 
 def lessons_for(
-    judged: Iterable[tuple[Mapping[str, Any], Judged]], taught: Mapping[str, Sequence[str]], most: int = 3
+    judged: Iterable[tuple[Sequence[str], Judged]], taught: Mapping[str, Sequence[str]], most: int = 3
 ) -> list[str]:
     """Return lessons to read for scenes that went wrong: those that teach most of the signs in them.
 
-    `taught`: indicator id to lesson ids, in course order.
+    `judged`: the signs of each scene, and how it was judged; `taught`: indicator id to lesson ids, in course order.
     """
     wanted: dict[str, int] = {}
-    for snapshot, scene in judged:
-        if scene.outcome is not None and scene.outcome.is_right and not (scene.forbidden or scene.is_danger_missed):
+    for signs, scene in judged:
+        if scene.outcome is not None and scene.outcome.is_right and not (scene.is_harmful or scene.is_danger_missed):
             continue
-        for sign in snapshot["signs"]:
-            for lesson in taught.get(sign["id"], ()):
+        for sign in signs:
+            for lesson in taught.get(sign, ()):
                 wanted[lesson] = wanted.get(lesson, 0) + 1
     return sorted(wanted, key=lambda lesson: -wanted[lesson])[:most]

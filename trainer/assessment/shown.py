@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
-from trainer.assessment import rules, words
-from trainer.assessment.rules import Judged
-from trainer.courses.schema import Rule, Truth
+from trainer.assessment import words
+from trainer.content.schema import Truth, Verdict, Vocabulary
+from trainer.items.judge.payload import Judged, ScenePayload, ShownAction, ShownSign, ShownTwin
+from trainer.items.payload import Given, Payload
 
 
 @dataclass(frozen=True)
-class Question:
-    """A scene as it is shown before answering: nothing in it tells the key."""
+class Where:
+    """Where an item stands in an attempt, and where it plays."""
 
     position: int
     of: int
     setting: str
+
+
+@dataclass(frozen=True)
+class Question(Where):
+    """A scene as it is shown before answering: nothing in it tells the key."""
+
     note: str | None
     narrative: Markup
 
@@ -31,44 +37,51 @@ class Answer:
     title: str
     judged: Judged
     word: str
-    said: Mapping[str, Any]
+    said: Given
     truth: Truth
-    rule: Rule
+    best: Verdict | None
+    rule: str | None
+    """The sentence of the line that decides it, unless the vocabulary no longer has it."""
     rationale: str | None
-    signs: Sequence[Mapping[str, Any]]
+    signs: Sequence[ShownSign]
     ordinary: Sequence[str]
-    chosen_action: Mapping[str, Any] | None
-    right_action: Mapping[str, Any]
+    chosen_action: ShownAction | None
+    best_action: ShownAction
     other_rationales: Mapping[str, str]
-    differs: str
-    twin: Mapping[str, Any]
+    twin: ShownTwin | None
     narrative: Markup
 
 
-def question(snapshot: Mapping[str, Any], position: int, of: int) -> Question:
+def where(payload: Payload, position: int, of: int) -> Where:
+    """Return where an item stands."""
+    return Where(position, of, payload.setting)
+
+
+def question(scene: ScenePayload, position: int, of: int) -> Question:
     """Return the side of a scene that may be shown at any time."""
-    return Question(position, of, snapshot["setting"], snapshot["note"], Markup(snapshot["narrative"]))  # noqa: S704 sanitized when the content was loaded
+    return Question(position, of, scene.setting, scene.note, scene.story)
 
 
-def answer(snapshot: Mapping[str, Any], given: Mapping[str, Any] | None) -> Answer:
+def answer(scene: ScenePayload, given: Given | None, vocabulary: Vocabulary) -> Answer:
     """Return the side of a scene that only may be shown after answering, by the review policy."""
-    judged = rules.judge(snapshot, given)
+    judged = scene.judge(given, vocabulary.danger_rules)
     said = given or {}
-    verdicts = snapshot["verdicts"]
+    verdict = said.get("verdict", "")
+    rule = vocabulary.find_rule(scene.rule)
     return Answer(
-        title=snapshot["title"],
+        title=scene.title,
         judged=judged,
         word=words.outcome(judged.outcome),
         said=said,
-        truth=Truth(snapshot["truth"]),
-        rule=Rule(snapshot["rule"]),
-        rationale=verdicts.get(said.get("verdict", "")),
-        signs=snapshot["signs"],
-        ordinary=snapshot["ordinary"],
-        chosen_action=next((one for one in snapshot["actions"] if one["id"] == said.get("action")), None),
-        right_action=next(one for one in snapshot["actions"] if one["key"]),
-        other_rationales={verdict: text for verdict, text in verdicts.items() if verdict != said.get("verdict")},
-        differs=snapshot["differs"],
-        twin=snapshot["twin"],
-        narrative=Markup(snapshot["narrative"]),  # noqa: S704 sanitized when the content was loaded
+        truth=scene.truth,
+        best=scene.best,
+        rule=rule.sentence if rule else None,
+        rationale=scene.verdicts.get(verdict),
+        signs=scene.signs,
+        ordinary=scene.ordinary,
+        chosen_action=scene.action(given),
+        best_action=scene.best_action,
+        other_rationales={other: text for other, text in scene.verdicts.items() if other != verdict},
+        twin=scene.twin,
+        narrative=scene.story,
     )

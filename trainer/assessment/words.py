@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import flask_babel
 
-from trainer.assessment.rules import Outcome, Tally
+from trainer.assessment.rules import Tally
+from trainer.items.judge.payload import Outcome
 
 
 def _(text: str, **values: object) -> str:
@@ -19,7 +20,7 @@ def caught(tally: Tally) -> str:
 def over_reported(tally: Tally) -> str:
     """Return "You would have reported 3 innocent people." """
     if tally.false_alarms == 0:
-        return _("You would have reported nobody who was innocent.")
+        return _("You wouldn’t have reported anyone who was innocent.")
     return str(
         flask_babel.ngettext(
             "You would have reported %(num)s innocent person.",
@@ -40,13 +41,16 @@ def tendency(tally: Tally) -> str:
         ("some", "low"): _("You’re careful, and you miss some. Look at what signs do together."),
         ("some", "some"): _("Some of each. Name the sign before you report, and the ordinary reason before you don’t."),
         ("some", "high"): _("You report often, and often it’s the wrong scene. Look for control, not for looks."),
-        ("low", "low"): _("You leave almost everything alone, also what adds up."),
-        ("low", "some"): _("You miss most of what adds up. The decision rule is the place to start."),
-        ("low", "high"): _(
-            "What you report and what adds up are different scenes. The decision rule is the place to start."
-        ),
+        ("low", "low"): _("You leave almost everything alone, even what adds up."),
+        ("low", "some"): _("You miss most of what adds up."),
+        ("low", "high"): _("What you report and what adds up are different scenes."),
     }
     return table[few, many]
+
+
+def starts_at_rule(tally: Tally) -> bool:
+    """Return True if the decision rule is the place to start."""
+    return _level(tally.hits, tally.concerns) == "low" and _level(tally.false_alarms, tally.innocents) != "low"
 
 
 def outcome(value: Outcome | None) -> str:

@@ -24,29 +24,29 @@ from trainer.web.forms import Form, PlainText, Ticks, length, trimmed
 
 LONGEST_SENTENCE = 500
 _DAYS_ALLOWED = _l("Days allowed")
-_CADENCE = _l("Again after how many months")
-_RENEWAL = _l("Open the next time how many days before")
-_MINUTES = _l("Active minutes at least")
+_CADENCE = _l("Repeat every (months)")
+_RENEWAL = _l("Open renewal (days before it expires)")
+_MINUTES = _l("Minimum active minutes")
 
 
 def _number(label: Any, least: int, most: int) -> list[Any]:
     # Several fields ask for a number: above the page the message stands alone.
-    message = _l("%(label)s: type a whole number from %(least)s to %(most)s.", label=label, least=least, most=most)
+    message = _l("%(label)s: enter a whole number from %(least)s to %(most)s.", label=label, least=least, most=most)
     return [InputRequired(message), NumberRange(least, most, message)]
 
 
 def _day_where_meant(form: Any, field: Any) -> None:
     """Ask for the day where people hired since one are meant."""
     if form.audience.data == Audience.HIRED_SINCE and not any(field.raw_data or []) and field.data is None:
-        raise StopValidation(_l("Type the day from which on people were hired."))
+        raise StopValidation(_l("Enter the first hire date to include."))
 
 
 class RequirementForm(Form):
     """Who takes which course, by when, how often, and under which conditions."""
 
     title = StringField(
-        _l("Name of the requirement"),
-        [InputRequired(_l("Type a name, such as “All guards, every year”.")), length(1, 120), PlainText()],
+        _l("Requirement name"),
+        [InputRequired(_l("Enter a name, such as “All guards, every year.”")), length(1, 120), PlainText()],
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
@@ -55,35 +55,35 @@ class RequirementForm(Form):
     teams = Ticks(_l("Which teams"))
     role = SelectField(_l("Which role"))
     hired_since = DateField(
-        _l("Hired on this day or later"),
+        _l("Hired on or after"),
         [_day_where_meant, Optional()],
-        description=_l("Who has no day of hiring counts from being put on the roster."),
+        description=_l("People without a hire date count from the day they were put on the roster."),
     )
     starts_on = DateField(
-        _l("Holds from"),
-        [InputRequired(_l("Type a day."))],
-        description=_l("Nobody’s days run before this day."),
+        _l("In effect from"),
+        [InputRequired(_l("Enter a date."))],
+        description=_l("No one’s days start counting before this date."),
     )
     days_allowed = IntegerField(
         _DAYS_ALLOWED,
         _number(_DAYS_ALLOWED, 0, 730),
-        description=_l("From the day of hiring, or from the day above if that is later."),
+        description=_l("Counted from the hire date, or from the date above if that’s later."),
         render_kw={"inputmode": "numeric"},
     )
     cadence_months = IntegerField(
         _CADENCE,
         _number(_CADENCE, 1, 120),
-        description=_l("A certificate of this course runs out by itself too; the earlier day counts."),
+        description=_l("A certificate for this course has its own expiration date, too; the earlier date counts."),
         render_kw={"inputmode": "numeric"},
     )
     renewal_days = IntegerField(_RENEWAL, _number(_RENEWAL, 1, 365), render_kw={"inputmode": "numeric"})
     least_minutes = IntegerField(_MINUTES, _number(_MINUTES, 0, 600), render_kw={"inputmode": "numeric"})
     is_paced = BooleanField(_l("Lessons in order, no skipping ahead"))
     attestation = TextAreaField(
-        _l("Sentence to sign before the final (optional)"),
+        _l("Statement to sign before the final (optional)"),
         [length(0, LONGEST_SENTENCE), PlainText()],
         filters=[trimmed],
-        description=_l("Each person types their name below it. A course that has a sentence of its own keeps that."),
+        description=_l("Each person enters their name below it. A course that has its own statement keeps it."),
         render_kw={"rows": "3"},
     )
     seen = HiddenField()

@@ -12,15 +12,16 @@ from trainer.assignments import rules
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
 from trainer.assignments.queries import get_duty, list_late
 from trainer.assignments.rules import LATE, Status
+from trainer.content.serving import served
+from trainer.content.times import Times
 from trainer.core.clock import now
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
-from trainer.courses.current import content
 from trainer.learning.queries import find_enrollment, standing
 from trainer.organizations.models import Membership
 from trainer.organizations.queries import find_open_firm
 from trainer.organizations.rules import local_day
-from trainer.web.language import show_day
+from trainer.web.language import show_day, show_day_without_year
 from trainer.web.letters import Letter, write_letter
 
 TEMPLATES = ("training-reminder", "training-digest")
@@ -53,7 +54,7 @@ def _write_reminder(reminder_id: UUID) -> Letter | None:
     return write_letter(
         "assignments/mail/training-reminder",
         firm=firm.name,
-        subject=_subject(minutes, reminder.due_on, today),
+        subject=subject_of(minutes, reminder.due_on, today),
         due_on=show_day(reminder.due_on, "long"),
         minutes=minutes,
         is_late=status in LATE,
@@ -82,25 +83,25 @@ def _write_digest(digest_id: UUID) -> Letter | None:
 
 def _minutes_left(user_id: UUID, course: str) -> int:
     """Return the minutes that lessons and active time still take; 0 if only the final is left."""
-    whole, enrollment = content().courses.get(course), find_enrollment(user_id, course)
+    whole, enrollment = served().courses.get(course), find_enrollment(user_id, course)
     if whole is None:
         return 0
     if enrollment is None or enrollment.completed_at is not None:
-        return sum(lesson.file.minutes for lesson in whole.lessons)
+        return Times(served()).lessons(whole)
     where = standing(enrollment, whole)
-    return max(sum(need.minutes for need in where.missing_lessons), where.missing_minutes)
+    return max(where.minutes_to_read, where.missing_minutes)
 
 
-def _subject(minutes: int, due_on: dt.date, today: dt.date) -> str:
+def subject_of(minutes: int, due_on: dt.date, today: dt.date) -> str:
     """Return such as "8 minutes left, due Friday": it tells nobody what this is about."""
     left = ngettext("%(num)s minute left", "%(num)s minutes left", minutes) if minutes else gettext("One step left")
     days = (due_on - today).days
     if days < 0:
-        when = gettext("was due on %(day)s", day=show_day(due_on, "MMMM d"))
+        when = gettext("was due on %(day)s", day=show_day_without_year(due_on))
     elif days == 0:
         when = gettext("due today")
     elif days < 7:
         when = gettext("due %(day)s", day=show_day(due_on, "EEEE"))
     else:
-        when = gettext("due on %(day)s", day=show_day(due_on, "MMMM d"))
+        when = gettext("due on %(day)s", day=show_day_without_year(due_on))
     return f"{left}, {when}"

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, update
 
 from trainer.assignments.models import (
@@ -74,12 +75,12 @@ def waive(actor: Actor, assignment_id: uuid.UUID, reason: str, until: dt.date, n
     """Excuse someone from a duty until a day, that one included. A new waiver takes the place of the one before."""
     assignment = get_assignment(actor, assignment_id)
     if assignment.ended_at is not None:
-        raise Conflict("This duty has ended. There is nothing to waive.")
+        raise Conflict(_l("This duty has ended. There’s nothing to waive."))
     reason = " ".join(reason.split())
     if not reason or len(reason) > LONGEST_REASON:
-        raise Invalid(f"Write why, in at most {LONGEST_REASON} characters.")
+        raise Invalid(_l("Enter a reason of at most %(most)s characters.", most=LONGEST_REASON))
     if until < actor.today(now):
-        raise Invalid("A waiver holds until today or a later day.")
+        raise Invalid(_l("A waiver must end today or later."))
     before = find_waiver(assignment.id)
     if before is not None:
         before.ended_at = now
@@ -110,7 +111,7 @@ def end_waiver(actor: Actor, assignment_id: uuid.UUID, now: dt.datetime) -> None
     assignment = get_assignment(actor, assignment_id)
     waiver = find_waiver(assignment.id)
     if waiver is None:
-        raise Conflict("There is no waiver any more.")
+        raise Conflict(_l("There’s no waiver anymore."))
     waiver.ended_at = now
     note("waiver.ended", now, actor_id=actor.user_id, organization_id=actor.organization_id, subject_id=assignment.id)
 
@@ -149,7 +150,7 @@ def _columns(wanted: Wanted) -> dict[str, Any]:
 def _set_teams(actor: Actor, requirement: Requirement, wanted: Wanted) -> None:
     chosen = wanted.team_ids if wanted.audience is Audience.TEAMS else frozenset()
     if not chosen <= {team.id for team in list_teams(actor)}:
-        raise Invalid("Choose teams from the list.")
+        raise Invalid(_l("Choose teams from the list."))
     db.session.execute(delete(RequirementTeam).where(RequirementTeam.requirement_id == requirement.id))
     db.session.add_all(RequirementTeam(requirement_id=requirement.id, team_id=team_id) for team_id in chosen)
     db.session.flush()
@@ -159,7 +160,7 @@ def _get_open(actor: Actor, requirement_id: uuid.UUID) -> Requirement:
     requirement = get_requirement(actor, requirement_id)
     db.session.refresh(requirement, with_for_update=True)
     if requirement.ended_at is not None:
-        raise Conflict("This requirement has ended. Make a new one.")
+        raise Conflict(_l("This requirement has ended. Create a new one."))
     return requirement
 
 

@@ -35,11 +35,12 @@ from trainer.assignments.rules import LATE, SOON, Audience, Completion, Duty, Ow
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.outbox import OutboxMessage
+from trainer.core.paging import Page, read_page
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization, TeamMembership
-from trainer.organizations.queries import Page, list_firms, seen_by
+from trainer.organizations.queries import list_firms, seen_by
 from trainer.organizations.rules import Role, local_day
 
 FIRM = bindparam("firm", type_=Uuid())
@@ -49,7 +50,7 @@ TODAY = bindparam("today", type_=Date())
 def on(organization_id: uuid.UUID, today: dt.date) -> dict[str, Any]:
     """Return the parameters of every statement over duties: whose, and on which day.
 
-    They are no values in it, so that a statement that is asked for on every page can be built once.
+    They are bound when it runs, so that a statement that every page uses is built only once.
     """
     return {FIRM.key: organization_id, TODAY.key: today}
 
@@ -104,9 +105,9 @@ def duties(*only: ColumnElement[bool]) -> Subquery:
 
 
 def duties_where(*only: ColumnElement[bool]) -> Subquery:
-    """Return the same of a few duties, all of the firm, that `only` names.
+    """Like `duties`, limited to those that `only` selects, which must all belong to the firm.
 
-    The firm is no condition of them: SQLite would go through all of the firm's duties for it.
+    The firm isn't a condition here: SQLite would scan all of the firm's duties for it.
     """
     asked = terms()
     few = sql.InOrder(Assignment.__table__, asked, asked.c.requirement_id == Assignment.requirement_id)
@@ -124,7 +125,7 @@ def standings(*only: ColumnElement[bool]) -> Subquery:
 
 
 def standings_by_name(*only: ColumnElement[bool]) -> Subquery:
-    """Return the same, with `name_key`, to find the first few by name: nobody is looked at after these."""
+    """Like `standings`, with `name_key`, to find the first few by name; it stops after these."""
     asked = terms()
     by_name = sql.InOrder(
         sql.InOrder(Membership.__table__, asked, true()),
@@ -318,7 +319,9 @@ def list_requirements(organization_id: uuid.UUID, *, with_ended: bool = False) -
     return db.session.scalars(query.order_by(Requirement.title, Requirement.id)).all()
 
 
-def list_reminders(requirement: Requirement, shown: str = "all", after: str | None = None, most: int = 50) -> Page:
+def list_reminders(
+    requirement: Requirement, shown: str = "all", after: str | None = None, most: int = 50
+) -> Page[tuple[Reminder, str, OutboxMessage | None]]:
     """Return a page of a requirement's reminders, the newest first: (reminder, person's name, mail or None).
 
     `shown`: all, sent or not-sent.
@@ -334,13 +337,7 @@ def list_reminders(requirement: Requirement, shown: str = "all", after: str | No
         query = query.where(OutboxMessage.sent_at.is_not(None))
     elif shown == "not-sent":
         query = query.where(OutboxMessage.sent_at.is_(None))
-    place = _place(after)
-    if place is not None:
-        at, last_id = place
-        query = query.where(or_(Reminder.created_at < at, and_(Reminder.created_at == at, Reminder.id < last_id)))
-    rows = db.session.execute(query.order_by(Reminder.created_at.desc(), Reminder.id.desc()).limit(most + 1)).all()
-    last = rows[most - 1][0] if len(rows) > most else None
-    return Page(rows[:most], f"{last.created_at.isoformat()}~{last.id.hex}" if last else None)
+    return read_page(query, Reminder.created_at, Reminder.id, after=after, most=most, is_newest_first=True)
 
 
 def get_assignment(actor: Actor, assignment_id: uuid.UUID) -> Assignment:
@@ -403,16 +400,29 @@ def count_by_status(organization_id: uuid.UUID, today: dt.date) -> dict[uuid.UUI
 
 
 def list_own_duties(user_id: uuid.UUID, now: dt.datetime) -> Sequence[OwnDuty]:
-    """Return what the firms that a person is in require of them, the earliest due day first."""
-    found: list[OwnDuty] = []
-    for membership, organization in list_firms(user_id):
-        here = duties_where(Assignment.membership_id == membership.id)
-        rows = db.session.execute(
-            select(here.c.course, here.c.status, here.c.due_on),
-            on(organization.id, local_day(organization.time_zone, now)),
-        )
-        found += [OwnDuty(organization.name, row.course, row.status, row.due_on) for row in rows]
+    """Return what the firms that a person is in require of them, earliest due date first."""
+    found = [duty for membership, firm in list_firms(user_id) for duty in list_duties(membership, firm, now)]
     return sorted(found, key=lambda duty: (duty.due_on, duty.course))
+
+
+def has_open_duty(organization: Organization, membership_id: uuid.UUID, course: str, now: dt.datetime) -> bool:
+    """Return True if a firm requires a course of someone now and it isn't met."""
+    here = duties_where(Assignment.membership_id == membership_id)
+    rows = db.session.execute(
+        select(here.c.status).where(here.c.course == course),
+        on(organization.id, local_day(organization.time_zone, now)),
+    )
+    return any(row.status.is_open for row in rows)
+
+
+def list_duties(person: Membership, firm: Organization, now: dt.datetime) -> Sequence[OwnDuty]:
+    """Return what a firm requires of someone on its roster, earliest due date first."""
+    here = duties_where(Assignment.membership_id == person.id)
+    rows = db.session.execute(
+        select(here.c.course, here.c.status, here.c.due_on).order_by(here.c.due_on, here.c.course),
+        on(firm.id, local_day(firm.time_zone, now)),
+    )
+    return [OwnDuty(firm.name, row.course, row.status, row.due_on) for row in rows]
 
 
 def get_duty(assignment: Assignment) -> Duty:
@@ -445,12 +455,3 @@ def get_duty(assignment: Assignment) -> Duty:
         waived_until=waived_until,
         has_begun=has_begun is not None,
     )
-
-
-def _place(after: str | None) -> tuple[dt.datetime, uuid.UUID] | None:
-    at, _, number = (after or "").partition("~")
-    try:
-        instant, last_id = dt.datetime.fromisoformat(at), uuid.UUID(hex=number)
-    except ValueError:
-        return None
-    return (instant, last_id) if instant.tzinfo else None

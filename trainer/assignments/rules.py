@@ -1,4 +1,4 @@
-"""Where someone stands in a duty, when reminders are due, and what is said of it. Pure: the day is an argument."""
+"""Where someone stands in a duty, and when reminders are due. Pure: the day is an argument."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ class Status(StrEnum):
     OVERDUE = "overdue"
     EXPIRED = "expired"
     WAIVED = "waived"
+
+    @property
+    def is_open(self) -> bool:
+        """True while there is something to do."""
+        return self not in (Status.CURRENT, Status.WAIVED)
 
 
 LATE = (Status.OVERDUE, Status.EXPIRED)
@@ -138,7 +143,7 @@ class OwnDuty:
     @property
     def is_open(self) -> bool:
         """True while there is something to do."""
-        return self.status not in (Status.CURRENT, Status.WAIVED)
+        return self.status.is_open
 
 
 def satisfies(completion: Completion, terms: Terms) -> bool:
@@ -173,27 +178,9 @@ def status(duty: Duty, today: dt.date) -> Status:
     return Status.IN_PROGRESS if duty.has_begun else Status.NOT_STARTED
 
 
-def explain(duty: Duty, today: dt.date) -> str:
-    """Say in words why someone stands where they stand."""
-    now, due = status(duty, today), duty.due_on
-    begun = "Begun" if duty.has_begun else "Not begun"
-    if now is Status.WAIVED:
-        assert duty.waived_until is not None  # status() says so
-        return f"Waived until {_day(duty.waived_until)}."
-    if now is Status.EXPIRED:
-        return f"Completed before; that ran out on {_day(due)}."
-    if now is Status.OVERDUE:
-        return f"{begun}, and was due on {_day(due)}."
-    if now is Status.CURRENT:
-        return f"Completed; that holds until {_day(due)}."
-    if duty.covers_until is not None:
-        return f"Completed; that holds until {_day(due)}, and the next time is open."
-    return f"{begun}. Due on {_day(due)}."
-
-
-def is_renewal_open(duty: Duty, today: dt.date) -> bool:
+def is_renewal_open(covers_until: dt.date | None, renewal_days: int, today: dt.date) -> bool:
     """Return True if an enrollment is needed: nothing covers the person, or what does runs out soon."""
-    return duty.covers_until is None or (duty.covers_until - today).days <= duty.terms.renewal_days
+    return covers_until is None or (covers_until - today).days <= renewal_days
 
 
 def began_on(hired_on: dt.date | None, listed_at: dt.datetime, zone: str) -> dt.date:
@@ -228,7 +215,3 @@ def reminder_kind(due_on: dt.date, today: dt.date) -> str | None:
         return f"overdue {(-left - 1) // 7 + 1}"
     lead = next((lead for lead in _LEADS if left <= lead), None)
     return None if lead is None else "1 day" if lead == 1 else f"{lead} days"
-
-
-def _day(day: dt.date) -> str:
-    return f"{day:%B} {day.day}, {day.year}"

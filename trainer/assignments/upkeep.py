@@ -18,14 +18,14 @@ from trainer.accounts.models import User
 from trainer.assignments import rules, sql
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
 from trainer.assignments.queries import TODAY, duties_where, list_late, list_requirements, meant, on, wanted_by
-from trainer.assignments.rules import LATE, SOON, Status, Wanted
+from trainer.assignments.rules import LATE, SOON, Status, Wanted, is_renewal_open
+from trainer.content.library import Course
 from trainer.core import outbox
 from trainer.core.db import db, insert_missing, insert_new
-from trainer.courses.library import Course
 from trainer.learning.models import Enrollment
-from trainer.learning.operations import conditions_of, open_cycles, tighten
+from trainer.learning.operations import Opening, conditions_of, open_cycles, tighten
 from trainer.learning.queries import get_enrollment
-from trainer.learning.rules import tightened
+from trainer.learning.rules import Conditions, tightened
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.rules import Role, local_day
 
@@ -269,6 +269,7 @@ def _open(organization: Organization, courses: Courses, now: dt.datetime, only: 
             Enrollment.cycle,
             Enrollment.completed_at,
             Enrollment.conditions,
+            Enrollment.place,
         )
         .outerjoin(
             Enrollment,
@@ -291,20 +292,21 @@ def _open(organization: Organization, courses: Courses, now: dt.datetime, only: 
         on(organization.id, today),
     ).all()
     asked: dict[uuid.UUID, Wanted] = {one.id: wanted_by(one) for one in list_requirements(organization.id)}
-    fresh: dict[str, dict[tuple[uuid.UUID, int], dict[str, Any]]] = {}
+    fresh: dict[str, dict[uuid.UUID, Opening]] = {}
     for row in rows:
         course, wanted = courses.get(row.course), asked.get(row.requirement_id)
         if course is None or wanted is None:
             continue
         if row.cycle is not None and row.completed_at is None:
-            if tightened(row.conditions, wanted.asked) != row.conditions:
+            if tightened(mine := Conditions.read(row.conditions), wanted.asked) != mine:
                 tighten(get_enrollment(row.user_id, row.course), course, wanted.asked)
-        elif row.covers_until is None or (row.covers_until - today).days <= row.renewal_days:
+        elif is_renewal_open(row.covers_until, row.renewal_days, today):
             begun = fresh.setdefault(row.course, {})
-            key = (row.user_id, (row.cycle or 0) + 1)
-            begun[key] = tightened(begun.get(key) or conditions_of(course), wanted.asked)
+            before = begun[row.user_id].conditions if row.user_id in begun else conditions_of(course)
+            conditions = tightened(before, wanted.asked)
+            begun[row.user_id] = Opening(row.user_id, (row.cycle or 0) + 1, conditions, row.place)
     for slug, people in fresh.items():
-        open_cycles(courses[slug], people, now)
+        open_cycles(courses[slug], people.values(), now)
 
 
 def _end_unmeant(organization: Organization, portion: Sequence[uuid.UUID], now: dt.datetime) -> None:

@@ -23,13 +23,13 @@ from trainer.assignments.queries import (
     wanted_by,
 )
 from trainer.assignments.rules import Audience, Status, Wanted
-from trainer.assignments.words import AUDIENCES, SKIPPED, STATUS_CHIPS, reminder_name, status_name
+from trainer.assignments.words import AUDIENCES, STATUS_CHIPS, outcome, reminder_name, status_name
+from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Invalid, NotFound
 from trainer.core.signing import is_sealed, seal
-from trainer.courses.current import content
-from trainer.credentials.rules import disclaimer
+from trainer.credentials.words import disclaimer
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.forms import ROLE_NAMES
@@ -71,8 +71,8 @@ def require(actor: Actor) -> Response | str | tuple[str, int]:
     """Choose a pack, fill the form, see what would happen, save."""
     name = request.args.get("pack")
     if name is None:
-        return render_template("assignments/packs.html", actor=actor, packs=content().packs, **_shared())
-    pack = content().packs.get(name)
+        return render_template("assignments/packs.html", actor=actor, packs=served().packs, **_shared())
+    pack = served().packs.get(name)
     if pack is None:
         raise NotFound
     form = _form(actor, **pack.defaults.model_dump(), title=pack.title, starts_on=actor.today(now()))
@@ -84,14 +84,14 @@ def require(actor: Actor) -> Response | str | tuple[str, int]:
         else:
             try:
                 with transaction():
-                    made = operations.require_course(actor, wanted, content().courses, now())
+                    made = operations.require_course(actor, wanted, served().courses, now())
             except Invalid as error:
                 form.teams.errors = [error.message]
             else:
-                flash(_("Required. People are assigned now, and reminded when it is time."))
+                flash(_("Required. People are assigned now and reminded when it’s time."))
                 return _to(actor, made.id)
     page = render_template(
-        "assignments/require.html", actor=actor, form=form, pack=pack, seen=seen, sources=content().sources, **_shared()
+        "assignments/require.html", actor=actor, form=form, pack=pack, seen=seen, sources=served().sources, **_shared()
     )
     return page, _status(form, seen)
 
@@ -135,7 +135,7 @@ def change(actor: Actor, requirement_id: UUID) -> Response | str | tuple[str, in
         else:
             try:
                 with transaction():
-                    operations.change_requirement(actor, requirement_id, wanted, content().courses, now())
+                    operations.change_requirement(actor, requirement_id, wanted, served().courses, now())
             except Invalid as error:
                 form.teams.errors = [error.message]
             else:
@@ -160,12 +160,12 @@ def end(actor: Actor, requirement_id: UUID) -> Response | str:
     if found.ended_at is None:
         with transaction():
             operations.end_requirement(actor, requirement_id, now())
-        flash(_("Ended. What people have earned stays theirs."))
+        flash(_("Ended. People keep what they’ve earned."))
     return _to(actor, requirement_id)
 
 
 def _form(actor: Actor, only: str | None = None, **values: Any) -> RequirementForm:
-    titles = {slug: course.file.title for slug, course in content().courses.items()}
+    titles = {slug: course.file.title for slug, course in served().courses.items()}
     return RequirementForm(
         titles={only: titles.get(only, only)} if only else titles,
         names={str(team.id): team.name for team in list_teams(actor)},
@@ -216,13 +216,14 @@ def _status(form: RequirementForm, seen: Preview | None) -> int:
 
 def _shared() -> dict[str, Any]:
     return {
-        "courses": content().courses,
+        "courses": served().courses,
+        "help_lines": served().help_lines,
         "audiences": AUDIENCES,
         "role_names": ROLE_NAMES,
         "statuses": list(Status),
         "status_name": status_name,
         "status_chips": STATUS_CHIPS,
-        "skipped": SKIPPED,
+        "outcome": outcome,
         "reminder_name": reminder_name,
         "disclaimer": disclaimer,
     }

@@ -1,25 +1,25 @@
-"""`flask accounts`: help someone who can't sign in any more."""
+"""`flask accounts`: help someone who can't sign in anymore."""
 
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 
 from trainer.accounts.operations import end_sessions
 from trainer.accounts.queries import find_user_by_email_key, get_user
 from trainer.accounts.rules import email_key
 from trainer.accounts.second_factor import turn_off
+from trainer.cli.groups import Commands
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import DomainError
 
-accounts_cli = AppGroup("accounts", help="Help someone who can't sign in any more.")
+accounts_cli = Commands("accounts", help="Help someone who can't sign in anymore.")
 
 
 @accounts_cli.command("remove-second-factor")
 @click.argument("email")
 def remove_second_factor(email: str) -> None:
-    """Let an account sign in with the password alone, and sign it out everywhere; the person is told by mail."""
+    """Turn off an account's second step and sign it out everywhere; the person is told by email."""
     try:
         with transaction():
             user = find_user_by_email_key(email_key(email) or "")
@@ -29,4 +29,4 @@ def remove_second_factor(email: str) -> None:
             end_sessions(user.id, now())
     except DomainError as error:
         raise click.ClickException(error.message) from error
-    print("Removed. Signing in takes the password alone.")
+    print("Removed. The account signs in with its password alone.")

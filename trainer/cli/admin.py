@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 
 import click
-from flask.cli import AppGroup
 
+from trainer.cli.groups import Commands
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import DomainError
@@ -15,12 +15,12 @@ from trainer.organizations import closing
 from trainer.organizations.closing import FirmLine
 from trainer.organizations.models import Organization
 
-admin_cli = AppGroup("admin", help="Decide what the administrator decides.")
+admin_cli = Commands("admin", help="Decide what the administrator decides.")
 
 
 @admin_cli.command("approve-instructor")
 @click.argument("email")
-@click.option("--revoke", is_flag=True, help="Take the approval back.")
+@click.option("--revoke", is_flag=True, help="Withdraw the approval.")
 def approve(email: str, revoke: bool) -> None:
     """Let someone who has an account teach public classes."""
     try:
@@ -28,12 +28,12 @@ def approve(email: str, revoke: bool) -> None:
             user = (revoke_instructor if revoke else approve_instructor)(email, now())
     except DomainError as error:
         raise click.ClickException(error.message) from error
-    print(f"{'Taken back' if revoke else 'Approved'}: {user.email}.")
+    print(f"{'Withdrawn' if revoke else 'Approved'}: {user.email}.")
 
 
 @admin_cli.command("organizations")
 def organizations() -> None:
-    """List the firms: id, people on the roster, state, name."""
+    """List all firms: ID, people on the roster, state, name."""
     lines = closing.list_lines()
     rows = [("Id", "People", "State", "Name")]
     rows += [(str(one.organization.id), str(one.people), _state(one), one.organization.name) for one in lines]
@@ -45,27 +45,40 @@ def organizations() -> None:
 
 @admin_cli.command("suspend-organization")
 @click.argument("organization_id", type=click.UUID)
-@click.option("--reason", required=True, help="Stands in the firm's audit log; its pages don't show it.")
+@click.option("--reason", required=True, help="Recorded in the firm's audit log; its pages don't show it.")
 def suspend(organization_id: uuid.UUID, reason: str) -> None:
-    """Let nothing be done in a firm from now on; nothing is deleted."""
+    """Suspend a firm: nothing can be done in it, and nothing is deleted."""
     try:
         with transaction():
             firm = closing.suspend(organization_id, reason, now())
     except DomainError as error:
         raise click.ClickException(error.message) from error
-    print(f"Suspended: {firm.name}. `flask admin resume-organization {firm.id}` takes it back.")
+    print(f"Suspended: {firm.name}. `flask admin resume-organization {firm.id}` undoes this.")
 
 
 @admin_cli.command("resume-organization")
 @click.argument("organization_id", type=click.UUID)
 def resume(organization_id: uuid.UUID) -> None:
-    """Take a suspension back: everything is as it was."""
+    """Lift a suspension: everything is as it was before."""
     try:
         with transaction():
             firm = closing.resume(organization_id, now())
     except DomainError as error:
         raise click.ClickException(error.message) from error
     print(f"Resumed: {firm.name}.{_deleted_on(firm)}")
+
+
+@admin_cli.command("raise-invitations")
+@click.argument("organization_id", type=click.UUID)
+@click.argument("number", type=click.IntRange(1, 100_000))
+def raise_invitations(organization_id: uuid.UUID, number: int) -> None:
+    """Set how many invitations a firm may send a day."""
+    try:
+        with transaction():
+            firm = closing.set_invitations_a_day(organization_id, number, now())
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    print(f"{firm.name} can send {number:,} invitations a day.")
 
 
 def _state(line: FirmLine) -> str:

@@ -1,34 +1,41 @@
-"""`flask content`: check, report, publish, and begin something new."""
+"""`flask content`: check, report, publish, and start something new."""
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from trainer.cli.instrument import balance, characteristic
+from trainer.content import report as reports
+from trainer.content import skeletons
+from trainer.content.complaints import Complaint, Complaints, ContentRefused
+from trainer.content.history import stamp
+from trainer.content.ids import write_ids
+from trainer.content.library import Content, load
+from trainer.content.reader import read_folder
 from trainer.core.clock import today
-from trainer.courses import report as reports
-from trainer.courses import skeletons
-from trainer.courses.history import stamp
-from trainer.courses.library import Complaint, Content, ContentRefused, load, published_ids, write_ids
-from trainer.courses.loader import Complaints, read_folder
+from trainer.items.registry import MODELS
 
-content_cli = AppGroup("content", help="Check, report, publish, and begin something new.")
-new_cli = AppGroup("new", help="Write a valid skeleton to go on from.")
+content_cli = AppGroup("content", help="Check, report, publish, and start something new.")
+new_cli = AppGroup("new", help="Write a valid skeleton to start from.")
 content_cli.add_command(new_cli)
 
 
 @content_cli.command("check")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--release", is_flag=True, help="Let warnings fail as well: old dates, missing reviews, gaps.")
+@click.option("--release", is_flag=True, help="Fail on warnings, too: old dates, missing reviews, gaps.")
 def check(as_json: bool, release: bool) -> None:
-    """List everything that is wrong with the content folder. Exit code 1 if anything must be mended."""
+    """List everything that is wrong with the content folder. The exit code is 1 if anything must be fixed."""
     try:
-        content, found = load(_folder(), today())
+        content, found = load(_folder(), today(), MODELS)
+        found = (*found, *_off_target(content))
     except ContentRefused as refused:
         content, found = None, refused.complaints
     if as_json:
@@ -39,25 +46,44 @@ def check(as_json: bool, release: bool) -> None:
 
 
 @content_cli.command("report")
-def report() -> None:
-    """Show what is taught and tested where, the balance, what falls due within 90 days, and who would pass."""
+@click.option("--instrument", is_flag=True, help="Show how the bank is balanced, and what gives its answers away.")
+@click.option(
+    "--keep",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --instrument: also write the figures to this file, tests/instrument.json.",
+)
+@click.option(
+    "--rule",
+    "people",
+    type=click.IntRange(min=10),
+    metavar="PEOPLE",
+    help="Show whom the coming rule in two stages passes, and today’s: so many simulated people of each kind.",
+)
+def report(instrument: bool, keep: Path | None, people: int | None) -> None:
+    """Show what is taught and tested where, the balance, what is due within 90 days, and who would pass."""
+    if people is not None:
+        print(characteristic.as_text(people))
+        return
     content, _warnings = _load()
-    print(reports.write(content, today()))
+    if instrument:
+        _report_instrument(content, keep)
+    else:
+        print(reports.write(content, today()))
 
 
 @content_cli.command("publish")
 def publish() -> None:
-    """Add the ids of new content to ids.txt, for ever, and stamp new entries of CHANGELOG.md."""
+    """Add the IDs of new content to ids.txt, permanently, and stamp new entries in CHANGELOG.md."""
     content, _warnings = _load()
     added = write_ids(_folder(), content)
-    print(f"{len(added)} id(s) added to ids.txt; {len(published_ids(content))} in all.")
+    print(f"{len(added)} ID(s) added to ids.txt; {len(content.ids)} in all.")
     for course in _stamp(content):
         print(f"Stamped the entry of {course} in CHANGELOG.md.")
 
 
 @new_cli.command("lesson")
 @click.argument("place", metavar="COURSE/MODULE/NAME")
-@click.option("--title", default="A new lesson", help="Its title.")
+@click.option("--title", default="A new lesson", help="Title of the lesson.")
 def new_lesson(place: str, title: str) -> None:
     """Add a lesson at the end of a module."""
     _write(skeletons.lesson(_load()[0], _folder(), place, title))
@@ -65,7 +91,12 @@ def new_lesson(place: str, title: str) -> None:
 
 @new_cli.command("scenario")
 @click.argument("pair", metavar="PAIR")
-@click.option("--pool", type=click.Choice(["open", "reserved"]), default="open", help="Practice or final.")
+@click.option(
+    "--pool",
+    type=click.Choice(["open", "reserved"]),
+    default="open",
+    help="Where it is used: open is for practice, reserved for finals.",
+)
 def new_scenario(pair: str, pool: str) -> None:
     """Add a pair of scenes that differ in one fact."""
     _write(skeletons.scenario(_load()[0], _folder(), pair, pool))
@@ -79,6 +110,57 @@ def new_indicator(category: str, name: str) -> None:
     _write(skeletons.indicator(_load()[0], _folder(), category, name))
 
 
+@new_cli.command("pack")
+@click.argument("name", metavar="NAME")
+@click.option("--title", default="A new pack", help="Title of the pack.")
+@click.option("--state", help="State whose law it is; without it, the pack follows no law.")
+def new_pack(name: str, title: str, state: str | None) -> None:
+    """Add a requirement pack."""
+    _write(skeletons.pack(_load()[0], _folder(), name, title, state, today()))
+
+
+@new_cli.command("course")
+@click.argument("name", metavar="NAME")
+@click.option("--title", default="A new course", help="Title of the course.")
+def new_course(name: str, title: str) -> None:
+    """Add a course with one module and one lesson."""
+    _write(skeletons.course(_load()[0], _folder(), name, title))
+
+
+@new_cli.command("module")
+@click.argument("place", metavar="COURSE/NAME")
+@click.option("--title", default="A new module", help="Title of the module.")
+def new_module(place: str, title: str) -> None:
+    """Add a module with one lesson at the end of a course."""
+    _write(skeletons.module(_load()[0], _folder(), place, title))
+
+
+@new_cli.command("card")
+@click.argument("name", metavar="NAME")
+@click.option("--title", default="A new card", help="Title of the field card.")
+def new_card(name: str, title: str) -> None:
+    """Add the field card of a venue."""
+    _write(skeletons.card(_load()[0], _folder(), name, title))
+
+
+def _report_instrument(content: Content, keep: Path | None) -> None:
+    if importlib.util.find_spec("sklearn") is None:
+        print("This needs scikit-learn. Run it where the packages for tests are installed: make test sets them up.")
+        sys.exit(1)
+    from trainer.cli.instrument import whole  # only here: a server has no scikit-learn
+
+    figures = whole.figures(content)
+    for part, inside in figures.items():
+        print(part)
+        for figure in inside:
+            print(figure)
+        print()
+    print("Words that stand out outside what decides: " + (", ".join(whole.outstanding_words(content)) or "none"))
+    if keep is not None:
+        keep.write_text(whole.as_text(figures), encoding="utf-8")
+        print(f"Wrote {keep}.")
+
+
 def _folder() -> Path:
     return Path(current_app.config["SETTINGS"].content)
 
@@ -86,10 +168,26 @@ def _folder() -> Path:
 def _load() -> tuple[Content, tuple[Complaint, ...]]:
     """Return the content and its warnings, or print all complaints and end."""
     try:
-        return load(_folder(), today())
+        return load(_folder(), today(), MODELS)
     except ContentRefused as refused:
         _print(None, refused.complaints)
         sys.exit(1)
+
+
+def _off_target(content: Content) -> Iterator[Complaint]:
+    """Warn of a bank that isn't balanced as it is meant to be. What words give away takes longer: see the report."""
+    if content.site.bank is None:
+        return
+    with_target = [figure for figure in balance.figures(content) if figure.has_target]
+    missed = sum(not figure.is_met for figure in with_target)
+    if missed:
+        yield Complaint(
+            f"{_folder().name}/scenarios",
+            1,
+            f"{missed} of {len(with_target)} figures of balance miss their targets",
+            "See them with: content report --instrument.",
+            "warning",
+        )
 
 
 def _print(content: Content | None, found: tuple[Complaint, ...]) -> None:
@@ -119,7 +217,7 @@ def _as_json(content: Content | None, found: tuple[Complaint, ...]) -> dict[str,
 def _stamp(content: Content) -> list[str]:
     """Write the digest into each course's newest entry that has none, and return those courses."""
     path = _folder() / "CHANGELOG.md"
-    changes = read_folder(_folder(), Complaints()).changes or []
+    changes = read_folder(_folder(), MODELS, Complaints()).changes or []
     newest = {change.course: change for change in reversed(changes)}
     fresh = [slug for slug, change in newest.items() if change.digest is None and slug in content.courses]
     for slug in fresh:
@@ -129,7 +227,7 @@ def _stamp(content: Content) -> list[str]:
 
 
 def _write(files: dict[Path, str] | skeletons.Refusal) -> None:
-    """Write new files, and never over old ones, but for a list that is added to."""
+    """Write new files, and never over old ones, except for lists that are added to."""
     if isinstance(files, skeletons.Refusal):
         print(files.why)
         sys.exit(1)
@@ -137,4 +235,4 @@ def _write(files: dict[Path, str] | skeletons.Refusal) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         print(f"Wrote {path.relative_to(_folder().parent)}")
-    print("Now write, and run: flask --app trainer.app content check")
+    print("Now write the text, then run: flask --app trainer.app content check")

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 
+from trainer.cli.groups import Commands
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import DomainError
 from trainer.credentials.operations import revoke
 from trainer.credentials.rules import show_serial
 
-credentials_cli = AppGroup("credentials", help="Withdraw credentials.")
+credentials_cli = Commands("credentials", help="Withdraw credentials.")
 
 
 @credentials_cli.command("revoke")
 @click.argument("serial")
 @click.option("--reason", required=True, help="Shown to everyone who checks the number.")
 def revoke_credential(serial: str, reason: str) -> None:
-    """Withdraw a credential by its number; its page says so from now on."""
+    """Withdraw a credential by its number; its page shows that from now on."""
     try:
         with transaction():
             credential = revoke(serial, reason, now())

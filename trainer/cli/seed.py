@@ -15,11 +15,11 @@ from trainer.cli.demo.names import DOMAIN, FIRM
 from trainer.cli.demo.people import Person
 from trainer.cli.demo.story import Story
 from trainer.cli.setup import prepare
+from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import DomainError
 from trainer.core.outbox import give_up_all
-from trainer.courses.current import content
 from trainer.organizations.queries import is_named
 
 PEOPLE = {"alice": "owner", "mona": "manager of all", "mark": "site manager", "ines": "instructor", "bob": "guard"}
@@ -28,17 +28,23 @@ seed_cli = AppGroup("seed", help="Fill an installation for a look around.")
 
 
 @seed_cli.command("demo")
-@click.option("--guards", default=400, show_default=True, type=click.IntRange(20, 1000), help="Guards here today.")
-@click.option("--password", is_flag=True, help="Ask for a password that the five people named below get.")
+@click.option(
+    "--guards",
+    default=400,
+    show_default=True,
+    type=click.IntRange(20, 1000),
+    help="Number of guards on the roster today.",
+)
+@click.option("--password", is_flag=True, help="Ask for a password for the five people listed at the end.")
 def demo(guards: int, password: bool) -> None:
-    """Make a firm with two years behind it, by the same operations as the pages. On a loopback address only."""
+    """Create a made-up firm with two years of history, through the operations the pages use. Loopback only."""
     settings = current_app.config["SETTINGS"]
     if not settings.is_local or settings.smtp_url:
-        raise click.ClickException("The made-up firm is for a loopback address without a mail server.")
+        raise click.ClickException("The made-up firm needs a loopback address and no mail server.")
     hidden = _ask() if password else None
     prepare()
     if is_named(FIRM):
-        raise click.ClickException(f"There is a firm named {FIRM} already. Use a new TRAINER_INSTANCE.")
+        raise click.ClickException(f"A firm named {FIRM} already exists. Use a new TRAINER_INSTANCE.")
     started, instant = time.perf_counter(), now()
     try:
         _tell(guards, hidden, instant)
@@ -48,7 +54,7 @@ def demo(guards: int, password: bool) -> None:
     for account, role in PEOPLE.items():
         print(f"  {account}@{DOMAIN:14} {role}")
     if hidden is None:
-        print("Nobody knows a password: ask for a new one at /password-reset, and read the mail with `flask mail list`")
+        print("No passwords are set: ask for a new one at /password-reset, and read the email with `flask mail list`")
         print("and `flask mail show`, or in development at /dev/mail.")
     print("All but Bob are asked to set up a second step when they first open the firm.")
 
@@ -60,7 +66,7 @@ def _tell(guards: int, hidden: str | None, instant: dt.datetime) -> None:
     def password_hash(person: Person) -> str:
         return known if person.email.partition("@")[0] in PEOPLE else unknown
 
-    story = Story(guards, password_hash, content(), instant)
+    story = Story(guards, password_hash, served(), instant)
     story.tell()
     shown = None
     for at in story.run():
@@ -72,7 +78,7 @@ def _tell(guards: int, hidden: str | None, instant: dt.datetime) -> None:
     with transaction():
         given_up = give_up_all(DOMAIN, "demonstration", instant)
     db.session.expunge_all()
-    print(f"{given_up} mails that all this ordered are given up: they never go out.")
+    print(f"{given_up} emails that this queued are canceled: they never go out.")
 
 
 def _ask() -> str:

@@ -1,78 +1,137 @@
-"""`flask serve`: set everything up, then run web server and worker together."""
+"""`flask serve`: set everything up, then become the supervisor of web server and worker."""
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import json
 import os
 import signal
-import subprocess
+import socket
 import sys
-import time
-from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
-from types import FrameType
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from trainer.cli import supervisor
 from trainer.cli.setup import prepare
+from trainer.cli.supervisor import Program
+from trainer.content.serving import publish
+from trainer.core.db import db
+from trainer.core.keys import SERVED
 from trainer.core.settings import ROOT, Settings
 
-PATIENCE = 20  # seconds until a child that was asked to end is made to
+LOCK = "serve.lock"
 
 
 @click.command("serve")
 @with_appcontext
 def serve() -> None:
-    """Migrate, check the content, and serve until stopped. If web server or worker ends, so does the other."""
+    """Migrate, check the content, and serve until stopped. Web server or worker is started again when it ends."""
     settings = current_app.config["SETTINGS"]
+    lock = hold(settings.instance, settings.keys.current.id)
+    os.environ[SERVED] = settings.keys.current.id
+    check_port(settings.host, settings.port)
     prepare()
+    publish(settings)
     print("Stop it with Ctrl+C.", flush=True)
-    sys.exit(_supervise([web_command(settings), _worker()]))
+    db.engine.dispose()
+    os.set_inheritable(lock, True)  # the supervisor holds it on, its children don't
+    os.chdir(ROOT)
+    programs = [
+        Program("web server", web_command(settings), signal.SIGKILL, is_vital=True),
+        Program("worker", _worker(), signal.SIGTERM, is_vital=False),
+    ]
+    plan = json.dumps([asdict(one) for one in programs])
+    os.execv(sys.executable, [sys.executable, "-I", supervisor.__file__, plan])  # noqa: S606 our own program
 
 
 def web_command(settings: Settings) -> list[str]:
     """Return the command of the web server alone."""
     return [
-        str(Path(sys.executable).with_name("granian")),
-        "--interface=wsgi",
+        sys.executable,
+        "-m",
+        "trainer.cli.web",
+        # trainer.web.asgi: no thread waits for what a browser hasn't sent yet.
+        "--interface=asginl",
+        "--http=1",
+        "--no-ws",
         "--factory",
         f"--host={settings.host}",
         f"--port={settings.port}",
         f"--workers={settings.workers}",
-        # One thread a worker: two processes write to SQLite evenly, threads don't.
-        "--blocking-threads=1",
         "--log-level=warning",
         "--no-access-log",
         "--respawn-failed-workers",
+        "--workers-kill-timeout=10",  # a request that was begun and isn't sent on would hold up a stop for 30 seconds
         "trainer.app:create_server",
     ]
 
 
+def hold(instance: Path, key_id: str = "") -> int:
+    """Take the instance folder for this process and return the open lock, which ends with the process.
+
+    `key_id`: of the key that the site uses until it ends.
+
+    Raises ClickException if another process has it.
+    """
+    lock = os.open(instance / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        holder = os.read(lock, 20).decode().partition(" ")[0].strip() or "another one"
+        os.close(lock)
+        raise click.ClickException(
+            f"{instance} is in use by process {holder}. Stop it first (kill {holder}), "
+            "or set TRAINER_INSTANCE to another folder."
+        ) from None
+    os.ftruncate(lock, 0)
+    os.write(lock, f"{os.getpid()} {key_id}\n".encode())
+    return lock
+
+
+def served_key_id(instance: Path) -> str | None:
+    """Return the id of the key that the running site uses, or None if no site is running."""
+    try:
+        lock = os.open(instance / LOCK, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return os.read(lock, 40).decode().partition(" ")[2].strip()
+    finally:
+        os.close(lock)
+    return None
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise ClickException unless the port is free. The web server itself would share it with another in silence."""
+    try:
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError:
+        raise click.ClickException(f"HOST is {host}, which no address belongs to.") from None
+    for family, kind, protocol, _name, address in places:
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what has just ended is no obstacle
+            if family == socket.AF_INET6:
+                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            try:
+                probe.bind(address)
+            except OSError as error:
+                raise click.ClickException(_why_not(host, port, error)) from None
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} of {host} is in use. Stop what uses it, or choose another port: PORT={port % 65535 + 1}"
+    if error.errno == errno.EACCES:
+        return f"Port {port} is not for this user. Choose one above 1023, such as PORT=8000"
+    return f"This machine can't listen on {host}, port {port}: {error.strerror}. Check HOST and PORT."
+
+
 def _worker() -> list[str]:
-    return [sys.executable, "-m", "flask", "--app", "trainer.app", "jobs", "run"]
-
-
-def _supervise(commands: list[list[str]]) -> int:
-    """Run the commands side by side, pass on what we are told, and end all when one ends."""
-    # Each leads a group of its own, so that what it started can be ended with it.
-    children = [subprocess.Popen(command, cwd=ROOT, process_group=0) for command in commands]  # noqa: S603 our own
-    is_told = False
-
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal is_told
-        is_told = True
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    while not is_told and all(child.poll() is None for child in children):
-        time.sleep(0.2)
-    for child in children:
-        child.terminate()
-    for child in children:
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(PATIENCE)
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)  # a web server that was killed leaves its workers behind
-        child.wait()
-    return 0 if is_told else 1
+    return [sys.executable, "-m", "trainer.cli.worker", "trainer.app:create_app"]

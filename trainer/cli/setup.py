@@ -7,14 +7,14 @@ import os
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
+from trainer.content.library import ContentRefused
+from trainer.content.serving import library
 from trainer.core.clock import now
-from trainer.core.db import db, pragmas, transaction
-from trainer.courses.current import library
-from trainer.courses.library import ContentRefused
+from trainer.core.db import db, pragmas, reason_of, transaction
+from trainer.core.schema import MIGRATIONS, check_schema, needs_migration
 from trainer.joining.operations import forget_guests
 
 
@@ -34,10 +34,13 @@ def prepare() -> None:
         raise click.ClickException(f"The content can't be served.\n{refused}") from refused
     os.umask(0o077)  # what is made here, the database above all, is for this user only
     try:
-        upgrade(directory=str(current_app.extensions["migrate"].directory))
-    except OperationalError as error:  # its own words, without the address, which may hold a password
-        reason = str(error.orig).strip().splitlines()[0]
-        raise click.ClickException(f"The database can't be reached or changed: {reason}") from None
+        if needs_migration():
+            from flask_migrate import upgrade  # imports much that serving needs none of
+
+            upgrade(directory=str(MIGRATIONS))
+    except SQLAlchemyError as error:
+        raise click.ClickException(f"The database can't be reached or changed: {reason_of(error)}") from None
+    check_schema()
     print(f"Database  {make_url(settings.database_url).render_as_string(hide_password=True)}, up to date")
     if db.engine.dialect.name == "sqlite":
         _check_sqlite()

@@ -16,12 +16,12 @@ class WaiverForm(Form):
 
     reason = StringField(
         _l("Reason"),
-        [InputRequired(_l("Type why. It stands in the records.")), length(1, LONGEST_REASON), PlainText()],
+        [InputRequired(_l("Enter a reason. It goes on record.")), length(1, LONGEST_REASON), PlainText()],
         description=_l("Such as “on leave”. No health details, please: an inspector may read this."),
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
-    until = DateField(_l("Until"), [InputRequired(_l("Choose the last day of it."))])
+    until = DateField(_l("Until"), [InputRequired(_l("Choose its last day."))])
 
 
 class PackForm(Form):
@@ -34,8 +34,8 @@ class InspectorForm(Form):
     """For whom a link is made."""
 
     label = StringField(
-        _l("For whom"),
-        [InputRequired(_l("Type for whom, so that you know later.")), length(1, LONGEST_LABEL), PlainText()],
+        _l("Who it’s for"),
+        [InputRequired(_l("Enter who it’s for, so that you know later.")), length(1, LONGEST_LABEL), PlainText()],
         description=_l("Such as “State inspector, November”. Only you see this."),
         filters=[trimmed],
         render_kw={"autocomplete": "off"},

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import uuid
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, select
 
 from trainer.compliance.models import InspectorLink
@@ -20,12 +21,13 @@ from trainer.core.errors import Conflict, Invalid
 from trainer.core.signing import seal
 from trainer.core.work import Job
 from trainer.organizations.actor import Actor
+from trainer.web.language import language_tag
 
 EARLIEST = dt.date(2000, 1, 1)
 
 
 def make_inspector_link(actor: Actor, label: str, now: dt.datetime) -> InspectorLink:
-    """Make a link by which whoever has it reads the firm's training status for two weeks."""
+    """Create a link by which whoever has it reads the firm's training status for two weeks."""
     link = InspectorLink(
         organization_id=actor.organization_id,
         label=label,
@@ -44,7 +46,7 @@ def revoke_inspector_link(actor: Actor, link_id: uuid.UUID, now: dt.datetime) ->
     """Withdraw an inspector's link, at once. Raises NotFound, Conflict if it was withdrawn before."""
     link = get_inspector_link(actor, link_id)
     if link.revoked_at is not None:
-        raise Conflict("This link was withdrawn already.")
+        raise Conflict(_l("This link was already withdrawn."))
     link.revoked_at = now
     _note(actor, "inspector_link.revoked", now, link.id, label=link.label)
 
@@ -55,15 +57,16 @@ def token_of(link: InspectorLink) -> str:
 
 
 def order_pack(actor: Actor, as_of: dt.date, now: dt.datetime) -> Job:
-    """Order an evidence pack of who was on the roster on a day."""
+    """Order an evidence pack of who was on the roster on a day, in the language of whoever orders it."""
     if not EARLIEST <= as_of <= actor.today(now):
-        raise Invalid("Choose today or a day before.")
+        raise Invalid(_l("Choose today or an earlier day."))
     job = work.order(
         "evidence-pack",
         now,
         ordered_by_id=actor.user_id,
         organization_id=actor.organization_id,
         as_of=as_of.isoformat(),
+        language=language_tag(),
     )
     _note(actor, "export.evidence_pack", now, job.id, as_of=as_of.isoformat())
     return job

@@ -5,38 +5,33 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
+from trainer.assessment.models import RoundRequest
+from trainer.assessment.rounds import list_waiting
 from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
-from trainer.assignments.queries import duties_where, on
+from trainer.assignments.queries import duties_where, has_open_duty
 from trainer.assignments.rules import day_begins
 from trainer.compliance import statements
 from trainer.compliance.models import InspectorLink
 from trainer.compliance.rules import Counts, Narrowing, Order, Row, Sight
-from trainer.compliance.statements import Place, parameters, shape_of
+from trainer.compliance.statements import parameters, shape_of
 from trainer.core.db import db
 from trainer.core.errors import NotFound
+from trainer.core.outbox import OutboxMessage
+from trainer.core.paging import Page, cut, read_place
 from trainer.core.signing import is_sealed
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
-from trainer.organizations.queries import firm_is_open, get_person
+from trainer.organizations.queries import firm_is_open, get_person, seen_by
 from trainer.organizations.rules import fold
 
 PAGE = 25
 PORTION = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of rows, and where the next one begins."""
-
-    rows: Sequence[Row]
-    next_after: str | None
 
 
 def sight_of(actor: Actor, now: dt.datetime) -> Sight:
@@ -44,17 +39,16 @@ def sight_of(actor: Actor, now: dt.datetime) -> Sight:
     return Sight(actor.organization_id, actor.team_ids, actor.today(now))
 
 
-def list_rows(sight: Sight, wanted: Narrowing, after: str | None, most: int = PAGE) -> Page:
+def list_rows(sight: Sight, wanted: Narrowing, after: str | None, most: int = PAGE) -> Page[Row]:
     """Return a page of rows, from where another one ended."""
-    place = _place(wanted.order, after)
+    is_by_day = wanted.order is Order.DUE
+    place = read_place(after, dt.date if is_by_day else str, uuid.UUID, uuid.UUID)
     given = parameters(sight, wanted, place) | {"most": most + 1}
     found = db.session.execute(statements.page(shape_of(sight, wanted, place)), given).all()
-    rows = [_row(one) for one in found[:most]]
-    if len(found) <= most:
-        return Page(rows, None)
-    last = found[most - 1]
-    value = last.due_on.isoformat() if wanted.order is Order.DUE else last.name_key
-    return Page(rows, f"{last.membership_id.hex}.{last.assignment_id.hex}.{value}")
+    page = cut(
+        found, most, lambda one: (one.due_on if is_by_day else one.name_key, one.membership_id, one.assignment_id)
+    )
+    return Page([_row(one) for one in page.rows], page.next_after)
 
 
 def iterate_rows(sight: Sight, wanted: Narrowing) -> Iterator[Row]:
@@ -65,11 +59,16 @@ def iterate_rows(sight: Sight, wanted: Narrowing) -> Iterator[Row]:
 
 
 def count_rows(sight: Sight, wanted: Narrowing) -> Counts:
-    """Return how many duties stand where, in all and by team, in one statement. The group wanted doesn't narrow it."""
+    """Return how many duties stand where, in all and by team, and of how many people they are, in one statement.
+
+    The group wanted doesn't narrow it.
+    """
     counts = Counts()
     found = db.session.execute(statements.counts(shape_of(sight, wanted)), parameters(sight, wanted))
-    for team_id, status, number in found:
-        if team_id is None:
+    for team_id, status, number, people, behind in found:
+        if team_id is None and status is None:
+            counts.people, counts.people_current = people, people - behind
+        elif team_id is None:
             counts.by_status[status] = number
         else:
             counts.by_team.setdefault(_as_uuid(team_id), {})[status] = number
@@ -79,8 +78,24 @@ def count_rows(sight: Sight, wanted: Narrowing) -> Counts:
 def list_person_rows(actor: Actor, membership_id: uuid.UUID, today: dt.date) -> Sequence[Row]:
     """Return where one person, whom the actor sees, stands in everything required of them now."""
     person = get_person(actor, membership_id)
-    here = statements.in_order(duties_where(Assignment.membership_id == person.id))
-    return [_row(one) for one in db.session.execute(here, on(actor.organization_id, today))]
+    here = statements.in_order(duties_where(Assignment.membership_id == person.id), of_teams=actor.team_ids is not None)
+    given = parameters(Sight(actor.organization_id, actor.team_ids, today), Narrowing())
+    return [_row(one) for one in db.session.execute(here, given)]
+
+
+def list_round_requests(actor: Actor, now: dt.datetime) -> list[tuple[Membership, RoundRequest]]:
+    """Return who of the people the actor sees asks for another round of a final that the firm requires."""
+    users = select(Membership.user_id).where(seen_by(actor), Membership.ended_at.is_(None))
+    found = []
+    for one in list_waiting(users):
+        person = db.session.scalar(
+            select(Membership).where(seen_by(actor), Membership.ended_at.is_(None), Membership.user_id == one.user_id)
+        )
+        if person is None or one.user_id == actor.user_id:
+            continue
+        if has_open_duty(actor.organization, person.id, one.course, now):
+            found.append((person, one))
+    return found
 
 
 def list_waivers(actor: Actor, membership_id: uuid.UUID) -> Sequence[tuple[Waiver, str]]:
@@ -95,17 +110,20 @@ def list_waivers(actor: Actor, membership_id: uuid.UUID) -> Sequence[tuple[Waive
     return [(row[0], row[1]) for row in rows]
 
 
-def list_reminders(actor: Actor, membership_id: uuid.UUID, most: int = 50) -> Sequence[tuple[Reminder, str]]:
-    """Return the newest reminders to a person, or why none was sent, each with the title of the requirement."""
+def list_reminders(
+    actor: Actor, membership_id: uuid.UUID, most: int = 50
+) -> Sequence[tuple[Reminder, str, OutboxMessage | None]]:
+    """Return the newest reminders to a person, each with the title of the requirement and its mail if one is kept."""
     rows = db.session.execute(
-        select(Reminder, Requirement.title)
+        select(Reminder, Requirement.title, OutboxMessage)
         .join(Assignment, Assignment.id == Reminder.assignment_id)
         .join(Requirement, Requirement.id == Assignment.requirement_id)
+        .outerjoin(OutboxMessage, OutboxMessage.id == Reminder.message_id)
         .where(Assignment.membership_id == membership_id, Reminder.organization_id == actor.organization_id)
         .order_by(Reminder.created_at.desc())
         .limit(most)
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def list_completions(actor: Actor, person: Membership) -> Sequence[Credential]:
@@ -184,17 +202,6 @@ def _row(found: Any) -> Row:
     person, duty, name, number, job, teams, hired_on, *others, _name_key = found
     names = tuple(sorted(teams.split(statements.BETWEEN), key=fold)) if teams else ()
     return Row(person, duty, name, number, job, names, hired_on, *others)
-
-
-def _place(order: Order, after: str | None) -> Place | None:
-    """Return the place where a page ended; one that makes no sense is none."""
-    person, _, rest = (after or "").partition(".")
-    duty, _, value = rest.partition(".")
-    try:
-        sorted_by = dt.date.fromisoformat(value) if order is Order.DUE else value.replace("\0", "")
-        return Place(uuid.UUID(hex=person), uuid.UUID(hex=duty), sorted_by)
-    except ValueError:
-        return None
 
 
 def _as_uuid(given: Any) -> uuid.UUID:

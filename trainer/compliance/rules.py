@@ -94,8 +94,11 @@ class Row(NamedTuple):
 
 @dataclass(slots=True)
 class Counts:
-    """How many duties stand where, in all and by team."""
+    """How many duties stand where, in all and by team, and of how many people they are."""
 
+    people: int = 0
+    people_current: int = 0
+    """Of them, current in everything that is required of them."""
     by_status: dict[Status, int] = field(default_factory=dict)
     by_team: dict[uuid.UUID, dict[Status, int]] = field(default_factory=dict)
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import uuid
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
-    Date,
     Integer,
     Select,
     String,
     Subquery,
     Uuid,
-    and_,
     bindparam,
     case,
+    distinct,
     func,
     literal,
     or_,
@@ -31,20 +28,16 @@ from trainer.assignments.queries import FIRM, duties, duties_where, on, standing
 from trainer.assignments.rules import Status
 from trainer.assignments.sql import InOrder, Numbered
 from trainer.compliance.rules import GROUPS, Narrowing, Order, Sight
+from trainer.core import paging
+from trainer.core.paging import Place
 from trainer.organizations.models import Membership, Team, TeamMembership
 from trainer.organizations.rules import fold
 
 BETWEEN = "\x1f"
 """Between the names of teams in a row, which have no control characters."""
+_SEEN = bindparam("teams", type_=Uuid(), expanding=True)
 _ESCAPE = "/"
-
-
-class Place(NamedTuple):
-    """Where a page ended: a person's duty, and the name or the due day that the rows are sorted by."""
-
-    membership_id: uuid.UUID
-    assignment_id: uuid.UUID
-    value: str | dt.date
+_NO_PEOPLE = (literal(0).label("people"), literal(0).label("behind"))
 
 
 class Shape(NamedTuple):
@@ -87,7 +80,7 @@ def parameters(sight: Sight, wanted: Narrowing, place: Place | None = None) -> d
         groups = set(GROUPS[wanted.group] if wanted.group is not None else Status)
         given["statuses"] = [one for one in groups if wanted.status in {None, one}]
     if place is not None:
-        given |= {"after_person": place.membership_id, "after_duty": place.assignment_id, "after": place.value}
+        given |= paging.parameters(place)
     return given
 
 
@@ -97,7 +90,7 @@ def page(shape: Shape) -> Select[Any]:
 
     Which these are is found first; everything else is looked up for them alone.
     """
-    return in_order(duties_where(Assignment.id.in_(_chosen(shape))), shape.order)
+    return in_order(duties_where(Assignment.id.in_(_chosen(shape))), shape.order, of_teams=shape.of_teams)
 
 
 def _chosen(shape: Shape) -> Select[Any]:
@@ -122,32 +115,39 @@ def _chosen(shape: Shape) -> Select[Any]:
 def all_rows(shape: Shape) -> Select[Any]:
     """Return the select of all rows that are wanted."""
     here = duties(*_only(shape, Assignment.membership_id))
-    return in_order(here, shape.order).where(*_standing_so(shape, here.c.status))
+    return in_order(here, shape.order, of_teams=shape.of_teams).where(*_standing_so(shape, here.c.status))
 
 
 @lru_cache(maxsize=200)
 def counts(shape: Shape) -> CompoundSelect[Any]:
-    """Return the select of (team or NULL for all, status, number of duties), whatever status is wanted."""
+    """Return the select of (team or NULL for all, status, number of duties, people, people behind), whatever status is
+    wanted. The row without team and status has the people: how many, and how many have a duty that isn't current."""
     whole = standings(*_only(shape, Assignment.membership_id))
     here = select(whole.c.membership_id, whole.c.status).cte("here").prefix_with("MATERIALIZED")
     in_teams = InOrder(here, TeamMembership.__table__, TeamMembership.membership_id == here.c.membership_id)
     by_team = (
-        select(TeamMembership.team_id, here.c.status, func.count())
+        select(TeamMembership.team_id, here.c.status, func.count(), *_NO_PEOPLE)
         .select_from(in_teams)
         .group_by(TeamMembership.team_id, here.c.status)
     )
-    in_all = select(literal(None, Uuid()).label("team_id"), here.c.status, func.count()).group_by(here.c.status)
-    return union_all(in_all, by_team)
+    nobody = literal(None, Uuid()).label("team_id")
+    in_all = select(nobody, here.c.status, func.count(), *_NO_PEOPLE).group_by(here.c.status)
+    behind = func.count(distinct(case((here.c.status != Status.CURRENT, here.c.membership_id))))
+    people = select(nobody, literal(None, Numbered()), literal(0), func.count(distinct(here.c.membership_id)), behind)
+    return union_all(in_all, by_team, people)
 
 
-def in_order(here: Subquery, order: Order = Order.NAME) -> Select[Any]:
-    """Return the select of all that rows show of people, in order, with its columns as `queries` takes them."""
-    teams = (
+def in_order(here: Subquery, order: Order = Order.NAME, *, of_teams: bool = False) -> Select[Any]:
+    """Return the select of all that rows show of people, in order, with its columns as `queries` takes them.
+
+    With `of_teams`, only those teams are named that whoever looks may see.
+    """
+    named = (
         select(func.aggregate_strings(Team.name, BETWEEN))
         .join(TeamMembership, TeamMembership.team_id == Team.id)
         .where(TeamMembership.membership_id == here.c.membership_id, Team.organization_id == FIRM)
-        .scalar_subquery()
     )
+    teams = (named.where(Team.id.in_(_SEEN)) if of_teams else named).scalar_subquery()
     waived_until = select(func.max(Waiver.until)).where(
         Waiver.assignment_id == here.c.assignment_id, Waiver.organization_id == FIRM, Waiver.ended_at.is_(None)
     )
@@ -185,8 +185,8 @@ def _only(shape: Shape, person: Any) -> list[ColumnElement[bool]]:
     """Return the conditions of the duties that may be seen and are wanted; `person` is the column of their people."""
     conditions: list[ColumnElement[bool]] = []
     if shape.of_teams:
-        seen = TeamMembership.team_id.in_(bindparam("teams", type_=Uuid(), expanding=True))
-        conditions.append(person.in_(select(TeamMembership.membership_id).where(seen)))
+        seen = select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(_SEEN))
+        conditions.append(person.in_(seen))
     if shape.of_requirement:
         conditions.append(Assignment.requirement_id == bindparam("requirement", type_=Uuid()))
     if shape.in_team:
@@ -215,14 +215,8 @@ def _standing_so(shape: Shape, status: Any) -> list[ColumnElement[bool]]:
     return [status.in_(bindparam("statuses", type_=Numbered(), expanding=True))] if shape.by_status else []
 
 
-def _beyond(shape: Shape, first: Any, people: Any, theirs: Any) -> list[ColumnElement[bool]]:
-    """Return the condition of rows after the place where a page ended."""
-    if not shape.goes_on:
-        return []
-    value = bindparam("after", type_=Date() if shape.order is Order.DUE else String())
-    person, duty = bindparam("after_person", type_=Uuid()), bindparam("after_duty", type_=Uuid())
-    later = or_(people > person, and_(people == person, theirs > duty))
-    return [or_(first > value, and_(first == value, later))]
+def _beyond(shape: Shape, *place: Any) -> list[ColumnElement[bool]]:
+    return [paging.beyond(*place)] if shape.goes_on else []
 
 
 def _words(wanted: Narrowing) -> list[str]:

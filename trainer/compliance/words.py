@@ -5,25 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from trainer.assignments.rules import Status
-from trainer.assignments.words import STATUS_CHIPS
+from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES
 from trainer.compliance.rules import Group, Row
-from trainer.credentials.rules import disclaimer, show_serial
+from trainer.credentials.rules import show_serial
+from trainer.credentials.words import disclaimer
 from trainer.web.language import show_day
 from trainer.web.tables import Cell, Table
 
-STATUS_NAMES = {
-    Status.NOT_STARTED: _l("Not started"),
-    Status.IN_PROGRESS: _l("In progress"),
-    Status.CURRENT: _l("Current"),
-    Status.DUE_SOON: _l("Due soon"),
-    Status.OVERDUE: _l("Overdue"),
-    Status.EXPIRED: _l("Expired"),
-    Status.WAIVED: _l("Waived"),
-}
 GROUP_NAMES = {
     Group.ATTENTION: _l("Needs attention"),
     Group.LATE: _l("Overdue"),
@@ -35,25 +27,25 @@ GROUP_NAMES = {
 _STANDINGS = {
     Status.NOT_STARTED: _l("Not started, due %(day)s"),
     Status.IN_PROGRESS: _l("In progress, due %(day)s"),
-    Status.CURRENT: _l("To %(day)s"),
+    Status.CURRENT: _l("Until %(day)s"),
     Status.DUE_SOON: _l("Due %(day)s"),
-    Status.EXPIRED: _l("Ran out %(day)s"),
-    Status.WAIVED: _l("Waived to %(day)s"),
+    Status.EXPIRED: _l("Expired %(day)s"),
+    Status.WAIVED: _l("Waived until %(day)s"),
 }
 HEADS = (
-    "Name",
-    "Employee number",
-    "Job title",
-    "Teams",
-    "Hired on",
-    "Requirement",
-    "Status",
-    "Due on",
-    "Completed on",
-    "Certificate",
-    "Active minutes",
-    "Waived until",
-    "Note",
+    _l("Name"),
+    _l("Employee number"),
+    _l("Job title"),
+    _l("Teams"),
+    _l("Hired on"),
+    _l("Requirement"),
+    _l("Status"),
+    _l("Due on"),
+    _l("Completed on"),
+    _l("Certificate"),
+    _l("Active minutes"),
+    _l("Waived until"),
+    _l("Note"),
 )
 
 
@@ -71,12 +63,15 @@ def _standing(row: Row, today: dt.date) -> str:
 def as_table(rows: Iterable[Row]) -> Table:
     """Return training status as a table to take along."""
     # Once for all rows: looking a word up in a language costs more than the rest of a row.
-    names = {status: str(name) for status, name in STATUS_NAMES.items()}
-    return Table("training-status", HEADS, (_cells(row, names) for row in rows))
+    words = {
+        status: (str(name), gettext("%(status)s (trained, not state-approved)", status=name))
+        for status, name in STATUS_NAMES.items()
+    }
+    return Table("training-status", HEADS, (_cells(row, words) for row in rows))
 
 
-def _cells(row: Row, names: Mapping[Status, str]) -> tuple[Cell, ...]:
-    word = names[row.status]
+def _cells(row: Row, words: Mapping[Status, tuple[str, str]]) -> tuple[Cell, ...]:
+    plain, only_trained = words[row.status]
     return (
         row.name,
         row.employee_number,
@@ -84,7 +79,7 @@ def _cells(row: Row, names: Mapping[Status, str]) -> tuple[Cell, ...]:
         "; ".join(row.teams),
         row.hired_on,
         row.requirement,
-        f"{word} (trained, not state-approved)" if row.is_only_trained else word,
+        only_trained if row.is_only_trained else plain,
         row.due_on,
         row.completed_on,
         show_serial(row.serial) if row.serial else None,

@@ -10,10 +10,11 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, Index, String, insert, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from trainer.core.db import Base, db
+from trainer.core.persons import Plain, tell
 
 LONGEST = 200  # characters of one detail
 
@@ -60,6 +61,25 @@ def note(
     )
     db.session.add(event)
     return event
+
+
+def note_found(
+    act: str, now: dt.datetime, subject_id: InstrumentedAttribute[uuid.UUID], condition: ColumnElement[bool]
+) -> None:
+    """Write an act down about the one record that a condition finds; where there is none, the same work writes nothing.
+
+    For acts of strangers: nobody is to learn from the time it takes whether there is such a record, or to fill the log.
+    """
+    values = {"id": uuid.uuid4(), "at": now, "act": act, "details": dict[str, str]()}
+    columns = AuditEvent.__table__.c
+    found = select(subject_id, *(literal(value, columns[name].type) for name, value in values.items())).where(condition)
+    db.session.execute(insert(AuditEvent).from_select(["subject_id", *values], found))
+
+
+def list_of_person(user_id: uuid.UUID) -> list[dict[str, Plain]]:
+    """Return what a user did and what was done to the account, without details: those may name other people."""
+    events = select(AuditEvent).where(or_(AuditEvent.actor_id == user_id, AuditEvent.subject_id == user_id))
+    return tell(db.session.scalars(events.order_by(AuditEvent.at, AuditEvent.id)), "act", "at")
 
 
 def _plain(value: str | int) -> str | int:

@@ -12,6 +12,15 @@ def now() -> dt.datetime:
     return dt.datetime.now(UTC)
 
 
+def read_instant(text: str) -> dt.datetime | None:
+    """Return an instant that was written down, in UTC; None for anything else, also for one outside of the calendar."""
+    try:
+        found = dt.datetime.fromisoformat(text)
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
 def today() -> dt.date:
     """Return the current day in UTC."""
     return now().date()

@@ -8,12 +8,15 @@ writes with BEGIN IMMEDIATE, which waits for other writers instead of failing in
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
+import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
@@ -21,7 +24,9 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Engine,
+    Executable,
     MetaData,
+    Row,
     Table,
     Uuid,
     delete,
@@ -31,8 +36,9 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Dialect
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -46,6 +52,11 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[dt.datetime]:
+        """What a value is."""
+        return dt.datetime
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
         if value is None:
@@ -99,9 +110,9 @@ def init_db(app: Flask) -> None:
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None  # we begin ourselves
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    _use_wal(cursor)
     for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "journal_mode=WAL",
         # NORMAL may lose the last commits at power loss, which no kill -9 can show.
         "synchronous=FULL",
         # KiB. Where ten thousand people stand is 5 MB of indexes, which the usual 2 MB would read anew on each page.
@@ -112,8 +123,25 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     cursor.close()
 
 
+def _use_wal(cursor: DBAPICursor) -> None:
+    # Of several that open a new file at once, SQLite lets all but one fail instead of wait.
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("trainer_writes", False)
+    options = connection.get_execution_options()
+    if options.get("trainer_reads_once"):
+        return  # one statement sees one state of the database anyway
+    writes = options.get("trainer_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -132,10 +160,33 @@ def transaction() -> Iterator[Session]:
         session.commit()
     except IntegrityError as error:
         session.rollback()
-        raise Conflict("Someone was faster, or this was already done. Look at the page again.") from error
+        raise Conflict(_l("Someone else got there first, or this was already done. Look at the page again.")) from error
     except BaseException:
         session.rollback()
         raise
+
+
+def read(statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    """Return the rows of a statement on columns, for pages that need no more than that: a session costs as much again.
+
+    It sees nothing of a transaction that is open.
+    """
+    with db.engine.connect() as connection:
+        connection.execution_options(trainer_reads_once=True)
+        return connection.execute(statement, values).all()
+
+
+def is_outage(error: BaseException) -> bool:
+    """Return whether the database can't be reached just now, rather than refuses what it was given."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
+
+
+def reason_of(error: SQLAlchemyError) -> str:
+    """Return the database's own first line, without statement and address: that may hold a password."""
+    own = error.orig if isinstance(error, DBAPIError) else error
+    return (str(own).strip().splitlines() or [type(own).__name__])[0]
 
 
 def insert_missing(record: type[Base], rows: list[dict[str, Any]]) -> None:

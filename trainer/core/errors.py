@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask_babel.speaklater import LazyString
+
 
 class DomainError(Exception):
-    """Base of refusals. The message is shown to the person: what is wrong and what to do."""
+    """Base of refusals. The text is shown to the person: what is wrong and what to do."""
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, text: str | LazyString = "") -> None:
+        super().__init__(text)
+        self._text = text
+
+    @property
+    def message(self) -> str:
+        """Return the text in the language of whoever reads it. It is plain: a lazy text would count as safe HTML."""
+        return str(self._text)
 
 
 class NotFound(DomainError):

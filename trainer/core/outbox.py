@@ -1,21 +1,24 @@
 """Mail to be sent: a row, written in the transaction that causes it. A row is the order; the text is made at sending.
 
-Whoever delivers claims rows for a while (`claim`), so that two never send the same; one that isn't heard of again
-becomes due again. A mail has one Message-ID for ever: a retry after a lost answer is the same mail to every reader.
+Whoever delivers claims rows for a while (`leases`). A mail has one Message-ID forever: a retry after a lost answer is
+the same mail to every reader.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Index, String, func, select, text, update
+from sqlalchemy import ColumnElement, Index, String, delete, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from trainer.core import leases
 from trainer.core.db import Base, db, insert_all
+from trainer.core.leases import Leased
+from trainer.core.persons import Plain, tell
 
 LEASE = dt.timedelta(minutes=10)
 """How long a claimed mail is left to whoever claimed it."""
@@ -25,26 +28,26 @@ MOST_TRIES = 14
 _WAITING = text("sent_at IS NULL AND dead_at IS NULL")
 
 
-class OutboxMessage(Base):
+class OutboxMessage(Leased, Base):
     """A mail to one person: which template, to whom, in what language, about which records."""
 
     __tablename__ = "outbox_messages"
+    WAITING = _WAITING
     __table_args__ = (Index("ix_outbox_messages_waiting", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING),)
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     template: Mapped[str] = mapped_column(String(40))
     recipient: Mapped[str] = mapped_column(String(254))
     language: Mapped[str] = mapped_column(String(10), default="en")
     ids: Mapped[dict[str, Any]]
     """Ids of the records that it is about; no foreign keys, and nothing secret."""
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
-    created_at: Mapped[dt.datetime]
-    due_at: Mapped[dt.datetime]
-    tries: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[dt.datetime | None]
     dead_at: Mapped[dt.datetime | None]
     """Given up: refused for good, tried too often, or no longer true."""
-    last_error: Mapped[str | None] = mapped_column(String(300))
+
+    def give_up(self, now: dt.datetime) -> None:
+        """Send it no more, unless someone wants it tried again."""
+        self.dead_at = now
 
 
 def post(
@@ -85,31 +88,49 @@ def post_all(template: str, mails: Sequence[tuple[str, dict[str, Any]]], now: dt
     insert_all(OutboxMessage, rows)
 
 
-def claim(most: int, now: dt.datetime) -> Sequence[OutboxMessage]:
-    """Return mails that are due, oldest first, and leave them to the caller for a while. Needs a write transaction."""
-    due = db.session.scalars(
-        select(OutboxMessage)
-        .where(_WAITING, OutboxMessage.due_at <= now)
-        .order_by(OutboxMessage.due_at)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for message in due:
-        message.tries += 1
-        message.due_at = now + LEASE
-    db.session.flush()
-    return due
+def list_to(addresses: Collection[str], user_id: uuid.UUID) -> list[dict[str, Plain]]:
+    """Return the emails to someone's addresses, given folded, and those about the account."""
+    messages = (
+        select(OutboxMessage).where(_is_to(addresses, user_id)).order_by(OutboxMessage.created_at, OutboxMessage.id)
+    )
+    return tell(db.session.scalars(messages), "template", "recipient", "created_at", "sent_at", "dead_at")
+
+
+def forget_mails(addresses: Collection[str], user_id: uuid.UUID) -> None:
+    """Delete emails to someone's addresses, given folded, and those about the account.
+
+    Of those that were sent, kind and time stay: a firm's list of reminders rests on them.
+    """
+    is_to = _is_to(addresses, user_id)
+    db.session.execute(
+        delete(OutboxMessage).where(is_to, OutboxMessage.sent_at.is_(None)).execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        update(OutboxMessage)
+        .where(is_to)
+        .values(recipient="", ids={}, last_error=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def claim(now: dt.datetime, *, is_fresh_first: bool = False) -> OutboxMessage | None:
+    """Return the mail that has been due longest, as `leases.claim` does.
+
+    `is_fresh_first`: one that was never tried, if there is any.
+    """
+    message = _claim(now, OutboxMessage.tries == 0) if is_fresh_first else None
+    return message or _claim(now)
 
 
 def mark_sent(message_id: uuid.UUID, now: dt.datetime) -> None:
     """Note that the mail server took it."""
-    _mark(message_id, sent_at=now, last_error=None)
+    leases.note(OutboxMessage, message_id, sent_at=now, last_error=None)
 
 
-def mark_failed(message_id: uuid.UUID, tries: int, error: str, now: dt.datetime, *, is_final: bool) -> None:
+def mark_failed(message: OutboxMessage, error: str, now: dt.datetime, *, is_final: bool) -> None:
     """Note why it couldn't be sent; it is tried again later, unless that is of no use."""
-    is_dead = is_final or tries >= MOST_TRIES
-    _mark(message_id, due_at=now + delay(tries), dead_at=now if is_dead else None, last_error=error[:300])
+    is_dead = is_final or message.tries >= MOST_TRIES
+    leases.note_failed(message, error, now, dead_at=now if is_dead else None)
 
 
 def give_up_all(domain: str, reason: str, now: dt.datetime) -> int:
@@ -121,11 +142,6 @@ def give_up_all(domain: str, reason: str, now: dt.datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     return int(given_up.rowcount)  # type: ignore[attr-defined]
-
-
-def delay(tries: int) -> dt.timedelta:
-    """Return how long to wait after so many tries: a minute, then twice as long each time, six hours at most."""
-    return min(dt.timedelta(minutes=2 ** (tries - 1)), dt.timedelta(hours=6))
 
 
 def list_messages(*, dead_only: bool = False, most: int = 100) -> Sequence[OutboxMessage]:
@@ -160,6 +176,10 @@ def try_again(number: uuid.UUID, now: dt.datetime) -> bool:
     return bool(taken.rowcount)  # type: ignore[attr-defined]
 
 
-def _mark(number: uuid.UUID, **values: Any) -> None:
-    # Only while it waits: whoever was slower must not undo what was noted.
-    db.session.execute(update(OutboxMessage).where(OutboxMessage.id == number, _WAITING).values(**values))
+def _claim(now: dt.datetime, *conditions: ColumnElement[bool]) -> OutboxMessage | None:
+    unheard = "tried too often; each worker ended before it could say why"
+    return leases.claim(OutboxMessage, now, *conditions, lease=LEASE, most_tries=MOST_TRIES, unheard=unheard)
+
+
+def _is_to(addresses: Collection[str], user_id: uuid.UUID) -> ColumnElement[bool]:
+    return or_(func.lower(OutboxMessage.recipient).in_(addresses), OutboxMessage.ids["user"].as_string() == user_id.hex)

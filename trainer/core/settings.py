@@ -9,12 +9,17 @@ import secrets
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from click import ClickException
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from trainer.core.keys import CURRENT, OLDER, SERVED, Ring, make_ring, read_older
 
 ROOT = Path(__file__).resolve().parents[2]
 _KNOWN_KEYS = {"dev", "secret", "changeme", "change-me", "password", "default"}
@@ -38,13 +43,20 @@ class Settings:
     instance: Path
     content: Path
     secret_key: str
+    secret_keys_older: tuple[str, ...]
     development: bool
     proxies: int
     max_body_kb: int
     smtp_url: str | None
     mail_from: str
+    limits_url: str | None
 
-    @property
+    @cached_property
+    def keys(self) -> Ring:
+        """The current key and the older ones."""
+        return make_ring(self.secret_key, self.secret_keys_older)
+
+    @cached_property
     def is_local(self) -> bool:
         """True on a loopback address: no Secure cookies, no HSTS, certificates say "Local trial"."""
         return _is_loopback(urlsplit(self.base_url).hostname or "")
@@ -65,11 +77,13 @@ VARIABLES = {
     "instance": "TRAINER_INSTANCE",
     "content": "TRAINER_CONTENT",
     "secret_key": "TRAINER_SECRET_KEY",
+    "secret_keys_older": "TRAINER_SECRET_KEYS_OLDER",
     "development": "TRAINER_DEVELOPMENT",
     "proxies": "TRAINER_PROXIES",
     "max_body_kb": "TRAINER_MAX_BODY_KB",
     "smtp_url": "TRAINER_SMTP_URL",
     "mail_from": "TRAINER_MAIL_FROM",
+    "limits_url": "TRAINER_LIMITS_URL",
 }
 assert set(VARIABLES) == {field.name for field in fields(Settings)}
 
@@ -91,21 +105,40 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsRefused(
             f"TRAINER_INSTANCE is {instance}, and no folder can be there: {error.strerror}."
         ) from None
+    database_url = _database_url(env.get("TRAINER_DATABASE_URL", f"sqlite:///{instance / 'trainer.db'}"))
+    secret_key, *older = _keys(env, instance, database_url).keys
     return Settings(
         host=host,
         port=port,
         workers=_number(env, "TRAINER_WORKERS", 2, 1, 64),
         base_url=base_url,
-        database_url=_database_url(env.get("TRAINER_DATABASE_URL", f"sqlite:///{instance / 'trainer.db'}")),
+        database_url=database_url,
         instance=instance,
         content=_content(env),
-        secret_key=_secret_key(env, instance),
+        secret_key=secret_key.secret,
+        secret_keys_older=tuple(key.secret for key in older),
         development=development,
         proxies=_number(env, "TRAINER_PROXIES", 0, 0, 5),
         max_body_kb=_number(env, "TRAINER_MAX_BODY_KB", 256, 16, 10_240),
         smtp_url=_smtp_url(env),
         mail_from=_mail_from(env, "localhost" if local else urlsplit(base_url).hostname or "localhost"),
+        limits_url=_limits_url(env),
     )
+
+
+def _limits_url(env: Mapping[str, str]) -> str | None:
+    given = env.get("TRAINER_LIMITS_URL", "").strip()
+    if not given:
+        return None
+    try:
+        parts = urlsplit(given)
+        _ = parts.port  # raises for an impossible one
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"redis", "rediss"} or not parts.hostname:
+        # Not shown: it may hold a password.
+        raise SettingsRefused("TRAINER_LIMITS_URL can't be read. Write it like redis://:password@127.0.0.1:6379/0.")
+    return given
 
 
 def _smtp_url(env: Mapping[str, str]) -> str | None:
@@ -187,16 +220,43 @@ def _content(env: Mapping[str, str]) -> Path:
     return folder
 
 
-def _secret_key(env: Mapping[str, str], instance: Path) -> str:
+def _keys(env: Mapping[str, str], instance: Path, database_url: str) -> Ring:
+    current = _secret_key(env, instance, database_url)
+    listed = env.get("TRAINER_SECRET_KEYS_OLDER", "").split()
+    if any(_is_weak(key) for key in listed):
+        raise SettingsRefused(
+            f"TRAINER_SECRET_KEYS_OLDER names a key of fewer than {_LEAST_KEY} characters. Separate keys by spaces."
+        )
+    path = instance / OLDER
+    try:
+        if path.exists():
+            _check_mode(path)
+        kept = [one.key.secret for one in read_older(instance)]
+    except ValueError:
+        raise SettingsRefused(
+            f"{path} can't be read. Put the backup's file there. Without it, nothing made with an older key works."
+        ) from None
+    ring = make_ring(current, [*listed, *kept])
+    # A process that is started again must not use another key than the ones beside it, which began before.
+    served = ring.find(env.get(SERVED))
+    return make_ring(served.secret, [key.secret for key in ring.keys]) if served else ring
+
+
+def _secret_key(env: Mapping[str, str], instance: Path, database_url: str) -> str:
     given = env.get("TRAINER_SECRET_KEY")
     if given is not None:
-        if given.lower() in _KNOWN_KEYS or len(given.strip()) < _LEAST_KEY:
+        if _is_weak(given):
             raise SettingsRefused(
                 f"TRAINER_SECRET_KEY is too easy to guess. Use {_LEAST_KEY} random characters or more, "
                 "or unset it: a key is then made in the instance folder."
             )
         return given
-    path = instance / "secret_key"
+    path = instance / CURRENT
+    if not path.exists() and _has_users(database_url):
+        raise SettingsRefused(
+            f"{path} is missing, and the database has users: their second steps and mailed links need it. "
+            'Put the backup\'s key there, or read "A lost key" in README.md.'
+        )
     try:
         # O_EXCL: of two processes that start together only one makes the key.
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -209,15 +269,40 @@ def _secret_key(env: Mapping[str, str], instance: Path) -> str:
     return _read_key(path)
 
 
+def _has_users(database_url: str) -> bool:
+    """Return whether a database holds anybody. Raises SettingsRefused if it can't be asked."""
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return False
+    engine = create_engine(url, poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            return inspect(connection).has_table("users") and bool(
+                connection.scalar(text("SELECT count(*) FROM (SELECT 1 FROM users LIMIT 1) AS found"))
+            )
+    except SQLAlchemyError as error:
+        own = error.orig if isinstance(error, DBAPIError) else error  # the address may hold a password
+        reason = (str(own).strip().splitlines() or [type(own).__name__])[0]
+        raise SettingsRefused(f"The database can't be reached or read: {reason}") from None
+
+
+def _is_weak(key: str) -> bool:
+    return key.lower() in _KNOWN_KEYS or len(key.strip()) < _LEAST_KEY
+
+
 def _read_key(path: Path) -> str:
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise SettingsRefused(f"{path} can be read by others. Run: chmod 600 {path}")
+    _check_mode(path)
     key = path.read_text().strip()
     if len(key) < _LEAST_KEY:
         raise SettingsRefused(
-            f"{path} is empty or too short. Delete it: a new key is made, and everyone signs in again."
+            f'{path} is empty or too short. Put the backup\'s key there, or read "A lost key" in README.md.'
         )
     return key
+
+
+def _check_mode(path: Path) -> None:
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise SettingsRefused(f"{path} can be read by others. Run: chmod 600 {path}")
 
 
 def _number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

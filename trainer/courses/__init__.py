@@ -1,4 +1,4 @@
-"""The content folder, read-only: typed objects, loader, Markdown, checker, library, and the public reading pages.
+"""Pages that depend on content alone: catalogue, indicators, glossary, sources, search, help, field cards.
 
-Nouns: Course, Module, Lesson, Indicator, Scenario, Item, Source, HelpLine. No tables, and nothing about a person.
+Nothing about a person; a lesson as a learner reads it belongs to `learning`.
 """

@@ -6,11 +6,12 @@ from flask import Blueprint, current_app, make_response, render_template, url_fo
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from trainer.content.schema import Card
+from trainer.content.serving import served, served_in
 from trainer.core.errors import NotFound
-from trainer.courses.current import content
 from trainer.courses.papers import draw_card, draw_observation
-from trainer.courses.schema import Card
 from trainer.web.access import Who, access
+from trainer.web.language import language_tag
 from trainer.web.paper import qr_code
 from trainer.web.still import still
 
@@ -22,7 +23,7 @@ blueprint = Blueprint("cards", __name__, template_folder="templates")
 @still
 def cards() -> str:
     """List the field cards."""
-    return render_template("courses/cards.html", cards=content().cards)
+    return render_template("courses/cards.html", cards=served().cards)
 
 
 @blueprint.get("/cards/<venue>")
@@ -31,11 +32,12 @@ def cards() -> str:
 def card(venue: str) -> str:
     """Show a field card, made to be printed."""
     found = _get_card(venue)
-    here = content()
+    here = served()
     signs = [(part, [here.indicators[sign] for sign in part.signs]) for part in (*found.alone, *found.together)]
     return render_template(
         "courses/card.html",
         card=found,
+        translation=served_in(language_tag()).standing(f"cards/{venue}.yaml"),
         venue=venue,
         signs=signs,
         line=here.strip_lines()[0],
@@ -48,7 +50,7 @@ def card(venue: str) -> str:
 @still
 def card_pdf(venue: str) -> Response:
     """Return a field card as a PDF of one page."""
-    return _pdf(draw_card(content(), _get_card(venue), _printed(url_for(".card", venue=venue))), f"card-{venue}")
+    return _pdf(draw_card(served(), _get_card(venue), _printed(url_for(".card", venue=venue))), f"card-{venue}")
 
 
 @blueprint.get("/observation")
@@ -64,11 +66,11 @@ def observation() -> str:
 @still
 def observation_pdf() -> Response:
     """Return the observation template as a PDF to fill in by hand."""
-    return _pdf(draw_observation(content(), _printed(url_for(".observation"))), "observation")
+    return _pdf(draw_observation(served(), _printed(url_for(".observation"))), "observation")
 
 
 def _get_card(venue: str) -> Card:
-    found = content().cards.get(venue)
+    found = served().cards.get(venue)
     if found is None:
         raise NotFound
     return found

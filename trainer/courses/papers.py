@@ -6,20 +6,22 @@ import json
 from pathlib import Path
 from typing import Final
 
-from trainer.courses.library import Content
-from trainer.courses.schema import Card
+from flask_babel import gettext as _
+
+from trainer.content.library import Content
+from trainer.content.schema import Card
+from trainer.web.language import show_day
 from trainer.web.paper import qr_code, typeset
 
 CARD: Final = Path(__file__).with_name("card.typ")
 OBSERVATION: Final = Path(__file__).with_name("observation.typ")
-BRAND: Final = "Would you recognize it?"
 
 
 def draw_card(content: Content, card: Card, address: str) -> bytes:
     """Return a field card as one page. `address` is where its QR code leads."""
     line = content.strip_lines()[0]
     texts = {
-        "brand": BRAND,
+        "brand": content.site.name,
         "title": card.title,
         "together": [part.text for part in card.together],
         "alone": [part.text for part in card.alone],
@@ -27,11 +29,21 @@ def draw_card(content: Content, card: Card, address: str) -> bytes:
         "do": card.do,
         "dont": card.dont,
         "number": line.phone or "",
-        "text": f"text {line.text} to {line.text_number}" if line.text_number else "",
+        "text": _("text %(word)s to %(number)s", word=line.text, number=line.text_number) if line.text_number else "",
         "line": line.name,
-        "seen": f"Number seen on {line.seen_on:%B} {line.seen_on.day}, {line.seen_on.year}.",
+        "seen": _("Number seen on %(day)s.", day=show_day(line.seen_on, "long")),
         "address": address,
         "qr": qr_code(address),
+        "words": {
+            "alone": _("Report on one"),
+            "together": _("Report together, or again on another day"),
+            "never": _("Never on these"),
+            "then": _("Then what"),
+            "question": _("Would I think this if they looked and spoke like me?"),
+            "now": _("Danger now: %(number)s", number=content.vocabulary.emergency_number),
+            "aid": content.vocabulary.disclaimers.card,
+            "qr": _("QR code: opens this card and the signs behind it"),
+        },
     }
     return typeset(CARD, {"card": json.dumps(texts)}, line.seen_on)
 
@@ -39,5 +51,36 @@ def draw_card(content: Content, card: Card, address: str) -> bytes:
 def draw_observation(content: Content, address: str) -> bytes:
     """Return the observation template as one page to fill in by hand."""
     line = content.strip_lines()[0]
-    texts = {"brand": BRAND, "line": line.name, "number": line.phone or "", "address": address}
+    texts = {
+        "brand": content.site.name,
+        "title": _("Observation"),
+        "first": " ".join(
+            [
+                content.vocabulary.sentences.observation,
+                _("Write what you saw and heard, in the words that were said."),
+            ]
+        ),
+        "questions": [
+            (_("When"), _("Day, from when to when. Seen before? Which days?"), 1),
+            (_("Where"), _("Place, door, room, site, direction."), 1),
+            (
+                _("Who"),
+                _(
+                    "How many people, what each one did. Clothes and height only to tell them apart. "
+                    "No guess at origin."
+                ),
+                3,
+            ),
+            (_("What I saw and heard"), _("Facts and exact words. Plate, times, who held what."), 6),
+            (_("Why it worries me"), _("Name the sign, and the ordinary reason you ruled out."), 3),
+            (_("What I think but did not see"), _("Keep it apart. Leave it empty if you can."), 2),
+            (_("Whom I told, and when"), _("Name or post, time. What they said they would do."), 2),
+        ],
+        "line": f"{line.name}: {line.phone or ''}.",
+        "last": _(
+            "Don’t question, follow, search, hold or photograph anyone. Keep this page confidential: hand it to "
+            "the person your site names, and to nobody else."
+        ),
+        "address": address,
+    }
     return typeset(OBSERVATION, {"form": json.dumps(texts)}, line.seen_on)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from trainer.content.serving import served
 from trainer.core.errors import NotFound
-from trainer.courses.current import content
+from trainer.items.judge.payload import payload_of
+from trainer.items.registry import FURTHER, read_further
 from trainer.web.access import Who, access
 
 blueprint = Blueprint("previews", __name__, template_folder="templates")
@@ -16,7 +18,7 @@ blueprint = Blueprint("previews", __name__, template_folder="templates")
 @access(Who.DEVELOPMENT)
 def choose() -> Response | str:
     """List the scenes, or go to the scene or lesson whose id was given."""
-    here, name = content(), request.args.get("id", "").strip()
+    here, name = served(), request.args.get("id", "").strip()
     if name in here.scenarios:
         return redirect(url_for(".scene", name=name), 303)
     course, _slash, lesson = name.partition("/")
@@ -30,7 +32,12 @@ def choose() -> Response | str:
 @access(Who.DEVELOPMENT)
 def scene(name: str) -> str:
     """Show a scene with all that is told of it, and with other people where it can be told so."""
-    found = content().scenarios.get(name)
+    found = served().scenarios.get(name)
     if found is None:
         raise NotFound
-    return render_template("courses/preview.html", scene=found, told=[found, *([found.other] if found.other else [])])
+    return render_template(
+        "courses/preview.html",
+        scene=found,
+        told=[(one, payload_of(one)) for one in (found, found.other) if one],
+        questions=[(FURTHER[drill.type], read_further(drill.payload)) for drill in found.drills],
+    )

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from trainer.courses import markdown
-from trainer.courses.library import Content
+from trainer.content.library import Content
+from trainer.content.markdown import addresses
 
 MOST = 30  # results of one search
 LONGEST = 100  # characters of a query that count
@@ -29,6 +29,18 @@ class Found:
     address: str
     context: str
     excerpt: Markup
+
+
+_newest: dict[str, tuple[str, Index]] = {}  # by language
+
+
+def index_of(content: Content) -> Index:
+    """Return the index of a content. It is made at first use, and kept until another in its language is searched."""
+    digest, index = _newest.get(content.language, ("", None))
+    if index is None or digest != content.digest:
+        index = Index(content)
+        _newest[content.language] = (content.digest, index)
+    return index
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +94,22 @@ def _documents(content: Content) -> Iterator[_Document]:
             yield _Document(
                 "lesson",
                 lesson.file.title,
-                markdown.LESSON_PATH.format(course=course.slug, lesson=lesson.id),
+                addresses.LESSON_PATH.format(course=course.slug, lesson=lesson.id),
                 f"{course.file.title} · {lesson.module_title}",
                 f"{lesson.file.summary} {_words(lesson.html)}",
             )
     for term in content.terms.values():
-        yield _Document("term", term.term, markdown.TERM_PATH.format(term=term.id), "", term.meaning)
+        yield _Document("term", term.term, addresses.TERM_PATH.format(term=term.id), "", term.meaning)
     for sign in content.indicators.values():
         told = f"{sign.observed} {' '.join(sign.look_alikes)} {sign.told or ''} {sign.misleads or ''}"
-        address = markdown.INDICATOR_PATH.format(indicator=sign.id)
+        address = addresses.INDICATOR_PATH.format(indicator=sign.id)
         yield _Document("false_cue" if sign.kind == "false_cue" else "indicator", sign.name, address, sign.id, told)
     for lines in content.help_lines.values():
         for line in lines:
             text = f"{line.for_whom} {line.phone or ''} {line.note or ''} {line.languages or ''}"
             yield _Document("help", line.name, f"/help#{line.id}", line.phone or "", text)
     for slug, page in content.pages.items():
-        address = markdown.CONTENT_PAGE_PATH.format(slug=slug)
+        address = addresses.CONTENT_PAGE_PATH.format(slug=slug)
         yield _Document("page", page.file.title, address, "", f"{page.file.summary} {_words(page.html)}")
     for slug, card in content.cards.items():
         text = " ".join([*(part.text for part in (*card.together, *card.alone)), *card.never, *card.do])

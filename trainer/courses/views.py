@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from flask import Blueprint, render_template, request
 
+from trainer.content.library import Content
+from trainer.content.schema import Pool
+from trainer.content.serving import served_in
 from trainer.core.errors import NotFound
-from trainer.courses.current import content, index
-from trainer.courses.schema import Need, Pool
+from trainer.courses.search import index_of
 from trainer.web.access import Who, access
+from trainer.web.language import language_tag
 from trainer.web.still import still
 
 blueprint = Blueprint("courses", __name__, template_folder="templates")
@@ -20,7 +21,12 @@ blueprint = Blueprint("courses", __name__, template_folder="templates")
 @still
 def catalogue() -> str:
     """List the courses."""
-    return render_template("courses/catalogue.html", courses=content().courses.values())
+    here = _here()
+    return render_template(
+        "courses/catalogue.html",
+        courses=list(here.courses.values()),
+        translation=here.standing(*(f"courses/{slug}/course.yaml" for slug in here.courses)),
+    )
 
 
 @blueprint.get("/indicators")
@@ -28,12 +34,12 @@ def catalogue() -> str:
 @still
 def indicators() -> str:
     """List indicators and false cues by category."""
-    here = content()
+    here = _here()
     groups = [
         (category, [one for one in here.indicators.values() if one.category == category.id])
         for category in here.categories
     ]
-    return render_template("courses/indicators.html", groups=groups)
+    return render_template("courses/indicators.html", groups=groups, translation=here.standing("indicators.yaml"))
 
 
 @blueprint.get("/indicators/misleading")
@@ -41,8 +47,9 @@ def indicators() -> str:
 @still
 def misleading() -> str:
     """Say of each false cue what people are told, and why it misleads."""
-    cues = [one for one in content().indicators.values() if one.kind == "false_cue"]
-    return render_template("courses/misleading.html", cues=cues)
+    here = _here()
+    cues = [one for one in here.indicators.values() if one.kind == "false_cue"]
+    return render_template("courses/misleading.html", cues=cues, translation=here.standing("indicators.yaml"))
 
 
 @blueprint.get("/indicators/<indicator_id>")
@@ -50,7 +57,7 @@ def misleading() -> str:
 @still
 def indicator(indicator_id: str) -> str:
     """Show one indicator: what it looks like, how strong it is, what else it may be, where it is taught."""
-    here = content()
+    here = _here()
     found = here.indicators.get(indicator_id)
     if found is None:
         raise NotFound
@@ -58,6 +65,7 @@ def indicator(indicator_id: str) -> str:
     return render_template(
         "courses/indicator.html",
         indicator=found,
+        translation=here.standing("indicators.yaml"),
         category=category,
         lessons=here.lessons_teaching(found.id),
         open_scenes=[one for one in here.scenarios_with(found.id) if one.file.pool == Pool.OPEN],
@@ -72,9 +80,9 @@ def indicator(indicator_id: str) -> str:
 @still
 def glossary() -> str:
     """List the terms."""
-    return render_template(
-        "courses/glossary.html", terms=sorted(content().terms.values(), key=lambda one: one.term.lower())
-    )
+    here = _here()
+    terms = sorted(here.terms.values(), key=lambda one: one.term.lower())
+    return render_template("courses/glossary.html", terms=terms, translation=here.standing("glossary.yaml"))
 
 
 @blueprint.get("/sources")
@@ -82,21 +90,47 @@ def glossary() -> str:
 @still
 def sources() -> str:
     """List the sources that lessons, indicators and scenes rest on."""
-    return render_template("courses/sources.html", sources=content().sources.values())
+    return render_template("courses/sources.html", sources=_here().sources.values())
 
 
 @blueprint.get("/help")
 @access(Who.PUBLIC)
 @still
 def help_directory() -> str:
-    """List the help lines by need, and by region, the own region first."""
-    here = content()
-    regions = [(region, lines) for region, lines in here.help_lines.items()]
-    regions.sort(key=lambda one: one[0] != here.site.help_region)
-    everywhere = [line for _region, those in regions for line in those]
-    lines = sorted(everywhere, key=lambda line: line.id not in here.site.strip_lines)
-    needs = [(need, [line for line in lines if need in line.needs]) for need in get_args(Need)]
-    return render_template("courses/help.html", regions=regions, needs=[one for one in needs if one[1]])
+    """List the help lines, the first ones first, then by region, the own region first."""
+    return _help()
+
+
+@blueprint.get("/help/<need>")
+@access(Who.PUBLIC)
+@still
+def help_for(need: str) -> str:
+    """List the help lines for a need, with all that is known of each."""
+    return _help(need)
+
+
+def _help(need: str | None = None) -> str:
+    here = _here()
+    regions = sorted(here.help_lines.items(), key=lambda one: one[0] != here.site.help_region)
+    lines = [line for _region, those in regions for line in those]
+    needs = {one.id: one for one in here.vocabulary.needs if any(one.id in line.needs for line in lines)}
+    if need is not None and need not in needs:
+        raise NotFound
+    shown = [line for line in lines if need is None or need in line.needs]
+    first = [line for line in shown if any(needs[one].first for one in line.needs)]
+    first += [line for line in shown if line.id in here.site.strip_lines and line not in first]
+    by_region = [(region, [one for one in those if one in shown and one not in first]) for region, those in regions]
+    return render_template(
+        "courses/help.html",
+        need=need,
+        translation=here.standing(*(f"help/{region}.yaml" for region in here.help_lines)),
+        needs=needs,
+        first=first,
+        regions=[one for one in by_region if one[1]],
+        seen_on={line.seen_on for line in lines},
+        is_any_uncalled=any(line.called_on is None for line in lines),
+        is_any_called=any(line.called_on for line in lines),
+    )
 
 
 @blueprint.get("/search")
@@ -104,15 +138,21 @@ def help_directory() -> str:
 def search() -> str:
     """Find words in all that may be read. The query stays in the address and nowhere else."""
     query = request.args.get("q", "").strip()
-    return render_template("courses/search.html", query=query, found=index().search(query) if query else [])
+    return render_template("courses/search.html", query=query, found=index_of(_here()).search(query) if query else [])
+
+
+def _here() -> Content:
+    """Return the content as its reader gets it."""
+    return served_in(language_tag())
 
 
 def page(slug: str) -> str:
     """Show a page about us."""
-    found = content().pages.get(slug)
+    here = _here()
+    found = here.pages.get(slug)
     if found is None:
         raise NotFound
-    return render_template("courses/page.html", page=found)
+    return render_template("courses/page.html", page=found, translation=here.standing(found))
 
 
 for _slug in ("about", "privacy", "accessibility", "terms", "contact", "leaving"):

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import json
 import re
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import typst
+from flask_babel import gettext as _
 
-from trainer.credentials.rules import disclaimer
+from trainer.content.schema import Vocabulary
+from trainer.credentials.models import Stated
+from trainer.credentials.rules import show_serial
+from trainer.credentials.words import disclaimer
+from trainer.web.language import show_day
 from trainer.web.paper import qr_code, typeset
 
 TEMPLATE: Final = Path(__file__).with_name("certificate.typ")
-BRAND: Final = "Would you recognize it?"
 LONGEST_NAME: Final = 240  # characters; the form allows half of it
 LONGEST_WORD: Final = 24  # characters; a longer word may be broken
 MOST_MARKS: Final = 3  # combining marks on one letter; no script needs more
 
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 _JOINERS: Final = "\u200c\u200d"  # Persian and the Indic scripts write with them
 
 
@@ -31,34 +30,17 @@ class NameNeedsFonts(Exception):
     """A name has letters for which no font is installed, or none that can be printed."""
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateFacts:
-    """What stands on a certificate. `serial` is given in its groups, `minutes` are active minutes."""
+def render_certificate(stated: Stated, url: str | None, brand: str, vocabulary: Vocabulary) -> bytes:
+    """Render one Letter page as a tagged PDF. The same facts in the same language give the same bytes.
 
-    holder_name: str
-    course_title: str
-    edition: str | None
-    achievement: str
-    minutes: int
-    issued_on: dt.date
-    valid_until: dt.date
-    course_version: str
-    serial: str
-    is_local_trial: bool
-    scenes: int
-    unapproved_states: tuple[str, ...] = ()
-    """States that want an approved course, which this one isn't."""
-
-
-def render_certificate(facts: CertificateFacts, url: str) -> bytes:
-    """Render one Letter page as a tagged PDF. The same facts give the same bytes.
+    Without a `url` where it can be checked it is a sample: marked all over, and without a QR code.
 
     Raises NameNeedsFonts where the name can't be printed, ValueError for a `url` that is no web address.
     """
-    if not re.fullmatch(r"https?://[!-~]+", url):
+    if url is not None and not re.fullmatch(r"https?://[!-~]+", url):
         raise ValueError(f"not a web address: {url!r}")
     try:
-        return typeset(TEMPLATE, _texts(facts, url), facts.issued_on)
+        return typeset(TEMPLATE, _texts(stated, url, brand, vocabulary), stated.issued_on)
     except typst.TypstError as error:
         # PDF/UA refuses letters without a glyph: https://typst.app/docs/reference/pdf/
         if "could not be displayed with" in str(error):
@@ -71,37 +53,62 @@ def clean_name(name: str) -> str:
     kept = "".join(char for char in unicodedata.normalize("NFC", name) if _is_printable(char))
     kept = _limit_marks(" ".join(kept.split()))
     if not any(char.isalnum() for char in kept):
-        raise NameNeedsFonts("The name has no letter that can be printed. Write it in letters.")
+        raise NameNeedsFonts(_("The name has no letter that can be printed. Write it in letters."))
     return kept if len(kept) <= LONGEST_NAME else kept[: LONGEST_NAME - 1].rstrip() + "…"
 
 
-def _texts(facts: CertificateFacts, url: str) -> dict[str, str]:
-    name = clean_name(facts.holder_name)
-    edition = f" ({facts.edition})" if facts.edition else ""
+def _texts(stated: Stated, url: str | None, brand: str, vocabulary: Vocabulary) -> dict[str, str]:
+    name = clean_name(stated.holder_name)
+    edition = f" ({stated.edition})" if stated.edition else ""
     return {
-        "brand": BRAND,
-        "trial": "Local trial" if facts.is_local_trial else "",
+        "brand": brand,
+        "trial": _("Local trial") if stated.is_local_trial else "",
         "name": _allow_breaks(name),
         "rtl": "yes" if _reads_from_the_right(name) else "",
-        "course": facts.course_title,
-        "achievement": facts.achievement,
-        "minutes": f"{facts.minutes} min active",
-        "issued": _day(facts.issued_on),
-        "until": _day(facts.valid_until),
-        "version": f"{facts.course_version}{edition}",
-        "serial": facts.serial,
-        "url": url,
-        "qr": qr_code(url),
-        "fine": (
-            f"Awareness training; not a license; measured on {facts.scenes} written scenes; not approved by any state. "
-            "Proof is the check page, not this paper."
+        "course": stated.course_title,
+        "words": json.dumps(_words(stated, vocabulary)),
+        "facts": json.dumps(
+            [
+                [_("Learning time"), _("%(minutes)s min active", minutes=stated.minutes)],
+                [_("Issued"), show_day(stated.issued_on, "long")],
+                [_("Valid until"), show_day(stated.valid_until, "long")],
+                [_("Course version"), f"{stated.course_version}{edition}"],
+            ]
         ),
-        "unapproved": " ".join(map(disclaimer, facts.unapproved_states)),
+        "serial": show_serial(stated.serial),
+        "url": url or "",
+        "qr": qr_code(url) if url else "",
+        "fine": _(
+            "%(kind)s; measured on %(scenes)s written scenes; %(approval)s. Proof is the check page, not this paper.",
+            kind=vocabulary.disclaimers.kind,
+            approval=vocabulary.disclaimers.approval,
+            scenes=stated.scenes,
+        ),
+        "unapproved": " ".join(map(disclaimer, stated.unapproved_states)),
     }
 
 
-def _day(day: dt.date) -> str:
-    return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
+def _words(stated: Stated, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return what the template says around the facts. The course's title stands in bold between two parts."""
+    completed = _(
+        "has completed %(course)s, %(about)s, and %(achievement)s",
+        course="\0",
+        about=vocabulary.sentences.certificate,
+        achievement=stated.achievement,
+    )
+    return {
+        "title": _("Certificate"),
+        "heading": _("Certificate of completion"),
+        "certifies": _("This certifies that"),
+        "completed": completed.split("\0", 1),
+        "number": _("Number"),
+        "qr": _("QR code: opens the check page"),
+        "check": _("Check it:"),
+        "sample": _("Sample – not a certificate"),
+        "across": [_("SAMPLE"), _("not a certificate")],
+        "no_code": _("Sample: no code"),
+        "unchecked": _("A sample, with a made-up person and number. It can’t be checked."),
+    }
 
 
 def _is_printable(char: str) -> bool:
@@ -136,7 +143,11 @@ def _reads_from_the_right(text: str) -> bool:
 def _font_advice(error: str) -> str:
     letters = re.search(r'text [`"]+(.*?)[`"]+ could', error)
     shown = f" ({letters[1][:20]})" if letters else ""
-    return (
-        f"No font is installed for some letters of this name{shown}. Install pylopdf-fonts-jp, pylopdf-fonts-zh-cn or "
-        "pylopdf-fonts-ko for Japanese, Chinese or Korean, or give the name in other letters."
+    return str(
+        _(
+            "No font is installed for some letters of this name%(shown)s. Install pylopdf-fonts-jp, "
+            "pylopdf-fonts-zh-cn or pylopdf-fonts-ko for Japanese, Chinese or Korean, or give the name in other "
+            "letters.",
+            shown=shown,
+        )
     )

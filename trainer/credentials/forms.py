@@ -14,6 +14,6 @@ class VerifyForm(Form):
 
     serial = StringField(
         _l("Certificate number"),
-        [InputRequired(_l("Type the number from the certificate.")), length(1, 60)],
+        [InputRequired(_l("Enter the number from the certificate.")), length(1, 60)],
         filters=[trimmed],
     )

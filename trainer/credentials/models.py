@@ -4,11 +4,44 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import dataclass, fields
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a completion comes to: from here on its credential, the certificate and the API say this and nothing else.
+
+    Each is a column of the credential, under the same name. `minutes` are active minutes.
+    """
+
+    holder_name: str
+    course: str
+    course_title: str
+    course_version: str
+    course_digest: str
+    edition: str | None
+    achievement: str
+    scenes: int
+    minutes: int
+    started_on: dt.date
+    is_attested: bool = False
+    is_paced: bool = False
+    unapproved_states: tuple[str, ...] = ()
+    is_local_trial: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stated(Facts):
+    """A credential's facts, with its number and how long it is valid."""
+
+    serial: str
+    issued_on: dt.date
+    valid_until: dt.date
 
 
 class Credential(Base):
@@ -63,3 +96,9 @@ class Credential(Base):
     revoked_at: Mapped[dt.datetime | None]
     revocation_reason: Mapped[str | None] = mapped_column(Text)
     superseded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("credentials.id"), index=True)
+
+    @property
+    def stated(self) -> Stated:
+        """What it states."""
+        facts = {one.name: getattr(self, one.name) for one in fields(Stated)}
+        return Stated(**{**facts, "unapproved_states": tuple(self.unapproved_states)})

@@ -4,48 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
 
 from trainer.core import chance
 from trainer.core.db import db
 from trainer.core.errors import Conflict, NotFound
-from trainer.credentials.models import Credential
+from trainer.credentials.models import Credential, Facts
 from trainer.credentials.queries import find_by_serial, find_credential
 from trainer.credentials.rules import new_serial, valid_until
 
 
-@dataclass(frozen=True)
-class Earned:
-    """What a credential will state. `minutes` are active minutes."""
-
-    user_id: uuid.UUID
-    course: str
-    cycle: int
-    holder_name: str
-    course_title: str
-    course_version: str
-    course_digest: str
-    edition: str | None
-    achievement: str
-    scenes: int
-    minutes: int
-    started_on: dt.date
-    is_attested: bool
-    is_paced: bool
-    unapproved_states: list[str]
-    validity_months: int
-    is_local_trial: bool
-
-
-def issue(earned: Earned, now: dt.datetime) -> Credential:
+def issue(facts: Facts, user_id: uuid.UUID, cycle: int, validity_months: int, now: dt.datetime) -> Credential:
     """Issue the credential. The database allows one per person, course and cycle (Conflict otherwise)."""
-    facts = {name: value for name, value in vars(earned).items() if name != "validity_months"}
     credential = Credential(
-        **facts,
+        **{**vars(facts), "unapproved_states": list(facts.unapproved_states)},
+        user_id=user_id,
+        cycle=cycle,
         serial=new_serial(chance.rng),
         issued_at=now,
         issued_on=now.date(),
-        valid_until=valid_until(now.date(), earned.validity_months),
+        valid_until=valid_until(now.date(), validity_months),
     )
     db.session.add(credential)
     db.session.flush()
@@ -63,8 +42,8 @@ def revoke(serial: str, reason: str, now: dt.datetime) -> Credential:
     """Withdraw a credential; its page says so, with date and reason, from now on."""
     credential = find_by_serial(serial)
     if credential is None:
-        raise NotFound("There is no credential with this number.")
+        raise NotFound(_l("There’s no credential with this number."))
     if credential.revoked_at is not None:
-        raise Conflict("This credential is withdrawn already.")
+        raise Conflict(_l("This credential has already been withdrawn."))
     credential.revoked_at, credential.revocation_reason = now, reason.strip()
     return credential

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import current_app
 
+from trainer.content.serving import served
 from trainer.credentials import rules
-from trainer.credentials.certificate import CertificateFacts, render_certificate
+from trainer.credentials.certificate import render_certificate
 from trainer.credentials.models import Credential
 
 
@@ -19,18 +20,14 @@ def certificate_pdf(credential: Credential) -> bytes:
 
     Raises NameNeedsFonts where the holder's name can't be printed.
     """
-    facts = CertificateFacts(
-        holder_name=credential.holder_name,
-        course_title=credential.course_title,
-        edition=credential.edition,
-        achievement=credential.achievement,
-        minutes=credential.minutes,
-        issued_on=credential.issued_on,
-        valid_until=credential.valid_until,
-        course_version=credential.course_version,
-        serial=rules.show_serial(credential.serial),
-        is_local_trial=credential.is_local_trial,
-        scenes=credential.scenes,
-        unapproved_states=tuple(credential.unapproved_states),
-    )
-    return render_certificate(facts, verification_url(credential.serial))
+    return _draw(credential, verification_url(credential.serial))
+
+
+def sample_pdf(credential: Credential) -> bytes:
+    """Return what the certificate of a made-up credential would look like, marked as a sample."""
+    return _draw(credential, None)
+
+
+def _draw(credential: Credential, url: str | None) -> bytes:
+    here = served()
+    return render_certificate(credential.stated, url, here.site.name, here.vocabulary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from trainer.core.db import db
 from trainer.credentials.models import Credential
-from trainer.credentials.rules import read_serial
+from trainer.credentials.rules import Status, read_serial, status
 
 
 def find_by_serial(given: str) -> Credential | None:
@@ -31,3 +32,13 @@ def list_credentials(user_id: uuid.UUID) -> Sequence[Credential]:
     return db.session.scalars(
         select(Credential).where(Credential.user_id == user_id).order_by(Credential.issued_at.desc())
     ).all()
+
+
+def status_on(credential: Credential, day: dt.date) -> Status:
+    """Return a credential's status on a day."""
+    return status(
+        valid_until=credential.valid_until,
+        revoked_at=credential.revoked_at,
+        is_superseded=credential.superseded_by_id is not None,
+        today=day,
+    )

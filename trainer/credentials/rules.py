@@ -53,13 +53,6 @@ def show_serial(serial: str) -> str:
     return "-".join(serial[start : start + 5] for start in range(0, len(serial), 5))
 
 
-def disclaimer(state: str) -> str:
-    """Return what stands on all that shows training where a state wants an approved course and ours isn't listed."""
-    return (
-        f"{state} requires an approved course. This course is not approved. These records alone don’t show compliance."
-    )
-
-
 def valid_until(issued_on: dt.date, months: int) -> dt.date:
     """Return the last valid day: the same day `months` later, or the last of that month."""
     index = issued_on.month - 1 + months

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from trainer.core.clock import now, today
@@ -10,9 +11,9 @@ from trainer.core.errors import NotFound
 from trainer.credentials import rules
 from trainer.credentials.certificate import NameNeedsFonts
 from trainer.credentials.forms import VerifyForm
-from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf
-from trainer.credentials.queries import find_by_serial
+from trainer.credentials.queries import find_by_serial, status_on
+from trainer.credentials.words import disclaimer
 from trainer.web.access import Who, access
 
 blueprint = Blueprint("credentials", __name__, template_folder="templates")
@@ -40,10 +41,10 @@ def verify(serial: str) -> Response | tuple[str, int] | str:
     return render_template(
         "credentials/verify.html",
         credential=credential,
-        status=status_of(credential),
+        status=status_on(credential, today()),
         checked_at=now(),
         serial=rules.show_serial(credential.serial),
-        disclaimer=rules.disclaimer,
+        disclaimer=disclaimer,
     )
 
 
@@ -53,7 +54,7 @@ def certificate(serial: str) -> Response:
     """Return the certificate as a PDF. The same number always gives the same bytes."""
     credential = find_by_serial(serial)
     if credential is None:
-        raise NotFound("There is no certificate with this number.")
+        raise NotFound(_l("There’s no certificate with this number."))
     try:
         pdf = certificate_pdf(credential)
     except NameNeedsFonts as error:
@@ -62,13 +63,3 @@ def certificate(serial: str) -> Response:
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = "inline; filename=certificate.pdf"
     return response
-
-
-def status_of(credential: Credential) -> rules.Status:
-    """Return a credential's status today."""
-    return rules.status(
-        valid_until=credential.valid_until,
-        revoked_at=credential.revoked_at,
-        is_superseded=credential.superseded_by_id is not None,
-        today=today(),
-    )

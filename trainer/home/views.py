@@ -1,35 +1,39 @@
-"""Front page and a learner's own page."""
+"""Front page, the page for firms and instructors, and a learner's own page."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from trainer.assessment.queries import find_any_open_attempt
+from trainer.assessment.onward import find_onward
 from trainer.assignments.queries import list_own_duties
+from trainer.compliance import sample
+from trainer.content.serving import served
 from trainer.core.clock import now, today
 from trainer.core.errors import Conflict, NotFound
-from trainer.courses.current import content
-from trainer.credentials.queries import list_credentials
+from trainer.credentials.queries import list_credentials, status_on
 from trainer.credentials.rules import show_serial
-from trainer.credentials.views import status_of
 from trainer.instructing.queries import find_cohort_by_code, list_own_classes
 from trainer.joining.invitation_forms import AskCodeForm
-from trainer.joining.invitation_views import no_code
+from trainer.joining.refused_codes import no_code
 from trainer.learning.queries import can_renew, list_enrollments, standing
 from trainer.organizations.codes import find_code, read_code, show_code
+from trainer.organizations.posters import draw_poster
 from trainer.organizations.queries import list_firms, list_shut_firms
 from trainer.organizations.rules import Role, firm_state
 from trainer.web.access import Who, access
-from trainer.web.limits import limit_tries
+from trainer.web.limits import limit_failures
+from trainer.web.paper import qr_code
 from trainer.web.redirects import go
 from trainer.web.still import still
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
+_SAMPLE_CODE = "SAMPLE"  # six letters: no code of a firm or class looks like this
 
 
 @blueprint.get("/")
@@ -37,12 +41,58 @@ blueprint = Blueprint("home", __name__, template_folder="templates")
 @still
 def front() -> str:
     """Say what this is, for whom, how long it takes, and where to start."""
-    return render_template("home/front.html", courses=list(content().courses.values()))
+    here = served()
+    return render_template(
+        "home/front.html", courses=list(here.courses.values()), first_try=here.courses[here.site.first_try]
+    )
+
+
+@blueprint.get("/for-firms")
+@access(Who.PUBLIC)
+@still
+def for_firms() -> str:
+    """Show a firm or an instructor what they would get, before they have an account."""
+    return render_template(
+        "home/for_firms.html",
+        firm=sample.FIRM,
+        code=_SAMPLE_CODE,
+        qr=Markup(qr_code(_printed(url_for(".for_firms")))),  # noqa: S704 drawn from our own address
+    )
+
+
+@blueprint.get("/sample-poster.pdf")
+@access(Who.PUBLIC)
+@still
+def sample_poster() -> Response:
+    """Return the poster of a made-up firm. Its picture leads to the page for firms; its code opens nothing."""
+    day = today()
+    until = day + dt.timedelta(days=30)
+    data = draw_poster(str(sample.FIRM), _SAMPLE_CODE, _printed(url_for(".for_firms")), until, day)
+    response = make_response(data)
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = "inline; filename=sample-poster.pdf"
+    return response
+
+
+@blueprint.get("/sample-evidence-pack.zip")
+@access(Who.PUBLIC)
+@still
+def sample_pack() -> Response:
+    """Return the evidence pack of a made-up firm. None of its certificates can be checked."""
+    response = make_response(sample.sample_pack(served()))
+    response.mimetype = "application/zip"
+    response.headers["Content-Disposition"] = "attachment; filename=sample-evidence-pack.zip"
+    return response
+
+
+def _printed(path: str) -> str:
+    """Return an address as it stands on paper: always of the configured site."""
+    return f"{current_app.config['SETTINGS'].base_url}{path}"
 
 
 @blueprint.get("/join")
 @access(Who.PUBLIC)
-@limit_tries("60 per hour", only_failed=True)
+@limit_failures("60 per hour")
 def ask_code() -> Response | str | tuple[str, int]:
     """Ask for a code, and go where it leads: into a firm or into a class."""
     if "code" not in request.args:
@@ -53,7 +103,7 @@ def ask_code() -> Response | str | tuple[str, int]:
     given = str(form.code.data)
     code = read_code(given)
     if code is None:
-        form.code.errors = [_("A code has eight letters and digits. Look at it again.")]
+        form.code.errors = [_("A code has eight letters and digits. Check it and try again.")]
         return render_template("joining/ask_code.html", form=form), 422
     if find_cohort_by_code(code) is not None:
         return go(url_for("classes.show", code=show_code(code)))
@@ -70,16 +120,13 @@ def ask_code() -> Response | str | tuple[str, int]:
 @access(Who.LEARNER)
 def me() -> str:
     """Show the one thing to do next, and what was earned."""
-    courses = content().courses
-    doing = [
-        (
-            enrollment,
-            courses.get(enrollment.course),
-            standing(enrollment, courses.get(enrollment.course)),
-            find_any_open_attempt(enrollment.id),
-        )
-        for enrollment in list_enrollments(current_user.id)
-    ]
+    courses = served().courses
+    at, doing = now(), []
+    for enrollment in list_enrollments(current_user.id):
+        course = courses.get(enrollment.course)
+        where = standing(enrollment, course)
+        way = find_onward(course, enrollment, where, at) if course and enrollment.completed_at is None else None
+        doing.append((enrollment, course, where, way))
     newest = {enrollment.course: enrollment for enrollment, *_rest in reversed(doing)}
     again = {
         one.credential_id
@@ -87,7 +134,8 @@ def me() -> str:
         if one.completed_at is not None and one.course in courses and can_renew(one, today())
     }
     earned = [
-        (one, status_of(one), show_serial(one.serial), one.id in again) for one in list_credentials(current_user.id)
+        (one, status_on(one, today()), show_serial(one.serial), one.id in again)
+        for one in list_credentials(current_user.id)
     ]
     due = {duty.course: duty for duty in reversed(list_own_duties(current_user.id, now())) if duty.is_open}
     # What someone waits for comes first, then what was begun last.

@@ -10,11 +10,14 @@ from sqlalchemy.orm import joinedload
 
 from trainer.assessment import words
 from trainer.assessment.models import Attempt, Response
-from trainer.assessment.rules import Kind, Outcome, judge, may_see_scenes
+from trainer.assessment.rules import Kind
+from trainer.assessment.sittings import SITTINGS
+from trainer.content.library import Content
 from trainer.core.db import db
-from trainer.courses.library import Content
 from trainer.instructing.misreads import scene_label
 from trainer.instructing.models import Cohort, CohortMember
+from trainer.items.judge.payload import Outcome
+from trainer.items.registry import read_scene
 
 MOST = 200
 
@@ -48,11 +51,11 @@ def list_answers(cohort: Cohort, member: CohortMember, content: Content) -> list
     found: list[Answer] = []
     for attempt, response in rows:
         kind = Kind(attempt.kind)
-        if not may_see_scenes(kind, True, attempt.is_passed, attempt.number, attempt.tries):
+        if not SITTINGS[kind].may_review(True, attempt.is_passed):
             continue
-        scene = response.snapshot.payload
-        outcome = judge(scene, response.given).outcome
+        scene = read_scene(response.snapshot.payload)
+        outcome = scene.judge(response.given, content.vocabulary.danger_rules).outcome
         if outcome is not None and not outcome.is_right and response.saved_at is not None:
-            label = scene_label(content, scene["scenario"])
+            label = scene_label(content, scene.scenario)
             found.append(Answer(kind, response.saved_at, label, outcome, words.outcome(outcome)))
     return found[:MOST]

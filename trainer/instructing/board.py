@@ -8,9 +8,9 @@ import uuid
 from sqlalchemy import select
 
 from trainer.assessment.queries import Sitting, list_last_saves, list_sittings
-from trainer.assessment.rules import Kind
+from trainer.assessment.rules import Kind, Tally
+from trainer.content.library import Course
 from trainer.core.db import db
-from trainer.courses.library import Course
 from trainer.credentials.models import Credential
 from trainer.instructing.models import Cohort, CohortMember
 from trainer.instructing.queries import list_last_nudges, list_members, users_of
@@ -60,7 +60,7 @@ def _row(
 ) -> BoardRow:
     finals = [one for one in sittings if one.kind is Kind.FINAL and one.submitted_at]
     last = finals[-1] if finals else None
-    tally = (last.tally if last else None) or {}
+    tally = Tally.read(last.tally) if last and last.tally else None
     completed_at = theirs.enrollment.completed_at if theirs else None
     moments = [one.submitted_at or one.started_at for one in sittings]
     moments += [theirs.last_active] if theirs else []
@@ -76,10 +76,10 @@ def _row(
         last_active=last_active,
         practices=sum(one.kind is Kind.PRACTICE and one.submitted_at is not None for one in sittings),
         tries=len(finals),
-        hits=tally.get("hits"),
-        concerns=tally["hits"] + tally["misses"] if tally else None,
-        false_alarms=tally.get("false_alarms"),
-        innocents=tally["false_alarms"] + tally["correct_rejections"] if tally else None,
+        hits=tally.hits if tally else None,
+        concerns=tally.concerns if tally else None,
+        false_alarms=tally.false_alarms if tally else None,
+        innocents=tally.innocents if tally else None,
         is_last_failed=has_failed_last,
         serial=serials.get(theirs.enrollment.credential_id) if theirs and theirs.enrollment.credential_id else None,
         completed_at=completed_at,

@@ -18,14 +18,14 @@ class CohortForm(Form):
 
     title = StringField(
         _l("Name of the class"),
-        [InputRequired(_l("Type a name for the class.")), length(1, LONGEST_TITLE), PlainText()],
-        description=_l("Learners read it. Such as “Night crew, spring”."),
+        [InputRequired(_l("Enter a name for the class.")), length(1, LONGEST_TITLE), PlainText()],
+        description=_l("Learners see it. For example, “Night crew, spring.”"),
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
     taught_by = StringField(
-        _l("Your name, as learners read it"),
-        [InputRequired(_l("Type your name.")), length(1, LONGEST_NAME), PlainText()],
+        _l("Your name, as learners see it"),
+        [InputRequired(_l("Enter your name.")), length(1, LONGEST_NAME), PlainText()],
         filters=[trimmed],
         render_kw={"autocomplete": "name"},
     )
@@ -54,8 +54,8 @@ class JoinForm(Form):
 
     name = StringField(
         _l("Your name in this class"),
-        [InputRequired(_l("Type a name.")), length(1, LONGEST_NAME), PlainText()],
-        description=_l("Only the instructor reads it. It may be an alias that the instructor knows."),
+        [InputRequired(_l("Enter a name.")), length(1, LONGEST_NAME), PlainText()],
+        description=_l("Only the instructor sees it. It can be an alias the instructor knows."),
         filters=[trimmed],
         render_kw={"autocomplete": "name"},
     )
@@ -67,14 +67,14 @@ class SessionForm(Form):
     held_on = DateField(_l("Day"), [InputRequired(_l("Choose the day."))])
     minutes = IntegerField(
         _l("Minutes"),
-        [InputRequired(_l("Type how many minutes it took."))],
+        [InputRequired(_l("Enter how many minutes it took."))],
         render_kw={"inputmode": "numeric", "min": "1", "max": "600"},
     )
     lessons = Ticks(_l("Lessons taught"))
     note = StringField(
         _l("Note (optional)"),
         [length(0, LONGEST_NOTE), PlainText()],
-        description=_l("Such as the place. Nothing about single people, please."),
+        description=_l("For example, the place. Nothing about individuals, please."),
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
@@ -108,14 +108,14 @@ class PublicHandOverForm(Form):
     """Who teaches a public class from now on."""
 
     email = StringField(
-        _l("E-mail address of an approved instructor"),
-        [InputRequired(_l("Type the address.")), length(1, 254)],
+        _l("Email address of an approved instructor"),
+        [InputRequired(_l("Enter the address.")), length(1, 254)],
         filters=[trimmed],
         render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
     )
     name = StringField(
-        _l("Their name, as learners read it"),
-        [InputRequired(_l("Type the name.")), length(1, LONGEST_NAME), PlainText()],
+        _l("Their name, as learners see it"),
+        [InputRequired(_l("Enter the name.")), length(1, LONGEST_NAME), PlainText()],
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )

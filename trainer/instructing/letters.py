@@ -6,12 +6,13 @@ from uuid import UUID
 
 from flask import current_app
 
+from trainer.content.serving import served
+from trainer.content.times import Times
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
-from trainer.courses.current import content
 from trainer.instructing.models import Cohort, Nudge
 from trainer.instructing.queries import find_membership
-from trainer.learning.queries import find_enrollment, standing
+from trainer.learning.queries import find_enrollment, path_of, standing
 from trainer.web.letters import Letter, write_letter
 
 TEMPLATES = ("class-nudge",)
@@ -23,7 +24,7 @@ def write(message: OutboxMessage) -> Letter | None:
     cohort = db.session.get(Cohort, nudge.cohort_id) if nudge else None
     if nudge is None or cohort is None or cohort.archived_at is not None:
         return None
-    course = content().courses.get(cohort.course)
+    course = served().courses.get(cohort.course)
     if course is None or find_membership(nudge.user_id, cohort) is None:
         return None
     enrollment = find_enrollment(nudge.user_id, cohort.course)
@@ -34,8 +35,8 @@ def write(message: OutboxMessage) -> Letter | None:
     return write_letter(
         "instructing/mail/class-nudge",
         taught_by=cohort.taught_by,
-        lessons=len(where.missing_lessons) if where else len(course.lessons),
-        minutes=sum(need.minutes for need in where.missing_lessons) if where else 0,
+        lessons=len((where or path_of(course, None, ())).missing_lessons),
+        minutes=where.minutes_to_read if where else Times(served()).lessons(course),
         url=f"{base}/courses/{course.slug}",
         classes=f"{base}/classes",
     )

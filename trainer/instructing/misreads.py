@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.rules import Kind
+from trainer.content.library import Content
+from trainer.content.schema import Pool, Truth
 from trainer.core.db import db
-from trainer.core.signing import seal
-from trainer.courses.library import Content
-from trainer.courses.schema import Pool, Truth, Verdict
+from trainer.core.signing import digest
 from trainer.instructing.models import Cohort, CohortMember
 from trainer.instructing.queries import present
 from trainer.instructing.rules import LEAST, Grain, Misread, Rate
+from trainer.items.judge.payload import Outcome
+from trainer.items.registry import read_scene
 
 
 @dataclass(slots=True)
@@ -40,13 +42,16 @@ def list_misreads(cohort: Cohort, content: Content) -> list[Misread]:
     """
     counts: dict[tuple[Grain, str], tuple[_Count, _Count]] = {}
     answers = _count_answers(cohort)
-    scenes = _read_scenes({digest for _user, digest, _said, _number in answers})
-    for user_id, digest, is_reported, number in answers:
-        scene = scenes[digest]
+    scenes = _read_scenes({row[1] for row in answers})
+    danger_rules = content.vocabulary.danger_rules
+    payloads = {item_digest: read_scene(scene) for item_digest, scene in scenes.items()}
+    for user_id, item_digest, verdict, action, number in answers:
+        scene = scenes[item_digest]
+        outcome = payloads[item_digest].judge({"verdict": verdict, "action": action or ""}, danger_rules).outcome
         for key in _keys(scene):
             concern, innocent = counts.setdefault(key, (_Count(), _Count()))
             which = concern if scene["truth"] == Truth.CONCERN else innocent
-            which.add(user_id, number, is_reported=bool(is_reported))
+            which.add(user_id, number, is_reported=outcome in (Outcome.HIT, Outcome.FALSE_ALARM))
     return [
         Misread(grain, label, _rate(grain, counts[grain, key][0]), _rate(grain, counts[grain, key][1]))
         for grain, key, label in _labels(content, counts.keys())
@@ -59,13 +64,13 @@ def scene_label(content: Content, scenario: str) -> str:
     if found is not None and found.file.pool is Pool.OPEN:
         truth = _("to report") if found.file.truth is Truth.CONCERN else _("innocent")
         return f"{found.file.title} ({truth})"
-    number = "".join(char for char in seal("scene-label", scenario) if char.isalnum())[:5].upper()
+    number = "".join(char for char in digest("scene-label", scenario) if char.isalnum())[:5].upper()
     return str(_("Scene %(number)s of the final", number=number))
 
 
-def _count_answers(cohort: Cohort) -> list[tuple[uuid.UUID, str, int, int]]:
-    """Return (user, scene's digest, 1 if reported, how often)."""
-    verdict = Response.given["verdict"].as_string()
+def _count_answers(cohort: Cohort) -> list[tuple[uuid.UUID, str, str, str | None, int]]:
+    """Return (user, scene's digest, verdict, first action, how often)."""
+    verdict, action = Response.given["verdict"].as_string(), Response.given["action"].as_string()
     counted = or_(
         and_(Attempt.kind == Kind.FINAL, Attempt.submitted_at.is_not(None)),
         and_(Attempt.kind == Kind.PRACTICE, Response.recorded_at.is_not(None)),
@@ -74,7 +79,8 @@ def _count_answers(cohort: Cohort) -> list[tuple[uuid.UUID, str, int, int]]:
         select(
             Attempt.user_id,
             Response.item_digest,
-            case((verdict == Verdict.REPORT_NOW, 1), else_=0).label("is_reported"),
+            verdict.label("verdict"),
+            action.label("action"),
         )
         .join(Attempt, Attempt.id == Response.attempt_id)
         .join(CohortMember, CohortMember.user_id == Attempt.user_id)
@@ -87,7 +93,7 @@ def _count_answers(cohort: Cohort) -> list[tuple[uuid.UUID, str, int, int]]:
         )
         .subquery()
     )
-    columns = (said.c.user_id, said.c.item_digest, said.c.is_reported)
+    columns = (said.c.user_id, said.c.item_digest, said.c.verdict, said.c.action)
     return [tuple(row) for row in db.session.execute(select(*columns, func.count()).group_by(*columns))]
 
 

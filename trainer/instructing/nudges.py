@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from trainer.accounts.models import User
@@ -22,7 +23,7 @@ def nudge(desk: Desk, member_ids: Collection[uuid.UUID], now: dt.datetime) -> in
     """Have a mail sent to each of the members who got none for three days; return to how many."""
     cohort = lock_cohort(desk.cohort.id)
     if cohort.archived_at is not None:
-        raise Conflict("This class is archived. Nobody is written to any more.")
+        raise Conflict(_l("This class is archived. No more emails are sent."))
     last = list_last_nudges(cohort)
     rows = db.session.execute(
         select(User.id, User.email)

@@ -7,15 +7,16 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from trainer.accounts.models import User
 from trainer.accounts.queries import find_user_by_email_key
 from trainer.accounts.rules import clean_name, email_key, is_printable_name
+from trainer.content.library import Course
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
-from trainer.courses.library import Course
 from trainer.instructing.models import Attendance, ClassSession, Cohort, CohortMember, InstructorApproval, Nudge
 from trainer.instructing.queries import (
     Desk,
@@ -36,7 +37,7 @@ from trainer.organizations.codes import new_code
 from trainer.organizations.queries import find_actor
 
 MOST_PEOPLE = 1000
-NOT_OPEN = "This class isn’t open any more. Ask whoever gave you the code."
+NOT_OPEN = _l("This class is no longer open. Ask the person who gave you the code.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,11 @@ def make_cohort(
     courses: Mapping[str, Course],
     now: dt.datetime,
 ) -> Cohort:
-    """Make a class of a firm, or a public one. Raises NotYet for whoever isn't approved to teach in public."""
+    """Create a class of a firm, or a public one. Raises NotYet for whoever isn't approved to teach in public."""
     if actor is None and not is_approved(user_id):
-        raise NotYet("Public classes are taught by instructors whom an administrator approved.")
+        raise NotYet(_l("Public classes are taught by instructors approved by an administrator."))
     if course not in courses:
-        raise Invalid("Choose a course from the list.")
+        raise Invalid(_l("Choose a course from the list."))
     cohort = Cohort(
         organization_id=actor.organization_id if actor else None,
         instructor_id=user_id,
@@ -83,10 +84,10 @@ def change_cohort(desk: Desk, facts: CohortFacts, now: dt.datetime) -> None:
     """Change a class. Raises Conflict where people have joined under another word about their answers."""
     cohort = lock_cohort(desk.cohort.id)
     if facts.shows_answers != cohort.shows_answers and has_anyone_joined(cohort):
-        raise Conflict("People have joined already and were told what you see. That can’t change any more.")
+        raise Conflict(_l("People have already joined and were told what you see, so that can’t change anymore."))
     _write(cohort, facts)
     if facts.capacity is not None and facts.capacity < count_present(cohort):
-        raise Conflict("There are more people in the class already.")
+        raise Conflict(_l("The class already has more people than that."))
     cohort.shows_answers = facts.shows_answers
     _note("cohort.changed", desk.user_id, cohort, now, title=cohort.title)
 
@@ -95,7 +96,7 @@ def archive_cohort(desk: Desk, now: dt.datetime) -> None:
     """Put a class away: nobody joins or is written to any more. Raises Conflict if that was done."""
     cohort = lock_cohort(desk.cohort.id)
     if cohort.archived_at is not None:
-        raise Conflict("This class is archived already.")
+        raise Conflict(_l("This class is already archived."))
     cohort.archived_at = now
     _note("cohort.archived", desk.user_id, cohort, now, title=cohort.title)
 
@@ -104,7 +105,7 @@ def reopen_cohort(desk: Desk, now: dt.datetime) -> None:
     """Take a class back from the archive."""
     cohort = lock_cohort(desk.cohort.id)
     if cohort.archived_at is None:
-        raise Conflict("This class isn’t archived.")
+        raise Conflict(_l("This class isn’t archived."))
     cohort.archived_at = None
     _note("cohort.reopened", desk.user_id, cohort, now, title=cohort.title)
 
@@ -115,7 +116,7 @@ def hand_over_within_firm(desk: Desk, membership_id: uuid.UUID, now: dt.datetime
     colleagues = {one.id: one for one in list_colleagues(desk.actor, lock_cohort(desk.cohort.id))}
     chosen = colleagues.get(membership_id)
     if chosen is None or chosen.user_id is None:
-        raise Invalid("Choose someone from the list.")
+        raise Invalid(_l("Choose someone from the list."))
     _hand_over(desk, chosen.user_id, chosen.name, now)
 
 
@@ -124,7 +125,7 @@ def hand_over_in_public(desk: Desk, address: str, name: str, now: dt.datetime) -
     lock_cohort(desk.cohort.id)
     found = find_approved(email_key(address) or "-")
     if found is None or found.id == desk.cohort.instructor_id:
-        raise Invalid("No other approved instructor has this address.")
+        raise Invalid(_l("No other approved instructor has this address."))
     _hand_over(desk, found.id, _printable(name), now)
 
 
@@ -140,14 +141,14 @@ def join(user_id: uuid.UUID, code: str, name: str, courses: Mapping[str, Course]
     organization = found[1]
     cohort = lock_cohort(found[0].id)  # counting and coming in are one act
     if cohort.organization_id is not None and find_actor(user_id, cohort.organization_id) is None:
-        raise NotYet("This class is for people of the firm. Join the firm first: ask for its link or code.")
+        raise NotYet(_l("This class is for people in the firm. Join the firm first: ask for its link or code."))
     member = find_membership(user_id, cohort)
     if member is not None:
         return member
     if not is_open(cohort, today_in(organization, now)):
         raise Conflict(NOT_OPEN)
     if cohort.capacity is not None and count_present(cohort) >= cohort.capacity:
-        raise Conflict("This class is full. Ask whoever gave you the code.")
+        raise Conflict(_l("This class is full. Ask the person who gave you the code."))
     member = CohortMember(cohort_id=cohort.id, user_id=user_id, name=_printable(name), joined_at=now)
     db.session.add(member)
     db.session.flush()
@@ -178,7 +179,7 @@ def approve_instructor(address: str, now: dt.datetime) -> User:
     """Let someone teach public classes. Raises NotFound for an unknown address, Conflict if that was done."""
     user = _get_user(address)
     if find_approval(user.id) is not None:
-        raise Conflict("This instructor is approved already.")
+        raise Conflict(_l("This instructor is already approved."))
     db.session.add(InstructorApproval(user_id=user.id, approved_at=now))
     db.session.flush()
     note("instructor.approved", now, subject_id=user.id)
@@ -190,7 +191,7 @@ def revoke_instructor(address: str, now: dt.datetime) -> User:
     user = _get_user(address)
     approval = find_approval(user.id)
     if approval is None:
-        raise NotFound("This address has no approval.")
+        raise NotFound(_l("This address isn’t approved."))
     approval.revoked_at = now
     note("instructor.revoked", now, subject_id=user.id)
     return user
@@ -222,9 +223,9 @@ def _hand_over(desk: Desk, user_id: uuid.UUID, name: str, now: dt.datetime) -> N
 
 def _write(cohort: Cohort, facts: CohortFacts) -> None:
     if facts.ends_on < facts.starts_on:
-        raise Invalid("The last day can’t be before the first.")
+        raise Invalid(_l("The last day can’t be before the first."))
     if facts.capacity is not None and not 1 <= facts.capacity <= MOST_PEOPLE:
-        raise Invalid(f"A class has between 1 and {MOST_PEOPLE} places.")
+        raise Invalid(_l("A class has between 1 and %(most)s places.", most=MOST_PEOPLE))
     cohort.title, cohort.taught_by = _printable(facts.title), _printable(facts.taught_by)
     cohort.starts_on, cohort.ends_on, cohort.capacity = facts.starts_on, facts.ends_on, facts.capacity
 
@@ -232,14 +233,14 @@ def _write(cohort: Cohort, facts: CohortFacts) -> None:
 def _get_user(address: str) -> User:
     user = find_user_by_email_key(email_key(address) or "-")
     if user is None:
-        raise NotFound("No account has this address.")
+        raise NotFound(_l("No account has this address."))
     return user
 
 
 def _printable(name: str) -> str:
     cleaned = clean_name(name)
     if not is_printable_name(cleaned):
-        raise Invalid("Type at least one letter.")
+        raise Invalid(_l("Enter at least one letter."))
     return cleaned
 
 

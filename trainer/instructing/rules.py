@@ -6,10 +6,9 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 from enum import StrEnum
-from math import sqrt
-from statistics import NormalDist
 from typing import Final
 
+from trainer.assessment.measures.shares import wilson
 from trainer.learning.rules import Standing
 
 IDLE_AFTER: Final = dt.timedelta(days=7)
@@ -18,7 +17,6 @@ NUDGES_APART: Final = dt.timedelta(days=3)
 """A class sends one person at most one mail in this time."""
 FEWEST_PEOPLE: Final = 5
 """A share of fewer people would show what one of them answered."""
-_Z: Final = NormalDist().inv_cdf(0.975)
 
 
 def is_stuck(*, last_active: dt.datetime, is_complete: bool, has_failed_last: bool, now: dt.datetime) -> bool:
@@ -34,24 +32,6 @@ def may_nudge(last_at: dt.datetime | None, now: dt.datetime) -> bool:
 def bucket(now: dt.datetime) -> int:
     """Return in which span of `NUDGES_APART` since 1970 an instant lies."""
     return int(now.timestamp() // NUDGES_APART.total_seconds())
-
-
-def wilson(part: int, whole: int) -> tuple[float, float]:
-    """Return the 95 % score interval of a share, as (low, high) between 0 and 1.
-
-    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the American
-    Statistical Association 22 (1927), 209–212; method 3 in R. G. Newcombe, Statistics in Medicine 17 (1998), 857–872.
-    """
-    if whole == 0:
-        return 0.0, 1.0
-    share, square = part / whole, _Z * _Z
-    middle = share + square / (2 * whole)
-    reach = _Z * sqrt(share * (1 - share) / whole + square / (4 * whole * whole))
-    scale = 1 + square / whole
-    # At the ends the bounds are exact; rounding must not push them beyond.
-    low = 0.0 if part == 0 else max(0.0, (middle - reach) / scale)
-    high = 1.0 if part == whole else min(1.0, (middle + reach) / scale)
-    return low, high
 
 
 class Grain(StrEnum):

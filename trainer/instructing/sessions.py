@@ -7,12 +7,13 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 
+from trainer.content.library import Course, Lesson
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotYet
-from trainer.courses.library import Course, Lesson
 from trainer.instructing.models import Attendance, ClassSession, CohortMember, SignOff
 from trainer.instructing.queries import (
     Desk,
@@ -44,11 +45,11 @@ def hold_session(
     """Write down a meeting. Raises Invalid for lessons of another course and for days to come."""
     taught = [lesson.id for lesson in course.lessons if lesson.id in set(lessons)]
     if not taught or len(taught) != len(set(lessons)):
-        raise Invalid("Choose the lessons that you taught.")
+        raise Invalid(_l("Choose the lessons that you taught."))
     if not desk.cohort.starts_on <= held_on <= desk.today(now):
-        raise Invalid("Choose a day between the first day of the class and today.")
+        raise Invalid(_l("Choose a day between the first day of the class and today."))
     if not 1 <= minutes <= LONGEST:
-        raise Invalid(f"Type between 1 and {LONGEST} minutes.")
+        raise Invalid(_l("Type between 1 and %(most)s minutes.", most=LONGEST))
     session = ClassSession(
         cohort_id=desk.cohort.id,
         held_on=held_on,
@@ -70,11 +71,11 @@ def note_attendance(desk: Desk, session_id: uuid.UUID, member_ids: Collection[uu
     session = get_class_session(desk.cohort, session_id)
     seen = {one.id for one in list_members(desk.cohort)}
     if not set(member_ids) <= seen:
-        raise Invalid("Choose people from the list.")
+        raise Invalid(_l("Choose people from the list."))
     before = list_attendance(session)
     gone = (before & seen) - set(member_ids)
     if gone & list_signed_off(session):
-        raise Conflict("Lessons were signed off for someone whom you left out. That can’t be taken back.")
+        raise Conflict(_l("Lessons were signed off for someone you left out. That can’t be undone."))
     db.session.execute(delete(Attendance).where(Attendance.session_id == session.id, Attendance.member_id.in_(gone)))
     db.session.add_all(
         Attendance(session_id=session.id, member_id=one, noted_at=now) for one in set(member_ids) - before
@@ -92,7 +93,7 @@ def sign_off(desk: Desk, session_id: uuid.UUID, course: Course, is_local_trial: 
     session = get_class_session(desk.cohort, session_id)
     there = list_attendance(session)
     if not there:
-        raise NotYet("Tick first who was there.")
+        raise NotYet(_l("First check off who was there."))
     taught = [lesson for lesson in course.lessons if lesson.id in session.lessons]
     people = lessons = held_back = 0
     for member in sorted(list_members(desk.cohort), key=lambda one: one.user_id):  # locked in one order

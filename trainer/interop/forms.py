@@ -13,10 +13,16 @@ from trainer.interop.rules import Scope
 from trainer.web.forms import Form, PlainText, Ticks, length, trimmed
 
 SCOPE_NAMES = {
-    Scope.PEOPLE: _l("People: names, e-mail, job title, number, teams, role"),
+    Scope.PEOPLE: _l("People: names, email, job title, number, teams, role"),
     Scope.ASSIGNMENTS: _l("Assignments: who is current, due or overdue"),
     Scope.COMPLETIONS: _l("Completions: who completed what, when, with how many minutes"),
     Scope.CREDENTIALS: _l("Credentials: certificates with their status and public page"),
+}
+SCOPE_TITLES = {
+    Scope.PEOPLE: _l("People"),
+    Scope.ASSIGNMENTS: _l("Assignments"),
+    Scope.COMPLETIONS: _l("Completions"),
+    Scope.CREDENTIALS: _l("Credentials"),
 }
 
 
@@ -24,13 +30,17 @@ class TokenForm(Form):
     """For which system, and what it may read."""
 
     label = StringField(
-        _l("For which system"),
-        [InputRequired(_l("Type for which system, so that you know later.")), length(1, LONGEST_LABEL), PlainText()],
+        _l("Which system it’s for"),
+        [
+            InputRequired(_l("Enter which system it’s for, so that you know later.")),
+            length(1, LONGEST_LABEL),
+            PlainText(),
+        ],
         description=_l("Such as “Payroll, nightly import”."),
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
-    scopes = Ticks(_l("What it may read"), [InputRequired(_l("Tick what it may read. One is enough."))])
+    scopes = Ticks(_l("What it may read"), [InputRequired(_l("Choose what it may read. One is enough."))])
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)

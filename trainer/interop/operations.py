@@ -7,6 +7,7 @@ import secrets
 import uuid
 from collections.abc import Collection
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from trainer.core.audit import note
@@ -26,7 +27,7 @@ def make_token(actor: Actor, label: str, scopes: Collection[Scope], now: dt.date
         ApiToken.organization_id == actor.organization_id, ApiToken.revoked_at.is_(None), ApiToken.expires_at > now
     )
     if (db.session.scalar(living) or 0) >= MOST_TOKENS:
-        raise Conflict("Twenty tokens are in use. Revoke one first.")
+        raise Conflict(_l("Twenty tokens are in use. Revoke one first."))
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(
         organization_id=actor.organization_id,

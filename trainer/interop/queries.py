@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.queries import get_requirement
@@ -17,6 +17,7 @@ from trainer.compliance.queries import list_rows
 from trainer.compliance.rules import Narrowing, Row, Sight
 from trainer.core.db import db
 from trainer.core.errors import NotFound
+from trainer.core.paging import Page, read_page, write_place
 from trainer.credentials.models import Credential
 from trainer.interop.models import ApiToken
 from trainer.interop.rules import State, digest, state
@@ -35,14 +36,6 @@ class TokenLine:
     token: ApiToken
     maker: str | None
     state: State
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """At most as many rows as were asked for, and where the next page begins."""
-
-    rows: Sequence[Any]
-    next_after: str | None
 
 
 def list_tokens(actor: Actor, now: dt.datetime, most: int = 50) -> Sequence[TokenLine]:
@@ -98,14 +91,14 @@ def find_bearer(secret: str, now: dt.datetime) -> tuple[ApiToken, Actor] | None:
     return (token, actor) if actor is not None and here is State.GOOD else None
 
 
-def page_of_people(actor: Actor, which: str, after: uuid.UUID | None, most: int) -> Page:
+def page_of_people(actor: Actor, which: str, after: uuid.UUID | None, most: int) -> Page[tuple[Membership, list[str]]]:
     """Return people, by name as on the page, each with the names of their teams. Raises NotFound for no such place."""
     place = None
     if after is not None:
         name_key = db.session.scalar(select(Membership.name_key).where(Membership.id == after, seen_by(actor)))
         if name_key is None:
             raise NotFound
-        place = f"{after.hex}.{name_key}"
+        place = write_place(name_key, after)
     found = list_people(actor, PeopleFilter(state=which), place, most)
     teams = team_names(actor, [one.id for one in found.rows])
     rows = [(one, teams.get(one.id, [])) for one in found.rows]
@@ -119,7 +112,7 @@ def page_of_assignments(
     after: uuid.UUID | None,
     most: int,
     today: dt.date,
-) -> Page:
+) -> Page[Row]:
     """Return duties with where people stand: the rows of the training-status page, in its order.
 
     Raises NotFound for no such requirement or place.
@@ -132,38 +125,28 @@ def page_of_assignments(
         row = db.session.execute(query.where(Assignment.id == after, seen_by(actor))).first()
         if row is None:
             raise NotFound
-        place = f"{row[0].hex}.{after.hex}.{row[1]}"
+        place = write_place(row[1], row[0], after)
     wanted = Narrowing(requirement_id=requirement_id, status=status)
     found = list_rows(Sight(actor.organization_id, actor.team_ids, today), wanted, place, most)
-    last: Row | None = found.rows[-1] if found.next_after else None
-    return Page(found.rows, last.assignment_id.hex if last else None)
+    return Page(found.rows, found.rows[-1].assignment_id.hex if found.next_after else None)
 
 
-def page_of_completions(actor: Actor, after: tuple[uuid.UUID, uuid.UUID] | None, most: int) -> Page:
+def page_of_completions(actor: Actor, after: str, most: int) -> Page[tuple[Membership, Credential]]:
     """Return (person, credential) of courses ever required of a person, earned before leaving."""
-    query = _completions(actor, Membership, Credential).order_by(Membership.id, Credential.id)
-    if after is not None:
-        person, earned = after
-        query = query.where(or_(Membership.id > person, and_(Membership.id == person, Credential.id > earned)))
-    found = db.session.execute(query.limit(most + 1)).all()
-    rows = [(person, one) for person, one in found[:most] if _was_here(actor, person.ended_on, one.issued_at)]
-    if len(found) <= most:
-        return Page(rows, None)
-    person, one = found[most - 1]
-    return Page(rows, f"{person.id.hex}.{one.id.hex}")
+    query = _completions(actor, Membership, Credential)
+    page = read_page(query, Membership.id, Credential.id, after=after, most=most)
+    rows = [(person, one) for person, one in page.rows if _was_here(actor, person.ended_on, one.issued_at)]
+    return Page(rows, page.next_after)
 
 
-def page_of_credentials(actor: Actor, after: uuid.UUID | None, most: int) -> Page:
+def page_of_credentials(actor: Actor, after: str, most: int) -> Page[Credential]:
     """Return the credentials behind all completions, each once."""
     last_day = func.max(case((Membership.ended_on.is_(None), _FOR_EVER), else_=Membership.ended_on))
-    query = _completions(actor, Credential.id, last_day).group_by(Credential.id).order_by(Credential.id)
-    if after is not None:
-        query = query.where(Credential.id > after)
-    found = db.session.execute(query.limit(most + 1)).all()
-    here = {row[0]: row[1] for row in found[:most]}
+    query = _completions(actor, Credential.id, last_day).group_by(Credential.id)
+    page = read_page(query, Credential.id, after=after, most=most)
+    here = dict(page.rows)
     credentials = db.session.scalars(select(Credential).where(Credential.id.in_(here)).order_by(Credential.id))
-    rows = [one for one in credentials if _was_here(actor, here[one.id], one.issued_at)]
-    return Page(rows, found[most - 1][0].hex if len(found) > most else None)
+    return Page([one for one in credentials if _was_here(actor, here[one.id], one.issued_at)], page.next_after)
 
 
 def _completions(actor: Actor, *columns: Any) -> Any:

@@ -16,6 +16,7 @@ from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
 from trainer.instructing import operations as instructing
 from trainer.interop import operations as interop
+from trainer.jobs.isolation import Isolation
 from trainer.organizations import closing
 
 PORTION = 500
@@ -33,11 +34,17 @@ log = logging.getLogger(__name__)
 
 
 def delete_closed_firms() -> Iterator[None]:
-    """Delete the firms whose time is over; between two portions the caller may do something else."""
+    """Delete the firms whose time is over; between two portions the caller may do something else.
+
+    One that can't be deleted holds up no other. Raises Incomplete at the end if there was one.
+    """
+    isolation = Isolation()
     ids = closing.list_ids_to_delete(now())
     db.session.rollback()
     for organization_id in ids:
-        yield from delete_firm(organization_id)
+        with isolation.piece(f"deleting firm {organization_id.hex}"):
+            yield from delete_firm(organization_id)
+    isolation.finish()
 
 
 def delete_firm(organization_id: uuid.UUID) -> Iterator[None]:

@@ -6,51 +6,83 @@ import logging
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from itertools import cycle
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
 
+from trainer.content.serving import served
 from trainer.core import outbox
 from trainer.core.clock import now
-from trainer.core.db import transaction
+from trainer.core.db import db, is_outage, transaction
+from trainer.core.leases import is_due
 from trainer.core.outbox import OutboxMessage
+from trainer.jobs.isolation import describe
 from trainer.jobs.letters import write
 from trainer.web.letters import Letter
 
-BATCH = 20
 TIMEOUT = 20  # seconds for each answer of the mail server
 
 log = logging.getLogger(__name__)
 
 
-def deliver() -> int:
-    """Send what is due, a batch at most; return how many mails were taken up. Without a mail server none is."""
+def deliver() -> Iterator[None]:
+    """Send what is due, mail by mail; after each the caller may do something else. Without a mail server none is sent.
+
+    Raises OSError or SMTPException if the mail server can't be used at all: then no mail has lost a try.
+    """
     settings = current_app.config["SETTINGS"]
-    if settings.smtp_url is None:
-        return 0
-    with transaction():
-        claimed = list(outbox.claim(BATCH, now()))
-    if not claimed:
-        return 0
-    try:
-        with _connected(settings.smtp_url) as server:
-            for message in claimed:
-                _deliver_one(server, message, settings.mail_from)
-    except (OSError, smtplib.SMTPException) as error:
-        # The server as a whole: what wasn't sent yet waits.
-        for message in claimed:
-            _note(message, _reason(error), is_final=False)
-    return len(claimed)
+    if settings.smtp_url is None or not is_due(OutboxMessage, now()):
+        return
+    with closing(Line(settings.smtp_url)) as line:
+        for is_fresh_first in cycle((True, False)):  # neither new mail nor what failed before keeps the other waiting
+            server = line.open()
+            with transaction():
+                message = outbox.claim(now(), is_fresh_first=is_fresh_first)
+            if message is None:
+                return
+            _deliver_one(server, message, settings.mail_from)
+            yield
+
+
+class Line:
+    """The connection to the mail server, reopened when it breaks."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._server: smtplib.SMTP | None = None
+
+    def open(self) -> smtplib.SMTP:
+        """Return a connection on which no mail is half said. Raises OSError or SMTPException if there can be none."""
+        if self._server is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                if self._server.rset()[0] == 250:
+                    return self._server
+        self.close()
+        self._server = _connect(self._address)
+        return self._server
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._server is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                self._server.quit()
+            self._server.close()
+            self._server = None
 
 
 def compose(message: OutboxMessage, letter: Letter, sender: str) -> EmailMessage:
-    """Return the mail as it goes over the wire. Raises ValueError for a line break in a header."""
+    """Return the mail as it goes over the wire. Raises ValueError for a line break in a header or a second address."""
     mail = EmailMessage()
-    mail["From"] = sender
+    mail["From"] = Address(served().site.name, addr_spec=sender)
     mail["To"] = message.recipient
+    if [one.addr_spec for one in mail["To"].addresses] != [message.recipient]:
+        raise ValueError("the recipient isn't one plain address")
     mail["Subject"] = letter.subject
     mail["Date"] = format_datetime(message.created_at)
     mail["Message-ID"] = message.message_id
@@ -61,53 +93,78 @@ def compose(message: OutboxMessage, letter: Letter, sender: str) -> EmailMessage
 
 
 def _deliver_one(server: smtplib.SMTP, message: OutboxMessage, sender: str) -> None:
-    letter = write(message)
-    if letter is None:
-        _note(message, "no longer needed", is_final=True)
-        return
     try:
-        server.send_message(compose(message, letter, sender), from_addr=sender, to_addrs=[message.recipient])
-    except smtplib.SMTPRecipientsRefused as error:
-        code, text = next(iter(error.recipients.values()))
-        _note(message, f"{code} {text!r}", is_final=code >= 500)
-    except smtplib.SMTPDataError as error:
-        _note(message, _reason(error), is_final=error.smtp_code >= 500)
+        letter = write(message)
+        if letter is None:
+            _note(message, Fault("no longer needed", "no longer needed", is_final=True))
+            return
+        mail = compose(message, letter, sender)
+        if now() >= message.due_at:
+            log.warning("mail %s took too long to write; the worker that took it up since sends it", message.id.hex)
+            return
+        server.send_message(mail, from_addr=sender, to_addrs=[message.recipient])
+    except Exception as error:  # of this mail alone, whatever it is; the next one is another's
+        if is_outage(error):
+            raise
+        db.session.rollback()
+        _note(message, fault_of(error))
     else:
         with transaction():
             outbox.mark_sent(message.id, now())
 
 
-def _note(message: OutboxMessage, reason: str, *, is_final: bool) -> None:
-    log.warning("mail %s not sent: %s", message.id.hex, reason)
+@dataclass(frozen=True)
+class Fault:
+    """Why a mail wasn't sent. The log gets the kind alone: a mail server's text usually names the address."""
+
+    kind: str
+    text: str
+    is_final: bool
+
+
+def fault_of(error: Exception) -> Fault:
+    """Judge an error at one mail: only a recipient or a text that was refused for good is final."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            code, text = next(iter(error.recipients.values()))
+            return Fault(f"the recipient was refused, {code}", f"{code} {_readable(text)}", is_final=code >= 500)
+        case smtplib.SMTPResponseException():
+            is_final = isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
+            kind = f"{type(error).__name__}, {error.smtp_code}"
+            return Fault(kind, f"{error.smtp_code} {_readable(error.smtp_error)}", is_final=is_final)
+    return Fault(describe(error), f"{type(error).__name__}: {error}", is_final=False)
+
+
+def _readable(answer: bytes | str) -> str:
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+
+
+def _note(message: OutboxMessage, fault: Fault) -> None:
+    log.warning("mail %s not sent: %s", message.id.hex, fault.kind)
     with transaction():
-        outbox.mark_failed(message.id, message.tries, reason, now(), is_final=is_final)
+        outbox.mark_failed(message, fault.text, now(), is_final=fault.is_final)
 
 
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
-
-
-@contextmanager
-def _connected(address: str) -> Iterator[smtplib.SMTP]:
+def _connect(address: str) -> smtplib.SMTP:
     parts = urlsplit(address)
     host, secure = parts.hostname or "", parts.scheme == "smtps"
-    if secure:
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
-            host, parts.port or 465, timeout=TIMEOUT, context=ssl.create_default_context()
-        )
-    else:
-        server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT)
+    context = ssl.create_default_context()
+    server = (
+        smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=context)
+        if secure
+        else smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT)
+    )
     try:
         server.ehlo()
         if not secure and server.has_extn("starttls"):
-            server.starttls(context=ssl.create_default_context())
+            server.starttls(context=context)
             server.ehlo()
             secure = True
         if parts.username:
             if not secure:
                 raise smtplib.SMTPException("the server offers no encryption; the password is not sent")
             server.login(unquote(parts.username), unquote(parts.password or ""))
-        yield server
-    finally:
-        with suppress(OSError, smtplib.SMTPException):
-            server.quit()
+    except BaseException:
+        server.close()
+        raise
+    return server

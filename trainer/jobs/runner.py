@@ -1,4 +1,4 @@
-"""The worker's loop: deliver mail, do ordered work and keep firms up by slices, tidy up, until told to stop."""
+"""The worker's loop: give each task its turn, until told to stop. A task that fails waits; the others go on."""
 
 from __future__ import annotations
 
@@ -6,32 +6,77 @@ import datetime as dt
 import logging
 import signal
 import threading
-from collections.abc import Iterator
-from itertools import chain
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from types import FrameType
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from trainer.accounts.operations import forget_links
 from trainer.compliance.packs import forget_packs
+from trainer.core import heartbeat
 from trainer.core.clock import now
-from trainer.core.db import db, transaction
+from trainer.core.db import db, is_outage, transaction
+from trainer.core.errors import DomainError
+from trainer.core.limits import forget_counts
 from trainer.jobs.closing import delete_closed_firms
 from trainer.jobs.delivery import deliver
+from trainer.jobs.isolation import Incomplete, describe
 from trainer.jobs.upkeep import keep_up_all
-from trainer.jobs.work import advance
+from trainer.jobs.work import advance_all
 from trainer.joining.importing import forget_drafts
 from trainer.joining.operations import forget_guests
 
-PAUSE = 1.0  # seconds between two looks into the outbox
-TIDY_EVERY = dt.timedelta(hours=1)
-_DONE = object()
+PAUSE = 1.0  # seconds between two looks for work
+TURN = 0.5  # seconds after which the next task has its turn
+FIRST_WAIT = 10.0  # seconds after a task failed; then twice as long each time
+LONGEST_WAIT = 300.0  # seconds, or as long as the task waits anyway
+NOTED_EVERY = 60.0  # seconds; a task that runs each second isn't written down each time
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Task:
+    """Something that the worker does again and again; `work` yields between two portions."""
+
+    label: str
+    every: float  # seconds
+    work: Callable[[], Iterator[None]]
+
+
+def _tidy(forget: Callable[[dt.datetime], object]) -> Callable[[], Iterator[None]]:
+    def work() -> Iterator[None]:
+        with transaction():
+            forget(now())
+        yield
+
+    return work
+
+
+def _forget_packs() -> Iterator[None]:
+    forget_packs(now())
+    yield
+
+
+SECOND, HOUR = 1.0, 3600.0
+TASKS = (
+    Task("mail", SECOND, deliver),
+    Task("jobs", SECOND, advance_all),
+    Task("forget guests", HOUR, _tidy(forget_guests)),
+    Task("forget roster drafts", HOUR, _tidy(forget_drafts)),
+    Task("forget links", HOUR, _tidy(forget_links)),
+    Task("forget counts of limits", HOUR, _tidy(forget_counts)),
+    Task("forget evidence packs", HOUR, _forget_packs),
+    Task("delete closed firms", HOUR, delete_closed_firms),
+    Task("keep up requirements", HOUR, keep_up_all),
+)
+
+
 def run() -> None:
-    """Work until SIGTERM or SIGINT; what is under way is finished."""
+    """Work until SIGTERM or SIGINT; the portion under way is finished."""
     stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -39,28 +84,74 @@ def run() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    tidy_at = now()
-    upkeep: Iterator[None] = iter(())
+    rhythms = [Rhythm(task) for task in TASKS]
     while not stopped.is_set():
-        busy = False
+        is_busy = False
+        for rhythm in rhythms:
+            if not stopped.is_set():
+                is_busy |= rhythm.take_turn(stopped)
+        if not is_busy:
+            stopped.wait(PAUSE)
+
+
+class Rhythm:
+    """One task's turns: when it is due, how far it is, how often it has failed."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._portions: Iterator[None] | None = None
+        self._began_at = now()
+        self._due = self._noted = float("-inf")  # by the clock that nobody moves
+        self._failures = 0
+
+    def take_turn(self, stopped: threading.Event) -> bool:
+        """Work for a moment, if it is time; return whether it isn't done. No error of the task leaves here."""
+        if self._portions is None and time.monotonic() < self._due:
+            return False
+        until = time.monotonic() + TURN
         try:
-            busy = deliver() > 0
-            busy |= advance()
-            if now() >= tidy_at:
-                tidy_at = now() + TIDY_EVERY
-                with transaction():
-                    forget_guests(now())
-                    forget_drafts(now())
-                    forget_links(now())
-                forget_packs(now())
-                upkeep = chain(delete_closed_firms(), keep_up_all())
-            # One portion at a time: a mail that someone waits for goes out between two of them.
-            busy |= next(upkeep, _DONE) is None
-        except SQLAlchemyError as error:  # the database is away; the rows wait there
-            upkeep = iter(())
-            log.error("the database can't be reached: %s", type(error).__name__)
-            stopped.wait(10 * PAUSE)
+            if self._portions is None:
+                self._begin()
+            for _portion in self._portions or ():
+                if stopped.is_set() or time.monotonic() >= until:
+                    return True
+            self._end(None)
+        except Exception as error:
+            self._end(error)
         finally:
             db.session.remove()
-        if not busy:
-            stopped.wait(PAUSE)
+        return False
+
+    def _begin(self) -> None:
+        self._began_at = now()
+        if self._task.every > NOTED_EVERY:
+            with transaction():
+                heartbeat.note_began(self._task.label, self._began_at)
+        self._portions = self._task.work()
+
+    def _end(self, error: Exception | None) -> None:
+        self._portions = None
+        is_news = error is not None or self._failures > 0 or self._task.every > NOTED_EVERY
+        self._failures = self._failures + 1 if error else 0
+        self._due = time.monotonic() + self._wait(error)
+        if error is not None:
+            log.error("%s failed: %s", self._task.label, describe(error))
+        if is_news or time.monotonic() >= self._noted + NOTED_EVERY:
+            self._note(error)
+
+    def _wait(self, error: Exception | None) -> float:
+        if error is None:
+            return self._task.every
+        if is_outage(error):
+            return FIRST_WAIT
+        return float(min(FIRST_WAIT * 2 ** min(self._failures - 1, 16), max(LONGEST_WAIT, self._task.every)))
+
+    def _note(self, error: Exception | None) -> None:
+        # A database that is away can't be told so; the log was.
+        with suppress(SQLAlchemyError, DomainError), transaction():
+            if error is None:
+                heartbeat.note_ended(self._task.label, self._began_at, now())
+            else:
+                text = str(error) if isinstance(error, Incomplete) else f"{describe(error)}: {error}"
+                heartbeat.note_failed(self._task.label, self._began_at, self._failures, text)
+            self._noted = time.monotonic()

@@ -8,41 +8,53 @@ import uuid
 from collections.abc import Callable, Iterator
 
 from trainer.assignments.upkeep import STEPS, Step
+from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
-from trainer.courses.current import content
+from trainer.jobs.isolation import Isolation
 from trainer.organizations.queries import find_open_firm, list_organization_ids
 
 log = logging.getLogger(__name__)
 
 
 def keep_up_all() -> Iterator[None]:
-    """Keep up every open firm; between two portions the caller may do something else."""
+    """Keep up every open firm; between two portions the caller may do something else.
+
+    A step that fails for one firm holds up nothing else. Raises Incomplete at the end if one did.
+    """
+    isolation = Isolation()
     ids = list_organization_ids()
     db.session.rollback()
     for organization_id in ids:
-        yield from keep_up(organization_id)
+        for step in STEPS:
+            with isolation.piece(f"{step.__name__} of firm {organization_id.hex}"):
+                yield from _take(step, organization_id, now)
+    isolation.finish()
 
 
 def keep_up(organization_id: uuid.UUID, clock: Callable[[], dt.datetime] = now) -> Iterator[None]:
     """Keep up one firm, by a clock."""
     for step in STEPS:
-        after: uuid.UUID | None = None
-        while True:
-            try:
-                after = _portion(organization_id, step, after, clock())
-            except Conflict:  # someone changed the same people; the next hour sees to it
-                log.info("a portion of %s was put off", step.__name__)
-                break
-            yield
-            if after is None:
-                break
+        yield from _take(step, organization_id, clock)
+
+
+def _take(step: Step, organization_id: uuid.UUID, clock: Callable[[], dt.datetime]) -> Iterator[None]:
+    after: uuid.UUID | None = None
+    while True:
+        try:
+            after = _portion(organization_id, step, after, clock())
+        except Conflict:  # someone changed the same people; the next hour sees to it
+            log.info("a portion of %s was put off", step.__name__)
+            return
+        yield
+        if after is None:
+            return
 
 
 def _portion(organization_id: uuid.UUID, step: Step, after: uuid.UUID | None, instant: dt.datetime) -> uuid.UUID | None:
     with transaction() as session:
         organization = find_open_firm(organization_id)  # it may have been shut since the portion before
-        following = step(organization, content().courses, instant, after) if organization else None
+        following = step(organization, served().courses, instant, after) if organization else None
     session.expunge_all()  # a long run would hold on to everyone
     return following

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from flask import current_app
-from sqlalchemy.exc import SQLAlchemyError
+from flask_babel import force_locale
 
 from trainer.compliance import packs
 from trainer.core import work
 from trainer.core.clock import now
-from trainer.core.db import db, transaction
+from trainer.core.db import db, is_outage, transaction
 from trainer.core.errors import DomainError
 from trainer.core.work import Job
+from trainer.jobs.isolation import describe
 from trainer.organizations.queries import find_open_firm
 
 _KINDS: dict[str, Callable[[Job, dt.datetime], tuple[int, int]]] = {"evidence-pack": packs.advance}
 
 log = logging.getLogger(__name__)
+
+
+def advance_all() -> Iterator[None]:
+    """Work until nothing waits; between two slices the caller may do something else."""
+    while advance():
+        yield
 
 
 def advance() -> bool:
@@ -28,24 +35,29 @@ def advance() -> bool:
         job = work.claim(now())
     if job is None:
         return False
+    try:
+        _advance(job)
+    except Exception as error:  # whatever it was, other work goes on
+        if is_outage(error):
+            raise  # the database is away; the row waits there
+        db.session.rollback()
+        log.warning("job %s failed: %s", job.id.hex, describe(error))
+        reason = error.message if isinstance(error, DomainError) else f"{describe(error)}: {error}"
+        with transaction():
+            work.note_failed(job, reason or describe(error), now())
+    return True
+
+
+def _advance(job: Job) -> None:
     if job.organization_id is not None and find_open_firm(job.organization_id) is None:
         with transaction():
-            work.put_off(job.id, now())
-        return True
-    try:
-        # What is written asks for the request's language: there is none.
-        with current_app.test_request_context(base_url=current_app.config["SETTINGS"].base_url):
-            done, total = _KINDS[job.kind](job, now())
-    except SQLAlchemyError:
-        raise  # the database is away; the row waits there
-    except (DomainError, OSError, KeyError, ValueError) as error:
-        db.session.rollback()
-        log.warning("job %s: %s: %s", job.id.hex, type(error).__name__, error)
-        with transaction():
-            work.note_failed(job.id, str(error) or type(error).__name__, now())
-        return True
+            work.put_off(job, now())
+        return
+    # What is written asks for the request's language: there is none, so it was noted with the order.
+    language, base_url = str(job.details.get("language", "en")), current_app.config["SETTINGS"].base_url
+    with current_app.test_request_context(base_url=base_url), force_locale(language):
+        done, total = _KINDS[job.kind](job, now())
     with transaction():
-        work.note_progress(job.id, done, total, now())
+        work.note_progress(job, done, total, now())
         if done == total:
-            work.note_finished(job.id, now())
-    return True
+            work.note_finished(job, now())

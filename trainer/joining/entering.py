@@ -5,20 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from flask_babel import lazy_gettext as _l
+
 from trainer.accounts.models import User
 from trainer.accounts.operations import confirm_address, create_account
 from trainer.accounts.queries import get_user
-from trainer.accounts.rules import clean_name, is_printable_name
+from trainer.accounts.rules import clean_name
 from trainer.assignments.upkeep import assign_person
+from trainer.content.serving import served
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound
-from trainer.courses.current import content
 from trainer.organizations.codes import count_use, find_code, find_waiting
 from trainer.organizations.invitations import Invited, accept_invitation, fill, find_invitation, is_in, is_taken
 from trainer.organizations.models import LONGEST_NAME, JoinCode, Membership, Organization, TeamMembership
 from trainer.organizations.queries import list_team_ids
-from trainer.organizations.rules import Role, fold
+from trainer.organizations.rules import Role, fold, has_letter
 
 
 def accept(token: str, user_id: uuid.UUID, now: dt.datetime) -> Membership:
@@ -31,20 +33,19 @@ def accept_with_new_account(
 ) -> tuple[User, Membership]:
     """Make an account with the invited address and come in; a guest keeps everything. Raises NotFound, Conflict."""
     invited = _good(token, now)
-    email = invited.person.email or invited.invitation.email_key
-    user = create_account(email, password_hash, now, guest_id, is_confirmed=invited.was_mailed)
+    user = create_account(invited.invitation.email_key, password_hash, now, guest_id, is_confirmed=invited.was_mailed)
     return user, _accept(invited, user, now)
 
 
 def join_by_code(given: str, user_id: uuid.UUID, name: str, employee_number: str, now: dt.datetime) -> Membership:
-    """Let a user come in by a code, under this name. Whom the roster waits for by a confirmed address, that entry is.
+    """Let a user join with a code, under this name. A roster entry that waits for their confirmed address is used.
 
     Raises NotFound for a code that isn't good, Conflict for one that has run out and for whoever is in.
     """
     user = get_user(user_id)
     code, organization = find_code(given, now)
     if is_in(user.id, organization.id):
-        raise Conflict("You’re in this firm already. There is nothing more to do.")
+        raise Conflict(_l("You’re already in this firm. There’s nothing more to do."))
     count_use(code, now)
     key = user.email_key if user.email_confirmed_at is not None else None
     waiting = find_waiting(organization.id, key) if key else None
@@ -67,7 +68,7 @@ def came_in(person: Membership, now: dt.datetime) -> None:
     """Do what follows when an entry on a roster got its person: what the firm requires becomes theirs to do."""
     db.session.flush()
     organization = db.session.get_one(Organization, person.organization_id)
-    assign_person(organization, person.id, content().courses, now)
+    assign_person(organization, person.id, served().courses, now)
 
 
 def _good(token: str, now: dt.datetime) -> Invited:
@@ -87,11 +88,13 @@ def _accept(invited: Invited, user: User, now: dt.datetime) -> Membership:
 
 def _add(code: JoinCode, user: User, name: str, employee_number: str, now: dt.datetime) -> Membership:
     cleaned = clean_name(name)
-    if not is_printable_name(cleaned) or len(cleaned) > LONGEST_NAME:
-        raise Invalid("Type your name, with at least one letter.")
+    if not has_letter(cleaned):
+        raise Invalid(_l("Enter your name, with at least one letter."))
+    if len(cleaned) > LONGEST_NAME or len(fold(cleaned)) > LONGEST_NAME:
+        raise Invalid(_l("This name is too long. Shorten it."))
     number = clean_name(employee_number) or None
     if number is not None and is_taken(code.organization_id, Membership.employee_number == number):
-        raise Invalid("We can’t take this number. Leave it empty: the firm can add it.")
+        raise Invalid(_l("We can’t use this number. Leave it empty: the firm can add it."))
     # An address that isn't confirmed may be anybody's: it must not stand on the roster for someone else.
     is_own = user.email_confirmed_at is not None
     is_own = is_own and not is_taken(code.organization_id, Membership.email_key == user.email_key)
@@ -100,7 +103,7 @@ def _add(code: JoinCode, user: User, name: str, employee_number: str, now: dt.da
         user_id=user.id,
         name=cleaned,
         name_key=fold(cleaned),
-        email=user.email if is_own else None,
+        email=user.email_key if is_own else None,
         email_key=user.email_key if is_own else None,
         role=Role(code.role),
         manages_all=False,

@@ -11,38 +11,38 @@ from trainer.accounts.passwords import LEAST, MOST
 from trainer.web.forms import Form, length, trimmed
 
 _AGE = _l("I’m 13 or older")
-_TOO_YOUNG = _l("Accounts are for people of 13 and older.")
+_TOO_YOUNG = _l("Accounts are for people 13 and older.")
 
 
 class AskSignUpForm(EmailForm):
-    """E-mail, and the word that one is 13 or older."""
+    """Email address, and a tick that the person is 13 or older."""
 
     is_old_enough = BooleanField(_AGE, [InputRequired(_TOO_YOUNG)])
 
 
 class SignUpForm(EmailForm):
-    """E-mail, password, and the word that one is 13 or older: where there is no mail server to send a link."""
+    """Email address, password and the tick for age: where there is no mail server to send a link."""
 
     password = PasswordField(
         _l("Password"),
         [InputRequired(_l("Choose a password.")), length(LEAST, MOST)],
-        description=_l("At least %(least)s characters. A few words you can remember are best.", least=LEAST),
+        description=_l("At least %(least)s characters. A few words you can remember work best.", least=LEAST),
         render_kw={"autocomplete": "new-password"},
     )
     is_old_enough = BooleanField(_AGE, [InputRequired(_TOO_YOUNG)])
 
 
 class SignInForm(Form):
-    """E-mail and password."""
+    """Email address and password."""
 
     email = StringField(
-        _l("E-mail"),
-        [InputRequired(_l("Type your e-mail address.")), length(1, 254)],
+        _l("Email"),
+        [InputRequired(_l("Enter your email address.")), length(1, 254)],
         filters=[trimmed],
         render_kw={"type": "email", "autocomplete": "username", "spellcheck": "false"},
     )
     password = PasswordField(
         _l("Password"),
-        [InputRequired(_l("Type your password.")), length(1, MOST)],
+        [InputRequired(_l("Enter your password.")), length(1, MOST)],
         render_kw={"autocomplete": "current-password"},
     )

@@ -7,36 +7,53 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select, update
 
 from trainer.accounts.models import User
 from trainer.core.audit import note
 from trainer.core.db import db, insert_all
-from trainer.core.errors import Conflict, NotFound
-from trainer.joining.roster import Entry, Fate, Known, Plan, plan
-from trainer.joining.sheets import Line
+from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
+from trainer.joining.lines import Line
+from trainer.joining.roster import Entry, Fate, Known, Plan, plan, read_columns_only
+from trainer.joining.sheets import CODINGS, decode_cell
 from trainer.organizations.actor import Actor
-from trainer.organizations.invitations import invite_all
+from trainer.organizations.invitations import Sent, invite_all, void_invitations
 from trainer.organizations.models import Membership, RosterDraft, Team, TeamMembership
 from trainer.organizations.queries import lock_organization
 from trainer.organizations.rules import May, Role, fold
 
 KEPT = dt.timedelta(days=1)
 """How long a roster waits to be confirmed."""
+MOST_WAITING = 10
+"""Rosters of one firm that wait to be confirmed, of up to 4 MB each: a disk is soon full of them."""
 _PORTION = 500  # a database takes only so many values in one statement
 
 
-def keep_draft(actor: Actor, lines: Sequence[Line], now: dt.datetime) -> RosterDraft:
-    """Keep a roster until it is confirmed."""
+def keep_draft(actor: Actor, lines: Sequence[Line], now: dt.datetime, coding: str = "") -> RosterDraft:
+    """Keep what we read of a roster until it is confirmed; the firm's oldest may have to go for it.
+
+    Raises Invalid if the first row doesn't name columns.
+    """
+    kept, ignored = read_columns_only(lines)
     draft = RosterDraft(
         organization_id=actor.organization_id,
         created_by_id=actor.user_id,
         created_at=now,
-        rows={"lines": [[line.number, list(line.cells)] for line in lines]},
+        rows={
+            "lines": [[line.number, list(line.cells), line.is_hidden] for line in kept],
+            "ignored": list(ignored),
+            "coding": coding,
+        },
         counts={},
     )
     db.session.add(draft)
     db.session.flush()
+    waiting = select(RosterDraft.id).where(
+        RosterDraft.organization_id == actor.organization_id, RosterDraft.applied_at.is_(None)
+    )
+    older = waiting.order_by(RosterDraft.created_at.desc(), RosterDraft.id).offset(MOST_WAITING)
+    db.session.execute(delete(RosterDraft).where(RosterDraft.id.in_(older)))
     return draft
 
 
@@ -53,7 +70,7 @@ def get_draft(actor: Actor, draft_id: uuid.UUID, now: dt.datetime) -> RosterDraf
         .with_for_update()
     )
     if draft is None:
-        raise NotFound("This roster isn’t kept any more. Send it again: what was taken over stays.")
+        raise NotFound(_l("This roster isn’t kept anymore. Send it again: what was imported stays."))
     return draft
 
 
@@ -63,8 +80,25 @@ def forget_drafts(now: dt.datetime) -> None:
 
 
 def lines_of(draft: RosterDraft) -> list[Line]:
-    """Return the rows that were sent."""
-    return [Line(number, tuple(cells)) for number, cells in draft.rows["lines"]]
+    """Return the rows that were sent, read in the draft's coding."""
+    return [Line(number, tuple(_texts(draft, cells)), is_hidden) for number, cells, is_hidden in draft.rows["lines"]]
+
+
+def ignored_by(draft: RosterDraft) -> list[str]:
+    """Return the headings of the columns that we don't read and haven't kept."""
+    return _texts(draft, draft.rows["ignored"])
+
+
+def read_again(draft: RosterDraft, coding: str) -> None:
+    """Read a roster whose coding isn't certain in another one. Raises Invalid."""
+    if coding not in CODINGS or not draft.rows.get("coding"):
+        raise Invalid(_l("Choose how to read the file from the list."))
+    draft.rows = {**draft.rows, "coding": coding}
+
+
+def _texts(draft: RosterDraft, cells: Sequence[str]) -> list[str]:
+    coding = draft.rows["coding"]
+    return [decode_cell(cell, coding) for cell in cells] if coding else list(cells)
 
 
 def decide(actor: Actor, lines: Sequence[Line], now: dt.datetime) -> Plan:
@@ -78,29 +112,33 @@ def roles_by_roster(actor: Actor) -> list[Role]:
     return [Role.MANAGER, Role.INSTRUCTOR, Role.MEMBER] if actor.may(May.SET_ROLES) else [Role.MEMBER]
 
 
-def take_over(actor: Actor, draft: RosterDraft, digest: str, has_mail: bool, now: dt.datetime) -> Plan:
-    """Write a roster: all of it or nothing. Does nothing where it was done before.
+def take_over(
+    actor: Actor, draft: RosterDraft, digest: str, has_mail: bool, now: dt.datetime, *, is_same: bool = False
+) -> Plan:
+    """Write a roster: all of it or nothing. `is_same`: who gets another name is the same person.
 
-    Raises Conflict where there are problems, or where the roster has changed since `digest` was shown.
+    Raises Conflict where there are problems, or where the roster has changed since `digest` was shown; NotYet where
+    nobody said that someone with another name is the same person.
     """
     lock_organization(actor)
     decided = decide(actor, lines_of(draft), now)
     if not decided.is_good or decided.digest != digest:
-        raise Conflict("The roster has changed in between. Look at the rows again: this is what would happen now.")
+        raise Conflict(
+            _l("The roster has changed in the meantime. Check the rows again: this is what would happen now.")
+        )
+    if decided.renamed and not is_same:
+        raise NotYet(_l("Confirm that these are the same people, or correct the rows."))
     teams = _make_teams(actor, decided.new_teams, now)
     added = [one for one in decided.entries if one.fate in {Fate.NEW, Fate.RETURNED}]
     changed = [one for one in decided.entries if one.fate is Fate.CHANGED]
     ids = _add(actor, added, now)
-    _change(changed)
+    _change(actor, changed, now)
     _set_teams(zip(ids, added, strict=True), teams)
     _set_teams(((one.membership_id, one) for one in changed if one.membership_id), teams)
-    if has_mail:
-        mailed = [*ids, *(one.membership_id for one in changed if one.gets_mail and one.membership_id)]
-        invited = invite_all(actor, mailed, now) if mailed else 0
-    else:
-        invited = 0
+    mailed = [*ids, *(one.membership_id for one in changed if one.gets_mail and one.membership_id)]
+    sent = invite_all(actor, mailed, now) if has_mail and mailed else Sent(0, 0)
     counts = {fate.value: number for fate, number in decided.counts.items()}
-    draft.rows, draft.applied_at, draft.counts = {}, now, {**counts, "invited": invited}
+    draft.rows, draft.applied_at, draft.counts = {}, now, {**counts, "invited": sent.invited, "not_invited": sent.left}
     note(
         "roster.imported",
         now,
@@ -111,20 +149,21 @@ def take_over(actor: Actor, draft: RosterDraft, digest: str, has_mail: bool, now
         returned=counts[Fate.RETURNED],
         changed=counts[Fate.CHANGED],
         unchanged=counts[Fate.UNCHANGED],
-        invited=invited,
+        invited=sent.invited,
         teams=len(decided.new_teams),
     )
     return decided
 
 
 def _list_known(actor: Actor) -> list[Known]:
-    names: dict[uuid.UUID, set[str]] = {}
-    for membership_id, key in db.session.execute(
-        select(TeamMembership.membership_id, Team.name_key)
+    names: dict[uuid.UUID, list[str]] = {}
+    for membership_id, name in db.session.execute(
+        select(TeamMembership.membership_id, Team.name)
         .join(Team, Team.id == TeamMembership.team_id)
         .where(Team.organization_id == actor.organization_id)
+        .order_by(Team.name_key)
     ):
-        names.setdefault(membership_id, set()).add(key)
+        names.setdefault(membership_id, []).append(name)
     rows = db.session.execute(
         select(
             Membership.id,
@@ -154,7 +193,7 @@ def _list_known(actor: Actor) -> list[Known]:
             employee_number=row[5],
             hired_on=row[6],
             role=row[7],
-            teams=frozenset(names.get(row[0], ())),
+            teams=names.get(row[0], ()),
             is_here=row[8] is None,
             has_joined=row[9] is not None,
         )
@@ -187,7 +226,7 @@ def _add(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> list[uuid.
             "organization_id": actor.organization_id,
             "name": one.name,
             "name_key": fold(one.name),
-            "email": one.email,
+            "email": one.email_key,
             "email_key": one.email_key,
             "role": one.role or Role.MEMBER,
             "manages_all": False,
@@ -203,15 +242,15 @@ def _add(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> list[uuid.
     return [row["id"] for row in rows]
 
 
-def _change(entries: Sequence[Entry]) -> None:
-    """Write what the rows say; of what they say nothing, nothing is touched."""
+def _change(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> None:
+    """Write what the rows say; of what they say nothing, nothing is touched. Links to an old address are void."""
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for entry in entries:
         one = entry.wanted
         assert one is not None
         values: dict[str, Any] = {"name": one.name, "name_key": fold(one.name)}
         if entry.has_other_address:
-            values |= {"email": one.email, "email_key": one.email_key}
+            values |= {"email": one.email_key, "email_key": one.email_key}
         values |= {
             name: value
             for name in ("job_title", "employee_number", "hired_on")
@@ -220,6 +259,9 @@ def _change(entries: Sequence[Entry]) -> None:
         alike.setdefault(tuple(values), []).append({"id": entry.membership_id, **values})
     for rows in alike.values():
         db.session.execute(update(Membership), rows)  # by primary key, in one statement
+    moved = [entry.membership_id for entry in entries if entry.has_other_address and entry.membership_id]
+    for start in range(0, len(moved), _PORTION):
+        void_invitations(actor, moved[start : start + _PORTION], now)
 
 
 def _set_teams(people: Iterable[tuple[uuid.UUID, Entry]], teams: dict[str, uuid.UUID]) -> None:

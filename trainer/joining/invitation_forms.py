@@ -17,10 +17,10 @@ class InvitedForm(Form):
     password = PasswordField(
         _l("Password"),
         [InputRequired(_l("Choose a password.")), length(LEAST, MOST)],
-        description=_l("At least %(least)s characters. A few words you can remember are best.", least=LEAST),
+        description=_l("At least %(least)s characters. A few words you can remember work best.", least=LEAST),
         render_kw={"autocomplete": "new-password"},
     )
-    is_old_enough = BooleanField(_l("I’m 13 or older"), [InputRequired(_l("Accounts are for people of 13 and older."))])
+    is_old_enough = BooleanField(_l("I’m 13 or older"), [InputRequired(_l("Accounts are for people 13 and older."))])
 
 
 class AskCodeForm(Form):
@@ -31,8 +31,10 @@ class AskCodeForm(Form):
 
     code = StringField(
         _l("Code"),
-        [InputRequired(_l("Type the code.")), length(1, 40)],
-        description=_l("Eight letters and digits, such as 7K3M-Q2WD. Capitals, blanks and hyphens don’t matter."),
+        [InputRequired(_l("Enter the code.")), length(1, 40)],
+        description=_l(
+            "Eight letters and digits, such as 7K3M-Q2WD. Capital letters, spaces and hyphens don’t matter."
+        ),
         filters=[trimmed],
         render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters", "maxlength": "40"},
     )
@@ -43,7 +45,7 @@ class JoinForm(Form):
 
     name = StringField(
         _l("Your name, as the firm knows you"),
-        [InputRequired(_l("Type your name.")), length(1, LONGEST_NAME), PlainText()],
+        [InputRequired(_l("Enter your name.")), length(1, LONGEST_NAME), PlainText()],
         filters=[trimmed],
         render_kw={"autocomplete": "name"},
     )

@@ -9,27 +9,27 @@ from werkzeug.wrappers import Response
 
 from trainer.accounts.passwords import hash_password
 from trainer.accounts.queries import find_user_by_email_key
-from trainer.accounts.views import sign_in_session
+from trainer.accounts.signing_in import sign_in_session
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.joining import entering
-from trainer.joining.invitation_forms import AskCodeForm, InvitedForm, JoinForm
+from trainer.joining.invitation_forms import InvitedForm, JoinForm
+from trainer.joining.refused_codes import no_code
 from trainer.organizations.codes import find_code, show_code
 from trainer.organizations.forms import ROLE_NAMES
 from trainer.organizations.invitations import Invited, find_invitation, is_in
 from trainer.organizations.models import JoinCode, Organization
 from trainer.web.access import Who, access
-from trainer.web.limits import limit_tries
+from trainer.web.limits import limit_failures
 from trainer.web.redirects import go
 
 blueprint = Blueprint("entry", __name__, template_folder="templates")
-UNKNOWN = "We know no such code, or it is no longer good. Look at it again, or ask the person who gave it to you."
 
 
 @blueprint.get("/invitations/<token>")
 @access(Who.PUBLIC)
-@limit_tries("60 per hour", only_failed=True)
+@limit_failures("60 per hour")
 def invitation(token: str) -> str | tuple[str, int]:
     """Say which firm invites, to what, and what it will see; offer what fits whoever looks."""
     invited = find_invitation(token, now())
@@ -40,7 +40,7 @@ def invitation(token: str) -> str | tuple[str, int]:
 
 @blueprint.post("/invitations/<token>/acceptance")
 @access(Who.PUBLIC)
-@limit_tries("30 per hour", only_failed=True)
+@limit_failures("60 per hour")
 def accept(token: str) -> Response | str | tuple[str, int]:
     """Come in: with the account that is signed in, or with a new one."""
     invited = find_invitation(token, now())
@@ -61,13 +61,13 @@ def accept(token: str) -> Response | str | tuple[str, int]:
         with transaction():
             user, _person = entering.accept_with_new_account(token, hashed, guest_id, now())
         sign_in_session(user)
-    flash(_("You’re in: %(firm)s.", firm=firm))
+    flash(_("You’ve joined %(firm)s.", firm=firm))
     return go(url_for("home.me"))
 
 
 @blueprint.get("/join/<code>")
 @access(Who.PUBLIC)
-@limit_tries("60 per hour", only_failed=True)
+@limit_failures("60 per hour")
 def join(code: str) -> str | tuple[str, int]:
     """Say which firm a code leads to and what it will see; ask for the name there."""
     try:
@@ -81,7 +81,7 @@ def join(code: str) -> str | tuple[str, int]:
 
 @blueprint.post("/join/<code>/acceptances")
 @access(Who.ACCOUNT)
-@limit_tries("60 per hour", only_failed=True)
+@limit_failures("60 per hour")
 def join_firm(code: str) -> Response | str | tuple[str, int]:
     """Come in by a code."""
     try:
@@ -99,7 +99,7 @@ def join_firm(code: str) -> Response | str | tuple[str, int]:
         return _join_page(*find_code(code, now()), form), 422
     except NotFound as error:
         return no_code(error, code)
-    flash(_("You’re in: %(firm)s.", firm=firm))
+    flash(_("You’ve joined %(firm)s.", firm=firm))
     return go(url_for("home.me"))
 
 
@@ -135,10 +135,3 @@ def _join_page(code: JoinCode, organization: Organization, form: JoinForm | None
         is_signed_in=_has_account(),
         is_in=_has_account() and is_in(current_user.id, organization.id),
     )
-
-
-def no_code(error: NotFound | Conflict, given: str) -> tuple[str, int]:
-    """Ask for a code again, with what was typed. Codes that never were, are too old or were taken back look alike."""
-    form, status = AskCodeForm(formdata=None, code=given), 409 if isinstance(error, Conflict) else 404
-    form.code.errors = [error.message if isinstance(error, Conflict) else _(UNKNOWN)]
-    return render_template("joining/ask_code.html", form=form), status

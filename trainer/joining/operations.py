@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete
 
 from trainer.accounts.models import User
@@ -14,9 +15,9 @@ from trainer.accounts.rules import KEPT
 from trainer.assessment.models import Attempt
 from trainer.assessment.operations import forget_attempts, move_attempts, start_practice
 from trainer.assessment.queries import list_users_busy_since
+from trainer.content.library import Content, Course
 from trainer.core.db import db
 from trainer.core.errors import Conflict, NotFound
-from trainer.courses.library import Content, Course
 from trainer.learning.operations import drop_enrollments, enroll, forget_enrollments, merge_enrollments
 from trainer.learning.queries import list_active_since
 
@@ -38,7 +39,7 @@ def finish_sign_up(
     """Make the account that a mailed link is for; return it and where the person wanted to go."""
     link = find_sign_up(token, now)
     if link is None:
-        raise Conflict("This link was used already.")
+        raise Conflict(_l("This link was already used."))
     use_link(link, now)
     return create_account(link.email or link.email_key, password_hash, now, guest_id, is_confirmed=True), link.next_path
 

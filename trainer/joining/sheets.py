@@ -5,14 +5,17 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from dataclasses import dataclass
 from typing import Final
 
-from trainer.core.errors import Invalid
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
-MOST_ROWS: Final = 20_000
-MOST_COLUMNS: Final = 60
-LONGEST_CELL: Final = 2_000
+from trainer.core.errors import Invalid
+from trainer.joining.lines import Line, add_line
+from trainer.joining.workbook import read_workbook
+
 SEPARATORS: Final = "\t;,"
 
 _BOMS: Final = (
@@ -22,95 +25,124 @@ _BOMS: Final = (
 )
 
 
+CODINGS: Final = ("windows-1252", "windows-1250", "mac-roman", "cp437")
+"""How a file that isn't Unicode can be read. The first is what Excel on Windows writes in the United States."""
+
+
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A row that isn't empty, with its number as a spreadsheet counts."""
+class Listing:
+    """The rows of a file. With a coding, which is one of several that fit, each character stands for one byte."""
 
-    number: int
-    cells: tuple[str, ...]
+    lines: list[Line]
+    coding: str = ""
 
 
-def read_file(data: bytes) -> list[Line]:
+def read_file(data: bytes) -> Listing:
     """Return the rows of an uploaded file; what it is stands in its first bytes, not in its name. Raises Invalid."""
-    from trainer.joining.workbook import read_workbook  # it builds on this file
-
     if data.startswith(b"PK"):
-        return read_workbook(data)
+        return Listing(read_workbook(data))
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Invalid("This is an old Excel file (.xls). Save it as .xlsx or .csv and try again.")
+        raise Invalid(_l("This is an old Excel file (.xls). Save it as .xlsx or .csv and try again."))
     if data.startswith(b"%PDF"):
-        raise Invalid("This is a PDF. Save the list as .xlsx or .csv and try again.")
-    return read_text(_decoded(data))
+        raise Invalid(_l("This is a PDF. Save the list as .xlsx or .csv and try again."))
+    text, coding = _decoded(data)
+    if text.lstrip("\ufeff \t\r\n")[:1] == "<":
+        raise Invalid(
+            _l(
+                "This is a web page or XML, whatever its name says. Open it in your spreadsheet program, "
+                "save it as .xlsx or .csv, and try again."
+            )
+        )
+    return Listing(read_text(text), coding)
 
 
 def read_text(text: str) -> list[Line]:
     """Return the rows of a text with one separator. Raises Invalid."""
     text = text.removeprefix("\ufeff")
     if "\0" in text:
-        raise Invalid("This is no list that we can read. Save it as .csv (UTF-8) or .xlsx and try again.")
+        number = len(_lines(text[: text.index("\0")]))
+        raise Invalid(
+            _l(
+                "Row %(row)s: there is a character (NUL) that no list has. "
+                "Save the list as .csv (UTF-8) or .xlsx and try again.",
+                row=number,
+            )
+        )
     separator, text = _separator(text)
     lines: list[Line] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    number = 0
+    start = 1
     try:
-        for number, cells in enumerate(reader, start=1):
-            add_line(lines, number, cells)
+        for cells in reader:
+            add_line(lines, start, cells)
+            start = reader.line_num + 1
     except csv.Error as error:
         raise Invalid(
-            f"Line {number + 1}: a quotation mark isn’t closed or stands in the middle of a cell, "
-            "or a cell never ends. Take the mark out, or double it."
+            _l(
+                "Row %(row)s: a quotation mark isn’t closed or stands in the middle of a cell, "
+                "or a cell never ends. Take the mark out, or double it.",
+                row=start,
+            )
         ) from error
     return lines
 
 
-def add_line(lines: list[Line], number: int, cells: list[str]) -> None:
-    """Take a row with its empty end cut off, unless nothing stands in it. Raises Invalid for more than we read."""
-    width = next((column for column in range(len(cells), 0, -1) if cells[column - 1].strip()), 0)
-    if width == 0:
-        return
-    if len(lines) >= MOST_ROWS:
-        raise Invalid(f"There are more than {MOST_ROWS:,} rows. Send the list in parts.")
-    if width > MOST_COLUMNS:
-        raise Invalid(f"Line {number}: there are more than {MOST_COLUMNS} columns. Keep only those that we name.")
-    cells = [cell.strip() for cell in cells[:width]]
-    for column, cell in enumerate(cells, start=1):
-        if len(cell) > LONGEST_CELL:
-            raise Invalid(f"{place(number, column)}: more than {LONGEST_CELL:,} characters in one cell. Shorten it.")
-    lines.append(Line(number, tuple(cells)))
+def decode_cell(cell: str, coding: str) -> str:
+    """Return what the bytes of a cell mean in a coding; what means nothing there becomes U+FFFD."""
+    return cell.encode("latin-1").decode(coding, errors="replace")
 
 
-def place(number: int, column: int) -> str:
-    """Return where a cell is, as a spreadsheet names it: "Line 14, column C"."""
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return f"Line {number}, column {name}"
-
-
-def _decoded(data: bytes) -> str:
+def _decoded(data: bytes) -> tuple[str, str]:
+    """Return the text and, unless it is Unicode, a coding to read it in: then each character is still one byte."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            try:
-                return data[len(bom) :].decode(encoding)
-            except UnicodeDecodeError as error:
+            text = data[len(bom) :].decode(encoding, errors="replace")
+            broken = [number for number, line in enumerate(_lines(text), start=1) if "\ufffd" in line]
+            if broken:
                 raise Invalid(
-                    f"Line {_line_of(data, error.start)}: some characters are broken. Save the file as UTF-8."
-                ) from error
+                    _l(
+                        "%(rows)s: some characters are broken. Save the file as UTF-8 and try again.",
+                        rows=_rows(broken),
+                    )
+                )
+            return text, ""
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8"), ""
     except UnicodeDecodeError:
         pass
-    try:
-        return data.decode("windows-1252")  # what Excel on Windows writes in the United States
-    except UnicodeDecodeError as error:
+    text = data.decode("latin-1")
+    others = [number for number, line in enumerate(_lines(text), start=1) if not _is_utf8(line)]
+    if any(not line.isascii() and _is_utf8(line) for line in _lines(text)):
         raise Invalid(
-            f"Line {_line_of(data, error.start)}: some characters are broken. Save the file as UTF-8."
-        ) from error
+            _l(
+                "%(rows)s: the characters are saved in another way than in the other rows. "
+                "Type the names there again, save the file as UTF-8, and try again.",
+                rows=_rows(others),
+            )
+        )
+    return text, CODINGS[0]
 
 
-def _line_of(data: bytes, position: int) -> int:
-    return data[:position].count(b"\n") + 1
+def _lines(text: str) -> list[str]:
+    """Return the lines as `csv` counts them: characters like U+2028 or NEL end none."""
+    return re.split("\r\n|\r|\n", text)
+
+
+def _is_utf8(line: str) -> bool:
+    try:
+        line.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _rows(numbers: list[int]) -> LazyString:
+    named = ", ".join(str(number) for number in numbers[:5])
+    if len(numbers) == 1:
+        return _l("Row %(row)s", row=named)
+    if len(numbers) <= 5:
+        return _l("Rows %(rows)s", rows=named)
+    return _l("Rows %(rows)s and %(more)s more", rows=named, more=len(numbers) - 5)
 
 
 def _separator(text: str) -> tuple[str, str]:
@@ -120,6 +152,6 @@ def _separator(text: str) -> tuple[str, str]:
     """
     first, _, rest = text.lstrip("\r\n").partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
-        return first.strip()[4], "\n" + rest
+        return first.strip()[4], text[: text.index(first)] + "\n" + rest
     outside = "".join(first.split('"')[::2])
     return max(SEPARATORS, key=lambda one: (outside.count(one), -SEPARATORS.index(one))), text

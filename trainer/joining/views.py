@@ -10,24 +10,25 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.accounts.forms import CodeForm, NewPasswordForm
+from trainer.accounts.guessing import FREE, count_miss, seconds_to_wait
 from trainer.accounts.models import User
 from trainer.accounts.operations import create_account, refuse_session, request_sign_up
 from trainer.accounts.passwords import check_password, hash_password
 from trainer.accounts.queries import find_sign_up, find_user, find_user_by_email_key, get_user
 from trainer.accounts.rules import CODE_LASTS, SIGN_UP_LASTS, email_key
 from trainer.accounts.second_factor import Tried, minutes_to_wait, try_code
-from trainer.accounts.second_factor_views import code_refusal
-from trainer.accounts.views import sign_in_session
+from trainer.accounts.signing_in import sign_in_session
+from trainer.accounts.words import code_refusal
+from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
 from trainer.core.signing import is_sealed, seal
-from trainer.courses.current import content
 from trainer.joining import operations
 from trainer.joining.forms import AskSignUpForm, SignInForm, SignUpForm
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
-from trainer.web.limits import limit_tries
+from trainer.web.limits import WRONG, limit_acts, limit_failures, wait
 from trainer.web.redirects import go, safe_path
 
 blueprint = Blueprint("joining", __name__, template_folder="templates")
@@ -46,10 +47,10 @@ def keep() -> Response | str:
 
 @blueprint.post("/guests")
 @access(Who.PUBLIC)
-@limit_tries("30 per hour")
+@limit_acts("500 per hour")
 def become_guest() -> Response:
     """Keep progress from now on; with `start=first-try` or `start=practice` go straight to the scenes."""
-    here, start = content(), request.args.get("start")
+    here, start = served(), request.args.get("start")
     course = here.courses.get(request.args.get("course", ""))
     scenes = None
     if course is not None and start in {"first-try", "practice"}:
@@ -64,7 +65,8 @@ def become_guest() -> Response:
 
 @blueprint.route("/sign-up", methods=["GET", "POST"])
 @access(Who.PUBLIC)
-@limit_tries("20 per hour", methods=["POST"])
+@limit_acts("200 per hour", methods=["POST"])
+@limit_failures("200 per hour", methods=["POST"], statuses=WRONG)
 def sign_up() -> Response | str | tuple[str, int]:
     """Make an account; a guest keeps everything. Where there is mail, a link goes to the address first.
 
@@ -91,11 +93,11 @@ def sign_up() -> Response | str | tuple[str, int]:
 
 @blueprint.route("/sign-up/<token>", methods=["GET", "POST"])
 @access(Who.PUBLIC)
-@limit_tries("30 per hour", methods=["POST"])
+@limit_failures("60 per hour")
 def finish_sign_up(token: str) -> Response | str | tuple[str, int]:
-    """Let whoever has the mailed link choose a password; that makes the account, with a confirmed address."""
+    """Let someone with the emailed link choose a password; that creates the account, with a confirmed address."""
     if current_user.is_authenticated and not current_user.is_guest:
-        raise Conflict(_("You’re signed in with an account already. Sign out first, then open the link again."))
+        raise Conflict(_("You’re already signed in to an account. Sign out first, then open the link again."))
     link = find_sign_up(token, now())
     if link is None:
         return render_template("accounts/link_void.html", again=url_for(".sign_up")), 404
@@ -113,14 +115,22 @@ def finish_sign_up(token: str) -> Response | str | tuple[str, int]:
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @access(Who.PUBLIC)
-@limit_tries("30 per 10 minutes", methods=["POST"])
+@limit_failures("60 per 10 minutes", methods=["POST"], statuses=WRONG)
 def sign_in() -> Response | str | tuple[str, int]:
     """Sign in; what a guest did on this device comes along."""
+    form = SignInForm()
+    if form.is_submitted() and not form.csrf_token.validate(form):  # the address that was typed stays
+        form.password.errors = [
+            _("This page was open too long, or cookies are off. Type your password and send it once more.")
+        ]
+        return _sign_in_page(form), 400
     if current_user.is_authenticated and not current_user.is_guest:
         return go(_next())
-    form = SignInForm()
     if form.validate_on_submit():
-        user = find_user_by_email_key(email_key(str(form.email.data)) or "")
+        key = email_key(str(form.email.data)) or str(form.email.data).casefold()
+        if seconds := seconds_to_wait(key):
+            raise wait(seconds)
+        user = find_user_by_email_key(key)
         user_id = user.id if user else None
         if check_password(user.password_hash if user else None, str(form.password.data)) and user is not None:
             if user.has_second_factor:
@@ -128,14 +138,20 @@ def sign_in() -> Response | str | tuple[str, int]:
                 return go(url_for(".sign_in_code", next=request.args.get("next")))
             return _let_in(user)
         with transaction():
-            refuse_session(user_id, now())
-        form.password.errors = [_("E-mail and password don’t match. Check capitals and try again.")]
-    return render_template("joining/sign_in.html", form=form, next=request.args.get("next")), _status(form)
+            misses = count_miss(key)
+            if user_id is not None and misses <= FREE:  # a log that only grows doesn't grow as guessers like
+                refuse_session(user_id, now())
+        form.password.errors = [_("Email and password don’t match. Check capital letters and try again.")]
+    return _sign_in_page(form), _status(form)
+
+
+def _sign_in_page(form: SignInForm) -> str:
+    return render_template("joining/sign_in.html", form=form, next=request.args.get("next"))
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
 @access(Who.PUBLIC)
-@limit_tries("30 per 10 minutes", methods=["POST"])
+@limit_failures("60 per 10 minutes", methods=["POST"], statuses=WRONG)
 def sign_in_code() -> Response | str | tuple[str, int]:
     """Ask for the code after the right password; nobody is signed in before it."""
     user = _who_owes_a_code()
@@ -173,7 +189,7 @@ def _let_in(user: User) -> Response:
     guest_id, user_id = current_user.id if current_user.is_guest else None, user.id
     if guest_id is not None:
         with transaction():
-            operations.merge_guest(guest_id, user_id, content(), now())
+            operations.merge_guest(guest_id, user_id, served(), now())
     sign_in_session(user)
     return go(_next())
 

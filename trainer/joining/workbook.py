@@ -17,8 +17,10 @@ from collections.abc import Callable
 from typing import Any, Final
 from xml.parsers import expat
 
+from flask_babel import lazy_gettext as _l
+
 from trainer.core.errors import Invalid
-from trainer.joining.sheets import LONGEST_CELL, MOST_COLUMNS, Line, add_line, place
+from trainer.joining.lines import LONGEST_CELL, MOST_COLUMNS, Line, add_line, place, too_long
 
 MOST_PARTS: Final = 500
 MOST_BYTES: Final = 40 * 2**20
@@ -33,8 +35,10 @@ LARGEST_RATIO: Final = 200
 
 _CHUNK: Final = 64 * 1024
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_TOO_LARGE: Final = "This file unpacks to far more than a roster needs. Copy the list into a new file and try again."
-_BROKEN: Final = "This file is damaged or isn’t an Excel file. Save it once more as .xlsx or .csv and try again."
+_TOO_LARGE: Final = _l(
+    "This file unpacks to far more than a roster needs. Copy the list into a new file and try again."
+)
+_BROKEN: Final = _l("This file is damaged or isn’t an Excel file. Save it once more as .xlsx or .csv and try again.")
 _DATES: Final = frozenset({14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)})
 """Numbers of built-in formats that show a day (ECMA-376, 18.8.30)."""
 
@@ -57,7 +61,7 @@ def read_workbook(data: bytes) -> list[Line]:
         raise Invalid(_BROKEN) from error
     except (NotImplementedError, RuntimeError) as error:  # another compression, or a password
         raise Invalid(
-            "This file is locked or packed in a way we don’t read. Save it as plain .xlsx or .csv."
+            _l("This file is locked or packed in a way we don’t read. Save it as plain .xlsx or .csv.")
         ) from error
 
 
@@ -130,7 +134,7 @@ def _parse(
 
 
 def _refuse_doctype(*_declaration: Any) -> None:
-    raise Invalid("This file holds a document type, which no Excel file needs. Save it once more as .xlsx or .csv.")
+    raise Invalid(_l("This file holds a document type, which no Excel file needs. Save it once more as .xlsx or .csv."))
 
 
 class _Workbook:
@@ -224,7 +228,7 @@ class _Sheet:
         self._cells: list[str] = []
         self._parts: list[str] = []
         self._kind, self._style = "n", 0
-        self._is_text = self._is_aside = False
+        self._is_text = self._is_aside = self._is_hidden = False
         self._left = MOST_TEXT
 
     def start(self, name: str, values: dict[str, str]) -> None:
@@ -239,6 +243,7 @@ class _Sheet:
             if row <= self._row:
                 raise ValueError("rows out of order")
             self._row, self._column, self._cells = row, 0, []
+            self._is_hidden = values.get("hidden") in {"1", "true"}
         elif name == "rPh":
             self._is_aside = True
 
@@ -248,7 +253,7 @@ class _Sheet:
         elif name == "c":
             self._put("".join(self._parts))
         elif name == "row":
-            add_line(self.lines, self._row, self._cells)
+            add_line(self.lines, self._row, self._cells, is_hidden=self._is_hidden)
         elif name == "rPh":
             self._is_aside = False
 
@@ -275,16 +280,15 @@ class _Sheet:
             return
         if self._column > MOST_COLUMNS:
             raise Invalid(
-                f"{place(self._row, self._column)}: there are more than {MOST_COLUMNS} columns. "
-                "Keep only those that we name."
+                _l(
+                    "%(place)s: there are more than %(most)s columns. Keep only those that we name.",
+                    place=place(self._row, self._column),
+                    most=MOST_COLUMNS,
+                )
             )
         self._left -= len(text)
         if self._left < 0 or len(text) > LONGEST_CELL:
-            raise Invalid(
-                f"{place(self._row, self._column)}: more than {LONGEST_CELL:,} characters in one cell. Shorten it."
-                if len(text) > LONGEST_CELL
-                else _TOO_LARGE
-            )
+            raise Invalid(too_long(place(self._row, self._column)) if len(text) > LONGEST_CELL else _TOO_LARGE)
         self._cells.extend([""] * (self._column - 1 - len(self._cells)))
         self._cells.append(text)
 

@@ -6,11 +6,12 @@ import datetime as dt
 
 from trainer.core.signing import sign, unsign
 from trainer.learning.models import Enrollment
+from trainer.learning.rules import Begun
 
 _PURPOSE = "opened-at"
 
 
-def opened_mark(enrollment: Enrollment, now: dt.datetime) -> str:
+def opened_mark(enrollment: Enrollment | Begun, now: dt.datetime) -> str:
     """Return a mark that says when this learner opened a page."""
     return sign(_PURPOSE, [enrollment.id.hex, int(now.timestamp())])
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-from wtforms import StringField
-from wtforms.validators import InputRequired
+from collections.abc import Sequence
+from typing import Any
 
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, StringField
+from wtforms.validators import InputRequired, ValidationError
+
+from trainer.content.library import Lesson
 from trainer.web.forms import Form, PlainText, length, trimmed
 
 
@@ -13,18 +17,22 @@ class AttestationForm(Form):
     """The name typed below a sentence."""
 
     attested_as = StringField(
-        _l("Your name, typed by you"),
-        [InputRequired(_l("Type your name to sign.")), length(1, 120), PlainText()],
+        _l("Your name"),
+        [InputRequired(_l("Enter your name to sign.")), length(1, 120), PlainText()],
         filters=[trimmed],
     )
 
 
-class NameForm(Form):
-    """The name as it shall stand on the certificate."""
+class PlaceForm(Form):
+    """Where the learner works."""
 
-    certificate_name = StringField(
-        _l("Name on the certificate"),
-        [InputRequired(_l("Type the name you want on it.")), length(1, 120), PlainText()],
-        filters=[trimmed],
-        description=_l("It may be an alias. Anyone who has the certificate’s number can see it."),
-    )
+    place = RadioField(_l("Where do you work?"), validate_choice=False)
+
+    def __init__(self, lessons: Sequence[Lesson], **values: Any) -> None:
+        super().__init__(**values)
+        self.place.choices = [(lesson.slug, lesson.file.title) for lesson in lessons]
+
+    def validate_place(self, field: RadioField) -> None:
+        """Refuse what isn't one of the choices, nothing included."""
+        if field.data not in [choice[0] for choice in field.choices or ()]:
+            raise ValidationError(_l("Choose where you work."))

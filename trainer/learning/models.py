@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
+from trainer.learning.rules import Conditions
 
 
 class Enrollment(Base):
@@ -31,22 +32,27 @@ class Enrollment(Base):
     course_digest: Mapped[str] = mapped_column(String(64))
     """The course as it was when the learner began."""
     conditions: Mapped[dict[str, Any]]
-    """What completion takes and what the credential will say, frozen when set:
-    {"least_minutes": int, "edition": str | None, "achievement": str, "validity_months": int,
-    "attestation": str | None, "is_paced": bool}."""
+    """What completion takes and what the credential will say, as `rules.Conditions` keeps it; read it as `asks`."""
     started_at: Mapped[dt.datetime]
     last_lesson: Mapped[str | None] = mapped_column(String(121))
     """Where to go on: the lesson opened or finished last."""
+    place: Mapped[str | None] = mapped_column(String(60))
+    """Where the learner works: the name of a lesson in the module to choose from. No firm and no instructor sees it."""
     active_seconds: Mapped[int] = mapped_column(default=0)
     active_until: Mapped[dt.datetime | None]
     """End of the time credited so far; what lies before it is never credited again."""
     attested_at: Mapped[dt.datetime | None]
     attested_as: Mapped[str | None] = mapped_column(String(120))
-    """The name that was typed below the sentence in `conditions["attestation"]`."""
+    """The name that was typed below the sentence that the conditions ask for."""
     final_passed_at: Mapped[dt.datetime | None]
     final_scenes: Mapped[int | None]
     completed_at: Mapped[dt.datetime | None]
     credential_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("credentials.id"), index=True)
+
+    @property
+    def asks(self) -> Conditions:
+        """What completion takes, and what the credential will say."""
+        return Conditions.read(self.conditions)
 
 
 class LessonCompletion(Base):

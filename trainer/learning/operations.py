@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select, update
 
 from trainer.accounts.queries import get_user
+from trainer.content.library import Course, Lesson
 from trainer.core.db import db, insert_missing
 from trainer.core.errors import NotYet
-from trainer.courses.library import Course, Lesson
-from trainer.credentials.models import Credential
-from trainer.credentials.operations import Earned, issue, supersede
+from trainer.credentials.models import Credential, Facts
+from trainer.credentials.operations import issue, supersede
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.queries import can_renew, find_enrollment, list_reading_times, standing
-from trainer.learning.rules import Asked, credit, read_ahead, tightened
+from trainer.learning.rules import Asked, Conditions, credit, read_ahead, tightened
+
+
+class Opening(NamedTuple):
+    """A cycle to be begun for someone. `place`: where the person works, as said in the cycle before."""
+
+    user_id: uuid.UUID
+    cycle: int
+    conditions: Conditions
+    place: str | None
 
 
 def enroll(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
@@ -35,15 +45,15 @@ def open_cycle(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollme
     found = find_enrollment(user_id, course.slug)
     if found is not None and found.completed_at is None:
         return found
-    return _begin(user_id, course, found.cycle + 1 if found else 1, now)
+    return _begin(user_id, course, found.cycle + 1 if found else 1, now, found.place if found else None)
 
 
 def renew(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
-    """Take a completed course again. Raises NotYet while its credential holds for long."""
+    """Take a completed course again. Raises NotYet until shortly before its credential expires."""
     get_user(user_id)
     found = find_enrollment(user_id, course.slug)
     if found is not None and found.completed_at is not None and not can_renew(found, now.date()):
-        raise NotYet("You can take the course again once your certificate runs out within 60 days.")
+        raise NotYet(_l("You can take the course again in the last 60 days before your certificate expires."))
     return open_cycle(user_id, course, now)
 
 
@@ -52,48 +62,45 @@ def tighten(enrollment: Enrollment, course: Course, asked: Asked) -> bool:
 
     Once lessons are to be read in order, those that were read ahead are to be read again.
     """
-    before = enrollment.conditions
+    before = enrollment.asks
     after = tightened(before, asked)
     if enrollment.completed_at is not None or after == before:
         return False
-    enrollment.conditions = after
-    if after["is_paced"] and not before.get("is_paced"):
+    enrollment.conditions = after.kept()
+    if after.is_paced and not before.is_paced:
         _unmark_read_ahead(enrollment, course)
     return True
 
 
-def open_cycles(course: Course, wanted: Mapping[tuple[uuid.UUID, int], Mapping[str, Any]], now: dt.datetime) -> None:
-    """Begin a course for many people at once, each (user, cycle) with its conditions.
-
-    A cycle that someone else began meanwhile stays as it is.
-    """
+def open_cycles(course: Course, wanted: Iterable[Opening], now: dt.datetime) -> None:
+    """Begin a course for many people at once. A cycle that someone else began meanwhile stays as it is."""
     insert_missing(
         Enrollment,
         [
             {
                 **_facts(course),
                 "id": uuid.uuid4(),
-                "user_id": user_id,
-                "cycle": cycle,
-                "conditions": dict(conditions),
+                "user_id": one.user_id,
+                "cycle": one.cycle,
+                "conditions": one.conditions.kept(),
+                "place": one.place,
                 "started_at": now,
                 "active_seconds": 0,
             }
-            for (user_id, cycle), conditions in wanted.items()
+            for one in wanted
         ],
     )
 
 
-def conditions_of(course: Course) -> dict[str, Any]:
+def conditions_of(course: Course) -> Conditions:
     """Return what a course itself asks for, and what its credential will say."""
-    return {
-        "least_minutes": course.file.least_minutes,
-        "edition": course.file.edition,
-        "achievement": course.file.achievement,
-        "validity_months": course.file.validity_months,
-        "attestation": course.file.attestation,
-        "is_paced": False,
-    }
+    return Conditions(
+        least_minutes=course.file.least_minutes,
+        edition=course.file.edition,
+        achievement=course.file.achievement,
+        validity_months=course.file.validity_months,
+        attestation=course.file.attestation,
+    )
 
 
 def _facts(course: Course) -> dict[str, Any]:
@@ -105,13 +112,14 @@ def _facts(course: Course) -> dict[str, Any]:
     }
 
 
-def _begin(user_id: uuid.UUID, course: Course, cycle: int, now: dt.datetime) -> Enrollment:
+def _begin(user_id: uuid.UUID, course: Course, cycle: int, now: dt.datetime, place: str | None = None) -> Enrollment:
     enrollment = Enrollment(
         **_facts(course),
         user_id=user_id,
         cycle=cycle,
-        conditions=conditions_of(course),
+        conditions=conditions_of(course).kept(),
         started_at=now,
+        place=place,
         active_seconds=0,
     )
     db.session.add(enrollment)
@@ -121,10 +129,10 @@ def _begin(user_id: uuid.UUID, course: Course, cycle: int, now: dt.datetime) -> 
 
 def complete_lesson(enrollment: Enrollment, course: Course, lesson: Lesson, now: dt.datetime) -> None:
     """Mark a lesson as read, or as read again. Raises NotYet if lessons are to be read in order and one comes first."""
-    if enrollment.conditions.get("is_paced"):
+    if enrollment.asks.is_paced:
         first = standing(enrollment, course).comes_first(lesson.id)
         if first is not None:
-            raise NotYet(f"These lessons are read in order. Read “{first.title}” first.")
+            raise NotYet(_l("These lessons go in order. Read “%(title)s” first.", title=first.title))
     reading = db.session.get(LessonCompletion, (enrollment.id, lesson.id))
     if reading is None:
         db.session.add(
@@ -133,6 +141,11 @@ def complete_lesson(enrollment: Enrollment, course: Course, lesson: Lesson, now:
     else:
         reading.read_again_at = now
     enrollment.last_lesson = lesson.id
+
+
+def choose_place(enrollment: Enrollment, lesson: Lesson) -> None:
+    """Keep where the learner works, by the lesson that fits."""
+    enrollment.place = lesson.slug
 
 
 def attest(enrollment: Enrollment, name: str, now: dt.datetime) -> None:
@@ -175,28 +188,24 @@ def complete(
         return None
     holder = get_user(enrollment.user_id)
     assert holder.certificate_name is not None  # standing() says so
-    credential = issue(
-        Earned(
-            user_id=enrollment.user_id,
-            course=enrollment.course,
-            cycle=enrollment.cycle,
-            holder_name=holder.certificate_name,
-            course_title=enrollment.course_title,
-            course_version=enrollment.course_version,
-            course_digest=enrollment.course_digest,
-            edition=enrollment.conditions["edition"],
-            achievement=enrollment.conditions["achievement"],
-            scenes=enrollment.final_scenes or 0,
-            minutes=enrollment.active_seconds // 60,
-            started_on=enrollment.started_at.date(),
-            is_attested=enrollment.attested_at is not None,
-            is_paced=bool(enrollment.conditions.get("is_paced")),
-            unapproved_states=enrollment.conditions.get("unapproved_states", []),
-            validity_months=enrollment.conditions["validity_months"],
-            is_local_trial=is_local_trial,
-        ),
-        now,
+    asks = enrollment.asks
+    facts = Facts(
+        holder_name=holder.certificate_name,
+        course=enrollment.course,
+        course_title=enrollment.course_title,
+        course_version=enrollment.course_version,
+        course_digest=enrollment.course_digest,
+        edition=asks.edition,
+        achievement=asks.achievement,
+        scenes=enrollment.final_scenes or 0,
+        minutes=enrollment.active_seconds // 60,
+        started_on=enrollment.started_at.date(),
+        is_attested=enrollment.attested_at is not None,
+        is_paced=asks.is_paced,
+        unapproved_states=asks.unapproved_states,
+        is_local_trial=is_local_trial,
     )
+    credential = issue(facts, enrollment.user_id, enrollment.cycle, asks.validity_months, now)
     enrollment.completed_at = now
     enrollment.credential_id = credential.id
     supersede(enrollment.user_id, enrollment.course, credential)
@@ -209,7 +218,8 @@ def merge_enrollments(
     """Move a guest's enrollments to an account; return (old id, new id) of those that met one of its own.
 
     The further state of each lesson wins, active time adds up (to no more than has passed since the earlier
-    start: two devices don't read twice as fast), and the later page is where to go on.
+    start: two devices don't read twice as fast), and the later page is where to go on. The account's own workplace
+    stays.
     The caller moves what hangs on the old ids and then calls `drop_enrollments`.
     """
     met: list[tuple[uuid.UUID, uuid.UUID]] = []
@@ -220,8 +230,9 @@ def merge_enrollments(
             guest.user_id = user_id
             continue
         _merge_lessons(guest.id, mine.id)
-        if mine.conditions.get("is_paced") and mine.completed_at is None and mine.course in courses:
+        if mine.asks.is_paced and mine.completed_at is None and mine.course in courses:
             _unmark_read_ahead(mine, courses[mine.course])
+        mine.place = mine.place or guest.place
         mine.started_at = min(mine.started_at, guest.started_at)
         passed = int((now - mine.started_at).total_seconds())
         together = min(mine.active_seconds + guest.active_seconds, passed)

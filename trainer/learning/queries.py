@@ -8,16 +8,18 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, and_, bindparam, or_, select
 
 from trainer.accounts.models import User
-from trainer.core.db import db
+from trainer.accounts.queries import through_session
+from trainer.content.library import Course, Lesson
+from trainer.core.db import db, read
 from trainer.core.errors import NotFound
-from trainer.courses.library import Course
 from trainer.credentials.queries import find_credential
 from trainer.learning import rules
 from trainer.learning.models import Enrollment, LessonCompletion
-from trainer.learning.rules import LessonNeed, Reading, Standing
+from trainer.learning.rules import Begun, LessonNeed, Path, Reading, Standing
 
 # Run for every lesson that someone signed in opens, so they are built once.
 _NEWEST = (
@@ -29,6 +31,30 @@ _NEWEST = (
 _READINGS = select(LessonCompletion.lesson, LessonCompletion.read_again_at).where(
     LessonCompletion.enrollment_id == bindparam("enrollment_id")
 )
+# Columns only, and all in one statement: it is most of what a lesson costs that was shown before.
+_BEGUN = through_session(
+    select(
+        Enrollment.id,
+        Enrollment.cycle,
+        Enrollment.place,
+        Enrollment.conditions["is_paced"].as_boolean().label("is_paced"),
+        LessonCompletion.lesson,
+    )
+    .select_from(User)
+    .outerjoin(Enrollment, and_(Enrollment.user_id == User.id, Enrollment.course == bindparam("course")))
+    .outerjoin(LessonCompletion, LessonCompletion.enrollment_id == Enrollment.id)
+)
+
+
+def find_begun(session_id: uuid.UUID, course: str) -> tuple[bool, Begun | None]:
+    """Return whether a session is someone's, and as far as a lesson's page needs it their newest enrollment."""
+    rows = read(_BEGUN, {"session_id": session_id, "course": course})
+    newest = max((row.cycle for row in rows if row.cycle), default=None)
+    if newest is None:
+        return bool(rows), None
+    theirs = [row for row in rows if row.cycle == newest]
+    lessons = frozenset(row.lesson for row in theirs if row.lesson)
+    return True, Begun(theirs[0].id, theirs[0].place, bool(theirs[0].is_paced), lessons)
 
 
 def find_enrollment(user_id: uuid.UUID, course: str) -> Enrollment | None:
@@ -40,7 +66,7 @@ def get_enrollment(user_id: uuid.UUID, course: str) -> Enrollment:
     """Return a person's newest enrollment, locked for change. Raises NotFound."""
     enrollment = db.session.scalar(_NEWEST.with_for_update(), {"user_id": user_id, "course": course})
     if enrollment is None:
-        raise NotFound("You haven’t started this course yet.")
+        raise NotFound(_l("You haven’t started this course yet."))
     return enrollment
 
 
@@ -92,6 +118,28 @@ def standing(enrollment: Enrollment, course: Course | None) -> Standing:
     return _standing(enrollment, course, list_readings(enrollment.id), has_name=bool(learner.certificate_name))
 
 
+def next_lesson(course: Course, enrollment: Enrollment, where: Standing) -> Lesson | None:
+    """Return where to go on: the first lesson not read after the last one, or else the first not read."""
+    if not where.missing_lessons:
+        return None
+    order = [lesson.id for lesson in course.lessons]
+    missing = [need.id for need in where.missing_lessons]
+    after = order.index(enrollment.last_lesson) if enrollment.last_lesson in order else -1
+    later = [lesson for lesson in missing if order.index(lesson) > after]
+    return course.lesson((later or missing)[0])
+
+
+def wants_place(course: Course, enrollment: Enrollment | Begun, where: Path, lesson: Lesson) -> bool:
+    """Return True if a lesson is one to choose by workplace, and the learner has neither chosen nor read one."""
+    choice = course.choice
+    return (
+        choice is not None
+        and lesson.module_slug == choice.slug
+        and course.lesson_at(enrollment.place) is None
+        and not any(need.is_done for need in where.lessons if need.choice == choice.slug)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """The newest enrollment of one of many learners, where it stands, and when they last read."""
@@ -122,22 +170,32 @@ def list_progress(users: Select[Any], slug: str, course: Course | None) -> dict[
     return found
 
 
+def path_of(course: Course, place: str | None, read: Container[str]) -> Path:
+    """Return the lessons of a course for someone who works at a place and has read some of them."""
+    return Path(_needs(course, place, read))
+
+
 def _standing(enrollment: Enrollment, course: Course | None, done: Container[str], *, has_name: bool) -> Standing:
     return Standing(
-        lessons=tuple(
-            LessonNeed(
-                lesson.id,
-                lesson.file.title,
-                lesson.file.minutes,
-                lesson.id in done,
-                module.slug if module.file.choose_one else None,
-            )
-            for module in (course.modules if course else ())
-            for lesson in module.lessons
-        ),
-        least_minutes=int(enrollment.conditions.get("least_minutes", 0)),
+        lessons=_needs(course, enrollment.place, done) if course else (),
+        least_minutes=enrollment.asks.least_minutes,
         active_seconds=enrollment.active_seconds,
         is_final_passed=enrollment.final_passed_at is not None,
         has_name=has_name,
-        is_attested=not enrollment.conditions.get("attestation") or enrollment.attested_at is not None,
+        is_attested=not enrollment.asks.attestation or enrollment.attested_at is not None,
+    )
+
+
+def _needs(course: Course, place: str | None, done: Container[str]) -> tuple[LessonNeed, ...]:
+    return tuple(
+        LessonNeed(
+            lesson.id,
+            lesson.file.title,
+            lesson.seconds,
+            lesson.id in done,
+            module.slug if module.file.choose_one else None,
+            module.file.choose_one and lesson.slug == place,
+        )
+        for module in course.modules
+        for lesson in module.lessons
     )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from itertools import takewhile
 from typing import Any
+
+from trainer.content.times import in_minutes
 
 LONGEST_BEAT = dt.timedelta(seconds=90)
 """A heartbeat comes each 30 seconds; one that comes later than this was asleep."""
@@ -20,37 +24,62 @@ class LessonNeed:
 
     id: str
     title: str
-    minutes: int
+    seconds: float
+    """What reading it takes."""
     is_done: bool
     choice: str | None = None
     """The module that it is one choice of; one lesson of it is enough."""
+    is_chosen: bool = False
+    """True if it is the one for the learner's workplace."""
+
+    @property
+    def module(self) -> str:
+        """The module that it belongs to."""
+        return self.id.partition("/")[0]
+
+    @property
+    def stands_for_choice(self) -> tuple[bool, bool]:
+        """How well it stands for the others of its choice: what was read counts before what was chosen."""
+        return self.is_done, self.is_chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An enrollment as far as a lesson's page needs it."""
+
+    id: uuid.UUID
+    place: str | None
+    is_paced: bool
+    read: frozenset[str]
+    """Ids of the lessons that are marked as read."""
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where a learner stands in a course. The same object shows progress and decides completion."""
+class Path:
+    """The lessons of a course as one learner has read them."""
 
     lessons: tuple[LessonNeed, ...]
-    least_minutes: int
-    active_seconds: int
-    is_final_passed: bool
-    has_name: bool
-    is_attested: bool = True
 
     @property
     def missing_lessons(self) -> tuple[LessonNeed, ...]:
-        """Lessons not yet marked as read, in course order. Where one of several is enough, the first stands for all."""
+        """Lessons not yet marked as read, in course order. Where one of several is enough, one stands for all."""
         return tuple(lesson for lesson in self.path if not lesson.is_done)
 
-    @property
+    @cached_property
     def path(self) -> tuple[LessonNeed, ...]:
-        """The lessons to read, in course order; of a choice the one that was read, or else the first."""
+        """The lessons to read, in course order; of a choice the one read, or else the one chosen, or else the first."""
         chosen: dict[str, LessonNeed] = {}
         for lesson in self.lessons:
             place = lesson.choice or lesson.id
-            if place not in chosen or (lesson.is_done and not chosen[place].is_done):
+            if place not in chosen or lesson.stands_for_choice > chosen[place].stands_for_choice:
                 chosen[place] = lesson
         return tuple(chosen.values())
+
+    @property
+    def minutes_to_read(self) -> int:
+        """Minutes that the missing lessons take, rounded up once for all of them; 0 if none is missing."""
+        missing = self.missing_lessons
+        return in_minutes(sum(need.seconds for need in missing)) if missing else 0
 
     def comes_first(self, lesson: str) -> LessonNeed | None:
         """Return what must be read before a lesson when lessons are read in order; None if it may be read."""
@@ -70,6 +99,26 @@ class Standing:
     def done_lessons(self) -> int:
         """How many of `all_lessons` are marked as read."""
         return self.all_lessons - len(self.missing_lessons)
+
+    @property
+    def by_module(self) -> dict[str, tuple[int, int]]:
+        """How many of `all_lessons` each module has, and how many of those are marked as read: (read, all)."""
+        counts: dict[str, tuple[int, int]] = {}
+        for need in self.path:
+            read, every = counts.get(need.module, (0, 0))
+            counts[need.module] = read + need.is_done, every + 1
+        return counts
+
+
+@dataclass(frozen=True)
+class Standing(Path):
+    """Where a learner stands in a course. The same object shows progress and decides completion."""
+
+    least_minutes: int
+    active_seconds: int
+    is_final_passed: bool
+    has_name: bool
+    is_attested: bool = True
 
     @property
     def active_minutes(self) -> int:
@@ -126,16 +175,43 @@ class Asked:
     """The state that wants an approved course, which this one isn't: its credential will say so."""
 
 
-def tightened(conditions: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Conditions:
+    """What a completion takes, and what its credential will say: frozen when set. `version` is that of the shape."""
+
+    least_minutes: int = 0
+    edition: str | None = None
+    achievement: str = ""
+    validity_months: int = 0
+    attestation: str | None = None
+    """The sentence to sign."""
+    is_paced: bool = False
+    """Lessons are read in order."""
+    unapproved_states: tuple[str, ...] = ()
+    """States that want an approved course, which this one isn't."""
+    version: int = 1
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Conditions:
+        """Return conditions that were kept. Older ones lack what was added later."""
+        known = {name: value for name, value in kept.items() if name in cls.__dataclass_fields__}
+        return cls(**{**known, "unapproved_states": tuple(known.get("unapproved_states", ()))})
+
+    def kept(self) -> dict[str, Any]:
+        """Return them ready for JSON."""
+        return {**asdict(self), "unapproved_states": list(self.unapproved_states)}
+
+
+def tightened(conditions: Conditions, asked: Asked) -> Conditions:
     """Return conditions that ask for no less than this. They never loosen, and a sentence that is there stays."""
-    states = {*conditions.get("unapproved_states", ()), *filter(None, [asked.unapproved_state])}
-    return {
-        **conditions,
-        "least_minutes": max(int(conditions.get("least_minutes", 0)), asked.minutes),
-        "is_paced": bool(conditions.get("is_paced")) or asked.is_paced,
-        "attestation": conditions.get("attestation") or asked.attestation,
-        **({"unapproved_states": sorted(states)} if states else {}),
-    }
+    states = {*conditions.unapproved_states, *filter(None, [asked.unapproved_state])}
+    return replace(
+        conditions,
+        least_minutes=max(conditions.least_minutes, asked.minutes),
+        is_paced=conditions.is_paced or asked.is_paced,
+        attestation=conditions.attestation or asked.attestation,
+        unapproved_states=tuple(sorted(states)),
+    )
 
 
 def can_renew(*, valid_until: dt.date, is_revoked: bool, today: dt.date) -> bool:

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, jsonify, render_template, request, url_for
+from collections.abc import Hashable
+
+from flask import Blueprint, current_app, jsonify, render_template, request, session, url_for
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from trainer.accounts.forms import NameForm
 from trainer.accounts.operations import name_for_certificate
+from trainer.accounts.queries import read_session_id
+from trainer.content.library import Course, Lesson
+from trainer.content.serving import get_course, get_lesson, served, served_in
 from trainer.core.clock import now, today
 from trainer.core.db import transaction
-from trainer.core.errors import Invalid
-from trainer.courses.current import get_course, get_lesson
-from trainer.courses.library import Course, Lesson
+from trainer.core.errors import Invalid, NotFound
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import find_credential
 from trainer.learning import operations
 from trainer.learning.activity import opened_mark, read_mark
-from trainer.learning.forms import AttestationForm, NameForm
+from trainer.learning.forms import AttestationForm, PlaceForm
 from trainer.learning.models import Enrollment
-from trainer.learning.queries import can_renew, find_enrollment, get_enrollment, standing
-from trainer.learning.rules import LONGEST_BEAT, Standing, longest_reading
+from trainer.learning.queries import (
+    can_renew,
+    find_begun,
+    find_enrollment,
+    get_enrollment,
+    path_of,
+    standing,
+    wants_place,
+)
+from trainer.learning.rules import LONGEST_BEAT, Begun, Standing, longest_reading
 from trainer.web.access import Who, access
+from trainer.web.language import language_tag
 from trainer.web.redirects import go, safe_path
-from trainer.web.still import still
+from trainer.web.still import hole, shared_page, still
 
 blueprint = Blueprint("learning", __name__, template_folder="templates")
 
@@ -32,15 +46,19 @@ blueprint = Blueprint("learning", __name__, template_folder="templates")
 @still
 def show_course(course: str) -> str:
     """Show a course with its modules, and where the learner stands."""
-    whole = get_course(course)
+    language = language_tag()
+    whole = get_course(course, language)
     enrollment, where = _standing(whole)
     return render_template(
         "learning/course.html",
         course=whole,
+        translation=served_in(language).standing(f"courses/{whole.slug}/course.yaml"),
         enrollment=enrollment,
         standing=where,
-        next_lesson=_next_lesson(whole, enrollment, where),
         credential=_credential(enrollment),
+        workplace=_workplace(whole, enrollment),
+        lessons_to_read=path_of(whole, None, ()).all_lessons,
+        cards=served().cards,
         can_renew=enrollment is not None and enrollment.completed_at is not None and can_renew(enrollment, today()),
     )
 
@@ -48,11 +66,11 @@ def show_course(course: str) -> str:
 @blueprint.post("/courses/<course>/enrollments")
 @access(Who.LEARNER)
 def enroll(course: str) -> Response:
-    """Start a course."""
+    """Start a course, at its first lesson or at the one that is being read."""
     whole, user_id = get_course(course), current_user.id
     with transaction():
         operations.enroll(user_id, whole, now())
-    return go(_lesson_url(whole, whole.lessons[0]))
+    return go(safe_path(request.form.get("next"), _lesson_url(whole, whole.lessons[0])))
 
 
 @blueprint.post("/courses/<course>/renewals")
@@ -70,22 +88,14 @@ def renew(course: str) -> Response:
 @still
 def show_lesson(course: str, module: str, lesson: str) -> str:
     """Show a lesson. Without an enrollment this leaves no cookie and no row."""
-    whole, found = get_lesson(course, module, lesson)
-    enrollment, where = _standing(whole)
-    previous, following = whole.neighbors(found.id)
-    is_paced = bool(enrollment and enrollment.conditions.get("is_paced"))
-    return render_template(
-        "learning/lesson.html",
-        course=whole,
-        lesson=found,
-        module=next(one for one in whole.modules if one.slug == found.module_slug),
-        previous=previous,
-        following=following,
-        enrollment=enrollment,
-        standing=where,
-        is_done=bool(where and any(one.id == found.id and one.is_done for one in where.lessons)),
-        opened_at=opened_mark(enrollment, now()) if enrollment else None,
-        comes_first=where.comes_first(found.id) if where and is_paced else None,
+    whole, found = get_lesson(course, module, lesson, language_tag())
+    session_id = read_session_id(session.get("_user_id"))
+    is_learner, begun = find_begun(session_id, whole.slug) if session_id else (False, None)
+    standing_alike: Hashable = (begun.place, begun.is_paced, begun.read) if begun else None
+    return shared_page(
+        (whole.slug, found.id, is_learner, standing_alike),
+        lambda: _lesson_page(whole, found, is_learner, begun),
+        {"body": found.html, "opened_at": opened_mark(begun, now()) if begun else ""},
     )
 
 
@@ -102,8 +112,32 @@ def complete_lesson(course: str, module: str, lesson: str) -> Response:
             operations.credit_activity(enrollment, opened_at, longest_reading(found.file.minutes), at)
         operations.complete_lesson(enrollment, whole, found, at)
         operations.complete(enrollment, whole, current_app.config["SETTINGS"].is_local, at)
-    following = whole.neighbors(found.id)[1]
+        following = whole.neighbors(found.id, enrollment.place)[1]
+        asks = following is not None and wants_place(whole, enrollment, standing(enrollment, whole), following)
+    if asks:
+        return go(url_for(".place", course=whole.slug))
     return go(_lesson_url(whole, following) if following else url_for(".show_course", course=whole.slug))
+
+
+@blueprint.route("/courses/<course>/place", methods=["GET", "POST"])
+@access(Who.LEARNER)
+def place(course: str) -> Response | str | tuple[str, int]:
+    """Ask where the learner works, which decides what they read, and what they practice first."""
+    whole, user_id = get_course(course), current_user.id
+    if whole.choice is None:
+        raise NotFound
+    enrollment = find_enrollment(user_id, whole.slug)
+    if enrollment is None:
+        return go(url_for(".show_course", course=whole.slug))  # which says how to start
+    form = PlaceForm(whole.choice.lessons, place=enrollment.place)
+    if form.validate_on_submit():
+        lesson = whole.lesson_at(form.place.data)
+        assert lesson is not None  # it is one of the choices
+        with transaction():
+            operations.choose_place(get_enrollment(user_id, whole.slug), lesson)
+        return go(safe_path(request.args.get("next"), _lesson_url(whole, lesson)))
+    status = 422 if form.is_submitted() else 200
+    return render_template("learning/place.html", course=whole, form=form), status
 
 
 @blueprint.post("/courses/<course>/activity")
@@ -118,7 +152,7 @@ def activity(course: str) -> Response:
         enrollment = get_enrollment(user_id, whole.slug)
         opened_at = read_mark(enrollment, request.form.get("opened_at"))
         if opened_at is None:
-            raise Invalid("This page was open too long. Load it again.")
+            raise Invalid(_l("This page was open too long. Reload it."))
         if request.form.get("away") != "1":
             operations.credit_activity(enrollment, opened_at, LONGEST_BEAT, at)
         mark = opened_mark(enrollment, at)
@@ -149,7 +183,7 @@ def attestation(course: str) -> Response | str | tuple[str, int]:
     """Ask to sign the sentence that the course asks for before its final."""
     whole, user_id = get_course(course), current_user.id
     enrollment = find_enrollment(user_id, whole.slug)
-    if enrollment is None or not enrollment.conditions.get("attestation"):
+    if enrollment is None or not enrollment.asks.attestation:
         return go(url_for("assessment.final", course=whole.slug))  # which says what comes first
     form = AttestationForm()
     if form.validate_on_submit():
@@ -163,6 +197,31 @@ def attestation(course: str) -> Response | str | tuple[str, int]:
     return render_template("learning/attestation.html", course=whole, enrollment=enrollment, form=form), status
 
 
+def _lesson_page(whole: Course, found: Lesson, is_learner: bool, begun: Begun | None) -> str:
+    where = path_of(whole, begun.place, begun.read) if begun else None
+    previous, following = whole.neighbors(found.id, begun.place if begun else None)
+    return render_template(
+        "learning/lesson.html",
+        is_learner=is_learner,
+        course=whole,
+        lesson=found,
+        translation=served_in(language_tag()).standing(found),
+        body=hole("body"),
+        module=next(one for one in whole.modules if one.slug == found.module_slug),
+        previous=previous,
+        following=following,
+        asks_place=bool(begun and where and following and wants_place(whole, begun, where, following)),
+        workplace=whole.lesson_at(begun.place) if begun else None,
+        cards=served().cards,
+        is_enrolled=begun is not None,
+        standing=where,
+        done=begun.read if begun else frozenset(),
+        is_done=begun is not None and found.id in begun.read,
+        opened_at=hole("opened_at"),
+        comes_first=where.comes_first(found.id) if begun and where and begun.is_paced else None,
+    )
+
+
 def _standing(course: Course) -> tuple[Enrollment | None, Standing | None]:
     if not current_user.is_authenticated:
         return None, None
@@ -170,15 +229,8 @@ def _standing(course: Course) -> tuple[Enrollment | None, Standing | None]:
     return (enrollment, standing(enrollment, course)) if enrollment else (None, None)
 
 
-def _next_lesson(course: Course, enrollment: Enrollment | None, where: Standing | None) -> Lesson | None:
-    """Return where to go on: the first lesson not read after the last one, or else the first not read."""
-    if enrollment is None or where is None or not where.missing_lessons:
-        return None
-    order = [lesson.id for lesson in course.lessons]
-    missing = [need.id for need in where.missing_lessons]
-    after = order.index(enrollment.last_lesson) if enrollment.last_lesson in order else -1
-    later = [lesson for lesson in missing if order.index(lesson) > after]
-    return course.lesson((later or missing)[0])
+def _workplace(course: Course, enrollment: Enrollment | None) -> Lesson | None:
+    return course.lesson_at(enrollment.place) if enrollment else None
 
 
 def _credential(enrollment: Enrollment | None) -> Credential | None:

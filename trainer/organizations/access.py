@@ -79,7 +79,7 @@ def ask_second_step() -> Response:
     """Lead to where a second step is set up, and from there back here."""
     flash(_("You see other people’s records here. Set up a second step for signing in first."))
     target = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
-    return go(url_for("accounts.second_factor", next=target))
+    return go(url_for("second_factor.show", next=target))
 
 
 def _note_denial(actor: Actor, permission: May) -> None:

@@ -20,6 +20,8 @@ class Actor:
     role: Role
     team_ids: frozenset[uuid.UUID] | None
     """The teams whose people this person sees; None for all."""
+    manages_all: bool
+    """Of a manager: all teams. Read once, as the role is: the record is read anew in each transaction."""
 
     @property
     def organization_id(self) -> uuid.UUID:
@@ -33,7 +35,11 @@ class Actor:
 
     def may(self, permission: May | str) -> bool:
         """Return True if this person may do it."""
-        return is_allowed(self.role, May(permission), manages_all=self.membership.manages_all)
+        return is_allowed(self.role, May(permission), manages_all=self.manages_all)
+
+    def may_change(self, person: Membership) -> bool:
+        """Return True if this person may change, invite and remove someone: a role is in the hands of who gives it."""
+        return person.role == Role.MEMBER or self.may(May.SET_ROLES)
 
     def today(self, now: dt.datetime) -> dt.date:
         """Return the firm's day."""

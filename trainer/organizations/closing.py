@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from trainer.accounts.models import User
@@ -50,12 +51,12 @@ def list_lines() -> Sequence[FirmLine]:
 def suspend(organization_id: uuid.UUID, reason: str, now: dt.datetime) -> Organization:
     """Let nothing be done in a firm from now on. Raises NotFound, Conflict if it is suspended, Invalid."""
     if not 1 <= len(reason.strip()) <= LONGEST:
-        raise Invalid(f"Give a reason of at most {LONGEST} characters. It stands in the audit log.")
+        raise Invalid(_l("Give a reason of at most %(most)s characters. It stands in the audit log.", most=LONGEST))
     organization = _lock(organization_id)
     if organization.suspended_at is not None:
-        raise Conflict("This firm is suspended already.")
+        raise Conflict(_l("This firm is already suspended."))
     if is_to_be_deleted(_state(organization), organization.deletes_at, now):
-        raise Conflict("This firm was closed, and its time is over: it is being deleted.")
+        raise Conflict(_l("This firm was closed, and its time has run out: it is being deleted."))
     organization.suspended_at = now
     note("organization.suspended", now, organization_id=organization.id, reason=reason)
     return organization
@@ -68,7 +69,7 @@ def resume(organization_id: uuid.UUID, now: dt.datetime) -> Organization:
     """
     organization = _lock(organization_id)
     if organization.suspended_at is None:
-        raise Conflict("This firm isn’t suspended.")
+        raise Conflict(_l("This firm isn’t suspended."))
     if organization.deletes_at is not None:
         organization.deletes_at += now - organization.suspended_at
     organization.suspended_at = None
@@ -76,13 +77,21 @@ def resume(organization_id: uuid.UUID, now: dt.datetime) -> Organization:
     return organization
 
 
+def set_invitations_a_day(organization_id: uuid.UUID, number: int, now: dt.datetime) -> Organization:
+    """Let a firm send so many invitations a day. Raises NotFound."""
+    organization = _lock(organization_id)
+    organization.invitations_a_day = number
+    note("organization.invitations_set", now, organization_id=organization.id, invitations_a_day=number)
+    return organization
+
+
 def close(actor: Actor, typed_name: str, now: dt.datetime) -> None:
     """Close the firm at once, tell its owners, and let it be deleted in 30 days. Raises Invalid for another name."""
     organization = _lock(actor.organization_id)
     if fold(typed_name) != fold(organization.name):
-        raise Invalid("That isn’t the firm’s name. Type it as it stands above.")
+        raise Invalid(_l("That isn’t the firm’s name. Type it exactly as shown above."))
     if _state(organization) is not FirmState.OPEN:
-        raise Conflict("This firm is closed already.")
+        raise Conflict(_l("This firm is already closed."))
     organization.closed_at, organization.deletes_at = now, now + REOPENING_LASTS
     for membership_id, address in _owners(organization.id):
         ids = {"organization": organization.id.hex, "membership": membership_id.hex}
@@ -94,7 +103,7 @@ def reopen(actor: Actor, now: dt.datetime) -> None:
     """Open a closed firm again: nothing was deleted yet. Raises Conflict if it is open, or too late."""
     organization = _lock(actor.organization_id)
     if not can_reopen(_state(organization), organization.deletes_at, now):
-        raise Conflict("This firm is open, or it can’t be opened again any more.")
+        raise Conflict(_l("This firm is open, or it can no longer be reopened."))
     organization.closed_at = organization.deletes_at = None
     note("organization.reopened", now, actor_id=actor.user_id, organization_id=organization.id)
 
@@ -157,7 +166,7 @@ def _owners(organization_id: uuid.UUID) -> Sequence[tuple[uuid.UUID, str]]:
 def _lock(organization_id: uuid.UUID) -> Organization:
     organization = _find_locked(organization_id)
     if organization is None:
-        raise NotFound("No firm has this id. `flask admin organizations` lists them.")
+        raise NotFound(_l("No firm has this id. `flask admin organizations` lists them."))
     return organization
 
 

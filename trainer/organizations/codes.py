@@ -7,7 +7,8 @@ import secrets
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import and_, not_, or_, select, update
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, and_, not_, or_, select, update
 
 from trainer.core.audit import note
 from trainer.core.db import db
@@ -20,7 +21,8 @@ from trainer.organizations.rules import May, Role
 LENGTH = 8
 LONGEST = dt.timedelta(days=366)
 MOST_USES = 10_000
-RUN_OUT = "That code has run out. Ask the person who gave it to you."
+WRONG_NUMBER = _l("Type a number from 1 to %(most)s, or nothing.", most=f"{MOST_USES:,}")
+RUN_OUT = _l("That code has expired or been used up. Ask the person who gave it to you.")
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # As Crockford reads them: what looks like a one or a zero is one.
@@ -56,17 +58,17 @@ def make_join_code(
     most_uses: int | None,
     now: dt.datetime,
 ) -> JoinCode:
-    """Make a code. Raises Invalid for a role, team or time that it can't have."""
+    """Create a code. Raises Invalid for a role, team or time that it can't have."""
     if role not in roles_by_code(actor):
-        raise Invalid("Choose a role from the list.")
+        raise Invalid(_l("Choose a role from the list."))
     if team_id is None and actor.team_ids is not None:
-        raise Invalid("Choose one of your teams.")
+        raise Invalid(_l("Choose one of your teams."))
     if team_id is not None:
         get_team(actor, team_id)
     if not now < expires_at <= now + LONGEST:
-        raise Invalid("Choose a last day within a year.")
+        raise Invalid(_l("Choose a last day within a year."))
     if most_uses is not None and not 1 <= most_uses <= MOST_USES:
-        raise Invalid(f"Type a number from 1 to {MOST_USES:,}, or nothing.")
+        raise Invalid(WRONG_NUMBER)
     code = JoinCode(
         organization_id=actor.organization_id,
         code=new_code(),
@@ -88,30 +90,26 @@ def revoke_join_code(actor: Actor, code_id: uuid.UUID, now: dt.datetime) -> None
     """Void a code at once. Raises Conflict if it is void already."""
     code = get_code(actor, code_id)
     if code.revoked_at is not None:
-        raise Conflict("This code was taken back already.")
+        raise Conflict(_l("This code was already withdrawn."))
     code.revoked_at = now
     _note(actor, "join_code.revoked", code, now)
 
 
 def list_codes(actor: Actor, now: dt.datetime, *, is_good: bool) -> Sequence[JoinCode]:
     """Return the codes that the actor may handle and that are still good, or those that aren't, the newest first."""
-    has_uses = or_(JoinCode.most_uses.is_(None), JoinCode.uses < JoinCode.most_uses)
-    good = and_(JoinCode.revoked_at.is_(None), JoinCode.expires_at > now, has_uses)
+    good = and_(_is_in_time(now), _has_uses())
     query = (
         select(JoinCode)
-        .where(JoinCode.organization_id == actor.organization_id, good if is_good else not_(good))
+        .where(_handled_by(actor), good if is_good else not_(good))
         .order_by(JoinCode.created_at.desc(), JoinCode.id)
         .limit(200)
     )
-    return db.session.scalars(
-        query if actor.team_ids is None else query.where(JoinCode.team_id.in_(actor.team_ids))
-    ).all()
+    return db.session.scalars(query).all()
 
 
 def get_code(actor: Actor, code_id: uuid.UUID) -> JoinCode:
     """Return a code that the actor may handle. Raises NotFound."""
-    query = select(JoinCode).where(JoinCode.id == code_id, JoinCode.organization_id == actor.organization_id)
-    code = db.session.scalar(query if actor.team_ids is None else query.where(JoinCode.team_id.in_(actor.team_ids)))
+    code = db.session.scalar(select(JoinCode).where(JoinCode.id == code_id, _handled_by(actor)))
     if code is None:
         raise NotFound
     return code
@@ -123,32 +121,23 @@ def find_code(given: str, now: dt.datetime) -> tuple[JoinCode, Organization]:
     Unknown, too old, taken back, and of a firm that is shut look the same.
     """
     row = db.session.execute(
-        select(JoinCode, Organization)
+        select(JoinCode, Organization, _has_uses())
         .join(Organization, Organization.id == JoinCode.organization_id)
-        .where(
-            JoinCode.code == (read_code(given) or ""),
-            JoinCode.revoked_at.is_(None),
-            JoinCode.expires_at > now,
-            firm_is_open(),
-        )
+        .where(JoinCode.code == (read_code(given) or ""), _is_in_time(now), firm_is_open())
     ).first()
     if row is None:
         raise NotFound
-    if row[0].most_uses is not None and row[0].uses >= row[0].most_uses:
+    code, organization, has_uses = row
+    if not has_uses:
         raise Conflict(RUN_OUT)
-    return row[0], row[1]
+    return code, organization
 
 
 def count_use(code: JoinCode, now: dt.datetime) -> None:
     """Use a code once more. Raises Conflict if it has run out in between: the database counts, not we."""
     counted = db.session.execute(
         update(JoinCode)
-        .where(
-            JoinCode.id == code.id,
-            JoinCode.revoked_at.is_(None),
-            JoinCode.expires_at > now,
-            or_(JoinCode.most_uses.is_(None), JoinCode.uses < JoinCode.most_uses),
-        )
+        .where(JoinCode.id == code.id, _is_in_time(now), _has_uses())
         .values(uses=JoinCode.uses + 1)
         .execution_options(synchronize_session=False)
     )
@@ -168,6 +157,20 @@ def find_waiting(organization_id: uuid.UUID, email_key: str) -> Membership | Non
             )
         )
     )
+
+
+def _is_in_time(now: dt.datetime) -> ColumnElement[bool]:
+    return and_(JoinCode.revoked_at.is_(None), JoinCode.expires_at > now)
+
+
+def _has_uses() -> ColumnElement[bool]:
+    return or_(JoinCode.most_uses.is_(None), JoinCode.uses < JoinCode.most_uses)
+
+
+def _handled_by(actor: Actor) -> ColumnElement[bool]:
+    """The firm's codes, of the actor's teams, with roles that the actor may give: whoever sees a code can use it."""
+    codes = and_(JoinCode.organization_id == actor.organization_id, JoinCode.role.in_(roles_by_code(actor)))
+    return codes if actor.team_ids is None else and_(codes, JoinCode.team_id.in_(actor.team_ids))
 
 
 def _note(actor: Actor, act: str, code: JoinCode, now: dt.datetime, **details: str | int | None) -> None:

@@ -33,7 +33,7 @@ ROLE_NAMES = {
     Role.MEMBER: _l("Member"),
 }
 ROLE_HINTS = {
-    Role.OWNER: _l("All of it: people, requirements, roles, the audit log."),
+    Role.OWNER: _l("Everything: people, requirements, roles, the audit log."),
     Role.MANAGER: _l("Sees and changes people, invites, sees training status."),
     Role.INSTRUCTOR: _l("Teaches groups and sees their results."),
     Role.MEMBER: _l("Learns. Sees nobody else."),
@@ -45,11 +45,11 @@ class OrganizationForm(Form):
 
     name = StringField(
         _l("Name of the firm"),
-        [InputRequired(_l("Type the firm’s name.")), length(1, LONGEST_NAME), PlainText()],
+        [InputRequired(_l("Enter the firm’s name.")), length(1, LONGEST_NAME), PlainText()],
         filters=[trimmed],
         render_kw={"autocomplete": "organization"},
     )
-    time_zone = SelectField(_l("Time zone"), description=_l("Due days begin and end by it."))
+    time_zone = SelectField(_l("Time zone"), description=_l("Due dates begin and end in this time zone."))
 
     def __init__(self, *args: Any, zones: list[str], **values: Any) -> None:
         super().__init__(*args, **values)
@@ -62,8 +62,8 @@ class NewOrganizationForm(OrganizationForm):
     """A new firm, and the name under which its maker is on the roster."""
 
     own_name = StringField(
-        _l("Your name, as it stands on the roster"),
-        [InputRequired(_l("Type your name.")), length(1, LONGEST_NAME), PlainText()],
+        _l("Your name, as it appears on the roster"),
+        [InputRequired(_l("Enter your name.")), length(1, LONGEST_NAME), PlainText()],
         filters=[trimmed],
         render_kw={"autocomplete": "name"},
     )
@@ -74,7 +74,7 @@ class TeamForm(Form):
 
     name = StringField(
         _l("Name of the team"),
-        [InputRequired(_l("Type a name, such as a site or a crew.")), length(1, LONGEST_TITLE), PlainText()],
+        [InputRequired(_l("Enter a name, such as a site or a crew.")), length(1, LONGEST_TITLE), PlainText()],
         description=_l("A site or a crew."),
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
@@ -86,13 +86,13 @@ class PersonForm(Form):
 
     name = StringField(
         _l("Name"),
-        [InputRequired(_l("Type the person’s name.")), length(1, LONGEST_NAME), PlainText()],
+        [InputRequired(_l("Enter the person’s name.")), length(1, LONGEST_NAME), PlainText()],
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
     email = StringField(
-        _l("E-mail"),
-        [InputRequired(_l("Add an e-mail address: the invitation goes there.")), length(1, 254)],
+        _l("Email"),
+        [InputRequired(_l("Add an email address: the invitation goes there.")), length(1, 254)],
         filters=[trimmed],
         render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
     )
@@ -116,7 +116,7 @@ class PersonForm(Form):
     def validate_email(self, field: Any) -> None:
         """Refuse what isn't an address we can take."""
         if email_key(field.data or "") is None:
-            raise ValidationError(_l("We can’t take this e-mail address. Use plain letters, one @, and no blanks."))
+            raise ValidationError(_l("We can’t use this email address. Use plain letters, one @, and no spaces."))
 
     def validate_hired_on(self, field: Any) -> None:
         """Refuse days that nobody now working was hired on."""
@@ -128,7 +128,7 @@ class RoleForm(Form):
     """A person's role, and which teams a manager manages."""
 
     role = RadioField(_l("Role"))
-    manages_all = BooleanField(_l("As a manager: all teams, also those that are made later"))
+    manages_all = BooleanField(_l("As a manager: all teams, including those created later"))
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -138,7 +138,7 @@ class RoleForm(Form):
 class RemovalForm(Form):
     """The last day of someone who leaves."""
 
-    ended_on = DateField(_l("Last day"), [InputRequired(_l("Type the person’s last day."))])
+    ended_on = DateField(_l("Last day"), [InputRequired(_l("Enter the person’s last day."))])
 
 
 class ClosureForm(Form):
@@ -146,8 +146,8 @@ class ClosureForm(Form):
 
     name = StringField(
         _l("Name of the firm"),
-        [InputRequired(_l("Type the firm’s name.")), length(1, LONGEST_NAME)],
-        description=_l("Type it, so that no firm is closed by mistake."),
+        [InputRequired(_l("Enter the firm’s name.")), length(1, LONGEST_NAME)],
+        description=_l("Type it to confirm, so that no firm is closed by mistake."),
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
@@ -158,7 +158,9 @@ class JoinCodeForm(Form):
 
     role = SelectField(_l("Role"))
     team = SelectField(_l("Team"))
-    last_day = DateField(_l("Good until"), [InputRequired(_l("Type the last day."))], description=_l("A year at most."))
+    last_day = DateField(
+        _l("Valid until"), [InputRequired(_l("Enter the last day."))], description=_l("A year at most.")
+    )
     most_uses = IntegerField(
         _l("How many people at most (optional)"),
         [Optional()],

@@ -7,26 +7,39 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 
 from trainer.accounts.models import User
 from trainer.core.audit import note
 from trainer.core.db import db, insert_all
-from trainer.core.errors import Conflict, Invalid
+from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.outbox import post_all
+from trainer.core.paging import Page, read_page
 from trainer.core.signing import is_sealed, seal
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Invitation, Membership, Organization
-from trainer.organizations.queries import Page, firm_is_open, lock_organization, seen_by
+from trainer.organizations.queries import firm_is_open, lock_organization, seen_by
+from trainer.organizations.rules import May, Role
 
 LASTS = dt.timedelta(days=30)
 PAUSE = dt.timedelta(days=1)
 """One person gets one invitation in this time at most, whoever presses the button."""
+USUAL_A_DAY = 1_000
+"""Invitations that a firm can send in one of its days, until whoever runs the installation raises it."""
 
 _MAILED, _SHOWN = "invitation", "invitation-shown"
+
+
+class Sent(NamedTuple):
+    """How many people were invited, and how many have to wait until tomorrow."""
+
+    invited: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +63,23 @@ def shown_token_of(invitation: Invitation) -> str:
 
 
 def invite(actor: Actor, person: Membership, now: dt.datetime) -> None:
-    """Mail an invitation to someone on the roster. Raises Conflict where none is needed or one was sent today."""
+    """Mail an invitation to someone on the roster. Raises Conflict where none is needed or can be sent today."""
+    if not actor.may_change(person):
+        raise NotFound
     if person.ended_at is not None or person.user_id is not None:
-        raise Conflict("This person has come in, or is off the roster.")
+        raise Conflict(_l("This person has joined, or is off the roster."))
     if person.email is None or person.email_key is None:
-        raise Invalid("There is no e-mail address. Add one first.")
-    if invite_all(actor, [person.id], now) == 0:
-        raise Conflict("This person was invited within a day. Wait until tomorrow.")
+        raise Invalid(_l("There is no email address. Add one first."))
+    sent = invite_all(actor, [person.id], now)
+    if sent.left:
+        raise Conflict(
+            _l(
+                "The firm has sent its %(most)s invitations for today. Invite this person tomorrow.",
+                most=f"{_most(actor):,}",
+            )
+        )
+    if sent.invited == 0:
+        raise Conflict(_l("This person was invited less than a day ago. Wait until tomorrow."))
     note(
         "invitation.sent",
         now,
@@ -67,37 +90,52 @@ def invite(actor: Actor, person: Membership, now: dt.datetime) -> None:
     )
 
 
-def resend_all(actor: Actor, now: dt.datetime) -> int:
+def resend_all(actor: Actor, now: dt.datetime) -> Sent:
     """Invite everyone whom the actor sees and who hasn't come in, but for those invited within a day."""
-    count = invite_all(actor, None, now)
-    if count:
-        note("invitation.sent", now, actor_id=actor.user_id, organization_id=actor.organization_id, people=count)
-    return count
+    sent = invite_all(actor, None, now)
+    if sent.invited:
+        note("invitation.sent", now, actor_id=actor.user_id, organization_id=actor.organization_id, people=sent.invited)
+    return sent
 
 
-def invite_all(actor: Actor, membership_ids: Sequence[uuid.UUID] | None, now: dt.datetime) -> int:
-    """Mail invitations to these people (None: all) who wait to come in; return to how many. Writes no audit row."""
+def count_left_today(actor: Actor, now: dt.datetime) -> int:
+    """Return how many invitations the firm can still send on its day."""
+    zone = ZoneInfo(actor.organization.time_zone)
+    midnight = dt.datetime.combine(actor.today(now), dt.time(), zone).astimezone(dt.UTC)
+    query = select(func.count()).where(
+        Invitation.organization_id == actor.organization_id, Invitation.created_at >= midnight
+    )
+    return max(_most(actor) - (db.session.scalar(query) or 0), 0)
+
+
+def invite_all(actor: Actor, membership_ids: Sequence[uuid.UUID] | None, now: dt.datetime) -> Sent:
+    """Mail invitations to these people (None: all) who wait to come in, as many as the day allows; first to those who
+    never got one. Writes no audit row."""
     lock_organization(actor)  # of two who press the button at once the second sees the first one's invitations
     lately = exists().where(
         Invitation.membership_id == Membership.id,
         Invitation.email_key == Membership.email_key,
         Invitation.created_at > now - PAUSE,
     )
-    query = select(Membership.id, Membership.email, Membership.email_key).where(
-        _waits(actor), Membership.email.is_not(None), ~lately
+    ever = exists().where(Invitation.membership_id == Membership.id)
+    query = (
+        select(Membership.id, Membership.email_key)
+        .where(_waits(actor), Membership.email_key.is_not(None), ~lately)
+        .order_by(ever, Membership.name_key, Membership.id)
     )
     if membership_ids is not None and len(membership_ids) == 1:
         query = query.where(Membership.id == membership_ids[0])
     wanted = None if membership_ids is None else set(membership_ids)
-    rows = [row for row in db.session.execute(query) if wanted is None or row[0] in wanted]
+    people = [row for row in db.session.execute(query) if wanted is None or row[0] in wanted]
+    rows = people[: count_left_today(actor, now)]
     if not rows:
-        return 0
+        return Sent(0, len(people))
     invitations: list[dict[str, Any]] = [
         {
             "id": uuid.uuid4(),
             "organization_id": actor.organization_id,
             "membership_id": row[0],
-            "email_key": row[2],
+            "email_key": row[1],
             "nonce": secrets.token_urlsafe(16),
             "created_at": now,
             "created_by_id": actor.user_id,
@@ -114,19 +152,15 @@ def invite_all(actor: Actor, membership_ids: Sequence[uuid.UUID] | None, now: dt
         ],
         now,
     )
-    return len(rows)
+    return Sent(len(rows), len(people) - len(rows))
 
 
 def revoke_invitations(actor: Actor, person: Membership, now: dt.datetime) -> None:
     """Void all of a person's links that are good. Raises Conflict if there is none."""
-    revoked = db.session.execute(
-        update(Invitation)
-        .where(Invitation.membership_id == person.id, _is_open(now))
-        .values(revoked_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    if revoked.rowcount == 0:  # type: ignore[attr-defined]
-        raise Conflict("There is no invitation that is good.")
+    if not actor.may_change(person):
+        raise NotFound
+    if void_invitations(actor, [person.id], now) == 0:
+        raise Conflict(_l("There is no valid invitation."))
     note(
         "invitation.revoked",
         now,
@@ -135,6 +169,21 @@ def revoke_invitations(actor: Actor, person: Membership, now: dt.datetime) -> No
         subject_id=person.id,
         name=person.name,
     )
+
+
+def void_invitations(actor: Actor, membership_ids: Sequence[uuid.UUID], now: dt.datetime) -> int:
+    """Void the good links of these people; return how many there were."""
+    voided = db.session.execute(
+        update(Invitation)
+        .where(
+            Invitation.organization_id == actor.organization_id,
+            Invitation.membership_id.in_(membership_ids),
+            _is_open(now),
+        )
+        .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return int(voided.rowcount)  # type: ignore[attr-defined]
 
 
 def find_invitation(token: str, now: dt.datetime) -> Invited | None:
@@ -168,12 +217,20 @@ def find_invitation(token: str, now: dt.datetime) -> Invited | None:
     return None
 
 
+def find_inviter(invitation: Invitation) -> str | None:
+    """Return the name, as the firm has written it, of who sent an invitation, or None if nobody knows it any more."""
+    query = select(Membership.name).where(
+        Membership.organization_id == invitation.organization_id, Membership.user_id == invitation.created_by_id
+    )
+    return db.session.scalar(query.order_by(Membership.created_at.desc()).limit(1))
+
+
 def accept_invitation(invited: Invited, user: User, now: dt.datetime) -> Membership:
     """Let a user come in by an invitation to their address. Raises Conflict for another address, or if it was used."""
     if user.email_key != invited.invitation.email_key:
-        raise Conflict("This invitation is for another address. Nothing was changed.")
+        raise Conflict(_l("This invitation is for another address. Nothing was changed."))
     if is_in(user.id, invited.organization.id):
-        raise Conflict("You’re in this firm already, under another entry. Tell the person who invited you.")
+        raise Conflict(_l("You’re already in this firm, under another entry. Tell the person who invited you."))
     used = db.session.execute(
         update(Invitation)
         .where(Invitation.id == invited.invitation.id, _is_open(now))
@@ -181,7 +238,7 @@ def accept_invitation(invited: Invited, user: User, now: dt.datetime) -> Members
         .execution_options(synchronize_session=False)
     )
     if used.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict("This invitation was used or taken back a moment ago.")
+        raise Conflict(_l("This invitation was used or withdrawn a moment ago."))
     person = fill(invited.person.id, user.id, now)
     note("invitation.accepted", now, actor_id=user.id, organization_id=person.organization_id, subject_id=person.id)
     return person
@@ -196,7 +253,7 @@ def fill(membership_id: uuid.UUID, user_id: uuid.UUID, now: dt.datetime) -> Memb
         .execution_options(synchronize_session=False)
     )
     if filled.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict("Someone was faster: this entry is taken.")
+        raise Conflict(_l("Someone else got there first: this entry is taken."))
     return db.session.scalars(
         select(Membership).where(Membership.id == membership_id).execution_options(populate_existing=True)
     ).one()
@@ -213,7 +270,7 @@ def is_taken(organization_id: uuid.UUID, condition: ColumnElement[bool]) -> bool
     return db.session.scalar(query.where(condition).limit(1)) is not None
 
 
-def list_waiting(actor: Actor, after: str | None = None, most: int = 50) -> Page:
+def list_waiting(actor: Actor, after: str | None = None, most: int = 50) -> Page[tuple[Membership, Invitation | None]]:
     """Return a page of (person, newest invitation or None) of those who haven't come in, by name."""
     newest = (
         select(Invitation.id)
@@ -223,27 +280,12 @@ def list_waiting(actor: Actor, after: str | None = None, most: int = 50) -> Page
         .correlate(Membership)
         .scalar_subquery()
     )
-    query = (
-        select(Membership, Invitation)
-        .outerjoin(Invitation, Invitation.id == newest)
-        .where(_waits(actor))
-        .order_by(Membership.name_key, Membership.id)
-    )
-    number, _, name_key = (after or "").partition(".")
-    try:
-        last = uuid.UUID(hex=number)
-    except ValueError:
-        last = None
-    if last is not None:
-        later = and_(Membership.name_key == name_key, Membership.id > last)
-        query = query.where(or_(Membership.name_key > name_key, later))
-    rows = [(row[0], row[1]) for row in db.session.execute(query.limit(most + 1))]
-    last_shown: Membership | None = rows[most - 1][0] if len(rows) > most else None
-    return Page(rows[:most], f"{last_shown.id.hex}.{last_shown.name_key}" if last_shown else None)
+    query = select(Membership, Invitation).outerjoin(Invitation, Invitation.id == newest).where(_waits(actor))
+    return read_page(query, Membership.name_key, Membership.id, after=after, most=most)
 
 
 def count_waiting(actor: Actor) -> int:
-    """Return how many people whom the actor sees haven't come in."""
+    """Return how many people whom the actor may invite haven't come in."""
     return db.session.scalar(select(func.count()).select_from(Membership).where(_waits(actor))) or 0
 
 
@@ -252,8 +294,14 @@ def is_open(invitation: Invitation, now: dt.datetime) -> bool:
     return invitation.accepted_at is None and invitation.revoked_at is None and now < invitation.expires_at
 
 
+def _most(actor: Actor) -> int:
+    return actor.organization.invitations_a_day or USUAL_A_DAY
+
+
 def _waits(actor: Actor) -> ColumnElement[bool]:
-    return and_(seen_by(actor), Membership.user_id.is_(None), Membership.ended_at.is_(None))
+    """Whom the actor may invite: a link is a way to a role, so who may not give roles sees none to one."""
+    waits = and_(seen_by(actor), Membership.user_id.is_(None), Membership.ended_at.is_(None))
+    return waits if actor.may(May.SET_ROLES) else and_(waits, Membership.role == Role.MEMBER)
 
 
 def _is_open(now: dt.datetime) -> ColumnElement[bool]:

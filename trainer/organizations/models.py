@@ -36,6 +36,8 @@ class Organization(Base):
     """When an owner closed it."""
     deletes_at: Mapped[dt.datetime | None]
     """Of a closed firm: from when on its records are deleted. Until then an owner can open it again."""
+    invitations_a_day: Mapped[int | None]
+    """How many invitations it can send in a day, where that isn't the usual number."""
 
 
 class Team(Base):
@@ -86,6 +88,8 @@ class Membership(Base):
         ),
         # All that the training status of a whole firm reads of a membership.
         Index("ix_memberships_standing", "organization_id", "id", "user_id"),
+        # Who has a role, and how many are here, have joined, are gone: found and counted without the rows themselves.
+        Index("ix_memberships_role", "organization_id", "role", "ended_at", "user_id"),
         Index("ix_memberships_organization_id_name_key", "organization_id", "name_key", "id"),
         CheckConstraint("(user_id IS NULL) = (joined_at IS NULL)", name="joined_has_user"),
         CheckConstraint("user_id IS NOT NULL OR email_key IS NOT NULL", name="known_by_user_or_email"),

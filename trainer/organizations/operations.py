@@ -7,15 +7,17 @@ import uuid
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import delete
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, select
 
 from trainer.accounts.models import User
 from trainer.accounts.rules import clean_name, email_key, is_printable_name
 from trainer.core.audit import note
 from trainer.core.db import db
-from trainer.core.errors import Conflict, Invalid, NotYet
+from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.organizations.actor import Actor
-from trainer.organizations.models import Membership, Organization, Team, TeamMembership
+from trainer.organizations.invitations import void_invitations
+from trainer.organizations.models import LONGEST_NAME, LONGEST_TITLE, Membership, Organization, Team, TeamMembership
 from trainer.organizations.queries import (
     count_owners,
     get_team,
@@ -25,10 +27,19 @@ from trainer.organizations.queries import (
     list_teams,
     lock_organization,
 )
-from trainer.organizations.rules import May, Role, can_undo, fold, is_time_zone, local_day
+from trainer.organizations.rules import (
+    Role,
+    can_undo,
+    fold,
+    has_letter,
+    is_mailable,
+    is_time_zone,
+    local_day,
+    names_an_address,
+)
 
 MOST_FIRMS = 20
-"""Firms that one person can be the maker of; more is no firm's work."""
+"""Someone who is in this many firms can't create another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +54,13 @@ class PersonFacts:
 
 
 def create_organization(user: User, name: str, time_zone: str, own_name: str, now: dt.datetime) -> Organization:
-    """Make a firm whose owner is the user. Raises NotYet until the user's address is confirmed."""
+    """Create a firm whose owner is the user. Raises NotYet until the user's address is confirmed."""
     if user.email is None or user.email_confirmed_at is None:
-        raise NotYet("Confirm your e-mail address first: your account page has the link.")
+        raise NotYet(_l("Confirm your email address first: your account page has the link."))
     if len(list_firms(user.id)) + len(list_shut_firms(user.id)) >= MOST_FIRMS:
-        raise Conflict("You’re in twenty firms already. Leave one first.")
+        raise Conflict(_l("You’re already in twenty firms. Leave one first."))
     organization = Organization(
-        name=_printable(name), time_zone=_zone(time_zone), created_at=now, created_by_id=user.id
+        name=_name_of_firm(name), time_zone=_zone(time_zone), created_at=now, created_by_id=user.id
     )
     db.session.add(organization)
     db.session.flush()
@@ -57,8 +68,8 @@ def create_organization(user: User, name: str, time_zone: str, own_name: str, no
         organization_id=organization.id,
         user_id=user.id,
         name=_printable(own_name),
-        name_key=fold(own_name),
-        email=user.email,
+        name_key=fold(_printable(own_name)),
+        email=user.email_key,
         email_key=user.email_key,
         role=Role.OWNER,
         manages_all=False,
@@ -74,14 +85,14 @@ def create_organization(user: User, name: str, time_zone: str, own_name: str, no
 def change_organization(actor: Actor, name: str, time_zone: str, now: dt.datetime) -> None:
     """Set the firm's name and time zone."""
     organization = lock_organization(actor)
-    organization.name, organization.time_zone = _printable(name), _zone(time_zone)
+    organization.name, organization.time_zone = _name_of_firm(name), _zone(time_zone)
     _note(actor, "organization.changed", now, name=organization.name, time_zone=time_zone)
 
 
 def make_team(actor: Actor, name: str, now: dt.datetime) -> Team:
-    """Make a team. Raises Conflict where there is one of that name."""
+    """Create a team. Raises Conflict where there is one of that name."""
     lock_organization(actor)
-    cleaned = _printable(name)
+    cleaned = _printable(name, LONGEST_TITLE)
     _refuse_twin(actor, cleaned)
     team = Team(organization_id=actor.organization_id, name=cleaned, name_key=fold(cleaned), created_at=now)
     db.session.add(team)
@@ -93,7 +104,7 @@ def make_team(actor: Actor, name: str, now: dt.datetime) -> Team:
 def rename_team(actor: Actor, team_id: uuid.UUID, name: str, now: dt.datetime) -> None:
     """Give a team another name."""
     lock_organization(actor)
-    team, cleaned = get_team(actor, team_id), _printable(name)
+    team, cleaned = get_team(actor, team_id), _printable(name, LONGEST_TITLE)
     _refuse_twin(actor, cleaned, but=team.id)
     before, team.name, team.name_key = team.name, cleaned, fold(cleaned)
     _note(actor, "team.renamed", now, team.id, before=before, name=cleaned)
@@ -109,7 +120,7 @@ def remove_team(actor: Actor, team_id: uuid.UUID, now: dt.datetime) -> None:
 def add_person(actor: Actor, facts: PersonFacts, team_ids: Collection[uuid.UUID], now: dt.datetime) -> Membership:
     """Put a person on the roster, who comes in by an invitation later. Raises Conflict for whoever is on it."""
     if not (facts.email or "").strip():
-        raise Invalid("Add an e-mail address: the invitation goes there.")
+        raise Invalid(_l("Add an email address: the invitation goes there."))
     person = Membership(
         organization_id=actor.organization_id, role=Role.MEMBER, manages_all=False, created_at=now, name="", name_key=""
     )
@@ -124,11 +135,14 @@ def add_person(actor: Actor, facts: PersonFacts, team_ids: Collection[uuid.UUID]
 def change_person(
     actor: Actor, person: Membership, facts: PersonFacts, team_ids: Collection[uuid.UUID], now: dt.datetime
 ) -> None:
-    """Change what the firm has written about a person."""
-    before = {name: getattr(person, name) for name in asdict(facts)}
+    """Change what the firm has written about a person; with the address, links that were mailed to it are void."""
+    _refuse_role_holder(actor, person)
+    before, old_key = {name: getattr(person, name) for name in asdict(facts)}, person.email_key
     _write(person, facts)
     set_teams(actor, person, team_ids)
     db.session.flush()
+    if person.email_key != old_key:
+        void_invitations(actor, [person.id], now)
     changed = [name for name, value in before.items() if value != getattr(person, name)]
     _note(actor, "membership.changed", now, person.id, name=person.name, changed=", ".join(changed) or "teams")
 
@@ -137,7 +151,7 @@ def set_teams(actor: Actor, person: Membership, team_ids: Collection[uuid.UUID])
     """Set which of the teams that the actor sees a person is in; those that the actor doesn't see stay."""
     seen = {team.id for team in list_teams(actor)}
     if not set(team_ids) <= seen:
-        raise Invalid("Choose teams from the list.")
+        raise Invalid(_l("Choose teams from the list."))
     now_in = set(list_team_ids(person.id))
     gone = (now_in & seen) - set(team_ids)
     if gone:
@@ -146,28 +160,27 @@ def set_teams(actor: Actor, person: Membership, team_ids: Collection[uuid.UUID])
         )
     db.session.add_all(TeamMembership(membership_id=person.id, team_id=team_id) for team_id in set(team_ids) - now_in)
     if actor.team_ids is not None and not (now_in - gone) | set(team_ids):
-        raise Invalid("Choose at least one of your teams. Without one you wouldn’t see this person any more.")
+        raise Invalid(_l("Choose at least one of your teams. Without one, you’d no longer see this person."))
 
 
 def change_role(actor: Actor, person: Membership, role: Role, manages_all: bool, now: dt.datetime) -> None:
     """Give a person another role, at once. Raises Conflict where the firm would have no owner."""
     lock_organization(actor)
     if person.ended_at is not None:
-        raise Conflict("This person has left. Take them back first.")
+        raise Conflict(_l("This person has left. Put them back on the roster first."))
     if role in {Role.OWNER, Role.MANAGER, Role.INSTRUCTOR} and person.user_id is None:
-        raise NotYet("This person hasn’t come in yet. Invite them first, and change the role after that.")
+        raise NotYet(_l("This person hasn’t joined yet. Invite them first, and change the role after that."))
     _keep_an_owner(person, role)
     before, person.role, person.manages_all = person.role, role, manages_all and role is Role.MANAGER
     _note(actor, "membership.role_changed", now, person.id, name=person.name, before=before, role=role.value)
 
 
 def remove_person(actor: Actor, person: Membership, ended_on: dt.date, now: dt.datetime) -> None:
-    """Note that a person has left the firm; the records stay. Owners are removed by owners only."""
+    """Note that a person has left the firm; the records stay."""
     lock_organization(actor)
+    _refuse_role_holder(actor, person)
     if person.ended_at is not None:
-        raise Conflict("This person is off the roster already.")
-    if person.role == Role.OWNER and not actor.may(May.SET_ROLES):
-        raise Conflict("Only an owner can remove an owner.")
+        raise Conflict(_l("This person is already off the roster."))
     _keep_an_owner(person, None)
     _end(person, ended_on, now)
     _note(actor, "membership.removed", now, person.id, name=person.name, ended_on=ended_on.isoformat())
@@ -175,10 +188,13 @@ def remove_person(actor: Actor, person: Membership, ended_on: dt.date, now: dt.d
 
 def undo_removal(actor: Actor, person: Membership, now: dt.datetime) -> None:
     """Take a removal back, within 30 days and unless the person was hired again since."""
+    _refuse_role_holder(actor, person)
     if person.ended_at is None:
-        raise Conflict("This person is on the roster.")
+        raise Conflict(_l("This person is on the roster."))
+    if person.user_id is not None and db.session.get_one(User, person.user_id).erased_at is not None:
+        raise Conflict(_l("This person’s account was erased. Add this person again: a new entry needs a new account."))
     if not can_undo(person.ended_at, now):
-        raise Conflict("That was more than 30 days ago. Add this person again: a rehire is a new entry.")
+        raise Conflict(_l("That was more than 30 days ago. Add this person again: a rehire is a new entry."))
     person.ended_at = person.ended_on = None
     if person.role != Role.MEMBER:
         person.role, person.manages_all = Role.MEMBER, False  # rights are given, not found again
@@ -194,28 +210,52 @@ def leave(actor: Actor, now: dt.datetime) -> None:
     _note(actor, "membership.left", now, actor.membership.id, name=actor.membership.name)
 
 
+def end_membership(person: Membership, now: dt.datetime) -> None:
+    """Let someone leave a firm who has everything erased. Raises Conflict for its only owner, unless it is closed.
+
+    The log doesn't get the name: it can't be changed.
+    """
+    firm = db.session.scalars(
+        select(Organization).where(Organization.id == person.organization_id).with_for_update()
+    ).one()
+    if firm.closed_at is None:
+        _keep_an_owner(person, None)
+    today = local_day(firm.time_zone, now)
+    _end(person, max(today, person.hired_on or today), now)
+    note("membership.left", now, actor_id=person.user_id, organization_id=firm.id, subject_id=person.id)
+
+
+def _refuse_role_holder(actor: Actor, person: Membership) -> None:
+    """Leave alone whoever has a role, unless the actor may give roles: it would go with the entry to someone else."""
+    if not actor.may_change(person):
+        raise NotFound
+
+
 def _keep_an_owner(person: Membership, role: Role | None) -> None:
     is_last = person.role == Role.OWNER and role is not Role.OWNER and count_owners(person.organization_id) <= 1
     if is_last:
-        raise Conflict("A firm needs an owner. Make someone else an owner first.")
+        raise Conflict(_l("A firm needs an owner. Make someone else an owner first."))
 
 
 def _end(person: Membership, ended_on: dt.date, now: dt.datetime) -> None:
     if person.hired_on is not None and ended_on < person.hired_on:
-        raise Invalid("The last day can’t be before the day of hiring.")
+        raise Invalid(_l("The last day can’t be before the hire date."))
     person.ended_on, person.ended_at = ended_on, now
     db.session.flush()
 
 
 def _write(person: Membership, facts: PersonFacts) -> None:
     person.name = _printable(facts.name)
+    if not has_letter(person.name):
+        raise Invalid(_l("Enter at least one letter."))
     person.name_key = fold(person.name)
-    person.email = (facts.email or "").strip() or None
-    person.email_key = email_key(person.email) if person.email else None
-    if person.email and person.email_key is None:
-        raise Invalid("We can’t take this e-mail address. Use plain letters, one @, and no blanks.")
+    given = (facts.email or "").strip()
+    person.email_key = email_key(given)
+    if given and (person.email_key is None or not is_mailable(person.email_key)):
+        raise Invalid(_l("We can’t use this email address. Use plain letters, one @, and no spaces."))
+    person.email = person.email_key  # mail goes to the very address that was checked
     if person.email is None and person.user_id is None:
-        raise Invalid("Add an e-mail address: the invitation goes there.")
+        raise Invalid(_l("Add an email address: the invitation goes there."))
     person.job_title = clean_name(facts.job_title or "") or None
     person.employee_number = clean_name(facts.employee_number or "") or None
     person.hired_on = facts.hired_on
@@ -223,19 +263,28 @@ def _write(person: Membership, facts: PersonFacts) -> None:
 
 def _refuse_twin(actor: Actor, name: str, but: uuid.UUID | None = None) -> None:
     if any(team.name_key == fold(name) and team.id != but for team in list_teams(actor)):
-        raise Conflict("There is a team of this name.")
+        raise Conflict(_l("There is already a team with this name."))
 
 
-def _printable(name: str) -> str:
+def _name_of_firm(name: str) -> str:
+    cleaned = _printable(name)
+    if names_an_address(cleaned):
+        raise Invalid(_l("Leave web addresses out of the name: our emails start with it."))
+    return cleaned
+
+
+def _printable(name: str, most: int = LONGEST_NAME) -> str:
     cleaned = clean_name(name)
+    if len(fold(cleaned)) > most:  # some letters are many when they are written in plain ones
+        raise Invalid(_l("This name is too long. Shorten it."))
     if not is_printable_name(cleaned):
-        raise Invalid("Type at least one letter.")
+        raise Invalid(_l("Enter at least one letter."))
     return cleaned
 
 
 def _zone(name: str) -> str:
     if not is_time_zone(name):
-        raise Invalid("Choose a time zone from the list.")
+        raise Invalid(_l("Choose a time zone from the list."))
     return name
 
 

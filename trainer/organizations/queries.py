@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, select
 
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
 from trainer.core.errors import NotFound
+from trainer.core.paging import Page, read_page
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
 from trainer.organizations.rules import FirmState, Role, fold
@@ -29,14 +29,6 @@ class PeopleFilter:
     role: str = ""
     state: str = "here"
     """here, waiting (on the roster, not come in yet), left or all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of a list, and where the next one begins."""
-
-    rows: Sequence[Any]
-    next_after: str | None
 
 
 def firm_is_open() -> ColumnElement[bool]:
@@ -69,7 +61,7 @@ def find_actor(
     team_ids = None
     if role is not Role.OWNER and not (role is Role.MANAGER and membership.manages_all):
         team_ids = frozenset(list_team_ids(membership.id))
-    actor = Actor(user_id, organization, membership, role, team_ids)
+    actor = Actor(user_id, organization, membership, role, team_ids, membership.manages_all)
     return actor if actor.state in states else None
 
 
@@ -123,18 +115,18 @@ def get_person(actor: Actor, membership_id: uuid.UUID) -> Membership:
     return person
 
 
-def list_people(actor: Actor, wanted: PeopleFilter, after: str | None = None, most: int = PAGE) -> Page:
+def get_changeable(actor: Actor, membership_id: uuid.UUID) -> Membership:
+    """Return someone on the roster whom the actor may change, invite and remove. Raises NotFound for all others."""
+    person = get_person(actor, membership_id)
+    if not actor.may_change(person):
+        raise NotFound
+    return person
+
+
+def list_people(actor: Actor, wanted: PeopleFilter, after: str | None = None, most: int = PAGE) -> Page[Membership]:
     """Return a page of people by name; `after` is where the page before ended."""
-    query = _people(actor, wanted).order_by(Membership.name_key, Membership.id)
-    place = _place(after)
-    if place is not None:
-        name_key, last_id = place
-        query = query.where(
-            or_(Membership.name_key > name_key, and_(Membership.name_key == name_key, Membership.id > last_id))
-        )
-    rows = db.session.scalars(query.limit(most + 1)).all()
-    more = len(rows) > most
-    return Page(rows[:most], f"{rows[most - 1].id.hex}.{rows[most - 1].name_key}" if more else None)
+    page = read_page(_people(actor, wanted), Membership.name_key, Membership.id, after=after, most=most)
+    return Page([person for (person,) in page.rows], page.next_after)
 
 
 def count_people(actor: Actor) -> dict[str, int]:
@@ -191,15 +183,16 @@ def list_team_ids(membership_id: uuid.UUID) -> Sequence[uuid.UUID]:
 
 
 def team_names(actor: Actor, membership_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
-    """Return membership id -> names of the person's teams."""
-    rows = db.session.execute(
+    """Return membership id -> names of those of the person's teams that the actor sees."""
+    query = (
         select(TeamMembership.membership_id, Team.name)
         .join(Team, Team.id == TeamMembership.team_id)
         .where(TeamMembership.membership_id.in_(membership_ids), Team.organization_id == actor.organization_id)
-        .order_by(Team.name_key)
     )
+    if actor.team_ids is not None:
+        query = query.where(Team.id.in_(actor.team_ids))
     names: dict[uuid.UUID, list[str]] = {}
-    for row in rows:
+    for row in db.session.execute(query.order_by(Team.name_key)):
         names.setdefault(row[0], []).append(row[1])
     return names
 
@@ -215,23 +208,17 @@ def count_owners(organization_id: uuid.UUID) -> int:
     return db.session.scalar(query) or 0
 
 
-def list_events(actor: Actor, after: str | None = None, act: str = "", most: int = 50) -> Page:
+def list_events(
+    actor: Actor, after: str | None = None, act: str = "", most: int = 50
+) -> Page[tuple[AuditEvent, str | None]]:
     """Return a page of the firm's audit log, the newest first, each with the name of who did it."""
-    query = _events(actor, act)
-    at, _, number = (after or "").partition("~")
-    with_place = _instant(at)
-    if with_place is not None and _number(number) is not None:
-        query = query.where(
-            or_(
-                AuditEvent.at < with_place,
-                and_(AuditEvent.at == with_place, AuditEvent.id < _number(number)),
-            )
-        )
-    events = db.session.scalars(query.limit(most + 1)).all()
+    query = select(AuditEvent).where(AuditEvent.organization_id == actor.organization_id)
+    if act:
+        query = query.where(AuditEvent.act.startswith(act, autoescape=True))
+    page = read_page(query, AuditEvent.at, AuditEvent.id, after=after, most=most, is_newest_first=True)
+    events = [event for (event,) in page.rows]
     names = names_of(actor, {one.actor_id for one in events if one.actor_id})
-    rows = [(one, names.get(one.actor_id) if one.actor_id else None) for one in events[:most]]
-    last = events[most - 1] if len(events) > most else None
-    return Page(rows, f"{last.at.isoformat()}~{last.id.hex}" if last else None)
+    return Page([(one, names.get(one.actor_id) if one.actor_id else None) for one in events], page.next_after)
 
 
 def iterate_events(actor: Actor) -> Iterator[tuple[AuditEvent, str | None]]:
@@ -292,33 +279,3 @@ def _people(actor: Actor, wanted: PeopleFilter) -> Select[Membership]:
             )
         )
     return query
-
-
-def _events(actor: Actor, act: str) -> Select[AuditEvent]:
-    query = (
-        select(AuditEvent)
-        .where(AuditEvent.organization_id == actor.organization_id)
-        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-    )
-    return query.where(AuditEvent.act.startswith(act, autoescape=True)) if act else query
-
-
-def _place(after: str | None) -> tuple[str, uuid.UUID] | None:
-    number, _, name_key = (after or "").partition(".")
-    found = _number(number)
-    return None if found is None else (name_key, found)
-
-
-def _number(given: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(hex=given)
-    except ValueError:
-        return None
-
-
-def _instant(given: str) -> dt.datetime | None:
-    try:
-        found = dt.datetime.fromisoformat(given)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from enum import StrEnum
 from typing import Final
@@ -89,6 +90,21 @@ def fold(name: str) -> str:
         return " ".join(name.lower().split())
     bare = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
     return " ".join(bare.casefold().split())
+
+
+def has_letter(name: str) -> bool:
+    """Return True if a person's name has a letter: a number alone is none."""
+    return any(char.isalpha() for char in name)
+
+
+def is_mailable(key: str) -> bool:
+    """Return True if an address is no longer than mail servers take (RFC 5321, 4.5.3.1)."""
+    return len(key) <= 254 and len(key.partition("@")[0]) <= 64
+
+
+def names_an_address(name: str) -> bool:
+    """Return True if mail programs would make a link of it: our mails open with the firm's name."""
+    return re.search(r"://|\bwww\.", name, re.IGNORECASE) is not None
 
 
 def is_time_zone(name: str) -> bool:

@@ -63,7 +63,7 @@ def shown_token() -> str | None:
 
 
 def ask_for_token() -> Response:
-    """Return the answer to whoever shows no token, or none that opens anything now."""
+    """Return the answer to a request without a valid token."""
     answer = error_response(401)
     answer.headers["WWW-Authenticate"] = "Bearer"
     return answer

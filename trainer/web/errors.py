@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, abort, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, SecurityError, TooManyRequests
 
 from trainer.core.db import db
 from trainer.core.errors import Conflict, DomainError, Invalid, NotFound, NotYet
+from trainer.web.asgi import AGAIN_AFTER, REFUSED
+from trainer.web.language import language_tag, text_direction
 from trainer.web.sessions import is_for_machines
 
 _STATUS: dict[type[DomainError], int] = {NotFound: 404, Conflict: 409, NotYet: 409, Invalid: 422}
 _LAST_RESORT = (
-    "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Try again</title></head>"
-    "<body><main><h1>{title}</h1><p>{advice} In danger now: call 911.</p>"
-    "<p><a href='/exit'>Quick exit</a></p><p>{status}-{request_id}</p></main></body></html>"
+    "<!doctype html><html lang='{language}' dir='{direction}'>"
+    "<head><meta charset='utf-8'><title>{again}</title></head>"
+    "<body><main><h1>{title}</h1><p>{advice} {danger}</p>"
+    "<p><a href='/exit'>{exit}</a></p><p>{status}-{request_id}</p></main></body></html>"
 )
 
 
@@ -40,23 +45,45 @@ def wants_json() -> bool:
     return best == "application/json"
 
 
-def error_response(status: int, message: str = "") -> Response:
-    """Return the error page (or JSON) of a status."""
+def error_response(status: int, message: str = "", again: str = "") -> Response:
+    """Return the error page (or JSON) of a status. `again`: the address of the page to load once more."""
     if wants_json():
-        response = jsonify(error=message or _words(status)[1], status=status, request_id=g.get("request_id", ""))
+        response = jsonify(error=message or _advice(status), status=status, request_id=g.get("request_id", ""))
         response.status_code = status
-        return response
+        return _with_patience(response)
     try:
-        page = _page(status, message)
+        response = make_response(_page(status, message, again), status)
     except Exception:  # the layout itself may need what is broken
         current_app.logger.exception("request %s: the error page failed", g.get("request_id"))
         return _last_resort(status)
-    return make_response(page, status)
+    return _with_patience(response)
 
 
-def _page(status: int, message: str) -> str:
+def _with_patience(response: Response) -> Response:
+    """Say when to try again, where that is all it takes."""
+    if response.status_code == 503:
+        response.headers["Retry-After"] = str(AGAIN_AFTER)
+    return response
+
+
+def _advice(status: int) -> str:
+    if status == 404 and is_for_machines():
+        words: str = _(
+            "There is no such endpoint, or no such record of this firm. /api/v1/openapi.json lists the endpoints."
+        )
+        return words
+    return _words(status)[1]
+
+
+def _page(status: int, message: str, again: str) -> str:
     title, advice = _words(status)
-    values = {"status": status, "title": title, "advice": message or advice, "request_id": g.get("request_id", "")}
+    values = {
+        "status": status,
+        "title": title,
+        "advice": message or advice,
+        "again": again,
+        "request_id": g.get("request_id", ""),
+    }
     try:
         return render_template("web/error.html", **values)
     except DBAPIError:  # who is signed in can't be told now; the page, which has the help lines, is shown all the same
@@ -68,33 +95,45 @@ def _page(status: int, message: str) -> str:
 def _last_resort(status: int) -> Response:
     """Return a page that needs no template, no content and no address of another page."""
     title, advice = _words(status)
-    return make_response(
-        _LAST_RESORT.format(title=title, advice=advice, status=status, request_id=g.get("request_id", "")), status
+    text = _LAST_RESORT.format(
+        language=language_tag(),
+        direction=text_direction(),
+        again=_("Try again"),
+        title=title,
+        advice=advice,
+        danger=_("In danger now: call 911."),
+        exit=_("Quick exit"),
+        status=status,
+        request_id=g.get("request_id", ""),
     )
+    return _with_patience(make_response(text, status))
 
 
 def _number_request() -> None:
     g.request_id = uuid.uuid4().hex[:12]
+    if status := request.environ.get(REFUSED):
+        abort(status)
 
 
 def _words(status: int) -> tuple[str, str]:
     words = {
-        400: (_("We couldn’t read that"), _("Go back, and try again from the page itself.")),
-        401: (_("A token is needed"), _("Send a token of your firm that is good now: Authorization: Bearer wyr_…")),
+        400: (_("We couldn’t read that"), _("Go back and try again from the page itself.")),
+        401: (_("A token is needed"), _("Send a valid token for your firm: Authorization: Bearer wyr_…")),
         403: (_("That didn’t come from our page"), _("Open the page on this site and try again.")),
         404: (
             _("This page isn’t here"),
-            _("It may have moved, or the link may be for someone else. Sign in if it was yours."),
+            _("It may have moved, or the link may be meant for someone else. If it’s yours, sign in."),
         ),
         405: (_("That doesn’t work here"), _("Open the page from its link and try again.")),
-        409: (_("That has changed in between"), _("Look at the page again: it shows how things stand now.")),
+        408: (_("That took too long"), _("Your connection was too slow or dropped. Go back and send it again.")),
+        409: (_("That changed in the meantime"), _("Look at the page again: it shows how things stand now.")),
         413: (_("That was too large"), _("Shorten what you typed and send it again.")),
         415: (_("We couldn’t read that"), _("Send the form from its page.")),
-        422: (_("Something is missing"), _("Go back: the page says what to mend.")),
-        429: (_("Too many tries"), _("Wait a few minutes. Nothing is locked, and nothing is lost.")),
+        422: (_("Something is missing"), _("Go back; the page shows what to fix.")),
+        429: (_("Too many tries"), _("Wait a little. Nothing is locked, and nothing is lost.")),
         503: (
             _("Back in a moment"),
-            _("We can’t reach our records right now. Your saved answers are safe. Try again."),
+            _("We’re very busy, or can’t reach our records. Your saved answers are safe. Try again in ten seconds."),
         ),
     }
     return words.get(
@@ -104,9 +143,13 @@ def _words(status: int) -> tuple[str, str]:
 
 
 def _token(error: CSRFError) -> Response:
-    return error_response(
-        400, _("This page was open too long, or cookies are off. Load it again and send it once more.")
-    )
+    message = _("This page was open too long, or cookies are off. Load it again and send it once more.")
+    return error_response(400, message, request.full_path.rstrip("?") if _can_be_read() else "")
+
+
+def _can_be_read() -> bool:
+    """Return True if what was sent has a page of its own at the same address."""
+    return request.url_rule is not None and "GET" in (request.url_rule.methods or ())
 
 
 def _http(error: HTTPException) -> Response:
@@ -117,15 +160,34 @@ def _http(error: HTTPException) -> Response:
         return _last_resort(status)
     if status >= 500:
         current_app.logger.error("request %s: %s", g.get("request_id"), error)
-    response = error_response(status)
+    response = error_response(status, _when(error) if isinstance(error, TooManyRequests) else "")
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
     return response
 
 
+def _when(error: TooManyRequests) -> str:
+    """Say in minutes what Retry-After says in seconds."""
+    if not isinstance(error.retry_after, int):
+        return ""
+    minutes = math.ceil(error.retry_after / 60)
+    return str(
+        ngettext(
+            "Try again in one minute. Nothing is locked, and nothing is lost.",
+            "Try again in %(num)s minutes. Nothing is locked, and nothing is lost.",
+            minutes,
+        )
+    )
+
+
+def status_of(error: DomainError | HTTPException) -> int:
+    """Return the status that an error is answered with."""
+    return _STATUS[type(error)] if isinstance(error, DomainError) else error.code or 500
+
+
 def _domain(error: DomainError) -> Response:
-    return error_response(_STATUS[type(error)], error.message)
+    return error_response(status_of(error), error.message)
 
 
 def _database(error: DBAPIError) -> Response:

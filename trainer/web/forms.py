@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import gettext
+from functools import cache
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectMultipleField, StringField, widgets
+from wtforms.i18n import messages_path
 from wtforms.validators import Length, ValidationError
 
 
 class Form(FlaskForm):  # type: ignore[misc]
     """A form with a token (Flask-WTF) whose errors the page shows with a summary."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """Finds the words of WTForms itself; Flask-WTF would read them from the disk for each request with a form."""
+
+        def get_translations(self, form: object) -> gettext.NullTranslations:
+            """Return the words in the language of the page."""
+            return _words_of(str(get_locale() or "en"))
 
     @property
     def error_list(self) -> list[tuple[str, str, str]]:
@@ -22,6 +33,11 @@ class Form(FlaskForm):  # type: ignore[misc]
             if not isinstance(field, HiddenField)
             for message in field.errors
         ]
+
+
+@cache
+def _words_of(language: str) -> gettext.NullTranslations:
+    return gettext.translation("wtforms", messages_path(), [language], fallback=True)
 
 
 class Ticks(SelectMultipleField):
@@ -44,7 +60,9 @@ class PlainText:
     def __call__(self, form: Any, field: StringField) -> None:
         text = field.data or ""
         if any(ord(char) < 32 or 127 <= ord(char) < 160 or char in self._TURNING for char in text):
-            raise ValidationError(_l("This holds a character that can't be shown. Type it again without it."))
+            raise ValidationError(
+                _l("This contains a character that can’t be shown. Enter it again without that character.")
+            )
 
 
 def length(least: int, most: int) -> Length:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, request, session
 
+from trainer.web.language import asked_by, language_tag
 from trainer.web.sessions import is_for_machines
 
 CSP = (
@@ -18,6 +19,7 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
 }
+_BY_LINK = ("/inspections/", "/invitations/", "/sign-up/", "/password-reset/", "/confirmations/")
 _YEAR = 31_536_000
 
 
@@ -31,8 +33,10 @@ def _set(response: Response) -> Response:
         response.headers[name] = value
     if not current_app.config["SETTINGS"].is_local:
         response.headers["Strict-Transport-Security"] = f"max-age={_YEAR * 2}; includeSubDomains"
-    if request.path.startswith("/verify/"):
-        response.headers["X-Robots-Tag"] = "noindex"  # a name is for whoever holds the number
+    if request.path.startswith(("/verify/", *_BY_LINK)):
+        response.headers["X-Robots-Tag"] = "noindex"  # what it shows is for whoever holds the number or the link
+    if response.mimetype == "text/html":
+        response.headers["Content-Language"] = language_tag()
     response.headers["Cache-Control"] = _cache_control(response)
     return response
 
@@ -43,7 +47,9 @@ def _cache_control(response: Response) -> str:
     if is_for_machines():
         response.vary.add("Authorization")
         return "no-store"
-    response.vary.add("Cookie")
+    response.vary.update(("Cookie", *asked_by()))
+    if request.path.startswith(_BY_LINK):
+        return "no-store"
     if session or current_app.config["SESSION_COOKIE_NAME"] in request.cookies or request.method != "GET":
         return "no-store"
     # Read pages may be kept for Back, and are asked for again before they are shown anew.

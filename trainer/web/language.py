@@ -3,35 +3,71 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
-from flask import Flask, g
+from babel.dates import format_date, format_datetime, format_skeleton
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
+from trainer.web.sessions import is_for_machines
+
 _SOURCE = Locale("en")
 
 
-def init_language(app: Flask) -> None:
-    """Set up Flask-Babel, and the filters `day` and `day_short` for dates and instants, `moment` for instants."""
-    Babel(app, default_locale="en", default_timezone="UTC")
+def init_language(app: Flask, languages: Callable[[], Sequence[str]]) -> None:
+    """Set up Flask-Babel, and the filters `day` and `day_short` for dates and instants, `moment` for instants.
+
+    `languages`: those that a reader can have, the source first.
+    """
+    app.extensions["languages"] = languages
+    Babel(app, default_locale="en", default_timezone="UTC", locale_selector=_choose)
     # A page has a hundred words. The functions of Jinja would make a new context for each of them within a loop, and
     # those of Flask-Babel look the translations up each time.
     app.jinja_env.globals |= {"_": _gettext, "gettext": _gettext, "ngettext": _ngettext}
+    app.jinja_env.globals |= {"language_tag": language_tag, "text_direction": text_direction}
     app.add_template_filter(lambda value: show_day(value, "long"), "day")
     app.add_template_filter(show_day, "day_short")
-    app.add_template_filter(lambda value: value.astimezone(_zone()).strftime("%Y-%m-%d %H:%M:%S"), "moment")
+    app.add_template_filter(show_moment, "moment")
+
+
+def language_tag() -> str:
+    """Return the language of what is being written, as HTML and HTTP name it. It is in the key of whatever is kept."""
+    return str(_locale()).replace("_", "-")
+
+
+def asked_by() -> tuple[str, ...]:
+    """Return the headers that a reader's language depends on: what is kept for it may go to nobody who sends others."""
+    return ("Accept-Language",) if len(_languages()) > 1 else ()
+
+
+def text_direction() -> str:
+    """Return the side from which the language is read: `ltr` or `rtl`."""
+    return _locale().text_direction
 
 
 def show_times_of(zone: str) -> None:
     """Let the page show instants by the clock and calendar of a firm; without this, they are UTC's."""
     g.zone = ZoneInfo(zone)
+
+
+def _choose() -> str:
+    """Return the language that a reader's browser asks for. Other systems read the source, whatever they ask for."""
+    known = _languages()
+    if len(known) == 1 or not has_request_context() or is_for_machines():
+        return known[0]
+    return request.accept_languages.best_match(known) or known[0]
+
+
+def _languages() -> Sequence[str]:
+    languages: Callable[[], Sequence[str]] = current_app.extensions["languages"]
+    return languages()
 
 
 @pass_eval_context
@@ -50,7 +86,17 @@ def _shown(page: EvalContext, text: str) -> str:
 
 def show_day(value: dt.date, form: str = "medium") -> str:
     """Return the day of a date or an instant in words, in one of Babel's forms or patterns."""
-    return _in_words(_day(value), form, get_locale() or _SOURCE)
+    return _in_words(_day(value), form, _locale())
+
+
+def show_day_without_year(value: dt.date) -> str:
+    """Return the day and month of a date in words."""
+    return format_skeleton("MMMMd", value, locale=_locale())
+
+
+def show_moment(value: dt.datetime) -> str:
+    """Return an instant in words, to the second."""
+    return format_datetime(value.astimezone(_zone()), "medium", locale=_locale())
 
 
 @lru_cache(maxsize=5000)
@@ -67,8 +113,15 @@ def _zone() -> dt.tzinfo:
     return zone
 
 
+def _locale() -> Locale:
+    locale: Locale | None = get_locale()
+    return locale or _SOURCE
+
+
 def _translations() -> Any:
-    found = g.get("translations")
-    if found is None:
-        found = g.translations = get_translations()
+    locale = get_locale()
+    known, found = g.get("translations", (None, None))
+    if found is None or known is not locale:  # mails are each written in a language of their own
+        found = get_translations()
+        g.translations = (locale, found)
     return found

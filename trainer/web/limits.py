@@ -1,33 +1,209 @@
-"""Throttling of tries, in this process's memory. Limits that matter are constraints in the database.
+"""Limits of what one source may do: failures are counted, and acts that could be repeated forever.
 
-Counted by network address, never by account, so that nobody can lock someone else out; the address is
-kept in memory for the length of the window only.
+A source is a network (an address, of IPv6 its /64), an account or a token. Counts have keyed digests for names, others
+each day. Reading counts nothing, and a view without a limit does no work for it. Limits that records rely on are
+constraints in the database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+import ipaddress
+import logging
+import math
+import threading
+from collections.abc import Callable, Collection
+from contextlib import nullcontext
+from functools import wraps
+from typing import Any, Final, TypeVar, cast
 
-from flask import Flask, Response
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from flask import Flask, current_app, make_response, request
+from flask_login import current_user
+from limits import parse
+from limits.errors import ConfigurationError
+from limits.storage import Storage, storage_from_string
+from werkzeug.exceptions import HTTPException, TooManyRequests
+
+from trainer.core.clock import now, today
+from trainer.core.db import transaction
+from trainer.core.errors import DomainError
+from trainer.core.limits import DatabaseStorage
+from trainer.core.settings import SettingsRefused
+from trainer.core.signing import digest
+from trainer.web.access import shown_token
+from trainer.web.errors import status_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-limiter = Limiter(key_func=get_remote_address, storage_uri="memory://", strategy="moving-window")
+UNKNOWN: Final = frozenset({404})
+"""What guessing at links and codes is answered with."""
+WRONG: Final = frozenset({422})
+"""What a wrong password is answered with."""
+_FULL = -1
+_log = logging.getLogger(__name__)
 
 
 def init_limits(app: Flask) -> None:
-    """Bind the limiter to the app."""
-    limiter.init_app(app)
+    """Choose where counts are kept. Raises SettingsRefused if that can't be used."""
+    url = app.config["SETTINGS"].limits_url
+    try:
+        app.extensions["limits"] = storage_from_string(url or "database://")
+    except ConfigurationError:
+        raise SettingsRefused(
+            "TRAINER_LIMITS_URL names a Redis server, but its client isn't installed. "
+            "Run: .venv/bin/pip install 'redis>=5', or unset it: counts are then kept in the database."
+        ) from None
 
 
-def limit_tries(limit: str, *, methods: list[str] | None = None, only_failed: bool = False) -> Callable[[F], F]:
-    """Limit how often one network address may call the view below, or fail there: a whole shift shares one address."""
-    counts = _has_failed if only_failed else None
-    return cast("Callable[[F], F]", limiter.limit(limit, methods=methods, deduct_when=counts))
+def limit_failures(
+    limit: str, *, methods: Collection[str] | None = None, statuses: frozenset[int] = UNKNOWN
+) -> Callable[[F], F]:
+    """Limit how often requests of one network may fail here. A whole shift shares one address: who is right passes."""
+    return _limit("failures", limit, methods, _network, lambda status: status in statuses)
 
 
-def _has_failed(response: Response) -> bool:
-    return response.status_code in {404, 409}
+def limit_acts(limit: str, *, methods: Collection[str] | None = None) -> Callable[[F], F]:
+    """Limit how often an account, or without one a network, may do what is done here."""
+    return _limit("acts", limit, methods, _account_or_network, lambda status: status < 400)
+
+
+def limit_own_failures(limit: str, *, statuses: frozenset[int] = WRONG) -> Callable[[F], F]:
+    """Limit how often an account may be wrong here, on forms that ask for its password or a code again."""
+    return _limit("own", limit, {"POST"}, _account_or_network, lambda status: status in statuses)
+
+
+def seconds_left(key: str, most: int) -> int:
+    """Return how long to wait until something may be done again; 0 if it may be done now."""
+    counts = _counts()
+    try:
+        if counts.get(key) < most:
+            return 0
+        return max(1, math.ceil(counts.get_expiry(key) - now().timestamp()))
+    except counts.base_exceptions as error:
+        if isinstance(counts, DatabaseStorage):
+            raise
+        _log.error("the limits' server can't be reached: %s", type(error).__name__)
+        return 0  # whoever is right comes in; accounts still have their second step
+
+
+def count(key: str, seconds: int, amount: int = 1) -> int:
+    """Count something for so long from its first time; return how often it was counted. Never commits."""
+    counts = _counts()
+    try:
+        return counts.incr(key, seconds, amount)
+    except counts.base_exceptions as error:
+        if isinstance(counts, DatabaseStorage):
+            raise
+        _log.error("the limits' server can't be reached: %s", type(error).__name__)
+        return 0
+
+
+def wait(seconds: int) -> TooManyRequests:
+    """Return the error that says when to try again."""
+    return TooManyRequests(retry_after=seconds)
+
+
+def key_of(*parts: str) -> str:
+    """Return the name of a count. Each day it is another, and without our key nobody can tell of what it is."""
+    return digest("limit", today().isoformat(), *parts)
+
+
+def network_of(address: str) -> str:
+    """Return what of an address one household or site shares: all of IPv4, the /64 of IPv6."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
+
+
+class TokenLimit:
+    """At most so many requests a minute for each token, whatever address they come from.
+
+    Each process counts on its own and tells the others each so many requests, so that reading seldom writes.
+    """
+
+    def __init__(self, most: int, portion: int) -> None:
+        self.most = most
+        self._portion = portion
+        self._lock = threading.Lock()
+        self._minute = ""
+        self._counted: dict[str, int] = {}
+
+    def __call__(self, view: F) -> F:
+        """Limit a view."""
+
+        @wraps(view)
+        def limited(*arguments: Any, **values: Any) -> Any:
+            instant = now()
+            minute = instant.strftime("%H:%M")
+            key = key_of("token", minute, shown_token() or "")
+            counted = self._count(key, minute)
+            if counted == _FULL:
+                raise wait(60 - instant.second)
+            if counted % self._portion == 0 and _count_now(key, 120, self._portion) >= self.most:
+                self._counted[key] = _FULL
+            return view(*arguments, **values)
+
+        return cast("F", limited)
+
+    def _count(self, key: str, minute: str) -> int:
+        with self._lock:
+            if minute != self._minute:
+                self._minute = minute
+                self._counted.clear()
+            if self._counted.get(key) != _FULL:
+                self._counted[key] = self._counted.get(key, 0) + 1
+            return self._counted[key]
+
+
+def _limit(
+    kind: str,
+    limit: str,
+    methods: Collection[str] | None,
+    source: Callable[[], str],
+    counts: Callable[[int], bool],
+) -> Callable[[F], F]:
+    item = parse(limit)
+
+    def declare(view: F) -> F:
+        @wraps(view)
+        def limited(*arguments: Any, **values: Any) -> Any:
+            if methods is not None and request.method not in methods:
+                return view(*arguments, **values)
+            key = key_of(kind, str(request.endpoint), source())
+            if seconds := seconds_left(key, item.amount):
+                raise wait(seconds)
+            try:
+                answer = make_response(view(*arguments, **values))
+            except (DomainError, HTTPException) as error:
+                if counts(status_of(error)):
+                    _count_now(key, item.get_expiry())
+                raise
+            if counts(answer.status_code):
+                _count_now(key, item.get_expiry())
+            return answer
+
+        return cast("F", limited)
+
+    return declare
+
+
+def _count_now(key: str, seconds: int, amount: int = 1) -> int:
+    with transaction() if isinstance(_counts(), DatabaseStorage) else nullcontext():
+        return count(key, seconds, amount)
+
+
+def _network() -> str:
+    return network_of(request.remote_addr or "")
+
+
+def _account_or_network() -> str:
+    return current_user.id.hex if current_user.is_authenticated and not current_user.is_guest else _network()
+
+
+def _counts() -> Storage:
+    return cast("Storage", current_app.extensions["limits"])

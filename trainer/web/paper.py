@@ -1,4 +1,4 @@
-"""Typeset a PDF from a template and texts. The same texts and time give the same bytes.
+"""Typeset a PDF from a template and texts. The same texts, language and time give the same bytes.
 
 Texts reach a template as data, never as markup, and a template can read nothing but its own folder.
 """
@@ -17,28 +17,25 @@ from typing import Final
 import segno
 import typst
 
-# Those that are not installed are passed over; the last three are for names in Japanese, Chinese and Korean.
-_FONT_PACKAGES: Final = (
-    "fontpkg_noto_sans",
-    "fontpkg_noto_serif",
-    "justmytype_intl_rtl",
-    "justmytype_intl_south_asia",
-    "justmytype_intl_africa",
-    "pylopdf_fonts_jp",
-    "pylopdf_fonts_zh_cn",
-    "pylopdf_fonts_ko",
-)
+from trainer.web.language import language_tag
+
+FONTS: Final = Path(__file__).with_name("fonts")
+# For names in Japanese, Chinese and Korean, whose fonts are large; those that are not installed are passed over.
+_FONT_PACKAGES: Final = ("pylopdf_fonts_jp", "pylopdf_fonts_zh_cn", "pylopdf_fonts_ko")
 _one_at_a_time = threading.Lock()  # a compiler can't be used by two threads at once
 
 
 def typeset(template: Path, texts: Mapping[str, str], day: dt.date) -> bytes:
-    """Return a tagged PDF dated at the start of `day`. Raises typst.TypstError, for one where a letter has no glyph."""
+    """Return a tagged PDF in the reader's language, dated at the start of `day`.
+
+    Raises typst.TypstError, for one where a letter has no glyph.
+    """
     midnight = dt.datetime.combine(day, dt.time(), dt.UTC)
     with _one_at_a_time:
         pdf = _compiler(template).compile(
             format="pdf",
             pdf_standards=["ua-1"],
-            sys_inputs=dict(texts),
+            sys_inputs={**texts, "lang": language_tag().partition("-")[0]},
             timestamp=int(midnight.timestamp()),
         )
     assert isinstance(pdf, bytes)  # set as PDF, all pages are one file
@@ -65,7 +62,7 @@ def _compiler(template: Path) -> typst.Compiler:
     return typst.Compiler(
         str(template),
         root=str(template.parent),
-        font_paths=[str(folder) for package in _FONT_PACKAGES for folder in _folders(package)],
+        font_paths=[str(FONTS), *(str(folder) for package in _FONT_PACKAGES for folder in _folders(package))],
         ignore_system_fonts=True,
     )
 

@@ -3,9 +3,18 @@ machines, it is neither read nor set."""
 
 from __future__ import annotations
 
-from flask import Flask, Request, Response, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+import datetime as dt
+from functools import lru_cache
+from typing import Final, cast
 
+from flask import Flask, Request, Response, current_app, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from trainer.core.clock import now
+
+RENEWED_AFTER: Final = dt.timedelta(hours=1)
+"""How old a cookie grows before a page prolongs it. Signing it anew with each page would cost more than it gives."""
 _MACHINES = "/api/"
 
 
@@ -14,16 +23,61 @@ def is_for_machines() -> bool:
     return request.path.startswith(_MACHINES)
 
 
+def forget_cookies(response: Response) -> None:
+    """Let the browser forget what else than the session it keeps for us."""
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    for name in set(request.cookies) - {current_app.config["SESSION_COOKIE_NAME"]}:
+        response.delete_cookie(name, secure=secure, httponly=True, samesite="Lax")
+
+
 def init_sessions(app: Flask) -> None:
     """Keep sessions to pages."""
     app.session_interface = _Sessions()
 
 
+@lru_cache(maxsize=8)
+def _signer(*secrets: str) -> URLSafeTimedSerializer:
+    """Return what Flask itself makes anew for each request; of the keys, the one to sign with is the last."""
+    plain = SecureCookieSessionInterface
+    return URLSafeTimedSerializer(
+        list(secrets),
+        salt=plain.salt,
+        serializer=plain.serializer,
+        signer_kwargs={"key_derivation": plain.key_derivation, "digest_method": plain.digest_method},
+    )
+
+
+class _Session(SecureCookieSession):
+    """A session that knows when its cookie was signed."""
+
+    signed_at: dt.datetime | None = None
+
+
 class _Sessions(SecureCookieSessionInterface):
-    """Prolongs a session with each page, and never with a file: caches on the way may keep files for everybody."""
+    """Prolongs a session once an hour, and never with a file: caches on the way may keep files for everybody."""
+
+    session_class = _Session
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        older = app.config["SECRET_KEY_FALLBACKS"] or ()
+        return _signer(*older, cast(str, app.secret_key)) if app.secret_key else None
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        return self.session_class() if request.path.startswith(_MACHINES) else super().open_session(app, request)
+        shown, signer = request.cookies.get(self.get_cookie_name(app)), self.get_signing_serializer(app)
+        if not shown or signer is None or request.path.startswith(_MACHINES):
+            return _Session()
+        longest = int(app.permanent_session_lifetime.total_seconds())
+        try:
+            data, signed_at = signer.loads(shown, max_age=longest, return_timestamp=True)
+        except BadSignature:
+            return _Session()
+        session = _Session(data)
+        session.signed_at = signed_at
+        return session
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        signed_at = session.signed_at if isinstance(session, _Session) else None
+        return session.modified or (session.permanent and (signed_at is None or now() - signed_at >= RENEWED_AFTER))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if request.endpoint != "static":

@@ -1,4 +1,4 @@
-"""Static files, read and compressed once, under a path that holds their digest: browsers may keep them for ever."""
+"""Static files, read and compressed once, under a path that holds their digest: browsers may keep them forever."""
 
 from __future__ import annotations
 

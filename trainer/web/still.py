@@ -1,35 +1,89 @@
 """Pages that depend on nothing but the content are made once, and then given to every visitor who only reads.
 
-A learner's pages never pass here: whoever sends a session cookie gets a page of their own.
+Whoever sends a session cookie gets a page of their own. Where it shows no more of a person than many share, such as
+which lessons are read, it is made once for all who share that; what is one person's alone is a hole in what is kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+import re
+import secrets
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Final, TypeVar
 
-from flask import Flask, Response, current_app, render_template, request, session
+from flask import Flask, Response, current_app, g, render_template, request, session
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
+from trainer.web.language import language_tag
+
 F = TypeVar("F", bound=Callable[..., Any])
-Key = tuple[str, str, frozenset[str]]
+Key = tuple[str, str, str, frozenset[str]]
 
 _ENCODINGS = ("zstd", "br", "gzip")
 _MOST = 2_000
+_MOST_SHARED = 500
+_TOKEN: Final = "csrf_token"  # noqa: S105 the name of it
+_MARK: Final = secrets.token_hex(16)  # nobody who writes content can know it
 
 
 def still(view: F) -> F:
-    """Declare that the page of this view is the same for everybody without a session, until the content changes."""
+    """Declare that a view's page is the same for all without a session who read its language, until content changes."""
     view.is_still = True  # type: ignore[attr-defined]
     return view
+
+
+def hole(name: str) -> Markup:
+    """Return what stands in a shared page for a text that isn't shared."""
+    return Markup(f"{_MARK}{name}{_MARK}")  # noqa: S704 letters, digits and _
+
+
+def shared_page(key: Hashable, make: Callable[[], str], holes: Mapping[str, str]) -> str:
+    """Return a page that is the same for all whose `key` is equal, but for what fills its holes and the form token.
+
+    `make` may use nothing of a person that isn't in the key; the language it writes in is added here. Of an equal key
+    the page is made once, until the content changes.
+    """
+    if current_app.config["SETTINGS"].development:
+        pieces = _in_pieces(make)
+    else:
+        shared: dict[Hashable, list[str]] = current_app.extensions["shared_pages"]
+        full_key = (_digest(), language_tag(), key)
+        found = shared.get(full_key)
+        if found is None:
+            found = _in_pieces(make)
+            if len(shared) >= _MOST_SHARED:
+                shared.clear()
+            shared[full_key] = found
+        pieces = found
+    return "".join(
+        piece if place % 2 == 0 else (generate_csrf() if piece == _TOKEN else holes[piece])
+        for place, piece in enumerate(pieces)
+    )
+
+
+def _in_pieces(make: Callable[[], str]) -> list[str]:
+    """Return texts and names of holes by turns."""
+    g.csrf_token = hole(_TOKEN)  # where Flask-WTF looks for the one that it made before for this request
+    try:
+        return re.split(f"{_MARK}([a-z_]+){_MARK}", make())
+    finally:
+        del g.csrf_token
+
+
+def _digest() -> str:
+    digest: Callable[[], str] = current_app.extensions["content_digest"]
+    return digest()
 
 
 def init_still(app: Flask, content_digest: Callable[[], str]) -> None:
     """Keep still pages in this process's memory. Register before everything that touches answers.
 
-    Templates get `kept(template)` for the parts of a page that are still although the page isn't.
+    Templates get `kept(template)` for the parts of a page that are still although the page isn't; the server asks
+    `app.extensions["is_kept"]` whether a request can be answered from memory.
     """
     kept: dict[Key, Response] = {}
+    kept_for: set[tuple[str, frozenset[str]]] = set()  # path and encodings, of whatever content and language
 
     def find() -> Response | None:
         key = _key(content_digest)
@@ -43,17 +97,31 @@ def init_still(app: Flask, content_digest: Callable[[], str]) -> None:
         if key and response.status_code == 200 and not session and key not in kept:
             if len(kept) >= _MOST:
                 kept.clear()
+                kept_for.clear()
             kept[key] = response
+            kept_for.add((key[0], key[-1]))
         return response
 
-    parts: dict[tuple[str, str], Markup] = {}
+    parts: dict[tuple[str, str, str], Markup] = {}
 
     def kept_part(template: str) -> Markup:
-        key = (content_digest(), template)
+        key = (content_digest(), language_tag(), template)
         if key not in parts:
             parts[key] = Markup(render_template(template))  # noqa: S704 a template of ours, escaped as it was rendered
         return parts[key]
 
+    def is_kept(environ: dict[str, Any]) -> bool:
+        accepted, cookies = environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_COOKIE", "")
+        return (
+            (environ["PATH_INFO"], _named(accepted)) in kept_for
+            and environ["REQUEST_METHOD"] == "GET"
+            and not environ["QUERY_STRING"]
+            and app.config["SESSION_COOKIE_NAME"] not in cookies
+        )
+
+    app.extensions["is_kept"] = is_kept
+    app.extensions["shared_pages"] = {}
+    app.extensions["content_digest"] = content_digest
     app.before_request(find)
     app.after_request(keep)
     app.jinja_env.globals["kept"] = kept_part
@@ -68,5 +136,8 @@ def _key(content_digest: Callable[[], str]) -> Key | None:
         return None
     if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
         return None
-    accepted = request.headers.get("Accept-Encoding", "")
-    return request.path, content_digest(), frozenset(name for name in _ENCODINGS if name in accepted)
+    return request.path, content_digest(), language_tag(), _named(request.headers.get("Accept-Encoding", ""))
+
+
+def _named(accepted: str) -> frozenset[str]:
+    return frozenset(name for name in _ENCODINGS if name in accepted)

@@ -16,20 +16,24 @@ from typing import IO, Final
 
 import xlsxwriter
 from flask import stream_with_context
+from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
 Cell = str | int | float | dt.date | None
 
 _STARTS_FORMULA: Final = tuple("=+-@\t\r\n\0＝＋－＠|%")
 _PORTION: Final = 500  # rows
+_BUTTON: Final = 4  # characters beside a head, for the button of its filter
+_MARGIN: Final = 2
+_WIDEST: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A named table: its heads, and its rows as they come."""
+    """A named table: its heads, in the language of whoever reads it, and its rows as they come."""
 
     name: str
-    heads: Sequence[str]
+    heads: Sequence[str | LazyString]
     rows: Iterable[Sequence[Cell]]
 
 
@@ -43,7 +47,7 @@ def csv_lines(table: Table) -> Iterator[str]:
     buffer = io.StringIO()
     buffer.write("\ufeff")
     writer = csv.writer(buffer, quoting=csv.QUOTE_MINIMAL)
-    writer.writerow([harmless(head) for head in table.heads])
+    writer.writerow([harmless(str(head)) for head in table.heads])
     for number, row in enumerate(table.rows, start=1):
         # The writer leaves nothing for None and writes days as YYYY-MM-DD.
         writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
@@ -71,17 +75,26 @@ def write_xlsx(table: Table, file: IO[bytes]) -> None:
         sheet = book.add_worksheet(table.name[:31])
         bold = book.add_format({"bold": True})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        for column, head in enumerate(table.heads):
+        heads = [str(head) for head in table.heads]
+        widths = [len(head) + _BUTTON for head in heads]
+        for column, head in enumerate(heads):
             sheet.write_string(0, column, head, bold)
         sheet.freeze_panes(1, 0)
+        line = 0
         for line, row in enumerate(table.rows, start=1):
             for column, cell in enumerate(row):
+                if cell is None:
+                    continue
                 if isinstance(cell, str):
                     sheet.write_string(line, column, cell)
                 elif isinstance(cell, dt.date):
                     sheet.write_datetime(line, column, dt.datetime.combine(cell, dt.time()), day)
-                elif cell is not None:
+                else:
                     sheet.write_number(line, column, cell)
+                widths[column] = max(widths[column], len(str(cell)) + _MARGIN)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, min(width, _WIDEST))
+        sheet.autofilter(0, 0, line, len(heads) - 1)
 
 
 def harmless(text: str) -> str:

@@ -11,20 +11,22 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from trainer.assessment import operations, rules, shown, words
-from trainer.assessment.forms import CONFIDENCE_LABELS, VERDICT_LABELS, VERDICTS, JudgeForm
+from trainer.assessment import operations, shown, words
+from trainer.assessment.measures.detection import Reports
+from trainer.assessment.measures.frequencies import OfHundred, of_hundred
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
+from trainer.assessment.onward import find_onward
 from trainer.assessment.queries import (
-    failed_finals,
-    find_open_attempt,
     get_attempt,
     get_attempt_with_response,
     get_response,
     list_attempts,
     list_responses,
 )
-from trainer.assessment.rules import Kind
+from trainer.assessment.rules import Kind, Tally
+from trainer.assessment.sittings import judge_all, sitting_of
+from trainer.assessment.told import tell
 from trainer.assessment.views.steps import (
     after,
     answered_positions,
@@ -33,14 +35,21 @@ from trainer.assessment.views.steps import (
     is_answered,
     may_review,
 )
+from trainer.content.objects import Standing
+from trainer.content.serving import get_course, served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import NotFound, NotYet
-from trainer.courses.current import content, get_course
+from trainer.credentials.models import Credential
+from trainer.credentials.queries import find_credential
+from trainer.credentials.rules import show_serial
+from trainer.items.judge.forms import CONFIDENCE_LABELS, JudgeForm
+from trainer.items.judge.payload import ScenePayload
+from trainer.items.registry import read_scene
 from trainer.learning.activity import opened_mark
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import enroll
-from trainer.learning.queries import find_enrollment, get_enrollment, list_readings, standing
+from trainer.learning.queries import find_enrollment, get_enrollment, standing
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response, wants_json
 from trainer.web.redirects import go
@@ -61,9 +70,9 @@ def practice(course: str) -> str:
     return render_template(
         "assessment/practice.html",
         course=whole,
-        drills=len(content().drills()),
+        drills=len(served().drills()),
         under_way={one.kind: one for one in done if one.submitted_at is None},
-        past=[(one, None if one.kind == Kind.DRILL else rules.Tally(**(one.tally or {}))) for one in past],
+        past=[(one, sitting_of(one).read(one.tally or {})) for one in past],
     )
 
 
@@ -74,19 +83,12 @@ def final(course: str) -> str:
     whole = get_course(course)
     enrollment = find_enrollment(current_user.id, whole.slug) if current_user.is_authenticated else None
     where = standing(enrollment, whole) if enrollment else None
-    decision = None
-    if enrollment and where and where.is_ready_for_final and not where.is_final_passed:
-        decision = rules.decide_try(
-            whole.file.final.retry_rule, failed_finals(enrollment.id), list_readings(enrollment.id), now()
-        )
     return render_template(
         "assessment/final.html",
         course=whole,
         enrollment=enrollment,
         standing=where,
-        decision=decision,
-        named=[whole.lesson(one) for one in decision.lessons] if decision else [],
-        open_attempt=find_open_attempt(enrollment.id, Kind.FINAL) if enrollment else None,
+        way=find_onward(whole, enrollment, where, now()) if enrollment and where else None,
         past=[one for one in list_attempts(enrollment.id, Kind.FINAL) if one.submitted_at] if enrollment else [],
     )
 
@@ -98,7 +100,7 @@ def start_practice(course: str) -> Response:
     whole, user_id = get_course(course), current_user.id
     with transaction():
         enrollment = enroll(user_id, whole, now())
-        attempt = operations.start_practice(enrollment, content(), whole.file.practice.scenes, now())
+        attempt = operations.start_practice(enrollment, served(), whole.file.practice.scenes, now())
         attempt_id = attempt.id
     return go(url_for(".attempt", attempt_id=attempt_id))
 
@@ -109,7 +111,7 @@ def start_shift(course: str) -> Response:
     """Start the practice shift, or go on with the one under way."""
     whole, user_id = get_course(course), current_user.id
     with transaction():
-        attempt_id = operations.start_shift(enroll(user_id, whole, now()), whole, content(), now()).id
+        attempt_id = operations.start_shift(enroll(user_id, whole, now()), whole, served(), now()).id
     return go(url_for(".attempt", attempt_id=attempt_id))
 
 
@@ -120,7 +122,7 @@ def start_final(course: str) -> Response:
     whole, user_id = get_course(course), current_user.id
     with transaction():
         enrollment = get_enrollment(user_id, whole.slug)
-        attempt_id = operations.start_final(enrollment, whole, content(), now()).id
+        attempt_id = operations.start_final(enrollment, whole, served(), now()).id
     return go(url_for(".attempt", attempt_id=attempt_id))
 
 
@@ -140,14 +142,14 @@ def attempt(attempt_id: UUID) -> Response:
 def scene(attempt_id: UUID, position: int) -> str:
     """Show one scene: as a question, or with its answer where the review policy allows."""
     found = get_attempt(current_user.id, attempt_id)
-    if found.kind == Kind.DRILL:
+    if not sitting_of(found).asks_scenes:
         raise NotFound
     given = get_response(found, position)
-    if given.recorded_at is not None or may_review(found):
+    if given.recorded_at is not None or may_review(found, given):
         return _answer_page(found, given)
     if found.submitted_at is not None:
         raise NotFound
-    form = JudgeForm.for_scene(given.snapshot.payload, given.action_order, **(given.given or {}))
+    form = JudgeForm.for_asking(_told(given)[0], given.action_order, given.given or {})
     return _question_page(found, given, form)
 
 
@@ -158,12 +160,12 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
     with transaction():
         found, given = get_attempt_with_response(user_id, attempt_id, position)
-        if found.kind == Kind.DRILL:
+        if not sitting_of(found).asks_scenes:
             raise NotFound
         form = JudgeForm.for_saving(given.action_order, allow_gaps=is_autosave)
         is_valid = form.validate()
         if form.is_tampered:
-            return error_response(400, _("This answer isn’t one of the choices. Load the page again."))
+            return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
         if is_valid or (form.given and found.submitted_at is None and given.recorded_at is None):
             # What is there is kept, even when the page must ask for the rest.
             version = operations.save_response(
@@ -174,11 +176,11 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     if not is_valid:
         found = get_attempt(user_id, attempt_id)
         given = get_response(found, position)
-        form.show(given.snapshot.payload)
+        form.show(_told(given)[0])
         return _question_page(found, given, form), 422
     if wants_json():
         return jsonify(version=version)
-    if found.kind != Kind.FINAL:
+    if not sitting_of(found).is_graded:
         return go(url_for(".scene", attempt_id=attempt_id, position=position))
     return go(after(found, position + 1))
 
@@ -191,13 +193,15 @@ def submission(attempt_id: UUID) -> Response | str:
     if found.submitted_at is not None:
         return go(url_for(".result", attempt_id=attempt_id))
     responses = list_responses(found)
+    waiting = [one.position for one in responses if not is_answered(found, one)]
+    if not sitting_of(found).is_graded and not waiting:
+        return go(after(found, found.scenes))  # there is nothing to check: its page leads to the result
     return render_template(
         "assessment/submission.html",
         attempt=found,
         course=course_title(found),
         responses=[(one, is_answered(found, one), dict(one.given or {})) for one in responses],
-        waiting=[one.position for one in responses if not is_answered(found, one)],
-        verdicts=VERDICT_LABELS,
+        waiting=waiting,
     )
 
 
@@ -207,7 +211,7 @@ def submit(attempt_id: UUID) -> Response:
     """Hand in. A second time changes nothing and shows the same result."""
     user_id = current_user.id
     with transaction():
-        operations.submit_attempt(user_id, attempt_id, content(), current_app.config["SETTINGS"].is_local, now())
+        operations.submit_attempt(user_id, attempt_id, served(), current_app.config["SETTINGS"].is_local, now())
     return go(url_for(".result", attempt_id=attempt_id))
 
 
@@ -217,13 +221,14 @@ def result(attempt_id: UUID) -> Response | str:
     """Say in plain words what was caught, missed and over-reported, as far as the review policy allows."""
     found = get_attempt(current_user.id, attempt_id)
     if found.submitted_at is None or found.tally is None:
-        raise NotYet("This isn’t handed in yet.")
-    if found.kind == Kind.DRILL:
+        raise NotYet(_("This isn’t handed in yet."))
+    tally = sitting_of(found).read(found.tally)
+    if not isinstance(tally, Tally):
         return go(url_for("drills.result", attempt_id=attempt_id))
-    tally = rules.Tally(**found.tally)
     responses = list_responses(found)
     enrollment = db.session.get_one(Enrollment, found.enrollment_id)
-    course = content().courses.get(found.course)
+    course = served().courses.get(found.course)
+    where = standing(enrollment, course)
     return render_template(
         "assessment/result.html",
         attempt=found,
@@ -233,14 +238,33 @@ def result(attempt_id: UUID) -> Response | str:
         tally=tally,
         rule=found.rule,
         words=words,
-        answers=[(one.position, shown.answer(one.snapshot.payload, one.given)) for one in responses]
-        if may_review(found)
-        else [],
+        answers=[
+            (one.position, shown.answer(_told(one)[0], one.given, served().vocabulary))
+            for one in responses
+            if may_review(found, one)
+        ],
         categories=_categories(responses),
+        worth=_worth(tally) if found.kind == Kind.FINAL else None,
+        standing=where,
         lessons=[one for one in (course.lesson(name) for name in found.lessons_to_read or ()) if one] if course else [],
-        verdicts=VERDICT_LABELS,
+        credential=_credential(enrollment) if found.is_passed else None,
+        show_serial=show_serial,
+        way=find_onward(course, enrollment, where, now()) if course else None,
         confidences=CONFIDENCE_LABELS,
+        sign_of=served().indicators.get,
     )
+
+
+def _worth(tally: Tally) -> OfHundred | None:
+    if not (tally.concerns and tally.innocents):
+        return None
+    return of_hundred(Reports(tally.hits, tally.concerns, tally.false_alarms, tally.innocents))
+
+
+def _credential(enrollment: Enrollment) -> Credential | None:
+    if enrollment.credential_id is None:
+        return None
+    return find_credential(enrollment.user_id, enrollment.course, enrollment.cycle)
 
 
 def _handed_in(found: Attempt) -> dt.datetime:
@@ -248,15 +272,21 @@ def _handed_in(found: Attempt) -> dt.datetime:
     return found.submitted_at
 
 
+def _told(given: Given) -> tuple[ScenePayload, Standing]:
+    """Return the scene in its reader's language, and how it stands there."""
+    return tell(read_scene(given.snapshot.payload))
+
+
 def _question_page(found: Attempt, given: Given, form: JudgeForm) -> str:
+    scene, translation = _told(given)
     enrollment = db.session.get_one(Enrollment, found.enrollment_id)
     return render_template(
         "assessment/scene.html",
         version=given.version,
         opened_at=opened_mark(enrollment, now()),
-        question=shown.question(given.snapshot.payload, given.position, found.scenes),
+        question=shown.question(scene, given.position, found.scenes),
+        translation=translation,
         form=form,
-        verdicts=VERDICTS,
         attempt=found,
         course=course_title(found),
         done=answered_positions(found),
@@ -267,12 +297,14 @@ def _question_page(found: Attempt, given: Given, form: JudgeForm) -> str:
 
 
 def _answer_page(found: Attempt, given: Given) -> str:
+    scene, translation = _told(given)
     return render_template(
         "assessment/answer.html",
-        answer=shown.answer(given.snapshot.payload, given.given),
-        question=shown.question(given.snapshot.payload, given.position, found.scenes),
-        verdicts=VERDICT_LABELS,
+        answer=shown.answer(scene, given.given, served().vocabulary),
+        question=shown.question(scene, given.position, found.scenes),
+        translation=translation,
         confidences=CONFIDENCE_LABELS,
+        sign_of=served().indicators.get,
         attempt=found,
         done=answered_positions(found),
         next_url=after(found, given.position + 1)
@@ -283,12 +315,11 @@ def _answer_page(found: Attempt, given: Given) -> str:
 
 def _categories(responses: Sequence[Given]) -> list[tuple[str, int]]:
     """Return (category name, scenes that went wrong in it), most first."""
-    names = {category.id: category.name for category in content().categories}
+    names = {category.id: category.name for category in served().categories}
     wrong: dict[str, int] = {}
-    for one in responses:
-        judged = rules.judge(one.snapshot.payload, one.given)
+    for scene, judged in judge_all(responses, served().vocabulary.danger_rules):
         if judged.outcome is None or judged.outcome.is_right:
             continue
-        for category in {sign["category"] for sign in one.snapshot.payload["signs"]}:
+        for category in {sign.category for sign in scene.signs}:
             wrong[category] = wrong.get(category, 0) + 1
     return sorted(((names.get(one, one), times) for one, times in wrong.items()), key=lambda pair: -pair[1])

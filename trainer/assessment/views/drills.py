@@ -1,8 +1,8 @@
-"""Further questions about open scenes: one of several, several of many, mark the signs; the answer at once."""
+"""Further questions about open scenes, of any type; the answer at once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +11,20 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from trainer.assessment import operations, rules
-from trainer.assessment.forms import DrillForm
+from trainer.assessment import operations, shown
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, get_response, list_responses
-from trainer.assessment.rules import Kind
+from trainer.assessment.sittings import sitting_of
+from trainer.assessment.told import standing_of_questions
 from trainer.assessment.views.steps import after, answered_positions, credit
+from trainer.content.serving import get_course, served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import NotFound, NotYet
-from trainer.courses.current import content, get_course
+from trainer.items.contract import FurtherPayload, Mark
+from trainer.items.forms import AnswerForm
+from trainer.items.registry import further_type_of, read_further
 from trainer.learning.activity import opened_mark
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import enroll
@@ -39,7 +42,7 @@ def start(course: str) -> Response:
     whole, user_id = get_course(course), current_user.id
     with transaction():
         enrollment = enroll(user_id, whole, now())
-        attempt_id = operations.start_drill(enrollment, content(), whole.file.practice.scenes, now()).id
+        attempt_id = operations.start_drill(enrollment, served(), whole.file.practice.scenes, now()).id
     return go(url_for("assessment.attempt", attempt_id=attempt_id))
 
 
@@ -50,8 +53,9 @@ def question(attempt_id: UUID, position: int) -> str:
     found, given = _get(attempt_id, position)
     if given.recorded_at is not None or found.submitted_at is not None:
         return _answer_page(found, given)
-    form = DrillForm.for_question(given.snapshot.payload, given.action_order, (given.given or {}).get("chosen", []))
-    return _question_page(found, given, form)
+    payload = read_further(given.snapshot.payload)
+    form = further_type_of(given.item).form.for_asking(payload, given.action_order, given.given or {})
+    return _question_page(found, given, payload, form)
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/questions/<int(max=999):position>")
@@ -61,22 +65,23 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
     with transaction():
         found, given = get_attempt_with_response(user_id, attempt_id, position)
-        if found.kind != Kind.DRILL:
+        if sitting_of(found).asks_scenes:
             raise NotFound
-        form = DrillForm.for_saving(_type_of(found, position), given.action_order, allow_gaps=is_autosave)
+        form = further_type_of(given.item).form.for_saving(given.action_order, allow_gaps=is_autosave)
         is_valid = form.validate()
         if form.is_tampered:
-            return error_response(400, _("This answer isn’t one of the choices. Load the page again."))
+            return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
         if is_valid:
             version = operations.save_response(
-                found, given, {"chosen": form.given}, int(form.version.data or 0), at, record=not is_autosave
+                found, given, form.given, int(form.version.data or 0), at, record=not is_autosave
             )
             if not is_autosave:
                 credit(found, request.form.get("opened_at"), at)
     if not is_valid:
         found, given = _get(attempt_id, position)
-        form.show(given.snapshot.payload)
-        return _question_page(found, given, form), 422
+        payload = read_further(given.snapshot.payload)
+        form.show(payload)
+        return _question_page(found, given, payload, form), 422
     if wants_json():
         return jsonify(version=version)
     return go(url_for(".question", attempt_id=attempt_id, position=position))
@@ -87,40 +92,41 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
 def result(attempt_id: UUID) -> str:
     """Say how the questions went, each with its answer."""
     found = get_attempt(current_user.id, attempt_id)
-    if found.kind != Kind.DRILL:
+    if sitting_of(found).asks_scenes:
         raise NotFound
     if found.submitted_at is None or found.tally is None:
-        raise NotYet("This isn’t handed in yet.")
+        raise NotYet(_("This isn’t handed in yet."))
+    answered = [one for one in list_responses(found) if one.recorded_at is not None]
     return render_template(
         "assessment/drill_result.html",
         attempt=found,
-        course=content().courses.get(found.course),
-        tally=found.tally,
-        answers=[
-            (one.position, one.snapshot.payload, rules.mark(one.snapshot.payload, chosen), chosen)
-            for one, chosen in ((one, (one.given or {}).get("chosen", [])) for one in list_responses(found))
-            if one.recorded_at is not None
-        ],
+        course=served().courses.get(found.course),
+        tally=sitting_of(found).read(found.tally),
+        answers=[(one.position, further_type_of(one.item), *_marked(one)) for one in answered],
     )
+
+
+def _marked(given: Given) -> tuple[FurtherPayload, Mark, Mapping[str, Any]]:
+    payload, said = read_further(given.snapshot.payload), given.given or {}
+    return payload, payload.mark(said), said
 
 
 def _get(attempt_id: UUID, position: int) -> tuple[Attempt, Given]:
     found = get_attempt(current_user.id, attempt_id)
-    if found.kind != Kind.DRILL:
+    if sitting_of(found).asks_scenes:
         raise NotFound
     return found, get_response(found, position)
 
 
-def _type_of(found: Attempt, position: int) -> str:
-    return str(get_response(found, position).snapshot.payload["type"])
-
-
-def _question_page(found: Attempt, given: Given, form: DrillForm) -> str:
+def _question_page(found: Attempt, given: Given, payload: FurtherPayload, form: AnswerForm) -> str:
     enrollment = db.session.get_one(Enrollment, found.enrollment_id)
     return render_template(
         "assessment/question.html",
         attempt=found,
-        question=_shown(found, given),
+        translation=standing_of_questions(),
+        question=shown.where(payload, given.position, found.scenes),
+        type=further_type_of(given.item),
+        payload=payload,
         form=form,
         version=given.version,
         opened_at=opened_mark(enrollment, now()),
@@ -130,30 +136,18 @@ def _question_page(found: Attempt, given: Given, form: DrillForm) -> str:
 
 
 def _answer_page(found: Attempt, given: Given) -> str:
-    chosen: Sequence[str] = (given.given or {}).get("chosen", [])
+    payload, mark, said = _marked(given)
     return render_template(
         "assessment/question_answer.html",
         attempt=found,
-        question=_shown(found, given),
-        asked=given.snapshot.payload,
-        marked=rules.mark(given.snapshot.payload, chosen),
-        chosen=chosen,
+        translation=standing_of_questions(),
+        question=shown.where(payload, given.position, found.scenes),
+        type=further_type_of(given.item),
+        payload=payload,
+        mark=mark,
+        given=said,
         done=answered_positions(found),
         next_url=after(found, given.position + 1)
         if found.submitted_at is None
         else url_for(".result", attempt_id=found.id),
     )
-
-
-def _shown(found: Attempt, given: Given) -> Mapping[str, Any]:
-    """Return the side of a question that may be shown before answering."""
-    payload = given.snapshot.payload
-    return {
-        "position": given.position,
-        "of": found.scenes,
-        "type": payload["type"],
-        "ask": payload["ask"],
-        "setting": payload["setting"],
-        "note": payload["note"],
-        "paragraphs": payload["paragraphs"],
-    }

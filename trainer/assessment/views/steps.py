@@ -6,13 +6,12 @@ import datetime as dt
 
 from flask import url_for
 
-from trainer.assessment import rules
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import list_responses
-from trainer.assessment.rules import Kind
+from trainer.assessment.sittings import judge_all, sitting_of
+from trainer.content.serving import served
 from trainer.core.db import db
-from trainer.courses.current import content
 from trainer.learning.activity import read_mark
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import credit_activity
@@ -24,8 +23,7 @@ def after(found: Attempt, position: int) -> str:
     """Return the address of a scene or question, or of handing in behind the last."""
     if position > found.scenes:
         return url_for("assessment.submission", attempt_id=found.id)
-    endpoint = "drills.question" if found.kind == Kind.DRILL else "assessment.scene"
-    return url_for(endpoint, attempt_id=found.id, position=position)
+    return url_for(sitting_of(found).page, attempt_id=found.id, position=position)
 
 
 def answered_positions(found: Attempt) -> set[int]:
@@ -34,17 +32,21 @@ def answered_positions(found: Attempt) -> set[int]:
 
 
 def is_answered(found: Attempt, given: Given) -> bool:
-    """Return whether a response is whole: in practice recorded, in a final with all three parts."""
-    if found.kind != Kind.FINAL:
-        return given.recorded_at is not None
-    return len(given.given or {}) == 3
+    """Return whether a response is whole."""
+    return sitting_of(found).is_answered(given)
 
 
-def may_review(found: Attempt) -> bool:
-    """Return whether the review policy shows the keys of the whole attempt."""
-    return rules.may_see_scenes(
-        Kind(found.kind), found.submitted_at is not None, found.is_passed, found.number, found.tries
-    )
+def may_review(found: Attempt, given: Given) -> bool:
+    """Return whether the review policy shows a scene of the attempt with its key.
+
+    What went right in a final isn't shown, by the rule it was drawn with: others may be asked it.
+    """
+    if not sitting_of(found).may_review(found.submitted_at is not None, found.is_passed):
+        return False
+    if found.rule.get("shows_all", True):
+        return True
+    ((_scene, judged),) = judge_all([given], served().vocabulary.danger_rules)
+    return judged.went_wrong
 
 
 def credit(found: Attempt, mark: str | None, at: dt.datetime) -> None:
@@ -57,5 +59,5 @@ def credit(found: Attempt, mark: str | None, at: dt.datetime) -> None:
 
 def course_title(found: Attempt) -> str:
     """Return the title of an attempt's course, or its name where it has left the content."""
-    course = content().courses.get(found.course)
+    course = served().courses.get(found.course)
     return course.file.title if course else found.course

@@ -4,35 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from trainer.cli.demo import study
 from trainer.cli.demo.people import DAYS
+from trainer.cli.demo.timeline import Entry, Timeline
 from trainer.instructing.operations import CohortFacts, join, make_cohort
 from trainer.instructing.queries import Desk, find_desk, list_members
 from trainer.instructing.sessions import hold_session, note_attendance, sign_off
-
-if TYPE_CHECKING:
-    from trainer.cli.demo.story import Entry, Story
 
 COURSE = "recognize"
 _PEOPLE = 14
 _MEETINGS = 4
 
+Sit = Callable[[Entry, str, dt.datetime], None]
+"""How someone takes the final of a course."""
 
-def plan(story: Story) -> None:
+
+def plan(story: Timeline, sit: Sit) -> None:
     """Plan both."""
-    Class(story, "First class, Harbor Mall", DAYS - 160, meetings=_MEETINGS, shows_answers=False).plan(0)
-    Class(story, "Second class, Dispatch", DAYS - 20, meetings=2, shows_answers=True).plan(1)
+    Class(story, sit, "First class, Harbor Mall", DAYS - 160, meetings=_MEETINGS, shows_answers=False).plan(0)
+    Class(story, sit, "Second class, Dispatch", DAYS - 20, meetings=2, shows_answers=True).plan(1)
 
 
 class Class:
     """A class, from its first day on; a meeting each week."""
 
-    def __init__(self, story: Story, title: str, first_day: int, *, meetings: int, shows_answers: bool) -> None:
-        self.story, self.title, self.first_day, self.meetings = story, title, first_day, meetings
+    def __init__(
+        self, story: Timeline, sit: Sit, title: str, first_day: int, *, meetings: int, shows_answers: bool
+    ) -> None:
+        self.story, self.sit, self.title, self.first_day, self.meetings = story, sit, title, first_day, meetings
         self.shows_answers = shows_answers
         self.cohort_id, self.code = uuid.UUID(int=0), ""
         self.entries: Sequence[Entry] = ()
@@ -70,8 +72,8 @@ class Class:
     def _meet(self, number: int, now: dt.datetime) -> None:
         """Teach some lessons to nearly all. Then people practice, and after the last meeting take the final."""
         desk, course = self._desk(), self.story.here.courses[COURSE]
-        size = -(-len(course.lessons) // _MEETINGS)
-        lessons = [one.id for one in course.lessons[size * number : size * (number + 1)]]
+        first, after = (len(course.lessons) * one // _MEETINGS for one in (number, number + 1))
+        lessons = [one.id for one in course.lessons[first:after]]
         session = hold_session(desk, now.date(), 90, lessons, "", course, now)
         absent = {one.user_id for one in self.entries if one.person.rng.random() < 0.12}
         there = [one.id for one in list_members(desk.cohort) if one.user_id not in absent]
@@ -82,7 +84,7 @@ class Class:
             if rng.random() < 0.6:
                 self._plan(entry, now, rng.randint(1, 5), partial(self._practice, entry))
             if number == _MEETINGS - 1:
-                self._plan(entry, now, rng.randint(6, 20), partial(self.story.sit, entry, COURSE))
+                self._plan(entry, now, rng.randint(6, 20), partial(self.sit, entry, COURSE))
 
     def _plan(self, entry: Entry, now: dt.datetime, days: int, act: partial[None]) -> None:
         self.story.plan_for(entry, (now - self.story.first_day).days + days, act)

@@ -1,15 +1,12 @@
-"""Two years of the made-up firm: what happens is put on a timeline, and each event puts what follows from it there."""
+"""Two years of the made-up firm: each event puts what follows from it on the timeline."""
 
 from __future__ import annotations
 
 import datetime as dt
-import heapq
 import random
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from itertools import count
 
 from sqlalchemy import select
 
@@ -20,11 +17,12 @@ from trainer.assignments.models import Assignment
 from trainer.assignments.operations import require_course, waive
 from trainer.assignments.rules import Audience, Wanted
 from trainer.cli.demo import classes, people, study
-from trainer.cli.demo.names import FIRM, SITES, ZONE
+from trainer.cli.demo.names import FIRM, ZONE
 from trainer.cli.demo.people import DAYS, Person
+from trainer.cli.demo.timeline import Entry, Timeline, hour_of
 from trainer.compliance.operations import make_inspector_link, order_pack, revoke_inspector_link
-from trainer.core.db import db, transaction
-from trainer.courses.library import Content
+from trainer.content.library import Content
+from trainer.core.db import db
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
 from trainer.credentials.queries import list_credentials
@@ -43,47 +41,25 @@ from trainer.organizations.operations import (
     make_team,
     remove_person,
 )
-from trainer.organizations.queries import find_actor, get_person
+from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
 
 OFFICER, EVERYONE = "security-officer", "recognize"
 TRIES = 3
-_PORTION = 30  # events of one transaction: whoever else writes waits no longer than a second or two
 _BEGINS = 45
 """The day on which the firm begins to require training; who was here before has as long as who comes then."""
 _WINDOW = 58  # days before a certificate runs out from which on people renew
 _INVITED = 12
 
-Act = Callable[[dt.datetime], None]
 
-
-@dataclass
-class Entry:
-    """Where a person of the firm stands in the story."""
-
-    person: Person
-    user_id: uuid.UUID | None = None
-    membership_id: uuid.UUID | None = None
-    stay: int = 0
-    """Counts comings and goings: what was planned in another stay doesn't happen."""
-
-
-class Story:
+class Story(Timeline):
     """The firm, from its first day until now."""
 
     def __init__(self, guards: int, password_hash: Callable[[Person], str], here: Content, now: dt.datetime) -> None:
-        self.now, self.here, self.password_hash = now, here, password_hash
-        today = now.astimezone(dt.UTC).replace(hour=13, minute=0, second=0, microsecond=0)
-        self.first_day = today - dt.timedelta(days=DAYS)
-        self.sites = SITES[: max(3, min(len(SITES), guards // 12))]
-        self.staff = [Entry(one) for one in people.staff(len(self.sites))]
-        named = [people.bob(len(self.sites))]
-        self.guards = [Entry(one) for one in named + people.guards(guards, len(self.sites))]
-        self.firm_id = uuid.UUID(int=0)
+        super().__init__(guards, here, now)
+        self.now, self.password_hash = now, password_hash
         self.team_ids: list[uuid.UUID] = []
         self.codes: list[str] = []
-        self._heap: list[tuple[dt.datetime, int, Act, bool]] = []
-        self._count = count()
 
     @property
     def alice(self) -> Actor:
@@ -95,39 +71,6 @@ class Story:
         """The manager of all, who keeps the roster."""
         return self.actor(self.staff[1])
 
-    def actor(self, entry: Entry) -> Actor:
-        """Return someone as who acts in the firm."""
-        assert entry.user_id is not None
-        actor = find_actor(entry.user_id, self.firm_id)
-        assert actor is not None
-        return actor
-
-    def plan(self, day: float, act: Act, *, is_upkeep: bool = False) -> None:
-        """Let something happen on a day, counted from the first one; what would be today or later doesn't."""
-        at = self.first_day + dt.timedelta(days=day)
-        if day <= DAYS - 1:
-            heapq.heappush(self._heap, (at, next(self._count), act, is_upkeep))
-
-    def run(self) -> Iterator[dt.datetime]:
-        """Let everything happen that was planned, many events a transaction; yield after each where time stands."""
-        while self._heap:
-            at, _number, act, is_upkeep = self._heap[0]
-            if is_upkeep:
-                heapq.heappop(self._heap)
-                act(at)
-            else:
-                self._portion()
-            db.session.expunge_all()
-            yield at
-
-    def _portion(self) -> None:
-        with transaction():
-            for _event in range(_PORTION):
-                if not self._heap or self._heap[0][3]:
-                    return
-                at, _number, act, _is_upkeep = heapq.heappop(self._heap)
-                act(at)
-
     def tell(self) -> None:
         """Plan the two years."""
         self.plan(0, self._found)
@@ -138,15 +81,15 @@ class Story:
             self.plan(day, self._make_codes)
         for entry in self.guards:
             if entry.person.by_invitation:
-                self.plan(entry.person.joins_on - 2 + _hour(entry), partial(self._put_on_roster, entry))
-            self.plan(entry.person.joins_on + _hour(entry), partial(self._join, entry))
+                self.plan(entry.person.joins_on - 2 + hour_of(entry), partial(self._put_on_roster, entry))
+            self.plan(entry.person.joins_on + hour_of(entry), partial(self._join, entry))
         self.plan(DAYS - 100, self._require_of_managers)
         self.plan(DAYS - 40, self._revoke_one)
         self.plan(DAYS - 20, self._waive)
         for person in people.expected(_INVITED, len(self.sites)):
             entry = Entry(person)
-            self.plan(DAYS - 9 + person.rng.randint(0, 6) + _hour(entry), partial(self._put_on_roster, entry))
-        classes.plan(self)
+            self.plan(DAYS - 9 + person.rng.randint(0, 6) + hour_of(entry), partial(self._put_on_roster, entry))
+        classes.plan(self, self.sit)
         self.plan(DAYS - 200, self._inspect_before)
         self.plan(DAYS - 3, self._inspect)
         monday = DAYS - 1 - (self.first_day + dt.timedelta(days=DAYS - 1)).weekday()
@@ -206,7 +149,7 @@ class Story:
         entry.membership_id, entry.stay = joined.id, entry.stay + 1
         self._write_down(entry, joined, now)
         if person.leaves_on is not None and entry.stay == 1:
-            self.plan(person.leaves_on + _hour(entry), partial(self._leave, entry))
+            self.plan(person.leaves_on + hour_of(entry), partial(self._leave, entry))
         day, earned = (now - self.first_day).days, list_credentials(user.id)
         if earned:
             self._plan_renewal(entry, earned[0], day)
@@ -237,7 +180,7 @@ class Story:
         actor, entry.stay = self.mona, entry.stay + 1
         remove_person(actor, get_person(actor, entry.membership_id), now.date(), now)
         if entry.person.returns_on is not None:
-            self.plan(entry.person.returns_on + _hour(entry), partial(self._join, entry))
+            self.plan(entry.person.returns_on + hour_of(entry), partial(self._join, entry))
 
     def _plan_course(self, entry: Entry, slug: str, opens: int, due: int) -> None:
         """Plan when someone takes a course that opens and is due on these days: most in time, some late, some later."""
@@ -253,17 +196,6 @@ class Story:
         if (begin < done and rng.random() < 0.75) or person.due_late is not None:
             self.plan_for(entry, begin + 0.02, partial(self._begin, entry, slug))
         self.plan_for(entry, max(done, opens), partial(self.sit, entry, slug))
-
-    def plan_for(self, entry: Entry, day: float, act: Act) -> None:
-        """Let something happen on a day unless the person has left, or is away, by then."""
-        stay, away_from = entry.stay, entry.person.away_from
-
-        def happen(now: dt.datetime) -> None:
-            if entry.stay == stay:
-                act(now)
-
-        if away_from is None or day < away_from:
-            self.plan(day + _hour(entry), happen)
 
     def _begin(self, entry: Entry, slug: str, now: dt.datetime) -> None:
         assert entry.user_id is not None
@@ -282,7 +214,7 @@ class Story:
         if len(failed) == TRIES - 1:
             # Apart: how many lessons those are depends on what was drawn.
             rng = random.Random(person.rng.random())  # noqa: S311 a story, no secret
-            study.read(enrollment, course, failed[-1][1], rng, at)
+            study.read(enrollment, course, failed[-1].lessons, rng, at)
             at += dt.timedelta(hours=1)
         attempt = study.take_final(person, enrollment, self.here, at)
         day = (now - self.first_day).days
@@ -321,8 +253,3 @@ class Story:
     def _inspect(self, now: dt.datetime) -> None:
         make_inspector_link(self.alice, "State inspector, yearly visit", now)
         order_pack(self.alice, now.date() - dt.timedelta(days=30), now)
-
-
-def _hour(entry: Entry) -> float:
-    """Return a time of the working day, as a part of a day from its beginning."""
-    return entry.person.rng.random() / 4

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from math import ceil
-from typing import Any
 
 from trainer.accounts.operations import name_for_certificate
 from trainer.accounts.queries import get_user
@@ -15,9 +14,12 @@ from trainer.assessment.models import Attempt
 from trainer.assessment.operations import save_response, start_final, start_practice, submit_attempt
 from trainer.assessment.queries import list_responses
 from trainer.cli.demo.people import Person
+from trainer.content.library import Content, Course
+from trainer.content.schema import Grade, Truth, Verdict
 from trainer.core.db import db
-from trainer.courses.library import Content, Course
-from trainer.courses.schema import Confidence, Rule, Truth, Verdict
+from trainer.items.judge.model import Confidence
+from trainer.items.judge.payload import ScenePayload
+from trainer.items.registry import read_scene
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, complete_lesson, credit_activity, enroll, renew
 from trainer.learning.queries import find_enrollment, standing
@@ -61,7 +63,7 @@ def prepare(person: Person, enrollment: Enrollment, course: Course, now: dt.date
     now = read_some(enrollment, course, 1, person.rng, now)
     if get_user(enrollment.user_id).certificate_name is None:
         name_for_certificate(enrollment.user_id, person.name)
-    if enrollment.conditions.get("attestation"):
+    if enrollment.asks.attestation:
         attest(enrollment, person.name, now)
     return now
 
@@ -80,37 +82,47 @@ def practice(person: Person, enrollment: Enrollment, here: Content, now: dt.date
 
 def _judge_all(person: Person, attempt: Attempt, here: Content, now: dt.datetime) -> Attempt:
     responses = list_responses(attempt)
-    scenes = [one.snapshot.payload for one in responses]
+    scenes = [read_scene(one.snapshot.payload) for one in responses]
     rng = random.Random(person.rng.random())  # noqa: S311 apart: how much it is used depends on what was drawn
     wrong = _wrong_ones(person, scenes, rng)
     thinking = [rng.randint(20, 70) for _scene in scenes]
     for place, (one, scene) in enumerate(zip(responses, scenes, strict=True)):
         now += dt.timedelta(seconds=thinking[place])
-        save_response(attempt, one, _given(scene, place in wrong, rng), one.version, now, record=True)
+        save_response(
+            attempt,
+            one,
+            _given(scene, place in wrong, here.vocabulary.danger_rules, rng),
+            one.version,
+            now,
+            record=True,
+        )
         db.session.expire(one)  # handing in is a request of its own, which reads what was saved
     return submit_attempt(attempt.user_id, attempt.id, here, True, now)
 
 
-def _wrong_ones(person: Person, scenes: Sequence[Mapping[str, Any]], rng: random.Random) -> set[int]:
+def _wrong_ones(person: Person, scenes: Sequence[ScenePayload], rng: random.Random) -> set[int]:
     """Return the places of the scenes to judge wrongly. How many depends on the person alone, not on what is drawn."""
     wrong: set[int] = set()
     for truth, rate in ((Truth.CONCERN, person.misses), (Truth.NO_CONCERN, person.over_reports)):
-        places = [place for place, scene in enumerate(scenes) if scene["truth"] == truth]
+        places = [place for place, scene in enumerate(scenes) if scene.truth == truth]
         number = sum(person.rng.random() < rate for _place in places)
         wrong |= set(rng.sample(places, number))
     return wrong
 
 
-def _given(scene: Mapping[str, Any], is_wrong: bool, rng: random.Random) -> dict[str, str]:
-    is_reported = (scene["truth"] == Truth.CONCERN) != is_wrong
+def _given(scene: ScenePayload, is_wrong: bool, danger_rules: Container[str], rng: random.Random) -> dict[str, str]:
+    is_reported = (scene.truth == Truth.CONCERN) != is_wrong
     watched = rng.random() < 0.5
     verdict = Verdict.REPORT_NOW if is_reported else (Verdict.NOTHING_TO_REPORT, Verdict.NOTE_AND_WATCH)[watched]
-    is_slip = rng.random() < 0.1 and scene["rule"] != Rule.DANGER_NOW
-    harmless = [one["id"] for one in scene["actions"] if not one["key"] and not one["forbidden"]]
-    key = next(one["id"] for one in scene["actions"] if one["key"])
+    is_slip = rng.random() < 0.1 and scene.rule not in danger_rules
+    # A first action that reports would count as a report, whatever the verdict.
+    passed_over = scene.best_action.is_report and not is_reported
+    harmless = [
+        one.id for one in scene.actions if one.grade is Grade.WRONG_ROUTE and (is_reported or not one.is_report)
+    ]
     sure = rng.choices(list(Confidence), (1, 4, 5))[0]
     return {
         "verdict": verdict.value,
         "confidence": sure.value,
-        "action": rng.choice(harmless) if is_slip and harmless else key,
+        "action": rng.choice(harmless) if (is_slip or passed_over) and harmless else scene.best_action.id,
     }

@@ -18,14 +18,15 @@ from trainer.compliance.words import GROUP_NAMES, chip
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict
-from trainer.credentials.rules import disclaimer, show_serial
+from trainer.credentials.rules import show_serial
+from trainer.credentials.words import disclaimer
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.rules import May, local_day
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.language import show_times_of
-from trainer.web.limits import limit_tries
+from trainer.web.limits import limit_acts, limit_failures
 from trainer.web.redirects import go
 
 blueprint = Blueprint("inspections", __name__)
@@ -42,14 +43,14 @@ def links(actor: Actor) -> str:
 @blueprint.post("/organizations/<uuid:organization_id>/inspections")
 @access(Who.ACCOUNT, own=True)
 @acting(May.REQUIRE)
-@limit_tries("30 per hour")
+@limit_acts("30 per hour")
 def make(actor: Actor) -> Response | tuple[str, int]:
-    """Make a link for an inspector."""
+    """Create a link for an inspector."""
     form = InspectorForm()
     if form.validate_on_submit():
         with transaction():
             make_inspector_link(actor, str(form.label.data), now())
-        flash(_("The link is made. Copy it from the list."))
+        flash(_("Link created. Copy it from the list."))
         return go(url_for(".links", organization_id=actor.organization_id))
     return _page(actor, form), 422
 
@@ -69,13 +70,13 @@ def revoke(actor: Actor, link_id: UUID) -> Response | str:
     except Conflict as error:
         flash(error.message)
     else:
-        flash(_("The link opens nothing any more."))
+        flash(_("Withdrawn. The link no longer works."))
     return go(url_for(".links", organization_id=actor.organization_id))
 
 
 @blueprint.get("/inspections/<token>")
 @access(Who.PUBLIC)
-@limit_tries("300 per hour")
+@limit_failures("60 per hour")
 def inspect(token: str) -> Response | tuple[str, int] | str:
     """Show a firm's training status to whoever was given a link."""
     found = find_inspection(token, now())

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from trainer.assignments import operations as assignments
 from trainer.assignments.queries import get_assignment, list_requirements
-from trainer.assignments.words import SKIPPED, reminder_name
+from trainer.assignments.words import outcome, reminder_name
 from trainer.compliance.forms import WaiverForm
 from trainer.compliance.operations import note_export
 from trainer.compliance.queries import (
@@ -19,6 +19,7 @@ from trainer.compliance.queries import (
     list_completions,
     list_person_rows,
     list_reminders,
+    list_round_requests,
     list_rows,
     list_waivers,
     sight_of,
@@ -28,7 +29,8 @@ from trainer.compliance.words import GROUP_NAMES, as_table, chip
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
-from trainer.credentials.rules import disclaimer, show_serial
+from trainer.credentials.rules import show_serial
+from trainer.credentials.words import disclaimer
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import get_person, list_teams, team_names
@@ -54,6 +56,7 @@ def status(actor: Actor) -> str:
     return render_template(
         "compliance/training.html",
         actor=actor,
+        asking=list_round_requests(actor, now()) if actor.may(May.CHANGE_PEOPLE) else [],
         today=sight.today,
         wanted=wanted,
         address=address_of(wanted),
@@ -107,7 +110,7 @@ def waive(actor: Actor, membership_id: UUID, assignment_id: UUID) -> Response | 
         except Invalid as error:
             form.until.errors = [error.message]
         else:
-            flash(_("Waived. Nobody is reminded until then."))
+            flash(_("Waived. No reminders go out until then."))
             return go(url_for(".person", organization_id=actor.organization_id, membership_id=membership_id))
     return _person_page(actor, membership_id, assignment_id, form), 422
 
@@ -124,13 +127,15 @@ def end_waiver(actor: Actor, membership_id: UUID, assignment_id: UUID) -> Respon
     except Conflict as error:
         flash(error.message)
     else:
-        flash(_("The waiver is taken back."))
+        flash(_("The waiver is withdrawn."))
     return go(url_for(".person", organization_id=actor.organization_id, membership_id=membership_id))
 
 
 def narrowing() -> Narrowing:
-    """Return what the address asks for; what makes no sense is passed over."""
+    """Return what the address asks for. Raises NotFound for a group that there isn't: all rows would look like it."""
     group, order = request.args.get("group", ""), request.args.get("order", "")
+    if group and group not in set(Group):
+        raise NotFound(_("There is no such group of people here. Open training status, and choose one of its tabs."))
     return Narrowing(
         text=request.args.get("q", "")[:100],
         team_id=request.args.get("team", type=UUID),
@@ -162,6 +167,9 @@ def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, 
     return render_template(
         "compliance/person.html",
         actor=actor,
+        asking=[one for one in list_round_requests(actor, now()) if one[0].id == membership_id]
+        if actor.may(May.CHANGE_PEOPLE)
+        else [],
         today=today,
         person=found,
         team_names=team_names(actor, [found.id]).get(found.id, []),
@@ -172,7 +180,7 @@ def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, 
         chip=chip,
         show_serial=show_serial,
         reminder_name=reminder_name,
-        skipped=SKIPPED,
+        outcome=outcome,
         disclaimer=disclaimer,
         refused=assignment_id,
         form=form or WaiverForm(formdata=None),

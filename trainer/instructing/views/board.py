@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from trainer.assessment.rounds import list_waiting
+from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
-from trainer.courses.current import content
 from trainer.credentials.rules import show_serial
 from trainer.instructing import words
 from trainer.instructing.access import teaching
@@ -21,7 +22,7 @@ from trainer.instructing.board import list_board
 from trainer.instructing.misreads import list_misreads
 from trainer.instructing.nudges import nudge
 from trainer.instructing.operations import note_export
-from trainer.instructing.queries import Desk, get_member
+from trainer.instructing.queries import Desk, find_membership, get_member, users_of
 from trainer.instructing.rules import FEWEST_PEOPLE, LEAST, BoardRow, Grain, Order, Show, may_nudge, narrow
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
@@ -44,10 +45,11 @@ def board(desk: Desk) -> str:
     return render_template(
         "instructing/board.html",
         desk=desk,
-        course=content().courses.get(desk.cohort.course),
+        course=served().courses.get(desk.cohort.course),
         rows=rows[(page - 1) * PAGE : page * PAGE],
         counts={one: len(narrow(everyone, one, Order.NAME)) for one in Show},
         can_nudge=sum(row.is_stuck and may_nudge(row.nudged_at, instant) for row in everyone),
+        asking=_asking(desk),
         show=show,
         order=order,
         page=page,
@@ -79,8 +81,8 @@ def send_nudges(desk: Desk) -> Response:
     except Conflict as error:
         flash(error.message)
     else:
-        sent = ngettext("A mail goes to %(num)s person.", "A mail goes to %(num)s people.", number)
-        flash(sent if number else _("Nobody is written to: each had a mail in the last three days."))
+        sent = ngettext("%(num)s person will get an email.", "%(num)s people will get an email.", number)
+        flash(sent if number else _("No emails sent: everyone got one in the last three days."))
     return go(url_for(".board", cohort_id=desk.cohort.id))
 
 
@@ -89,7 +91,7 @@ def send_nudges(desk: Desk) -> Response:
 @teaching
 def misreads(desk: Desk) -> str:
     """Show what the group misreads, as a chart that is a table."""
-    found = list_misreads(desk.cohort, content())
+    found = list_misreads(desk.cohort, served())
     return render_template(
         "instructing/misreads.html",
         desk=desk,
@@ -109,7 +111,7 @@ def misreads(desk: Desk) -> str:
 @teaching
 def export_misreads(desk: Desk) -> Response:
     """Give the misread table as CSV or XLSX; that this was done is written down."""
-    return _given(desk, "export.misreads", words.misread_table(list_misreads(desk.cohort, content())))
+    return _given(desk, "export.misreads", words.misread_table(list_misreads(desk.cohort, served())))
 
 
 @blueprint.get("/answers/<uuid:member_id>")
@@ -121,12 +123,22 @@ def answers(desk: Desk, member_id: UUID) -> str:
         raise NotFound
     member = get_member(desk.cohort, member_id)
     return render_template(
-        "instructing/answers.html", desk=desk, member=member, answers=list_answers(desk.cohort, member, content())
+        "instructing/answers.html", desk=desk, member=member, answers=list_answers(desk.cohort, member, served())
     )
 
 
 def _rows(desk: Desk) -> list[BoardRow]:
-    return list_board(desk.cohort, content().courses.get(desk.cohort.course), now())
+    return list_board(desk.cohort, served().courses.get(desk.cohort.course), now())
+
+
+def _asking(desk: Desk) -> list[tuple[str, UUID]]:
+    """Return (name, id of the request) of members who ask for another round of the final."""
+    found = []
+    for one in list_waiting(users_of(desk.cohort), desk.cohort.course):
+        member = find_membership(one.user_id, desk.cohort)
+        if member is not None and one.user_id != desk.user_id:
+            found.append((member.name, one.id))
+    return found
 
 
 def _show() -> Show:

@@ -7,18 +7,18 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
-from trainer.courses.current import content
 from trainer.instructing import operations
 from trainer.instructing.forms import JoinForm
 from trainer.instructing.queries import find_cohort_by_code, find_membership, today_in
-from trainer.joining.invitation_views import no_code
+from trainer.joining.refused_codes import no_code
 from trainer.organizations.codes import show_code
 from trainer.organizations.queries import find_actor
 from trainer.web.access import Who, access
-from trainer.web.limits import limit_tries
+from trainer.web.limits import limit_failures
 from trainer.web.redirects import go
 
 blueprint = Blueprint("classes", __name__)
@@ -33,7 +33,7 @@ def classes() -> Response:
 
 @blueprint.get("/classes/<code>")
 @access(Who.PUBLIC)
-@limit_tries("600 per hour")
+@limit_failures("60 per hour")
 def show(code: str) -> str | tuple[str, int]:
     """Say what a class is and what its instructor will see, and offer to join."""
     if not _is_known():
@@ -43,7 +43,7 @@ def show(code: str) -> str | tuple[str, int]:
 
 @blueprint.post("/classes/<code>/members")
 @access(Who.ACCOUNT)
-@limit_tries("600 per hour")
+@limit_failures("60 per hour")
 def join(code: str) -> Response | str | tuple[str, int]:
     """Come into a class."""
     if find_cohort_by_code(code) is None:
@@ -52,7 +52,7 @@ def join(code: str) -> Response | str | tuple[str, int]:
     if form.validate_on_submit():
         try:
             with transaction():
-                member = operations.join(user_id, code, str(form.name.data), content().courses, now())
+                member = operations.join(user_id, code, str(form.name.data), served().courses, now())
         except Conflict as error:
             return no_code(error, code)
         except (Invalid, NotYet) as error:
@@ -70,7 +70,7 @@ def leave(code: str) -> Response:
     user_id = current_user.id
     with transaction():
         operations.leave(user_id, code, now())
-    flash(_("You’ve left the class. What you did stays yours; the instructor sees nothing of it any more."))
+    flash(_("You’ve left the class. What you did stays yours; the instructor no longer sees any of it."))
     return go(url_for("home.me"))
 
 
@@ -82,12 +82,12 @@ def _page(code: str, form: JoinForm | None, status: int = 200) -> str | tuple[st
     is_known = _is_known()
     is_in = is_known and find_membership(current_user.id, cohort) is not None
     if not is_in and not operations.is_open(cohort, today_in(organization, now())):
-        return no_code(Conflict(_(operations.NOT_OPEN)), code)
+        return no_code(Conflict(operations.NOT_OPEN), code)
     page = render_template(
         "instructing/class.html",
         cohort=cohort,
         organization=organization,
-        course=content().courses.get(cohort.course),
+        course=served().courses.get(cohort.course),
         code=show_code(cohort.code),
         form=form,
         is_known=is_known,

@@ -1,4 +1,4 @@
-"""Make a class, list them, change, archive and hand one over; its code, QR picture and poster."""
+"""Create a class, list them, change, archive and hand one over; its code, QR picture and poster."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from trainer.content.serving import served
 from trainer.core.clock import now, today
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
-from trainer.courses.current import content
 from trainer.instructing import operations
 from trainer.instructing.access import teaching
 from trainer.instructing.forms import CohortForm, HandOverForm, NewCohortForm, PublicHandOverForm
@@ -34,7 +34,7 @@ from trainer.organizations.codes import show_code
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
-from trainer.web.limits import limit_tries
+from trainer.web.limits import limit_acts
 from trainer.web.paper import qr_picture
 from trainer.web.redirects import go
 
@@ -51,7 +51,7 @@ def firms_list(actor: Actor) -> str:
         "instructing/cohorts_firm.html",
         actor=actor,
         cohorts=list_cohorts(actor),
-        courses=content().courses,
+        courses=served().courses,
         make_url=url_for(".make_firms", organization_id=actor.organization_id),
     )
 
@@ -60,7 +60,7 @@ def firms_list(actor: Actor) -> str:
 @access(Who.ACCOUNT, own=True)
 @acting(May.TEACH)
 def make_firms(actor: Actor) -> Response | str | tuple[str, int]:
-    """Make a class of a firm."""
+    """Create a class of a firm."""
     form = _new_form(actor.membership.name, actor.today(now()))
     made = _made(form, actor)
     if made is not None:
@@ -80,14 +80,14 @@ def public_list() -> Response | str:
         "instructing/cohorts_public.html",
         is_allowed=is_allowed,
         cohorts=list_public_cohorts(current_user.id) if is_allowed else [],
-        courses=content().courses,
+        courses=served().courses,
         make_url=url_for(".make_public"),
     )
 
 
 @blueprint.route("/cohorts/new", methods=["GET", "POST"])
 @access(Who.ACCOUNT)
-@limit_tries("60 per hour", methods=["POST"])
+@limit_acts("60 per hour", methods=["POST"])
 def make_public() -> Response | str | tuple[str, int]:
     """Make a public class."""
     if not is_approved(current_user.id):
@@ -166,7 +166,7 @@ def archive(desk: Desk) -> Response | str:
     except Conflict as error:
         flash(error.message)
     else:
-        flash(_("Archived. Nobody can join any more. You can take it back."))
+        flash(_("Archived. Nobody can join anymore. You can reopen it at any time."))
     return _to(desk.cohort)
 
 
@@ -181,7 +181,7 @@ def reopen(desk: Desk) -> Response:
     except Conflict as error:
         flash(error.message)
     else:
-        flash(_("The class is back."))
+        flash(_("The class is open again."))
     return _to(desk.cohort)
 
 
@@ -201,7 +201,7 @@ def hand_over(desk: Desk) -> Response | str | tuple[str, int]:
         except Invalid as error:
             next(iter(form)).errors = [error.message]
         else:
-            flash(_("Handed over to %(name)s.", name=desk.cohort.taught_by))
+            flash(_("Transferred to %(name)s.", name=desk.cohort.taught_by))
             return go(list_url(desk))
     page = render_template("instructing/hand_over.html", desk=desk, form=form)
     return page, 422 if form.is_submitted() else 200
@@ -215,7 +215,7 @@ def list_url(desk: Desk) -> str:
 
 
 def _new_form(name: str, day: dt.date) -> NewCohortForm:
-    courses = [(slug, course.file.title) for slug, course in content().courses.items()]
+    courses = [(slug, course.file.title) for slug, course in served().courses.items()]
     return NewCohortForm(courses=courses, taught_by=name, starts_on=day, ends_on=day + USUAL_LENGTH)
 
 
@@ -226,12 +226,12 @@ def _made(form: NewCohortForm, actor: Actor | None) -> Response | None:
     try:
         with transaction():
             cohort = operations.make_cohort(
-                user_id, actor, str(form.course.data), _facts(form), content().courses, now()
+                user_id, actor, str(form.course.data), _facts(form), served().courses, now()
             )
     except Invalid as error:
         form.title.errors = [error.message]
         return None
-    flash(_("The class is there. Show this code, or print the poster."))
+    flash(_("The class was created. Show this code, or print the poster."))
     return go(url_for(".code", cohort_id=cohort.id))
 
 

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from trainer.content.library import Course
+from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotYet
-from trainer.courses.current import content
-from trainer.courses.library import Course
 from trainer.instructing import sessions
 from trainer.instructing.access import teaching
 from trainer.instructing.forms import AttendanceForm, SessionForm
@@ -61,7 +61,7 @@ def hold(desk: Desk) -> Response | tuple[str, int]:
         except Invalid as error:
             form.held_on.errors = [error.message]
         else:
-            flash(_("Written down. Now tick who was there."))
+            flash(_("Recorded. Now check off who was there."))
             return go(url_for(".meeting", cohort_id=desk.cohort.id, class_session_id=held.id))
     return _page(desk, form), 422
 
@@ -122,14 +122,14 @@ def sign_off(desk: Desk, class_session_id: UUID) -> Response:
 
 
 def _course(desk: Desk) -> Course:
-    course = content().courses.get(desk.cohort.course)
+    course = served().courses.get(desk.cohort.course)
     if course is None:
-        raise Conflict(_("This course isn’t offered any more."))
+        raise Conflict(_("This course isn’t offered anymore."))
     return course
 
 
 def _form(desk: Desk, *, is_new: bool = False) -> SessionForm:
-    course = content().courses.get(desk.cohort.course)
+    course = served().courses.get(desk.cohort.course)
     lessons = [(one.id, f"{one.module_title}: {one.file.title}") for one in course.lessons] if course else []
     if is_new:
         return SessionForm(formdata=None, lessons_taught=lessons, held_on=desk.today(now()))
@@ -147,7 +147,7 @@ def _page(desk: Desk, form: SessionForm) -> str:
 
 def _meeting_page(desk: Desk, class_session_id: UUID, form: AttendanceForm) -> str:
     held = get_class_session(desk.cohort, class_session_id)
-    course = content().courses.get(desk.cohort.course)
+    course = served().courses.get(desk.cohort.course)
     return render_template(
         "instructing/meeting.html",
         desk=desk,

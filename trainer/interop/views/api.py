@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -11,50 +13,51 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer.assignments.rules import Status
+from trainer.content.serving import served
 from trainer.core.clock import now, today
 from trainer.core.errors import Invalid
-from trainer.interop import fields, openapi
+from trainer.core.paging import Page
+from trainer.interop import openapi
 from trainer.interop.queries import (
-    Page,
     page_of_assignments,
     page_of_completions,
     page_of_credentials,
     page_of_people,
 )
+from trainer.interop.records import Assignment, Completion, Credential, Person, Record
 from trainer.interop.rules import Scope
 from trainer.interop.views.bearer import bearing
 from trainer.organizations.actor import Actor
 from trainer.web.access import Who, access
-from trainer.web.limits import limit_tries
+from trainer.web.limits import TokenLimit
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
-RATE = "600 per minute"
+limited = TokenLimit(600, portion=30)
 
 
 @blueprint.get("/openapi.json")
 @access(Who.PUBLIC)
-@limit_tries(RATE)
 def description() -> Response:
     """Describe the API."""
-    return jsonify(openapi.described(_base_url()))
+    return jsonify(openapi.described(_base_url(), served().site.name))
 
 
 @blueprint.get("/people")
 @access(Who.TOKEN)
-@limit_tries(RATE)
+@limited
 @bearing(Scope.PEOPLE)
 def people(actor: Actor) -> Response:
     """Give who is on the roster."""
     given = _given("state")
     state = _choice(given, "state", openapi.STATES) or openapi.STATES[0]
     page = page_of_people(actor, state, _number(given, "after"), _limit(given))
-    return _answer([fields.person(one, teams) for one, teams in page.rows], page)
+    return _answer([Person.of(one, teams) for one, teams in page.rows], page)
 
 
 @blueprint.get("/assignments")
 @access(Who.TOKEN)
-@limit_tries(RATE)
+@limited
 @bearing(Scope.ASSIGNMENTS)
 def assignments(actor: Actor) -> Response:
     """Give where everyone stands in what is required of them."""
@@ -68,38 +71,38 @@ def assignments(actor: Actor) -> Response:
         _limit(given),
         actor.today(now()),
     )
-    return _answer([fields.assignment(row) for row in page.rows], page)
+    return _answer([Assignment.of(row) for row in page.rows], page)
 
 
 @blueprint.get("/completions")
 @access(Who.TOKEN)
-@limit_tries(RATE)
+@limited
 @bearing(Scope.COMPLETIONS)
 def completions(actor: Actor) -> Response:
     """Give who completed which required course."""
     given = _given()
-    person, _dot, earned = _matching(given, "after", r"[0-9a-f]{32}\.[0-9a-f]{32}").partition(".")
-    page = page_of_completions(actor, (UUID(person), UUID(earned)) if person else None, _limit(given))
-    return _answer([fields.completion(one, earned) for one, earned in page.rows], page)
+    after = _matching(given, "after", r"[0-9a-f]{32}\.[0-9a-f]{32}")
+    page = page_of_completions(actor, after, _limit(given))
+    return _answer([Completion.of(one, earned) for one, earned in page.rows], page)
 
 
 @blueprint.get("/credentials")
 @access(Who.TOKEN)
-@limit_tries(RATE)
+@limited
 @bearing(Scope.CREDENTIALS)
 def credentials(actor: Actor) -> Response:
     """Give the certificates behind all completions."""
     given = _given()
-    page = page_of_credentials(actor, _number(given, "after"), _limit(given))
-    return _answer([fields.credential(one, _base_url(), today()) for one in page.rows], page)
+    page = page_of_credentials(actor, _matching(given, "after", "[0-9a-f]{32}"), _limit(given))
+    return _answer([Credential.of(one, _base_url(), today()) for one in page.rows], page)
 
 
-def _answer(data: list[fields.Fields], page: Page) -> Response:
+def _answer(records: Sequence[Record], page: Page[Any]) -> Response:
     following = None
     if page.next_after is not None:
         query = urlencode({**request.args.to_dict(), "after": page.next_after})
         following = f"{_base_url()}{request.path}?{query}"
-    return jsonify(data=data, next=following)
+    return jsonify(data=[record.values() for record in records], next=following)
 
 
 def _given(*more: str) -> dict[str, str]:
@@ -116,7 +119,7 @@ def _limit(given: dict[str, str]) -> int:
     text = given.get("limit", str(openapi.USUAL))
     limit = int(text) if re.fullmatch("[0-9]{1,3}", text) else 0
     if not 1 <= limit <= openapi.LARGEST:
-        raise Invalid(_("limit: give a whole number from 1 to %(most)s.", most=openapi.LARGEST))
+        raise Invalid(_("limit: use a whole number from 1 to %(most)s.", most=openapi.LARGEST))
     return limit
 
 

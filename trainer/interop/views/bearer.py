@@ -32,7 +32,9 @@ def bearing(scope: Scope) -> Callable[[View], View]:
             token, actor = found
             if scope not in token.scopes:
                 # The token is the firm's own, so this tells it nothing that it doesn't know.
-                return error_response(403, _("This token has no scope “%(scope)s”. Make one that has.", scope=scope))
+                return error_response(
+                    403, _("This token has no scope “%(scope)s”. Create one that has it.", scope=scope)
+                )
             if is_use_noted(token.last_used_at, actor.organization.time_zone, instant):
                 token_id = token.id
                 with transaction():

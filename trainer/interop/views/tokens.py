@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict
-from trainer.interop.forms import SCOPE_NAMES, TokenForm
+from trainer.interop.forms import SCOPE_TITLES, TokenForm
 from trainer.interop.operations import make_token, revoke_token
 from trainer.interop.queries import get_token, list_tokens
 from trainer.interop.rules import Scope
@@ -20,7 +20,7 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
-from trainer.web.limits import limit_tries
+from trainer.web.limits import limit_acts
 from trainer.web.redirects import go
 
 blueprint = Blueprint(
@@ -39,7 +39,7 @@ def tokens(actor: Actor) -> str:
 @blueprint.post("")
 @access(Who.ACCOUNT, own=True)
 @acting(May.SET_FIRM)
-@limit_tries("30 per hour")
+@limit_acts("30 per hour")
 def make(actor: Actor) -> str | tuple[str, int]:
     """Make a token and show it, this once: no other page could, since it is stored nowhere."""
     form = TokenForm()
@@ -67,12 +67,12 @@ def revoke(actor: Actor, token_id: UUID) -> Response | str:
         return render_template("interop/token_revocation.html", actor=actor, token=token, form=form)
     with transaction():
         label = revoke_token(actor, token_id, now()).label
-    flash(_("%(label)s: this token opens nothing any more.", label=label))
+    flash(_("%(label)s: this token no longer works.", label=label))
     return go(url_for(".tokens", organization_id=actor.organization_id))
 
 
 def _page(actor: Actor, form: TokenForm) -> str:
-    names = {one.value: str(name).partition(":")[0] for one, name in SCOPE_NAMES.items()}
+    names = {one.value: title for one, title in SCOPE_TITLES.items()}
     return render_template(
         "interop/tokens.html", actor=actor, form=form, lines=list_tokens(actor, now()), scope_names=names
     )

@@ -13,6 +13,7 @@ from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import iterate_events, list_events
 from trainer.organizations.rules import May
+from trainer.organizations.words import act_name, tell_details
 from trainer.web.access import Who, access
 from trainer.web.tables import Table, csv_answer
 
@@ -27,15 +28,25 @@ ACTS = {
     "organization": _l("The firm"),
     "requirement": _l("Requirements"),
     "waiver": _l("Waivers"),
+    "round": _l("Rounds of finals"),
     "inspector_link": _l("Links for inspectors"),
     "cohort": _l("Classes"),
     "session": _l("Meetings"),
     "lesson": _l("Lessons"),
-    "nudge": _l("Mails to who is stuck"),
+    "nudge": _l("Mails to people who are stuck"),
     "api_token": _l("API tokens"),
     "export": _l("Files"),
     "access": _l("Refusals"),
 }
+HEADS = (
+    _l("At (UTC)"),
+    _l("What"),
+    _l("By"),
+    _l("Details"),
+    _l("Act"),
+    _l("By (id)"),
+    _l("On (id)"),
+)
 
 
 @blueprint.get("")
@@ -46,7 +57,15 @@ def log(actor: Actor) -> str:
     act = request.args.get("act", "")
     act = act if act in ACTS else ""
     page = list_events(actor, request.args.get("after"), act)
-    return render_template("organizations/audit.html", actor=actor, page=page, act=act, acts=ACTS)
+    return render_template(
+        "organizations/audit.html",
+        actor=actor,
+        page=page,
+        act=act,
+        acts=ACTS,
+        act_name=act_name,
+        tell_details=tell_details,
+    )
 
 
 @blueprint.post("/export")
@@ -58,13 +77,14 @@ def export(actor: Actor) -> Response:
         note("export.audit", now(), actor_id=actor.user_id, organization_id=actor.organization_id)
     rows = (
         (
-            event.at.isoformat(timespec="seconds"),
-            event.act,
+            event.at.strftime("%Y-%m-%d %H:%M:%S"),
+            act_name(event.act),
             name or "",
+            "; ".join(f"{label}: {text}" for label, text in tell_details(event.details)),
+            event.act,
             str(event.actor_id or ""),
             str(event.subject_id or ""),
-            "; ".join(f"{key}: {value}" for key, value in sorted(event.details.items())),
         )
         for event, name in iterate_events(actor)
     )
-    return csv_answer(Table("audit", ("At (UTC)", "Act", "By", "By (id)", "On (id)", "Details"), rows))
+    return csv_answer(Table("audit", HEADS, rows))

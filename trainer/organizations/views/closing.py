@@ -56,4 +56,4 @@ def reopen(actor: Actor) -> Response:
 
 
 def _to(actor: Actor) -> Response:
-    return go(url_for("organizations.home", organization_id=actor.organization_id))
+    return go(url_for("firm.home", organization_id=actor.organization_id))

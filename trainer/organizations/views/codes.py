@@ -43,7 +43,7 @@ def codes(actor: Actor) -> str:
 @access(Who.ACCOUNT, own=True)
 @acting(May.BRING_IN)
 def make(actor: Actor) -> Response | tuple[str, int]:
-    """Make a code."""
+    """Create a code."""
     form = _form(actor)
     if form.validate_on_submit():
         assert form.last_day.data is not None
@@ -63,10 +63,10 @@ def make(actor: Actor) -> Response | tuple[str, int]:
         except OverflowError:
             form.last_day.errors = [_("Choose a last day within a year.")]
         except Invalid as error:
-            field = form.most_uses if error.message.startswith("Type") else form.last_day
+            field = form.most_uses if error.message == operations.WRONG_NUMBER else form.last_day
             field.errors = [error.message]
         else:
-            flash(_("Made: %(code)s. Share the link, or print the poster.", code=show_code(code.code)))
+            flash(_("Created: %(code)s. Share the link, or print the poster.", code=show_code(code.code)))
             return go(url_for(".codes", organization_id=actor.organization_id))
     return _list_page(actor, form), 422
 
@@ -88,7 +88,7 @@ def revoke(actor: Actor, code_id: UUID) -> Response | str:
     except Conflict as error:
         flash(error.message)
     else:
-        flash(_("Taken back. Nobody can come in by it any more."))
+        flash(_("Withdrawn. Nobody can join with it anymore."))
     return go(url_for(".codes", organization_id=actor.organization_id))
 
 

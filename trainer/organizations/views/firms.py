@@ -1,4 +1,4 @@
-"""Make a firm, its own page, its settings, leaving it."""
+"""Create a firm, its settings, leaving it."""
 
 from __future__ import annotations
 
@@ -17,21 +17,24 @@ from trainer.organizations import operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.forms import NewOrganizationForm, OrganizationForm
-from trainer.organizations.queries import count_people
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
-from trainer.web.limits import limit_tries
+from trainer.web.limits import limit_acts
 from trainer.web.redirects import go
+
+_AREAS = frozenset(
+    {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+)
 
 blueprint = Blueprint("organizations", __name__, template_folder="../templates")
 
 
 @blueprint.route("/organizations/new", methods=["GET", "POST"])
 @access(Who.ACCOUNT)
-@limit_tries("20 per hour", methods=["POST"])
+@limit_acts("20 per hour", methods=["POST"])
 def make() -> Response | str | tuple[str, int]:
-    """Make a firm, owned by whoever makes it."""
+    """Create a firm, owned by whoever makes it."""
     form = NewOrganizationForm(zones=_zones(), time_zone="America/New_York", own_name=current_user.certificate_name)
     if form.validate_on_submit():
         user_id = current_user.id
@@ -47,18 +50,9 @@ def make() -> Response | str | tuple[str, int]:
         except (Invalid, NotYet) as error:
             form.name.errors = [error.message]
         else:
-            flash(_("Your firm is there. Now bring your people in."))
-            return go(url_for(".home", organization_id=firm.id))
+            flash(_("Your firm is created. Now add your people."))
+            return go(url_for("firm.home", organization_id=firm.id))
     return render_template("organizations/new.html", form=form), 422 if form.is_submitted() else 200
-
-
-@blueprint.get("/organizations/<uuid:organization_id>")
-@access(Who.ACCOUNT, own=True)
-@acting(May.BELONG)
-def home(actor: Actor) -> str:
-    """Show a firm to one of its own: what there is to do here, and what the firm sees of a person."""
-    counts = count_people(actor) if actor.may(May.SEE_PEOPLE) else None
-    return render_template("organizations/home.html", actor=actor, counts=counts)
 
 
 @blueprint.route("/organizations/<uuid:organization_id>/settings", methods=["GET", "POST"])
@@ -66,7 +60,7 @@ def home(actor: Actor) -> str:
 @acting(May.SET_FIRM)
 def settings(actor: Actor) -> Response | str | tuple[str, int]:
     """Change the firm's name and time zone."""
-    form = OrganizationForm(zones=_zones(), obj=actor.organization)
+    form = OrganizationForm(zones=_zones(actor.organization.time_zone), obj=actor.organization)
     if form.validate_on_submit():
         try:
             with transaction():
@@ -75,7 +69,7 @@ def settings(actor: Actor) -> Response | str | tuple[str, int]:
             form.name.errors = [error.message]
         else:
             flash(_("Saved."))
-            return go(url_for(".home", organization_id=actor.organization_id))
+            return go(url_for("firm.home", organization_id=actor.organization_id))
     page = render_template("organizations/settings.html", actor=actor, form=form)
     return page, 422 if form.is_submitted() else 200
 
@@ -94,7 +88,7 @@ def leave(actor: Actor) -> Response | str:
     return go(url_for("home.me"))
 
 
-def _zones() -> list[str]:
-    return sorted(
-        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right"))
-    )
+def _zones(now: str = "") -> list[str]:
+    """Return the zones named by a place, and the one chosen now; "US/East-Indiana" and the like are old names."""
+    named = {zone for zone in available_timezones() if zone.partition("/")[0] in _AREAS and "/" in zone}
+    return sorted(named | {now} - {""})

@@ -16,7 +16,7 @@ from trainer.organizations import invitations as operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Invitation
-from trainer.organizations.queries import get_person
+from trainer.organizations.queries import get_changeable
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
@@ -36,6 +36,7 @@ def invitations(actor: Actor) -> str:
         actor=actor,
         page=page,
         count=operations.count_waiting(actor),
+        left=operations.count_left_today(actor, moment),
         is_open=lambda one: operations.is_open(one, moment),
         link=None if current_app.config["SETTINGS"].smtp_url else _link,
     )
@@ -47,11 +48,19 @@ def invitations(actor: Actor) -> str:
 def send_all(actor: Actor) -> Response:
     """Invite everyone who hasn't come in, but for those invited within a day."""
     with transaction():
-        count = operations.resend_all(actor, now())
-    if count:
-        flash(ngettext("%(num)s invitation is on its way.", "%(num)s invitations are on their way.", count))
-    else:
-        flash(_("Everyone was invited within a day, or has come in."))
+        sent = operations.resend_all(actor, now())
+    if sent.invited:
+        flash(ngettext("%(num)s invitation is on its way.", "%(num)s invitations are on their way.", sent.invited))
+    if sent.left:
+        flash(
+            ngettext(
+                "The firm has sent its invitations for today. %(num)s person can be invited tomorrow.",
+                "The firm has sent its invitations for today. %(num)s people can be invited tomorrow.",
+                sent.left,
+            )
+        )
+    elif not sent.invited:
+        flash(_("Everyone was invited less than a day ago, or has joined."))
     return go(url_for(".invitations", organization_id=actor.organization_id))
 
 
@@ -62,7 +71,7 @@ def send(actor: Actor, membership_id: UUID) -> Response:
     """Invite one person, or once more."""
     try:
         with transaction():
-            person = get_person(actor, membership_id)
+            person = get_changeable(actor, membership_id)
             operations.invite(actor, person, now())
     except (Conflict, Invalid) as error:
         flash(error.message)
@@ -78,11 +87,11 @@ def revoke(actor: Actor, membership_id: UUID) -> Response:
     """Take a person's invitations back."""
     try:
         with transaction():
-            operations.revoke_invitations(actor, get_person(actor, membership_id), now())
+            operations.revoke_invitations(actor, get_changeable(actor, membership_id), now())
     except Conflict as error:
         flash(error.message)
     else:
-        flash(_("Taken back. The link no longer opens."))
+        flash(_("Withdrawn. The link no longer opens."))
     return go(url_for(".invitations", organization_id=actor.organization_id))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from trainer.core.clock import now
@@ -21,6 +22,7 @@ from trainer.organizations.operations import PersonFacts
 from trainer.organizations.queries import (
     PeopleFilter,
     count_people,
+    get_changeable,
     get_person,
     list_people,
     list_team_ids,
@@ -34,7 +36,7 @@ from trainer.web.redirects import go
 
 blueprint = Blueprint("people", __name__, url_prefix="/organizations/<uuid:organization_id>/people")
 
-TAKEN = "Someone on the roster has this address or number. Look for them in the list."
+TAKEN = _l("Someone on the roster has this address or number. Look for them in the list.")
 
 
 @blueprint.get("")
@@ -67,7 +69,7 @@ def add(actor: Actor) -> Response | str | tuple[str, int]:
             with transaction():
                 person = operations.add_person(actor, _facts(form), _team_ids(form), now())
         except Conflict:
-            form.email.errors = [_(TAKEN)]
+            form.email.errors = [TAKEN]
         except Invalid as error:
             form.name.errors = [error.message]
         else:
@@ -99,14 +101,16 @@ def person(actor: Actor, membership_id: UUID) -> str:
 @acting(May.CHANGE_PEOPLE)
 def change(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int]:
     """Change what the firm has written about a person."""
-    found = get_person(actor, membership_id)
+    found = get_changeable(actor, membership_id)
     form = _person_form(actor, obj=found, teams=[str(one) for one in list_team_ids(found.id)])
     if form.validate_on_submit():
         try:
             with transaction():
-                operations.change_person(actor, get_person(actor, membership_id), _facts(form), _team_ids(form), now())
+                operations.change_person(
+                    actor, get_changeable(actor, membership_id), _facts(form), _team_ids(form), now()
+                )
         except Conflict:
-            form.email.errors = [_(TAKEN)]
+            form.email.errors = [TAKEN]
         except Invalid as error:
             form.name.errors = [error.message]
         else:
@@ -136,9 +140,9 @@ def role(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int]:
         except (Conflict, NotYet) as error:
             form.role.errors = [error.message]
         else:
-            flash(_("Saved. It holds from now on."))
+            flash(_("Saved. This applies from now on."))
             if membership_id == actor.membership.id:
-                return go(url_for("organizations.home", organization_id=actor.organization_id))
+                return go(url_for("firm.home", organization_id=actor.organization_id))
             return _to(actor, membership_id)
     page = render_template("organizations/role.html", actor=actor, person=found, form=form, hints=ROLE_HINTS)
     return page, 422 if form.is_submitted() else 200
@@ -149,13 +153,13 @@ def role(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int]:
 @acting(May.CHANGE_PEOPLE)
 def remove(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int]:
     """Take a person off the roster, after saying what stays."""
-    found = get_person(actor, membership_id)
+    found = get_changeable(actor, membership_id)
     form = RemovalForm(ended_on=actor.today(now()))
     if form.validate_on_submit():
         assert form.ended_on.data is not None
         try:
             with transaction():
-                operations.remove_person(actor, get_person(actor, membership_id), form.ended_on.data, now())
+                operations.remove_person(actor, get_changeable(actor, membership_id), form.ended_on.data, now())
         except (Conflict, Invalid) as error:
             form.ended_on.errors = [error.message]
         else:
@@ -174,7 +178,7 @@ def undo(actor: Actor, membership_id: UUID) -> Response:
     """Take a removal back."""
     try:
         with transaction():
-            operations.undo_removal(actor, get_person(actor, membership_id), now())
+            operations.undo_removal(actor, get_changeable(actor, membership_id), now())
     except Conflict as error:
         flash(error.message)
     else:

@@ -36,7 +36,7 @@ def teams(actor: Actor) -> str:
 @access(Who.ACCOUNT, own=True)
 @acting(May.SET_TEAMS)
 def make(actor: Actor) -> Response | tuple[str, int]:
-    """Make a team."""
+    """Create a team."""
     form = TeamForm()
     if form.validate_on_submit():
         try:
@@ -45,7 +45,7 @@ def make(actor: Actor) -> Response | tuple[str, int]:
         except (Conflict, Invalid) as error:
             form.name.errors = [error.message]
         else:
-            flash(_("Made: %(team)s.", team=form.name.data))
+            flash(_("Created: %(team)s.", team=form.name.data))
             return go(url_for(".teams", organization_id=actor.organization_id))
     return _list_page(actor, form), 422
 

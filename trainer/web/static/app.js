@@ -50,9 +50,25 @@ if (exit) {
 /* --- errors: bring the summary into view and focus --- */
 document.querySelector("[data-focus]")?.focus();
 
-/* --- a button pressed twice sends once --- */
+/* --- passwords: shown while they are typed, hidden before they are sent or the page is left --- */
+const reveals = [...document.querySelectorAll("[data-reveal]")];
+const reveal = (button, isShown) => {
+  const field = button.previousElementSibling, word = button.firstElementChild;
+  if ((field.type === "text") === isShown) return;
+  field.type = isShown ? "text" : "password";
+  [word.textContent, button.dataset.other] = [button.dataset.other, word.textContent];
+};
+const hideAll = () => reveals.forEach((button) => reveal(button, false));
+for (const button of reveals) {
+  button.hidden = false;
+  button.addEventListener("click", () => reveal(button, button.previousElementSibling.type === "password"));
+}
+document.addEventListener("submit", hideAll, true);
+window.addEventListener("pagehide", hideAll);
+
+/* --- a button pressed twice sends once, unless a file comes: the page stays, and may ask for the next one --- */
 document.addEventListener("submit", (event) => {
-  if (event.defaultPrevented) return;
+  if (event.defaultPrevented || "download" in event.target.dataset) return;
   if (event.target.dataset.sent) event.preventDefault();
   event.target.dataset.sent = "1";
   // What takes seconds says so on its button.

@@ -1,0 +1,172 @@
+"""How a final decides: every branch of the rule, worked by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trainer.assessment.deciding import TWO_STAGES, Bounds, Decision, FinalCounts, FinalRule, Stage, decide
+
+PASSED, NOT_PASSED, SENT_ON = Decision.PASSED, Decision.NOT_PASSED, Decision.SENT_ON
+
+
+def first(missed: int = 0, over_reported: int = 0, danger: int = 0, harmful: int = 0, good: int = 32) -> FinalCounts:
+    """Return counts of 32 scenes."""
+    return FinalCounts(32, missed, over_reported, danger, harmful, good)
+
+
+def whole(missed: int = 0, over_reported: int = 0, danger: int = 0, harmful: int = 0, good: int = 48) -> FinalCounts:
+    """Return counts of all 48."""
+    return FinalCounts(48, missed, over_reported, danger, harmful, good)
+
+
+@pytest.mark.parametrize(
+    ("counts", "decision"),
+    [
+        (first(0, 0), PASSED),
+        (first(2, 2), PASSED),
+        (first(3, 2), SENT_ON),
+        (first(2, 3), SENT_ON),
+        (first(5, 4), SENT_ON),
+        (first(6, 0), NOT_PASSED),
+        (first(0, 5), NOT_PASSED),
+        (first(6, 5), NOT_PASSED),
+    ],
+)
+def test_the_first_stage_of_a_first_try(counts: FinalCounts, decision: Decision) -> None:
+    assert decide(TWO_STAGES, counts, round_=1, number=1) is decision
+
+
+@pytest.mark.parametrize(
+    ("counts", "decision"),
+    [(whole(5, 4), PASSED), (whole(6, 4), NOT_PASSED), (whole(5, 5), NOT_PASSED), (whole(0, 0), PASSED)],
+)
+def test_all_48_scenes_decide_for_good(counts: FinalCounts, decision: Decision) -> None:
+    assert decide(TWO_STAGES, counts, round_=1, number=1) is decision
+
+
+@pytest.mark.parametrize(
+    ("counts", "decision"),
+    [
+        (first(2, 2, danger=1, harmful=1, good=24), PASSED),
+        (first(2, 2, danger=2), SENT_ON),
+        (first(2, 2, harmful=2), SENT_ON),
+        (first(2, 2, good=23), SENT_ON),
+        (first(0, 0, danger=2, harmful=2, good=20), SENT_ON),
+        (whole(5, 4, danger=2, harmful=2, good=36), PASSED),
+        (whole(5, 4, danger=3), NOT_PASSED),
+        (whole(5, 4, harmful=3), NOT_PASSED),
+        (whole(5, 4, good=35), NOT_PASSED),
+    ],
+)
+def test_who_has_the_counts_but_not_the_rest_goes_on(counts: FinalCounts, decision: Decision) -> None:
+    assert decide(TWO_STAGES, counts, round_=1, number=1) is decision
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [first(danger=3), first(harmful=3), first(good=19), first(3, 3, danger=3), first(5, 0, good=19)],
+)
+def test_who_can_no_longer_pass_is_not_sent_on(counts: FinalCounts) -> None:
+    assert decide(TWO_STAGES, counts, round_=1, number=1) is NOT_PASSED
+
+
+LATER = [(1, 2), (1, 3), (2, 1), (2, 2), (2, 3), (3, 1)]
+
+
+@pytest.mark.parametrize(("round_", "number"), LATER)
+@pytest.mark.parametrize(
+    ("counts", "decision"),
+    [
+        (first(2, 1), PASSED),
+        (first(2, 2), SENT_ON),
+        (first(3, 1), SENT_ON),
+        (first(5, 3), SENT_ON),
+        (first(6, 0), NOT_PASSED),
+        (first(0, 4), NOT_PASSED),
+        (first(2, 1, danger=1, harmful=1, good=24), PASSED),
+        (first(2, 1, danger=2), SENT_ON),
+        (first(2, 1, harmful=2), SENT_ON),
+        (first(2, 1, good=23), SENT_ON),
+        (first(2, 1, danger=3), NOT_PASSED),
+        (first(2, 1, harmful=3), NOT_PASSED),
+        (first(2, 1, good=19), NOT_PASSED),
+        (whole(5, 3, danger=2, harmful=2, good=36), PASSED),
+        (whole(5, 4), NOT_PASSED),
+        (whole(6, 0), NOT_PASSED),
+        (whole(5, 3, danger=3), NOT_PASSED),
+        (whole(5, 3, harmful=3), NOT_PASSED),
+        (whole(5, 3, good=35), NOT_PASSED),
+    ],
+)
+def test_later_tries_are_stricter_and_so_is_every_try_of_a_later_round(
+    counts: FinalCounts, decision: Decision, round_: int, number: int
+) -> None:
+    assert decide(TWO_STAGES, counts, round_=round_, number=number) is decision
+
+
+@pytest.mark.parametrize("counts", [first(), whole()])
+def test_a_scene_without_an_answer_never_passes(counts: FinalCounts) -> None:
+    assert decide(TWO_STAGES, replace(counts, unanswered=1), round_=1, number=1) is NOT_PASSED
+
+
+def test_counts_in_the_middle_of_a_stage_decide_nothing() -> None:
+    for scenes in (0, 31, 40, 49):
+        with pytest.raises(ValueError, match="stages end after"):
+            decide(TWO_STAGES, replace(first(), scenes=scenes), round_=1, number=1)
+
+
+def test_the_counts_of_two_stages_add_up() -> None:
+    assert first(1, 2, 3, 4, 5) + FinalCounts(16, 10, 20, 30, 40, 50, 6) == FinalCounts(48, 11, 22, 33, 44, 55, 6)
+
+
+def test_a_final_may_have_one_stage() -> None:
+    bounds = (Bounds(1, 0, 0, 0, 6),)
+    rule = FinalRule((Stage(8, 4, 4, 1),), bounds, bounds)
+    counts = FinalCounts(8, 1, 0, 0, 0, 6)
+    assert decide(rule, counts, round_=1, number=1) is PASSED
+    assert decide(rule, replace(counts, missed=2), round_=1, number=1) is NOT_PASSED
+    assert decide(rule, replace(counts, good_first_steps=5), round_=1, number=2) is NOT_PASSED
+
+
+def test_rules_that_do_not_fit_together_are_refused() -> None:
+    with pytest.raises(ValueError, match="each stage"):
+        replace(TWO_STAGES, later_tries=TWO_STAGES.later_tries[:1])
+    with pytest.raises(ValueError, match="each stage"):
+        FinalRule((), (), ())
+    for numbers in ((8, 5, 4, 1), (8, 4, 9, 1), (8, 4, 4, 5), (8, 4, 4, -1)):
+        with pytest.raises(ValueError, match="don't fit"):
+            Stage(*numbers)
+
+
+numbers = st.integers(0, 8)
+firsts = st.builds(first, numbers, numbers, st.integers(0, 4), st.integers(0, 4), st.integers(16, 32))
+seconds = st.builds(FinalCounts, st.just(16), numbers, numbers, st.integers(0, 2), numbers, st.integers(0, 16))
+tries = st.sampled_from([(1, 1), *LATER])
+
+
+@given(firsts, seconds, tries)
+def test_nobody_is_turned_away_who_could_have_passed(
+    one: FinalCounts, more: FinalCounts, which: tuple[int, int]
+) -> None:
+    round_, number = which
+    if decide(TWO_STAGES, one, round_=round_, number=number) is NOT_PASSED:
+        assert decide(TWO_STAGES, one + more, round_=round_, number=number) is NOT_PASSED
+
+
+@given(firsts, tries)
+def test_nobody_is_sent_on_who_cannot_pass(one: FinalCounts, which: tuple[int, int]) -> None:
+    round_, number = which
+    if decide(TWO_STAGES, one, round_=round_, number=number) is SENT_ON:
+        flawless = one + FinalCounts(16, 0, 0, 0, 0, 16)
+        assert decide(TWO_STAGES, flawless, round_=round_, number=number) is PASSED
+
+
+@given(firsts)
+def test_a_later_try_is_never_more_lenient(one: FinalCounts) -> None:
+    order = [NOT_PASSED, SENT_ON, PASSED]
+    early, late = (decide(TWO_STAGES, one, round_=1, number=number) for number in (1, 2))
+    assert order.index(late) <= order.index(early)

@@ -1,0 +1,193 @@
+"""A backup put back is that one state and no other; nothing there is lost by it, and no key is made in silence."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from trainer.cli.serve import hold
+from trainer.core.keys import Key
+from trainer.core.settings import ROOT, SettingsRefused, read_settings
+
+
+def flask(instance: Path, *command: str, **environ: str) -> tuple[int, str]:
+    """Run a command; return (exit code, what it said)."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "trainer.app", *command],
+        cwd=ROOT,
+        env={**os.environ, "TRAINER_INSTANCE": str(instance), **environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "Traceback" not in ended.stderr, ended.stderr
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def add(database: Path, *names: str, is_left_open: bool = False) -> sqlite3.Connection:
+    """Add users."""
+    connection = sqlite3.connect(database, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    for name in names:
+        connection.execute(
+            "INSERT INTO users (id, created_at, email, email_key, password_hash, second_factor_misses) "
+            "VALUES (lower(hex(randomblob(16))), '2026-11-25', ?, ?, '-', 0)",
+            (name, name),
+        )
+    if not is_left_open:
+        connection.close()
+    return connection
+
+
+def users(database: Path) -> set[str]:
+    """Return who is in a database."""
+    with closing(sqlite3.connect(database)) as connection:
+        return {name for (name,) in connection.execute("SELECT email FROM users")}
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Path:
+    """Return the folder of an installation with one user."""
+    folder = tmp_path / "instance"
+    assert flask(folder, "setup")[0] == 0
+    add(folder / "trainer.db", "leo")
+    return folder
+
+
+@pytest.mark.check("T120")
+def test_what_was_written_after_the_backup_is_not_mixed_into_it(instance: Path, tmp_path: Path) -> None:
+    database, backup = instance / "trainer.db", tmp_path / "backup"
+    running = add(database, "bob", is_left_open=True)
+    assert flask(instance, "backup", str(backup))[0] == 0
+    running.close()
+    crashed = "import os, sys; from pathlib import Path; from tests.cli.test_backup import add; "
+    crashed += "add(Path(sys.argv[1]), 'mallory', is_left_open=True); os._exit(9)"
+    subprocess.run([sys.executable, "-c", crashed, str(database)], cwd=ROOT, check=False)
+    assert (instance / "trainer.db-wal").stat().st_size > 0
+    code, said = flask(instance, "restore", str(backup))
+    assert code == 1
+    assert "--replace" in said
+    code, said = flask(instance, "restore", str(backup), "--replace")
+    assert code == 0, said
+    assert not (instance / "trainer.db-wal").exists()
+    assert users(database) == {"leo", "bob"}
+    assert users(instance / "trainer.db.replaced") == {"leo", "bob", "mallory"}  # nothing is lost
+    assert flask(instance, "setup")[0] == 0
+
+
+@pytest.mark.check("T120")
+def test_on_a_new_machine_the_key_comes_along(instance: Path, tmp_path: Path) -> None:
+    backup, new = tmp_path / "backup", tmp_path / "new"
+    assert flask(instance, "backup", str(backup))[0] == 0
+    assert flask(instance, "backup", str(backup))[0] == 1  # it overwrites nothing
+    code, said = flask(new, "restore", str(backup / "trainer.db"))
+    assert code == 1
+    assert "--key FILE" in said
+    assert not (new / "trainer.db").exists()
+    code, said = flask(new, "restore", str(backup / "trainer.db"), "--key", str(backup / "secret_key"))
+    assert code == 0, said
+    assert (new / "secret_key").read_text() == (instance / "secret_key").read_text()
+    assert (new / "secret_key").stat().st_mode & 0o077 == 0
+    assert users(new / "trainer.db") == {"leo"}
+    assert flask(new, "setup")[0] == 0
+
+
+def test_what_is_no_backup_changes_nothing(instance: Path, tmp_path: Path) -> None:
+    database = instance / "trainer.db"
+    torn, other = tmp_path / "torn.db", tmp_path / "other.db"
+    torn.write_bytes(database.read_bytes()[:50_000])
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE x (y)")
+    for wrong in (torn, other, ROOT / "README.md"):
+        code, said = flask(instance, "restore", str(wrong), "--replace")
+        assert code == 1
+        assert "can't be used" in said
+        assert users(database) == {"leo"}
+    assert {path.name for path in instance.iterdir()} == {"trainer.db", "secret_key", "content.cache", "serve.lock"}
+
+
+def test_a_served_folder_is_left_alone(instance: Path, tmp_path: Path) -> None:
+    backup = tmp_path / "backup"
+    assert flask(instance, "backup", str(backup))[0] == 0
+    lock = hold(instance)
+    code, said = flask(instance, "restore", str(backup), "--replace")
+    os.close(lock)
+    assert code == 1
+    assert f"in use by process {os.getpid()}" in said
+    with closing(add(instance / "trainer.db", is_left_open=True)) as worker:
+        worker.execute("SELECT * FROM users").fetchall()
+        code, said = flask(instance, "restore", str(backup), "--replace")
+    assert code == 1
+    assert "Another process is using" in said
+    assert flask(instance, "restore", str(backup), "--replace")[0] == 0
+
+
+def test_a_damaged_database_goes_with_its_log(instance: Path, tmp_path: Path) -> None:
+    backup, database = tmp_path / "backup", instance / "trainer.db"
+    assert flask(instance, "backup", str(backup))[0] == 0
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{database}{ending}").write_text("damaged" + ending)
+    assert flask(instance, "restore", str(backup), "--replace")[0] == 0
+    assert users(database) == {"leo"}
+    assert [Path(f"{database}.replaced{ending}").read_text() for ending in ("", "-wal")] == ["damaged", "damaged-wal"]
+
+
+def test_a_restore_without_its_key_says_so_and_makes_none(instance: Path) -> None:
+    key = instance / "secret_key"
+    key.unlink()
+    code, said = flask(instance, "setup")
+    assert code == 1
+    assert said.startswith(f"Error: {key} is missing, and the database has users")
+    assert said.count("\n") == 1
+    assert not key.exists()
+    assert flask(instance, "setup", TRAINER_SECRET_KEY="k" * 40)[0] == 0
+    with closing(sqlite3.connect(instance / "trainer.db", isolation_level=None)) as connection:
+        connection.execute("DELETE FROM users")
+    assert flask(instance, "setup")[0] == 0  # there is nobody whom a new key could lock out
+    assert key.exists()
+
+
+def test_the_way_on_with_a_lost_key_works_as_readme_says(instance: Path) -> None:
+    key = instance / "secret_key"
+    key.unlink()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    command = re.search(r"```\n(umask .*secret_key.*)\n```", readme)
+    assert command is not None
+    subprocess.run(command[1].replace("instance/", f"{instance}/"), shell=True, check=True)
+    assert flask(instance, "setup")[0] == 0
+
+
+def test_a_missing_key_asks_a_postgresql_database_too(database_url: str, tmp_path: Path) -> None:
+    environ = {"TRAINER_INSTANCE": str(tmp_path / "fresh"), "TRAINER_DATABASE_URL": database_url}
+    read_settings(environ)  # nobody is there
+    (tmp_path / "fresh" / "secret_key").unlink()
+    with pytest.raises(SettingsRefused, match="can't be reached"):
+        read_settings({**environ, "TRAINER_DATABASE_URL": "postgresql://u:hidden@127.0.0.1:1/x"})
+
+
+def test_older_keys_come_along_and_a_backup_that_lacks_one_is_refused(instance: Path, tmp_path: Path) -> None:
+    old = Key((instance / "secret_key").read_text())
+    backup, new = tmp_path / "backup", tmp_path / "new"
+    assert flask(instance, "keys", "rotate")[0] == 0
+    with closing(sqlite3.connect(instance / "trainer.db", isolation_level=None)) as connection:
+        connection.execute("UPDATE users SET second_factor_nonce = 'n', second_factor_key_id = ?", (old.id,))
+    assert flask(instance, "backup", str(backup))[0] == 0
+    (backup / "secret_keys_older").rename(backup / "elsewhere")
+    code, said = flask(new, "restore", str(backup))
+    assert code == 1
+    assert f"need the key {old.id}" in said
+    assert not {"trainer.db", "trainer.db.restoring"} & {path.name for path in new.iterdir()}
+    (backup / "elsewhere").rename(backup / "secret_keys_older")
+    code, said = flask(new, "restore", str(backup / "trainer.db"), "--key", str(backup / "secret_key"))
+    assert code == 0, said
+    for name in ("secret_key", "secret_keys_older"):
+        assert (new / name).read_bytes() == (instance / name).read_bytes()
+        assert (new / name).stat().st_mode & 0o077 == 0
+    assert flask(new, "restore", str(backup), "--replace", TRAINER_SECRET_KEY="e" * 40)[0] == 0

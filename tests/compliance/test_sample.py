@@ -1,0 +1,120 @@
+"""The sample pack: written like a real one, a sample in every file, and nothing in it can be taken for real."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pypdf
+import pytest
+from flask import Flask
+
+from tests.compliance.conftest import Training
+from tests.compliance.test_packs import order
+from tests.content import small
+from tests.learning.test_views import all_rows
+from tests.support import Visitor
+from trainer.compliance import packs
+from trainer.compliance.sample import MARK, sample_pack
+from trainer.content.library import Library
+from trainer.core import clock
+from trainer.core.db import db
+from trainer.core.work import Job
+from trainer.credentials.rules import read_serial
+from trainer.items.registry import MODELS
+from trainer.jobs.work import advance
+
+
+def unpack(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as pack:
+        assert pack.testzip() is None
+        return {name: pack.read(name) for name in pack.namelist()}
+
+
+def table(files: Mapping[str, bytes], name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(files[f"{name}.csv"].decode("utf-8-sig"))))
+
+
+@pytest.fixture
+def files(shelf: Library, app: Flask) -> dict[str, bytes]:
+    with app.app_context():
+        return unpack(sample_pack(shelf.content))
+
+
+def test_anyone_gets_it_without_a_cookie_or_a_row(app: Flask, visitor: Visitor) -> None:
+    assert 'href="/sample-evidence-pack.zip"' in visitor.get("/for-firms").text
+    answer = visitor.get("/sample-evidence-pack.zip")
+    assert (answer.status_code, answer.mimetype) == (200, "application/zip")
+    assert "sample-evidence-pack.zip" in answer.headers["Content-Disposition"]
+    assert "Set-Cookie" not in answer.headers
+    assert all_rows(app) == 0
+    assert visitor.get("/sample-evidence-pack.zip").data == answer.data
+
+
+def test_the_manifest_has_the_hash_of_every_file(files: dict[str, bytes]) -> None:
+    about = json.loads(files.pop("manifest.json"))
+    assert about["note"] == str(MARK)
+    assert about["sha256"] == {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+
+
+def test_each_text_and_each_row_is_a_sample(files: dict[str, bytes]) -> None:
+    texts = {name: data.decode("utf-8-sig") for name, data in files.items() if not name.endswith(".pdf")}
+    assert [
+        name for name, text in texts.items() if str(MARK) not in text.splitlines()[0] and name != "manifest.json"
+    ] == []
+    for name in ("roster", "training-status", "completions", "attestations", "requirements"):
+        rows = table(files, name)
+        assert rows
+        assert {row[str(MARK)] for row in rows} == {"Sample"}
+
+
+def test_each_certificate_is_a_sample_that_nobody_can_check(files: dict[str, bytes], visitor: Visitor) -> None:
+    certificates = {name: data for name, data in files.items() if name.startswith("certificates/")}
+    numbers = [row["Certificate"] for row in table(files, "completions")]
+    assert sorted(certificates) == sorted(f"certificates/{number}.pdf" for number in numbers)
+    for number in numbers:
+        data = certificates[f"certificates/{number}.pdf"]
+        (page,) = pypdf.PdfReader(io.BytesIO(data)).pages
+        text = " ".join(page.extract_text().split())
+        for part in ("SAMPLE", "not a certificate", "Sample – not a certificate", "It can’t be checked", number):
+            assert part in text
+        assert "Certificate of completion" not in text
+        assert "/verify/" not in text
+        assert b"QR code" not in data
+        assert read_serial(number) is None
+        assert visitor.get(f"/verify/{number}").status_code == 404
+
+
+def test_it_shows_each_kind_of_standing(files: dict[str, bytes]) -> None:
+    assert {row["Status"] for row in table(files, "training-status")} == {
+        *("Current", "Due soon", "Overdue", "Expired", "In progress", "Waived"),
+    }
+
+
+def test_it_has_the_files_and_columns_of_a_real_pack(training: Training, files: dict[str, bytes]) -> None:
+    job_id = order(training)
+    with training.acme.app.app_context():
+        while advance():
+            db.session.remove()
+        path = packs.file_of(db.session.get_one(Job, job_id))
+        assert path is not None
+        real = unpack(path.read_bytes())
+
+    def kinds(names: Mapping[str, bytes]) -> set[str]:
+        return {name.split("-")[0] if name.startswith("course-") else name.rpartition("/")[0] or name for name in names}
+
+    assert kinds(files) == kinds(real)
+    for name in ("roster", "training-status", "completions", "attestations", "requirements"):
+        heads = [part[f"{name}.csv"].decode("utf-8-sig").splitlines()[0] for part in (files, real)]
+        assert heads[0] == f'"{MARK}",{heads[1]}'
+
+
+def test_the_same_content_gives_the_same_bytes_and_any_content_will_do(app: Flask, tmp_path: Path) -> None:
+    content = Library(small.write(tmp_path), clock.today, MODELS).content
+    with app.app_context():
+        assert sample_pack(content) == sample_pack(content)

@@ -1,0 +1,49 @@
+"""Field cards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.content import small
+from tests.content.checks.spoiling import CARD, CARD_FILE
+from tests.content.small import edit, only
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("[C1]", "[C1, C9]", '6: no indicator is called "C9"'),
+        ("[C1]", "[C1, C2]", "6: C2 misleads and counts nowhere. Take it out."),
+        ("[A1, C5]", "[A1, C5, C2]", "4: C2 misleads and counts nowhere"),
+        ("[C1]", "[A1]", '6: no sign in it counts alone. Put it under "together".'),
+        ("[C1]", "[]", '6: "signs" has too few or too many items'),
+        ("[hotel]", "[castle]", '2: item 1 of "venues" can\'t be "castle"'),
+        ("Follow", "Rescue", '9: "Rescue" is a word that we do not use'),
+    ],
+)
+def test_a_card_names_signs_that_count(folder: Path, old: str, new: str, complaint: str) -> None:
+    small.put(folder, CARD_FILE, CARD)
+    small.read(folder)
+    edit(folder, CARD_FILE, old, new)
+    assert only(folder).startswith(f"content/{CARD_FILE}:{complaint}")
+
+
+def test_signs_of_a_card_add_up_by_the_rule(folder: Path) -> None:
+    small.put(folder, CARD_FILE, CARD)
+    edit(folder, "indicators.yaml", "strength: medium", "strength: weak")
+    assert only(folder).startswith(f"content/{CARD_FILE}:4: these signs don't add up by the rule. Name signs of two")
+    edit(folder, "indicators.yaml", "strength: weak\n    about: both\n    venues: [hotel]", "strength: weak-medium\n"
+         "    about: both\n    venues: [hotel]")  # fmt: skip
+    assert "add up" in only(folder)  # two groups are needed
+    edit(folder, "indicators.yaml", "strength: weak\n    about: labor", "strength: weak-medium\n    about: labor")
+    small.read(folder)
+
+
+def test_a_weaker_sign_counts_alone_where_a_note_says_when(folder: Path) -> None:
+    small.put(folder, CARD_FILE, CARD.replace("[C1]", "[C5]"))
+    assert "no sign in it counts alone" in only(folder)
+    edit(folder, "indicators.yaml", "strength: medium\n    about: labor", "strength: medium\n    strength_note: Alone "
+         "if he is told so.\n    about: labor")  # fmt: skip
+    small.read(folder)

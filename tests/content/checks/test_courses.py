@@ -1,0 +1,81 @@
+"""Courses and modules: in order, and can be drawn and passed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.content import small
+from tests.content.checks.spoiling import told
+from tests.content.small import COURSE_FILE, LESSON_FILE, edit, only
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("[basics, practice]", "[basics, practice, more]", 'course.yaml:9: module "more" has no folder'),
+        ("[basics, practice]", "[basics]", 'module "practice" is not listed'),
+        ("[basics, practice]", "[basics, practice, basics]", 'module "basics" is listed twice'),
+        ("[basics, practice]", "[practice, basics]", "but its folder has a smaller number"),
+        ("least_minutes: 2", "least_minutes: 9", "the lessons take only 8 minutes"),
+        ("hits_at_least: 1", "hits_at_least: 2", "nobody can pass: there are only 1 scenes with a concern"),
+        ("false_alarms_at_most: 0", "false_alarms_at_most: 1", "someone who reports everything would pass"),
+        ("final:\n  scenes: 2", "final:\n  scenes: 4", "the reserved pool has 2 pairs"),
+        ("first_try:\n  scenes: 2", "first_try:\n  scenes: 4", "the open pool has 2 pairs"),
+        ("practice:\n  scenes: 2", "practice:\n  scenes: 4", "the open pool has 2 pairs"),
+        ("final:\n  scenes: 2", "final:\n  scenes: 3", "3 scenes can't be half and half"),
+    ],
+)
+def test_a_course_must_agree_with_its_folder_and_pools(folder: Path, old: str, new: str, complaint: str) -> None:
+    edit(folder, COURSE_FILE, old, new)
+    assert complaint in told(folder)
+    assert f"content/{COURSE_FILE}:" in told(folder)
+
+
+def test_a_module_to_choose_from_has_two_lessons_or_more(folder: Path) -> None:
+    name = "courses/recognize/01-basics/module.yaml"
+    small.put(folder, name, f"{small.MODULE}choose_one: true\n")
+    assert only(folder) == f"content/{name}:3: there is nothing to choose from. Add a lesson."
+    small.put(folder, "courses/recognize/01-basics/02-other.md", small.LESSON)
+    small.read(folder)
+
+
+def test_the_lesson_of_the_rule_is_one_of_the_course(folder: Path) -> None:
+    small.put(folder, COURSE_FILE, f"{small.COURSE}rule_lesson: basics/moon\n")
+    assert only(folder) == (
+        f'content/{COURSE_FILE}:25: the course has no lesson "basics/moon". '
+        "Give a lesson of this course, as module/lesson."
+    )
+    small.put(folder, COURSE_FILE, f"{small.COURSE}rule_lesson: basics/first\n")
+    assert small.read(folder).courses["recognize"].file.rule_lesson == "basics/first"
+
+
+def test_a_lesson_of_the_rule_with_faults_is_not_a_second_fault(folder: Path) -> None:
+    small.put(folder, COURSE_FILE, f"{small.COURSE}rule_lesson: basics/first\n")
+    edit(folder, LESSON_FILE, "title:", "titel:")
+    assert "rule_lesson" not in told(folder)
+    assert "no lesson" not in told(folder)
+
+
+def test_more_scenes_than_a_bank_can_have_are_refused_and_not_reckoned_with(folder: Path) -> None:
+    edit(folder, COURSE_FILE, "final:\n  scenes: 2", "final:\n  scenes: 32000")
+    line = small.line_of(folder, COURSE_FILE, "32000")
+    assert only(folder) == f'content/{COURSE_FILE}:{line}: "scenes" can\'t be "32000". It must be at most 200.'
+
+
+def test_with_a_bank_no_final_lets_someone_through_who_also_reports_the_innocent(folder: Path) -> None:
+    small.read(folder)
+    with (folder / "site.yaml").open("a", encoding="utf-8") as file:
+        file.write("bank: {open_pairs: 1, reserved_pairs: 1, swapped_pairs: 0}\n")
+    line = small.line_of(folder, COURSE_FILE, "pass_rule:")
+    assert only(folder).startswith(
+        f"content/{COURSE_FILE}:{line}: someone who also reports 40% of the innocent passes with 94%. Bring it to 30%"
+    )
+
+
+def test_a_module_without_lessons_is_refused(folder: Path) -> None:
+    for name in (LESSON_FILE, "courses/recognize/04-practice/01-second.md"):
+        edit(folder, name, "[The next lesson](lesson:", "The next lesson (")
+    (folder / LESSON_FILE).unlink()
+    assert only(folder).startswith("content/courses/recognize/01-basics:1: the module has no lesson. ")

@@ -1,0 +1,28 @@
+"""The site: what it names is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.content.checks.spoiling import told
+from tests.content.small import edit
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("us-me", "us-nh", "4: there is no file help/us-nh.yaml"),
+        (
+            "help_region",
+            "courses: [recognize, recognise]\nhelp_region",
+            '4: no course is called "recognise". Add it or correct its name: that of its folder.',
+        ),
+        ("[hotline]", "[hotlin]", '5: no help line is called "hotlin"'),
+        ("first_try: recognize", "first_try: nobody", '6: no course is called "nobody"'),
+    ],
+)
+def test_what_the_site_names_is_there(folder: Path, old: str, new: str, complaint: str) -> None:
+    edit(folder, "site.yaml", old, new)
+    assert f"site.yaml:{complaint}" in told(folder)

@@ -1,0 +1,41 @@
+"""Where a text is shown in these tests: on a lesson or elsewhere, with two sources and a word."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from trainer.content.markdown import (
+    Scope,
+    Targets,
+    parse,
+    render,
+)
+from trainer.content.schema import Source, Term
+
+REPORT = Source(
+    id="S1", title="A <b>report", publisher="An office", address="https://example.org/?a=1&b=2", year=2020,
+    seen_on=dt.date(2026, 11, 1),
+)  # fmt: skip
+
+
+OTHER = Source(
+    id="N2", title="Other", publisher="A team", address="https://example.org/2", seen_on=dt.date(2026, 11, 1)
+)
+
+
+TARGETS = Targets(
+    terms={"signal": Term(id="signal", term="Signal", meaning="One contact.")},
+    indicators=frozenset({"C1"}),
+    lessons={"basics/first": "recognize"},
+    pages=frozenset({"leaving"}),
+)
+
+
+LESSON = Scope(TARGETS, {"S1": REPORT, "N2": OTHER}, "recognize")
+
+
+ELSEWHERE = Scope(TARGETS, LESSON.sources)
+
+
+def shown(text: str, scope: Scope = LESSON) -> str:
+    return str(render(parse(text), scope).html).replace("\n", "")

@@ -1,0 +1,74 @@
+"""What pages promise is counted from words: two hundred a minute, and fifteen seconds for each decision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.content import small
+from trainer.content.library import Content, Library, load
+from trainer.content.markdown import parse
+from trainer.content.schema import Pool
+from trainer.content.times import Times, in_minutes, lesson_seconds, scenes_seconds
+from trainer.items.registry import MODELS
+
+
+def words(number: int) -> str:
+    return "word " * number
+
+
+def test_a_lesson_takes_its_words_and_its_questions_and_no_sources() -> None:
+    assert lesson_seconds(parse(words(400))) == 120
+    assert lesson_seconds(parse(f"{words(400)}[^S1]")) == 120
+    question = f"::: choose Which?\n\n- [x] {words(3)} => {words(4)}\n- [ ] no => no\n:::"
+    asked = lesson_seconds(parse(words(400) + "\n\n" + question)) - 120
+    assert 15 + 60 * 8 / 200 <= asked <= 15 + 60 * 15 / 200  # marks and arrows may count as words
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(0, 1), (59, 1), (60, 1), (61, 2), (600, 10), (600.1, 11)])
+def test_minutes_are_whole_and_rounded_up(seconds: float, minutes: int) -> None:
+    assert in_minutes(seconds) == minutes
+
+
+def test_scenes_take_the_mean_of_their_pool_and_their_answers_count_where_they_are_shown(shelf: Library) -> None:
+    pool = shelf.content.pool(Pool.OPEN)
+    one = sum(scene.seconds for scene in pool) / len(pool)
+    answer = sum(scene.seconds_answered for scene in pool) / len(pool)
+    assert scenes_seconds(pool, 6) == pytest.approx(6 * one)
+    assert scenes_seconds(pool, 6, with_answers=True) == pytest.approx(6 * (one + answer))
+    assert answer > 10
+    assert all(scene.seconds > 15 + len(scene.html.striptags().split()) * 0.3 * 0.95 for scene in pool)
+
+
+def test_of_lessons_to_choose_from_only_the_longest_counts(shelf: Library) -> None:
+    course = shelf.content.courses["security-officer"]
+    all_of_them = in_minutes(sum(lesson.seconds for lesson in course.lessons))
+    chosen = [module for module in course.modules if module.file.choose_one]
+    assert chosen
+    saved = sum(lesson.seconds for module in chosen for lesson in module.lessons) - sum(
+        max(lesson.seconds for lesson in module.lessons) for module in chosen
+    )
+    assert Times(shelf.content).lessons(course) == pytest.approx(all_of_them - saved / 60, abs=1)
+
+
+def test_what_is_promised_grows_with_what_is_asked(shelf: Library) -> None:
+    times = Times(shelf.content)
+    for course in shelf.content.courses.values():
+        scenes = course.file
+        assert times.final(course) >= scenes.final.scenes * 15 / 60
+        assert times.first_try(course) >= times.practice(course) * scenes.first_try.scenes / scenes.practice.scenes - 1
+        assert all(times.lesson(lesson) <= times.lessons(course) for lesson in course.lessons)
+    refresher = shelf.content.courses["refresher"]
+    assert times.final(refresher) < times.final(shelf.content.courses["recognize"])
+
+
+def test_a_longer_lesson_is_promised_longer(folder: Path) -> None:
+    def minutes() -> int:
+        content: Content = load(folder, small.TODAY, MODELS)[0]
+        course = content.courses["recognize"]
+        return Times(content).lesson(course.lessons[0])
+
+    before = minutes()
+    small.edit(folder, small.LESSON_FILE, "## What to read next", f"{words(500)}\n\n## What to read next")
+    assert minutes() >= before + 2

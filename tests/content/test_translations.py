@@ -1,0 +1,331 @@
+"""A translation holds prose beside what it translates: it scores nothing, keeps ids and digests, and says its age."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.content import small
+from trainer.content.library import Content
+from trainer.content.objects import Standing
+from trainer.content.translations import split_name
+from trainer.items.judge.payload import payload_of
+
+LESSON = """\
+---
+of: {of}
+title: Primera lección
+summary: Qué es una señal.
+objectives: [Distinguir una señal de un caso]
+---
+::: ask
+¿Cuántas personas son una señal?
+:::
+
+En 2023 la línea contó 1,042 [señales](glossary:signal).[^S1] Una persona la llamó para rescue.
+
+::: choose ¿Qué haría usted?
+- [x] Anotarlo => separa los hechos.
+- [ ] Seguir el auto => pone a la gente en peligro.
+:::
+
+::: recap
+- Una señal es un contacto.
+:::
+"""
+PAGE = "---\nof: {of}\ntitle: Privacidad\nsummary: Lo que se guarda.\n---\nGuardamos poco. Vea la [ayuda](page:help).\n"
+TERMS = """\
+of: {of}
+signal:
+  term: Señal
+  meaning: Un contacto con la línea.
+  also: [señales]
+case:
+  term: Caso
+  meaning: Lo que la línea hace de ellas.
+"""
+MODULE = "of: {of}\ntitle: Lo básico\nobjectives: [Saber qué cuenta]\n"
+FILES = {
+    "courses/recognize/01-basics/01-first.es.md": LESSON,
+    "courses/recognize/01-basics/module.es.yaml": MODULE,
+    "courses/recognize/course.es.yaml": "of: {of}\ntitle: Para todos\nsummary: Un curso corto.\naudience: Todas\n",
+    "pages/privacy.es.md": PAGE,
+    "glossary.es.yaml": TERMS,
+    "help/us-me.es.yaml": "of: {of}\nhotline:\n  name: Línea nacional\n  for_whom: Todas las personas\n",
+    "indicators.es.yaml": "of: {of}\nfreedom:\n  name: Libertad\nC1:\n  name: Documentos retenidos\n"
+    "  look_alikes: [Guardados a petición]\n",
+}
+
+
+def put(folder: Path, name: str, text: str) -> None:
+    """Write a translation of the original as it is now: the check says its digest."""
+    small.put(folder, name, text.replace("of: {of}\n", ""))
+    missing = next(str(one) for one in small.complaints(folder) if '"of" is missing' in str(one))
+    small.put(folder, name, text.replace("{of}", missing.split('"of: ')[1].split('"')[0]))
+
+
+@pytest.fixture
+def spanish(folder: Path) -> Path:
+    """The tiny folder, some of it in Spanish."""
+    small.edit(folder, "site.yaml", "languages: [en]", "languages: [en, es]")
+    for name, text in FILES.items():
+        put(folder, name, text)
+    return folder
+
+
+def spanish_of(folder: Path) -> Content:
+    return small.read(folder).translations["es"]
+
+
+def test_words_are_told_in_the_other_language_and_nothing_else_changes(spanish: Path) -> None:
+    assert [one for one in small.complaints(spanish) if one.path.endswith((".es.md", ".es.yaml"))] == []
+    here, there = small.read(spanish), spanish_of(spanish)
+    was, lesson = here.courses["recognize"].lessons[0], there.courses["recognize"].lessons[0]
+    assert (lesson.file.title, lesson.module_title) == ("Primera lección", "Lo básico")
+    assert "¿Cuántas personas" in lesson.html
+    assert (lesson.id, lesson.digest, lesson.seconds) == (was.id, was.digest, was.seconds)
+    assert lesson.file.minutes == was.file.minutes
+    assert [term.term for term in lesson.words] == ["Señal"]
+    assert there.pages["privacy"].file.title == "Privacidad"
+    assert there.help_lines["us-me"][0].name == "Línea nacional"
+    assert there.help_lines["us-me"][0].phone == here.help_lines["us-me"][0].phone
+    assert there.indicators["C1"].name == "Documentos retenidos"
+    assert there.indicators["C1"].strength == here.indicators["C1"].strength
+    assert there.courses["recognize"].file.title == "Para todos"
+    assert there.courses["recognize"].digest == here.courses["recognize"].digest
+
+
+def test_a_translation_changes_no_digest_no_id_and_no_scene(folder: Path, tmp_path: Path) -> None:
+    before = small.read(folder)
+    small.edit(folder, "site.yaml", "languages: [en]", "languages: [en, es]")
+    put(folder, "courses/recognize/01-basics/01-first.es.md", LESSON)
+    after = small.read(folder)
+    assert after.courses["recognize"].digest == before.courses["recognize"].digest
+    assert after.ids == before.ids
+    assert {name: one.digest for name, one in after.scenarios.items()} == {
+        name: one.digest for name, one in before.scenarios.items()
+    }
+    assert after.digest != before.digest  # what is kept of pages is made again
+
+
+def test_what_is_not_translated_is_the_original_and_says_so(spanish: Path) -> None:
+    here, there = small.read(spanish), spanish_of(spanish)
+    second = there.courses["recognize"].lessons[1]
+    assert there.standing(second) is Standing.UNTRANSLATED
+    assert second.html == here.courses["recognize"].lessons[1].html
+    assert there.standing(there.courses["recognize"].lessons[0]) is Standing.AS_WRITTEN
+    assert there.standing("glossary.yaml") is Standing.AS_WRITTEN
+    assert there.standing("glossary.yaml", "sources.yaml") is Standing.UNTRANSLATED
+    assert here.standing(here.pages["privacy"], "sources.yaml") is Standing.AS_WRITTEN
+
+
+def test_what_is_told_in_part_says_so(spanish: Path) -> None:
+    there = spanish_of(spanish)
+    assert there.standing("indicators.yaml") is Standing.UNTRANSLATED
+    assert there.indicators["A1"].name == "Never alone"
+    small.edit(spanish, "pages/privacy.es.md", "summary: Lo que se guarda.\n", "")
+    there = spanish_of(spanish)
+    assert there.pages["privacy"].file.summary == "What is kept."
+    assert there.standing(there.pages["privacy"]) is Standing.UNTRANSLATED
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "is_older"),
+    [
+        (small.LESSON_FILE, "What a signal is.", "What signals are.", True),
+        (small.LESSON_FILE, "Write it down", "Note it down", True),
+        (small.LESSON_FILE, "minutes: 4", "minutes: 5", False),
+    ],
+)
+def test_a_translation_is_older_once_the_words_of_the_original_change(
+    spanish: Path, name: str, old: str, new: str, is_older: bool
+) -> None:
+    small.edit(spanish, name, old, new)
+    there = spanish_of(spanish)
+    lesson = there.courses["recognize"].lessons[0]
+    assert lesson.is_older == is_older
+    assert there.standing(lesson) is (Standing.OLDER if is_older else Standing.AS_WRITTEN)
+    warnings = [str(one) for one in small.complaints(spanish) if "01-first.es.md" in one.path]
+    assert len(warnings) == is_older
+    assert all(":2: the original is no longer " in one for one in warnings)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        (small.LESSON_FILE, "[Tell a signal from a case]", "[Tell a signal, Tell a case]"),
+        (small.LESSON_FILE, "[^S1]", "[^N2]"),
+        ("glossary.yaml", "id: case", "id: matter"),
+        ("indicators.yaml", "[Kept safe on request]", "[Kept safe, On request]"),
+    ],
+)
+def test_whoever_changes_the_original_need_not_translate(spanish: Path, name: str, old: str, new: str) -> None:
+    small.edit(spanish, name, old, new)
+    there = spanish_of(spanish)  # it isn't refused
+    assert all(one.level == "warning" for one in small.complaints(spanish))
+    if name == small.LESSON_FILE and "Tell" in new:
+        assert there.courses["recognize"].lessons[0].file.objectives == ["Tell a signal", "Tell a case"]
+        assert there.standing(there.courses["recognize"].lessons[0]) is Standing.UNTRANSLATED
+
+
+def test_what_scores_is_refused_even_in_an_older_translation(spanish: Path) -> None:
+    small.edit(spanish, "pages/privacy.md", "We keep little.", "We keep nothing.")
+    small.edit(spanish, "pages/privacy.es.md", "title: P", "seen_on: 2026-11-01\ntitle: P")
+    assert '"seen_on" can\'t be set in a translation' in small.only(spanish)
+
+
+def test_a_list_is_older_once_its_words_change_and_not_with_a_date(spanish: Path) -> None:
+    small.edit(spanish, "help/us-me.yaml", "seen_on: 2026-11-01", "seen_on: 2026-11-20")
+    assert spanish_of(spanish).standing("help/us-me.yaml") is Standing.AS_WRITTEN
+    small.edit(spanish, "help/us-me.yaml", "for_whom: Anyone", "for_whom: Everyone")
+    assert spanish_of(spanish).standing("help/us-me.yaml") is Standing.OLDER
+
+
+SCENE = """\
+---
+of: {of}
+title: Cuarto 214
+setting: Motel, de noche
+differs: El jefe guarda los papeles.
+signs:
+  C1: El jefe guarda los papeles
+ordinary: [Un cuarto por unas noches]
+note: Nada explícito.
+verdicts:
+  report-now: Sobre avisar.
+  note-and-watch: Sobre notas.
+  nothing-to-report: Sobre nada.
+actions:
+  report: {text: Llamar a la línea, why: Para eso está.}
+  notes: {text: Seguir con las notas de siempre, why: Bastan.}
+  ask: {text: Preguntar al hombre qué hace, why: Pone a la gente en peligro.}
+  wait: {text: Esperar una semana, why: Puede ser tarde.}
+---
+Usted está en la recepción. Un hombre pide sus papeles, y el jefe dice que no.
+"""
+
+
+def put_scene(folder: Path, name: str, text: str = SCENE) -> None:
+    put(folder, f"scenarios/{name}.es.md", text)
+
+
+def test_a_scene_keeps_its_id_its_digest_and_all_that_is_scored(spanish: Path) -> None:
+    put_scene(spanish, "open-1-a")
+    here, there = small.read(spanish), spanish_of(spanish)
+    was, scene = here.scenarios["open-1-a"], there.scenarios["open-1-a"]
+    assert (scene.id, scene.digest, scene.seconds) == (was.id, was.digest, was.seconds)
+    assert "Usted está en la recepción" in scene.html
+    assert [(sign.id, sign.text, sign.name) for sign in scene.signs] == [
+        ("C1", "El jefe guarda los papeles", "Documentos retenidos")
+    ]
+    before, after = payload_of(was), payload_of(scene)
+    assert [(one.id, one.door, one.grade, one.harm) for one in after.actions] == [
+        (one.id, one.door, one.grade, one.harm) for one in before.actions
+    ]
+    assert after.actions[0].text == "Llamar a la línea"
+    assert (after.truth, after.rule, after.route, after.pair) == (before.truth, before.rule, before.route, before.pair)
+    assert there.standing(scene) is Standing.AS_WRITTEN
+    assert there.standing(there.scenarios["open-1-b"]) is Standing.UNTRANSLATED
+    small.edit(spanish, "scenarios/open-1-a.md", "says no.", "says no again.")
+    there = spanish_of(spanish)
+    assert there.standing(there.scenarios["open-1-a"]) is Standing.OLDER
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("title: C", "truth: concern\ntitle: C", '"truth" can\'t be set in a translation'),
+        ("title: C", "swap: {he: she}\ntitle: C", '"swap" can\'t be set in a translation'),
+        ("why: Bastan.", "why: Bastan., grade: best", '"actions" has another form than in the original'),
+        ("  C1: El", "  A1: El", '"signs" has another form than in the original'),
+        ("  report-now: S", "  report-never: S", '"verdicts" has another form than in the original'),
+    ],
+)
+def test_a_scene_can_be_told_and_not_scored_in_another_language(spanish: Path, old: str, new: str, said: str) -> None:
+    put_scene(spanish, "open-1-a")
+    small.edit(spanish, "scenarios/open-1-a.es.md", old, new)
+    assert any(said in str(one) for one in small.complaints(spanish)), small.complaints(spanish)
+
+
+def test_twins_offer_the_same_actions_in_another_language_too(spanish: Path) -> None:
+    put_scene(spanish, "open-1-a")
+    other = SCENE.replace("C1: El jefe guarda los papeles", "A1: El jefe está a su lado")
+    put_scene(spanish, "open-1-b", other)
+    assert [one for one in small.complaints(spanish) if ".es." in one.path] == []
+    small.edit(spanish, "scenarios/open-1-b.es.md", "Esperar una semana", "Esperar")
+    assert "the actions differ from those of content/scenarios/open-1-a.es.md. Use the same" in small.only(spanish)
+
+
+REFUSED = {
+    ("pages/privacy.es.md", "title: P", "seen_on: 2026-11-01\ntitle: P"): (
+        'pages/privacy.es.md:3: "seen_on" can\'t be set in a translation. '
+        "Take it out: the original sets it. Translate title, summary."
+    ),
+    ("courses/recognize/01-basics/01-first.es.md", "title: P", "indicators: [A1]\ntitle: P"): (
+        '01-first.es.md:3: "indicators" can\'t be set in a translation.'
+    ),
+    ("indicators.es.yaml", "  name: Doc", "  strength: weak\n  name: Doc"): (
+        'indicators.es.yaml:5: "strength" can\'t be set in a translation.'
+    ),
+    ("help/us-me.es.yaml", "  name: L", "  phone: 911\n  name: L"): 'us-me.es.yaml:3: "phone" can\'t be set',
+    ("glossary.es.yaml", "signal:", "signals:"): (
+        'glossary.es.yaml:2: nothing in the original has the id "signals". Correct it.'
+    ),
+    ("courses/recognize/01-basics/01-first.es.md", "[Distinguir una señal de un caso]", "[Una, Otra]"): (
+        '01-first.es.md:5: "objectives" has another form than in the original. '
+        "Translate a text with a text, a list with as many texts, and keys with the same keys."
+    ),
+    ("pages/privacy.es.md", "page:help", "page:nowhere"): (
+        'pages/privacy.es.md:6: the link "page:nowhere" leads nowhere.'
+    ),
+    ("courses/recognize/01-basics/01-first.es.md", "[^S1]", "[^S9]"): (
+        '01-first.es.md:11: source "S9" is cited but not listed.'
+    ),
+    ("courses/recognize/01-basics/01-first.es.md", "::: recap", "::: story"): (
+        '01-first.es.md:7: a lesson ends with its one "recap".'
+    ),
+    ("site.yaml", "[en, es]", "[es, en]"): "site.yaml:3: English isn't the first language.",
+    ("site.yaml", "[en, es]", "[en, es, zzz]"): 'site.yaml:3: no language is called "zzz".',
+}
+
+
+@pytest.mark.parametrize(("edited", "said"), REFUSED.items(), ids=[f"{one[0]} {one[2]}" for one in REFUSED])
+def test_what_a_translation_may_not_say_is_refused(spanish: Path, edited: tuple[str, str, str], said: str) -> None:
+    small.edit(spanish, *edited)
+    assert any(said in str(one) for one in small.complaints(spanish)), small.complaints(spanish)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("courses/recognize/shift.es.yaml", "there is no courses/recognize/shift.yaml to translate"),
+        ("ids.es.yaml", "there is no ids.yaml to translate"),
+        ("site.es.yaml", "no file of this kind can be translated"),
+        ("sources.es.yaml", "no file of this kind can be translated"),
+        ("pages/nothing.es.md", "there is no pages/nothing.md to translate"),
+        ("pages/privacy.fr.md", 'site.yaml doesn\'t name "fr" as a language'),
+    ],
+)
+def test_a_translation_of_nothing_is_refused(spanish: Path, name: str, said: str) -> None:
+    small.put(spanish, name, PAGE.format(of="0"))
+    assert f"content/{name}:1: {said}" in small.only(spanish)
+
+
+def test_words_that_english_may_not_have_are_no_matter_in_another_language(spanish: Path) -> None:
+    assert [one for one in small.complaints(spanish) if ".es." in one.path] == []  # "rescue" stands in the lesson
+    small.edit(spanish, small.LESSON_FILE, "is one contact", "is one rescue")
+    assert '"rescue" is a word that we do not use' in str(small.complaints(spanish)[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("pages/about.es.md", ("pages/about.md", "es")),
+        ("glossary.fil.yaml", ("glossary.yaml", "fil")),
+        ("pages/about.md", None),
+        ("pages/about.spanish.md", None),
+    ],
+)
+def test_the_name_says_what_is_translated_into_what(name: str, expected: tuple[str, str] | None) -> None:
+    assert split_name(name) == expected

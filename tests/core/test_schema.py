@@ -1,0 +1,174 @@
+"""Nothing works on a database that is behind the code, and on a newer one only where that lets it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from tests.conftest import DATABASES, POSTGRES_URL
+from trainer.app import create_app
+from trainer.core.db import db, transaction
+from trainer.core.schema import SchemaRefused, SchemaRevision, check_schema, revisions
+from trainer.core.settings import ROOT, Settings
+
+FOLDER = str(ROOT / "migrations")
+
+
+@pytest.fixture(params=DATABASES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give a database without tables, of which the test makes what it likes."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    name = f"trainer_empty_{os.getpid()}"
+    server = make_url(POSTGRES_URL.replace("postgresql://", "postgresql+psycopg://", 1))
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+def run(url: str, folder: Path, *command: str) -> subprocess.Popen[str]:
+    """Start a command on a database."""
+    environ = {
+        **os.environ,
+        "TRAINER_INSTANCE": str(folder),
+        "TRAINER_DATABASE_URL": url,
+        "TRAINER_SECRET_KEY": "t" * 40,
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "trainer.app", *command],
+        cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_of_several_that_start_at_once_all_succeed(empty_url: str, tmp_path: Path, number: int) -> None:
+    started = [run(empty_url, tmp_path, "setup") for _one in range(3)]
+    said = [one.communicate(timeout=120)[0] for one in started]
+    assert [one.returncode for one in started] == [0, 0, 0], "\n".join(said)
+    assert all("up to date" in one for one in said)
+
+
+def test_nothing_works_on_a_database_that_is_behind(app: Flask, settings: Settings, tmp_path: Path) -> None:
+    with app.app_context():
+        downgrade(directory=FOLDER, revision="-1")
+        try:
+            with pytest.raises(SchemaRefused, match="Run: flask setup"):
+                check_schema()
+            said, status = _serve_alone(settings)
+            assert status == 1
+            assert said.startswith("Error: The database is at revision")
+            assert said.count("\n") == 1
+            worker = run(settings.database_url, tmp_path, "jobs", "run")
+            assert "Run: flask setup" in worker.communicate(timeout=60)[0]
+            assert worker.returncode == 1
+        finally:
+            upgrade(directory=FOLDER)
+        check_schema()
+
+
+def _serve_alone(settings: Settings) -> tuple[str, int]:
+    """Do what a web worker does first."""
+    environ = {
+        **os.environ,
+        "TRAINER_INSTANCE": str(settings.instance),
+        "TRAINER_DATABASE_URL": settings.database_url,
+        "TRAINER_SECRET_KEY": settings.secret_key,
+    }
+    program = "from trainer.app import create_server; create_server()"
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60
+    )
+    return ended.stderr, ended.returncode
+
+
+@pytest.mark.parametrize("lets_older_code_serve", [True, False])
+def test_older_code_serves_on_a_newer_database_only_where_that_lets_it(
+    app: Flask, settings: Settings, tmp_path: Path, lets_older_code_serve: bool
+) -> None:
+    newer = tmp_path / "migrations"
+    shutil.copytree(FOLDER, newer)
+    with app.app_context():
+        head = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        serving = db.session.execute(text("SELECT revision FROM schema_revisions ORDER BY 1")).scalars().all()
+        assert head in serving
+        db.session.rollback()
+    (newer / "versions" / "9999_later.py").write_text(
+        f'revision = "9999"\ndown_revision = "{head}"\nserves_older_code = {lets_older_code_serve}\n'
+        "def upgrade():\n    pass\ndef downgrade():\n    pass\n"
+    )
+    with app.app_context():
+        upgrade(directory=str(newer))
+        try:
+            if lets_older_code_serve:
+                check_schema()
+            else:
+                with pytest.raises(SchemaRefused, match="a newer version was here"):
+                    check_schema()
+            ended = app.test_cli_runner().invoke(args=["setup"])
+            assert ended.exit_code == (0 if lets_older_code_serve else 1), ended.output
+            assert "Traceback" not in ended.output
+        finally:
+            downgrade(directory=str(newer), revision=str(head))
+        check_schema()
+        after = db.session.execute(text("SELECT revision FROM schema_revisions ORDER BY 1")).scalars().all()
+        assert after == (serving if lets_older_code_serve else [head])
+        db.session.rollback()
+        with transaction() as session:  # on PostgreSQL the next test has the same database
+            session.add_all(SchemaRevision(revision=one) for one in serving if one not in after)
+
+
+def test_every_command_says_in_one_line_that_there_are_no_tables(settings: Settings, empty_url: str) -> None:
+    app = create_app(replace(settings, database_url=empty_url))
+    number = "12345678-1234-1234-1234-123456789012"
+    commands = [
+        ["accounts", "remove-second-factor", "x@example.org"],
+        ["admin", "approve-instructor", "x@example.org"],
+        ["admin", "organizations"],
+        ["admin", "raise-invitations", number, "5"],
+        ["admin", "suspend-organization", number, "--reason", "x"],
+        ["admin", "resume-organization", number],
+        ["credentials", "revoke", "x", "--reason", "x"],
+        ["guests", "forget"],
+        ["jobs", "beats"],
+        ["jobs", "list"],
+        ["jobs", "run"],
+        ["mail", "list"],
+        ["mail", "retry", number],
+        ["mail", "show", number],
+    ]
+    left_out = {"accounts", "admin", "credentials", "guests", "jobs", "mail"}
+    named = {(group, one) for group in left_out for one in app.cli.commands[group].commands}  # type: ignore[attr-defined]
+    assert named == {(one[0], one[1]) for one in commands}
+    for command in commands:
+        ended = app.test_cli_runner().invoke(args=command)
+        assert (ended.exit_code, ended.output) == (
+            1,
+            "Error: The database has no tables yet. Run: flask setup\n",
+        ), command
+
+
+def test_revisions_are_read_as_alembic_reads_them() -> None:
+    scripts = ScriptDirectory(FOLDER)
+    assert revisions() == (scripts.get_current_head(), frozenset(one.revision for one in scripts.walk_revisions()))
+
+
+def test_nothing_that_serves_imports_what_migrates() -> None:
+    code = "import sys, trainer.app, trainer.cli.worker; sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

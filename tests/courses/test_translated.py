@@ -1,0 +1,105 @@
+"""Pages have authors' words in the reader's language, and say where they haven't, or where those are older."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.content import small
+from tests.content.test_translations import spanish as spanish
+from tests.support import Visitor, closed_up
+from trainer.app import create_app
+from trainer.content.library import Library
+from trainer.content.serving import get_course, get_lesson, served
+from trainer.core.settings import Settings
+from trainer.items.registry import MODELS
+
+NOT_TRANSLATED = "This isn’t translated yet"
+OLDER = "This translation is older than the original"
+LESSON = "/courses/recognize/basics/first"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return small.write(tmp_path)
+
+
+def open_app(settings: Settings, folder: Path) -> Flask:
+    return create_app(settings, Library(folder, lambda: small.TODAY, MODELS))
+
+
+def read(app: Flask, path: str, language: str) -> str:
+    answer = Visitor(app).get(path, headers={"Accept-Language": language})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Language"] == language
+    assert "Accept-Language" in answer.headers["Vary"]
+    return closed_up(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("path", "english", "other"),
+    [
+        ("/privacy", "We keep little", "Guardamos poco"),
+        (LESSON, "How many people is a signal?", "¿Cuántas personas son una señal?"),
+        ("/courses/recognize", "For everyone", "Para todos"),
+        ("/courses", "A short course.", "Un curso corto."),
+        ("/help", "National hotline", "Línea nacional"),
+        ("/indicators/C1", "ID kept", "Documentos retenidos"),
+        ("/glossary", "One contact with the hotline", "Un contacto con la línea"),
+    ],
+)
+def test_each_reader_gets_the_words_in_their_language(
+    settings: Settings, spanish: Path, path: str, english: str, other: str
+) -> None:
+    app = open_app(settings, spanish)
+    for _again in range(2):  # made, and kept
+        assert english in read(app, path, "en")
+        page = read(app, path, "es")
+        assert other in page
+        assert english not in page
+        assert (NOT_TRANSLATED in page) == (path == "/indicators/C1")  # of whose file a part is translated
+
+
+def test_what_is_not_translated_is_shown_in_english_and_says_so(settings: Settings, spanish: Path) -> None:
+    app, path = open_app(settings, spanish), "/courses/recognize/practice/second"
+    page = read(app, path, "es")
+    assert NOT_TRANSLATED in page
+    assert '<div class="original" lang="en" dir="ltr">' in page
+    assert NOT_TRANSLATED not in read(app, path, "en")
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "old", "new"),
+    [
+        (LESSON, small.LESSON_FILE, "What a signal is.", "What signals are."),
+        ("/privacy", "pages/privacy.md", "We keep little.", "We keep nothing."),
+        ("/glossary", "glossary.yaml", "One contact", "Any contact"),
+    ],
+)
+def test_a_page_says_that_its_translation_is_older(
+    settings: Settings, spanish: Path, path: str, name: str, old: str, new: str
+) -> None:
+    assert OLDER not in read(open_app(settings, spanish), path, "es")
+    small.edit(spanish, name, old, new)
+    app = open_app(settings, spanish)
+    assert OLDER in read(app, path, "es")
+    assert OLDER not in read(app, path, "en")
+
+
+def test_search_finds_the_words_of_the_readers_language(settings: Settings, spanish: Path) -> None:
+    app = open_app(settings, spanish)
+    for query, language in (("guardamos", "es"), ("keep", "en")):
+        for asked in ("es", "en"):
+            assert ('href="/privacy">' in read(app, f"/search?q={query}", asked).partition("<footer")[0]) == (
+                asked == language
+            )
+
+
+def test_what_is_recorded_rests_on_the_original(settings: Settings, spanish: Path) -> None:
+    app = open_app(settings, spanish)
+    with app.test_request_context(headers={"Accept-Language": "es"}):
+        assert get_course("recognize").file.title == served().courses["recognize"].file.title == "For everyone"
+        assert get_course("recognize", "es").file.title == "Para todos"
+        assert get_lesson("recognize", "basics", "first", "es")[1].file.title == "Primera lección"

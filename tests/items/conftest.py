@@ -1,0 +1,3 @@
+"""The tiny content folder as a fixture."""
+
+from tests.content.conftest import folder as folder

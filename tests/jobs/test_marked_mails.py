@@ -1,0 +1,62 @@
+"""Every mail, read in the second language, holds no word that isn't marked for translation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+
+from tests.languages import PSEUDO, speak_pseudo
+from tests.web.test_marked_words import unmarked, unmarked_in
+from trainer.assignments.letters import subject_of
+from trainer.core.settings import ROOT
+from trainer.web.letters import write_letter
+
+TODAY = dt.date(2026, 11, 24)
+NOT_OURS = {"Would you recognize it?"}
+# What is put in has no Latin letter, so that all that are found are ours.
+URL, NAME = "https://1.example/2", "Олена"
+REMINDER = {"firm": NAME, "subject": NAME, "due_on": "1", "url": URL}
+NUDGE = {"taught_by": NAME, "url": URL, "classes": URL}
+INVITATION = {"firm": NAME, "until": TODAY, "url": URL}
+VALUES: dict[str, list[dict[str, object]]] = {
+    "training-reminder": [
+        REMINDER | {"is_late": is_late, "is_renewal": is_renewal, "minutes": minutes}
+        for is_late in (True, False)
+        for is_renewal in (True, False)
+        for minutes in (0, 5)
+    ],
+    "training-digest": [{"firm": NAME, "names": [NAME], "has_more": True, "url": URL}],
+    "round-asked": [{"place": NAME, "url": URL}],
+    "class-nudge": [NUDGE | {"lessons": lessons, "minutes": minutes} for lessons in (0, 1) for minutes in (0, 9)],
+    "invitation": [
+        INVITATION | {"name": name, "asked_by": name, "duties": duties}
+        for name in ("", NAME)
+        for duties in ([], [(NAME, 1, "1"), (NAME, 9, "1")])
+    ],
+    "firm-closed": [{"firm": NAME, "closed_on": TODAY, "deleted_on": TODAY, "url": URL}],
+}
+MAILS = sorted(ROOT.glob("trainer/*/templates/*/mail/*.txt"))
+
+
+@pytest.mark.parametrize("path", MAILS, ids=[path.stem for path in MAILS])
+def test_a_mail_holds_nothing_that_is_not_marked(app: Flask, path: Path) -> None:
+    speak_pseudo(app)
+    with app.test_request_context(), force_locale(PSEUDO):
+        for values in VALUES.get(path.stem, [{"url": URL}]):
+            letter = write_letter(f"{path.parts[-3]}/mail/{path.stem}", **values)
+            found = [*unmarked_in([letter.subject]), *unmarked_in(letter.text.splitlines()), *unmarked(letter.html)]
+            assert {one for one in found if URL not in one} - NOT_OURS == set(), values
+
+
+@pytest.mark.parametrize("days", [-3, 0, 2, 20])
+@pytest.mark.parametrize("minutes", [0, 1, 9])
+def test_the_subject_of_a_reminder_holds_nothing_that_is_not_marked(app: Flask, minutes: int, days: int) -> None:
+    speak_pseudo(app)
+    with app.test_request_context(), force_locale(PSEUDO):
+        subject = subject_of(minutes, TODAY + dt.timedelta(days=days), TODAY)
+    assert list(unmarked_in([subject])) == []
+    assert subject.count("«") == 2

@@ -1,0 +1,119 @@
+"""Tests mirror the packages: where a module has no tests of its own name, a table says which tests hold it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from trainer.core.settings import ROOT
+
+TESTS, PACKAGE = ROOT / "tests", ROOT / "trainer"
+
+HELD_BY = {
+    "accounts/test_audit.py": "core/audit",
+    "accounts/test_links.py": "accounts/letters accounts/operations accounts/queries",
+    "accounts/test_second_factor.py": "accounts/codes accounts/second_factor_views accounts/words cli/accounts",
+    "accounts/test_views.py": "accounts/forms accounts/models accounts/signing_in",
+    "assessment/test_drills.py": "assessment/queries assessment/views/drills assessment/views/steps",
+    "assessment/test_finish.py": "assessment/words",
+    "assessment/test_key_secrecy.py": "assessment/shown core/chance",
+    "assessment/test_views.py": "assessment/forms assessment/models "
+    "assessment/views/attempts assessment/views/first_try",
+    "assignments/test_upkeep.py": "assignments/letters assignments/models assignments/operations",
+    "assignments/test_views.py": "assignments/forms assignments/preview",
+    "cli/test_commands.py": "cli/admin cli/credentials cli/setup",
+    "cli/test_keys.py": "accounts/rekeying",
+    "cli/test_seed.py": "cli/demo/classes cli/demo/names cli/demo/people cli/demo/story "
+    "cli/demo/study cli/demo/timeline",
+    "shipped/test_instrument.py": "cli/instrument/whole",
+    "cli/test_serve.py": "cli/supervisor cli/web cli/worker",
+    "compliance/test_packs.py": "compliance/operations compliance/pack_files",
+    "compliance/test_views.py": "compliance/forms compliance/models compliance/queries "
+    "compliance/views/evidence compliance/views/inspections compliance/views/training",
+    "content/markdown/test_rendering.py": "content/markdown/body",
+    "content/test_library.py": "content/serving",
+    "content/test_skeletons.py": "content/skeleton_texts",
+    "core/test_keys.py": "core/signing",
+    "core/test_leases.py": "core/work",
+    "core/test_schema.py": "cli/groups",
+    "courses/test_papers.py": "web/paper",
+    "credentials/test_views.py": "credentials/forms credentials/operations credentials/paper credentials/queries",
+    "home/test_firm.py": "home/firm_views",
+    "home/test_rounds.py": "assessment/letters assessment/onward assessment/rounds compliance/views/rounds "
+    "home/letters home/round_views instructing/views/rounds",
+    "instructing/test_board.py": "instructing/words",
+    "instructing/test_misreads.py": "instructing/answers",
+    "instructing/test_nudges.py": "instructing/letters web/letters",
+    "instructing/test_operations.py": "instructing/models instructing/queries",
+    "instructing/test_views.py": "instructing/forms instructing/posters instructing/views/board "
+    "instructing/views/classes instructing/views/cohorts instructing/views/meetings",
+    "interop/test_api.py": "interop/queries interop/views/api interop/views/bearer",
+    "interop/test_openapi.py": "interop/records",
+    "interop/test_same_numbers.py": "compliance/rules compliance/statements compliance/words",
+    "interop/test_tokens.py": "interop/forms interop/models interop/operations interop/views/tokens",
+    "items/test_further.py": "content/drills content/telling items/marks/type",
+    "items/test_judge.py": "items/judge/forms items/judge/model items/judge/payload items/judge/type",
+    "items/test_order.py": "items/order/type",
+    "items/test_samples.py": "items/contract items/forms items/multiple/type items/payload items/registry "
+    "items/single/type",
+    "jobs/test_closing.py": "organizations/letters",
+    "jobs/test_delivery.py": "cli/mail jobs/views",
+    "jobs/test_runner.py": "cli/jobs core/heartbeat jobs/isolation jobs/upkeep jobs/work",
+    "joining/test_codes.py": "joining/refused_codes organizations/codes organizations/posters "
+    "organizations/views/codes",
+    "joining/test_invitations.py": "joining/entering joining/invitation_forms joining/invitation_views "
+    "organizations/invitations organizations/views/invitations",
+    "joining/test_mailed_sign_up.py": "joining/letters",
+    "joining/test_roster_views.py": "joining/importing joining/roster_forms",
+    "joining/test_sheets.py": "joining/lines",
+    "joining/test_views.py": "joining/forms",
+    "learning/test_attestation.py": "learning/forms",
+    "learning/test_cycles.py": "learning/models learning/operations learning/queries",
+    "learning/test_views.py": "learning/activity",
+    "organizations/test_closing.py": "organizations/views/closing",
+    "organizations/test_operations.py": "organizations/actor organizations/models organizations/queries",
+    "organizations/test_views.py": "organizations/forms organizations/views/audit organizations/views/firms "
+    "organizations/views/people organizations/views/teams organizations/words",
+    "test_fitness.py": "core/clock",
+    "test_persons.py": "accounts/persons assessment/persons assignments/persons compliance/persons core/persons "
+    "credentials/persons instructing/persons interop/persons learning/persons organizations/persons",
+    "web/test_access.py": "app web/views",
+    "web/test_asgi.py": "web/lanes",
+    "web/test_forms.py": "web/origin",
+    "web/test_headers.py": "web/static web/still",
+    "web/test_limits.py": "core/limits",
+    "web/test_reading.py": "courses/card_views courses/previews courses/views web/language",
+    "web/test_stalls.py": "web/intake",
+}
+"""The tests that hold each module without tests of its own name; if many do, those that break first."""
+
+WITHOUT = {
+    "cli/guests",  # three lines around joining.operations.forget_guests, which tests/joining/test_forgetting.py holds
+    "cli/migrations",  # `make migrations` runs it
+}
+"""Modules that no test runs, and why not."""
+
+
+def modules() -> set[str]:
+    paths = (path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
+    return {path.with_suffix("").as_posix() for path in paths}
+
+
+def has_mirror(module: str) -> bool:
+    folder, _, name = module.rpartition("/")
+    return (TESTS / folder / f"test_{name}.py").exists()
+
+
+def test_every_module_has_tests_of_its_name_or_says_where_they_are() -> None:
+    named = [one for held in HELD_BY.values() for one in held.split()]
+    assert len(named) == len(set(named))
+    assert {one for one in modules() if not has_mirror(one)} == set(named) | WITHOUT
+
+
+@pytest.mark.parametrize("tests", HELD_BY)
+def test_tests_that_hold_a_module_know_of_it(tests: str) -> None:
+    text = (TESTS / tests).read_text(encoding="utf-8")
+    for module in HELD_BY[tests].split():
+        package, name = module.split("/")[0], module.split("/")[-1]
+        assert tests.startswith(f"{package}/") or re.search(rf"\b({package}|{name})\b", text), module

@@ -1,0 +1,209 @@
+"""What an app behind the adapter sees and gives is what it would be under WSGI, shown by a real server."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+
+from tests.live import end
+from tests.support import COURSE, Visitor
+from tests.web.odd_app import SIZE
+from trainer.core.settings import ROOT
+
+
+@pytest.fixture(scope="module")
+def large_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file of 30 MB."""
+    path = tmp_path_factory.mktemp("files") / "pack.zip"
+    path.write_bytes(os.urandom(SIZE))
+    return path
+
+
+@pytest.fixture(scope="module")
+def address(large_file: Path) -> Iterator[str]:
+    """Serve the odd app by one process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    granian = str(Path(sys.executable).with_name("granian"))
+    arguments = ["--interface=asginl", "--http=1", "--no-ws", "--factory", f"--port={port}", "--workers=1"]
+    server = subprocess.Popen(
+        [granian, *arguments, "--log-level=warning", "tests.web.odd_app:create_app"],
+        cwd=ROOT,
+        env={**os.environ, "ODD_FILE": str(large_file)},
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    for _attempt in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield f"http://127.0.0.1:{port}"
+    end(server)
+
+
+def raw(address: str, request: bytes) -> bytes:
+    """Send bytes and return all that comes back."""
+    parts = urlsplit(address)
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as line:
+        line.sendall(request)
+        answer = b""
+        while portion := line.recv(65_536):
+            answer += portion
+    return answer
+
+
+def seen(address: str, request: bytes) -> dict[str, Any]:
+    """Return the environ that an app gets of a request."""
+    found: dict[str, Any] = json.loads(raw(address, request).split(b"\r\n\r\n", 1)[1])
+    return found
+
+
+def fetch(address: str, path: str, method: str = "GET") -> HTTPResponse:
+    """Ask for a page."""
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=10)
+    connection.request(method, path)
+    return connection.getresponse()
+
+
+def test_the_address_arrives_by_the_rules_of_wsgi(address: str) -> None:
+    environ = seen(
+        address, b"GET /environ/caf%C3%A9%2Fx%FF?q=%C3%A9&q=2 HTTP/1.1\r\nHost: a:1\r\nConnection: close\r\n\r\n"
+    )
+    assert environ["PATH_INFO"] == "/environ/caf\xc3\xa9/x\xff"
+    assert environ["SCRIPT_NAME"] == ""
+    assert environ["QUERY_STRING"] == "q=%C3%A9&q=2"
+    assert environ["REQUEST_METHOD"] == "GET"
+    assert environ["REMOTE_ADDR"] == "127.0.0.1"
+    assert environ["SERVER_PROTOCOL"] == "HTTP/1.1"
+    assert environ["HTTP_HOST"] == "a:1"
+
+
+def test_headers_that_come_twice_are_joined_and_those_with_an_underscore_are_dropped(address: str) -> None:
+    environ = seen(
+        address,
+        b"GET /environ/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+        b"X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 2.2.2.2\r\n"
+        b"X_Forwarded_For: 3.3.3.3\r\nCookie: a=1\r\nCookie: b=2\r\nX-Empty:\r\nX-Old: caf\xe9\r\n\r\n",
+    )
+    assert environ["HTTP_X_FORWARDED_FOR"] == "1.1.1.1,2.2.2.2"
+    assert environ["HTTP_COOKIE"] == "a=1; b=2"
+    assert environ["HTTP_X_EMPTY"] == ""
+    assert environ["HTTP_X_OLD"] == "caf\xe9"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Content-Length: 11\r\n\r\nhello world",
+        b"Transfer-Encoding: chunked\r\n\r\n6\r\nhello \r\n5\r\nworld\r\n0\r\n\r\n",
+        b"Expect: 100-continue\r\nContent-Length: 11\r\n\r\nhello world",
+    ],
+)
+def test_a_body_arrives_whole_with_its_length(address: str, body: bytes) -> None:
+    answer = raw(address, b"POST /environ/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + body)
+    environ = json.loads(answer.rpartition(b"\r\n\r\n")[2])
+    assert environ["body"] == "hello world"
+    assert environ["CONTENT_LENGTH"] == "11"
+    assert (b"HTTP/1.1 100 Continue" in answer) == (b"Expect" in body)
+
+
+def test_a_request_without_a_body_needs_no_length(address: str) -> None:
+    environ = seen(address, b"POST /environ/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    assert environ["body"] == ""
+
+
+def test_a_body_that_broke_off_reaches_no_app(address: str) -> None:
+    parts = urlsplit(address)
+    with socket.create_connection((parts.hostname, parts.port)) as line:
+        line.sendall(b"POST /slow HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+        time.sleep(0.2)
+    started = time.monotonic()
+    assert fetch(address, "/environ/x", "POST").status == 200  # the lane isn't held by /slow
+    assert time.monotonic() - started < 1
+
+
+def test_one_connection_carries_several_requests(address: str) -> None:
+    connection = HTTPConnection(urlsplit(address).netloc)
+    for method in ("GET", "HEAD", "POST", "GET"):
+        connection.request(method, "/environ/x", body=b"12345" if method == "POST" else None)
+        answer = connection.getresponse()
+        assert answer.status == 200
+        assert bool(answer.read()) == (method != "HEAD")
+        assert int(answer.headers["Content-Length"]) > 100
+
+
+def test_a_large_file_and_a_stream_arrive_whole(address: str, large_file: Path) -> None:
+    answer = fetch(address, "/file")
+    assert int(answer.headers["Content-Length"]) == SIZE
+    assert answer.read() == large_file.read_bytes()
+    assert len(fetch(address, "/portions").read()) == SIZE
+    head = fetch(address, "/file", "HEAD")
+    assert (head.headers["Content-Length"], head.read()) == (str(SIZE), b"")
+
+
+def test_readers_who_stop_reading_hold_nobody_and_little_memory(address: str) -> None:
+    parts = urlsplit(address)
+    lines = []
+    for path in (b"/file", b"/portions") * 10:
+        line = socket.create_connection((parts.hostname, parts.port))
+        line.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: a\r\nCookie: a=1\r\n\r\n")
+        line.recv(1)
+        lines.append(line)
+    started = time.monotonic()
+    assert fetch(address, "/environ/x").status == 200
+    assert fetch(address, "/environ/x", "POST").status == 200
+    assert time.monotonic() - started < 1
+    assert resident(int(parts.port or 0)) < 200_000  # KB; the 20 answers are 600 MB
+    for line in lines:
+        line.close()
+
+
+def resident(port: int) -> int:
+    """Return the largest resident memory, in KB, of the processes that serve a port."""
+    sizes = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            if f"--port={port}" in status.with_name("cmdline").read_text():
+                sizes += [int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmRSS")]
+        except OSError:
+            continue
+    return max(sizes)
+
+
+def test_an_answer_that_fails_halfway_is_an_error_not_half_an_answer(address: str) -> None:
+    assert fetch(address, "/fails-halfway").status == 500
+
+
+def test_the_server_does_not_say_what_it_is(address: str) -> None:
+    assert "granian" not in str(fetch(address, "/environ/x").headers).lower()
+
+
+def test_only_what_lies_in_memory_for_everybody_is_answered_without_a_thread(app: Flask, visitor: Visitor) -> None:
+    is_kept, path = app.extensions["is_kept"], f"/courses/{COURSE}/start/two-errors"
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "", "HTTP_ACCEPT_ENCODING": "br"}
+    assert not is_kept(environ)
+    visitor.get(path, headers={"Accept-Encoding": "br"})
+    assert is_kept(environ)
+    for change in (
+        {"REQUEST_METHOD": "HEAD"},
+        {"QUERY_STRING": "a=1"},
+        {"HTTP_COOKIE": "other=1; visit=x"},
+        {"HTTP_ACCEPT_ENCODING": "gzip"},
+        {"PATH_INFO": "/me"},
+    ):
+        assert not is_kept(environ | change)

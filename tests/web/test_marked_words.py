@@ -1,0 +1,130 @@
+"""Pages read in the second language hold no text of ours that isn't marked for translation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import CONTENT
+from tests.languages import PSEUDO, speak_pseudo
+from tests.web.world import World
+
+ANYONE = ("/", "/sign-in", "/sign-up", "/password-reset", "/keep?start=x", "/join", "/search", "/nowhere")
+OWNER = (
+    "/me", "/account", "/account/name", "/account/address", "/account/second-factor", "/classes", "/cohorts",
+    "/organizations/new",
+)  # fmt: skip
+FIRM = (
+    "", "/people", "/people/new", "/teams", "/codes", "/roster", "/training", "/requirements", "/invitations",
+    "/inspections", "/evidence-packs", "/cohorts", "/cohorts/new", "/tokens", "/settings", "/closure", "/departure",
+)  # fmt: skip
+NOT_OURS = {
+    # the site's name and what the firm wrote
+    "Acme Security", "Harbor Mall", "Alice Able", "Bob Builder", "Dana Dow", "Dora Day",
+    "Ines Ito", "Every year", "Night crew", "A browser", "bob@example.org", "dana@example.org",
+    "An inspector", "Another", "Payroll",
+}  # fmt: skip
+# addresses, codes, numbers of requests
+_NO_WORD = re.compile(r"https?://\S+|[0-9A-Z]{4}-[0-9A-Z]{4}|\d{3}-[0-9a-f]{12}")
+_SPOKEN = ("alt", "title", "aria-label", "placeholder")
+
+
+class _Texts(HTMLParser):
+    """Collects what a page shows or says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.silent = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.extend(value for name, value in attrs if name in _SPOKEN and value)
+        if tag in {"script", "style", "code", "option"}:
+            self.silent = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self.silent:
+            self.silent = ""
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.found.append(data)
+
+
+def unmarked(page: str) -> Iterator[str]:
+    """Yield texts with a word in them that stands outside all brackets."""
+    texts = _Texts()
+    texts.feed(page)
+    yield from unmarked_in(texts.found)
+
+
+def unmarked_in(found: Iterable[str]) -> Iterator[str]:
+    """Yield texts with a word in them that stands outside all brackets, which may open in one text and close later."""
+    whole, before = " ¶ ".join(" ".join(text.split()) for text in found), ""
+    while whole != before:
+        before, whole = whole, re.sub("«[^«»]*»", "¶", whole)
+    for text in re.split("¶| – ", whole):
+        text = text.strip(" –.:;,")
+        if re.search("[A-Za-z]{3}", text) and not _NO_WORD.fullmatch(text):
+            yield text
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("<p>«Learn»</p>", []),
+        ("<p>«Learn «more»» now</p>", ["now"]),
+        ('<p title="More">«Learn» <b>Less</b></p>', ["More", "Less"]),
+    ],
+)
+def test_what_is_not_marked_is_found(page: str, expected: list[str]) -> None:
+    assert list(unmarked(page)) == expected
+
+
+def test_pages_hold_nothing_that_is_not_marked(world: World) -> None:
+    speak_pseudo(world.app)
+    firm = f"/organizations/{world.values['organization_id']}"
+    found = {}
+    for role, paths in (("anonymous", ANYONE), ("owner", (*OWNER, *(firm + path for path in FIRM)))):
+        visitor = world.enter(role)
+        for path in paths:
+            answer = visitor.get(path, headers={"Accept-Language": PSEUDO}, follow_redirects=True)
+            assert answer.status_code == (404 if path == "/nowhere" else 200), path
+            texts = [one for one in unmarked(answer.text) if one not in NOT_OURS and not is_content(one)]
+            if texts:
+                found[path] = texts
+    assert found == {}
+
+
+def is_content(text: str, folder: Path = CONTENT) -> bool:
+    """Return True for a line or a value of the content, or for a sentence of it."""
+    values, words = words_of_content(folder)
+    sentences = [one.rstrip(".") for one in re.split(r"(?<=\.)\s+", text)]
+    return text in values or all(one in values for one in sentences) or (len(text.split()) > 5 and text in words)
+
+
+@cache
+def words_of_content(folder: Path = CONTENT) -> tuple[set[str], str]:
+    """Return lines and words of the content, which is translated in a folder of its own."""
+    files = sorted(file for file in folder.rglob("*") if file.suffix in {".md", ".yaml"})
+    lines = [re.sub("[*_`]", "", line).strip() for file in files for line in file.read_text().splitlines()]
+    values = {re.sub(r"^(- )?([a-z_]+: )?", "", line).strip(" \"'.:;,") for line in lines}
+    said = {
+        word.strip(" .") for word in _texts(yaml.safe_load((folder / "vocabulary.yaml").read_text(encoding="utf-8")))
+    }
+    return values | said | {word[:1].upper() + word[1:] for word in said}, " ".join(" ".join(lines).split())
+
+
+def _texts(written: object) -> Iterator[str]:
+    """Yield each text of a file, wherever it stands."""
+    if isinstance(written, str):
+        yield written
+    elif isinstance(written, list | dict):
+        for one in written.values() if isinstance(written, dict) else written:
+            yield from _texts(one)

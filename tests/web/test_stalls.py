@@ -1,0 +1,223 @@
+"""Slow, stalled and broken connections against the real server: nobody else waits for them."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import statistics
+import time
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from tests.live import serving
+from tests.support import COURSE, Visitor
+from trainer.core.settings import Settings
+from trainer.web.intake import GRACE, IDLE
+
+WORKERS = 2
+LESSON = f"/courses/{COURSE}/start/two-errors"
+
+
+@pytest.fixture
+def address(settings: Settings) -> Iterator[str]:
+    """Serve with two workers."""
+    with serving(settings, workers=WORKERS, is_web_alone=True) as address:
+        yield address
+
+
+class Line:
+    """One connection."""
+
+    def __init__(self, address: str) -> None:
+        self.parts = urlsplit(address)
+
+    async def open(self, head: str, body: bytes = b"") -> None:
+        """Send the beginning of a request."""
+        self.reader, self.writer = await asyncio.open_connection(self.parts.hostname, self.parts.port)
+        self.writer.write(f"{head}\r\nHost: {self.parts.netloc}\r\n".encode() + body)
+        await self.writer.drain()
+
+    async def status(self, patience: float) -> tuple[int, dict[str, str], float]:
+        """Return the status, the headers and the seconds until they were there."""
+        started = time.monotonic()
+        head = (await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), patience)).decode()
+        lines = head.split("\r\n")
+        headers = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
+        return int(lines[0].split()[1]), headers, time.monotonic() - started
+
+    async def close(self) -> None:
+        """Hang up."""
+        self.writer.close()
+        with suppress(ConnectionError):
+            await self.writer.wait_closed()
+
+
+async def ask(address: str, path: str, patience: float = 15) -> tuple[int, float]:
+    """Return the status of a page, and the seconds it took."""
+    line = Line(address)
+    started = time.monotonic()
+    await line.open(f"GET {path} HTTP/1.1", b"Connection: close\r\n\r\n")
+    status, _headers, _seconds = await line.status(patience)
+    await line.close()
+    return status, time.monotonic() - started
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run in a thread of its own: a browser test in this process may have a loop running."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
+
+
+PLAIN = b"Content-Length: 2000\r\n\r\nabc"
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"
+
+
+@pytest.mark.check("T091")
+def test_stalled_bodies_stop_nobody_and_end_by_themselves(address: str) -> None:
+    async def work() -> None:
+        stalled = []
+        for body in (PLAIN, CHUNKED) * (2 * WORKERS):
+            line = Line(address)
+            await line.open("POST /try/scenes/1 HTTP/1.1", body)
+            stalled.append(line)
+        for _probe in range(8):
+            status, seconds = await ask(address, "/")
+            assert status == 200
+            assert seconds < 1
+        for line in stalled:
+            status, headers, _seconds = await line.status(IDLE + 5)
+            assert status == 408
+            assert headers["connection"] == "close"
+            assert await line.reader.read() != b""  # the page that says so
+            await line.close()
+
+    run(work())
+
+
+def test_headers_in_progress_stop_nobody(address: str) -> None:
+    async def work() -> None:
+        lines = [Line(address) for _number in range(4 * WORKERS)]
+        for line in lines:
+            await line.open("POST /try/scenes/1 HTTP/1.1", b"X-More: ")
+        for _probe in range(8):
+            status, seconds = await ask(address, "/")
+            assert status == 200
+            assert seconds < 1
+        for line in lines:
+            await line.close()
+
+    run(work())
+
+
+@pytest.mark.check("T091")
+def test_a_slow_line_gets_through_and_a_trickle_does_not(address: str) -> None:
+    async def send(portion: bytes, pause: float) -> tuple[int, float]:
+        line = Line(address)
+        body = b"text=" + b"x" * 119_995
+        await line.open(
+            "POST /try/scenes/1 HTTP/1.1",
+            b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 120000\r\n\r\n",
+        )
+        started = time.monotonic()
+        answer = asyncio.create_task(line.status(60))
+        for start in range(0, len(body), len(portion)):
+            if answer.done():
+                break
+            line.writer.write(body[start : start + len(portion)])
+            with suppress(ConnectionError):
+                await line.writer.drain()
+            await asyncio.sleep(pause)
+        status, _headers, _seconds = await answer
+        await line.close()
+        return status, time.monotonic() - started
+
+    async def work() -> None:
+        # 8 KB a second for 15 seconds; a byte each two.
+        (slow, took), (trickle, ended) = await asyncio.gather(send(b"x" * 4000, 0.5), send(b"x", 2))
+        assert slow == 422  # a form that says too little: it was read
+        assert took > GRACE
+        assert trickle == 408
+        assert ended < GRACE + 5
+
+    run(work())
+
+
+@pytest.mark.check("T091")
+def test_what_is_too_large_is_refused_at_its_first_line_or_at_the_limit(address: str) -> None:
+    async def work() -> None:
+        declared = Line(address)
+        await declared.open("POST /sign-in HTTP/1.1", b"Content-Length: 1000000000\r\n\r\n")
+        status, headers, seconds = await declared.status(5)
+        assert (status, headers["connection"]) == (413, "close")
+        assert seconds < 1
+        chunked = Line(address)
+        await chunked.open("POST /sign-in HTTP/1.1", b"Transfer-Encoding: chunked\r\n\r\n")
+        sent = 0
+        with suppress(ConnectionError):
+            while sent < 50_000_000 and not chunked.reader.at_eof():
+                chunked.writer.write(b"10000\r\n" + b"x" * 65_536 + b"\r\n")
+                await chunked.writer.drain()
+                sent += 65_536
+        assert sent < 50_000_000
+        await declared.close()
+        await chunked.close()
+        assert (await ask(address, "/"))[0] == 200
+
+    run(work())
+
+
+async def try_to_write(address: str, visitor: Visitor, path: str, body: str) -> tuple[int, dict[str, str], float]:
+    """Send a form of a signed-in learner."""
+    line = Line(address)
+    raw = body.encode()
+    head = (
+        f"Cookie: {visitor.cookie()}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(raw)}\r\n\r\n"
+    )
+    await line.open(f"POST {path} HTTP/1.1", head.encode() + raw)
+    answer = await line.status(40)
+    await line.close()
+    return answer
+
+
+@pytest.mark.check("T104")
+@pytest.mark.parametrize(("seconds", "expected"), [(1, {303}), (22, {503})])
+def test_while_the_database_is_locked_pages_are_read_and_writes_wait_or_are_told_when(
+    settings: Settings, visitor: Visitor, seconds: float, expected: set[int]
+) -> None:
+    if not settings.database_url.startswith("sqlite"):
+        pytest.skip("a lock of SQLite")
+    visitor.keep()
+    token = visitor.token()
+    path, body = f"/courses/{COURSE}/enrollments", f"csrf_token={token}"
+    lock = sqlite3.connect(str(make_url(settings.database_url).database), isolation_level=None, check_same_thread=False)
+
+    async def work(address: str) -> None:
+        assert (await ask(address, LESSON))[0] == 200
+        lock.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        writes = [asyncio.create_task(try_to_write(address, visitor, path, body)) for _number in range(6)]
+        times = []
+        while time.monotonic() - began < seconds:
+            status, took = await ask(address, LESSON)
+            assert status == 200
+            times.append(took)
+            await asyncio.sleep(0.05)
+        lock.execute("ROLLBACK")
+        for status, headers, took in await asyncio.gather(*writes):
+            assert status in expected
+            assert took < 22
+            assert ("retry-after" in headers) == (status == 503)
+        if seconds > 10:  # of a second there are too few to speak of the slowest twentieth
+            assert statistics.quantiles(times, n=20)[-1] <= 0.5
+        assert (await try_to_write(address, visitor, path, body))[0] == 303
+
+    with serving(settings, workers=WORKERS, is_web_alone=True) as address:
+        run(work(address))
+    lock.close()

@@ -1,0 +1,76 @@
+"""What accounts tell of a person, and how they forget one. Part of the operations; never commits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import ColumnElement, delete, or_, select
+
+from trainer.accounts.models import Link, RecoveryCode, Session, User
+from trainer.accounts.queries import get_user
+from trainer.core import audit, outbox
+from trainer.core.db import db
+from trainer.core.persons import Told, tell
+
+ERASED = "Erased"
+"""What stands where a record that others need had the person's name."""
+
+
+def export_person(user_id: uuid.UUID) -> Told:
+    """Return the account, its sessions, links, emails and log.
+
+    No password, no secret of the second step, no code; nor where a link leads: that may be an invitation that works.
+    """
+    user = get_user(user_id)
+    links = db.session.scalars(select(Link).where(_is_of(user)).order_by(Link.created_at)).all()
+    codes = select(RecoveryCode).where(RecoveryCode.user_id == user_id).order_by(RecoveryCode.created_at)
+    sessions = select(Session).where(Session.user_id == user_id).order_by(Session.created_at)
+    return {
+        "account": tell(
+            [user],
+            *("email", "email_confirmed_at", "certificate_name", "created_at"),
+            *("second_factor_at", "second_factor_misses", "second_factor_wait_until"),
+        ),
+        "sessions": tell(db.session.scalars(sessions), "device", "created_at", "ended_at"),
+        "links": tell(links, "purpose", "email", "created_at", "expires_at", "used_at"),
+        "recovery_codes": tell(db.session.scalars(codes), "created_at", "used_at"),
+        "emails": outbox.list_to(_addresses(user), user_id),
+        "log": audit.list_of_person(user_id),
+    }
+
+
+def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
+    """Empty the account, for good; the last of all features, since the others read from it whose rows are meant.
+
+    A guest's row goes. An account's row stays with nothing but its id: certificates and what the person did for others
+    refer to it. Never commits.
+    """
+    user = get_user(user_id)
+    outbox.forget_mails(_addresses(user), user_id)
+    db.session.execute(delete(Link).where(_is_of(user)))
+    for record in (RecoveryCode, Session):
+        db.session.execute(delete(record).where(record.user_id == user_id))
+    if user.is_guest:
+        db.session.delete(user)
+        db.session.flush()
+        return
+    user.email = user.email_key = user.password_hash = user.certificate_name = user.email_confirmed_at = None
+    user.second_factor_at = user.second_factor_nonce = user.second_factor_step = None
+    user.second_factor_key_id = user.second_factor_mask = user.second_factor_wait_until = None
+    user.second_factor_misses = 0
+    user.erased_at = now
+    db.session.flush()
+    audit.note("account.erased", now, subject_id=user_id)
+
+
+def _is_of(user: User) -> ColumnElement[bool]:
+    own = Link.user_id == user.id
+    # Before there was an account, a link belonged to an address.
+    return own if user.email_key is None else or_(own, Link.email_key == user.email_key)
+
+
+def _addresses(user: User) -> set[str]:
+    """Return the addresses, folded, to which we may have written to the person: today's and those asked for."""
+    found = set(db.session.scalars(select(Link.email_key).where(Link.user_id == user.id)))
+    return found | {user.email_key} if user.email_key else found

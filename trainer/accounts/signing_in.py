@@ -1,0 +1,52 @@
+"""Who is signed in in this browser: from signing in to signing out, whatever page asks for it."""
+
+from __future__ import annotations
+
+from flask import Flask, request, session
+from flask_login import AnonymousUserMixin, LoginManager, current_user
+
+from trainer.accounts.guessing import know_browser
+from trainer.accounts.models import User
+from trainer.accounts.operations import end_session, open_session
+from trainer.accounts.queries import find_user_by_session
+from trainer.accounts.rules import device_of
+from trainer.core.clock import now
+from trainer.core.db import transaction
+
+
+class Visitor(AnonymousUserMixin):  # type: ignore[misc]
+    """Someone who only reads."""
+
+    is_guest = False
+    certificate_name = None
+
+
+def init_accounts(app: Flask) -> None:
+    """Set up Flask-Login."""
+    manager = LoginManager(app)
+    manager.anonymous_user = Visitor
+    # A guard's phone changes networks all night; an address is no part of who someone is.
+    manager.session_protection = None
+    manager.user_loader(find_user_by_session)
+
+
+def sign_in_session(user: User) -> None:
+    """Let the browser hold this user's session, a fresh one, and keep it after closing."""
+    device, user_id = device_of(request.user_agent.string), user.id
+    if user.email_key is not None:
+        know_browser(user.email_key)
+    with transaction():
+        session_id = open_session(user_id, device, now())
+    session.clear()
+    session["_user_id"] = session_id.hex
+    session["_fresh"] = True
+    session.permanent = True
+
+
+def leave() -> None:
+    """End the session of this browser, if it has one, also on our side: a copied cookie is worth nothing then."""
+    if current_user.is_authenticated:
+        user_id, session_id = current_user.id, current_user.session_id
+        with transaction():
+            end_session(user_id, session_id, now())
+    session.clear()

@@ -1,0 +1,180 @@
+"""Which scenes someone gets: fresh pairs first, and nothing about a scene foretells its truth. Pure: chance is given.
+
+A draw looks, in this order, at freshness, danger, truth, place and topic; a later aim yields to an earlier one. Only
+how many scenes are to report holds whatever has been met, since a rule of passing counts on it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One way to show a pair: one of its scenes, told with one set of people."""
+
+    scene: str
+    is_concern: bool
+    is_swapped: bool = False
+    met_at: dt.datetime | None = None
+    """When it was last drawn for this person, in whatever course."""
+
+    @property
+    def age(self) -> dt.datetime:
+        """What sorts by how long ago it was met, never first."""
+        return self.met_at or _NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two scenes that differ in what decides them, in up to four tellings."""
+
+    tellings: tuple[Telling, ...]
+    is_danger: bool = False
+    """The scene to report shows danger now."""
+    is_on_duty: bool = False
+    """Seen by someone who guards or serves there."""
+    topic: str = ""
+
+    @property
+    def met_at(self) -> dt.datetime:
+        """When any of it was last met: none of a pair is new to whoever knows the other scene."""
+        return max(telling.age for telling in self.tellings)
+
+    def oldest(self, is_concern: bool) -> dt.datetime:
+        """Return when the telling of this truth that was met longest ago was met."""
+        return min(telling.age for telling in self.tellings if telling.is_concern == is_concern)
+
+
+@dataclass(frozen=True, slots=True)
+class Aims:
+    """What a draw is to hold. Raises ValueError if the numbers don't fit together."""
+
+    scenes: int
+    fewest_to_report: int
+    most_to_report: int
+    danger_pairs: int | None = None
+    """How many pairs are of danger now, half of them shown so; None if it doesn't matter."""
+    on_duty_at_least: int = 0
+    on_duty_at_most: int | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.fewest_to_report <= self.most_to_report <= self.scenes:
+            raise ValueError(f"these numbers don't fit together: {self}")
+
+
+def half_and_half(scenes: int) -> Aims:
+    """Return the aims of a practice: half of the scenes are to report."""
+    return Aims(scenes, scenes // 2, scenes // 2)
+
+
+def draw(pairs: Sequence[Pair], aims: Aims, rng: random.Random, preferred: Collection[Pair] = ()) -> list[Telling]:
+    """Return what is shown of `aims.scenes` pairs, in random order.
+
+    Of pairs that are equally fresh, the preferred ones come first. Raises ValueError if there are too few pairs.
+    """
+    if len(pairs) < aims.scenes:
+        raise ValueError(f"{aims.scenes} scenes need as many pairs; there are {len(pairs)}")
+    chosen = _choose(pairs, aims, rng, preferred)
+    concerns = _to_report(chosen, aims, rng)
+    drawn = [_tell(pair, pair in concerns, rng) for pair in chosen]
+    rng.shuffle(drawn)
+    return drawn
+
+
+def _choose(pairs: Sequence[Pair], aims: Aims, rng: random.Random, preferred: Collection[Pair]) -> list[Pair]:
+    chosen: list[Pair] = []
+    there = Counter(pair.topic for pair in pairs)
+    shuffled = sorted(rng.sample(list(pairs), len(pairs)), key=lambda pair: pair.met_at)
+    for _met_at, tier in groupby(shuffled, key=lambda pair: pair.met_at):
+        candidates = list(tier)
+        while candidates and len(chosen) < aims.scenes:
+            chosen.append(_best(candidates, chosen, aims, preferred, there))
+            candidates.remove(chosen[-1])
+    return chosen
+
+
+def _best(
+    candidates: Sequence[Pair],
+    chosen: Sequence[Pair],
+    aims: Aims,
+    preferred: Collection[Pair],
+    there: Mapping[str, int],
+) -> Pair:
+    """Return the candidate that does most for the aims; the first of several, and their order is random.
+
+    `there`: how many pairs of each topic the pool has. A draw is to have as large a share of each.
+    """
+    wants_danger = None
+    if aims.danger_pairs is not None:
+        wants_danger = sum(pair.is_danger for pair in chosen) < aims.danger_pairs
+    on_duty = sum(pair.is_on_duty for pair in chosen)
+    wants_duty = True if on_duty < aims.on_duty_at_least else None
+    if aims.on_duty_at_most is not None and on_duty >= aims.on_duty_at_most:
+        wants_duty = False
+    topics = Counter(pair.topic for pair in chosen)
+
+    def cost(pair: Pair) -> tuple[bool, bool, bool, float]:
+        return (
+            pair not in preferred,
+            wants_danger is not None and pair.is_danger != wants_danger,
+            wants_duty is not None and pair.is_on_duty != wants_duty,
+            topics[pair.topic] / there[pair.topic],
+        )
+
+    return min(candidates, key=cost)
+
+
+def _to_report(chosen: Sequence[Pair], aims: Aims, rng: random.Random) -> set[Pair]:
+    """Return the pairs of which the scene to report is shown."""
+    danger = [pair for pair in chosen if pair.is_danger]
+    others = [pair for pair in chosen if not pair.is_danger]
+    least, most = (sum(bounds) for bounds in zip(_bounds(danger), _bounds(others), strict=True))
+    fewest = min(max(aims.fewest_to_report, least), aims.most_to_report)
+    number = rng.randint(fewest, max(fewest, min(aims.most_to_report, most)))
+    half = (len(danger) + rng.randint(0, 1)) // 2
+    low, high = _bounds(danger)
+    of_danger = min(max(half, low), high)
+    of_danger = min(max(of_danger, number - len(others)), number)  # the number holds, whatever has been met
+    return _share(danger, of_danger, rng) | _share(others, number - of_danger, rng)
+
+
+def _bounds(pairs: Sequence[Pair]) -> tuple[int, int]:
+    """Return how many may be shown as a concern, at least and at most, if each shows what was met longest ago."""
+    forced = [_fresher(pair) for pair in pairs]
+    return forced.count(True), len(pairs) - forced.count(False)
+
+
+def _fresher(pair: Pair) -> bool | None:
+    """Return whether the scene to report is the fresher one of a pair; None if both are alike."""
+    concern, innocent = pair.oldest(True), pair.oldest(False)
+    return None if concern == innocent else concern < innocent
+
+
+def _share(pairs: Sequence[Pair], number: int, rng: random.Random) -> set[Pair]:
+    """Choose `number` of the pairs: those fresher so, then those that may be either, spread over place and topic."""
+    fresher: dict[bool | None, list[Pair]] = {True: [], None: [], False: []}
+    for pair in rng.sample(list(pairs), len(pairs)):
+        fresher[_fresher(pair)].append(pair)
+    taken = fresher[True][:number]
+    left = number - len(taken)
+    spread = sorted(fresher[None], key=lambda pair: (pair.is_on_duty, pair.topic))
+    if left >= len(spread):
+        taken += spread + fresher[False][: left - len(spread)]
+    elif left > 0:
+        step = len(spread) / left
+        start = rng.random() * step
+        taken += [spread[int(start + place * step)] for place in range(left)]
+    return set(taken)
+
+
+def _tell(pair: Pair, is_concern: bool, rng: random.Random) -> Telling:
+    oldest = pair.oldest(is_concern)
+    return rng.choice([one for one in pair.tellings if one.is_concern == is_concern and one.age == oldest])

@@ -1,0 +1,96 @@
+"""What share of a group's answers were reports, where people and pairs of scenes both answer for several."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Final
+
+from trainer.assessment.measures.distributions import t_quantile
+
+FEWEST_PEOPLE: Final = 30
+"""From so many people on, a difference is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One person's answer to one scene of a pair."""
+
+    person: Hashable
+    pair: Hashable
+    is_report: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A share, or a difference of two, that holds for other people and other pairs, too."""
+
+    value: float
+    variance: float
+    people: int
+    pairs: int
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom: the smaller number of clusters, less one."""
+        return min(self.people, self.pairs) - 1
+
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
+        """Return where the value plausibly lies, by Student's t. It isn't cut at 0 or 1."""
+        reach = t_quantile((1 + level) / 2, self.df) * sqrt(self.variance)
+        return self.value - reach, self.value + reach
+
+
+def share(answers: Sequence[Answer]) -> Estimate:
+    """Return the share of answers that were reports: of scenes of concern the hits, of innocent ones false alarms.
+
+    The variance is A. C. Cameron, J. B. Gelbach and D. L. Miller, "Robust inference with multiway clustering", Journal
+    of Business & Economic Statistics 29 (2011), 238–249, section 2: that of people's clusters, plus that of pairs',
+    less that of person-by-pair, each × G/(G − 1); if it isn't positive, the larger of the first two. Raises ValueError
+    with fewer than two people or two pairs.
+    """
+    mean = _mean(answers)
+    return _estimate(mean, [(one, (one.is_report - mean) / len(answers)) for one in answers])
+
+
+def difference(first: Sequence[Answer], second: Sequence[Answer]) -> Estimate | None:
+    """Return by how much the second share exceeds the first, or None below 30 people who are in both.
+
+    The same people, the same pairs: a pretest and its other form, or two tellings of the same scenes. Answers of
+    people who gave only one of the two don't count. Variance as in `share`, a person's and a pair's answers of both
+    times being one cluster. Raises ValueError with fewer than two pairs.
+    """
+    both = {one.person for one in first} & {one.person for one in second}
+    if len(both) < FEWEST_PEOPLE:
+        return None
+    before, after = ([one for one in answers if one.person in both] for answers in (first, second))
+    old, new = _mean(before), _mean(after)
+    weighed = [(one, (one.is_report - new) / len(after)) for one in after]
+    weighed += [(one, (old - one.is_report) / len(before)) for one in before]
+    return _estimate(new - old, weighed)
+
+
+def _mean(answers: Sequence[Answer]) -> float:
+    if not answers:
+        raise ValueError("there are no answers")
+    return sum(one.is_report for one in answers) / len(answers)
+
+
+def _estimate(value: float, weighed: Sequence[tuple[Answer, float]]) -> Estimate:
+    people, of_people = _clustered(weighed, lambda one: one.person)
+    pairs, of_pairs = _clustered(weighed, lambda one: one.pair)
+    _both, of_both = _clustered(weighed, lambda one: (one.person, one.pair))
+    variance = of_people + of_pairs - of_both
+    return Estimate(value, variance if variance > 0 else max(of_people, of_pairs), people, pairs)
+
+
+def _clustered(weighed: Sequence[tuple[Answer, float]], key: Callable[[Answer], Hashable]) -> tuple[int, float]:
+    """Return the number of clusters, and what they make the variance: squares of their sums × G/(G − 1)."""
+    sums: dict[Hashable, float] = defaultdict(float)
+    for one, weight in weighed:
+        sums[key(one)] += weight
+    if len(sums) < 2:
+        raise ValueError("two people and two pairs, or more, are needed")
+    return len(sums), sum(one * one for one in sums.values()) * len(sums) / (len(sums) - 1)

@@ -1,0 +1,87 @@
+"""What someone does next in a course: one decision for every page that says it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+
+from trainer.accounts.queries import find_user
+from trainer.assessment.models import RoundRequest
+from trainer.assessment.operations import next_try
+from trainer.assessment.queries import find_any_open_attempt
+from trainer.assessment.rounds import find_request
+from trainer.assessment.rules import Kind, TryDecision
+from trainer.content.library import Course, Lesson
+from trainer.learning.models import Enrollment
+from trainer.learning.queries import next_lesson, wants_place
+from trainer.learning.rules import Standing
+
+
+class Step(StrEnum):
+    """Kinds of next steps, in the order in which they are asked."""
+
+    CERTIFICATE = "certificate"  # nothing is left to do
+    ATTEMPT = "attempt"  # a final is under way
+    LESSON = "lesson"
+    PLACE = "place"  # to say where they work, which decides the lesson
+    MINUTES = "minutes"
+    ACCOUNT = "account"
+    NAME = "name"
+    ATTESTATION = "attestation"
+    FINAL = "final"
+    WAIT = "wait"  # the next try isn't open yet
+
+
+@dataclass(frozen=True)
+class Onward:
+    """The next step, and what its pages need to say it."""
+
+    step: Step
+    lesson: Lesson | None = None
+    """To read next, or again before the next try."""
+    attempt_id: uuid.UUID | None = None
+    """The final that is under way."""
+    practice_id: uuid.UUID | None = None
+    """What else is under way."""
+    decision: TryDecision | None = None
+    lessons: tuple[Lesson, ...] = ()
+    """All lessons to read again before the next try."""
+    request: RoundRequest | None = None
+    """That a new round was asked for."""
+
+
+def find_onward(course: Course, enrollment: Enrollment, where: Standing, now: dt.datetime) -> Onward:
+    """Return what someone who takes a course does next."""
+    if enrollment.completed_at is not None:
+        return Onward(Step.CERTIFICATE)
+    under_way = find_any_open_attempt(enrollment.id)
+    if under_way is not None and under_way.kind == Kind.FINAL:
+        return Onward(Step.ATTEMPT, attempt_id=under_way.id)
+    practice_id = under_way.id if under_way else None
+    lesson = next_lesson(course, enrollment, where)
+    if lesson is not None:
+        step = Step.PLACE if wants_place(course, enrollment, where, lesson) else Step.LESSON
+        return Onward(step, lesson, practice_id=practice_id)
+    learner = find_user(enrollment.user_id)
+    for step, is_missing in (
+        (Step.MINUTES, where.missing_minutes > 0),
+        (Step.ACCOUNT, learner is None or learner.is_guest),
+        (Step.NAME, not where.has_name),
+        (Step.ATTESTATION, not where.is_attested),
+    ):
+        if is_missing:
+            return Onward(step, practice_id=practice_id)
+    decision = next_try(enrollment, course, now)
+    if decision.is_allowed:
+        return Onward(Step.FINAL, practice_id=practice_id, decision=decision)
+    again = tuple(one for one in map(course.lesson, decision.lessons) if one is not None)
+    return Onward(
+        Step.WAIT,
+        again[0] if again else None,
+        practice_id=practice_id,
+        decision=decision,
+        lessons=again,
+        request=find_request(enrollment.id, decision.round) if decision.begins_round else None,
+    )

@@ -1,0 +1,56 @@
+"""What assessment tells of a person, and how it forgets one. Part of the operations; never commits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import select, update
+
+from trainer.assessment.models import Attempt, Response, RoundRequest
+from trainer.assessment.operations import forget_attempts
+from trainer.assessment.rules import Kind
+from trainer.core.db import db
+from trainer.core.persons import Told, tell
+
+
+def export_person(user_id: uuid.UUID) -> Told:
+    """Return a person's attempts, answers and requests. No scene, no key; of finals not even which scene it was."""
+    attempts = select(Attempt).where(Attempt.user_id == user_id).order_by(Attempt.started_at, Attempt.id)
+    answers = db.session.execute(
+        select(Response, Attempt)
+        .join(Attempt, Attempt.id == Response.attempt_id)
+        .where(Attempt.user_id == user_id, Response.given.is_not(None))
+        .order_by(Attempt.started_at, Attempt.id, Response.position)
+    )
+    requests = select(RoundRequest).where(RoundRequest.user_id == user_id).order_by(RoundRequest.asked_at)
+    return {
+        "attempts": tell(
+            db.session.scalars(attempts),
+            *("course", "kind", "round", "number", "scenes", "started_at", "submitted_at", "is_passed", "tally"),
+            "lessons_to_read",
+        ),
+        "answers": [
+            {
+                **tell([attempt], "course", "kind", "round", "number")[0],
+                **({} if attempt.kind == Kind.FINAL else tell([response], "item")[0]),
+                **tell([response], "position", "given", "saved_at")[0],
+            }
+            for response, attempt in answers
+        ],
+        "round_requests": tell(db.session.scalars(requests), "course", "round", "asked_at", "granted_at", "reason"),
+    }
+
+
+def forget_person(user_id: uuid.UUID, _now: dt.datetime) -> None:
+    """Delete a person's attempts and answers, after instructing and before learning. Never commits.
+
+    A credential keeps the result, frozen. Rounds that the person granted to others stay, without who granted them.
+    """
+    forget_attempts([user_id])
+    db.session.execute(
+        update(RoundRequest)
+        .where(RoundRequest.granted_by_id == user_id)
+        .values(granted_by_id=None)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,69 @@
+"""What differs from one kind of attempt to another: what it asks, when it is answered, what is shown, how it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from trainer.assessment.models import Attempt, Response
+from trainer.assessment.rules import Kind, Points, Tally, count
+from trainer.items.judge.payload import Judged, ScenePayload
+from trainer.items.registry import read_further, read_scene, type_of
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """The policy of a kind of attempts."""
+
+    page: str
+    """The endpoint that shows one of its items."""
+    asks_scenes: bool = True
+    """Scenes to judge; otherwise further questions about them."""
+    is_graded: bool = False
+    """It is passed or not, by a rule. Then no answer is shown before it is passed, and all must be answered."""
+
+    def is_answered(self, response: Response) -> bool:
+        """Return whether a response is whole; where answers are shown, whether its answer was."""
+        if not self.is_graded:
+            return response.recorded_at is not None
+        return type_of(response.item).form.is_whole(response.given or {})
+
+    def may_review(self, is_submitted: bool, is_passed: bool | None) -> bool:
+        """Return whether every item with its key may be shown.
+
+        Not after a failed final, the last of a round included: whoever tries again would meet what the keys give away.
+        """
+        return is_submitted and (not self.is_graded or bool(is_passed))
+
+    def count(self, responses: Sequence[Response], danger_rules: Container[str]) -> Tally | Points:
+        """Return what the responses come to. `danger_rules`: the lines of the rule that mean danger now."""
+        if self.asks_scenes:
+            return count(judged for _scene, judged in judge_all(responses, danger_rules))
+        marked = [
+            read_further(one.snapshot.payload).mark(one.given or {}) for one in responses if one.recorded_at is not None
+        ]
+        return Points(round(sum(one.points for one in marked), 2), len(responses), len(marked))
+
+    def read(self, kept: Mapping[str, Any]) -> Tally | Points:
+        """Return what an attempt of this kind came to, as it was kept."""
+        return Tally.read(kept) if self.asks_scenes else Points.read(kept)
+
+
+SITTINGS: Final = {
+    Kind.PRACTICE: Sitting("assessment.scene"),
+    Kind.SHIFT: Sitting("assessment.scene"),
+    Kind.DRILL: Sitting("drills.question", asks_scenes=False),
+    Kind.FINAL: Sitting("assessment.scene", is_graded=True),
+}
+
+
+def sitting_of(attempt: Attempt) -> Sitting:
+    """Return the policy of an attempt."""
+    return SITTINGS[Kind(attempt.kind)]
+
+
+def judge_all(responses: Sequence[Response], danger_rules: Container[str]) -> list[tuple[ScenePayload, Judged]]:
+    """Return each scene of an attempt as it was drawn, and how it was judged."""
+    scenes = [(read_scene(one.snapshot.payload), one.given) for one in responses]
+    return [(scene, scene.judge(given, danger_rules)) for scene, given in scenes]

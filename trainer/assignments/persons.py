@@ -1,0 +1,59 @@
+"""What firms' requirements tell of a person, and what of it is forgotten. Part of the operations; never commits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import Select, delete, select, update
+
+from trainer.assignments.models import Assignment, Digest, Reminder, Requirement, Waiver
+from trainer.core.db import db
+from trainer.core.persons import Told, tell
+from trainer.organizations.models import Membership
+
+
+def export_person(user_id: uuid.UUID) -> Told:
+    """Return a person's duties with their waivers and reminders, and the excuses that the person gave others."""
+    own = select(Assignment.id).where(Assignment.membership_id.in_(_entries(user_id)))
+    duties = db.session.execute(
+        select(Assignment, Requirement)
+        .join(Requirement, Requirement.id == Assignment.requirement_id)
+        .where(Assignment.id.in_(own))
+        .order_by(Assignment.created_at, Assignment.id)
+    )
+    waivers = select(Waiver).where(Waiver.assignment_id.in_(own)).order_by(Waiver.created_at, Waiver.id)
+    reminders = select(Reminder).where(Reminder.assignment_id.in_(own)).order_by(Reminder.created_at, Reminder.id)
+    digests = select(Digest).where(Digest.membership_id.in_(_entries(user_id))).order_by(Digest.monday, Digest.id)
+    given = select(Waiver).where(Waiver.created_by_id == user_id).order_by(Waiver.created_at, Waiver.id)
+    return {
+        "duties": [
+            {**tell([requirement], "title", "course")[0], **tell([duty], "due_on", "created_at", "ended_at")[0]}
+            for duty, requirement in duties
+        ],
+        "waivers": tell(db.session.scalars(waivers), "reason", "until", "created_at", "ended_at"),
+        "reminders": tell(db.session.scalars(reminders), "kind", "due_on", "created_at", "skipped"),
+        "lists_of_late_people": tell(db.session.scalars(digests), "monday", "created_at"),
+        # To whom and why is theirs.
+        "waivers_given": tell(db.session.scalars(given), "until", "created_at", "ended_at"),
+    }
+
+
+def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
+    """End a person's duties, before organizations. Never commits.
+
+    Duties, waivers and reminders are the firm's proof of what it required and stay with its entry on the roster.
+    """
+    db.session.execute(
+        update(Assignment)
+        .where(Assignment.membership_id.in_(_entries(user_id)), Assignment.ended_at.is_(None))
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        delete(Digest).where(Digest.membership_id.in_(_entries(user_id))).execution_options(synchronize_session=False)
+    )
+
+
+def _entries(user_id: uuid.UUID) -> Select[uuid.UUID]:
+    return select(Membership.id).where(Membership.user_id == user_id)

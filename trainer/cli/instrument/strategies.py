@@ -1,0 +1,82 @@
+"""Who would pass without judging: strategies that go by something else, through the real draw and the real rule."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from trainer.assessment import rules
+from trainer.assessment.drawing import draw
+from trainer.assessment.operations import aims_of, pairs_of, told
+from trainer.cli.instrument.figures import Figure
+from trainer.cli.instrument.guards import by_words
+from trainer.content.objects import Content, Scenario
+from trainer.content.schema import Final as FinalFile
+from trainer.content.schema import Pool, Verdict
+from trainer.items.judge.payload import ScenePayload, payload_of
+
+SEED: Final = 20261125
+TRIES: Final = 2_000
+_AT_HOME: Final = frozenset({"none", "anglo", "french"})
+Said = Mapping[str, bool]
+"""By scene: whether it is reported."""
+
+
+def figures(content: Content) -> Iterator[Figure]:
+    """Return how often each strategy passes one try of the first course's final; its first steps are all the best."""
+    course = next(iter(content.courses.values()))
+    final = course.file.final
+    if len(pairs_of(content, Pool.RESERVED)) < final.scenes:
+        return
+    words = by_words(content)
+    per_scene: dict[str, Callable[[Scenario], bool]] = {
+        "reports all": lambda scene: True,
+        "reports none": lambda scene: False,
+        "by origin": lambda scene: any(one.origin not in _AT_HOME for one in scene.file.people),
+        "by tone": lambda scene: any(one.role == "controller" and one.manner == "gruff" for one in scene.file.people),
+        "by words": lambda scene: words[scene.id] > 0.5,
+    }
+    for name, reports in per_scene.items():
+        yield Figure(f"(g) {name}: passes a try", _passes(content, final, _by_scene(reports)), most=0.01)
+    yield Figure("(g) always calls: passes a try", _passes(content, final, _nothing, always_calls=True), most=0.01)
+
+    def top_half(drawn: list[Scenario]) -> Said:
+        first = sorted(drawn, key=lambda one: -words[one.id])[: len(drawn) // 2]
+        return {one.id: one in first for one in drawn}
+
+    yield Figure("(g) by words, knowing how many: passes a try", _passes(content, final, top_half), most=0.05)
+
+
+def _by_scene(reports: Callable[[Scenario], bool]) -> Callable[[list[Scenario]], Said]:
+    return lambda drawn: {one.id: reports(one) for one in drawn}
+
+
+def _nothing(drawn: list[Scenario]) -> Said:
+    return {one.id: False for one in drawn}
+
+
+def _passes(
+    content: Content, final: FinalFile, says: Callable[[list[Scenario]], Said], *, always_calls: bool = False
+) -> float:
+    rng = random.Random(SEED)  # noqa: S311 a simulation
+    matched = pairs_of(content, Pool.RESERVED)
+    payloads: dict[str, ScenePayload] = {}
+    passed = 0
+    for _try in range(TRIES):
+        drawn = [told(content, one) for one in draw(matched, aims_of(final), rng)]
+        said, judged = says(drawn), []
+        for scene in drawn:
+            payload = payloads.get(scene.id) or payloads.setdefault(scene.id, payload_of(scene))
+            judged.append(payload.judge(_given(payload, said[scene.id], always_calls), content.vocabulary.danger_rules))
+        passed += rules.passes(rules.count(judged), final.pass_rule)
+    return passed / TRIES
+
+
+def _given(payload: ScenePayload, is_reported: bool, always_calls: bool) -> dict[str, str]:
+    reports = (one for one in payload.actions if one.is_report)
+    action = next(reports, payload.best_action) if always_calls else payload.best_action
+    if not always_calls and not is_reported and action.is_report:
+        action = next((one for one in payload.actions if not one.is_report and not one.harm), action)
+    verdict = Verdict.REPORT_NOW if is_reported else Verdict.NOTHING_TO_REPORT
+    return {"verdict": verdict.value, "action": action.id}

@@ -1,0 +1,111 @@
+"""`flask keys`: change the secret key without signing anyone out, and drop older keys that nothing needs anymore."""
+
+from __future__ import annotations
+
+import os
+
+import click
+from flask import current_app
+
+from trainer.accounts.rekeying import Resting, count_resting, forget_recovery_codes, move_second_factors
+from trainer.cli.groups import Commands
+from trainer.cli.serve import served_key_id
+from trainer.core import keys
+from trainer.core.audit import note
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.core.keys import Key, read_older
+from trainer.core.settings import VARIABLES, Settings
+
+keys_cli = Commands("keys", help="Change the secret key, or list and drop older ones.")
+
+
+@keys_cli.command("list")
+def list_all() -> None:
+    """List the keys by ID, never the keys themselves: since when each was used, and what depends on it."""
+    settings = _settings()
+    ring, replaced = settings.keys, {one.key: one.replaced_at for one in read_older(settings.instance)}
+    since = [replaced.get(key) for key in ring.keys[1:]]
+    print(f"{'Id':10}{'Current':9}{'Used from':18}{'until (UTC)':18}{'Second steps':>12}  Accounts with recovery codes")
+    for number, key in enumerate(ring.keys):
+        begun, ended = since[number] if number < len(since) else None, replaced.get(key)
+        resting = count_resting(ring, key)
+        times = "".join(f"{f'{one:%Y-%m-%d %H:%M}' if one else '-':18}" for one in (begun, ended))
+        head = f"{key.id:10}{'yes' if number == 0 else 'no':9}{times}"
+        print(f"{head}{resting.second_factors:>12}  {resting.with_recovery_codes}")
+    lost = count_resting(ring, None)
+    if lost != Resting(0, 0):
+        print(
+            f"{lost.second_factors} second step(s) and the recovery codes of {lost.with_recovery_codes} account(s) "
+            "depend on a key that isn't here."
+        )
+    if (served := served_key_id(settings.instance)) and served != ring.current.id:
+        print(f"The running site still uses {served}. Restart it.")
+
+
+@keys_cli.command("rotate")
+def rotate() -> None:
+    """Create a new current key in the instance folder and keep the one before as an older key."""
+    settings = _settings()
+    if VARIABLES["secret_key"] in os.environ:
+        raise click.ClickException(
+            f"{VARIABLES['secret_key']} sets the key, so it has to be changed there. Put the old value first in "
+            f"{VARIABLES['secret_keys_older']}, set a new one, and restart."
+        )
+    with transaction():
+        instant = now()
+        fresh = keys.rotate(settings.instance, instant)
+        note("secret_key.rotated", instant, key=fresh.id)
+    print(f"The current key is now {fresh.id}. {settings.keys.current.id} was kept as an older key.")
+    print("Restart the site now: the web server and the worker read their keys at startup.")
+    print("Everything stays valid: sessions, second steps, recovery codes, known browsers, and emailed links until")
+    print("they expire. Codes for joining, certificates and API tokens don't depend on the key.")
+    print("Make a new backup: the earlier ones don't contain the new key.")
+
+
+@keys_cli.command("drop")
+@click.argument("key_id")
+@click.option("--yes", is_flag=True, help="Drop it; without this, only what would stop working is shown.")
+def drop(key_id: str, yes: bool) -> None:
+    """Drop an older key. Second steps move to the current key first; the rest made with the older key stops working."""
+    settings = _settings()
+    old = _find(settings, key_id)
+    resting = count_resting(settings.keys, old)
+    if not yes:
+        raise click.ClickException(_what_ends(old, resting))
+    with transaction():
+        moved = move_second_factors(settings.keys, old)
+        forget_recovery_codes(settings.keys, old)
+        note("secret_key.dropped", now(), key=old.id, second_factors=moved)
+    keys.drop(settings.instance, old)  # after the database: killed in between, the key is still there
+    print(f"Dropped {old.id}. {moved} second step(s) were moved to {settings.keys.current.id}.")
+    if old.secret in os.environ.get(VARIABLES["secret_keys_older"], "").split():
+        print(f"Remove it from {VARIABLES['secret_keys_older']}, too.")
+    print("Restart the site: until then, it still accepts this key.")
+
+
+def _find(settings: Settings, key_id: str) -> Key:
+    """Return the older key that may be dropped. Raises ClickException."""
+    key = settings.keys.find(key_id)
+    if key is None:
+        raise click.ClickException(f"There is no key {key_id}. `flask keys list` lists them.")
+    if key == settings.keys.current:
+        raise click.ClickException(f"{key_id} is the current key. Run `flask keys rotate` first.")
+    if served_key_id(settings.instance) == key_id:
+        raise click.ClickException(f"The running site still uses {key_id}. Restart it first.")
+    return key
+
+
+def _what_ends(key: Key, resting: Resting) -> str:
+    return (
+        f"Nothing was changed. Without {key.id}, these stop working: sessions not used since the site was restarted "
+        "with a newer key, links emailed before that, and browsers known from before. "
+        f"The recovery codes of {resting.with_recovery_codes} account(s) are deleted; those people have to create new "
+        f"ones. {resting.second_factors} second step(s) move to the current key and keep working. "
+        f"To drop it, run: flask keys drop {key.id} --yes"
+    )
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings

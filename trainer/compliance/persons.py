@@ -1,0 +1,36 @@
+"""What links for inspectors and evidence packs tell of a person, and what is forgotten. Never commits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import uuid
+
+from sqlalchemy import select
+
+from trainer.compliance.models import InspectorLink
+from trainer.compliance.packs import folder_of
+from trainer.core.db import db
+from trainer.core.persons import Told, tell
+from trainer.core.work import Job
+
+
+def export_person(user_id: uuid.UUID) -> Told:
+    """Return the links that a person made for inspectors, without for whom, and the evidence packs ordered."""
+    links = select(InspectorLink).where(InspectorLink.created_by_id == user_id).order_by(InspectorLink.created_at)
+    packs = select(Job).where(Job.ordered_by_id == user_id).order_by(Job.created_at, Job.id)
+    return {
+        "inspector_links": tell(db.session.scalars(links), "created_at", "expires_at", "revoked_at"),
+        "packs": tell(db.session.scalars(packs), "kind", "created_at", "finished_at"),
+    }
+
+
+def forget_person(user_id: uuid.UUID, _now: dt.datetime) -> None:
+    """Delete the packs that a person ordered and that aren't finished: nobody could get them. First of all features.
+
+    Links that inspectors have and packs that are finished are the firm's and run out on their own. Never commits.
+    """
+    for job in db.session.scalars(select(Job).where(Job.ordered_by_id == user_id, Job.finished_at.is_(None))):
+        shutil.rmtree(folder_of(job.id), ignore_errors=True)
+        db.session.delete(job)
+    db.session.flush()

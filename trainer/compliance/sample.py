@@ -1,0 +1,200 @@
+"""A sample evidence pack: of a made-up firm, by the code that writes the real ones. Its records are never saved."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import uuid
+from typing import Final, NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from trainer.assignments.models import Requirement
+from trainer.assignments.rules import Audience, Completion, Duty, Terms, first_due, status
+from trainer.compliance.pack_files import Records, write_pack
+from trainer.compliance.rules import Row
+from trainer.content.library import Content, Course
+from trainer.credentials.models import Credential
+from trainer.credentials.paper import sample_pdf
+from trainer.credentials.rules import show_serial, valid_until
+from trainer.learning.models import Enrollment
+from trainer.learning.rules import Conditions
+from trainer.organizations.models import Membership
+from trainer.organizations.rules import Role
+
+FIRM: Final = _l("Sample Firm")
+MARK: Final = _l("Sample, made-up people")
+
+_ZONE: Final = "America/New_York"
+_MADE_AT: Final = dt.datetime(2026, 10, 1, 16, 0, tzinfo=dt.UTC)
+_DAY: Final = _MADE_AT.date()
+_SINCE: Final = dt.date(2025, 7, 1)  # the firm's first day on the site
+_STATEMENT: Final = _l("I did all of this course myself.")
+_GUARD: Final = _l("Guard")
+_GATE: Final = _l("North gate")
+_WAREHOUSE: Final = _l("Warehouse")
+_DESK: Final = _l("Night desk")
+
+
+class _Person(NamedTuple):
+    """Someone made up. `earned_on`: the day of the certificate; `waived_until`: the last day of an excuse."""
+
+    name: str
+    job_title: LazyString
+    team: LazyString
+    hired_on: dt.date
+    earned_on: dt.date | None = None
+    waived_until: dt.date | None = None
+    has_begun: bool = False
+
+
+_PEOPLE: Final = (
+    _Person("Ada Sample", _l("Site supervisor"), _GATE, dt.date(2021, 5, 3), dt.date(2026, 3, 12)),
+    _Person("Ben Sample", _GUARD, _GATE, dt.date(2023, 9, 18), dt.date(2026, 2, 26)),
+    _Person("Cora Sample", _GUARD, _GATE, dt.date(2024, 1, 8), dt.date(2025, 10, 15)),
+    _Person("Dev Sample", _GUARD, _WAREHOUSE, dt.date(2022, 6, 27), dt.date(2025, 9, 4)),
+    _Person("Elena Sample", _GUARD, _WAREHOUSE, dt.date(2026, 8, 17), has_begun=True),
+    _Person("Femi Sample", _GUARD, _WAREHOUSE, dt.date(2019, 2, 11), waived_until=dt.date(2026, 12, 31)),
+    _Person("Grace Sample", _l("Dispatcher"), _DESK, dt.date(2024, 11, 4), dt.date(2026, 9, 21)),
+    _Person("Hugo Sample", _GUARD, _DESK, dt.date(2026, 6, 1)),
+)
+
+
+def sample_pack(content: Content) -> bytes:
+    """Return the ZIP; the same content in the same language gives the same bytes."""
+    course = next((one for one in content.courses.values() if one.file.attestation), None)
+    course = course or next(iter(content.courses.values()))
+    requirement = _requirement(course)
+    people = [(one, _membership(number, one)) for number, one in enumerate(_PEOPLE, 1)]
+    earned = [
+        (member, _credential(number, one, one.earned_on, course))
+        for number, (one, member) in enumerate(people, 1)
+        if one.earned_on is not None
+    ]
+    serials = {member.id: credential for member, credential in earned}
+    records = Records(
+        firm=str(FIRM),
+        zone=_ZONE,
+        as_of=_DAY,
+        made_at=_MADE_AT,
+        requirements=[requirement],
+        courses=[course],
+        people=[member for _person, member in people],
+        standings=[_row(one, member, requirement, serials.get(member.id)) for one, member in people],
+        completions=earned,
+        attestations=[(member, one, _enrollment(member, one)) for member, one in earned],
+        certificates=((f"{show_serial(one.serial)}.pdf", sample_pdf(one)) for _member, one in earned),
+        mark=str(MARK),
+    )
+    pack = io.BytesIO()
+    write_pack(pack, records)
+    return pack.getvalue()
+
+
+def _requirement(course: Course) -> Requirement:
+    return Requirement(
+        id=uuid.UUID(int=1),
+        title=_("%(course)s, yearly", course=course.file.title),
+        course=course.slug,
+        audience=Audience.EVERYONE.value,
+        least_minutes=course.file.least_minutes,
+        cadence_months=12,
+        days_allowed=90,
+        renewal_days=60,
+        is_paced=False,
+        attestation=str(_STATEMENT),
+        starts_on=_SINCE,
+    )
+
+
+def _membership(number: int, person: _Person) -> Membership:
+    return Membership(
+        id=uuid.UUID(int=number),
+        name=person.name,
+        employee_number=f"{1000 + number}",
+        job_title=str(person.job_title),
+        role=Role.MEMBER.value,
+        hired_on=person.hired_on,
+        joined_at=dt.datetime.combine(max(person.hired_on, _SINCE), dt.time(16), dt.UTC),
+    )
+
+
+def _credential(number: int, person: _Person, earned_on: dt.date, course: Course) -> Credential:
+    return Credential(
+        serial=f"SAMPLE{number:04}",  # too short to be one: it is found nowhere
+        holder_name=person.name,
+        course=course.slug,
+        course_title=course.file.title,
+        course_version=course.file.version,
+        edition=course.file.edition,
+        achievement=course.file.achievement,
+        course_digest=course.digest,
+        started_on=earned_on,
+        scenes=course.file.final.scenes,
+        minutes=course.file.least_minutes + 7 * number,
+        is_attested=True,
+        is_paced=False,
+        unapproved_states=[],
+        issued_at=dt.datetime.combine(earned_on, dt.time(16), dt.UTC),
+        issued_on=earned_on,
+        valid_until=valid_until(earned_on, course.file.validity_months),
+        is_local_trial=False,
+    )
+
+
+def _enrollment(member: Membership, credential: Credential) -> Enrollment:
+    return Enrollment(
+        conditions=Conditions(attestation=str(_STATEMENT)).kept(),
+        attested_at=credential.issued_at,
+        attested_as=member.name,
+    )
+
+
+def _row(person: _Person, member: Membership, requirement: Requirement, credential: Credential | None) -> Row:
+    """Return where someone stands, as the rules of real duties have it."""
+    terms = Terms(
+        requirement.least_minutes,
+        requirement.cadence_months,
+        requirement.renewal_days,
+        requirement.is_paced,
+        needs_attestation=True,
+    )
+    done = _completion(credential) if credential else None
+    duty = Duty(
+        terms,
+        first_due(person.hired_on, requirement.starts_on, requirement.days_allowed),
+        (done,) if done else (),
+        person.waived_until,
+        person.has_begun,
+    )
+    return Row(
+        membership_id=member.id,
+        assignment_id=member.id,
+        name=member.name,
+        employee_number=member.employee_number,
+        job_title=member.job_title,
+        teams=(str(person.team),),
+        hired_on=member.hired_on,
+        requirement_id=requirement.id,
+        requirement=requirement.title,
+        course=requirement.course,
+        status=status(duty, _DAY),
+        due_on=duty.due_on,
+        completed_on=done.issued_on if done else None,
+        serial=credential.serial if credential else None,
+        minutes=credential.minutes if credential else None,
+        unapproved_state=None,
+        waived_until=person.waived_until,
+    )
+
+
+def _completion(credential: Credential) -> Completion:
+    return Completion(
+        credential.issued_on,
+        credential.valid_until,
+        credential.minutes,
+        credential.is_attested,
+        credential.is_paced,
+    )

@@ -1,0 +1,257 @@
+"""Make content of a folder that was read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from trainer.content import markdown, times
+from trainer.content.digests import course_digest
+from trainer.content.drills import build_drills
+from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
+from trainer.content.ids import permanent_ids
+from trainer.content.markdown import Scope
+from trainer.content.objects import Content, Course, Lesson, Module, Page, Scenario, Sign, Twin
+from trainer.content.schema import (
+    Category,
+    Indicator,
+    LessonFile,
+    ModuleFile,
+    Part,
+    Pool,
+    ScenarioFile,
+    ShownSign,
+    Site,
+    Truth,
+)
+from trainer.content.swap import swapped
+from trainer.content.telling import Told
+
+T = TypeVar("T", bound=Part)
+
+
+def build(folder: Folder, site: Entry[Site]) -> Content:
+    """Make what is served of a folder that the checks have shown to be in order."""
+    sources, statistics = _values(folder.sources), _values(folder.statistics)
+    anywhere = Scope(folder.targets(), sources, statistics=statistics)
+    scenarios = _build_scenarios(folder, anywhere)
+    pools = {pool: tuple(s for s in scenarios.values() if s.file.pool == pool and not s.file.retired) for pool in Pool}
+    content = Content(
+        site=site.value,
+        vocabulary=_there(folder.vocabulary).value,
+        sources=sources,
+        terms=_values(folder.terms),
+        categories=tuple(sorted(_values(folder.categories).values(), key=lambda category: category.letter)),
+        indicators=_values(folder.indicators),
+        help_lines={region: tuple(_values(lines).values()) for region, lines in folder.help_lines.items()},
+        courses={
+            slug: _build_course(folder, folder.courses[slug], anywhere, pools[Pool.RESERVED])
+            for slug in dict.fromkeys((*site.value.courses, *folder.courses))
+        },
+        scenarios=scenarios,
+        pages=_build_pages(folder, anywhere),
+        statistics=statistics,
+        cards=_values(folder.cards),
+        packs=_values(folder.packs),
+        digest=folder.digest,
+        pools=pools,
+        pairs=_pair(scenarios.values()),
+        ids=tuple(sorted(permanent_ids(folder))),
+    )
+    others = site.value.languages[1:]
+    return replace(content, translations={one: _translate(content, folder, anywhere, one) for one in others})
+
+
+def _translate(content: Content, folder: Folder, anywhere: Scope, language: str) -> Content:
+    """Make the same content in another language. What isn't translated stays the very same object."""
+    files = folder.translations.get(language, {})
+    told = {id(original): other for file in files.values() for original, other in file.entries}
+    file_of = {id(original): file for file in files.values() for original, _other in file.entries}
+
+    def value(entry: Entry[T]) -> T:
+        found: T = told.get(id(entry), entry).value
+        return found
+
+    def values(entries: Mapping[str, Entry[T]]) -> dict[str, T]:
+        return {name: value(entry) for name, entry in entries.items()}
+
+    def scope_of(course: CourseFolder | None) -> Scope:
+        targets = replace(folder.targets(course), terms=values(folder.terms))
+        return replace(anywhere, targets=targets, course=course.slug if course else None, language=language)
+
+    def lesson(one: Lesson, title: str, entry: Entry[LessonFile], scope: Scope) -> Lesson:
+        if id(entry) not in told:
+            return replace(one, module_title=title)
+        page = markdown.render(told[id(entry)].body, scope)
+        return replace(
+            one,
+            module_title=title,
+            file=value(entry),
+            html=page.html,
+            words=page.words,
+            cited=page.cited,
+            language=language,
+            is_older=file_of[id(entry)].is_older,
+            is_whole=file_of[id(entry)].is_whole,
+        )
+
+    def course(one: Course) -> Course:
+        there = folder.courses[one.slug]
+        scope, modules = scope_of(there), []
+        for module in one.modules:
+            entries = there.modules[module.slug]
+            file = value(_there(entries.file))
+            lessons = (lesson(each, file.title, entries.lessons[each.slug], scope) for each in module.lessons)
+            modules.append(replace(module, file=file, lessons=tuple(lessons)))
+        return Course(one.slug, value(_there(there.file)), tuple(modules), one.digest, one.shift)
+
+    def page(one: Page) -> Page:
+        entry = folder.pages[one.slug]
+        if id(entry) not in told:
+            return one
+        shown = markdown.render(told[id(entry)].body, scope_of(None))
+        file = file_of[id(entry)]
+        return Page(one.slug, value(entry), shown.html, shown.cited, language, file.is_older, file.is_whole)
+
+    indicators, categories = values(folder.indicators), values(folder.categories)
+
+    def scene(one: Scenario) -> Scenario:
+        entry = folder.scenarios[one.id]
+        if id(entry) not in told:
+            return one
+        file, whole = value(entry), file_of[id(entry)]
+        twin = next((other for name, other in folder.twins_of(file.pair or "").items() if name != one.id), None)
+        return replace(
+            one,
+            file=file,
+            html=markdown.render(told[id(entry)].body, scope_of(None)).html,
+            signs=tuple(_sign(indicators, categories, sign, shown) for sign, shown in file.signs.items()),
+            twin=Twin(value(twin).title, one.twin.truth, value(twin).differs or "") if twin and one.twin else None,
+            other=None,
+            language=language,
+            is_older=whole.is_older,
+            is_whole=whole.is_whole,
+        )
+
+    return replace(
+        content,
+        scenarios={name: scene(one) for name, one in content.scenarios.items()},
+        terms=values(folder.terms),
+        categories=tuple(sorted(categories.values(), key=lambda category: category.letter)),
+        indicators=indicators,
+        help_lines={region: tuple(values(lines).values()) for region, lines in folder.help_lines.items()},
+        courses={slug: course(one) for slug, one in content.courses.items()},
+        pages={slug: page(one) for slug, one in content.pages.items()},
+        language=language,
+        translated={name: file.is_older for name, file in files.items() if file.is_whole},
+    )
+
+
+def _values(entries: Mapping[str, Entry[T]]) -> dict[str, T]:
+    return {name: entry.value for name, entry in entries.items()}
+
+
+def _pair(scenarios: Iterable[Scenario]) -> dict[str, tuple[Scenario, ...]]:
+    pairs: dict[str, tuple[Scenario, ...]] = {}
+    for scenario in scenarios:
+        if scenario.file.pair:
+            pairs[scenario.file.pair] = (*pairs.get(scenario.file.pair, ()), scenario)
+    return pairs
+
+
+def _build_course(folder: Folder, course: CourseFolder, anywhere: Scope, reserved: Iterable[Scenario]) -> Course:
+    file = _there(course.file)
+    scope = replace(anywhere, targets=folder.targets(course), course=course.slug)
+    modules = tuple(_build_module(course.modules[slug], scope) for slug in file.value.modules)
+    digest = course_digest(course, (scene.digest for scene in reserved))
+    return Course(course.slug, file.value, modules, digest, course.shift.value if course.shift else None)
+
+
+def _build_module(module: ModuleFolder, scope: Scope) -> Module:
+    file = _there(module.file).value
+    lessons = tuple(
+        _build_lesson(module, file, number, slug, scope) for number, slug in enumerate(module.lessons, start=1)
+    )
+    return Module(module.slug, module.number, file, lessons)
+
+
+def _build_lesson(module: ModuleFolder, module_file: ModuleFile, number: int, slug: str, scope: Scope) -> Lesson:
+    entry = module.lessons[slug]
+    page = markdown.render(entry.body, scope)
+    return Lesson(
+        id=f"{module.slug}/{slug}",
+        slug=slug,
+        module_slug=module.slug,
+        module_title=module_file.title,
+        number=number,
+        file=entry.value,
+        html=page.html,
+        words=page.words,
+        cited=page.cited,
+        digest=entry.digest,
+        seconds=times.lesson_seconds(entry.body),
+    )
+
+
+def _build_pages(folder: Folder, scope: Scope) -> dict[str, Page]:
+    pages = {}
+    for slug, entry in folder.pages.items():
+        page = markdown.render(entry.body, scope)
+        pages[slug] = Page(slug, entry.value, page.html, page.cited)
+    return pages
+
+
+def _build_scenarios(folder: Folder, scope: Scope) -> dict[str, Scenario]:
+    indicators, words = _values(folder.indicators), _there(folder.vocabulary).value
+    return {
+        name: _build_scenario(
+            Told(name, entry.value, entry.body, indicators, words), entry.body.first_line, folder, scope
+        )
+        for name, entry in folder.scenarios.items()
+    }
+
+
+def _build_scenario(scene: Told, line: int, folder: Folder, scope: Scope) -> Scenario:
+    first = _tell(scene, folder, scope)
+    if not scene.file.swap:
+        return first
+    file, source = swapped(scene.file, scene.narrative)
+    other = _tell(replace(scene, file=file, body=markdown.parse(source, line)), folder, scope)
+    return replace(first, other=replace(other, is_swapped=True, drills=()))
+
+
+def _tell(scene: Told, folder: Folder, scope: Scope) -> Scenario:
+    file = scene.file
+    twins = folder.twins_of(file.pair) if file.pair else {}
+    twin = next((entry.value for other, entry in twins.items() if other != scene.id), None)
+    return Scenario(
+        id=scene.id,
+        file=file,
+        html=markdown.render(scene.body, scope).html,
+        digest=file.first.digest(scene),
+        seconds=file.first.seconds(scene),
+        seconds_answered=file.first.seconds_answered(scene),
+        signs=tuple(
+            _sign(scene.indicators, _values(folder.categories), sign, shown) for sign, shown in file.signs.items()
+        ),
+        reporting_doors=scene.vocabulary.reporting_doors - _way_of_its_own(file),
+        twin=Twin(twin.title, twin.truth.value, twin.differs or "") if twin else None,
+        drills=build_drills(scene),
+    )
+
+
+def _way_of_its_own(file: ScenarioFile) -> frozenset[str]:
+    """Where people need help that isn't about trafficking, turning to that help reports nobody."""
+    return frozenset([file.route]) if file.truth is Truth.NO_CONCERN else frozenset()
+
+
+def _sign(indicators: Mapping[str, Indicator], categories: Mapping[str, Category], sign: str, shown: ShownSign) -> Sign:
+    indicator = indicators[sign]
+    return Sign(sign, indicator.name, shown.strength, categories[indicator.category].name, shown.words)
+
+
+def _there(entry: Entry[T] | None) -> Entry[T]:
+    """Give a file that the checks have shown to be there."""
+    assert entry is not None
+    return entry

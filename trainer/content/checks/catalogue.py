@@ -1,0 +1,48 @@
+"""The signs and their groups."""
+
+from __future__ import annotations
+
+from trainer.content.checks.bodies import check_source
+from trainer.content.checks.vocabulary import check_word
+from trainer.content.folder import Entry, Folder
+from trainer.content.schema import Indicator
+
+
+def check_categories(folder: Folder) -> None:
+    """Check that each group of signs has its own letter."""
+    letters: dict[str, str] = {}
+    for category in folder.categories.values():
+        if category.value.letter in letters:
+            category.refuse(
+                "letter",
+                f'"{category.value.id}" and "{letters[category.value.letter]}" have the same letter',
+                "Give each its own.",
+            )
+        letters[category.value.letter] = category.value.id
+
+
+def check_indicators(folder: Folder) -> None:
+    """Check that each sign is in its group, has its sources, and is told in full if it misleads."""
+    for indicator in folder.indicators.values():
+        _check_indicator(folder, indicator)
+
+
+def _check_indicator(folder: Folder, entry: Entry[Indicator]) -> None:
+    indicator = entry.value
+    category = folder.categories.get(indicator.category)
+    if category is not None and category.value.letter != indicator.id[0]:
+        entry.refuse(
+            "category",
+            f'{indicator.id} is in category "{indicator.category}", which has the letter {category.value.letter}',
+            "Correct the category.",
+        )
+    if not folder.knows("category", indicator.category):
+        entry.refuse("category", f'no category is called "{indicator.category}"', "Add it or correct its id.")
+    check_word(folder, entry, ("about",), indicator.about, "topics")
+    for index, venue in enumerate(indicator.venues):
+        check_word(folder, entry, ("venues", index), venue, "venues")
+    for index, source in enumerate(indicator.sources):
+        check_source(folder, entry, ("sources", index), source)
+    for key in ("told", "misleads"):
+        if indicator.kind == "false_cue" and getattr(indicator, key) is None:
+            entry.refuse((), f'false cue {indicator.id} has no "{key}"', "Add it: learners compare the two.")

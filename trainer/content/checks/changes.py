@@ -1,0 +1,41 @@
+"""`CHANGELOG.md`: each course has an entry for its version."""
+
+from __future__ import annotations
+
+from trainer.content.digests import course_digests
+from trainer.content.folder import Folder
+from trainer.content.history import SHOWN
+
+
+def check_changes(folder: Folder) -> None:
+    """Hold each course against the newest entry that speaks of it."""
+    if folder.changes is None or folder.complaints.has_errors:
+        return
+    digests = course_digests(folder)
+    for change in folder.changes:
+        if not change.has_points:
+            folder.refuse("CHANGELOG.md", change.line, "the entry has no point", 'Say what changed: "- ...".')
+        if change.course not in folder.courses:
+            folder.refuse("CHANGELOG.md", change.line, f'there is no course "{change.course}"', "Correct its name.")
+    for slug, course in folder.courses.items():
+        assert course.file is not None  # there are no errors
+        version = course.file.value.version
+        newest = next((change for change in folder.changes if change.course == slug), None)
+        if newest is None or newest.version != version:
+            folder.refuse(
+                "CHANGELOG.md",
+                1,
+                f"{slug} {version} has no entry",
+                f'Add "## {slug} {version}", its digest line and its points.',
+            )
+        elif newest.digest is None:
+            folder.warn(
+                "CHANGELOG.md", newest.line, f"{slug} {version} isn't published", 'Run "flask content publish".'
+            )
+        elif newest.digest != digests[slug][:SHOWN]:
+            folder.warn(
+                "CHANGELOG.md",
+                newest.line,
+                f"{slug} has changed since {version} was published",
+                "If it matters to someone who passed, raise the version and add an entry above.",
+            )

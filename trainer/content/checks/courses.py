@@ -1,0 +1,119 @@
+"""Courses and modules: in order, with lessons, and with finals that someone who over-reports rarely passes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final
+
+from trainer.content import chances
+from trainer.content.checks.pairs import count_pairs
+from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
+from trainer.content.schema import CourseFile, Pool
+
+LARGEST_CHANCE: Final = 0.3  # with which someone who over-reports may pass within all tries
+
+
+def check_courses(folder: Folder) -> None:
+    """Check that each course lists its modules in order, and that its assessments can be drawn and passed."""
+    for course in folder.courses.values():
+        if course.file:
+            _check_module_order(course, course.file)
+            _check_rule_lesson(course, course.file)
+            _check_assessments(folder, course, course.file)
+
+
+def check_modules(folder: Folder) -> None:
+    """Check that each module has a lesson, and one to choose from more than one."""
+    for course in folder.courses.values():
+        for module in course.modules.values():
+            _check_module(folder, module)
+
+
+def _check_module(folder: Folder, module: ModuleFolder) -> None:
+    lessons = len(module.lessons) + module.broken_lessons
+    if not lessons:
+        folder.complaints.error(module.path, 1, "the module has no lesson", "Add one, such as 01-first.md.")
+    if module.file and module.file.value.choose_one and lessons < 2:
+        module.file.refuse("choose_one", "there is nothing to choose from", "Add a lesson.")
+
+
+def _check_module_order(course: CourseFolder, entry: Entry[CourseFile]) -> None:
+    listed = entry.value.modules
+    for index, slug in enumerate(listed):
+        line = entry.line("modules", index)
+        if slug not in course.modules:
+            entry.refuse(line, f'module "{slug}" has no folder', "Add it, or take it off the list.")
+        elif slug in listed[:index]:
+            entry.refuse(line, f'module "{slug}" is listed twice', "Take one out.")
+    for module in course.modules.values():
+        if module.slug not in listed:
+            entry.refuse("modules", f'module "{module.slug}" is not listed', "Add it to the modules.")
+    present = [course.modules[slug] for slug in listed if slug in course.modules]
+    for earlier, later in pairwise(present):
+        if later.number < earlier.number:
+            entry.refuse(
+                "modules",
+                f'"{later.slug}" comes after "{earlier.slug}" but its folder has a smaller number',
+                "Put the list in the order of the folders.",
+            )
+
+
+def _check_rule_lesson(course: CourseFolder, entry: Entry[CourseFile]) -> None:
+    lesson, modules = entry.value.rule_lesson, course.modules.values()
+    known = {f"{module.slug}/{slug}" for module in modules for slug in module.lessons}
+    if lesson and lesson not in known and not any(module.broken_lessons for module in modules):
+        entry.refuse(
+            "rule_lesson", f'the course has no lesson "{lesson}"', "Give a lesson of this course, as module/lesson."
+        )
+
+
+def _check_assessments(folder: Folder, course: CourseFolder, entry: Entry[CourseFile]) -> None:
+    value = entry.value
+    _check_draw(entry, "final", value.final.scenes, count_pairs(folder, Pool.RESERVED), "reserved")
+    _check_draw(entry, "first_try", value.first_try.scenes, count_pairs(folder, Pool.OPEN), "open")
+    _check_draw(entry, "practice", value.practice.scenes, count_pairs(folder, Pool.OPEN), "open")
+    half, rule = value.final.scenes // 2, value.final.pass_rule
+    if rule.hits_at_least > half:
+        entry.refuse(
+            ("final", "pass_rule", "hits_at_least"),
+            f"nobody can pass: there are only {half} scenes with a concern",
+            f"Ask for at most {half}.",
+        )
+    if rule.false_alarms_at_most >= half:
+        entry.refuse(
+            ("final", "pass_rule", "false_alarms_at_most"),
+            "someone who reports everything would pass",
+            f"Allow fewer than {half}.",
+        )
+    minutes = sum(_least_minutes(module) for module in course.modules.values())
+    if value.least_minutes > minutes and not any(module.broken_lessons for module in course.modules.values()):
+        entry.refuse(
+            "least_minutes",
+            f"the lessons take only {minutes} minutes",
+            "Ask for fewer minutes, or correct the lessons.",
+        )
+    chance = chances.survives(value.final)
+    if chance > LARGEST_CHANCE and folder.site and folder.site.value.bank:
+        entry.refuse(
+            ("final", "pass_rule"),
+            f"someone who also reports 40% of the innocent passes with {chance:.0%}",
+            f"Bring it to {LARGEST_CHANCE:.0%} or less: more scenes, or fewer false alarms.",
+        )
+
+
+def _least_minutes(module: ModuleFolder) -> int:
+    """Return how long a module takes; of a choice, its shortest lesson."""
+    each = [lesson.value.minutes for lesson in module.lessons.values()]
+    return min(each, default=0) if module.file and module.file.value.choose_one else sum(each)
+
+
+def _check_draw(entry: Entry[CourseFile], key: str, scenes: int, pairs: int, pool: str) -> None:
+    line = entry.line(key, "scenes")
+    if scenes % 2:
+        entry.refuse(line, f"{scenes} scenes can't be half and half", "Give an even number.")
+    if scenes > pairs:
+        entry.refuse(
+            line,
+            f"{scenes} scenes are drawn, one from each pair, but the {pool} pool has {pairs} pairs",
+            "Add pairs or draw fewer.",
+        )

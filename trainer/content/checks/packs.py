@@ -1,0 +1,31 @@
+"""Requirement packs: whose law it is, and that the reader is warned."""
+
+from __future__ import annotations
+
+from trainer.content.checks.bodies import check_source
+from trainer.content.folder import Folder
+
+
+def check_packs(folder: Folder) -> None:
+    """Check that each pack names who says so, and its course."""
+    for entry in folder.packs.values():
+        pack, approval = entry.value, entry.value.course_approval
+        for index, source in enumerate(pack.sources):
+            check_source(folder, entry, ("sources", index), source)
+        if not folder.knows("course", pack.defaults.course):
+            entry.refuse(("defaults", "course"), f'no course is called "{pack.defaults.course}"', "Correct its id.")
+        if pack.state and not pack.sources:
+            entry.refuse("state", "what a state asks needs a source", 'Add "sources:" with their ids.')
+        if approval.required and not (pack.state and approval.authority):
+            entry.refuse(
+                "course_approval",
+                "nobody is named who approves courses",
+                'Add "state:" and, under "course_approval:", "authority:".',
+            )
+        if pack.help_region and pack.help_region not in folder.help_lines:
+            entry.refuse(
+                "help_region", f"there is no file help/{pack.help_region}.yaml", "Add it or correct the region."
+            )
+        advice = folder.vocabulary.value.disclaimers.advice if folder.vocabulary else ""
+        if advice.lower() not in pack.notice.lower():
+            entry.refuse("notice", "the notice doesn't warn the reader", f'Say "{advice}" in it.')

@@ -1,0 +1,33 @@
+"""Pages: no name that the app has, no parts of a lesson."""
+
+from __future__ import annotations
+
+from trainer.content import markdown
+from trainer.content.checks.bodies import check_body
+from trainer.content.folder import Entry, Folder
+from trainer.content.markdown import Scope
+from trainer.content.schema import PageFile
+
+
+def check_pages(folder: Folder) -> None:
+    """Check each page."""
+    scope = Scope(folder.targets(), {})
+    for slug, page in folder.pages.items():
+        if slug in markdown.PAGE_PATHS:
+            page.refuse(1, f'the name "{slug}" belongs to a page of the app', "Give the file another name.")
+        for told in (page, *folder.in_other_languages(page)):
+            _check_text(folder, scope, told)
+
+
+def _check_text(folder: Folder, scope: Scope, page: Entry[PageFile]) -> None:
+    check_body(folder, page, scope)
+    for box in markdown.boxes_in(page.body):
+        if box.name in ("ask", "recap"):
+            page.refuse(box.line, f'a page has no "{box.name}"', "Only lessons do. Take it out.")
+    for citation in markdown.citations_in(page.body):
+        if not folder.knows("source", citation.source):
+            page.refuse(
+                citation.line,
+                f'no source is called "{citation.source}"',
+                "Add it to sources.yaml or correct its id.",
+            )

@@ -1,0 +1,90 @@
+"""Pairs of scenes, and the bank as a whole."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from trainer.content.folder import Entry, Folder
+from trainer.content.schema import Pool, ScenarioFile, SceneItem, Truth
+from trainer.content.yaml_lines import Key
+
+Scene = Entry[ScenarioFile]
+
+
+def check_pairs(folder: Folder) -> None:
+    """Check that the scenes of each pair differ in one fact, and that the pools are in balance."""
+    pairs: dict[str, list[Scene]] = defaultdict(list)
+    for entry in folder.scenarios.values():
+        if not entry.value.retired and entry.value.pair:
+            pairs[entry.value.pair].append(entry)
+    is_whole = len(folder.scenarios) == len(folder.named.get("scenario", ()))
+    for pair, scenes in pairs.items():
+        if len(scenes) == 2 and not all(isinstance(scene.value.items[0], SceneItem) for scene in scenes):
+            continue
+        if len(scenes) == 2:
+            _check_pair(scenes[0], scenes[1])
+        elif is_whole or len(scenes) > 2:  # the twin may be among the files that could not be read
+            scenes[-1].refuse(
+                "pair",
+                f'pair "{pair}" has {len(scenes)} scene{"" if len(scenes) == 1 else "s"}',
+                "A pair is two files; retire both or neither.",
+            )
+    if is_whole:
+        _check_balance(folder)
+
+
+def count_pairs(folder: Folder, pool: Pool) -> int:
+    """Count the pairs of a pool that are in use."""
+    return len(
+        {
+            entry.value.pair
+            for entry in folder.scenarios.values()
+            if entry.value.pool == pool and not entry.value.retired and entry.value.pair
+        }
+    )
+
+
+def _check_pair(first: Scene, second: Scene) -> None:
+    one, two = first.value, second.value
+
+    def refuse(key: Key, what: str, remedy: str) -> None:
+        second.refuse(key, f"{what} ({first.path.rpartition('/')[2]})", remedy)
+
+    if one.truth == two.truth:
+        refuse(("truth",), f'both twins are "{two.truth}"', "One must be concern, the other no_concern.")
+    for key in ("pool", "venue", "about", "place"):
+        if getattr(one, key) != getattr(two, key):
+            refuse((key,), f'"{key}" differs from its twin', "Twins share it.")
+    if one.is_about_minor != two.is_about_minor:
+        refuse(("people",), "someone at risk is under 18 in one twin only", "Twins share it.")
+    two.first.check_twin(one.first, lambda key, what, remedy: refuse(("items", 0, *key), what, remedy))
+
+
+def _check_balance(folder: Folder) -> None:
+    for pool in (Pool.OPEN, Pool.RESERVED):
+        truths = [
+            scene.value.truth
+            for scene in folder.scenarios.values()
+            if scene.value.pool == pool and not scene.value.retired
+        ]
+        concerns = truths.count(Truth.CONCERN)
+        if concerns * 2 != len(truths):
+            folder.refuse(
+                "scenarios",
+                1,
+                f"the {pool} pool has {concerns} scenes of concern and {len(truths) - concerns} of none",
+                "Bring them into balance: half and half.",
+            )
+    bank = folder.site.value.bank if folder.site else None
+    if folder.site is None or bank is None:
+        return
+    swaps = {entry.value.pair for entry in folder.scenarios.values() if entry.value.swap and not entry.value.retired}
+    for key, number, needed in (
+        ("open_pairs", count_pairs(folder, Pool.OPEN), bank.open_pairs),
+        ("reserved_pairs", count_pairs(folder, Pool.RESERVED), bank.reserved_pairs),
+        ("swapped_pairs", len(swaps), bank.swapped_pairs),
+    ):
+        if number < needed:
+            folder.site.refuse(
+                ("bank", key), f"the bank has {number} of {needed} {key.replace('_', ' ')}", "Add scenes."
+            )

@@ -1,0 +1,87 @@
+"""What should be looked at before a release, and never keeps the folder from being served: gaps, age, reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any, Final
+
+from trainer.content.folder import Entry, Folder, ModuleFolder
+from trainer.content.schema import Pool, SceneItem
+
+FRESH_FOR: Final = timedelta(days=180)
+
+
+def warn_of_gaps(folder: Folder) -> None:
+    """Warn of signs that nobody teaches or tests, and of too few scenes about a topic."""
+    if len(folder.scenarios) != len(folder.named.get("scenario", ())):
+        return
+    live = [scene.value for scene in folder.scenarios.values() if not scene.value.retired]
+    lessons = [lesson for module in _modules(folder) for lesson in module.lessons.values()]
+    taught = {indicator for lesson in lessons for indicator in lesson.value.indicators}
+    tested = {sign for scene in live for sign in scene.signs}
+    for what, covered in (("no lesson teaches", taught), ("no scene tests", tested)):
+        missing = sorted(set(folder.indicators) - covered)
+        if missing:
+            folder.warn("indicators.yaml", 1, f"{what} {', '.join(missing)}", "Add them in time.")
+    for topic in folder.vocabulary.value.topics if folder.vocabulary and live else ():
+        found = sum(scene.about == topic.id for scene in live)
+        if found < topic.least_share * len(live):
+            folder.warn(
+                "scenarios",
+                1,
+                f"{found} of {len(live)} scenes are about {topic.id}",
+                f"Bring it to {topic.least_share:.0%} or more.",
+            )
+
+
+def warn_of_shortcomings(folder: Folder) -> None:
+    """Warn of scenes that lack what those of the finished bank have."""
+    if folder.vocabulary is None:
+        return
+    short: dict[str, list[str]] = {}
+    for name, entry in folder.scenarios.items():
+        scene = entry.value
+        if scene.retired or not isinstance(scene.items[0], SceneItem):
+            continue
+        for what in scene.first.shortcomings(folder.vocabulary.value):
+            short.setdefault(what, []).append(name)
+        if scene.pool is Pool.RESERVED and not scene.swap:
+            short.setdefault("no second telling", []).append(name)
+    for what, names in sorted(short.items()):
+        shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+        counted = "1 scene has" if len(names) == 1 else f"{len(names)} scenes have"
+        folder.warn("scenarios", 1, f"{counted} {what} ({shown})", "Rewrite them in time.")
+
+
+def _modules(folder: Folder) -> Iterator[ModuleFolder]:
+    for course in folder.courses.values():
+        yield from course.modules.values()
+
+
+def warn_of_age(folder: Folder, today: date) -> None:
+    """Warn of what was last looked at long ago."""
+    dated: list[tuple[Entry[Any], str]] = [(entry, "source") for entry in folder.sources.values()]
+    dated += [(entry, "help line") for lines in folder.help_lines.values() for entry in lines.values()]
+    dated += [(entry, "page") for entry in folder.pages.values()]
+    dated += [(entry, "pack") for entry in folder.packs.values()]
+    for entry, kind in dated:
+        seen_on: date | None = entry.value.seen_on
+        if seen_on is not None and today - seen_on > FRESH_FOR:
+            name = getattr(entry.value, "id", entry.value.__class__.__name__)
+            label = kind if kind in ("page", "pack") else f'{kind} "{name}"'
+            entry.warn("seen_on", f"the {label} was last seen on {seen_on}", "Look again, then correct the date.")
+
+
+def warn_of_missing_reviews(folder: Folder) -> None:
+    """Warn of lessons that nobody has reviewed."""
+    for course in folder.courses.values():
+        lessons = [lesson for module in course.modules.values() for lesson in module.lessons.values()]
+        without = sum(not lesson.value.reviews for lesson in lessons)
+        if without:
+            folder.warn(
+                f"courses/{course.slug}/course.yaml",
+                1,
+                f"{without} of {len(lessons)} lessons have no review by a person",
+                "Name who reviewed them and when, once it happened.",
+            )

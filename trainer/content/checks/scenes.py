@@ -1,0 +1,174 @@
+"""Scenes: where they stand, what they tell, the items about them, and the rule that decides them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from trainer.content import markdown
+from trainer.content.checks.bodies import check_body, check_source
+from trainer.content.checks.pairs import check_pairs
+from trainer.content.checks.rule import check_rule
+from trainer.content.checks.vocabulary import check_word, hold_word
+from trainer.content.folder import Entry, Folder
+from trainer.content.markdown import Scope
+from trainer.content.schema import Access, Pool, ScenarioFile, SceneItem, Truth, Vocabulary, WordList
+from trainer.content.swap import is_told
+from trainer.content.telling import Told
+from trainer.content.yaml_lines import Key
+
+Scene = Entry[ScenarioFile]
+_WORDS: Final[dict[str, WordList]] = {"rule": "rules", "route": "routes", "venue": "venues", "place": "places"}
+
+
+def check_scenes(folder: Folder) -> None:
+    """Check each scene, each pair and the bank as a whole."""
+    scope = Scope(folder.targets(), {})
+    indicators = {name: sign.value for name, sign in folder.indicators.items()}
+    for name, entry in folder.scenarios.items():
+        _check_scene(folder, entry, scope)
+        if folder.vocabulary:
+            _check_items(entry, Told(name, entry.value, entry.body, indicators, folder.vocabulary.value))
+        for told in folder.in_other_languages(entry):
+            check_body(folder, told, scope)
+    _check_translated_pairs(folder)
+    check_pairs(folder)
+
+
+def _check_translated_pairs(folder: Folder) -> None:
+    """Twins that are translated offer the same actions in the other language, too."""
+    offered: dict[tuple[str, str], tuple[str, set[str]]] = {}
+    for language, files in folder.translations.items():
+        for file in files.values():
+            for _original, told in file.entries:
+                if file.is_older:
+                    continue  # its original says something else by now
+                if isinstance(told.value, ScenarioFile) and told.value.pair:
+                    texts = {str(action.text) for action in getattr(told.value.items[0], "actions", ())}
+                    twin, others = offered.setdefault((language, told.value.pair), (told.path, texts))
+                    if others != texts:
+                        told.refuse("actions", f"the actions differ from those of {twin}", "Use the same texts.")
+
+
+def _check_scene(folder: Folder, entry: Scene, scope: Scope) -> None:
+    _check_narrative(folder, entry, scope)
+    for index, source in enumerate(entry.value.sources):
+        check_source(folder, entry, ("sources", index), source)
+    for sign in entry.value.signs:
+        if not folder.knows("indicator", sign):
+            entry.refuse(("signs", sign), f'no indicator is called "{sign}"', "Correct its id.")
+    _check_place(entry)
+    _check_design(entry)
+    _check_decides(entry)
+    _check_swap(entry)
+    for key, words in _WORDS.items():
+        check_word(folder, entry, (key,), getattr(entry.value, key), words)
+    if folder.vocabulary:
+        hold_word(folder.vocabulary.value.scene_topics, ("about",), entry.value.about, entry.refuse)
+        _check_route(entry, folder.vocabulary.value)
+        _check_rule(folder, entry, folder.vocabulary.value)
+
+
+def _is_judged(entry: Scene) -> bool:
+    return isinstance(entry.value.items[0], SceneItem)
+
+
+def _check_place(entry: Scene) -> None:
+    """A scene stands in a pair, or in a practice shift and has a clock time."""
+    scene = entry.value
+    needed, other = (("clock",), ("pair", "differs")) if scene.pool == Pool.SHIFT else (("pair", "differs"), ("clock",))
+    for key in needed:
+        if getattr(scene, key) is None:
+            entry.refuse(1, f'"{key}" is missing', "Add it.")
+    for key in other:
+        if getattr(scene, key) is not None:
+            entry.refuse(key, f'"{key}" has no place in the pool {scene.pool}', "Take it out.")
+
+
+def _check_design(entry: Scene) -> None:
+    """A concern says how it shows and what excuses it; a scene of no concern how far it is explained."""
+    concern = ("shown_by", "excuse")
+    needed, other = (concern, ("explained",)) if entry.value.truth == Truth.CONCERN else (("explained",), concern)
+    for key in needed:
+        if getattr(entry.value, key) is None:
+            entry.refuse(1, f'"{key}" is missing', "Add it.")
+    for key in other:
+        if getattr(entry.value, key) is not None:
+            entry.refuse(key, f'"{key}" has no place in a scene of {entry.value.truth}', "Take it out.")
+
+
+def _check_decides(entry: Scene) -> None:
+    narrative = _narrative(entry)
+    for index, words in enumerate(entry.value.decides):
+        if " ".join(words.split()) not in narrative:
+            entry.refuse(("decides", index), f'"{words[:60]}" is not in the scene', "Quote it as it stands there.")
+
+
+def _narrative(entry: Scene) -> str:
+    return " ".join(" ".join(markdown.paragraphs(entry.body)).split())
+
+
+def _check_swap(entry: Scene) -> None:
+    narrative = _narrative(entry)
+    rest = narrative
+    for words in entry.value.decides:
+        rest = rest.replace(" ".join(words.split()), " ")
+    for word, other in entry.value.swap.items():
+        if is_told(narrative, word) and not is_told(rest, word):
+            entry.refuse(
+                ("swap", word),
+                f'"{word[:60]}" stands only in what decides: told so, the sign would be another',
+                "Swap people and details around it, not what decides.",
+            )
+        if not is_told(narrative, word):
+            entry.refuse(("swap", word), f'"{word[:60]}" is not in the scene', "Write it as it stands there.")
+        if word == other:
+            entry.refuse(("swap", word), "nothing is swapped", "Name another person.")
+
+
+def _check_items(entry: Scene, scene: Told) -> None:
+    for index, item in enumerate(entry.value.items):
+
+        def refuse(key: Key, what: str, remedy: str, at: Key = ("items", index)) -> None:
+            entry.refuse((*at, *key), what, remedy)
+
+        if index == 0 and not isinstance(item, SceneItem):
+            refuse((), "the first item is not to judge", 'Begin with "type: judge".')
+        if index > 0 and isinstance(item, SceneItem) and _is_judged(entry):
+            refuse((), "only the first item is to judge", "Take this one out.")
+        missing = [way.value for way in Access if way not in item.access]
+        if missing:
+            refuse((), f'items of type "{item.type}" can\'t be answered by {", ".join(missing)}', "Use another type.")
+        item.check(scene, refuse)
+
+
+def _check_narrative(folder: Folder, entry: Scene, scope: Scope) -> None:
+    check_body(folder, entry, scope)
+    for what, lines in (
+        ("a box", [box.line for box in markdown.boxes_in(entry.body)]),
+        ("a heading", [line for _, line in markdown.headings_in(entry.body)]),
+        ("a citation", [citation.line for citation in markdown.citations_in(entry.body)]),
+    ):
+        for line in lines:
+            entry.refuse(line, f"there is {what} in the scene", "Tell it in plain paragraphs.")
+
+
+def _check_route(entry: Scene, vocabulary: Vocabulary) -> None:
+    scene = entry.value
+    route = vocabulary.find_route(scene.route)
+    if route is None:
+        return
+    if route.truth not in (None, scene.truth):
+        others = [f'"{one.id}"' for one in vocabulary.routes if one.truth in (None, scene.truth)]
+        entry.refuse(
+            "route", f'route "{route.id}" isn\'t for "{scene.truth}"', f"Use {', '.join(others)}, or correct the truth."
+        )
+    fault = scene.first.route_fault(route, vocabulary) if _is_judged(entry) else None
+    if fault:
+        entry.refuse("route", fault, "Make them agree.")
+
+
+def _check_rule(folder: Folder, entry: Scene, vocabulary: Vocabulary) -> None:
+    rule = vocabulary.find_rule(entry.value.rule)
+    signs = [folder.indicators[sign].value for sign in entry.value.signs if sign in folder.indicators]
+    if rule is not None and len(signs) == len(entry.value.signs):
+        check_rule(entry, rule, signs, vocabulary)

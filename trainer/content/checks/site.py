@@ -1,0 +1,51 @@
+"""The site: its help lines and courses are there."""
+
+from __future__ import annotations
+
+from babel import Locale, UnknownLocaleError
+
+from trainer.content.folder import Entry, Folder
+from trainer.content.own_words import SOURCE
+from trainer.content.schema import Site
+
+
+def check_site(folder: Folder) -> None:
+    """Check that what the site names is there."""
+    site = folder.site
+    if site is None:
+        return
+    _check_languages(folder, site)
+    region = site.value.help_region
+    if region not in folder.help_lines:
+        site.refuse("help_region", f"there is no file help/{region}.yaml", "Add it or correct the region.")
+    for index, name in enumerate(site.value.strip_lines):
+        if not folder.knows("help", name):
+            site.refuse(("strip_lines", index), f'no help line is called "{name}"', "Add it or correct its id.")
+    if site.value.first_try not in folder.courses:
+        site.refuse(
+            "first_try", f'no course is called "{site.value.first_try}"', "Name the folder of a course in courses/."
+        )
+    for index, name in enumerate(site.value.courses):
+        if name not in folder.courses:
+            site.refuse(
+                ("courses", index), f'no course is called "{name}"', "Add it or correct its name: that of its folder."
+            )
+
+
+def _check_languages(folder: Folder, site: Entry[Site]) -> None:
+    if site.value.languages[0] != SOURCE:
+        site.refuse("languages", "English isn't the first language", 'Begin the list with "en": all is written in it.')
+    for index, language in enumerate(site.value.languages):
+        try:
+            Locale(language)
+        except UnknownLocaleError:
+            site.refuse(("languages", index), f'no language is called "{language}"', "Correct it, such as es or fr.")
+    for language, files in folder.translations.items():
+        if language not in site.value.languages[1:]:
+            for file in files.values():
+                folder.complaints.error(
+                    file.path,
+                    1,
+                    f'site.yaml doesn\'t name "{language}" as a language',
+                    "Add it there, or take this out.",
+                )

@@ -1,0 +1,80 @@
+"""Words that the vocabulary bans, in any text that is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from os.path import commonprefix
+from typing import Any, Final
+
+from trainer.content import markdown
+from trainer.content.folder import Entry, Folder
+from trainer.content.markdown import Body
+from trainer.content.schema import ScenarioFile, Source
+
+_NOT_SHOWN: Final = frozenset(
+    {
+        "id",
+        "address",
+        "web",
+        "chat",
+        "exit_target",
+        "source",
+        "sources",
+        "indicators",
+        "pair",
+        "banned",
+        "banned_in_scenes",
+    }
+)
+_WORD_REMEDY: Final = "Use another word, or mark a quotation or a name of a law with [[...]]."
+
+
+def check_wording(folder: Folder) -> None:
+    """Check every text that is shown."""
+    if folder.vocabulary is None:
+        return
+    words = folder.vocabulary.value
+    everywhere, in_scenes = _pattern(words.banned), _pattern([*words.banned, *words.banned_in_scenes])
+    stems = [_stem(phrase) for phrase in (*words.banned, *words.banned_in_scenes)]
+    for entry in folder.entries:
+        pattern = in_scenes if isinstance(entry.value, ScenarioFile) else everywhere
+        whole = " ".join([*(text for _key, text in entry.written.texts()), entry.body.source]).lower()
+        if not any(stem in whole.replace("*", "").replace("_", "") for stem in stems):  # nearly always
+            continue
+        for line, text in _shown_texts(entry):
+            for found in pattern.finditer(text):
+                at = line + text.count("\n", 0, found.start())
+                word = " ".join(found[0].split())
+                entry.refuse(at, f'"{word}" is a word that we do not use', _WORD_REMEDY)
+
+
+def _pattern(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Return what finds the phrases as whole words, in small or large letters. `one|other` is either."""
+    each = (r"[-\s]+".join(f"(?:{_either(word)})" for word in phrase.split()) for phrase in phrases)
+    return re.compile(rf"\b(?:{'|'.join(each) or '(?!)'})\b", re.IGNORECASE)
+
+
+def _either(word: str) -> str:
+    return "|".join(map(re.escape, word.split("|")))
+
+
+def _stem(phrase: str) -> str:
+    """Return what each text with the phrase has in it: finding that is quicker."""
+    beginnings = (commonprefix(word.lower().split("|")) for word in phrase.split())  # noqa: RUF071 letters, no paths
+    return max(beginnings, key=len)
+
+
+def _shown_texts(entry: Entry[Any]) -> Iterator[tuple[int, str]]:
+    is_exempt = isinstance(entry.value, Source) and entry.value.exempt
+    for key, text in entry.written.texts():
+        names = [part for part in key if isinstance(part, str)]
+        if not _NOT_SHOWN.intersection(names) and not is_exempt:
+            yield entry.line(*key), markdown.blank_exempt(text).replace("\n", " ")
+    yield entry.body.first_line, _words_of(entry.body)
+
+
+def _words_of(body: Body) -> str:
+    """Blank what is not read as words, keeping each line where it is."""
+    without_addresses = re.sub(r"\]\([^)\n]*\)", "]", body.source)
+    return re.sub(r"[*_]", "", markdown.blank_exempt(without_addresses))

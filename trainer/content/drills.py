@@ -1,0 +1,34 @@
+"""The further questions about a scene, ready to draw."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from trainer.content.telling import Told
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """A further question. `payload` is all that is needed to show and to score it.
+
+    `id` is "<scene>/<type>"; the second question of a type in a scene is "<scene>/<type>-2".
+    """
+
+    id: str
+    type: str
+    digest: str
+    payload: dict[str, Any]
+
+
+def build_drills(scene: Told) -> tuple[Drill, ...]:
+    """Make the further questions of a scene."""
+    counted: Counter[str] = Counter()
+    drills = []
+    for item in scene.file.drills:
+        counted[item.type] += 1
+        number = counted[item.type]
+        name = f"{scene.id}/{item.type}" if number == 1 else f"{scene.id}/{item.type}-{number}"
+        drills.append(Drill(name, item.type, item.digest(scene), item.payload(scene)))
+    return tuple(drills)

@@ -1,0 +1,195 @@
+"""The content folder as it was read: typed files, each value with its line, ready to be checked and built from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from trainer.content.complaints import Complaints
+from trainer.content.history import Change
+from trainer.content.markdown import Body, Targets
+from trainer.content.schema import (
+    Card,
+    Category,
+    CourseFile,
+    HelpLine,
+    Indicator,
+    LessonFile,
+    ModuleFile,
+    Pack,
+    PageFile,
+    Part,
+    ScenarioFile,
+    ShiftFile,
+    Site,
+    Source,
+    Statistics,
+    Term,
+    Vocabulary,
+)
+from trainer.content.yaml_lines import Key, Written
+
+T_co = TypeVar("T_co", bound=Part, covariant=True)
+At = str | Key | int
+"""Where something is wrong in a file: a key, the way to one from the top, or a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[T_co]):
+    """One valid object of the content folder, with where and how it was written. It lives only while a folder is
+    loaded: what is served and kept holds its value."""
+
+    path: str
+    value: T_co
+    written: Written
+    body: Body
+    digest: str  # of the whole file
+    complaints: Complaints = field(repr=False, compare=False)
+
+    def line(self, *key: str | int) -> int:
+        """Find the line of a key, or of the nearest thing around it that is written."""
+        return self.written.line(*key)
+
+    def refuse(self, at: At, what: str, remedy: str) -> None:
+        """Say what keeps the folder from being served, and what to do."""
+        self.complaints.error(self.path, self._line(at), what, remedy)
+
+    def warn(self, at: At, what: str, remedy: str) -> None:
+        """Say what should be looked at, and never keeps the folder from being served."""
+        self.complaints.warning(self.path, self._line(at), what, remedy)
+
+    def _line(self, at: At) -> int:
+        if isinstance(at, int):
+            return at
+        return self.line(at) if isinstance(at, str) else self.line(*at)
+
+
+@dataclass(slots=True)
+class Translation:
+    """A file in another language: each object as the original has it and as it is told there."""
+
+    path: str
+    is_older: bool = False  # than the original
+    is_whole: bool = True  # nothing in it is left out
+    entries: list[tuple[Entry[Any], Entry[Any]]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ModuleFolder:
+    """A module as it was read. `path` starts with the name of the content folder."""
+
+    path: str
+    slug: str
+    number: int
+    file: Entry[ModuleFile] | None = None
+    lessons: dict[str, Entry[LessonFile]] = field(default_factory=dict)  # by slug, in the order of their numbers
+    broken_lessons: int = 0
+
+
+@dataclass(slots=True)
+class CourseFolder:
+    """A course as it was read. `path` starts with the name of the content folder."""
+
+    path: str
+    slug: str
+    file: Entry[CourseFile] | None = None
+    shift: Entry[ShiftFile] | None = None
+    modules: dict[str, ModuleFolder] = field(default_factory=dict)  # by slug, in the order of their numbers
+
+
+@dataclass(slots=True)
+class Folder:
+    """All that could be read. `named` also has the ids of objects with faults, so that a link to one is not a
+    second complaint; a kind in `unread` had a file that could not be read at all."""
+
+    name: str
+    complaints: Complaints
+    site: Entry[Site] | None = None
+    vocabulary: Entry[Vocabulary] | None = None
+    sources: dict[str, Entry[Source]] = field(default_factory=dict)
+    terms: dict[str, Entry[Term]] = field(default_factory=dict)
+    categories: dict[str, Entry[Category]] = field(default_factory=dict)
+    indicators: dict[str, Entry[Indicator]] = field(default_factory=dict)
+    help_lines: dict[str, dict[str, Entry[HelpLine]]] = field(default_factory=dict)
+    courses: dict[str, CourseFolder] = field(default_factory=dict)
+    pages: dict[str, Entry[PageFile]] = field(default_factory=dict)
+    statistics: dict[str, Entry[Statistics]] = field(default_factory=dict)
+    cards: dict[str, Entry[Card]] = field(default_factory=dict)
+    packs: dict[str, Entry[Pack]] = field(default_factory=dict)
+    scenarios: dict[str, Entry[ScenarioFile]] = field(default_factory=dict)
+    entries: list[Entry[Part]] = field(default_factory=list)  # all of the above
+    translations: dict[str, dict[str, Translation]] = field(default_factory=dict)  # by language and original's name
+    published: dict[str, int] = field(default_factory=dict)  # line of ids.txt by "kind:id"
+    named: dict[str, set[str]] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+    changes: list[Change] | None = None  # None without a CHANGELOG.md
+    digest: str = ""
+    _twins: dict[str, dict[str, Entry[ScenarioFile]]] = field(default_factory=dict, repr=False)
+
+    def refuse(self, name: str, line: int, what: str, remedy: str) -> None:
+        """Say what is wrong with a file, or where one should be, and what to do."""
+        self.complaints.error(f"{self.name}/{name}", line, what, remedy)
+
+    def warn(self, name: str, line: int, what: str, remedy: str) -> None:
+        """Say what should be looked at, and never keeps the folder from being served."""
+        self.complaints.warning(f"{self.name}/{name}", line, what, remedy)
+
+    def course(self, slug: str) -> CourseFolder:
+        """Find or add a course."""
+        self.name_as("course", slug)
+        return self.courses.setdefault(slug, CourseFolder(f"{self.name}/courses/{slug}", slug))
+
+    def module(self, course_slug: str, number: str, slug: str) -> ModuleFolder | None:
+        """Find or add a module; None if another folder already has its name."""
+        course = self.course(course_slug)
+        path = f"{course.path}/{number}-{slug}"
+        for other in course.modules.values():
+            if other.path != path and (other.slug == slug or other.number == int(number)):
+                self.complaints.error(
+                    path, 1, f"{other.path} has the same name or number", "Give each module its own name and number."
+                )
+                if other.slug == slug:
+                    return None
+        self.name_as("module", f"{course_slug}/{slug}")
+        return course.modules.setdefault(slug, ModuleFolder(path, slug, int(number)))
+
+    def name_as(self, kind: str, name: str) -> None:
+        """Note that a thing is there, faulty or not."""
+        self.named.setdefault(kind, set()).add(name)
+
+    def knows(self, kind: str, name: str) -> bool:
+        """Tell whether a thing is there, or may be there in a file that could not be read. The name of a lesson is
+        that of a link: without its course."""
+        named = self.named.get(kind, set())
+        if kind == "lesson":
+            return any(one.partition("/")[2] == name for one in named)
+        return kind in self.unread or name in named
+
+    def in_other_languages(self, entry: Entry[T_co]) -> Iterator[Entry[T_co]]:
+        """List an object as it is told in each language that it is translated into."""
+        for files in self.translations.values():
+            file = files.get(entry.path.partition("/")[2])
+            yield from (told for original, told in (file.entries if file else ()) if original is entry)
+
+    def twins_of(self, pair: str) -> dict[str, Entry[ScenarioFile]]:
+        """List the scenes of a pair by their ids."""
+        if not self._twins:
+            for name, entry in self.scenarios.items():
+                self._twins.setdefault(entry.value.pair or "", {})[name] = entry
+        return self._twins.get(pair, {})
+
+    def targets(self, here: CourseFolder | None = None) -> Targets:
+        """Tell what links may lead to. Where two courses have the same lesson id, the course `here` comes first."""
+        courses = [*self.courses.values(), *([here] if here else [])]
+        return Targets(
+            terms={name: entry.value for name, entry in self.terms.items()},
+            indicators=frozenset(self.indicators),
+            lessons={
+                f"{module.slug}/{slug}": course.slug
+                for course in courses
+                for module in course.modules.values()
+                for slug in module.lessons
+            },
+            pages=frozenset(self.pages),
+        )

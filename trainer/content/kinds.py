@@ -1,0 +1,154 @@
+"""The table of all kinds of content files."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from trainer.content.checks.cards import check_cards
+from trainer.content.checks.catalogue import check_categories, check_indicators
+from trainer.content.checks.courses import check_courses, check_modules
+from trainer.content.checks.help_lines import check_help_lines
+from trainer.content.checks.lessons import check_lessons
+from trainer.content.checks.packs import check_packs
+from trainer.content.checks.pages import check_pages
+from trainer.content.checks.scenes import check_scenes
+from trainer.content.checks.shifts import check_shifts
+from trainer.content.checks.site import check_site
+from trainer.content.checks.statistics import check_statistics
+from trainer.content.checks.vocabulary import check_vocabulary
+from trainer.content.kind import Form, Kind, Parts
+from trainer.content.places import (
+    among,
+    has_course,
+    has_module,
+    has_region,
+    lose_lesson,
+    put_course,
+    put_help_line,
+    put_lesson,
+    put_module,
+    put_shift,
+    put_site,
+    put_vocabulary,
+)
+from trainer.content.schema import (
+    Card,
+    Category,
+    CourseFile,
+    HelpLine,
+    Indicator,
+    LessonFile,
+    ModuleFile,
+    Pack,
+    PageFile,
+    ScenarioFile,
+    ShiftFile,
+    Site,
+    Source,
+    Statistics,
+    Term,
+    Vocabulary,
+)
+
+
+def find_kinds(name: str) -> tuple[tuple[Kind[Any], ...], Parts]:
+    """Find the kinds of objects in a file of this name, none if it doesn't belong here, and what is in the name."""
+    found = [(kind, match) for kind in KINDS if (match := kind.pattern.fullmatch(name))]
+    return tuple(kind for kind, _match in found), found[0][1].groups() if found else ()
+
+
+KINDS: Final[tuple[Kind[Any], ...]] = (
+    Kind("site", "site.yaml", Form.OBJECT, Site, put_site, find_id=None, check=check_site),
+    Kind(
+        "vocabulary",
+        "vocabulary.yaml",
+        Form.OBJECT,
+        Vocabulary,
+        put_vocabulary,
+        find_id=None,
+        check=check_vocabulary,
+    ),
+    Kind("source", "sources.yaml", Form.LIST, Source, among(lambda folder: folder.sources)),
+    Kind("term", "glossary.yaml", Form.LIST, Term, among(lambda folder: folder.terms)),
+    Kind(
+        "category",
+        "indicators.yaml",
+        Form.LIST,
+        Category,
+        among(lambda folder: folder.categories),
+        is_permanent=False,
+        under="categories",
+        check=check_categories,
+    ),
+    Kind(
+        "indicator",
+        "indicators.yaml",
+        Form.LIST,
+        Indicator,
+        among(lambda folder: folder.indicators),
+        under="indicators",
+        check=check_indicators,
+    ),
+    Kind(
+        "help", "help/<region>.yaml", Form.LIST, HelpLine, put_help_line, is_welcome=has_region, check=check_help_lines
+    ),
+    Kind("page", "pages/<name>.md", Form.TEXT, PageFile, among(lambda folder: folder.pages), check=check_pages),
+    Kind(
+        "scenario",
+        "scenarios/<id>.md",
+        Form.TEXT,
+        ScenarioFile,
+        among(lambda folder: folder.scenarios),
+        check=check_scenes,
+    ),
+    Kind(
+        "statistics",
+        "statistics/<id>.yaml",
+        Form.OBJECT,
+        Statistics,
+        among(lambda folder: folder.statistics),
+        check=check_statistics,
+    ),
+    Kind("card", "cards/<id>.yaml", Form.OBJECT, Card, among(lambda folder: folder.cards), check=check_cards),
+    Kind("pack", "requirements/<id>.yaml", Form.OBJECT, Pack, among(lambda folder: folder.packs), check=check_packs),
+    Kind(
+        "course",
+        "courses/<course>/course.yaml",
+        Form.OBJECT,
+        CourseFile,
+        put_course,
+        is_welcome=has_course,
+        check=check_courses,
+    ),
+    Kind(
+        "shift",
+        "courses/<course>/shift.yaml",
+        Form.OBJECT,
+        ShiftFile,
+        put_shift,
+        find_id=None,
+        is_welcome=has_course,
+        check=check_shifts,
+    ),
+    Kind(
+        "module",
+        "courses/<course>/NN-<module>/module.yaml",
+        Form.OBJECT,
+        ModuleFile,
+        put_module,
+        find_id=lambda parts: f"{parts[0]}/{parts[2]}",
+        is_welcome=has_module,
+        check=check_modules,
+    ),
+    Kind(
+        "lesson",
+        "courses/<course>/NN-<module>/NN-<lesson>.md",
+        Form.TEXT,
+        LessonFile,
+        put_lesson,
+        find_id=lambda parts: f"{parts[0]}/{parts[2]}/{parts[4]}",
+        is_welcome=has_module,
+        lose=lose_lesson,
+        check=check_lessons,
+    ),
+)

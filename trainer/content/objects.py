@@ -1,0 +1,275 @@
+"""The content as the rest of the program sees it: whole, checked and frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from markupsafe import Markup
+
+from trainer.content.drills import Drill
+from trainer.content.own_words import SOURCE
+from trainer.content.schema import (
+    Card,
+    Category,
+    CourseFile,
+    HelpLine,
+    Indicator,
+    LessonFile,
+    ModuleFile,
+    Pack,
+    PageFile,
+    Pool,
+    ScenarioFile,
+    ShiftFile,
+    Site,
+    Source,
+    Statistics,
+    Term,
+    Vocabulary,
+)
+
+
+class Standing(StrEnum):
+    """How a text stands in a reader's language."""
+
+    AS_WRITTEN = "as written"  # in the source, or in a translation that is up to date
+    OLDER = "older"  # the original has changed since
+    UNTRANSLATED = "untranslated"  # all or some of the original is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One page of a course. `id` is "<module>/<lesson>"; `number` counts from 1 within the module."""
+
+    id: str
+    slug: str
+    module_slug: str
+    module_title: str
+    number: int
+    file: LessonFile
+    html: Markup
+    words: tuple[Term, ...]  # glossary terms it links to, in reading order
+    cited: tuple[Source, ...]  # in the order of the numbers shown
+    digest: str
+    seconds: float  # what reading it takes, by its words
+    language: str = SOURCE
+    is_older: bool = False  # than the original that it translates
+    is_whole: bool = True  # nothing of the original is left out
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """An ordered group of lessons. `number` is that of its folder, so numbers may have gaps."""
+
+    slug: str
+    number: int
+    file: ModuleFile
+    lessons: tuple[Lesson, ...]
+
+    @property
+    def minutes(self) -> int:
+        return sum(lesson.file.minutes for lesson in self.lessons)
+
+
+@dataclass(frozen=True)  # without slots: the lookups below are made once, when first needed
+class Course:
+    """A published whole that earns an achievement."""
+
+    slug: str
+    file: CourseFile
+    modules: tuple[Module, ...]
+    digest: str
+    shift: ShiftFile | None = None
+
+    @cached_property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """All lessons in the order of the course."""
+        return tuple(lesson for module in self.modules for lesson in module.lessons)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {lesson.id: place for place, lesson in enumerate(self.lessons)}
+
+    def lesson(self, lesson_id: str) -> Lesson | None:
+        """Find a lesson by its id."""
+        place = self._places.get(lesson_id)
+        return None if place is None else self.lessons[place]
+
+    @cached_property
+    def choice(self) -> Module | None:
+        """The module of which a learner reads the one lesson that fits their workplace."""
+        return next((module for module in self.modules if module.file.choose_one), None)
+
+    def lesson_at(self, place: str | None) -> Lesson | None:
+        """Find the lesson for a workplace."""
+        return next((lesson for lesson in (self.choice.lessons if self.choice else ()) if lesson.slug == place), None)
+
+    def neighbors(self, lesson_id: str, at: str | None = None) -> tuple[Lesson | None, Lesson | None]:
+        """Find the lessons before and after one, across modules, for someone who works at a place."""
+        place = self._places.get(lesson_id)
+        if place is None:
+            return None, None
+        here = self.lessons[place].module_slug
+        others = self._choices.get(here, frozenset())
+        path = self._path(at)
+        before = [one for one in path if self._places[one.id] < place and one.id not in others]
+        after = [one for one in path if self._places[one.id] > place and one.id not in others]
+        return before[-1] if before else None, after[0] if after else None
+
+    @cached_property
+    def _choices(self) -> dict[str, frozenset[str]]:
+        return {
+            module.slug: frozenset(lesson.id for lesson in module.lessons)
+            for module in self.modules
+            if module.file.choose_one
+        }
+
+    def _path(self, at: str | None) -> list[Lesson]:
+        """List the lessons in order, of a module to choose from only the one for a workplace, or else the first."""
+        path: list[Lesson] = []
+        for module in self.modules:
+            if module.file.choose_one:
+                path.append(next((lesson for lesson in module.lessons if lesson.slug == at), module.lessons[0]))
+            else:
+                path.extend(module.lessons)
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """An indicator as it shows in one scene."""
+
+    id: str
+    name: str
+    strength: str
+    category: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """What a learner is told of a scene's twin after answering."""
+
+    title: str
+    truth: str
+    differs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scene to judge. `digest` covers what affects scoring and what is shown before answering."""
+
+    id: str
+    file: ScenarioFile
+    html: Markup
+    digest: str
+    seconds: float  # what reading and judging it takes, by its words
+    seconds_answered: float  # what reading its answer takes
+    signs: tuple[Sign, ...]
+    reporting_doors: frozenset[str]  # turning to one of these reports these people as possible trafficking
+    twin: Twin | None  # None for a scene of a practice shift, and for a retired one whose twin is gone
+    drills: tuple[Drill, ...] = ()
+    other: Scenario | None = None  # the same scene told with other people
+    is_swapped: bool = False
+    language: str = SOURCE
+    is_older: bool = False  # than the original that it translates
+    is_whole: bool = True  # nothing of the original is left out
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page such as the privacy notice."""
+
+    slug: str
+    file: PageFile
+    html: Markup
+    cited: tuple[Source, ...]
+    language: str = SOURCE
+    is_older: bool = False  # than the original that it translates
+    is_whole: bool = True  # nothing of the original is left out
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything in the content folder. Mappings keep the order of the files; don't change them."""
+
+    site: Site
+    vocabulary: Vocabulary
+    sources: dict[str, Source]
+    terms: dict[str, Term]
+    categories: tuple[Category, ...]
+    indicators: dict[str, Indicator]
+    help_lines: dict[str, tuple[HelpLine, ...]]  # by region, such as "us-me"
+    courses: dict[str, Course]
+    scenarios: dict[str, Scenario]
+    pages: dict[str, Page]
+    statistics: dict[str, Statistics]
+    cards: dict[str, Card]
+    packs: dict[str, Pack]  # what requirements of firms may begin with
+    digest: str
+    pools: dict[Pool, tuple[Scenario, ...]]
+    pairs: dict[str, tuple[Scenario, ...]]
+    ids: tuple[str, ...]  # "kind:id" of everything that keeps its id forever, sorted
+    language: str = SOURCE
+    translated: dict[str, bool] = field(default_factory=dict)  # whole files; True: older than its original
+    translations: dict[str, Content] = field(default_factory=dict)  # by language: the same, as far as it is translated
+
+    def standing(self, *what: Lesson | Page | Scenario | str) -> Standing:
+        """Say how a reader of this language has texts, or lists by the names of their files."""
+        if self.language == SOURCE:
+            return Standing.AS_WRITTEN
+        found = [
+            (one in self.translated, self.translated.get(one, False))
+            if isinstance(one, str)
+            else (one.language == self.language and one.is_whole, one.is_older)
+            for one in what
+        ]
+        if not all(is_translated for is_translated, _is_older in found):
+            return Standing.UNTRANSLATED
+        return Standing.OLDER if any(is_older for _is_translated, is_older in found) else Standing.AS_WRITTEN
+
+    def help_line(self, line_id: str) -> HelpLine:
+        """Get a help line of any region. Raises KeyError for an unknown id."""
+        for lines in self.help_lines.values():
+            for line in lines:
+                if line.id == line_id:
+                    return line
+        raise KeyError(line_id)
+
+    def strip_lines(self) -> tuple[HelpLine, ...]:
+        """List the help lines that stand on every page."""
+        return tuple(self.help_line(line_id) for line_id in self.site.strip_lines)
+
+    def pool(self, pool: Pool) -> tuple[Scenario, ...]:
+        """List the scenes of a pool that are in use, by id."""
+        return self.pools[pool]
+
+    def twin(self, scenario: Scenario) -> Scenario:
+        """Get the other scene of a pair. Raises KeyError for a retired scene without one."""
+        twin = next((s for s in self.pairs.get(scenario.file.pair or "", ()) if s.id != scenario.id), None)
+        if twin is None:
+            raise KeyError(scenario.file.pair)
+        return twin
+
+    def drills(self) -> tuple[Drill, ...]:
+        """List the further questions about open scenes in use."""
+        return tuple(drill for scenario in self.pools[Pool.OPEN] for drill in scenario.drills)
+
+    def venues_at(self, place: str | None) -> frozenset[str]:
+        """Return the venues of a workplace, by its field card; none where there is no card of that name."""
+        return frozenset(self.cards[place].venues) if place in self.cards else frozenset()
+
+    def lessons_teaching(self, indicator_id: str) -> tuple[tuple[Course, Lesson], ...]:
+        """List the lessons that teach an indicator, each with its course."""
+        return tuple(
+            (course, lesson)
+            for course in self.courses.values()
+            for lesson in course.lessons
+            if indicator_id in lesson.file.indicators
+        )
+
+    def scenarios_with(self, indicator_id: str) -> tuple[Scenario, ...]:
+        """List the scenes in use that show an indicator."""
+        return tuple(s for s in self.scenarios.values() if indicator_id in s.file.signs and not s.file.retired)

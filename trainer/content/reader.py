@@ -1,0 +1,302 @@
+"""Read the content folder by the table of kinds, and collect every complaint on the way."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import ValidationError
+
+from trainer.content.complaints import Complaint, Complaints, Unreadable, printable, short
+from trainer.content.files import BODY_LIMIT, decode, read_bytes, split_front_matter, walk
+from trainer.content.folder import Entry, Folder
+from trainer.content.history import read_changes
+from trainer.content.kind import Form, Kind, Parts
+from trainer.content.kinds import KINDS, find_kinds
+from trainer.content.markdown import Body, parse
+from trainer.content.plain_words import plain_words
+from trainer.content.schema import ITEM_MODELS, ItemModels, Part
+from trainer.content.translations import PROSE, split_name, translate, without_marks
+from trainer.content.yaml_lines import Written, compose
+
+T = TypeVar("T", bound=Part)
+_NO_BODY: Final = Body("", 1, ())
+_NO_HEAD: Final = "the head of the file is missing", 'Begin with a line "---", the keys, and a line "---".'
+_REQUIRED: Final = tuple(dict.fromkeys(kind.file for kind in KINDS if kind.is_required))
+
+
+@dataclass(slots=True)
+class Memory:
+    """Markdown files that were read before: by name, kind and digest, each with what was complained of."""
+
+    files: dict[tuple[str, str, str], tuple[Entry[Any] | None, list[Complaint]]] = field(default_factory=dict)
+
+
+def read_folder(root: Path, items: ItemModels, complaints: Complaints, memory: Memory | None = None) -> Folder:
+    """Read all files below `root`. Whatever the bytes are, faults end up in `complaints` and nothing is raised.
+
+    `items`: the types of items that scenes may have.
+    """
+    reader = _Reader(root, items, complaints, memory)
+    for name in reader.names:
+        reader.read(name)
+    reader.read_translations()
+    reader.require_files()
+    return reader.finish()
+
+
+class _Reader:
+    def __init__(self, root: Path, items: ItemModels, complaints: Complaints, memory: Memory | None) -> None:
+        self.items = items
+        self.memory = memory
+        self.root = root
+        self.complaints = complaints
+        self.folder = Folder(root.name, complaints)
+        self.digest = hashlib.sha256()
+        self.translated: list[tuple[str, str, str]] = []  # name, that of the original, language
+        self.names = sorted(walk(root, "", self._complain))
+        self.apart: Mapping[str, Callable[[str], None]] = {
+            "README.md": self._ignore,
+            "CHANGELOG.md": self._read_changes,
+            "ids.txt": self._read_ids,
+        }
+
+    def read(self, name: str) -> None:
+        kinds, parts = find_kinds(name)
+        if name in self.apart:
+            self.apart[name](name)
+        elif translated := split_name(name):
+            self.translated.append((name, *translated))
+        elif not kinds:
+            self._complain(
+                name, 1, "no file of this name belongs here", f"Take it out or correct its name{_near(name)}"
+            )
+        elif kinds[0].is_welcome(self.folder, parts):
+            if kinds[0].form == Form.LIST:
+                self._read_lists(name, kinds, parts)
+            else:
+                self._read_object(name, kinds[0], parts)
+
+    def read_translations(self) -> None:
+        """Read them last: each needs its original."""
+        originals: dict[str, list[Entry[Any]]] = {}
+        for entry in self.folder.entries:
+            originals.setdefault(entry.path.partition("/")[2], []).append(entry)
+        for name, base, language in self.translated:
+            kinds, _parts = find_kinds(base)
+            if base not in self.names:
+                self._complain(
+                    name, 1, f"there is no {printable(base)} to translate", "Take it out or correct its name."
+                )
+            elif not kinds or any(kind.model not in PROSE for kind in kinds):
+                self._complain(name, 1, "no file of this kind can be translated", "Take it out.")
+            elif base in originals:  # else the original has faults, which come first
+                self._read_translation(name, base, language, kinds[0], originals[base])
+
+    def _read_translation(
+        self, name: str, base: str, language: str, kind: Kind[Any], originals: list[Entry[Any]]
+    ) -> None:
+        text, _digest = self._read_text(name)
+        if text is None:
+            return
+        parts = split_front_matter(text) if kind.form == Form.TEXT else (text, "", 1)
+        if parts is None:
+            self._complain(name, 1, *_NO_HEAD)
+            return
+        head, body, body_line = parts
+        written = self._parse_yaml(name, head, first_line=2 if kind.form == Form.TEXT else 1)
+        if written is None:
+            return
+        if len(body) > BODY_LIMIT or (kind.form == Form.TEXT and not body.strip()):
+            self._complain(name, body_line, "there is no text below the head, or too much", "Translate the original.")
+            return
+        path = f"{self.folder.name}/{printable(name)}"
+        found = translate(
+            originals, path, written, parse(body, body_line) if kind.form == Form.TEXT else None, self.items
+        )
+        self.folder.translations.setdefault(language, {})[base] = found
+
+    def require_files(self) -> None:
+        for name in _REQUIRED:
+            if name not in self.names:
+                self._complain(name, 1, "the file is missing", "Add it; content/README.md has an example.")
+                self.folder.unread |= {kind.name for kind in KINDS if kind.file == name}
+        for course in self.folder.courses.values():
+            self._require(course.path, "course.yaml")
+            for module in course.modules.values():
+                self._require(module.path, "module.yaml")
+
+    def finish(self) -> Folder:
+        self.folder.digest = self.digest.hexdigest()
+        for course in self.folder.courses.values():
+            course.modules = dict(sorted(course.modules.items(), key=lambda item: item[1].path))
+        return self.folder
+
+    def _require(self, path: str, name: str) -> None:
+        full = f"{path}/{name}".partition("/")[2]
+        if full not in self.names:
+            self._complain(full, 1, "the file is missing", "Add it; content/README.md has an example.")
+
+    def _complain(self, name: str, line: int, what: str, remedy: str) -> None:
+        self.folder.refuse(printable(name), line, what, remedy)
+
+    def _ignore(self, name: str) -> None:
+        """`README.md` is for authors only."""
+
+    def _read_changes(self, name: str) -> None:
+        text, _ = self._read_text(name)
+        self.folder.changes, faults = read_changes(text or "")
+        for line, what in faults:
+            self._complain(name, line, what, "content/README.md shows an entry.")
+
+    def _read_ids(self, name: str) -> None:
+        text, _ = self._read_text(name)
+        for line, ident in enumerate((text or "").split("\n"), 1):
+            if not ident.strip():
+                continue
+            if not re.fullmatch(r"[a-z]+:[^\s:]+", ident.strip()):
+                self._complain(
+                    name, line, f'"{short(ident)}" isn\'t an id', "Restore the line: a command writes this file."
+                )
+            elif ident.strip() in self.folder.published:
+                self._complain(name, line, f'"{ident.strip()}" is there twice', "Take one of the two lines out.")
+            self.folder.published.setdefault(ident.strip(), line)
+
+    def _read_object(self, name: str, kind: Kind[Any], parts: Parts) -> None:
+        """Read a file that is one object, called as the file is."""
+        if kind.find_id:
+            self.folder.name_as(kind.name, kind.find_id(parts))
+        entry = self._read_markdown(name, kind.model) if kind.form == Form.TEXT else self._read_one(name, kind.model)
+        self._put(kind, parts, entry)
+
+    def _read_one(self, name: str, model: type[T]) -> Entry[T] | None:
+        written, digest = self._read_yaml(name)
+        return None if written is None else self._entry(name, model, written, digest)
+
+    def _read_lists(self, name: str, kinds: tuple[Kind[Any], ...], parts: Parts) -> None:
+        written, digest = self._read_yaml(name)
+        keys = [kind.under for kind in kinds if kind.under]
+        if written is None or (keys and not self._has_only(name, written, keys)):
+            self.folder.unread |= {kind.name for kind in kinds}
+            return
+        for kind in kinds:
+            if kind.under is None:
+                self._read_items(name, kind, parts, written, digest)
+            elif kind.under in written.value:
+                self._read_items(name, kind, parts, written.at(kind.under), digest)
+            else:
+                self._complain(name, 1, f'"{kind.under}" is missing', f'Write "{kind.under}:" and a list below it.')
+                self.folder.unread.add(kind.name)
+
+    def _has_only(self, name: str, written: Written, keys: list[str]) -> bool:
+        """Tell whether a file has keys at its top, and complain of those that don't belong there."""
+        if not isinstance(written.value, dict):
+            needed = " and ".join(f'"{key}:"' for key in keys)
+            self._complain(name, 1, "the file has no keys at its top", f"Write {needed}, each with a list.")
+            return False
+        for key in written.value:
+            if key not in keys:
+                self._complain(name, written.line(key), f'unknown key "{short(key)}"', "Take it out.")
+        return True
+
+    def _read_items(self, name: str, kind: Kind[Any], parts: Parts, written: Written, digest: str) -> None:
+        if not isinstance(written.value, list):
+            self._complain(name, written.line(), "a list is needed here", 'Begin each item with "- id: ...".')
+            self.folder.unread.add(kind.name)
+            return
+        named = self.folder.named.setdefault(kind.name, set())
+        for index, item in enumerate(written.value):
+            part = written.at(index)
+            ident = item.get("id") if isinstance(item, dict) else None
+            if isinstance(ident, str) and ident in named:
+                self._complain(
+                    name, part.line("id"), f'the id "{short(ident)}" is there twice', "Give each its own id."
+                )
+            elif isinstance(ident, str):
+                named.add(ident)
+            entry = self._entry(name, kind.model, part, digest)
+            if isinstance(ident, str):
+                self._put(kind, (*parts, ident), entry)
+
+    def _put(self, kind: Kind[T], parts: Parts, entry: Entry[T] | None) -> None:
+        if entry is None:
+            kind.lose(self.folder, parts)
+        elif kind.put(self.folder, parts, entry):
+            self.folder.entries.append(entry)
+
+    def _read_markdown(self, name: str, model: type[T]) -> Entry[T] | None:
+        text, digest = self._read_text(name)
+        if text is None:
+            return None
+        if self.memory is None:
+            return self._parse_markdown(name, model, text, digest)
+        key, before = (name, model.__name__, digest), len(self.complaints.all)
+        if key not in self.memory.files:
+            entry = self._parse_markdown(name, model, text, digest)
+            self.memory.files[key] = entry, self.complaints.all[before:]
+            return entry
+        entry, complaints = self.memory.files[key]
+        self.complaints.all += complaints
+        return entry and replace(entry, complaints=self.complaints)
+
+    def _parse_markdown(self, name: str, model: type[T], text: str, digest: str) -> Entry[T] | None:
+        parts = split_front_matter(text)
+        if parts is None:
+            self._complain(name, 1, *_NO_HEAD)
+            return None
+        head, body, body_line = parts
+        written = self._parse_yaml(name, head, first_line=2)
+        if written is None:
+            return None
+        if len(body) > BODY_LIMIT:
+            self._complain(name, body_line, f"the text is longer than {BODY_LIMIT // 1024} KB", "Split it.")
+            return None
+        if not body.strip():
+            self._complain(name, body_line, "there is no text below the head", "Write it.")
+        return self._entry(name, model, written, digest, parse(body, body_line))
+
+    def _entry(
+        self, name: str, model: type[T], written: Written, digest: str, body: Body = _NO_BODY
+    ) -> Entry[T] | None:
+        if not isinstance(written.value, dict):
+            self._complain(name, written.line(), "keys and values are needed here", 'Write them as "key: value" lines.')
+            return None
+        try:
+            value = model.model_validate(without_marks(written.value), context={ITEM_MODELS: self.items})
+        except ValidationError as refused:
+            for line, what, remedy in plain_words(refused, written, model):
+                self._complain(name, line, what, remedy)
+            return None
+        return Entry(f"{self.folder.name}/{printable(name)}", value, written, body, digest, self.complaints)
+
+    def _read_yaml(self, name: str) -> tuple[Written | None, str]:
+        text, digest = self._read_text(name)
+        return (None if text is None else self._parse_yaml(name, text, first_line=1)), digest
+
+    def _parse_yaml(self, name: str, text: str, first_line: int) -> Written | None:
+        try:
+            return compose(text, first_line, lambda line, what, remedy: self._complain(name, line, what, remedy))
+        except Unreadable as fault:
+            self._complain(name, fault.line, fault.what, fault.remedy)
+        return None
+
+    def _read_text(self, name: str) -> tuple[str | None, str]:
+        try:
+            raw = read_bytes(self.root / name)
+            text = decode(raw)
+        except Unreadable as fault:
+            self._complain(name, fault.line, fault.what, fault.remedy)
+            return None, ""
+        digest = hashlib.sha256(raw).hexdigest()
+        self.digest.update(f"{name}\0{digest}\n".encode())
+        return text, digest
+
+
+def _near(name: str) -> str:
+    near = difflib.get_close_matches(name, [*_REQUIRED, "ids.txt", "README.md"], 1)
+    return f". Did you mean {near[0]}?" if near else "."

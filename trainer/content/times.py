@@ -1,0 +1,78 @@
+"""How long lessons and scenes take, counted from their words, so that no page promises less than it asks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from trainer.content import markdown
+from trainer.content.objects import Content, Course, Lesson, Scenario
+from trainer.content.schema import Pool
+
+WORDS_A_MINUTE: Final = 200
+SECONDS_A_QUESTION: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What pages promise, in whole minutes. The `minutes` in a lesson's file are another thing: what is credited."""
+
+    content: Content
+
+    def lesson(self, lesson: Lesson) -> int:
+        """Return the minutes of a lesson."""
+        return in_minutes(lesson.seconds)
+
+    def lessons(self, course: Course) -> int:
+        """Return the minutes of all lessons of a course; of a module to choose from only the longest counts."""
+        return in_minutes(course_seconds(course))
+
+    def first_try(self, course: Course) -> int:
+        """Return the minutes of the first try, answers read."""
+        return in_minutes(scenes_seconds(self.content.pool(Pool.OPEN), course.file.first_try.scenes, with_answers=True))
+
+    def practice(self, course: Course) -> int:
+        """Return the minutes of a practice, answers read."""
+        return in_minutes(scenes_seconds(self.content.pool(Pool.OPEN), course.file.practice.scenes, with_answers=True))
+
+    def final(self, course: Course) -> int:
+        """Return the minutes of a final, which shows no answers."""
+        return in_minutes(scenes_seconds(self.content.pool(Pool.RESERVED), course.file.final.scenes))
+
+
+def in_minutes(seconds: float) -> int:
+    """Return whole minutes, rounded up: a promise may be kept early."""
+    return max(1, math.ceil(seconds / 60))
+
+
+def reading_seconds(words: float) -> float:
+    """Return how long words take to read."""
+    return words * 60 / WORDS_A_MINUTE
+
+
+def lesson_seconds(body: markdown.Body) -> float:
+    """Return how long the text of a lesson takes, with its questions. Its sources aren't counted."""
+    questions = sum(box.name == "choose" for box in markdown.boxes_in(body))
+    return reading_seconds(markdown.count_words(body)) + questions * SECONDS_A_QUESTION
+
+
+def course_seconds(course: Course) -> float:
+    """Return how long the lessons of a course take; of a module to choose from only the longest counts."""
+    total = 0.0
+    for module in course.modules:
+        each = [lesson.seconds for lesson in module.lessons]
+        total += max(each) if module.file.choose_one else sum(each)
+    return total
+
+
+def scenes_seconds(scenes: Sequence[Scenario], number: int, *, with_answers: bool = False) -> float:
+    """Return how long so many scenes take that are drawn from these; with answers, each is read as well."""
+    all_of_them = sum(one.seconds + (one.seconds_answered if with_answers else 0) for one in scenes)
+    return all_of_them / max(1, len(scenes)) * number
+
+
+def text_seconds(texts: Iterable[str]) -> float:
+    """Return how long texts take to read."""
+    return reading_seconds(sum(len(text.split()) for text in texts))

@@ -1,0 +1,152 @@
+"""Read YAML as nodes: every plain value stays text, and each key and item keeps its line.
+
+What is a number or a date is said by the schema alone, so `title: No` is the word and `phone: 911` needs no quotes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from trainer.content.complaints import Unreadable, short
+
+DEPTH_LIMIT: Final = 12  # levels of YAML; the schema needs five
+
+Plain = Any  # None, text, list or dict of these
+Key = tuple[str | int, ...]
+
+_YamlLoader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A YAML value with the line of each key and item."""
+
+    value: Plain
+    lines: Mapping[Key, int]
+    root: Key = ()
+
+    def line(self, *key: str | int) -> int:
+        """Find the line of a key, or of the nearest thing around it that is written."""
+        full = self.root + key
+        while full and full not in self.lines:
+            full = full[:-1]
+        return self.lines.get(full, 1)
+
+    def at(self, *key: str | int) -> Written:
+        """Return the part below a key that is there."""
+        value = self.value
+        for part in key:
+            value = value[part]
+        return Written(value, self.lines, self.root + key)
+
+    def texts(self) -> Iterator[tuple[Key, str]]:
+        """Yield every text in it, with its key."""
+        yield from _texts(self.value, ())
+
+
+def compose(text: str, first_line: int, complain: Callable[[int, str, str], None]) -> Written:
+    """Read YAML. Raises Unreadable where it can't be read, and complains of keys that are there twice."""
+    try:
+        return _Composer(yaml.parse(text, Loader=_YamlLoader), first_line, complain).document()
+    except yaml.MarkedYAMLError as fault:
+        mark = fault.problem_mark or fault.context_mark
+        line = first_line + (mark.line if mark else 0)
+        raise Unreadable(line, "this can't be read as YAML", _yaml_remedy(fault.problem or "")) from None
+    except (yaml.YAMLError, ValueError):
+        raise Unreadable(first_line, "this can't be read as YAML", _yaml_remedy("")) from None
+
+
+def _yaml_remedy(problem: str) -> str:
+    if "mapping values are not allowed" in problem:
+        return 'Put a text that holds ": " in double quotes.'
+    if "tab" in problem or r"'\t'" in problem:
+        return "Indent with spaces, not with tabs."
+    if "cannot start any token" in problem:
+        return "Put a text that begins with a special sign in double quotes."
+    return "Check the indentation (two spaces) and the quotes of this line and the one before."
+
+
+class _Composer:
+    """Builds plain values from YAML events, so that keys can't be given twice and nothing is built by reference."""
+
+    def __init__(self, events: Iterator[Any], first_line: int, complain: Callable[[int, str, str], None]) -> None:
+        self.events = events
+        self.first_line = first_line
+        self.complain = complain
+        self.lines: dict[Key, int] = {}
+
+    def document(self) -> Written:
+        event = self._next()
+        while isinstance(event, (yaml.StreamStartEvent, yaml.DocumentStartEvent)):
+            event = self._next()
+        value = None if isinstance(event, yaml.StreamEndEvent) else self._value(event, ())
+        for extra in self.events:
+            if isinstance(extra, yaml.DocumentStartEvent):
+                raise Unreadable(self._line(extra), 'there is a second "---"', "Keep one document in a file.")
+        return Written(value, self.lines)
+
+    def _next(self) -> Any:
+        return next(self.events)
+
+    def _line(self, event: Any) -> int:
+        return int(self.first_line + event.start_mark.line)
+
+    def _value(self, event: Any, key: Key) -> Plain:
+        self.lines.setdefault(key, self._line(event))
+        self._refuse_tricks(event, key)
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._list(key)
+        return self._mapping(key)
+
+    def _refuse_tricks(self, event: Any, key: Key) -> None:
+        if event.anchor is None and event.tag is None and len(key) <= DEPTH_LIMIT:
+            return
+        line = self._line(event)
+        if event.anchor is not None:
+            raise Unreadable(line, "& and * make references here", "Write the text out, or put it in double quotes.")
+        if event.tag is not None:
+            raise Unreadable(line, "! makes a type here", "Take it out, or put the text in double quotes.")
+        raise Unreadable(line, "lists are nested too deeply here", "Check the indentation and brackets.")
+
+    def _list(self, key: Key) -> list[Plain]:
+        items: list[Plain] = []
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            items.append(self._value(event, (*key, len(items))))
+        return items
+
+    def _mapping(self, key: Key) -> dict[str, Plain]:
+        found: dict[str, Plain] = {}
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
+            self._refuse_tricks(event, key)
+            if not isinstance(event, yaml.ScalarEvent):
+                raise Unreadable(
+                    self._line(event), "a key must be a word", "Put a text with brackets in double quotes."
+                )
+            name, line = event.value, self._line(event)
+            if name in found:
+                self.complain(line, f'the key "{short(name)}" is there twice', "Keep one of the two.")
+            self.lines.setdefault((*key, name), line)
+            found[name] = self._value(self._next(), (*key, name))
+        return found
+
+
+def _scalar(event: Any) -> str | None:
+    is_plain = event.style in (None, "")
+    return None if is_plain and event.value in ("", "~", "null") else str(event.value)
+
+
+def _texts(value: Plain, key: Key) -> Iterator[tuple[Key, str]]:
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*key, index))
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _texts(item, (*key, name))

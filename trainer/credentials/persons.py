@@ -1,0 +1,24 @@
+"""What credentials tell of a person. Nothing forgets them: whoever was shown one must be able to check it."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+
+from trainer.core.db import db
+from trainer.core.persons import Told, tell
+from trainer.credentials.models import Credential
+
+
+def export_person(user_id: uuid.UUID) -> Told:
+    """Return the credentials that a person earned, as they were issued."""
+    query = select(Credential).where(Credential.user_id == user_id).order_by(Credential.issued_at, Credential.id)
+    return {
+        "credentials": tell(
+            db.session.scalars(query),
+            *("serial", "course", "cycle", "holder_name", "course_title", "course_version", "edition", "achievement"),
+            *("scenes", "minutes", "started_on", "is_attested", "is_paced", "unapproved_states", "issued_at"),
+            *("valid_until", "is_local_trial", "revoked_at", "revocation_reason"),
+        )
+    }

@@ -1,0 +1,96 @@
+"""What classes tell of a person who learns or teaches, and how they forget one. Never commits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import delete, select, update
+
+from trainer.accounts.persons import ERASED
+from trainer.core.db import db
+from trainer.core.persons import Told, tell
+from trainer.instructing.models import (
+    Attendance,
+    ClassSession,
+    Cohort,
+    CohortMember,
+    InstructorApproval,
+    Nudge,
+    SignOff,
+)
+from trainer.learning.models import Enrollment
+
+
+def export_person(user_id: uuid.UUID) -> Told:
+    """Return the classes that a person is or was in, and what the person did as an instructor; no one else's name."""
+    joined = db.session.execute(
+        select(CohortMember, Cohort)
+        .join(Cohort, Cohort.id == CohortMember.cohort_id)
+        .where(CohortMember.user_id == user_id)
+        .order_by(CohortMember.joined_at, CohortMember.id)
+    )
+    attended = db.session.execute(
+        select(Attendance, ClassSession)
+        .join(ClassSession, ClassSession.id == Attendance.session_id)
+        .join(CohortMember, CohortMember.id == Attendance.member_id)
+        .where(CohortMember.user_id == user_id)
+        .order_by(ClassSession.held_on, ClassSession.id)
+    )
+    signed = db.session.scalars(
+        select(SignOff)
+        .join(Enrollment, Enrollment.id == SignOff.enrollment_id)
+        .where(Enrollment.user_id == user_id)
+        .order_by(SignOff.signed_off_at, SignOff.lesson)
+    )
+    received = select(Nudge).where(Nudge.user_id == user_id).order_by(Nudge.created_at, Nudge.id)
+    taught = select(Cohort).where(Cohort.instructor_id == user_id).order_by(Cohort.created_at, Cohort.id)
+    held = select(ClassSession).where(ClassSession.created_by_id == user_id).order_by(ClassSession.created_at)
+    given = select(SignOff).where(SignOff.signed_off_by_id == user_id).order_by(SignOff.signed_off_at, SignOff.lesson)
+    sent = select(Nudge).where(Nudge.created_by_id == user_id).order_by(Nudge.created_at, Nudge.id)
+    approvals = select(InstructorApproval).where(InstructorApproval.user_id == user_id)
+    return {
+        "classes": [
+            {**tell([cohort], "title", "course")[0], **tell([member], "name", "joined_at", "left_at")[0]}
+            for member, cohort in joined
+        ],
+        "attendances": [
+            {**tell([meeting], "held_on", "minutes", "lessons")[0], **tell([one], "noted_at")[0]}
+            for one, meeting in attended
+        ],
+        "sign_offs": tell(signed, "lesson", "minutes", "signed_off_at"),
+        "nudges": tell(db.session.scalars(received), "created_at"),
+        "classes_taught": tell(
+            db.session.scalars(taught),
+            *("title", "course", "taught_by", "starts_on", "ends_on", "capacity", "created_at", "archived_at"),
+        ),
+        "meetings_held": tell(db.session.scalars(held), "held_on", "minutes", "lessons", "created_at"),
+        "sign_offs_given": tell(db.session.scalars(given), "lesson", "minutes", "signed_off_at"),
+        "nudges_sent": tell(db.session.scalars(sent), "created_at"),
+        "approvals": tell(db.session.scalars(approvals), "approved_at", "revoked_at"),
+    }
+
+
+def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
+    """Take a person out of classes and their name off them, before assessment and learning. Never commits.
+
+    That someone attended and was signed off is part of the class's record and stays, without a name. A firm's class can
+    be handed over; a public one, which nobody else can teach, is closed.
+    """
+    unearned = select(Enrollment.id).where(Enrollment.user_id == user_id, Enrollment.credential_id.is_(None))
+    for record, condition in (
+        (SignOff, SignOff.enrollment_id.in_(unearned)),
+        (Nudge, Nudge.user_id == user_id),
+        (InstructorApproval, InstructorApproval.user_id == user_id),
+    ):
+        db.session.execute(delete(record).where(condition).execution_options(synchronize_session=False))
+    own, taught = CohortMember.user_id == user_id, Cohort.instructor_id == user_id
+    for statement in (
+        update(CohortMember).where(own, CohortMember.left_at.is_(None)).values(left_at=now),
+        update(CohortMember).where(own).values(name=ERASED),
+        update(Cohort)
+        .where(taught, Cohort.organization_id.is_(None), Cohort.archived_at.is_(None))
+        .values(archived_at=now),
+        update(Cohort).where(taught).values(taught_by=ERASED),
+    ):
+        db.session.execute(statement.execution_options(synchronize_session=False))

@@ -1,0 +1,215 @@
+"""What is given out under /api/v1: here is all of it. A record gives the values of a row, and the schema that describes
+them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Final, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from trainer.assignments.rules import Status
+from trainer.compliance.rules import Row
+from trainer.credentials import models, rules
+from trainer.credentials.queries import status_on
+from trainer.credentials.rules import show_serial
+from trainer.credentials.words import disclaimer
+from trainer.organizations.models import Membership
+from trainer.organizations.rules import Role
+
+Schema = dict[str, Any]
+
+
+def one_of(values: Iterable[str]) -> Schema:
+    """Return the schema of a text that is one of a few."""
+    return {"type": "string", "enum": list(values)}
+
+
+Address = Annotated[str, WithJsonSchema({"type": "string", "format": "uri"})]
+Serial = Annotated[str, Field(description="A certificate's number.")]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Record(BaseModel):
+    """A row as it is given out: its fields in all responses, and no others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def schema_of_values(cls) -> Schema:
+        """Return the schema of what `values` returns."""
+        schema = cls.model_json_schema(schema_generator=_Plain, mode="serialization")
+        return {name: value for name, value in schema.items() if name not in {"title", "description"}}
+
+    def values(self) -> dict[str, Any]:
+        """Return the row's fields as JSON has them."""
+        return self.model_dump(mode="json")
+
+
+class _Plain(GenerateJsonSchema):
+    """Writes as short as people do: no titles, and `"type": ["string", "null"]` for what may be missing."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        inner = self.generate_inner(schema["schema"])
+        return {**inner, "type": [inner["type"], "null"]}
+
+
+class Person(Record):
+    """Someone on the roster, as the firm wrote it."""
+
+    id: UUID = Field(description="Identifies the person in this firm, from hiring to leaving.")
+    name: str
+    email: str | None = Field(description="As the firm entered it.")
+    employee_number: str | None
+    job_title: str | None
+    teams: list[str]
+    role: Annotated[Role, WithJsonSchema(one_of(Role))]
+    hired_on: dt.date | None
+    ended_on: dt.date | None = Field(description="The last day of someone who has left.")
+    has_joined: bool = Field(description="False until the person has joined with an invitation or a code.")
+
+    @classmethod
+    def of(cls, one: Membership, teams: Sequence[str]) -> Self:
+        """Return the record of someone in these teams."""
+        return cls(
+            id=one.id,
+            name=one.name,
+            email=one.email,
+            employee_number=one.employee_number,
+            job_title=one.job_title,
+            teams=list(teams),
+            role=Role(one.role),
+            hired_on=one.hired_on,
+            ended_on=one.ended_on,
+            has_joined=one.user_id is not None,
+        )
+
+
+class Assignment(Record):
+    """One person's duty and where they stand: what the page and its exports say."""
+
+    id: UUID
+    person_id: UUID
+    name: str
+    employee_number: str | None
+    job_title: str | None
+    teams: list[str]
+    hired_on: dt.date | None
+    requirement_id: UUID
+    requirement: str = Field(description="Its title.")
+    course: str
+    status: Annotated[Status, WithJsonSchema(one_of(Status))] = Field(
+        description="Where the person stands today, by the firm’s day."
+    )
+    is_only_trained: bool = Field(
+        description="Trained, where the state requires an approved course, which this one isn’t."
+    )
+    due_on: dt.date = Field(description="If completed: the day on which it expires.")
+    completed_on: dt.date | None
+    serial: Serial | None
+    active_minutes: Count | None
+    waived_until: dt.date | None = Field(description="If waived: the last day of the waiver.")
+    note: str | None = Field(description="What must be shown with it.")
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """Return the record of a row of training status."""
+        return cls(
+            id=row.assignment_id,
+            person_id=row.membership_id,
+            name=row.name,
+            employee_number=row.employee_number,
+            job_title=row.job_title,
+            teams=list(row.teams),
+            hired_on=row.hired_on,
+            requirement_id=row.requirement_id,
+            requirement=row.requirement,
+            course=row.course,
+            status=row.status,
+            is_only_trained=row.is_only_trained,
+            due_on=row.due_on,
+            completed_on=row.completed_on,
+            serial=show_serial(row.serial) if row.serial else None,
+            active_minutes=row.minutes,
+            waived_until=row.waived_until,
+            note=disclaimer(row.unapproved_state) if row.unapproved_state else None,
+        )
+
+
+class Completion(Record):
+    """That a person completed a course once."""
+
+    person_id: UUID
+    name: str
+    employee_number: str | None
+    course: str
+    course_title: str
+    course_version: str
+    started_on: dt.date
+    completed_on: dt.date
+    active_minutes: Count
+    is_attested: bool = Field(description="The person signed that all of it was their own work.")
+    is_paced: bool = Field(description="No lesson could be skipped ahead to.")
+    serial: Serial
+
+    @classmethod
+    def of(cls, one: Membership, earned: models.Credential) -> Self:
+        """Return the record of what a person earned."""
+        return cls(
+            person_id=one.id,
+            name=one.name,
+            employee_number=one.employee_number,
+            course=earned.course,
+            course_title=earned.course_title,
+            course_version=earned.course_version,
+            started_on=earned.started_on,
+            completed_on=earned.issued_on,
+            active_minutes=earned.minutes,
+            is_attested=earned.is_attested,
+            is_paced=earned.is_paced,
+            serial=show_serial(earned.serial),
+        )
+
+
+class Credential(Record):
+    """A certificate's facts, as its public page shows them, and its status."""
+
+    serial: Serial
+    holder_name: str = Field(description="As on the certificate; it may differ from the roster.")
+    course: str
+    course_title: str
+    issued_on: dt.date
+    valid_until: dt.date
+    status: Annotated[rules.Status, WithJsonSchema(one_of(rules.Status))]
+    revoked_on: dt.date | None
+    verify_url: Address = Field(description="The public page on which anyone can check it.")
+    note: str | None = Field(description="The notice on it where a state requires an approved course.")
+
+    @classmethod
+    def of(cls, earned: models.Credential, base_url: str, today: dt.date) -> Self:
+        """Return the record of what someone earned; anyone can check it at the site's address."""
+        serial = show_serial(earned.serial)
+        return cls(
+            serial=serial,
+            holder_name=earned.holder_name,
+            course=earned.course,
+            course_title=earned.course_title,
+            issued_on=earned.issued_on,
+            valid_until=earned.valid_until,
+            status=status_on(earned, today),
+            revoked_on=earned.revoked_at.date() if earned.revoked_at else None,
+            verify_url=f"{base_url}/verify/{serial}",
+            note=" ".join(map(disclaimer, earned.unapproved_states)) or None,
+        )
+
+
+RECORDS: Final[tuple[type[Record], ...]] = (Person, Assignment, Completion, Credential)
+"""All there are, under the names that the description of the API gives them."""

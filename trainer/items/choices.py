@@ -1,0 +1,187 @@
+"""What types of items have in common that offer options to choose: payload, digest, form, marking."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, ClassVar
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from wtforms import SelectMultipleField
+from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput
+
+from trainer.content.schema import FurtherItem, Part, Slug, Telling, Text
+from trainer.items.contract import FurtherPayload, Mark
+from trainer.items.forms import AnswerForm
+from trainer.items.payload import Given, Kept, Payload
+
+
+class Option(Part):
+    """One option of a question about a scene."""
+
+    id: Slug
+    text: Text
+    why: Text
+    key: bool = False
+
+
+class ShownOption(Kept):
+    """An option as it was drawn. Of a phrase that is a sign: its id, and the name of the indicator."""
+
+    id: str
+    text: str
+    why: str
+    key: bool
+    sign: str | None = None
+    name: str | None = None
+
+
+class ChoicePayload(FurtherPayload):
+    """A question with options, of which any number may be right."""
+
+    options: list[ShownOption]
+
+    def draw(self, rng: random.Random) -> list[str]:
+        """Return the options in the order in which one learner sees them."""
+        order = [one.id for one in self.options]
+        rng.shuffle(order)
+        return order
+
+    def mark(self, given: Given) -> Mark:
+        """Return what was chosen is worth.
+
+        Each right choice counts for, each wrong one against; nothing falls below 0. Where nothing is right, choosing
+        nothing earns the point.
+        """
+        return mark(self.options, chosen(given))
+
+    def told(self, mark: Mark) -> str:
+        """Say how it was answered."""
+        if mark.is_right:
+            return str(_("Right."))
+        if mark.right:
+            all_right = mark.right + mark.missed
+            return str(
+                _(
+                    "Partly right: %(right)s of %(all)s, %(wrong)s wrong.",
+                    right=mark.right,
+                    all=all_right,
+                    wrong=mark.wrong,
+                )
+            )
+        return str(_("That’s not right."))
+
+
+def chosen(given: Given) -> list[str]:
+    """Return the ids of the options that were chosen."""
+    return list(given.get("chosen", ()))
+
+
+def mark(options: Sequence[ShownOption], chosen: Collection[str]) -> Mark:
+    """Return what a choice among options is worth."""
+    keys = {option.id for option in options if option.key}
+    right, wrong = len(keys.intersection(chosen)), len(set(chosen) - keys)
+    points = max(0.0, (right - wrong) / len(keys)) if keys else float(not wrong)
+    return Mark(right, len(keys) - right, wrong, points)
+
+
+def scene_of(scene: Telling, kind: str) -> dict[str, Any]:
+    """Return what the payload of each further question has of its scene."""
+    return {
+        "scenario": scene.id,
+        "type": kind,
+        "title": scene.file.title,
+        "setting": scene.file.setting,
+        "note": scene.file.note,
+        "paragraphs": [[[text, None]] for text in scene.paragraphs],
+    }
+
+
+def digest_of(payload: Mapping[str, Any]) -> str:
+    """Hash what scoring rests on and what is seen before answering; a corrected reason keeps the digest."""
+    told = {**payload, "options": [[one["id"], one["text"], one["key"]] for one in payload["options"]]}
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class OptionsItem(FurtherItem):
+    """A question whose options authors write."""
+
+    ask: Text
+    options: list[Option]
+
+    def payload(self, scene: Telling) -> dict[str, Any]:
+        """Return all that is needed to show and to score it."""
+        options = [{"id": one.id, "text": one.text, "why": one.why, "key": one.key} for one in self.options]
+        return {**scene_of(scene, self.type), "ask": self.ask, "options": options}
+
+    def digest(self, scene: Telling) -> str:
+        """Hash what scoring rests on."""
+        return digest_of(self.payload(scene))
+
+
+class ChoiceForm(AnswerForm):
+    """What was chosen of the options."""
+
+    chosen = SelectMultipleField(option_widget=CheckboxInput(), validate_choice=False)
+    needed: ClassVar[LazyString | None] = None
+    """What to say where nothing is chosen, if something must be."""
+    takes_one: ClassVar[bool] = False
+    allow_gaps = False
+
+    @classmethod
+    def for_asking(cls, payload: Payload, order: Sequence[str], given: Given) -> ChoiceForm:
+        """Return the form of a question with its options in the learner's order."""
+        form = cls(formdata=None, chosen=chosen(given))
+        form._offer(order)
+        form.show(payload)
+        return form
+
+    @classmethod
+    def for_saving(cls, order: Sequence[str], *, allow_gaps: bool) -> ChoiceForm:
+        """Return the form that reads an answer."""
+        form = cls(meta={"csrf": False})  # the token was checked before the view
+        form._offer(order)
+        form.allow_gaps = allow_gaps
+        return form
+
+    def show(self, payload: Payload) -> None:
+        """Give the options their texts."""
+        assert isinstance(payload, ChoicePayload)
+        texts = {option.id: option.text for option in payload.options}
+        self.chosen.choices = [(choice[0], texts[choice[0]]) for choice in self.chosen.choices or ()]
+        self.chosen.label.text = payload.ask or _l("Which phrases would you put in a report?")
+
+    def validate_chosen(self, field: Any) -> None:
+        """Something must be chosen, but of phrases."""
+        if self.needed and not field.data and not self.allow_gaps:
+            raise ValidationError(self.needed)
+
+    def _offer(self, order: Sequence[str]) -> None:
+        self.chosen.choices = [(one, one) for one in order]
+
+    def _known(self) -> list[str]:
+        return [str(choice[0]) for choice in self.chosen.choices or ()]
+
+    @staticmethod
+    def is_whole(given: Given) -> bool:
+        """Return whether it was answered; of phrases none may be chosen."""
+        return "chosen" in given
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What was chosen, in the order shown."""
+        return {"chosen": [one for one in self._known() if one in (self.chosen.data or ())]}
+
+    @property
+    def is_tampered(self) -> bool:
+        """True if something was sent that the page doesn't offer."""
+        data = self.chosen.data or []
+        known = set(self._known())
+        too_many = self.takes_one and len(data) > 1
+        return bool(self.version.errors) or too_many or len(set(data)) < len(data) or not known.issuperset(data)

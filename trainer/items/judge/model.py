@@ -1,0 +1,159 @@
+"""What authors write of a scene to judge, and its checks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import ClassVar, Final, Literal
+
+from trainer.content.checks.vocabulary import hold_word
+from trainer.content.schema import (
+    Access,
+    Grade,
+    Item,
+    Part,
+    Refuse,
+    Route,
+    SceneItem,
+    Slug,
+    Telling,
+    Text,
+    Verdict,
+    Vocabulary,
+)
+from trainer.content.times import SECONDS_A_QUESTION, reading_seconds, text_seconds
+from trainer.items.contract import EVERY_WAY
+
+ACTIONS: Final = 5
+FEWEST_ACTIONS: Final = 4  # until the bank is rewritten
+MOST_WORDS: Final = 12  # of an action
+
+
+class Confidence(StrEnum):
+    """How sure a learner says they are."""
+
+    GUESSING = "guessing"
+    FAIRLY_SURE = "fairly-sure"
+    CERTAIN = "certain"
+
+
+class Action(Part):
+    """One option for the first action. `door`: whom it turns to."""
+
+    id: Slug
+    text: Text
+    why: Text
+    door: Slug
+    grade: Grade
+    harm: Slug | None = None  # what kind of harm, of a harmful one
+
+
+class JudgeItem(SceneItem):
+    """*Judge the scene*: verdict, how sure, first action."""
+
+    access: ClassVar[frozenset[Access]] = EVERY_WAY
+
+    type: Literal["judge"]
+    verdicts: dict[Verdict, Text]  # a rationale for each
+    actions: list[Action]
+
+    @property
+    def best(self) -> Action:
+        """The best first action."""
+        return next(action for action in self.actions if action.grade is Grade.BEST)
+
+    def check(self, scene: Telling, refuse: Refuse) -> None:
+        """Hold verdicts and actions against what each scene offers."""
+        for verdict in Verdict:
+            if verdict not in self.verdicts:
+                refuse(
+                    ("verdicts",), f'option "{verdict}" has no rationale', "Add one: learners see it after answering."
+                )
+        actions, words = self.actions, scene.vocabulary
+        if not FEWEST_ACTIONS <= len(actions) <= ACTIONS:
+            refuse(("actions",), f"there are {len(actions)} actions", f"Give {ACTIONS}.")
+        if len({action.id for action in actions}) < len(actions):
+            refuse(("actions",), "two actions have the same id", "Give each its own.")
+        if sum(action.grade is Grade.BEST for action in actions) != 1:
+            refuse(("actions",), "there must be exactly one best action", 'Write "grade: best" at it, and only there.')
+        if not any(action.harm for action in actions):
+            example = f'Mark one, such as "grade: harmful" with "harm: {words.harms[0]}".'
+            refuse(("actions",), "no action is harmful", example)
+        if len({action.door for action in actions}) < 2:
+            refuse(("actions",), "all actions have the same door", "Let them turn to different ones.")
+        for index, action in enumerate(actions):
+            hold_word(words.ids("doors"), ("actions", index, "door"), action.door, refuse)
+            if action.harm:
+                hold_word(words.harms, ("actions", index, "harm"), action.harm, refuse)
+            if (action.grade is Grade.HARMFUL) != (action.harm is not None):
+                refuse(
+                    ("actions", index),
+                    f'action "{action.id}" needs both "grade: harmful" and "harm", or neither',
+                    "Say what kind of harm, or correct the grade.",
+                )
+
+    def check_twin(self, twin: Item, refuse: Refuse) -> None:
+        """Both twins offer the same actions."""
+        if not isinstance(twin, JudgeItem) or _choices_shown(self.actions) != _choices_shown(twin.actions):
+            refuse(
+                (),
+                "the actions differ from those of its twin",
+                "Use the same ids, texts, doors and kinds of harm, so that the options never give the truth away.",
+            )
+
+    def route_fault(self, route: Route, vocabulary: Vocabulary) -> str | None:
+        """The best action makes the emergency call where that is the route, and never where nobody outside is told."""
+        best = [action for action in self.actions if action.grade is Grade.BEST]
+        calls = any(action.door in vocabulary.emergency_doors for action in best)
+        number = vocabulary.emergency_number
+        if best and route.emergency and not calls:
+            return f'the route is "{route.id}" but the best action does not call {number}'
+        if route.inside and calls:
+            return f'the best action calls {number} but the route is "{route.id}"'
+        return None
+
+    def shortcomings(self, vocabulary: Vocabulary) -> Iterable[str]:
+        """Name what the instrument asks of first actions and these don't do."""
+        if len(self.actions) < ACTIONS:
+            yield f"fewer than {ACTIONS} first actions"
+        if sum(action.door in vocabulary.calling_doors for action in self.actions) < 2:
+            yield "fewer than two first actions that call or tell someone"
+        if any(len(action.text.split()) > MOST_WORDS for action in self.actions):
+            yield f"a first action of more than {MOST_WORDS} words"
+
+    def digest(self, scene: Telling) -> str:
+        """Hash what scoring rests on and what a learner sees before answering."""
+        file = scene.file
+        told = {
+            "id": scene.id,
+            "narrative": scene.narrative.strip(),
+            "title": file.title,
+            "setting": file.setting,
+            "note": file.note,
+            "truth": file.truth.value,
+            "best": file.best.value,
+            "rule": file.rule,
+            "route": file.route,
+            "actions": [[a.id, a.text, a.door, a.grade, a.harm] for a in self.actions],
+        }
+        text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def seconds(self, scene: Telling) -> float:
+        """Return how long it takes to read a scene and its first steps, and to decide."""
+        texts = [scene.file.setting, scene.file.note or "", *(action.text for action in self.actions)]
+        return reading_seconds(scene.words) + text_seconds(texts) + SECONDS_A_QUESTION
+
+    def seconds_answered(self, scene: Telling) -> float:
+        """Return how long the answer takes to read: of the verdicts' rationales one is shown."""
+        file, verdicts = scene.file, list(self.verdicts.values())
+        names = [scene.indicators[sign].name for sign in file.signs]
+        shown = [sign.words for sign in file.signs.values()]
+        texts = [file.title, file.differs or "", *file.ordinary, *shown, *names, self.best.text, self.best.why]
+        return text_seconds(texts) + text_seconds(verdicts) / len(verdicts)
+
+
+def _choices_shown(actions: Iterable[Action]) -> set[tuple[str, str, str, str | None]]:
+    return {(action.id, action.text, action.door, action.harm) for action in actions}

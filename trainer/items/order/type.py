@@ -1,0 +1,237 @@
+"""*Put in order* as a type of items."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import Any, ClassVar, Literal
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from pydantic import Field
+
+from trainer.content.schema import Access, FurtherItem, Part, Refuse, Slug, Telling, Text
+from trainer.items.choices import scene_of
+from trainer.items.contract import EVERY_WAY, FurtherPayload, FurtherType, Mark, Sample
+from trainer.items.forms import AnswerForm
+from trainer.items.payload import Given, Kept, Payload
+
+
+class Step(Part):
+    """One step. Its id can be seen before answering, so it must not tell the place."""
+
+    id: Slug
+    text: Text
+    why: Text
+
+
+class OrderItem(FurtherItem):
+    """*Put in order*: steps, written in the right order."""
+
+    access: ClassVar[frozenset[Access]] = EVERY_WAY
+
+    type: Literal["order"]
+    ask: Text
+    steps: list[Step] = Field(min_length=3, max_length=6)
+
+    def check(self, scene: Telling, refuse: Refuse) -> None:
+        """Each step has its own id and text, and no id counts."""
+        for key in ("id", "text"):
+            if len({getattr(step, key) for step in self.steps}) < len(self.steps):
+                refuse(("steps",), f"two steps have the same {key}", "Give each its own.")
+        for number, step in enumerate(self.steps):
+            if re.search(r"[0-9]|first|last|second|third", step.id):
+                refuse(("steps", number, "id"), f'the id "{step.id}" tells the place of the step', "Name what it does.")
+
+    def payload(self, scene: Telling) -> dict[str, Any]:
+        """Return all that is needed to show and to score it."""
+        steps = [{"id": one.id, "text": one.text, "why": one.why} for one in self.steps]
+        return {**scene_of(scene, self.type), "ask": self.ask, "steps": steps}
+
+    def digest(self, scene: Telling) -> str:
+        """Hash what scoring rests on and what is seen before answering."""
+        told = {**self.payload(scene), "steps": [[one.id, one.text] for one in self.steps]}
+        text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class ShownStep(Kept):
+    """A step as it was drawn."""
+
+    id: str
+    text: str
+    why: str
+
+
+class OrderPayload(FurtherPayload):
+    """Steps as they were drawn, in the right order."""
+
+    type: Literal["order"] = "order"
+    steps: list[ShownStep]
+
+    def draw(self, rng: random.Random) -> list[str]:
+        """Return the steps as one learner sees them. They are sorted first, so that chance alone decides."""
+        order = sorted(step.id for step in self.steps)
+        rng.shuffle(order)
+        return order
+
+    def mark(self, given: Given) -> Mark:
+        """Return what an order is worth: 1 where all is right, 0 for one as good as chance or worse.
+
+        Counted are the pairs of steps that stand in the right order to each other (Kendall's tau, cut off at 0).
+        """
+        places = places_of(given)
+        right = sum(places.get(step.id) == number for number, step in enumerate(self.steps, start=1))
+        pairs = list(combinations(self.steps, 2))
+        agreeing = sum(places[one.id] < places[two.id] for one, two in pairs if one.id in places and two.id in places)
+        points = max(0.0, 2 * agreeing / len(pairs) - 1)
+        return Mark(right, 0, len(self.steps) - right, points)
+
+    def told(self, mark: Mark) -> str:
+        """Say how many steps are in their place."""
+        if mark.is_right:
+            return str(_("Right."))
+        steps = mark.right + mark.wrong
+        return str(_("%(right)s of %(all)s steps are in the right place.", right=mark.right, all=steps))
+
+
+def places_of(given: Given) -> Mapping[str, int]:
+    """Return at which place each step was put, by its id."""
+    places: Mapping[str, int] = given.get("places", {})
+    return places
+
+
+class OrderForm(AnswerForm):
+    """A place for each step. The fields are read by hand: their names depend on what was drawn."""
+
+    steps: Sequence[tuple[str, str]] = ()
+    """Id and text, in the order shown."""
+    places: Mapping[str, int] = {}
+    allow_gaps = False
+    is_unknown = False
+    places_error = ""
+
+    @classmethod
+    def for_asking(cls, payload: Payload, order: Sequence[str], given: Given) -> OrderForm:
+        """Return the form of a question with its steps in the learner's order."""
+        form = cls(formdata=None)
+        form.steps = [(one, one) for one in order]
+        form.places = places_of(given)
+        form.show(payload)
+        return form
+
+    @classmethod
+    def for_saving(cls, order: Sequence[str], *, allow_gaps: bool) -> OrderForm:
+        """Return the form that reads an answer."""
+        form = cls(meta={"csrf": False})  # the token was checked before the view
+        form.steps = [(one, one) for one in order]
+        form.allow_gaps = allow_gaps
+        form._read(order)
+        return form
+
+    def _read(self, order: Sequence[str]) -> None:
+        known = {str(place): place for place in range(1, len(order) + 1)}
+        places: dict[str, int] = {}
+        names = {f"place-{step}": step for step in order}
+        for name in request.form:
+            if name.startswith("place-") and name not in names:
+                self.is_unknown = True
+        for name, step in names.items():
+            sent = request.form.getlist(name)
+            if len(sent) > 1 or any(one not in {"", *known} for one in sent):
+                self.is_unknown = True
+            elif sent and sent[0]:
+                places[step] = known[sent[0]]
+        self.places = places
+
+    def show(self, payload: Payload) -> None:
+        """Give the steps their texts."""
+        assert isinstance(payload, OrderPayload)
+        texts = {step.id: step.text for step in payload.steps}
+        self.steps = [(step, texts[step]) for step, _text in self.steps]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each step needs a place of its own, unless the answer may be unfinished."""
+        is_valid = bool(super().validate(extra_validators))
+        if self.allow_gaps:
+            return is_valid
+        twice = [place for place, number in Counter(self.places.values()).items() if number > 1]
+        if len(self.places) < len(self.steps):
+            self.places_error = _("Choose a place for every step.")
+        elif twice:
+            self.places_error = _(
+                "Two steps can’t have the same place. Place %(place)s is there twice.", place=twice[0]
+            )
+        return is_valid and not self.places_error
+
+    @property
+    def error_list(self) -> list[tuple[str, str, str]]:
+        """Return the errors, with the first step's box to go to."""
+        own = [("places", "", self.places_error)] if self.places_error else []
+        return [*super().error_list, *own]
+
+    @staticmethod
+    def is_whole(given: Given) -> bool:
+        """Return whether it was answered."""
+        return "places" in given
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The place of each step that has one."""
+        return {"places": dict(self.places)}
+
+    @property
+    def is_tampered(self) -> bool:
+        """True if something was sent that the page doesn't offer."""
+        return self.is_unknown or bool(self.version.errors)
+
+
+def samples() -> list[Sample]:
+    """Return one with three steps."""
+
+    def item(*ids: str) -> dict[str, object]:
+        texts = {
+            "look": "Look from where you stand",
+            "write": "Write down what you saw",
+            "call": "Call your supervisor",
+        }
+        steps = [{"id": name, "text": texts[name], "why": f"Of the {name}."} for name in ids]
+        return {"type": "order", "ask": "In which order?", "steps": steps}
+
+    right = {"place-look": "1", "place-write": "2", "place-call": "3"}
+    return [
+        Sample(
+            authored=item("look", "write", "call"),
+            otherwise=item("write", "call", "look"),
+            right=right,
+            wrong={"place-look": "3", "place-write": "2", "place-call": "1"},
+            partly={"place-write": "1"},
+            altered=[
+                {**right, "place-look": "4"},
+                {**right, "place-look": "0"},
+                {**right, "place-look": ["1", "1"]},
+                {**right, "place-other": "1"},
+                {**right, "place-look": "١"},
+            ],
+            incomplete={**right, "place-look": "2"},
+            as_they_come=lambda order: {"places": {step: place for place, step in enumerate(order, start=1)}},
+        )
+    ]
+
+
+ORDER = FurtherType(
+    name="order",
+    model=OrderItem,
+    payload=OrderPayload,
+    form=OrderForm,
+    heading=_l("Put the steps in order"),
+    lead=_l("Choose a place for each step: 1 comes first."),
+    button=_l("Check my order"),
+    samples=samples,
+)

@@ -1,0 +1,52 @@
+"""Pieces of a task that can't stop each other: one that fails is noted, and the next one has its turn."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from trainer.core.db import db, is_outage
+
+_PACKAGE = str(Path(__file__).parents[1])
+
+log = logging.getLogger(__name__)
+
+
+class Incomplete(Exception):
+    """Some pieces of a task failed; all others were done."""
+
+
+class Isolation:
+    """Counts the pieces of one run of a task that failed."""
+
+    def __init__(self) -> None:
+        self._failed: list[str] = []
+
+    @contextmanager
+    def piece(self, label: str) -> Iterator[None]:
+        """Do one piece. An error ends this piece alone, unless the database is away, which is nobody's own fault."""
+        try:
+            yield
+        except Exception as error:
+            if is_outage(error):
+                raise
+            db.session.rollback()
+            log.error("%s failed: %s", label, describe(error))
+            self._failed.append(f"{label}: {describe(error)}")
+
+    def finish(self) -> None:
+        """Raise Incomplete if a piece failed."""
+        if self._failed:
+            raise Incomplete(f"{len(self._failed)} failed, the last of them {self._failed[-1]}")
+
+
+def describe(error: BaseException) -> str:
+    """Return what kind of error it is and where in our code, but not its text: that may name a person."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(_PACKAGE)]
+    if not frames:
+        return type(error).__name__
+    last = frames[-1]
+    return f"{type(error).__name__} at {Path(last.filename).relative_to(Path(_PACKAGE).parent)}:{last.lineno}"

@@ -1,0 +1,60 @@
+"""The mail that invites someone into a firm: who asks, for what, how long it takes, by when."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import current_app
+
+from trainer.assignments.queries import list_duties
+from trainer.content.serving import served
+from trainer.content.times import Times
+from trainer.core.clock import now
+from trainer.core.db import db
+from trainer.core.outbox import OutboxMessage
+from trainer.organizations.invitations import Invited, find_invitation, find_inviter, token_of
+from trainer.organizations.models import Invitation
+from trainer.organizations.rules import local_day, names_an_address
+from trainer.web.language import show_day
+from trainer.web.letters import Letter, write_letter
+
+TEMPLATES = ("invitation",)
+
+
+def write(message: OutboxMessage) -> Letter | None:
+    """Return what the mail says, or None: used, revoked, the roster has another address, or the firm is shut."""
+    invitation = db.session.get(Invitation, UUID(hex=message.ids["invitation"]))
+    if invitation is None:
+        return None
+    token = token_of(invitation)
+    invited = find_invitation(token, now())
+    if invited is None:
+        return None
+    return write_letter(
+        "joining/mail/invitation",
+        name=_plain(invited.person.name),
+        asked_by=_plain(find_inviter(invitation)),
+        firm=_plain(invited.organization.name),
+        duties=_duties(invited),
+        until=local_day(invited.organization.time_zone, invitation.expires_at),
+        url=f"{current_app.config['SETTINGS'].base_url}/invitations/{token}",
+    )
+
+
+def _duties(invited: Invited) -> list[tuple[str, int, str]]:
+    """Return title, minutes and due day of each course that waits for the person."""
+    courses, times = served().courses, Times(served())
+    return [
+        (
+            courses[duty.course].file.title,
+            times.lessons(courses[duty.course]),
+            show_day(duty.due_on, "long"),
+        )
+        for duty in list_duties(invited.person, invited.organization, now())
+        if duty.course in courses
+    ]
+
+
+def _plain(name: str | None) -> str:
+    """Return the name of a person or a firm, or nothing where mail programs would make a link of it."""
+    return "" if name is None or names_an_address(name) else name

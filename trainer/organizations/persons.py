@@ -1,0 +1,98 @@
+"""What firms tell of a person on their roster, and how they forget one. Part of the operations; never commits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import ColumnElement, delete, select, update
+
+from trainer.core import outbox
+from trainer.core.db import db
+from trainer.core.persons import Told, tell
+from trainer.organizations.models import (
+    Invitation,
+    JoinCode,
+    Membership,
+    Organization,
+    RosterDraft,
+    Team,
+    TeamMembership,
+)
+from trainer.organizations.operations import end_membership
+
+
+def export_person(user_id: uuid.UUID) -> Told:
+    """Return a person's entries on rosters with what each firm wrote, and what the person made for firms."""
+    entries = db.session.execute(
+        select(Membership, Organization.name)
+        .join(Organization, Organization.id == Membership.organization_id)
+        .where(Membership.user_id == user_id)
+        .order_by(Membership.created_at, Membership.id)
+    ).all()
+    received = select(Invitation).where(_is_to(user_id)).order_by(Invitation.created_at, Invitation.id)
+    sent = select(Invitation).where(Invitation.created_by_id == user_id).order_by(Invitation.created_at, Invitation.id)
+    codes = select(JoinCode).where(JoinCode.created_by_id == user_id).order_by(JoinCode.created_at, JoinCode.id)
+    drafts = select(RosterDraft).where(RosterDraft.created_by_id == user_id).order_by(RosterDraft.created_at)
+    founded = select(Organization).where(Organization.created_by_id == user_id).order_by(Organization.created_at)
+    return {
+        "memberships": [
+            {
+                "organization": firm,
+                "teams": [*_teams(entry.id)],
+                **tell(
+                    [entry],
+                    *("name", "email", "role", "manages_all", "job_title", "employee_number", "hired_on"),
+                    *("created_at", "joined_at", "ended_on", "ended_at"),
+                )[0],
+            }
+            for entry, firm in entries
+        ],
+        "emails_to_the_address_on_a_roster": outbox.list_to(_addresses(user_id), user_id),
+        "invitations": tell(
+            db.session.scalars(received), "email_key", "created_at", "expires_at", "accepted_at", "revoked_at"
+        ),
+        "invitations_sent": tell(db.session.scalars(sent), "created_at", "expires_at", "revoked_at"),
+        "join_codes": tell(
+            db.session.scalars(codes), "role", "created_at", "expires_at", "most_uses", "uses", "revoked_at"
+        ),
+        "rosters_sent": tell(db.session.scalars(drafts), "created_at", "applied_at"),
+        "organizations_created": tell(db.session.scalars(founded), "name", "created_at"),
+    }
+
+
+def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
+    """End a person's memberships and forget the addresses; after assignments and instructing, before accounts.
+
+    A firm keeps the entry it wrote itself, with name and number but without address: it is its training record, to be
+    shown for years. Rosters that the person sent and didn't confirm go. Raises Conflict for a firm's only owner:
+    someone else has to own it first, or it has to be closed. Never commits.
+    """
+    for entry in db.session.scalars(
+        select(Membership).where(Membership.user_id == user_id, Membership.ended_at.is_(None)).with_for_update()
+    ).all():
+        end_membership(entry, now)
+    outbox.forget_mails(_addresses(user_id), user_id)
+    for statement in (
+        delete(Invitation).where(_is_to(user_id)),
+        delete(RosterDraft).where(RosterDraft.created_by_id == user_id),
+        update(Invitation).where(Invitation.created_by_id == user_id).values(created_by_id=None),
+        update(Membership).where(Membership.user_id == user_id).values(email=None, email_key=None),
+    ):
+        db.session.execute(statement.execution_options(synchronize_session=False))
+    db.session.expire_all()
+
+
+def _is_to(user_id: uuid.UUID) -> ColumnElement[bool]:
+    return Invitation.membership_id.in_(select(Membership.id).where(Membership.user_id == user_id))
+
+
+def _teams(membership_id: uuid.UUID) -> list[str]:
+    query = select(Team.name).join(TeamMembership, TeamMembership.team_id == Team.id)
+    return list(db.session.scalars(query.where(TeamMembership.membership_id == membership_id).order_by(Team.name_key)))
+
+
+def _addresses(user_id: uuid.UUID) -> set[str]:
+    keys = select(Membership.email_key).where(Membership.user_id == user_id, Membership.email_key.is_not(None))
+    mailed = select(Invitation.email_key).where(_is_to(user_id))
+    return {str(key) for key in (*db.session.scalars(keys), *db.session.scalars(mailed))}

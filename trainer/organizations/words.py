@@ -1,0 +1,167 @@
+"""How the audit log tells acts and their details."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from trainer.organizations.rules import May, Role
+from trainer.web.language import show_day
+
+ROLE_WORDS: dict[Role, LazyString] = {
+    Role.OWNER: _l("owner"),
+    Role.MANAGER: _l("manager"),
+    Role.INSTRUCTOR: _l("instructor"),
+    Role.MEMBER: _l("member"),
+}
+"""Roles in the middle of a sentence."""
+ACT_NAMES: dict[str, LazyString] = {
+    "access.denied": _l("Was refused a page"),
+    "api_token.made": _l("Created an API token"),
+    "api_token.revoked": _l("Revoked an API token"),
+    "api_token.used": _l("Used an API token, first time that day"),
+    "cohort.archived": _l("Archived a class"),
+    "cohort.changed": _l("Changed a class"),
+    "cohort.handed_over": _l("Transferred a class"),
+    "cohort.joined": _l("Joined a class"),
+    "cohort.left": _l("Left a class"),
+    "cohort.made": _l("Created a class"),
+    "cohort.reopened": _l("Reopened a class"),
+    "export.audit": _l("Downloaded the audit log"),
+    "export.board": _l("Downloaded a class board"),
+    "export.evidence_pack": _l("Ordered an evidence pack"),
+    "export.misreads": _l("Downloaded what a class misreads"),
+    "export.training_status": _l("Downloaded training status"),
+    "inspector_link.made": _l("Created a link for an inspector"),
+    "inspector_link.revoked": _l("Withdrew a link for an inspector"),
+    "invitation.accepted": _l("Accepted an invitation"),
+    "invitation.revoked": _l("Withdrew an invitation"),
+    "invitation.sent": _l("Sent invitations"),
+    "join_code.made": _l("Created a join code"),
+    "join_code.revoked": _l("Withdrew a join code"),
+    "join_code.used": _l("Joined with a code"),
+    "lesson.signed_off": _l("Signed lessons off as taught"),
+    "membership.changed": _l("Changed a person"),
+    "membership.left": _l("Left the firm"),
+    "membership.made": _l("Added a person"),
+    "membership.removal_undone": _l("Put a person back on the roster"),
+    "membership.removed": _l("Removed a person"),
+    "membership.role_changed": _l("Changed a role"),
+    "nudge.sent": _l("Wrote to people who are stuck"),
+    "organization.changed": _l("Changed the firm’s settings"),
+    "organization.closed": _l("Closed the firm"),
+    "organization.deleted": _l("The firm’s records were deleted"),
+    "organization.invitations_set": _l("The number of invitations a day was changed"),
+    "organization.made": _l("Created the firm"),
+    "organization.reopened": _l("Reopened the firm"),
+    "organization.resumed": _l("The firm’s suspension ended"),
+    "organization.suspended": _l("The firm was suspended"),
+    "requirement.changed": _l("Changed a requirement"),
+    "requirement.ended": _l("Ended a requirement"),
+    "requirement.made": _l("Set a requirement"),
+    "roster.imported": _l("Imported a roster"),
+    "round.granted": _l("Opened another round of a final"),
+    "session.held": _l("Recorded a meeting"),
+    "team.made": _l("Created a team"),
+    "team.removed": _l("Removed a team"),
+    "team.renamed": _l("Renamed a team"),
+    "waiver.ended": _l("Withdrew a waiver"),
+    "waiver.made": _l("Waived a duty"),
+}
+"""What someone did in a firm, as a sentence about them begins."""
+
+_DETAILS = {
+    "as_of": _l("roster as of"),
+    "audience": _l("who"),
+    "before": _l("before"),
+    "changed": _l("changed"),
+    "class_title": _l("class"),
+    "course": _l("course"),
+    "days_allowed": _l("days allowed"),
+    "ended_on": _l("last day"),
+    "form": _l("file"),
+    "held_on": _l("held on"),
+    "invitations_a_day": _l("invitations a day"),
+    "invited": _l("invited"),
+    "label": _l("label"),
+    "least_minutes": _l("active minutes at least"),
+    "lessons": _l("lessons"),
+    "minutes": _l("minutes"),
+    "months": _l("again after months"),
+    "most_uses": _l("people at most"),
+    "name": _l("name"),
+    "new": _l("new"),
+    "people": _l("people"),
+    "permission": _l("what it takes"),
+    "reason": _l("reason"),
+    "renewal_days": _l("opens days before"),
+    "returned": _l("returned"),
+    "role": _l("role"),
+    "round": _l("round"),
+    "scopes": _l("scopes"),
+    "starts_on": _l("starts on"),
+    "teams": _l("teams"),
+    "time_zone": _l("time zone"),
+    "title": _l("title"),
+    "unchanged": _l("unchanged"),
+    "until": _l("until"),
+}
+_FIELDS = {
+    "name": _l("name"),
+    "email": _l("email"),
+    "job_title": _l("job title"),
+    "employee_number": _l("employee number"),
+    "hired_on": _l("hire date"),
+    "teams": _l("teams"),
+}
+_AUDIENCES = {"everyone": _l("everyone"), "teams": _l("teams"), "role": _l("role")}
+_PERMISSIONS = {
+    May.BELONG: _l("belong"),
+    May.SEE_PEOPLE: _l("see people"),
+    May.CHANGE_PEOPLE: _l("change people"),
+    May.BRING_IN: _l("bring people in"),
+    May.SEE_TRAINING: _l("see training status"),
+    May.SET_TEAMS: _l("set teams"),
+    May.REQUIRE: _l("set requirements"),
+    May.TEACH: _l("teach"),
+    May.SET_ROLES: _l("set roles"),
+    May.SET_FIRM: _l("set the firm"),
+    May.READ_AUDIT: _l("read the audit log"),
+}
+_HIDDEN = frozenset({"page", "to"})
+"""Names of our own code, and ids."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def act_name(act: str) -> str:
+    """Return what was done, in words."""
+    return str(ACT_NAMES[act]) if act in ACT_NAMES else act.replace("_", " ").replace(".", ": ")
+
+
+def tell_details(details: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return (label, text) of what a reader needs to understand an act."""
+    return [
+        (str(_DETAILS.get(name) or name.replace("_", " ")), _text(name, value, is_of_role="role" in details))
+        for name, value in sorted(details.items())
+        if name not in _HIDDEN
+    ]
+
+
+def _text(name: str, value: Any, *, is_of_role: bool) -> str:
+    text = str(value)
+    if is_of_role and name in {"role", "before"} and text in set(Role):
+        return str(ROLE_WORDS[Role(text)])
+    if name == "audience":
+        return str(_AUDIENCES.get(text, text))
+    if name == "permission" and text in set(May):
+        return str(_PERMISSIONS[May(text)])
+    if name == "changed" and not isinstance(value, int):
+        return ", ".join(str(_FIELDS.get(one) or one) for one in text.split(", "))
+    if name == "form":
+        return text.upper()
+    return show_day(dt.date.fromisoformat(text), "long") if _DAY.fullmatch(text) else text

@@ -1,0 +1,62 @@
+"""Take in a request's body before any thread is given to it: within a size, and no slower than a poor phone line."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from typing import IO, Any, Final, cast
+
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+
+IDLE: Final = 10.0
+"""Seconds without a byte until the sender is given up."""
+GRACE: Final = 10.0
+"""Seconds that any body may take, however short it is."""
+LEAST_RATE: Final = 4096
+"""Bytes a second that have to arrive, on the whole, after that: 4 MB may take 17 minutes."""
+_IN_MEMORY = 64 * 1024
+
+
+class Refused(Exception):
+    """The body isn't taken in; `status` says why."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Gone(Exception):
+    """The sender left in the middle; nobody waits for an answer."""
+
+
+async def take_in(receive: Receive, most: int) -> IO[bytes]:
+    """Return the body as a file, at its start. Raises Refused (408 too slow, 413 too large) and Gone."""
+    body = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 whoever asked for it closes it
+    try:
+        await _fill(body, receive, most)
+    except BaseException:
+        body.close()
+        raise
+    body.seek(0)
+    return cast("IO[bytes]", body)
+
+
+async def _fill(body: tempfile.SpooledTemporaryFile[bytes], receive: Receive, most: int) -> None:
+    clock = asyncio.get_running_loop().time
+    received, started, has_more = 0, clock(), True
+    while has_more:
+        end = started + GRACE + received / LEAST_RATE
+        try:
+            async with asyncio.timeout(min(IDLE, end - clock())):
+                message = await receive()
+        except TimeoutError as late:
+            raise Refused(408) from late
+        if message["type"] != "http.request":
+            raise Gone
+        portion = message.get("body", b"")
+        received += len(portion)
+        if received > most:
+            raise Refused(413)
+        body.write(portion)
+        has_more = message.get("more_body", False)
