@@ -19,8 +19,8 @@ from trainer.accounts.operations import create_account, create_guest, name_for_c
 from trainer.accounts.passwords import hash_password
 from trainer.accounts.queries import get_user
 from trainer.accounts.second_factor import find_secret, turn_on
+from trainer.assessment import finals, rounds
 from trainer.assessment import operations as assessment
-from trainer.assessment import rounds
 from trainer.assessment.models import Attempt, RoundRequest
 from trainer.assessment.queries import list_responses
 from trainer.content.serving import served
@@ -132,7 +132,7 @@ def start_final(app: Flask, user_id: UUID, course: str = COURSE) -> UUID:
     with app.app_context(), transaction():
         here = served()
         whole = here.courses[course]
-        return assessment.start_final(enroll(user_id, whole, clock.now()), whole, here, clock.now()).id
+        return finals.start_final(enroll(user_id, whole, clock.now()), whole, here, clock.now()).id
 
 
 def answer_all(app: Flask, attempt_id: UUID, *, wrong: int = 0) -> None:

@@ -27,6 +27,7 @@ from trainer.accounts.views import end_at_exit
 from trainer.assessment.onward import Onward, find_onward
 from trainer.assessment.views.attempts import blueprint as assessment
 from trainer.assessment.views.drills import blueprint as drills
+from trainer.assessment.views.finals import blueprint as finals
 from trainer.assessment.views.first_try import blueprint as first_try
 from trainer.assignments.views import blueprint as requirements
 from trainer.cli.accounts import accounts_cli
@@ -144,7 +145,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_headers(app)
     init_static(app, reread=settings.development)
     readers = (web, courses, cards, previews, credentials)
-    learners = (accounts, second_factor, learning, assessment, drills, first_try, joining, entry, home, rounds)
+    learners = (accounts, second_factor, learning, assessment, finals, drills, first_try, joining, entry, home, rounds)
     firms = (organizations, closing, people, teams, invitations, codes, roster, requirements, audit)
     readings = (training, training_rounds, evidence, inspections, api_tokens, api)
     instructors = (cohorts, board, class_rounds, meetings, classes)

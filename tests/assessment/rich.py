@@ -71,10 +71,19 @@ def write(parent: Path) -> Path:
         add_to_head(folder, f"scenarios/{name}.md", SWAP)
     add_shift(folder)
     _add_choice(folder)
-    for kind in ("practice", "final"):
-        edit(folder, COURSE_FILE, f"{kind}:\n  scenes: 2", f"{kind}:\n  scenes: 4")
+    edit(folder, COURSE_FILE, "practice:\n  scenes: 2", "practice:\n  scenes: 4")
+    edit(folder, COURSE_FILE, "  retry_rule:", f"{SECOND_STAGE}  retry_rule:")
     edit(folder, COURSE_FILE, "achievement:", f"attestation: {SENTENCE}\nachievement:")
     return folder
+
+
+SECOND_STAGE = """\
+    - scenes: 2
+      first_try:
+        missed_at_most: 1
+        over_reported_at_most: 1
+        harmful_at_most: 2
+"""
 
 
 def open_library(folder: Path) -> Library:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.assessment.deciding import TWO_STAGES, Bounds, Decision, FinalCounts, FinalRule, Stage, decide
+from trainer.assessment.deciding import (
+    TWO_STAGES,
+    Asked,
+    Bounds,
+    Decision,
+    FinalCounts,
+    FinalRule,
+    Stage,
+    decide,
+)
 
 PASSED, NOT_PASSED, SENT_ON = Decision.PASSED, Decision.NOT_PASSED, Decision.SENT_ON
 
@@ -170,3 +180,58 @@ def test_a_later_try_is_never_more_lenient(one: FinalCounts) -> None:
     order = [NOT_PASSED, SENT_ON, PASSED]
     early, late = (decide(TWO_STAGES, one, round_=1, number=number) for number in (1, 2))
     assert order.index(late) <= order.index(early)
+
+
+BEFORE = {"hits_at_least": 13, "false_alarms_at_most": 3, "forbidden_at_most": 1, "danger_now_needs_911": True}
+
+
+@pytest.mark.parametrize(
+    ("counts", "decision"),
+    [
+        (first(3, 3), PASSED),
+        (first(4, 0), NOT_PASSED),
+        (first(0, 4), NOT_PASSED),
+        (first(harmful=1, good=0), PASSED),
+        (first(harmful=2), NOT_PASSED),
+        (first(danger=1), NOT_PASSED),
+        (first(16, 16), NOT_PASSED),
+        (replace(first(), unanswered=1), NOT_PASSED),
+    ],
+)
+def test_a_rule_from_before_stages_decides_as_it_did(counts: FinalCounts, decision: Decision) -> None:
+    rule = FinalRule.read(BEFORE, 32)
+    for try_ in ((1, 1), (1, 3), (2, 1)):
+        assert decide(rule, counts, round_=try_[0], number=try_[1]) is decision
+    assert rule.shows_all
+    assert rule.achievement is None
+    assert not FinalRule.read({**BEFORE, "shows_all": False}, 32).shows_all
+
+
+def test_a_rule_from_before_that_did_not_ask_for_911_still_does_not() -> None:
+    rule = FinalRule.read({"hits_at_least": 7, "false_alarms_at_most": 1, "forbidden_at_most": 0}, 16)
+    counts = FinalCounts(16, 1, 1, danger_without_911=2, harmful=0, good_first_steps=0)
+    assert decide(rule, counts, round_=1, number=1) is PASSED
+    assert Asked.DANGER not in [need.what for need in rule.needs(counts, round_=1, number=1, is_passed=True)]
+
+
+def test_a_kept_rule_is_read_as_it_was() -> None:
+    rule = replace(TWO_STAGES, shows_all=False, achievement="has shown something")
+    assert FinalRule.read(json.loads(json.dumps(rule.kept())), 48) == rule
+
+
+def test_what_is_needed_of_one_who_passed_is_what_their_stage_asks_for() -> None:
+    needs = TWO_STAGES.needs(first(2, 1, danger=1, good=30), round_=1, number=1, is_passed=True)
+    assert [(one.what.value, one.there, one.bound, one.is_met) for one in needs] == [
+        ("missed", 2, 2, True),
+        ("over_reported", 1, 2, True),
+        ("danger", 1, 1, True),
+        ("harmful", 0, 1, True),
+        ("good_steps", 30, 24, True),
+    ]
+
+
+def test_what_is_needed_of_one_who_failed_at_once_is_what_all_scenes_ask_for() -> None:
+    needs = TWO_STAGES.needs(first(6, 4, good=20), round_=1, number=1, is_passed=False)
+    assert [(one.bound, one.is_met) for one in needs] == [(5, False), (4, True), (2, True), (2, True), (36, True)]
+    stricter = TWO_STAGES.needs(first(5, 4, good=19), round_=1, number=2, is_passed=False)
+    assert [(one.bound, one.is_met) for one in stricter] == [(5, True), (3, False), (2, True), (2, True), (36, False)]

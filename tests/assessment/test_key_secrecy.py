@@ -28,7 +28,7 @@ from tests.cast import (
     use_up_tries,
 )
 from tests.conftest import make_settings
-from tests.support import COURSE, Visitor, keys, scenes_of, too_many
+from tests.support import COURSE, Visitor, drawn, keys, right_verdict, scenes_of, too_many
 from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core import chance
@@ -139,10 +139,26 @@ def journey(app: Flask) -> Iterator[TestResponse]:
     make_ready(app, bob)
     visitor = sign_in_as(app, bob)
     yield from around(visitor)
-    for kind in ("practices", "finals"):
-        yield from before_answering(visitor, visitor.start(kind))
+    yield from before_answering(visitor, visitor.start("practices"))
+    final = visitor.start("finals")
+    yield from before_answering(visitor, final)
+    if _is_sent_on(visitor, final):
+        yield visitor.get(f"{final}/more")
+        yield from before_answering(visitor, final)
     yield from before_choosing(visitor, visitor.start("drills"))
     yield from around(visitor)
+
+
+def _is_sent_on(visitor: Visitor, attempt: str) -> bool:
+    """Answer and hand in with one scene missed; return whether further scenes decide."""
+    scenes = drawn(visitor.app, attempt)
+    missed = next(position for position, scene in enumerate(scenes, start=1) if scene["truth"] == "concern")
+    for position, scene in enumerate(scenes, start=1):
+        verdict = "nothing-to-report" if position == missed else right_verdict(scene["truth"])
+        harmless = [one["id"] for one in scene["actions"] if one["grade"] != "harmful" and not one["is_report"]]
+        visitor.answer(attempt, position, verdict, min(harmless))
+    visitor.post(f"{attempt}/submission", {"scenes": str(len(scenes))})
+    return scenes_of(visitor.app, attempt) > len(scenes)
 
 
 @pytest.mark.check("T016")
@@ -194,6 +210,7 @@ def test_with_other_keys_every_question_looks_the_same(
     assert sum(one.digest != two.digest for one, two in pairs) == 3  # one has no sign, and none to exchange
     told = [_told(tmp_path / name, template_database, books, monkeypatch) for name, books in _two(rich_shelf, other)]
     assert len(told[0]) == len(told[1]) > 100
+    assert any("more scenes will decide." in page for page in told[0])
     for left, right in zip(*told, strict=True):
         assert left == right
 

@@ -30,9 +30,9 @@ from tests.support import (
     too_many,
     wrong_ones,
 )
+from trainer.assessment.drawn import pairs_of
+from trainer.assessment.finals import start_final as start
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
-from trainer.assessment.operations import pairs_of
-from trainer.assessment.operations import start_final as start
 from trainer.content.library import Library, Scenario
 from trainer.content.schema import Pool
 from trainer.core import clock
@@ -139,7 +139,7 @@ def test_a_final_names_lessons_and_its_next_try_shows_the_other_twins(app: Flask
 def test_what_went_right_in_a_passed_final_is_not_shown_by_the_rule_it_was_drawn_with(
     app: Flask, changed: Path, is_drawn_before: bool
 ) -> None:
-    edit(changed, f"courses/{COURSE}/course.yaml", "  retry_rule:\n", "    shows_all: false\n  retry_rule:\n")
+    edit(changed, f"courses/{COURSE}/course.yaml", "  retry_rule:\n", "  shows_all: false\n  retry_rule:\n")
     bob = make_account(app)
     make_ready(app, bob)
     if is_drawn_before:
@@ -221,14 +221,13 @@ def _reword(folder: Path) -> None:
         path.write_text(path.read_text(encoding="utf-8").rstrip() + " It is a Tuesday.\n", encoding="utf-8")
 
 
-def _change_pass_rule(folder: Path) -> None:
+def _change_rule(folder: Path) -> None:
     path = folder / "courses" / COURSE / "course.yaml"
     text = path.read_text(encoding="utf-8")
-    scenes = int(re.search(r"final:\n  scenes: (\d+)", text)[1])  # type: ignore[index]
-    path.write_text(re.sub(r"hits_at_least: \d+", f"hits_at_least: {scenes // 2}", text), encoding="utf-8")
+    path.write_text(re.sub(r"missed_at_most: \d+", "missed_at_most: 0", text), encoding="utf-8")
 
 
-CHANGES = [_rename_actions, _reorder, _reword, _change_pass_rule]
+CHANGES = [_rename_actions, _reorder, _reword, _change_rule]
 
 
 @pytest.fixture

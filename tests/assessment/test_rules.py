@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from trainer.assessment import rules
+from trainer.assessment.deciding import FinalCounts
 from trainer.assessment.rules import FailedTry, Tally, TryDecision
-from trainer.content.schema import Grade, PassRule, RetryRule
+from trainer.content.schema import Grade, RetryRule
 from trainer.items.judge.payload import Judged, Outcome
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
-PASS = PassRule(hits_at_least=7, false_alarms_at_most=1, forbidden_at_most=0)
 RETRY = RetryRule(tries=3, wait_before_try=3, wait_days=7)
 
 judgements = st.lists(
@@ -35,36 +33,9 @@ def test_counts_add_up(scenes: list[Judged]) -> None:
     assert Tally(**tally.as_dict()) == tally
 
 
-def _tally(hits: int, false_alarms: int, *, forbidden: int = 0, unanswered: int = 0) -> Tally:
-    return Tally(hits, 8 - hits, false_alarms, 8 - false_alarms, unanswered, forbidden, 16, 0, 0)
-
-
-@pytest.mark.parametrize(
-    ("tally", "is_passed"),
-    [
-        (_tally(8, 0), True),
-        (_tally(7, 1), True),
-        (_tally(6, 0), False),
-        (_tally(8, 2), False),
-        (_tally(8, 0, forbidden=1), False),
-        (_tally(8, 0, unanswered=1), False),
-        (_tally(8, 8), False),  # reports everything
-        (_tally(0, 0), False),  # reports nothing
-    ],
-)
-def test_the_pass_rule_counts_both_kinds_of_errors(tally: Tally, is_passed: bool) -> None:
-    assert rules.passes(tally, PASS) is is_passed
-
-
-def test_guessing_passes_less_than_once_in_a_thousand_finals() -> None:
-    rng = random.Random(3)
-    passed = sum(
-        rules.passes(_tally(sum(rng.random() < 0.5 for _ in range(8)), sum(rng.random() < 0.5 for _ in range(8))), PASS)
-        for _ in range(20_000)
-    )
-    # Exactly: P(7 or 8 of 8) times P(0 or 1 of 8) = (9 / 256) squared = 0.00124 with a fair coin for the verdict
-    # alone; the first step, right by chance or harmful, makes it less.
-    assert passed / 20_000 < 0.002
+def test_a_rule_is_asked_with_all_that_was_counted() -> None:
+    tally = Tally(5, 2, 1, 6, 3, 4, 8, 0, 0, danger_missed=1)
+    assert tally.counts == FinalCounts(17, 2, 1, 1, 4, 8, unanswered=3)
 
 
 def failed_tries(number: int, at: dt.datetime = NOW, lessons: tuple[str, ...] = ("m/one",)) -> list[FailedTry]:
@@ -151,18 +122,3 @@ def test_which_questions_come_and_in_which_order_is_left_to_chance() -> None:
     assert len(set(drawn)) == 30
     assert all(set(drills[9:]) <= set(one) for one in drawn)
     assert {one.index(drills[9]) for one in drawn} == set(range(6))  # a new one stands anywhere
-
-
-STRICT = PASS.model_copy(update={"danger_now_needs_911": True, "forbidden_at_most": 1})
-
-
-@pytest.mark.parametrize(
-    ("danger_missed", "forbidden", "is_passed"), [(0, 0, True), (0, 1, True), (0, 2, False), (1, 0, False)]
-)
-def test_one_danger_without_911_fails_and_one_harmful_step_may_be_forgiven(
-    danger_missed: int, forbidden: int, is_passed: bool
-) -> None:
-    tally = replace(_tally(8, 0, forbidden=forbidden), danger_missed=danger_missed)
-    assert rules.passes(tally, STRICT) is is_passed
-    # A course that doesn't ask for it isn't failed by it.
-    assert rules.passes(tally, STRICT.model_copy(update={"danger_now_needs_911": False})) is (forbidden < 2)

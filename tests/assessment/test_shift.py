@@ -141,7 +141,7 @@ def test_a_scene_is_told_with_either_people_under_one_id(rich_app: Flask, monkey
 def test_the_same_answers_are_right_whoever_it_is_told_of(rich_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chance, "rng", random.Random(5))
     told = set()
-    for number in range(12):
+    for number in range(40):
         user_id = make_account(rich_app, f"leo{number}@example.org")
         make_ready(rich_app, user_id)
         attempt = start_final(rich_app, user_id)

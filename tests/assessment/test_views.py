@@ -179,7 +179,8 @@ def test_scores_that_a_client_sends_are_ignored(app: Flask, bob: UUID, shelf: Li
         "number": "1",
         "user_id": "0",
         "duration": "1",
-        "rule": '{"hits_at_least": 0}',
+        "rule": '{"stages": []}',
+        "scenes": "1",
     }
     assert sign_in_as(app, bob).post(f"/attempts/{attempt}/submission", lies).status_code == 303
     with app.app_context():
@@ -353,7 +354,7 @@ def answered(app: Flask, practicing: tuple[Visitor, str], verdict: str, chosen: 
         ("concern", "report-now", "note-and-watch", True, [STEP, f"{BEST} Report now."], []),
         ("concern", "report-now", "report-now", True, [], [STEP, BEST]),
         ("concern", "report-now", "note-and-watch", False, [], [STEP, BEST]),
-        ("no_concern", "nothing-to-report", "note-and-watch", False, [f"{BEST} Nothing to report."], [STEP]),
+        ("no_concern", "nothing-to-report", "note-and-watch", False, [f"{BEST} Not trafficking."], [STEP]),
         ("no_concern", "note-and-watch", "note-and-watch", False, [], [STEP, BEST]),
     ],
 )

@@ -30,8 +30,9 @@ from trainer.accounts.operations import (
 )
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
+from trainer.assessment.finals import start_final
 from trainer.assessment.models import Attempt, Response
-from trainer.assessment.operations import start_drill, start_final, start_practice, start_shift, submit_attempt
+from trainer.assessment.operations import start_drill, start_practice, start_shift, submit_attempt
 from trainer.assessment.rules import Kind
 from trainer.content.library import Content, Course, Drill
 from trainer.content.serving import served

@@ -211,12 +211,13 @@ first_try:
 practice:
   scenes: 2
 final:
-  scenes: 2
   note: Nothing graphic.
-  pass_rule:
-    hits_at_least: 1
-    false_alarms_at_most: 0
-    forbidden_at_most: 0
+  stages:
+    - scenes: 2
+      first_try:
+        missed_at_most: 0
+        over_reported_at_most: 0
+        harmful_at_most: 0
   retry_rule:
     tries: 3
     wait_before_try: 3

@@ -34,8 +34,8 @@ Write = Callable[[Path], Path]
 @pytest.mark.parametrize(
     ("write", "expected"),
     [
-        (small.write, "de4ec57e246ccda8276c63c44af0f18d258a4155875bf9cbf266da73f294e069"),
-        (rich.write, "cc5bbe87eb33146bccfbecf868b05f5605ef82c8b6856656c75be318f2ff8736"),
+        (small.write, "f150f0fd2007110f42f8b13e7ea76450006969fd971281d7add3c570c930f6a1"),
+        (rich.write, "920ee3719688072357284763b9e2826e29fcfdb639e24e008990e00ef225ad95"),
     ],
 )
 def test_no_digest_changes_unless_the_content_does(tmp_path: Path, write: Write, expected: str) -> None:

@@ -79,17 +79,7 @@ def test_ninety_days_are_ninety_days(folder: Path, today: date, is_due: bool) ->
     assert ("  nothing; the next falls due on 2027-04-30" in lines) != is_due
 
 
-def test_who_would_pass_is_told_for_each_course(folder: Path) -> None:
-    lines = lines_of(folder)
-    assert "recognize 1.0: 2 scenes, hits at least 1, false alarms at most 0, 3 tries" in lines
-    assert line_with(lines, "  reports everything") == "reports everything 0.0% 0.0%"
-    assert line_with(lines, "  over-reports (100%") == "over-reports (100% / 40%) 60.0% 93.6%"
-    assert line_with(lines, "  competent") == "competent (90% / 10%) 81.0% 99.3%"
-
-
 def test_the_report_leaves_out_nothing(shelf: Library) -> None:
     report = write(shelf.content, small.TODAY)
     for sign in shelf.content.indicators.values():
         assert re.search(rf"^{sign.id} +{re.escape(sign.name[:20])}", report, re.MULTILINE), sign.id
-    for course in shelf.content.courses.values():
-        assert f"\n{course.slug} {course.file.version}: {course.file.final.scenes} scenes, " in report

@@ -166,7 +166,7 @@ def test_signatures_come_and_go_and_everything_else_stays(app: Flask, shelf: Lib
         later = {"sessions", "links", "outbox_messages", "audit_events", "recovery_codes"}
         assert {name: 0 if name in later else number for name, number in counts.items()} == rows()
         after = enrollments()
-    gone = {"attested_at": None, "attested_as": None}
+    gone = {"attested_at": None, "attested_as": None, "final": None}
     assert after == [{**one, **gone} for one in before]
     # Constraints came along as well.
     with app.app_context(), pytest.raises(Conflict), transaction():

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests.assessment.staged import FIRST, SECOND, answer, copy_staged
+from tests.assessment.swapped import open_library
 from tests.cast import (
     add_second_factor,
     approve,
@@ -24,7 +27,7 @@ from tests.cast import (
 from tests.live import all_at_once, serving
 from tests.support import COURSE, Visitor, keys, make_ready, right_verdict, take_final, too_many
 from trainer.accounts.models import User
-from trainer.assessment.models import Attempt
+from trainer.assessment.models import Attempt, Response
 from trainer.content.library import Library
 from trainer.core.db import Base, db
 from trainer.core.outbox import OutboxMessage
@@ -75,6 +78,27 @@ def test_handing_in_many_times_at_once_gives_one_result_and_one_credential(
         assert set(answers) == {(303, f"{attempt}/result")}
         assert count(app, Credential) == round_number
         assert count(app, Attempt, Attempt.submitted_at.is_not(None)) == round_number
+
+
+def test_being_sent_on_many_times_at_once_opens_the_second_stage_once(
+    app: Flask, shelf: Library, settings: Settings, tmp_path: Path
+) -> None:
+    folder = copy_staged(tmp_path / "staged")
+    app.extensions["library"] = open_library(folder)
+    with serving(settings, is_web_alone=True, content=folder) as address:
+        for round_number, learner in enumerate(ready_learners(app, shelf, ROUNDS), start=1):
+            attempt = learner.start("finals")
+            answer(learner, attempt, missed=1)
+            fields = {"csrf_token": learner.token(), "scenes": str(FIRST)}
+            answers = all_at_once(address, [(f"{attempt}/submission", fields, learner.cookie())] * AT_ONCE)
+            assert set(answers) == {(303, attempt)}
+            assert count(app, Response) == round_number * (FIRST + SECOND)
+            answer(learner, attempt)
+            fields = {"csrf_token": learner.token(), "scenes": str(FIRST + SECOND)}
+            answers = all_at_once(address, [(f"{attempt}/submission", fields, learner.cookie())] * AT_ONCE)
+            assert set(answers) == {(303, f"{attempt}/result")}
+            assert count(app, Credential) == round_number
+    assert count(app, Attempt) == count(app, Attempt, Attempt.submitted_at.is_not(None)) == ROUNDS
 
 
 @pytest.mark.check("T023")

@@ -14,7 +14,7 @@ from flask import Flask
 
 from tests.cast import make_account, make_ready
 from tests.support import first_step, right_verdict
-from trainer.assessment import operations
+from trainer.assessment import finals, operations
 from trainer.assessment.queries import list_responses
 from trainer.content.library import Library
 from trainer.content.schema import Truth
@@ -64,7 +64,7 @@ def passes(app: Flask, user_id: UUID, course: str, judge: Judge) -> bool:
     with suppress(_Undo), app.app_context(), transaction() as session:
         here, now = served(), clock.now()
         whole = here.courses[course]
-        attempt = operations.start_final(enroll(user_id, whole, now), whole, here, now)
+        attempt = finals.start_final(enroll(user_id, whole, now), whole, here, now)
         for one in list_responses(attempt):
             scene = one.snapshot.payload
             verdict = judge(scene)

@@ -22,7 +22,7 @@ def test_skeletons_beside_what_is_there_bring_no_complaint(tmp_path: Path, shelf
     write(skeletons.module(here, folder, "recognize/zugvogel", "T"))
     content = read(folder)
     final, like = content.courses["zugvogel"].file.final, next(iter(here.courses.values())).file.final
-    assert (final.scenes, final.pass_rule, final.retry_rule) == (like.scenes, like.pass_rule, like.retry_rule)
+    assert (final.stages, final.retry_rule) == (like.stages, like.retry_rule)
     assert content.courses["recognize"].modules[-1].slug == "zugvogel"
 
 

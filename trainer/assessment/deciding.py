@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from itertools import accumulate
+from typing import Any, Self
+
+from trainer.content import schema
 
 
 class Decision(StrEnum):
@@ -16,6 +20,27 @@ class Decision(StrEnum):
     """It is close: the next stage's scenes decide."""
 
 
+class Asked(StrEnum):
+    """What a final asks for beside an answer to each scene."""
+
+    MISSED = "missed"
+    OVER_REPORTED = "over_reported"
+    DANGER = "danger"
+    """Danger now without the emergency call as the first step."""
+    HARMFUL = "harmful"
+    GOOD_STEPS = "good_steps"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that is asked for: at most so many, of good first steps at least so many."""
+
+    what: Asked
+    there: int
+    bound: int
+    is_met: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """What one stage of a final draws."""
@@ -25,6 +50,9 @@ class Stage:
     most_to_report: int
     danger_now: int
     """How many of those to report show danger now."""
+    on_duty_at_least: int = 0
+    """Scenes seen by someone who guards or serves there, as far as the pool has them."""
+    on_duty_at_most: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.danger_now <= self.fewest_to_report <= self.most_to_report <= self.scenes:
@@ -65,20 +93,29 @@ class Bounds:
 
     missed_at_most: int
     over_reported_at_most: int
-    danger_without_911_at_most: int
+    danger_without_911_at_most: int | None
+    """None if it doesn't matter."""
     harmful_at_most: int
     good_first_steps_at_least: int
 
+    def needs(self, counts: FinalCounts, more: int = 0) -> list[Need]:
+        """Return what is asked for, what there is of it, and whether it is met.
+
+        It counts as met if it would be, should `more` scenes go as well as can be. What doesn't matter is left out.
+        """
+        limits = [
+            (Asked.MISSED, counts.missed, self.missed_at_most),
+            (Asked.OVER_REPORTED, counts.over_reported, self.over_reported_at_most),
+            (Asked.DANGER, counts.danger_without_911, self.danger_without_911_at_most),
+            (Asked.HARMFUL, counts.harmful, self.harmful_at_most),
+        ]
+        needs = [Need(what, there, most, there <= most) for what, there, most in limits if most is not None]
+        good, least = counts.good_first_steps, self.good_first_steps_at_least
+        return [*needs, Need(Asked.GOOD_STEPS, good, least, good + more >= least)] if least else needs
+
     def hold(self, counts: FinalCounts, more: int = 0) -> bool:
         """Return True if the counts are within the bounds, or would be if `more` scenes went as well as can be."""
-        return (
-            counts.unanswered == 0
-            and counts.missed <= self.missed_at_most
-            and counts.over_reported <= self.over_reported_at_most
-            and counts.danger_without_911 <= self.danger_without_911_at_most
-            and counts.harmful <= self.harmful_at_most
-            and counts.good_first_steps + more >= self.good_first_steps_at_least
-        )
+        return counts.unanswered == 0 and all(need.is_met for need in self.needs(counts, more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +126,10 @@ class FinalRule:
     first_try: tuple[Bounds, ...]
     later_tries: tuple[Bounds, ...]
     """Stricter, since each try is another chance to be lucky."""
+    shows_all: bool = True
+    """Whoever passed is shown each scene with its answer, and otherwise only those that went wrong."""
+    achievement: str | None = None
+    """What a credential that is earned by it says."""
 
     def __post_init__(self) -> None:
         if not len(self.stages) == len(self.first_try) == len(self.later_tries) > 0:
@@ -99,9 +140,60 @@ class FinalRule:
         """How many scenes there have been at the end of each stage."""
         return tuple(accumulate(stage.scenes for stage in self.stages))
 
+    @classmethod
+    def of(cls, course: schema.CourseFile) -> Self:
+        """Return how a course's final decides."""
+        final = course.final
+        later = [stage.later_tries or stage.first_try for stage in final.stages]
+        return cls(
+            tuple(_stage(one) for one in final.stages),
+            tuple(Bounds(**one.first_try.model_dump()) for one in final.stages),
+            tuple(Bounds(**one.model_dump()) for one in later),
+            final.shows_all,
+            course.achievement,
+        )
+
+    def kept(self) -> dict[str, Any]:
+        """Return the rule for keeping, ready for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any], scenes: int) -> Self:
+        """Return a rule that was kept. Before there were stages, `scenes` were drawn, half of them to report."""
+        if "stages" not in kept:
+            return cls._read_counts(kept, scenes)
+        tries = (tuple(Bounds(**one) for one in kept[name]) for name in ("first_try", "later_tries"))
+        stages = tuple(Stage(**one) for one in kept["stages"])
+        return cls(stages, *tries, shows_all=kept["shows_all"], achievement=kept["achievement"])
+
+    @classmethod
+    def _read_counts(cls, kept: Mapping[str, Any], scenes: int) -> Self:
+        half = scenes // 2
+        bounds = Bounds(
+            missed_at_most=half - kept["hits_at_least"],
+            over_reported_at_most=kept["false_alarms_at_most"],
+            danger_without_911_at_most=0 if kept.get("danger_now_needs_911") else None,
+            harmful_at_most=kept["forbidden_at_most"],
+            good_first_steps_at_least=0,
+        )
+        return cls((Stage(scenes, half, half, 0),), (bounds,), (bounds,), kept.get("shows_all", True))
+
     def bounds(self, round_: int, number: int) -> tuple[Bounds, ...]:
         """Return the bounds of a try: only the first try of the first round isn't strict."""
         return self.first_try if (round_, number) == (1, 1) else self.later_tries
+
+    def stage_of(self, scenes: int) -> int:
+        """Return the index of the stage that ends after so many scenes. Raises ValueError if none does."""
+        if scenes not in self.ends:
+            raise ValueError(f"stages end after {self.ends} scenes, not after {scenes}")
+        return self.ends.index(scenes)
+
+    def needs(self, counts: FinalCounts, *, round_: int, number: int, is_passed: bool) -> list[Need]:
+        """Return what an attempt that is over was asked for: at the end of its stage, or in all if it isn't passed."""
+        bounds = self.bounds(round_, number)
+        if is_passed:
+            return bounds[self.stage_of(counts.scenes)].needs(counts)
+        return bounds[-1].needs(counts, self.ends[-1] - counts.scenes)
 
 
 def decide(rule: FinalRule, counts: FinalCounts, *, round_: int, number: int) -> Decision:
@@ -112,14 +204,23 @@ def decide(rule: FinalRule, counts: FinalCounts, *, round_: int, number: int) ->
     those of whole stages.
     """
     bounds, ends = rule.bounds(round_, number), rule.ends
-    if counts.scenes not in ends:
-        raise ValueError(f"stages end after {ends} scenes, not after {counts.scenes}")
-    stage = ends.index(counts.scenes)
+    stage = rule.stage_of(counts.scenes)
     if bounds[stage].hold(counts):
         return Decision.PASSED
     later = zip(bounds[stage + 1 :], ends[stage + 1 :], strict=True)
     can_pass = any(bound.hold(counts, more=end - counts.scenes) for bound, end in later)
     return Decision.SENT_ON if can_pass else Decision.NOT_PASSED
+
+
+def _stage(given: schema.FinalStage) -> Stage:
+    return Stage(
+        given.scenes,
+        given.least_to_report,
+        given.largest_to_report,
+        given.shown_danger,
+        given.on_duty_at_least,
+        given.on_duty_at_most,
+    )
 
 
 TWO_STAGES = FinalRule(

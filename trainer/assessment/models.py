@@ -56,8 +56,11 @@ class Attempt(Base):
     tries: Mapped[int | None]
     course: Mapped[str] = mapped_column(String(60))
     rule: Mapped[dict[str, Any]]
-    """Pass rule as it was at the start; empty for practice."""
+    """How it decides, as `deciding.FinalRule` was at the start; empty for practice."""
     scenes: Mapped[int]
+    """So far: a final that is close goes on to further ones."""
+    handed_in: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many scenes of a final were handed in before those of the stage under way."""
     started_at: Mapped[dt.datetime]
     submitted_at: Mapped[dt.datetime | None]
     is_passed: Mapped[bool | None]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trainer.accounts.queries import find_user
+from trainer.assessment.finals import next_try
 from trainer.assessment.models import RoundRequest
-from trainer.assessment.operations import next_try
 from trainer.assessment.queries import find_any_open_attempt
 from trainer.assessment.rounds import find_request
 from trainer.assessment.rules import Kind, TryDecision

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from trainer.content.schema import PassRule, RetryRule
+from trainer.assessment.deciding import FinalCounts
+from trainer.content.schema import RetryRule
 from trainer.items.judge.payload import Judged, Outcome
 
 
@@ -53,6 +54,19 @@ class Tally:
     def answered(self) -> int:
         """How many scenes were answered."""
         return self.concerns + self.innocents
+
+    @property
+    def counts(self) -> FinalCounts:
+        """What a final's rule looks at."""
+        return FinalCounts(
+            scenes=self.answered + self.unanswered,
+            missed=self.misses,
+            over_reported=self.false_alarms,
+            danger_without_911=self.danger_missed,
+            harmful=self.forbidden,
+            good_first_steps=self.first_actions_right,
+            unanswered=self.unanswered,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return the counts for keeping."""
@@ -140,17 +154,6 @@ def count(judged: Iterable[Judged]) -> Tally:
         certain_and_wrong=sum(not scene.outcome.is_right for scene in certain if scene.outcome),
         danger_missed=sum(scene.is_danger_missed for scene in scenes if scene.outcome),
         exact=None if all(one is None for one in exact) else exact.count(True),
-    )
-
-
-def passes(tally: Tally, rule: PassRule) -> bool:
-    """Return True if the counts meet the rule and every scene was answered."""
-    return (
-        tally.unanswered == 0
-        and tally.hits >= rule.hits_at_least
-        and tally.false_alarms <= rule.false_alarms_at_most
-        and tally.forbidden <= rule.forbidden_at_most
-        and not (rule.danger_now_needs_911 and tally.danger_missed)
     )
 
 

@@ -19,6 +19,8 @@ class Where:
 
     position: int
     of: int
+    first: int
+    """The position of the first item of the stage under way."""
     setting: str
 
 
@@ -54,12 +56,12 @@ class Answer:
 
 def where(payload: Payload, position: int, of: int) -> Where:
     """Return where an item stands."""
-    return Where(position, of, payload.setting)
+    return Where(position, of, 1, payload.setting)
 
 
-def question(scene: ScenePayload, position: int, of: int) -> Question:
+def question(scene: ScenePayload, position: int, of: int, first: int = 1) -> Question:
     """Return the side of a scene that may be shown at any time."""
-    return Question(position, of, scene.setting, scene.note, scene.story)
+    return Question(position, of, first, scene.setting, scene.note, scene.story)
 
 
 def answer(scene: ScenePayload, given: Given | None, vocabulary: Vocabulary) -> Answer:

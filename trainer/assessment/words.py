@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import flask_babel
 
+from trainer.assessment.deciding import Asked, Need
 from trainer.assessment.rules import Tally
+from trainer.content.serving import served
 from trainer.items.judge.payload import Outcome
 
 
@@ -51,6 +53,27 @@ def tendency(tally: Tally) -> str:
 def starts_at_rule(tally: Tally) -> bool:
     """Return True if the decision rule is the place to start."""
     return _level(tally.hits, tally.concerns) == "low" and _level(tally.false_alarms, tally.innocents) != "low"
+
+
+def there(need: Need, scenes: int) -> str:
+    """Return what there is of something that a final asks for. `scenes`: of how many."""
+    number = served().vocabulary.emergency_number
+    return {
+        Asked.MISSED: _("Missed: %(n)s.", n=need.there),
+        Asked.OVER_REPORTED: _("Over-reported: %(n)s.", n=need.there),
+        Asked.DANGER: _("Danger now without a %(number)s call: %(n)s.", number=number, n=need.there),
+        Asked.HARMFUL: _("First steps that could harm: %(n)s.", n=need.there),
+        Asked.GOOD_STEPS: _("First steps that help: %(n)s of %(all)s.", n=need.there, all=scenes),
+    }[need.what]
+
+
+def bound(need: Need, of: int | None) -> str:
+    """Return how much of it is needed. `of`: all the scenes that this is about, if there were to be more."""
+    if need.what is Asked.GOOD_STEPS:
+        return _("At least: %(n)s of all %(all)s", n=need.bound, all=of) if of else _("At least: %(n)s", n=need.bound)
+    if need.bound == 0:
+        return _("Needed: none")
+    return _("At most: %(n)s of all %(all)s", n=need.bound, all=of) if of else _("At most: %(n)s", n=need.bound)
 
 
 def outcome(value: Outcome | None) -> str:

@@ -12,7 +12,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from trainer.cli.instrument import balance, characteristic
+from trainer.cli.instrument import balance, characteristic, passing
 from trainer.content import report as reports
 from trainer.content import skeletons
 from trainer.content.complaints import Complaint, Complaints, ContentRefused
@@ -69,6 +69,7 @@ def report(instrument: bool, keep: Path | None, people: int | None) -> None:
         _report_instrument(content, keep)
     else:
         print(reports.write(content, today()))
+        print("\n".join(passing.as_lines(content)))
 
 
 @content_cli.command("publish")
@@ -178,6 +179,16 @@ def _off_target(content: Content) -> Iterator[Complaint]:
     """Warn of a bank that isn't balanced as it is meant to be. What words give away takes longer: see the report."""
     if content.site.bank is None:
         return
+    for course in content.courses.values():
+        chance = passing.survives(course)
+        if chance > passing.LARGEST_CHANCE:
+            yield Complaint(
+                f"{_folder().name}/courses/{course.slug}/course.yaml",
+                1,
+                f"someone who also reports 40% of the innocent passes the final with {chance:.0%}",
+                f"Bring it to {passing.LARGEST_CHANCE:.0%} or less: more scenes, or fewer over-reported.",
+                "warning",
+            )
     with_target = [figure for figure in balance.figures(content) if figure.has_target]
     missed = sum(not figure.is_met for figure in with_target)
     if missed:

@@ -1,4 +1,4 @@
-"""What the content covers, in plain text for authors: signs, balance, what falls due, and who would pass."""
+"""What the content covers, in plain text for authors: signs, balance, and what falls due."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from trainer.content.chances import LEARNERS, passes_once, passes_within
 from trainer.content.checks.release import FRESH_FOR
 from trainer.content.objects import Content, Scenario
 from trainer.content.schema import Pool, Truth
@@ -16,7 +15,7 @@ SOON = timedelta(days=90)
 
 def write(content: Content, today: date) -> str:
     """Return the whole report."""
-    parts = (_signs(content), _balance(content), _due(content, today), _rules(content))
+    parts = (_signs(content), _balance(content), _due(content, today))
     return "\n".join(line for part in parts for line in (*part, ""))
 
 
@@ -69,17 +68,3 @@ def _due(content: Content, today: date) -> Iterator[str]:
         yield f"  {day}  {name}"
     if not due:
         yield f"  nothing; the next falls due on {min(day for day, _name in dated) + FRESH_FOR}"
-
-
-def _rules(content: Content) -> Iterator[str]:
-    yield "WHO WOULD PASS: chance in one try, and within all tries if nothing is learned between them"
-    for course in content.courses.values():
-        final = course.file.final
-        rule, tries = final.pass_rule, final.retry_rule.tries
-        yield (
-            f"{course.slug} {course.file.version}: {final.scenes} scenes, hits at least {rule.hits_at_least}, false "
-            f"alarms at most {rule.false_alarms_at_most}, {tries} tries"
-        )
-        for learner in LEARNERS:
-            once, within = passes_once(final, learner), passes_within(final, learner, tries)
-            yield f"  {learner.name:34} {once:7.1%} {within:7.1%}"

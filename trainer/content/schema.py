@@ -255,6 +255,7 @@ class Vocabulary(Part):
     places: list[Viewpoint] = Field(min_length=1)
     danger_signs: list[IndicatorId] = []
     verdicts: dict[Verdict, VerdictWords] = Field(min_length=len(Verdict))
+    verdicts_before: dict[Verdict, VerdictWords] | None = None  # in finals from before they kept theirs
     regions: list[Region] = Field(min_length=1)
     disclaimers: Disclaimers
     sentences: Sentences
@@ -422,14 +423,42 @@ class Site(Part):
     bank: Bank | None = None
 
 
-class PassRule(Part):
-    """A pass rule in counts, never in percentages."""
+class Bounds(Part):
+    """What passes, in counts and never in percentages, of all scenes up to the end of a stage."""
 
-    hits_at_least: int = Field(ge=1)
-    false_alarms_at_most: int = Field(ge=0)
-    forbidden_at_most: int = Field(ge=0)
-    danger_now_needs_911: bool = False  # every danger-now scene must be answered with the 911 call
-    shows_all: bool = True  # after passing: each scene with its answer, or else only those that went wrong
+    missed_at_most: int = Field(ge=0)
+    over_reported_at_most: int = Field(ge=0)
+    harmful_at_most: int = Field(ge=0)
+    danger_without_911_at_most: int | None = Field(default=None, ge=0)  # None: it doesn't matter
+    good_first_steps_at_least: int = Field(default=0, ge=0)
+
+
+class FinalStage(Part):
+    """How one stage of a final draws from the reserved pool, one twin of a pair, and what passes at its end."""
+
+    scenes: int = Field(ge=2, le=200)
+    fewest_to_report: int | None = Field(default=None, ge=0)  # None: half of the scenes, as with the next one
+    most_to_report: int | None = Field(default=None, ge=0)
+    danger_now: int | None = Field(default=None, ge=0)  # scenes shown as danger now; None: one in eight
+    on_duty_at_least: int = Field(default=0, ge=0)  # scenes seen on duty, as far as the pool has them
+    on_duty_at_most: int | None = Field(default=None, ge=0)
+    first_try: Bounds
+    later_tries: Bounds | None = None  # None: as the first
+
+    @property
+    def least_to_report(self) -> int:
+        """How many scenes are to report, at least."""
+        return self.scenes // 2 if self.fewest_to_report is None else self.fewest_to_report
+
+    @property
+    def largest_to_report(self) -> int:
+        """How many scenes are to report, at most."""
+        return self.scenes // 2 if self.most_to_report is None else self.most_to_report
+
+    @property
+    def shown_danger(self) -> int:
+        """How many scenes show danger now."""
+        return self.scenes // 8 if self.danger_now is None else self.danger_now
 
 
 class RetryRule(Part):
@@ -451,14 +480,22 @@ class Practice(Part):
 
 
 class Final(Part):
-    """How the final draws from the reserved pool, half of each truth, one twin of a pair."""
+    """What a final draws and asks for. Whoever is close at the end of a stage goes on to the next one."""
 
-    scenes: int = Field(ge=2, le=200)
-    on_duty_at_least: int = Field(default=0, ge=0)  # scenes seen on duty, as far as the pool has them
-    on_duty_at_most: int | None = Field(default=None, ge=0)
     note: Text
-    pass_rule: PassRule
+    stages: list[FinalStage] = Field(min_length=1, max_length=3)
+    shows_all: bool = True  # after passing: each scene with its answer, or else only those that went wrong
     retry_rule: RetryRule
+
+    @property
+    def scenes(self) -> int:
+        """How many scenes everyone gets."""
+        return self.stages[0].scenes
+
+    @property
+    def most_scenes(self) -> int:
+        """How many scenes there are in all stages."""
+        return sum(stage.scenes for stage in self.stages)
 
 
 class CourseFile(Part):

@@ -129,16 +129,16 @@ first_try:
 practice:
   scenes: {practice}
 final:
-  scenes: {final}
   note: Say what the scenes are about.
-  pass_rule:
-{pass_rule}
+  stages:
+{stages}
+  shows_all: {shows_all}
   retry_rule:
 {retry_rule}
 """
 ACHIEVEMENT = (
-    "has shown, on {scenes} written scenes, that they report at least {hits} of the {half} that call for it and at "
-    "most {false_alarms} of the {half} that do not, by the rule of this course."
+    "has shown, on written scenes, that they recognize those that call for a report and leave the rest alone, by the "
+    'rule on the course\'s page "How the final decides."'
 )
 MODULE = """\
 title: {title}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from trainer.content.objects import Content, Course
-from trainer.content.schema import Evidence, Indicator, Truth, Vocabulary
+from trainer.content.schema import Evidence, FinalStage, Indicator, Truth, Vocabulary
 from trainer.content.skeleton_texts import ACHIEVEMENT, CARD, COURSE, ENTRY, LESSON, MODULE, PACK, SCENE, SIGN
 from trainer.content.yaml_lines import compose
 
@@ -242,23 +243,28 @@ def _module_files(content: Content, where: Path, title: str) -> dict[Path, str]:
 
 def _course_text(like: Course, title: str) -> str:
     final = like.file.final
-    half, rule = final.scenes // 2, final.pass_rule
     return COURSE.format(
         title=_quoted(title),
         module="first-module",
-        achievement=ACHIEVEMENT.format(
-            scenes=final.scenes, half=half, hits=rule.hits_at_least, false_alarms=rule.false_alarms_at_most
-        ),
+        achievement=_quoted(ACHIEVEMENT),
         first_try=like.file.first_try.scenes,
         practice=like.file.practice.scenes,
-        final=final.scenes,
-        pass_rule=_lines(rule.model_dump()),
-        retry_rule=_lines(final.retry_rule.model_dump()),
+        stages="\n".join(_stage(stage) for stage in final.stages),
+        shows_all=json.dumps(final.shows_all),
+        retry_rule=_lines(final.retry_rule.model_dump(), 4),
     )
 
 
-def _lines(values: dict[str, int]) -> str:
-    return "\n".join(f"    {key}: {json.dumps(value)}" for key, value in values.items())
+def _stage(stage: FinalStage) -> str:
+    """Return a stage of a final as an item of a list, with what differs from what is meant without it."""
+    given = stage.model_dump(exclude_none=True, exclude_defaults=True)
+    tries = {name: given.pop(name) for name in ("first_try", "later_tries") if name in given}
+    lines = [_lines(given, 6), *(f"      {name}:\n{_lines(bounds, 8)}" for name, bounds in tries.items())]
+    return "    - " + "\n".join(lines).lstrip()
+
+
+def _lines(values: Mapping[str, object], indent: int) -> str:
+    return "\n".join(f"{' ' * indent}{key}: {json.dumps(value)}" for key, value in values.items())
 
 
 def _with_module(text: str, modules: list[str], name: str) -> str:

@@ -38,8 +38,16 @@ class Times:
         return in_minutes(scenes_seconds(self.content.pool(Pool.OPEN), course.file.practice.scenes, with_answers=True))
 
     def final(self, course: Course) -> int:
-        """Return the minutes of a final, which shows no answers."""
-        return in_minutes(scenes_seconds(self.content.pool(Pool.RESERVED), course.file.final.scenes))
+        """Return the minutes of the scenes of a final that everyone gets. It shows no answers."""
+        return self.final_scenes(course.file.final.scenes)
+
+    def whole_final(self, course: Course) -> int:
+        """Return the minutes of a final in all its stages."""
+        return self.final_scenes(course.file.final.most_scenes)
+
+    def final_scenes(self, number: int) -> int:
+        """Return the minutes of so many scenes of a final."""
+        return in_minutes(scenes_seconds(self.content.pool(Pool.RESERVED), number))
 
 
 def in_minutes(seconds: float) -> int:

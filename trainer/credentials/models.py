@@ -5,11 +5,31 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass, fields
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassedFinal:
+    """The final that earned a credential, as it was decided. Its counts are its holder's: no page shows them to others.
+
+    Kept as JSON beside the facts, under the same names.
+    """
+
+    scenes: int
+    stage: int
+    round: int
+    number: int
+    """Of the try, within the round."""
+    caught: int
+    to_report: int
+    over_reported: int
+    achievement: str | None
+    """What a credential that is earned by it says; None of finals from before they kept it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +99,8 @@ class Credential(Base):
     edition: Mapped[str | None] = mapped_column(String(60))
     achievement: Mapped[str] = mapped_column(Text)
     scenes: Mapped[int]
+    final: Mapped[dict[str, Any] | None]
+    """The final that earned it, as `PassedFinal` has it; None of those issued before it was kept."""
     minutes: Mapped[int]
     started_on: Mapped[dt.date]
     is_attested: Mapped[bool] = mapped_column(default=False)

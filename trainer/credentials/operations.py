@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
@@ -15,10 +17,21 @@ from trainer.credentials.queries import find_by_serial, find_credential
 from trainer.credentials.rules import new_serial, valid_until
 
 
-def issue(facts: Facts, user_id: uuid.UUID, cycle: int, validity_months: int, now: dt.datetime) -> Credential:
-    """Issue the credential. The database allows one per person, course and cycle (Conflict otherwise)."""
+def issue(
+    facts: Facts,
+    user_id: uuid.UUID,
+    cycle: int,
+    validity_months: int,
+    now: dt.datetime,
+    final: Mapping[str, Any] | None = None,
+) -> Credential:
+    """Issue the credential. The database allows one per person, course and cycle (Conflict otherwise).
+
+    `final`: the final that earned it, as `PassedFinal` has it.
+    """
     credential = Credential(
         **{**vars(facts), "unapproved_states": list(facts.unapproved_states)},
+        final=final and dict(final),
         user_id=user_id,
         cycle=cycle,
         serial=new_serial(chance.rng),

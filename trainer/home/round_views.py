@@ -30,7 +30,7 @@ def ask(course: str) -> Response | str:
     enrollment = find_enrollment(current_user.id, whole.slug)
     way = _way(whole, enrollment)
     if way is None or way.request is not None:
-        return go(url_for("assessment.final", course=whole.slug))
+        return go(url_for("finals.show", course=whole.slug))
     openers = rounds.find_openers(current_user.id, whole.slug, now())
     return render_template("home/round.html", course=whole, way=way, openers=openers)
 
@@ -50,7 +50,7 @@ def send(course: str) -> Response:
         flash(error.message)
     else:
         flash(_("You asked for another round."))
-    return go(url_for("assessment.final", course=whole.slug))
+    return go(url_for("finals.show", course=whole.slug))
 
 
 def _way(course: Course, enrollment: Enrollment | None) -> Onward | None:

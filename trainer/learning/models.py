@@ -46,6 +46,8 @@ class Enrollment(Base):
     """The name that was typed below the sentence that the conditions ask for."""
     final_passed_at: Mapped[dt.datetime | None]
     final_scenes: Mapped[int | None]
+    final: Mapped[dict[str, Any] | None]
+    """The final that was passed, as `credentials.models.PassedFinal` has it; None of those before it was kept."""
     completed_at: Mapped[dt.datetime | None]
     credential_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("credentials.id"), index=True)
 

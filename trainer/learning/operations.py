@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
@@ -14,7 +15,7 @@ from trainer.accounts.queries import get_user
 from trainer.content.library import Course, Lesson
 from trainer.core.db import db, insert_missing
 from trainer.core.errors import NotYet
-from trainer.credentials.models import Credential, Facts
+from trainer.credentials.models import Credential, Facts, PassedFinal
 from trainer.credentials.operations import issue, supersede
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.queries import can_renew, find_enrollment, list_reading_times, standing
@@ -169,11 +170,12 @@ def credit_session(enrollment: Enrollment, minutes: int, lessons: Sequence[Lesso
 
 
 def record_result(
-    enrollment: Enrollment, course: Course | None, scenes: int, is_local_trial: bool, now: dt.datetime
+    enrollment: Enrollment, course: Course | None, final: PassedFinal, is_local_trial: bool, now: dt.datetime
 ) -> Credential | None:
-    """Note that a final of `scenes` was passed; if nothing is missing now, complete and issue the credential."""
+    """Note that a final was passed; if nothing is missing now, complete and issue the credential."""
     if enrollment.final_passed_at is None:
-        enrollment.final_passed_at, enrollment.final_scenes = now, scenes
+        enrollment.final_passed_at, enrollment.final_scenes = now, final.scenes
+        enrollment.final = asdict(final)
     return complete(enrollment, course, is_local_trial, now)
 
 
@@ -188,7 +190,7 @@ def complete(
         return None
     holder = get_user(enrollment.user_id)
     assert holder.certificate_name is not None  # standing() says so
-    asks = enrollment.asks
+    asks, final = enrollment.asks, enrollment.final
     facts = Facts(
         holder_name=holder.certificate_name,
         course=enrollment.course,
@@ -196,7 +198,7 @@ def complete(
         course_version=enrollment.course_version,
         course_digest=enrollment.course_digest,
         edition=asks.edition,
-        achievement=asks.achievement,
+        achievement=(final and final["achievement"]) or asks.achievement,
         scenes=enrollment.final_scenes or 0,
         minutes=enrollment.active_seconds // 60,
         started_on=enrollment.started_at.date(),
@@ -205,7 +207,7 @@ def complete(
         unapproved_states=asks.unapproved_states,
         is_local_trial=is_local_trial,
     )
-    credential = issue(facts, enrollment.user_id, enrollment.cycle, asks.validity_months, now)
+    credential = issue(facts, enrollment.user_id, enrollment.cycle, asks.validity_months, now, final)
     enrollment.completed_at = now
     enrollment.credential_id = credential.id
     supersede(enrollment.user_id, enrollment.course, credential)

@@ -26,7 +26,8 @@ def export_person(user_id: uuid.UUID) -> Told:
         "enrollments": tell(
             db.session.scalars(enrollments),
             *("course", "cycle", "course_title", "course_version", "conditions", "started_at", "last_lesson", "place"),
-            *("active_seconds", "attested_at", "attested_as", "final_passed_at", "final_scenes", "completed_at"),
+            *("active_seconds", "attested_at", "attested_as", "final_passed_at", "final_scenes", "final"),
+            "completed_at",
         ),
         "lessons_read": [
             {"course": course, "cycle": cycle, **tell([one], "lesson", "completed_at", "read_again_at")[0]}

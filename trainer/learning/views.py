@@ -184,7 +184,7 @@ def attestation(course: str) -> Response | str | tuple[str, int]:
     whole, user_id = get_course(course), current_user.id
     enrollment = find_enrollment(user_id, whole.slug)
     if enrollment is None or not enrollment.asks.attestation:
-        return go(url_for("assessment.final", course=whole.slug))  # which says what comes first
+        return go(url_for("finals.show", course=whole.slug))  # which says what comes first
     form = AttestationForm()
     if form.validate_on_submit():
         with transaction():
@@ -192,7 +192,7 @@ def attestation(course: str) -> Response | str | tuple[str, int]:
             operations.attest(enrollment, str(form.attested_as.data), now())
             # The final may be passed already: the sentence was asked for later.
             operations.complete(enrollment, whole, current_app.config["SETTINGS"].is_local, now())
-        return go(url_for("assessment.final", course=whole.slug))
+        return go(url_for("finals.show", course=whole.slug))
     status = 422 if form.is_submitted() else 200
     return render_template("learning/attestation.html", course=whole, enrollment=enrollment, form=form), status
 

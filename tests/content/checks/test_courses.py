@@ -9,6 +9,8 @@ import pytest
 from tests.content import small
 from tests.content.checks.spoiling import told
 from tests.content.small import COURSE_FILE, LESSON_FILE, edit, only
+from trainer.content.library import load
+from trainer.items.registry import MODELS
 
 
 @pytest.mark.parametrize(
@@ -19,12 +21,15 @@ from tests.content.small import COURSE_FILE, LESSON_FILE, edit, only
         ("[basics, practice]", "[basics, practice, basics]", 'module "basics" is listed twice'),
         ("[basics, practice]", "[practice, basics]", "but its folder has a smaller number"),
         ("least_minutes: 2", "least_minutes: 9", "the lessons take only 8 minutes"),
-        ("hits_at_least: 1", "hits_at_least: 2", "nobody can pass: there are only 1 scenes with a concern"),
-        ("false_alarms_at_most: 0", "false_alarms_at_most: 1", "someone who reports everything would pass"),
-        ("final:\n  scenes: 2", "final:\n  scenes: 4", "the reserved pool has 2 pairs"),
+        ("missed_at_most: 0", "missed_at_most: 1", "someone who reports nothing would pass"),
+        ("over_reported_at_most: 0", "over_reported_at_most: 1", "someone who reports everything would pass"),
+        ("harmful_at_most: 0", "harmful_at_most: 0\n        good_first_steps_at_least: 3", "there are only 2 scenes"),
+        ("    - scenes: 2", "    - scenes: 4", "the reserved pool has 2 pairs"),
+        ("    - scenes: 2", "    - scenes: 2\n      fewest_to_report: 2", "2 to 1 scenes to report, 0 of them danger"),
+        ("    - scenes: 2", "    - scenes: 2\n      danger_now: 2", "1 to 1 scenes to report, 2 of them danger now"),
         ("first_try:\n  scenes: 2", "first_try:\n  scenes: 4", "the open pool has 2 pairs"),
         ("practice:\n  scenes: 2", "practice:\n  scenes: 4", "the open pool has 2 pairs"),
-        ("final:\n  scenes: 2", "final:\n  scenes: 3", "3 scenes can't be half and half"),
+        ("    - scenes: 2", "    - scenes: 3", "3 scenes can't be half and half"),
     ],
 )
 def test_a_course_must_agree_with_its_folder_and_pools(folder: Path, old: str, new: str, complaint: str) -> None:
@@ -44,7 +49,7 @@ def test_a_module_to_choose_from_has_two_lessons_or_more(folder: Path) -> None:
 def test_the_lesson_of_the_rule_is_one_of_the_course(folder: Path) -> None:
     small.put(folder, COURSE_FILE, f"{small.COURSE}rule_lesson: basics/moon\n")
     assert only(folder) == (
-        f'content/{COURSE_FILE}:25: the course has no lesson "basics/moon". '
+        f'content/{COURSE_FILE}:26: the course has no lesson "basics/moon". '
         "Give a lesson of this course, as module/lesson."
     )
     small.put(folder, COURSE_FILE, f"{small.COURSE}rule_lesson: basics/first\n")
@@ -59,19 +64,36 @@ def test_a_lesson_of_the_rule_with_faults_is_not_a_second_fault(folder: Path) ->
 
 
 def test_more_scenes_than_a_bank_can_have_are_refused_and_not_reckoned_with(folder: Path) -> None:
-    edit(folder, COURSE_FILE, "final:\n  scenes: 2", "final:\n  scenes: 32000")
+    edit(folder, COURSE_FILE, "    - scenes: 2", "    - scenes: 32000")
     line = small.line_of(folder, COURSE_FILE, "32000")
     assert only(folder) == f'content/{COURSE_FILE}:{line}: "scenes" can\'t be "32000". It must be at most 200.'
 
 
-def test_with_a_bank_no_final_lets_someone_through_who_also_reports_the_innocent(folder: Path) -> None:
-    small.read(folder)
+SECOND = """\
+    - scenes: 2
+      fewest_to_report: 0
+      most_to_report: 2
+      danger_now: 0
+      first_try: {missed_at_most: 0, over_reported_at_most: 0, harmful_at_most: 0}
+"""
+
+
+def test_all_stages_together_are_drawn_from_the_pool(folder: Path) -> None:
+    edit(folder, COURSE_FILE, "  retry_rule:", f"{SECOND}  retry_rule:")
+    line = small.line_of(folder, COURSE_FILE, "stages:")
+    assert only(folder) == (
+        f"content/{COURSE_FILE}:{line}: 4 scenes are drawn, one from each pair, but the reserved pool has 2 pairs. "
+        "Add pairs or draw fewer."
+    )
+
+
+def test_with_a_bank_a_pool_that_a_second_try_meets_again_brings_a_warning(folder: Path) -> None:
+    assert not [one for one in load(folder, small.TODAY, MODELS)[1] if "second try" in one.what]
     with (folder / "site.yaml").open("a", encoding="utf-8") as file:
         file.write("bank: {open_pairs: 1, reserved_pairs: 1, swapped_pairs: 0}\n")
-    line = small.line_of(folder, COURSE_FILE, "pass_rule:")
-    assert only(folder).startswith(
-        f"content/{COURSE_FILE}:{line}: someone who also reports 40% of the innocent passes with 94%. Bring it to 30%"
-    )
+    (warning,) = [one for one in load(folder, small.TODAY, MODELS)[1] if "second try" in one.what]
+    assert (warning.level, warning.line) == ("warning", small.line_of(folder, COURSE_FILE, "stages:"))
+    assert warning.what == "2 scenes are drawn, and the reserved pool has 2 pairs: a second try meets some again"
 
 
 def test_a_module_without_lessons_is_refused(folder: Path) -> None:

@@ -12,6 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.assessment import operations, shown, words
+from trainer.assessment.deciding import Asked, FinalRule, Need
 from trainer.assessment.measures.detection import Reports
 from trainer.assessment.measures.frequencies import OfHundred, of_hundred
 from trainer.assessment.models import Attempt
@@ -26,7 +27,7 @@ from trainer.assessment.queries import (
 )
 from trainer.assessment.rules import Kind, Tally
 from trainer.assessment.sittings import judge_all, sitting_of
-from trainer.assessment.told import tell
+from trainer.assessment.told import tell, verdicts_of
 from trainer.assessment.views.steps import (
     after,
     answered_positions,
@@ -49,7 +50,7 @@ from trainer.items.registry import read_scene
 from trainer.learning.activity import opened_mark
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import enroll
-from trainer.learning.queries import find_enrollment, get_enrollment, standing
+from trainer.learning.queries import find_enrollment, standing
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response, wants_json
 from trainer.web.redirects import go
@@ -76,23 +77,6 @@ def practice(course: str) -> str:
     )
 
 
-@blueprint.get("/courses/<course>/final")
-@access(Who.PUBLIC)
-def final(course: str) -> str:
-    """Say what the final asks, what is still missing, and how earlier tries went."""
-    whole = get_course(course)
-    enrollment = find_enrollment(current_user.id, whole.slug) if current_user.is_authenticated else None
-    where = standing(enrollment, whole) if enrollment else None
-    return render_template(
-        "assessment/final.html",
-        course=whole,
-        enrollment=enrollment,
-        standing=where,
-        way=find_onward(whole, enrollment, where, now()) if enrollment and where else None,
-        past=[one for one in list_attempts(enrollment.id, Kind.FINAL) if one.submitted_at] if enrollment else [],
-    )
-
-
 @blueprint.post("/courses/<course>/practices")
 @access(Who.LEARNER)
 def start_practice(course: str) -> Response:
@@ -115,17 +99,6 @@ def start_shift(course: str) -> Response:
     return go(url_for(".attempt", attempt_id=attempt_id))
 
 
-@blueprint.post("/courses/<course>/finals")
-@access(Who.ACCOUNT)
-def start_final(course: str) -> Response:
-    """Start a final, or go on with the one under way."""
-    whole, user_id = get_course(course), current_user.id
-    with transaction():
-        enrollment = get_enrollment(user_id, whole.slug)
-        attempt_id = operations.start_final(enrollment, whole, served(), now()).id
-    return go(url_for(".attempt", attempt_id=attempt_id))
-
-
 @blueprint.get("/attempts/<uuid:attempt_id>")
 @access(Who.LEARNER, own=True)
 def attempt(attempt_id: UUID) -> Response:
@@ -133,13 +106,16 @@ def attempt(attempt_id: UUID) -> Response:
     found = get_attempt(current_user.id, attempt_id)
     if found.submitted_at is not None:
         return go(url_for(".result", attempt_id=attempt_id))
-    waiting = [one.position for one in list_responses(found) if not is_answered(found, one)]
+    responses = list_responses(found)[found.handed_in :]
+    if found.handed_in and not any(one.version for one in responses):
+        return go(url_for("finals.more", attempt_id=attempt_id))
+    waiting = [one.position for one in responses if not is_answered(found, one)]
     return go(after(found, waiting[0]) if waiting else url_for(".submission", attempt_id=attempt_id))
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/scenes/<int(max=999):position>")
 @access(Who.LEARNER, own=True)
-def scene(attempt_id: UUID, position: int) -> str:
+def scene(attempt_id: UUID, position: int) -> Response | str:
     """Show one scene: as a question, or with its answer where the review policy allows."""
     found = get_attempt(current_user.id, attempt_id)
     if not sitting_of(found).asks_scenes:
@@ -149,6 +125,8 @@ def scene(attempt_id: UUID, position: int) -> str:
         return _answer_page(found, given)
     if found.submitted_at is not None:
         raise NotFound
+    if position <= found.handed_in:
+        return go(url_for(".attempt", attempt_id=attempt_id))
     form = JudgeForm.for_asking(_told(given)[0], given.action_order, given.given or {})
     return _question_page(found, given, form)
 
@@ -192,12 +170,13 @@ def submission(attempt_id: UUID) -> Response | str:
     found = get_attempt(current_user.id, attempt_id)
     if found.submitted_at is not None:
         return go(url_for(".result", attempt_id=attempt_id))
-    responses = list_responses(found)
+    responses = list_responses(found)[found.handed_in :]
     waiting = [one.position for one in responses if not is_answered(found, one)]
     if not sitting_of(found).is_graded and not waiting:
         return go(after(found, found.scenes))  # there is nothing to check: its page leads to the result
     return render_template(
         "assessment/submission.html",
+        verdicts=verdicts_of(found),
         attempt=found,
         course=course_title(found),
         responses=[(one, is_answered(found, one), dict(one.given or {})) for one in responses],
@@ -208,11 +187,13 @@ def submission(attempt_id: UUID) -> Response | str:
 @blueprint.post("/attempts/<uuid:attempt_id>/submission")
 @access(Who.LEARNER, own=True)
 def submit(attempt_id: UUID) -> Response:
-    """Hand in. A second time changes nothing and shows the same result."""
-    user_id = current_user.id
+    """Hand in. A second time changes nothing and shows the same result, or that further scenes decide."""
+    user_id, is_local = current_user.id, current_app.config["SETTINGS"].is_local
+    scenes = request.form.get("scenes", 0, type=int)  # none from a page that is older than stages
     with transaction():
-        operations.submit_attempt(user_id, attempt_id, served(), current_app.config["SETTINGS"].is_local, now())
-    return go(url_for(".result", attempt_id=attempt_id))
+        found = operations.submit_attempt(user_id, attempt_id, served(), is_local, now(), scenes)
+        is_over = found.submitted_at is not None
+    return go(url_for(".result" if is_over else ".attempt", attempt_id=attempt_id))
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/result")
@@ -231,12 +212,15 @@ def result(attempt_id: UUID) -> Response | str:
     where = standing(enrollment, course)
     return render_template(
         "assessment/result.html",
+        verdicts=verdicts_of(found),
         attempt=found,
         course=course,
         course_title=enrollment.course_title,
         enrollment=enrollment,
         tally=tally,
-        rule=found.rule,
+        needs=(needs := _needs(found, tally)),
+        needed_of=_needed_of(found),
+        is_by_steps=found.is_passed is False and _is_by_steps(needs),
         words=words,
         answers=[
             (one.position, shown.answer(_told(one)[0], one.given, served().vocabulary))
@@ -253,6 +237,26 @@ def result(attempt_id: UUID) -> Response | str:
         confidences=CONFIDENCE_LABELS,
         sign_of=served().indicators.get,
     )
+
+
+def _needs(found: Attempt, tally: Tally) -> list[Need]:
+    """Return what a final was asked for, and whether it was met."""
+    if found.kind != Kind.FINAL:
+        return []
+    rule = FinalRule.read(found.rule, found.scenes)
+    return rule.needs(tally.counts, round_=found.round, number=found.number, is_passed=bool(found.is_passed))
+
+
+def _needed_of(found: Attempt) -> int | None:
+    """Return how many scenes a final would have had that ended before its last stage, or None."""
+    if found.kind != Kind.FINAL or found.is_passed:
+        return None
+    ends = FinalRule.read(found.rule, found.scenes).ends
+    return ends[-1] if ends[-1] > found.scenes else None
+
+
+def _is_by_steps(needs: Sequence[Need]) -> bool:
+    return all(need.is_met for need in needs if need.what in (Asked.MISSED, Asked.OVER_REPORTED))
 
 
 def _worth(tally: Tally) -> OfHundred | None:
@@ -280,11 +284,14 @@ def _told(given: Given) -> tuple[ScenePayload, Standing]:
 def _question_page(found: Attempt, given: Given, form: JudgeForm) -> str:
     scene, translation = _told(given)
     enrollment = db.session.get_one(Enrollment, found.enrollment_id)
+    verdicts = verdicts_of(found)
+    form.name_verdicts(verdicts)
     return render_template(
         "assessment/scene.html",
+        verdicts=verdicts,
         version=given.version,
         opened_at=opened_mark(enrollment, now()),
-        question=shown.question(scene, given.position, found.scenes),
+        question=shown.question(scene, given.position, found.scenes, found.handed_in + 1),
         translation=translation,
         form=form,
         attempt=found,
@@ -292,7 +299,9 @@ def _question_page(found: Attempt, given: Given, form: JudgeForm) -> str:
         done=answered_positions(found),
         save_url=url_for(".save", attempt_id=found.id, position=given.position),
         skip_url=after(found, given.position + 1),
-        back_url=url_for(".scene", attempt_id=found.id, position=given.position - 1) if given.position > 1 else None,
+        back_url=url_for(".scene", attempt_id=found.id, position=given.position - 1)
+        if given.position > found.handed_in + 1
+        else None,
     )
 
 
@@ -300,6 +309,7 @@ def _answer_page(found: Attempt, given: Given) -> str:
     scene, translation = _told(given)
     return render_template(
         "assessment/answer.html",
+        verdicts=verdicts_of(found),
         answer=shown.answer(scene, given.given, served().vocabulary),
         question=shown.question(scene, given.position, found.scenes),
         translation=translation,

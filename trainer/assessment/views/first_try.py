@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from trainer.assessment import rules, shown, words
 from trainer.assessment.drawing import draw, half_and_half
-from trainer.assessment.operations import pairs_of
+from trainer.assessment.drawn import pairs_of
 from trainer.assessment.told import tell
 from trainer.content.library import Course
 from trainer.content.schema import Pool

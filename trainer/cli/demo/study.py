@@ -10,8 +10,9 @@ from math import ceil
 
 from trainer.accounts.operations import name_for_certificate
 from trainer.accounts.queries import get_user
+from trainer.assessment.finals import start_final
 from trainer.assessment.models import Attempt
-from trainer.assessment.operations import save_response, start_final, start_practice, submit_attempt
+from trainer.assessment.operations import save_response, start_practice, submit_attempt
 from trainer.assessment.queries import list_responses
 from trainer.cli.demo.people import Person
 from trainer.content.library import Content, Course

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from trainer.assessment import rules
-from trainer.assessment.drawing import draw
-from trainer.assessment.operations import aims_of, pairs_of, told
+from trainer.assessment.deciding import Decision, FinalCounts, FinalRule, decide
+from trainer.assessment.drawing import Pair, draw
+from trainer.assessment.drawn import pairs_of, told
+from trainer.assessment.finals import aims_of
 from trainer.cli.instrument.figures import Figure
 from trainer.cli.instrument.guards import by_words
 from trainer.content.objects import Content, Scenario
-from trainer.content.schema import Final as FinalFile
 from trainer.content.schema import Pool, Verdict
 from trainer.items.judge.payload import ScenePayload, payload_of
 
@@ -26,8 +27,8 @@ Said = Mapping[str, bool]
 def figures(content: Content) -> Iterator[Figure]:
     """Return how often each strategy passes one try of the first course's final; its first steps are all the best."""
     course = next(iter(content.courses.values()))
-    final = course.file.final
-    if len(pairs_of(content, Pool.RESERVED)) < final.scenes:
+    final = FinalRule.of(course.file)
+    if len(pairs_of(content, Pool.RESERVED)) < final.ends[-1]:
         return
     words = by_words(content)
     per_scene: dict[str, Callable[[Scenario], bool]] = {
@@ -57,20 +58,35 @@ def _nothing(drawn: list[Scenario]) -> Said:
 
 
 def _passes(
-    content: Content, final: FinalFile, says: Callable[[list[Scenario]], Said], *, always_calls: bool = False
+    content: Content, final: FinalRule, says: Callable[[list[Scenario]], Said], *, always_calls: bool = False
 ) -> float:
     rng = random.Random(SEED)  # noqa: S311 a simulation
     matched = pairs_of(content, Pool.RESERVED)
     payloads: dict[str, ScenePayload] = {}
     passed = 0
     for _try in range(TRIES):
-        drawn = [told(content, one) for one in draw(matched, aims_of(final), rng)]
-        said, judged = says(drawn), []
-        for scene in drawn:
-            payload = payloads.get(scene.id) or payloads.setdefault(scene.id, payload_of(scene))
-            judged.append(payload.judge(_given(payload, said[scene.id], always_calls), content.vocabulary.danger_rules))
-        passed += rules.passes(rules.count(judged), final.pass_rule)
+        met: list[Scenario] = []
+        counts = FinalCounts(0, 0, 0, 0, 0, 0)
+        for stage in final.stages:
+            known = {scene.file.pair for scene in met}
+            fresh = [pair for pair in matched if _pair(content, pair) not in known]
+            drawn = [told(content, one) for one in draw(fresh, aims_of(stage), rng)]
+            said, judged = says(drawn), []
+            for scene in drawn:
+                payload = payloads.get(scene.id) or payloads.setdefault(scene.id, payload_of(scene))
+                given = _given(payload, said[scene.id], always_calls)
+                judged.append(payload.judge(given, content.vocabulary.danger_rules))
+            met += drawn
+            counts += rules.count(judged).counts
+            decision = decide(final, counts, round_=1, number=1)
+            if decision is not Decision.SENT_ON:
+                break
+        passed += decision is Decision.PASSED
     return passed / TRIES
+
+
+def _pair(content: Content, pair: Pair) -> str | None:
+    return content.scenarios[pair.tellings[0].scene].file.pair
 
 
 def _given(payload: ScenePayload, is_reported: bool, always_calls: bool) -> dict[str, str]:

@@ -1,16 +1,12 @@
-"""Courses and modules: in order, with lessons, and with finals that someone who over-reports rarely passes."""
+"""Courses and modules: in order, with lessons, and with finals that can be drawn and passed."""
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Final
 
-from trainer.content import chances
 from trainer.content.checks.pairs import count_pairs
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
-from trainer.content.schema import CourseFile, Pool
-
-LARGEST_CHANCE: Final = 0.3  # with which someone who over-reports may pass within all tries
+from trainer.content.schema import Bounds, CourseFile, Final, Pool
 
 
 def check_courses(folder: Folder) -> None:
@@ -69,22 +65,9 @@ def _check_rule_lesson(course: CourseFolder, entry: Entry[CourseFile]) -> None:
 
 def _check_assessments(folder: Folder, course: CourseFolder, entry: Entry[CourseFile]) -> None:
     value = entry.value
-    _check_draw(entry, "final", value.final.scenes, count_pairs(folder, Pool.RESERVED), "reserved")
+    _check_final(folder, entry, value.final)
     _check_draw(entry, "first_try", value.first_try.scenes, count_pairs(folder, Pool.OPEN), "open")
     _check_draw(entry, "practice", value.practice.scenes, count_pairs(folder, Pool.OPEN), "open")
-    half, rule = value.final.scenes // 2, value.final.pass_rule
-    if rule.hits_at_least > half:
-        entry.refuse(
-            ("final", "pass_rule", "hits_at_least"),
-            f"nobody can pass: there are only {half} scenes with a concern",
-            f"Ask for at most {half}.",
-        )
-    if rule.false_alarms_at_most >= half:
-        entry.refuse(
-            ("final", "pass_rule", "false_alarms_at_most"),
-            "someone who reports everything would pass",
-            f"Allow fewer than {half}.",
-        )
     minutes = sum(_least_minutes(module) for module in course.modules.values())
     if value.least_minutes > minutes and not any(module.broken_lessons for module in course.modules.values()):
         entry.refuse(
@@ -92,12 +75,59 @@ def _check_assessments(folder: Folder, course: CourseFolder, entry: Entry[Course
             f"the lessons take only {minutes} minutes",
             "Ask for fewer minutes, or correct the lessons.",
         )
-    chance = chances.survives(value.final)
-    if chance > LARGEST_CHANCE and folder.site and folder.site.value.bank:
+
+
+def _check_final(folder: Folder, entry: Entry[CourseFile], final: Final) -> None:
+    """Check that each stage can be drawn, can be passed, and isn't passed by whoever reports all or nothing."""
+    pairs = count_pairs(folder, Pool.RESERVED)
+    scenes = to_report = innocent = 0
+    for index, stage in enumerate(final.stages):
+        where = ("final", "stages", index)
+        if stage.scenes % 2 and None in (stage.fewest_to_report, stage.most_to_report):
+            entry.refuse((*where, "scenes"), f"{stage.scenes} scenes can't be half and half", "Give an even number.")
+        fewest, most, danger = stage.least_to_report, stage.largest_to_report, stage.shown_danger
+        if not danger <= fewest <= most <= stage.scenes:
+            entry.refuse(
+                where,
+                f"{fewest} to {most} scenes to report, {danger} of them danger now, don't fit {stage.scenes} scenes",
+                "Correct the numbers.",
+            )
+        scenes, to_report, innocent = scenes + stage.scenes, to_report + fewest, innocent + stage.scenes - most
+        for name, bounds in (("first_try", stage.first_try), ("later_tries", stage.later_tries)):
+            if bounds is not None:
+                _check_bounds(entry, (*where, name), bounds, scenes, to_report, innocent)
+    if scenes > pairs:
         entry.refuse(
-            ("final", "pass_rule"),
-            f"someone who also reports 40% of the innocent passes with {chance:.0%}",
-            f"Bring it to {LARGEST_CHANCE:.0%} or less: more scenes, or fewer false alarms.",
+            ("final", "stages"),
+            f"{scenes} scenes are drawn, one from each pair, but the reserved pool has {pairs} pairs",
+            "Add pairs or draw fewer.",
+        )
+    elif 2 * scenes > pairs and folder.site and folder.site.value.bank:
+        entry.warn(
+            ("final", "stages"),
+            f"{scenes} scenes are drawn, and the reserved pool has {pairs} pairs: a second try meets some again",
+            f"Have {2 * scenes} pairs or more.",
+        )
+
+
+def _check_bounds(
+    entry: Entry[CourseFile], where: tuple[str | int, ...], bounds: Bounds, scenes: int, to_report: int, innocent: int
+) -> None:
+    if bounds.missed_at_most >= to_report:
+        entry.refuse(
+            (*where, "missed_at_most"), "someone who reports nothing would pass", f"Allow fewer than {to_report}."
+        )
+    if bounds.over_reported_at_most >= innocent:
+        entry.refuse(
+            (*where, "over_reported_at_most"),
+            "someone who reports everything would pass",
+            f"Allow fewer than {innocent}.",
+        )
+    if bounds.good_first_steps_at_least > scenes:
+        entry.refuse(
+            (*where, "good_first_steps_at_least"),
+            f"nobody can pass: there are only {scenes} scenes",
+            f"Ask for at most {scenes}.",
         )
 
 

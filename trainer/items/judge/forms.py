@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import request
@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from trainer.content.schema import Verdict, VerdictWords
 from trainer.content.serving import served
 from trainer.items.forms import UNKNOWN, AnswerForm
 from trainer.items.judge.model import Confidence
@@ -73,6 +74,10 @@ class JudgeForm(AnswerForm):
         self.verdict.choices = [(str(value), words.name) for value, words in served().vocabulary.verdicts.items()]
         self.confidence.choices = [(str(value), label) for value, label in CONFIDENCES]
         self.action.choices = [(action, action) for action in order]
+
+    def name_verdicts(self, verdicts: Mapping[Verdict, VerdictWords]) -> None:
+        """Give the verdicts other names than those of today."""
+        self.verdict.choices = [(str(value), words.name) for value, words in verdicts.items()]
 
     @staticmethod
     def is_whole(given: Given) -> bool:

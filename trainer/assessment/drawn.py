@@ -1,0 +1,100 @@
+"""What is drawn for an attempt: the pairs there are, what was met of them, and keeping what was drawn."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from trainer.assessment.drawing import Aims, Pair, Telling, draw
+from trainer.assessment.models import Attempt, ItemSnapshot, Response
+from trainer.assessment.queries import list_met
+from trainer.content.library import Content, Scenario
+from trainer.content.schema import Pool, Truth
+from trainer.core import chance
+from trainer.core.db import db, insert_missing
+from trainer.items.judge.payload import payload_of
+from trainer.items.payload import Payload
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item to be drawn, as it is now."""
+
+    id: str
+    digest: str
+    payload: Payload
+
+
+def draw_into(
+    attempt: Attempt, content: Content, pool: Pool, aims: Aims, now: dt.datetime, venues: Collection[str] = ()
+) -> Attempt:
+    pairs = pairs_of(content, pool, list_met(attempt.user_id))
+    preferred = {pair for pair in pairs if content.scenarios[pair.tellings[0].scene].file.venue in venues}
+    drawn = draw(pairs, aims, chance.rng, preferred)
+    return keep(attempt, [item_of(told(content, one)) for one in drawn], now)
+
+
+def item_of(scenario: Scenario) -> Item:
+    return Item(scenario.id, scenario.digest, payload_of(scenario))
+
+
+def keep(attempt: Attempt, items: Sequence[Item], now: dt.datetime) -> Attempt:
+    db.session.add(attempt)
+    db.session.flush()
+    insert_missing(
+        ItemSnapshot,
+        [{"digest": one.digest, "item": one.id, "payload": one.payload.kept(), "created_at": now} for one in items],
+    )
+    db.session.add_all(
+        Response(
+            attempt_id=attempt.id,
+            position=position,
+            item_digest=one.digest,
+            item=one.id,
+            action_order=one.payload.draw(chance.rng),
+            version=0,
+        )
+        for position, one in enumerate(items, start=attempt.handed_in + 1)
+    )
+    db.session.flush()
+    return attempt
+
+
+def pairs_of(content: Content, pool: Pool, met: Collection[tuple[str, str, dt.datetime]] = ()) -> list[Pair]:
+    """Return the matched pairs of a pool. `met`: items and digests that were drawn for someone, and when."""
+    by_digest = {digest: met_at for _item, digest, met_at in met}
+    by_scene: dict[str, dt.datetime] = {}
+    for item, _digest, met_at in met:
+        scene = item.partition("/")[0]  # a further question tells the scene, too
+        by_scene[scene] = max(met_at, by_scene.get(scene, met_at))
+    words = content.vocabulary
+    on_duty = {place.id for place in words.places if place.on_duty}
+    return [
+        Pair(
+            tuple(one for scene in (scenario, content.twin(scenario)) for one in _tellings(scene, by_digest, by_scene)),
+            is_danger=scenario.file.rule in words.danger_rules,
+            is_on_duty=scenario.file.place in on_duty,
+            topic=scenario.file.about,
+        )
+        for scenario in content.pool(pool)
+        if scenario.file.truth is Truth.CONCERN
+    ]
+
+
+def _tellings(
+    scene: Scenario, by_digest: Mapping[str, dt.datetime], by_scene: Mapping[str, dt.datetime]
+) -> Iterator[Telling]:
+    """Say when each telling was met. What was met of a scene that has changed since counts as its first telling."""
+    other = by_digest.get(scene.other.digest) if scene.other else None
+    first = by_digest.get(scene.digest) or (None if other else by_scene.get(scene.id))
+    is_concern = scene.file.truth is Truth.CONCERN
+    yield Telling(scene.id, is_concern, met_at=first)
+    if scene.other:
+        yield Telling(scene.id, is_concern, is_swapped=True, met_at=other)
+
+
+def told(content: Content, telling: Telling) -> Scenario:
+    """Return a scene as it was drawn: with the one set of people, or with the other."""
+    scenario = content.scenarios[telling.scene]
+    return scenario.other if telling.is_swapped and scenario.other else scenario

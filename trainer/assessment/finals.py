@@ -1,0 +1,150 @@
+"""Finals: whether a try may start, what it draws, and what follows when one of its stages is handed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+
+from trainer.assessment import rules
+from trainer.assessment.deciding import Decision, FinalRule, Stage, decide
+from trainer.assessment.drawing import Aims
+from trainer.assessment.drawn import draw_into, pairs_of
+from trainer.assessment.models import Attempt, Response
+from trainer.assessment.queries import failed_finals, find_open_attempt
+from trainer.assessment.rounds import granted_rounds
+from trainer.assessment.rules import Kind, Tally, TryDecision
+from trainer.assessment.sittings import judge_all
+from trainer.assessment.told import VERDICTS
+from trainer.content.library import Content, Course
+from trainer.content.schema import Pool
+from trainer.core.db import db
+from trainer.core.errors import Conflict, NotYet
+from trainer.credentials.models import PassedFinal
+from trainer.learning.models import Enrollment
+from trainer.learning.operations import record_result
+from trainer.learning.queries import list_readings, standing
+
+
+def start_final(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
+    """Start a final, or return the one under way. Raises NotYet, saying what must come first."""
+    found = find_open_attempt(enrollment.id, Kind.FINAL)
+    if found is not None:
+        return found
+    decision = decide_final(enrollment, course, now)
+    if not decision.is_allowed:
+        raise NotYet(_l("The next try isn’t open yet. The final’s page shows what comes first."))
+    rule, verdicts = FinalRule.of(course.file), content.vocabulary.verdicts
+    attempt = Attempt(
+        user_id=enrollment.user_id,
+        enrollment_id=enrollment.id,
+        kind=Kind.FINAL,
+        round=decision.round,
+        number=decision.number,
+        tries=course.file.final.retry_rule.tries,
+        course=enrollment.course,
+        rule={**rule.kept(), VERDICTS: {verdict: one.model_dump() for verdict, one in verdicts.items()}},
+        scenes=rule.stages[0].scenes,
+        started_at=now,
+    )
+    return draw_into(attempt, content, Pool.RESERVED, aims_of(rule.stages[0]), now)
+
+
+def aims_of(stage: Stage) -> Aims:
+    """Return what the draw of a stage is to hold. Half of its pairs of danger now are shown as their other scene."""
+    return Aims(
+        stage.scenes,
+        stage.fewest_to_report,
+        stage.most_to_report,
+        danger_pairs=2 * stage.danger_now,
+        on_duty_at_least=stage.on_duty_at_least,
+        on_duty_at_most=stage.on_duty_at_most,
+    )
+
+
+def decide_final(enrollment: Enrollment, course: Course, now: dt.datetime) -> TryDecision:
+    """Return whether the next try at the final may start. Raises NotYet while lessons, minutes or name are missing."""
+    where = standing(enrollment, course)
+    if not where.is_ready_for_final:
+        raise NotYet(_l("The final opens once you’ve read all lessons and have enough active minutes."))
+    if not where.has_name:
+        raise NotYet(_l("Enter the name for your certificate first."))
+    if not where.is_attested:
+        raise NotYet(_l("First, sign that you did the course yourself."))
+    if where.is_final_passed:
+        raise Conflict(_l("You’ve already passed this final."))
+    return next_try(enrollment, course, now)
+
+
+def next_try(enrollment: Enrollment, course: Course, now: dt.datetime) -> TryDecision:
+    """Return whether the next try at the final may start, as far as earlier tries decide that."""
+    return rules.decide_try(
+        course.file.final.retry_rule,
+        failed_finals(enrollment.id),
+        list_readings(enrollment.id),
+        granted_rounds(enrollment.id),
+        now,
+    )
+
+
+def hand_in(
+    attempt: Attempt,
+    tally: Tally,
+    responses: Sequence[Response],
+    content: Content,
+    is_local_trial: bool,
+    now: dt.datetime,
+) -> bool:
+    """Decide on all scenes of a final so far and let what follows follow; return False if further scenes decide.
+
+    Raises NotYet if one of them has no answer.
+    """
+    if tally.unanswered:
+        raise NotYet(_l("Some scenes have no answer yet. Answer them, then hand in the final."))
+    rule = FinalRule.read(attempt.rule, attempt.scenes)
+    decision = decide(rule, tally.counts, round_=attempt.round, number=attempt.number)
+    if decision is Decision.SENT_ON:
+        _go_on(attempt, rule.stages[rule.stage_of(attempt.scenes) + 1], content, now)
+        return False
+    course = content.courses.get(attempt.course)
+    attempt.is_passed = decision is Decision.PASSED
+    if attempt.is_passed:
+        enrollment = db.session.get_one(Enrollment, attempt.enrollment_id, with_for_update=True)
+        record_result(enrollment, course, _passed(attempt, rule, tally), is_local_trial, now)
+    else:
+        scenes = judge_all(responses, content.vocabulary.danger_rules)
+        judged = [([sign.id for sign in scene.signs], one) for scene, one in scenes]
+        attempt.lessons_to_read = rules.lessons_for(judged, _taught(content, course))
+    return True
+
+
+def _go_on(attempt: Attempt, stage: Stage, content: Content, now: dt.datetime) -> None:
+    """Draw the scenes of the next stage; those before it stay as they were answered."""
+    if len(pairs_of(content, Pool.RESERVED)) < attempt.scenes + stage.scenes:  # the course may have left the content
+        raise NotYet(
+            _l("More scenes would decide, but right now there aren’t enough. Your answers are kept. Try again later.")
+        )
+    attempt.handed_in, attempt.scenes = attempt.scenes, attempt.scenes + stage.scenes
+    draw_into(attempt, content, Pool.RESERVED, aims_of(stage), now)
+
+
+def _passed(attempt: Attempt, rule: FinalRule, tally: Tally) -> PassedFinal:
+    return PassedFinal(
+        scenes=attempt.scenes,
+        stage=rule.stage_of(attempt.scenes) + 1,
+        round=attempt.round,
+        number=attempt.number,
+        caught=tally.hits,
+        to_report=tally.concerns,
+        over_reported=tally.false_alarms,
+        achievement=rule.achievement,
+    )
+
+
+def _taught(content: Content, course: Course | None) -> dict[str, list[str]]:
+    taught: dict[str, list[str]] = {}
+    for lesson in course.lessons if course else ():
+        for indicator in lesson.file.indicators:
+            taught.setdefault(indicator, []).append(lesson.id)
+    return taught

@@ -1,0 +1,95 @@
+"""The pages of a final that aren't those of every attempt: what it asks, how it decides, and between its stages."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from uuid import UUID
+
+from flask import Blueprint, render_template, url_for
+from flask_babel import format_percent
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from trainer.assessment import finals
+from trainer.assessment.deciding import FinalRule
+from trainer.assessment.measures.operating import LEARNERS, exactly
+from trainer.assessment.onward import find_onward
+from trainer.assessment.queries import get_attempt, list_attempts
+from trainer.assessment.rules import Kind
+from trainer.assessment.views.steps import after, course_title
+from trainer.content.serving import get_course, served
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.learning.queries import find_enrollment, get_enrollment, standing
+from trainer.web.access import Who, access
+from trainer.web.redirects import go
+
+blueprint = Blueprint("finals", __name__, template_folder="../templates")
+
+
+@blueprint.get("/courses/<course>/final")
+@access(Who.PUBLIC)
+def show(course: str) -> str:
+    """Say what the final asks, what is still missing, and how earlier tries went."""
+    whole = get_course(course)
+    enrollment = find_enrollment(current_user.id, whole.slug) if current_user.is_authenticated else None
+    where = standing(enrollment, whole) if enrollment else None
+    return render_template(
+        "assessment/final.html",
+        course=whole,
+        enrollment=enrollment,
+        standing=where,
+        way=find_onward(whole, enrollment, where, now()) if enrollment and where else None,
+        past=[one for one in list_attempts(enrollment.id, Kind.FINAL) if one.submitted_at] if enrollment else [],
+    )
+
+
+@blueprint.get("/courses/<course>/rule")
+@access(Who.PUBLIC)
+def rule(course: str) -> str:
+    """Say how the final decides, and whom it would pass. Certificates name this page."""
+    whole = get_course(course)
+    chances = _chances(FinalRule.of(whole.file))
+    return render_template(
+        "assessment/rule.html", course=whole, chances=[tuple(map(_percent, shares)) for shares in chances]
+    )
+
+
+@lru_cache(maxsize=32)
+def _chances(rule: FinalRule) -> list[tuple[float, float, float]]:
+    """Return for some ways of judging what they catch, what they over-report, and how often they pass a first try."""
+    return [(one.hit, one.false_alarm, exactly(rule, one.hit, one.false_alarm).passed) for one in LEARNERS]
+
+
+def _percent(share: float) -> str:
+    return _("under 1%%") if 0 < share < 0.005 else format_percent(share)
+
+
+@blueprint.post("/courses/<course>/finals")
+@access(Who.ACCOUNT)
+def start(course: str) -> Response:
+    """Start a final, or go on with the one under way."""
+    whole, user_id = get_course(course), current_user.id
+    with transaction():
+        enrollment = get_enrollment(user_id, whole.slug)
+        attempt_id = finals.start_final(enrollment, whole, served(), now()).id
+    return go(url_for("assessment.attempt", attempt_id=attempt_id))
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/more")
+@access(Who.LEARNER, own=True)
+def more(attempt_id: UUID) -> Response | str:
+    """Say that a final is close, and that further scenes decide. No counts: they would change how those are judged."""
+    found = get_attempt(current_user.id, attempt_id)
+    if found.submitted_at is not None or not found.handed_in:
+        return go(url_for("assessment.attempt", attempt_id=attempt_id))
+    rule = FinalRule.read(found.rule, found.scenes)
+    return render_template(
+        "assessment/more.html",
+        attempt=found,
+        course=served().courses.get(found.course),
+        title=course_title(found),
+        bounds=rule.bounds(found.round, found.number)[rule.stage_of(found.scenes)],
+        continue_url=after(found, found.handed_in + 1),
+    )
