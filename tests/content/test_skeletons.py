@@ -63,7 +63,7 @@ def test_a_lesson_needs_a_place_that_is_free(folder: Path, place: str, why: str)
     assert refusal(skeletons.lesson(read(folder), folder, place, "T")).startswith(why)
 
 
-@pytest.mark.parametrize("pool", ["open", "reserved"])
+@pytest.mark.parametrize("pool", ["open", "pretest", "reserved"])
 def test_a_pair_of_scenes_is_added_to_its_pool(folder: Path, pool: str) -> None:
     paths = write(skeletons.scenario(read(folder), folder, "late-bus", pool))
     assert [path.name for path in paths] == ["late-bus-a.md", "late-bus-b.md"]

@@ -108,9 +108,11 @@ class Grade(StrEnum):
 
 
 class Pool(StrEnum):
-    """Who may draw a scene: OPEN for first try and practice, RESERVED for the final; SHIFT is a practice shift."""
+    """Who may draw a scene: OPEN for first try and practice, PRETEST for what someone judges before their first course,
+    RESERVED for the final; SHIFT is a practice shift."""
 
     OPEN = "open"
+    PRETEST = "pretest"
     RESERVED = "reserved"
     SHIFT = "shift"
 

@@ -27,6 +27,7 @@ from tests.content.small import (
         ("place: staff", "place: guard", '"place" differs from its twin'),
         ("age: adult", "age: teen", "someone at risk is under 18 in one twin only"),
         ("pool: open", "pool: reserved", '"pool" differs from its twin'),
+        ("pool: open", "pool: pretest", '"pool" differs from its twin'),
         ("text: Wait a week", "text: Wait a month", "the actions differ from those of its twin"),
         ("id: wait", "id: later", "the actions differ from those of its twin"),
         ("door: note", "door: site", "the actions differ from those of its twin"),
@@ -46,6 +47,9 @@ def test_twins_are_of_both_truths_and_pools_in_balance(folder: Path) -> None:
     path.write_text((folder / CONCERN_FILE).read_text(encoding="utf-8"), encoding="utf-8")
     assert 'both twins are "concern"' in told(folder)
     assert "the open pool has 3 scenes of concern and 1 of none" in told(folder)
+    for name in (CONCERN_FILE, NO_CONCERN_FILE):
+        edit(folder, name, "pool: open", "pool: pretest")
+    assert "the pretest pool has 2 scenes of concern and 0 of none" in told(folder)
 
 
 BANK = "bank:\n  open_pairs: 2\n  reserved_pairs: 2\n  swapped_pairs: 1\n"

@@ -61,7 +61,7 @@ def _check_pair(first: Scene, second: Scene) -> None:
 
 
 def _check_balance(folder: Folder) -> None:
-    for pool in (Pool.OPEN, Pool.RESERVED):
+    for pool in (Pool.OPEN, Pool.PRETEST, Pool.RESERVED):
         truths = [
             scene.value.truth
             for scene in folder.scenarios.values()
