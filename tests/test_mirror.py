@@ -18,8 +18,8 @@ HELD_BY = {
     "assessment/test_drills.py": "assessment/queries assessment/views/drills assessment/views/steps",
     "assessment/test_finish.py": "assessment/words",
     "assessment/test_key_secrecy.py": "assessment/shown core/chance",
-    "assessment/test_views.py": "assessment/forms assessment/models "
-    "assessment/views/attempts assessment/views/first_try",
+    "assessment/test_first_try.py": "assessment/views/first_try",
+    "assessment/test_views.py": "assessment/forms assessment/models assessment/views/attempts",
     "assignments/test_upkeep.py": "assignments/letters assignments/models assignments/operations",
     "assignments/test_views.py": "assignments/forms assignments/preview",
     "cli/test_commands.py": "cli/admin cli/credentials cli/setup",

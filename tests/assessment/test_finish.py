@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from flask import Flask, render_template_string
 
 from tests.cast import answer_all, make_account, make_guest, sign_in_as, start_practice
-from tests.support import COURSE, Visitor, keys, right_verdict, scenes_of
+from tests.support import COURSE, keys, right_verdict, scenes_of
 from trainer.assessment import words
 from trainer.assessment.rules import Tally
 from trainer.content.library import Library
@@ -85,12 +83,3 @@ def test_saving_on_a_device_says_what_it_is_not_enough_for(app: Flask) -> None:
     page = sign_in_as(app, make_guest(app)).get(f"/keep?start=course&course={COURSE}").text
     assert "The final and its certificate need a free account." in page
     assert "gone 7 days after your last visit, or as soon as you press Quick exit." in page
-
-
-def test_an_incomplete_answer_of_the_first_try_is_asked_for_what_is_missing_and_nothing_else(app: Flask) -> None:
-    visitor = Visitor(app)
-    visitor.get("/try?keep=no", follow_redirects=True)
-    fields = {"state": visitor.field("state"), "version": "0", "verdict": "report-now"}
-    asked = visitor.client.post("/try/scenes/1", data=fields, base_url=visitor.base_url, follow_redirects=True)
-    summary = asked.text.split('id="summary-title"')[1].split("</ul>")[0]
-    assert re.findall(r'<a href="#(\w+)">', summary) == ["confidence", "action"]

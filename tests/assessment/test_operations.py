@@ -20,7 +20,6 @@ from tests.cast import answer_all, certify, hand_in, make_account, make_ready, s
 from tests.content.small import edit
 from tests.support import (
     COURSE,
-    Visitor,
     drawn,
     first_step,
     keys,
@@ -309,20 +308,6 @@ class _Shelf:
     def __init__(self, shelf: Library) -> None:
         empty: dict[Pool, tuple[Scenario, ...]] = dict.fromkeys(shelf.content.pools, ())
         self.content = replace(shelf.content, courses={}, scenarios={}, pools=empty, digest="0" * 64)
-
-
-@pytest.mark.check("T118")
-def test_a_first_try_of_changed_scenes_asks_to_start_again(app: Flask, changed: Path, shelf: Library) -> None:
-    visitor = Visitor(app)
-    address = visitor.get("/try?keep=no").headers["Location"]
-    visitor.get(address)
-    data = {"state": visitor.field("state"), "version": "0"}
-    _rename_actions(changed)
-    app.extensions["library"] = open_library(changed)
-    sent = visitor.client.post("/try/scenes/1", data=data, base_url=visitor.base_url)
-    for answer in (sent, visitor.get(address)):
-        assert answer.status_code == 422
-        assert "start again" in answer.text
 
 
 def test_a_lesson_that_is_new_keeps_the_final_closed(app: Flask, shelf: Library) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
@@ -17,7 +15,6 @@ from tests.cast import answer_all, hand_in, make_account, make_ready, sign_in_as
 from tests.support import COURSE, Visitor, closed_up, keys, scenes_of, too_many
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.content.library import Library
-from trainer.content.times import Times
 from trainer.core.db import Base, db, transaction
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
@@ -286,33 +283,6 @@ def test_the_first_try_refuses_an_address_that_was_changed(visitor: Visitor, she
         assert visitor.get(f"/try/scenes/{odd}", query_string={"state": state}).status_code == 404
     for sent in forged:
         assert visitor.get("/try/result", query_string={"state": sent}).status_code == 422
-
-
-def test_an_unfinished_answer_of_the_first_try_keeps_what_was_said(visitor: Visitor) -> None:
-    visitor.get("/try?keep=no", follow_redirects=True)
-    data = {"state": visitor.field("state"), "verdict": "report-now", "version": "0"}
-    answer = visitor.client.post("/try/scenes/1", data=data, base_url=visitor.base_url)
-    assert answer.status_code == 303
-    page = closed_up(visitor.get(answer.headers["Location"]).text)
-    assert "Choose a first step." in page
-    assert re.search(r'value="report-now"\s+checked', page)
-    assert "Why" not in page
-
-
-def test_the_result_of_the_first_try_counts_its_scenes_and_the_longest_lesson_by_the_content(
-    visitor: Visitor, shelf: Library
-) -> None:
-    course = shelf.content.courses[COURSE]
-    page = visitor.get("/try?keep=no", follow_redirects=True).text
-    action = re.findall(r'name="action"[^>]*value="([^"]+)"', page)[0]
-    said = {"verdict": "report-now", "action": action, "confidence": "certain", "version": "0"}
-    data = {**said, "state": visitor.field("state")}
-    answer = visitor.client.post("/try/scenes/1", data=data, base_url=visitor.base_url)
-    state = parse_qs(urlsplit(answer.headers["Location"]).query)["state"][0]
-    result = closed_up(visitor.get("/try/result", query_string={"state": state}).text)
-    assert f"These were {course.file.first_try.scenes} written scenes, half of them worrying." in result
-    minutes = max(Times(shelf.content).lesson(lesson) for lesson in course.lessons)
-    assert f"No lesson of the course takes more than {minutes} minute" in result
 
 
 def test_a_mark_signed_for_another_purpose_is_no_first_try(app: Flask, practicing: tuple[Visitor, str]) -> None:

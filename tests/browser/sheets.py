@@ -163,8 +163,7 @@ def _start(page: Page) -> None:
 
 
 def _answer(page: Page) -> None:
-    for name in ("verdict", "confidence", "action"):
-        page.locator(f"label:has(input[name={name}])").first.click()
+    page.locator("label:has(input[name=verdict])").first.click()
     page.get_by_role("button", name="Record my answer").click()
 
 

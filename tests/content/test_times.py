@@ -53,11 +53,15 @@ def test_of_lessons_to_choose_from_only_the_longest_counts(shelf: Library) -> No
 
 
 def test_what_is_promised_grows_with_what_is_asked(shelf: Library) -> None:
-    times = Times(shelf.content)
+    times, pool = Times(shelf.content), shelf.content.pool(Pool.OPEN)
+    each = [scene.seconds_verdict for scene in pool]
+    assert all(15 + len(scene.html.striptags().split()) * 0.3 * 0.95 < scene.seconds_verdict for scene in pool)
+    assert all(scene.seconds_verdict < scene.seconds + scene.seconds_answered for scene in pool)
     for course in shelf.content.courses.values():
         scenes = course.file
         assert times.final(course) >= scenes.final.scenes * 15 / 60
-        assert times.first_try(course) >= times.practice(course) * scenes.first_try.scenes / scenes.practice.scenes - 1
+        assert times.first_try(course) * 60 >= scenes.first_try.scenes * min(each)
+        assert times.first_try(course) < times.practice(course) * scenes.first_try.scenes / scenes.practice.scenes + 1
         assert all(times.lesson(lesson) <= times.lessons(course) for lesson in course.lessons)
     refresher = shelf.content.courses["refresher"]
     assert times.final(refresher) < times.final(shelf.content.courses["recognize"])

@@ -43,6 +43,13 @@ _SAVE = (
 )
 
 
+def start_first_try(enrollment: Enrollment, content: Content, scenes: int, now: dt.datetime) -> Attempt:
+    """Start a first try of open scenes that is kept, or return the one under way."""
+    found = find_open_attempt(enrollment.id, Kind.FIRST_TRY)
+    attempt = found or _ungraded(enrollment, Kind.FIRST_TRY, scenes, now)
+    return found or draw_into(attempt, content, Pool.OPEN, half_and_half(scenes), now)
+
+
 def start_practice(enrollment: Enrollment, content: Content, scenes: int, now: dt.datetime) -> Attempt:
     """Start a practice of open scenes, those of the learner's workplace first, or return the one under way."""
     found = find_open_attempt(enrollment.id, Kind.PRACTICE)

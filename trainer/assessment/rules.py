@@ -17,6 +17,7 @@ from trainer.items.judge.payload import Judged, Outcome
 class Kind(StrEnum):
     """Kinds of attempts."""
 
+    FIRST_TRY = "first_try"  # open scenes, the verdict alone
     PRACTICE = "practice"
     DRILL = "drill"  # further questions about open scenes
     SHIFT = "shift"  # the scenes of one night, in clock order

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from trainer.assessment import words
 from trainer.content.schema import Truth, Verdict, Vocabulary
+from trainer.items.judge.model import PARTS
 from trainer.items.judge.payload import Judged, ScenePayload, ShownAction, ShownSign, ShownTwin
 from trainer.items.payload import Given, Payload
 
@@ -48,7 +49,8 @@ class Answer:
     signs: Sequence[ShownSign]
     ordinary: Sequence[str]
     chosen_action: ShownAction | None
-    best_action: ShownAction
+    best_action: ShownAction | None
+    """None where no first action was asked for."""
     other_rationales: Mapping[str, str]
     twin: ShownTwin | None
     narrative: Markup
@@ -64,8 +66,11 @@ def question(scene: ScenePayload, position: int, of: int, first: int = 1) -> Que
     return Question(position, of, first, scene.setting, scene.note, scene.story)
 
 
-def answer(scene: ScenePayload, given: Given | None, vocabulary: Vocabulary) -> Answer:
-    """Return the side of a scene that only may be shown after answering, by the review policy."""
+def answer(scene: ScenePayload, given: Given | None, vocabulary: Vocabulary, asks: Collection[str] = PARTS) -> Answer:
+    """Return the side of a scene that only may be shown after answering, by the review policy.
+
+    `asks`: what was asked of it.
+    """
     judged = scene.judge(given, vocabulary.danger_rules)
     said = given or {}
     verdict = said.get("verdict", "")
@@ -82,7 +87,7 @@ def answer(scene: ScenePayload, given: Given | None, vocabulary: Vocabulary) -> 
         signs=scene.signs,
         ordinary=scene.ordinary,
         chosen_action=scene.action(given),
-        best_action=scene.best_action,
+        best_action=scene.best_action if "action" in asks else None,
         other_rationales={other: text for other, text in scene.verdicts.items() if other != verdict},
         twin=scene.twin,
         narrative=scene.story,

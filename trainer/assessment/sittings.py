@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.rules import Kind, Points, Tally, count
+from trainer.items.judge.model import PARTS, VERDICT_ALONE
 from trainer.items.judge.payload import Judged, ScenePayload
 from trainer.items.registry import read_further, read_scene, type_of
 
@@ -22,6 +23,13 @@ class Sitting:
     """Scenes to judge; otherwise further questions about them."""
     is_graded: bool = False
     """It is passed or not, by a rule. Then no answer is shown before it is passed, and all must be answered."""
+    asks: tuple[str, ...] = PARTS
+    """What is asked of a scene."""
+
+    @property
+    def is_brief(self) -> bool:
+        """True if the verdict alone is asked for; then its answer begins with the reason alone."""
+        return self.asks == VERDICT_ALONE
 
     def is_answered(self, response: Response) -> bool:
         """Return whether a response is whole; where answers are shown, whether its answer was."""
@@ -51,6 +59,7 @@ class Sitting:
 
 
 SITTINGS: Final = {
+    Kind.FIRST_TRY: Sitting("assessment.scene", asks=VERDICT_ALONE),
     Kind.PRACTICE: Sitting("assessment.scene"),
     Kind.SHIFT: Sitting("assessment.scene"),
     Kind.DRILL: Sitting("drills.question", asks_scenes=False),

@@ -232,6 +232,7 @@ def _tell(scene: Told, folder: Folder, scope: Scope) -> Scenario:
         digest=file.first.digest(scene),
         seconds=file.first.seconds(scene),
         seconds_answered=file.first.seconds_answered(scene),
+        seconds_verdict=file.first.seconds_verdict(scene),
         signs=tuple(
             _sign(scene.indicators, _values(folder.categories), sign, shown) for sign, shown in file.signs.items()
         ),

@@ -166,6 +166,7 @@ class Scenario:
     html: Markup
     digest: str
     seconds: float  # what reading and judging it takes, by its words
+    seconds_verdict: float  # what it takes where the verdict alone is asked, its reason read
     seconds_answered: float  # what reading its answer takes
     signs: tuple[Sign, ...]
     reporting_doors: frozenset[str]  # turning to one of these reports these people as possible trafficking

@@ -634,6 +634,10 @@ class SceneItem(Item):
         """Return how long reading what decided it takes."""
         raise NotImplementedError
 
+    def seconds_verdict(self, scene: Telling) -> float:
+        """Return how long it takes where the verdict alone is asked for, and its reason is read."""
+        raise NotImplementedError
+
 
 ItemModels = Mapping[str, type[Item]]
 """The types of items by their names. `app` hands them in, for they lie above this package."""

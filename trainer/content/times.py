@@ -30,8 +30,9 @@ class Times:
         return in_minutes(course_seconds(course))
 
     def first_try(self, course: Course) -> int:
-        """Return the minutes of the first try, answers read."""
-        return in_minutes(scenes_seconds(self.content.pool(Pool.OPEN), course.file.first_try.scenes, with_answers=True))
+        """Return the minutes of the first try, which asks for verdicts alone, with the reason of each answer read."""
+        scenes = self.content.pool(Pool.OPEN)
+        return in_minutes(mean_seconds(one.seconds_verdict for one in scenes) * course.file.first_try.scenes)
 
     def practice(self, course: Course) -> int:
         """Return the minutes of a practice, answers read."""
@@ -77,8 +78,13 @@ def course_seconds(course: Course) -> float:
 
 def scenes_seconds(scenes: Sequence[Scenario], number: int, *, with_answers: bool = False) -> float:
     """Return how long so many scenes take that are drawn from these; with answers, each is read as well."""
-    all_of_them = sum(one.seconds + (one.seconds_answered if with_answers else 0) for one in scenes)
-    return all_of_them / max(1, len(scenes)) * number
+    return mean_seconds(one.seconds + (one.seconds_answered if with_answers else 0) for one in scenes) * number
+
+
+def mean_seconds(each: Iterable[float]) -> float:
+    """Return the mean; 0 of none."""
+    seconds = list(each)
+    return sum(seconds) / max(1, len(seconds))
 
 
 def text_seconds(texts: Iterable[str]) -> float:

@@ -13,8 +13,9 @@ from trainer.accounts.operations import create_account, create_guest, use_link
 from trainer.accounts.queries import find_sign_up, get_user, list_guests_before
 from trainer.accounts.rules import KEPT
 from trainer.assessment.models import Attempt
-from trainer.assessment.operations import forget_attempts, move_attempts, start_practice
+from trainer.assessment.operations import forget_attempts, move_attempts, start_first_try, start_practice
 from trainer.assessment.queries import list_users_busy_since
+from trainer.assessment.rules import Kind
 from trainer.content.library import Content, Course
 from trainer.core.db import db
 from trainer.core.errors import Conflict, NotFound
@@ -23,14 +24,16 @@ from trainer.learning.queries import list_active_since
 
 
 def become_guest(
-    user_id: uuid.UUID | None, course: Course | None, content: Content, scenes: int | None, now: dt.datetime
+    user_id: uuid.UUID | None, course: Course | None, content: Content, kind: Kind | None, now: dt.datetime
 ) -> tuple[User, Attempt | None]:
-    """Keep a visitor's progress from now on; enroll in a course and start a practice of `scenes` if asked."""
+    """Keep a visitor's progress from now on; enroll in a course and start a first try or a practice if asked."""
     user = get_user(user_id) if user_id else create_guest(now)
     if course is None:
         return user, None
     enrollment = enroll(user.id, course, now)
-    return user, start_practice(enrollment, content, scenes, now) if scenes else None
+    if kind is Kind.FIRST_TRY:
+        return user, start_first_try(enrollment, content, course.file.first_try.scenes, now)
+    return user, start_practice(enrollment, content, course.file.practice.scenes, now) if kind else None
 
 
 def finish_sign_up(

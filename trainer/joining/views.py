@@ -19,6 +19,7 @@ from trainer.accounts.rules import CODE_LASTS, SIGN_UP_LASTS, email_key
 from trainer.accounts.second_factor import Tried, minutes_to_wait, try_code
 from trainer.accounts.signing_in import sign_in_session
 from trainer.accounts.words import code_refusal
+from trainer.assessment.rules import Kind
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -33,6 +34,7 @@ from trainer.web.redirects import go, safe_path
 
 blueprint = Blueprint("joining", __name__, template_folder="templates")
 
+_STARTS = {"first-try": Kind.FIRST_TRY, "practice": Kind.PRACTICE}
 _WAITING = "code_for"  # in the session: who gave the right password and still owes a code
 
 
@@ -50,14 +52,11 @@ def keep() -> Response | str:
 @limit_acts("500 per hour")
 def become_guest() -> Response:
     """Keep progress from now on; with `start=first-try` or `start=practice` go straight to the scenes."""
-    here, start = served(), request.args.get("start")
+    here, kind = served(), _STARTS.get(request.args.get("start", ""))
     course = here.courses.get(request.args.get("course", ""))
-    scenes = None
-    if course is not None and start in {"first-try", "practice"}:
-        scenes = (course.file.first_try if start == "first-try" else course.file.practice).scenes
     user_id = current_user.id if current_user.is_authenticated else None
     with transaction():
-        user, attempt = operations.become_guest(user_id, course, here, scenes, now())
+        user, attempt = operations.become_guest(user_id, course, here, kind, now())
     if user_id is None:
         sign_in_session(user)
     return go(url_for("assessment.attempt", attempt_id=attempt.id) if attempt else _next())

@@ -57,7 +57,7 @@ from trainer.web.redirects import go
 
 blueprint = Blueprint("assessment", __name__, template_folder="../templates")
 
-_PRACTICES = (Kind.PRACTICE, Kind.DRILL, Kind.SHIFT)
+_PRACTICES = (Kind.FIRST_TRY, Kind.PRACTICE, Kind.DRILL, Kind.SHIFT)
 
 
 @blueprint.get("/courses/<course>/practice")
@@ -75,6 +75,17 @@ def practice(course: str) -> str:
         under_way={one.kind: one for one in done if one.submitted_at is None},
         past=[(one, sitting_of(one).read(one.tally or {})) for one in past],
     )
+
+
+@blueprint.post("/courses/<course>/first-tries")
+@access(Who.LEARNER)
+def start_first_try(course: str) -> Response:
+    """Start a first try that is kept, or go on with the one under way."""
+    whole, user_id = get_course(course), current_user.id
+    with transaction():
+        enrollment = enroll(user_id, whole, now())
+        attempt_id = operations.start_first_try(enrollment, served(), whole.file.first_try.scenes, now()).id
+    return go(url_for(".attempt", attempt_id=attempt_id))
 
 
 @blueprint.post("/courses/<course>/practices")
@@ -127,20 +138,21 @@ def scene(attempt_id: UUID, position: int) -> Response | str:
         raise NotFound
     if position <= found.handed_in:
         return go(url_for(".attempt", attempt_id=attempt_id))
-    form = JudgeForm.for_asking(_told(given)[0], given.action_order, given.given or {})
+    asks = sitting_of(found).asks
+    form = JudgeForm.for_scene(_told(given)[0], given.action_order, asks, **(given.given or {}))
     return _question_page(found, given, form)
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/scenes/<int(max=999):position>")
 @access(Who.LEARNER, own=True)
 def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
-    """Save what was given. With `autosave=1` (our script) any part; otherwise all three, and go on."""
+    """Save what was given. With `autosave=1` (our script) any part; otherwise all that is asked, and go on."""
     user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
     with transaction():
         found, given = get_attempt_with_response(user_id, attempt_id, position)
         if not sitting_of(found).asks_scenes:
             raise NotFound
-        form = JudgeForm.for_saving(given.action_order, allow_gaps=is_autosave)
+        form = JudgeForm.for_saving(given.action_order, allow_gaps=is_autosave, asks=sitting_of(found).asks)
         is_valid = form.validate()
         if form.is_tampered:
             return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
@@ -223,7 +235,7 @@ def result(attempt_id: UUID) -> Response | str:
         is_by_steps=found.is_passed is False and _is_by_steps(needs),
         words=words,
         answers=[
-            (one.position, shown.answer(_told(one)[0], one.given, served().vocabulary))
+            (one.position, shown.answer(_told(one)[0], one.given, served().vocabulary, sitting_of(found).asks))
             for one in responses
             if may_review(found, one)
         ],
@@ -310,7 +322,8 @@ def _answer_page(found: Attempt, given: Given) -> str:
     return render_template(
         "assessment/answer.html",
         verdicts=verdicts_of(found),
-        answer=shown.answer(scene, given.given, served().vocabulary),
+        answer=shown.answer(scene, given.given, served().vocabulary, sitting_of(found).asks),
+        is_brief=sitting_of(found).is_brief,
         question=shown.question(scene, given.position, found.scenes),
         translation=translation,
         confidences=CONFIDENCE_LABELS,

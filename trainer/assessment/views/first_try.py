@@ -1,4 +1,4 @@
-"""The first try: open scenes for anybody, without cookie, account or row.
+"""The first try: a few open scenes for anybody, the verdict alone, without cookie, account or row.
 
 What was answered so far travels in the address, signed, and is gone with it. Each page is a GET of its own, so Back,
 Help and reloading never ask to send anything again. It changes nothing here, so its forms carry no token.
@@ -6,6 +6,7 @@ Help and reloading never ask to send anything again. It changes nothing here, so
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,26 +26,30 @@ from trainer.core import chance
 from trainer.core.errors import Invalid
 from trainer.core.signing import sign, unsign
 from trainer.items.judge.forms import CONFIDENCE_LABELS, JudgeForm
+from trainer.items.judge.model import VERDICT_ALONE
 from trainer.items.judge.payload import ScenePayload, payload_of
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response
 from trainer.web.redirects import go
 
 blueprint = Blueprint("first_try", __name__, template_folder="../templates", url_prefix="/try")
-_PURPOSE = "first-try"
+_PURPOSE = "verdicts"
+_BEGINNING = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass
 class _State:
-    scenes: list[tuple[str, list[str]]]  # scene id, order of its actions
+    scenes: list[str]
     given: list[dict[str, str]]
-    """What was said of each scene. A part alone is kept, so that the page can ask for the rest."""
+    """What was said of each scene."""
+    before: list[str]
+    """Scenes of the first tries that came before, in order."""
 
     def token(self) -> str:
-        return sign(_PURPOSE, [self.scenes, self.given])
+        return sign(_PURPOSE, [self.scenes, self.given, self.before])
 
     def is_answered(self, position: int) -> bool:
-        return JudgeForm.is_whole(self.given[position - 1])
+        return JudgeForm.is_whole(self.given[position - 1], VERDICT_ALONE)
 
     def address(self, position: int, **options: Any) -> str:
         """Return where a scene is shown, or the result behind the last."""
@@ -56,13 +61,14 @@ class _State:
 @blueprint.get("")
 @access(Who.PUBLIC)
 def start() -> Response | str:
-    """Say what the first try is and ask whether answers shall be kept."""
+    """Say what the first try is and ask whether answers shall be kept; `after` one, go on with other pairs."""
     course = _course()
     match request.args.get("keep"):
         case "yes":
             return go(url_for("joining.keep", start="first-try", course=course.slug))
         case "no":
-            return go(_drawn(course).address(1))
+            after = request.args.get("after")
+            return go(_drawn(course, _read(after, 1) if after else None).address(1))
     return render_template("assessment/try_start.html", scenes=course.file.first_try.scenes, course=course)
 
 
@@ -71,12 +77,12 @@ def start() -> Response | str:
 def scene(position: int) -> str | tuple[str, int]:
     """Show a scene as a question, or what it was once it is answered."""
     state = _read(request.args.get("state"), position)
-    payload, order = _scene(state, position)
-    payload, translation = tell(payload)
+    payload, translation = tell(_scene(state, position))
     if state.is_answered(position):
         return render_template(
             "assessment/answer.html",
-            answer=shown.answer(payload, state.given[position - 1], served().vocabulary),
+            answer=shown.answer(payload, state.given[position - 1], served().vocabulary, VERDICT_ALONE),
+            is_brief=True,
             question=shown.question(payload, position, len(state.scenes)),
             translation=translation,
             confidences=CONFIDENCE_LABELS,
@@ -86,8 +92,8 @@ def scene(position: int) -> str | tuple[str, int]:
             attempt=None,
         )
     is_incomplete = "incomplete" in request.args
-    said = MultiDict({**state.given[position - 1], "version": "0"})
-    form = JudgeForm.for_scene(payload, order, meta={"csrf": False}, formdata=said if is_incomplete else None)
+    said = MultiDict({"version": "0"}) if is_incomplete else None
+    form = JudgeForm.for_scene(payload, (), VERDICT_ALONE, meta={"csrf": False}, formdata=said)
     if is_incomplete:
         form.validate()
     page = render_template(
@@ -110,8 +116,7 @@ def scene(position: int) -> str | tuple[str, int]:
 def answer(position: int) -> Response | tuple[str, int]:
     """Take an answer along, and go to where it is shown. Nothing is kept."""
     state = _read(request.form.get("state"), position)
-    payload, order = _scene(state, position)
-    form = JudgeForm.for_scene(payload, order, meta={"csrf": False})
+    form = JudgeForm.for_scene(_scene(state, position), (), VERDICT_ALONE, meta={"csrf": False})
     is_whole = form.validate()
     if form.is_tampered:
         return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
@@ -127,9 +132,9 @@ def result() -> str:
     here = served()
     known, vocabulary = here.scenarios, here.vocabulary
     pairs = [
-        (payload_of(known[identity]), given if JudgeForm.is_whole(given) else None)
-        for (identity, _order), given in zip(state.scenes, state.given, strict=True)
-        if identity in known and known[identity].twin is not None
+        (payload_of(known[identity]), given or None)
+        for identity, given in zip(state.scenes, state.given, strict=True)
+        if identity in known
     ]
     tally = rules.count(scene.judge(given, vocabulary.danger_rules) for scene, given in pairs)
     return render_template(
@@ -137,11 +142,12 @@ def result() -> str:
         tally=tally,
         words=words,
         answers=[
-            (number, shown.answer(tell(scene)[0], given, vocabulary))
+            (number, shown.answer(tell(scene)[0], given, vocabulary, VERDICT_ALONE))
             for number, (scene, given) in enumerate(pairs, start=1)
         ],
         sign_of=here.indicators.get,
         course=_course(),
+        more_url=url_for(".start", keep="no", after=state.token()),
     )
 
 
@@ -150,25 +156,21 @@ def _course() -> Course:
     return here.courses[here.site.first_try]
 
 
-def _drawn(course: Course) -> _State:
+def _drawn(course: Course, last: _State | None = None) -> _State:
+    """Draw scenes; after a first try, of pairs that weren't in it or before it while there are any."""
     here = served()
-    drawn = draw(pairs_of(here, Pool.OPEN), half_and_half(course.file.first_try.scenes), chance.rng)
-    scenes = [(one.scene, payload_of(here.scenarios[one.scene]).draw(chance.rng)) for one in drawn]
-    return _State(scenes, [{} for _scene in scenes])
+    before = list(dict.fromkeys(reversed([*last.before, *last.scenes])))[::-1] if last else []
+    met = [(scene, "", _BEGINNING + dt.timedelta(minutes=number)) for number, scene in enumerate(before)]
+    drawn = draw(pairs_of(here, Pool.OPEN, met), half_and_half(course.file.first_try.scenes), chance.rng)
+    return _State([one.scene for one in drawn], [{} for _scene in drawn], before)
 
 
-def _scene(state: _State, position: int) -> tuple[ScenePayload, list[str]]:
-    """Return a scene as the content has it now, and the order of its actions.
-
-    Raises Invalid if it isn't the one that was drawn any more.
-    """
-    identity, order = state.scenes[position - 1]
-    scenario = served().scenarios.get(identity)
-    if scenario is not None and scenario.twin is not None:
-        payload = payload_of(scenario)
-        if {action.id for action in payload.actions} == set(order):
-            return payload, order
-    raise Invalid(_("The scenes have changed in the meantime. Please start again."))
+def _scene(state: _State, position: int) -> ScenePayload:
+    """Return a scene as the content has it now. Raises Invalid if it isn't one that may be shown any more."""
+    scenario = served().scenarios.get(state.scenes[position - 1])
+    if scenario is None or scenario.file.pool is not Pool.OPEN:
+        raise Invalid(_("The scenes have changed in the meantime. Please start again."))
+    return payload_of(scenario)
 
 
 def _done(state: _State) -> set[int]:
@@ -180,7 +182,7 @@ def _read(token: str | None, position: int) -> _State:
     value: Any = unsign(_PURPOSE, token or "")
     if value is None:
         raise Invalid(_("This page’s address was cut off or altered. Please start again."))
-    state = _State([(identity, order) for identity, order in value[0]], value[1])
+    state = _State(*value)
     if not 1 <= position <= len(state.scenes):
         raise Invalid(_("There’s no such scene. Please start again."))
     return state

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask import request
@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from trainer.content.schema import Verdict, VerdictWords
 from trainer.content.serving import served
 from trainer.items.forms import UNKNOWN, AnswerForm
-from trainer.items.judge.model import Confidence
+from trainer.items.judge.model import PARTS, Confidence
 from trainer.items.judge.payload import ScenePayload
 from trainer.items.payload import Given, Payload
 
@@ -23,7 +23,6 @@ CONFIDENCES = (
     (Confidence.CERTAIN, _l("Certain")),
 )
 CONFIDENCE_LABELS = {str(value): label for value, label in CONFIDENCES}
-PARTS = ("verdict", "confidence", "action")
 
 
 class _Choice(RadioField):
@@ -35,7 +34,7 @@ class _Choice(RadioField):
 
 
 class JudgeForm(AnswerForm):
-    """Verdict, how sure, first action. All three are asked for when the answer is recorded."""
+    """Verdict, how sure, first action. What of these is asked is asked for when the answer is recorded."""
 
     verdict = _Choice(_l("What do you make of it?"), [InputRequired(_l("Choose one of the three."))])
     confidence = _Choice(_l("How sure are you?"), [InputRequired(_l("Choose how sure you are."))])
@@ -47,20 +46,24 @@ class JudgeForm(AnswerForm):
         return cls.for_scene(payload, order, **given)
 
     @classmethod
-    def for_scene(cls, payload: Payload, order: Sequence[str], **values: Any) -> JudgeForm:
+    def for_scene(
+        cls, payload: Payload, order: Sequence[str], asks: Collection[str] = PARTS, **values: Any
+    ) -> JudgeForm:
         """Return the form of a scene; `values` are what WTForms takes."""
         form = cls(**values)
+        form._ask(asks)
         form._offer(order)
         form.show(payload)
         return form
 
     @classmethod
-    def for_saving(cls, order: Sequence[str], *, allow_gaps: bool) -> JudgeForm:
+    def for_saving(cls, order: Sequence[str], *, allow_gaps: bool, asks: Collection[str] = PARTS) -> JudgeForm:
         """Return the form that reads an answer."""
         form = cls(meta={"csrf": False})  # the token was checked before the view
+        form._ask(asks)
         form._offer(order)
         if allow_gaps:
-            for field in (form.verdict, form.confidence, form.action):
+            for field in form._asked:
                 field.validators = [Optional()]
         return form
 
@@ -68,31 +71,43 @@ class JudgeForm(AnswerForm):
         """Give the actions their texts."""
         assert isinstance(payload, ScenePayload)
         texts = {action.id: action.text for action in payload.actions}
-        self.action.choices = [(choice[0], texts[choice[0]]) for choice in self.action.choices or ()]
+        if "action" in self:
+            self.action.choices = [(choice[0], texts[choice[0]]) for choice in self.action.choices or ()]
+
+    def _ask(self, asks: Collection[str]) -> None:
+        for part in set(PARTS).difference(asks):
+            del self[part]
+
+    @property
+    def _asked(self) -> list[_Choice]:
+        return [self[part] for part in PARTS if part in self]
 
     def _offer(self, order: Sequence[str]) -> None:
-        self.verdict.choices = [(str(value), words.name) for value, words in served().vocabulary.verdicts.items()]
-        self.confidence.choices = [(str(value), label) for value, label in CONFIDENCES]
-        self.action.choices = [(action, action) for action in order]
+        offered = {
+            "verdict": [(str(value), words.name) for value, words in served().vocabulary.verdicts.items()],
+            "confidence": [(str(value), label) for value, label in CONFIDENCES],
+            "action": [(action, action) for action in order],
+        }
+        for field in self._asked:
+            field.choices = offered[field.name]
 
     def name_verdicts(self, verdicts: Mapping[Verdict, VerdictWords]) -> None:
         """Give the verdicts other names than those of today."""
         self.verdict.choices = [(str(value), words.name) for value, words in verdicts.items()]
 
     @staticmethod
-    def is_whole(given: Given) -> bool:
-        """Return whether all three parts were given."""
-        return all(given.get(part) for part in PARTS)
+    def is_whole(given: Given, asks: Collection[str] = PARTS) -> bool:
+        """Return whether all parts that are asked were given."""
+        return all(given.get(part) for part in asks)
 
     @property
     def given(self) -> dict[str, Any]:
         """What was given so far."""
-        parts = {"verdict": self.verdict.data, "confidence": self.confidence.data, "action": self.action.data}
-        return {name: str(value) for name, value in parts.items() if value}
+        return {field.name: str(field.data) for field in self._asked if field.data}
 
     @property
     def is_tampered(self) -> bool:
         """True if something was sent that the page doesn't offer: no slip of the finger."""
-        unknown = any(getattr(field, "is_unknown", False) for field in (self.verdict, self.confidence, self.action))
+        unknown = any(getattr(field, "is_unknown", False) for field in self._asked)
         twice = any(len(request.form.getlist(name)) > 1 for name in (*PARTS, "version"))
         return unknown or twice or bool(self.version.errors)

@@ -29,6 +29,9 @@ from trainer.items.contract import EVERY_WAY
 ACTIONS: Final = 5
 FEWEST_ACTIONS: Final = 4  # until the bank is rewritten
 MOST_WORDS: Final = 12  # of an action
+PARTS: Final = ("verdict", "confidence", "action")
+"""What may be asked of a scene."""
+VERDICT_ALONE: Final = ("verdict",)
 
 
 class Confidence(StrEnum):
@@ -153,6 +156,12 @@ class JudgeItem(SceneItem):
         shown = [sign.words for sign in file.signs.values()]
         texts = [file.title, file.differs or "", *file.ordinary, *shown, *names, self.best.text, self.best.why]
         return text_seconds(texts) + text_seconds(verdicts) / len(verdicts)
+
+    def seconds_verdict(self, scene: Telling) -> float:
+        """Return how long it takes where the verdict alone is asked for, and its reason is read."""
+        file, verdicts = scene.file, list(self.verdicts.values())
+        told = reading_seconds(scene.words) + text_seconds([file.setting, file.note or "", file.title])
+        return told + text_seconds(verdicts) / len(verdicts) + SECONDS_A_QUESTION
 
 
 def _choices_shown(actions: Iterable[Action]) -> set[tuple[str, str, str, str | None]]:
