@@ -29,6 +29,7 @@ from trainer.assessment.views.attempts import blueprint as assessment
 from trainer.assessment.views.drills import blueprint as drills
 from trainer.assessment.views.finals import blueprint as finals
 from trainer.assessment.views.first_try import blueprint as first_try
+from trainer.assessment.views.pretest import blueprint as pretest
 from trainer.assignments.views import blueprint as requirements
 from trainer.cli.accounts import accounts_cli
 from trainer.cli.admin import admin_cli
@@ -145,7 +146,10 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_headers(app)
     init_static(app, reread=settings.development)
     readers = (web, courses, cards, previews, credentials)
-    learners = (accounts, second_factor, learning, assessment, finals, drills, first_try, joining, entry, home, rounds)
+    learners = (
+        *(accounts, second_factor, learning, assessment, finals, drills, first_try, pretest),
+        *(joining, entry, home, rounds),
+    )
     firms = (organizations, closing, people, teams, invitations, codes, roster, requirements, audit)
     readings = (training, training_rounds, evidence, inspections, api_tokens, api)
     instructors = (cohorts, board, class_rounds, meetings, classes)

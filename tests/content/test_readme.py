@@ -31,7 +31,7 @@ def examples(folder: Path) -> Path:
     small.add_shift(folder, "c", ("23:30",))
     (folder / small.SHIFT_FILE).unlink()
     (folder / "scenarios/shift-0.md").rename(folder / "scenarios/gate-one-call.md")
-    for pool in ("open", "reserved"):
+    for pool in ("open", "pretest", "reserved"):
         for number in range(3, SCENES + 1):
             for letter, truth in (("a", "concern"), ("b", "no_concern")):
                 scene = small.scene(truth, f"{pool}-{number}", pool)

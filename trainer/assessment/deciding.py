@@ -162,9 +162,13 @@ class FinalRule:
         """Return a rule that was kept. Before there were stages, `scenes` were drawn, half of them to report."""
         if "stages" not in kept:
             return cls._read_counts(kept, scenes)
-        tries = (tuple(Bounds(**one) for one in kept[name]) for name in ("first_try", "later_tries"))
-        stages = tuple(Stage(**one) for one in kept["stages"])
-        return cls(stages, *tries, shows_all=kept["shows_all"], achievement=kept["achievement"])
+        return cls(
+            stages=tuple(Stage(**one) for one in kept["stages"]),
+            first_try=tuple(Bounds(**one) for one in kept["first_try"]),
+            later_tries=tuple(Bounds(**one) for one in kept["later_tries"]),
+            shows_all=kept["shows_all"],
+            achievement=kept["achievement"],
+        )
 
     @classmethod
     def _read_counts(cls, kept: Mapping[str, Any], scenes: int) -> Self:

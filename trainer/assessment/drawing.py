@@ -89,6 +89,20 @@ def draw(pairs: Sequence[Pair], aims: Aims, rng: random.Random, preferred: Colle
     return drawn
 
 
+def two_forms(pairs: Sequence[Pair]) -> tuple[list[Telling], list[Telling]]:
+    """Return two forms: each shows one twin of every pair in its first telling, and the other form the other twin.
+
+    Half of each is to report, as evenly as can be over danger, place and topic, so that none of these foretells it.
+    """
+    order = sorted(pairs, key=lambda pair: (pair.is_danger, pair.is_on_duty, pair.topic, pair.tellings[0].scene))
+    forms: tuple[list[Telling], list[Telling]] = ([], [])
+    for number, pair in enumerate(order):
+        for one in pair.tellings:
+            if not one.is_swapped:
+                forms[one.is_concern == (number % 2 == 0)].append(one)
+    return forms
+
+
 def _choose(pairs: Sequence[Pair], aims: Aims, rng: random.Random, preferred: Collection[Pair]) -> list[Pair]:
     chosen: list[Pair] = []
     there = Counter(pair.topic for pair in pairs)

@@ -31,7 +31,11 @@ def draw_into(
 ) -> Attempt:
     pairs = pairs_of(content, pool, list_met(attempt.user_id))
     preferred = {pair for pair in pairs if content.scenarios[pair.tellings[0].scene].file.venue in venues}
-    drawn = draw(pairs, aims, chance.rng, preferred)
+    return keep_drawn(attempt, content, draw(pairs, aims, chance.rng, preferred), now)
+
+
+def keep_drawn(attempt: Attempt, content: Content, drawn: Sequence[Telling], now: dt.datetime) -> Attempt:
+    """Keep an attempt with what was drawn for it."""
     return keep(attempt, [item_of(told(content, one)) for one in drawn], now)
 
 

@@ -26,7 +26,7 @@ class ItemSnapshot(Base):
 
 
 class Attempt(Base):
-    """One sitting of practice, of a shift or of a final."""
+    """One sitting of a first try, a pretest, practice, a shift or a final."""
 
     __tablename__ = "attempts"
     __table_args__ = (
@@ -43,6 +43,14 @@ class Attempt(Base):
             sqlite_where=text("submitted_at IS NULL"),
             postgresql_where=text("submitted_at IS NULL"),
         ),
+        # A person takes it once ever, in whatever course and tab.
+        Index(
+            "ux_attempts_one_pretest",
+            "user_id",
+            unique=True,
+            sqlite_where=text("kind = 'pretest'"),
+            postgresql_where=text("kind = 'pretest'"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -56,9 +64,9 @@ class Attempt(Base):
     tries: Mapped[int | None]
     course: Mapped[str] = mapped_column(String(60))
     rule: Mapped[dict[str, Any]]
-    """How it decides, as `deciding.FinalRule` was at the start; empty for practice."""
+    """How a final decides, as `deciding.FinalRule` was at the start; of a pretest its form; else empty."""
     scenes: Mapped[int]
-    """So far: a final that is close goes on to further ones."""
+    """How many were drawn so far: a final that is close goes on to further ones. None of a pretest that was skipped."""
     handed_in: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many scenes of a final were handed in before those of the stage under way."""
     started_at: Mapped[dt.datetime]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trainer.accounts.queries import find_user
+from trainer.assessment import pretest
 from trainer.assessment.finals import next_try
 from trainer.assessment.models import RoundRequest
 from trainer.assessment.queries import find_any_open_attempt
@@ -24,6 +25,7 @@ class Step(StrEnum):
 
     CERTIFICATE = "certificate"  # nothing is left to do
     ATTEMPT = "attempt"  # a final is under way
+    PRETEST = "pretest"  # before anything is read; it can be skipped
     LESSON = "lesson"
     PLACE = "place"  # to say where they work, which decides the lesson
     MINUTES = "minutes"
@@ -42,7 +44,7 @@ class Onward:
     lesson: Lesson | None = None
     """To read next, or again before the next try."""
     attempt_id: uuid.UUID | None = None
-    """The final that is under way."""
+    """The final or pretest that is under way."""
     practice_id: uuid.UUID | None = None
     """What else is under way."""
     decision: TryDecision | None = None
@@ -60,6 +62,10 @@ def find_onward(course: Course, enrollment: Enrollment, where: Standing, now: dt
     if under_way is not None and under_way.kind == Kind.FINAL:
         return Onward(Step.ATTEMPT, attempt_id=under_way.id)
     practice_id = under_way.id if under_way else None
+    if course.file.pretest is not None and not where.done_lessons:
+        begun = pretest.find_under_way(enrollment.user_id, course)
+        if begun is not None or pretest.is_due(enrollment.user_id, course):
+            return Onward(Step.PRETEST, attempt_id=begun.id if begun else None, practice_id=practice_id)
     lesson = next_lesson(course, enrollment, where)
     if lesson is not None:
         step = Step.PLACE if wants_place(course, enrollment, where, lesson) else Step.LESSON

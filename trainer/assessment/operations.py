@@ -116,7 +116,7 @@ def save_response(
         raise Conflict(_l("This part of the final was already handed in. Nothing was changed."))
     if response.recorded_at is not None:
         raise Conflict(_l("You’ve already seen the answer to this scene, so yours can’t be changed anymore."))
-    is_recorded = record and not sitting_of(attempt).is_graded
+    is_recorded = record and sitting_of(attempt).answers_at_once
     values = {
         "of_attempt": attempt.id,
         "at_position": response.position,

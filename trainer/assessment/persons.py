@@ -13,9 +13,11 @@ from trainer.assessment.rules import Kind
 from trainer.core.db import db
 from trainer.core.persons import Told, tell
 
+_NOT_TOLD = (Kind.FINAL, Kind.PRETEST)
+
 
 def export_person(user_id: uuid.UUID) -> Told:
-    """Return a person's attempts, answers and requests. No scene, no key; of finals not even which scene it was."""
+    """Return a person's attempts, answers and requests. No scene, no key; of some not even which scene it was."""
     attempts = select(Attempt).where(Attempt.user_id == user_id).order_by(Attempt.started_at, Attempt.id)
     answers = db.session.execute(
         select(Response, Attempt)
@@ -33,7 +35,7 @@ def export_person(user_id: uuid.UUID) -> Told:
         "answers": [
             {
                 **tell([attempt], "course", "kind", "round", "number")[0],
-                **({} if attempt.kind == Kind.FINAL else tell([response], "item")[0]),
+                **({} if attempt.kind in _NOT_TOLD else tell([response], "item")[0]),
                 **tell([response], "position", "given", "saved_at")[0],
             }
             for response, attempt in answers

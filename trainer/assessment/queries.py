@@ -79,13 +79,24 @@ def find_open_attempt(enrollment_id: uuid.UUID, kind: Kind) -> Attempt | None:
 
 
 def find_any_open_attempt(enrollment_id: uuid.UUID) -> Attempt | None:
-    """Return what is under way, a final before all else, then what was started last; or None."""
+    """Return what is under way, a final before all else, then what was started last; or None. No pretest is."""
     return db.session.scalar(
         select(Attempt)
-        .where(Attempt.enrollment_id == enrollment_id, Attempt.submitted_at.is_(None))
+        .where(Attempt.enrollment_id == enrollment_id, Attempt.submitted_at.is_(None), Attempt.kind != Kind.PRETEST)
         .order_by(Attempt.kind != Kind.FINAL, Attempt.started_at.desc())
         .limit(1)
     )
+
+
+def find_pretest(user_id: uuid.UUID) -> Attempt | None:
+    """Return a person's pretest, which may be one without scenes that was skipped; or None."""
+    return db.session.scalar(select(Attempt).where(Attempt.user_id == user_id, Attempt.kind == Kind.PRETEST))
+
+
+def has_practiced(user_id: uuid.UUID) -> bool:
+    """Return whether a person has begun any attempt but a first try or a pretest."""
+    begun = select(Attempt.id).where(Attempt.user_id == user_id, Attempt.kind.not_in([Kind.FIRST_TRY, Kind.PRETEST]))
+    return db.session.scalar(begun.limit(1)) is not None
 
 
 def list_attempts(enrollment_id: uuid.UUID, kind: Kind) -> Sequence[Attempt]:

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     """Kinds of attempts."""
 
     FIRST_TRY = "first_try"  # open scenes, the verdict alone
+    PRETEST = "pretest"  # before the first course, once ever
     PRACTICE = "practice"
     DRILL = "drill"  # further questions about open scenes
     SHIFT = "shift"  # the scenes of one night, in clock order
@@ -77,6 +78,19 @@ class Tally:
     def read(cls, kept: Mapping[str, Any]) -> Tally:
         """Return counts that were kept. Older ones lack what was counted later, newer ones may hold more."""
         return cls(**{name: number for name, number in kept.items() if name in cls.__dataclass_fields__})
+
+
+@dataclass(frozen=True, slots=True)
+class RightOf:
+    """How many of the scenes that were answered were judged as the rule does."""
+
+    right: int
+    answered: int
+
+    @classmethod
+    def of(cls, tally: Tally) -> RightOf:
+        """Return what a tally comes to."""
+        return cls(tally.hits + tally.correct_rejections, tally.answered)
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,15 @@ class Sitting:
     """Scenes to judge; otherwise further questions about them."""
     is_graded: bool = False
     """It is passed or not, by a rule. Then no answer is shown before it is passed, and all must be answered."""
+    is_sealed: bool = False
+    """No answer is ever shown, only counts: who takes it will be asked about the twins of its scenes."""
     asks: tuple[str, ...] = PARTS
     """What is asked of a scene."""
+
+    @property
+    def answers_at_once(self) -> bool:
+        """True if the answer is shown after each item, which can't be changed then."""
+        return not (self.is_graded or self.is_sealed)
 
     @property
     def is_brief(self) -> bool:
@@ -33,7 +40,7 @@ class Sitting:
 
     def is_answered(self, response: Response) -> bool:
         """Return whether a response is whole; where answers are shown, whether its answer was."""
-        if not self.is_graded:
+        if self.answers_at_once:
             return response.recorded_at is not None
         return type_of(response.item).form.is_whole(response.given or {})
 
@@ -42,7 +49,7 @@ class Sitting:
 
         Not after a failed final, the last of a round included: whoever tries again would meet what the keys give away.
         """
-        return is_submitted and (not self.is_graded or bool(is_passed))
+        return is_submitted and not self.is_sealed and (not self.is_graded or bool(is_passed))
 
     def count(self, responses: Sequence[Response], danger_rules: Container[str]) -> Tally | Points:
         """Return what the responses come to. `danger_rules`: the lines of the rule that mean danger now."""
@@ -60,6 +67,7 @@ class Sitting:
 
 SITTINGS: Final = {
     Kind.FIRST_TRY: Sitting("assessment.scene", asks=VERDICT_ALONE),
+    Kind.PRETEST: Sitting("assessment.scene", is_sealed=True),
     Kind.PRACTICE: Sitting("assessment.scene"),
     Kind.SHIFT: Sitting("assessment.scene"),
     Kind.DRILL: Sitting("drills.question", asks_scenes=False),

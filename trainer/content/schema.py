@@ -481,6 +481,12 @@ class Practice(Part):
     scenes: int = Field(ge=2, le=200)
 
 
+class Pretest(Part):
+    """How many scenes someone judges before their first course, one twin of a pair of the pool kept for that."""
+
+    scenes: int = Field(ge=2, le=200)
+
+
 class Final(Part):
     """What a final draws and asks for. Whoever is close at the end of a stage goes on to the next one."""
 
@@ -516,6 +522,7 @@ class CourseFile(Part):
     modules: list[Slug] = Field(min_length=1)
     rule_lesson: LessonId | None = None  # where someone is led who should start with the decision rule
     first_try: Practice
+    pretest: Pretest | None = None
     practice: Practice
     final: Final
 

@@ -34,6 +34,11 @@ class Times:
         scenes = self.content.pool(Pool.OPEN)
         return in_minutes(mean_seconds(one.seconds_verdict for one in scenes) * course.file.first_try.scenes)
 
+    def pretest(self, course: Course) -> int:
+        """Return the minutes of the pretest, which shows no answers; 0 without one."""
+        pretest = course.file.pretest
+        return in_minutes(scenes_seconds(self.content.pool(Pool.PRETEST), pretest.scenes)) if pretest else 0
+
     def practice(self, course: Course) -> int:
         """Return the minutes of a practice, answers read."""
         return in_minutes(scenes_seconds(self.content.pool(Pool.OPEN), course.file.practice.scenes, with_answers=True))

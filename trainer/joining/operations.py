@@ -12,6 +12,7 @@ from trainer.accounts.models import User
 from trainer.accounts.operations import create_account, create_guest, use_link
 from trainer.accounts.queries import find_sign_up, get_user, list_guests_before
 from trainer.accounts.rules import KEPT
+from trainer.assessment import pretest
 from trainer.assessment.models import Attempt
 from trainer.assessment.operations import forget_attempts, move_attempts, start_first_try, start_practice
 from trainer.assessment.queries import list_users_busy_since
@@ -57,6 +58,7 @@ def merge_guest(guest_id: uuid.UUID, user_id: uuid.UUID, content: Content, now: 
         return  # another tab brought the guest along already
     if not guest.is_guest or guest_id == user_id:
         return
+    pretest.merge(guest_id, user_id)
     met = merge_enrollments(guest_id, user_id, content.courses, now)
     move_attempts(guest_id, user_id, met, content, now)
     drop_enrollments([old for old, _new in met])

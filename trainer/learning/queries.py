@@ -77,6 +77,12 @@ def list_enrollments(user_id: uuid.UUID) -> Sequence[Enrollment]:
     ).all()
 
 
+def has_read(user_id: uuid.UUID) -> bool:
+    """Return whether a person has marked any lesson of any course as read."""
+    read_by = select(LessonCompletion.lesson).join(Enrollment).where(Enrollment.user_id == user_id)
+    return db.session.scalar(read_by.limit(1)) is not None
+
+
 def list_active_since(user_ids: Sequence[uuid.UUID], instant: dt.datetime) -> set[uuid.UUID]:
     """Return those of the users who started a course or were active in one since an instant."""
     return set(

@@ -70,7 +70,10 @@ def enroll(course: str) -> Response:
     whole, user_id = get_course(course), current_user.id
     with transaction():
         operations.enroll(user_id, whole, now())
-    return go(safe_path(request.form.get("next"), _lesson_url(whole, whole.lessons[0])))
+    following = safe_path(request.form.get("next"), _lesson_url(whole, whole.lessons[0]))
+    if whole.file.pretest is not None:  # its page goes on at once where none is due
+        return go(url_for("pretest.offer", course=whole.slug, next=following))
+    return go(following)
 
 
 @blueprint.post("/courses/<course>/renewals")

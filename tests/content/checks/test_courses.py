@@ -28,6 +28,8 @@ from trainer.items.registry import MODELS
         ("    - scenes: 2", "    - scenes: 2\n      fewest_to_report: 2", "2 to 1 scenes to report, 0 of them danger"),
         ("    - scenes: 2", "    - scenes: 2\n      danger_now: 2", "1 to 1 scenes to report, 2 of them danger now"),
         ("first_try:\n  scenes: 2", "first_try:\n  scenes: 4", "the open pool has 2 pairs"),
+        ("practice:\n", "pretest:\n  scenes: 2\npractice:\n", "the pretest pool has 0 pairs"),
+        ("practice:\n", "pretest:\n  scenes: 3\npractice:\n", "3 scenes can't be half and half"),
         ("practice:\n  scenes: 2", "practice:\n  scenes: 4", "the open pool has 2 pairs"),
         ("    - scenes: 2", "    - scenes: 3", "3 scenes can't be half and half"),
     ],

@@ -18,6 +18,7 @@ from trainer.assessment.measures.frequencies import OfHundred, of_hundred
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.onward import find_onward
+from trainer.assessment.pretest import find_before
 from trainer.assessment.queries import (
     get_attempt,
     get_attempt_with_response,
@@ -25,7 +26,7 @@ from trainer.assessment.queries import (
     list_attempts,
     list_responses,
 )
-from trainer.assessment.rules import Kind, Tally
+from trainer.assessment.rules import Kind, RightOf, Tally
 from trainer.assessment.sittings import judge_all, sitting_of
 from trainer.assessment.told import tell, verdicts_of
 from trainer.assessment.views.steps import (
@@ -170,7 +171,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
         return _question_page(found, given, form), 422
     if wants_json():
         return jsonify(version=version)
-    if not sitting_of(found).is_graded:
+    if sitting_of(found).answers_at_once:
         return go(url_for(".scene", attempt_id=attempt_id, position=position))
     return go(after(found, position + 1))
 
@@ -184,7 +185,7 @@ def submission(attempt_id: UUID) -> Response | str:
         return go(url_for(".result", attempt_id=attempt_id))
     responses = list_responses(found)[found.handed_in :]
     waiting = [one.position for one in responses if not is_answered(found, one)]
-    if not sitting_of(found).is_graded and not waiting:
+    if sitting_of(found).answers_at_once and not waiting:
         return go(after(found, found.scenes))  # there is nothing to check: its page leads to the result
     return render_template(
         "assessment/submission.html",
@@ -218,6 +219,8 @@ def result(attempt_id: UUID) -> Response | str:
     tally = sitting_of(found).read(found.tally)
     if not isinstance(tally, Tally):
         return go(url_for("drills.result", attempt_id=attempt_id))
+    if sitting_of(found).is_sealed:
+        return go(url_for("pretest.result", attempt_id=attempt_id))
     responses = list_responses(found)
     enrollment = db.session.get_one(Enrollment, found.enrollment_id)
     course = served().courses.get(found.course)
@@ -240,6 +243,8 @@ def result(attempt_id: UUID) -> Response | str:
             if may_review(found, one)
         ],
         categories=_categories(responses),
+        before=find_before(found.user_id) if found.kind == Kind.FINAL else None,
+        after=RightOf.of(tally),
         worth=_worth(tally) if found.kind == Kind.FINAL else None,
         standing=where,
         lessons=[one for one in (course.lesson(name) for name in found.lessons_to_read or ()) if one] if course else [],

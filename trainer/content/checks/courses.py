@@ -68,6 +68,8 @@ def _check_assessments(folder: Folder, course: CourseFolder, entry: Entry[Course
     _check_final(folder, entry, value.final)
     _check_draw(entry, "first_try", value.first_try.scenes, count_pairs(folder, Pool.OPEN), "open")
     _check_draw(entry, "practice", value.practice.scenes, count_pairs(folder, Pool.OPEN), "open")
+    if value.pretest:
+        _check_draw(entry, "pretest", value.pretest.scenes, count_pairs(folder, Pool.PRETEST), "pretest")
     minutes = sum(_least_minutes(module) for module in course.modules.values())
     if value.least_minutes > minutes and not any(module.broken_lessons for module in course.modules.values()):
         entry.refuse(

@@ -1,0 +1,114 @@
+"""The pretest: what someone judges before their first course, once ever, without ever being shown its answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete
+
+from trainer.accounts.queries import get_user
+from trainer.assessment.drawing import two_forms
+from trainer.assessment.drawn import keep_drawn, pairs_of
+from trainer.assessment.models import Attempt, Response
+from trainer.assessment.queries import find_pretest, has_practiced
+from trainer.assessment.rules import Kind, RightOf, Tally
+from trainer.content.library import Content, Course
+from trainer.content.schema import Pool
+from trainer.core import chance
+from trainer.core.db import db
+from trainer.core.errors import Conflict
+from trainer.learning.models import Enrollment
+from trainer.learning.queries import has_read
+
+FORMS = ("a", "b")
+
+
+def is_due(user_id: uuid.UUID, course: Course) -> bool:
+    """Return whether someone is to be asked for a pretest: in the first course that they begin, and never again."""
+    if course.file.pretest is None or has_begun(user_id):
+        return False
+    return find_pretest(user_id) is None
+
+
+def find_under_way(user_id: uuid.UUID, course: Course) -> Attempt | None:
+    """Return a pretest to go on with: of this course, with nothing read since."""
+    if course.file.pretest is None:
+        return None
+    found = find_pretest(user_id)
+    is_open = found is not None and found.submitted_at is None and found.course == course.slug
+    return found if is_open and not has_begun(user_id) else None
+
+
+def has_begun(user_id: uuid.UUID) -> bool:
+    """Return whether someone has learned or practiced anything yet; a first try doesn't count."""
+    return has_read(user_id) or has_practiced(user_id)
+
+
+def start(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
+    """Start the pretest, in one of its two forms by lot, or return the one that was. Raises Conflict if none is due."""
+    get_user(enrollment.user_id)  # locks the row: two tabs that start at once become one pretest
+    found = find_pretest(enrollment.user_id)
+    if found is not None and found.scenes:
+        return found
+    if course.file.pretest is None or not is_due(enrollment.user_id, course):
+        raise Conflict(_l("These scenes are offered once, before a first course. Go to the course."))
+    scenes = course.file.pretest.scenes
+    pairs = chance.rng.sample(pairs_of(content, Pool.PRETEST), scenes)
+    form = chance.rng.randrange(len(FORMS))
+    drawn = two_forms(pairs)[form]
+    chance.rng.shuffle(drawn)
+    return keep_drawn(_attempt(enrollment, scenes, now, {"form": FORMS[form]}), content, drawn, now)
+
+
+def skip(enrollment: Enrollment, course: Course, now: dt.datetime) -> None:
+    """Note that someone was asked and doesn't want to. A pretest under way is left as it is."""
+    get_user(enrollment.user_id)
+    if is_due(enrollment.user_id, course):
+        skipped = _attempt(enrollment, 0, now, {})
+        skipped.submitted_at = now
+        db.session.add(skipped)
+        db.session.flush()
+
+
+def find_before(user_id: uuid.UUID) -> RightOf | None:
+    """Return how many scenes someone judged as the rule does before their first course; None without a pretest."""
+    found = find_pretest(user_id)
+    if found is None or not found.tally:
+        return None
+    before = RightOf.of(Tally.read(found.tally))
+    return before if before.answered else None
+
+
+def merge(guest_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    """Leave one of the pretests of a guest and of the account that the guest becomes: that which has come further.
+
+    Of two that have come as far, the account's own stays.
+    """
+    theirs, own = find_pretest(guest_id), find_pretest(user_id)
+    if theirs is not None and own is not None:
+        gone = own if _how_far(theirs) > _how_far(own) else theirs
+        db.session.execute(delete(Response).where(Response.attempt_id == gone.id))
+        db.session.delete(gone)
+        db.session.flush()
+
+
+def _how_far(pretest: Attempt) -> int:
+    if not pretest.scenes:
+        return 0
+    return 1 if pretest.submitted_at is None else 2
+
+
+def _attempt(enrollment: Enrollment, scenes: int, now: dt.datetime, rule: dict[str, str]) -> Attempt:
+    return Attempt(
+        user_id=enrollment.user_id,
+        enrollment_id=enrollment.id,
+        kind=Kind.PRETEST,
+        number=1,
+        tries=None,
+        course=enrollment.course,
+        rule=rule,
+        scenes=scenes,
+        started_at=now,
+    )

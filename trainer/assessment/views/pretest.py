@@ -1,0 +1,87 @@
+"""Pages of the pretest: asking once, starting or skipping it, and its counts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from trainer.assessment import pretest
+from trainer.assessment.queries import get_attempt
+from trainer.assessment.rules import Kind, RightOf, Tally
+from trainer.content.library import Course
+from trainer.content.serving import get_course, served
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.core.errors import NotYet
+from trainer.learning.queries import find_enrollment, get_enrollment
+from trainer.web.access import Who, access
+from trainer.web.redirects import go, safe_path
+
+blueprint = Blueprint("pretest", __name__, template_folder="../templates")
+
+
+@blueprint.get("/courses/<course>/pretest")
+@access(Who.LEARNER)
+def offer(course: str) -> Response | str:
+    """Ask someone who begins their first course to judge some scenes first. Who isn't to be asked goes on at once."""
+    whole = get_course(course)
+    if find_enrollment(current_user.id, whole.slug) is None:
+        return go(url_for("learning.show_course", course=whole.slug))  # which says how to start
+    under_way = pretest.find_under_way(current_user.id, whole)
+    if under_way is None and not pretest.is_due(current_user.id, whole):
+        return go(_following(whole, request.args.get("next")))
+    return render_template(
+        "assessment/pretest.html",
+        course=whole,
+        under_way=under_way,
+        following=_following(whole, request.args.get("next")),
+    )
+
+
+@blueprint.post("/courses/<course>/pretests")
+@access(Who.LEARNER)
+def start(course: str) -> Response:
+    """Start the pretest, or go on with it."""
+    whole, user_id = get_course(course), current_user.id
+    with transaction():
+        attempt_id = pretest.start(get_enrollment(user_id, whole.slug), whole, served(), now()).id
+    return go(url_for("assessment.attempt", attempt_id=attempt_id))
+
+
+@blueprint.post("/courses/<course>/pretest-refusals")
+@access(Who.LEARNER)
+def skip(course: str) -> Response:
+    """Go to the course without it. Nobody is asked twice."""
+    whole, user_id = get_course(course), current_user.id
+    with transaction():
+        pretest.skip(get_enrollment(user_id, whole.slug), whole, now())
+    return go(_following(whole, request.form.get("next")))
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/counts")
+@access(Who.LEARNER, own=True)
+def result(attempt_id: UUID) -> Response | str:
+    """Say how many scenes were judged as the rule does, and nothing about any of them."""
+    found = get_attempt(current_user.id, attempt_id)
+    if found.kind != Kind.PRETEST:
+        return go(url_for("assessment.attempt", attempt_id=attempt_id))
+    if found.tally is None:
+        raise NotYet(_("This isn’t handed in yet."))
+    whole = get_course(found.course)
+    return render_template(
+        "assessment/pretest_result.html",
+        course=whole,
+        before=RightOf.of(Tally.read(found.tally)),
+        following=_following(whole, None),
+    )
+
+
+def _following(course: Course, path: str | None) -> str:
+    """Return where to go on: the page that was asked for, or the first lesson."""
+    first = course.lessons[0]
+    lesson = url_for("learning.show_lesson", course=course.slug, module=first.module_slug, lesson=first.slug)
+    return safe_path(path, lesson)
