@@ -20,6 +20,8 @@ HELD_BY = {
     "assessment/test_key_secrecy.py": "assessment/shown core/chance",
     "assessment/test_first_try.py": "assessment/views/first_try",
     "assessment/test_pretest.py": "assessment/views/pretest",
+    "assessment/test_operations.py": "assessment/drawn",
+    "assessment/test_stages.py": "assessment/finals assessment/views/finals",
     "assessment/test_views.py": "assessment/forms assessment/models assessment/views/attempts",
     "assignments/test_upkeep.py": "assignments/letters assignments/models assignments/operations",
     "assignments/test_views.py": "assignments/forms assignments/preview",
