@@ -224,7 +224,7 @@ def test_what_is_needed_of_one_who_passed_is_what_their_stage_asks_for() -> None
     assert [(one.what.value, one.there, one.bound, one.is_met) for one in needs] == [
         ("missed", 2, 2, True),
         ("over_reported", 1, 2, True),
-        ("danger", 1, 1, True),
+        ("emergency", 1, 1, True),
         ("harmful", 0, 1, True),
         ("good_steps", 30, 24, True),
     ]

@@ -25,7 +25,7 @@ class Asked(StrEnum):
 
     MISSED = "missed"
     OVER_REPORTED = "over_reported"
-    DANGER = "danger"
+    DANGER = "emergency"
     """Danger now without the emergency call as the first step."""
     HARMFUL = "harmful"
     GOOD_STEPS = "good_steps"
