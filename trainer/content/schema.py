@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal, Protocol, get_args
+from typing import Annotated, Any, ClassVar, Literal, Protocol, Self, get_args
 
 from pydantic import (
     BaseModel,
@@ -52,8 +52,17 @@ class Part(BaseModel):
 
     def model_post_init(self, context: Any, /) -> None:
         """Share the set of keys that were given: there are many objects, few such sets, and nobody changes them."""
+        self._share_given()
+
+    def _share_given(self) -> None:
         given = frozenset(self.__pydantic_fields_set__)
         object.__setattr__(self, "__pydantic_fields_set__", _GIVEN.setdefault(given, set(given)))
+
+    def but(self, changes: Mapping[str, Any]) -> Self:
+        """Return it with other values, which aren't checked again."""
+        other = self.model_copy(update=changes)
+        other._share_given()
+        return other
 
 
 class Truth(StrEnum):

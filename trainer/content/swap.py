@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from trainer.content.schema import ScenarioFile
+from trainer.content.schema import Part, ScenarioFile
 
 # Keys, ids and marks stay as they are; everything that is read is told anew.
 _TOLD = ("title", "setting", "note", "differs", "decides", "signs", "ordinary", "items")
@@ -14,25 +16,30 @@ _MARKS = ("id", "type", "sign", "door", "grade", "harm", "strength")
 
 
 def swapped(file: ScenarioFile, narrative: str) -> tuple[ScenarioFile, str]:
-    """Return the scene and its narrative with each text of `swap` replaced by the other, everywhere at once."""
-    written = file.model_dump(mode="json")
-    for key in _TOLD:
-        written[key] = _replace_in(written[key], file.swap)
-    written["items"] = [
-        type(item).model_validate(told) for item, told in zip(file.items, written["items"], strict=True)
-    ]
-    return ScenarioFile.model_validate(written), replace_words(narrative, file.swap)
+    """Return the scene and its narrative with each text of `swap` replaced by the other, everywhere at once.
+
+    What no text of `swap` stands in is shared with the scene that was given.
+    """
+    told = {key: _replace_in(getattr(file, key), file.swap) for key in _TOLD}
+    return file.but(told), replace_words(narrative, file.swap)
 
 
 def replace_words(text: str, swap: Mapping[str, str]) -> str:
     """Replace whole words, the longest first, each place once, so that two names can change places."""
-    others = {_flat(word): other for word, other in swap.items()}
-    pattern = re.compile("|".join(_whole(word) for word in sorted(others, key=len, reverse=True)))
+    pattern, others = _ready(tuple(swap.items()))
     return pattern.sub(lambda found: others[_flat(found[0])], text)
+
+
+@lru_cache(maxsize=4)  # one scene after the other, each in many texts
+def _ready(swap: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str], dict[str, str]]:
+    others = {_flat(word): other for word, other in swap}
+    return re.compile("|".join(_whole(word) for word in sorted(others, key=len, reverse=True))), others
 
 
 def is_told(text: str, word: str) -> bool:
     """Tell whether a word or phrase stands in a text as whole words."""
+    if (parts := word.split()) and parts[0] not in text:  # sooner said than searched
+        return False
     return re.search(_whole(word), text) is not None
 
 
@@ -46,11 +53,18 @@ def _flat(text: str) -> str:
 
 
 def _replace_in(value: Any, swap: Mapping[str, str]) -> Any:
+    if isinstance(value, StrEnum):
+        return value
     if isinstance(value, str):
-        return replace_words(value, swap)
+        told = replace_words(value, swap)
+        return value if told == value else told
     if isinstance(value, list):
         return [_replace_in(one, swap) for one in value]
     if isinstance(value, dict):
-        # The id of an option may be a name as well; it isn't shown.
         return {name: one if name in _MARKS else _replace_in(one, swap) for name, one in value.items()}
+    if isinstance(value, Part):
+        # The id of an option may be a name as well; it isn't shown.
+        told = {name: _replace_in(one, swap) for name, one in value if name not in _MARKS}
+        changed = {name: one for name, one in told.items() if one != getattr(value, name)}
+        return value.but(changed) if changed else value
     return value

@@ -113,13 +113,14 @@ def _check_swap(entry: Scene) -> None:
     for words in entry.value.decides:
         rest = rest.replace(" ".join(words.split()), " ")
     for word, other in entry.value.swap.items():
-        if is_told(narrative, word) and not is_told(rest, word):
+        is_there = is_told(narrative, word)
+        if is_there and not is_told(rest, word):
             entry.refuse(
                 ("swap", word),
                 f'"{word[:60]}" stands only in what decides: told so, the sign would be another',
                 "Swap people and details around it, not what decides.",
             )
-        if not is_told(narrative, word):
+        if not is_there:
             entry.refuse(("swap", word), f'"{word[:60]}" is not in the scene', "Write it as it stands there.")
         if word == other:
             entry.refuse(("swap", word), "nothing is swapped", "Name another person.")
