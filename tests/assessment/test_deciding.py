@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.assessment.two_stages import TWO_STAGES
 from trainer.assessment.deciding import (
-    TWO_STAGES,
     Asked,
     Bounds,
     Decision,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from tests.assessment.two_stages import TWO_STAGES
 from trainer.assessment.deciding import FinalRule
+from trainer.cli.instrument.characteristic import as_text
 from trainer.cli.instrument.passing import LARGEST_CHANCE, survives, within
 from trainer.content.library import Library
 
@@ -14,3 +18,20 @@ def test_the_finals_tell_learners_apart(shelf: Library) -> None:
         assert within(course, 0.5, 0.5) < 0.05, course.slug
         assert within(course, 1.0, 1.0) == within(course, 0.0, 0.0) == 0, course.slug
         assert FinalRule.read(FinalRule.of(course.file).kept(), 0) == FinalRule.of(course.file)
+
+
+def test_the_courses_decide_by_the_rule_that_was_chosen(shelf: Library) -> None:
+    for slug, least, most in (("recognize", (0, 0), (12, 6)), ("security-officer", (24, 6), (None, None))):
+        rule = FinalRule.of(shelf.content.courses[slug].file)
+        assert (rule.first_try, rule.later_tries) == (TWO_STAGES.first_try, TWO_STAGES.later_tries)
+        assert [replace(one, on_duty_at_least=0, on_duty_at_most=None) for one in rule.stages] == [*TWO_STAGES.stages]
+        assert tuple(one.on_duty_at_least for one in rule.stages) == least
+        assert tuple(one.on_duty_at_most for one in rule.stages) == most
+        assert not rule.shows_all
+
+
+def test_both_rules_are_printed_side_by_side(shelf: Library) -> None:
+    told = as_text(shelf.content, people=4)
+    assert "recognize 2.0 (4 simulated people each)" in told
+    assert "one stage, counts alone (4 simulated people each)" in told
+    assert "0.8996" in told  # exact, by counts alone

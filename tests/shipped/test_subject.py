@@ -34,9 +34,6 @@ NOT_LOOKED_FOR: Final = {"none", "search", "ask", "note", "site"}
 EXCEPTIONS: Final = {
     ("trainer/cli/instrument/balance.py", "child"): "an age",
     ("trainer/cli/instrument/guards.py", "nobody"): "a word that denies",
-    ("trainer/cli/instrument/characteristic.py", "labor"): "a topic that a report is split by, still written there",
-    ("trainer/cli/instrument/characteristic.py", "minors"): "a topic that a report is split by, still written there",
-    ("trainer/cli/instrument/characteristic.py", "sex"): "a topic that a report is split by, still written there",
     ("trainer/cli/seed.py", "guard"): "a person of the made-up firm",
     ("trainer/content/schema.py", "child"): "an age",
     ("trainer/content/schema.py", "one-medium"): "what signs a line of the rule asks for",

@@ -57,14 +57,14 @@ def check(as_json: bool, release: bool) -> None:
     "people",
     type=click.IntRange(min=10),
     metavar="PEOPLE",
-    help="Show whom the coming rule in two stages passes, and today’s: so many simulated people of each kind.",
+    help="Show whom the first course’s final passes, by its draw: so many simulated people of each kind.",
 )
 def report(instrument: bool, keep: Path | None, people: int | None) -> None:
     """Show what is taught and tested where, the balance, what is due within 90 days, and who would pass."""
-    if people is not None:
-        print(characteristic.as_text(people))
-        return
     content, _warnings = _load()
+    if people is not None:
+        print(characteristic.as_text(content, people))
+        return
     if instrument:
         _report_instrument(content, keep)
     else:

@@ -11,14 +11,14 @@ from statistics import NormalDist, fmean, stdev
 
 import pytest
 
-from trainer.assessment.deciding import TWO_STAGES, Bounds, FinalCounts, FinalRule, Stage
+from tests.assessment.two_stages import TWO_STAGES
+from trainer.assessment.deciding import Bounds, FinalCounts, FinalRule, Stage
 from trainer.assessment.measures import operating
 from trainer.assessment.measures.operating import (
     COMPETENT,
     KAPPA_AT_LEAST,
     LEARNERS,
     ONE_STAGE,
-    RULES,
     Characteristic,
     Learner,
     Said,
@@ -36,6 +36,7 @@ from trainer.assessment.measures.operating import (
 )
 
 NORMAL = NormalDist()
+RULES = {"two stages": TWO_STAGES, "one stage, counts alone": ONE_STAGE}
 DRAW = bank_draw(96, 24)
 ALIKE: dict[int | str, float] = dict.fromkeys(range(96), 0.0)
 SPREAD = spread(range(96), random.Random(7))

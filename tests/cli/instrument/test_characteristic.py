@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
-from trainer.assessment.deciding import TWO_STAGES
+from tests.assessment.two_stages import TWO_STAGES
+from tests.cli.instrument import bank
+from tests.cli.instrument.full import PAIRS, full_bank
+from tests.content import small
 from trainer.assessment.measures.operating import COMPETENT, LEARNERS, Scene, judge_by, simulate, spread
-from trainer.cli.instrument.characteristic import as_text, by_real_draw, full_bank
+from trainer.cli.instrument.characteristic import as_text, by_real_draw
 
 
 def test_the_real_draw_gives_each_stage_what_the_rule_asks() -> None:
@@ -26,7 +30,7 @@ def test_the_real_draw_gives_each_stage_what_the_rule_asks() -> None:
 def test_someone_competent_passes_and_who_reports_all_never_does() -> None:
     rng = random.Random(2)
     pairs = full_bank(rng)
-    effects = spread([pair.tellings[0].scene for pair in pairs], rng)
+    effects = spread(range(PAIRS), rng)
     drawn = by_real_draw(pairs)
     competent = simulate(TWO_STAGES, judge_by(COMPETENT, effects), drawn, rng, people=150)
     assert competent.in_one > 0.83 - 4 * competent.error
@@ -34,8 +38,7 @@ def test_someone_competent_passes_and_who_reports_all_never_does() -> None:
     assert simulate(TWO_STAGES, judge_by(everything, effects), drawn, rng, people=20).in_two_rounds == 0
 
 
-def test_both_rules_are_printed_side_by_side() -> None:
-    told = as_text(people=4)
-    assert "two stages (4 simulated people each)" in told
-    assert "one stage, counts alone (4 simulated people each)" in told
-    assert "0.8996" in told  # exact, by counts alone
+def test_a_pool_that_is_too_small_is_named(tmp_path: Path) -> None:
+    told = as_text(small.read(bank.write(tmp_path)), people=4)
+    assert told.startswith("The reserved pool has ")
+    assert told.endswith("too few for: one stage, counts alone.")
