@@ -22,6 +22,7 @@ HELD_BY = {
     "assessment/test_pretest.py": "assessment/views/pretest",
     "assessment/test_operations.py": "assessment/drawn",
     "assessment/test_stages.py": "assessment/finals assessment/views/finals",
+    "assessment/test_progress.py": "assessment/views/progress",
     "assessment/test_views.py": "assessment/forms assessment/models assessment/views/attempts",
     "assignments/test_upkeep.py": "assignments/letters assignments/models assignments/operations",
     "assignments/test_views.py": "assignments/forms assignments/preview",

@@ -30,6 +30,7 @@ from trainer.assessment.views.drills import blueprint as drills
 from trainer.assessment.views.finals import blueprint as finals
 from trainer.assessment.views.first_try import blueprint as first_try
 from trainer.assessment.views.pretest import blueprint as pretest
+from trainer.assessment.views.progress import blueprint as progress
 from trainer.assignments.views import blueprint as requirements
 from trainer.cli.accounts import accounts_cli
 from trainer.cli.admin import admin_cli
@@ -147,7 +148,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_static(app, reread=settings.development)
     readers = (web, courses, cards, previews, credentials)
     learners = (
-        *(accounts, second_factor, learning, assessment, finals, drills, first_try, pretest),
+        *(accounts, second_factor, learning, assessment, finals, drills, first_try, pretest, progress),
         *(joining, entry, home, rounds),
     )
     firms = (organizations, closing, people, teams, invitations, codes, roster, requirements, audit)

@@ -103,6 +103,12 @@ def two_forms(pairs: Sequence[Pair]) -> tuple[list[Telling], list[Telling]]:
     return forms
 
 
+def leaning(pairs: Sequence[Pair], wanted: Collection[Pair], scenes: int, rng: random.Random) -> list[Pair]:
+    """Return so many pairs, the wanted ones first, each kind with those that were met longest ago before others."""
+    shuffled = rng.sample(list(pairs), len(pairs))
+    return sorted(shuffled, key=lambda pair: (pair not in wanted, pair.met_at))[:scenes]
+
+
 def _choose(pairs: Sequence[Pair], aims: Aims, rng: random.Random, preferred: Collection[Pair]) -> list[Pair]:
     chosen: list[Pair] = []
     there = Counter(pair.topic for pair in pairs)

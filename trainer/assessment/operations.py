@@ -11,10 +11,17 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, bindparam, delete, select, update
 
 from trainer.assessment import finals, rules
-from trainer.assessment.drawing import half_and_half
-from trainer.assessment.drawn import Item, draw_into, item_of, keep
+from trainer.assessment.drawing import draw, half_and_half, leaning
+from trainer.assessment.drawn import Item, draw_into, item_of, keep, keep_drawn, pairs_of
 from trainer.assessment.models import Attempt, Response, RoundRequest
-from trainer.assessment.queries import find_open_attempt, get_attempt, last_number, list_responses, seen_items
+from trainer.assessment.queries import (
+    find_open_attempt,
+    get_attempt,
+    last_number,
+    list_met,
+    list_responses,
+    seen_items,
+)
 from trainer.assessment.rules import Kind, Tally
 from trainer.assessment.sittings import sitting_of
 from trainer.content.library import Content, Course
@@ -50,9 +57,16 @@ def start_first_try(enrollment: Enrollment, content: Content, scenes: int, now: 
     return found or draw_into(attempt, content, Pool.OPEN, half_and_half(scenes), now)
 
 
-def start_practice(enrollment: Enrollment, content: Content, scenes: int, now: dt.datetime) -> Attempt:
-    """Start a practice of open scenes, those of the learner's workplace first, or return the one under way."""
+def start_practice(
+    enrollment: Enrollment, content: Content, scenes: int, now: dt.datetime, category: str | None = None
+) -> Attempt:
+    """Start a practice of open scenes, those of the learner's workplace first, or return the one under way.
+
+    With a category, pairs that show its signs come before all others.
+    """
     found = find_open_attempt(enrollment.id, Kind.PRACTICE)
+    if found is None and category is not None:
+        return _start_leaning(enrollment, content, scenes, now, category)
     return found or draw_into(
         _ungraded(enrollment, Kind.PRACTICE, scenes, now),
         content,
@@ -61,6 +75,19 @@ def start_practice(enrollment: Enrollment, content: Content, scenes: int, now: d
         now,
         content.venues_at(enrollment.place),
     )
+
+
+def _start_leaning(enrollment: Enrollment, content: Content, scenes: int, now: dt.datetime, category: str) -> Attempt:
+    pairs = pairs_of(content, Pool.OPEN, list_met(enrollment.user_id))
+    signs = {name for name, sign in content.indicators.items() if sign.category == category}
+    wanted = {
+        pair
+        for pair in pairs
+        if any(not signs.isdisjoint(content.scenarios[one.scene].file.signs) for one in pair.tellings)
+    }
+    chosen = leaning(pairs, wanted, scenes, chance.rng)
+    drawn = draw(chosen, half_and_half(scenes), chance.rng)
+    return keep_drawn(_ungraded(enrollment, Kind.PRACTICE, scenes, now), content, drawn, now)
 
 
 def start_drill(enrollment: Enrollment, content: Content, number: int, now: dt.datetime) -> Attempt:

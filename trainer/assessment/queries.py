@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from trainer.assessment.models import Attempt, Response
@@ -97,6 +97,28 @@ def has_practiced(user_id: uuid.UUID) -> bool:
     """Return whether a person has begun any attempt but a first try or a pretest."""
     begun = select(Attempt.id).where(Attempt.user_id == user_id, Attempt.kind.not_in([Kind.FIRST_TRY, Kind.PRETEST]))
     return db.session.scalar(begun.limit(1)) is not None
+
+
+def list_judged(user_id: uuid.UUID) -> Sequence[tuple[Attempt, Response]]:
+    """Return what a person answered in first tries, practice, and finals that were handed in, oldest first.
+
+    A final under way isn't in it, or its page would tell while it can be changed what it comes to; a pretest never is.
+    """
+    rows = db.session.execute(
+        select(Attempt, Response)
+        .join(Response, Response.attempt_id == Attempt.id)
+        .where(
+            Attempt.user_id == user_id,
+            Response.given.is_not(None),
+            or_(
+                and_(Attempt.kind.in_([Kind.FIRST_TRY, Kind.PRACTICE]), Response.recorded_at.is_not(None)),
+                and_(Attempt.kind == Kind.FINAL, Attempt.submitted_at.is_not(None)),
+            ),
+        )
+        .options(joinedload(Response.snapshot))
+        .order_by(Attempt.started_at, Attempt.id, Response.position)
+    )
+    return [(attempt, response) for attempt, response in rows]
 
 
 def list_attempts(enrollment_id: uuid.UUID, kind: Kind) -> Sequence[Attempt]:

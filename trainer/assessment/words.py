@@ -5,6 +5,7 @@ from __future__ import annotations
 import flask_babel
 
 from trainer.assessment.deciding import Asked, Need
+from trainer.assessment.measures.strength import Step
 from trainer.assessment.rules import Tally
 from trainer.content.serving import served
 from trainer.items.judge.payload import Outcome
@@ -74,6 +75,17 @@ def bound(need: Need, of: int | None) -> str:
     if need.bound == 0:
         return _("Needed: none")
     return _("At most: %(n)s of all %(all)s", n=need.bound, all=of) if of else _("At most: %(n)s", n=need.bound)
+
+
+def strength(step: Step | None) -> str:
+    """Return the word for how strong someone is in a category."""
+    return {
+        Step.STRONG: _("Strong"),
+        Step.GOOD: _("Solid"),
+        Step.UNSTEADY: _("Getting there"),
+        Step.GUESSING: _("Needs work"),
+        None: _("Too few to tell"),
+    }[step]
 
 
 def outcome(value: Outcome | None) -> str:

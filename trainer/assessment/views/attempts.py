@@ -92,12 +92,12 @@ def start_first_try(course: str) -> Response:
 @blueprint.post("/courses/<course>/practices")
 @access(Who.LEARNER)
 def start_practice(course: str) -> Response:
-    """Start a practice, or go on with the one under way."""
-    whole, user_id = get_course(course), current_user.id
+    """Start a practice, with `category` one that leans to its signs, or go on with the one under way."""
+    whole, user_id, here = get_course(course), current_user.id, served()
+    category = next((one.id for one in here.categories if one.id == request.form.get("category")), None)
     with transaction():
         enrollment = enroll(user_id, whole, now())
-        attempt = operations.start_practice(enrollment, served(), whole.file.practice.scenes, now())
-        attempt_id = attempt.id
+        attempt_id = operations.start_practice(enrollment, here, whole.file.practice.scenes, now(), category).id
     return go(url_for(".attempt", attempt_id=attempt_id))
 
 

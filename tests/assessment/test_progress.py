@@ -1,0 +1,347 @@
+"""My progress: counts over time, by category and sureness; of scenes that stay closed, nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import re
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.assessment import before, rich
+from tests.cast import (
+    answer_all,
+    certify,
+    hand_in,
+    make_account,
+    make_ready,
+    sign_in_as,
+    start_final,
+    start_practice,
+    start_shift,
+)
+from tests.content import small
+from tests.support import COURSE, Visitor, closed_up, right_verdict, too_many
+from trainer.assessment import operations, pretest
+from trainer.assessment.drawing import Pair, Telling, leaning
+from trainer.assessment.measures.strength import Step
+from trainer.assessment.models import Attempt, Response
+from trainer.assessment.progress import FEWEST, InCategory, Progress, Stage, by_category, find_progress
+from trainer.assessment.queries import list_responses
+from trainer.content.library import Content, Library
+from trainer.content.schema import Pool
+from trainer.content.serving import served
+from trainer.core import clock
+from trainer.core.db import db, transaction
+from trainer.items.judge.payload import ScenePayload, payload_of
+from trainer.learning.operations import enroll
+
+
+def progress_of(app: Flask, user_id: UUID) -> Progress:
+    with app.app_context():
+        return find_progress(user_id, served(), served().courses[COURSE])
+
+
+def page_of(app: Flask, user_id: UUID) -> str:
+    answer = sign_in_as(app, user_id).get("/progress")
+    assert answer.status_code == 200
+    return closed_up(answer.text)
+
+
+def practice(app: Flask, user_id: UUID, *, wrong: int = 0, confidence: str = "certain") -> UUID:
+    """Let someone do a practice; return the attempt's id."""
+    attempt_id = start_practice(app, user_id)
+    answer_all(app, attempt_id, wrong=wrong)
+    if confidence != "certain":
+        with app.app_context(), transaction():
+            for one in list_responses(db.session.get_one(Attempt, attempt_id)):
+                one.given = {**(one.given or {}), "confidence": confidence}
+    hand_in(app, user_id, attempt_id)
+    return attempt_id
+
+
+def fail(app: Flask, user_id: UUID, shelf: Library) -> UUID:
+    make_ready(app, user_id)
+    attempt_id = start_final(app, user_id)
+    answer_all(app, attempt_id, wrong=too_many(shelf))
+    hand_in(app, user_id, attempt_id)
+    return attempt_id
+
+
+def test_who_has_judged_nothing_is_led_to_practice(app: Flask) -> None:
+    page = page_of(app, make_account(app))
+    assert "Nothing to show yet" in page
+    assert f'href="/courses/{COURSE}/practice"' in page
+    assert "Over time" not in page
+
+
+def test_practice_and_each_final_have_a_window_of_their_own(app: Flask, shelf: Library) -> None:
+    bob = make_account(app)
+    scenes = shelf.content.courses[COURSE].file
+    practice(app, bob, wrong=2)
+    practice(app, bob)
+    fail(app, bob, shelf)
+    certify(app, bob)
+    windows = progress_of(app, bob).windows
+    assert [one.stage for one in windows] == [Stage.PRACTICE, Stage.FINAL, Stage.FINAL]
+    assert [one.tally.answered for one in windows] == [2 * scenes.practice.scenes, *[scenes.final.scenes] * 2]
+    assert windows[0].tally.misses + windows[0].tally.false_alarms == 2
+    page = page_of(app, bob)
+    for title in ("<b>Practice</b>", "<b>Final, not passed</b>", "<b>Final, passed</b>"):
+        assert page.count(title) == 1
+
+
+def test_the_practice_shift_is_not_counted(rich_app: Flask) -> None:
+    bob = make_account(rich_app)
+    attempt = start_shift(rich_app, bob)
+    answer_all(rich_app, attempt)
+    hand_in(rich_app, bob, attempt)
+    assert "Nothing to show yet" in page_of(rich_app, bob)
+
+
+def test_a_final_under_way_changes_nothing_on_the_page(app: Flask) -> None:
+    bob = make_account(app)
+    practice(app, bob)
+    make_ready(app, bob)
+    attempt = start_final(app, bob)
+    was = without_tokens(page_of(app, bob))
+    answer_all(app, attempt, wrong=3)
+    assert without_tokens(page_of(app, bob)) == was
+
+
+def without_tokens(page: str) -> str:
+    return re.sub(r'(name="csrf_token" value|nonce)="[^"]*"', "", page)
+
+
+def test_scenes_that_stay_closed_are_only_counted(app: Flask, shelf: Library) -> None:
+    bob = make_account(app)
+    attempt = fail(app, bob, shelf)
+    found = progress_of(app, bob)
+    assert found.mistakes == ()
+    assert found.closed == too_many(shelf)
+    page = page_of(app, bob)
+    with app.app_context():
+        for one in list_responses(db.session.get_one(Attempt, attempt)):
+            payload = one.snapshot.payload
+            assert payload["title"] not in page
+            assert one.item not in page
+    assert f"{found.closed} in finals whose scenes stay closed." in page
+    assert str(attempt) not in page
+
+
+def test_mistakes_made_certain_stand_first_and_lead_to_their_answer(app: Flask, shelf: Library) -> None:
+    bob = make_account(app)
+    practice(app, bob, wrong=2)
+    practice(app, bob, wrong=1, confidence="guessing")
+    found = progress_of(app, bob)
+    assert len(found.mistakes) == 2
+    assert found.calibration.confident_but_wrong == 2
+    visitor = sign_in_as(app, bob)
+    page = visitor.get("/progress").text
+    assert page.index('id="certain-wrong"') < page.index('id="by-category"')
+    for one in found.mistakes:
+        assert one.title in page
+        assert "Why" in visitor.get(f"/attempts/{one.attempt_id}/scenes/{one.position}").text
+
+
+def test_what_went_wrong_in_a_passed_final_is_named(app: Flask) -> None:
+    bob = make_account(app)
+    make_ready(app, bob)
+    attempt = start_final(app, bob)
+    answer_all(app, attempt)
+    with app.app_context(), transaction():  # one that doesn't decide: an innocent scene
+        one = next(
+            one
+            for one in list_responses(db.session.get_one(Attempt, attempt))
+            if one.snapshot.payload["truth"] == "no_concern"
+        )
+        one.given = {**(one.given or {}), "verdict": "report-now"}
+        position = one.position
+    hand_in(app, bob, attempt)
+    assert [(one.attempt_id, one.position) for one in progress_of(app, bob).mistakes] == [(attempt, position)]
+
+
+def test_sureness_is_counted_by_how_sure_someone_was(app: Flask, shelf: Library) -> None:
+    bob = make_account(app)
+    number = shelf.content.courses[COURSE].file.practice.scenes
+    practice(app, bob, wrong=1, confidence="fairly-sure")
+    calibration = progress_of(app, bob).calibration
+    assert (calibration.fairly_sure.right, calibration.fairly_sure.answers) == (number - 1, number)
+    assert calibration.certain.answers == calibration.guessing.answers == 0
+    page = page_of(app, bob)
+    assert f"{number - 1} of {number}" in page
+    assert "Certain, and wrong" not in page
+
+
+def answers(content: Content, right: Callable[[int], bool], number: int) -> list[tuple[ScenePayload, bool]]:
+    """Return answers to `number` scenes of each truth, of a pair that shows a sign of papers."""
+    found = []
+    for scene in (content.scenarios["open-1-a"], content.scenarios["open-1-b"]):
+        payload = payload_of(scene)
+        found += [(payload.model_copy(update={"scenario": f"{scene.id}-{one}"}), right(one)) for one in range(number)]
+    return found
+
+
+@pytest.fixture
+def content(folder: Path) -> Content:
+    return small.read(folder)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return small.write(tmp_path)
+
+
+def of(found: list[InCategory], category: str = "papers") -> InCategory:
+    return next(one for one in found if one.id == category)
+
+
+@pytest.mark.parametrize(
+    ("number", "right", "step"),
+    [
+        (2, lambda one: True, None),  # fewer than six
+        (3, lambda one: True, None),  # six that leave it open
+        (12, lambda one: True, Step.STRONG),
+        (12, lambda one: one % 2 == 0, Step.GUESSING),
+        (40, lambda one: one % 3 > 0, Step.UNSTEADY),
+        (40, lambda one: one % 6 > 0, Step.GOOD),
+    ],
+)
+def test_a_category_stands_in_one_of_four_steps_or_is_too_few_to_tell(
+    content: Content, number: int, right: Callable[[int], bool], step: Step | None
+) -> None:
+    found = of(by_category(answers(content, right, number), content))
+    assert (found.answers, found.step) == (2 * number, step)
+    assert found.is_weak == (step in (Step.GUESSING, Step.UNSTEADY))
+
+
+def test_as_many_of_each_truth_count_and_of_each_scene_the_first_answer(content: Content) -> None:
+    given = answers(content, lambda one: one > 0, 4)
+    concern, innocent = given[:4], given[4:]
+    again = [(scene, not is_right) for scene, is_right in concern]
+    found = of(by_category([*concern, *innocent[:2], *again], content))
+    assert (found.right, found.answers) == (2 + 1, 4)  # the newest two of concern, two innocent ones, the first wrong
+    assert FEWEST == 6
+
+
+def test_a_weak_category_leads_to_its_lessons_and_to_a_practice_that_leans_to_it(rich_app: Flask) -> None:
+    bob = make_account(rich_app)
+    practice(rich_app, bob, wrong=99)
+    make_ready(rich_app, bob)
+    final = start_final(rich_app, bob)
+    answer_all(rich_app, final, wrong=99)
+    hand_in(rich_app, bob, final)
+    weakest = progress_of(rich_app, bob).weakest
+    assert weakest is not None
+    assert weakest.step is Step.GUESSING
+    assert weakest.lessons
+    page = page_of(rich_app, bob)
+    assert "Needs work" in page
+    assert f"To work on: {weakest.name}." in page
+    assert weakest.lessons[0].file.title in page
+    assert f'name="category" value="{weakest.id}"' in page
+    answer = sign_in_as(rich_app, bob).post(f"/courses/{COURSE}/practices", {"category": weakest.id})
+    assert answer.headers["Location"].startswith("/attempts/")
+    assert weakest.id not in answer.headers["Location"]
+
+
+def test_a_practice_of_a_category_takes_its_pairs_first(app: Flask, shelf: Library) -> None:
+    content = shelf.content
+    course = content.courses[COURSE]
+    shown = {
+        category.id: {
+            scene.file.pair
+            for scene in content.pool(Pool.OPEN)
+            if any(content.indicators[sign].category == category.id for sign in scene.file.signs)
+        }
+        for category in content.categories
+    }
+    category = min((one for one in shown if shown[one]), key=lambda one: len(shown[one]))
+    bob = make_account(app)
+    for _time in range(3):  # however often its pairs were met
+        with app.app_context(), transaction():
+            enrollment = enroll(bob, course, clock.now())
+            attempt = operations.start_practice(
+                enrollment, content, course.file.practice.scenes, clock.now(), category
+            ).id
+        with app.app_context():
+            items = db.session.scalars(select(Response.item).where(Response.attempt_id == attempt)).all()
+        pairs = {content.scenarios[item].file.pair for item in items}
+        assert len(items) == len(pairs) == course.file.practice.scenes
+        assert len(pairs & shown[category]) == min(len(shown[category]), course.file.practice.scenes)
+        assert sum(content.scenarios[item].file.truth == "concern" for item in items) * 2 == len(items)
+        answer_all(app, attempt)
+        hand_in(app, bob, attempt)
+
+
+def test_leaning_takes_the_wanted_first_and_of_each_kind_those_met_longest_ago() -> None:
+    at = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+    pairs = [
+        Pair((Telling(f"{number}-a", True, met_at=at + dt.timedelta(days=number)), Telling(f"{number}-b", False)))
+        for number in range(6)
+    ]
+    chosen = leaning(pairs, set(pairs[3:5]), 4, random.Random(1))
+    assert [one.tellings[0].scene for one in chosen] == ["3-a", "4-a", "0-a", "1-a"]
+
+
+def test_a_category_that_is_not_there_is_a_practice_like_any(app: Flask) -> None:
+    visitor = sign_in_as(app, make_account(app))
+    assert visitor.post(f"/courses/{COURSE}/practices", {"category": "no-such"}).status_code == 303
+
+
+@pytest.fixture(scope="session")
+def rich_shelf(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """Return the tiny content with a pretest and pairs enough for a category, loaded once."""
+    return rich.open_library(before.write(tmp_path_factory.mktemp("progress")))
+
+
+def take_pretest(app: Flask, user_id: UUID, *, wrong: int) -> None:
+    with app.app_context(), transaction():
+        course = served().courses[COURSE]
+        attempt_id = pretest.start(enroll(user_id, course, clock.now()), course, served(), clock.now()).id
+    answer_all(app, attempt_id, wrong=wrong)
+    hand_in(app, user_id, attempt_id)
+
+
+def test_a_pretest_alone_is_a_count_and_a_window(rich_app: Flask) -> None:
+    bob = make_account(rich_app)
+    take_pretest(rich_app, bob, wrong=1)
+    found, page = progress_of(rich_app, bob), page_of(rich_app, bob)
+    assert [one.stage for one in found.windows] == [Stage.BEFORE]
+    assert (found.categories, found.mistakes, found.closed) == ((), (), 0)
+    assert "You judged 3 of 4 as the rule does." in page
+    assert "Before you started" in page
+    assert "Before and after" not in page
+    assert "pretest" not in page
+
+
+def test_before_and_after_are_two_counts(rich_app: Flask) -> None:
+    bob = make_account(rich_app)
+    take_pretest(rich_app, bob, wrong=2)
+    certify(rich_app, bob)
+    page = page_of(rich_app, bob)
+    assert "Before: 2 of 4 right." in page
+    assert "After: 4 of 4." in page
+    assert "improved" not in page
+
+
+def test_the_page_is_ones_own(app: Flask, shelf: Library) -> None:
+    bob, charlie = make_account(app), make_account(app, "charlie@example.org")
+    practice(app, bob, wrong=1)
+    assert "Nothing to show yet" in page_of(app, charlie)
+    assert Visitor(app).get("/progress").headers["Location"].startswith("/keep")
+    assert 'href="/progress"' in sign_in_as(app, bob).get("/me").text
+
+
+def test_a_verdict_alone_has_no_sureness(app: Flask) -> None:
+    visitor = Visitor(app)
+    attempt = visitor.post(f"/guests?start=first-try&course={COURSE}").headers["Location"]
+    visitor.post(f"{attempt}/scenes/1", {"verdict": right_verdict("concern"), "version": "0"})
+    page = closed_up(visitor.get("/progress").text)
+    assert "<b>Practice</b>" in page
+    assert "When you’re certain" not in page

@@ -1,0 +1,248 @@
+"""How someone judges so far: counts over time, strength by category, sureness. Of scenes kept closed, counts only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from trainer.assessment.measures.calibration import Calibration, calibrate
+from trainer.assessment.measures.strength import Prior, Right, Step, strength
+from trainer.assessment.models import Attempt, Response
+from trainer.assessment.queries import find_pretest, list_judged
+from trainer.assessment.rules import Kind, RightOf, Tally, count
+from trainer.assessment.sittings import sitting_of
+from trainer.content.library import Content, Course, Lesson
+from trainer.content.schema import Truth
+from trainer.items.judge.model import Confidence
+from trainer.items.judge.payload import Judged, Outcome, ScenePayload
+from trainer.items.registry import read_scene
+
+FEWEST: Final = 6  # scenes of a category, before anything is said of it
+ASSUMED: Final = Prior(3, 1)
+"""What is known of a category before its first scene: three in four right, and it weighs as much as four scenes.
+
+An assumption, until enough people have been through finals to fit their spread with `measures.strength.fit`.
+"""
+MOST_WINDOWS: Final = 8
+MOST_MISTAKES: Final = 5
+MOST_LESSONS: Final = 2
+_WEAK: Final = (Step.GUESSING, Step.UNSTEADY)
+
+
+class Stage(StrEnum):
+    """What a window counts."""
+
+    BEFORE = "before"
+    PRACTICE = "practice"
+    FINAL = "final"
+
+
+@dataclass(frozen=True)
+class Window:
+    """The four counts of a pretest, of all practice, or of one final."""
+
+    stage: Stage
+    tally: Tally
+    first_at: dt.datetime
+    last_at: dt.datetime
+    attempt: Attempt | None = None
+    """Of a final."""
+
+
+@dataclass(frozen=True)
+class InCategory:
+    """How someone judges scenes of pairs that show signs of a category, as many of each truth."""
+
+    id: str
+    name: str
+    right: int
+    answers: int
+    step: Step | None
+    """None: too few to tell."""
+    lessons: tuple[Lesson, ...] = ()
+    """Of a weak one: where its signs are taught."""
+
+    @property
+    def is_weak(self) -> bool:
+        """True in the lower two steps."""
+        return self.step in _WEAK
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A scene that was judged wrongly by someone who was certain, where its answer may be shown."""
+
+    title: str
+    outcome: Outcome
+    kind: Kind
+    at: dt.datetime
+    attempt_id: uuid.UUID
+    position: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """All that the page of one's own shows."""
+
+    windows: tuple[Window, ...]
+    categories: tuple[InCategory, ...]
+    calibration: Calibration
+    mistakes: tuple[Mistake, ...]
+    """Made certain, the newest first."""
+    closed: int
+    """How many more there are in finals whose scenes stay closed."""
+    before: RightOf | None
+    after: RightOf | None
+    """Of the newest final."""
+
+    @property
+    def scenes(self) -> int:
+        """How many answers the windows count."""
+        return sum(window.tally.answered for window in self.windows)
+
+    @property
+    def weakest(self) -> InCategory | None:
+        """The category to work on first."""
+        weak = [one for one in self.categories if one.is_weak]
+        return min(weak, key=lambda one: one.right / one.answers) if weak else None
+
+
+@dataclass(frozen=True)
+class _Judgment:
+    attempt: Attempt
+    response: Response
+    scene: ScenePayload
+    judged: Judged
+
+    @property
+    def is_right(self) -> bool:
+        return self.judged.outcome is not None and self.judged.outcome.is_right
+
+    @property
+    def sureness(self) -> Confidence | None:
+        """How sure someone was of what counts: a report by the first action alone counts as made guessing."""
+        if self.judged.is_reported_by_step:
+            return Confidence.GUESSING
+        given = (self.response.given or {}).get("confidence")
+        return Confidence(given) if given else None
+
+    @property
+    def is_open(self) -> bool:
+        """True if its answer may be shown. What went wrong in a passed final is."""
+        attempt = self.attempt
+        return attempt.submitted_at is None or sitting_of(attempt).may_review(True, attempt.is_passed)
+
+
+def find_progress(user_id: uuid.UUID, content: Content, course: Course | None) -> Progress:
+    """Return how someone judges. `course`: whose lessons are named."""
+    judgments = _judge(list_judged(user_id), content.vocabulary.danger_rules)
+    pretest = find_pretest(user_id)
+    finals = _finals(judgments)
+    before = [window for window in [_before(pretest)] if window]
+    practice = [one for one in judgments if one.attempt.kind != Kind.FINAL]
+    windows = [*before, *([_practice(practice)] if practice else []), *finals[-MOST_WINDOWS:]]
+    certain = [one for one in judgments if one.sureness is Confidence.CERTAIN and not one.is_right]
+    shown = [one for one in reversed(certain) if one.is_open]
+    return Progress(
+        windows=tuple(windows),
+        categories=tuple(
+            replace(one, lessons=_lessons(one, content, course) if one.is_weak else ())
+            for one in by_category(((one.scene, one.is_right) for one in judgments), content)
+        ),
+        calibration=calibrate((one.sureness, one.is_right) for one in judgments if one.sureness),
+        mistakes=tuple(_mistake(one) for one in shown[:MOST_MISTAKES]),
+        closed=len(certain) - len(shown),
+        before=RightOf.of(before[0].tally) if before else None,
+        after=RightOf.of(finals[-1].tally) if finals else None,
+    )
+
+
+def by_category(answers: Iterable[tuple[ScenePayload, bool]], content: Content) -> list[InCategory]:
+    """Return how scenes of each category were judged, by answers from the oldest on.
+
+    Of each scene only the first answer counts, since practice shows it; of these the newest, as many of each truth.
+    """
+    first: dict[str, tuple[ScenePayload, bool]] = {}
+    for scene, is_right in answers:
+        first.setdefault(scene.scenario, (scene, is_right))
+    found: dict[str, dict[Truth, list[bool]]] = {}
+    for scene, is_right in first.values():
+        for category in _categories(scene, content):
+            found.setdefault(category, {truth: [] for truth in Truth})[scene.truth].append(is_right)
+    return [_in_category(one.id, one.name, found[one.id]) for one in content.categories if one.id in found]
+
+
+def _in_category(category: str, name: str, answers: Mapping[Truth, Sequence[bool]]) -> InCategory:
+    each = min(len(one) for one in answers.values())
+    right = sum(sum(one[len(one) - each :]) for one in answers.values())
+    is_enough = 2 * each >= FEWEST
+    return InCategory(
+        category, name, right, 2 * each, strength(Right(right, 2 * each), ASSUMED).step if is_enough else None
+    )
+
+
+def _categories(scene: ScenePayload, content: Content) -> set[str]:
+    """Return the categories of the signs that a scene or its twin shows, as far as the catalogue still has them.
+
+    A pair tests them whichever of its scenes is drawn: leaving the innocent one alone counts, too.
+    """
+    pair = content.pairs.get(scene.pair or "", ())
+    signs = {one.id for one in scene.signs}.union(*(one.file.signs for one in pair))
+    return {content.indicators[one].category for one in signs if one in content.indicators}
+
+
+def _judge(rows: Sequence[tuple[Attempt, Response]], danger_rules: Collection[str]) -> list[_Judgment]:
+    scenes: dict[str, ScenePayload] = {}
+    judgments = []
+    for attempt, response in rows:
+        scene = scenes.get(response.item_digest)
+        if scene is None:
+            scene = scenes[response.item_digest] = read_scene(response.snapshot.payload)
+        judgments.append(_Judgment(attempt, response, scene, scene.judge(response.given, danger_rules)))
+    return judgments
+
+
+def _before(pretest: Attempt | None) -> Window | None:
+    if pretest is None or pretest.submitted_at is None or not pretest.tally:
+        return None
+    tally = Tally.read(pretest.tally)
+    at = pretest.submitted_at
+    return Window(Stage.BEFORE, tally, at, at) if tally.answered else None
+
+
+def _practice(practice: Sequence[_Judgment]) -> Window:
+    tally = count(one.judged for one in practice)
+    return Window(Stage.PRACTICE, tally, practice[0].attempt.started_at, practice[-1].attempt.started_at)
+
+
+def _finals(judgments: Sequence[_Judgment]) -> list[Window]:
+    finals = {one.attempt.id: one.attempt for one in judgments if one.attempt.kind == Kind.FINAL}
+    return [
+        Window(Stage.FINAL, Tally.read(one.tally), one.submitted_at, one.submitted_at, one)
+        for one in finals.values()
+        if one.tally and one.submitted_at
+    ]
+
+
+def _mistake(one: _Judgment) -> Mistake:
+    assert one.judged.outcome is not None  # it was judged wrongly
+    return Mistake(
+        one.scene.title,
+        one.judged.outcome,
+        Kind(one.attempt.kind),
+        one.response.saved_at or one.attempt.started_at,
+        one.attempt.id,
+        one.response.position,
+    )
+
+
+def _lessons(one: InCategory, content: Content, course: Course | None) -> tuple[Lesson, ...]:
+    """Return the lessons that teach most signs of a category, in the order of the course."""
+    signs = {name for name, sign in content.indicators.items() if sign.category == one.id}
+    taught = [(len(signs.intersection(one.file.indicators)), one) for one in (course.lessons if course else ())]
+    most = sorted((pair for pair in taught if pair[0]), key=lambda pair: -pair[0])
+    return tuple(lesson for _number, lesson in most[:MOST_LESSONS])

@@ -1,0 +1,35 @@
+"""My progress: a page of one's own. Nobody else sees it, and of scenes kept closed it has counts only."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask_login import current_user
+
+from trainer.assessment import words
+from trainer.assessment.progress import find_progress
+from trainer.content.library import Course
+from trainer.content.serving import served
+from trainer.learning.queries import list_enrollments
+from trainer.web.access import Who, access
+
+blueprint = Blueprint("progress", __name__, template_folder="../templates")
+
+
+@blueprint.get("/progress")
+@access(Who.LEARNER)
+def show() -> str:
+    """Show how someone judges: over time, by category, and when certain."""
+    course = _course()
+    return render_template(
+        "assessment/progress.html",
+        course=course,
+        progress=find_progress(current_user.id, served(), course),
+        words=words,
+    )
+
+
+def _course() -> Course:
+    """Return the course that was begun last, or else the one whose first try is offered."""
+    here = served()
+    begun = (here.courses.get(one.course) for one in list_enrollments(current_user.id))
+    return next((one for one in begun if one is not None), here.courses[here.site.first_try])
