@@ -73,8 +73,8 @@ class Live:
 def serve(folder: Path, database: Path) -> Iterator[Live]:
     """Serve the real content from a copy of `database`, with granian and two workers, until the block ends.
 
-    Two lines of the content differ: no least minutes, so that a journey need not wait; and the exit leads
-    to a page of ours, so that no test asks the network for anything.
+    Some of the content differs: no least minutes, so that a journey need not wait; the exit leads to a page of ours,
+    so that no test asks the network for anything; and the refresher has a pretest of two scenes.
     """
     shutil.copy(database, folder / "trainer.db")
     with _elsewhere() as elsewhere:
@@ -130,7 +130,19 @@ def _content(folder: Path, elsewhere: Elsewhere) -> Path:
     for course in copy.glob("courses/*/course.yaml"):
         _put(course, "least_minutes:", "least_minutes: 0")
     _put(copy / "site.yaml", "exit_target:", f"exit_target: {elsewhere.same_site}/weather")
+    _add_pretest(copy)
     return copy
+
+
+def _add_pretest(content: Path) -> None:
+    scenes = sorted((content / "scenarios").glob("*-a.md"))
+    for path in [one for one in scenes if "\npool: open\n" in one.read_text()][:2]:
+        pair = path.stem.removesuffix("-a")
+        for twin in "ab":
+            text = path.with_name(f"{pair}-{twin}.md").read_text()
+            text = text.replace(f"\npair: {pair}\n", f"\npair: before-{pair}\n").replace("pool: open", "pool: pretest")
+            path.with_name(f"before-{pair}-{twin}.md").write_text(text)
+    _put(content / "courses/refresher/course.yaml", "practice:", "pretest:\n  scenes: 2\npractice:")
 
 
 def _put(path: Path, start: str, line: str) -> None:

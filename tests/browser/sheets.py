@@ -19,6 +19,7 @@ from trainer.web.errors import error_response
 
 COURSE = "/courses/recognize"
 OFFICER = "/courses/security-officer"
+REFRESHER = "/courses/refresher"
 
 
 @dataclass(frozen=True)
@@ -368,6 +369,14 @@ LEARNER = [
     Sheet("final-passed", f"{COURSE}/final", "passed"),
     Sheet("course-passed", COURSE, "passed"),
     Sheet("me-earned", "/me", "passed"),
+    Sheet("progress-empty", "/progress", "new"),
+    Sheet("progress-practice", "/progress", "middle"),
+    Sheet("progress-closed", "/progress", "waiting"),
+    Sheet("progress", "/progress", "learned"),
+    Sheet("progress-before", "/progress", "before"),
+    Sheet("pretest", f"{REFRESHER}/pretest", "beginner"),
+    Sheet("me-pretest", "/me", "beginner"),
+    Sheet("pretest-result", _at("pretest_done", "/counts"), "before"),
 ]
 
 FIRMS = [

@@ -30,10 +30,11 @@ from trainer.accounts.operations import (
 )
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
+from trainer.assessment import pretest
 from trainer.assessment.finals import start_final
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.operations import start_drill, start_practice, start_shift, submit_attempt
-from trainer.assessment.rules import Kind
+from trainer.assessment.sittings import sitting_of
 from trainer.content.library import Content, Course, Drill
 from trainer.content.serving import served
 from trainer.core.clock import now
@@ -47,6 +48,7 @@ from trainer.learning.operations import choose_place, complete_lesson, enroll
 
 NAME = "Zoë Ångström"
 OFFICER = "security-officer"
+REFRESHER = "refresher"
 ALL = 32  # scenes of a final
 WRONG = {"report-now": "nothing-to-report", "nothing-to-report": "report-now"}
 
@@ -110,6 +112,11 @@ class Person:
         """Start a practice; see `_take`."""
         return self._take(lambda enrollment, _course: start_practice(enrollment, served(), 6, now()), **answered)
 
+    def pretest(self, **answered: Any) -> str:
+        """Start the course and its pretest; see `_take`."""
+        self.enroll()
+        return self._take(lambda enrollment, course: pretest.start(enrollment, course, served(), now()), **answered)
+
     def drill(self, *, chosen: int, hand_in: bool = False) -> str:
         """Take one question of each type; answer the first `chosen` of them with what comes first."""
         with self.app.app_context(), transaction():
@@ -159,7 +166,7 @@ class Person:
                 for row in rows[:answer]:
                     row.given = _given(row.snapshot.payload, row.position in wrongly, row.position <= harmful)
                     row.version, row.saved_at = row.version + 1, now()
-                    row.recorded_at = None if attempt.kind == Kind.FINAL else now()
+                    row.recorded_at = now() if sitting_of(attempt).answers_at_once else None
                 attempt_id: UUID = attempt.id
             if hand_in:
                 with transaction():
@@ -269,6 +276,17 @@ def set_stage(live: Live) -> Stage:
     passed = ready(app)
     result = passed.final(answer=ALL, wrong=1, hand_in=True)
     add("passed", passed, passed=result, valid=f"/verify/{passed.serial()}")
+    learned = ready(app)
+    for wrong in (4, 3, 2):
+        learned.practice(answer=6, wrong=wrong, hand_in=True)
+    learned.final(answer=ALL, wrong=9, hand_in=True, days_ago=9)
+    learned.final(answer=ALL, wrong=1, hand_in=True)
+    add("learned", learned)
+    before = Person(app, course=REFRESHER)
+    taken = before.pretest(answer=2, wrong=1, hand_in=True)
+    add("before", before, pretest_done=taken)
+    beginner = Person(app, course=REFRESHER).enroll()
+    add("beginner", beginner)
     invited = add("invited", Person(app))
     alice = Person(app)
     stage.paths.update(set_firm(app, alice.id, invited.email, Person._count))
