@@ -146,6 +146,10 @@ def journey(app: Flask) -> Iterator[TestResponse]:
         yield visitor.get(f"{final}/more")
         yield from before_answering(visitor, final)
     yield from before_choosing(visitor, visitor.start("drills"))
+    if app.extensions["library"].content.courses[COURSE].file.pretest:
+        beginner = sign_in_as(app, make_account(app, "beginner@example.org"))
+        beginner.enroll()
+        yield from before_answering(beginner, beginner.start("pretests"))
     yield from around(visitor)
 
 
@@ -193,7 +197,7 @@ def test_with_other_keys_every_byte_before_answering_is_the_same(
     other = open_library(folder)
     changed = [one for one in shelf.content.scenarios if other.content.scenarios[one].digest != _digest(shelf, one)]
     assert len(changed) > 10
-    told = [_told(tmp_path / name, template_database, books, monkeypatch) for name, books in _two(shelf, other)]
+    told = [told_by(tmp_path / name, template_database, books, monkeypatch) for name, books in two_of(shelf, other)]
     assert len(told[0]) == len(told[1]) > 200
     for left, right in zip(*told, strict=True):
         assert left == right
@@ -208,7 +212,9 @@ def test_with_other_keys_every_question_looks_the_same(
     other = rich.open_library(folder)
     pairs = zip(rich_shelf.content.drills(), other.content.drills(), strict=True)
     assert sum(one.digest != two.digest for one, two in pairs) == 3  # one has no sign, and none to exchange
-    told = [_told(tmp_path / name, template_database, books, monkeypatch) for name, books in _two(rich_shelf, other)]
+    told = [
+        told_by(tmp_path / name, template_database, books, monkeypatch) for name, books in two_of(rich_shelf, other)
+    ]
     assert len(told[0]) == len(told[1]) > 100
     assert any("more scenes will decide." in page for page in told[0])
     for left, right in zip(*told, strict=True):
@@ -219,11 +225,12 @@ def _digest(shelf: Library, identity: str) -> str:
     return shelf.content.scenarios[identity].digest
 
 
-def _two(shelf: Library, other: Library) -> list[tuple[str, Library]]:
+def two_of(shelf: Library, other: Library) -> list[tuple[str, Library]]:
     return [("left", shelf), ("right", other)]
 
 
-def _told(folder: Path, template: Path, shelf: Library, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def told_by(folder: Path, template: Path, shelf: Library, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return all that the journey is told by some content, with the same lots."""
     folder.mkdir()
     shutil.copy(template, folder / "trainer.db")
     monkeypatch.setattr(chance, "rng", random.Random(7))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.assessment import before, rich
+from tests.assessment.swapped import CANARY, edit_scenes, mark_answers, swap_key
+from tests.assessment.test_key_secrecy import before_answering, told_by, two_of, whole
 from tests.assessment.test_operations import count, parallel
 from tests.cast import (
     answer_all,
@@ -24,6 +27,7 @@ from tests.cast import (
     start_practice,
 )
 from tests.support import COURSE, Visitor, closed_up, keys
+from trainer.app import create_app
 from trainer.assessment import persons, pretest
 from trainer.assessment.drawing import two_forms
 from trainer.assessment.drawn import pairs_of
@@ -35,6 +39,7 @@ from trainer.content.serving import served
 from trainer.core import chance, clock
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
+from trainer.core.settings import Settings
 from trainer.learning.operations import enroll
 
 OFFER = f"/courses/{COURSE}/pretest"
@@ -129,6 +134,39 @@ def test_it_asks_all_parts_and_shows_no_answer_at_any_time(rich_app: Flask) -> N
         assert "First step:" not in text
         assert "twin" not in text.lower()
         assert "You caught" not in text
+
+
+def test_no_text_of_an_answer_is_there_before_during_and_after(settings: Settings, tmp_path: Path) -> None:
+    folder = before.write(tmp_path)
+    edit_scenes(folder, mark_answers)
+    app = create_app(settings, rich.open_library(folder))
+    bob = make_account(app)
+    visitor = sign_in_as(app, bob)
+    visitor.enroll()
+    attempt = visitor.start("pretests")
+    told = [whole(one) for one in before_answering(visitor, attempt)]
+    answer_all(app, UUID(attempt.rpartition("/")[2]), wrong=2)
+    told += [whole(one) for one in before_answering(visitor, attempt)]
+    visitor.post(f"{attempt}/submission")
+    told += [whole(one) for one in before_answering(visitor, attempt)]
+    told += [whole(visitor.get(path)) for path in (f"{attempt}/counts", "/progress", "/me", f"/courses/{COURSE}")]
+    assert len(told) > 60
+    assert not [one for one in told if CANARY in one]
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_with_other_keys_every_byte_before_answering_is_the_same(
+    tmp_path: Path, template_database: Path, rich_shelf: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = before.write(tmp_path)
+    edit_scenes(folder, swap_key)
+    shelves = two_of(rich_shelf, rich.open_library(folder))
+    told = [told_by(tmp_path / name, template_database, shelf, monkeypatch) for name, shelf in shelves]
+    assert len(told[0]) == len(told[1]) > 100
+    for left, right in zip(*told, strict=True):
+        assert left == right
 
 
 def test_an_answer_can_be_changed_until_it_is_handed_in(rich_app: Flask) -> None:
