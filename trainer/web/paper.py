@@ -1,4 +1,4 @@
-"""Typeset a PDF from a template and texts. The same texts, language and time give the same bytes.
+"""Typeset a PDF or a picture from a template and texts. The same texts, language and time give the same bytes.
 
 Texts reach a template as data, never as markup, and a template can read nothing but its own folder.
 """
@@ -40,6 +40,16 @@ def typeset(template: Path, texts: Mapping[str, str], day: dt.date) -> bytes:
         )
     assert isinstance(pdf, bytes)  # set as PDF, all pages are one file
     return pdf
+
+
+def draw_picture(template: Path, texts: Mapping[str, str]) -> bytes:
+    """Return the one page of a template as a PNG in the reader's language, with two pixels a point."""
+    with _one_at_a_time:
+        png = _compiler(template).compile(
+            format="png", ppi=144, sys_inputs={**texts, "lang": language_tag().partition("-")[0]}
+        )
+    assert isinstance(png, bytes)  # the page is one
+    return png
 
 
 def qr_code(address: str) -> str:

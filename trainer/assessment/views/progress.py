@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from trainer.assessment import words
+from trainer.assessment.picture import draw
 from trainer.assessment.progress import find_progress
 from trainer.content.library import Course
 from trainer.content.serving import served
+from trainer.core.clock import today
 from trainer.learning.queries import list_enrollments
 from trainer.web.access import Who, access
+from trainer.web.redirects import go
 
 blueprint = Blueprint("progress", __name__, template_folder="../templates")
 
@@ -26,6 +30,20 @@ def show() -> str:
         progress=find_progress(current_user.id, served(), course),
         words=words,
     )
+
+
+@blueprint.get("/progress/picture.png")
+@access(Who.LEARNER)
+def picture() -> Response:
+    """Return a picture of the newest result for its owner to share, with `name` the one of their certificates."""
+    shared = find_progress(current_user.id, served(), None).to_share
+    if shared is None:
+        return go(url_for(".show"))  # which says that there is nothing to show
+    name = current_user.certificate_name or "" if request.args.get("name") == "y" else ""
+    response = make_response(draw(shared, name, served(), today()))
+    response.mimetype = "image/png"
+    response.headers["Content-Disposition"] = "attachment; filename=result.png"
+    return response
 
 
 def _course() -> Course:
