@@ -265,6 +265,20 @@ def test_whoever_has_learned_something_is_not_asked_anymore(
         assert visitor.post(f"/courses/{COURSE}/pretests").status_code == 409
 
 
+def test_what_was_judged_before_the_first_lesson_counts_and_nothing_later(rich_app: Flask) -> None:
+    bob = make_account(rich_app)
+    visitor = sign_in_as(rich_app, bob)
+    visitor.enroll()
+    attempt = visitor.start("pretests")
+    _truth, action, _harmful = keys(rich_app, attempt)[0]
+    assert visitor.answer(attempt, 1, "report-now", action).status_code == 303
+    read_a_lesson(rich_app, bob)
+    for position in (1, 2):
+        assert visitor.answer(attempt, position, "note-and-watch", action).status_code == 409
+    result = visitor.get(visitor.post(f"{attempt}/submission").headers["Location"], follow_redirects=True).text
+    assert re.search(r"You judged \d of 1 as the rule does\.", result)
+
+
 def test_a_first_try_does_not_count_as_learning(rich_app: Flask) -> None:
     visitor = Visitor(rich_app)
     visitor.post(f"/guests?start=first-try&course={COURSE}")

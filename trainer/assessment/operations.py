@@ -10,7 +10,7 @@ from typing import Any, cast
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, bindparam, delete, select, update
 
-from trainer.assessment import finals, rules
+from trainer.assessment import finals, pretest, rules
 from trainer.assessment.drawing import draw, half_and_half, leaning
 from trainer.assessment.drawn import Item, draw_into, item_of, keep, keep_drawn, pairs_of
 from trainer.assessment.models import Attempt, Response, RoundRequest
@@ -143,6 +143,8 @@ def save_response(
         raise Conflict(_l("This part of the final was already handed in. Nothing was changed."))
     if response.recorded_at is not None:
         raise Conflict(_l("You’ve already seen the answer to this scene, so yours can’t be changed anymore."))
+    if attempt.kind == Kind.PRETEST and pretest.has_begun(attempt.user_id):
+        raise Conflict(_l("You’ve begun the course, so these answers can’t be changed anymore."))
     is_recorded = record and sitting_of(attempt).answers_at_once
     values = {
         "of_attempt": attempt.id,
