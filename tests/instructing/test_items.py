@@ -122,6 +122,11 @@ def test_who_is_no_longer_approved_is_out_at_once(app: Flask, ines: Visitor) -> 
     assert ines.get(PAGE).status_code == 404
 
 
+def test_the_page_of_public_classes_leads_there_for_those_who_may(app: Flask, ines: Visitor) -> None:
+    assert PAGE in ines.get("/cohorts").text
+    assert PAGE not in sign_in_as(app, make_account(app)).get("/cohorts").text
+
+
 def test_a_second_step_is_asked_for(app: Flask) -> None:
     ines = make_account(app, "ines@example.org")
     approve(app, ines)

@@ -239,7 +239,7 @@ def _flags(version: Version, facilities: Mapping[tuple[Pool | None, Truth], dict
     return tuple(find_flags(version.figures, facilities.get((version.pool, version.truth), {})))
 
 
-def _order(version: Version) -> tuple[str, bool, float]:
+def _order(version: Version) -> tuple[str, int, float]:
     """Sort by scene, current ones first, then the newest."""
     first_used = version.first_used_at.timestamp() if version.first_used_at else 0.0
-    return version.scene, not version.is_current, -first_used
+    return version.scene, list(Edition).index(version.edition), -first_used

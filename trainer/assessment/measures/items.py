@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import atanh, sqrt, tanh
-from statistics import NormalDist, mean, stdev
+from statistics import NormalDist, fmean, stdev
 from typing import Final
 
 from trainer.assessment.measures.distributions import t_quantile
@@ -166,8 +166,8 @@ def average(facilities: Iterable[tuple[Hashable, float]]) -> Average | None:
         by_pair.setdefault(pair, []).append(share)
     if not by_pair:
         return None
-    means = [mean(shares) for shares in by_pair.values()]
-    value = mean(means)
+    means = [fmean(shares) for shares in by_pair.values()]
+    value = fmean(means)
     if len(means) < FEWEST_PAIRS:
         return Average(value, len(means), None)
     reach = t_quantile(0.975, len(means) - 1) * stdev(means) / sqrt(len(means))
