@@ -9,9 +9,14 @@ from flask import Flask
 
 from trainer.assessment.analysis import Choice, Edition, Version
 from trainer.assessment.figures import (
+    DESIGN_NAMES,
+    EDITION_NAMES,
     FLAG_NAMES,
+    GRADE_NAMES,
     HEADS,
     ORDER_NAMES,
+    POOL_NAMES,
+    TRUTH_NAMES,
     Order,
     Wanted,
     action_shares,
@@ -73,6 +78,12 @@ def test_what_has_no_figures_stands_behind_what_has(order: Order) -> None:
         expected = {Order.SCENE: ["b", "a", "c"], Order.DRAWN: ["b", "a", "c"]}
         ranked = ["c", "a", "b"] if order in (Order.RIGHT, Order.LINK) else ["a", "c", "b"]
         assert found == expected.get(order, ranked)
+
+
+def test_everything_that_there_is_has_a_name() -> None:
+    named = (FLAG_NAMES, ORDER_NAMES, POOL_NAMES, TRUTH_NAMES, DESIGN_NAMES, EDITION_NAMES, GRADE_NAMES)
+    kinds = (Flag, Order, Pool, Truth, Difficulty, Edition, Grade)
+    assert [set(names) for names in named] == [set(kind) for kind in kinds]
 
 
 def test_a_correlation_has_two_places_and_its_sign() -> None:

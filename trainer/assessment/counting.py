@@ -20,7 +20,7 @@ from sqlalchemy import delete, or_, select
 from trainer.assessment.models import Attempt, ItemCount, ItemSnapshot, Response
 from trainer.assessment.sittings import SITTINGS
 from trainer.content.schema import Truth
-from trainer.core.db import db, insert_all
+from trainer.core.db import db, insert_missing
 from trainer.items.registry import read_scene
 
 PORTION: Final = 500
@@ -104,9 +104,9 @@ def count_portion(counts: Counts, after: uuid.UUID | None) -> uuid.UUID | None:
 
 
 def write(counts: Counts, now: dt.datetime) -> None:
-    """Put these counts in place of those before."""
+    """Put these counts in place of those before. Of two workers that do so at once, one is enough."""
     db.session.execute(delete(ItemCount))
-    insert_all(
+    insert_missing(
         ItemCount,
         [
             {
