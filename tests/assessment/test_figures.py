@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
 
-from trainer.assessment.analysis import Choice, Edition, Version
+from trainer.assessment.analysis import Edition, Version
 from trainer.assessment.figures import (
     DESIGN_NAMES,
     EDITION_NAMES,
@@ -30,6 +30,16 @@ from trainer.content.library import Library
 from trainer.content.schema import Difficulty, Grade, Pool, Truth
 from trainer.web.tables import csv_lines
 
+
+@dataclass(frozen=True)
+class Shown:
+    """A first action."""
+
+    id: str
+    text: str
+    grade: Grade
+
+
 FIGURES = ItemFigures(
     40, 30, 1, Link(0.3, 0.1, 0.5), {"report-now": 30, "note-and-watch": 10}, {"call": 10, "tell": 30}, "call"
 )
@@ -43,7 +53,7 @@ ONE = Version(
     designed=Difficulty.MEDIUM,
     edition=Edition.CURRENT,
     first_used_at=None,
-    actions=(Choice("call", "Call", Grade.BEST), Choice("tell", "Tell", Grade.FINE)),
+    actions=(Shown("call", "Call", Grade.BEST), Shown("tell", "Tell", Grade.FINE)),
     drawn=50,
     people=45,
     answers=40,

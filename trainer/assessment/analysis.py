@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from trainer.assessment.counting import ALL_COURSES
 from trainer.assessment.measures.items import Alike, Average, Flag, ItemFigures, average, examine, find_flags
@@ -26,6 +26,9 @@ from trainer.items.registry import read_scene
 
 RANKS: Final = tuple(Difficulty)
 _KEPT: Final = select(ItemSnapshot.digest, ItemSnapshot.item, ItemSnapshot.created_at)
+_COUNTS: Final = select(ItemCount.item_digest, ItemCount.drawn, ItemCount.people, ItemCount.answers).where(
+    ItemCount.course == bindparam("course")
+)
 _COUNTED_AT: Final = select(func.max(ItemCount.counted_at))
 
 
@@ -38,16 +41,23 @@ class Edition(StrEnum):
     EARLIER = "earlier"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A first action to choose."""
+class Choice(Protocol):
+    """A first action to choose, of the content or as it was kept."""
 
-    id: str
-    text: str
-    grade: Grade
+    @property
+    def id(self) -> str:
+        """What answers name it by."""
+
+    @property
+    def text(self) -> str:
+        """What a learner reads."""
+
+    @property
+    def grade(self) -> Grade:
+        """What choosing it comes to."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Version:
     """A scene in one of its versions, and what people made of it."""
 
@@ -62,7 +72,7 @@ class Version:
     """None where only the content of that time knew."""
     edition: Edition
     first_used_at: dt.datetime | None
-    actions: tuple[Choice, ...]
+    actions: Sequence[Choice]
     drawn: int = 0
     people: int = 0
     answers: int = 0
@@ -109,23 +119,23 @@ def analyze(
     Of one scene all versions are told, of all scenes those in use, or `with_earlier` the others, too. What has left the
     content is told only where all pools are: what it was kept for is no longer known.
     """
-    counts = {one.item_digest: one for one in db.session.scalars(select(ItemCount).where(ItemCount.course == course))}
+    counts = {digest: tuple(count) for digest, *count in db.session.execute(_COUNTS, {"course": course})}
     kept = {digest: (item, at) for digest, item, at in db.session.execute(_KEPT)}
     used_at = {digest: at for digest, (_item, at) in kept.items()}
     there = [one for told in content.scenarios.values() if told.file.pool in pools for one in _current(told, used_at)]
     others = _others(content, pools, {one.digest for one in there}, kept, scene, with_earlier)
-    versions = [_counted(one, counts.get(one.digest)) for one in (*there, *_earlier(content, others))]
+    versions = [*there, *_earlier(content, others)]
+    for one in versions:
+        if one.digest in counts:
+            _count(one, *counts[one.digest])
     strata = list(_strata(versions))
     facilities, waiting = _facilities(strata), count_remarks()
-    return Analysis(
-        [
-            replace(one, flags=_flags(one, facilities), remarks=waiting.get(one.scene, 0))
-            for one in sorted(versions, key=_order)
-            if scene in (None, one.scene)
-        ],
-        strata,
-        next((one.counted_at for one in counts.values()), None) or db.session.scalar(_COUNTED_AT),
-    )
+    for one in versions:
+        one.remarks = waiting.get(one.scene, 0)
+        if one.figures is not None:
+            one.flags = tuple(find_flags(one.figures, facilities.get((one.pool, one.truth), {})))
+    wanted = [one for one in sorted(versions, key=_order) if scene in (None, one.scene)]
+    return Analysis(wanted, strata, db.session.scalar(_COUNTED_AT))
 
 
 def _others(
@@ -166,7 +176,7 @@ def _current(scene: Scenario, used_at: Mapping[str, dt.datetime]) -> Iterator[Ve
             designed=file.difficulty,
             edition=Edition.RETOLD if telling.is_swapped else Edition.CURRENT,
             first_used_at=used_at.get(telling.digest),
-            actions=tuple(Choice(one.id, one.text, one.grade) for one in item.actions),
+            actions=item.actions,
         )
 
 
@@ -186,22 +196,18 @@ def _earlier(content: Content, digests: Sequence[str]) -> Iterator[Version]:
             designed=None,
             edition=Edition.EARLIER,
             first_used_at=kept.created_at,
-            actions=tuple(Choice(one.id, one.text, one.grade) for one in scene.actions),
+            actions=scene.actions,
         )
 
 
-def _counted(version: Version, count: ItemCount | None) -> Version:
-    if count is None:
-        return version
-    alike = [_alike(said, sums) for said, sums in count.answers.items()]
-    actions = [one.id for one in version.actions]
-    best = next(one.id for one in version.actions if one.grade is Grade.BEST)
-    return replace(
-        version,
-        drawn=count.drawn,
-        people=count.people,
-        answers=sum(one.number for one in alike),
-        figures=examine(alike, RANKS.index(version.designed) if version.designed else None, actions, best),
+def _count(version: Version, drawn: int, people: int, answers: Mapping[str, Sequence[Any]]) -> None:
+    alike = [_alike(said, sums) for said, sums in answers.items()]
+    version.drawn, version.people, version.answers = drawn, people, sum(one.number for one in alike)
+    version.figures = examine(
+        alike,
+        RANKS.index(version.designed) if version.designed else None,
+        [one.id for one in version.actions],
+        next(one.id for one in version.actions if one.grade is Grade.BEST),
     )
 
 
@@ -231,12 +237,6 @@ def _facilities(strata: Iterable[Stratum]) -> Mapping[tuple[Pool | None, Truth],
         if one.right.interval is not None:
             found.setdefault((one.pool, one.truth), {})[RANKS.index(one.designed)] = one.right.value
     return found
-
-
-def _flags(version: Version, facilities: Mapping[tuple[Pool | None, Truth], dict[int, float]]) -> tuple[Flag, ...]:
-    if version.figures is None:
-        return ()
-    return tuple(find_flags(version.figures, facilities.get((version.pool, version.truth), {})))
 
 
 def _order(version: Version) -> tuple[str, int, float]:
