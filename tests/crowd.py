@@ -104,7 +104,7 @@ def _write(
                 "item": scene,
                 "item_digest": digests[scene],
                 "action_order": [],
-                "given": {"verdict": verdict, "confidence": "certain", "action": action} if verdict else None,
+                "given": _given(verdict, action),
                 "version": 1,
                 "saved_at": at + dt.timedelta(seconds=position) if verdict else None,
             }
@@ -112,3 +112,9 @@ def _write(
             for position, (scene, (verdict, action)) in enumerate(said.items(), start=1)
         ],
     )
+
+
+def _given(verdict: str, action: str) -> dict[str, str] | None:
+    if not verdict:
+        return None
+    return {"verdict": verdict, "confidence": "certain", "action": action} if action else {"verdict": verdict}

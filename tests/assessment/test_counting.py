@@ -132,6 +132,17 @@ def test_an_answer_in_practice_counts_once_its_key_was_shown(app: Flask) -> None
         assert all(sums[0] for one in counts for sums in one.answers.values())
 
 
+def test_a_first_try_counts_by_its_verdict_alone_and_no_other_half_answer_does(app: Flask, shelf: Library) -> None:
+    first, second, *_rest = concerns(shelf)
+    let_answer(app, [{first.id: ("report-now", "")}], kind=Kind.FIRST_TRY)
+    let_answer(app, [{second.id: ("report-now", "")}], kind=Kind.PRACTICE)
+    count(app)
+    tried, half = counted(app, first.digest), counted(app, second.digest)
+    assert tried is not None
+    assert half is not None
+    assert (tried.answers, half.answers) == ({"report-now/": [True, 1, 0, 0.0, 0.0]}, {})
+
+
 def test_counting_again_puts_new_counts_in_place_of_old_ones(app: Flask, shelf: Library) -> None:
     scene = concerns(shelf)[0]
     with time_machine.travel(NOON, tick=False):

@@ -105,6 +105,8 @@ def test_shares_are_told_from_thirty_answers_on(app: Flask, shelf: Library) -> N
     assert [(number, share) for _name, number, share in verdict_shares(ONE, words)] == [(30, 0.75), (10, 0.25), (0, 0)]
     assert [one[0] for one in action_shares(ONE)] == ["Tell", "Call"]
     assert (verdict_shares(FEW, words), action_shares(FEW)) == ([], [])
+    asked_few = replace(ONE, figures=replace(FIGURES, chosen={"call": 9, "tell": 20}))
+    assert (len(verdict_shares(asked_few, words)), action_shares(asked_few)) == (3, [])
 
 
 def test_the_table_leaves_out_what_says_too_little_and_is_no_formula(app: Flask, shelf: Library) -> None:

@@ -18,6 +18,7 @@ from typing import Any, Final
 from sqlalchemy import delete, or_, select
 
 from trainer.assessment.models import Attempt, ItemCount, ItemSnapshot, Response
+from trainer.assessment.rules import Kind
 from trainer.assessment.sittings import SITTINGS
 from trainer.content.schema import Truth
 from trainer.core.db import db, insert_missing
@@ -32,7 +33,7 @@ _NO_ANSWER: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A scene that was drawn for someone, with the answer where one counts."""
+    """A scene that was drawn for someone, with the answer where one counts: a whole one that can't be changed."""
 
     user_id: uuid.UUID
     item: str
@@ -40,6 +41,7 @@ class Shown:
     course: str
     verdict: str | None
     action: str
+    """Empty where none was asked for."""
     saved_at: dt.datetime
 
 
@@ -129,6 +131,7 @@ def _list_shown(user_ids: Sequence[uuid.UUID]) -> list[Shown]:
             Response.item,
             Response.item_digest,
             Attempt.course,
+            Attempt.kind,
             Response.given,
             Response.saved_at,
             or_(Response.recorded_at.is_not(None), Attempt.submitted_at.is_not(None)),
@@ -145,14 +148,15 @@ def _shown(
     item: str,
     digest: str,
     course: str,
+    kind: str,
     given: dict[str, Any] | None,
     saved_at: dt.datetime | None,
     is_fixed: bool,
 ) -> Shown:
-    verdict, action = (given or {}).get("verdict"), (given or {}).get("action")
-    if not (is_fixed and verdict and action):
-        verdict = None
-    return Shown(user_id, item, digest, course, verdict, action or "", saved_at or _NO_ANSWER)
+    said = given or {}
+    counts = is_fixed and all(said.get(part) for part in SITTINGS[Kind(kind)].asks)
+    verdict = said["verdict"] if counts else None
+    return Shown(user_id, item, digest, course, verdict, said.get("action", ""), saved_at or _NO_ANSWER)
 
 
 def _marking(digests: Iterable[str]) -> Marking:

@@ -11,7 +11,7 @@ import flask_babel
 from flask_babel import lazy_gettext as _l
 
 from trainer.assessment.analysis import Edition, Version
-from trainer.assessment.measures.items import Flag
+from trainer.assessment.measures.items import FEWEST_ANSWERS, Flag
 from trainer.content.schema import Difficulty, Grade, Pool, Truth, Verdict, Vocabulary
 from trainer.web.tables import Cell, Table
 
@@ -25,7 +25,12 @@ FLAG_NAMES: Final = {
     Flag.OTHER_ACTION: _l("most choose another first action than the best"),
 }
 TRUTH_NAMES: Final = {Truth.CONCERN: _l("to report"), Truth.NO_CONCERN: _l("innocent")}
-POOL_NAMES: Final = {Pool.OPEN: _l("open"), Pool.RESERVED: _l("kept for finals"), Pool.SHIFT: _l("practice shift")}
+POOL_NAMES: Final = {
+    Pool.OPEN: _l("open"),
+    Pool.PRETEST: _l("kept for the pretest"),
+    Pool.RESERVED: _l("kept for finals"),
+    Pool.SHIFT: _l("practice shift"),
+}
 DESIGN_NAMES: Final = {
     Difficulty.EASY: _l("easy"),
     Difficulty.MEDIUM: _l("medium"),
@@ -141,11 +146,14 @@ def verdict_shares(version: Version, vocabulary: Vocabulary) -> list[tuple[str, 
 
 
 def action_shares(version: Version) -> list[tuple[str, Grade, int, float]]:
-    """Return (first action, its grade, how many chose it, share), most chosen first; none below 30 answers."""
-    if version.figures is None:
+    """Return (first action, its grade, how many chose it, share of those who were asked), most chosen first.
+
+    None below 30 answers: the first try asks for the verdict alone.
+    """
+    if version.figures is None or version.figures.asked < FEWEST_ANSWERS:
         return []
-    chosen = version.figures.chosen
-    shares = [(one.text, one.grade, chosen[one.id], chosen[one.id] / version.answers) for one in version.actions]
+    chosen, asked = version.figures.chosen, version.figures.asked
+    shares = [(one.text, one.grade, chosen[one.id], chosen[one.id] / asked) for one in version.actions]
     return sorted(shares, key=lambda one: -one[2])
 
 

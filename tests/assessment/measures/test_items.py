@@ -130,6 +130,16 @@ def test_an_action_that_nobody_of_thirty_chose_is_flagged() -> None:
     assert find_flags(replace(few, chosen={"call": 20, "tell": 9, "ask": 1}), FACILITIES) == []
 
 
+def test_first_actions_are_flagged_among_those_who_were_asked_for_one() -> None:
+    alone = [Alike("report-now", "", True, 60, 0, 0.0, 0.0)]
+    few = examine([*alone, one(True, 0.5, "tell", 29)], 1, ACTIONS, "call")
+    assert few is not None
+    assert (few.answers, few.asked, find_flags(few, {})) == (89, 29, [])
+    many = examine([*alone, one(True, 0.5, "tell", 30)], 1, ACTIONS, "call")
+    assert many is not None
+    assert find_flags(many, {}) == [Flag.UNUSED_ACTION, Flag.OTHER_ACTION]
+
+
 def test_the_easiest_cannot_be_too_easy_nor_the_hardest_too_hard() -> None:
     assert find_flags(replace(QUIET, designed=0, right=200), FACILITIES) == []
     assert find_flags(replace(QUIET, designed=2, right=105), FACILITIES) == []

@@ -49,7 +49,7 @@ class Alike:
 
     verdict: str
     action: str
-    """The first action that was chosen, by its id."""
+    """The first action that was chosen, by its id; empty where none was asked for."""
     is_right: bool
     number: int
     rested: int
@@ -82,9 +82,14 @@ class ItemFigures:
     said: Mapping[str, int]
     """How many gave each verdict."""
     chosen: Mapping[str, int]
-    """How many chose each first action."""
+    """How many chose each first action, of those who were asked."""
     best: str
     """The best first action."""
+
+    @property
+    def asked(self) -> int:
+        """Of how many people a first action was asked, too."""
+        return sum(self.chosen.values())
 
     @property
     def facility(self) -> float:
@@ -132,16 +137,16 @@ def find_flags(figures: ItemFigures, facilities: Mapping[int, float]) -> list[Fl
     low, high = figures.facility_interval
     rank, link = figures.designed, figures.link
     easier, harder = (None, None) if rank is None else (facilities.get(rank - 1), facilities.get(rank + 1))
+    asked = figures.asked
     found = {
         Flag.EASIER_THAN_DESIGNED: easier is not None and low > easier,
         Flag.HARDER_THAN_DESIGNED: harder is not None and high < harder,
         Flag.MOSTLY_WRONG: high < 0.5,
         Flag.AGAINST_THE_REST: link is not None and link.high < 0,
         Flag.TELLS_LITTLE: link is not None and link.value < LEAST_LINK and link.high >= 0,
-        Flag.UNUSED_ACTION: any(
-            number == 0 or wilson(number, figures.answers)[1] < LEAST_CHOSEN for number in figures.chosen.values()
-        ),
-        Flag.OTHER_ACTION: wilson(figures.chosen[figures.best], figures.answers)[1] < 0.5,
+        Flag.UNUSED_ACTION: asked >= FEWEST_ANSWERS
+        and any(number == 0 or wilson(number, asked)[1] < LEAST_CHOSEN for number in figures.chosen.values()),
+        Flag.OTHER_ACTION: asked >= FEWEST_ANSWERS and wilson(figures.chosen[figures.best], asked)[1] < 0.5,
     }
     return [flag for flag, is_found in found.items() if is_found]
 
