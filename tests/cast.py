@@ -13,16 +13,18 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.support import COURSE, PASSWORD, Visitor, first_step, wrong_ones
+from trainer.accounts import administrators
 from trainer.accounts.codes import make_nonce, secret_of
 from trainer.accounts.models import User
 from trainer.accounts.operations import create_account, create_guest, name_for_certificate, open_session
 from trainer.accounts.passwords import hash_password
 from trainer.accounts.queries import get_user
 from trainer.accounts.second_factor import find_secret, turn_on
-from trainer.assessment import finals, rounds
+from trainer.assessment import finals, remarks, rounds
 from trainer.assessment import operations as assessment
-from trainer.assessment.models import Attempt, RoundRequest
+from trainer.assessment.models import Attempt, Remark, RoundRequest
 from trainer.assessment.queries import list_responses
+from trainer.assessment.remarks import RemarkKind
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
@@ -30,6 +32,7 @@ from trainer.instructing.models import Cohort
 from trainer.instructing.operations import CohortFacts, approve_instructor, join, make_cohort
 from trainer.instructing.queries import Desk, find_desk
 from trainer.instructing.sessions import hold_session
+from trainer.jobs.counting import count_answers
 from trainer.learning.operations import attest, complete_lesson, enroll
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, TeamMembership
@@ -287,6 +290,29 @@ def hold_meeting(app: Flask, user_id: UUID, cohort_id: UUID, *, lessons: int = 2
         course = served().courses[desk.cohort.course]
         taught = [lesson.id for lesson in course.lessons[:lessons]]
         return hold_session(desk, desk.today(clock.now()), minutes, taught, "", course, clock.now()).id
+
+
+def appoint(app: Flask, user_id: UUID) -> None:
+    """Make someone an administrator."""
+    with app.app_context(), transaction():
+        administrators.appoint(str(get_user(user_id).email), clock.now())
+
+
+def count(app: Flask) -> None:
+    """Count all answers, as the worker does each hour."""
+    with app.app_context():
+        for _portion in count_answers():
+            pass
+
+
+def write_remark(
+    app: Flask, scene: str, text: str = "Which door?", kind: RemarkKind = RemarkKind.WORDING, days_ago: int = 0
+) -> UUID:
+    """Let someone find something wrong with a scene as it is now; return the remark's id."""
+    with app.app_context(), transaction() as session:
+        day = clock.today() - dt.timedelta(days=days_ago)
+        remarks.write_remark(served(), served().scenarios[scene].digest, kind, text, day)
+        return session.scalars(select(Remark.id).where(Remark.text == text)).one()
 
 
 def approve(app: Flask, user_id: UUID) -> None:

@@ -21,6 +21,7 @@ HELD_BY = {
     "assessment/test_first_try.py": "assessment/views/first_try",
     "assessment/test_pretest.py": "assessment/views/pretest",
     "assessment/test_operations.py": "assessment/drawn",
+    "assessment/test_remarks.py": "assessment/views/remarks",
     "assessment/test_stages.py": "assessment/finals assessment/views/finals",
     "assessment/test_progress.py": "assessment/views/progress",
     "assessment/test_views.py": "assessment/forms assessment/models assessment/views/attempts",
@@ -47,6 +48,7 @@ HELD_BY = {
     "home/test_rounds.py": "assessment/letters assessment/onward assessment/rounds compliance/views/rounds "
     "home/letters home/round_views instructing/views/rounds",
     "instructing/test_board.py": "instructing/words",
+    "instructing/test_items.py": "instructing/views/items",
     "instructing/test_misreads.py": "instructing/answers",
     "instructing/test_nudges.py": "instructing/letters web/letters",
     "instructing/test_operations.py": "instructing/models instructing/queries",

@@ -20,6 +20,7 @@ from tests.assignments.firm import EVERYONE, Firm
 from tests.cast import (
     actor_of,
     add_second_factor,
+    appoint,
     approve,
     ask_for_round,
     certify,
@@ -88,6 +89,8 @@ ELSEWHERE = {
     "outbox_messages": "Accounts and organizations ask `core.outbox` by address.",
     "limit_counts": "Keyed digests, deleted within the hour.",
     "item_snapshots": "Scenes, nobody's.",
+    "item_counts": "Sums over many people.",
+    "remarks": "Free text whose writer is kept nowhere; deleted after two years.",
 }
 """Tables that no `persons.py` names, and why."""
 
@@ -273,6 +276,7 @@ def other_course(app: Flask) -> str:
 def teach(app: Flask, petra: UUID, bob: UUID, ines: UUID, acme: UUID) -> None:
     """Let Petra teach Bob, in a firm and in public, and learn in a class of Ines's."""
     approve(app, petra)
+    appoint(app, petra)
     make_class(app, petra, None, taught_by=NAME)
     for teacher, learner, name in ((petra, bob, "Bob B."), (ines, petra, NAME)):
         cohort = make_class(app, teacher, acme, taught_by=NAME if teacher == petra else "Ines Ito")

@@ -31,6 +31,7 @@ from trainer.assessment.views.finals import blueprint as finals
 from trainer.assessment.views.first_try import blueprint as first_try
 from trainer.assessment.views.pretest import blueprint as pretest
 from trainer.assessment.views.progress import blueprint as progress
+from trainer.assessment.views.remarks import blueprint as remarks
 from trainer.assignments.views import blueprint as requirements
 from trainer.cli.accounts import accounts_cli
 from trainer.cli.admin import admin_cli
@@ -67,6 +68,7 @@ from trainer.home.views import blueprint as home
 from trainer.instructing.views.board import blueprint as board
 from trainer.instructing.views.classes import blueprint as classes
 from trainer.instructing.views.cohorts import blueprint as cohorts
+from trainer.instructing.views.items import blueprint as items
 from trainer.instructing.views.meetings import blueprint as meetings
 from trainer.instructing.views.rounds import blueprint as class_rounds
 from trainer.interop.views.api import blueprint as api
@@ -137,6 +139,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_oddities(app)
     tokens = CSRFProtect(app)
     tokens.exempt(first_try)
+    tokens.exempt(remarks)  # it checks a token where there is a session to hang one on
     tokens.exempt(end_at_exit)
     tokens.exempt(sign_in)  # it checks its token itself, and keeps the address that was typed
     init_accounts(app)
@@ -148,12 +151,12 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_static(app, reread=settings.development)
     readers = (web, courses, cards, previews, credentials)
     learners = (
-        *(accounts, second_factor, learning, assessment, finals, drills, first_try, pretest, progress),
+        *(accounts, second_factor, learning, assessment, finals, drills, first_try, pretest, progress, remarks),
         *(joining, entry, home, rounds),
     )
     firms = (organizations, closing, people, teams, invitations, codes, roster, requirements, audit)
     readings = (training, training_rounds, evidence, inspections, api_tokens, api)
-    instructors = (cohorts, board, class_rounds, meetings, classes)
+    instructors = (cohorts, board, class_rounds, meetings, classes, items)
     for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)
     commands = (

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from tests.assessment import rich
+from tests.content_copies import Copy
 from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core.db import db
@@ -28,3 +30,9 @@ def rich_app(settings: Settings, rich_shelf: Library) -> Iterator[Flask]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    """Return a copy of the content folder, in which scenes can be changed."""
+    return Copy(tmp_path)

@@ -33,6 +33,8 @@ from tests.bench import duties, figures, load, processes
 from tests.bench.figures import Turn, say
 from tests.bench.firm import make_large_firm
 from tests.bench.firm import measure as measure_status
+from tests.bench.items import make_answers
+from tests.bench.items import measure as measure_items
 from tests.bench.large import make_large
 from tests.content.small import vocabulary
 from tests.live import end, serving
@@ -346,6 +348,22 @@ def training_status() -> None:
                 figures.at_most(label, value * 1000, {"CSV": 500, "XLSX": 3000}.get(what, 30), "ms")
 
 
+def item_analysis() -> None:
+    """Pages of how scenes work, at many answers, in this process."""
+    number = 100_000 if IS_FULL else 20_000
+    with tempfile.TemporaryDirectory() as name:
+        app = create_app(read_settings({"TRAINER_INSTANCE": name, "TRAINER_SECRET_KEY": "b" * 40}))
+        with app.app_context():
+            upgrade(directory=str(ROOT / "migrations"))
+        reader = make_answers(app, number)
+        for what, value in measure_items(app, reader).items():
+            label = f"scenes, {number:,} answers: {what}"
+            if what.startswith("page") or what == "CSV":
+                figures.at_most(label, value * 1000, 100, "ms")
+            else:
+                say(label, f"{value:,.1f}")
+
+
 def demo_firm() -> None:
     """The made-up firm of `flask seed demo`, whole, with where its people stand."""
     with tempfile.TemporaryDirectory() as name:
@@ -403,6 +421,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "content": much_content,
     "start": start_up,
     "status": training_status,
+    "items": item_analysis,
     "demo": demo_firm,
 }
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from playwright.sync_api import Response as Answer
 
 from tests.browser import steps
+from tests.browser.items import uncounted_page
 from tests.browser.stage import Stage
 from trainer.app import create_app
 from trainer.items.registry import FURTHER
@@ -178,6 +179,23 @@ def _start_and_answer(page: Page) -> None:
     _answer(page)
 
 
+def _find_fault(page: Page) -> None:
+    _start_and_answer(page)
+    page.get_by_role("link", name="Something wrong with this scene?").click()
+
+
+def _find_no_fault(page: Page) -> None:
+    _find_fault(page)
+    page.get_by_role("button", name="Send").click()
+
+
+def _find_fault_and_send(page: Page) -> None:
+    _find_fault(page)
+    page.get_by_text("The wording is unclear or hurts").click()
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("status").get_by_text("Thank you").wait_for()
+
+
 def _to_the_result(page: Page) -> None:
     _start(page)
     for _scene in range(3):
@@ -226,6 +244,9 @@ PUBLIC = [
     Sheet("try-scene", "/try", act=_start),
     Sheet("try-scene-error", "/try", act=_start_and_send_nothing, status=422),
     Sheet("try-answer", "/try", act=_start_and_answer),
+    Sheet("try-remark", "/try", act=_find_fault),
+    Sheet("try-remark-error", "/try", act=_find_no_fault, status=422),
+    Sheet("try-remark-thanks", "/try", act=_find_fault_and_send),
     Sheet("try-result", "/try", act=_to_the_result),
     Sheet("try-result-empty", "/try", act=_skip_everything),
     Sheet("indicators", "/indicators"),
@@ -481,6 +502,12 @@ CLASSES = [
     Sheet("board-stuck", _at("class", "?show=stuck"), "alice"),
     Sheet("board-empty", _at("class_empty"), "alice"),
     Sheet("misreads", _at("class", "/misreads"), "alice"),
+    Sheet("items", _at("items"), "administrator"),
+    Sheet("items-instructor", _at("items", "?order=right&truth=no_concern"), "alice"),
+    Sheet("items-no-match", _at("items", "?flag=mostly_wrong&course=refresher"), "administrator"),
+    Sheet("items-uncounted", "/item-analysis", "administrator", render=uncounted_page),
+    Sheet("item", _at("item"), "administrator"),
+    Sheet("item-instructor", _at("item"), "alice"),
     Sheet("misreads-empty", _at("class_empty", "/misreads"), "alice"),
     Sheet("class-answers", _at("class_answers"), "alice"),
     Sheet("meetings", _at("class", "/sessions"), "alice"),

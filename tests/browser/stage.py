@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from tests.browser.classroom import set_classroom
 from tests.browser.firm import set_firm
+from tests.browser.items import set_items
 from tests.browser.live import Live
 from tests.browser.tokens import set_tokens
 from tests.browser.training import set_training
@@ -302,6 +303,9 @@ def set_stage(live: Live) -> Stage:
     stage.paths["class_round"] = f"{stage.paths['class']}/rounds/{request}"
     stage.paths["training_round"] = f"{stage.paths['firm']}/training/{member}/rounds/{request}"
     _certificates(app, stage)
+    administrator = Person(app)
+    stage.paths.update(set_items(app, administrator.id))
+    add("administrator", administrator)  # after the second step, which signs everybody else out
     careful = Person(app)
     add_second_factor(app, careful.id)
     add("careful", careful)

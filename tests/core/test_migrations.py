@@ -18,14 +18,17 @@ from sqlalchemy import delete, func, inspect, select, text, update
 from tests.assignments.firm import EVERYONE, make_firm
 from tests.cast import (
     add_second_factor,
+    appoint,
     approve,
     certify,
+    count,
     desk_of,
     hold_meeting,
     join_class,
     make_account,
     make_class,
     make_site,
+    write_remark,
 )
 from tests.support import COURSE, Visitor, make_ready, take_final
 from trainer.assessment.models import Attempt
@@ -86,6 +89,11 @@ def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: L
         note_began("mail", clock.now())
     add_second_factor(app, make_account(app))
     fill_rounds(app)
+    with app.app_context():
+        scene = next(iter(served().scenarios))
+    appoint(app, make_account(app, "administrator@example.org"))
+    write_remark(app, scene)
+    count(app)
     with app.app_context():
         assert all(rows().values())
         downgrade(directory=FOLDER, revision="base")

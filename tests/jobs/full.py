@@ -77,6 +77,7 @@ FIRMS = {
 """Tables of which nothing of a deleted firm is left."""
 KEPT = {
     "users",
+    "administrators",
     "sessions",
     "links",
     "recovery_codes",
@@ -87,6 +88,8 @@ KEPT = {
     "round_requests",
     "responses",
     "item_snapshots",
+    "item_counts",
+    "remarks",
     "credentials",
     "sign_offs",
     "outbox_messages",

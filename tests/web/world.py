@@ -14,6 +14,7 @@ from tests.cast import (
     LOCAL,
     actor_of,
     add_second_factor,
+    appoint,
     ask_for_round,
     certify,
     code_of,
@@ -28,6 +29,7 @@ from tests.cast import (
     sign_in_as,
     start_drill,
     start_practice,
+    write_remark,
 )
 from tests.support import COURSE, Visitor
 from trainer.accounts.letters import token_of
@@ -130,6 +132,8 @@ def make_world(app: Flask, shelf: Library) -> World:
         "joining.finish_sign_up": {"token": tokens[Purpose.SIGN_UP]},
     }
     add_second_factor(app, bob)
+    appoint(app, bob)
+    values["remark_id"] = str(write_remark(app, str(values["name"])))
     firm = make_firm(app, bob)
     values["organization_id"] = str(firm)
     values["team_id"] = str(make_site(app, bob, firm))

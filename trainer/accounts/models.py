@@ -1,4 +1,4 @@
-"""User, Session, Link and RecoveryCode records."""
+"""User, Administrator, Session, Link and RecoveryCode records."""
 
 from __future__ import annotations
 
@@ -80,6 +80,15 @@ class User(Base):
         """Return what the session cookie holds: the session's random number, no name."""
         assert self.session_id is not None  # nobody is signed in without one
         return self.session_id.hex
+
+
+class Administrator(Base):
+    """An account that sees what is for the people who run the installation. Appointed on the command line only."""
+
+    __tablename__ = "administrators"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    appointed_at: Mapped[dt.datetime]
 
 
 class Session(Base):

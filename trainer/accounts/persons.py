@@ -7,7 +7,7 @@ import uuid
 
 from sqlalchemy import ColumnElement, delete, or_, select
 
-from trainer.accounts.models import Link, RecoveryCode, Session, User
+from trainer.accounts.models import Administrator, Link, RecoveryCode, Session, User
 from trainer.accounts.queries import get_user
 from trainer.core import audit, outbox
 from trainer.core.db import db
@@ -32,6 +32,9 @@ def export_person(user_id: uuid.UUID) -> Told:
             *("email", "email_confirmed_at", "certificate_name", "created_at"),
             *("second_factor_at", "second_factor_misses", "second_factor_wait_until"),
         ),
+        "administrator": tell(
+            db.session.scalars(select(Administrator).where(Administrator.user_id == user_id)), "appointed_at"
+        ),
         "sessions": tell(db.session.scalars(sessions), "device", "created_at", "ended_at"),
         "links": tell(links, "purpose", "email", "created_at", "expires_at", "used_at"),
         "recovery_codes": tell(db.session.scalars(codes), "created_at", "used_at"),
@@ -49,7 +52,7 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     user = get_user(user_id)
     outbox.forget_mails(_addresses(user), user_id)
     db.session.execute(delete(Link).where(_is_of(user)))
-    for record in (RecoveryCode, Session):
+    for record in (Administrator, RecoveryCode, Session):
         db.session.execute(delete(record).where(record.user_id == user_id))
     if user.is_guest:
         db.session.delete(user)

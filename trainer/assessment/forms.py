@@ -1,12 +1,15 @@
-"""The form of opening another round."""
+"""The forms of opening another round, and of saying what is wrong with a scene."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from trainer.assessment.models import LONGEST_REASON
+from trainer.assessment.models import LONGEST_REASON, LONGEST_REMARK
+from trainer.assessment.words import REMARK_KINDS
 from trainer.web.forms import Form, PlainText, length, trimmed
 
 
@@ -20,3 +23,24 @@ class GrantForm(Form):
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
+
+
+class RemarkForm(Form):
+    """What is wrong with a scene. Nothing in it asks who is writing."""
+
+    about = HiddenField()
+    kind = RadioField(
+        _l("What is it?"),
+        [InputRequired(_l("Choose one."))],
+    )
+    text = TextAreaField(
+        _l("What should we know? (optional)"),
+        [length(0, LONGEST_REMARK), PlainText()],
+        filters=[lambda value: " ".join(value.split()) if isinstance(value, str) else value],
+        description=_l("Don’t write names, yours included, or anything that shows who someone is."),
+        render_kw={"rows": "4", "autocomplete": "off"},
+    )
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.kind.choices = [(kind.value, name) for kind, name in REMARK_KINDS.items()]

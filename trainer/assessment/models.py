@@ -1,4 +1,4 @@
-"""Attempt, Response and ItemSnapshot records."""
+"""Attempt, Response, ItemSnapshot, ItemCount, Remark and RoundRequest records."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from trainer.core.db import Base
 
 LONGEST_REASON = 200
+LONGEST_REMARK = 1000
 
 
 class ItemSnapshot(Base):
@@ -122,3 +123,36 @@ class Response(Base):
     """Practice: when the learner asked for the answer. It can't be changed after that."""
 
     snapshot: Mapped[ItemSnapshot] = relationship(lazy="raise")
+
+
+class ItemCount(Base):
+    """What many people said of a scene as it was drawn, in one course or in all: counts, and nobody's answer.
+
+    The worker counts anew each hour; a page of figures doesn't look at answers.
+    """
+
+    __tablename__ = "item_counts"
+
+    course: Mapped[str] = mapped_column(String(60), primary_key=True)
+    """Empty: in all of them."""
+    item_digest: Mapped[str] = mapped_column(ForeignKey("item_snapshots.digest"), primary_key=True)
+    drawn: Mapped[int]
+    people: Mapped[int]
+    """To how many it was shown."""
+    answers: Mapped[dict[str, Any]]
+    """Of first answers: "verdict/first action" → [whether that is right, number, how many of them by people who judged
+    other scenes of its truth, the sum of what share of those is right, the sum of the shares' squares]."""
+    counted_at: Mapped[dt.datetime]
+
+
+class Remark(Base):
+    """What someone finds wrong with a scene as they saw it. Who wrote it and when on that day is kept nowhere."""
+
+    __tablename__ = "remarks"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    item_digest: Mapped[str] = mapped_column(ForeignKey("item_snapshots.digest"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    text: Mapped[str | None] = mapped_column(String(LONGEST_REMARK))
+    written_on: Mapped[dt.date] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(String(10))

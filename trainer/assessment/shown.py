@@ -37,6 +37,8 @@ class Question(Where):
 class Answer:
     """A scene as it is shown after answering."""
 
+    digest: str
+    """Which version of the scene it is: what a remark is tied to."""
     title: str
     judged: Judged
     word: str
@@ -66,7 +68,9 @@ def question(scene: ScenePayload, position: int, of: int, first: int = 1) -> Que
     return Question(position, of, first, scene.setting, scene.note, scene.story)
 
 
-def answer(scene: ScenePayload, given: Given | None, vocabulary: Vocabulary, asks: Collection[str] = PARTS) -> Answer:
+def answer(
+    digest: str, scene: ScenePayload, given: Given | None, vocabulary: Vocabulary, asks: Collection[str] = PARTS
+) -> Answer:
     """Return the side of a scene that only may be shown after answering, by the review policy.
 
     `asks`: what was asked of it.
@@ -76,6 +80,7 @@ def answer(scene: ScenePayload, given: Given | None, vocabulary: Vocabulary, ask
     verdict = said.get("verdict", "")
     rule = vocabulary.find_rule(scene.rule)
     return Answer(
+        digest=digest,
         title=scene.title,
         judged=judged,
         word=words.outcome(judged.outcome),

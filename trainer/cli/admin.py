@@ -6,6 +6,7 @@ import uuid
 
 import click
 
+from trainer.accounts.administrators import appoint, dismiss
 from trainer.cli.groups import Commands
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -29,6 +30,19 @@ def approve(email: str, revoke: bool) -> None:
     except DomainError as error:
         raise click.ClickException(error.message) from error
     print(f"{'Withdrawn' if revoke else 'Approved'}: {user.email}.")
+
+
+@admin_cli.command("appoint-administrator")
+@click.argument("email")
+@click.option("--revoke", is_flag=True, help="End it.")
+def administrator(email: str, revoke: bool) -> None:
+    """Let someone who has an account see how all scenes work, those kept for finals included."""
+    try:
+        with transaction():
+            user = (dismiss if revoke else appoint)(email, now())
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    print(f"{'No longer an administrator' if revoke else 'Administrator'}: {user.email}.")
 
 
 @admin_cli.command("organizations")

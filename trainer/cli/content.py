@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from trainer.assessment.remarks import RemarkState
+from trainer.cli import items as item_lines
 from trainer.cli.instrument import balance, characteristic, passing
 from trainer.content import report as reports
 from trainer.content import skeletons
@@ -21,6 +24,7 @@ from trainer.content.ids import write_ids
 from trainer.content.library import Content, load
 from trainer.content.reader import read_folder
 from trainer.core.clock import today
+from trainer.core.errors import DomainError
 from trainer.items.registry import MODELS
 
 content_cli = AppGroup("content", help="Check, report, publish, and start something new.")
@@ -59,17 +63,43 @@ def check(as_json: bool, release: bool) -> None:
     metavar="PEOPLE",
     help="Show whom the first course’s final passes, by its draw: so many simulated people of each kind.",
 )
-def report(instrument: bool, keep: Path | None, people: int | None) -> None:
+@click.option("--items", is_flag=True, help="Show how each scene works, by the answers in the database.")
+@click.option(
+    "--csv",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --items: also write the table to this file.",
+)
+def report(instrument: bool, keep: Path | None, people: int | None, items: bool, csv: Path | None) -> None:
     """Show what is taught and tested where, the balance, what is due within 90 days, and who would pass."""
     content, _warnings = _load()
     if people is not None:
         print(characteristic.as_text(content, people))
         return
-    if instrument:
+    if items:
+        print(item_lines.report(content, csv))
+    elif instrument:
         _report_instrument(content, keep)
     else:
         print(reports.write(content, today()))
         print("\n".join(passing.as_lines(content)))
+
+
+@content_cli.command("remarks")
+@click.option("--all", "with_answered", is_flag=True, help="Show answered ones, too.")
+@click.option("--read", type=click.UUID, metavar="ID", help="Mark one as read.")
+@click.option("--answered", type=click.UUID, metavar="ID", help="Mark one as answered: nothing is left to do.")
+def remarks(with_answered: bool, read: uuid.UUID | None, answered: uuid.UUID | None) -> None:
+    """List what people find wrong with scenes, newest first, or mark one as read or answered."""
+    wanted = [(read, RemarkState.READ), (answered, RemarkState.ANSWERED)]
+    try:
+        marked = [(item_lines.mark(one, state), state) for one, state in wanted if one is not None]
+    except DomainError as error:
+        raise click.ClickException("There is no remark with this ID.") from error
+    for scene, state in marked:
+        print(f"Marked as {state}: a remark about {scene}.")
+    if not marked:
+        for line in item_lines.list_all(with_answered=with_answered):
+            print(line)
 
 
 @content_cli.command("publish")

@@ -1,4 +1,4 @@
-"""Who is let in to a class as one of its teachers; everybody else gets 404."""
+"""Who is let in to a class as one of its teachers, and to figures of scenes; everybody else gets 404."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from flask_login import current_user
 
 from trainer.core.errors import NotFound
-from trainer.instructing.queries import find_desk
+from trainer.instructing.queries import find_desk, find_reader
 from trainer.organizations.access import ask_second_step, needs_second_step, shut_page
 from trainer.organizations.rules import FirmState
 from trainer.web.language import show_times_of
@@ -35,5 +35,20 @@ def teaching(view: View) -> View:
         if needs_second_step(current_user):
             return ask_second_step()
         return view(desk, **values)
+
+    return enter
+
+
+def reading_figures(view: View) -> View:
+    """Let in approved instructors and administrators; the view gets the reader."""
+
+    @wraps(view)
+    def enter(**values: Any) -> Any:
+        reader = find_reader(current_user.id)
+        if reader is None:
+            raise NotFound
+        if needs_second_step(current_user):
+            return ask_second_step()
+        return view(reader, **values)
 
     return enter

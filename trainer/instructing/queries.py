@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from trainer.accounts.administrators import is_administrator
 from trainer.accounts.models import User
+from trainer.content.schema import Pool
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.instructing.models import (
@@ -73,6 +75,25 @@ def find_desk(
     if actor is None or not actor.may(May.TEACH):
         return None
     return Desk(user_id, cohort, actor) if cohort.instructor_id == user_id or actor.role is Role.OWNER else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads how scenes work: an approved instructor, or an administrator. No role in a firm makes anyone one."""
+
+    user_id: uuid.UUID
+    is_administrator: bool
+
+    @property
+    def pools(self) -> frozenset[Pool]:
+        """Whose scenes this person reads: of finals and nights only whoever runs the installation."""
+        return frozenset(Pool) if self.is_administrator else frozenset({Pool.OPEN})
+
+
+def find_reader(user_id: uuid.UUID) -> Reader | None:
+    """Return someone as a reader of figures of scenes, or None for everybody else."""
+    administers = is_administrator(user_id)
+    return Reader(user_id, administers) if administers or is_approved(user_id) else None
 
 
 def is_approved(user_id: uuid.UUID) -> bool:

@@ -15,6 +15,7 @@ from types import FrameType
 from sqlalchemy.exc import SQLAlchemyError
 
 from trainer.accounts.operations import forget_links
+from trainer.assessment.remarks import forget_remarks
 from trainer.compliance.packs import forget_packs
 from trainer.core import heartbeat
 from trainer.core.clock import now
@@ -22,6 +23,7 @@ from trainer.core.db import db, is_outage, transaction
 from trainer.core.errors import DomainError
 from trainer.core.limits import forget_counts
 from trainer.jobs.closing import delete_closed_firms
+from trainer.jobs.counting import count_answers
 from trainer.jobs.delivery import deliver
 from trainer.jobs.isolation import Incomplete, describe
 from trainer.jobs.upkeep import keep_up_all
@@ -69,6 +71,8 @@ TASKS = (
     Task("forget roster drafts", HOUR, _tidy(forget_drafts)),
     Task("forget links", HOUR, _tidy(forget_links)),
     Task("forget counts of limits", HOUR, _tidy(forget_counts)),
+    Task("forget remarks", HOUR, _tidy(forget_remarks)),
+    Task("count answers", HOUR, count_answers),
     Task("forget evidence packs", HOUR, _forget_packs),
     Task("delete closed firms", HOUR, delete_closed_firms),
     Task("keep up requirements", HOUR, keep_up_all),

@@ -10,7 +10,7 @@ import pytest
 from trainer.assessment.measures.detection import Reports, detect
 from trainer.assessment.measures.distributions import beta_cdf, beta_quantile, t_quantile
 from trainer.assessment.measures.groups import Answer, share
-from trainer.assessment.measures.items import Seen, examine
+from trainer.assessment.measures.items import Alike, average, examine
 from trainer.assessment.measures.rating import area
 from trainer.assessment.measures.reliability import cohen
 from trainer.assessment.measures.shares import wilson
@@ -119,13 +119,24 @@ def test_groups(np: ModuleType, seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_items(stats: ModuleType, seed: int) -> None:
     rng = random.Random(seed)
-    seen = [Seen(rng.random() < 0.7, rng.randint(5, 15), 15, "call", rng.random()) for _one in range(50)]
-    found = examine(seen, 1, ["call"])
+    seen = [(rng.random() < 0.7, rng.randint(5, 15) / 15) for _one in range(50)]
+    alike = [Alike(str(right), "call", right, 1, 1, rest, rest * rest) for right, rest in seen]
+    found = examine(alike, 1, ["call"], "call")
     assert found is not None
     assert found.link is not None
-    link = stats.pearsonr([one.is_right for one in seen], [one.rest_right for one in seen])
+    link = stats.pearsonr([right for right, _rest in seen], [rest for _right, rest in seen])
     assert found.link.value == pytest.approx(link.statistic, abs=1e-12)
     assert (found.link.low, found.link.high) == pytest.approx(tuple(link.confidence_interval()), abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_average_of_pairs(stats: ModuleType, seed: int) -> None:
+    rng = random.Random(seed)
+    shares = [rng.uniform(0.4, 0.6) for _one in range(rng.randint(2, 30))]
+    found = average(enumerate(shares))
+    assert found is not None
+    expected = stats.ttest_1samp(shares, 0).confidence_interval(0.95)
+    assert found.interval == pytest.approx((max(0, expected.low), min(1, expected.high)), abs=1e-9)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -3,63 +3,101 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import replace
 from math import isclose
+from statistics import correlation
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.assessment.measures.items import FEWEST_ANSWERS, Flag, ItemFigures, Link, Seen, examine, find_flags
+from trainer.assessment.measures.items import (
+    FEWEST_ANSWERS,
+    Alike,
+    Flag,
+    ItemFigures,
+    Link,
+    average,
+    examine,
+    find_flags,
+)
 from trainer.assessment.measures.shares import wilson
 
 ACTIONS = ["call", "tell", "ask"]
-QUIET = ItemFigures(200, 150, 1, Link(0.3, 0.17, 0.42), {"call": 150, "tell": 30, "ask": 20}, 40.0)
+QUIET = ItemFigures(
+    200, 150, 1, Link(0.3, 0.17, 0.42), {"report-now": 150}, {"call": 150, "tell": 30, "ask": 20}, "call"
+)
 """A scene without flags, of medium design."""
 FACILITIES = {0: 0.9, 1: 0.75, 2: 0.6}
 
 
-def many(number: int, right: int) -> list[Seen]:
-    return [Seen(one < right, 12, 15, "call" if one % 2 else "tell", float(one)) for one in range(number)]
+def one(is_right: bool, rest: float, action: str = "call", number: int = 1) -> Alike:
+    """Return answers that said the same, of people who all judged the same share of other scenes right."""
+    verdict = "report-now" if is_right else "nothing-to-report"
+    return Alike(verdict, action, is_right, number, number, number * rest, number * rest * rest)
+
+
+def many(number: int, right: int) -> list[Alike]:
+    return [one(each < right, 12 / 15, "call" if each % 2 else "tell") for each in range(number)]
+
+
+def folded(answers: Iterable[Alike]) -> list[Alike]:
+    """Return the same answers as sums, as they are kept."""
+    sums: dict[tuple[str, str], Alike] = {}
+    for each in answers:
+        before = sums.get((each.verdict, each.action), replace(each, number=0, rested=0, rest_sum=0, rest_squares=0))
+        sums[each.verdict, each.action] = replace(
+            before,
+            number=before.number + each.number,
+            rested=before.rested + each.rested,
+            rest_sum=before.rest_sum + each.rest_sum,
+            rest_squares=before.rest_squares + each.rest_squares,
+        )
+    return list(sums.values())
 
 
 def test_below_thirty_answers_there_are_no_figures() -> None:
-    assert examine(many(FEWEST_ANSWERS - 1, 20), 1, ACTIONS) is None
-    found = examine(many(FEWEST_ANSWERS, 20), 1, ACTIONS)
+    assert examine(many(FEWEST_ANSWERS - 1, 20), 1, ACTIONS, "call") is None
+    found = examine(many(FEWEST_ANSWERS, 20), 1, ACTIONS, "call")
     assert found is not None
     assert found.facility == pytest.approx(2 / 3)
     assert found.facility_interval == wilson(20, 30)
     assert found.chosen == {"call": 15, "tell": 15, "ask": 0}
-    assert found.seconds == 14.5
+    assert found.said == {"report-now": 20, "nothing-to-report": 10}
     assert found.link is None  # everybody has the same share of the rest
 
 
 def test_the_link_is_the_correlation_with_the_share_of_the_rest() -> None:
     """Right with 12 of 15, wrong with 9 of 15: phi of a fourfold table."""
-    seen = [Seen(True, 12, 15, "call", 1)] * 20 + [Seen(True, 9, 15, "call", 1)] * 10
-    seen += [Seen(False, 12, 15, "call", 1)] * 5 + [Seen(False, 9, 15, "call", 1)] * 15
-    found = examine(seen, 1, ACTIONS)
+    seen = [one(True, 12 / 15, number=20), one(True, 9 / 15, number=10)]
+    seen += [one(False, 12 / 15, number=5), one(False, 9 / 15, number=15)]
+    found = examine(folded(seen), 1, ACTIONS, "call")
     assert found is not None
     assert found.link is not None
     assert isclose(found.link.value, (20 * 15 - 10 * 5) / (30 * 20 * 25 * 25) ** 0.5)
     assert found.link.low < found.link.value < found.link.high
 
 
-def test_shares_count_and_not_sums() -> None:
-    seen = [Seen(one % 2 == 0, 5 if one % 2 else 2, 10 if one % 2 else 2, "call", 1) for one in range(30)]
-    found = examine([*seen, Seen(True, 3, 4, "call", 1)], 1, ACTIONS)
-    assert found is not None
-    assert found.link is not None
-    assert found.link.value > 0.9
+def test_people_without_other_scenes_of_its_truth_count_for_the_share_and_not_for_the_link() -> None:
+    alone = Alike("report-now", "call", True, 40, 0, 0.0, 0.0)
+    seen = [one(True, 0.9, number=20), one(False, 0.5, number=15), one(True, 0.5, number=5)]
+    without, beside = (examine(folded(answers), 1, ACTIONS, "call") for answers in (seen, [*seen, alone]))
+    assert without is not None
+    assert beside is not None
+    assert (beside.answers, beside.right) == (80, 65)
+    assert beside.link == without.link
 
 
 @given(st.integers(30, 80), st.integers(0, 1000))
-def test_a_link_lies_within_its_bounds(number: int, seed: int) -> None:
+def test_a_link_is_pearsons_and_lies_within_its_bounds(number: int, seed: int) -> None:
     rng = random.Random(seed)
-    seen = [Seen(rng.random() < 0.7, rng.randint(0, 15), 15, "call", 1) for _one in range(number)]
-    found = examine(seen, 1, ACTIONS)
+    seen = [one(rng.random() < 0.7, rng.randint(0, 15) / 15) for _one in range(number)]
+    found = examine(folded(seen), 1, ACTIONS, "call")
     assert found is not None
     if found.link is not None:
+        expected = correlation([float(each.is_right) for each in seen], [each.rest_sum for each in seen])
+        assert found.link.value == pytest.approx(expected, abs=1e-9)
         assert -1 < found.link.low <= found.link.value <= found.link.high < 1
 
 
@@ -71,18 +109,61 @@ def test_a_link_lies_within_its_bounds(number: int, seed: int) -> None:
         (replace(QUIET, right=184), []),
         (replace(QUIET, right=104), [Flag.HARDER_THAN_DESIGNED]),
         (replace(QUIET, right=80), [Flag.HARDER_THAN_DESIGNED, Flag.MOSTLY_WRONG]),
+        (replace(QUIET, designed=None, right=190), []),
         (replace(QUIET, link=Link(-0.3, -0.42, -0.17)), [Flag.AGAINST_THE_REST]),
-        (replace(QUIET, link=Link(0.05, -0.09, 0.19)), [Flag.TELLS_LITTLE]),
+        (replace(QUIET, link=Link(0.09, -0.05, 0.23)), [Flag.TELLS_LITTLE]),
+        (replace(QUIET, link=Link(0.1, -0.04, 0.24)), []),
         (replace(QUIET, link=None), []),
         (replace(QUIET, chosen={"call": 180, "tell": 18, "ask": 2}), [Flag.UNUSED_ACTION]),
         (replace(QUIET, chosen={"call": 180, "tell": 14, "ask": 6}), []),
+        (replace(QUIET, chosen={"call": 80, "tell": 100, "ask": 20}), [Flag.OTHER_ACTION]),
+        (replace(QUIET, chosen={"call": 90, "tell": 90, "ask": 20}), []),
     ],
 )
 def test_a_flag_is_raised_where_the_data_bear_it(figures: ItemFigures, flags: list[Flag]) -> None:
     assert find_flags(figures, FACILITIES) == flags
 
 
+def test_an_action_that_nobody_of_thirty_chose_is_flagged() -> None:
+    few = replace(QUIET, answers=30, right=22, chosen={"call": 20, "tell": 10, "ask": 0})
+    assert find_flags(few, FACILITIES) == [Flag.UNUSED_ACTION]
+    assert find_flags(replace(few, chosen={"call": 20, "tell": 9, "ask": 1}), FACILITIES) == []
+
+
+def test_first_actions_are_flagged_among_those_who_were_asked_for_one() -> None:
+    alone = [Alike("report-now", "", True, 60, 0, 0.0, 0.0)]
+    few = examine([*alone, one(True, 0.5, "tell", 29)], 1, ACTIONS, "call")
+    assert few is not None
+    assert (few.answers, few.asked, find_flags(few, {})) == (89, 29, [])
+    many = examine([*alone, one(True, 0.5, "tell", 30)], 1, ACTIONS, "call")
+    assert many is not None
+    assert find_flags(many, {}) == [Flag.UNUSED_ACTION, Flag.OTHER_ACTION]
+
+
 def test_the_easiest_cannot_be_too_easy_nor_the_hardest_too_hard() -> None:
     assert find_flags(replace(QUIET, designed=0, right=200), FACILITIES) == []
     assert find_flags(replace(QUIET, designed=2, right=105), FACILITIES) == []
     assert find_flags(replace(QUIET, right=200), {}) == []
+
+
+def test_an_average_counts_each_pair_once() -> None:
+    """Pairs' means .8, .6, .7: mean .7, s .1, t(2) 4.302653, so ± 4.302653 × .1 / √3 = .248414."""
+    found = average([("a", 0.9), ("a", 0.7), ("b", 0.6), ("c", 0.7)])
+    assert found is not None
+    assert found.value == pytest.approx(0.7)
+    assert found.pairs == 3
+    assert found.interval == pytest.approx((0.451586, 0.948414), abs=1e-6)
+
+
+def test_one_pair_has_an_average_and_no_interval_and_none_has_neither() -> None:
+    found = average([("a", 0.9), ("a", 0.7)])
+    assert found is not None
+    assert found.value == pytest.approx(0.8)
+    assert found.interval is None
+    assert average([]) is None
+
+
+def test_an_interval_ends_where_no_share_can_lie() -> None:
+    found = average([("a", 1.0), ("b", 0.7)])
+    assert found is not None
+    assert found.interval == (0.0, 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import exp, lgamma, log, log1p, sqrt
 from typing import Final
 
@@ -63,6 +64,7 @@ def beta_quantile(share: float, a: float, b: float) -> float:
     return (low + high) / 2
 
 
+@lru_cache(maxsize=256)
 def t_quantile(share: float, df: int) -> float:
     """Return the value below which Student's t with `df` degrees of freedom lies with the chance `share`.
 

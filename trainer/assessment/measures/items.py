@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import atanh, sqrt, tanh
-from statistics import NormalDist, StatisticsError, correlation, median
+from statistics import NormalDist, fmean, stdev
 from typing import Final
 
+from trainer.assessment.measures.distributions import t_quantile
 from trainer.assessment.measures.shares import wilson
 
 FEWEST_ANSWERS: Final = 30
-LEAST_LINK: Final = 0.2
-"""An item-total correlation below it is poor: R. L. Ebel, Measuring Educational Achievement (1965)."""
+LEAST_LINK: Final = 0.1
+"""Below it the key is to be looked at. R. L. Ebel, Measuring Educational Achievement (1965), calls less than .2 poor;
+ours is half of that, because the few other scenes that someone answered say little about them."""
 LEAST_CHOSEN: Final = 0.05
 """A distractor chosen by fewer doesn't work: T. M. Haladyna and S. M. Downing, "How many options is enough for a
 multiple-choice test item?", Educational and Psychological Measurement 53 (1993), 999–1010."""
+FEWEST_PAIRS: Final = 2
 _Z: Final = NormalDist().inv_cdf(0.975)
+_NOTHING: Final = 1e-9
+"""What is left of a variance of zero, as a share of the sum of squares, once sums were rounded."""
 
 
 class Flag(StrEnum):
@@ -33,18 +38,26 @@ class Flag(StrEnum):
     TELLS_LITTLE = "tells_little"
     """It hardly goes with the other scenes of its truth."""
     UNUSED_ACTION = "unused_action"
+    """Hardly anybody chooses one of the first actions."""
+    OTHER_ACTION = "other_action"
+    """Most choose another first action than the best."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One person's answer to the scene, beside the same person's answers to the other scenes of its truth."""
+class Alike:
+    """Answers to a scene that said the same, and how these people judged the other scenes of its truth."""
 
-    is_right: bool
-    rest_right: int
-    rest_answers: int
+    verdict: str
     action: str
-    """The first action that was chosen, by its id."""
-    seconds: float
+    """The first action that was chosen, by its id; empty where none was asked for."""
+    is_right: bool
+    number: int
+    rested: int
+    """How many of them are of people who judged other scenes of its truth, too."""
+    rest_sum: float
+    """The sum of the shares that these people judged right of the others."""
+    rest_squares: float
+    """The sum of these shares' squares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +75,21 @@ class ItemFigures:
 
     answers: int
     right: int
-    designed: int
-    """How hard it was meant to be: a rank, 0 for the easiest."""
+    designed: int | None
+    """How hard it was meant to be: a rank, 0 for the easiest; None where nobody knows anymore."""
     link: Link | None
     """With the share that is right of the other scenes of its truth; None where one of the two doesn't vary."""
+    said: Mapping[str, int]
+    """How many gave each verdict."""
     chosen: Mapping[str, int]
-    """How many chose each first action."""
-    seconds: float
-    """The median."""
+    """How many chose each first action, of those who were asked."""
+    best: str
+    """The best first action."""
+
+    @property
+    def asked(self) -> int:
+        """Of how many people a first action was asked, too."""
+        return sum(self.chosen.values())
 
     @property
     def facility(self) -> float:
@@ -82,7 +102,7 @@ class ItemFigures:
         return wilson(self.right, self.answers)
 
 
-def examine(seen: Sequence[Seen], designed: int, actions: Sequence[str]) -> ItemFigures | None:
+def examine(alike: Sequence[Alike], designed: int | None, actions: Sequence[str], best: str) -> ItemFigures | None:
     """Return the figures of a scene, or None below 30 answers. `actions`: the ids of all first actions.
 
     Facility is the share that is right. The item-total correlation is Pearson's, corrected by leaving the scene out of
@@ -90,17 +110,21 @@ def examine(seen: Sequence[Seen], designed: int, actions: Sequence[str]) -> Item
     The total is a share, since no two people answer the same scenes. Its interval is R. A. Fisher's, "On the 'probable
     error' of a coefficient of correlation deduced from a small sample", Metron 1 (1921), 3–32.
     """
-    if len(seen) < FEWEST_ANSWERS:
+    answers = sum(one.number for one in alike)
+    if answers < FEWEST_ANSWERS:
         return None
-    rested = [one for one in seen if one.rest_answers]
-    chosen = Counter(one.action for one in seen)
+    said, chosen = Counter[str](), Counter[str]()
+    for one in alike:
+        said[one.verdict] += one.number
+        chosen[one.action] += one.number
     return ItemFigures(
-        answers=len(seen),
-        right=sum(one.is_right for one in seen),
+        answers=answers,
+        right=sum(one.number for one in alike if one.is_right),
         designed=designed,
-        link=_link([float(one.is_right) for one in rested], [one.rest_right / one.rest_answers for one in rested]),
+        link=_link(alike),
+        said=dict(said),
         chosen={action: chosen[action] for action in actions},
-        seconds=median(one.seconds for one in seen),
+        best=best,
     )
 
 
@@ -111,27 +135,61 @@ def find_flags(figures: ItemFigures, facilities: Mapping[int, float]) -> list[Fl
     easier, and harder when it lies below the next harder ones: what is easy, people say and not the design.
     """
     low, high = figures.facility_interval
-    easier, harder = facilities.get(figures.designed - 1), facilities.get(figures.designed + 1)
-    link = figures.link
+    rank, link = figures.designed, figures.link
+    easier, harder = (None, None) if rank is None else (facilities.get(rank - 1), facilities.get(rank + 1))
+    asked = figures.asked
     found = {
         Flag.EASIER_THAN_DESIGNED: easier is not None and low > easier,
         Flag.HARDER_THAN_DESIGNED: harder is not None and high < harder,
         Flag.MOSTLY_WRONG: high < 0.5,
         Flag.AGAINST_THE_REST: link is not None and link.high < 0,
-        Flag.TELLS_LITTLE: link is not None and 0 <= link.high < LEAST_LINK,
-        Flag.UNUSED_ACTION: any(
-            wilson(number, figures.answers)[1] < LEAST_CHOSEN for number in figures.chosen.values()
-        ),
+        Flag.TELLS_LITTLE: link is not None and link.value < LEAST_LINK and link.high >= 0,
+        Flag.UNUSED_ACTION: asked >= FEWEST_ANSWERS
+        and any(number == 0 or wilson(number, asked)[1] < LEAST_CHOSEN for number in figures.chosen.values()),
+        Flag.OTHER_ACTION: asked >= FEWEST_ANSWERS and wilson(figures.chosen[figures.best], asked)[1] < 0.5,
     }
     return [flag for flag, is_found in found.items() if is_found]
 
 
-def _link(first: Sequence[float], second: Sequence[float]) -> Link | None:
-    try:
-        value = correlation(first, second)
-    except StatisticsError:  # fewer than two, or one of them doesn't vary
+@dataclass(frozen=True, slots=True)
+class Average:
+    """The mean of pairs of scenes, with its 95 % interval where there are two or more."""
+
+    value: float
+    pairs: int
+    interval: tuple[float, float] | None
+
+
+def average(facilities: Iterable[tuple[Hashable, float]]) -> Average | None:
+    """Return what share judges scenes right on average, or None without any. Given: (pair, share) of each scene.
+
+    Scenes of a pair, and its tellings, are alike, so each pair counts once. The interval is that of a mean, "Student",
+    "The probable error of a mean", Biometrika 6 (1908), 1–25, cut where no share can lie.
+    """
+    by_pair: dict[Hashable, list[float]] = {}
+    for pair, share in facilities:
+        by_pair.setdefault(pair, []).append(share)
+    if not by_pair:
         return None
-    if len(first) < 4 or abs(value) >= 1:
+    means = [fmean(shares) for shares in by_pair.values()]
+    value = fmean(means)
+    if len(means) < FEWEST_PAIRS:
+        return Average(value, len(means), None)
+    reach = t_quantile(0.975, len(means) - 1) * stdev(means) / sqrt(len(means))
+    return Average(value, len(means), (max(0.0, value - reach), min(1.0, value + reach)))
+
+
+def _link(alike: Sequence[Alike]) -> Link | None:
+    number = sum(one.rested for one in alike)
+    right = sum(one.rested for one in alike if one.is_right)
+    rest = sum(one.rest_sum for one in alike)
+    squares = sum(one.rest_squares for one in alike)
+    both = sum(one.rest_sum for one in alike if one.is_right)
+    of_right, of_rest = number * right - right * right, number * squares - rest * rest
+    if number < 4 or of_right == 0 or of_rest <= _NOTHING * number * squares:
+        return None  # too few for an interval, or one of the two doesn't vary
+    value = (number * both - right * rest) / sqrt(of_right * of_rest)
+    if abs(value) >= 1:
         return None
-    reach = _Z / sqrt(len(first) - 3)
+    reach = _Z / sqrt(number - 3)
     return Link(value, tanh(atanh(value) - reach), tanh(atanh(value) + reach))

@@ -238,7 +238,10 @@ def result(attempt_id: UUID) -> Response | str:
         is_by_steps=found.is_passed is False and _is_by_steps(needs),
         words=words,
         answers=[
-            (one.position, shown.answer(_told(one)[0], one.given, served().vocabulary, sitting_of(found).asks))
+            (
+                one.position,
+                shown.answer(one.item_digest, _told(one)[0], one.given, served().vocabulary, sitting_of(found).asks),
+            )
             for one in responses
             if may_review(found, one)
         ],
@@ -327,7 +330,7 @@ def _answer_page(found: Attempt, given: Given) -> str:
     return render_template(
         "assessment/answer.html",
         verdicts=verdicts_of(found),
-        answer=shown.answer(scene, given.given, served().vocabulary, sitting_of(found).asks),
+        answer=shown.answer(given.item_digest, scene, given.given, served().vocabulary, sitting_of(found).asks),
         is_brief=sitting_of(found).is_brief,
         question=shown.question(scene, given.position, found.scenes),
         translation=translation,

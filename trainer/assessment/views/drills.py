@@ -102,7 +102,7 @@ def result(attempt_id: UUID) -> str:
         attempt=found,
         course=served().courses.get(found.course),
         tally=sitting_of(found).read(found.tally),
-        answers=[(one.position, further_type_of(one.item), *_marked(one)) for one in answered],
+        answers=[(one.position, one.item_digest, further_type_of(one.item), *_marked(one)) for one in answered],
     )
 
 
@@ -146,6 +146,7 @@ def _answer_page(found: Attempt, given: Given) -> str:
         payload=payload,
         mark=mark,
         given=said,
+        digest=given.item_digest,
         done=answered_positions(found),
         next_url=after(found, given.position + 1)
         if found.submitted_at is None

@@ -77,11 +77,13 @@ def start() -> Response | str:
 def scene(position: int) -> str | tuple[str, int]:
     """Show a scene as a question, or what it was once it is answered."""
     state = _read(request.args.get("state"), position)
-    payload, translation = tell(_scene(state, position))
+    payload = _scene(state, position)
+    digest = served().scenarios[payload.scenario].digest
+    payload, translation = tell(payload)
     if state.is_answered(position):
         return render_template(
             "assessment/answer.html",
-            answer=shown.answer(payload, state.given[position - 1], served().vocabulary, VERDICT_ALONE),
+            answer=shown.answer(digest, payload, state.given[position - 1], served().vocabulary, VERDICT_ALONE),
             is_brief=True,
             question=shown.question(payload, position, len(state.scenes)),
             translation=translation,
@@ -142,7 +144,7 @@ def result() -> str:
         tally=tally,
         words=words,
         answers=[
-            (number, shown.answer(tell(scene)[0], given, vocabulary, VERDICT_ALONE))
+            (number, shown.answer(known[scene.scenario].digest, tell(scene)[0], given, vocabulary, VERDICT_ALONE))
             for number, (scene, given) in enumerate(pairs, start=1)
         ],
         sign_of=here.indicators.get,

@@ -22,6 +22,7 @@ from trainer.instructing.operations import CohortFacts
 from trainer.instructing.posters import draw_poster
 from trainer.instructing.queries import (
     Desk,
+    find_reader,
     has_anyone_joined,
     is_approved,
     list_cohorts,
@@ -82,6 +83,7 @@ def public_list() -> Response | str:
         cohorts=list_public_cohorts(current_user.id) if is_allowed else [],
         courses=served().courses,
         make_url=url_for(".make_public"),
+        reads_figures=find_reader(current_user.id) is not None,
     )
 
 

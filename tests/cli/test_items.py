@@ -1,0 +1,83 @@
+"""`flask content report --items`, `flask content remarks`, and who is an administrator."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+from uuid import uuid4
+
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import select
+
+from tests.cast import make_account, write_remark
+from tests.crowd import let_answer, rightly, wrongly
+from trainer.content.library import Library
+from trainer.content.schema import Pool
+from trainer.core.audit import AuditEvent
+from trainer.core.db import db
+
+
+def run(app: Flask, *words: str) -> Result:
+    ended = app.test_cli_runner().invoke(args=["content", *words])
+    assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.output
+    return ended
+
+
+def test_the_report_counts_anew_and_tells_scenes_of_all_pools(app: Flask, shelf: Library, tmp_path: Path) -> None:
+    open_one, reserved = (shelf.content.pool(pool)[0] for pool in (Pool.OPEN, Pool.RESERVED))
+    people = [{open_one.id: rightly(open_one), reserved.id: rightly(reserved)}] * 27
+    let_answer(app, [*people, *[{open_one.id: wrongly(open_one)}] * 3])
+    write_remark(app, open_one.id)
+    file = tmp_path / "items.csv"
+    report = run(app, "report", "--items", "--csv", str(file)).output
+    lines = report.split(f"\n{open_one.id} (")[1].split("\n")
+    assert lines[1] == "  drawn 30 times for 30 people, 30 first answers; 1 open remark(s)"
+    assert lines[2].startswith("  judged right 90% (74 to 97%); item-total ")
+    assert "(best)" in report
+    assert "LOOK: an option nobody chooses" in report
+    kept = report.split(f"\n{reserved.id} (")[1].split("\n")
+    assert kept[1:3] == ["  drawn 27 times for 27 people, 27 first answers", "  too few to tell"]
+    with file.open(encoding="utf-8-sig", newline="") as table:
+        rows = list(csv.DictReader(table))
+    told = [line.partition(" (")[0] for line in report.split("\n") if re.match(r"\S+ \(.*\): ", line)]
+    assert [row["Scene"] for row in rows] == told
+
+
+def test_without_any_answer_the_report_says_so(app: Flask) -> None:
+    assert "no scene has 30 answers yet" in run(app, "report", "--items").output
+
+
+def test_remarks_are_listed_and_marked_and_who_marks_is_written_down(app: Flask, shelf: Library) -> None:
+    scene = next(iter(shelf.content.scenarios))
+    remark = write_remark(app, scene, "Which door?")
+    listed = run(app, "remarks").output
+    assert str(remark) in listed
+    assert "Which door?" in listed
+    assert "1 remark(s)." in listed
+    assert run(app, "remarks", "--read", str(remark)).output == f"Marked as read: a remark about {scene}.\n"
+    assert "  read  " in run(app, "remarks").output
+    run(app, "remarks", "--answered", str(remark))
+    assert run(app, "remarks").output == "0 remark(s).\n"
+    assert "  answered  " in run(app, "remarks", "--all").output
+    with app.app_context():
+        acts = select(AuditEvent.act).where(AuditEvent.subject_id == remark)
+        assert set(db.session.scalars(acts)) == {"remark.read", "remark.answered"}
+
+
+def test_a_remark_that_there_is_not_is_refused(app: Flask) -> None:
+    refused = run(app, "remarks", "--read", str(uuid4()))
+    assert (refused.exit_code, refused.output) == (1, "Error: There is no remark with this ID.\n")
+
+
+def test_administrators_are_appointed_and_dismissed(app: Flask) -> None:
+    make_account(app, "root@example.org")
+
+    def admin(*words: str) -> Result:
+        return app.test_cli_runner().invoke(args=["admin", "appoint-administrator", "root@example.org", *words])
+
+    assert admin().output == "Administrator: root@example.org.\n"
+    assert "already an administrator" in admin().output
+    assert admin("--revoke").output == "No longer an administrator: root@example.org.\n"
+    assert "isn’t an administrator" in admin("--revoke").output

@@ -1,0 +1,197 @@
+"""Figures of scenes in words, narrowed and sorted as a page asks, and as a table to take along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+import flask_babel
+from flask_babel import lazy_gettext as _l
+
+from trainer.assessment.analysis import Edition, Version
+from trainer.assessment.measures.items import FEWEST_ANSWERS, Flag
+from trainer.content.schema import Difficulty, Grade, Pool, Truth, Verdict, Vocabulary
+from trainer.web.tables import Cell, Table
+
+FLAG_NAMES: Final = {
+    Flag.EASIER_THAN_DESIGNED: _l("easier than designed"),
+    Flag.HARDER_THAN_DESIGNED: _l("harder than designed"),
+    Flag.MOSTLY_WRONG: _l("most judge it wrong: check whether the key is right"),
+    Flag.AGAINST_THE_REST: _l("people who judge the other scenes well judge this one worse: check the key"),
+    Flag.TELLS_LITTLE: _l("item-total below .1: check whether the key is right"),
+    Flag.UNUSED_ACTION: _l("an option nobody chooses, or hardly anyone"),
+    Flag.OTHER_ACTION: _l("most choose another first action than the best"),
+}
+TRUTH_NAMES: Final = {Truth.CONCERN: _l("to report"), Truth.NO_CONCERN: _l("innocent")}
+POOL_NAMES: Final = {
+    Pool.OPEN: _l("open"),
+    Pool.PRETEST: _l("kept for the pretest"),
+    Pool.RESERVED: _l("kept for finals"),
+    Pool.SHIFT: _l("practice shift"),
+}
+DESIGN_NAMES: Final = {
+    Difficulty.EASY: _l("easy"),
+    Difficulty.MEDIUM: _l("medium"),
+    Difficulty.HARD: _l("hard"),
+}
+EDITION_NAMES: Final = {
+    Edition.CURRENT: _l("current"),
+    Edition.RETOLD: _l("current, with other people"),
+    Edition.EARLIER: _l("earlier"),
+}
+GRADE_NAMES: Final = {
+    Grade.BEST: _l("best"),
+    Grade.FINE: _l("also fine"),
+    Grade.WRONG_ROUTE: _l("another one fits better"),
+    Grade.HARMFUL: _l("could harm"),
+}
+HEADS: Final = (
+    _l("Scene"),
+    _l("Title"),
+    _l("Version"),
+    _l("Digest"),
+    _l("First drawn on"),
+    _l("Pool"),
+    _l("Truth"),
+    _l("Designed"),
+    _l("Times drawn"),
+    _l("People"),
+    _l("First answers"),
+    _l("Judged right, %"),
+    _l("from %"),
+    _l("to %"),
+    _l("Item-total correlation"),
+    _l("from"),
+    _l("to"),
+    _l("Verdicts"),
+    _l("First actions"),
+    _l("Look at"),
+    _l("Open remarks"),
+)
+
+
+class Order(StrEnum):
+    """How scenes are sorted."""
+
+    SCENE = "scene"
+    RIGHT = "right"
+    LINK = "link"
+    ANSWERS = "answers"
+    DRAWN = "drawn"
+    FLAGS = "flags"
+    REMARKS = "remarks"
+
+
+ORDER_NAMES: Final = {
+    Order.SCENE: _l("Scene"),
+    Order.RIGHT: _l("Fewest right"),
+    Order.LINK: _l("Lowest item-total"),
+    Order.ANSWERS: _l("Most answers"),
+    Order.DRAWN: _l("Most often drawn"),
+    Order.FLAGS: _l("Most to look at"),
+    Order.REMARKS: _l("Most remarks"),
+}
+_NO_FIGURE: Final = 2.0  # behind every share and every correlation
+_KEYS: Final[dict[Order, Callable[[Version], Any]]] = {
+    Order.SCENE: lambda one: 0,
+    Order.RIGHT: lambda one: one.figures.facility if one.figures else _NO_FIGURE,
+    Order.LINK: lambda one: one.figures.link.value if one.figures and one.figures.link else _NO_FIGURE,
+    Order.ANSWERS: lambda one: -one.answers,
+    Order.DRAWN: lambda one: -one.drawn,
+    Order.FLAGS: lambda one: -len(one.flags),
+    Order.REMARKS: lambda one: -one.remarks,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which scenes a page asks for, and how sorted; None: any."""
+
+    pool: Pool | None = None
+    truth: Truth | None = None
+    flag: Flag | None = None
+    order: Order = Order.SCENE
+
+
+def narrow(versions: Iterable[Version], wanted: Wanted) -> list[Version]:
+    """Return the versions that are wanted, sorted; those alike stay by name."""
+    found = [
+        one
+        for one in versions
+        if wanted.pool in (None, one.pool)
+        and wanted.truth in (None, one.truth)
+        and (wanted.flag is None or wanted.flag in one.flags)
+    ]
+    return sorted(found, key=_KEYS[wanted.order])
+
+
+def percent(share: float) -> str:
+    """Return a share as a whole number of percent."""
+    return f"{100 * share:.0f}"
+
+
+def correlation(value: float) -> str:
+    """Return a correlation with two places."""
+    return ("−" if value < 0 else "+") + f"{abs(value):.2f}".removeprefix("0")
+
+
+def verdict_shares(version: Version, vocabulary: Vocabulary) -> list[tuple[str, int, float]]:
+    """Return (verdict, how many gave it, share), in the order in which they are offered; none below 30 answers."""
+    if version.figures is None:
+        return []
+    said, whole = version.figures.said, version.answers
+    return [(vocabulary.verdicts[one].name, said.get(one, 0), said.get(one, 0) / whole) for one in Verdict]
+
+
+def action_shares(version: Version) -> list[tuple[str, Grade, int, float]]:
+    """Return (first action, its grade, how many chose it, share of those who were asked), most chosen first.
+
+    None below 30 answers: the first try asks for the verdict alone.
+    """
+    if version.figures is None or version.figures.asked < FEWEST_ANSWERS:
+        return []
+    chosen, asked = version.figures.chosen, version.figures.asked
+    shares = [(one.text, one.grade, chosen[one.id], chosen[one.id] / asked) for one in version.actions]
+    return sorted(shares, key=lambda one: -one[2])
+
+
+def item_table(versions: Iterable[Version], vocabulary: Vocabulary) -> Table:
+    """Return figures of scenes as a table to take along. What says too little is left out there, too."""
+    return Table("item-analysis", HEADS, (_cells(one, vocabulary) for one in versions))
+
+
+def _(text: str, **values: object) -> str:
+    return str(flask_babel.gettext(text, **values))
+
+
+def _cells(one: Version, vocabulary: Vocabulary) -> tuple[Cell, ...]:
+    return (
+        one.scene,
+        one.title,
+        str(EDITION_NAMES[one.edition]),
+        one.digest[:12],
+        one.first_used_at.date() if one.first_used_at else None,
+        str(POOL_NAMES[one.pool]) if one.pool else _("no longer in the content"),
+        str(TRUTH_NAMES[one.truth]),
+        str(DESIGN_NAMES[one.designed]) if one.designed else None,
+        one.drawn,
+        one.people,
+        one.answers,
+        *_figure_cells(one),
+        "; ".join(f"{name} {percent(share)}%" for name, _number, share in verdict_shares(one, vocabulary)),
+        "; ".join(f"{text} ({GRADE_NAMES[grade]}) {percent(share)}%" for text, grade, _n, share in action_shares(one)),
+        "; ".join(str(FLAG_NAMES[flag]) for flag in one.flags) if one.figures else _("too few to tell"),
+        one.remarks,
+    )
+
+
+def _figure_cells(one: Version) -> tuple[Cell, ...]:
+    figures = one.figures
+    if figures is None:
+        return (None,) * 6
+    low, high = figures.facility_interval
+    link = figures.link
+    links = (round(link.value, 2), round(link.low, 2), round(link.high, 2)) if link else (None, None, None)
+    return (round(100 * figures.facility, 1), round(100 * low, 1), round(100 * high, 1), *links)

@@ -1,0 +1,133 @@
+"""Remarks about scenes: writing one, reading them, and forgetting them. Part of the operations; never commits.
+
+A remark is tied to the scene as it was seen, and to nobody: no account, no session, no time of day. Someone may write
+from a place where being found out is dangerous.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import delete, func, select
+
+from trainer.assessment.models import ItemSnapshot, Remark
+from trainer.content.library import Content
+from trainer.core.audit import note
+from trainer.core.db import db, insert_missing
+from trainer.core.errors import NotFound
+from trainer.items.judge.payload import payload_of
+
+KEPT: Final = dt.timedelta(days=730)
+"""Two years: by then the scene was corrected, or nobody will."""
+
+
+class RemarkKind(StrEnum):
+    """What seems to be wrong."""
+
+    KEY = "key"
+    FACT = "fact"
+    WORDING = "wording"
+    OTHER = "other"
+
+
+class RemarkState(StrEnum):
+    """What became of a remark."""
+
+    NEW = "new"
+    READ = "read"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkLine:
+    """A remark with the scene that it is about."""
+
+    id: uuid.UUID
+    item: str
+    digest: str
+    kind: RemarkKind
+    text: str | None
+    written_on: dt.date
+    state: RemarkState
+
+
+def find_title(content: Content, digest: str) -> str | None:
+    """Return the title of a scene or question as it was drawn, or None where there is no such one."""
+    kept = db.session.get(ItemSnapshot, digest)
+    if kept is not None:
+        return str(kept.payload["title"])
+    # The first try leaves no row, so what it showed may not have been kept yet.
+    shown = next((one for one in content.scenarios.values() if one.digest == digest), None)
+    return shown.file.title if shown else None
+
+
+def write_remark(content: Content, digest: str, kind: RemarkKind, text: str, today: dt.date) -> None:
+    """Keep a remark about a scene as it was seen. Raises NotFound if neither content nor records have that."""
+    if db.session.get(ItemSnapshot, digest) is None:
+        scene = next((one for one in content.scenarios.values() if one.digest == digest), None)
+        if scene is None:
+            raise NotFound
+        first_seen = dt.datetime.combine(today, dt.time(), dt.UTC)
+        kept = {"item": scene.id, "payload": payload_of(scene).kept(), "created_at": first_seen}
+        insert_missing(ItemSnapshot, [{"digest": digest, **kept}])
+    db.session.add(
+        Remark(item_digest=digest, kind=kind, text=text or None, written_on=today, state=RemarkState.NEW.value)
+    )
+    db.session.flush()
+
+
+def list_remarks(*, scene: str | None = None, open_only: bool = False) -> list[RemarkLine]:
+    """Return remarks, the newest day first: all, or those about a scene and the questions about it."""
+    query = select(Remark, ItemSnapshot.item).join(ItemSnapshot, ItemSnapshot.digest == Remark.item_digest)
+    if scene is not None:
+        query = query.where((ItemSnapshot.item == scene) | ItemSnapshot.item.startswith(f"{scene}/", autoescape=True))
+    if open_only:
+        query = query.where(Remark.state != RemarkState.ANSWERED)
+    rows = db.session.execute(query.order_by(Remark.written_on.desc(), Remark.id))
+    return [
+        RemarkLine(
+            one.id, item, one.item_digest, RemarkKind(one.kind), one.text, one.written_on, RemarkState(one.state)
+        )
+        for one, item in rows
+    ]
+
+
+def count_remarks() -> dict[str, int]:
+    """Return how many remarks wait to be answered, by scene; those about its questions count for the scene."""
+    rows = db.session.execute(
+        select(ItemSnapshot.item, func.count())
+        .join(Remark, Remark.item_digest == ItemSnapshot.digest)
+        .where(Remark.state != RemarkState.ANSWERED)
+        .group_by(ItemSnapshot.item)
+    )
+    counts: dict[str, int] = {}
+    for item, number in rows:
+        scene = item.partition("/")[0]
+        counts[scene] = counts.get(scene, 0) + number
+    return counts
+
+
+def mark_remark(remark_id: uuid.UUID, state: RemarkState, actor_id: uuid.UUID | None, now: dt.datetime) -> str:
+    """Say what became of a remark, and write down who did; return the scene. Raises NotFound."""
+    row = db.session.execute(
+        select(Remark, ItemSnapshot.item)
+        .join(ItemSnapshot, ItemSnapshot.digest == Remark.item_digest)
+        .where(Remark.id == remark_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    found, item = row
+    scene = str(item).partition("/")[0]
+    if found.state != state:
+        found.state = state.value
+        note(f"remark.{state}", now, actor_id=actor_id, subject_id=remark_id, scene=scene)
+    return scene
+
+
+def forget_remarks(now: dt.datetime) -> None:
+    """Delete what is older than two years."""
+    db.session.execute(delete(Remark).where(Remark.written_on < now.date() - KEPT))

@@ -1,0 +1,97 @@
+"""“Something wrong with this scene?”: a small form that keeps what someone writes, and nothing of who did.
+
+The address carries, signed, which scene as it was shown and where one was. It is made only where an answer with its
+key is shown, so nobody else has it. People without a session have no token either: as in the first try, where the
+request comes from is checked (`web/origin.py`), and nothing is kept that is anyone's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, current_app, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from trainer.assessment.forms import RemarkForm
+from trainer.assessment.remarks import RemarkKind, find_title, write_remark
+from trainer.content.serving import served
+from trainer.core.clock import today
+from trainer.core.db import transaction
+from trainer.core.errors import Invalid, NotFound
+from trainer.core.signing import sign, unsign
+from trainer.web.access import Who, access
+from trainer.web.limits import limit_acts
+from trainer.web.redirects import go
+
+blueprint = Blueprint("remarks", __name__, template_folder="../templates", url_prefix="/remarks")
+_PURPOSE = "remark"
+THANKS = "thanks"
+_NO_TOKEN = {"csrf": False}  # it is checked, where there is one, before the form is read
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    digest: str
+    position: int
+    back: str
+
+    @property
+    def thanked(self) -> str:
+        """Where one was, with a word of thanks at the scene."""
+        return f"{self.back}{'&' if '?' in self.back else '?'}{THANKS}={self.position}#remark-{self.position}"
+
+
+@blueprint.app_context_processor
+def _for_answers() -> dict[str, Callable[[str, int], str]]:
+    return {"remark_address": remark_address}
+
+
+def remark_address(digest: str, position: int) -> str:
+    """Return where something can be said of a scene that the page of this request shows with its key."""
+    said = urlencode([(name, value) for name, value in request.args.items(multi=True) if name != THANKS])
+    back = f"{request.path}?{said}" if said else request.path
+    return url_for("remarks.write", about=sign(_PURPOSE, [digest, position, back]))
+
+
+@blueprint.get("/new")
+@access(Who.PUBLIC)
+def write() -> str:
+    """Ask what is wrong with a scene."""
+    about = request.args.get("about")
+    return _page(_read(about), RemarkForm(formdata=None, about=about, meta=_NO_TOKEN))
+
+
+@blueprint.post("")
+@access(Who.PUBLIC)
+@limit_acts("60 per hour", methods=["POST"])
+def keep() -> Response | tuple[str, int]:
+    """Keep what someone writes, and go back to where they were."""
+    if current_user.is_authenticated:
+        current_app.extensions["csrf"].protect()
+    about = _read(request.form.get("about"))
+    form = RemarkForm(meta=_NO_TOKEN)
+    if not form.validate():
+        return _page(about, form), 422
+    with transaction():
+        write_remark(served(), about.digest, RemarkKind(form.kind.data), form.text.data or "", today())
+    return go(about.thanked)
+
+
+def _page(about: _About, form: RemarkForm) -> str:
+    title = find_title(served(), about.digest)
+    if title is None:
+        raise NotFound
+    return render_template("assessment/remark.html", form=form, title=title, back=about.back)
+
+
+def _read(token: str | None) -> _About:
+    """Return what the address carried. Raises Invalid if it is altered."""
+    value: Any = unsign(_PURPOSE, token or "")
+    if value is None:
+        raise Invalid(_("This page’s address was cut off or altered. Go back to the scene and try again."))
+    return _About(*value)

@@ -1,0 +1,151 @@
+"""How scenes work, for approved instructors and administrators: all scenes, one of them, and what people write."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from trainer.assessment import figures
+from trainer.assessment.analysis import Analysis, analyze
+from trainer.assessment.counting import ALL_COURSES
+from trainer.assessment.figures import Order, Wanted, narrow
+from trainer.assessment.measures.items import FEWEST_ANSWERS, Flag
+from trainer.assessment.remarks import RemarkState, list_remarks, mark_remark
+from trainer.assessment.words import REMARK_KINDS, REMARK_STATES
+from trainer.content.schema import Pool, Truth
+from trainer.content.serving import served
+from trainer.core.audit import note
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.core.errors import Invalid, NotFound
+from trainer.instructing.access import reading_figures
+from trainer.instructing.queries import Reader
+from trainer.web.access import Who, access
+from trainer.web.redirects import go
+from trainer.web.tables import csv_answer
+
+blueprint = Blueprint("items", __name__, url_prefix="/item-analysis", template_folder="../templates")
+PAGE = 50
+_One = TypeVar("_One", bound=StrEnum)
+
+
+@blueprint.get("")
+@access(Who.ACCOUNT, own=True)
+@reading_figures
+def overview(reader: Reader) -> str:
+    """Show how all scenes work that the reader may see, narrowed and sorted as the address says."""
+    course, wanted = _course(), _wanted(reader)
+    found = analyze(served(), reader.pools, course=course)
+    rows = narrow(found.versions, wanted)
+    page = min(max(request.args.get("page", 1, type=int), 1), max(1, -(-len(rows) // PAGE)))
+    return render_template(
+        "instructing/items.html",
+        reader=reader,
+        found=found,
+        rows=rows[(page - 1) * PAGE : page * PAGE],
+        matches=len(rows),
+        page=page,
+        has_next=len(rows) > page * PAGE,
+        course=course,
+        courses=served().courses,
+        wanted=wanted,
+        address=_address(course, wanted),
+        strata=[one for one in found.strata if wanted.pool in (None, one.pool) and wanted.truth in (None, one.truth)],
+        fewest=FEWEST_ANSWERS,
+        figures=figures,
+        pools=[pool for pool in Pool if pool in reader.pools],
+        truths=list(Truth),
+        flags_there=list(Flag),
+    )
+
+
+@blueprint.post("/exports")
+@access(Who.ACCOUNT, own=True)
+@reading_figures
+def export(reader: Reader) -> Response:
+    """Give the rows that the address asks for as CSV; that this was done is written down."""
+    rows = narrow(analyze(served(), reader.pools, course=_course()).versions, _wanted(reader))
+    with transaction():
+        note("export.items", now(), actor_id=reader.user_id, form="csv")
+    return csv_answer(figures.item_table(rows, served().vocabulary))
+
+
+@blueprint.get("/scenes/<name>")
+@access(Who.ACCOUNT, own=True)
+@reading_figures
+def scene(reader: Reader, name: str) -> str:
+    """Show one scene: what people said and chose, its versions side by side, and what they write about it."""
+    course = _course()
+    found = _get_scene(reader, name, course)
+    return render_template(
+        "instructing/item.html",
+        reader=reader,
+        name=name,
+        found=found,
+        course=course,
+        courses=served().courses,
+        remarks=list_remarks(scene=name),
+        kinds=REMARK_KINDS,
+        states=REMARK_STATES,
+        fewest=FEWEST_ANSWERS,
+        figures=figures,
+    )
+
+
+@blueprint.post("/remarks/<uuid:remark_id>/state")
+@access(Who.ACCOUNT, own=True)
+@reading_figures
+def mark(reader: Reader, remark_id: UUID) -> Response:
+    """Say that a remark was read or answered; administrators only, and it is written down who did."""
+    if not reader.is_administrator:
+        raise NotFound
+    state = request.form.get("state", "")
+    if state not in {RemarkState.READ, RemarkState.ANSWERED}:
+        raise Invalid(_("Choose “Read” or “Answered.”"))
+    with transaction():
+        name = mark_remark(remark_id, RemarkState(state), reader.user_id, now())
+    flash(_("Saved."))
+    return go(url_for(".scene", name=name, _anchor="remarks"))
+
+
+def _get_scene(reader: Reader, name: str, course: str) -> Analysis:
+    found = analyze(served(), reader.pools, course=course, scene=name)
+    if not found.versions:
+        raise NotFound
+    return found
+
+
+def _course() -> str:
+    given = request.args.get("course", "")
+    return given if given in served().courses else ALL_COURSES
+
+
+def _wanted(reader: Reader) -> Wanted:
+    pool = _read("pool", Pool)
+    return Wanted(
+        pool if pool in reader.pools else None,
+        _read("truth", Truth),
+        _read("flag", Flag),
+        _read("order", Order) or Order.SCENE,
+    )
+
+
+def _read(name: str, kind: type[_One]) -> _One | None:
+    given = request.args.get(name, "")
+    return kind(given) if given in set(kind) else None
+
+
+def _address(course: str, wanted: Wanted) -> dict[str, str | None]:
+    """Return what the address says, without what is usual."""
+    return {
+        "course": course or None,
+        "pool": wanted.pool,
+        "truth": wanted.truth,
+        "flag": wanted.flag,
+        "order": wanted.order if wanted.order is not Order.SCENE else None,
+    }
