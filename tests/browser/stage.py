@@ -45,7 +45,7 @@ from trainer.credentials.operations import revoke
 from trainer.credentials.rules import show_serial
 from trainer.items.registry import FURTHER, further_type_of
 from trainer.learning.models import Enrollment
-from trainer.learning.operations import choose_place, complete_lesson, enroll
+from trainer.learning.operations import attest, choose_place, complete_lesson, enroll
 
 NAME = "Zoë Ångström"
 OFFICER = "security-officer"
@@ -100,6 +100,12 @@ class Person:
             name_for_certificate(self.id, name)
         return self
 
+    def sign(self) -> Person:
+        """Sign that they did the course themselves."""
+        with self.app.app_context(), transaction():
+            attest(enroll(self.id, served().courses[self.course], now()), NAME, now())
+        return self
+
     def works_at(self, place: str) -> Person:
         """Say where they work."""
         with self.app.app_context(), transaction():
@@ -147,11 +153,12 @@ class Person:
         *,
         answer: int = 0,
         wrong: int = 0,
+        missed: int = 0,
         harmful: int = 0,
         hand_in: bool = False,
         days_ago: int = 0,
     ) -> str:
-        """Answer the first scenes (`wrong` of them wrongly) and hand in if asked; return the path."""
+        """Answer the first scenes (`wrong` of them wrongly, `missed` not reported) and hand in if asked; return the path."""
         with self.app.app_context():
             with transaction():
                 enrollment = db.session.query(Enrollment).filter_by(user_id=self.id, course=self.course).one()
@@ -164,6 +171,8 @@ class Person:
                     .all()
                 )
                 wrongly = wrong_ones([row.snapshot.payload for row in rows[:answer]], wrong)
+                concerns = [row.position for row in rows if row.snapshot.payload["truth"] == "concern"]
+                wrongly |= set(concerns[:missed])
                 for row in rows[:answer]:
                     row.given = _given(row.snapshot.payload, row.position in wrongly, row.position <= harmful)
                     row.version, row.saved_at = row.version + 1, now()
@@ -172,7 +181,8 @@ class Person:
             if hand_in:
                 with transaction():
                     attempt = submit_attempt(self.id, attempt_id, served(), True, now())
-                    attempt.submitted_at = now() - dt.timedelta(days=days_ago)
+                    if attempt.submitted_at:
+                        attempt.submitted_at = now() - dt.timedelta(days=days_ago)
         return f"/attempts/{attempt_id}"
 
     def serial(self, **changes: Any) -> str:
@@ -229,7 +239,7 @@ def all_used(app: Flask) -> tuple[Person, str]:
     """Return someone who used all tries of a round, and where the last of them is."""
     person = ready(app)
     for days_ago in (30, 20, 0):
-        last = person.final(answer=ALL, wrong=9, harmful=1, hand_in=True, days_ago=days_ago)
+        last = person.final(answer=ALL, wrong=11, harmful=1, hand_in=True, days_ago=days_ago)
     return person, last
 
 
@@ -264,23 +274,27 @@ def set_stage(live: Live) -> Stage:
     full = ready(app)
     add("full", full, final_full=full.final(answer=ALL))
     failed = ready(app)
-    add("failed", failed, failed=failed.final(answer=ALL, wrong=6, harmful=2, hand_in=True))
+    add("failed", failed, failed=failed.final(answer=ALL, wrong=11, harmful=2, hand_in=True))
     waiting = ready(app)
     for _try in range(2):
-        waiting.final(answer=ALL, wrong=7, hand_in=True)
+        waiting.final(answer=ALL, wrong=11, hand_in=True)
     add("waiting", waiting)
     used, last = all_used(app)
     add("used", used, used=last)
     asker, asked_already = all_used(app)[0], all_used(app)[0]
     add("asker", asker)
     add("asked already", asked_already)
+    between = Person(app, course=OFFICER).enroll(read=-1, minutes=40).name().sign()
+    between.works_at("hospital")
+    sent_on = between.final(answer=ALL, missed=3, hand_in=True)
+    add("between", between, more=f"{sent_on}/more")
     passed = ready(app)
     result = passed.final(answer=ALL, wrong=1, hand_in=True)
     add("passed", passed, passed=result, valid=f"/verify/{passed.serial()}")
     learned = ready(app)
     for wrong in (4, 3, 2):
         learned.practice(answer=6, wrong=wrong, hand_in=True)
-    learned.final(answer=ALL, wrong=9, hand_in=True, days_ago=9)
+    learned.final(answer=ALL, wrong=11, hand_in=True, days_ago=9)
     learned.final(answer=ALL, wrong=1, hand_in=True)
     add("learned", learned)
     before = Person(app, course=REFRESHER)

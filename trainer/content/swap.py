@@ -56,8 +56,8 @@ def _replace_in(value: Any, swap: Mapping[str, str]) -> Any:
     if isinstance(value, StrEnum):
         return value
     if isinstance(value, str):
-        told = replace_words(value, swap)
-        return value if told == value else told
+        other = replace_words(value, swap)
+        return value if other == value else other
     if isinstance(value, list):
         return [_replace_in(one, swap) for one in value]
     if isinstance(value, dict):
