@@ -134,6 +134,7 @@ def test_it_asks_all_parts_and_shows_no_answer_at_any_time(rich_app: Flask) -> N
         assert "First step:" not in text
         assert "twin" not in text.lower()
         assert "You caught" not in text
+        assert "/remarks/" not in text
 
 
 def test_no_text_of_an_answer_is_there_before_during_and_after(settings: Settings, tmp_path: Path) -> None:
