@@ -130,18 +130,15 @@ def _content(folder: Path, elsewhere: Elsewhere) -> Path:
     for course in copy.glob("courses/*/course.yaml"):
         _put(course, "least_minutes:", "least_minutes: 0")
     _put(copy / "site.yaml", "exit_target:", f"exit_target: {elsewhere.same_site}/weather")
-    _add_pretest(copy)
+    _move_pretest(copy)
     return copy
 
 
-def _add_pretest(content: Path) -> None:
-    scenes = sorted((content / "scenarios").glob("*-a.md"))
-    for path in [one for one in scenes if "\npool: open\n" in one.read_text()][:2]:
-        pair = path.stem.removesuffix("-a")
-        for twin in "ab":
-            text = path.with_name(f"{pair}-{twin}.md").read_text()
-            text = text.replace(f"\npair: {pair}\n", f"\npair: before-{pair}\n").replace("pool: open", "pool: pretest")
-            path.with_name(f"before-{pair}-{twin}.md").write_text(text)
+def _move_pretest(content: Path) -> None:
+    """Ask for a short pretest in the refresher alone: else it would be the first step of everyone who begins."""
+    for course in content.glob("courses/*/course.yaml"):
+        text = course.read_text().replace("pretest:\n  scenes: 12\n", "")
+        course.write_text(text)
     _put(content / "courses/refresher/course.yaml", "practice:", "pretest:\n  scenes: 2\npractice:")
 
 

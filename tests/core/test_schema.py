@@ -144,6 +144,7 @@ def test_every_command_says_in_one_line_that_there_are_no_tables(settings: Setti
         ["admin", "raise-invitations", number, "5"],
         ["admin", "suspend-organization", number, "--reason", "x"],
         ["admin", "resume-organization", number],
+        ["admin", "appoint-administrator", "x@example.org"],
         ["credentials", "revoke", "x", "--reason", "x"],
         ["guests", "forget"],
         ["jobs", "beats"],
