@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from trainer.assessment.drawing import Aims, Pair, Telling, draw
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
-from trainer.assessment.queries import list_met
+from trainer.assessment.queries import list_met, list_responses
 from trainer.content.library import Content, Scenario
 from trainer.content.schema import Pool, Truth
 from trainer.core import chance
@@ -30,6 +30,9 @@ def draw_into(
     attempt: Attempt, content: Content, pool: Pool, aims: Aims, now: dt.datetime, venues: Collection[str] = ()
 ) -> Attempt:
     pairs = pairs_of(content, pool, list_met(attempt.user_id))
+    if attempt.handed_in:  # whatever the clock says of when they were met, a further stage has other pairs
+        shown = {one.item for one in list_responses(attempt)}
+        pairs = [pair for pair in pairs if shown.isdisjoint(telling.scene for telling in pair.tellings)]
     preferred = {pair for pair in pairs if content.scenarios[pair.tellings[0].scene].file.venue in venues}
     return keep_drawn(attempt, content, draw(pairs, aims, chance.rng, preferred), now)
 
