@@ -137,13 +137,13 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_sessions(app)
     init_origin(app)
     init_oddities(app)
+    init_accounts(app)
+    init_access(app)  # before the tokens, which end with a session: then an answer would end with it
     tokens = CSRFProtect(app)
     tokens.exempt(first_try)
     tokens.exempt(remarks)  # it checks a token where there is a session to hang one on
     tokens.exempt(end_at_exit)
     tokens.exempt(sign_in)  # it checks its token itself, and keeps the address that was typed
-    init_accounts(app)
-    init_access(app)
     init_limits(app)
     # The function set last runs first: headers, then compression, and what is kept has both.
     Compress(app)

@@ -76,6 +76,24 @@ def test_a_lost_connection_is_said_and_loses_nothing(sitting: Sitting) -> None:
     assert sitting.given() == {"verdict": "nothing-to-report"}
 
 
+@pytest.mark.check("T141")
+def test_a_session_that_ended_is_said_and_the_answer_stays_until_it_is_recorded(sitting: Sitting) -> None:
+    page = sitting.tab()
+    _choose(page, "verdict", 1)
+    expect(page.locator("#saved")).to_have_text("Saved.")
+    sitting.context.clear_cookies()
+    _choose(page, "confidence", 2)
+    expect(page.locator("#saved")).to_contain_text("You’re signed out. Your answer is still here.")
+    assert (_chosen(page, "verdict"), _chosen(page, "confidence")) == (1, 2)
+    _choose(page, "action")
+    expect(page.locator("#saved")).to_contain_text("You’re signed out.")
+    page.get_by_role("button", name="Record my answer").click()
+    page.wait_for_url(f"**/keep?next={sitting.path}/scenes/1")
+    page.get_by_role("link", name="I have an account").click()
+    page.wait_for_url(f"**/sign-in?next={sitting.path}/scenes/1")
+    assert sitting.given() == {"verdict": "note-and-watch"}
+
+
 def test_a_server_that_fails_is_said_too(sitting: Sitting) -> None:
     page = sitting.tab()
     page.route("**/scenes/1", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))

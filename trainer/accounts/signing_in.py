@@ -12,6 +12,7 @@ from trainer.accounts.queries import find_user_by_session
 from trainer.accounts.rules import device_of
 from trainer.core.clock import now
 from trainer.core.db import transaction
+from trainer.web.unsent import UNSENT
 
 
 class Visitor(AnonymousUserMixin):  # type: ignore[misc]
@@ -37,7 +38,10 @@ def sign_in_session(user: User) -> None:
         know_browser(user.email_key)
     with transaction():
         session_id = open_session(user_id, device, now())
+    unsent = session.get(UNSENT)
     session.clear()
+    if unsent is not None:
+        session[UNSENT] = unsent
     session["_user_id"] = session_id.hex
     session["_fresh"] = True
     session.permanent = True

@@ -8,10 +8,12 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from trainer.web.errors import error_response
+from trainer.web.errors import error_response, wants_json
+from trainer.web.unsent import keep_unsent
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,17 +30,21 @@ class Who(StrEnum):
 
 @dataclass(frozen=True)
 class Access:
-    """What a route declared. `own`: it shows one person's record, and is 404 to everybody else."""
+    """What a route declared. `own`: it shows one person's record, and is 404 to everybody else.
+
+    `keeps`: it takes an answer, which waits for someone whose session has ended to come back to the same address.
+    """
 
     who: Who
     own: bool = False
+    keeps: bool = False
 
 
-def access(who: Who, *, own: bool = False) -> Callable[[F], F]:
+def access(who: Who, *, own: bool = False, keeps: bool = False) -> Callable[[F], F]:
     """Declare who may enter the view below."""
 
     def declare(view: F) -> F:
-        view.access = Access(who, own)  # type: ignore[attr-defined]
+        view.access = Access(who, own, keeps)  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -83,11 +89,22 @@ def _check() -> Response | None:
         return None
     if rule.who is Who.TOKEN:
         return None if shown_token() else ask_for_token()
+    if not current_user.is_authenticated and rule.keeps:
+        return _ask_back()
     if not current_user.is_authenticated:
         return _ask("joining.keep" if rule.who is Who.LEARNER else "joining.sign_in")
     if rule.who is Who.ACCOUNT and current_user.is_guest:
         return _ask("joining.sign_up")
     return None
+
+
+def _ask_back() -> Response:
+    if wants_json():
+        return error_response(
+            401, _("You’re signed out. Your answer is still here. Record it, sign in, and it will be here again.")
+        )
+    keep_unsent()
+    return redirect(url_for("joining.keep", next=request.path), 303)
 
 
 def _ask(endpoint: str) -> Response:

@@ -55,6 +55,7 @@ from trainer.learning.queries import find_enrollment, standing
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response, wants_json
 from trainer.web.redirects import go
+from trainer.web.unsent import find_unsent, forget_unsent
 
 blueprint = Blueprint("assessment", __name__, template_folder="../templates")
 
@@ -140,12 +141,13 @@ def scene(attempt_id: UUID, position: int) -> Response | str:
     if position <= found.handed_in:
         return go(url_for(".attempt", attempt_id=attempt_id))
     asks = sitting_of(found).asks
-    form = JudgeForm.for_scene(_told(given)[0], given.action_order, asks, **(given.given or {}))
-    return _question_page(found, given, form)
+    unsent = {part: value for part, value in find_unsent().items() if part in asks}
+    form = JudgeForm.for_scene(_told(given)[0], given.action_order, asks, **{**(given.given or {}), **unsent})
+    return _question_page(found, given, form, is_unsent=bool(unsent))
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/scenes/<int(max=999):position>")
-@access(Who.LEARNER, own=True)
+@access(Who.LEARNER, own=True, keeps=True)
 def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     """Save what was given. With `autosave=1` (our script) any part; otherwise all that is asked, and go on."""
     user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
@@ -164,6 +166,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
             )
             if not is_autosave:
                 credit(found, request.form.get("opened_at"), at)
+    forget_unsent()
     if not is_valid:
         found = get_attempt(user_id, attempt_id)
         given = get_response(found, position)
@@ -301,7 +304,7 @@ def _told(given: Given) -> tuple[ScenePayload, Standing]:
     return tell(read_scene(given.snapshot.payload))
 
 
-def _question_page(found: Attempt, given: Given, form: JudgeForm) -> str:
+def _question_page(found: Attempt, given: Given, form: JudgeForm, *, is_unsent: bool = False) -> str:
     scene, translation = _told(given)
     enrollment = db.session.get_one(Enrollment, found.enrollment_id)
     verdicts = verdicts_of(found)
@@ -313,6 +316,7 @@ def _question_page(found: Attempt, given: Given, form: JudgeForm) -> str:
         opened_at=opened_mark(enrollment, now()),
         question=shown.question(scene, given.position, found.scenes, found.handed_in + 1),
         translation=translation,
+        is_unsent=is_unsent,
         form=form,
         attempt=found,
         course=course_title(found),
