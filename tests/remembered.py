@@ -29,6 +29,7 @@ def remembered(name: str, app: Flask, make: Callable[[], T]) -> T:
             db.session.remove()
             with db.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.engine.dispose()  # closing a file gives up all locks that this process has on it, SQLite's too
             kept = Path(_folder.name) / f"{name}.db"
             shutil.copy(own, kept)
             _made[name] = (kept, found)
