@@ -36,6 +36,7 @@ class NameForm(Form):
         [InputRequired(_l("Enter the name you want on it.")), length(1, 120), PlainText()],
         filters=[trimmed],
         description=_l("It may be an alias. Anyone who has the certificate’s number can see it."),
+        render_kw={"autocomplete": "name"},
     )
 
 
