@@ -158,7 +158,7 @@ class Person:
         hand_in: bool = False,
         days_ago: int = 0,
     ) -> str:
-        """Answer the first scenes, `wrong` of them wrongly or `missed` not reported; hand in if asked; return the path."""
+        """Answer the first scenes, `wrong` or `missed` of them wrongly, and hand in if asked; return the path."""
         with self.app.app_context():
             with transaction():
                 enrollment = db.session.query(Enrollment).filter_by(user_id=self.id, course=self.course).one()
