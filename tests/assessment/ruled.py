@@ -30,7 +30,7 @@ USUAL = {
     "later_tries": [bounds(0, 0, 0, 0, 4), bounds(1, 1, 1, 1, 7)],
 }
 STRICT = {
-    "stages": [{"scenes": 4, "danger_now": 0}, {"scenes": 4, "danger_now": 0}],
+    "stages": [{"scenes": 6, "danger_now": 0}, {"scenes": 4, "danger_now": 0}],
     "first_try": [bounds(0, 0, 0, None, 4), bounds(1, 0, 0, None, 7)],
     "later_tries": [bounds(0, 0, 0, None, 4), bounds(0, 1, 0, None, 8)],
 }

@@ -40,7 +40,7 @@ from trainer.learning.rules import Asked
 
 TRIES, WAITS_BEFORE, WAIT, ROUND = 3, 3, dt.timedelta(days=7), dt.timedelta(days=30)
 RENEWAL, YEAR = 60, 12
-EXAMPLES = 120 if os.environ.get("TRAINER_TEST_EVERYTHING") else 12
+EXAMPLES = 120 if os.environ.get("TRAINER_TEST_EVERYTHING") else 5
 STEPS = 30
 SECOND, HOUR, DAY = dt.timedelta(seconds=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 PAUSES = [SECOND, HOUR, DAY, WAIT - SECOND, WAIT, ROUND - SECOND, ROUND, 304 * DAY, 31 * DAY]
@@ -193,11 +193,15 @@ class Learner(RuleBasedStateMachine):
         self.over.append(found.id)
         self.under_way = None
 
-    @rule(mistakes=st.lists(st.sampled_from(MISTAKES), max_size=3))
-    def sit(self, mistakes: Sequence[str | None]) -> None:
-        """Take a stage from its start to its end."""
+    @rule(
+        mistakes=st.lists(st.sampled_from(MISTAKES), max_size=3),
+        then=st.sampled_from([None, "usual", "strict", "gone"]),
+    )
+    def sit(self, mistakes: Sequence[str | None], then: str | None = None) -> None:
+        """Take a stage from its start to its end; the content may change under way."""
         if self.under_way is None:
             self.start()
+        self.serving = then or self.serving
         self.answer(mistakes, 0)
         self.hand_in()
 
@@ -210,6 +214,13 @@ class Learner(RuleBasedStateMachine):
         self.sign()
         self.sit(mistakes)
         self.sit(mistakes[3:])
+
+    @rule()
+    def use_up_a_round(self) -> None:
+        """Fail until a new round is what is waited for, and wait for it."""
+        for _try in range(TRIES):
+            self.study(["verdict"] * 6)
+        self.now += ROUND
 
     def check_second_stage(self, attempt: UUID) -> None:
         assert self.under_way is not None
