@@ -235,3 +235,10 @@ def test_what_is_needed_of_one_who_failed_at_once_is_what_all_scenes_ask_for() -
     assert [(one.bound, one.is_met) for one in needs] == [(5, False), (4, True), (2, True), (2, True), (36, True)]
     stricter = TWO_STAGES.needs(first(5, 4, good=19), round_=1, number=2, is_passed=False)
     assert [(one.bound, one.is_met) for one in stricter] == [(5, True), (3, False), (2, True), (2, True), (36, False)]
+
+
+@pytest.mark.parametrize("numbers", [(4, 1, 3, 2), (4, 3, 2, 0), (4, 1, 5, 0), (4, -1, 2, 0), (4, 1, 2, -1)])
+def test_a_stage_whose_numbers_do_not_fit_is_refused(numbers: tuple[int, int, int, int]) -> None:
+    with pytest.raises(ValueError, match="don't fit together"):
+        Stage(*numbers)
+    assert Stage(4, 0, 4, 0).on_duty_at_least == Stage(4, 1, 1, 1).on_duty_at_least == 0

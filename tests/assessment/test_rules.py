@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from trainer.assessment import rules
 from trainer.assessment.deciding import FinalCounts
-from trainer.assessment.rules import FailedTry, Tally, TryDecision
+from trainer.assessment.rules import FailedTry, RightOf, Tally, TryDecision
 from trainer.content.schema import Grade, RetryRule
 from trainer.items.judge.payload import Judged, Outcome
 
@@ -36,6 +36,17 @@ def test_counts_add_up(scenes: list[Judged]) -> None:
 def test_a_rule_is_asked_with_all_that_was_counted() -> None:
     tally = Tally(5, 2, 1, 6, 3, 4, 8, 0, 0, danger_missed=1)
     assert tally.counts == FinalCounts(17, 2, 1, 1, 4, 8, unanswered=3)
+
+
+def test_being_certain_is_counted_and_so_is_being_certain_and_wrong() -> None:
+    sure = [Judged(one, True, Grade.BEST) for one in (Outcome.HIT, Outcome.MISS, Outcome.FALSE_ALARM, Outcome.HIT)]
+    tally = rules.count([*sure, Judged(Outcome.MISS, False, Grade.BEST), Judged(None, True, None)])
+    assert (tally.certain, tally.certain_and_wrong) == (4, 2)
+
+
+def test_right_are_those_caught_and_those_left_alone() -> None:
+    right = RightOf.of(Tally(5, 2, 1, 6, 3, 0, 8, 0, 0))
+    assert (right.right, right.answered) == (11, 14)
 
 
 def failed_tries(number: int, at: dt.datetime = NOW, lessons: tuple[str, ...] = ("m/one",)) -> list[FailedTry]:
