@@ -29,6 +29,7 @@ class Item:
 def draw_into(
     attempt: Attempt, content: Content, pool: Pool, aims: Aims, now: dt.datetime, venues: Collection[str] = ()
 ) -> Attempt:
+    """Draw for an attempt by its aims, pairs of the learner's workplace first among those that are equally fresh."""
     pairs = pairs_of(content, pool, list_met(attempt.user_id))
     if attempt.handed_in:  # whatever the clock says of when they were met, a further stage has other pairs
         shown = {one.item for one in list_responses(attempt)}
@@ -43,10 +44,12 @@ def keep_drawn(attempt: Attempt, content: Content, drawn: Sequence[Telling], now
 
 
 def item_of(scenario: Scenario) -> Item:
+    """Return a scene as an item to be drawn."""
     return Item(scenario.id, scenario.digest, payload_of(scenario))
 
 
 def keep(attempt: Attempt, items: Sequence[Item], now: dt.datetime) -> Attempt:
+    """Keep an attempt with these items, behind those that were handed in before."""
     db.session.add(attempt)
     db.session.flush()
     insert_missing(
