@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -71,6 +72,28 @@ def test_pages_reflow_and_nothing_is_cut(context: Callable[..., BrowserContext],
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     found["text at 200 %"] = _look(page)
     assert not {how: faults for how, faults in found.items() if faults}
+
+
+# Which scenes a page shows is drawn by chance, so every paragraph gets the longest word that any scene has.
+_LENGTHENED = """() => {
+  document.querySelectorAll("details").forEach((one) => (one.open = true));
+  for (const one of document.querySelectorAll("main :is(p, li, dd, h1, h2, h3, label, legend, b)"))
+    if (one.textContent.trim() && !one.closest(".vh, .btn, .tbl, .pager")) one.append(" superintendent");
+}"""
+_DRAWN = [
+    one for one in SHEETS if re.match(r"(try-)?(scene|answer|result|submission|final|question|first-try)", one.name)
+]
+
+
+@pytest.mark.parametrize("sheet", _DRAWN, ids=[one.name for one in _DRAWN])
+def test_large_text_reflows_whatever_scenes_are_drawn(
+    context: Callable[..., BrowserContext], stage: Stage, sheet: Sheet
+) -> None:
+    page = context(*sheet.cookies(stage), width=360, height=640, bypass_csp=True).new_page()
+    sheet.show(page, stage)
+    page.evaluate(_LENGTHENED)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert _look(page) == []
 
 
 @pytest.mark.check("T140")
