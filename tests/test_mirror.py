@@ -15,6 +15,7 @@ HELD_BY = {
     "accounts/test_links.py": "accounts/letters accounts/operations accounts/queries",
     "accounts/test_second_factor.py": "accounts/codes accounts/second_factor_views accounts/words cli/accounts",
     "accounts/test_views.py": "accounts/forms accounts/models accounts/signing_in",
+    "assessment/test_check_ins.py": "assessment/dates assessment/views/check_ins jobs/check_ins",
     "assessment/test_drills.py": "assessment/queries assessment/views/drills assessment/views/steps",
     "assessment/test_finish.py": "assessment/words",
     "assessment/test_key_secrecy.py": "assessment/shown core/chance",

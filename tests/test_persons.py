@@ -43,6 +43,7 @@ from trainer.accounts.operations import request_address, request_reset
 from trainer.accounts.persons import ERASED
 from trainer.accounts.queries import get_user, list_guests_before
 from trainer.accounts.rules import KEPT as GUESTS_KEPT
+from trainer.assessment.check_ins import ask_for_mail
 from trainer.assessment.models import Attempt, ItemSnapshot, Response, RoundRequest
 from trainer.assessment.rounds import grant
 from trainer.assignments.models import Assignment
@@ -264,6 +265,7 @@ def learn(app: Flask, petra: UUID, bob: UUID) -> None:
     with app.app_context(), transaction():
         own = update(Enrollment).where(Enrollment.user_id == petra)
         db.session.execute(own.values(attested_as=NAME, place="Hotel"))
+        ask_for_mail(petra, served(), clock.now())
         get_user(petra).certificate_name = NAME
 
 

@@ -26,6 +26,7 @@ from trainer.accounts.views import blueprint as accounts
 from trainer.accounts.views import end_at_exit
 from trainer.assessment.onward import Onward, find_onward
 from trainer.assessment.views.attempts import blueprint as assessment
+from trainer.assessment.views.check_ins import blueprint as check_ins
 from trainer.assessment.views.drills import blueprint as drills
 from trainer.assessment.views.finals import blueprint as finals
 from trainer.assessment.views.first_try import blueprint as first_try
@@ -151,7 +152,8 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_static(app, reread=settings.development)
     readers = (web, courses, cards, previews, credentials)
     learners = (
-        *(accounts, second_factor, learning, assessment, finals, drills, first_try, pretest, progress, remarks),
+        *(accounts, second_factor, learning, assessment, finals, drills, first_try, pretest, progress),
+        *(check_ins, remarks),
         *(joining, entry, home, rounds),
     )
     firms = (organizations, closing, people, teams, invitations, codes, roster, requirements, audit)

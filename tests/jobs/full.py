@@ -86,6 +86,7 @@ KEPT = {
     "lesson_completions",
     "attempts",
     "round_requests",
+    "check_in_mails",
     "responses",
     "item_snapshots",
     "item_counts",

@@ -77,7 +77,7 @@ def test_before_joining_a_person_sees_what_the_firm_will_see(acme: Acme) -> None
     page = Visitor(acme.app).get(invite(acme)).text
     for words in ("Acme Security invites you", "Dana Dow", "dana@example.org", "Member", "will see about you"):
         assert words in page
-    assert "It doesn’t see: your answers, your practice, which help pages" in page
+    assert "It doesn’t see: your answers, how you do in practice or check-ins, which help pages" in page
     assert person(acme.app, acme.people["dana"]).user_id is None
 
 

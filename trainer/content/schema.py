@@ -490,6 +490,12 @@ class Practice(Part):
     scenes: int = Field(ge=2, le=200)
 
 
+class CheckIns(Part):
+    """How many scenes someone judges on each day of the ladder that follows a certificate of the course."""
+
+    scenes: int = Field(ge=2, le=20)
+
+
 class Pretest(Part):
     """How many scenes someone judges before their first course, one twin of a pair of the pool kept for that."""
 
@@ -533,6 +539,7 @@ class CourseFile(Part):
     first_try: Practice
     pretest: Pretest | None = None
     practice: Practice
+    check_ins: CheckIns | None = None
     final: Final
 
 
