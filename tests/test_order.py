@@ -24,13 +24,15 @@ def package_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+def layers_in(container: str) -> list[str]:
+    """Return the layers, the highest first, of the contract on what lies in a container."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    return next(one["layers"] for one in settings["contracts"] if one.get("containers") == [container])
+
+
 def places() -> dict[str, int]:
-    """Return how high each package stands, as the first contract says."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
-        "contracts"
-    ]
-    layers = next(one["layers"] for one in contracts if one.get("containers") == ["trainer"])
-    return {name.strip(): -number for number, layer in enumerate(layers) for name in layer.split("|")}
+    """Return how high each package stands."""
+    return {name.strip(): -number for number, layer in enumerate(layers_in("trainer")) for name in layer.split("|")}
 
 
 def is_views(module: str) -> bool:
@@ -84,6 +86,18 @@ def ways(app: Flask, path: Path) -> Iterator[tuple[str, str, set[str]]]:
             if isinstance(call.node, nodes.Name) and call.node.name in {"way_to", "part_for"}:
                 assert isinstance(call.args[0], nodes.Const), f"{path}:{call.lineno} names no way"
                 yield call.node.name, str(call.args[0].value), {one.key for one in call.kwargs}
+
+
+def test_every_file_of_a_role_is_in_the_layer_of_its_role() -> None:
+    layers = [re.findall(r"\w+", layer) for layer in layers_in("trainer.*")]
+    roles = [layer[0] for layer in layers]
+    assert roles == ["views", "access", "forms", "operations", "queries", "models", "rules"]
+    found = {role: {role} for role in roles}
+    for path in PACKAGE.glob("*/*"):
+        role = path.stem.rpartition("_")[2]
+        if role in found and path.suffix in {"", ".py"}:
+            found[role].add(path.stem)
+    assert [sorted(layer) for layer in layers] == [sorted(found[role]) for role in roles]
 
 
 def test_pages_name_only_pages_and_parts_of_their_own_package_and_of_those_below(app: Flask) -> None:
