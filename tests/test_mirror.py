@@ -26,7 +26,7 @@ HELD_BY = {
     "assessment/test_stages.py": "assessment/finals assessment/views/finals",
     "assessment/test_progress.py": "assessment/views/progress",
     "assessment/test_views.py": "assessment/forms assessment/models assessment/views/attempts",
-    "assignments/test_upkeep.py": "assignments/letters assignments/models assignments/operations",
+    "assignments/test_upkeep.py": "assignments/letters assignments/models assignments/operations assignments/queries",
     "assignments/test_views.py": "assignments/forms assignments/preview",
     "cli/test_commands.py": "cli/admin cli/credentials cli/setup",
     "cli/test_keys.py": "accounts/rekeying",
