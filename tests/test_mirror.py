@@ -21,12 +21,13 @@ HELD_BY = {
     "assessment/test_key_secrecy.py": "assessment/shown core/chance",
     "assessment/test_first_try.py": "assessment/views/first_try",
     "assessment/test_pretest.py": "assessment/views/pretest",
+    "assessment/test_previews.py": "assessment/views/previews",
     "assessment/test_operations.py": "assessment/drawn",
     "assessment/test_remarks.py": "assessment/views/remarks",
     "assessment/test_stages.py": "assessment/finals assessment/views/finals",
     "assessment/test_progress.py": "assessment/views/progress",
     "assessment/test_views.py": "assessment/forms assessment/models assessment/views/attempts",
-    "assignments/test_upkeep.py": "assignments/letters assignments/models assignments/operations",
+    "assignments/test_upkeep.py": "assignments/letters assignments/models assignments/operations assignments/queries",
     "assignments/test_views.py": "assignments/forms assignments/preview",
     "cli/test_commands.py": "cli/admin cli/credentials cli/setup",
     "cli/test_keys.py": "accounts/rekeying",
@@ -83,6 +84,7 @@ HELD_BY = {
     "organizations/test_views.py": "organizations/forms organizations/views/audit organizations/views/firms "
     "organizations/views/people organizations/views/teams organizations/words",
     "test_fitness.py": "core/clock",
+    "test_order.py": "web/ways",
     "test_persons.py": "accounts/persons assessment/persons assignments/persons compliance/persons core/persons "
     "credentials/persons instructing/persons interop/persons learning/persons organizations/persons",
     "web/test_access.py": "app web/views",
@@ -90,7 +92,7 @@ HELD_BY = {
     "web/test_forms.py": "web/origin",
     "web/test_headers.py": "web/static web/still",
     "web/test_limits.py": "core/limits",
-    "web/test_reading.py": "courses/card_views courses/previews courses/views web/language",
+    "web/test_reading.py": "courses/card_views courses/views web/language",
     "web/test_stalls.py": "web/intake",
 }
 """The tests that hold each module without tests of its own name; if many do, those that break first."""

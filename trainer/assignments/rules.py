@@ -162,7 +162,7 @@ def covered_until(completion: Completion, terms: Terms) -> dt.date:
 
 
 def status(duty: Duty, today: dt.date) -> Status:
-    """Return where someone stands. `queries.status_case` is the same table of rules in SQL."""
+    """Return where someone stands. `statements.status_case` is the same table of rules in SQL."""
     if duty.waived_until is not None and today <= duty.waived_until:
         return Status.WAIVED
     if duty.covers_until is not None:

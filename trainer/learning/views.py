@@ -37,6 +37,7 @@ from trainer.web.access import Who, access
 from trainer.web.language import language_tag
 from trainer.web.redirects import go, safe_path
 from trainer.web.still import hole, shared_page, still
+from trainer.web.ways import way_to
 
 blueprint = Blueprint("learning", __name__, template_folder="templates")
 
@@ -72,7 +73,7 @@ def enroll(course: str) -> Response:
         operations.enroll(user_id, whole, now())
     following = safe_path(request.form.get("next"), _lesson_url(whole, whole.lessons[0]))
     if whole.file.pretest is not None:  # its page goes on at once where none is due
-        return go(url_for("pretest.offer", course=whole.slug, next=following))
+        return go(way_to("pretest", course=whole.slug, next=following))
     return go(following)
 
 
@@ -187,7 +188,7 @@ def attestation(course: str) -> Response | str | tuple[str, int]:
     whole, user_id = get_course(course), current_user.id
     enrollment = find_enrollment(user_id, whole.slug)
     if enrollment is None or not enrollment.asks.attestation:
-        return go(url_for("finals.show", course=whole.slug))  # which says what comes first
+        return go(way_to("final", course=whole.slug))  # which says what comes first
     form = AttestationForm()
     if form.validate_on_submit():
         with transaction():
@@ -195,7 +196,7 @@ def attestation(course: str) -> Response | str | tuple[str, int]:
             operations.attest(enrollment, str(form.attested_as.data), now())
             # The final may be passed already: the sentence was asked for later.
             operations.complete(enrollment, whole, current_app.config["SETTINGS"].is_local, now())
-        return go(url_for("finals.show", course=whole.slug))
+        return go(way_to("final", course=whole.slug))
     status = 422 if form.is_submitted() else 200
     return render_template("learning/attestation.html", course=whole, enrollment=enrollment, form=form), status
 
