@@ -21,8 +21,9 @@ def init_ways(app: Flask, pages: Mapping[str, str], parts: Mapping[str, str]) ->
     lost = {name: endpoint for name, endpoint in pages.items() if endpoint not in app.view_functions}
     if lost:
         raise LookupError(f"ways lead to pages that don't exist: {lost}")
+    loader = app.create_global_jinja_loader()
     for template in parts.values():
-        app.jinja_env.get_template(template)  # raises TemplateNotFound
+        loader.get_source(app.jinja_env, template)  # raises TemplateNotFound; to compile it would slow down each start
     app.extensions["ways"], app.extensions["parts"] = dict(pages), dict(parts)
     app.jinja_env.globals.update(way_to=way_to, part_for=part_for)
 
