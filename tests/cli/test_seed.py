@@ -36,6 +36,9 @@ from trainer.organizations.models import Membership, Organization, Team, TeamMem
 from trainer.organizations.rules import local_day
 
 
+pytestmark = pytest.mark.xdist_group("seed")  # what they look at takes a while to make
+
+
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory, template_database: Path, shelf: Library) -> Iterator[Flask]:
     """Return an app whose database has a firm already, and the made-up one beside it."""
