@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from markupsafe import Markup
+
 from trainer.content import markdown, times
 from trainer.content.digests import course_digest
-from trainer.content.drills import build_drills, build_question
+from trainer.content.drills import Question, build_drills, build_question
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
 from trainer.content.ids import permanent_ids
 from trainer.content.markdown import Scope
@@ -84,13 +86,13 @@ def _translate(content: Content, folder: Folder, anywhere: Scope, language: str)
         if id(entry) not in told:
             return replace(one, module_title=title)
         page = markdown.render(told[id(entry)].body, scope)
-        asked = {question.id: question for question in one.questions}
+        parts, questions = _place(page, one.questions)
         return replace(
             one,
             module_title=title,
             file=value(entry),
-            parts=page.parts,
-            questions=tuple(asked[name] for name in page.items),
+            parts=parts,
+            questions=questions,
             words=page.words,
             cited=page.cited,
             language=language,
@@ -207,6 +209,20 @@ def _build_lesson(
         digest=entry.digest,
         seconds=times.lesson_seconds(entry.body, entry.value.items),
     )
+
+
+def _place(page: markdown.Rendered, asked: Sequence[Question]) -> tuple[tuple[Markup, ...], tuple[Question, ...]]:
+    """Return the parts of a text and the questions between them. A translation that is older may lack places for
+    some, which are then asked at its end, and have others for what is no longer asked."""
+    left = {one.id: one for one in asked}
+    parts, questions = [page.parts[0]], []
+    for name, part in zip(page.items, page.parts[1:], strict=True):
+        if name in left:
+            questions.append(left.pop(name))
+            parts.append(part)
+        else:
+            parts[-1] += part
+    return (*parts, *(Markup() for _one in left)), (*questions, *left.values())
 
 
 def _build_pages(folder: Folder, scope: Scope) -> dict[str, Page]:

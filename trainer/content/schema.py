@@ -542,6 +542,7 @@ class ModuleFile(Part):
     title: Text
     objectives: list[Text] = Field(min_length=1)
     choose_one: bool = False  # the learner reads one of its lessons, such as that of their venue
+    deeper: bool = False  # its lessons go deeper and are optional; all others are the core path
 
 
 class ShiftFile(Part):
@@ -744,6 +745,7 @@ class LessonFile(Part):
     indicators: list[IndicatorId] = []
     sources: list[SourceId] = Field(min_length=1)
     note: Text | None = None
+    was: list[LessonId] = []  # earlier lessons that one of the core path came from: whoever read one has read it
     reviews: list[Review] = []
     items: list[AnyLessonItem] = Field(default=[], max_length=12)  # in the order of the file, not of the text
 
