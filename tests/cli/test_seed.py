@@ -35,7 +35,6 @@ from trainer.credentials.models import Credential
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
 from trainer.organizations.rules import local_day
 
-
 pytestmark = pytest.mark.xdist_group("seed")  # what they look at takes a while to make
 
 

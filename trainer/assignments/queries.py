@@ -67,6 +67,7 @@ def wanted_by(requirement: Requirement) -> Wanted:
         unapproved_state=requirement.unapproved_state,
         role=requirement.role,
         hired_since=requirement.hired_since,
+        allows_test_out=requirement.allows_test_out,
         team_ids=frozenset(teams),
     )
 
@@ -191,10 +192,12 @@ def list_duties(person: Membership, firm: Organization, now: dt.datetime) -> Seq
     """Return what a firm requires of someone on its roster, earliest due date first."""
     here = duties_where(Assignment.membership_id == person.id)
     rows = db.session.execute(
-        select(here.c.course, here.c.status, here.c.due_on).order_by(here.c.due_on, here.c.course),
+        select(here.c.course, here.c.status, here.c.due_on, here.c.least_minutes).order_by(
+            here.c.due_on, here.c.course
+        ),
         on(firm.id, local_day(firm.time_zone, now)),
     )
-    return [OwnDuty(firm.name, row.course, row.status, row.due_on) for row in rows]
+    return [OwnDuty(firm.name, row.course, row.status, row.due_on, row.least_minutes) for row in rows]
 
 
 def get_duty(assignment: Assignment) -> Duty:

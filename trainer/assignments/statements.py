@@ -88,9 +88,10 @@ def covers_until(user_id: Any, asked: Any) -> ScalarSelect[dt.date]:
 def duties(*only: ColumnElement[bool]) -> Subquery:
     """Return a subquery of one row for each duty in a firm that hasn't ended, with where the person stands.
 
-    Columns: assignment_id, requirement_id, membership_id, user_id, course, renewal_days, covers_until, due_on, status;
-    and of the credential that covers the person: serial, completed_on, minutes. `only` narrows it down by Assignment;
-    what it leaves out isn't computed. Join Membership on `membership_id` for names and teams. Run it with `on`.
+    Columns: assignment_id, requirement_id, membership_id, user_id, course, least_minutes, renewal_days, covers_until,
+    due_on, status; and of the credential that covers the person: serial, completed_on, minutes. `only` narrows it
+    down by Assignment; what it leaves out isn't computed. Join Membership on `membership_id` for names and teams. Run
+    it with `on`.
     """
     asked = terms()
     return _with_days(asked, _by_requirement(asked), Assignment.organization_id == FIRM, *only)
@@ -188,6 +189,7 @@ def _with_days(asked: CTE, source: Join, *only: ColumnElement[bool]) -> Subquery
             Assignment.user_id,
             asked.c.course,
             asked.c.cadence_months,
+            asked.c.least_minutes,
             asked.c.renewal_days,
             Assignment.due_on.label("first_due_on"),
             _covering(Assignment.user_id, asked.c).label("credential_id"),

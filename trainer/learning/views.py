@@ -61,7 +61,7 @@ def show_course(course: str) -> str:
         standing=where,
         credential=_credential(enrollment),
         workplace=_workplace(whole, enrollment),
-        lessons_to_read=path_of(whole, None, ()).all_lessons,
+        path=path_of(whole, None, ()),
         cards=served().cards,
         can_renew=enrollment is not None and enrollment.completed_at is not None and can_renew(enrollment, today()),
     )
@@ -74,7 +74,7 @@ def enroll(course: str) -> Response:
     whole, user_id = get_course(course), current_user.id
     with transaction():
         operations.enroll(user_id, whole, now())
-    following = safe_path(request.form.get("next"), _lesson_url(whole, whole.lessons[0]))
+    following = safe_path(request.form.get("next"), _lesson_url(whole, whole.first_lesson))
     if whole.file.pretest is not None:  # its page goes on at once where none is due
         return go(way_to("pretest", course=whole.slug, next=following))
     return go(following)
@@ -87,7 +87,7 @@ def renew(course: str) -> Response:
     whole, user_id = get_course(course), current_user.id
     with transaction():
         operations.renew(user_id, whole, now())
-    return go(_lesson_url(whole, whole.lessons[0]))
+    return go(_lesson_url(whole, whole.first_lesson))
 
 
 @blueprint.get("/courses/<course>/<module>/<lesson>")
@@ -105,7 +105,9 @@ def show_lesson(course: str, module: str, lesson: str) -> tuple[str, int]:
     answered = answers.keys() - {incomplete}
     to_answer = still_open(whole, found, begun.read, answered) if begun else ()
     opened_at = opened_mark(begun, now()) if begun else ""
-    standing_alike: Hashable = (begun.place, begun.is_paced, begun.read, to_answer) if begun else None
+    standing_alike: Hashable = (
+        (begun.place, begun.is_paced, begun.is_tested_out, begun.read, to_answer) if begun else None
+    )
     page = shared_page(
         (whole.slug, found.id, is_learner, standing_alike),
         lambda: _lesson_page(whole, found, is_learner, begun, to_answer),
@@ -234,7 +236,8 @@ def _body(
 def _lesson_page(
     whole: Course, found: Lesson, is_learner: bool, begun: Begun | None, to_answer: tuple[str, ...]
 ) -> str:
-    where = path_of(whole, begun.place, begun.read) if begun else None
+    where = path_of(whole, begun.place, begun.read, is_tested_out=begun.is_tested_out) if begun else None
+    need = where.find(found.id) if where else None
     previous, following = whole.neighbors(found.id, begun.place if begun else None)
     return render_template(
         "learning/lesson.html",
@@ -254,8 +257,8 @@ def _lesson_page(
         cards=served().cards,
         is_enrolled=begun is not None,
         standing=where,
-        done=begun.read if begun else frozenset(),
-        is_done=begun is not None and found.id in begun.read,
+        need=need,
+        is_read=begun is not None and found.id in begun.read,
         opened_at=hole("opened_at"),
         comes_first=where.comes_first(found.id) if begun and where and begun.is_paced else None,
     )
