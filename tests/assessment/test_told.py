@@ -10,13 +10,20 @@ from sqlalchemy import select
 
 from tests.cast import make_guest, sign_in_as, start_practice
 from tests.content import small
-from tests.content.test_translations import SCENE, put_scene
+from tests.content.test_retelling import QUESTIONS, SCENE_ES, SHIFT_ES, VOCABULARY_ES
+from tests.content.test_translations import SCENE, put, put_scene
 from tests.content.test_translations import spanish as spanish
 from tests.support import Visitor, closed_up
 from trainer.app import create_app
-from trainer.assessment.models import ItemSnapshot
+from trainer.assessment.drawn import item_of
+from trainer.assessment.models import Attempt, ItemSnapshot, Response
+from trainer.assessment.rules import Kind
+from trainer.assessment.told import verdicts_of
 from trainer.content.library import Library
-from trainer.core.db import db
+from trainer.content.schema import Verdict
+from trainer.content.serving import served
+from trainer.core.clock import now
+from trainer.core.db import db, insert_missing, transaction
 from trainer.core.settings import Settings
 from trainer.items.registry import MODELS
 
@@ -32,7 +39,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def told(spanish: Path) -> Path:
-    """The tiny folder with all scenes that practice draws in Spanish."""
+    """The tiny folder with all scenes that practice draws, and the words of the subject, in Spanish."""
+    put(spanish, "vocabulary.es.yaml", VOCABULARY_ES)
     for name in SCENES:
         no_concern = SCENE.replace("C1: El jefe guarda los papeles", "A1: El jefe está a su lado")
         put_scene(spanish, name, SCENE if name.endswith("a") else no_concern)
@@ -92,3 +100,126 @@ def test_the_first_try_is_told_in_the_readers_language(settings: Settings, told:
     page = read(visitor, "/try?keep=no", "es")
     assert SPANISH in page
     assert ENGLISH not in page
+
+
+def test_a_scene_drawn_with_other_people_is_told_with_those_of_its_language(settings: Settings, told: Path) -> None:
+    swap_all(told, "swap: {Un hombre: Una mujer}\n")
+    app = create_app(settings, load(told))
+    learner, path = practice(app)
+    as_swapped(app)
+    assert "Another man asks for his papers" in read(learner, path, "en")
+    page = read(learner, path, "es")
+    assert "Una mujer pide sus papeles" in page
+    assert NOT_TRANSLATED not in page
+
+
+def test_without_a_second_telling_of_its_language_it_is_told_by_the_first(settings: Settings, told: Path) -> None:
+    swap_all(told, "")
+    app = create_app(settings, load(told))
+    learner, path = practice(app)
+    as_swapped(app)
+    learner.post(path, {"verdict": "report-now", "confidence": "certain", "action": "report", "version": "0"})
+    page = read(learner, path, "es")
+    assert "Un hombre pide sus papeles" in page
+    assert "Sobre avisar." in page
+    assert "Another man" not in page
+    assert NOT_TRANSLATED not in page
+
+
+def swap_all(told: Path, own: str) -> None:
+    """Give each scene a second telling, and each translation its own if there is one."""
+    for name in SCENES:
+        small.edit(told, f"scenarios/{name}.md", "title: Room", "swap: {A man: Another man}\ntitle: Room")
+        there = f"scenarios/{name}.es.md"
+        text = (told / there).read_text(encoding="utf-8").split("\n", 2)[2]
+        put(told, there, f"---\nof: {{of}}\n{own}{text}")
+
+
+def as_swapped(app: Flask) -> None:
+    """Let what was drawn have been drawn with other people."""
+    with app.app_context(), transaction():
+        for response in db.session.scalars(select(Response)):
+            other = served().scenarios[response.item].other
+            assert other is not None
+            item = item_of(other)
+            insert_missing(
+                ItemSnapshot,
+                [{"digest": item.digest, "item": item.id, "payload": item.payload.kept(), "created_at": now()}],
+            )
+            response.item_digest = item.digest
+
+
+def ask_one(told: Path) -> None:
+    """Give one scene one further question."""
+    small.add_to_head(told, small.CONCERN_FILE, QUESTIONS.partition("  - type: marks")[0])
+    put_scene(told, "open-1-a", SCENE_ES.partition("  - phrases")[0] + "actions:" + SCENE_ES.partition("actions:")[2])
+
+
+def test_further_questions_are_told_and_marked_as_the_original(settings: Settings, told: Path) -> None:
+    ask_one(told)
+    app = create_app(settings, load(told))
+    learner = sign_in_as(app, make_guest(app))
+    learner.post("/courses/recognize/drills")
+    with app.app_context():
+        attempt = db.session.scalars(select(Attempt)).one()
+        positions = {one.item: one.position for one in db.session.scalars(select(Response))}
+    path = f"/attempts/{attempt.id}/questions/{positions['open-1-a/single']}"
+    page = read(learner, path, "es")
+    for words in ("¿Qué lo decide?", "Lo que dice el jefe", SPANISH):
+        assert words in page
+    for words in ("What decides it?", ENGLISH, NOT_TRANSLATED):
+        assert words not in page
+    assert "What decides it?" in read(learner, path, "en")
+    answer = learner.post(path, {"chosen": "boss", "version": "0"}, headers={"Accept-Language": "es"})
+    assert answer.status_code == 303
+    page = read(learner, path, "es")
+    assert "Se niega." in page
+    assert "He refuses." not in page
+    with app.app_context():
+        kept = db.session.scalars(select(ItemSnapshot.payload).where(ItemSnapshot.item == "open-1-a/single")).one()
+    assert kept["ask"] == "What decides it?"
+
+
+def test_a_question_that_has_changed_since_is_asked_as_it_was_drawn(settings: Settings, told: Path) -> None:
+    ask_one(told)
+    app = create_app(settings, load(told))
+    learner = sign_in_as(app, make_guest(app))
+    learner.post("/courses/recognize/drills")
+    small.edit(told, small.CONCERN_FILE, "Where you stand", "Where you are")
+    app.extensions["library"] = load(told)
+    with app.app_context():
+        response = db.session.scalars(select(Response).where(Response.item == "open-1-a/single")).one()
+        path = f"/attempts/{response.attempt_id}/questions/{response.position}"
+    page = read(learner, path, "es")
+    assert "Where you stand" in page
+    assert NOT_TRANSLATED in page
+
+
+def test_verdicts_are_called_as_the_reader_calls_them_unless_a_final_kept_others(
+    settings: Settings, told: Path
+) -> None:
+    app = create_app(settings, load(told))
+    ours = load(told).content.vocabulary.verdicts
+    kept = {str(verdict): its.model_dump() for verdict, its in ours.items()}
+    old = {**kept, "report-now": {"name": "Report", "hint": "Once"}}
+    with app.test_request_context(headers={"Accept-Language": "es"}):
+        for rule, name in (({"verdicts": kept}, "Avisar ahora"), ({"verdicts": old}, "Report")):
+            assert verdicts_of(Attempt(kind=Kind.FINAL, rule=rule))[Verdict.REPORT_NOW].name == name
+        assert verdicts_of(Attempt(kind=Kind.PRACTICE, rule={}))[Verdict.REPORT_NOW].name == "Avisar ahora"
+
+
+def test_a_shift_and_what_a_final_says_first_are_told_with_the_course(settings: Settings, told: Path) -> None:
+    small.add_shift(told)
+    put(told, "courses/recognize/shift.es.yaml", SHIFT_ES)
+    app = create_app(settings, load(told))
+    learner = sign_in_as(app, make_guest(app))
+    page = read(learner, "/courses/recognize/practice", "es")
+    assert "Usted está de turno." in page
+    assert NOT_TRANSLATED not in page
+    assert "Nada explícito." in read(learner, "/courses/recognize/final", "es")
+    assert "Una señal fuerte basta." in read(learner, "/courses/recognize/rule", "es")
+    (told / "courses/recognize/shift.es.yaml").unlink()
+    app.extensions["library"] = load(told)
+    page = read(learner, "/courses/recognize/practice", "es")
+    assert "You are on duty." in page
+    assert NOT_TRANSLATED in page

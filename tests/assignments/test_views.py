@@ -145,6 +145,25 @@ def test_a_pack_shows_the_help_lines_of_its_region(app: Flask, settings: Setting
     assert "Ohio line" not in alice.get(page_of(firm, "/new?pack=plain")).text
 
 
+def test_a_pack_is_read_in_the_readers_language_or_says_that_it_is_not_translated(
+    app: Flask, settings: Settings, shelf: Library
+) -> None:
+    here = shelf.content
+    told = here.packs["lakeland"].but({"title": "Lagos, hoteles", "applies_to": "Hoteles de un estado inventado."})
+    there = replace(
+        here, packs={**here.packs, "lakeland": told}, language="es", translated={"requirements/lakeland.yaml": False}
+    )
+    other = copy(shelf)
+    other._content = replace(here, site=here.site.but({"languages": ["en", "es"]}), translations={"es": there})
+    firm = make_firm(app)
+    alice = sign_in_as(create_app(settings, other), firm.owner_id)
+    for path, is_told in (("/new?pack=lakeland", True), ("/new?pack=plain", False), ("/new", False)):
+        text = closed_up(alice.get(page_of(firm, path), headers={"Accept-Language": "es"}).text)
+        assert ("This isn’t translated yet" in text) is not is_told, path
+        assert ("Hoteles de un estado inventado." in text) is ("plain" not in path), path
+    assert "Lakeland, lodging" in alice.get(page_of(firm, "/new")).text
+
+
 def test_a_pack_fills_the_form(app: Flask) -> None:
     firm = make_firm(app)
     text = sign_in_as(app, firm.owner_id).get(page_of(firm, "/new?pack=lakeland")).text

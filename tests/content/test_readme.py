@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from tests.content import small
+from tests.content.test_translations import faults
 from trainer.cli.content import content_cli, new_cli
 from trainer.content import history, markdown, schema
 from trainer.content.schema import Pool
@@ -75,6 +76,7 @@ def test_every_kind_of_file_has_an_example() -> None:
         "scenarios/*-a.md",
         "scenarios/*-b.md",
         "scenarios/*-a.es.md",
+        "cards/*.es.yaml",
         "scenarios/*.md",
         "statistics/*.yaml",
         "cards/*.yaml",
@@ -95,7 +97,12 @@ def test_the_examples_load(examples: Path) -> None:
     assert content.translations["es"].pages["about"].file.title == "Acerca de"
     assert content.translations["es"].terms["crew-boss"].term == "Contratista"
     assert content.translations["es"].scenarios["berry-shed-a"].file.title == "El galpón de las bayas"
-    assert [str(one) for one in small.complaints(examples) if ".es." in one.path] == []
+    assert faults(examples) == []
+    told = content.translations["es"].scenarios["berry-shed-a"]
+    assert told.drills[0].payload["ask"] == "¿Qué línea de la regla lo decide?"
+    assert told.other is not None
+    assert "Un muchacho va hacia el jefe. “Mi primo" in told.other.html
+    assert content.translations["es"].cards["farm"].title == "Granja"
     assert {"farm"} == set(content.cards)
     assert content.packs["neighbor-state"].unapproved_state == "Neighbor State"
     assert [complaint.what for complaint in small.complaints(examples) if "CHANGELOG" in complaint.path] == [

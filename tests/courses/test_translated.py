@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 
 from tests.content import small
+from tests.content.test_retelling import CARD, CARD_ES, VOCABULARY_ES
+from tests.content.test_translations import put
 from tests.content.test_translations import spanish as spanish
 from tests.support import Visitor, closed_up
 from trainer.app import create_app
@@ -18,6 +20,11 @@ from trainer.items.registry import MODELS
 
 NOT_TRANSLATED = "This isn’t translated yet"
 OLDER = "This translation is older than the original"
+PARTLY = {
+    "/indicators/C1",  # of whose file a part is translated
+    "/help",  # without the words of the subject
+    "/courses/recognize",  # without its second lesson
+}
 LESSON = "/courses/recognize/basics/first"
 
 
@@ -59,7 +66,7 @@ def test_each_reader_gets_the_words_in_their_language(
         page = read(app, path, "es")
         assert other in page
         assert english not in page
-        assert (NOT_TRANSLATED in page) == (path == "/indicators/C1")  # of whose file a part is translated
+        assert (NOT_TRANSLATED in page) == (path in PARTLY)
 
 
 def test_what_is_not_translated_is_shown_in_english_and_says_so(settings: Settings, spanish: Path) -> None:
@@ -86,6 +93,38 @@ def test_a_page_says_that_its_translation_is_older(
     app = open_app(settings, spanish)
     assert OLDER in read(app, path, "es")
     assert OLDER not in read(app, path, "en")
+
+
+def test_help_is_told_with_the_words_of_the_subject(settings: Settings, spanish: Path) -> None:
+    small.edit(spanish, "help/us-me.yaml", "  source: S1", "  hours: 24 hours, every day\n  source: S1")
+    put(spanish, "help/us-me.es.yaml", "of: {of}\nhotline:\n  name: Línea\n  for_whom: Todas\n  hours: Siempre\n")
+    put(spanish, "vocabulary.es.yaml", VOCABULARY_ES.replace("24 horas, todos los días", "Siempre"))
+    app = open_app(settings, spanish)
+    page = read(app, "/help", "es")
+    assert NOT_TRANSLATED not in page
+    assert "Trata" in page
+    assert "Siempre." in page.partition("<details")[2].partition("</details>")[0]
+    assert "Parece un día normal." in read(app, "/", "es")
+    assert "Su gente aprende." in read(app, "/for-firms", "es")
+    (spanish / "vocabulary.es.yaml").unlink()
+    app = open_app(settings, spanish)
+    for path in ("/", "/for-firms", "/help", "/courses/recognize"):
+        assert NOT_TRANSLATED in read(app, path, "es")
+
+
+def test_cards_are_told_on_their_pages(settings: Settings, spanish: Path) -> None:
+    small.put(spanish, "cards/hotel.yaml", CARD)
+    app = open_app(settings, spanish)
+    assert NOT_TRANSLATED in read(app, "/cards", "es")
+    put(spanish, "cards/hotel.es.yaml", CARD_ES)
+    app = open_app(settings, spanish)
+    page = read(app, "/cards", "es")
+    assert "Un hotel" in page
+    assert NOT_TRANSLATED not in page
+    assert "Nunca solo y mal pagado." in read(app, "/cards/hotel", "es")
+    assert "Never alone and paid too little." in read(app, "/cards/hotel", "en")
+    papers = [Visitor(app).get("/cards/hotel.pdf", headers={"Accept-Language": one}).data for one in ("en", "es")]
+    assert papers[0] != papers[1]
 
 
 def test_search_finds_the_words_of_the_readers_language(settings: Settings, spanish: Path) -> None:

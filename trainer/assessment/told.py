@@ -1,4 +1,5 @@
-"""A scene in its reader's language. What is drawn, kept and scored is the original: only what is shown is told anew."""
+"""Scenes and questions in their reader's language. What is drawn, kept and scored is the original: only what is shown
+is told anew."""
 
 from __future__ import annotations
 
@@ -7,13 +8,17 @@ from typing import Final
 
 from trainer.assessment.models import Attempt
 from trainer.assessment.rules import Kind
-from trainer.content.objects import Standing
+from trainer.content.objects import Content, Course, Scenario, Standing
 from trainer.content.own_words import SOURCE
-from trainer.content.schema import Verdict, VerdictWords
+from trainer.content.schema import Verdict, VerdictWords, Vocabulary
 from trainer.content.serving import served, served_in
+from trainer.items.contract import FurtherPayload
 from trainer.items.judge.payload import ScenePayload, payload_of
+from trainer.items.registry import read_further
 from trainer.web.language import language_tag
 
+VOCABULARY: Final = "vocabulary.yaml"
+"""What the verdicts are called stands beside each scene, and the line of the rule beside each answer."""
 VERDICTS: Final = "verdicts"
 """Under this name the rule of a final keeps what the verdicts are called."""
 
@@ -21,30 +26,68 @@ VERDICTS: Final = "verdicts"
 def tell(scene: ScenePayload) -> tuple[ScenePayload, Standing]:
     """Return a scene in its reader's language, and how it stands there.
 
-    A scene that isn't translated, that was drawn with other people, or whose words have changed since it was drawn, is
-    returned as it is.
+    A scene that isn't translated, or whose words have changed since it was drawn, is returned as it is. One that was
+    drawn with other people is told with those of that language, or else by its first telling there.
+    """
+    found = _find(scene.scenario)
+    if found is None:
+        return scene, Standing.AS_WRITTEN
+    there, now, told = found
+    drawn = next((one for one in (now, now and now.other) if one and payload_of(one) == scene), None)
+    if told is None or told is now or drawn is None:
+        return scene, Standing.UNTRANSLATED
+    shown = told.other if drawn.is_swapped and told.other else told
+    return payload_of(shown), there.standing(shown, VOCABULARY)
+
+
+def tell_question(question: FurtherPayload, item: str) -> tuple[FurtherPayload, Standing]:
+    """Return a further question in its reader's language, and how it stands there; as it is where `tell` would do so.
+
+    `item`: its id.
+    """
+    found = _find(question.scenario)
+    if found is None:
+        return question, Standing.AS_WRITTEN
+    there, now, told = found
+    drills = zip(now.drills, told.drills, strict=True) if now and told else ()
+    for drill, other in drills:
+        if drill.id == item and drill is not other and read_further(drill.payload) == question:
+            return read_further(other.payload), there.standing(told) if told else Standing.UNTRANSLATED
+    return question, Standing.UNTRANSLATED
+
+
+def _find(scene: str) -> tuple[Content, Scenario | None, Scenario | None] | None:
+    """Return the content in the reader's language, and a scene as it is now in the original and there.
+
+    None where the reader has the original.
     """
     here, language = served(), language_tag()
-    there, now = here.translations.get(language), here.scenarios.get(scene.scenario)
+    there = here.translations.get(language)
     if there is None or language == SOURCE:
-        return scene, Standing.AS_WRITTEN
-    if now is None or there.scenarios[now.id] is now or scene != payload_of(now):
-        return scene, Standing.UNTRANSLATED
-    told = there.scenarios[now.id]
-    return payload_of(told), there.standing(told)
+        return None
+    return there, here.scenarios.get(scene), there.scenarios.get(scene)
+
+
+def standing_of(course: Course) -> Standing:
+    """Say how the texts of a course itself stand in a reader's language, with the words of the subject beside them."""
+    return served_in(language_tag()).standing(VOCABULARY, *course.own_files)
+
+
+def reader_words() -> Vocabulary:
+    """Return the words of the subject in their reader's language: what follows from each is the same in all."""
+    return served_in(language_tag()).vocabulary
 
 
 def verdicts_of(attempt: Attempt) -> Mapping[Verdict, VerdictWords]:
-    """Return what the verdicts are called in an attempt: in a final as they were when it began."""
-    words = served().vocabulary
+    """Return what the verdicts are called in an attempt: in a final as they were when it began.
+
+    They are told in the reader's language as long as they are called the same in the original.
+    """
+    ours, theirs = served().vocabulary, reader_words()
     if attempt.kind != Kind.FINAL:
-        return words.verdicts
+        return theirs.verdicts
     kept = attempt.rule.get(VERDICTS)
     if kept is None:
-        return words.verdicts_before or words.verdicts
-    return {Verdict(one): VerdictWords(**its) for one, its in kept.items()}
-
-
-def standing_of_questions() -> Standing:
-    """Say how further questions stand in a reader's language: they aren't translated yet."""
-    return Standing.AS_WRITTEN if served_in(language_tag()).language == SOURCE else Standing.UNTRANSLATED
+        return theirs.verdicts_before or theirs.verdicts
+    called = {Verdict(one): VerdictWords(**its) for one, its in kept.items()}
+    return theirs.verdicts if called == ours.verdicts else called

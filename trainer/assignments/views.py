@@ -25,7 +25,7 @@ from trainer.assignments.queries import (
 )
 from trainer.assignments.rules import Audience, Status, Wanted
 from trainer.assignments.words import AUDIENCES, STATUS_CHIPS, outcome, reminder_name, status_name
-from trainer.content.serving import served
+from trainer.content.serving import served, served_in
 from trainer.content.times import Times
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -39,6 +39,7 @@ from trainer.organizations.queries import list_teams
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
+from trainer.web.language import language_tag
 from trainer.web.redirects import go
 
 blueprint = Blueprint(
@@ -71,10 +72,13 @@ def requirements(actor: Actor) -> str:
 @acting(May.REQUIRE)
 def require(actor: Actor) -> Response | str | tuple[str, int]:
     """Choose a pack, fill the form, see what would happen, save."""
-    name = request.args.get("pack")
+    here, name = served_in(language_tag()), request.args.get("pack")
     if name is None:
-        return render_template("assignments/packs.html", actor=actor, packs=served().packs, **_shared())
-    pack = served().packs.get(name)
+        translation = here.standing(*(f"requirements/{one}.yaml" for one in here.packs))
+        return render_template(
+            "assignments/packs.html", actor=actor, packs=here.packs, translation=translation, **_shared()
+        )
+    pack = here.packs.get(name)
     if pack is None:
         raise NotFound
     form = _form(actor, **pack.defaults.model_dump(), title=pack.title, starts_on=actor.today(now()))
@@ -93,7 +97,14 @@ def require(actor: Actor) -> Response | str | tuple[str, int]:
                 flash(_("Required. People are assigned now and reminded when it’s time."))
                 return _to(actor, made.id)
     page = render_template(
-        "assignments/require.html", actor=actor, form=form, pack=pack, seen=seen, sources=served().sources, **_shared()
+        "assignments/require.html",
+        actor=actor,
+        form=form,
+        pack=pack,
+        translation=here.standing(f"requirements/{name}.yaml"),
+        seen=seen,
+        sources=here.sources,
+        **_shared(),
     )
     return page, _status(form, seen)
 
@@ -238,7 +249,7 @@ def _status(form: RequirementForm, seen: Preview | None) -> int:
 def _shared() -> dict[str, Any]:
     return {
         "courses": served().courses,
-        "help_lines": served().help_lines,
+        "help_lines": served_in(language_tag()).help_lines,
         "audiences": AUDIENCES,
         "role_names": ROLE_NAMES,
         "statuses": list(Status),

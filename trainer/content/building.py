@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from markupsafe import Markup
-
 from trainer.content import markdown, times
 from trainer.content.digests import course_digest
-from trainer.content.drills import Question, build_drills, build_question
+from trainer.content.drills import build_drills, build_question
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
 from trainer.content.ids import permanent_ids
 from trainer.content.markdown import Scope
 from trainer.content.objects import Content, Course, Lesson, Module, Page, Scenario, Sign, Twin
+from trainer.content.retelling import retell
 from trainer.content.schema import (
     Category,
     Indicator,
-    LessonFile,
     ModuleFile,
     Part,
     Pool,
@@ -62,94 +60,7 @@ def build(folder: Folder, site: Entry[Site]) -> Content:
         ids=tuple(sorted(permanent_ids(folder))),
     )
     others = site.value.languages[1:]
-    return replace(content, translations={one: _translate(content, folder, anywhere, one) for one in others})
-
-
-def _translate(content: Content, folder: Folder, anywhere: Scope, language: str) -> Content:
-    """Make the same content in another language. What isn't translated stays the very same object."""
-    files = folder.translations.get(language, {})
-    told = {id(original): other for file in files.values() for original, other in file.entries}
-    file_of = {id(original): file for file in files.values() for original, _other in file.entries}
-
-    def value(entry: Entry[T]) -> T:
-        found: T = told.get(id(entry), entry).value
-        return found
-
-    def values(entries: Mapping[str, Entry[T]]) -> dict[str, T]:
-        return {name: value(entry) for name, entry in entries.items()}
-
-    def scope_of(course: CourseFolder | None) -> Scope:
-        targets = replace(folder.targets(course), terms=values(folder.terms))
-        return replace(anywhere, targets=targets, course=course.slug if course else None, language=language)
-
-    def lesson(one: Lesson, title: str, entry: Entry[LessonFile], scope: Scope) -> Lesson:
-        if id(entry) not in told:
-            return replace(one, module_title=title)
-        page = markdown.render(told[id(entry)].body, scope)
-        parts, questions = _place(page, one.questions)
-        return replace(
-            one,
-            module_title=title,
-            file=value(entry),
-            parts=parts,
-            questions=questions,
-            words=page.words,
-            cited=page.cited,
-            language=language,
-            is_older=file_of[id(entry)].is_older,
-            is_whole=file_of[id(entry)].is_whole,
-        )
-
-    def course(one: Course) -> Course:
-        there = folder.courses[one.slug]
-        scope, modules = scope_of(there), []
-        for module in one.modules:
-            entries = there.modules[module.slug]
-            file = value(_there(entries.file))
-            lessons = (lesson(each, file.title, entries.lessons[each.slug], scope) for each in module.lessons)
-            modules.append(replace(module, file=file, lessons=tuple(lessons)))
-        return Course(one.slug, value(_there(there.file)), tuple(modules), one.digest, one.shift)
-
-    def page(one: Page) -> Page:
-        entry = folder.pages[one.slug]
-        if id(entry) not in told:
-            return one
-        shown = markdown.render(told[id(entry)].body, scope_of(None))
-        file = file_of[id(entry)]
-        return Page(one.slug, value(entry), shown.html, shown.cited, language, file.is_older, file.is_whole)
-
-    indicators, categories = values(folder.indicators), values(folder.categories)
-
-    def scene(one: Scenario) -> Scenario:
-        entry = folder.scenarios[one.id]
-        if id(entry) not in told:
-            return one
-        file, whole = value(entry), file_of[id(entry)]
-        twin = next((other for name, other in folder.twins_of(file.pair or "").items() if name != one.id), None)
-        return replace(
-            one,
-            file=file,
-            html=markdown.render(told[id(entry)].body, scope_of(None)).html,
-            signs=tuple(_sign(indicators, categories, sign, shown) for sign, shown in file.signs.items()),
-            twin=Twin(value(twin).title, one.twin.truth, value(twin).differs or "") if twin and one.twin else None,
-            other=None,
-            language=language,
-            is_older=whole.is_older,
-            is_whole=whole.is_whole,
-        )
-
-    return replace(
-        content,
-        scenarios={name: scene(one) for name, one in content.scenarios.items()},
-        terms=values(folder.terms),
-        categories=tuple(sorted(categories.values(), key=lambda category: category.letter)),
-        indicators=indicators,
-        help_lines={region: tuple(values(lines).values()) for region, lines in folder.help_lines.items()},
-        courses={slug: course(one) for slug, one in content.courses.items()},
-        pages={slug: page(one) for slug, one in content.pages.items()},
-        language=language,
-        translated={name: file.is_older for name, file in files.items() if file.is_whole},
-    )
+    return replace(content, translations={one: retell(content, folder, anywhere, one) for one in others})
 
 
 def _values(entries: Mapping[str, Entry[T]]) -> dict[str, T]:
@@ -209,20 +120,6 @@ def _build_lesson(
         digest=entry.digest,
         seconds=times.lesson_seconds(entry.body, entry.value.items),
     )
-
-
-def _place(page: markdown.Rendered, asked: Sequence[Question]) -> tuple[tuple[Markup, ...], tuple[Question, ...]]:
-    """Return the parts of a text and the questions between them. A translation that is older may lack places for
-    some, which are then asked at its end, and have others for what is no longer asked."""
-    left = {one.id: one for one in asked}
-    parts, questions = [page.parts[0]], []
-    for name, part in zip(page.items, page.parts[1:], strict=True):
-        if name in left:
-            questions.append(left.pop(name))
-            parts.append(part)
-        else:
-            parts[-1] += part
-    return (*parts, *(Markup() for _one in left)), (*questions, *left.values())
 
 
 def _build_pages(folder: Folder, scope: Scope) -> dict[str, Page]:

@@ -12,18 +12,22 @@ from trainer.content.schema import Statistics
 _SOURCE: Final = NullTranslations()
 
 
-def draw(series: Statistics, source: int, own: NullTranslations = _SOURCE) -> Markup:
-    """Return the figure. Bars start at zero; `source` is the number of its source on the page."""
+def draw(series: Statistics, source: int, own: NullTranslations = _SOURCE, language: str | None = None) -> Markup:
+    """Return the figure. Bars start at zero; `source` is the number of its source on the page.
+
+    `language`: of the series, where the text around it has another. Ours is read from the left.
+    """
     longest = max(row.value for row in series.rows) or 1
     rows = Markup().join(_row(row.name, row.value, row.value / longest) for row in series.rows)
     caveats = Markup(" ").join(escape(caveat) for caveat in series.caveats)
     return Markup(
-        '<figure class="fig stack gap-2"><figcaption>{title}<sup><a href="#s{source}" aria-label="{named}">'
+        '<figure class="fig stack gap-2"{spoken}><figcaption>{title}<sup><a href="#s{source}" aria-label="{named}">'
         '{source}</a></sup></figcaption><table class="bars"><caption class="vh">{title}</caption>'
         '<thead class="vh"><tr><th scope="col">{what}</th><th scope="col">{bar}</th><th scope="col">{unit}</th></tr>'
         "</thead>"
         '<tbody>{rows}</tbody></table><p class="src">{as_of}. {caveats}</p></figure>'
     ).format(
+        spoken=Markup(' lang="{language}" dir="ltr"').format(language=language) if language else "",
         title=series.title,
         source=source,
         named=own.gettext("Source %(number)s") % {"number": source},

@@ -100,6 +100,16 @@ class Course:
         """All lessons in the order of the course."""
         return tuple(lesson for module in self.modules for lesson in module.lessons)
 
+    @property
+    def own_files(self) -> tuple[str, ...]:
+        """The names of the files that its own texts stand in, and those of its shift."""
+        return tuple(f"courses/{self.slug}/{name}.yaml" for name in ("course", *(("shift",) if self.shift else ())))
+
+    @property
+    def module_files(self) -> tuple[str, ...]:
+        """The names of the files that the texts of its modules stand in."""
+        return tuple(f"courses/{self.slug}/{one.number:02}-{one.slug}/module.yaml" for one in self.modules)
+
     @cached_property
     def core(self) -> tuple[Module, ...]:
         """The modules whose lessons must be read."""

@@ -20,8 +20,9 @@ from trainer.content.kind import Form, Kind, Parts
 from trainer.content.kinds import KINDS, find_kinds
 from trainer.content.markdown import Body, parse
 from trainer.content.plain_words import plain_words
+from trainer.content.prose import PROSE
 from trainer.content.schema import ITEM_MODELS, ItemModels, Part
-from trainer.content.translations import PROSE, split_name, translate, without_marks
+from trainer.content.translations import split_name, translate, without_marks
 from trainer.content.yaml_lines import Written, compose
 
 T = TypeVar("T", bound=Part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -14,38 +14,12 @@ from trainer.content.complaints import Complaints, Leniently, short
 from trainer.content.folder import Entry, Translation
 from trainer.content.markdown import Body, plain
 from trainer.content.plain_words import plain_words
-from trainer.content.schema import (
-    ITEM_MODELS,
-    Category,
-    CourseFile,
-    HelpLine,
-    Indicator,
-    ItemModels,
-    LessonFile,
-    ModuleFile,
-    PageFile,
-    Part,
-    ScenarioFile,
-    Term,
-)
-from trainer.content.yaml_lines import Plain, Written
+from trainer.content.prose import FREE, PROSE, SWAP, find_difference, is_loose
+from trainer.content.schema import ITEM_MODELS, ItemModels
+from trainer.content.yaml_lines import Key, Plain, Written
 
-PROSE: Final[Mapping[type[Part], tuple[str, ...]]] = {
-    PageFile: ("title", "summary"),
-    CourseFile: ("title", "summary", "audience"),
-    ModuleFile: ("title", "objectives"),
-    LessonFile: ("title", "summary", "objectives", "note"),
-    Term: ("term", "meaning", "also"),
-    Category: ("name",),
-    Indicator: ("name", "observed", "look_alikes", "strength_note", "told", "misleads"),
-    ScenarioFile: ("title", "setting", "differs", "signs", "ordinary", "note", "verdicts", "actions"),
-    HelpLine: ("name", "for_whom", "note", "languages"),
-}
-"""The keys that a translation may have, by what it translates. What isn't here can't be translated yet."""
 OF: Final = "of"
 _NAME: Final = re.compile(r"(?P<base>[^.]+)\.(?P<language>[a-z]{2,3})\.(?P<ending>md|yaml)")
-_OF_ACTIONS: Final = ("text", "why")
-_FREE: Final = "also"  # another language may have fewer forms of a word, or more
 
 
 def split_name(name: str) -> tuple[str, str] | None:
@@ -57,7 +31,7 @@ def split_name(name: str) -> tuple[str, str] | None:
 def prose_digest(originals: Sequence[Entry[Any]]) -> str:
     """Hash what is to be translated of a file: a date or a number may change without making a translation older."""
     told = [
-        [getattr(one.value, "id", None), {key: _words(one).get(key) for key in PROSE[type(one.value)]}, one.body.source]
+        [getattr(one.value, "id", None), PROSE[type(one.value)].read(one.written.value), one.body.source]
         for one in originals
     ]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
@@ -102,32 +76,15 @@ def translate(
         told, is_whole = _put_in(original, path, part, body, items, complaints)
         found.entries.append((original, told))
         found.is_whole = found.is_whole and is_whole
-    found.is_whole = found.is_whole and len(parts) == len(originals)
+    if body is None and (left_out := [one for one in originals if id(one) not in parts]):
+        found.is_whole = False
+        first.complaints.warning(
+            path,
+            1,
+            f"{', '.join(one.value.id for one in left_out)} of the original {_are(left_out)} left out",
+            "Translate it: until then readers get the words of the original.",
+        )
     return found
-
-
-def _words(original: Entry[Any]) -> dict[str, Plain]:
-    """Return what is written in an original, of a scene also what its first item says."""
-    value = original.written.value
-    if not isinstance(original.value, ScenarioFile):
-        return dict(value)
-    item = value["items"][0]
-    actions = {one["id"]: {key: one[key] for key in _OF_ACTIONS} for one in item.get("actions", ())}
-    signs = {name: shown["words"] for name, shown in value.get("signs", {}).items()}
-    return {**value, "verdicts": item.get("verdicts"), "actions": actions, "signs": signs}
-
-
-def _with_words(original: Entry[Any], words: dict[str, Plain]) -> dict[str, Plain]:
-    if not isinstance(original.value, ScenarioFile):
-        return words
-    first, *rest = original.written.value["items"]
-    actions = [{**one, **words["actions"][one["id"]]} for one in first.get("actions", ())]
-    told = {**first, "verdicts": words["verdicts"], "actions": actions}
-    shown = original.written.value.get("signs", {})
-    signs = {name: {**shown[name], "words": text} for name, text in words["signs"].items()}
-    # Without `swap`, whose words stand in the original alone.
-    kept = {key: words[key] for key in original.written.value if key != "swap"}
-    return {**kept, "signs": signs, "items": [told, *rest]}
 
 
 def _put_in(
@@ -139,11 +96,12 @@ def _put_in(
     complaints: Complaints,
 ) -> tuple[Entry[Any], bool]:
     """Return an original with other words, and whether all of its words are others. What is wrong stays as it was."""
-    keys, value = PROSE[type(original.value)], _words(original)
-    missing = {key for key in keys if value.get(key)} - {_FREE}
+    prose = PROSE[type(original.value)]
+    there, keys = prose.read(original.written.value), prose.keys
     words = given.value if isinstance(given.value, dict) else {}
     if not words:
         complaints.error(path, given.line(), "there are no words here", f"Translate {', '.join(keys)}.")
+    told: dict[str, Plain] = {}
     for key, text in words.items():
         if key not in keys:
             original.complaints.error(
@@ -152,34 +110,46 @@ def _put_in(
                 f'"{short(key)}" can\'t be set in a translation',
                 f"Take it out: the original sets it. Translate {', '.join(keys)}.",
             )
-        elif not _is_alike(key, text, value.get(key)):
+        elif key == SWAP and not there.get(SWAP):
+            complaints.error(path, given.line(key), "the original has no second telling", f'Take "{SWAP}" out.')
+        elif (found := _find_fault(key, text, there.get(key))) is not None:
             complaints.error(
                 path,
-                given.line(key),
+                given.line(key, *found),
                 f'"{key}" has another form than in the original',
                 "Translate a text with a text, a list with as many texts, and keys with the same keys.",
             )
         else:
-            value[key] = text
-            missing.discard(key)
+            told[key] = text
+    needed = [key for key in there if there[key] and key not in FREE]
+    left_out = [key for key in needed if key not in words]
+    if words and left_out:
+        original.complaints.warning(
+            path,
+            given.line(),
+            f"{', '.join(left_out)} of the original {_are(left_out)} left out",
+            "Translate it: until then readers get the words of the original.",
+        )
     try:
-        written = without_marks(_with_words(original, value))
-        told = type(original.value).model_validate(written, context={ITEM_MODELS: items})
+        written = without_marks(prose.put(original.written.value, told))
+        value = type(original.value).model_validate(written, context={ITEM_MODELS: items})
     except ValidationError as refused:
         for line, what, remedy in plain_words(refused, given, type(original.value)):
             complaints.error(path, line, what, remedy)
-        told = original.value
+        value, told = original.value, {}
     # The digest is the original's: whoever reads a lesson in another language has read the same lesson.
-    return Entry(path, told, given, body or original.body, original.digest, complaints), not missing
+    entry = Entry(path, value, given, body or original.body, original.digest, complaints)
+    return entry, all(key in told for key in needed)
 
 
-def _is_alike(key: str, text: Plain, original: Plain) -> bool:
-    if isinstance(text, list):
-        is_list = all(isinstance(one, str) for one in text)
-        return is_list and (key == _FREE or (isinstance(original, list) and len(text) == len(original)))
-    if isinstance(text, dict) and isinstance(original, dict):
-        return text.keys() == original.keys() and all(_is_alike(one, text[one], original[one]) for one in text)
-    return isinstance(text, str) and isinstance(original, str)
+def _find_fault(key: str, text: Plain, original: Plain) -> Key | None:
+    if key in FREE:
+        return None if is_loose(key, text) else ()
+    return find_difference(text, original)
+
+
+def _are(what: Sequence[Any]) -> str:
+    return "is" if len(what) == 1 else "are"
 
 
 def without_marks(value: Plain) -> Plain:

@@ -6,8 +6,9 @@ from flask import Blueprint, current_app, make_response, render_template, url_fo
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from trainer.content.library import Content
 from trainer.content.schema import Card
-from trainer.content.serving import served, served_in
+from trainer.content.serving import served_in
 from trainer.core.errors import NotFound
 from trainer.courses.papers import draw_card, draw_observation
 from trainer.web.access import Who, access
@@ -23,7 +24,10 @@ blueprint = Blueprint("cards", __name__, template_folder="templates")
 @still
 def cards() -> str:
     """List the field cards."""
-    return render_template("courses/cards.html", cards=served().cards)
+    here = _here()
+    return render_template(
+        "courses/cards.html", cards=here.cards, translation=here.standing(*(f"cards/{one}.yaml" for one in here.cards))
+    )
 
 
 @blueprint.get("/cards/<venue>")
@@ -32,12 +36,12 @@ def cards() -> str:
 def card(venue: str) -> str:
     """Show a field card, made to be printed."""
     found = _get_card(venue)
-    here = served()
+    here = _here()
     signs = [(part, [here.indicators[sign] for sign in part.signs]) for part in (*found.alone, *found.together)]
     return render_template(
         "courses/card.html",
         card=found,
-        translation=served_in(language_tag()).standing(f"cards/{venue}.yaml"),
+        translation=here.standing(f"cards/{venue}.yaml", "vocabulary.yaml", "indicators.yaml"),
         venue=venue,
         signs=signs,
         line=here.strip_lines()[0],
@@ -50,7 +54,7 @@ def card(venue: str) -> str:
 @still
 def card_pdf(venue: str) -> Response:
     """Return a field card as a PDF of one page."""
-    return _pdf(draw_card(served(), _get_card(venue), _printed(url_for(".card", venue=venue))), f"card-{venue}")
+    return _pdf(draw_card(_here(), _get_card(venue), _printed(url_for(".card", venue=venue))), f"card-{venue}")
 
 
 @blueprint.get("/observation")
@@ -66,11 +70,16 @@ def observation() -> str:
 @still
 def observation_pdf() -> Response:
     """Return the observation template as a PDF to fill in by hand."""
-    return _pdf(draw_observation(served(), _printed(url_for(".observation"))), "observation")
+    return _pdf(draw_observation(_here(), _printed(url_for(".observation"))), "observation")
+
+
+def _here() -> Content:
+    """Return the content as its reader gets it."""
+    return served_in(language_tag())
 
 
 def _get_card(venue: str) -> Card:
-    found = served().cards.get(venue)
+    found = _here().cards.get(venue)
     if found is None:
         raise NotFound
     return found

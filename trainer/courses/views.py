@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 
 from trainer.content.library import Content
 from trainer.content.schema import Pool
-from trainer.content.serving import served_in
+from trainer.content.serving import served, served_in
 from trainer.core.errors import NotFound
 from trainer.courses.search import index_of
 from trainer.web.access import Who, access
@@ -124,7 +124,8 @@ def _help(need: str | None = None) -> str:
     return render_template(
         "courses/help.html",
         need=need,
-        translation=here.standing(*(f"help/{region}.yaml" for region in here.help_lines)),
+        translation=here.standing("vocabulary.yaml", *(f"help/{region}.yaml" for region in here.help_lines)),
+        always={served().vocabulary.always, here.vocabulary.always},
         needs=needs,
         first=first,
         regions=[one for one in by_region if one[1]],

@@ -14,7 +14,7 @@ from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.onward import find_onward
 from trainer.assignments.queries import list_own_duties
 from trainer.compliance import sample
-from trainer.content.serving import served
+from trainer.content.serving import served, served_in
 from trainer.core.clock import now, today
 from trainer.core.errors import Conflict, NotFound
 from trainer.credentials.queries import list_credentials, status_on
@@ -28,12 +28,14 @@ from trainer.organizations.posters import draw_poster
 from trainer.organizations.queries import list_firms, list_shut_firms
 from trainer.organizations.rules import Role, firm_state
 from trainer.web.access import Who, access
+from trainer.web.language import language_tag
 from trainer.web.limits import limit_failures
 from trainer.web.paper import qr_code
 from trainer.web.redirects import go
 from trainer.web.still import still
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
+_VOCABULARY = "vocabulary.yaml"
 _SAMPLE_CODE = "SAMPLE"  # six letters: no code of a firm or class looks like this
 
 
@@ -42,9 +44,12 @@ _SAMPLE_CODE = "SAMPLE"  # six letters: no code of a firm or class looks like th
 @still
 def front() -> str:
     """Say what this is, for whom, how long it takes, and where to start."""
-    here = served()
+    here = served_in(language_tag())
     return render_template(
-        "home/front.html", courses=list(here.courses.values()), first_try=here.courses[here.site.first_try]
+        "home/front.html",
+        courses=list(here.courses.values()),
+        translation=here.standing(_VOCABULARY, *(f"courses/{slug}/course.yaml" for slug in here.courses)),
+        first_try=here.courses[here.site.first_try],
     )
 
 
@@ -55,6 +60,7 @@ def for_firms() -> str:
     """Show a firm or an instructor what they would get, before they have an account."""
     return render_template(
         "home/for_firms.html",
+        translation=served_in(language_tag()).standing(_VOCABULARY),
         firm=sample.FIRM,
         code=_SAMPLE_CODE,
         qr=Markup(qr_code(_printed(url_for(".for_firms")))),  # noqa: S704 drawn from our own address

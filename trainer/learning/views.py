@@ -56,7 +56,9 @@ def show_course(course: str) -> str:
     return render_template(
         "learning/course.html",
         course=whole,
-        translation=served_in(language).standing(f"courses/{whole.slug}/course.yaml"),
+        translation=served_in(language).standing(
+            "vocabulary.yaml", *whole.own_files, *whole.module_files, *whole.lessons
+        ),
         enrollment=enrollment,
         standing=where,
         credential=_credential(enrollment),

@@ -30,7 +30,7 @@ from trainer.assessment.queries import (
 )
 from trainer.assessment.rules import Kind, RightOf, Tally
 from trainer.assessment.sittings import judge_all, sitting_of
-from trainer.assessment.told import tell, verdicts_of
+from trainer.assessment.told import reader_words, standing_of, tell, verdicts_of
 from trainer.assessment.views.steps import (
     after,
     answered_positions,
@@ -56,6 +56,7 @@ from trainer.learning.operations import enroll
 from trainer.learning.queries import find_enrollment, standing
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response, wants_json
+from trainer.web.language import language_tag
 from trainer.web.redirects import go
 from trainer.web.unsent import find_unsent, forget_unsent
 
@@ -68,13 +69,14 @@ _PRACTICES = (Kind.FIRST_TRY, Kind.PRACTICE, Kind.DRILL, Kind.SHIFT)
 @access(Who.PUBLIC)
 def practice(course: str) -> str:
     """Say what practice is, and offer to start or go on."""
-    whole = get_course(course)
+    whole = get_course(course, language_tag())
     enrollment = find_enrollment(current_user.id, whole.slug) if current_user.is_authenticated else None
     done = [one for kind in _PRACTICES for one in list_attempts(enrollment.id, kind)] if enrollment else []
     past = sorted((one for one in done if one.tally and one.submitted_at), key=_handed_in, reverse=True)[:10]
     return render_template(
         "assessment/practice.html",
         course=whole,
+        translation=standing_of(whole),
         drills=len(served().drills()),
         under_way={one.kind: one for one in done if one.submitted_at is None},
         past=[(one, sitting_of(one).read(one.tally or {})) for one in past],
@@ -245,7 +247,7 @@ def result(attempt_id: UUID) -> Response | str:
         answers=[
             (
                 one.position,
-                shown.answer(one.item_digest, _told(one)[0], one.given, served().vocabulary, sitting_of(found).asks),
+                shown.answer(one.item_digest, _told(one)[0], one.given, reader_words(), sitting_of(found).asks),
             )
             for one in responses
             if may_review(found, one)
@@ -343,7 +345,7 @@ def _answer_page(found: Attempt, given: Given) -> str:
     return render_template(
         "assessment/answer.html",
         verdicts=verdicts_of(found),
-        answer=shown.answer(given.item_digest, scene, given.given, served().vocabulary, sitting_of(found).asks),
+        answer=shown.answer(given.item_digest, scene, given.given, reader_words(), sitting_of(found).asks),
         is_brief=sitting_of(found).is_brief,
         question=shown.question(scene, given.position, found.scenes),
         translation=translation,

@@ -16,8 +16,9 @@ from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, get_response, list_responses
 from trainer.assessment.sittings import sitting_of
-from trainer.assessment.told import standing_of_questions
+from trainer.assessment.told import tell_question
 from trainer.assessment.views.steps import after, answered_positions, credit
+from trainer.content.objects import Standing
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
@@ -53,9 +54,8 @@ def question(attempt_id: UUID, position: int) -> str:
     found, given = _get(attempt_id, position)
     if given.recorded_at is not None or found.submitted_at is not None:
         return _answer_page(found, given)
-    payload = read_further(given.snapshot.payload)
-    form = further_type_of(given.item).form.for_asking(payload, given.action_order, given.given or {})
-    return _question_page(found, given, payload, form)
+    form = further_type_of(given.item).form.for_asking(_told(given)[0], given.action_order, given.given or {})
+    return _question_page(found, given, form)
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/questions/<int(max=999):position>")
@@ -79,9 +79,8 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
                 credit(found, request.form.get("opened_at"), at)
     if not is_valid:
         found, given = _get(attempt_id, position)
-        payload = read_further(given.snapshot.payload)
-        form.show(payload)
-        return _question_page(found, given, payload, form), 422
+        form.show(_told(given)[0])
+        return _question_page(found, given, form), 422
     if wants_json():
         return jsonify(version=version)
     return go(url_for(".question", attempt_id=attempt_id, position=position))
@@ -106,8 +105,13 @@ def result(attempt_id: UUID) -> str:
     )
 
 
+def _told(given: Given) -> tuple[FurtherPayload, Standing]:
+    """Return the question in its reader's language, and how it stands there."""
+    return tell_question(read_further(given.snapshot.payload), given.item)
+
+
 def _marked(given: Given) -> tuple[FurtherPayload, Mark, Mapping[str, Any]]:
-    payload, said = read_further(given.snapshot.payload), given.given or {}
+    payload, said = _told(given)[0], given.given or {}
     return payload, payload.mark(said), said
 
 
@@ -118,12 +122,13 @@ def _get(attempt_id: UUID, position: int) -> tuple[Attempt, Given]:
     return found, get_response(found, position)
 
 
-def _question_page(found: Attempt, given: Given, payload: FurtherPayload, form: AnswerForm) -> str:
+def _question_page(found: Attempt, given: Given, form: AnswerForm) -> str:
+    payload, translation = _told(given)
     enrollment = db.session.get_one(Enrollment, found.enrollment_id)
     return render_template(
         "assessment/question.html",
         attempt=found,
-        translation=standing_of_questions(),
+        translation=translation,
         question=shown.where(payload, given.position, found.scenes),
         type=further_type_of(given.item),
         payload=payload,
@@ -140,7 +145,7 @@ def _answer_page(found: Attempt, given: Given) -> str:
     return render_template(
         "assessment/question_answer.html",
         attempt=found,
-        translation=standing_of_questions(),
+        translation=_told(given)[1],
         question=shown.where(payload, given.position, found.scenes),
         type=further_type_of(given.item),
         payload=payload,

@@ -17,12 +17,14 @@ from trainer.assessment.measures.operating import LEARNERS, exactly
 from trainer.assessment.onward import find_onward
 from trainer.assessment.queries import get_attempt, list_attempts
 from trainer.assessment.rules import Kind
+from trainer.assessment.told import standing_of
 from trainer.assessment.views.steps import after, course_title
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.learning.queries import find_enrollment, get_enrollment, standing
 from trainer.web.access import Who, access
+from trainer.web.language import language_tag
 from trainer.web.redirects import go
 
 blueprint = Blueprint("finals", __name__, template_folder="../templates")
@@ -32,12 +34,13 @@ blueprint = Blueprint("finals", __name__, template_folder="../templates")
 @access(Who.PUBLIC)
 def show(course: str) -> str:
     """Say what the final asks, what is still missing, and how earlier tries went."""
-    whole = get_course(course)
+    whole = get_course(course, language_tag())
     enrollment = find_enrollment(current_user.id, whole.slug) if current_user.is_authenticated else None
     where = standing(enrollment, whole) if enrollment else None
     return render_template(
         "assessment/final.html",
         course=whole,
+        translation=standing_of(whole),
         enrollment=enrollment,
         standing=where,
         way=find_onward(whole, enrollment, where, now()) if enrollment and where else None,
@@ -49,10 +52,13 @@ def show(course: str) -> str:
 @access(Who.PUBLIC)
 def rule(course: str) -> str:
     """Say how the final decides, and whom it would pass. Certificates name this page."""
-    whole = get_course(course)
+    whole = get_course(course, language_tag())
     chances = _chances(FinalRule.of(whole.file))
     return render_template(
-        "assessment/rule.html", course=whole, chances=[tuple(map(_percent, shares)) for shares in chances]
+        "assessment/rule.html",
+        course=whole,
+        translation=standing_of(whole),
+        chances=[tuple(map(_percent, shares)) for shares in chances],
     )
 
 

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from trainer.assessment import rules, shown, words
 from trainer.assessment.drawing import draw, half_and_half
 from trainer.assessment.drawn import pairs_of
-from trainer.assessment.told import tell
+from trainer.assessment.told import reader_words, tell
 from trainer.content.library import Course
 from trainer.content.schema import Pool
 from trainer.content.serving import served
@@ -84,7 +84,7 @@ def scene(position: int) -> str | tuple[str, int]:
     if state.is_answered(position):
         return render_template(
             "assessment/answer.html",
-            answer=shown.answer(digest, payload, state.given[position - 1], served().vocabulary, VERDICT_ALONE),
+            answer=shown.answer(digest, payload, state.given[position - 1], reader_words(), VERDICT_ALONE),
             is_brief=True,
             question=shown.question(payload, position, len(state.scenes)),
             translation=translation,
@@ -97,6 +97,7 @@ def scene(position: int) -> str | tuple[str, int]:
     is_incomplete = "incomplete" in request.args
     said = MultiDict({"version": "0"}) if is_incomplete else None
     form = JudgeForm.for_scene(payload, (), VERDICT_ALONE, meta={"csrf": False}, formdata=said)
+    form.name_verdicts(reader_words().verdicts)
     if is_incomplete:
         form.validate()
     page = render_template(
@@ -145,7 +146,7 @@ def result() -> str:
         tally=tally,
         words=words,
         answers=[
-            (number, shown.answer(known[scene.scenario].digest, tell(scene)[0], given, vocabulary, VERDICT_ALONE))
+            (number, shown.answer(known[scene.scenario].digest, tell(scene)[0], given, reader_words(), VERDICT_ALONE))
             for number, (scene, given) in enumerate(pairs, start=1)
         ],
         sign_of=here.indicators.get,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from trainer.content.checks.bodies import check_source
-from trainer.content.folder import Folder
+from trainer.content.folder import Entry, Folder
+from trainer.content.schema import Pack, Vocabulary
 
 
 def check_packs(folder: Folder) -> None:
@@ -26,6 +27,13 @@ def check_packs(folder: Folder) -> None:
             entry.refuse(
                 "help_region", f"there is no file help/{pack.help_region}.yaml", "Add it or correct the region."
             )
-        advice = folder.vocabulary.value.disclaimers.advice if folder.vocabulary else ""
-        if advice.lower() not in pack.notice.lower():
-            entry.refuse("notice", "the notice doesn't warn the reader", f'Say "{advice}" in it.')
+        _check_notice(entry, folder.vocabulary)
+        for language in folder.translations:
+            _check_notice(folder.told_in(language, entry), folder.told_in(language, folder.vocabulary))
+
+
+def _check_notice(entry: Entry[Pack] | None, vocabulary: Entry[Vocabulary] | None) -> None:
+    """Check that the reader is warned, in the language of the notice."""
+    advice = vocabulary.value.disclaimers.advice if vocabulary else ""
+    if entry and advice.lower() not in entry.value.notice.lower():
+        entry.refuse("notice", "the notice doesn't warn the reader", f'Say "{advice}" in it.')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from trainer.content import markdown
@@ -11,7 +12,8 @@ from trainer.content.checks.rule import check_rule
 from trainer.content.checks.vocabulary import check_word, hold_word
 from trainer.content.folder import Entry, Folder
 from trainer.content.markdown import Scope
-from trainer.content.schema import Access, Pool, ScenarioFile, SceneItem, Truth, Vocabulary, WordList
+from trainer.content.prose import QUESTIONS
+from trainer.content.schema import Access, Indicator, Pool, ScenarioFile, SceneItem, Truth, Vocabulary, WordList
 from trainer.content.swap import is_told
 from trainer.content.telling import Told
 from trainer.content.yaml_lines import Key
@@ -29,7 +31,7 @@ def check_scenes(folder: Folder) -> None:
         if folder.vocabulary:
             _check_items(entry, Told(name, entry.value, entry.body, indicators, folder.vocabulary.value))
         for told in folder.in_other_languages(entry):
-            check_body(folder, told, scope)
+            _check_retold(folder, entry, told, scope, indicators)
     _check_translated_pairs(folder)
     check_pairs(folder)
 
@@ -49,6 +51,21 @@ def _check_translated_pairs(folder: Folder) -> None:
                         told.refuse("actions", f"the actions differ from those of {twin}", "Use the same texts.")
 
 
+def _check_retold(folder: Folder, entry: Scene, told: Scene, scope: Scope, indicators: Mapping[str, Indicator]) -> None:
+    """Check what another language says of its own: the narrative, the questions about it, the second telling."""
+    _check_narrative(folder, told, scope)
+    _check_swap(told, decides=())  # they are words of the original
+    if folder.vocabulary is None or told.value.drills == entry.value.drills:
+        return
+    scene = Told("", told.value, told.body, indicators, folder.vocabulary.value)
+    for index, item in enumerate(told.value.drills):
+
+        def refuse(key: Key, what: str, remedy: str, at: Key = (QUESTIONS, index)) -> None:
+            told.refuse((*at, *key), what, remedy)
+
+        item.check(scene, refuse)
+
+
 def _check_scene(folder: Folder, entry: Scene, scope: Scope) -> None:
     _check_narrative(folder, entry, scope)
     for index, source in enumerate(entry.value.sources):
@@ -59,7 +76,7 @@ def _check_scene(folder: Folder, entry: Scene, scope: Scope) -> None:
     _check_place(entry)
     _check_design(entry)
     _check_decides(entry)
-    _check_swap(entry)
+    _check_swap(entry, entry.value.decides)
     for key, words in _WORDS.items():
         check_word(folder, entry, (key,), getattr(entry.value, key), words)
     if folder.vocabulary:
@@ -107,10 +124,10 @@ def _narrative(entry: Scene) -> str:
     return " ".join(" ".join(markdown.paragraphs(entry.body)).split())
 
 
-def _check_swap(entry: Scene) -> None:
+def _check_swap(entry: Scene, decides: Iterable[str]) -> None:
     narrative = _narrative(entry)
     rest = narrative
-    for words in entry.value.decides:
+    for words in decides:
         rest = rest.replace(" ".join(words.split()), " ")
     for word, other in entry.value.swap.items():
         is_there = is_told(narrative, word)

@@ -55,6 +55,7 @@ class Scope:
     sources: Mapping[str, Source]
     course: str | None = None
     statistics: Mapping[str, Statistics] = field(default_factory=dict)
+    untranslated: frozenset[str] = frozenset()  # series that are shown in the source, within another language
     language: str = SOURCE
 
 

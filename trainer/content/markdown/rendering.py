@@ -19,7 +19,7 @@ from trainer.content.markdown.sanitizing import sanitize
 from trainer.content.markdown.syntax import parser
 from trainer.content.markdown.tokens import LISTS, inside, options_of, split_title, top_level
 from trainer.content.markdown.writer import Writer
-from trainer.content.own_words import own_words
+from trainer.content.own_words import SOURCE, own_words
 from trainer.content.schema import Source, Term
 from trainer.content.terms import link_terms
 
@@ -35,6 +35,7 @@ class Rendered:
     """The ids of the questions."""
     cited: tuple[Source, ...]
     words: tuple[Term, ...]
+    charts: tuple[str, ...]  # the names of the series that are drawn
 
     @property
     def html(self) -> Markup:
@@ -53,7 +54,7 @@ def render(body: Body, scope: Scope) -> Rendered:
             parts.append(Markup())
         else:
             parts[-1] += pen.write(group)
-    return Rendered(tuple(parts), tuple(items), tuple(pen.cited), tuple(pen.words.values()))
+    return Rendered(tuple(parts), tuple(items), tuple(pen.cited), tuple(pen.words.values()), tuple(pen.charts))
 
 
 class Pen:
@@ -64,6 +65,7 @@ class Pen:
         self.own = own_words(scope.language)
         self.cited: list[Source] = []
         self.words: dict[str, Term] = {}
+        self.charts: list[str] = []
         self.open_links: list[bool] = []
         self.has_h2 = False
         self.is_asking = False
@@ -133,9 +135,11 @@ class Pen:
         series = self.scope.statistics.get(head.content)
         if series is None or series.source not in self.scope.sources:  # the checker refuses it
             return Markup()
+        self.charts.append(head.content)
         number = self.number_of(self.scope.sources[series.source])
+        language = SOURCE if head.content in self.scope.untranslated else None
         words = self.html(split_title(inner)[1])
-        return charts.draw(series, number, self.own) + sanitize(words + self._write_notes())
+        return charts.draw(series, number, self.own, language) + sanitize(words + self._write_notes())
 
     def _write_ask(self, inner: list[Token]) -> str:
         self.is_asking = True

@@ -1,0 +1,409 @@
+"""Content in another language: each kind is told in its words, whole or as the original has it, and scores nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.content import small
+from tests.content.test_translations import LESSON, SCENE, faults, put, put_scene, spanish_of
+from tests.content.test_translations import spanish as spanish
+from trainer.content.library import Content
+from trainer.content.objects import Scenario, Standing
+from trainer.items.judge.payload import payload_of
+from trainer.items.registry import read_further
+
+STATISTICS = """\
+title: Calls in a year
+unit: calls
+as_of: data for 2025
+source: S1
+rows: [{name: By day, value: 1200}, {name: By night, value: 345}]
+caveats: [A call isn't a case.]
+"""
+CARD = """\
+title: Hotel
+venues: [hotel]
+alone: [{text: The boss keeps the papers., signs: [C1]}]
+together: [{text: Never alone and paid too little., signs: [A1, C5]}]
+never: [An accent.]
+do: ["Danger now: 911."]
+dont: [Don't follow anyone.]
+"""
+PACK = """\
+title: Plain
+applies_to: Any firm.
+course_approval: {required: false, authority: the Office of Lakes}
+defaults: {course: recognize, least_minutes: 2, cadence_months: 12, days_allowed: 30, renewal_days: 30}
+records: Kept for two years.
+unclear: [Whether lakes count.]
+seen_on: 2026-11-01
+notice: This is not legal advice.
+"""
+QUESTIONS = """\
+  - type: single
+    ask: What decides it?
+    options:
+      - {id: boss, text: What the boss says, why: He refuses., key: true}
+      - {id: desk, text: Where you stand, why: Anyone may stand there.}
+  - type: marks
+    phrases:
+      - {text: You stand at the desk, why: Ordinary.}
+      - {text: A man asks for his papers, why: He may.}
+      - {text: the boss says no, why: That is it., sign: C1}
+  - type: order
+    ask: What comes first?
+    steps:
+      - {id: look, text: Look, why: You are there.}
+      - {id: write, text: Write it down, why: Words fade.}
+      - {id: call, text: Call, why: They know.}
+"""
+ORIGINALS = {"statistics/calls.yaml": STATISTICS, "cards/hotel.yaml": CARD, "requirements/plain.yaml": PACK}
+
+STATISTICS_ES = """\
+of: {of}
+title: Llamadas en un año
+unit: llamadas
+as_of: datos de 2025
+rows: [De día, De noche]
+caveats: [Una llamada no es un caso.]
+"""
+CARD_ES = """\
+of: {of}
+title: Un hotel
+alone: [El jefe guarda los papeles.]
+together: [Nunca solo y mal pagado.]
+never: [Un acento.]
+do: ["Peligro ahora: 911."]
+dont: [No siga a nadie.]
+"""
+PACK_ES = """\
+of: {of}
+title: Sin ley
+applies_to: Cualquier empresa.
+course_approval: {authority: la Oficina de Lagos}
+records: Dos años.
+unclear: [Si cuentan los lagos.]
+notice: Esto is not legal advice.
+"""
+SHIFT_ES = "of: {of}\ntitle: Una noche\nintro: Usted está de turno.\n"
+VOCABULARY_ES = """\
+of: {of}
+always: 24 horas, todos los días
+needs: {danger: Peligro ahora, trafficking: Trata}
+routes: {none: A ninguna parte, "911": Emergencia, hotline: La línea}
+doors: {"911": Emergencia, hotline: La línea, site: Supervisor, ask: Preguntar, note: Nota, none: Nadie}
+rules:
+  danger-now: Llame.
+  one-strong: Una señal fuerte basta.
+  two-medium: Dos medianas.
+  one-medium: Una mediana.
+  weak-only: Señales débiles.
+  no-sign: Ninguna.
+verdicts:
+  report-now: {name: Avisar ahora, hint: Como posible trata}
+  note-and-watch: {name: Anotar, hint: Todavía no basta}
+  nothing-to-report: {name: No es trata, hint: Puede ser otra cosa}
+regions:
+  us-me: {name: Maine, heading: En Maine}
+  us: {name: los Estados Unidos, heading: En todo el país}
+disclaimers:
+  advice: no es consejo legal
+  card: Ayuda, no consejo.
+  kind: Capacitación; no licencia
+  approval: no aprobada
+  records: Es capacitación.
+  firms: Es capacitación.
+  reviewers: Nadie la revisó.
+  reviewed: Sin revisar.
+sentences:
+  front: Parece un día normal.
+  firms: Su gente aprende.
+  certificate: un curso sobre señales de trata
+  no_concern: No hay que avisar.
+  no_concern_twin: Entonces no hay que avisar.
+  harm: no confronte ni siga
+  observation: Primero llame.
+  rare: Si 1 de 1,000 fuera trata
+"""
+QUESTIONS_ES = """\
+questions:
+  - ask: ¿Qué lo decide?
+    options:
+      boss: {text: Lo que dice el jefe, why: Se niega.}
+      desk: {text: Dónde está usted, why: Cualquiera puede.}
+  - phrases:
+      - {text: Usted está en la recepción, why: Normal.}
+      - {text: Un hombre pide sus papeles, why: Puede.}
+      - {text: el jefe dice que no, why: Eso es.}
+  - ask: ¿Qué va primero?
+    steps:
+      look: {text: Mirar, why: Usted está ahí.}
+      write: {text: Anotarlo, why: Se olvida.}
+      call: {text: Llamar, why: Saben.}
+"""
+SCENE_ES = SCENE.replace("actions:", f"{QUESTIONS_ES}actions:")
+
+
+@pytest.fixture
+def all_kinds(spanish: Path) -> Path:
+    """The tiny folder with one of each kind, all of it in Spanish but the second lesson and most scenes."""
+    for name, text in ORIGINALS.items():
+        small.put(spanish, name, text)
+    small.add_shift(spanish)
+    small.add_to_head(spanish, small.CONCERN_FILE, QUESTIONS)
+    put(spanish, "statistics/calls.es.yaml", STATISTICS_ES)
+    put(spanish, "cards/hotel.es.yaml", CARD_ES)
+    put(spanish, "requirements/plain.es.yaml", PACK_ES)
+    put(spanish, "courses/recognize/shift.es.yaml", SHIFT_ES)
+    put_scene(spanish, "open-1-a", SCENE_ES)
+    return spanish
+
+
+def both(folder: Path) -> tuple[Content, Content]:
+    content = small.read(folder)
+    return content, content.translations["es"]
+
+
+def scene_of(folder: Path) -> tuple[Scenario, Scenario]:
+    here, there = both(folder)
+    return here.scenarios["open-1-a"], there.scenarios["open-1-a"]
+
+
+def test_a_card_a_pack_and_a_shift_are_told_and_keep_what_they_do(all_kinds: Path) -> None:
+    assert faults(all_kinds) == []
+    here, there = both(all_kinds)
+    card, pack, shift = there.cards["hotel"], there.packs["plain"], there.courses["recognize"].shift
+    assert (card.title, card.alone[0].text, card.never) == ("Un hotel", "El jefe guarda los papeles.", ["Un acento."])
+    assert [part.signs for part in (*card.alone, *card.together)] == [["C1"], ["A1", "C5"]]
+    assert (pack.title, pack.course_approval.authority) == ("Sin ley", "la Oficina de Lagos")
+    assert pack.defaults == here.packs["plain"].defaults
+    assert shift is not None
+    assert shift.title == "Una noche"
+    assert shift.scenes == ["shift-0", "shift-1", "shift-2", "shift-3"]
+    names = ("cards/hotel.yaml", "requirements/plain.yaml", "courses/recognize/shift.yaml", "statistics/calls.yaml")
+    assert {there.standing(name) for name in names} == {Standing.AS_WRITTEN}
+    assert here.cards["hotel"].title == "Hotel"
+    assert here.courses["recognize"].digest == there.courses["recognize"].digest
+
+
+def test_a_chart_is_told_in_a_lesson_and_else_says_what_language_it_is_in(all_kinds: Path) -> None:
+    small.edit(all_kinds, small.LESSON_FILE, "::: recap", "::: chart calls\n:::\n\n::: recap")
+    put(
+        all_kinds,
+        "courses/recognize/01-basics/01-first.es.md",
+        LESSON.replace("::: recap", "::: chart calls\n:::\n\n::: recap"),
+    )
+    there = spanish_of(all_kinds)
+    lesson = there.courses["recognize"].lessons[0]
+    assert "Llamadas en un año" in lesson.html
+    assert "<td>1,200</td>" in lesson.html
+    assert "By day" not in lesson.html
+    assert 'lang="en"' not in lesson.html
+    assert there.standing(lesson) is Standing.AS_WRITTEN
+    small.edit(all_kinds, "statistics/calls.yaml", "By day", "During the day")
+    assert spanish_of(all_kinds).standing(spanish_of(all_kinds).courses["recognize"].lessons[0]) is Standing.OLDER
+    (all_kinds / "statistics/calls.es.yaml").unlink()
+    there = spanish_of(all_kinds)
+    lesson = there.courses["recognize"].lessons[0]
+    assert '<figure class="fig stack gap-2" lang="en" dir="ltr">' in lesson.html
+    assert there.standing(lesson) is Standing.UNTRANSLATED
+
+
+def test_the_words_of_the_subject_are_told_and_decide_as_before(all_kinds: Path) -> None:
+    put(all_kinds, "vocabulary.es.yaml", VOCABULARY_ES)
+    small.edit(all_kinds, "requirements/plain.es.yaml", "Esto is not legal advice", "Esto no es consejo legal")
+    assert faults(all_kinds) == []
+    here, there = both(all_kinds)
+    ours, theirs = here.vocabulary, there.vocabulary
+    assert [need.name for need in theirs.needs] == ["Peligro ahora", "Trata"]
+    assert theirs.verdicts["report-now"].name == "Avisar ahora"  # type: ignore[index]  # the text is the verdict
+    assert theirs.get_region("us-me").heading == "En Maine"
+    assert theirs.sentences.harm == "no confronte ni siga"
+    rule = theirs.find_rule("one-strong")
+    assert rule is not None
+    assert rule.sentence == "Una señal fuerte basta."
+    assert (theirs.danger_rules, theirs.reporting_doors, theirs.calling_doors) == (
+        ours.danger_rules,
+        ours.reporting_doors,
+        ours.calling_doors,
+    )
+    assert there.standing("vocabulary.yaml") is Standing.AS_WRITTEN
+
+
+def test_a_pack_warns_its_reader_in_each_language(all_kinds: Path) -> None:
+    put(all_kinds, "vocabulary.es.yaml", VOCABULARY_ES)
+    assert small.only(all_kinds) == (
+        'content/requirements/plain.es.yaml:7: the notice doesn\'t warn the reader. Say "no es consejo legal" in it.'
+    )
+
+
+def test_further_questions_are_told_and_keep_ids_keys_and_digests(all_kinds: Path) -> None:
+    was, scene = scene_of(all_kinds)
+    assert [(one.id, one.type, one.digest) for one in scene.drills] == [
+        (one.id, one.type, one.digest) for one in was.drills
+    ]
+    choice, marks, order = (one.payload for one in scene.drills)
+    assert choice["ask"] == "¿Qué lo decide?"
+    assert [(one["id"], one["key"]) for one in choice["options"]] == [("boss", True), ("desk", False)]
+    assert choice["options"][0]["text"] == "Lo que dice el jefe"
+    assert [one["sign"] for one in marks["options"]] == [None, None, "C1"]
+    assert marks["options"][2]["name"] == "Documentos retenidos"
+    assert [part for part in marks["paragraphs"][0] if part[1]] == [
+        ["Usted está en la recepción", "p1"],
+        ["Un hombre pide sus papeles", "p2"],
+        ["el jefe dice que no", "p3"],
+    ]
+    assert [one["id"] for one in order["steps"]] == ["look", "write", "call"]
+    for one in scene.drills:
+        read_further(one.payload)
+
+
+def test_questions_that_are_not_told_are_asked_in_the_original_with_its_scene(all_kinds: Path) -> None:
+    put_scene(all_kinds, "open-1-a")
+    was, scene = scene_of(all_kinds)
+    assert scene.drills == was.drills
+    assert spanish_of(all_kinds).standing(scene) is Standing.UNTRANSLATED
+
+
+def test_questions_that_no_longer_fit_an_older_scene_are_asked_in_the_original(all_kinds: Path) -> None:
+    small.edit(all_kinds, small.CONCERN_FILE, "You stand at the desk", "You sit at the desk")
+    small.edit(all_kinds, "scenarios/open-1-a.es.md", "Usted está en la recepción. Un", "Usted se sienta. Un")
+    was, scene = scene_of(all_kinds)
+    assert scene.drills == was.drills
+    assert "Usted se sienta" in scene.html
+
+
+REFUSED = {
+    ("cards/hotel.es.yaml", "title: Un hotel", "venues: [hotel]\ntitle: Un hotel"): (
+        'cards/hotel.es.yaml:2: "venues" can\'t be set in a translation. Take it out: the original sets it.'
+    ),
+    ("cards/hotel.es.yaml", "[El jefe guarda los papeles.]", "[{text: El jefe, signs: [A1]}]"): (
+        'cards/hotel.es.yaml:3: "alone" has another form than in the original.'
+    ),
+    ("statistics/calls.es.yaml", "[De día, De noche]", "[De día]"): (
+        'statistics/calls.es.yaml:5: "rows" has another form than in the original.'
+    ),
+    ("statistics/calls.es.yaml", "unit: l", "source: N2\nunit: l"): 'calls.es.yaml:3: "source" can\'t be set',
+    ("requirements/plain.es.yaml", "{authority: la", "{required: true, authority: la"): (
+        'plain.es.yaml:4: "course_approval" has another form than in the original.'
+    ),
+    ("requirements/plain.es.yaml", "title: S", "defaults: {least_minutes: 1}\ntitle: S"): (
+        'plain.es.yaml:2: "defaults" can\'t be set in a translation.'
+    ),
+    ("courses/recognize/shift.es.yaml", "title: U", "scenes: [shift-0]\ntitle: U"): (
+        'shift.es.yaml:2: "scenes" can\'t be set in a translation.'
+    ),
+    ("vocabulary.es.yaml", "one-strong: Una", "one-stronger: Una"): (
+        'vocabulary.es.yaml:8: "rules" has another form than in the original.'
+    ),
+    ("vocabulary.es.yaml", "always:", "danger_signs: [A1]\nalways:"): (
+        'vocabulary.es.yaml:2: "danger_signs" can\'t be set in a translation.'
+    ),
+    ("vocabulary.es.yaml", "hint: Como posible trata", "hint: Como posible trata, truth: concern"): (
+        'vocabulary.es.yaml:14: "verdicts" has another form than in the original.'
+    ),
+    ("scenarios/open-1-a.es.md", "why: Se niega.", "why: Se niega., key: false"): (
+        'open-1-a.es.md:17: "questions" has another form than in the original.'
+    ),
+    ("scenarios/open-1-a.es.md", "why: Eso es.", "why: Eso es., sign: A1"): (
+        'open-1-a.es.md:22: "questions" has another form than in the original.'
+    ),
+    ("scenarios/open-1-a.es.md", "      look: {text: Mirar", "      see: {text: Mirar"): (
+        'open-1-a.es.md:25: "questions" has another form than in the original.'
+    ),
+    ("scenarios/open-1-a.es.md", "text: el jefe dice que no", "text: el jefe se niega"): (
+        'open-1-a.es.md:22: "el jefe se niega" is not in the scene. Copy it letter for letter.'
+    ),
+    ("scenarios/open-1-a.es.md", "Usted está en la recepción. U", "# Aviso\n\nUsted está en la recepción. U"): (
+        "open-1-a.es.md:34: there is a heading in the scene."
+    ),
+}
+
+
+@pytest.mark.parametrize(("edited", "said"), REFUSED.items(), ids=[f"{one[0]} {one[2]}" for one in REFUSED])
+def test_what_a_translation_may_not_say_of_each_kind_is_refused(
+    all_kinds: Path, edited: tuple[str, str, str], said: str
+) -> None:
+    if edited[0] == "vocabulary.es.yaml":
+        put(all_kinds, "vocabulary.es.yaml", VOCABULARY_ES)
+    small.edit(all_kinds, *edited)
+    assert any(said in str(one) for one in small.complaints(all_kinds)), small.complaints(all_kinds)
+
+
+def test_the_check_names_what_is_left_out_and_readers_get_the_original(all_kinds: Path) -> None:
+    small.edit(all_kinds, "cards/hotel.es.yaml", "never: [Un acento.]\n", "")
+    said = [str(one) for one in small.complaints(all_kinds) if "hotel.es" in one.path]
+    assert said == [
+        "content/cards/hotel.es.yaml:1: never of the original is left out. "
+        "Translate it: until then readers get the words of the original."
+    ]
+    there = spanish_of(all_kinds)
+    assert there.cards["hotel"].never == ["An accent."]
+    assert there.standing("cards/hotel.yaml") is Standing.UNTRANSLATED
+    said = [str(one) for one in small.complaints(all_kinds) if "indicators.es" in one.path]
+    assert "content/indicators.es.yaml:1: papers, A1, C2, C5 of the original are left out." in said[0]
+    assert "content/indicators.es.yaml:4: observed of the original is left out." in said[1]
+
+
+def test_a_card_is_older_once_its_words_change_and_not_with_its_signs(all_kinds: Path) -> None:
+    small.edit(all_kinds, "cards/hotel.yaml", "signs: [A1, C5]", "signs: [C5, A1]")
+    assert spanish_of(all_kinds).standing("cards/hotel.yaml") is Standing.AS_WRITTEN
+    small.edit(all_kinds, "cards/hotel.yaml", "An accent.", "Any accent.")
+    assert spanish_of(all_kinds).standing("cards/hotel.yaml") is Standing.OLDER
+    warned = next(str(one) for one in small.complaints(all_kinds) if "hotel.es" in one.path)
+    assert warned.startswith("content/cards/hotel.es.yaml:1: the original is no longer ")
+
+
+SWAP = "swap: {A man: A woman, his papers: her papers}\n"
+SWAP_ES = "swap: {Un hombre: Una mujer}\n"
+
+
+def test_a_scene_has_its_own_second_telling_in_each_language(all_kinds: Path) -> None:
+    small.edit(all_kinds, small.CONCERN_FILE, "title: Room", f"{SWAP}title: Room")
+    put_scene(all_kinds, "open-1-a", SCENE_ES.replace("title: C", f"{SWAP_ES}title: C"))
+    assert faults(all_kinds) == []
+    was, scene = scene_of(all_kinds)
+    assert was.other is not None
+    assert scene.other is not None
+    assert "Una mujer pide sus papeles" in scene.other.html
+    assert "Un hombre" in scene.html
+    before, after = payload_of(was.other), payload_of(scene.other)
+    assert after.is_swapped
+    assert scene.other.digest == was.other.digest != was.digest
+    assert (after.truth, after.rule) == (before.truth, before.rule)
+    assert [(one.id, one.grade) for one in after.actions] == [(one.id, one.grade) for one in before.actions]
+    assert scene.drills[0].payload["paragraphs"][0][0][0].startswith("Usted está")
+
+
+def test_without_one_of_its_own_a_scene_is_told_once_and_is_whole(all_kinds: Path) -> None:
+    small.edit(all_kinds, small.CONCERN_FILE, "title: Room", f"{SWAP}title: Room")
+    put_scene(all_kinds, "open-1-a", SCENE_ES)
+    there = spanish_of(all_kinds)
+    assert there.scenarios["open-1-a"].other is None
+    assert there.standing(there.scenarios["open-1-a"]) is Standing.AS_WRITTEN
+    assert faults(all_kinds) == []
+
+
+@pytest.mark.parametrize(
+    ("swap", "said"),
+    [
+        ("{Una niña: Un niño}", '"Una niña" is not in the scene. Write it as it stands there.'),
+        ("{A man: A woman}", '"A man" is not in the scene. Write it as it stands there.'),
+        ("{Un hombre: Un hombre}", "nothing is swapped. Name another person."),
+        ("[Un hombre, Una mujer]", '"swap" has another form than in the original.'),
+    ],
+)
+def test_a_second_telling_is_held_against_the_words_of_its_language(all_kinds: Path, swap: str, said: str) -> None:
+    small.edit(all_kinds, small.CONCERN_FILE, "title: Room", f"{SWAP}title: Room")
+    put_scene(all_kinds, "open-1-a", SCENE_ES)
+    small.edit(all_kinds, "scenarios/open-1-a.es.md", "title: C", f"swap: {swap}\ntitle: C")
+    assert f"content/scenarios/open-1-a.es.md:3: {said}" in small.only(all_kinds)
+
+
+def test_a_scene_that_is_told_once_has_no_second_telling_in_another_language(all_kinds: Path) -> None:
+    small.edit(all_kinds, "scenarios/open-1-a.es.md", "title: C", f"{SWAP_ES}title: C")
+    assert small.only(all_kinds) == (
+        'content/scenarios/open-1-a.es.md:3: the original has no second telling. Take "swap" out.'
+    )

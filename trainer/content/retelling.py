@@ -1,0 +1,192 @@
+"""Make content again in another language, of its translations. What isn't translated stays the very same object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
+
+from markupsafe import Markup
+
+from trainer.content import markdown
+from trainer.content.drills import Drill, Question, build_drills
+from trainer.content.folder import CourseFolder, Entry, Folder, Translation
+from trainer.content.markdown import Body, Rendered, Scope
+from trainer.content.objects import Content, Course, Lesson, Module, Page, Scenario, Sign, Twin
+from trainer.content.schema import Indicator, LessonFile, Part, ScenarioFile
+from trainer.content.swap import swapped
+from trainer.content.telling import Told
+
+T = TypeVar("T", bound=Part)
+
+
+def retell(content: Content, folder: Folder, anywhere: Scope, language: str) -> Content:
+    """Make the same content in a language, as far as it is translated. `anywhere`: where its own bodies are shown."""
+    files = folder.translations.get(language, {})
+    told = {id(original): (other, file) for file in files.values() for original, other in file.entries}
+    return _Teller(content, folder, anywhere, language, files, told).tell()
+
+
+@dataclass(frozen=True)  # without slots: what all of it needs is made once
+class _Teller:
+    content: Content
+    folder: Folder
+    anywhere: Scope
+    language: str
+    files: Mapping[str, Translation]
+    told: Mapping[int, tuple[Entry[Part], Translation]]
+    """By the original's identity: how it is told, and in which file."""
+
+    def tell(self) -> Content:
+        folder, content = self.folder, self.content
+        categories = self._values(folder.categories)
+        return replace(
+            content,
+            vocabulary=self._value(folder.vocabulary) if folder.vocabulary else content.vocabulary,
+            scenarios={name: self._scene(scene) for name, scene in content.scenarios.items()},
+            terms=self._values(folder.terms),
+            categories=tuple(sorted(categories.values(), key=lambda category: category.letter)),
+            indicators=self._indicators,
+            help_lines={region: tuple(self._values(lines).values()) for region, lines in folder.help_lines.items()},
+            courses={slug: self._course(course) for slug, course in content.courses.items()},
+            pages={slug: self._page(page) for slug, page in content.pages.items()},
+            statistics=self._values(folder.statistics),
+            cards=self._values(folder.cards),
+            packs=self._values(folder.packs),
+            language=self.language,
+            translated={name: file.is_older for name, file in self.files.items() if file.is_whole},
+        )
+
+    def _course(self, course: Course) -> Course:
+        there = self.folder.courses[course.slug]
+        scope = self._scope(there)
+        modules = tuple(self._module(module, there, scope) for module in course.modules)
+        assert there.file is not None  # the checks have shown it
+        shift = self._value(there.shift) if there.shift else None
+        return replace(course, file=self._value(there.file), modules=modules, shift=shift)
+
+    def _module(self, module: Module, course: CourseFolder, scope: Scope) -> Module:
+        there = course.modules[module.slug]
+        assert there.file is not None  # the checks have shown it
+        file = self._value(there.file)
+        lessons = (self._lesson(lesson, there.lessons[lesson.slug], scope) for lesson in module.lessons)
+        return replace(module, file=file, lessons=tuple(replace(one, module_title=file.title) for one in lessons))
+
+    def _lesson(self, lesson: Lesson, entry: Entry[LessonFile], scope: Scope) -> Lesson:
+        if id(entry) not in self.told:
+            return lesson
+        page, file = self._render(entry, scope), self._file_of(entry)
+        parts, questions = _place(page, lesson.questions)
+        charts = [f"statistics/{name}.yaml" for name in page.charts]
+        return replace(
+            lesson,
+            file=self._value(entry),
+            parts=parts,
+            questions=questions,
+            words=page.words,
+            cited=page.cited,
+            language=self.language,
+            is_older=file.is_older or any(name in self.files and self.files[name].is_older for name in charts),
+            is_whole=file.is_whole and all(name in self.files and self.files[name].is_whole for name in charts),
+        )
+
+    def _page(self, page: Page) -> Page:
+        entry = self.folder.pages[page.slug]
+        if id(entry) not in self.told:
+            return page
+        shown, file = self._render(entry, self._outside), self._file_of(entry)
+        return Page(page.slug, self._value(entry), shown.html, shown.cited, self.language, file.is_older, file.is_whole)
+
+    def _scene(self, scene: Scenario) -> Scenario:
+        entry = self.folder.scenarios[scene.id]
+        if id(entry) not in self.told:
+            return scene
+        told = self._told(entry)
+        first = self._tell_scene(scene, entry, told.value, told.body)
+        first = replace(first, drills=self._questions(scene, entry, told))
+        if scene.other is None or not told.value.swap:
+            return replace(first, other=None)
+        file, source = swapped(told.value, told.body.source)
+        body = markdown.parse(source, told.body.first_line)
+        return replace(first, other=self._tell_scene(scene.other, entry, file, body))
+
+    def _tell_scene(self, scene: Scenario, entry: Entry[ScenarioFile], file: ScenarioFile, body: Body) -> Scenario:
+        twins, whole = self.folder.twins_of(file.pair or ""), self._file_of(entry)
+        twin = next((self._value(other) for name, other in twins.items() if name != scene.id), None)
+        return replace(
+            scene,
+            file=file,
+            html=markdown.render(body, self._outside).html,
+            signs=tuple(self._sign(sign, file) for sign in scene.signs),
+            twin=Twin(twin.title, scene.twin.truth, twin.differs or "") if twin and scene.twin else None,
+            language=self.language,
+            is_older=whole.is_older,
+            is_whole=whole.is_whole,
+        )
+
+    def _questions(self, scene: Scenario, entry: Entry[ScenarioFile], told: Entry[ScenarioFile]) -> tuple[Drill, ...]:
+        """Return the further questions in other words, or as they are where these no longer fit the scene."""
+        retold = Told(scene.id, told.value, told.body, self._indicators, self.content.vocabulary)
+        faults: list[str] = []
+        for item in told.value.drills:
+            item.check(retold, lambda _key, what, _remedy: faults.append(what))
+        if told.value.drills == entry.value.drills or faults:
+            return scene.drills
+        others = build_drills(retold)
+        return tuple(replace(one, payload=other.payload) for one, other in zip(scene.drills, others, strict=True))
+
+    def _sign(self, sign: Sign, file: ScenarioFile) -> Sign:
+        indicator = self._indicators[sign.id]
+        category = self._value(self.folder.categories[indicator.category])
+        return replace(sign, name=indicator.name, category=category.name, text=file.signs[sign.id].words)
+
+    @cached_property
+    def _indicators(self) -> dict[str, Indicator]:
+        return self._values(self.folder.indicators)
+
+    @cached_property
+    def _outside(self) -> Scope:
+        return self._scope(None)
+
+    def _scope(self, course: CourseFolder | None) -> Scope:
+        targets = replace(self.folder.targets(course), terms=self._values(self.folder.terms))
+        statistics = self.folder.statistics
+        return replace(
+            self.anywhere,
+            targets=targets,
+            course=course.slug if course else None,
+            statistics=self._values(statistics),
+            untranslated=frozenset(name for name, entry in statistics.items() if id(entry) not in self.told),
+            language=self.language,
+        )
+
+    def _render(self, entry: Entry[T], scope: Scope) -> Rendered:
+        return markdown.render(self._told(entry).body, scope)
+
+    def _file_of(self, entry: Entry[T]) -> Translation:
+        return self.told[id(entry)][1]
+
+    def _told(self, entry: Entry[T]) -> Entry[T]:
+        found: Entry[T] = self.told[id(entry)][0]  # type: ignore[assignment]  # a translation is of the same kind
+        return found
+
+    def _value(self, entry: Entry[T]) -> T:
+        return self._told(entry).value if id(entry) in self.told else entry.value
+
+    def _values(self, entries: Mapping[str, Entry[T]]) -> dict[str, T]:
+        return {name: self._value(entry) for name, entry in entries.items()}
+
+
+def _place(page: Rendered, asked: Sequence[Question]) -> tuple[tuple[Markup, ...], tuple[Question, ...]]:
+    """Return the parts of a text and the questions between them. A translation that is older may lack places for
+    some, which are then asked at its end, and have others for what is no longer asked."""
+    left = {one.id: one for one in asked}
+    parts, questions = [page.parts[0]], []
+    for name, part in zip(page.items, page.parts[1:], strict=True):
+        if name in left:
+            questions.append(left.pop(name))
+            parts.append(part)
+        else:
+            parts[-1] += part
+    return (*parts, *(Markup() for _one in left)), (*questions, *left.values())
