@@ -62,16 +62,20 @@ DATABASES = ["sqlite", "postgresql"] if POSTGRES_URL else ["sqlite"]
 
 
 # What these look at lies above the database; what they call runs on both in the tests beside them.
-PAGES = re.compile(r"test_(\w*views|api|forms|reading|access|codes|duties|scoping)\.py")
+PAGES = re.compile(
+    r"test_(\w*views|api|forms|reading|access|codes|duties|scoping|headers|redirects|oddities|key_secrecy|samples"
+    r"|translated|picture|marked_mails|model_learners|openapi|errors)\.py"
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what runs on PostgreSQL; unless TRAINER_TEST_EVERYTHING is set, leave pages to SQLite and the nights out."""
     left_out = []
     for item in items:
-        if "[postgresql" in item.name:
+        is_on_postgres = re.search(r"[\[-]postgresql[\]-]", item.name) is not None
+        if is_on_postgres:
             item.add_marker(pytest.mark.postgres)
-        is_page_again = "[postgresql" in item.name and PAGES.fullmatch(item.path.name)
+        is_page_again = is_on_postgres and PAGES.fullmatch(item.path.name)
         if (is_page_again or item.get_closest_marker("nightly")) and not os.environ.get("TRAINER_TEST_EVERYTHING"):
             left_out.append(item)
     if left_out:

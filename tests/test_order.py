@@ -8,39 +8,31 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from flask import Flask
+from jinja2 import nodes
 
 from trainer.core.settings import ROOT
+from trainer.web.ways import init_ways
 
 PACKAGE = ROOT / "trainer"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 TEMPLATES = sorted([*PACKAGE.rglob("*.html"), *PACKAGE.rglob("templates/**/*.txt")])
-
-UPWARD = {
-    "accounts": {"home", "joining"},
-    "assessment": {"home", "joining"},
-    "courses": {"assessment", "learning"},
-    "instructing": {"home"},
-    "items": {"courses"},
-    "joining": {"home"},
-    "learning": {"assessment", "joining"},
-    "organizations": {"assignments", "compliance", "home", "instructing", "interop", "joining"},
-    "web": {"assessment", "courses", "credentials", "home", "joining"},
-}
-"""Which packages lead to pages, or show parts of pages, of packages that aren't below them. It may only get shorter."""
 
 
 def package_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+def layers_in(container: str) -> list[str]:
+    """Return the layers, the highest first, of the contract on what lies in a container."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    return next(one["layers"] for one in settings["contracts"] if one.get("containers") == [container])
+
+
 def places() -> dict[str, int]:
-    """Return how high each package stands, as the first contract says."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
-        "contracts"
-    ]
-    layers = next(one["layers"] for one in contracts if one.get("containers") == ["trainer"])
-    return {name.strip(): -number for number, layer in enumerate(layers) for name in layer.split("|")}
+    """Return how high each package stands."""
+    return {name.strip(): -number for number, layer in enumerate(layers_in("trainer")) for name in layer.split("|")}
 
 
 def is_views(module: str) -> bool:
@@ -69,20 +61,82 @@ def test_views_are_imported_by_the_app_and_by_views_beside_them_only() -> None:
     assert found == set()
 
 
-def test_pages_lead_to_packages_above_them_only_where_they_always_did(app: Flask) -> None:
-    height = places()
-    home = {}  # of each endpoint and template
-    for endpoint, view in app.view_functions.items():
-        if view.__module__.startswith("trainer."):
-            home[endpoint] = view.__module__.split(".")[1]
+def homes(app: Flask) -> dict[str, str]:
+    """Return whose each endpoint and each template is."""
+    home = {
+        endpoint: view.__module__.split(".")[1]
+        for endpoint, view in app.view_functions.items()
+        if view.__module__.startswith("trainer.")
+    }
     for path in TEMPLATES:
         home[path.relative_to(PACKAGE).as_posix().partition("/templates/")[2]] = package_of(path)
+    return home
+
+
+def ways(app: Flask, path: Path) -> Iterator[tuple[str, str, set[str]]]:
+    """Yield (function, name, names of values) of each call of `way_to` and `part_for` in a file."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"way_to", "part_for"}:
+                assert isinstance(node.args[0], ast.Constant), f"{path} names no way: {ast.unparse(node)}"
+                yield ast.unparse(node.func), str(node.args[0].value), {str(one.arg) for one in node.keywords}
+    else:
+        for call in app.jinja_env.parse(text).find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name in {"way_to", "part_for"}:
+                assert isinstance(call.args[0], nodes.Const), f"{path}:{call.lineno} names no way"
+                yield call.node.name, str(call.args[0].value), {one.key for one in call.kwargs}
+
+
+def test_every_file_of_a_role_is_in_the_layer_of_its_role() -> None:
+    layers = [re.findall(r"\w+", layer) for layer in layers_in("trainer.*")]
+    roles = [layer[0] for layer in layers]
+    assert roles == ["views", "access", "forms", "operations", "queries", "models", "rules"]
+    found = {role: {role} for role in roles}
+    for path in PACKAGE.glob("*/*"):
+        role = path.stem.rpartition("_")[2]
+        if role in found and path.suffix in {"", ".py"}:
+            found[role].add(path.stem)
+    assert [sorted(layer) for layer in layers] == [sorted(found[role]) for role in roles]
+
+
+def test_pages_name_only_pages_and_parts_of_their_own_package_and_of_those_below(app: Flask) -> None:
+    height, home = places(), homes(app)
     assert len(home) > 300
-    upward: dict[str, set[str]] = {}
+    upward = set()
     for path in (*SOURCES, *TEMPLATES):
         here = package_of(path)
         for name in re.findall(r"""["']([a-z_]+[./][\w./-]+)["']""", path.read_text(encoding="utf-8")):
             there = home.get(name, here)
             if there != here and height[there] >= height[here]:
-                upward.setdefault(here, set()).add(there)
-    assert upward == UPWARD
+                upward.add(f"{path.relative_to(ROOT)} names {name}")
+    assert upward == set()
+
+
+def test_each_way_leads_up_to_a_page_with_the_values_that_its_address_needs(app: Flask) -> None:
+    height, home = places(), homes(app)
+    leads_to = {"way_to": app.extensions["ways"], "part_for": app.extensions["parts"]}
+    found, used = set(), set()
+    for path in (*SOURCES, *TEMPLATES):
+        where, here = path.relative_to(ROOT), package_of(path)
+        for function, name, values in ways(app, path):
+            target = leads_to[function].get(name)
+            used.add((function, name))
+            if target is None:
+                found.add(f"{where} asks for {name}, which trainer/app.py doesn't know")
+            elif height[home[target]] < height[here] or home[target] == here:
+                found.add(f"{where} needs no way to {target}")
+            elif function == "way_to" and not any(
+                rule.arguments - set(rule.defaults or ()) <= values for rule in app.url_map.iter_rules(target)
+            ):
+                found.add(f"{where} gives {target} too few values")
+    assert found == set()
+    assert used == {(function, name) for function, names in leads_to.items() for name in names}
+
+
+def test_the_app_does_not_start_with_a_way_that_leads_nowhere(app: Flask) -> None:
+    init_ways(app, {"me": "home.me"}, {"rule": "assessment/_rule.html"})
+    with pytest.raises(LookupError, match=r"home\.you"):
+        init_ways(app, {"me": "home.you"}, {})
+    with pytest.raises(LookupError, match=r"_ruler\.html"):
+        init_ways(app, {}, {"rule": "assessment/_ruler.html"})

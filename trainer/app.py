@@ -26,10 +26,12 @@ from trainer.accounts.views import blueprint as accounts
 from trainer.accounts.views import end_at_exit
 from trainer.assessment.onward import Onward, find_onward
 from trainer.assessment.views.attempts import blueprint as assessment
+from trainer.assessment.views.check_ins import blueprint as check_ins
 from trainer.assessment.views.drills import blueprint as drills
 from trainer.assessment.views.finals import blueprint as finals
 from trainer.assessment.views.first_try import blueprint as first_try
 from trainer.assessment.views.pretest import blueprint as pretest
+from trainer.assessment.views.previews import blueprint as previews
 from trainer.assessment.views.progress import blueprint as progress
 from trainer.assessment.views.remarks import blueprint as remarks
 from trainer.assignments.views import blueprint as requirements
@@ -59,7 +61,6 @@ from trainer.core.db import db, init_db
 from trainer.core.schema import MIGRATIONS, check_schema
 from trainer.core.settings import Settings, read_settings
 from trainer.courses.card_views import blueprint as cards
-from trainer.courses.previews import blueprint as previews
 from trainer.courses.views import blueprint as courses
 from trainer.credentials.views import blueprint as credentials
 from trainer.home.firm_views import blueprint as firm
@@ -81,6 +82,7 @@ from trainer.joining.roster_views import most_bytes
 from trainer.joining.views import blueprint as joining
 from trainer.joining.views import sign_in
 from trainer.learning.models import Enrollment
+from trainer.learning.question_views import blueprint as questions
 from trainer.learning.rules import Standing
 from trainer.learning.views import blueprint as learning
 from trainer.organizations.views.audit import blueprint as audit
@@ -102,6 +104,38 @@ from trainer.web.sessions import init_sessions
 from trainer.web.static import init_static
 from trainer.web.still import init_still
 from trainer.web.views import blueprint as web
+from trainer.web.ways import init_ways
+
+WAYS_UP = {
+    "ask_round": "rounds.ask",
+    "course": "learning.show_course",
+    "enter_code": "home.ask_code",
+    "final": "finals.show",
+    "firm": "firm.home",
+    "first_try": "first_try.start",
+    "front": "home.front",
+    "help": "courses.help_directory",
+    "keep": "joining.keep",
+    "lesson": "learning.show_lesson",
+    "me": "home.me",
+    "packs": "evidence.packs",
+    "practice": "assessment.practice",
+    "pretest": "pretest.offer",
+    "roster": "roster.send",
+    "sign_in": "joining.sign_in",
+    "sign_up": "joining.sign_up",
+    "training_of_person": "training.person",
+}
+"""Pages to which packages below them lead, by the names they use."""
+
+PARTS_FROM_ABOVE = {
+    "firm_pages": "home/_firm_pages.html",
+    "foot": "home/_foot.html",
+    "nav": "home/_nav.html",
+    "onward": "assessment/_onward.html",
+    "rule": "assessment/_rule.html",
+}
+"""Templates that packages below theirs include."""
 
 
 def create_app(settings: Settings | None = None, shelf: Library | None = None) -> Flask:
@@ -142,6 +176,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     tokens = CSRFProtect(app)
     tokens.exempt(first_try)
     tokens.exempt(remarks)  # it checks a token where there is a session to hang one on
+    tokens.exempt(questions)  # as they do
     tokens.exempt(end_at_exit)
     tokens.exempt(sign_in)  # it checks its token itself, and keeps the address that was typed
     init_limits(app)
@@ -149,9 +184,10 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     Compress(app)
     init_headers(app)
     init_static(app, reread=settings.development)
-    readers = (web, courses, cards, previews, credentials)
+    readers = (web, courses, cards, credentials)
     learners = (
-        *(accounts, second_factor, learning, assessment, finals, drills, first_try, pretest, progress, remarks),
+        *(accounts, second_factor, learning, questions),
+        *(assessment, finals, drills, first_try, pretest, check_ins, progress, remarks, previews),
         *(joining, entry, home, rounds),
     )
     firms = (organizations, closing, people, teams, invitations, codes, roster, requirements, audit)
@@ -159,6 +195,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     instructors = (cohorts, board, class_rounds, meetings, classes, items)
     for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)
+    init_ways(app, WAYS_UP, PARTS_FROM_ABOVE)
     commands = (
         accounts_cli,
         admin_cli,

@@ -1,4 +1,4 @@
-"""The tiny content folder with a pretest of four scenes in its course."""
+"""The tiny content folder with a pretest of four scenes, and check-ins, in its course."""
 
 from __future__ import annotations
 
@@ -17,5 +17,7 @@ def write(parent: Path, pairs: int = SCENES) -> Path:
         for letter, truth in (("a", "concern"), ("b", "no_concern")):
             name = f"pretest-{number}"
             small.put(folder, f"scenarios/{name}-{letter}.md", small.scene(truth, name, "pretest"))
-    small.edit(folder, small.COURSE_FILE, "practice:\n", f"pretest:\n  scenes: {SCENES}\npractice:\n")
+    small.edit(
+        folder, small.COURSE_FILE, "practice:\n", f"pretest:\n  scenes: {SCENES}\ncheck_ins:\n  scenes: 2\npractice:\n"
+    )
     return folder

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.assessment.drawing import Aims, Pair, Telling, draw, half_and_half
+from trainer.assessment.drawing import Aims, Pair, Telling, draw, draw_again, half_and_half
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 TOPICS = ("labor", "sex", "minors")
@@ -203,3 +203,22 @@ def test_draws_differ_with_chance_and_repeat_with_its_seed() -> None:
     drawn = {tuple(draw(bank(16), half_and_half(8), random.Random(seed))) for seed in range(40)}
     assert len(drawn) == 40
     assert draw(bank(16), half_and_half(8), random.Random(1)) == draw(bank(16), half_and_half(8), random.Random(1))
+
+
+@given(seed=st.integers(0, 999), scenes=st.integers(2, 12))
+def test_what_is_drawn_again_leans_by_half_and_is_never_one_truth_alone(seed: int, scenes: int) -> None:
+    pairs = bank(24)
+    weak = set(pairs[:8])
+    drawn = draw_again(pairs, weak, scenes, random.Random(seed))
+    assert len(names(drawn)) == len(drawn) == scenes
+    assert scenes // 3 <= sum(one.is_concern for one in drawn) <= scenes - scenes // 3
+    leaning = {one.tellings[0].scene[:-2] for one in weak}
+    assert len(names(drawn) & leaning) >= min(scenes // 2, 8)
+
+
+def test_what_is_drawn_again_takes_what_was_met_longest_ago_and_makes_do_with_what_is_left() -> None:
+    pairs = meet(bank(6), [one for each in bank(6)[:3] for one in each.tellings], NOW)
+    drawn = draw_again(pairs, (), 3, random.Random(1))
+    assert names(drawn) == {"3", "4", "5"}
+    of_one_truth = [replace(one, tellings=one.tellings[:1]) for one in bank(4)]
+    assert len(draw_again(of_one_truth, (), 6, random.Random(1))) == 4

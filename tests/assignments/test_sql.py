@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Integer, func, literal, select, text
 
-from trainer.assignments import queries, sql
+from trainer.assignments import sql, statements
 from trainer.core.clock import today
 from trainer.core.db import db
 from trainer.credentials.rules import valid_until as add_months
@@ -35,12 +35,12 @@ def test_sqlite_looks_people_up_by_their_duty_and_not_all_for_each(app: Flask) -
     with app.app_context():
         if db.engine.dialect.name != "sqlite":
             pytest.skip("SQLite only")
-        for here in (queries.standings(), queries.duties()):
+        for here in (statements.standings(), statements.duties()):
             steps = plan_of(select(here.c.status, func.count()).group_by(here.c.status))
             assert not any("memberships" in step for step in steps), steps
             (of_firm,) = [step for step in steps if "assignments" in step]
             assert "organization_id=? AND ended_at=? AND requirement_id=?" in of_firm
-        by_name = queries.standings_by_name()
+        by_name = statements.standings_by_name()
         steps = plan_of(select(by_name.c.assignment_id).order_by(by_name.c.name_key).limit(26))
         (of_person,) = [step for step in steps if "assignments" in step]
         assert "membership_id=?" in of_person, of_person
@@ -49,6 +49,6 @@ def test_sqlite_looks_people_up_by_their_duty_and_not_all_for_each(app: Flask) -
 
 def plan_of(query: object) -> list[str]:
     """Return what SQLite would do for a query, a line for each step."""
-    given = query.params(queries.on(uuid.uuid4(), today()))  # type: ignore[attr-defined]
+    given = query.params(statements.on(uuid.uuid4(), today()))  # type: ignore[attr-defined]
     compiled = given.compile(db.engine, compile_kwargs={"literal_binds": True})
     return [row[3] for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {compiled}".replace(":", "\\:")))]

@@ -18,8 +18,9 @@ from sqlalchemy import func, insert, select
 from trainer.accounts.models import User
 from trainer.app import create_app
 from trainer.assignments.models import Assignment, Reminder, Requirement
-from trainer.assignments.queries import count_by_status, duties, on
+from trainer.assignments.queries import count_by_status
 from trainer.assignments.rules import Status
+from trainer.assignments.statements import duties, on
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.settings import ROOT, read_settings

@@ -31,7 +31,7 @@ from trainer.accounts.operations import (
 )
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
-from trainer.assessment import pretest
+from trainer.assessment import check_ins, pretest
 from trainer.assessment.finals import start_final
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.operations import start_drill, start_practice, start_shift, submit_attempt
@@ -146,6 +146,22 @@ class Person:
     def final(self, **answered: Any) -> str:
         """Start a final; see `_take`."""
         return self._take(lambda enrollment, course: start_final(enrollment, course, served(), now()), **answered)
+
+    def earned(self, *, days_ago: int) -> Person:
+        """Let the certificate be that old."""
+        with self.app.app_context(), transaction():
+            credential = db.session.query(Credential).filter_by(user_id=self.id).one()
+            earlier = dt.timedelta(days=days_ago)
+            credential.issued_at -= earlier
+            credential.issued_on, credential.valid_until = (
+                credential.issued_on - earlier,
+                credential.valid_until - earlier,
+            )
+        return self
+
+    def check_in(self, **answered: Any) -> str:
+        """Start the check-in that is due; see `_take`."""
+        return self._take(lambda _enrollment, _course: check_ins.start(self.id, served(), now()), **answered)
 
     def _take(
         self,
@@ -297,6 +313,11 @@ def set_stage(live: Live) -> Stage:
     learned.final(answer=ALL, wrong=11, hand_in=True, days_ago=9)
     learned.final(answer=ALL, wrong=1, hand_in=True)
     add("learned", learned)
+    checking = ready(app)
+    checking.final(answer=ALL, wrong=1, hand_in=True)
+    done_check_in = checking.earned(days_ago=3).check_in(answer=6, wrong=1, hand_in=True)
+    under_way = checking.earned(days_ago=9).check_in(answer=2, wrong=1)
+    add("checking", checking, check_in_done=done_check_in, check_in=under_way)
     before = Person(app, course=REFRESHER)
     taken = before.pretest(answer=2, wrong=1, hand_in=True)
     add("before", before, pretest_done=taken)

@@ -26,7 +26,7 @@ from trainer.core.db import db
 from trainer.jobs.upkeep import keep_up
 from trainer.jobs.work import advance
 
-PLAIN = "Plain, no law meant"
+PLAIN = "Your own rule, no specific law"
 BROKEN = """name,e-mail,job title,teams
 Bob Builder,{bob},Guard,Harbor Mall
 Dana Dow,{dana},Guard,Harbor Mall; North
@@ -117,6 +117,7 @@ def _accept(hand: Mouse, live: Live, email: str) -> None:
 def _require(hand: Mouse) -> None:
     hand.follow("Requirements")
     hand.follow("Require a course")
+    hand.page.locator("summary", has_text=PLAIN).click()
     hand.follow(f"Use this {PLAIN}")
     hand.press("Preview what would happen")
     preview = hand.page.get_by_role("status").filter(has_text="What would happen")

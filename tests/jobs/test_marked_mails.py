@@ -30,6 +30,7 @@ VALUES: dict[str, list[dict[str, object]]] = {
         for minutes in (0, 5)
     ],
     "training-digest": [{"firm": NAME, "names": [NAME], "has_more": True, "url": URL}],
+    "check-in": [{"url": URL, "scenes": 6}],
     "round-asked": [{"place": NAME, "url": URL}],
     "class-nudge": [NUDGE | {"lessons": lessons, "minutes": minutes} for lessons in (0, 1) for minutes in (0, 9)],
     "invitation": [

@@ -79,7 +79,7 @@ def test_before_joining_a_person_sees_what_the_firm_will_see(acme: Acme) -> None
     page = Visitor(acme.app).get(invite(acme)).text
     for words in ("Acme Security invites you", "Dana Dow", "dana@example.org", "Member", "will see about you"):
         assert words in page
-    assert "It doesn’t see: your answers, your practice, which help pages" in page
+    assert "It doesn’t see: your answers, how you do in practice or check-ins, which help pages" in page
     assert person(acme.app, acme.people["dana"]).user_id is None
 
 
@@ -291,7 +291,7 @@ def test_the_mail_says_who_asks_for_which_course_how_long_it_takes_and_by_when(a
             message = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "invitation")).one()
             letter = write(message)
     assert letter is not None
-    minutes = Times(shelf.content).lessons(shelf.content.courses[CHOOSING])
+    minutes = Times(shelf.content).core(shelf.content.courses[CHOOSING])
     title = shelf.content.courses[CHOOSING].file.title
     for words in (
         "Hello Dana Dow,",

@@ -10,9 +10,8 @@ from flask import Flask
 from flask_babel import force_locale
 
 from tests.languages import PSEUDO, pseudo, speak_pseudo
-from trainer.core.errors import Invalid
 from trainer.joining.lines import Line
-from trainer.joining.roster import Entry, Fate, Known, Plan, plan, read_columns_only, read_day, read_header
+from trainer.joining.roster import Entry, Fate, Known, Plan, plan
 from trainer.joining.sheets import read_text
 from trainer.organizations.rules import Role
 
@@ -172,60 +171,6 @@ def test_who_may_give_roles_gives_them_to_new_people() -> None:
 
 
 @pytest.mark.parametrize(
-    "head",
-    [
-        "Name,E-mail",
-        "FULL NAME;Email Address;Site",
-        "First Name\tLast Name\tWork E-Mail\tHire Date",
-        "Employee ID,Surname,Given name,e_mail,Position",
-        "\ufeffName ,  E–Mail, Crew",
-    ],
-)
-def test_headings_are_known_in_several_spellings(head: str) -> None:
-    lines = read_text(f"{head}\n1,2,3,4,5\n")
-    assert "email" in read_header(lines)
-    assert read_columns_only(lines)[1] == ()
-
-
-def test_columns_that_are_not_read_are_named() -> None:
-    assert read_columns_only(read_text("name,e-mail,Shirt size\na,b,c"))[1] == ("Shirt size",)
-
-
-@pytest.mark.parametrize(
-    ("head", "name", "number"),
-    [
-        ("Employee #,Name,E-mail", 1, 0),
-        ("#,Name,E-mail", 1, 0),
-        ("Employee,E-mail,Badge", 0, 2),
-        ("Worker,First name,Last name,E-mail", None, None),
-        ("Employee,Name,E-mail", 1, None),
-    ],
-)
-def test_a_number_is_no_name_and_employee_is_one_only_where_nothing_else_is(
-    head: str, name: int | None, number: int | None
-) -> None:
-    columns = read_header(read_text(f"{head}\na,b,c,d\n"))
-    assert (columns.get("name"), columns.get("employee_number")) == (name, number)
-
-
-def test_a_list_with_numbers_and_no_names_is_refused() -> None:
-    with pytest.raises(Invalid, match="at least name"):
-        read_header(read_text("Employee #,E-mail\n00446,dow@example.org\n"))
-
-
-def test_columns_that_are_not_read_are_not_kept_even_in_rows_out_of_step() -> None:
-    lines = read_text("SSN,name,e-mail,phone\n078-05-1120,Dow,dow@example.org\n1,Dow,R.,dow@example.org,078-05-1121")
-    kept, ignored = read_columns_only(lines)
-    assert ignored == ("SSN", "phone")
-    assert [line.cells for line in kept] == [
-        ("name", "e-mail"),
-        ("Dow", "dow@example.org"),
-        ("Dow", "R.", "..."),
-    ]
-    assert plan(kept, [], set(), [Role.MEMBER], TODAY).entries[1].reason.startswith("Row 3: there are more cells")
-
-
-@pytest.mark.parametrize(
     ("name", "is_odd"),
     [
         ("JosÃ© PeÃ±a", True),
@@ -279,38 +224,6 @@ def test_who_may_not_set_roles_leaves_people_with_a_role_as_they_are() -> None:
         )
         assert "only an owner can change it" in entry.warning
     assert decide(row.split("\n")[1], None, HEAD, *Role).entries[0].fate is Fate.CHANGED
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("", "nothing in it yet"),
-        ("Bob Builder,bob@example.org\n", "The first row must name the columns"),
-        ("name,phone\nBob,1\n", "The first row must name the columns"),
-        ("first name,e-mail\nBob,bob@example.org\n", "The first row must name the columns"),
-        ("name,e-mail,mail\nBob,1,2\n", "Two columns mean the same: “mail” is the second"),
-        ("name,e-mail\n", "headings and no people"),
-    ],
-)
-def test_a_list_without_headings_is_refused_with_an_example(text: str, words: str) -> None:
-    with pytest.raises(Invalid) as refusal:
-        decide("", [], text)
-    assert words in refusal.value.message
-
-
-@pytest.mark.parametrize(
-    ("text", "day", "told"),
-    [
-        ("2026-03-04", dt.date(2026, 3, 4), False),
-        ("3/4/2026", dt.date(2026, 3, 4), True),
-        ("03/14/2026", dt.date(2026, 3, 14), False),
-        ("4/4/26", dt.date(2026, 4, 4), False),
-        ("12/31/99", dt.date(1999, 12, 31), False),
-    ],
-)
-def test_a_day_is_read_in_two_ways_and_told_where_it_could_mean_another(text: str, day: dt.date, told: bool) -> None:
-    read, words = read_day(text, TODAY)
-    assert (read, bool(words)) == (day, told)
 
 
 def test_reasons_are_in_the_readers_language_and_the_digest_is_in_none(app: Flask) -> None:

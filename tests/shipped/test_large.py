@@ -32,6 +32,7 @@ print(len(content.scenarios), lessons, round(time.process_time() - start, 2), me
 """
 
 
+@pytest.mark.nightly
 @pytest.mark.check("T133")
 def test_500_lessons_and_5000_scenes_load_in_seconds_and_again_at_once(tmp_path: Path) -> None:
     make_large(SHIPPED, tmp_path / "content")

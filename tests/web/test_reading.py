@@ -333,34 +333,6 @@ def test_scenes_are_announced_before_they_begin_and_each_can_be_skipped(visitor:
 # --- for authors only ---
 
 
-@pytest.fixture
-def authors(settings: Settings, shelf: Library) -> Visitor:
-    """A visitor of an app in development."""
-    return Visitor(create_app(replace(settings, development=True), shelf))
-
-
-def test_a_preview_shows_a_scene_with_its_answer_in_development_only(
-    visitor: Visitor, authors: Visitor, shelf: Library
-) -> None:
-    scenes = list(shelf.content.scenarios.values())[::9] + [
-        one for one in shelf.content.scenarios.values() if one.other
-    ]
-    lesson = shelf.content.courses[COURSE].lessons[0]
-    assert authors.get("/preview").status_code == 200
-    for scene in scenes:
-        page = authors.get(f"/preview/{scene.id}")
-        assert page.status_code == 200
-        assert scene.file.truth in page.text
-        assert ("(with other people)" in page.text) == (scene.other is not None)
-        assert authors.get(f"/preview?id={scene.id}").headers["Location"] == f"/preview/{scene.id}"
-        for path in (f"/preview/{scene.id}", f"/preview?id={scene.id}"):
-            assert visitor.get(path).status_code == 404
-    assert authors.get(f"/preview?id={COURSE}/{lesson.id}").headers["Location"] == f"/courses/{COURSE}/{lesson.id}"
-    assert authors.get("/preview/nothing").status_code == visitor.get("/preview").status_code == 404
-    assert "<b>x" not in authors.get("/preview?id=%3Cb%3Ex").text
-    assert "&lt;b&gt;x" in authors.get("/preview?id=%3Cb%3Ex").text
-
-
 @pytest.fixture(params=[True, False], ids=["development", "service"])
 def edited(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> tuple[Visitor, Path, bool]:
     """A reader, the folder that is served, and whether the app runs in development."""

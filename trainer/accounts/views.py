@@ -34,6 +34,7 @@ from trainer.web.language import mail_language
 from trainer.web.limits import limit_acts, limit_failures, limit_own_failures
 from trainer.web.redirects import go
 from trainer.web.sessions import forget_cookies
+from trainer.web.ways import way_to
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 
@@ -43,7 +44,7 @@ blueprint = Blueprint("accounts", __name__, template_folder="templates")
 def sign_out() -> Response:
     """End the session on this device."""
     leave()
-    return go(url_for("home.front"))
+    return go(way_to("front"))
 
 
 @blueprint.post("/exit/session")
@@ -68,7 +69,7 @@ def sign_out_everywhere() -> Response:
     with transaction():
         operations.sign_out_everywhere(user_id, now())
     session.clear()
-    return go(url_for("home.front"))
+    return go(way_to("front"))
 
 
 @blueprint.get("/account")
@@ -115,7 +116,7 @@ def end_one(session_id: UUID) -> Response:
     """Sign one device out."""
     if session_id == current_user.session_id:
         leave()
-        return go(url_for("home.front"))
+        return go(way_to("front"))
     user_id = current_user.id
     with transaction():
         end_session(user_id, session_id, now())
@@ -157,7 +158,7 @@ def reset(token: str) -> Response | str | tuple[str, int]:
         know_browser(str(key))
         session.clear()
         flash(_("Your password has been changed. Sign in with the new one."))
-        return go(url_for("joining.sign_in"))
+        return go(way_to("sign_in"))
     return render_template("accounts/reset.html", form=form), 422 if form.is_submitted() else 200
 
 

@@ -109,6 +109,34 @@ def leaning(pairs: Sequence[Pair], wanted: Collection[Pair], scenes: int, rng: r
     return sorted(shuffled, key=lambda pair: (pair not in wanted, pair.met_at))[:scenes]
 
 
+def draw_again(pairs: Sequence[Pair], leaning_to: Collection[Pair], scenes: int, rng: random.Random) -> list[Telling]:
+    """Return what is shown of so many pairs, or of all if they are fewer, of whatever tellings are left to each.
+
+    Up to half lean to some pairs. A third to two thirds are to report, as far as there are as many. Tellings that were
+    met longest ago come first.
+    """
+    third = scenes // 3
+    reports = rng.randint(third, scenes - third)
+    left = {True: reports, False: scenes - reports}
+    found = [(pair, one) for pair in pairs for one in pair.tellings]
+    order = sorted(rng.sample(found, len(found)), key=lambda each: each[1].age)
+    chosen: dict[Pair, Telling] = {}
+
+    def take(most: int, among: Collection[Pair], *, whatever_truth: bool = False) -> None:
+        for pair, telling in order:
+            is_wanted = whatever_truth or left[telling.is_concern] > 0
+            if len(chosen) < most and pair in among and pair not in chosen and is_wanted:
+                chosen[pair] = telling
+                left[telling.is_concern] -= 1
+
+    take(scenes // 2, leaning_to)
+    take(scenes, pairs)
+    take(scenes, pairs, whatever_truth=True)
+    drawn = list(chosen.values())
+    rng.shuffle(drawn)
+    return drawn
+
+
 def _choose(pairs: Sequence[Pair], aims: Aims, rng: random.Random, preferred: Collection[Pair]) -> list[Pair]:
     chosen: list[Pair] = []
     there = Counter(pair.topic for pair in pairs)

@@ -92,6 +92,16 @@ def pairs_of(content: Content, pool: Pool, met: Collection[tuple[str, str, dt.da
     ]
 
 
+def showing(pairs: Collection[Pair], categories: Collection[str], content: Content) -> set[Pair]:
+    """Return the pairs of which a scene shows signs of any of the categories."""
+    signs = {name for name, sign in content.indicators.items() if sign.category in categories}
+    return {
+        pair
+        for pair in pairs
+        if any(not signs.isdisjoint(content.scenarios[one.scene].file.signs) for one in pair.tellings)
+    }
+
+
 def _tellings(
     scene: Scenario, by_digest: Mapping[str, dt.datetime], by_scene: Mapping[str, dt.datetime]
 ) -> Iterator[Telling]:

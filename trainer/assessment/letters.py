@@ -1,4 +1,4 @@
-"""The mail that says another round of a final is open, written when it is sent."""
+"""Mail about another round of a final and about a check-in, written when it is sent."""
 
 from __future__ import annotations
 
@@ -6,18 +6,39 @@ from uuid import UUID
 
 from flask import current_app
 
+from trainer.assessment.check_ins import find_check_ins, wants_mail
 from trainer.assessment.models import RoundRequest
 from trainer.content.serving import served
+from trainer.core.clock import today
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
 from trainer.learning.models import Enrollment
 from trainer.web.letters import Letter, write_letter
 
-TEMPLATES = ("round-granted",)
+TEMPLATES = ("round-granted", "check-in")
 
 
 def write(message: OutboxMessage) -> Letter | None:
-    """Return what the mail says, or None if the final is passed or the course is gone."""
+    """Return what the mail says, or None if it is no longer true."""
+    return _check_in(message) if message.template == "check-in" else _round_granted(message)
+
+
+def _check_in(message: OutboxMessage) -> Letter | None:
+    """Say that a check-in is due. None if it was done, or another one is due by now, or no mail is wanted anymore."""
+    ids = message.ids
+    user_id = UUID(hex=ids["user"])
+    found = find_check_ins(user_id, served(), today())
+    due = found.ladder.due(today()) if found else None
+    if found is None or due is None or not wants_mail(user_id):
+        return None
+    if (found.enrollment_id, due.number) != (UUID(hex=ids["enrollment"]), ids["number"]):
+        return None
+    base = current_app.config["SETTINGS"].base_url
+    return write_letter("assessment/mail/check-in", url=f"{base}/check-ins", scenes=found.scenes(due))
+
+
+def _round_granted(message: OutboxMessage) -> Letter | None:
+    """Say that another round is open. None if the final is passed or the course is gone."""
     request = db.session.get(RoundRequest, UUID(hex=message.ids["request"]))
     enrollment = db.session.get(Enrollment, request.enrollment_id) if request else None
     if request is None or enrollment is None or enrollment.final_passed_at is not None:

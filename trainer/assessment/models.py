@@ -1,4 +1,4 @@
-"""Attempt, Response, ItemSnapshot, ItemCount, Remark and RoundRequest records."""
+"""Attempt, Response, ItemSnapshot, ItemCount, Remark, RoundRequest and CheckInMail records."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ItemSnapshot(Base):
 
 
 class Attempt(Base):
-    """One sitting of a first try, a pretest, practice, a shift or a final."""
+    """One sitting of a first try, a pretest, practice, a shift, a final or a check-in."""
 
     __tablename__ = "attempts"
     __table_args__ = (
@@ -65,7 +65,7 @@ class Attempt(Base):
     tries: Mapped[int | None]
     course: Mapped[str] = mapped_column(String(60))
     rule: Mapped[dict[str, Any]]
-    """How a final decides, as `deciding.FinalRule` was at the start; of a pretest its form; else empty."""
+    """How a final decides, as `deciding.FinalRule` was at the start; of a pretest its form; of a check-in its day."""
     scenes: Mapped[int]
     """How many were drawn so far: a final that is close goes on to further ones. None of a pretest that was skipped."""
     handed_in: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -123,6 +123,17 @@ class Response(Base):
     """Practice: when the learner asked for the answer. It can't be changed after that."""
 
     snapshot: Mapped[ItemSnapshot] = relationship(lazy="raise")
+
+
+class CheckInMail(Base):
+    """Someone who asked for mail on the days of their check-ins."""
+
+    __tablename__ = "check_in_mails"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    asked_at: Mapped[dt.datetime]
+    look_on: Mapped[dt.date] = mapped_column(index=True)
+    """The day of their next check-in; without one, a day on which to look again."""
 
 
 class ItemCount(Base):

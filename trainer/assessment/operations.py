@@ -12,8 +12,8 @@ from sqlalchemy import Table, bindparam, delete, select, update
 
 from trainer.assessment import finals, pretest, rules
 from trainer.assessment.drawing import draw, half_and_half, leaning
-from trainer.assessment.drawn import Item, draw_into, item_of, keep, keep_drawn, pairs_of
-from trainer.assessment.models import Attempt, Response, RoundRequest
+from trainer.assessment.drawn import Item, draw_into, item_of, keep, keep_drawn, pairs_of, showing
+from trainer.assessment.models import Attempt, CheckInMail, Response, RoundRequest
 from trainer.assessment.queries import (
     find_open_attempt,
     get_attempt,
@@ -79,13 +79,7 @@ def start_practice(
 
 def _start_leaning(enrollment: Enrollment, content: Content, scenes: int, now: dt.datetime, category: str) -> Attempt:
     pairs = pairs_of(content, Pool.OPEN, list_met(enrollment.user_id))
-    signs = {name for name, sign in content.indicators.items() if sign.category == category}
-    wanted = {
-        pair
-        for pair in pairs
-        if any(not signs.isdisjoint(content.scenarios[one.scene].file.signs) for one in pair.tellings)
-    }
-    chosen = leaning(pairs, wanted, scenes, chance.rng)
+    chosen = leaning(pairs, showing(pairs, [category], content), scenes, chance.rng)
     drawn = draw(chosen, half_and_half(scenes), chance.rng)
     return keep_drawn(_ungraded(enrollment, Kind.PRACTICE, scenes, now), content, drawn, now)
 
@@ -185,6 +179,8 @@ def submit_attempt(
         is_over = finals.hand_in(attempt, tally, responses, content, is_local_trial, now)
         if not is_over:
             return attempt
+    if attempt.kind == Kind.PRETEST and isinstance(tally, Tally):
+        pretest.hand_in(attempt, tally, content.courses.get(attempt.course), now)
     attempt.submitted_at, attempt.tally = now, tally.as_dict()
     return attempt
 
@@ -213,6 +209,7 @@ def move_attempts(
 def forget_attempts(user_ids: Sequence[uuid.UUID]) -> None:
     """Delete all attempts of users who are to be forgotten."""
     db.session.execute(delete(RoundRequest).where(RoundRequest.user_id.in_(user_ids)))
+    db.session.execute(delete(CheckInMail).where(CheckInMail.user_id.in_(user_ids)))
     ids = select(Attempt.id).where(Attempt.user_id.in_(user_ids))
     db.session.execute(delete(Response).where(Response.attempt_id.in_(ids)))
     db.session.execute(delete(Attempt).where(Attempt.user_id.in_(user_ids)))

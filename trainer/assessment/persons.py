@@ -7,13 +7,13 @@ import uuid
 
 from sqlalchemy import select, update
 
-from trainer.assessment.models import Attempt, Response, RoundRequest
+from trainer.assessment.models import Attempt, CheckInMail, Response, RoundRequest
 from trainer.assessment.operations import forget_attempts
 from trainer.assessment.rules import Kind
 from trainer.core.db import db
 from trainer.core.persons import Told, tell
 
-_NOT_TOLD = (Kind.FINAL, Kind.PRETEST)
+_NOT_TOLD = (Kind.FINAL, Kind.PRETEST, Kind.CHECK_IN, Kind.FOLLOW_UP)
 
 
 def export_person(user_id: uuid.UUID) -> Told:
@@ -25,6 +25,7 @@ def export_person(user_id: uuid.UUID) -> Told:
         .where(Attempt.user_id == user_id, Response.given.is_not(None))
         .order_by(Attempt.started_at, Attempt.id, Response.position)
     )
+    mail = select(CheckInMail).where(CheckInMail.user_id == user_id)
     requests = select(RoundRequest).where(RoundRequest.user_id == user_id).order_by(RoundRequest.asked_at)
     return {
         "attempts": tell(
@@ -40,6 +41,7 @@ def export_person(user_id: uuid.UUID) -> Told:
             }
             for response, attempt in answers
         ],
+        "check_in_mails": tell(db.session.scalars(mail), "asked_at", "look_on"),
         "round_requests": tell(db.session.scalars(requests), "course", "round", "asked_at", "granted_at", "reason"),
     }
 

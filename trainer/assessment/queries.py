@@ -28,6 +28,8 @@ _WITH_RESPONSE = (
     .with_for_update(of=Attempt, read=True)
 )
 
+_ANSWERED_AT_ONCE = (Kind.FIRST_TRY, Kind.PRACTICE, Kind.CHECK_IN)
+
 
 def get_attempt(user_id: uuid.UUID, attempt_id: uuid.UUID, *, for_change: bool = False) -> Attempt:
     """Return a person's attempt. Raises NotFound for anybody else's."""
@@ -100,7 +102,7 @@ def has_practiced(user_id: uuid.UUID) -> bool:
 
 
 def list_judged(user_id: uuid.UUID) -> Sequence[tuple[Attempt, Response]]:
-    """Return what a person answered in first tries, practice, and finals that were handed in, oldest first.
+    """Return what a person answered in first tries, practice, check-ins, and finals that were handed in, oldest first.
 
     A final under way isn't in it, or its page would tell while it can be changed what it comes to; a pretest never is.
     """
@@ -111,7 +113,9 @@ def list_judged(user_id: uuid.UUID) -> Sequence[tuple[Attempt, Response]]:
             Attempt.user_id == user_id,
             Response.given.is_not(None),
             or_(
-                and_(Attempt.kind.in_([Kind.FIRST_TRY, Kind.PRACTICE]), Response.recorded_at.is_not(None)),
+                and_(
+                    Attempt.kind.in_([Kind.FIRST_TRY, Kind.PRACTICE, Kind.CHECK_IN]), Response.recorded_at.is_not(None)
+                ),
                 and_(Attempt.kind == Kind.FINAL, Attempt.submitted_at.is_not(None)),
             ),
         )

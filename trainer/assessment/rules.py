@@ -23,6 +23,8 @@ class Kind(StrEnum):
     DRILL = "drill"  # further questions about open scenes
     SHIFT = "shift"  # the scenes of one night, in clock order
     FINAL = "final"
+    CHECK_IN = "check_in"  # two minutes, on the days of a ladder after passing
+    FOLLOW_UP = "follow_up"  # the check-in that asks the other form of the pretest
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.rules import Kind, Points, Tally, count
-from trainer.items.judge.model import PARTS, VERDICT_ALONE
+from trainer.items.judge.forms import JudgeForm
+from trainer.items.judge.model import PARTS, VERDICT_ALONE, VERDICT_AND_SURENESS
 from trainer.items.judge.payload import Judged, ScenePayload
 from trainer.items.registry import read_further, read_scene, type_of
 
@@ -25,13 +26,15 @@ class Sitting:
     """It is passed or not, by a rule. Then no answer is shown before it is passed, and all must be answered."""
     is_sealed: bool = False
     """No answer is ever shown, only counts: who takes it will be asked about the twins of its scenes."""
+    is_held_back: bool = False
+    """Answers are shown once it is handed in, and none before: it measures."""
     asks: tuple[str, ...] = PARTS
     """What is asked of a scene."""
 
     @property
     def answers_at_once(self) -> bool:
         """True if the answer is shown after each item, which can't be changed then."""
-        return not (self.is_graded or self.is_sealed)
+        return not (self.is_graded or self.is_sealed or self.is_held_back)
 
     @property
     def is_brief(self) -> bool:
@@ -42,7 +45,8 @@ class Sitting:
         """Return whether a response is whole; where answers are shown, whether its answer was."""
         if self.answers_at_once:
             return response.recorded_at is not None
-        return type_of(response.item).form.is_whole(response.given or {})
+        given = response.given or {}
+        return JudgeForm.is_whole(given, self.asks) if self.asks_scenes else type_of(response.item).form.is_whole(given)
 
     def may_review(self, is_submitted: bool, is_passed: bool | None) -> bool:
         """Return whether every item with its key may be shown.
@@ -72,6 +76,8 @@ SITTINGS: Final = {
     Kind.SHIFT: Sitting("assessment.scene"),
     Kind.DRILL: Sitting("drills.question", asks_scenes=False),
     Kind.FINAL: Sitting("assessment.scene", is_graded=True),
+    Kind.CHECK_IN: Sitting("assessment.scene", asks=VERDICT_AND_SURENESS),
+    Kind.FOLLOW_UP: Sitting("assessment.scene", is_held_back=True, asks=VERDICT_AND_SURENESS),
 }
 
 

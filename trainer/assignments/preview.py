@@ -9,8 +9,9 @@ from sqlalchemy import and_, exists, func, literal, select, true
 
 from trainer.assignments import rules
 from trainer.assignments.models import Assignment, Requirement
-from trainer.assignments.queries import covers_until, meant
+from trainer.assignments.queries import meant
 from trainer.assignments.rules import SOON, Wanted
+from trainer.assignments.statements import covers_until
 from trainer.core.db import db
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment

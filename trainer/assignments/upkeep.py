@@ -17,8 +17,9 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from trainer.accounts.models import User
 from trainer.assignments import rules, sql
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
-from trainer.assignments.queries import TODAY, duties_where, list_late, list_requirements, meant, on, wanted_by
+from trainer.assignments.queries import list_late, list_requirements, meant, wanted_by
 from trainer.assignments.rules import LATE, SOON, Status, Wanted, is_renewal_open
+from trainer.assignments.statements import TODAY, duties_where, on
 from trainer.content.library import Course
 from trainer.core import outbox
 from trainer.core.db import db, insert_missing, insert_new

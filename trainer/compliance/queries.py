@@ -12,8 +12,9 @@ from sqlalchemy import select
 from trainer.assessment.models import RoundRequest
 from trainer.assessment.rounds import list_waiting
 from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
-from trainer.assignments.queries import duties_where, has_open_duty
+from trainer.assignments.queries import has_open_duty
 from trainer.assignments.rules import day_begins
+from trainer.assignments.statements import duties_where
 from trainer.compliance import statements
 from trainer.compliance.models import InspectorLink
 from trainer.compliance.rules import Counts, Narrowing, Order, Row, Sight

@@ -24,9 +24,9 @@ from sqlalchemy import (
 )
 
 from trainer.assignments.models import Assignment, Requirement, Waiver
-from trainer.assignments.queries import FIRM, duties, duties_where, on, standings, standings_by_name
 from trainer.assignments.rules import Status
 from trainer.assignments.sql import InOrder, Numbered
+from trainer.assignments.statements import FIRM, duties, duties_where, on, standings, standings_by_name
 from trainer.compliance.rules import GROUPS, Narrowing, Order, Sight
 from trainer.core import paging
 from trainer.core.paging import Place

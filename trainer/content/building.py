@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from trainer.content import markdown, times
 from trainer.content.digests import course_digest
-from trainer.content.drills import build_drills
+from trainer.content.drills import build_drills, build_question
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
 from trainer.content.ids import permanent_ids
 from trainer.content.markdown import Scope
@@ -78,22 +78,32 @@ def _pair(scenarios: Iterable[Scenario]) -> dict[str, tuple[Scenario, ...]]:
 def _build_course(folder: Folder, course: CourseFolder, anywhere: Scope, reserved: Iterable[Scenario]) -> Course:
     file = _there(course.file)
     scope = replace(anywhere, targets=folder.targets(course), course=course.slug)
-    modules = tuple(_build_module(course.modules[slug], scope) for slug in file.value.modules)
+    indicators = _values(folder.indicators)
+    modules = tuple(_build_module(course.modules[slug], scope, indicators) for slug in file.value.modules)
     digest = course_digest(course, (scene.digest for scene in reserved))
     return Course(course.slug, file.value, modules, digest, course.shift.value if course.shift else None)
 
 
-def _build_module(module: ModuleFolder, scope: Scope) -> Module:
+def _build_module(module: ModuleFolder, scope: Scope, indicators: Mapping[str, Indicator]) -> Module:
     file = _there(module.file).value
     lessons = tuple(
-        _build_lesson(module, file, number, slug, scope) for number, slug in enumerate(module.lessons, start=1)
+        _build_lesson(module, file, number, slug, scope, indicators)
+        for number, slug in enumerate(module.lessons, start=1)
     )
     return Module(module.slug, module.number, file, lessons)
 
 
-def _build_lesson(module: ModuleFolder, module_file: ModuleFile, number: int, slug: str, scope: Scope) -> Lesson:
+def _build_lesson(
+    module: ModuleFolder,
+    module_file: ModuleFile,
+    number: int,
+    slug: str,
+    scope: Scope,
+    indicators: Mapping[str, Indicator],
+) -> Lesson:
     entry = module.lessons[slug]
     page = markdown.render(entry.body, scope)
+    items = {item.id: item for item in entry.value.items}
     return Lesson(
         id=f"{module.slug}/{slug}",
         slug=slug,
@@ -101,11 +111,14 @@ def _build_lesson(module: ModuleFolder, module_file: ModuleFile, number: int, sl
         module_title=module_file.title,
         number=number,
         file=entry.value,
-        html=page.html,
+        parts=page.parts,
+        questions=tuple(
+            build_question(items[name], f"{scope.course}/{module.slug}/{slug}", indicators) for name in page.items
+        ),
         words=page.words,
         cited=page.cited,
         digest=entry.digest,
-        seconds=times.lesson_seconds(entry.body),
+        seconds=times.lesson_seconds(entry.body, entry.value.items),
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
+from markupsafe import Markup
+
 from trainer.content import markdown
-from trainer.content.drills import Drill, build_drills
+from trainer.content.drills import Drill, Question, build_drills
 from trainer.content.folder import CourseFolder, Entry, Folder, Translation
 from trainer.content.markdown import Body, Rendered, Scope
 from trainer.content.objects import Content, Course, Lesson, Module, Page, Scenario, Sign, Twin
@@ -75,11 +77,13 @@ class _Teller:
         if id(entry) not in self.told:
             return lesson
         page, file = self._render(entry, scope), self._file_of(entry)
+        parts, questions = _place(page, lesson.questions)
         charts = [f"statistics/{name}.yaml" for name in page.charts]
         return replace(
             lesson,
             file=self._value(entry),
-            html=page.html,
+            parts=parts,
+            questions=questions,
             words=page.words,
             cited=page.cited,
             language=self.language,
@@ -172,3 +176,17 @@ class _Teller:
 
     def _values(self, entries: Mapping[str, Entry[T]]) -> dict[str, T]:
         return {name: self._value(entry) for name, entry in entries.items()}
+
+
+def _place(page: Rendered, asked: Sequence[Question]) -> tuple[tuple[Markup, ...], tuple[Question, ...]]:
+    """Return the parts of a text and the questions between them. A translation that is older may lack places for
+    some, which are then asked at its end, and have others for what is no longer asked."""
+    left = {one.id: one for one in asked}
+    parts, questions = [page.parts[0]], []
+    for name, part in zip(page.items, page.parts[1:], strict=True):
+        if name in left:
+            questions.append(left.pop(name))
+            parts.append(part)
+        else:
+            parts[-1] += part
+    return (*parts, *(Markup() for _one in left)), (*questions, *left.values())

@@ -111,7 +111,8 @@ def help_for(need: str) -> str:
 
 def _help(need: str | None = None) -> str:
     here = _here()
-    regions = sorted(here.help_lines.items(), key=lambda one: one[0] != here.site.help_region)
+    order = [here.site.help_region, *(region.id for region in here.vocabulary.regions)]
+    regions = sorted(here.help_lines.items(), key=lambda one: order.index(one[0]))
     lines = [line for _region, those in regions for line in those]
     needs = {one.id: one for one in here.vocabulary.needs if any(one.id in line.needs for line in lines)}
     if need is not None and need not in needs:

@@ -1,1 +1,4 @@
-"""The first page of each kind of visitor: the public front, and "my course" of a learner."""
+"""Pages that bring several features together, and the links around every page and around every page of a firm.
+
+The public front, "my course" of a learner, a firm's own page. No tables of its own.
+"""

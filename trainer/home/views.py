@@ -10,6 +10,7 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.onward import find_onward
 from trainer.assignments.queries import list_own_duties
 from trainer.compliance import sample
@@ -157,6 +158,8 @@ def me() -> str:
         doing=doing,
         due=due,
         waiting=waiting,
+        check_ins=find_check_ins(current_user.id, served(), today()),
+        today=today(),
         earned=earned,
         firms=firms,
         shut=shut,

@@ -22,6 +22,7 @@ from trainer.core.clock import now
 from trainer.core.db import db, is_outage, transaction
 from trainer.core.errors import DomainError
 from trainer.core.limits import forget_counts
+from trainer.jobs.check_ins import remind_of_check_ins
 from trainer.jobs.closing import delete_closed_firms
 from trainer.jobs.counting import count_answers
 from trainer.jobs.delivery import deliver
@@ -72,6 +73,7 @@ TASKS = (
     Task("forget links", HOUR, _tidy(forget_links)),
     Task("forget counts of limits", HOUR, _tidy(forget_counts)),
     Task("forget remarks", HOUR, _tidy(forget_remarks)),
+    Task("remind of check-ins", HOUR, remind_of_check_ins),
     Task("count answers", HOUR, count_answers),
     Task("forget evidence packs", HOUR, _forget_packs),
     Task("delete closed firms", HOUR, delete_closed_firms),

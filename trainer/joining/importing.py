@@ -14,8 +14,9 @@ from trainer.accounts.models import User
 from trainer.core.audit import note
 from trainer.core.db import db, insert_all
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
+from trainer.joining.headings import read_columns_only
 from trainer.joining.lines import Line
-from trainer.joining.roster import Entry, Fate, Known, Plan, plan, read_columns_only
+from trainer.joining.roster import Entry, Fate, Known, Plan, plan
 from trainer.joining.sheets import CODINGS, decode_cell
 from trainer.organizations.actor import Actor
 from trainer.organizations.invitations import Sent, invite_all, void_invitations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -23,6 +23,7 @@ from trainer.organizations.models import JoinCode, Organization
 from trainer.web.access import Who, access
 from trainer.web.limits import limit_failures
 from trainer.web.redirects import go
+from trainer.web.ways import way_to
 
 blueprint = Blueprint("entry", __name__, template_folder="templates")
 
@@ -62,7 +63,7 @@ def accept(token: str) -> Response | str | tuple[str, int]:
             user, _person = entering.accept_with_new_account(token, hashed, guest_id, now())
         sign_in_session(user)
     flash(_("You’ve joined %(firm)s.", firm=firm))
-    return go(url_for("home.me"))
+    return go(way_to("me"))
 
 
 @blueprint.get("/join/<code>")
@@ -100,7 +101,7 @@ def join_firm(code: str) -> Response | str | tuple[str, int]:
     except NotFound as error:
         return no_code(error, code)
     flash(_("You’ve joined %(firm)s.", firm=firm))
-    return go(url_for("home.me"))
+    return go(way_to("me"))
 
 
 def _has_account() -> bool:

@@ -16,6 +16,7 @@ from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotYet
 from trainer.core.outbox import count_sent
+from trainer.joining.headings import EXAMPLE
 from trainer.joining.importing import (
     decide,
     forget_drafts,
@@ -28,7 +29,7 @@ from trainer.joining.importing import (
     take_over,
 )
 from trainer.joining.lines import Line
-from trainer.joining.roster import EXAMPLE, Fate, Plan
+from trainer.joining.roster import Fate, Plan
 from trainer.joining.roster_forms import ConfirmForm, ReadingForm, RosterForm
 from trainer.joining.sheets import Listing, read_file, read_text
 from trainer.organizations.access import acting

@@ -31,6 +31,7 @@ from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import WRONG, limit_acts, limit_failures, wait
 from trainer.web.redirects import go, safe_path
+from trainer.web.ways import way_to
 
 blueprint = Blueprint("joining", __name__, template_folder="templates")
 
@@ -108,7 +109,7 @@ def finish_sign_up(token: str) -> Response | str | tuple[str, int]:
         with transaction():
             user, next_path = operations.finish_sign_up(token, hashed, now(), guest_id)
         sign_in_session(user)
-        return go(safe_path(next_path, url_for("home.me")))
+        return go(safe_path(next_path, way_to("me")))
     return render_template("joining/finish_sign_up.html", form=form, address=link.email), _status(form)
 
 
@@ -222,7 +223,7 @@ def _keep_page() -> str:
 
 
 def _next() -> str:
-    return safe_path(request.args.get("next"), url_for("home.me"))
+    return safe_path(request.args.get("next"), way_to("me"))
 
 
 def _status(form: Form) -> int:

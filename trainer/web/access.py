@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.web.errors import error_response, wants_json
+from trainer.web.redirects import go
 from trainer.web.unsent import keep_unsent
+from trainer.web.ways import way_to
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -92,9 +94,10 @@ def _check() -> Response | None:
     if not current_user.is_authenticated and rule.keeps:
         return _ask_back()
     if not current_user.is_authenticated:
-        return _ask("joining.keep" if rule.who is Who.LEARNER else "joining.sign_in")
+        back = _page_read()
+        return go(way_to("keep", next=back) if rule.who is Who.LEARNER else way_to("sign_in", next=back))
     if rule.who is Who.ACCOUNT and current_user.is_guest:
-        return _ask("joining.sign_up")
+        return go(way_to("sign_up", next=_page_read()))
     return None
 
 
@@ -104,10 +107,9 @@ def _ask_back() -> Response:
             401, _("You’re signed out. Your answer is still here. Record it, sign in, and it will be here again.")
         )
     keep_unsent()
-    return redirect(url_for("joining.keep", next=request.path), 303)
+    return go(way_to("keep", next=request.path))
 
 
-def _ask(endpoint: str) -> Response:
+def _page_read() -> str | None:
     # What was posted can't be repeated after signing in, so only a page that was read is returned to.
-    target = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
-    return redirect(url_for(endpoint, next=target), 303)
+    return request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None

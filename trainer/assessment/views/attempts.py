@@ -12,6 +12,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.assessment import operations, shown, words
+from trainer.assessment.check_ins import KINDS as CHECK_INS
+from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.deciding import Asked, FinalRule, Need
 from trainer.assessment.measures.detection import Reports
 from trainer.assessment.measures.frequencies import OfHundred, of_hundred
@@ -39,7 +41,7 @@ from trainer.assessment.views.steps import (
 )
 from trainer.content.objects import Standing
 from trainer.content.serving import get_course, served
-from trainer.core.clock import now
+from trainer.core.clock import now, today
 from trainer.core.db import db, transaction
 from trainer.core.errors import NotFound, NotYet
 from trainer.credentials.models import Credential
@@ -257,11 +259,18 @@ def result(attempt_id: UUID) -> Response | str:
         standing=where,
         lessons=[one for one in (course.lesson(name) for name in found.lessons_to_read or ()) if one] if course else [],
         credential=_credential(enrollment) if found.is_passed else None,
+        check_ins=find_check_ins(found.user_id, served(), today()) if found.is_passed or _is_check_in(found) else None,
+        today=today(),
+        cards=served().cards,
         show_serial=show_serial,
         way=find_onward(course, enrollment, where, now()) if course else None,
         confidences=CONFIDENCE_LABELS,
         sign_of=served().indicators.get,
     )
+
+
+def _is_check_in(found: Attempt) -> bool:
+    return found.kind in CHECK_INS
 
 
 def _needs(found: Attempt, tally: Tally) -> list[Need]:

@@ -31,6 +31,7 @@ from trainer.items.judge.payload import ScenePayload, payload_of
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response
 from trainer.web.redirects import go
+from trainer.web.ways import way_to
 
 blueprint = Blueprint("first_try", __name__, template_folder="../templates", url_prefix="/try")
 _PURPOSE = "verdicts"
@@ -65,7 +66,7 @@ def start() -> Response | str:
     course = _course()
     match request.args.get("keep"):
         case "yes":
-            return go(url_for("joining.keep", start="first-try", course=course.slug))
+            return go(way_to("keep", start="first-try", course=course.slug))
         case "no":
             after = request.args.get("after")
             return go(_drawn(course, _read(after, 1) if after else None).address(1))

@@ -7,6 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.assessment import words
+from trainer.assessment.check_ins import list_done
 from trainer.assessment.picture import draw
 from trainer.assessment.progress import find_progress
 from trainer.content.library import Course
@@ -28,6 +29,7 @@ def show() -> str:
         "assessment/progress.html",
         course=course,
         progress=find_progress(current_user.id, served(), course),
+        check_ins_done=list_done(current_user.id),
         words=words,
     )
 

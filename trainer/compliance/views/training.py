@@ -8,6 +8,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from trainer.assessment.check_ins import count_done
 from trainer.assignments import operations as assignments
 from trainer.assignments.queries import get_assignment, list_requirements
 from trainer.assignments.words import outcome, reminder_name
@@ -175,6 +176,9 @@ def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, 
         team_names=team_names(actor, [found.id]).get(found.id, []),
         rows=list_person_rows(actor, membership_id, today),
         completions=list_completions(actor, found),
+        check_ins=count_done(found.user_id, found.joined_at)
+        if found.user_id and found.joined_at and not found.ended_at
+        else None,
         waivers=list_waivers(actor, membership_id),
         reminders=list_reminders(actor, membership_id),
         chip=chip,

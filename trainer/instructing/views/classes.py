@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -20,6 +20,7 @@ from trainer.organizations.queries import find_actor
 from trainer.web.access import Who, access
 from trainer.web.limits import limit_failures
 from trainer.web.redirects import go
+from trainer.web.ways import way_to
 
 blueprint = Blueprint("classes", __name__)
 
@@ -28,7 +29,7 @@ blueprint = Blueprint("classes", __name__)
 @access(Who.PUBLIC)
 def classes() -> Response:
     """Go where codes are typed: posters of classes name this address."""
-    return go(url_for("home.ask_code", code=request.args.get("code")))
+    return go(way_to("enter_code", code=request.args.get("code")))
 
 
 @blueprint.get("/classes/<code>")
@@ -59,7 +60,7 @@ def join(code: str) -> Response | str | tuple[str, int]:
             form.name.errors = [error.message]
         else:
             flash(_("You’re in. The instructor knows you as %(name)s.", name=member.name))
-            return go(url_for("home.me"))
+            return go(way_to("me"))
     return _page(code, form, 422)
 
 
@@ -71,7 +72,7 @@ def leave(code: str) -> Response:
     with transaction():
         operations.leave(user_id, code, now())
     flash(_("You’ve left the class. What you did stays yours; the instructor no longer sees any of it."))
-    return go(url_for("home.me"))
+    return go(way_to("me"))
 
 
 def _page(code: str, form: JoinForm | None, status: int = 200) -> str | tuple[str, int]:

@@ -31,6 +31,7 @@ FEWEST_ACTIONS: Final = 4  # until the bank is rewritten
 MOST_WORDS: Final = 12  # of an action
 PARTS: Final = ("verdict", "confidence", "action")
 """What may be asked of a scene."""
+VERDICT_AND_SURENESS: Final = ("verdict", "confidence")
 VERDICT_ALONE: Final = ("verdict",)
 
 

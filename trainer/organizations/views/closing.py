@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,6 +16,7 @@ from trainer.organizations.forms import ClosureForm
 from trainer.organizations.rules import REOPENING_LASTS, FirmState, May
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
+from trainer.web.ways import way_to
 
 blueprint = Blueprint("closing", __name__, url_prefix="/organizations/<uuid:organization_id>")
 
@@ -56,4 +57,4 @@ def reopen(actor: Actor) -> Response:
 
 
 def _to(actor: Actor) -> Response:
-    return go(url_for("firm.home", organization_id=actor.organization_id))
+    return go(way_to("firm", organization_id=actor.organization_id))

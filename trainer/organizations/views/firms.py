@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -22,6 +22,7 @@ from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import limit_acts
 from trainer.web.redirects import go
+from trainer.web.ways import way_to
 
 _AREAS = frozenset(
     {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
@@ -51,7 +52,7 @@ def make() -> Response | str | tuple[str, int]:
             form.name.errors = [error.message]
         else:
             flash(_("Your firm is created. Now add your people."))
-            return go(url_for("firm.home", organization_id=firm.id))
+            return go(way_to("firm", organization_id=firm.id))
     return render_template("organizations/new.html", form=form), 422 if form.is_submitted() else 200
 
 
@@ -69,7 +70,7 @@ def settings(actor: Actor) -> Response | str | tuple[str, int]:
             form.name.errors = [error.message]
         else:
             flash(_("Saved."))
-            return go(url_for("firm.home", organization_id=actor.organization_id))
+            return go(way_to("firm", organization_id=actor.organization_id))
     page = render_template("organizations/settings.html", actor=actor, form=form)
     return page, 422 if form.is_submitted() else 200
 
@@ -85,7 +86,7 @@ def leave(actor: Actor) -> Response | str:
     with transaction():
         operations.leave(actor, now())
     flash(_("You’ve left %(firm)s. Your courses and certificates stay yours.", firm=actor.organization.name))
-    return go(url_for("home.me"))
+    return go(way_to("me"))
 
 
 def _zones(now: str = "") -> list[str]:

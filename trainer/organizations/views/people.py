@@ -33,6 +33,7 @@ from trainer.organizations.rules import May, Role, can_undo
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.redirects import go
+from trainer.web.ways import way_to
 
 blueprint = Blueprint("people", __name__, url_prefix="/organizations/<uuid:organization_id>/people")
 
@@ -142,7 +143,7 @@ def role(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int]:
         else:
             flash(_("Saved. This applies from now on."))
             if membership_id == actor.membership.id:
-                return go(url_for("firm.home", organization_id=actor.organization_id))
+                return go(way_to("firm", organization_id=actor.organization_id))
             return _to(actor, membership_id)
     page = render_template("organizations/role.html", actor=actor, person=found, form=form, hints=ROLE_HINTS)
     return page, 422 if form.is_submitted() else 200
@@ -165,7 +166,7 @@ def remove(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int
         else:
             flash(_("%(name)s is off the roster. You can undo this for 30 days.", name=found.name))
             if membership_id == actor.membership.id:
-                return go(url_for("home.me"))
+                return go(way_to("me"))
             return _to(actor, membership_id)
     page = render_template("organizations/removal.html", actor=actor, person=found, form=form)
     return page, 422 if form.is_submitted() else 200

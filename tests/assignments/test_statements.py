@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from tests.assignments import histories
 from tests.assignments.firm import COURSE, Firm, earn, make_firm
-from trainer.assignments import queries, rules
+from trainer.assignments import queries, rules, statements
 from trainer.assignments.models import Assignment, Requirement, Waiver
 from trainer.assignments.rules import Duty
 from trainer.core import clock
@@ -98,8 +98,8 @@ def _same(firm: Firm, user_id: UUID, membership_id: UUID, data: st.DataObject) -
     today = data.draw(histories.near(duty))
     with firm.app.app_context(), transaction() as session:
         assignment_id = write_down(firm, user_id, membership_id, duty)
-        here = queries.duties()
-        row = session.execute(select(here), queries.on(firm.id, today)).one()
+        here = statements.duties()
+        row = session.execute(select(here), statements.on(firm.id, today)).one()
         assert row.assignment_id == assignment_id
         assert (row.status, row.covers_until, row.due_on) == (
             rules.status(duty, today).value,

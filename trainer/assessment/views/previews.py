@@ -25,7 +25,7 @@ def choose() -> Response | str:
     if course in here.courses and here.courses[course].lesson(lesson):
         module, _slash, slug = lesson.partition("/")
         return redirect(url_for("learning.show_lesson", course=course, module=module, lesson=slug), 303)
-    return render_template("courses/previews.html", name=name, scenes=here.scenarios.values())
+    return render_template("assessment/previews.html", name=name, scenes=here.scenarios.values())
 
 
 @blueprint.get("/preview/<name>")
@@ -36,7 +36,7 @@ def scene(name: str) -> str:
     if found is None:
         raise NotFound
     return render_template(
-        "courses/preview.html",
+        "assessment/preview.html",
         scene=found,
         told=[(one, payload_of(one)) for one in (found, found.other) if one],
         questions=[(FURTHER[drill.type], read_further(drill.payload)) for drill in found.drills],

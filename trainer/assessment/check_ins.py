@@ -1,0 +1,243 @@
+"""Check-ins: a few scenes on the days of a ladder after a certificate, drawn toward what someone finds hard."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, func, select, update
+
+from trainer.accounts.models import User
+from trainer.accounts.queries import get_user
+from trainer.assessment.drawing import Pair, Telling, draw_again
+from trainer.assessment.drawn import keep_drawn, pairs_of, showing
+from trainer.assessment.ladder import FOLLOW_UP, Ladder, Rung, ladder
+from trainer.assessment.models import Attempt, CheckInMail, Response
+from trainer.assessment.progress import find_progress
+from trainer.assessment.queries import find_pretest, list_met
+from trainer.assessment.rules import Kind, RightOf, Tally
+from trainer.content.library import Content, Course
+from trainer.content.schema import Pool
+from trainer.core import chance, outbox
+from trainer.core.db import db
+from trainer.core.errors import NotYet
+from trainer.credentials.models import Credential
+from trainer.credentials.queries import list_credentials
+from trainer.learning.models import Enrollment
+
+KINDS = (Kind.CHECK_IN, Kind.FOLLOW_UP)
+LOOK_AGAIN = dt.timedelta(days=30)
+"""After how many days someone's ladder is looked at again who has no check-in to come, but wants mail."""
+PORTION = 200
+"""People."""
+
+
+@dataclass(frozen=True)
+class CheckIns:
+    """Someone's check-ins: those of their newest valid certificate."""
+
+    credential: Credential
+    course: Course
+    enrollment_id: uuid.UUID
+    ladder: Ladder
+    attempts: Mapping[int, Attempt]
+    """By the number of the check-in."""
+    has_follow_up: bool
+    """True if one of them asks the other form of the pretest."""
+    scenes_of_follow_up: int
+
+    def scenes(self, rung: Rung) -> int:
+        """Return how many scenes a check-in has."""
+        found = self.attempts.get(rung.number)
+        if found is not None:
+            return found.scenes
+        if self.is_follow_up(rung):
+            return self.scenes_of_follow_up
+        assert self.course.file.check_ins is not None
+        return self.course.file.check_ins.scenes
+
+    def is_follow_up(self, rung: Rung) -> bool:
+        """Return whether a check-in asks the other form of the pretest."""
+        return rung.day == FOLLOW_UP and self.has_follow_up
+
+    def right(self, rung: Rung) -> RightOf | None:
+        """Return what a check-in that was handed in came to."""
+        found = self.attempts.get(rung.number)
+        return RightOf.of(Tally.read(found.tally)) if found is not None and found.tally else None
+
+
+def find_check_ins(user_id: uuid.UUID, content: Content, today: dt.date) -> CheckIns | None:
+    """Return someone's check-ins, or None without a valid certificate of a course that has them."""
+    for credential in list_credentials(user_id):
+        course = content.courses.get(credential.course)
+        is_valid = credential.revoked_at is None and credential.superseded_by_id is None
+        if course is None or course.file.check_ins is None or not is_valid or credential.valid_until < today:
+            continue
+        enrollment_id = db.session.scalar(select(Enrollment.id).where(Enrollment.credential_id == credential.id))
+        if enrollment_id is not None:
+            return _of(credential, course, enrollment_id, content)
+    return None
+
+
+def _of(credential: Credential, course: Course, enrollment_id: uuid.UUID, content: Content) -> CheckIns:
+    attempts = {
+        one.number: one
+        for one in db.session.scalars(
+            select(Attempt).where(Attempt.enrollment_id == enrollment_id, Attempt.kind.in_(KINDS))
+        )
+    }
+    done = [number for number, one in attempts.items() if one.submitted_at is not None]
+    other_form = _other_form(credential.user_id, content)
+    return CheckIns(
+        credential,
+        course,
+        enrollment_id,
+        ladder(credential.issued_on, credential.valid_until, done),
+        attempts,
+        bool(other_form),
+        len(other_form),
+    )
+
+
+def start(user_id: uuid.UUID, content: Content, now: dt.datetime) -> Attempt:
+    """Start the check-in that is due, or return it if it is under way. Raises NotYet, saying when the next one is."""
+    get_user(user_id)  # locks the row: two tabs that start at once become one check-in
+    found = find_check_ins(user_id, content, now.date())
+    rung = found.ladder.due(now.date()) if found else None
+    if found is None or rung is None:
+        raise NotYet(_l("No check-in is due now. The page of your check-ins shows when the next one is."))
+    if rung.number in found.attempts:
+        return found.attempts[rung.number]
+    drawn = _other_form(user_id, content) if found.is_follow_up(rung) else _draw(user_id, found, content)
+    attempt = Attempt(
+        user_id=user_id,
+        enrollment_id=found.enrollment_id,
+        kind=Kind.FOLLOW_UP if found.is_follow_up(rung) else Kind.CHECK_IN,
+        number=rung.number,
+        tries=None,
+        course=found.course.slug,
+        rule={"day": rung.day},
+        scenes=len(drawn),
+        started_at=now,
+    )
+    return keep_drawn(attempt, content, drawn, now)
+
+
+def _draw(user_id: uuid.UUID, found: CheckIns, content: Content) -> list[Telling]:
+    assert found.course.file.check_ins is not None
+    met = list_met(user_id)
+    open_pairs = [_second_tellings(pair) for pair in pairs_of(content, Pool.OPEN, met)]
+    pairs = [*open_pairs, *_of_passed_finals(user_id, content, met)]
+    weak = {one.id for one in find_progress(user_id, content, None).categories if one.is_weak}
+    return draw_again(pairs, showing(pairs, weak, content), found.course.file.check_ins.scenes, chance.rng)
+
+
+def _second_tellings(pair: Pair) -> Pair:
+    """Leave a pair its second tellings; one that has none is told as ever."""
+    second = tuple(one for one in pair.tellings if one.is_swapped)
+    return replace(pair, tellings=second) if second else pair
+
+
+def _of_passed_finals(
+    user_id: uuid.UUID, content: Content, met: Collection[tuple[str, str, dt.datetime]]
+) -> list[Pair]:
+    """Return the pairs of someone's passed finals, each with the scene that wasn't asked, told a second time."""
+    asked = set(
+        db.session.scalars(
+            select(Response.item)
+            .join(Attempt, Attempt.id == Response.attempt_id)
+            .where(Attempt.user_id == user_id, Attempt.kind == Kind.FINAL, Attempt.is_passed.is_(True))
+        )
+    )
+    found = []
+    for pair in pairs_of(content, Pool.RESERVED, met):
+        of_pair = {one.scene for one in pair.tellings}
+        others = tuple(one for one in pair.tellings if one.is_swapped and one.scene not in asked)
+        if others and not of_pair.isdisjoint(asked):
+            found.append(replace(pair, tellings=others))
+    return found
+
+
+def _other_form(user_id: uuid.UUID, content: Content) -> list[Telling]:
+    """Return the twins of what someone judged before their first course, or nothing if any of them is gone."""
+    pretest = find_pretest(user_id)
+    if pretest is None or pretest.submitted_at is None or not pretest.scenes or not pretest.tally:
+        return []
+    asked = db.session.scalars(select(Response.item).where(Response.attempt_id == pretest.id)).all()
+    pairs = {one.scene: pair for pair in pairs_of(content, Pool.PRETEST) for one in pair.tellings}
+    drawn = []
+    for scene in asked:
+        pair = pairs.get(scene)
+        others = [one for one in pair.tellings if one.scene != scene and not one.is_swapped] if pair else []
+        if not others:
+            return []
+        drawn.append(others[0])
+    chance.rng.shuffle(drawn)
+    return drawn
+
+
+def count_done(user_id: uuid.UUID, since: dt.datetime) -> int:
+    """Return how many check-ins someone handed in since an instant. That is all that a firm sees of them."""
+    done = select(func.count()).where(
+        Attempt.user_id == user_id, Attempt.kind.in_(KINDS), Attempt.submitted_at >= since
+    )
+    return db.session.scalar(done) or 0
+
+
+def list_done(user_id: uuid.UUID) -> Sequence[tuple[Attempt, RightOf]]:
+    """Return the check-ins that someone ever handed in, the newest first, with what they came to."""
+    done = select(Attempt).where(Attempt.user_id == user_id, Attempt.kind.in_(KINDS), Attempt.submitted_at.is_not(None))
+    found = db.session.scalars(done.order_by(Attempt.submitted_at.desc())).all()
+    return [(one, RightOf.of(Tally.read(one.tally))) for one in found if one.tally]
+
+
+def wants_mail(user_id: uuid.UUID) -> bool:
+    """Return whether someone asked for mail on the days of their check-ins."""
+    return db.session.get(CheckInMail, user_id) is not None
+
+
+def ask_for_mail(user_id: uuid.UUID, content: Content, now: dt.datetime) -> None:
+    """Send someone mail on the days of their check-ins from now on. Of one that is offered already, none is sent."""
+    get_user(user_id)
+    if not wants_mail(user_id):
+        found = find_check_ins(user_id, content, now.date())
+        db.session.add(CheckInMail(user_id=user_id, asked_at=now, look_on=_look_on(found, now.date())))
+        db.session.flush()
+
+
+def end_mail(user_ids: Iterable[uuid.UUID]) -> None:
+    """Send people no more mail about check-ins."""
+    db.session.execute(delete(CheckInMail).where(CheckInMail.user_id.in_(list(user_ids))))
+
+
+def order_mails(content: Content, now: dt.datetime, after: uuid.UUID | None) -> uuid.UUID | None:
+    """Order the mails of the next people who have a check-in today; return the last one, None if there are no more.
+
+    The day on which someone is looked at next moves on in the same transaction, so no mail is ordered twice.
+    """
+    today = now.date()
+    due = select(CheckInMail, User.email).join(User, User.id == CheckInMail.user_id)
+    due = due.where(CheckInMail.look_on <= today).order_by(CheckInMail.user_id).limit(PORTION)
+    rows = db.session.execute(due.where(CheckInMail.user_id > after) if after else due).all()
+    for mail, address in rows:
+        found = find_check_ins(mail.user_id, content, today)
+        rung = found.ladder.due(today) if found else None
+        moved = db.session.execute(
+            update(CheckInMail)
+            .where(CheckInMail.user_id == mail.user_id, CheckInMail.look_on == mail.look_on)
+            .values(look_on=_look_on(found, today))
+            .execution_options(synchronize_session=False)
+        )
+        is_ours = moved.rowcount == 1  # type: ignore[attr-defined]
+        if is_ours and address and rung is not None and found is not None and rung.due_on >= mail.look_on:
+            ids = {"user": mail.user_id.hex, "enrollment": found.enrollment_id.hex, "number": rung.number}
+            outbox.post("check-in", address, ids, now)
+    return rows[-1][0].user_id if len(rows) == PORTION else None
+
+
+def _look_on(found: CheckIns | None, today: dt.date) -> dt.date:
+    following = found.ladder.following(today) if found else None
+    return following.due_on if following else today + LOOK_AGAIN

@@ -1,0 +1,41 @@
+"""The days of someone's check-ins and the last day of their certificate, as a calendar file."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask_babel import gettext as _
+from icalendar import Calendar, Event
+
+from trainer.assessment.check_ins import CheckIns
+
+
+def calendar_of(found: CheckIns, address: str, now: dt.datetime) -> bytes:
+    """Return the days that are still to come in the iCalendar format (RFC 5545). `address`: of the page about them.
+
+    Taken in again, a file changes the entries of an older one instead of doubling them.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//Would you recognize it?//check-ins//EN")
+    calendar.add("version", "2.0")
+    title = found.course.file.title
+    for rung in found.ladder.rungs:
+        if rung.due_on >= now.date() and rung.number not in found.ladder.done:
+            said = _("Check-in: %(num)s scenes, %(course)s", num=found.scenes(rung), course=title)
+            _add(calendar, f"check-in-{rung.number}-{found.enrollment_id}", said, rung.due_on, address, now)
+    ends = found.credential.valid_until
+    said = _("Your certificate ends today: %(course)s", course=title)
+    _add(calendar, f"certificate-{found.credential.id}", said, ends, address, now)
+    return bytes(calendar.to_ical())
+
+
+def _add(calendar: Calendar, uid: str, said: str, day: dt.date, address: str, now: dt.datetime) -> None:
+    event = Event()
+    event.add("uid", uid)
+    event.add("dtstamp", now)
+    event.add("dtstart", day)
+    event.add("dtend", day + dt.timedelta(days=1))
+    event.add("summary", said)
+    event.add("url", address)
+    event.add("transp", "TRANSPARENT")  # a day on which something is due isn't a day that is taken
+    calendar.add_component(event)

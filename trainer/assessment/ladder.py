@@ -1,0 +1,66 @@
+"""The days of check-ins: a fixed ladder from the day a certificate was earned. Pure: days are arguments."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+DAYS: Final = (2, 11, 46, 163, 345)
+"""Expanding, after the intervals that FSRS gives; then each half year."""
+HALF_A_YEAR: Final = 182
+FOLLOW_UP: Final = 163
+"""The day on which the other form of the pretest is asked, if there was one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One check-in of the ladder."""
+
+    number: int
+    """From 1."""
+    day: int
+    """Days after the certificate."""
+    due_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The check-ins while a certificate is valid, and which of them were done. One that was missed is just gone."""
+
+    rungs: tuple[Rung, ...]
+    done: frozenset[int]
+    """Numbers of the check-ins that were handed in."""
+
+    def due(self, today: dt.date) -> Rung | None:
+        """Return the check-in to do now. It stays on offer until the next one's day."""
+        begun = [one for one in self.rungs if one.due_on <= today]
+        return begun[-1] if begun and begun[-1].number not in self.done else None
+
+    def following(self, today: dt.date) -> Rung | None:
+        """Return the next check-in that isn't due yet, or None if the certificate ends before it."""
+        return next((one for one in self.rungs if one.due_on > today), None)
+
+    def begun(self, today: dt.date) -> tuple[Rung, ...]:
+        """Return the check-ins whose day has come."""
+        return tuple(one for one in self.rungs if one.due_on <= today)
+
+
+def ladder(earned_on: dt.date, valid_until: dt.date, done: Collection[int] = ()) -> Ladder:
+    """Return the check-ins of a certificate, up to the last day on which it is valid."""
+    rungs = []
+    for number, day in enumerate(_days(), start=1):
+        due_on = earned_on + dt.timedelta(days=day)
+        if due_on > valid_until:
+            break
+        rungs.append(Rung(number, day, due_on))
+    return Ladder(tuple(rungs), frozenset(done))
+
+
+def _days() -> Iterator[int]:
+    yield from DAYS
+    day = DAYS[-1]
+    while True:
+        day += HALF_A_YEAR
+        yield day

@@ -1,0 +1,39 @@
+"""Ways up: how a page leads to a page of a package above its own, or shows a part that belongs there.
+
+The package below names what it needs ("final", "rule"); which endpoint or template that is, `trainer.app` says. A page
+of the same package or of one below is named as ever, with `url_for`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, current_app, url_for
+
+
+def init_ways(app: Flask, pages: Mapping[str, str], parts: Mapping[str, str]) -> None:
+    """Set which endpoint and which template each name stands for. Register after the blueprints.
+
+    Templates get `way_to(page, **values)` for an address and `part_for(part)` for the name of a template to include.
+    Raises LookupError on an endpoint or a template that doesn't exist.
+    """
+    lost = {name: endpoint for name, endpoint in pages.items() if endpoint not in app.view_functions}
+    if lost:
+        raise LookupError(f"ways lead to pages that don't exist: {lost}")
+    loader = app.create_global_jinja_loader()
+    for template in parts.values():
+        loader.get_source(app.jinja_env, template)  # raises TemplateNotFound; to compile it would slow down each start
+    app.extensions["ways"], app.extensions["parts"] = dict(pages), dict(parts)
+    app.jinja_env.globals.update(way_to=way_to, part_for=part_for)
+
+
+def way_to(page: str, **values: Any) -> str:
+    """Return the address of a page of a package above."""
+    return url_for(current_app.extensions["ways"][page], **values)
+
+
+def part_for(part: str) -> str:
+    """Return the name of the template that a package above gives for a part of a page."""
+    template: str = current_app.extensions["parts"][part]
+    return template
