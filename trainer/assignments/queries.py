@@ -45,6 +45,11 @@ from trainer.organizations.rules import Role, local_day
 
 FIRM = bindparam("firm", type_=Uuid())
 TODAY = bindparam("today", type_=Date())
+_HAS_BEGUN = or_(
+    Enrollment.active_seconds > 0,
+    Enrollment.tested_out_at.is_not(None),
+    exists().where(LessonCompletion.enrollment_id == Enrollment.id),
+)
 
 
 def on(organization_id: uuid.UUID, today: dt.date) -> dict[str, Any]:
@@ -149,7 +154,7 @@ def status_case(asked: Any) -> Case[Status]:
             Enrollment.user_id == Assignment.user_id,
             Enrollment.course == asked.course,
             Enrollment.completed_at.is_(None),
-            or_(Enrollment.active_seconds > 0, exists().where(LessonCompletion.enrollment_id == Enrollment.id)),
+            _HAS_BEGUN,
         )
         .correlate_except(Enrollment, LessonCompletion)
     )
@@ -445,7 +450,7 @@ def get_duty(assignment: Assignment) -> Duty:
             Enrollment.user_id == user_id,
             Enrollment.course == requirement.course,
             Enrollment.completed_at.is_(None),
-            or_(Enrollment.active_seconds > 0, exists().where(LessonCompletion.enrollment_id == Enrollment.id)),
+            _HAS_BEGUN,
         )
     )
     return Duty(
