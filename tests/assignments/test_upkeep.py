@@ -111,6 +111,21 @@ def test_someone_who_tested_out_has_begun(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("is_allowed", [True, False])
+def test_a_certificate_after_testing_out_counts_only_where_that_is_allowed(app: Flask, is_allowed: bool) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        with app.app_context(), transaction():
+            today = clock.today()
+            earn(firm.owner_id, today, today + 365 * DAY, is_tested_out=True)
+        firm.require(dataclasses.replace(EVERYONE, allows_test_out=is_allowed))
+        firm.keep_up()
+        with app.app_context():
+            (own,) = list_own_duties(firm.owner_id, clock.now())
+            assert (own.status is Status.CURRENT) is is_allowed
+            assert len(db.session.scalars(select(Enrollment)).all()) == (0 if is_allowed else 1)
+
+
+@pytest.mark.parametrize("is_allowed", [True, False])
 def test_whether_people_may_skip_what_they_know_is_a_condition_of_the_course_they_begin(
     app: Flask, is_allowed: bool
 ) -> None:
