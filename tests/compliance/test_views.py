@@ -159,7 +159,7 @@ def test_what_became_of_a_reminder_is_told_the_same_on_both_pages(training: Trai
     with acme.app.app_context(), transaction():
         duty = db.session.scalars(select(Assignment).where(Assignment.membership_id == acme.people["bob"])).one()
         for number, values in enumerate(states.values()):
-            mail = post("training-reminder", "bob@example.org", {}, now())
+            mail = post("training-reminder", "bob@example.org", "en", {}, now())
             for name, value in values.items():
                 setattr(mail, name, value)
             db.session.add(

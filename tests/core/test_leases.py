@@ -27,7 +27,7 @@ class Mails:
     record, lease, most_tries = OutboxMessage, outbox.LEASE, outbox.MOST_TRIES
 
     def order(self) -> UUID:
-        return outbox.post("no-account", "bob@example.org", {}, now(), uuid4()).id
+        return outbox.post("no-account", "bob@example.org", "en", {}, now(), uuid4()).id
 
     def claim(self) -> Waiting | None:
         return outbox.claim(now())

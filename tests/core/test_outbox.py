@@ -43,5 +43,5 @@ def _act(act: str, recipient: str, breaks_off: str | None) -> None:
         if place == "before":
             note(act, clock.now())
         elif place == "between":
-            post("no-account", recipient, {}, clock.now())
+            post("no-account", recipient, "en", {}, clock.now())
         db.session.flush()

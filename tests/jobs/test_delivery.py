@@ -45,7 +45,7 @@ def order(app: Flask, number: int = 1) -> None:
     """Order mails that need no record."""
     with app.app_context(), transaction():
         for _mail in range(number):
-            post("password-changed", ADDRESS, {}, clock.now())
+            post("password-changed", ADDRESS, "en", {}, clock.now())
 
 
 def send(app: Flask) -> int:
@@ -162,7 +162,7 @@ def order_for(app: Flask, *recipients: str) -> None:
     """Order a mail for each, in this order."""
     with app.app_context(), transaction():
         for number, one in enumerate(recipients):
-            post("password-changed", one, {}, clock.now() - dt.timedelta(seconds=60 - number))
+            post("password-changed", one, "en", {}, clock.now() - dt.timedelta(seconds=60 - number))
 
 
 def found(app: Flask, recipient: str) -> OutboxMessage:

@@ -61,7 +61,7 @@ def test_a_recipient_that_is_more_than_one_address_gets_nothing_and_holds_nobody
 ) -> None:
     with mailing.app_context(), transaction():
         for recipient in (trick.format("bob@example.org"), "dana@example.org"):
-            post("password-changed", recipient, {}, clock.now())
+            post("password-changed", recipient, "en", {}, clock.now())
     send(mailing)
     look(mailbox, "dana@example.org")
 

@@ -70,9 +70,9 @@ def work_through(app: Flask, *tasks: Task, rounds: int = 3) -> dict[str, tuple[i
 
 def test_mails_that_cannot_be_written_hold_up_no_other(mailing: Flask, mailbox: Mailbox) -> None:
     with mailing.app_context(), transaction():
-        post("of-a-newer-version", "x@example.org", {}, clock.now())
-        post("new-password", "y@example.org", {"link": "no number"}, clock.now())
-        post("password-changed", "bob@example.org", {}, clock.now())
+        post("of-a-newer-version", "x@example.org", "en", {}, clock.now())
+        post("new-password", "y@example.org", "en", {"link": "no number"}, clock.now())
+        post("password-changed", "bob@example.org", "en", {}, clock.now())
     beats = work_through(mailing)
     assert mailbox.recipients == ["bob@example.org"]
     assert beats["mail"] == (0, True)
@@ -84,14 +84,14 @@ def test_mails_that_cannot_be_written_hold_up_no_other(mailing: Flask, mailbox: 
 
 def test_a_mail_that_ends_each_worker_is_given_up_and_listed(mailing: Flask, mailbox: Mailbox) -> None:
     with mailing.app_context(), transaction():
-        post("password-changed", "x@example.org", {}, clock.now())
+        post("password-changed", "x@example.org", "en", {}, clock.now())
     with time_machine.travel(clock.now()) as moved, mailing.app_context():
         for _worker in range(outbox.MOST_TRIES):  # each is killed before it notes anything
             with transaction():
                 assert outbox.claim(clock.now()) is not None
             moved.shift(outbox.LEASE + dt.timedelta(seconds=1))
         with transaction():
-            post("password-changed", "bob@example.org", {}, clock.now())
+            post("password-changed", "bob@example.org", "en", {}, clock.now())
         work_through(mailing)
     assert mailbox.recipients == ["bob@example.org"]
     listed = mailing.test_cli_runner().invoke(args=["mail", "list", "--dead"]).output

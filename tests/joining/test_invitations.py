@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from copy import copy
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -299,6 +301,27 @@ def test_the_mail_says_who_asks_for_which_course_how_long_it_takes_and_by_when(a
     ):
         assert words in letter.text
         assert escape(words) in letter.html
+
+
+def test_the_mail_names_courses_in_its_language(acme: Acme, shelf: Library) -> None:
+    here, course = shelf.content, shelf.content.courses[CHOOSING]
+    there = replace(course, file=course.file.but({"title": "Para personal de seguridad"}))
+    other = copy(shelf)
+    other._content = replace(
+        here,
+        site=here.site.but({"languages": ["en", "es"]}),
+        translations={"es": replace(here, courses={**here.courses, CHOOSING: there}, language="es")},
+    )
+    acme.app.extensions["library"] = other
+    require(acme.app, acme.users["alice"], acme.id, course=CHOOSING)
+    invite(acme)
+    with acme.app.app_context():
+        message = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "invitation")).one()
+        for language, title in (("es", "Para personal de seguridad"), ("en", course.file.title)):
+            message.language = language
+            letter = write(message)
+            assert letter is not None
+            assert f"“{title}”" in letter.text
 
 
 def test_a_name_that_would_become_a_link_is_left_out_of_the_mail(acme: Acme) -> None:

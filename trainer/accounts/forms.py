@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, StringField
+from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
 from trainer.accounts.passwords import LEAST, MOST
 from trainer.accounts.rules import email_key
 from trainer.web.forms import Form, PlainText, length, trimmed
+from trainer.web.language import known_languages, name_language
 
 
 class EmailForm(Form):
@@ -38,6 +39,16 @@ class NameForm(Form):
         description=_l("It may be an alias. Anyone who has the certificate’s number can see it."),
         render_kw={"autocomplete": "name"},
     )
+
+
+class LanguageForm(Form):
+    """The language that emails are written in, of those that pages have."""
+
+    language = SelectField(_l("Language of emails"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language.choices = [(one, name_language(one)) for one in known_languages()]
 
 
 class NewPasswordForm(Form):

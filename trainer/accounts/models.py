@@ -33,6 +33,8 @@ class User(Base):
     email_confirmed_at: Mapped[dt.datetime | None]
     """When the person opened a link that only this address got."""
     created_at: Mapped[dt.datetime]
+    language: Mapped[str | None] = mapped_column(String(10))
+    """The language that emails are written in, where there was a choice; None: that of the page that causes one."""
     second_factor_at: Mapped[dt.datetime | None]
     """When signing in began to ask for a code as well."""
     second_factor_nonce: Mapped[str | None] = mapped_column(String(32))

@@ -26,6 +26,7 @@ from trainer.core.audit import note, note_found
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.outbox import post
+from trainer.web.language import mail_language, used_language
 
 MOST_LINKS = 3
 """Mails of one purpose that others may have sent to one address in an hour."""
@@ -59,6 +60,7 @@ def create_account(
     if not user.is_guest:
         raise Conflict(_l("You’re already signed in to an account."))
     user.email, user.email_key, user.password_hash = address, key, password_hash
+    user.language = used_language()
     db.session.add(user)
     db.session.flush()
     if guest_id:
@@ -76,7 +78,9 @@ def open_session(user_id: uuid.UUID, device: str, now: dt.datetime) -> uuid.UUID
     session = Session(user_id=user_id, device=device, created_at=now)
     db.session.add(session)
     db.session.flush()
-    if not get_user(user_id).is_guest:  # guests are forgotten, and what is written down stays
+    user = get_user(user_id)
+    if not user.is_guest:  # guests are forgotten, and what is written down stays
+        remember_language(user)
         note("session.opened", now, actor_id=user_id, subject_id=session.id, device=device)
     return session.id
 
@@ -118,7 +122,7 @@ def send_confirmation(user: User, now: dt.datetime) -> None:
     assert user.email is not None
     assert user.email_key is not None
     link = _make_link(Purpose.CONFIRM, user.id, user.email_key, now, now + CONFIRM_LASTS)
-    post("confirm-address", user.email, {"link": link.id.hex}, now)
+    post("confirm-address", user.email, mail_language(user.language), {"link": link.id.hex}, now)
 
 
 def request_reset(given: str, now: dt.datetime) -> None:
@@ -132,7 +136,8 @@ def request_reset(given: str, now: dt.datetime) -> None:
         return
     link = _make_link(Purpose.RESET, user.id if user else None, key, now, now + LINK_LASTS)
     # To the address on record, never to another spelling of it.
-    post("new-password" if user else "no-account", (user and user.email) or address, {"link": link.id.hex}, now)
+    to, language = (user and user.email) or address, mail_language(user.language if user else None)
+    post("new-password" if user else "no-account", to, language, {"link": link.id.hex}, now)
     note_found("password.reset_asked", now, User.id, User.email_key == key)
 
 
@@ -148,7 +153,8 @@ def request_sign_up(given: str, next_path: str | None, now: dt.datetime) -> None
     link = _make_link(
         Purpose.SIGN_UP, user.id if user else None, key, now, now + SIGN_UP_LASTS, email=address, next_path=next_path
     )
-    post("has-account" if user else "sign-up", (user and user.email) or address, {"link": link.id.hex}, now)
+    to, language = (user and user.email) or address, mail_language(user.language if user else None)
+    post("has-account" if user else "sign-up", to, language, {"link": link.id.hex}, now)
 
 
 def request_address(user: User, given: str, now: dt.datetime) -> None:
@@ -164,9 +170,9 @@ def request_address(user: User, given: str, now: dt.datetime) -> None:
     if _is_enough(Purpose.ADDRESS, key, now):
         return
     link = _make_link(Purpose.ADDRESS, user.id, key, now, now + ADDRESS_LASTS, email=address)
-    to = (other and other.email) or address
-    post("address-taken" if other else "new-address", to, {"link": link.id.hex}, now)
-    post("address-asked", user.email, {"user": user.id.hex}, now)
+    to, language = (other and other.email) or address, mail_language((other or user).language)
+    post("address-taken" if other else "new-address", to, language, {"link": link.id.hex}, now)
+    post("address-asked", user.email, mail_language(user.language), {"user": user.id.hex}, now)
     note("address.change_asked", now, actor_id=user.id, subject_id=user.id)
 
 
@@ -203,13 +209,23 @@ def change_password(user: User, password_hash: str, now: dt.datetime, *, but: uu
     user.password_hash = password_hash
     end_sessions(user.id, now, but=but)
     _void_links(user.id, now, Purpose.RESET, Purpose.ADDRESS)
-    post("password-changed", user.email, {"user": user.id.hex}, now)
+    post("password-changed", user.email, mail_language(user.language), {"user": user.id.hex}, now)
     note("password.changed", now, actor_id=user.id, subject_id=user.id)
 
 
 def confirm_address(user: User, now: dt.datetime) -> None:
     """Note that the address is the person's own."""
     user.email_confirmed_at = user.email_confirmed_at or now
+
+
+def remember_language(user: User) -> None:
+    """Note the language that someone reads, unless one is known already."""
+    user.language = user.language or used_language()
+
+
+def choose_language(user_id: uuid.UUID, language: str) -> None:
+    """Set the language that someone's emails are written in."""
+    get_user(user_id).language = language
 
 
 def name_for_certificate(user_id: uuid.UUID, name: str) -> None:

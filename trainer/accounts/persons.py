@@ -29,7 +29,7 @@ def export_person(user_id: uuid.UUID) -> Told:
     return {
         "account": tell(
             [user],
-            *("email", "email_confirmed_at", "certificate_name", "created_at"),
+            *("email", "email_confirmed_at", "certificate_name", "created_at", "language"),
             *("second_factor_at", "second_factor_misses", "second_factor_wait_until"),
         ),
         "administrator": tell(
@@ -59,6 +59,7 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         db.session.flush()
         return
     user.email = user.email_key = user.password_hash = user.certificate_name = user.email_confirmed_at = None
+    user.language = None
     user.second_factor_at = user.second_factor_nonce = user.second_factor_step = None
     user.second_factor_key_id = user.second_factor_mask = user.second_factor_wait_until = None
     user.second_factor_misses = 0

@@ -26,6 +26,7 @@ from trainer.core.db import db
 from trainer.core.errors import Conflict
 from trainer.core.outbox import post
 from trainer.core.signing import keys
+from trainer.web.language import mail_language
 
 
 class Tried(StrEnum):
@@ -53,7 +54,7 @@ def turn_on(user: User, nonce: str, given: str, now: dt.datetime, *, but: uuid.U
     user.second_factor_key_id, user.second_factor_mask = key.id, None
     user.second_factor_misses, user.second_factor_wait_until = 0, None
     end_sessions(user.id, now, but=but)
-    post("second-factor-on", user.email, {"user": user.id.hex}, now)
+    post("second-factor-on", user.email, mail_language(user.language), {"user": user.id.hex}, now)
     note("second_factor.on", now, actor_id=user.id, subject_id=user.id)
     return _renew(user, now)
 
@@ -67,7 +68,7 @@ def turn_off(user: User, now: dt.datetime, *, by_operator: bool = False) -> None
     user.second_factor_key_id = user.second_factor_mask = None
     user.second_factor_misses, user.second_factor_wait_until = 0, None
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-    post("second-factor-off", user.email, {"user": user.id.hex}, now)
+    post("second-factor-off", user.email, mail_language(user.language), {"user": user.id.hex}, now)
     actor_id, by = (None, "operator") if by_operator else (user.id, None)
     note("second_factor.off", now, actor_id=actor_id, subject_id=user.id, by=by)
 

@@ -10,7 +10,14 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.accounts import operations
-from trainer.accounts.forms import ChangeAddressForm, ChangePasswordForm, EmailForm, NameForm, NewPasswordForm
+from trainer.accounts.forms import (
+    ChangeAddressForm,
+    ChangePasswordForm,
+    EmailForm,
+    LanguageForm,
+    NameForm,
+    NewPasswordForm,
+)
 from trainer.accounts.guessing import know_browser
 from trainer.accounts.operations import end_session
 from trainer.accounts.passwords import check_password, hash_password
@@ -23,6 +30,7 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
+from trainer.web.language import mail_language
 from trainer.web.limits import limit_acts, limit_failures, limit_own_failures
 from trainer.web.redirects import go
 from trainer.web.sessions import forget_cookies
@@ -191,6 +199,19 @@ def change_name() -> Response | str | tuple[str, int]:
     return render_template("accounts/change_name.html", form=form), 422 if form.is_submitted() else 200
 
 
+@blueprint.post("/account/language")
+@access(Who.ACCOUNT)
+def choose_language() -> Response | tuple[str, int]:
+    """Set the language that emails are written in."""
+    form, user_id = LanguageForm(), current_user.id
+    if form.validate_on_submit():
+        with transaction():
+            operations.choose_language(user_id, str(form.language.data))
+        flash(_("We’ll write to you in this language."))
+        return go(url_for(".account"))
+    return _account_page(ChangePasswordForm(formdata=None), form), 422
+
+
 @blueprint.route("/account/address", methods=["GET", "POST"])
 @access(Who.ACCOUNT)
 @limit_acts("10 per hour", methods=["POST"])
@@ -232,5 +253,10 @@ def change_address(address_token: str) -> Response | str:
     return go(url_for(".account"))
 
 
-def _account_page(form: ChangePasswordForm) -> str:
-    return render_template("accounts/account.html", form=form, sessions=list_sessions(current_user.id))
+def _account_page(form: ChangePasswordForm, language_form: LanguageForm | None = None) -> str:
+    return render_template(
+        "accounts/account.html",
+        form=form,
+        language_form=language_form or LanguageForm(formdata=None, language=mail_language(current_user.language)),
+        sessions=list_sessions(current_user.id),
+    )

@@ -18,6 +18,7 @@ from trainer.core.audit import note
 from trainer.core.db import db, insert_missing
 from trainer.core.errors import Conflict, NotFound
 from trainer.learning.models import Enrollment
+from trainer.web.language import mail_language
 
 
 def granted_rounds(enrollment_id: uuid.UUID) -> set[int]:
@@ -115,6 +116,7 @@ def grant(
         round=request.round,
         reason=reason,
     )
-    address = db.session.scalar(select(User.email).where(User.id == request.user_id))
-    if address is not None:
-        outbox.post("round-granted", address, {"request": request.id.hex}, now)
+    learner = db.session.get(User, request.user_id)
+    if learner is not None and learner.email is not None:
+        ids = {"request": request.id.hex}
+        outbox.post("round-granted", learner.email, mail_language(learner.language), ids, now)

@@ -29,6 +29,7 @@ from trainer.learning.queries import get_enrollment
 from trainer.learning.rules import Conditions, tightened
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.rules import Role, local_day
+from trainer.web.language import mail_language
 
 PORTION = 500
 Courses = Mapping[str, Course]
@@ -86,7 +87,7 @@ def remind(
     today = local_day(organization.time_zone, now)
     here = duties_where(Assignment.id.in_(portion))
     due = db.session.execute(
-        select(here.c.assignment_id, here.c.user_id, here.c.due_on, here.c.status, User.email)
+        select(here.c.assignment_id, here.c.user_id, here.c.due_on, here.c.status, User.email, User.language)
         .outerjoin(User, User.id == here.c.user_id)
         .where(
             here.c.due_on <= today + dt.timedelta(days=SOON),
@@ -101,14 +102,14 @@ def remind(
     )
     there = {(row.assignment_id, row.kind, row.due_on) for row in written}
     rows: list[dict[str, Any]] = []
-    addresses: dict[uuid.UUID, str] = {}
+    wanted: dict[uuid.UUID, tuple[str, str]] = {}
     for row in due:
         kind = rules.reminder_kind(row.due_on, today)
         if kind is None or (row.assignment_id, kind, row.due_on) in there:
             continue
         reminder_id, skipped = uuid.uuid4(), _why_not(row.status, row.user_id, row.email)
         if skipped is None:
-            addresses[reminder_id] = row.email
+            wanted[reminder_id] = row.email, mail_language(row.language)
         rows.append(
             {
                 "id": reminder_id,
@@ -122,9 +123,9 @@ def remind(
             }
         )
     for reminder_id in insert_new(Reminder, rows):
-        if reminder_id in addresses:
+        if reminder_id in wanted:
             ids = {"reminder": reminder_id.hex}
-            outbox.post("training-reminder", addresses[reminder_id], ids, now, number=reminder_id)
+            outbox.post("training-reminder", *wanted[reminder_id], ids, now, number=reminder_id)
     return portion[-1] if len(portion) == PORTION else None
 
 
@@ -141,7 +142,7 @@ def digest(
     monday = rules.monday_of(today)
     done = exists().where(Digest.membership_id == Membership.id, Digest.monday == monday)
     readers = db.session.execute(
-        select(Membership, User.email)
+        select(Membership, User.email, User.language)
         .join(User, User.id == Membership.user_id)
         .where(
             Membership.organization_id == organization.id,
@@ -152,7 +153,7 @@ def digest(
         )
         .limit(20)
     ).all()
-    for reader, email in readers:
+    for reader, email, language in readers:
         late = bool(list_late(organization, reader, today, 1))
         digest_id = uuid.uuid4()
         row = {
@@ -164,7 +165,8 @@ def digest(
             "message_id": digest_id if late and email else None,
         }
         if insert_new(Digest, [row]) and late and email:
-            outbox.post("training-digest", email, {"digest": digest_id.hex}, now, number=digest_id)
+            ids = {"digest": digest_id.hex}
+            outbox.post("training-digest", email, mail_language(language), ids, now, number=digest_id)
     return readers[-1][0].id if len(readers) == 20 else None
 
 

@@ -51,14 +51,23 @@ class OutboxMessage(Leased, Base):
 
 
 def post(
-    template: str, recipient: str, ids: dict[str, Any], now: dt.datetime, number: uuid.UUID | None = None
+    template: str,
+    recipient: str,
+    language: str,
+    ids: dict[str, Any],
+    now: dt.datetime,
+    number: uuid.UUID | None = None,
 ) -> OutboxMessage:
-    """Order a mail, in the caller's transaction; `number` is its id where the cause was written down before it."""
+    """Order a mail, in the caller's transaction; `number` is its id where the cause was written down before it.
+
+    `language`: what `web.language.mail_language` returns of what is remembered of the recipient.
+    """
     number = number or uuid.uuid4()
     message = OutboxMessage(
         id=number,
         template=template,
         recipient=recipient,
+        language=language,
         ids=ids,
         message_id=f"<{number.hex}@{current_app.config['SETTINGS'].mail_from.partition('@')[2]}>",
         created_at=now,
@@ -69,8 +78,8 @@ def post(
     return message
 
 
-def post_all(template: str, mails: Sequence[tuple[str, dict[str, Any]]], now: dt.datetime) -> None:
-    """Order many mails, (recipient, ids), in one statement."""
+def post_all(template: str, mails: Sequence[tuple[str, str, dict[str, Any]]], now: dt.datetime) -> None:
+    """Order many mails, (recipient, language, ids), in one statement."""
     host = current_app.config["SETTINGS"].mail_from.partition("@")[2]
     numbers = [uuid.uuid4() for _mail in mails]
     rows = [
@@ -78,12 +87,13 @@ def post_all(template: str, mails: Sequence[tuple[str, dict[str, Any]]], now: dt
             "id": number,
             "template": template,
             "recipient": recipient,
+            "language": language,
             "ids": ids,
             "message_id": f"<{number.hex}@{host}>",
             "created_at": now,
             "due_at": now,
         }
-        for number, (recipient, ids) in zip(numbers, mails, strict=True)
+        for number, (recipient, language, ids) in zip(numbers, mails, strict=True)
     ]
     insert_all(OutboxMessage, rows)
 

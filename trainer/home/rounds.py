@@ -22,6 +22,7 @@ from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.queries import find_actor, get_person, list_firms
 from trainer.organizations.rules import May, Role
+from trainer.web.language import mail_language
 
 MOST = 20
 """Mails of one request."""
@@ -63,20 +64,20 @@ def ask(enrollment: Enrollment, number: int, now: dt.datetime) -> None:
         return
     rounds.ask(enrollment, number, now)
     mails = [
-        (address, {"cohort": cohort.id.hex})
+        (instructor.email, mail_language(instructor.language), {"cohort": cohort.id.hex})
         for cohort in openers.classes
-        if (address := db.session.scalar(select(User.email).where(User.id == cohort.instructor_id)))
+        if (instructor := db.session.get(User, cohort.instructor_id)) and instructor.email
     ]
     for firm, membership in openers.firms:
         ids = {"organization": firm.id.hex, "membership": membership.id.hex}
-        mails += [(address, ids) for address in _managers(membership)]
+        mails += [(address, language, ids) for address, language in _managers(membership)]
     outbox.post_all("round-asked", mails[:MOST], now)
 
 
-def _managers(person: Membership) -> list[str]:
-    """Return the addresses of those who see someone's training in a firm."""
+def _managers(person: Membership) -> list[tuple[str, str]]:
+    """Return the addresses of those who see someone's training in a firm, each with the language to write in."""
     staff = db.session.execute(
-        select(User.id, User.email)
+        select(User.id, User.email, User.language)
         .join(Membership, Membership.user_id == User.id)
         .where(
             Membership.organization_id == person.organization_id,
@@ -88,7 +89,7 @@ def _managers(person: Membership) -> list[str]:
         .order_by(Membership.joined_at)
     ).all()
     found = []
-    for user_id, email in staff:
+    for user_id, email, language in staff:
         actor = find_actor(user_id, person.organization_id)
         if actor is None or not actor.may(May.CHANGE_PEOPLE):
             continue
@@ -96,5 +97,5 @@ def _managers(person: Membership) -> list[str]:
             get_person(actor, person.id)
         except NotFound:
             continue  # not in one of this manager's teams
-        found.append(str(email))
+        found.append((str(email), mail_language(language)))
     return found

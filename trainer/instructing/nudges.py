@@ -17,6 +17,7 @@ from trainer.core.errors import Conflict
 from trainer.instructing.models import CohortMember, Nudge
 from trainer.instructing.queries import Desk, list_last_nudges, lock_cohort, present
 from trainer.instructing.rules import bucket, may_nudge
+from trainer.web.language import mail_language
 
 
 def nudge(desk: Desk, member_ids: Collection[uuid.UUID], now: dt.datetime) -> int:
@@ -26,27 +27,28 @@ def nudge(desk: Desk, member_ids: Collection[uuid.UUID], now: dt.datetime) -> in
         raise Conflict(_l("This class is archived. No more emails are sent."))
     last = list_last_nudges(cohort)
     rows = db.session.execute(
-        select(User.id, User.email)
+        select(User.id, User.email, User.language)
         .join(CohortMember, CohortMember.user_id == User.id)
         .where(present(cohort), CohortMember.id.in_(member_ids), User.email.is_not(None))
     )
-    addresses = {uuid.uuid4(): (row[0], row[1]) for row in rows if may_nudge(last.get(row[0]), now)}
+    people = {uuid.uuid4(): row for row in rows if may_nudge(last.get(row[0]), now)}
     new = insert_new(
         Nudge,
         [
             {
                 "id": number,
                 "cohort_id": cohort.id,
-                "user_id": user_id,
+                "user_id": row[0],
                 "bucket": bucket(now),
                 "created_at": now,
                 "created_by_id": desk.user_id,
             }
-            for number, (user_id, _address) in addresses.items()
+            for number, row in people.items()
         ],
     )
     for number in new:
-        outbox.post("class-nudge", str(addresses[number][1]), {"nudge": number.hex}, now, number)
+        _user_id, address, language = people[number]
+        outbox.post("class-nudge", str(address), mail_language(language), {"nudge": number.hex}, now, number)
     if new:
         note(
             "nudge.sent",

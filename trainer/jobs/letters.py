@@ -15,6 +15,7 @@ from trainer.home import letters as home
 from trainer.instructing import letters as instructing
 from trainer.joining import letters as joining
 from trainer.organizations import letters as organizations
+from trainer.web.language import known_languages
 from trainer.web.letters import Letter
 
 _WRITERS: dict[str, Callable[[OutboxMessage], Letter | None]] = {
@@ -31,7 +32,9 @@ _WRITERS: dict[str, Callable[[OutboxMessage], Letter | None]] = {
 def write(message: OutboxMessage) -> Letter | None:
     """Return what a mail says now, in its language, or None if it is no longer true. Raises KeyError for an unknown
     template."""
+    known = known_languages()
+    language = message.language if message.language in known else known[0]  # it may no longer be served
     # Templates ask for the request and for who is signed in: nobody is.
     base_url = current_app.config["SETTINGS"].base_url
-    with current_app.test_request_context(base_url=base_url), force_locale(message.language):
+    with current_app.test_request_context(base_url=base_url), force_locale(language):
         return _WRITERS[message.template](message)

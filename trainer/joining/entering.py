@@ -8,7 +8,7 @@ import uuid
 from flask_babel import lazy_gettext as _l
 
 from trainer.accounts.models import User
-from trainer.accounts.operations import confirm_address, create_account
+from trainer.accounts.operations import confirm_address, create_account, remember_language
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import clean_name
 from trainer.assignments.upkeep import assign_person
@@ -80,6 +80,7 @@ def _good(token: str, now: dt.datetime) -> Invited:
 
 def _accept(invited: Invited, user: User, now: dt.datetime) -> Membership:
     person = accept_invitation(invited, user, now)
+    remember_language(user)
     if invited.was_mailed:
         confirm_address(user, now)  # who got the mail has the address
     came_in(person, now)

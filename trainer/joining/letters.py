@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import current_app
 
 from trainer.assignments.queries import list_duties
-from trainer.content.serving import served
+from trainer.content.serving import served_in
 from trainer.content.times import Times
 from trainer.core.clock import now
 from trainer.core.db import db
@@ -15,7 +15,7 @@ from trainer.core.outbox import OutboxMessage
 from trainer.organizations.invitations import Invited, find_invitation, find_inviter, token_of
 from trainer.organizations.models import Invitation
 from trainer.organizations.rules import local_day, names_an_address
-from trainer.web.language import show_day
+from trainer.web.language import language_tag, show_day
 from trainer.web.letters import Letter, write_letter
 
 TEMPLATES = ("invitation",)
@@ -43,7 +43,8 @@ def write(message: OutboxMessage) -> Letter | None:
 
 def _duties(invited: Invited) -> list[tuple[str, int, str]]:
     """Return title, minutes and due day of each course that waits for the person."""
-    courses, times = served().courses, Times(served())
+    here = served_in(language_tag())
+    courses, times = here.courses, Times(here)
     return [
         (
             courses[duty.course].file.title,

@@ -26,6 +26,7 @@ from trainer.organizations.rules import (
     fold,
     is_to_be_deleted,
 )
+from trainer.web.language import mail_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,9 @@ def close(actor: Actor, typed_name: str, now: dt.datetime) -> None:
     if _state(organization) is not FirmState.OPEN:
         raise Conflict(_l("This firm is already closed."))
     organization.closed_at, organization.deletes_at = now, now + REOPENING_LASTS
-    for membership_id, address in _owners(organization.id):
+    for membership_id, address, language in _owners(organization.id):
         ids = {"organization": organization.id.hex, "membership": membership_id.hex}
-        outbox.post("firm-closed", address, ids, now)
+        outbox.post("firm-closed", address, language, ids, now)
     note("organization.closed", now, actor_id=actor.user_id, organization_id=organization.id)
 
 
@@ -147,10 +148,10 @@ def _state(organization: Organization) -> FirmState:
     return firm_state(organization.suspended_at, organization.closed_at)
 
 
-def _owners(organization_id: uuid.UUID) -> Sequence[tuple[uuid.UUID, str]]:
-    """Return (membership's id, address) of the owners who have come in."""
+def _owners(organization_id: uuid.UUID) -> Sequence[tuple[uuid.UUID, str, str]]:
+    """Return (membership's id, address, language) of the owners who have come in."""
     rows = db.session.execute(
-        select(Membership.id, User.email)
+        select(Membership.id, User.email, User.language)
         .join(User, User.id == Membership.user_id)
         .where(
             Membership.organization_id == organization_id,
@@ -160,7 +161,7 @@ def _owners(organization_id: uuid.UUID) -> Sequence[tuple[uuid.UUID, str]]:
         )
         .order_by(Membership.created_at, Membership.id)
     )
-    return [(row[0], str(row[1])) for row in rows]
+    return [(row[0], str(row[1]), mail_language(row[2])) for row in rows]
 
 
 def _lock(organization_id: uuid.UUID) -> Organization:

@@ -25,6 +25,7 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.models import Invitation, Membership, Organization
 from trainer.organizations.queries import firm_is_open, lock_organization, seen_by
 from trainer.organizations.rules import May, Role
+from trainer.web.language import mail_language
 
 LASTS = dt.timedelta(days=30)
 PAUSE = dt.timedelta(days=1)
@@ -119,7 +120,8 @@ def invite_all(actor: Actor, membership_ids: Sequence[uuid.UUID] | None, now: dt
     )
     ever = exists().where(Invitation.membership_id == Membership.id)
     query = (
-        select(Membership.id, Membership.email_key)
+        select(Membership.id, Membership.email_key, User.language)
+        .outerjoin(User, User.email_key == Membership.email_key)
         .where(_waits(actor), Membership.email_key.is_not(None), ~lately)
         .order_by(ever, Membership.name_key, Membership.id)
     )
@@ -144,10 +146,15 @@ def invite_all(actor: Actor, membership_ids: Sequence[uuid.UUID] | None, now: dt
         for row in rows
     ]
     insert_all(Invitation, invitations)
+    firm = actor.organization_id.hex
     post_all(
         "invitation",
         [
-            (str(row[1]), {"invitation": one["id"].hex, "organization": actor.organization_id.hex})
+            (
+                str(row[1]),
+                mail_language(row[2]),
+                {"invitation": one["id"].hex, "organization": firm},
+            )
             for row, one in zip(rows, invitations, strict=True)
         ],
         now,

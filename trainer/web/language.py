@@ -42,9 +42,34 @@ def language_tag() -> str:
     return str(_locale()).replace("_", "-")
 
 
+def known_languages() -> Sequence[str]:
+    """Return the languages that a reader can have, the source first."""
+    languages: Callable[[], Sequence[str]] = current_app.extensions["languages"]
+    return languages()
+
+
+def used_language() -> str | None:
+    """Return the language to remember of someone who reads this page, or None where nobody has a choice."""
+    return language_tag() if has_request_context() and len(known_languages()) > 1 else None
+
+
+def mail_language(remembered: str | None) -> str:
+    """Return the language to write to someone in: the remembered one, or else that of the page that causes the mail.
+
+    What the worker causes has no page, and is in the source.
+    """
+    return remembered if remembered and remembered in known_languages() else language_tag()
+
+
+def name_language(language: str) -> str:
+    """Return what a language calls itself."""
+    name = Locale.parse(language).get_display_name() or language
+    return name[:1].upper() + name[1:]
+
+
 def asked_by() -> tuple[str, ...]:
     """Return the headers that a reader's language depends on: what is kept for it may go to nobody who sends others."""
-    return ("Accept-Language",) if len(_languages()) > 1 else ()
+    return ("Accept-Language",) if len(known_languages()) > 1 else ()
 
 
 def text_direction() -> str:
@@ -59,15 +84,10 @@ def show_times_of(zone: str) -> None:
 
 def _choose() -> str:
     """Return the language that a reader's browser asks for. Other systems read the source, whatever they ask for."""
-    known = _languages()
+    known = known_languages()
     if len(known) == 1 or not has_request_context() or is_for_machines():
         return known[0]
     return request.accept_languages.best_match(known) or known[0]
-
-
-def _languages() -> Sequence[str]:
-    languages: Callable[[], Sequence[str]] = current_app.extensions["languages"]
-    return languages()
 
 
 @pass_eval_context
