@@ -41,6 +41,8 @@ class Enrollment(Base):
     active_seconds: Mapped[int] = mapped_column(default=0)
     active_until: Mapped[dt.datetime | None]
     """End of the time credited so far; what lies before it is never credited again."""
+    tested_out_at: Mapped[dt.datetime | None]
+    """When the learner showed in the pretest that they know the core path; read it as `is_tested_out`."""
     attested_at: Mapped[dt.datetime | None]
     attested_as: Mapped[str | None] = mapped_column(String(120))
     """The name that was typed below the sentence that the conditions ask for."""
@@ -55,6 +57,11 @@ class Enrollment(Base):
     def asks(self) -> Conditions:
         """What completion takes, and what the credential will say."""
         return Conditions.read(self.conditions)
+
+    @property
+    def is_tested_out(self) -> bool:
+        """True if the lessons of the core path count as done without being read."""
+        return self.tested_out_at is not None and self.asks.allows_test_out
 
 
 class LessonCompletion(Base):

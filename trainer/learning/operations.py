@@ -180,6 +180,12 @@ def choose_place(enrollment: Enrollment, lesson: Lesson) -> None:
     enrollment.place = lesson.slug
 
 
+def test_out(enrollment: Enrollment, now: dt.datetime) -> None:
+    """Let the lessons of the core path count as done, unless someone else asks for them to be read."""
+    if enrollment.asks.allows_test_out and enrollment.completed_at is None:
+        enrollment.tested_out_at = now
+
+
 def attest(enrollment: Enrollment, name: str, now: dt.datetime) -> None:
     """Sign the sentence that the conditions ask for. The first signature stays."""
     if enrollment.attested_at is None:
@@ -267,6 +273,7 @@ def merge_enrollments(
         if mine.asks.is_paced and mine.completed_at is None and mine.course in courses:
             _unmark_read_ahead(mine, courses[mine.course])
         mine.place = mine.place or guest.place
+        mine.tested_out_at = mine.tested_out_at or guest.tested_out_at
         mine.started_at = min(mine.started_at, guest.started_at)
         passed = int((now - mine.started_at).total_seconds())
         together = min(mine.active_seconds + guest.active_seconds, passed)

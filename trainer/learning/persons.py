@@ -32,7 +32,15 @@ def export_person(user_id: uuid.UUID) -> Told:
         "enrollments": tell(
             db.session.scalars(enrollments),
             *("course", "cycle", "course_title", "course_version", "conditions", "started_at", "last_lesson", "place"),
-            *("active_seconds", "attested_at", "attested_as", "final_passed_at", "final_scenes", "final"),
+            *(
+                "active_seconds",
+                "tested_out_at",
+                "attested_at",
+                "attested_as",
+                "final_passed_at",
+                "final_scenes",
+                "final",
+            ),
             "completed_at",
         ),
         "lessons_read": [

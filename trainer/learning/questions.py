@@ -72,8 +72,7 @@ def ask(
 
 def still_open(course: Course, lesson: Lesson, read: Collection[str], answered: Collection[str]) -> tuple[str, ...]:
     """Return the questions to answer before a lesson can be marked as read: of a core lesson, for the first time."""
-    is_core = any(module.slug == lesson.module_slug and not module.file.deeper for module in course.modules)
-    if lesson.id in read or not is_core:
+    if lesson.id in read or not course.is_core(lesson):
         return ()
     return tuple(question.id for question in lesson.questions if question.id not in answered)
 

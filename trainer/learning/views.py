@@ -60,7 +60,7 @@ def show_course(course: str) -> str:
         standing=where,
         credential=_credential(enrollment),
         workplace=_workplace(whole, enrollment),
-        lessons_to_read=path_of(whole, None, ()).all_lessons,
+        path=path_of(whole, None, ()),
         cards=served().cards,
         can_renew=enrollment is not None and enrollment.completed_at is not None and can_renew(enrollment, today()),
     )
@@ -73,7 +73,7 @@ def enroll(course: str) -> Response:
     whole, user_id = get_course(course), current_user.id
     with transaction():
         operations.enroll(user_id, whole, now())
-    following = safe_path(request.form.get("next"), _lesson_url(whole, whole.lessons[0]))
+    following = safe_path(request.form.get("next"), _lesson_url(whole, whole.first_lesson))
     if whole.file.pretest is not None:  # its page goes on at once where none is due
         return go(url_for("pretest.offer", course=whole.slug, next=following))
     return go(following)
@@ -86,7 +86,7 @@ def renew(course: str) -> Response:
     whole, user_id = get_course(course), current_user.id
     with transaction():
         operations.renew(user_id, whole, now())
-    return go(_lesson_url(whole, whole.lessons[0]))
+    return go(_lesson_url(whole, whole.first_lesson))
 
 
 @blueprint.get("/courses/<course>/<module>/<lesson>")
@@ -97,14 +97,16 @@ def show_lesson(course: str, module: str, lesson: str) -> tuple[str, int]:
     whole, found = get_lesson(course, module, lesson, language_tag())
     session_id = read_session_id(session.get("_user_id"))
     is_learner, begun = find_begun(session_id, whole.slug) if session_id else (False, None)
-    answers = read_carried(whole, found, request.args.get("answers"))
+    answers, incomplete = read_carried(whole, found, request.args.get("answers")), request.args.get("incomplete")
+    to_answer: tuple[str, ...] = ()
     if begun and found.questions:
-        answers = {**answers, **list_answers(begun.id, found)}
-    incomplete = request.args.get("incomplete")
-    answered = answers.keys() - {incomplete}
-    to_answer = still_open(whole, found, begun.read, answered) if begun else ()
+        kept = list_answers(begun.id, found)
+        to_answer = still_open(whole, found, begun.read, kept)
+        answers = {**kept, **{name: given for name, given in answers.items() if name == incomplete}}
     opened_at = opened_mark(begun, now()) if begun else ""
-    standing_alike: Hashable = (begun.place, begun.is_paced, begun.read, to_answer) if begun else None
+    standing_alike: Hashable = None
+    if begun:
+        standing_alike = (begun.place, begun.is_paced, begun.is_tested_out, begun.read, to_answer)
     page = shared_page(
         (whole.slug, found.id, is_learner, standing_alike),
         lambda: _lesson_page(whole, found, is_learner, begun, to_answer),
@@ -233,7 +235,8 @@ def _body(
 def _lesson_page(
     whole: Course, found: Lesson, is_learner: bool, begun: Begun | None, to_answer: tuple[str, ...]
 ) -> str:
-    where = path_of(whole, begun.place, begun.read) if begun else None
+    where = path_of(whole, begun.place, begun.read, is_tested_out=begun.is_tested_out) if begun else None
+    need = where.find(found.id) if where else None
     previous, following = whole.neighbors(found.id, begun.place if begun else None)
     return render_template(
         "learning/lesson.html",
@@ -253,8 +256,8 @@ def _lesson_page(
         cards=served().cards,
         is_enrolled=begun is not None,
         standing=where,
-        done=begun.read if begun else frozenset(),
-        is_done=begun is not None and found.id in begun.read,
+        need=need,
+        is_read=begun is not None and found.id in begun.read,
         opened_at=hole("opened_at"),
         comes_first=where.comes_first(found.id) if begun and where and begun.is_paced else None,
     )
