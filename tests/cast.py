@@ -41,6 +41,8 @@ from trainer.organizations.queries import find_actor
 from trainer.organizations.rules import Role, fold
 
 LOCAL = "http://127.0.0.1:8000"
+FIRMS_ASK = 20
+"""Active minutes that most firms of the tests require."""
 
 
 @lru_cache(maxsize=1)
@@ -124,7 +126,7 @@ def make_ready(app: Flask, user_id: UUID, name: str = "Bob Builder", course: str
         enrollment = enroll(user_id, whole, clock.now() - dt.timedelta(hours=2))
         for lesson in whole.lessons:
             complete_lesson(enrollment, whole, lesson, clock.now())
-        enrollment.active_seconds = whole.file.least_minutes * 60
+        enrollment.active_seconds = 60 * max(FIRMS_ASK, enrollment.asks.least_minutes)
         name_for_certificate(user_id, name)
         if whole.file.attestation:
             attest(enrollment, name, clock.now())

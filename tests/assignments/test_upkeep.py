@@ -269,7 +269,7 @@ def test_a_reminder_has_a_neutral_subject_and_leads_to_the_course(app: Flask) ->
         firm.require(dataclasses.replace(EVERYONE, days_allowed=3))
         firm.keep_up()
         content = app.extensions["library"].content
-        minutes = Times(content).lessons(content.courses[COURSE])
+        minutes = Times(content).core(content.courses[COURSE])
         assert letters(app, "training-reminder")[0].startswith(f"{EVERYONE.least_minutes} minutes left, due Friday\n")
         with app.app_context(), transaction() as session:
             session.execute(db.update(Enrollment).values(active_seconds=EVERYONE.least_minutes * 60))
@@ -287,12 +287,12 @@ def test_a_reminder_has_a_neutral_subject_and_leads_to_the_course(app: Flask) ->
 def test_a_reminder_to_someone_who_has_not_begun_promises_the_way_and_not_every_lesson(app: Flask) -> None:
     with time_machine.travel(NOON, tick=False):
         firm = make_firm(app)
-        firm.require(dataclasses.replace(EVERYONE, course="security-officer", days_allowed=3))
+        firm.require(dataclasses.replace(EVERYONE, course="security-officer", days_allowed=3, least_minutes=0))
         firm.keep_up()
         with app.app_context(), transaction() as session:
             session.execute(db.delete(Enrollment))
         content = app.extensions["library"].content
-        minutes = Times(content).lessons(content.courses["security-officer"])
+        minutes = Times(content).core(content.courses["security-officer"])
         assert letters(app, "training-reminder")[0].startswith(f"{minutes} minutes left, due Friday\n")
 
 
@@ -357,7 +357,9 @@ def test_conditions_tighten_for_who_is_under_way_and_never_loosen(app: Flask) ->
         with app.app_context():
             conditions = db.session.scalars(select(Enrollment.conditions)).one()
             own = conditions_of(app.extensions["library"].content.courses[COURSE])
-        assert Conditions.read(conditions) == replace(own, least_minutes=60, is_paced=True, attestation="Mine.")
+        assert Conditions.read(conditions) == replace(
+            own, least_minutes=60, asked_minutes=60, is_paced=True, attestation="Mine."
+        )
 
 
 def test_a_certificate_says_for_which_states_requirement_it_was_earned(app: Flask) -> None:

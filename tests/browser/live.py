@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -137,7 +138,7 @@ def _content(folder: Path, elsewhere: Elsewhere) -> Path:
 def _move_pretest(content: Path) -> None:
     """Ask for a short pretest in the refresher alone: else it would be the first step of everyone who begins."""
     for course in content.glob("courses/*/course.yaml"):
-        text = course.read_text().replace("pretest:\n  scenes: 12\n", "")
+        text = re.sub(r"^pretest:\n(  .*\n)+", "", course.read_text(), flags=re.MULTILINE)
         course.write_text(text)
     _put(content / "courses/refresher/course.yaml", "practice:", "pretest:\n  scenes: 2\npractice:")
 

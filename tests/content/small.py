@@ -201,8 +201,7 @@ title: For everyone
 summary: A short course.
 version: 1.0
 audience: Anyone
-minutes: "10"
-least_minutes: 2
+least_minutes: 0
 validity_months: 12
 achievement: has shown something on two scenes.
 modules: [basics, practice]

@@ -34,8 +34,8 @@ Write = Callable[[Path], Path]
 @pytest.mark.parametrize(
     ("write", "expected"),
     [
-        (small.write, "f150f0fd2007110f42f8b13e7ea76450006969fd971281d7add3c570c930f6a1"),
-        (rich.write, "920ee3719688072357284763b9e2826e29fcfdb639e24e008990e00ef225ad95"),
+        (small.write, "44770bd20ec2c95893ce90cc6fee08642f7ead33ccf4770fb6cedda7952572e5"),
+        (rich.write, "ca11ed86c7f977b57ee49b0a0cd37b9331a93e647aad203b5fc440a0686d698d"),
     ],
 )
 def test_no_digest_changes_unless_the_content_does(tmp_path: Path, write: Write, expected: str) -> None:

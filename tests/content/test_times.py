@@ -49,7 +49,7 @@ def test_of_lessons_to_choose_from_only_the_longest_counts(shelf: Library) -> No
     saved = sum(lesson.seconds for module in chosen for lesson in module.lessons) - sum(
         max(lesson.seconds for lesson in module.lessons) for module in chosen
     )
-    assert Times(shelf.content).lessons(course) == pytest.approx(all_of_them - saved / 60, abs=1)
+    assert Times(shelf.content).core(course) == pytest.approx(all_of_them - saved / 60, abs=1)
 
 
 def test_what_is_promised_grows_with_what_is_asked(shelf: Library) -> None:
@@ -62,7 +62,7 @@ def test_what_is_promised_grows_with_what_is_asked(shelf: Library) -> None:
         assert times.final(course) >= scenes.final.scenes * 15 / 60
         assert times.first_try(course) * 60 >= scenes.first_try.scenes * min(each)
         assert times.first_try(course) < times.practice(course) * scenes.first_try.scenes / scenes.practice.scenes + 1
-        assert all(times.lesson(lesson) <= times.lessons(course) for lesson in course.lessons)
+        assert all(times.lesson(lesson) <= times.core(course) for lesson in course.lessons)
     refresher = shelf.content.courses["refresher"]
     assert times.final(refresher) < times.final(shelf.content.courses["recognize"])
 

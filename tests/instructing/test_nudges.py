@@ -67,7 +67,7 @@ def test_whoever_has_not_begun_reads_how_much_there_is_to_read_of_a_choice_one_l
     assert mail is not None
     lessons = sum(1 if module.file.choose_one else len(module.lessons) for module in course.modules)
     assert 1 < lessons < len(course.lessons)
-    assert f"{lessons} lessons are left. They take about {Times(shelf.content).lessons(course)} minutes." in mail.text
+    assert f"{lessons} lessons are left. They take about {Times(shelf.content).core(course)} minutes." in mail.text
 
 
 def test_a_mail_that_is_no_longer_true_isnt_sent(room: Room) -> None:

@@ -289,7 +289,7 @@ def test_the_mail_says_who_asks_for_which_course_how_long_it_takes_and_by_when(a
             message = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "invitation")).one()
             letter = write(message)
     assert letter is not None
-    minutes = Times(shelf.content).lessons(shelf.content.courses[CHOOSING])
+    minutes = Times(shelf.content).core(shelf.content.courses[CHOOSING])
     title = shelf.content.courses[CHOOSING].file.title
     for words in (
         "Hello Dana Dow,",

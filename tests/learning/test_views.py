@@ -174,7 +174,8 @@ def test_the_course_page_asks_for_minutes_in_a_sentence_and_keeps_its_fingerprin
     visitor.enroll()
     course, page = shelf.content.courses[COURSE], closed_up(visitor.get(f"/courses/{COURSE}").text)
     minutes = course.file.least_minutes
-    assert f"<span>You need {minutes} active minutes; {minutes} are left.</span>" in page
+    assert minutes == 1
+    assert "<span>You need 1 active minutes; 1 is left.</span>" in page
     before, digest, _after = page.partition(course.digest[:12])
     assert digest
     assert before.count("<details>") > before.count("</details>")

@@ -67,7 +67,9 @@ def decide_final(enrollment: Enrollment, course: Course, now: dt.datetime) -> Tr
     """Return whether the next try at the final may start. Raises NotYet while lessons, minutes or name are missing."""
     where = standing(enrollment, course)
     if not where.is_ready_for_final:
-        raise NotYet(_l("The final opens once you’ve read all lessons and have enough active minutes."))
+        raise NotYet(
+            _l("The final opens once you’ve read all lessons that it requires and have enough active minutes.")
+        )
     if not where.has_name:
         raise NotYet(_l("Enter the name for your certificate first."))
     if not where.is_attested:
@@ -143,8 +145,13 @@ def _passed(attempt: Attempt, rule: FinalRule, tally: Tally) -> PassedFinal:
 
 
 def _taught(content: Content, course: Course | None) -> dict[str, list[str]]:
+    """Return the lessons that teach each sign: those of the core path, or where none of them does, those that go
+    deeper."""
     taught: dict[str, list[str]] = {}
-    for lesson in course.lessons if course else ():
-        for indicator in lesson.file.indicators:
-            taught.setdefault(indicator, []).append(lesson.id)
+    for modules in (course.core, course.deeper) if course else ():
+        before = set(taught)
+        for lesson in (lesson for module in modules for lesson in module.lessons):
+            for indicator in lesson.file.indicators:
+                if indicator not in before:
+                    taught.setdefault(indicator, []).append(lesson.id)
     return taught

@@ -42,7 +42,7 @@ class Onward:
 
     step: Step
     lesson: Lesson | None = None
-    """To read next, or again before the next try."""
+    """To read next, or again before the next try; of minutes, one that goes deeper, to fill them."""
     attempt_id: uuid.UUID | None = None
     """The final or pretest that is under way."""
     practice_id: uuid.UUID | None = None
@@ -70,9 +70,11 @@ def find_onward(course: Course, enrollment: Enrollment, where: Standing, now: dt
     if lesson is not None:
         step = Step.PLACE if wants_place(course, enrollment, where, lesson) else Step.LESSON
         return Onward(step, lesson, practice_id=practice_id)
+    if where.missing_minutes:
+        unread = next((need.id for need in where.to_fill if not need.is_done), None)
+        return Onward(Step.MINUTES, course.lesson(unread) if unread else None, practice_id=practice_id)
     learner = find_user(enrollment.user_id)
     for step, is_missing in (
-        (Step.MINUTES, where.missing_minutes > 0),
         (Step.ACCOUNT, learner is None or learner.is_guest),
         (Step.NAME, not where.has_name),
         (Step.ATTESTATION, not where.is_attested),

@@ -185,6 +185,8 @@ def submit_attempt(
         is_over = finals.hand_in(attempt, tally, responses, content, is_local_trial, now)
         if not is_over:
             return attempt
+    if attempt.kind == Kind.PRETEST and isinstance(tally, Tally):
+        pretest.hand_in(attempt, tally, content.courses.get(attempt.course), now)
     attempt.submitted_at, attempt.tally = now, tally.as_dict()
     return attempt
 

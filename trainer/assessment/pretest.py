@@ -20,6 +20,7 @@ from trainer.core import chance
 from trainer.core.db import db
 from trainer.core.errors import Conflict
 from trainer.learning.models import Enrollment
+from trainer.learning.operations import test_out
 from trainer.learning.queries import has_read
 
 FORMS = ("a", "b")
@@ -72,6 +73,20 @@ def skip(enrollment: Enrollment, course: Course, now: dt.datetime) -> None:
         db.session.flush()
 
 
+def hand_in(attempt: Attempt, tally: Tally, course: Course | None, now: dt.datetime) -> None:
+    """Let whoever shows that they know the core path go on without reading it."""
+    if course is not None and knows_core(tally, course):
+        test_out(db.session.get_one(Enrollment, attempt.enrollment_id, with_for_update=True), now)
+
+
+def knows_core(tally: Tally, course: Course) -> bool:
+    """Return whether a pretest shows that someone knows the core path of a course, by what the course asks for."""
+    asked = course.file.pretest.knows if course.file.pretest else None
+    if asked is None:
+        return False
+    return RightOf.of(tally).right >= asked.right and tally.forbidden <= asked.harmful_at_most
+
+
 def find_before(user_id: uuid.UUID) -> RightOf | None:
     """Return how many scenes someone judged as the rule does before their first course; None without a pretest."""
     found = find_pretest(user_id)
@@ -89,6 +104,7 @@ def merge(guest_id: uuid.UUID, user_id: uuid.UUID) -> None:
     theirs, own = find_pretest(guest_id), find_pretest(user_id)
     if theirs is not None and own is not None:
         gone = own if _how_far(theirs) > _how_far(own) else theirs
+        db.session.get_one(Enrollment, gone.enrollment_id).tested_out_at = None
         db.session.execute(delete(Response).where(Response.attempt_id == gone.id))
         db.session.delete(gone)
         db.session.flush()

@@ -79,6 +79,14 @@ class RequirementForm(Form):
     renewal_days = IntegerField(_RENEWAL, _number(_RENEWAL, 1, 365), render_kw={"inputmode": "numeric"})
     least_minutes = IntegerField(_MINUTES, _number(_MINUTES, 0, 600), render_kw={"inputmode": "numeric"})
     is_paced = BooleanField(_l("Lessons in order, no skipping ahead"))
+    allows_test_out = BooleanField(
+        _l("People who already know the core lessons may skip them"),
+        default=True,
+        description=_l(
+            "Some courses begin with scenes to judge. People who judge nearly all of them right go straight to the "
+            "minimum minutes and the final."
+        ),
+    )
     attestation = TextAreaField(
         _l("Statement to sign before the final (optional)"),
         [length(0, LONGEST_SENTENCE), PlainText()],
@@ -88,8 +96,9 @@ class RequirementForm(Form):
     )
     seen = HiddenField()
 
-    def __init__(self, *args: Any, titles: dict[str, str], names: dict[str, str], **values: Any) -> None:
+    def __init__(self, *args: Any, titles: dict[str, str], names: dict[str, str], taking: str, **values: Any) -> None:
         super().__init__(*args, **values)
+        self.least_minutes.description = taking
         self.course.choices = list(titles.items())
         self.teams.choices = list(names.items())
         self.role.choices = [(role.value, name) for role, name in ROLE_NAMES.items()]

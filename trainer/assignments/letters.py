@@ -50,7 +50,7 @@ def _write_reminder(reminder_id: UUID) -> Letter | None:
     status = rules.status(duty, today)
     if person.user_id is None or duty.due_on != reminder.due_on or status not in (Status.DUE_SOON, *LATE):
         return None
-    minutes = _minutes_left(person.user_id, requirement.course)
+    minutes = _minutes_left(person.user_id, requirement)
     return write_letter(
         "assignments/mail/training-reminder",
         firm=firm.name,
@@ -81,13 +81,13 @@ def _write_digest(digest_id: UUID) -> Letter | None:
     )
 
 
-def _minutes_left(user_id: UUID, course: str) -> int:
+def _minutes_left(user_id: UUID, requirement: Requirement) -> int:
     """Return the minutes that lessons and active time still take; 0 if only the final is left."""
-    whole, enrollment = served().courses.get(course), find_enrollment(user_id, course)
+    whole, enrollment = served().courses.get(requirement.course), find_enrollment(user_id, requirement.course)
     if whole is None:
         return 0
     if enrollment is None or enrollment.completed_at is not None:
-        return Times(served()).lessons(whole)
+        return max(Times(served()).core(whole), requirement.least_minutes)
     where = standing(enrollment, whole)
     return max(where.minutes_to_read, where.missing_minutes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
@@ -45,6 +45,8 @@ class Requirement(Base):
     """How many days before it runs out the next cycle opens."""
     is_paced: Mapped[bool]
     """No skipping ahead: lessons in order."""
+    allows_test_out: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whoever shows before the course that they know the core path needn't read it."""
     attestation: Mapped[str | None] = mapped_column(Text)
     """The sentence that each person signs before the final."""
     starts_on: Mapped[dt.date]

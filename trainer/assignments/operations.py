@@ -142,6 +142,7 @@ def _columns(wanted: Wanted) -> dict[str, Any]:
         "days_allowed": wanted.days_allowed,
         "renewal_days": wanted.renewal_days,
         "is_paced": wanted.is_paced,
+        "allows_test_out": wanted.allows_test_out,
         "attestation": wanted.attestation,
         "starts_on": wanted.starts_on,
     }
@@ -177,6 +178,7 @@ def _note(actor: Actor, act: str, requirement: Requirement, now: dt.datetime) ->
         months=requirement.cadence_months,
         days_allowed=requirement.days_allowed,
         renewal_days=requirement.renewal_days,
+        allows_test_out=requirement.allows_test_out,
         audience=requirement.audience,
         starts_on=requirement.starts_on.isoformat(),
     )

@@ -96,9 +96,10 @@ def covers_until(user_id: Any, asked: Any) -> ScalarSelect[dt.date]:
 def duties(*only: ColumnElement[bool]) -> Subquery:
     """Return a subquery of one row for each duty in a firm that hasn't ended, with where the person stands.
 
-    Columns: assignment_id, requirement_id, membership_id, user_id, course, renewal_days, covers_until, due_on, status;
-    and of the credential that covers the person: serial, completed_on, minutes. `only` narrows it down by Assignment;
-    what it leaves out isn't computed. Join Membership on `membership_id` for names and teams. Run it with `on`.
+    Columns: assignment_id, requirement_id, membership_id, user_id, course, least_minutes, renewal_days, covers_until,
+    due_on, status; and of the credential that covers the person: serial, completed_on, minutes. `only` narrows it
+    down by Assignment; what it leaves out isn't computed. Join Membership on `membership_id` for names and teams. Run
+    it with `on`.
     """
     asked = terms()
     return _with_days(asked, _by_requirement(asked), Assignment.organization_id == FIRM, *only)
@@ -196,6 +197,7 @@ def _with_days(asked: CTE, source: Join, *only: ColumnElement[bool]) -> Subquery
             Assignment.user_id,
             asked.c.course,
             asked.c.cadence_months,
+            asked.c.least_minutes,
             asked.c.renewal_days,
             Assignment.due_on.label("first_due_on"),
             _covering(Assignment.user_id, asked.c).label("credential_id"),
@@ -295,6 +297,7 @@ def wanted_by(requirement: Requirement) -> Wanted:
         unapproved_state=requirement.unapproved_state,
         role=requirement.role,
         hired_since=requirement.hired_since,
+        allows_test_out=requirement.allows_test_out,
         team_ids=frozenset(teams),
     )
 
@@ -419,10 +422,12 @@ def list_duties(person: Membership, firm: Organization, now: dt.datetime) -> Seq
     """Return what a firm requires of someone on its roster, earliest due date first."""
     here = duties_where(Assignment.membership_id == person.id)
     rows = db.session.execute(
-        select(here.c.course, here.c.status, here.c.due_on).order_by(here.c.due_on, here.c.course),
+        select(here.c.course, here.c.status, here.c.due_on, here.c.least_minutes).order_by(
+            here.c.due_on, here.c.course
+        ),
         on(firm.id, local_day(firm.time_zone, now)),
     )
-    return [OwnDuty(firm.name, row.course, row.status, row.due_on) for row in rows]
+    return [OwnDuty(firm.name, row.course, row.status, row.due_on, row.least_minutes) for row in rows]
 
 
 def get_duty(assignment: Assignment) -> Duty:

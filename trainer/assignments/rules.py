@@ -78,6 +78,7 @@ class Wanted:
     role: str | None = None
     hired_since: dt.date | None = None
     team_ids: frozenset[uuid.UUID] = frozenset()
+    allows_test_out: bool = True
 
     @property
     def terms(self) -> Terms:
@@ -93,7 +94,7 @@ class Wanted:
     @property
     def asked(self) -> Asked:
         """What it asks of an enrollment."""
-        return Asked(self.least_minutes, self.is_paced, self.attestation, self.unapproved_state)
+        return Asked(self.least_minutes, self.is_paced, self.attestation, self.unapproved_state, self.allows_test_out)
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ class OwnDuty:
     course: str
     status: Status
     due_on: dt.date
+    least_minutes: int
 
     @property
     def is_open(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from trainer.assignments.queries import (
 from trainer.assignments.rules import Audience, Status, Wanted
 from trainer.assignments.words import AUDIENCES, STATUS_CHIPS, outcome, reminder_name, status_name
 from trainer.content.serving import served
+from trainer.content.times import Times
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Invalid, NotFound
@@ -111,6 +113,7 @@ def requirement(actor: Actor, requirement_id: UUID) -> str:
         wanted=wanted_by(found),
         counts=count_by_status(actor.organization_id, actor.today(now())).get(found.id, {}),
         teams={team.id: team.name for team in list_teams(actor)},
+        taking=_taking([found.course]),
         page=list_reminders(found, shown, request.args.get("after")),
         shown=shown,
         **_shared(),
@@ -169,7 +172,24 @@ def _form(actor: Actor, only: str | None = None, **values: Any) -> RequirementFo
     return RequirementForm(
         titles={only: titles.get(only, only)} if only else titles,
         names={str(team.id): team.name for team in list_teams(actor)},
+        taking=_taking([only] if only else titles),
         **values,
+    )
+
+
+def _taking(courses: Iterable[str]) -> str:
+    """Say how many minutes the lessons of courses take, for whoever asks for active minutes."""
+    here, times = served().courses, Times(served())
+    return " ".join(
+        _(
+            "%(course)s: about %(core)s minutes for the core lessons, %(whole)s for all of them.",
+            course=course.file.title,
+            core=times.core(course),
+            whole=times.whole(course),
+        )
+        if course.deeper
+        else _("%(course)s: about %(core)s minutes for the lessons.", course=course.file.title, core=times.core(course))
+        for course in (here[slug] for slug in courses if slug in here)
     )
 
 
@@ -186,6 +206,7 @@ def _wanted(form: RequirementForm, pack: str | None, unapproved_state: str | Non
         days_allowed=form.days_allowed.data or 0,
         renewal_days=form.renewal_days.data or 1,
         is_paced=bool(form.is_paced.data),
+        allows_test_out=bool(form.allows_test_out.data),
         attestation=form.attestation.data or None,
         pack=pack,
         unapproved_state=unapproved_state,

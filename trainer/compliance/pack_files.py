@@ -189,7 +189,14 @@ def _attestation_table(found: Iterable[tuple[Membership, Credential, Enrollment]
 def _requirement_table(requirements: Iterable[Requirement]) -> Table:
     heads = (
         *(_("Requirement"), _("Course"), _("In effect since"), _("Minimum active minutes"), _("Every (months)")),
-        *(_("Days for new people"), _("Opens (days before)"), _("Lessons in order"), _("Statement"), _("Note")),
+        *(
+            _("Days for new people"),
+            _("Opens (days before)"),
+            _("Lessons in order"),
+            _("May skip known lessons"),
+            _("Statement"),
+            _("Note"),
+        ),
     )
     return Table(
         "requirements",
@@ -204,6 +211,7 @@ def _requirement_table(requirements: Iterable[Requirement]) -> Table:
                 one.days_allowed,
                 one.renewal_days,
                 _("yes") if one.is_paced else _("no"),
+                _("yes") if one.allows_test_out else _("no"),
                 one.attestation,
                 disclaimer(one.unapproved_state) if one.unapproved_state else None,
             )
@@ -215,7 +223,8 @@ def _requirement_table(requirements: Iterable[Requirement]) -> Table:
 def _outline(course: Course) -> str:
     lines = [_("%(course)s, version %(version)s", course=course.file.title, version=course.file.version), ""]
     for module in course.modules:
-        lines.append(module.file.title)
+        is_optional = module.file.deeper
+        lines.append(_("%(module)s (optional)", module=module.file.title) if is_optional else module.file.title)
         lines += [
             "  " + _("%(lesson)s (%(minutes)s min)", lesson=lesson.file.title, minutes=lesson.file.minutes)
             for lesson in module.lessons

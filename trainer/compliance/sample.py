@@ -104,6 +104,7 @@ def _requirement(course: Course) -> Requirement:
         days_allowed=90,
         renewal_days=60,
         is_paced=False,
+        allows_test_out=True,
         attestation=str(_STATEMENT),
         starts_on=_SINCE,
     )

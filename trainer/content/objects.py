@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, reduce
@@ -100,6 +101,25 @@ class Course:
         return tuple(lesson for module in self.modules for lesson in module.lessons)
 
     @cached_property
+    def core(self) -> tuple[Module, ...]:
+        """The modules whose lessons must be read."""
+        return tuple(module for module in self.modules if not module.file.deeper)
+
+    @cached_property
+    def deeper(self) -> tuple[Module, ...]:
+        """The modules whose lessons are optional."""
+        return tuple(module for module in self.modules if module.file.deeper)
+
+    @property
+    def first_lesson(self) -> Lesson:
+        """Where the core path begins."""
+        return self.core[0].lessons[0]
+
+    def is_core(self, lesson: Lesson) -> bool:
+        """Tell whether a lesson is on the core path."""
+        return any(module.slug == lesson.module_slug for module in self.core)
+
+    @cached_property
     def _places(self) -> dict[str, int]:
         return {lesson.id: place for place, lesson in enumerate(self.lessons)}
 
@@ -118,13 +138,14 @@ class Course:
         return next((lesson for lesson in (self.choice.lessons if self.choice else ()) if lesson.slug == place), None)
 
     def neighbors(self, lesson_id: str, at: str | None = None) -> tuple[Lesson | None, Lesson | None]:
-        """Find the lessons before and after one, across modules, for someone who works at a place."""
+        """Find the lessons before and after one, for someone who works at a place: along the core path, across its
+        modules, or within a module that goes deeper."""
         place = self._places.get(lesson_id)
         if place is None:
             return None, None
         here = self.lessons[place].module_slug
         others = self._choices.get(here, frozenset())
-        path = self._path(at)
+        path = self._path(at, [module for module in self.deeper if module.slug == here] or self.core)
         before = [one for one in path if self._places[one.id] < place and one.id not in others]
         after = [one for one in path if self._places[one.id] > place and one.id not in others]
         return before[-1] if before else None, after[0] if after else None
@@ -137,10 +158,10 @@ class Course:
             if module.file.choose_one
         }
 
-    def _path(self, at: str | None) -> list[Lesson]:
-        """List the lessons in order, of a module to choose from only the one for a workplace, or else the first."""
+    def _path(self, at: str | None, modules: Iterable[Module]) -> list[Lesson]:
+        """List lessons in order, of a module to choose from only the one for a workplace, or else the first."""
         path: list[Lesson] = []
-        for module in self.modules:
+        for module in modules:
             if module.file.choose_one:
                 path.append(next((lesson for lesson in module.lessons if lesson.slug == at), module.lessons[0]))
             else:

@@ -490,10 +490,18 @@ class Practice(Part):
     scenes: int = Field(ge=2, le=200)
 
 
+class Known(Part):
+    """What shows in a pretest that someone knows the core path already."""
+
+    right: int = Field(ge=1)  # scenes judged as the rule does, at least
+    harmful_at_most: int = Field(ge=0)
+
+
 class Pretest(Part):
     """How many scenes someone judges before their first course, one twin of a pair of the pool kept for that."""
 
     scenes: int = Field(ge=2, le=200)
+    knows: Known | None = None  # None: whoever does well learns as everyone does
 
 
 class Final(Part):
@@ -523,7 +531,6 @@ class CourseFile(Part):
     version: Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+$")]
     edition: Text | None = None
     audience: Text
-    minutes: Text  # "60-75", as the page shows it
     least_minutes: int = Field(ge=0)  # active minutes that completion needs
     validity_months: int = Field(ge=1)
     achievement: Text

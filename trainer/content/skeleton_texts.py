@@ -119,8 +119,7 @@ title: {title}
 summary: One sentence that says what this course is about.
 version: "0.1"
 audience: Say who this course is for.
-minutes: "10"
-least_minutes: 3
+least_minutes: 0
 validity_months: 12
 achievement: {achievement}
 modules: [{module}]

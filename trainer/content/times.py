@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from trainer.content import markdown
-from trainer.content.objects import Content, Course, Lesson, Scenario
+from trainer.content.objects import Content, Course, Lesson, Module, Scenario
 from trainer.content.schema import LessonItem, Pool
 
 WORDS_A_MINUTE: Final = 200
@@ -25,9 +25,17 @@ class Times:
         """Return the minutes of a lesson."""
         return in_minutes(lesson.seconds)
 
-    def lessons(self, course: Course) -> int:
-        """Return the minutes of all lessons of a course; of a module to choose from only the longest counts."""
-        return in_minutes(course_seconds(course))
+    def core(self, course: Course) -> int:
+        """Return the minutes of the lessons that must be read."""
+        return in_minutes(modules_seconds(course.core))
+
+    def deeper(self, course: Course) -> int:
+        """Return the minutes of the lessons that are optional; 0 without any."""
+        return in_minutes(modules_seconds(course.deeper)) if course.deeper else 0
+
+    def whole(self, course: Course) -> int:
+        """Return the minutes of all lessons."""
+        return in_minutes(modules_seconds(course.modules))
 
     def first_try(self, course: Course) -> int:
         """Return the minutes of the first try, which asks for verdicts alone, with the reason of each answer read."""
@@ -75,10 +83,10 @@ def lesson_seconds(body: markdown.Body, items: Sequence[LessonItem] = ()) -> flo
     return reading_seconds(markdown.count_words(body) - names) + asked + questions * SECONDS_A_QUESTION
 
 
-def course_seconds(course: Course) -> float:
-    """Return how long the lessons of a course take; of a module to choose from only the longest counts."""
+def modules_seconds(modules: Iterable[Module]) -> float:
+    """Return how long the lessons of modules take; of a module to choose from only the longest counts."""
     total = 0.0
-    for module in course.modules:
+    for module in modules:
         each = [lesson.seconds for lesson in module.lessons]
         total += max(each) if module.file.choose_one else sum(each)
     return total

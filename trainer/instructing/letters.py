@@ -36,7 +36,7 @@ def write(message: OutboxMessage) -> Letter | None:
         "instructing/mail/class-nudge",
         taught_by=cohort.taught_by,
         lessons=len((where or path_of(course, None, ())).missing_lessons),
-        minutes=where.minutes_to_read if where else Times(served()).lessons(course),
+        minutes=where.minutes_to_read if where else Times(served()).core(course),
         url=f"{base}/courses/{course.slug}",
         classes=f"{base}/classes",
     )

@@ -47,7 +47,7 @@ def _duties(invited: Invited) -> list[tuple[str, int, str]]:
     return [
         (
             courses[duty.course].file.title,
-            times.lessons(courses[duty.course]),
+            max(times.core(courses[duty.course]), duty.least_minutes),
             show_day(duty.due_on, "long"),
         )
         for duty in list_duties(invited.person, invited.organization, now())

@@ -1,4 +1,4 @@
-"""Enrollment and LessonCompletion records."""
+"""Enrollment, LessonCompletion and LessonResponse records."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ class Enrollment(Base):
     active_seconds: Mapped[int] = mapped_column(default=0)
     active_until: Mapped[dt.datetime | None]
     """End of the time credited so far; what lies before it is never credited again."""
+    tested_out_at: Mapped[dt.datetime | None]
+    """When the learner showed in the pretest that they know the core path; read it as `is_tested_out`."""
     attested_at: Mapped[dt.datetime | None]
     attested_as: Mapped[str | None] = mapped_column(String(120))
     """The name that was typed below the sentence that the conditions ask for."""
@@ -56,6 +58,11 @@ class Enrollment(Base):
         """What completion takes, and what the credential will say."""
         return Conditions.read(self.conditions)
 
+    @property
+    def is_tested_out(self) -> bool:
+        """True if the lessons of the core path count as done without being read."""
+        return self.tested_out_at is not None and self.asks.allows_test_out
+
 
 class LessonCompletion(Base):
     """A lesson that the learner marked as read."""
@@ -67,3 +74,18 @@ class LessonCompletion(Base):
     completed_at: Mapped[dt.datetime]
     read_again_at: Mapped[dt.datetime]
     """When it was last marked as read; a third try at a final asks for a new reading."""
+
+
+class LessonResponse(Base):
+    """The newest answer to a question of a lesson. It earns and costs nothing."""
+
+    __tablename__ = "lesson_responses"
+
+    enrollment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrollments.id"), primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(121), primary_key=True)
+    item: Mapped[str] = mapped_column(String(60), primary_key=True)
+    item_digest: Mapped[str] = mapped_column(String(64))
+    """The question as it was asked; once it has another, it is asked again."""
+    given: Mapped[dict[str, Any]]
+    is_right: Mapped[bool]
+    answered_at: Mapped[dt.datetime]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, or_, select
 
 from trainer.accounts.models import User
 from trainer.accounts.queries import through_session
@@ -17,8 +17,9 @@ from trainer.content.library import Course, Lesson
 from trainer.core.db import db, read
 from trainer.core.errors import NotFound
 from trainer.credentials.queries import find_credential
+from trainer.items.payload import Given
 from trainer.learning import rules
-from trainer.learning.models import Enrollment, LessonCompletion
+from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
 from trainer.learning.rules import Begun, LessonNeed, Path, Reading, Standing
 
 # Run for every lesson that someone signed in opens, so they are built once.
@@ -31,6 +32,9 @@ _NEWEST = (
 _READINGS = select(LessonCompletion.lesson, LessonCompletion.read_again_at).where(
     LessonCompletion.enrollment_id == bindparam("enrollment_id")
 )
+_ANSWERS = select(LessonResponse.item, LessonResponse.item_digest, LessonResponse.given).where(
+    LessonResponse.enrollment_id == bindparam("enrollment_id"), LessonResponse.lesson == bindparam("lesson")
+)
 # Columns only, and all in one statement: it is most of what a lesson costs that was shown before.
 _BEGUN = through_session(
     select(
@@ -38,6 +42,8 @@ _BEGUN = through_session(
         Enrollment.cycle,
         Enrollment.place,
         Enrollment.conditions["is_paced"].as_boolean().label("is_paced"),
+        Enrollment.conditions["allows_test_out"].as_boolean().label("allows_test_out"),
+        Enrollment.tested_out_at,
         LessonCompletion.lesson,
     )
     .select_from(User)
@@ -54,7 +60,9 @@ def find_begun(session_id: uuid.UUID, course: str) -> tuple[bool, Begun | None]:
         return bool(rows), None
     theirs = [row for row in rows if row.cycle == newest]
     lessons = frozenset(row.lesson for row in theirs if row.lesson)
-    return True, Begun(theirs[0].id, theirs[0].place, bool(theirs[0].is_paced), lessons)
+    one = theirs[0]
+    is_tested_out = one.tested_out_at is not None and one.allows_test_out is not False
+    return True, Begun(one.id, one.place, bool(one.is_paced), is_tested_out, lessons)
 
 
 def find_enrollment(user_id: uuid.UUID, course: str) -> Enrollment | None:
@@ -115,6 +123,22 @@ def list_reading_times(enrollment_id: uuid.UUID) -> dict[str, Reading]:
     return {row.lesson: Reading(row.completed_at, row.read_again_at) for row in rows}
 
 
+def list_answers(enrollment_id: uuid.UUID, lesson: Lesson) -> dict[str, Given]:
+    """Return what was answered to the questions of a lesson, by their ids, as far as they are still the same."""
+    return _still_answers(lesson, read(_ANSWERS, {"enrollment_id": enrollment_id, "lesson": lesson.id}))
+
+
+def list_answered(enrollment_id: uuid.UUID, lesson: Lesson) -> frozenset[str]:
+    """Return which questions of a lesson were answered, as `list_answers` does, but within a transaction."""
+    rows = db.session.execute(_ANSWERS, {"enrollment_id": enrollment_id, "lesson": lesson.id}).all()
+    return frozenset(_still_answers(lesson, rows))
+
+
+def _still_answers(lesson: Lesson, rows: Sequence[Row[Any]]) -> dict[str, Given]:
+    digests = {question.id: question.digest for question in lesson.questions}
+    return {row.item: row.given for row in rows if digests.get(row.item) == row.item_digest}
+
+
 def standing(enrollment: Enrollment, course: Course | None) -> Standing:
     """Return where a learner stands, by the lessons as they are now and the conditions as they were frozen.
 
@@ -125,7 +149,7 @@ def standing(enrollment: Enrollment, course: Course | None) -> Standing:
 
 
 def next_lesson(course: Course, enrollment: Enrollment, where: Standing) -> Lesson | None:
-    """Return where to go on: the first lesson not read after the last one, or else the first not read."""
+    """Return where to go on: the first lesson of the core path not read after the last one, or else the first."""
     if not where.missing_lessons:
         return None
     order = [lesson.id for lesson in course.lessons]
@@ -176,32 +200,41 @@ def list_progress(users: Select[Any], slug: str, course: Course | None) -> dict[
     return found
 
 
-def path_of(course: Course, place: str | None, read: Container[str]) -> Path:
+def path_of(course: Course, place: str | None, read: Container[str], *, is_tested_out: bool = False) -> Path:
     """Return the lessons of a course for someone who works at a place and has read some of them."""
-    return Path(_needs(course, place, read))
+    return Path(_needs(course, place, read, is_tested_out=is_tested_out))
 
 
 def _standing(enrollment: Enrollment, course: Course | None, done: Container[str], *, has_name: bool) -> Standing:
+    asks, is_tested_out = enrollment.asks, enrollment.is_tested_out
     return Standing(
-        lessons=_needs(course, enrollment.place, done) if course else (),
-        least_minutes=enrollment.asks.least_minutes,
+        lessons=_needs(course, enrollment.place, done, is_tested_out=is_tested_out) if course else (),
+        least_minutes=asks.asked_minutes if is_tested_out else asks.least_minutes,
         active_seconds=enrollment.active_seconds,
         is_final_passed=enrollment.final_passed_at is not None,
         has_name=has_name,
-        is_attested=not enrollment.asks.attestation or enrollment.attested_at is not None,
+        is_attested=not asks.attestation or enrollment.attested_at is not None,
     )
 
 
-def _needs(course: Course, place: str | None, done: Container[str]) -> tuple[LessonNeed, ...]:
-    return tuple(
-        LessonNeed(
-            lesson.id,
-            lesson.file.title,
-            lesson.seconds,
-            lesson.id in done,
-            module.slug if module.file.choose_one else None,
-            module.file.choose_one and lesson.slug == place,
-        )
-        for module in course.modules
-        for lesson in module.lessons
-    )
+def _needs(course: Course, place: str | None, done: Container[str], *, is_tested_out: bool) -> tuple[LessonNeed, ...]:
+    """Return the lessons as completion sees them. Whoever read an earlier lesson that one came from has read it."""
+    needs = []
+    for module in course.modules:
+        is_core, is_choice = not module.file.deeper, module.file.choose_one
+        for lesson in module.lessons:
+            is_read = lesson.id in done or (is_core and any(earlier in done for earlier in lesson.file.was))
+            is_known = is_core and is_tested_out and not is_read
+            needs.append(
+                LessonNeed(
+                    lesson.id,
+                    lesson.file.title,
+                    lesson.seconds,
+                    is_read or is_known,
+                    module.slug if is_choice else None,
+                    is_choice and lesson.slug == place,
+                    is_core,
+                    is_known,
+                )
+            )
+    return tuple(needs)

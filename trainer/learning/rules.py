@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import takewhile
@@ -31,6 +31,10 @@ class LessonNeed:
     """The module that it is one choice of; one lesson of it is enough."""
     is_chosen: bool = False
     """True if it is the one for the learner's workplace."""
+    is_core: bool = True
+    """False if it goes deeper, and nobody has to read it."""
+    is_known: bool = False
+    """True if it counts as done because the learner showed that they know the core path, and never read it."""
 
     @property
     def module(self) -> str:
@@ -50,6 +54,7 @@ class Begun:
     id: uuid.UUID
     place: str | None
     is_paced: bool
+    is_tested_out: bool
     read: frozenset[str]
     """Ids of the lessons that are marked as read."""
 
@@ -62,18 +67,27 @@ class Path:
 
     @property
     def missing_lessons(self) -> tuple[LessonNeed, ...]:
-        """Lessons not yet marked as read, in course order. Where one of several is enough, one stands for all."""
+        """Lessons of the core path that aren't done, in course order. Of a choice, one stands for all."""
         return tuple(lesson for lesson in self.path if not lesson.is_done)
 
     @cached_property
     def path(self) -> tuple[LessonNeed, ...]:
-        """The lessons to read, in course order; of a choice the one read, or else the one chosen, or else the first."""
-        chosen: dict[str, LessonNeed] = {}
-        for lesson in self.lessons:
-            place = lesson.choice or lesson.id
-            if place not in chosen or lesson.stands_for_choice > chosen[place].stands_for_choice:
-                chosen[place] = lesson
-        return tuple(chosen.values())
+        """The core path, in course order; of a choice the one read, or else the one chosen, or else the first."""
+        return _one_of_each(need for need in self.lessons if need.is_core)
+
+    @cached_property
+    def deeper(self) -> tuple[LessonNeed, ...]:
+        """The lessons that are optional, in course order; of a choice one, as on the path."""
+        return _one_of_each(need for need in self.lessons if not need.is_core)
+
+    @property
+    def has_known(self) -> bool:
+        """True if lessons count as done that were never read."""
+        return any(need.is_known for need in self.path)
+
+    def find(self, lesson: str) -> LessonNeed | None:
+        """Find a lesson by its id."""
+        return next((need for need in self.lessons if need.id == lesson), None)
 
     @property
     def minutes_to_read(self) -> int:
@@ -82,8 +96,11 @@ class Path:
         return in_minutes(sum(need.seconds for need in missing)) if missing else 0
 
     def comes_first(self, lesson: str) -> LessonNeed | None:
-        """Return what must be read before a lesson when lessons are read in order; None if it may be read."""
-        this = next((one for one in self.lessons if one.id == lesson), None)
+        """Return what must be read before a lesson when lessons are read in order; None if it may be read.
+
+        All of the core path comes before what goes deeper.
+        """
+        this = self.find(lesson)
         if this is None or this.is_done:
             return None
         place = this.choice or this.id
@@ -92,22 +109,31 @@ class Path:
 
     @property
     def all_lessons(self) -> int:
-        """How many lessons there are to read; those of a choice count as one."""
+        """How many lessons the core path has; those of a choice count as one."""
         return len(self.path)
 
     @property
     def done_lessons(self) -> int:
-        """How many of `all_lessons` are marked as read."""
+        """How many of `all_lessons` are done."""
         return self.all_lessons - len(self.missing_lessons)
 
     @property
     def by_module(self) -> dict[str, tuple[int, int]]:
-        """How many of `all_lessons` each module has, and how many of those are marked as read: (read, all)."""
+        """How many of `all_lessons` each module of the core path has, and how many of those are done: (done, all)."""
         counts: dict[str, tuple[int, int]] = {}
         for need in self.path:
-            read, every = counts.get(need.module, (0, 0))
-            counts[need.module] = read + need.is_done, every + 1
+            done, every = counts.get(need.module, (0, 0))
+            counts[need.module] = done + need.is_done, every + 1
         return counts
+
+
+def _one_of_each(lessons: Iterable[LessonNeed]) -> tuple[LessonNeed, ...]:
+    chosen: dict[str, LessonNeed] = {}
+    for lesson in lessons:
+        place = lesson.choice or lesson.id
+        if place not in chosen or lesson.stands_for_choice > chosen[place].stands_for_choice:
+            chosen[place] = lesson
+    return tuple(chosen.values())
 
 
 @dataclass(frozen=True)
@@ -130,6 +156,19 @@ class Standing(Path):
         """Whole active minutes still to come, rounded up."""
         return max(0, -(-(self.least_minutes * 60 - self.active_seconds) // 60))
 
+    @cached_property
+    def to_fill(self) -> tuple[LessonNeed, ...]:
+        """Optional lessons for the active minutes that the missing lessons leave: in course order, unread ones first,
+        until they fill the minutes."""
+        left = self.missing_minutes * 60 - sum(need.seconds for need in self.missing_lessons)
+        filling: list[LessonNeed] = []
+        for need in sorted(self.deeper, key=lambda one: one.is_done):
+            if left <= 0:
+                break
+            filling.append(need)
+            left -= need.seconds
+        return tuple(filling)
+
     @property
     def is_ready_for_final(self) -> bool:
         """True once lessons and minutes are done; the name is asked on the way in."""
@@ -150,12 +189,17 @@ class Reading:
 
 
 def read_ahead(path: tuple[LessonNeed, ...], readings: Mapping[str, Reading]) -> list[str]:
-    """Return the lessons that were read before one that comes earlier on the path."""
+    """Return the lessons that were read before one that comes earlier on the path.
+
+    One that is done without being read itself has its place on the path, whenever that was.
+    """
     reached: dt.datetime | None = None
     ahead: list[str] = []
     is_broken = False
     for need in path:
         reading = readings.get(need.id)
+        if reading is None and need.is_done:
+            continue
         is_broken |= reading is None or (reached is not None and reading.last < reached)
         if reading is not None and is_broken:
             ahead.append(need.id)
@@ -173,6 +217,8 @@ class Asked:
     attestation: str | None
     unapproved_state: str | None = None
     """The state that wants an approved course, which this one isn't: its credential will say so."""
+    allows_test_out: bool = True
+    """Whoever shows before the course that they know the core path needn't read it."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +226,7 @@ class Conditions:
     """What a completion takes, and what its credential will say: frozen when set. `version` is that of the shape."""
 
     least_minutes: int = 0
+    """The most of what the course asks for and of `asked_minutes`."""
     edition: str | None = None
     achievement: str = ""
     validity_months: int = 0
@@ -189,13 +236,19 @@ class Conditions:
     """Lessons are read in order."""
     unapproved_states: tuple[str, ...] = ()
     """States that want an approved course, which this one isn't."""
+    asked_minutes: int = 0
+    """Active minutes that someone else asks for, such as a firm; these stay where the course's own are waived."""
+    allows_test_out: bool = True
+    """Showing before the course that one knows the core path counts as having read it."""
     version: int = 1
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Conditions:
-        """Return conditions that were kept. Older ones lack what was added later."""
+        """Return conditions that were kept. Older ones lack what was added later; who asked for their minutes isn't
+        known."""
         known = {name: value for name, value in kept.items() if name in cls.__dataclass_fields__}
-        return cls(**{**known, "unapproved_states": tuple(known.get("unapproved_states", ()))})
+        states = tuple(known.get("unapproved_states", ()))
+        return cls(**{"asked_minutes": known.get("least_minutes", 0), **known, "unapproved_states": states})
 
     def kept(self) -> dict[str, Any]:
         """Return them ready for JSON."""
@@ -210,6 +263,8 @@ def tightened(conditions: Conditions, asked: Asked) -> Conditions:
         least_minutes=max(conditions.least_minutes, asked.minutes),
         is_paced=conditions.is_paced or asked.is_paced,
         attestation=conditions.attestation or asked.attestation,
+        asked_minutes=max(conditions.asked_minutes, asked.minutes),
+        allows_test_out=conditions.allows_test_out and asked.allows_test_out,
         unapproved_states=tuple(sorted(states)),
     )
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
@@ -76,6 +77,7 @@ ACT_NAMES: dict[str, LazyString] = {
 """What someone did in a firm, as a sentence about them begins."""
 
 _DETAILS = {
+    "allows_test_out": _l("may skip what they know"),
     "as_of": _l("roster as of"),
     "audience": _l("who"),
     "before": _l("before"),
@@ -153,6 +155,8 @@ def tell_details(details: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _text(name: str, value: Any, *, is_of_role: bool) -> str:
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
     text = str(value)
     if is_of_role and name in {"role", "before"} and text in set(Role):
         return str(ROLE_WORDS[Role(text)])

@@ -16,11 +16,11 @@ from trainer.items.registry import MODELS
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("[basics, practice]", "[basics, practice, more]", 'course.yaml:9: module "more" has no folder'),
+        ("[basics, practice]", "[basics, practice, more]", 'course.yaml:8: module "more" has no folder'),
         ("[basics, practice]", "[basics]", 'module "practice" is not listed'),
         ("[basics, practice]", "[basics, practice, basics]", 'module "basics" is listed twice'),
         ("[basics, practice]", "[practice, basics]", "but its folder has a smaller number"),
-        ("least_minutes: 2", "least_minutes: 9", "the lessons take only 8 minutes"),
+        ("least_minutes: 0", "least_minutes: 1", "the core path takes about 1 min, "),
         ("missed_at_most: 0", "missed_at_most: 1", "someone who reports nothing would pass"),
         ("over_reported_at_most: 0", "over_reported_at_most: 1", "someone who reports everything would pass"),
         ("harmful_at_most: 0", "harmful_at_most: 0\n        good_first_steps_at_least: 3", "there are only 2 scenes"),
@@ -51,7 +51,7 @@ def test_a_module_to_choose_from_has_two_lessons_or_more(folder: Path) -> None:
 def test_the_lesson_of_the_rule_is_one_of_the_course(folder: Path) -> None:
     small.put(folder, COURSE_FILE, f"{small.COURSE}rule_lesson: basics/moon\n")
     assert only(folder) == (
-        f'content/{COURSE_FILE}:26: the course has no lesson "basics/moon". '
+        f'content/{COURSE_FILE}:25: the course has no lesson "basics/moon". '
         "Give a lesson of this course, as module/lesson."
     )
     small.put(folder, COURSE_FILE, f"{small.COURSE}rule_lesson: basics/first\n")
@@ -103,3 +103,18 @@ def test_a_module_without_lessons_is_refused(folder: Path) -> None:
         edit(folder, name, "[The next lesson](lesson:", "The next lesson (")
     (folder / LESSON_FILE).unlink()
     assert only(folder).startswith("content/courses/recognize/01-basics:1: the module has no lesson. ")
+
+
+@pytest.mark.parametrize("right", [1, 3])
+def test_knowing_takes_more_than_answering_all_scenes_alike(folder: Path, right: int) -> None:
+    for number in (1, 2):
+        for letter, truth in (("a", "concern"), ("b", "no_concern")):
+            name = f"pretest-{number}"
+            small.put(folder, f"scenarios/{name}-{letter}.md", small.scene(truth, name, "pretest"))
+    knows = f"pretest:\n  scenes: 2\n  knows: {{right: {right}, harmful_at_most: 0}}\npractice:\n"
+    edit(folder, COURSE_FILE, "practice:\n", knows)
+    line = small.line_of(folder, COURSE_FILE, "knows:")
+    assert only(folder) == (
+        f"content/{COURSE_FILE}:{line}: answering all 2 scenes alike gets 1 right, and nobody gets more than all. "
+        "Give a number from 2 to 2."
+    )

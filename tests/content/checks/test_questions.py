@@ -138,3 +138,27 @@ def test_only_lessons_ask_questions(folder: Path) -> None:
     path = folder / "pages/privacy.md"
     path.write_text(path.read_text(encoding="utf-8") + "\n::: item first-call\n:::\n", encoding="utf-8")
     assert 'a page has no "item"' in told(folder)
+
+
+def test_a_lesson_of_a_core_path_that_asks_too_little_brings_a_warning(asking: Path) -> None:
+    def warnings() -> list[str]:
+        return [str(one) for one in small.complaints(asking) if "of the core path asks" in one.what]
+
+    assert warnings() == []
+    edit(asking, "courses/recognize/04-practice/module.yaml", "title:", "deeper: true\ntitle:")
+    assert warnings() == [
+        f"content/{LESSON_FILE}:{line_of(asking, LESSON_FILE, 'items:')}: a lesson of the core path asks 2 questions, "
+        "of 2 types. Ask 4 or more, of 2 types or more."
+    ]
+    edit(asking, "courses/recognize/01-basics/module.yaml", "title:", "choose_one: true\ntitle:")
+    assert warnings() == []
+
+
+def test_an_older_translation_without_places_asks_at_its_end(asking: Path) -> None:
+    edit(asking, "site.yaml", "languages: [en]", "languages: [en, es]")
+    name = LESSON_FILE.replace(".md", ".es.md")
+    body = "---\nof: 0123\ntitle: Primera\n---\n::: item what-counts\n:::\n\n::: item gone\n:::\n\nTexto.\n"
+    put(asking, name, f"{body}\n::: recap\n- Una.\n:::\n")
+    lesson = small.read(asking).translations["es"].courses["recognize"].lessons[0]
+    assert [one.id for one in lesson.questions] == ["what-counts", "first-call"]
+    assert ["Texto" in part for part in lesson.parts] == [False, True, False]

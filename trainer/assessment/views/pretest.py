@@ -17,7 +17,7 @@ from trainer.content.serving import get_course, served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import NotYet
-from trainer.learning.queries import find_enrollment, get_enrollment
+from trainer.learning.queries import find_enrollment, get_enrollment, standing
 from trainer.web.access import Who, access
 from trainer.web.redirects import go, safe_path
 
@@ -29,7 +29,8 @@ blueprint = Blueprint("pretest", __name__, template_folder="../templates")
 def offer(course: str) -> Response | str:
     """Ask someone who begins their first course to judge some scenes first. Who isn't to be asked goes on at once."""
     whole = get_course(course)
-    if find_enrollment(current_user.id, whole.slug) is None:
+    enrollment = find_enrollment(current_user.id, whole.slug)
+    if enrollment is None:
         return go(url_for("learning.show_course", course=whole.slug))  # which says how to start
     under_way = pretest.find_under_way(current_user.id, whole)
     if under_way is None and not pretest.is_due(current_user.id, whole):
@@ -38,6 +39,7 @@ def offer(course: str) -> Response | str:
         "assessment/pretest.html",
         course=whole,
         under_way=under_way,
+        knows=whole.file.pretest.knows if whole.file.pretest and enrollment.asks.allows_test_out else None,
         following=_following(whole, request.args.get("next")),
     )
 
@@ -71,17 +73,22 @@ def result(attempt_id: UUID) -> Response | str:
         return go(url_for("assessment.attempt", attempt_id=attempt_id))
     if found.tally is None:
         raise NotYet(_("This isn’t handed in yet."))
-    whole = get_course(found.course)
+    whole, tally = get_course(found.course), Tally.read(found.tally)
+    enrollment = find_enrollment(current_user.id, whole.slug)
+    is_here = enrollment is not None and enrollment.id == found.enrollment_id
     return render_template(
         "assessment/pretest_result.html",
         course=whole,
-        before=RightOf.of(Tally.read(found.tally)),
+        before=RightOf.of(tally),
+        knows=is_here and pretest.knows_core(tally, whole),
+        enrollment=enrollment,
+        standing=standing(enrollment, whole) if enrollment else None,
         following=_following(whole, None),
     )
 
 
 def _following(course: Course, path: str | None) -> str:
     """Return where to go on: the page that was asked for, or the first lesson."""
-    first = course.lessons[0]
+    first = course.first_lesson
     lesson = url_for("learning.show_lesson", course=course.slug, module=first.module_slug, lesson=first.slug)
     return safe_path(path, lesson)

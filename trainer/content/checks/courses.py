@@ -7,7 +7,8 @@ from itertools import pairwise
 from trainer.content.checks.core import check_core
 from trainer.content.checks.pairs import count_pairs
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
-from trainer.content.schema import Bounds, CourseFile, Final, Pool
+from trainer.content.schema import Bounds, CourseFile, Final, Pool, Pretest
+from trainer.content.times import lesson_seconds
 
 
 def check_courses(folder: Folder) -> None:
@@ -72,13 +73,8 @@ def _check_assessments(folder: Folder, course: CourseFolder, entry: Entry[Course
     _check_draw(entry, "practice", value.practice.scenes, count_pairs(folder, Pool.OPEN), "open")
     if value.pretest:
         _check_draw(entry, "pretest", value.pretest.scenes, count_pairs(folder, Pool.PRETEST), "pretest")
-    minutes = sum(_least_minutes(module) for module in course.modules.values())
-    if value.least_minutes > minutes and not any(module.broken_lessons for module in course.modules.values()):
-        entry.refuse(
-            "least_minutes",
-            f"the lessons take only {minutes} minutes",
-            "Ask for fewer minutes, or correct the lessons.",
-        )
+        _check_known(entry, value.pretest)
+    _check_least_minutes(course, entry)
 
 
 def _check_final(folder: Folder, entry: Entry[CourseFile], final: Final) -> None:
@@ -135,10 +131,38 @@ def _check_bounds(
         )
 
 
-def _least_minutes(module: ModuleFolder) -> int:
-    """Return how long a module takes; of a choice, its shortest lesson."""
-    each = [lesson.value.minutes for lesson in module.lessons.values()]
-    return min(each, default=0) if module.file and module.file.value.choose_one else sum(each)
+def _check_known(entry: Entry[CourseFile], pretest: Pretest) -> None:
+    """Check that nobody is taken to know a course by answering all scenes alike, and that someone can be."""
+    knows, half = pretest.knows, pretest.scenes // 2
+    if knows and not half < knows.right <= pretest.scenes:
+        entry.refuse(
+            ("pretest", "knows", "right"),
+            f"answering all {pretest.scenes} scenes alike gets {half} right, and nobody gets more than all",
+            f"Give a number from {half + 1} to {pretest.scenes}.",
+        )
+
+
+def _check_least_minutes(course: CourseFolder, entry: Entry[CourseFile]) -> None:
+    """Check that someone who reads half as fast again as the pages assume has the minutes by reading the core path."""
+    modules = course.modules.values()
+    if any(module.file is None or module.broken_lessons for module in modules):
+        return
+    seconds = sum(_core_seconds(module) for module in modules)
+    most = int(seconds * 2 / 3 / 60)
+    if entry.value.least_minutes > most:
+        entry.refuse(
+            "least_minutes",
+            f"the core path takes about {round(seconds / 60)} min, and people who read fast need two thirds of that",
+            f"Ask for at most {most}.",
+        )
+
+
+def _core_seconds(module: ModuleFolder) -> float:
+    """Return how long a module of the core path takes to read; of a choice, its shortest lesson."""
+    if module.file is None or module.file.value.deeper:
+        return 0
+    each = [lesson_seconds(lesson.body) for lesson in module.lessons.values()]
+    return min(each, default=0) if module.file.value.choose_one else sum(each)
 
 
 def _check_draw(entry: Entry[CourseFile], key: str, scenes: int, pairs: int, pool: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainer.content import markdown
 from trainer.content.checks.bodies import check_body, check_source
 from trainer.content.checks.figures import check_figures
-from trainer.content.checks.questions import check_places, check_questions
+from trainer.content.checks.questions import check_places, check_questions, warn_of_few
 from trainer.content.folder import Entry, Folder
 from trainer.content.markdown import Scope
 from trainer.content.schema import LessonFile
@@ -14,6 +14,7 @@ from trainer.content.schema import LessonFile
 def check_lessons(folder: Folder) -> None:
     """Check each lesson of each course."""
     for course in folder.courses.values():
+        warn_of_few(course)
         scope = Scope(folder.targets(course), {}, course.slug)
         for module in course.modules.values():
             for lesson in module.lessons.values():

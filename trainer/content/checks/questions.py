@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from trainer.content import markdown
 from trainer.content.checks.figures import find_unsourced, telephone_numbers
-from trainer.content.folder import Entry, Folder
+from trainer.content.folder import CourseFolder, Entry, Folder
 from trainer.content.schema import Access, LessonFile, LessonItem
 from trainer.content.telling import Passage
 from trainer.content.yaml_lines import Key
+
+_LEAST: Final = 4
+_LEAST_TYPES: Final = 2
 
 
 def check_places(lesson: Entry[LessonFile]) -> None:
@@ -55,6 +60,24 @@ def check_questions(folder: Folder, lesson: Entry[LessonFile]) -> None:
                     (*at, *key),
                     f'the figure "{figure}" has no source',
                     'Tell it in the text, with its source, or call it "made-up".',
+                )
+
+
+def warn_of_few(course: CourseFolder) -> None:
+    """Warn of lessons of a core path that ask too little."""
+    modules = [module for module in course.modules.values() if module.file]
+    core = [module for module in modules if module.file and not module.file.value.deeper]
+    if len(core) == len(modules):
+        return
+    for module in core:
+        for lesson in module.lessons.values() if module.file and not module.file.value.choose_one else ():
+            items = lesson.value.items
+            types = len({item.question.type for item in items})
+            if len(items) < _LEAST or types < _LEAST_TYPES:
+                lesson.warn(
+                    "items",
+                    f"a lesson of the core path asks {len(items)} questions, of {types} types",
+                    f"Ask {_LEAST} or more, of {_LEAST_TYPES} types or more.",
                 )
 
 
