@@ -31,5 +31,6 @@ def make_large(source: Path, target: Path, lessons: int = LESSONS, scenes: int =
                 return
             module = target / path.parent.relative_to(source)
             number = len(list(module.glob("[0-9][0-9]-*.md"))) + 1
-            shutil.copy(path, module / f"{number:02}-{path.stem[3:]}-{copy}.md")
+            text = re.sub(r"^was: .*\n", "", path.read_text("utf-8"), flags=re.MULTILINE)  # nothing became two lessons
+            (module / f"{number:02}-{path.stem[3:]}-{copy}.md").write_text(text, "utf-8")
             have += 1

@@ -19,10 +19,10 @@ def words(number: int) -> str:
 
 
 def test_a_lesson_takes_its_words_and_its_questions_and_no_sources() -> None:
-    assert lesson_seconds(parse(words(400))) == 120
-    assert lesson_seconds(parse(f"{words(400)}[^S1]")) == 120
+    assert lesson_seconds(parse(words(400)), ()) == 120
+    assert lesson_seconds(parse(f"{words(400)}[^S1]"), ()) == 120
     question = f"::: choose Which?\n\n- [x] {words(3)} => {words(4)}\n- [ ] no => no\n:::"
-    asked = lesson_seconds(parse(words(400) + "\n\n" + question)) - 120
+    asked = lesson_seconds(parse(words(400) + "\n\n" + question), ()) - 120
     assert 15 + 60 * 8 / 200 <= asked <= 15 + 60 * 15 / 200  # marks and arrows may count as words
 
 

@@ -31,6 +31,7 @@ from tests.cast import (
     write_remark,
 )
 from tests.support import COURSE, Visitor, make_ready, take_final
+from trainer.assessment.check_ins import ask_for_mail
 from trainer.assessment.models import Attempt
 from trainer.assessment.rounds import ask
 from trainer.assignments.models import Assignment
@@ -93,6 +94,10 @@ def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: L
         scene = next(iter(served().scenarios))
     appoint(app, make_account(app, "administrator@example.org"))
     write_remark(app, scene)
+    with app.app_context(), transaction() as session:
+        learner = session.scalars(select(Enrollment.user_id)).first()
+        assert learner is not None
+        ask_for_mail(learner, served(), clock.now())
     count(app)
     with app.app_context():
         assert all(rows().values())

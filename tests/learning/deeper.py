@@ -21,7 +21,7 @@ def write(parent: Path) -> Path:
     for path in (folder / "courses" / "recognize").glob("*/*"):
         path.unlink()
     edit(folder, COURSE_FILE, "modules: [basics, venue, practice]", "modules: [core, old, more]")
-    edit(folder, COURSE_FILE, f"  scenes: {before.SCENES}\npractice", f"{KNOWS}practice")
+    edit(folder, COURSE_FILE, f"pretest:\n  scenes: {before.SCENES}\n", KNOWS)
     edit(folder, COURSE_FILE, rich.SECOND_STAGE, "")
     for number, (module, title) in enumerate((("core", "The core"), ("old", "Old things"), ("more", "More of it"))):
         text = MODULE.replace("The basics", title) + ("" if module == "core" else "deeper: true\n")
@@ -35,6 +35,7 @@ def write(parent: Path) -> Path:
 
 
 KNOWS = f"""\
+pretest:
   scenes: {before.SCENES}
   knows: {{right: {before.SCENES - 1}, harmful_at_most: 0}}
 """

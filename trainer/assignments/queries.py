@@ -6,17 +6,17 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from trainer.assignments.models import Assignment, Reminder, Requirement, RequirementTeam, Waiver
 from trainer.assignments.rules import LATE, Audience, Completion, Duty, OwnDuty, Status, Terms, Wanted, day_begins
-from trainer.assignments.statements import duties, duties_where, on, standings
+from trainer.assignments.statements import HAS_BEGUN, duties, duties_where, on, standings
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.outbox import OutboxMessage
 from trainer.core.paging import Page, read_page
 from trainer.credentials.models import Credential
-from trainer.learning.models import Enrollment, LessonCompletion
+from trainer.learning.models import Enrollment
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization, TeamMembership
 from trainer.organizations.queries import list_firms, seen_by
@@ -46,6 +46,7 @@ def terms_of(requirement: Requirement) -> Terms:
         renewal_days=requirement.renewal_days,
         is_paced=requirement.is_paced,
         needs_attestation=requirement.attestation is not None,
+        allows_test_out=requirement.allows_test_out,
     )
 
 
@@ -215,7 +216,7 @@ def get_duty(assignment: Assignment) -> Duty:
             Enrollment.user_id == user_id,
             Enrollment.course == requirement.course,
             Enrollment.completed_at.is_(None),
-            or_(Enrollment.active_seconds > 0, exists().where(LessonCompletion.enrollment_id == Enrollment.id)),
+            HAS_BEGUN,
         )
     )
     return Duty(
@@ -223,7 +224,13 @@ def get_duty(assignment: Assignment) -> Duty:
         first_due_on=assignment.due_on,
         completions=tuple(
             Completion(
-                one.issued_on, one.valid_until, one.minutes, one.is_attested, one.is_paced, one.revoked_at is not None
+                one.issued_on,
+                one.valid_until,
+                one.minutes,
+                one.is_attested,
+                one.is_paced,
+                one.revoked_at is not None,
+                one.is_tested_out,
             )
             for one in earned
         ),

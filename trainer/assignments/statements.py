@@ -37,6 +37,12 @@ from trainer.organizations.models import Membership
 
 FIRM = bindparam("firm", type_=Uuid())
 TODAY = bindparam("today", type_=Date())
+HAS_BEGUN = or_(
+    Enrollment.active_seconds > 0,
+    Enrollment.tested_out_at.is_not(None),
+    exists().where(LessonCompletion.enrollment_id == Enrollment.id),
+)
+"""The condition of an enrollment in which anything was done."""
 
 
 def on(organization_id: uuid.UUID, today: dt.date) -> dict[str, Any]:
@@ -51,10 +57,10 @@ def on(organization_id: uuid.UUID, today: dt.date) -> dict[str, Any]:
 def terms() -> CTE:
     """Return, as SQL, what each of a firm's requirements asks of a completion, and since when one holds.
 
-    Columns: requirement_id, course, cadence_months, least_minutes, is_paced, needs_attestation, renewal_days,
-    soon_until (the last day that is due soon), first_soon_until (the same of a first due day), holding_since and
-    current_since (the first day of issue from which the cadence reaches today, or beyond `soon_until`). Days are
-    computed here, once for each requirement.
+    Columns: requirement_id, course, cadence_months, least_minutes, is_paced, needs_attestation, allows_test_out,
+    renewal_days, soon_until (the last day that is due soon), first_soon_until (the same of a first due day),
+    holding_since and current_since (the first day of issue from which the cadence reaches today, or beyond
+    `soon_until`). Days are computed here, once for each requirement.
     """
     soon_until = sql.add_days(TODAY, case((Requirement.renewal_days < SOON, Requirement.renewal_days), else_=SOON))
     return (
@@ -65,6 +71,7 @@ def terms() -> CTE:
             Requirement.least_minutes,
             Requirement.is_paced,
             Requirement.attestation.is_not(None).label("needs_attestation"),
+            Requirement.allows_test_out,
             Requirement.renewal_days,
             soon_until.label("soon_until"),
             sql.add_days(TODAY, SOON).label("first_soon_until"),
@@ -80,7 +87,8 @@ def terms() -> CTE:
 def covers_until(user_id: Any, asked: Any) -> ScalarSelect[dt.date]:
     """Return, as SQL, the last day that a person's completions cover: `rules.Duty.covers_until`.
 
-    `asked` has the columns course, cadence_months, least_minutes, is_paced and needs_attestation of `terms`.
+    `asked` has the columns course, cadence_months, least_minutes, is_paced, needs_attestation and allows_test_out of
+    `terms`.
     """
     return _satisfying(user_id, asked, func.max(_covered(asked))).scalar_subquery()
 
@@ -141,7 +149,7 @@ def status_case(asked: Any) -> Case[Status]:
             Enrollment.user_id == Assignment.user_id,
             Enrollment.course == asked.course,
             Enrollment.completed_at.is_(None),
-            or_(Enrollment.active_seconds > 0, exists().where(LessonCompletion.enrollment_id == Enrollment.id)),
+            HAS_BEGUN,
         )
         .correlate_except(Enrollment, LessonCompletion)
     )
@@ -239,6 +247,7 @@ def _satisfying(user_id: Any, asked: Any, *columns: Any) -> Select[Any]:
             Credential.minutes >= asked.least_minutes,
             or_(Credential.is_paced, ~asked.is_paced),
             or_(Credential.is_attested, ~asked.needs_attestation),
+            or_(~Credential.is_tested_out, asked.allows_test_out),
         )
         .correlate_except(Credential)
     )

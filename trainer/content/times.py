@@ -74,7 +74,7 @@ def reading_seconds(words: float) -> float:
     return words * 60 / WORDS_A_MINUTE
 
 
-def lesson_seconds(body: markdown.Body, items: Sequence[LessonItem] = ()) -> float:
+def lesson_seconds(body: markdown.Body, items: Sequence[LessonItem]) -> float:
     """Return how long the text of a lesson takes, with its questions. Its sources aren't counted."""
     boxes = markdown.boxes_in(body)
     questions = len(items) + sum(box.name == "choose" for box in boxes)

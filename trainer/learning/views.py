@@ -100,16 +100,16 @@ def show_lesson(course: str, module: str, lesson: str) -> tuple[str, int]:
     whole, found = get_lesson(course, module, lesson, language_tag())
     session_id = read_session_id(session.get("_user_id"))
     is_learner, begun = find_begun(session_id, whole.slug) if session_id else (False, None)
-    answers = read_carried(whole, found, request.args.get("answers"))
+    answers, incomplete = read_carried(whole, found, request.args.get("answers")), request.args.get("incomplete")
+    to_answer: tuple[str, ...] = ()
     if begun and found.questions:
-        answers = {**answers, **list_answers(begun.id, found)}
-    incomplete = request.args.get("incomplete")
-    answered = answers.keys() - {incomplete}
-    to_answer = still_open(whole, found, begun.read, answered) if begun else ()
+        kept = list_answers(begun.id, found)
+        to_answer = still_open(whole, found, begun.read, kept)
+        answers = {**kept, **{name: given for name, given in answers.items() if name == incomplete}}
     opened_at = opened_mark(begun, now()) if begun else ""
-    standing_alike: Hashable = (
-        (begun.place, begun.is_paced, begun.is_tested_out, begun.read, to_answer) if begun else None
-    )
+    standing_alike: Hashable = None
+    if begun:
+        standing_alike = (begun.place, begun.is_paced, begun.is_tested_out, begun.read, to_answer)
     page = shared_page(
         (whole.slug, found.id, is_learner, standing_alike),
         lambda: _lesson_page(whole, found, is_learner, begun, to_answer),

@@ -73,8 +73,15 @@ def test_its_time_counts_passages_choices_reasons_of_what_is_right_and_fifteen_s
     first += " It does. The desk"
     second = "You stand at the desk, and the boss says no. He may not."
     asked = 2 * 15 + 0.3 * len(f"{first} {second}".split())
-    assert lesson.seconds == pytest.approx(lesson_seconds(parse(BODY)) + asked)
-    assert lesson_seconds(parse("::: item first-call\n:::\n")) == 0
+    assert lesson.seconds == pytest.approx(lesson_seconds(parse(BODY), ()) + asked)
+    assert lesson_seconds(parse("::: item first-call\n:::\n"), ()) == 0
+
+
+def test_a_course_may_ask_for_minutes_that_its_questions_take(asking: Path) -> None:
+    edit(asking, small.COURSE_FILE, "least_minutes: 0", "least_minutes: 6")
+    assert "Ask for at most" in only(asking)
+    edit(asking, LESSON_FILE, "      The boss says no.", f"      The boss says no. {'No. ' * 2000}")
+    small.read(asking)
 
 
 def test_a_changed_question_is_another_digest_and_a_corrected_reason_is_not(asking: Path) -> None:

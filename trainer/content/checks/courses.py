@@ -163,7 +163,7 @@ def _core_seconds(module: ModuleFolder) -> float:
     """Return how long a module of the core path takes to read; of a choice, its shortest lesson."""
     if module.file is None or module.file.value.deeper:
         return 0
-    each = [lesson_seconds(lesson.body) for lesson in module.lessons.values()]
+    each = [lesson_seconds(lesson.body, lesson.value.items) for lesson in module.lessons.values()]
     return min(each, default=0) if module.file.value.choose_one else sum(each)
 
 
