@@ -13,8 +13,8 @@ from trainer.accounts.models import User
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.rules import Kind
 from trainer.content.library import Scenario
-from trainer.content.schema import Truth
 from trainer.content.serving import served
+from trainer.content.subject import Truth
 from trainer.core import clock
 from trainer.core.db import insert_all, insert_missing, transaction
 from trainer.items.judge.payload import ScenePayload, payload_of

@@ -17,7 +17,8 @@ from trainer.assessment.analysis import Analysis, Edition, Version, analyze
 from trainer.assessment.measures.items import FEWEST_ANSWERS, Flag
 from trainer.assessment.measures.shares import wilson
 from trainer.content.library import Content, Library, Scenario
-from trainer.content.schema import Difficulty, Pool, Truth
+from trainer.content.schema import Difficulty, Pool
+from trainer.content.subject import Truth
 from trainer.core.db import db
 
 ALL = set(Pool)

@@ -19,7 +19,8 @@ from trainer.assessment.counting import ALL_COURSES, Counts, Mark, Shown
 from trainer.assessment.models import ItemCount, Response
 from trainer.assessment.rules import Kind
 from trainer.content.library import Library, Scenario
-from trainer.content.schema import Pool, Truth
+from trainer.content.schema import Pool
+from trainer.content.subject import Truth
 from trainer.core import clock
 from trainer.core.db import db, transaction
 

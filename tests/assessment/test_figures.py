@@ -27,7 +27,8 @@ from trainer.assessment.figures import (
 )
 from trainer.assessment.measures.items import Flag, ItemFigures, Link
 from trainer.content.library import Library
-from trainer.content.schema import Difficulty, Grade, Pool, Truth
+from trainer.content.schema import Difficulty, Grade, Pool
+from trainer.content.subject import Truth
 from trainer.web.tables import csv_lines
 
 

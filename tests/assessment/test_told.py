@@ -20,8 +20,8 @@ from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.rules import Kind
 from trainer.assessment.told import verdicts_of
 from trainer.content.library import Library
-from trainer.content.schema import Verdict
 from trainer.content.serving import served
+from trainer.content.subject import Verdict
 from trainer.core.clock import now
 from trainer.core.db import db, insert_missing, transaction
 from trainer.core.settings import Settings

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from trainer.content.library import Complaint, Content, ContentRefused, load
-from trainer.content.schema import Vocabulary
+from trainer.content.subject import Vocabulary
 from trainer.items.registry import MODELS
 
 TODAY = date(2026, 11, 24)

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trainer.content.catalogue import Source
 from trainer.content.charts import draw
 from trainer.content.markdown import Scope, Targets, parse, render
-from trainer.content.schema import Bar, Source, Statistics
+from trainer.content.papers import Bar, Statistics
 
 SERIES = Statistics(
     title="What was counted",

@@ -6,8 +6,8 @@ import pytest
 
 from tests.languages import PSEUDO, catalogs, pseudo
 from trainer.content import own_words
+from trainer.content.catalogue import Source
 from trainer.content.markdown import Scope, Targets, parse, render
-from trainer.content.schema import Source
 
 SOURCE = Source(id="S1", title="A report", publisher="An office", address="https://example.org/", seen_on="2026-11-01")
 TEXT = "A fact.[^S1]\n\n::: reveal\nMore.\n:::\n\n::: recap\n- One.\n:::\n"

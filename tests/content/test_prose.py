@@ -9,11 +9,13 @@ import pytest
 import yaml
 
 from tests.conftest import CONTENT
+from trainer.content.catalogue import Site, Source
 from trainer.content.complaints import Complaints
 from trainer.content.folder import Entry, Folder
+from trainer.content.parts import Part
 from trainer.content.prose import PROSE, Each, Keys, Only, Words, find_difference
 from trainer.content.reader import read_folder
-from trainer.content.schema import Part, ScenarioFile, Site, Source
+from trainer.content.schema import ScenarioFile
 from trainer.content.yaml_lines import Key
 from trainer.items.registry import MODELS
 

@@ -12,7 +12,10 @@ from tests.content import small
 from tests.content.test_translations import faults
 from trainer.cli.content import content_cli, new_cli
 from trainer.content import history, markdown, schema
+from trainer.content.catalogue import Strength
+from trainer.content.parts import Part
 from trainer.content.schema import Pool
+from trainer.content.subject import Evidence, Truth, Verdict
 from trainer.core.settings import ROOT
 from trainer.items.registry import MODELS
 
@@ -157,23 +160,23 @@ def test_the_complaint_shown_is_what_the_check_says(examples: Path) -> None:
 
 
 def test_every_key_and_every_choice_is_named() -> None:
-    models: list[type[schema.Part]] = [schema.Part]
+    models: list[type[Part]] = [Part]
     for model in models:
         models += model.__subclasses__()
     keys = {name for model in models for name in model.model_fields}
     missing = {key for key in keys if not re.search(rf"\b{key}(:|`)", README)}
     assert missing == set()
     enums = (
-        schema.Truth,
-        schema.Verdict,
+        Truth,
+        Verdict,
         schema.Pool,
-        schema.Evidence,
+        Evidence,
         schema.ShownBy,
         schema.Explained,
         schema.Grade,
     )
     literals = (
-        schema.Strength,
+        Strength,
         schema.Cues,
         schema.Excuse,
         *(schema.Person.model_fields[key].annotation for key in ("role", "gender", "age", "manner")),

@@ -10,8 +10,9 @@ import pytest
 from tests.content import small
 from tests.content.small import complaints, edit, read
 from trainer.content import skeletons
-from trainer.content.schema import Pool, Truth
+from trainer.content.schema import Pool
 from trainer.content.skeletons import Refusal
+from trainer.content.subject import Truth
 
 
 def write(made: dict[Path, str] | Refusal) -> list[Path]:

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from trainer.content.catalogue import Term
 from trainer.content.markdown import Scope, Targets, parse, render
-from trainer.content.schema import Term
 
 TERMS = {
     "signal": Term(id="signal", term="Signal", also=["signals"], meaning="One contact."),

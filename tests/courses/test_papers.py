@@ -14,7 +14,7 @@ from pypdf.generic import DictionaryObject
 from tests.content import small
 from tests.content.small import read
 from trainer.content.library import Library
-from trainer.content.schema import Card, Together
+from trainer.content.papers import Card, Together
 from trainer.courses.papers import draw_card, draw_observation
 
 ADDRESS = "https://training.example.org/cards/hotel"

@@ -17,7 +17,7 @@ from tests.credentials.test_certificate import assert_harmless, text_of
 from tests.support import Visitor
 from trainer.app import create_app
 from trainer.content.library import Library
-from trainer.content.schema import Vocabulary
+from trainer.content.subject import Vocabulary
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.settings import Settings

@@ -25,7 +25,8 @@ from tests.crowd import let_answer, rightly, wrongly
 from tests.support import Visitor, closed_up
 from trainer.assessment.remarks import RemarkState
 from trainer.content.library import Library, Scenario
-from trainer.content.schema import Pool, Truth
+from trainer.content.schema import Pool
+from trainer.content.subject import Truth
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction

@@ -11,7 +11,8 @@ import pytest
 from tests.content import small
 from tests.content.small import CONCERN_FILE, NO_CONCERN_FILE
 from trainer.assessment import rules
-from trainer.content.schema import Grade, Truth, Verdict
+from trainer.content.schema import Grade
+from trainer.content.subject import Truth, Verdict
 from trainer.items.judge.payload import Judged, Outcome, ScenePayload, payload_of
 from trainer.items.judge.payload import outcome as outcome_of
 from trainer.items.registry import read_scene

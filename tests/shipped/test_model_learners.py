@@ -17,8 +17,8 @@ from tests.support import first_step, right_verdict
 from trainer.assessment import finals, operations
 from trainer.assessment.queries import list_responses
 from trainer.content.library import Library
-from trainer.content.schema import Truth
 from trainer.content.serving import served
+from trainer.content.subject import Truth
 from trainer.core import chance, clock
 from trainer.core.db import transaction
 from trainer.learning.operations import enroll

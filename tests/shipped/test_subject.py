@@ -12,7 +12,7 @@ from typing import Any, Final, get_args
 import pytest
 import yaml
 
-from trainer.content.schema import WordList
+from trainer.content.subject import WordList
 from trainer.core.settings import ROOT
 
 PACKAGE = ROOT / "trainer"
@@ -36,9 +36,9 @@ EXCEPTIONS: Final = {
     ("trainer/cli/instrument/guards.py", "nobody"): "a word that denies",
     ("trainer/cli/seed.py", "guard"): "a person of the made-up firm",
     ("trainer/content/schema.py", "child"): "an age",
-    ("trainer/content/schema.py", "one-medium"): "what signs a line of the rule asks for",
-    ("trainer/content/schema.py", "danger"): "what signs a line of the rule asks for",
-    ("trainer/content/schema.py", "two-medium"): "what signs a line of the rule asks for",
+    ("trainer/content/subject.py", "one-medium"): "what signs a line of the rule asks for",
+    ("trainer/content/subject.py", "danger"): "what signs a line of the rule asks for",
+    ("trainer/content/subject.py", "two-medium"): "what signs a line of the rule asks for",
     ("trainer/web/errors.py", "911"): "stands where nothing else can be read, the content included",
     ("trainer/web/templates/web/_help_line.html", "danger now"): "goes on with the emergency number, in any language",
 }

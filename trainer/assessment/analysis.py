@@ -19,7 +19,8 @@ from trainer.assessment.measures.items import Alike, Average, Flag, ItemFigures,
 from trainer.assessment.models import ItemCount, ItemSnapshot
 from trainer.assessment.remarks import count_remarks
 from trainer.content.library import Content, Scenario
-from trainer.content.schema import Difficulty, Grade, Pool, Truth
+from trainer.content.schema import Difficulty, Grade, Pool
+from trainer.content.subject import Truth
 from trainer.core.db import db
 from trainer.items.judge.model import JudgeItem
 from trainer.items.registry import read_scene

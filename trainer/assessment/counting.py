@@ -20,7 +20,7 @@ from sqlalchemy import delete, or_, select
 from trainer.assessment.models import Attempt, ItemCount, ItemSnapshot, Response
 from trainer.assessment.rules import Kind
 from trainer.assessment.sittings import SITTINGS
-from trainer.content.schema import Truth
+from trainer.content.subject import Truth
 from trainer.core.db import db, insert_missing
 from trainer.items.registry import read_scene
 

@@ -10,7 +10,8 @@ from trainer.assessment.drawing import Aims, Pair, Telling, draw
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.queries import list_met, list_responses
 from trainer.content.library import Content, Scenario
-from trainer.content.schema import Pool, Truth
+from trainer.content.schema import Pool
+from trainer.content.subject import Truth
 from trainer.core import chance
 from trainer.core.db import db, insert_missing
 from trainer.items.judge.payload import payload_of

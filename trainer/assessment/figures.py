@@ -12,7 +12,8 @@ from flask_babel import lazy_gettext as _l
 
 from trainer.assessment.analysis import Edition, Version
 from trainer.assessment.measures.items import FEWEST_ANSWERS, Flag
-from trainer.content.schema import Difficulty, Grade, Pool, Truth, Verdict, Vocabulary
+from trainer.content.schema import Difficulty, Grade, Pool
+from trainer.content.subject import Truth, Verdict, Vocabulary
 from trainer.web.tables import Cell, Table
 
 FLAG_NAMES: Final = {

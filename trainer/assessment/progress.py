@@ -16,7 +16,7 @@ from trainer.assessment.queries import find_pretest, list_judged
 from trainer.assessment.rules import Kind, RightOf, Tally, count
 from trainer.assessment.sittings import sitting_of
 from trainer.content.library import Content, Course, Lesson
-from trainer.content.schema import Truth
+from trainer.content.subject import Truth
 from trainer.items.judge.model import Confidence
 from trainer.items.judge.payload import Judged, Outcome, ScenePayload
 from trainer.items.registry import read_scene

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from trainer.assessment import words
-from trainer.content.schema import Truth, Verdict, Vocabulary
+from trainer.content.subject import Truth, Verdict, Vocabulary
 from trainer.items.judge.model import PARTS
 from trainer.items.judge.payload import Judged, ScenePayload, ShownAction, ShownSign, ShownTwin
 from trainer.items.payload import Given, Payload

@@ -10,8 +10,8 @@ from trainer.assessment.models import Attempt
 from trainer.assessment.rules import Kind
 from trainer.content.objects import Content, Course, Scenario, Standing
 from trainer.content.own_words import SOURCE
-from trainer.content.schema import Verdict, VerdictWords, Vocabulary
 from trainer.content.serving import served, served_in
+from trainer.content.subject import Verdict, VerdictWords, Vocabulary
 from trainer.items.contract import FurtherPayload
 from trainer.items.judge.payload import ScenePayload, payload_of
 from trainer.items.registry import read_further

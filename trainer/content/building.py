@@ -7,24 +7,17 @@ from dataclasses import replace
 from typing import TypeVar
 
 from trainer.content import markdown, times
+from trainer.content.catalogue import Category, Indicator, Site
 from trainer.content.digests import course_digest
 from trainer.content.drills import build_drills, build_question
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
 from trainer.content.ids import permanent_ids
 from trainer.content.markdown import Scope
 from trainer.content.objects import Content, Course, Lesson, Module, Page, Scenario, Sign, Twin
+from trainer.content.parts import Part
 from trainer.content.retelling import retell
-from trainer.content.schema import (
-    Category,
-    Indicator,
-    ModuleFile,
-    Part,
-    Pool,
-    ScenarioFile,
-    ShownSign,
-    Site,
-    Truth,
-)
+from trainer.content.schema import ModuleFile, Pool, ScenarioFile, ShownSign
+from trainer.content.subject import Truth
 from trainer.content.swap import swapped
 from trainer.content.telling import Told
 

@@ -7,7 +7,7 @@ from typing import Final
 from babel.support import NullTranslations
 from markupsafe import Markup, escape
 
-from trainer.content.schema import Statistics
+from trainer.content.papers import Statistics
 
 _SOURCE: Final = NullTranslations()
 

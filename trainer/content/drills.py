@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trainer.content.schema import Indicator, LessonItem
+from trainer.content.catalogue import Indicator
+from trainer.content.schema import LessonItem
 from trainer.content.telling import Passage, Told
 
 

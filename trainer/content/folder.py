@@ -6,28 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from trainer.content.catalogue import Category, HelpLine, Indicator, Site, Source, Term
 from trainer.content.complaints import Complaints
 from trainer.content.history import Change
 from trainer.content.markdown import Body, Targets
-from trainer.content.schema import (
-    Card,
-    Category,
-    CourseFile,
-    HelpLine,
-    Indicator,
-    LessonFile,
-    ModuleFile,
-    Pack,
-    PageFile,
-    Part,
-    ScenarioFile,
-    ShiftFile,
-    Site,
-    Source,
-    Statistics,
-    Term,
-    Vocabulary,
-)
+from trainer.content.papers import Card, Pack, PageFile, Statistics
+from trainer.content.parts import Part
+from trainer.content.schema import CourseFile, LessonFile, ModuleFile, ScenarioFile, ShiftFile
+from trainer.content.subject import Vocabulary
 from trainer.content.yaml_lines import Key, Written
 
 T_co = TypeVar("T_co", bound=Part, covariant=True)

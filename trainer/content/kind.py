@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final, Generic, TypeVar
 
 from trainer.content.folder import Entry, Folder
-from trainer.content.schema import Part
+from trainer.content.parts import Part
 
 T = TypeVar("T", bound=Part)
 Parts = tuple[str, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from trainer.content.catalogue import Category, HelpLine, Indicator, Site, Source, Term
 from trainer.content.checks.cards import check_cards
 from trainer.content.checks.catalogue import check_categories, check_indicators
 from trainer.content.checks.courses import check_courses, check_modules
@@ -17,6 +18,7 @@ from trainer.content.checks.site import check_site
 from trainer.content.checks.statistics import check_statistics
 from trainer.content.checks.vocabulary import check_vocabulary
 from trainer.content.kind import Form, Kind, Parts
+from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.places import (
     among,
     has_course,
@@ -31,24 +33,8 @@ from trainer.content.places import (
     put_site,
     put_vocabulary,
 )
-from trainer.content.schema import (
-    Card,
-    Category,
-    CourseFile,
-    HelpLine,
-    Indicator,
-    LessonFile,
-    ModuleFile,
-    Pack,
-    PageFile,
-    ScenarioFile,
-    ShiftFile,
-    Site,
-    Source,
-    Statistics,
-    Term,
-    Vocabulary,
-)
+from trainer.content.schema import CourseFile, LessonFile, ModuleFile, ScenarioFile, ShiftFile
+from trainer.content.subject import Vocabulary
 
 
 def find_kinds(name: str) -> tuple[tuple[Kind[Any], ...], Parts]:

@@ -10,27 +10,12 @@ from operator import add
 
 from markupsafe import Markup
 
+from trainer.content.catalogue import Category, HelpLine, Indicator, Site, Source, Term
 from trainer.content.drills import Drill, Question
 from trainer.content.own_words import SOURCE
-from trainer.content.schema import (
-    Card,
-    Category,
-    CourseFile,
-    HelpLine,
-    Indicator,
-    LessonFile,
-    ModuleFile,
-    Pack,
-    PageFile,
-    Pool,
-    ScenarioFile,
-    ShiftFile,
-    Site,
-    Source,
-    Statistics,
-    Term,
-    Vocabulary,
-)
+from trainer.content.papers import Card, Pack, PageFile, Statistics
+from trainer.content.schema import CourseFile, LessonFile, ModuleFile, Pool, ScenarioFile, ShiftFile
+from trainer.content.subject import Vocabulary
 
 
 class Standing(StrEnum):

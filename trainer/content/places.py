@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from trainer.content.catalogue import HelpLine, Site
 from trainer.content.folder import Entry, Folder, ModuleFolder
 from trainer.content.kind import Parts
-from trainer.content.schema import CourseFile, HelpLine, LessonFile, ModuleFile, Part, ShiftFile, Site, Vocabulary
+from trainer.content.parts import Part
+from trainer.content.schema import CourseFile, LessonFile, ModuleFile, ShiftFile
+from trainer.content.subject import Vocabulary
 
 T = TypeVar("T", bound=Part)
 

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from trainer.content.catalogue import Indicator, Source
 from trainer.content.complaints import short
-from trainer.content.schema import Indicator, Part, Source
+from trainer.content.parts import Part
 from trainer.content.yaml_lines import Key, Written
 
 _EXAMPLES: Final = {

@@ -10,23 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from trainer.content.schema import (
-    Card,
-    Category,
-    CourseFile,
-    HelpLine,
-    Indicator,
-    LessonFile,
-    ModuleFile,
-    Pack,
-    PageFile,
-    Part,
-    ScenarioFile,
-    ShiftFile,
-    Statistics,
-    Term,
-    Vocabulary,
-)
+from trainer.content.catalogue import Category, HelpLine, Indicator, Term
+from trainer.content.papers import Card, Pack, PageFile, Statistics
+from trainer.content.parts import Part
+from trainer.content.schema import CourseFile, LessonFile, ModuleFile, ScenarioFile, ShiftFile
+from trainer.content.subject import Vocabulary
 from trainer.content.yaml_lines import Key, Plain
 
 

@@ -19,9 +19,10 @@ from trainer.content.history import read_changes
 from trainer.content.kind import Form, Kind, Parts
 from trainer.content.kinds import KINDS, find_kinds
 from trainer.content.markdown import Body, parse
+from trainer.content.parts import Part
 from trainer.content.plain_words import plain_words
 from trainer.content.prose import PROSE
-from trainer.content.schema import ITEM_MODELS, ItemModels, Part
+from trainer.content.schema import ITEM_MODELS, ItemModels
 from trainer.content.translations import split_name, translate, without_marks
 from trainer.content.yaml_lines import Written, compose
 

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from trainer.content.checks.release import FRESH_FOR
 from trainer.content.objects import Content, Scenario
-from trainer.content.schema import Pool, Truth
+from trainer.content.schema import Pool
+from trainer.content.subject import Truth
 
 SOON = timedelta(days=90)
 

@@ -10,11 +10,13 @@ from typing import TypeVar
 from markupsafe import Markup
 
 from trainer.content import markdown
+from trainer.content.catalogue import Indicator
 from trainer.content.drills import Drill, Question, build_drills, build_question
 from trainer.content.folder import CourseFolder, Entry, Folder, Translation
 from trainer.content.markdown import Body, Rendered, Scope
 from trainer.content.objects import Content, Course, Lesson, Module, Page, Scenario, Sign, Twin
-from trainer.content.schema import Indicator, LessonFile, LessonItem, Part, ScenarioFile
+from trainer.content.parts import Part
+from trainer.content.schema import LessonFile, LessonItem, ScenarioFile
 from trainer.content.swap import swapped
 from trainer.content.telling import Passage, Told
 

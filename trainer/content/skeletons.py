@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from trainer.content.catalogue import Indicator
 from trainer.content.objects import Content, Course
-from trainer.content.schema import Evidence, FinalStage, Indicator, Truth, Vocabulary
+from trainer.content.schema import FinalStage
 from trainer.content.skeleton_texts import ACHIEVEMENT, CARD, COURSE, ENTRY, LESSON, MODULE, PACK, SCENE, SIGN
+from trainer.content.subject import Evidence, Truth, Vocabulary
 from trainer.content.yaml_lines import compose
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

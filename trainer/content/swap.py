@@ -8,7 +8,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from trainer.content.schema import Part, ScenarioFile
+from trainer.content.parts import Part
+from trainer.content.schema import ScenarioFile
 
 # Keys, ids and marks stay as they are; everything that is read is told anew.
 _TOLD = ("title", "setting", "note", "differs", "decides", "signs", "ordinary", "items")

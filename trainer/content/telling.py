@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from trainer.content import markdown
-from trainer.content.schema import Indicator, ScenarioFile, Truth, Vocabulary
+from trainer.content.catalogue import Indicator
+from trainer.content.schema import ScenarioFile
+from trainer.content.subject import Truth, Vocabulary
 
 
 @dataclass(frozen=True)  # without slots: paragraphs and words are found when an item asks for them

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from markdown_it.token import Token
 
-from trainer.content.schema import Term
+from trainer.content.catalogue import Term
 
 # A link inside the label of something that opens would be a control inside a control.
 _CLOSED = ("choose", "ask", "story", "chart", "item")

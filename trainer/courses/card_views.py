@@ -7,7 +7,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from trainer.content.library import Content
-from trainer.content.schema import Card
+from trainer.content.papers import Card
 from trainer.content.serving import served_in
 from trainer.core.errors import NotFound
 from trainer.courses.papers import draw_card, draw_observation

@@ -9,7 +9,7 @@ from typing import Final
 from flask_babel import gettext as _
 
 from trainer.content.library import Content
-from trainer.content.schema import Card
+from trainer.content.papers import Card
 from trainer.web.language import show_day
 from trainer.web.paper import qr_code, typeset
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import typst
 from flask_babel import gettext as _
 
-from trainer.content.schema import Vocabulary
+from trainer.content.subject import Vocabulary
 from trainer.credentials.models import Stated
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer

@@ -13,7 +13,8 @@ from sqlalchemy import and_, func, or_, select
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.rules import Kind
 from trainer.content.library import Content
-from trainer.content.schema import Pool, Truth
+from trainer.content.schema import Pool
+from trainer.content.subject import Truth
 from trainer.core.db import db
 from trainer.core.signing import digest
 from trainer.instructing.models import Cohort, CohortMember

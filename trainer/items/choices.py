@@ -15,7 +15,8 @@ from wtforms import SelectMultipleField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput
 
-from trainer.content.schema import FurtherItem, Part, Situation, Slug, Text
+from trainer.content.parts import Part, Slug, Text
+from trainer.content.schema import FurtherItem, Situation
 from trainer.items.contract import FurtherPayload, Mark
 from trainer.items.forms import AnswerForm
 from trainer.items.payload import Given, Kept, Payload

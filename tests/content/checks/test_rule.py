@@ -16,8 +16,8 @@ from tests.content.small import (
     edit,
     only,
 )
+from trainer.content.catalogue import Indicator
 from trainer.content.checks.rule import has_two_medium
-from trainer.content.schema import Indicator
 
 
 def shown(ident: str, strength: str) -> str:

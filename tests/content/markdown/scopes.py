@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from trainer.content.catalogue import Source, Term
 from trainer.content.markdown import (
     Scope,
     Targets,
     parse,
     render,
 )
-from trainer.content.schema import Source, Term
 
 REPORT = Source(
     id="S1", title="A <b>report", publisher="An office", address="https://example.org/?a=1&b=2", year=2020,

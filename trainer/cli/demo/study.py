@@ -16,7 +16,8 @@ from trainer.assessment.operations import save_response, start_practice, submit_
 from trainer.assessment.queries import list_responses
 from trainer.cli.demo.people import Person
 from trainer.content.library import Content, Course
-from trainer.content.schema import Grade, Truth, Verdict
+from trainer.content.schema import Grade
+from trainer.content.subject import Truth, Verdict
 from trainer.core.db import db
 from trainer.items.judge.model import Confidence
 from trainer.items.judge.payload import ScenePayload

@@ -9,8 +9,10 @@ from typing import Final
 
 from trainer.cli.instrument.figures import Figure
 from trainer.cli.instrument.texts import Pair, difference, pairs, place_of_decision, text
+from trainer.content.catalogue import Indicator
 from trainer.content.objects import Content, Scenario
-from trainer.content.schema import Difficulty, Explained, Indicator, Pool, ShownBy, Verdict
+from trainer.content.schema import Difficulty, Explained, Pool, ShownBy
+from trainer.content.subject import Verdict
 
 _AT_HOME: Final = frozenset({"none", "anglo", "french"})
 """Origins that readers in Maine don't take for foreign."""

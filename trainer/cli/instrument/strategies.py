@@ -14,7 +14,8 @@ from trainer.assessment.finals import aims_of
 from trainer.cli.instrument.figures import Figure
 from trainer.cli.instrument.guards import by_words
 from trainer.content.objects import Content, Scenario
-from trainer.content.schema import Pool, Verdict
+from trainer.content.schema import Pool
+from trainer.content.subject import Verdict
 from trainer.items.judge.payload import ScenePayload, payload_of
 
 SEED: Final = 20261125

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from trainer.content.objects import Content, Scenario
-from trainer.content.schema import Pool, Truth
+from trainer.content.schema import Pool
+from trainer.content.subject import Truth
 
 _TOKEN = re.compile(r"[a-z']+")
 

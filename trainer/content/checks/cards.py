@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainer.content.checks.rule import STRONG, has_two_medium
 from trainer.content.checks.vocabulary import check_word
 from trainer.content.folder import Entry, Folder
-from trainer.content.schema import Card, Together
+from trainer.content.papers import Card, Together
 from trainer.content.yaml_lines import Key
 
 

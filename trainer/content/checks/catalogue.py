@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from trainer.content.catalogue import Indicator
 from trainer.content.checks.bodies import check_source
 from trainer.content.checks.vocabulary import check_word
 from trainer.content.folder import Entry, Folder
-from trainer.content.schema import Indicator
 
 
 def check_categories(folder: Folder) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from trainer.content.checks.bodies import check_source
 from trainer.content.folder import Entry, Folder
-from trainer.content.schema import Pack, Vocabulary
+from trainer.content.papers import Pack
+from trainer.content.subject import Vocabulary
 
 
 def check_packs(folder: Folder) -> None:

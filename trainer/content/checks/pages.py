@@ -6,7 +6,7 @@ from trainer.content import markdown
 from trainer.content.checks.bodies import check_body
 from trainer.content.folder import Entry, Folder
 from trainer.content.markdown import Scope
-from trainer.content.schema import PageFile
+from trainer.content.papers import PageFile
 
 
 def check_pages(folder: Folder) -> None:

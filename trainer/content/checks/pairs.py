@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from trainer.content.folder import Entry, Folder
-from trainer.content.schema import Pool, ScenarioFile, SceneItem, Truth
+from trainer.content.schema import Pool, ScenarioFile, SceneItem
+from trainer.content.subject import Truth
 from trainer.content.yaml_lines import Key
 
 Scene = Entry[ScenarioFile]

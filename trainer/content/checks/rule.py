@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from trainer.content.catalogue import Indicator, StrengthHere
 from trainer.content.folder import Entry
-from trainer.content.schema import Evidence, Explained, Indicator, Rule, ScenarioFile, StrengthHere, Truth, Vocabulary
+from trainer.content.schema import Explained, ScenarioFile
+from trainer.content.subject import Evidence, Rule, Truth, Vocabulary
 
 STRONG: Final = ("strong", "medium-strong")
 _MEDIUM: Final = ("medium", *STRONG)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from trainer.content import markdown
+from trainer.content.catalogue import Indicator
 from trainer.content.checks.bodies import check_body, check_source
 from trainer.content.checks.pairs import check_pairs
 from trainer.content.checks.rule import check_rule
@@ -13,7 +14,8 @@ from trainer.content.checks.vocabulary import check_word, hold_word
 from trainer.content.folder import Entry, Folder
 from trainer.content.markdown import Scope
 from trainer.content.prose import QUESTIONS
-from trainer.content.schema import Access, Indicator, Pool, ScenarioFile, SceneItem, Truth, Vocabulary, WordList
+from trainer.content.schema import Access, Pool, ScenarioFile, SceneItem
+from trainer.content.subject import Truth, Vocabulary, WordList
 from trainer.content.swap import is_told
 from trainer.content.telling import Told
 from trainer.content.yaml_lines import Key

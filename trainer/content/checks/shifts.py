@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from trainer.content.folder import Entry, Folder
-from trainer.content.schema import Pool, ShiftFile, Truth
+from trainer.content.schema import Pool, ShiftFile
+from trainer.content.subject import Truth
 
 
 def check_shifts(folder: Folder) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from babel import Locale, UnknownLocaleError
 
+from trainer.content.catalogue import Site
 from trainer.content.folder import Entry, Folder
 from trainer.content.own_words import SOURCE
-from trainer.content.schema import Site
 
 
 def check_site(folder: Folder) -> None:

@@ -7,8 +7,10 @@ from typing import get_args
 
 from trainer.content.complaints import short
 from trainer.content.folder import Entry, Folder
+from trainer.content.parts import Part
 from trainer.content.plain_words import label
-from trainer.content.schema import Part, Refuse, WordList
+from trainer.content.schema import Refuse
+from trainer.content.subject import WordList
 from trainer.content.yaml_lines import Key
 
 

@@ -8,9 +8,10 @@ from os.path import commonprefix
 from typing import Any, Final
 
 from trainer.content import markdown
+from trainer.content.catalogue import Source
 from trainer.content.folder import Entry, Folder
 from trainer.content.markdown import Body
-from trainer.content.schema import ScenarioFile, Source
+from trainer.content.schema import ScenarioFile
 
 _NOT_SHOWN: Final = frozenset(
     {

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from trainer.content.catalogue import Source, Term
 from trainer.content.own_words import SOURCE
-from trainer.content.schema import Source, Statistics, Term
+from trainer.content.papers import Statistics
 
 # "{...}" is filled with what stands after the colon.
 PAGE_PATHS: Final = {

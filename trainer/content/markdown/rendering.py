@@ -13,6 +13,7 @@ from markdown_it.utils import EnvType
 from markupsafe import Markup, escape
 
 from trainer.content import charts
+from trainer.content.catalogue import Source, Term
 from trainer.content.markdown.addresses import Scope
 from trainer.content.markdown.body import Body, Option
 from trainer.content.markdown.sanitizing import sanitize
@@ -20,7 +21,6 @@ from trainer.content.markdown.syntax import parser
 from trainer.content.markdown.tokens import LISTS, inside, options_of, split_title, top_level
 from trainer.content.markdown.writer import Writer
 from trainer.content.own_words import SOURCE, own_words
-from trainer.content.schema import Source, Term
 from trainer.content.terms import link_terms
 
 _MOST_NOTES: Final = 2  # more of them beside one block are folded away

@@ -17,8 +17,9 @@ from trainer.assessment.figures import Order, Wanted, narrow
 from trainer.assessment.measures.items import FEWEST_ANSWERS, Flag
 from trainer.assessment.remarks import RemarkState, list_remarks, mark_remark
 from trainer.assessment.words import REMARK_KINDS, REMARK_STATES
-from trainer.content.schema import Pool, Truth
+from trainer.content.schema import Pool
 from trainer.content.serving import served
+from trainer.content.subject import Truth
 from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.core.db import transaction

@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from trainer.content.schema import Verdict, VerdictWords
 from trainer.content.serving import served
+from trainer.content.subject import Verdict, VerdictWords
 from trainer.items.forms import UNKNOWN, AnswerForm
 from trainer.items.judge.model import PARTS, Confidence
 from trainer.items.judge.payload import ScenePayload

@@ -12,7 +12,8 @@ from markupsafe import Markup
 from pydantic import model_validator
 
 from trainer.content.objects import Scenario
-from trainer.content.schema import Grade, Truth, Verdict
+from trainer.content.schema import Grade
+from trainer.content.subject import Truth, Verdict
 from trainer.items.judge.model import Confidence, JudgeItem
 from trainer.items.payload import Given, Kept, Payload
 

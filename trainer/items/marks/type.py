@@ -11,7 +11,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from pydantic import Field
 
-from trainer.content.schema import Access, FurtherItem, IndicatorId, Part, Refuse, Situation, Text
+from trainer.content.parts import IndicatorId, Part, Text
+from trainer.content.schema import Access, FurtherItem, Refuse, Situation
 from trainer.items.choices import ChoiceForm, ChoicePayload, digest_of, scene_of
 from trainer.items.contract import EVERY_WAY, FurtherType, Mark, Sample
 

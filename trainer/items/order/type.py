@@ -16,7 +16,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from pydantic import Field
 
-from trainer.content.schema import Access, FurtherItem, Part, Refuse, Situation, Slug, Text
+from trainer.content.parts import Part, Slug, Text
+from trainer.content.schema import Access, FurtherItem, Refuse, Situation
 from trainer.items.choices import scene_of
 from trainer.items.contract import EVERY_WAY, FurtherPayload, FurtherType, Mark, Sample
 from trainer.items.forms import AnswerForm

@@ -1,0 +1,115 @@
+"""What all courses share: sources, terms, signs, help lines, and what is true of the whole site."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from trainer.content.parts import HttpAddress, IndicatorId, Language, Part, Phone, Slug, SourceId, Text
+
+_KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+
+Strength = Literal["weak", "weak-medium", "medium", "medium-strong", "strong"]
+StrengthHere = Literal["weak", "medium", "strong"]
+
+
+class Source(Part):
+    """A published source of facts. `seen_on` is the day a stored copy was read."""
+
+    id: SourceId
+    title: Text
+    publisher: Text
+    address: HttpAddress
+    year: int | None = None
+    seen_on: dt.date
+    exempt: bool = False  # a title may hold a word that our own sentences may not
+
+
+class Term(Part):
+    """A glossary entry. Lessons link its first use by themselves, under `term` or one of the `also` forms."""
+
+    id: Slug
+    term: Text
+    meaning: Text
+    also: list[Text] = []
+    link: bool = True  # false for a word that often means something else, such as "case"
+
+
+class Category(Part):
+    """A group of indicators."""
+
+    id: Slug
+    letter: Annotated[str, StringConstraints(pattern=r"^[A-H]$")]
+    name: Text
+
+
+class Indicator(Part):
+    """An observable sign, or a false cue that is taught as misleading."""
+
+    id: IndicatorId
+    kind: Literal["indicator", "false_cue"]
+    name: Text
+    category: Slug
+    observed: Text
+    strength: Strength
+    strength_note: Text | None = None
+    about: Slug
+    venues: list[Slug] = Field(min_length=1)
+    look_alikes: list[Text] = Field(min_length=1)
+    sources: list[SourceId] = []
+    basis: Text  # where the strength comes from, in words
+    told: Text | None = None  # false cue: what you may have been told
+    misleads: Text | None = None  # false cue: why it misleads
+
+
+class HelpLine(Part):
+    """A help line. `called_on` and `called_by` stay empty until a person has rung it."""
+
+    id: Slug
+    name: Text
+    for_whom: Text
+    needs: list[Slug]
+    phone: Phone | None = None
+    more_phones: list[Text] = []
+    text: Text | None = None
+    text_number: Text | None = None
+    chat: HttpAddress | None = None
+    web: HttpAddress | None = None
+    hours: Text | None = None
+    languages: Text | None = None
+    note: Text | None = None
+    source: SourceId
+    seen_on: dt.date
+    called_on: dt.date | None = None
+    called_by: Text | None = None
+
+    @property
+    def dial(self) -> str | None:
+        """The number in digits, as a telephone needs it; pages show it as written."""
+        return self.phone and self.phone.translate(_KEYPAD)
+
+
+class Bank(Part):
+    """How large the bank of scenes must be at least. With it, no final may let an over-reporter through."""
+
+    open_pairs: int = Field(ge=1)
+    reserved_pairs: int = Field(ge=1)
+    swapped_pairs: int = Field(ge=0)  # pairs that can be told with other people
+
+
+class Site(Part):
+    """What is true of the whole site."""
+
+    name: Text
+    tagline: Text
+    languages: list[Language] = Field(min_length=1)  # the source first
+    courses: list[Slug] = []  # in the order shown; those not named come after them
+    help_region: Slug
+    strip_lines: list[Slug] = Field(min_length=1)  # help lines shown on every page
+    first_try: Slug  # the course whose first try the front page offers
+    exit_target: HttpAddress
+    contact: Text | None = None  # mail address, once there is one
+    written_by: Text
+    bank: Bank | None = None
