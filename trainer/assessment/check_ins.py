@@ -27,6 +27,7 @@ from trainer.core.errors import NotYet
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import list_credentials
 from trainer.learning.models import Enrollment
+from trainer.web.language import mail_language
 
 KINDS = (Kind.CHECK_IN, Kind.FOLLOW_UP)
 LOOK_AGAIN = dt.timedelta(days=30)
@@ -219,10 +220,10 @@ def order_mails(content: Content, now: dt.datetime, after: uuid.UUID | None) -> 
     The day on which someone is looked at next moves on in the same transaction, so no mail is ordered twice.
     """
     today = now.date()
-    due = select(CheckInMail, User.email).join(User, User.id == CheckInMail.user_id)
+    due = select(CheckInMail, User.email, User.language).join(User, User.id == CheckInMail.user_id)
     due = due.where(CheckInMail.look_on <= today).order_by(CheckInMail.user_id).limit(PORTION)
     rows = db.session.execute(due.where(CheckInMail.user_id > after) if after else due).all()
-    for mail, address in rows:
+    for mail, address, language in rows:
         found = find_check_ins(mail.user_id, content, today)
         rung = found.ladder.due(today) if found else None
         moved = db.session.execute(
@@ -234,7 +235,7 @@ def order_mails(content: Content, now: dt.datetime, after: uuid.UUID | None) -> 
         is_ours = moved.rowcount == 1  # type: ignore[attr-defined]
         if is_ours and address and rung is not None and found is not None and rung.due_on >= mail.look_on:
             ids = {"user": mail.user_id.hex, "enrollment": found.enrollment_id.hex, "number": rung.number}
-            outbox.post("check-in", address, ids, now)
+            outbox.post("check-in", address, mail_language(language), ids, now)
     return rows[-1][0].user_id if len(rows) == PORTION else None
 
 
