@@ -407,3 +407,102 @@ def test_a_scene_that_is_told_once_has_no_second_telling_in_another_language(all
     assert small.only(all_kinds) == (
         'content/scenarios/open-1-a.es.md:3: the original has no second telling. Take "swap" out.'
     )
+
+
+ITEMS = """\
+items:
+  - id: who-calls
+    passage: Ben wants to go home. The boss holds the tickets.
+    type: marks
+    phrases:
+      - {text: wants to go home, why: Anyone may.}
+      - {text: The boss holds, why: It may matter., sign: C1}
+      - {text: the tickets, why: Paper.}
+  - id: what-now
+    type: single
+    ask: What do you do?
+    options:
+      - {id: write, text: Write it down, why: It keeps the facts., key: true}
+      - {id: follow, text: Follow the car, why: It puts people in danger.}
+"""
+ITEMS_ES = """\
+items:
+  who-calls:
+    passage: Ben quiere irse a casa. El jefe guarda los boletos.
+    phrases:
+      - {text: quiere irse a casa, why: Cualquiera puede.}
+      - {text: El jefe guarda, why: Puede importar.}
+      - {text: los boletos, why: Papel.}
+  what-now:
+    ask: ¿Qué hace usted?
+    options:
+      write: {text: Anotarlo, why: Guarda los hechos.}
+      follow: {text: Seguir el auto, why: Pone en peligro.}
+"""
+PLACES = "::: item who-calls\n:::\n\n::: item what-now\n:::\n\n::: recap"
+LESSON_ES_FILE = "courses/recognize/01-basics/01-first.es.md"
+
+
+@pytest.fixture
+def asking(spanish: Path) -> Path:
+    """The tiny folder with a lesson that asks two questions, in Spanish too."""
+    small.edit(spanish, small.LESSON_FILE, "sources: [S1, N2]\n", f"sources: [S1, N2]\n{ITEMS}")
+    small.edit(spanish, small.LESSON_FILE, "::: recap", PLACES)
+    put(spanish, LESSON_ES_FILE, LESSON.replace("::: recap", PLACES).replace("objectives:", f"{ITEMS_ES}objectives:"))
+    return spanish
+
+
+def test_questions_of_a_lesson_are_told_and_keep_ids_keys_and_digests(asking: Path) -> None:
+    assert faults(asking) == []
+    here, there = both(asking)
+    was, lesson = (one.courses["recognize"].lessons[0] for one in (here, there))
+    assert [(one.id, one.type, one.digest) for one in lesson.questions] == [
+        (one.id, one.type, one.digest) for one in was.questions
+    ]
+    marks, choice = (one.payload for one in lesson.questions)
+    assert marks["scenario"] == was.questions[0].payload["scenario"]
+    assert [one["sign"] for one in marks["options"]] == [None, "C1", None]
+    assert marks["paragraphs"][0][2:4] == [[". ", None], ["El jefe guarda", "p2"]]
+    assert choice["ask"] == "¿Qué hace usted?"
+    assert [(one["id"], one["key"], one["text"]) for one in choice["options"]] == [
+        ("write", True, "Anotarlo"),
+        ("follow", False, "Seguir el auto"),
+    ]
+    assert there.standing(lesson) is Standing.AS_WRITTEN
+    for one in lesson.questions:
+        read_further(one.payload)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("text: El jefe guarda", "text: El patrón guarda", '10: "El patrón guarda" is not in the passage.'),
+        ("why: Papel.", "why: Papel., sign: A1", '11: "items" has another form than in the original.'),
+        ("why: Pone en peligro.", "why: Pone en peligro., key: true", '16: "items" has another form than'),
+        ("  what-now:", "  what-then:", '12: "items" has another form than in the original.'),
+        ("passage: Ben quiere", 'passage: "[Ben](page:help) quiere', "7: the passage is more than plain paragraphs."),
+    ],
+)
+def test_what_questions_of_a_lesson_may_not_say_in_another_language(
+    asking: Path, old: str, new: str, said: str
+) -> None:
+    text = (asking / LESSON_ES_FILE).read_text(encoding="utf-8").replace(old, new)
+    small.put(
+        asking, LESSON_ES_FILE, text.replace("guarda los boletos.\n", 'guarda los boletos."\n') if '"' in new else text
+    )
+    found = [str(one) for one in small.complaints(asking)]
+    assert any(f"{LESSON_ES_FILE}:{said}" in one for one in found), found
+
+
+def test_questions_of_a_lesson_that_are_not_told_or_no_longer_fit_are_asked_in_the_original(asking: Path) -> None:
+    small.edit(asking, small.LESSON_FILE, "What a signal is.", "What signals are.")
+    small.edit(asking, LESSON_ES_FILE, "text: El jefe guarda", "text: El patrón guarda")
+    here, there = both(asking)
+    was, lesson = (one.courses["recognize"].lessons[0] for one in (here, there))
+    assert lesson.questions[0] is was.questions[0]
+    assert lesson.questions[1].payload["ask"] == "¿Qué hace usted?"
+    put(asking, LESSON_ES_FILE, LESSON.replace("::: recap", PLACES))
+    there = spanish_of(asking)
+    lesson = there.courses["recognize"].lessons[0]
+    assert lesson.questions == was.questions
+    assert there.standing(lesson) is Standing.UNTRANSLATED

@@ -142,21 +142,21 @@ def _words(*keys: str) -> dict[str, Shape]:
 
 _NAMES: Final = ById(Only("name"))
 _WITH_REASON: Final = Keys(_words("text", "why"))
-_QUESTION: Final = Keys(
-    {
-        **_words("ask"),
-        "options": ById(_WITH_REASON),
-        "phrases": Each(_WITH_REASON),
-        "steps": ById(_WITH_REASON),
-    }
-)
+_QUESTION: Final[Mapping[str, Shape]] = {
+    **_words("ask"),
+    "options": ById(_WITH_REASON),
+    "phrases": Each(_WITH_REASON),
+    "steps": ById(_WITH_REASON),
+}
 _VERDICTS: Final = Each(Keys(_words("name", "hint")))
 
 PROSE: Final[Mapping[type[Part], Keys]] = {
     PageFile: Keys(_words("title", "summary")),
     CourseFile: Keys({**_words("title", "summary", "audience", "edition"), "final": Keys(_words("note"))}),
     ModuleFile: Keys(_words("title", "objectives")),
-    LessonFile: Keys(_words("title", "summary", "objectives", "note")),
+    LessonFile: Keys(
+        {**_words("title", "summary", "objectives", "note"), "items": ById(Keys({**_words("passage"), **_QUESTION}))}
+    ),
     ShiftFile: Keys(_words("title", "intro")),
     Term: Keys(_words("term", "meaning", "also")),
     Category: Keys(_words("name")),
@@ -167,7 +167,7 @@ PROSE: Final[Mapping[type[Part], Keys]] = {
             "signs": Each(Only("words")),
             **_words("ordinary", "note", "verdicts"),
             "actions": ById(_WITH_REASON),
-            QUESTIONS: Each(_QUESTION),
+            QUESTIONS: Each(Keys(_QUESTION)),
             SWAP: Words(),
         }
     ),

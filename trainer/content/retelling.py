@@ -10,13 +10,13 @@ from typing import TypeVar
 from markupsafe import Markup
 
 from trainer.content import markdown
-from trainer.content.drills import Drill, Question, build_drills
+from trainer.content.drills import Drill, Question, build_drills, build_question
 from trainer.content.folder import CourseFolder, Entry, Folder, Translation
 from trainer.content.markdown import Body, Rendered, Scope
 from trainer.content.objects import Content, Course, Lesson, Module, Page, Scenario, Sign, Twin
-from trainer.content.schema import Indicator, LessonFile, Part, ScenarioFile
+from trainer.content.schema import Indicator, LessonFile, LessonItem, Part, ScenarioFile
 from trainer.content.swap import swapped
-from trainer.content.telling import Told
+from trainer.content.telling import Passage, Told
 
 T = TypeVar("T", bound=Part)
 
@@ -77,7 +77,8 @@ class _Teller:
         if id(entry) not in self.told:
             return lesson
         page, file = self._render(entry, scope), self._file_of(entry)
-        parts, questions = _place(page, lesson.questions)
+        asked = self._asked(lesson, entry, f"{scope.course}/{lesson.id}")
+        parts, questions = _place(page, asked)
         charts = [f"statistics/{name}.yaml" for name in page.charts]
         return replace(
             lesson,
@@ -90,6 +91,20 @@ class _Teller:
             is_older=file.is_older or any(name in self.files and self.files[name].is_older for name in charts),
             is_whole=file.is_whole and all(name in self.files and self.files[name].is_whole for name in charts),
         )
+
+    def _asked(self, lesson: Lesson, entry: Entry[LessonFile], name: str) -> list[Question]:
+        """Return the questions of a lesson in other words, and as they are where these no longer fit."""
+        was = {item.id: item for item in entry.value.items}
+        told = {item.id: item for item in self._value(entry).items}
+        return [self._question(one, was[one.id], told[one.id], name) for one in lesson.questions]
+
+    def _question(self, question: Question, was: LessonItem, told: LessonItem, lesson: str) -> Question:
+        faults: list[str] = []
+        passage = Passage("", told.passage or "", self._indicators, self._indicators)
+        told.question.check(passage, lambda _key, what, _remedy: faults.append(what))
+        if told == was or faults:
+            return question
+        return replace(question, payload=build_question(told, lesson, self._indicators).payload)
 
     def _page(self, page: Page) -> Page:
         entry = self.folder.pages[page.slug]

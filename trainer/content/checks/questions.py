@@ -63,6 +63,15 @@ def check_questions(folder: Folder, lesson: Entry[LessonFile]) -> None:
                 )
 
 
+def check_translated_questions(folder: Folder, lesson: Entry[LessonFile], told: Entry[LessonFile]) -> None:
+    """Check the questions of a lesson as another language tells them, if it does."""
+    if told.value.items == lesson.value.items:
+        return
+    for item in told.value.items:
+        _check_passage(told, item, ("items", item.id))
+        _check_question(folder, told, item, ("items", item.id))
+
+
 def warn_of_few(course: CourseFolder) -> None:
     """Warn of lessons of a core path that ask too little."""
     modules = [module for module in course.modules.values() if module.file]
