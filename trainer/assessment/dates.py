@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from icalendar import Calendar, Event
 
 from trainer.assessment.check_ins import CheckIns
+from trainer.content.serving import served
 
 
 def calendar_of(found: CheckIns, address: str, now: dt.datetime) -> bytes:
@@ -16,7 +17,7 @@ def calendar_of(found: CheckIns, address: str, now: dt.datetime) -> bytes:
     Taken in again, a file changes the entries of an older one instead of doubling them.
     """
     calendar = Calendar()
-    calendar.add("prodid", "-//Would you recognize it?//check-ins//EN")
+    calendar.add("prodid", f"-//{served().site.name}//check-ins//EN")
     calendar.add("version", "2.0")
     title = found.course.file.title
     for rung in found.ladder.rungs:

@@ -6,6 +6,7 @@ from trainer.content import markdown
 from trainer.content.checks.bodies import check_body, check_source
 from trainer.content.checks.figures import check_figures
 from trainer.content.checks.questions import check_places, check_questions, check_translated_questions, warn_of_few
+from trainer.content.checks.sweeping import warn_of_sweeping_words
 from trainer.content.folder import Entry, Folder
 from trainer.content.markdown import Scope
 from trainer.content.schema import LessonFile
@@ -28,6 +29,7 @@ def check_lessons(folder: Folder) -> None:
 def _check_lesson(folder: Folder, scope: Scope, lesson: Entry[LessonFile]) -> None:
     _check_text(folder, scope, lesson)
     check_figures(folder, lesson)
+    warn_of_sweeping_words(lesson)
     for index, indicator in enumerate(lesson.value.indicators):
         if not folder.knows("indicator", indicator):
             lesson.refuse(("indicators", index), f'no indicator is called "{indicator}"', "Correct its id.")

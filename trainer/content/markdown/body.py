@@ -64,6 +64,7 @@ class Block:
     """A paragraph, list item or table row, as plain text: the unit in which a figure needs its source."""
 
     text: str
+    unmarked: str  # the text without what stands in [[...]]
     head: str  # the text of the table's head, for a row
     line: int
     is_cited: bool

@@ -135,12 +135,15 @@ class _Unit:
     line: int
     head: _Unit | None = None
     texts: list[str] = field(default_factory=list)
+    unmarked: list[str] = field(default_factory=list)
     is_cited: bool = False
 
     def add(self, inline: Token) -> None:
         self.texts.append(text_of(inline))
+        self.unmarked.append(text_of(inline, with_exempt=False))
         self.is_cited = self.is_cited or any(token.type == "citation" for token in inline.children or ())
 
     def block(self, box: str) -> Block:
         head = self.head or _Unit(self.line)
-        return Block(" ".join(self.texts), " ".join(head.texts), self.line, self.is_cited or head.is_cited, box)
+        is_cited = self.is_cited or head.is_cited
+        return Block(" ".join(self.texts), " ".join(self.unmarked), " ".join(head.texts), self.line, is_cited, box)

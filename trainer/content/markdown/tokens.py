@@ -41,12 +41,12 @@ def inline_tokens(body: Body) -> Iterator[tuple[Token, int]]:
             line += token.type in ("softbreak", "hardbreak")
 
 
-def text_of(inline: Token) -> str:
+def text_of(inline: Token, *, with_exempt: bool = True) -> str:
     parts = []
     for token in inline.children or ():
         if token.type in ("softbreak", "hardbreak"):
             parts.append("\n")
-        elif token.type != "citation":
+        elif token.type != "citation" and (with_exempt or token.type != "exempt"):
             parts.append(token.content)
     return "".join(parts)
 
