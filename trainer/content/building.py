@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from markupsafe import Markup
+
 from trainer.content import markdown, times
 from trainer.content.digests import course_digest
-from trainer.content.drills import build_drills
+from trainer.content.drills import Question, build_drills, build_question
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
 from trainer.content.ids import permanent_ids
 from trainer.content.markdown import Scope
@@ -84,11 +86,13 @@ def _translate(content: Content, folder: Folder, anywhere: Scope, language: str)
         if id(entry) not in told:
             return replace(one, module_title=title)
         page = markdown.render(told[id(entry)].body, scope)
+        parts, questions = _place(page, one.questions)
         return replace(
             one,
             module_title=title,
             file=value(entry),
-            html=page.html,
+            parts=parts,
+            questions=questions,
             words=page.words,
             cited=page.cited,
             language=language,
@@ -163,22 +167,32 @@ def _pair(scenarios: Iterable[Scenario]) -> dict[str, tuple[Scenario, ...]]:
 def _build_course(folder: Folder, course: CourseFolder, anywhere: Scope, reserved: Iterable[Scenario]) -> Course:
     file = _there(course.file)
     scope = replace(anywhere, targets=folder.targets(course), course=course.slug)
-    modules = tuple(_build_module(course.modules[slug], scope) for slug in file.value.modules)
+    indicators = _values(folder.indicators)
+    modules = tuple(_build_module(course.modules[slug], scope, indicators) for slug in file.value.modules)
     digest = course_digest(course, (scene.digest for scene in reserved))
     return Course(course.slug, file.value, modules, digest, course.shift.value if course.shift else None)
 
 
-def _build_module(module: ModuleFolder, scope: Scope) -> Module:
+def _build_module(module: ModuleFolder, scope: Scope, indicators: Mapping[str, Indicator]) -> Module:
     file = _there(module.file).value
     lessons = tuple(
-        _build_lesson(module, file, number, slug, scope) for number, slug in enumerate(module.lessons, start=1)
+        _build_lesson(module, file, number, slug, scope, indicators)
+        for number, slug in enumerate(module.lessons, start=1)
     )
     return Module(module.slug, module.number, file, lessons)
 
 
-def _build_lesson(module: ModuleFolder, module_file: ModuleFile, number: int, slug: str, scope: Scope) -> Lesson:
+def _build_lesson(
+    module: ModuleFolder,
+    module_file: ModuleFile,
+    number: int,
+    slug: str,
+    scope: Scope,
+    indicators: Mapping[str, Indicator],
+) -> Lesson:
     entry = module.lessons[slug]
     page = markdown.render(entry.body, scope)
+    items = {item.id: item for item in entry.value.items}
     return Lesson(
         id=f"{module.slug}/{slug}",
         slug=slug,
@@ -186,12 +200,29 @@ def _build_lesson(module: ModuleFolder, module_file: ModuleFile, number: int, sl
         module_title=module_file.title,
         number=number,
         file=entry.value,
-        html=page.html,
+        parts=page.parts,
+        questions=tuple(
+            build_question(items[name], f"{scope.course}/{module.slug}/{slug}", indicators) for name in page.items
+        ),
         words=page.words,
         cited=page.cited,
         digest=entry.digest,
-        seconds=times.lesson_seconds(entry.body),
+        seconds=times.lesson_seconds(entry.body, entry.value.items),
     )
+
+
+def _place(page: markdown.Rendered, asked: Sequence[Question]) -> tuple[tuple[Markup, ...], tuple[Question, ...]]:
+    """Return the parts of a text and the questions between them. A translation that is older may lack places for
+    some, which are then asked at its end, and have others for what is no longer asked."""
+    left = {one.id: one for one in asked}
+    parts, questions = [page.parts[0]], []
+    for name, part in zip(page.items, page.parts[1:], strict=True):
+        if name in left:
+            questions.append(left.pop(name))
+            parts.append(part)
+        else:
+            parts[-1] += part
+    return (*parts, *(Markup() for _one in left)), (*questions, *left.values())
 
 
 def _build_pages(folder: Folder, scope: Scope) -> dict[str, Page]:

@@ -1,12 +1,14 @@
-"""The further questions about a scene, ready to draw."""
+"""The further questions about a scene, and the questions of a lesson, ready to be asked."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trainer.content.telling import Told
+from trainer.content.schema import Indicator, LessonItem
+from trainer.content.telling import Passage, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +34,19 @@ def build_drills(scene: Told) -> tuple[Drill, ...]:
         name = f"{scene.id}/{item.type}" if number == 1 else f"{scene.id}/{item.type}-{number}"
         drills.append(Drill(name, item.type, item.digest(scene), item.payload(scene)))
     return tuple(drills)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of a lesson. `id` is unique in the lesson; `payload` is all that is needed to show and to score it."""
+
+    id: str
+    type: str
+    digest: str
+    payload: dict[str, Any]
+
+
+def build_question(item: LessonItem, lesson: str, indicators: Mapping[str, Indicator]) -> Question:
+    """Make a question of a lesson, by "<course>/<module>/<lesson>"."""
+    passage = Passage(f"{lesson}#{item.id}", item.passage or "", indicators, indicators)
+    return Question(item.id, item.question.type, item.question.digest(passage), item.question.payload(passage))

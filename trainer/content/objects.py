@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import add
 
 from markupsafe import Markup
 
-from trainer.content.drills import Drill
+from trainer.content.drills import Drill, Question
 from trainer.content.own_words import SOURCE
 from trainer.content.schema import (
     Card,
@@ -49,7 +50,8 @@ class Lesson:
     module_title: str
     number: int
     file: LessonFile
-    html: Markup
+    parts: tuple[Markup, ...]  # the text before, between and after its questions
+    questions: tuple[Question, ...]  # in the order of the text
     words: tuple[Term, ...]  # glossary terms it links to, in reading order
     cited: tuple[Source, ...]  # in the order of the numbers shown
     digest: str
@@ -57,6 +59,15 @@ class Lesson:
     language: str = SOURCE
     is_older: bool = False  # than the original that it translates
     is_whole: bool = True  # nothing of the original is left out
+
+    @property
+    def html(self) -> Markup:
+        """The text without its questions."""
+        return reduce(add, self.parts)
+
+    def question(self, name: str) -> Question | None:
+        """Find a question by its id."""
+        return next((one for one in self.questions if one.id == name), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ Bodies are Markdown source here; `markdown/` renders them.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Protocol, Self, get_args
@@ -542,6 +542,7 @@ class ModuleFile(Part):
     title: Text
     objectives: list[Text] = Field(min_length=1)
     choose_one: bool = False  # the learner reads one of its lessons, such as that of their venue
+    deeper: bool = False  # its lessons go deeper and are optional; all others are the core path
 
 
 class ShiftFile(Part):
@@ -550,19 +551,6 @@ class ShiftFile(Part):
     title: Text
     intro: Text
     scenes: list[Slug] = Field(min_length=2)
-
-
-class LessonFile(Part):
-    """Front matter of `courses/<course>/NN-<module>/NN-<lesson>.md`."""
-
-    title: Text
-    summary: Text
-    minutes: int = Field(ge=1, le=12)
-    objectives: list[Text] = Field(min_length=1)
-    indicators: list[IndicatorId] = []
-    sources: list[SourceId] = Field(min_length=1)
-    note: Text | None = None
-    reviews: list[Review] = []
 
 
 class Access(StrEnum):
@@ -579,11 +567,44 @@ class Refuse(Protocol):
     def __call__(self, key: tuple[str | int, ...], what: str, remedy: str, /) -> None: ...
 
 
-class Telling(Protocol):
-    """A scene as it is told, for its items to draw on."""
+class Situation(Protocol):
+    """What a further question is about: a scene, or the passage above a question of a lesson."""
 
     @property
     def id(self) -> str: ...
+    @property
+    def kind(self) -> str:
+        """What a complaint calls it."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def setting(self) -> str: ...
+    @property
+    def note(self) -> str | None: ...
+    @property
+    def paragraphs(self) -> Sequence[str]:
+        """The narrative as plain text."""
+
+    @property
+    def signs(self) -> Collection[str]:
+        """The ids of signs that a question may speak of."""
+
+    @property
+    def signs_named(self) -> str:
+        """What a complaint calls them."""
+
+    @property
+    def shows_concern(self) -> bool | None:
+        """Whether there is a sign in it; None where that isn't said."""
+
+    @property
+    def indicators(self) -> Mapping[str, Indicator]: ...
+
+
+class Telling(Situation, Protocol):
+    """A scene as it is told, for its items to draw on."""
+
     @property
     def file(self) -> ScenarioFile: ...
     @property
@@ -594,12 +615,6 @@ class Telling(Protocol):
     def words(self) -> int:
         """How many words the narrative has."""
 
-    @property
-    def paragraphs(self) -> Sequence[str]:
-        """The narrative as plain text."""
-
-    @property
-    def indicators(self) -> Mapping[str, Indicator]: ...
     @property
     def vocabulary(self) -> Vocabulary: ...
 
@@ -620,10 +635,25 @@ class Item(Part):
 
 
 class FurtherItem(Item):
-    """A further question about a scene."""
+    """A further question about a scene, or a question of a lesson."""
 
-    def payload(self, scene: Telling) -> dict[str, Any]:
+    quotes: ClassVar[bool] = False
+    """True if it can't be asked without words to quote."""
+
+    def check(self, scene: Situation, refuse: Refuse) -> None:
+        """Complain of all that keeps it from being asked."""
+        raise NotImplementedError
+
+    def digest(self, scene: Situation) -> str:
+        """Hash what scoring rests on and what is seen before answering; a corrected reason keeps the digest."""
+        raise NotImplementedError
+
+    def payload(self, scene: Situation) -> dict[str, Any]:
         """Return, ready for JSON, all that is needed to show and to score it forever."""
+        raise NotImplementedError
+
+    def texts(self) -> Iterable[str]:
+        """List what is read of it: what it asks and offers, and the reasons of what is right."""
         raise NotImplementedError
 
 
@@ -664,7 +694,10 @@ ITEM_MODELS = "item_models"
 def _as_its_type(given: object, info: ValidationInfo) -> Item:
     if isinstance(given, Item):
         return given
-    models: ItemModels = (info.context or {})[ITEM_MODELS]
+    return _of_its_type(given, (info.context or {})[ITEM_MODELS])
+
+
+def _of_its_type(given: object, models: ItemModels) -> Item:
     if not isinstance(given, dict):
         raise PydanticCustomError("model_type", "an item is keys and values")
     known = {"known": ", ".join(models)}
@@ -677,6 +710,44 @@ def _as_its_type(given: object, info: ValidationInfo) -> Item:
 
 
 AnyItem = Annotated[SerializeAsAny[Item], BeforeValidator(_as_its_type)]
+
+
+class LessonItem(Part):
+    """A question that a lesson asks: its own two keys, and those of a further question beside them."""
+
+    id: Slug  # permanent, for answers hang on it
+    passage: Text | None = None  # what happened, told above the question, as Markdown paragraphs
+    question: SerializeAsAny[FurtherItem]
+
+
+def _as_lesson_item(given: object, info: ValidationInfo) -> LessonItem:
+    if isinstance(given, LessonItem):
+        return given
+    if not isinstance(given, dict):
+        raise PydanticCustomError("model_type", "a question is keys and values")
+    own = {key: value for key, value in given.items() if key in ("id", "passage")}
+    rest = {key: value for key, value in given.items() if key not in own}
+    models: ItemModels = (info.context or {})[ITEM_MODELS]
+    further = {name: model for name, model in models.items() if issubclass(model, FurtherItem)}
+    return LessonItem.model_validate({**own, "question": _of_its_type(rest, further)})
+
+
+AnyLessonItem = Annotated[LessonItem, BeforeValidator(_as_lesson_item)]
+
+
+class LessonFile(Part):
+    """Front matter of `courses/<course>/NN-<module>/NN-<lesson>.md`."""
+
+    title: Text
+    summary: Text
+    minutes: int = Field(ge=1, le=12)
+    objectives: list[Text] = Field(min_length=1)
+    indicators: list[IndicatorId] = []
+    sources: list[SourceId] = Field(min_length=1)
+    note: Text | None = None
+    was: list[LessonId] = []  # earlier lessons that one of the core path came from: whoever read one has read it
+    reviews: list[Review] = []
+    items: list[AnyLessonItem] = Field(default=[], max_length=12)  # in the order of the file, not of the text
 
 
 class ShownSign(Part):

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from trainer.content.schema import Term
 
 # A link inside the label of something that opens would be a control inside a control.
-_CLOSED = ("choose", "ask", "story", "chart")
+_CLOSED = ("choose", "ask", "story", "chart", "item")
 
 
 def link_terms(tokens: Sequence[Token], terms: Mapping[str, Term]) -> list[Token]:

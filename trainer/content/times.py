@@ -9,7 +9,7 @@ from typing import Final
 
 from trainer.content import markdown
 from trainer.content.objects import Content, Course, Lesson, Scenario
-from trainer.content.schema import Pool
+from trainer.content.schema import LessonItem, Pool
 
 WORDS_A_MINUTE: Final = 200
 SECONDS_A_QUESTION: Final = 15
@@ -66,10 +66,13 @@ def reading_seconds(words: float) -> float:
     return words * 60 / WORDS_A_MINUTE
 
 
-def lesson_seconds(body: markdown.Body) -> float:
+def lesson_seconds(body: markdown.Body, items: Sequence[LessonItem] = ()) -> float:
     """Return how long the text of a lesson takes, with its questions. Its sources aren't counted."""
-    questions = sum(box.name == "choose" for box in markdown.boxes_in(body))
-    return reading_seconds(markdown.count_words(body)) + questions * SECONDS_A_QUESTION
+    boxes = markdown.boxes_in(body)
+    questions = len(items) + sum(box.name == "choose" for box in boxes)
+    names = sum(len(box.title.split()) for box in boxes if box.name == "item")
+    asked = sum(text_seconds([item.passage or "", *item.question.texts()]) for item in items)
+    return reading_seconds(markdown.count_words(body) - names) + asked + questions * SECONDS_A_QUESTION
 
 
 def course_seconds(course: Course) -> float:

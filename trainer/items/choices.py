@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
@@ -15,7 +15,7 @@ from wtforms import SelectMultipleField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput
 
-from trainer.content.schema import FurtherItem, Part, Slug, Telling, Text
+from trainer.content.schema import FurtherItem, Part, Situation, Slug, Text
 from trainer.items.contract import FurtherPayload, Mark
 from trainer.items.forms import AnswerForm
 from trainer.items.payload import Given, Kept, Payload
@@ -90,14 +90,14 @@ def mark(options: Sequence[ShownOption], chosen: Collection[str]) -> Mark:
     return Mark(right, len(keys) - right, wrong, points)
 
 
-def scene_of(scene: Telling, kind: str) -> dict[str, Any]:
+def scene_of(scene: Situation, kind: str) -> dict[str, Any]:
     """Return what the payload of each further question has of its scene."""
     return {
         "scenario": scene.id,
         "type": kind,
-        "title": scene.file.title,
-        "setting": scene.file.setting,
-        "note": scene.file.note,
+        "title": scene.title,
+        "setting": scene.setting,
+        "note": scene.note,
         "paragraphs": [[[text, None]] for text in scene.paragraphs],
     }
 
@@ -115,14 +115,18 @@ class OptionsItem(FurtherItem):
     ask: Text
     options: list[Option]
 
-    def payload(self, scene: Telling) -> dict[str, Any]:
+    def payload(self, scene: Situation) -> dict[str, Any]:
         """Return all that is needed to show and to score it."""
         options = [{"id": one.id, "text": one.text, "why": one.why, "key": one.key} for one in self.options]
         return {**scene_of(scene, self.type), "ask": self.ask, "options": options}
 
-    def digest(self, scene: Telling) -> str:
+    def digest(self, scene: Situation) -> str:
         """Hash what scoring rests on."""
         return digest_of(self.payload(scene))
+
+    def texts(self) -> Iterable[str]:
+        """List what is read of it."""
+        return [self.ask, *(one.text for one in self.options), *(one.why for one in self.options if one.key)]
 
 
 class ChoiceForm(AnswerForm):

@@ -67,7 +67,7 @@ def _check_box(entry: Entry[Any], box: Box) -> None:
         entry.refuse(
             box.line, f'the box "{box.name}" has no title', f'Write it on the same line: "::: {box.name} Title".'
         )
-    if not box.inner and box.name != "chart":
+    if not box.inner and box.name not in ("chart", "item"):
         entry.refuse(box.line, f'the box "{box.name}" is empty', "Fill it or take it out.")
     if box.name == "choose":
         _check_options(entry, box)

@@ -1,9 +1,10 @@
-"""Courses and modules: in order, with lessons, and with finals that can be drawn and passed."""
+"""Courses and modules: in order, with lessons and a core path, and with finals that can be drawn and passed."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
+from trainer.content.checks.core import check_core
 from trainer.content.checks.pairs import count_pairs
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
 from trainer.content.schema import Bounds, CourseFile, Final, Pool
@@ -15,6 +16,7 @@ def check_courses(folder: Folder) -> None:
         if course.file:
             _check_module_order(course, course.file)
             _check_rule_lesson(course, course.file)
+            check_core(course, course.file)
             _check_assessments(folder, course, course.file)
 
 

@@ -47,19 +47,19 @@ def find_figure(text: str, short_numbers: Collection[str] = ()) -> str | None:
     return found[0].strip() if found else None
 
 
+def find_unsourced(text: str, numbers: Collection[str]) -> str | None:
+    """Find the first figure of a text that can't cite, or None; one that is called made up needs no source."""
+    return None if _MADE_UP.search(text) else _find_besides(text, numbers)
+
+
 def check_figures(folder: Folder, lesson: Entry[LessonFile]) -> None:
     """Check that each figure of a lesson has its source, or is called made up."""
-    all_numbers = _telephone_numbers(folder)
-    short = sorted(number for number in all_numbers if len(number) == _SHORT)
-    numbers = all_numbers.difference(short)
+    numbers = telephone_numbers(folder)
     for block in markdown.blocks_in(lesson.body):
         # A story says of itself that it is made up.
         if block.is_cited or block.box == "story" or _MADE_UP.search(f"{block.text} {block.head}"):
             continue
-        text = block.text
-        for number in numbers:
-            text = text.replace(number, " ")
-        figure = find_figure(text, short)
+        figure = _find_besides(block.text, numbers)
         if figure:
             lesson.refuse(
                 block.line,
@@ -68,7 +68,16 @@ def check_figures(folder: Folder, lesson: Entry[LessonFile]) -> None:
             )
 
 
-def _telephone_numbers(folder: Folder) -> set[str]:
+def _find_besides(text: str, numbers: Collection[str]) -> str | None:
+    short = sorted(number for number in numbers if len(number) == _SHORT)
+    for number in numbers:
+        if len(number) != _SHORT:
+            text = text.replace(number, " ")
+    return find_figure(text, short)
+
+
+def telephone_numbers(folder: Folder) -> set[str]:
+    """List all numbers to call and to text, which aren't figures."""
     numbers = {folder.vocabulary.value.emergency_number} if folder.vocabulary else set()
     for lines in folder.help_lines.values():
         for entry in lines.values():

@@ -22,7 +22,7 @@ def check_pages(folder: Folder) -> None:
 def _check_text(folder: Folder, scope: Scope, page: Entry[PageFile]) -> None:
     check_body(folder, page, scope)
     for box in markdown.boxes_in(page.body):
-        if box.name in ("ask", "recap"):
+        if box.name in ("ask", "item", "recap"):
             page.refuse(box.line, f'a page has no "{box.name}"', "Only lessons do. Take it out.")
     for citation in markdown.citations_in(page.body):
         if not folder.knows("source", citation.source):

@@ -29,17 +29,31 @@ _writer = Writer()
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    html: Markup
+    parts: tuple[Markup, ...]
+    """What stands before, between and after the questions."""
+    items: tuple[str, ...]
+    """The ids of the questions."""
     cited: tuple[Source, ...]
     words: tuple[Term, ...]
+
+    @property
+    def html(self) -> Markup:
+        """The text without the questions."""
+        return Markup().join(self.parts)
 
 
 def render(body: Body, scope: Scope) -> Rendered:
     """Render a body; each source is noted once, after the block that first cites it."""
     pen = Pen(scope)
     tokens = link_terms(body.tokens, scope.targets.terms) if scope.course else body.tokens
-    html = Markup().join(pen.write(group) for group in top_level(tokens))
-    return Rendered(html, tuple(pen.cited), tuple(pen.words.values()))
+    parts, items = [Markup()], []
+    for group in top_level(tokens):
+        if group[0].type == "box_open" and group[0].info == "item":
+            items.append(group[0].content)
+            parts.append(Markup())
+        else:
+            parts[-1] += pen.write(group)
+    return Rendered(tuple(parts), tuple(items), tuple(pen.cited), tuple(pen.words.values()))
 
 
 class Pen:

@@ -12,7 +12,7 @@ from markdown_it.rules_inline import StateInline
 from trainer.content.markdown.body import Body
 from trainer.content.markdown.exempt import EXEMPT
 
-BOXES: Final = ("ask", "story", "callout", "reveal", "choose", "chart", "recap")
+BOXES: Final = ("ask", "story", "callout", "reveal", "choose", "chart", "item", "recap")
 _CITATION = re.compile(r"\[\^([^\]\s]{1,20})\]")
 _BOX_OPEN = re.compile(r":{3,}[ \t]*([A-Za-z][\w-]*)[ \t]*(.*)")
 _BOX_CLOSE = re.compile(r":{3,}[ \t]*")

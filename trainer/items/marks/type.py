@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any, ClassVar, Literal
 
@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from pydantic import Field
 
-from trainer.content.schema import Access, FurtherItem, IndicatorId, Part, Refuse, Telling, Text, Truth
+from trainer.content.schema import Access, FurtherItem, IndicatorId, Part, Refuse, Situation, Text
 from trainer.items.choices import ChoiceForm, ChoicePayload, digest_of, scene_of
 from trainer.items.contract import EVERY_WAY, FurtherType, Mark, Sample
 
@@ -29,31 +29,35 @@ class MarksItem(FurtherItem):
 
     access: ClassVar[frozenset[Access]] = EVERY_WAY
 
+    quotes: ClassVar[bool] = True
+
     type: Literal["marks"]
     phrases: list[Phrase] = Field(min_length=3, max_length=12)
 
-    def check(self, scene: Telling, refuse: Refuse) -> None:
+    def check(self, scene: Situation, refuse: Refuse) -> None:
         """The phrases stand in the scene, in order; those that are signs are signs of the scene."""
         texts = self._texts
         for number, text in enumerate(texts):
             if not any(text in paragraph for paragraph in scene.paragraphs):
-                refuse(("phrases", number), f'"{text[:60]}" is not in the scene', "Copy it letter for letter.")
+                refuse(("phrases", number), f'"{text[:60]}" is not in the {scene.kind}', "Copy it letter for letter.")
                 return
         if cut(scene.paragraphs, texts) is None:
-            refuse(("phrases",), "the phrases overlap or are not in the order of the scene", "Put them in order.")
+            refuse(
+                ("phrases",), f"the phrases overlap or are not in the order of the {scene.kind}", "Put them in order."
+            )
         for number, phrase in enumerate(self.phrases):
-            if phrase.sign and phrase.sign not in scene.file.signs:
+            if phrase.sign and phrase.sign not in scene.signs:
                 refuse(
                     ("phrases", number),
-                    f'{phrase.sign} is none of the "signs" of this scene',
+                    f"{phrase.sign} is none of the {scene.signs_named}",
                     "Add it there, or take it out here.",
                 )
         has_keys = any(phrase.sign for phrase in self.phrases)
-        if (scene.file.truth == Truth.CONCERN) != has_keys:
+        if scene.shows_concern not in (None, has_keys):
             what = "a scene of no concern has signs to mark" if has_keys else "no phrase is a sign"
             refuse((), what, "Correct the phrases or the truth.")
 
-    def payload(self, scene: Telling) -> dict[str, Any]:
+    def payload(self, scene: Situation) -> dict[str, Any]:
         """Return all that is needed to show and to score it."""
         paragraphs = [
             [[text, None if number is None else f"p{number + 1}"] for text, number in parts]
@@ -72,9 +76,13 @@ class MarksItem(FurtherItem):
         ]
         return {**scene_of(scene, self.type), "paragraphs": paragraphs, "ask": None, "options": options}
 
-    def digest(self, scene: Telling) -> str:
+    def digest(self, scene: Situation) -> str:
         """Hash what scoring rests on."""
         return digest_of(self.payload(scene))
+
+    def texts(self) -> Iterable[str]:
+        """List what is read of it beside the passage that it quotes."""
+        return [phrase.why for phrase in self.phrases if phrase.sign]
 
     @property
     def _texts(self) -> list[str]:

@@ -7,7 +7,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any, ClassVar, Literal
 
@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from pydantic import Field
 
-from trainer.content.schema import Access, FurtherItem, Part, Refuse, Slug, Telling, Text
+from trainer.content.schema import Access, FurtherItem, Part, Refuse, Situation, Slug, Text
 from trainer.items.choices import scene_of
 from trainer.items.contract import EVERY_WAY, FurtherPayload, FurtherType, Mark, Sample
 from trainer.items.forms import AnswerForm
@@ -40,7 +40,7 @@ class OrderItem(FurtherItem):
     ask: Text
     steps: list[Step] = Field(min_length=3, max_length=6)
 
-    def check(self, scene: Telling, refuse: Refuse) -> None:
+    def check(self, scene: Situation, refuse: Refuse) -> None:
         """Each step has its own id and text, and no id counts."""
         for key in ("id", "text"):
             if len({getattr(step, key) for step in self.steps}) < len(self.steps):
@@ -49,16 +49,20 @@ class OrderItem(FurtherItem):
             if re.search(r"[0-9]|first|last|second|third", step.id):
                 refuse(("steps", number, "id"), f'the id "{step.id}" tells the place of the step', "Name what it does.")
 
-    def payload(self, scene: Telling) -> dict[str, Any]:
+    def payload(self, scene: Situation) -> dict[str, Any]:
         """Return all that is needed to show and to score it."""
         steps = [{"id": one.id, "text": one.text, "why": one.why} for one in self.steps]
         return {**scene_of(scene, self.type), "ask": self.ask, "steps": steps}
 
-    def digest(self, scene: Telling) -> str:
+    def digest(self, scene: Situation) -> str:
         """Hash what scoring rests on and what is seen before answering."""
         told = {**self.payload(scene), "steps": [[one.id, one.text] for one in self.steps]}
         text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def texts(self) -> Iterable[str]:
+        """List what is read of it."""
+        return [self.ask, *(text for step in self.steps for text in (step.text, step.why))]
 
 
 class ShownStep(Kept):

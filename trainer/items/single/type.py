@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from flask_babel import lazy_gettext as _l
 from pydantic import Field
 
-from trainer.content.schema import Access, Refuse, Telling
+from trainer.content.schema import Access, Refuse, Situation
 from trainer.items.choices import ChoiceForm, ChoicePayload, Option, OptionsItem
 from trainer.items.contract import EVERY_WAY, FurtherType, Sample
 
@@ -20,7 +20,7 @@ class SingleItem(OptionsItem):
     type: Literal["single"]
     options: list[Option] = Field(min_length=2, max_length=6)
 
-    def check(self, scene: Telling, refuse: Refuse) -> None:
+    def check(self, scene: Situation, refuse: Refuse) -> None:
         """Each option has its own id, and one is right."""
         keys = sum(option.key for option in self.options)
         if len({option.id for option in self.options}) < len(self.options):
