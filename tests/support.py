@@ -16,7 +16,8 @@ from sqlalchemy.orm import joinedload
 from werkzeug.test import TestResponse
 
 from trainer.assessment.models import Attempt, Response
-from trainer.content.library import Library
+from trainer.content.drills import Question
+from trainer.content.library import Lesson, Library
 from trainer.core import clock
 from trainer.core.db import db
 
@@ -122,6 +123,23 @@ class Visitor:
         )
 
 
+def answer_questions(visitor: Visitor, path: str, lesson: Lesson) -> None:
+    """Answer all questions of a lesson, each wrongly or by chance: any answer counts."""
+    for question in lesson.questions:
+        answer = visitor.post(f"{path}/answers/{question.id}", first_choice(question))
+        assert answer.status_code == 303
+        assert "incomplete" not in answer.location
+
+
+def first_choice(question: Question) -> dict[str, Any]:
+    """Return the fields of someone who takes what stands first."""
+    options = question.payload.get("options")
+    if options:
+        return {"version": "0", "chosen": options[0]["id"]}
+    steps = enumerate(question.payload["steps"], start=1)
+    return {"version": "0", **{f"place-{step['id']}": str(place) for place, step in steps}}
+
+
 def read_everything(visitor: Visitor, shelf: Library, traveller: Any, *, minutes: float = 4) -> None:
     """Mark every lesson as read, each open for some minutes of the moved clock."""
     for lesson in shelf.content.courses[COURSE].lessons:
@@ -129,6 +147,7 @@ def read_everything(visitor: Visitor, shelf: Library, traveller: Any, *, minutes
         visitor.get(path)
         opened_at = visitor.field("opened_at")
         traveller.shift(minutes * 60)
+        answer_questions(visitor, path, lesson)
         assert visitor.post(f"{path}/completions", {"opened_at": opened_at}).status_code == 303
 
 

@@ -76,6 +76,7 @@ HELD_BY = {
     "joining/test_views.py": "joining/forms",
     "learning/test_attestation.py": "learning/forms",
     "learning/test_cycles.py": "learning/models learning/operations learning/queries",
+    "learning/test_questions.py": "learning/question_views",
     "learning/test_views.py": "learning/activity",
     "organizations/test_closing.py": "organizations/views/closing",
     "organizations/test_operations.py": "organizations/actor organizations/models organizations/queries",

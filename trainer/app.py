@@ -81,6 +81,7 @@ from trainer.joining.roster_views import most_bytes
 from trainer.joining.views import blueprint as joining
 from trainer.joining.views import sign_in
 from trainer.learning.models import Enrollment
+from trainer.learning.question_views import blueprint as questions
 from trainer.learning.rules import Standing
 from trainer.learning.views import blueprint as learning
 from trainer.organizations.views.audit import blueprint as audit
@@ -142,6 +143,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     tokens = CSRFProtect(app)
     tokens.exempt(first_try)
     tokens.exempt(remarks)  # it checks a token where there is a session to hang one on
+    tokens.exempt(questions)  # as they do
     tokens.exempt(end_at_exit)
     tokens.exempt(sign_in)  # it checks its token itself, and keeps the address that was typed
     init_limits(app)
@@ -151,7 +153,19 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_static(app, reread=settings.development)
     readers = (web, courses, cards, previews, credentials)
     learners = (
-        *(accounts, second_factor, learning, assessment, finals, drills, first_try, pretest, progress, remarks),
+        *(
+            accounts,
+            second_factor,
+            learning,
+            assessment,
+            questions,
+            finals,
+            drills,
+            first_try,
+            pretest,
+            progress,
+            remarks,
+        ),
         *(joining, entry, home, rounds),
     )
     firms = (organizations, closing, people, teams, invitations, codes, roster, requirements, audit)

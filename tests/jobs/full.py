@@ -84,6 +84,7 @@ KEPT = {
     "instructor_approvals",
     "enrollments",
     "lesson_completions",
+    "lesson_responses",
     "attempts",
     "round_requests",
     "responses",

@@ -95,7 +95,7 @@ def make_world(app: Flask, shelf: Library) -> World:
     bob = make_account(app, "bob@example.org")
     certify(app, bob)
     here = shelf.content
-    lesson = here.courses[COURSE].lessons[0]
+    lesson = next(one for one in here.courses[COURSE].lessons if one.questions)
     signing = next(slug for slug, course in here.courses.items() if course.file.attestation)
     with app.app_context(), transaction():
         enroll(bob, here.courses[signing], clock.now())
@@ -110,6 +110,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         "course": COURSE,
         "module": lesson.module_slug,
         "lesson": lesson.slug,
+        "question": lesson.questions[0].id,
         "indicator_id": next(iter(here.indicators)),
         "venue": next(iter(here.cards)),
         "need": "work",

@@ -52,6 +52,10 @@ class ChoicePayload(FurtherPayload):
         rng.shuffle(order)
         return order
 
+    def order_for_all(self) -> list[str]:
+        """Return the options as the author ordered them."""
+        return [one.id for one in self.options]
+
     def mark(self, given: Given) -> Mark:
         """Return what was chosen is worth.
 
@@ -141,7 +145,7 @@ class ChoiceForm(AnswerForm):
     @classmethod
     def for_asking(cls, payload: Payload, order: Sequence[str], given: Given) -> ChoiceForm:
         """Return the form of a question with its options in the learner's order."""
-        form = cls(formdata=None, chosen=chosen(given))
+        form = cls(formdata=None, chosen=chosen(given), meta={"csrf": False})  # the page has the token
         form._offer(order)
         form.show(payload)
         return form

@@ -43,6 +43,10 @@ class FurtherPayload(Payload, ABC):
     """Of each paragraph the parts: text, and the name of the phrase that it is."""
 
     @abstractmethod
+    def order_for_all(self) -> list[str]:
+        """Return its choices in the order in which all readers of a lesson see them."""
+
+    @abstractmethod
     def mark(self, given: Given) -> Mark:
         """Return what an answer is worth."""
 
@@ -108,3 +112,5 @@ class FurtherType(ItemType):
     samples: Callable[[], Sequence[Sample]]
     tells_scene: bool = True
     """False where the question itself holds the scene."""
+    hint: LazyString | None = None
+    """What to do, where nothing is scored; None: as in the heading."""

@@ -1,4 +1,4 @@
-"""Enrollment and LessonCompletion records."""
+"""Enrollment, LessonCompletion and LessonResponse records."""
 
 from __future__ import annotations
 
@@ -67,3 +67,18 @@ class LessonCompletion(Base):
     completed_at: Mapped[dt.datetime]
     read_again_at: Mapped[dt.datetime]
     """When it was last marked as read; a third try at a final asks for a new reading."""
+
+
+class LessonResponse(Base):
+    """The newest answer to a question of a lesson. It earns and costs nothing."""
+
+    __tablename__ = "lesson_responses"
+
+    enrollment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrollments.id"), primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(121), primary_key=True)
+    item: Mapped[str] = mapped_column(String(60), primary_key=True)
+    item_digest: Mapped[str] = mapped_column(String(64))
+    """The question as it was asked; once it has another, it is asked again."""
+    given: Mapped[dict[str, Any]]
+    is_right: Mapped[bool]
+    answered_at: Mapped[dt.datetime]

@@ -12,13 +12,24 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select, update
 
 from trainer.accounts.queries import get_user
+from trainer.content.drills import Question
 from trainer.content.library import Course, Lesson
 from trainer.core.db import db, insert_missing
 from trainer.core.errors import NotYet
 from trainer.credentials.models import Credential, Facts, PassedFinal
 from trainer.credentials.operations import issue, supersede
-from trainer.learning.models import Enrollment, LessonCompletion
-from trainer.learning.queries import can_renew, find_enrollment, list_reading_times, standing
+from trainer.items.contract import Mark
+from trainer.items.payload import Given
+from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
+from trainer.learning.queries import (
+    can_renew,
+    find_enrollment,
+    list_answered,
+    list_reading_times,
+    list_readings,
+    standing,
+)
+from trainer.learning.questions import still_open
 from trainer.learning.rules import Asked, Conditions, credit, read_ahead, tightened
 
 
@@ -128,6 +139,26 @@ def _begin(user_id: uuid.UUID, course: Course, cycle: int, now: dt.datetime, pla
     return enrollment
 
 
+def answer(
+    enrollment: Enrollment, lesson: Lesson, question: Question, given: Given, mark: Mark, now: dt.datetime
+) -> None:
+    """Keep what was answered to a question of a lesson; a later answer replaces it."""
+    kept = db.session.get(LessonResponse, (enrollment.id, lesson.id, question.id))
+    if kept is None:
+        kept = LessonResponse(enrollment_id=enrollment.id, lesson=lesson.id, item=question.id)
+        db.session.add(kept)
+    kept.item_digest, kept.given, kept.answered_at = question.digest, dict(given), now
+    kept.is_right = mark.is_right
+
+
+def mark_as_read(enrollment: Enrollment, course: Course, lesson: Lesson, now: dt.datetime) -> None:
+    """Mark a lesson as read that someone has opened. Raises NotYet if one comes first, or questions are open."""
+    read = list_readings(enrollment.id)
+    if still_open(course, lesson, read, list_answered(enrollment.id, lesson)):
+        raise NotYet(_l("Answer the questions of this lesson first. Right or wrong, any answer counts."))
+    complete_lesson(enrollment, course, lesson, now)
+
+
 def complete_lesson(enrollment: Enrollment, course: Course, lesson: Lesson, now: dt.datetime) -> None:
     """Mark a lesson as read, or as read again. Raises NotYet if lessons are to be read in order and one comes first."""
     if enrollment.asks.is_paced:
@@ -232,6 +263,7 @@ def merge_enrollments(
             guest.user_id = user_id
             continue
         _merge_lessons(guest.id, mine.id)
+        _merge_answers(guest.id, mine.id)
         if mine.asks.is_paced and mine.completed_at is None and mine.course in courses:
             _unmark_read_ahead(mine, courses[mine.course])
         mine.place = mine.place or guest.place
@@ -248,6 +280,7 @@ def merge_enrollments(
 
 def drop_enrollments(ids: Sequence[uuid.UUID]) -> None:
     """Delete enrollments that were merged into others."""
+    db.session.execute(delete(LessonResponse).where(LessonResponse.enrollment_id.in_(ids)))
     db.session.execute(delete(LessonCompletion).where(LessonCompletion.enrollment_id.in_(ids)))
     db.session.execute(delete(Enrollment).where(Enrollment.id.in_(ids)))
 
@@ -285,3 +318,18 @@ def _merge_lessons(source: uuid.UUID, target: uuid.UUID) -> None:
                 .where(LessonCompletion.enrollment_id == source, LessonCompletion.lesson == row.lesson)
                 .values(enrollment_id=target)
             )
+
+
+def _merge_answers(source: uuid.UUID, target: uuid.UUID) -> None:
+    """Let the newer answer to each question stand."""
+    mine = {
+        (row.lesson, row.item): row
+        for row in db.session.scalars(select(LessonResponse).where(LessonResponse.enrollment_id == target))
+    }
+    for row in db.session.scalars(select(LessonResponse).where(LessonResponse.enrollment_id == source)).all():
+        kept = mine.get((row.lesson, row.item))
+        if kept is None:
+            row.enrollment_id = target
+        elif row.answered_at > kept.answered_at:
+            kept.item_digest, kept.given, kept.answered_at = row.item_digest, row.given, row.answered_at
+            kept.is_right = row.is_right

@@ -5,22 +5,28 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from trainer.core.db import db
 from trainer.core.persons import Told, tell
-from trainer.learning.models import Enrollment, LessonCompletion
+from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
 from trainer.learning.operations import drop_enrollments
 
 
 def export_person(user_id: uuid.UUID) -> Told:
-    """Return a person's enrollments and the lessons marked as read in them."""
+    """Return a person's enrollments, the lessons marked as read in them, and the answers to their questions."""
     enrollments = select(Enrollment).where(Enrollment.user_id == user_id).order_by(Enrollment.started_at, Enrollment.id)
     rows = db.session.execute(
         select(LessonCompletion, Enrollment.course, Enrollment.cycle)
         .join(Enrollment, Enrollment.id == LessonCompletion.enrollment_id)
         .where(Enrollment.user_id == user_id)
         .order_by(LessonCompletion.completed_at, LessonCompletion.lesson)
+    )
+    answers = db.session.execute(
+        select(LessonResponse, Enrollment.course, Enrollment.cycle)
+        .join(Enrollment, Enrollment.id == LessonResponse.enrollment_id)
+        .where(Enrollment.user_id == user_id)
+        .order_by(LessonResponse.answered_at, LessonResponse.lesson, LessonResponse.item)
     )
     return {
         "enrollments": tell(
@@ -33,6 +39,10 @@ def export_person(user_id: uuid.UUID) -> Told:
             {"course": course, "cycle": cycle, **tell([one], "lesson", "completed_at", "read_again_at")[0]}
             for one, course, cycle in rows
         ],
+        "lesson_answers": [
+            {"course": course, "cycle": cycle, **tell([one], "lesson", "item", "given", "is_right", "answered_at")[0]}
+            for one, course, cycle in answers
+        ],
     }
 
 
@@ -40,10 +50,16 @@ def forget_person(user_id: uuid.UUID, _now: dt.datetime) -> None:
     """Delete a person's enrollments without a credential, after instructing and assessment. Never commits.
 
     What a credential rests on is the training record that law asks for: lessons, minutes, the signed statement. Where
-    the person worked and stopped reading is no part of that.
+    the person worked and stopped reading, and what they answered on the way, is no part of that.
     """
     unearned = select(Enrollment.id).where(Enrollment.user_id == user_id, Enrollment.credential_id.is_(None))
     drop_enrollments(db.session.scalars(unearned).all())
+    theirs = select(Enrollment.id).where(Enrollment.user_id == user_id)
+    db.session.execute(
+        delete(LessonResponse)
+        .where(LessonResponse.enrollment_id.in_(theirs))
+        .execution_options(synchronize_session=False)
+    )
     db.session.execute(
         update(Enrollment)
         .where(Enrollment.user_id == user_id)

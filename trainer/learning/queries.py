@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, or_, select
 
 from trainer.accounts.models import User
 from trainer.accounts.queries import through_session
@@ -17,8 +17,9 @@ from trainer.content.library import Course, Lesson
 from trainer.core.db import db, read
 from trainer.core.errors import NotFound
 from trainer.credentials.queries import find_credential
+from trainer.items.payload import Given
 from trainer.learning import rules
-from trainer.learning.models import Enrollment, LessonCompletion
+from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
 from trainer.learning.rules import Begun, LessonNeed, Path, Reading, Standing
 
 # Run for every lesson that someone signed in opens, so they are built once.
@@ -30,6 +31,9 @@ _NEWEST = (
 )
 _READINGS = select(LessonCompletion.lesson, LessonCompletion.read_again_at).where(
     LessonCompletion.enrollment_id == bindparam("enrollment_id")
+)
+_ANSWERS = select(LessonResponse.item, LessonResponse.item_digest, LessonResponse.given).where(
+    LessonResponse.enrollment_id == bindparam("enrollment_id"), LessonResponse.lesson == bindparam("lesson")
 )
 # Columns only, and all in one statement: it is most of what a lesson costs that was shown before.
 _BEGUN = through_session(
@@ -113,6 +117,22 @@ def list_reading_times(enrollment_id: uuid.UUID) -> dict[str, Reading]:
     """Return lesson id -> when it was marked as read, for the first and for the last time."""
     rows = db.session.scalars(select(LessonCompletion).where(LessonCompletion.enrollment_id == enrollment_id))
     return {row.lesson: Reading(row.completed_at, row.read_again_at) for row in rows}
+
+
+def list_answers(enrollment_id: uuid.UUID, lesson: Lesson) -> dict[str, Given]:
+    """Return what was answered to the questions of a lesson, by their ids, as far as they are still the same."""
+    return _still_answers(lesson, read(_ANSWERS, {"enrollment_id": enrollment_id, "lesson": lesson.id}))
+
+
+def list_answered(enrollment_id: uuid.UUID, lesson: Lesson) -> frozenset[str]:
+    """Return which questions of a lesson were answered, as `list_answers` does, but within a transaction."""
+    rows = db.session.execute(_ANSWERS, {"enrollment_id": enrollment_id, "lesson": lesson.id}).all()
+    return frozenset(_still_answers(lesson, rows))
+
+
+def _still_answers(lesson: Lesson, rows: Sequence[Row[Any]]) -> dict[str, Given]:
+    digests = {question.id: question.digest for question in lesson.questions}
+    return {row.item: row.given for row in rows if digests.get(row.item) == row.item_digest}
 
 
 def standing(enrollment: Enrollment, course: Course | None) -> Standing:

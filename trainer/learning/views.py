@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 
 from flask import Blueprint, current_app, jsonify, render_template, request, session, url_for
 from flask_babel import lazy_gettext as _l
@@ -19,6 +19,7 @@ from trainer.core.db import transaction
 from trainer.core.errors import Invalid, NotFound
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import find_credential
+from trainer.items.payload import Given
 from trainer.learning import operations
 from trainer.learning.activity import opened_mark, read_mark
 from trainer.learning.forms import AttestationForm, PlaceForm
@@ -28,10 +29,12 @@ from trainer.learning.queries import (
     find_begun,
     find_enrollment,
     get_enrollment,
+    list_answers,
     path_of,
     standing,
     wants_place,
 )
+from trainer.learning.questions import ask, place_of, read_carried, still_open
 from trainer.learning.rules import LONGEST_BEAT, Begun, Standing, longest_reading
 from trainer.web.access import Who, access
 from trainer.web.language import language_tag
@@ -89,17 +92,28 @@ def renew(course: str) -> Response:
 @blueprint.get("/courses/<course>/<module>/<lesson>")
 @access(Who.PUBLIC)
 @still
-def show_lesson(course: str, module: str, lesson: str) -> str:
-    """Show a lesson. Without an enrollment this leaves no cookie and no row."""
+def show_lesson(course: str, module: str, lesson: str) -> tuple[str, int]:
+    """Show a lesson and what was answered in it. Without an enrollment this leaves no cookie and no row."""
     whole, found = get_lesson(course, module, lesson, language_tag())
     session_id = read_session_id(session.get("_user_id"))
     is_learner, begun = find_begun(session_id, whole.slug) if session_id else (False, None)
-    standing_alike: Hashable = (begun.place, begun.is_paced, begun.read) if begun else None
-    return shared_page(
+    answers = read_carried(whole, found, request.args.get("answers"))
+    if begun and found.questions:
+        answers = {**answers, **list_answers(begun.id, found)}
+    incomplete = request.args.get("incomplete")
+    answered = answers.keys() - {incomplete}
+    to_answer = still_open(whole, found, begun.read, answered) if begun else ()
+    opened_at = opened_mark(begun, now()) if begun else ""
+    standing_alike: Hashable = (begun.place, begun.is_paced, begun.read, to_answer) if begun else None
+    page = shared_page(
         (whole.slug, found.id, is_learner, standing_alike),
-        lambda: _lesson_page(whole, found, is_learner, begun),
-        {"body": found.html, "opened_at": opened_mark(begun, now()) if begun else ""},
+        lambda: _lesson_page(whole, found, is_learner, begun, to_answer),
+        {
+            "body": _body(whole, found, answers, is_learner, begun, opened_at) if found.questions else found.html,
+            "opened_at": opened_at,
+        },
     )
+    return page, 422 if incomplete in answers else 200
 
 
 @blueprint.post("/courses/<course>/<module>/<lesson>/completions")
@@ -113,7 +127,7 @@ def complete_lesson(course: str, module: str, lesson: str) -> Response:
         opened_at = read_mark(enrollment, request.form.get("opened_at"))
         if opened_at is not None:
             operations.credit_activity(enrollment, opened_at, longest_reading(found.file.minutes), at)
-        operations.complete_lesson(enrollment, whole, found, at)
+        operations.mark_as_read(enrollment, whole, found, at)
         operations.complete(enrollment, whole, current_app.config["SETTINGS"].is_local, at)
         following = whole.neighbors(found.id, enrollment.place)[1]
         asks = following is not None and wants_place(whole, enrollment, standing(enrollment, whole), following)
@@ -200,7 +214,25 @@ def attestation(course: str) -> Response | str | tuple[str, int]:
     return render_template("learning/attestation.html", course=whole, enrollment=enrollment, form=form), status
 
 
-def _lesson_page(whole: Course, found: Lesson, is_learner: bool, begun: Begun | None) -> str:
+def _body(
+    whole: Course, found: Lesson, answers: Mapping[str, Given], is_learner: bool, begun: Begun | None, opened_at: str
+) -> str:
+    """Return the text of a lesson with its questions. What follows one is closed until it is answered, or was read."""
+    opens_all = request.args.get("open") == "all" or (begun is not None and found.id in begun.read)
+    return render_template(
+        "learning/_body.html",
+        course=whole,
+        lesson=found,
+        asked=ask(found, answers, incomplete=request.args.get("incomplete"), opens_all=opens_all),
+        answers=request.args.get("answers"),
+        is_learner=is_learner,
+        opened_at=opened_at,
+    )
+
+
+def _lesson_page(
+    whole: Course, found: Lesson, is_learner: bool, begun: Begun | None, to_answer: tuple[str, ...]
+) -> str:
     where = path_of(whole, begun.place, begun.read) if begun else None
     previous, following = whole.neighbors(found.id, begun.place if begun else None)
     return render_template(
@@ -210,6 +242,9 @@ def _lesson_page(whole: Course, found: Lesson, is_learner: bool, begun: Begun | 
         lesson=found,
         translation=served_in(language_tag()).standing(found),
         body=hole("body"),
+        to_answer=[
+            (number, place_of(one.id)) for number, one in enumerate(found.questions, start=1) if one.id in to_answer
+        ],
         module=next(one for one in whole.modules if one.slug == found.module_slug),
         previous=previous,
         following=following,

@@ -176,4 +176,5 @@ MARKS = FurtherType(
     button=_l("Check my marks"),
     samples=samples,
     tells_scene=False,
+    hint=_l("Choose every phrase you would put in a report, and leave the rest. There may be none."),
 )

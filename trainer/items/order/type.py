@@ -85,6 +85,10 @@ class OrderPayload(FurtherPayload):
         rng.shuffle(order)
         return order
 
+    def order_for_all(self) -> list[str]:
+        """Return the steps shuffled, by nothing but what the question is called."""
+        return self.draw(random.Random(self.scenario))  # noqa: S311 no secret
+
     def mark(self, given: Given) -> Mark:
         """Return what an order is worth: 1 where all is right, 0 for one as good as chance or worse.
 
@@ -124,7 +128,7 @@ class OrderForm(AnswerForm):
     @classmethod
     def for_asking(cls, payload: Payload, order: Sequence[str], given: Given) -> OrderForm:
         """Return the form of a question with its steps in the learner's order."""
-        form = cls(formdata=None)
+        form = cls(formdata=None, meta={"csrf": False})  # the page has the token
         form.steps = [(one, one) for one in order]
         form.places = places_of(given)
         form.show(payload)
@@ -237,5 +241,6 @@ ORDER = FurtherType(
     heading=_l("Put the steps in order"),
     lead=_l("Choose a place for each step: 1 comes first."),
     button=_l("Check my order"),
+    hint=_l("Choose a place for each step: 1 comes first."),
     samples=samples,
 )
