@@ -17,7 +17,8 @@ _GAPS = """() => {
   // What was opened counts as if it stood there.
   const inside = (one) => one.matches(".onward") ? [...one.children].flatMap((two) =>
     two.matches(".flow") ? [...two.children].flatMap(inside) : [two]) : [one];
-  const blocks = [...reading.children].flatMap(inside).filter((one) => !one.matches(".notes") && one.getBoundingClientRect().height);
+  const is_text = (one) => !one.matches(".notes") && one.getBoundingClientRect().height;
+  const blocks = [...reading.children].flatMap(inside).filter(is_text);
   return blocks.slice(1).map((one, at) => [
     (one.getBoundingClientRect().top - blocks[at].getBoundingClientRect().bottom) / line,
     one.textContent.trim().slice(0, 40),
@@ -25,7 +26,8 @@ _GAPS = """() => {
 }"""
 _OVERLAPS = """() => {
   const notes = [...document.querySelectorAll(".notes, .beside")].map((one) => one.getBoundingClientRect());
-  const text = [...document.querySelectorAll(":is(.reading, .flow) > :not(.notes)")].map((one) => one.getBoundingClientRect());
+  const blocks = document.querySelectorAll(":is(.reading, .flow) > :not(.notes)");
+  const text = [...blocks].map((one) => one.getBoundingClientRect());
   const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
   return notes.filter((one, at) =>
     notes.slice(at + 1).some((other) => meet(one, other)) || text.some((other) => meet(one, other))).length;
