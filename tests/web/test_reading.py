@@ -18,7 +18,7 @@ from flask import Flask
 
 from tests.content import small
 from tests.learning.test_views import all_rows, public_pages, public_papers
-from tests.support import COURSE, Visitor
+from tests.support import COURSE, Visitor, closed_up
 from trainer.app import create_app
 from trainer.content.library import Content, Library
 from trainer.core import clock
@@ -302,9 +302,10 @@ def test_a_hard_lesson_says_so_first_and_can_be_skipped_to_its_recap(visitor: Vi
         assert (note >= 0) == bool(lesson.file.note)
         if lesson.file.note:
             assert escape(lesson.file.note, quote=False) in article.replace("&#39;", "'").replace("&#34;", '"')
-            assert article.index('href="#recap"') > note
+            link = 'href="?open=all#recap"' if lesson.questions else 'href="#recap"'
+            assert article.index(link) > note
             assert len(re.findall(r'\bid="recap"', page)) == 1
-            assert article.index('href="#recap"') < article.index('id="recap"')
+            assert article.index(link) < article.index('id="recap"')
             assert not re.search(r"<(h2|h3|ul|blockquote)\b", article[:note].split("</nav>")[-1])
 
 
@@ -359,6 +360,19 @@ def test_a_preview_shows_a_scene_with_its_answer_in_development_only(
     assert authors.get("/preview/nothing").status_code == visitor.get("/preview").status_code == 404
     assert "<b>x" not in authors.get("/preview?id=%3Cb%3Ex").text
     assert "&lt;b&gt;x" in authors.get("/preview?id=%3Cb%3Ex").text
+
+
+def test_a_preview_of_a_lesson_shows_its_questions_with_their_answers_in_development_only(
+    visitor: Visitor, authors: Visitor, shelf: Library
+) -> None:
+    lesson = next(one for one in shelf.content.courses[COURSE].lessons if one.questions)
+    path = f"/preview/{COURSE}/{lesson.id}"
+    assert authors.get(f"/preview?id={COURSE}/{lesson.id}").headers["Location"] == path
+    page = closed_up(authors.get(path).text)
+    assert "Papers that are kept are a strong sign." in page
+    assert "“You get it when your debt is paid,” says the boss." in page
+    assert f'href="/courses/{COURSE}/{lesson.id}"' in page
+    assert authors.get(f"/preview/{COURSE}/start/nothing").status_code == visitor.get(path).status_code == 404
 
 
 @pytest.fixture(params=[True, False], ids=["development", "service"])
