@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from tests.assessment import before, rich
 from tests.assessment.test_pretest import OFFER, start
-from tests.cast import answer_all, hand_in, make_account, make_guest, sign_in_as, start_final
+from tests.cast import answer_all, hand_in, make_account, make_guest, make_ready, sign_in_as, start_final
 from tests.content import small
 from tests.learning import deeper
 from tests.learning.deeper import FIRST, OLD_FIRST, SECOND
@@ -21,6 +21,7 @@ from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
+from trainer.credentials.models import Credential
 from trainer.joining.operations import merge_guest
 from trainer.learning import persons
 from trainer.learning.models import Enrollment, LessonCompletion
@@ -126,7 +127,8 @@ def test_the_offer_says_what_it_takes(rich_app: Flask) -> None:
     bob = make_account(rich_app)
     visitor = sign_in_as(rich_app, bob)
     visitor.enroll()
-    assert f"If you judge {before.SCENES - 1} or more as the rule does" in visitor.get(OFFER).text
+    said = f"If you judge {before.SCENES - 1} or more as the rule does, and choose no harmful first step, "
+    assert said in closed_up(visitor.get(OFFER).text)
     ask(rich_app, bob, FORBIDDEN)
     assert "or more as the rule does" not in visitor.get(OFFER).text
 
@@ -141,6 +143,19 @@ def test_the_final_must_still_be_passed(rich_app: Flask) -> None:
     answer_all(rich_app, attempt_id)
     hand_in(rich_app, bob, attempt_id)
     assert where_is(rich_app, bob).is_complete
+    with rich_app.app_context():
+        assert db.session.scalars(select(Credential)).one().is_tested_out is True
+
+
+def test_a_certificate_says_so_only_where_lessons_were_left_out(rich_app: Flask) -> None:
+    bob = make_account(rich_app)
+    judge(rich_app, bob)
+    make_ready(rich_app, bob)
+    attempt_id = start_final(rich_app, bob)
+    answer_all(rich_app, attempt_id)
+    hand_in(rich_app, bob, attempt_id)
+    with rich_app.app_context():
+        assert db.session.scalars(select(Credential)).one().is_tested_out is False
 
 
 def test_minutes_that_a_firm_asks_for_stay(rich_app: Flask) -> None:

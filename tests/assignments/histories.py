@@ -19,6 +19,7 @@ terms = st.builds(
     renewal_days=st.integers(1, 90),
     is_paced=st.booleans(),
     needs_attestation=st.booleans(),
+    allows_test_out=st.booleans(),
 )
 
 
@@ -32,6 +33,7 @@ def completions(draw: st.DrawFn) -> Completion:
         draw(st.booleans()),
         draw(st.booleans()),
         draw(st.sampled_from([False, False, False, True])),
+        draw(st.booleans()),
     )
 
 

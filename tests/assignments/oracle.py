@@ -30,6 +30,8 @@ def covered_days(completion: Completion, terms: Terms) -> Iterator[dt.date]:
         counts = False
     if terms.needs_attestation and not completion.is_attested:
         counts = False
+    if completion.is_tested_out and not terms.allows_test_out:
+        counts = False
     end = later_by_months(completion.issued_on, terms.cadence_months)
     day = completion.issued_on
     while counts and day <= end and day <= completion.valid_until:

@@ -38,6 +38,7 @@ def write_down(firm: Firm, user_id: UUID, membership_id: UUID, duty: Duty) -> UU
         days_allowed=0,
         renewal_days=duty.terms.renewal_days,
         is_paced=duty.terms.is_paced,
+        allows_test_out=duty.terms.allows_test_out,
         attestation="I did it." if duty.terms.needs_attestation else None,
         starts_on=now.date(),
         created_at=now,
@@ -58,6 +59,7 @@ def write_down(firm: Firm, user_id: UUID, membership_id: UUID, duty: Duty) -> UU
     for cycle, one in enumerate(duty.completions, start=1):
         revoked_at = now if one.is_revoked else None
         facts = {"minutes": one.minutes, "is_attested": one.is_attested, "is_paced": one.is_paced}
+        facts |= {"is_tested_out": one.is_tested_out}
         earn(user_id, one.issued_on, one.valid_until, cycle, revoked_at=revoked_at, **facts)
     if duty.waived_until:
         for until, ended_at in ((duty.waived_until, None), (duty.waived_until + dt.timedelta(days=900), now)):

@@ -18,7 +18,7 @@ from tests.assignments.firm import COURSE, EVERYONE, Firm, earn, make_firm
 from tests.cast import certify, make_account
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
 from trainer.assignments.operations import end_requirement, waive
-from trainer.assignments.queries import list_own_duties
+from trainer.assignments.queries import get_duty, list_own_duties
 from trainer.assignments.rules import Audience, Status
 from trainer.content.times import Times
 from trainer.core import clock
@@ -92,6 +92,49 @@ def test_who_is_meant_is_assigned_and_begins_the_course_under_its_conditions(app
             for one in begun:
                 assert (one.conditions["least_minutes"], one.conditions["is_paced"]) == (45, True)
                 assert one.conditions["attestation"] == "All by me."
+
+
+def test_someone_who_tested_out_has_begun(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        firm.require(dataclasses.replace(EVERYONE, days_allowed=90))
+        firm.keep_up()
+        for is_begun in (False, True):
+            with app.app_context(), transaction() as session:
+                one = session.scalars(select(Enrollment)).one()
+                one.tested_out_at = clock.now() if is_begun else None
+            with app.app_context():
+                (duty,) = db.session.scalars(select(Assignment))
+                assert get_duty(duty).has_begun is is_begun
+                (own,) = list_own_duties(firm.owner_id, clock.now())
+                assert own.status is (Status.IN_PROGRESS if is_begun else Status.NOT_STARTED)
+
+
+@pytest.mark.parametrize("is_allowed", [True, False])
+def test_a_certificate_after_testing_out_counts_only_where_that_is_allowed(app: Flask, is_allowed: bool) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        with app.app_context(), transaction():
+            today = clock.today()
+            earn(firm.owner_id, today, today + 365 * DAY, is_tested_out=True)
+        firm.require(dataclasses.replace(EVERYONE, allows_test_out=is_allowed))
+        firm.keep_up()
+        with app.app_context():
+            (own,) = list_own_duties(firm.owner_id, clock.now())
+            assert (own.status is Status.CURRENT) is is_allowed
+            assert len(db.session.scalars(select(Enrollment)).all()) == (0 if is_allowed else 1)
+
+
+@pytest.mark.parametrize("is_allowed", [True, False])
+def test_whether_people_may_skip_what_they_know_is_a_condition_of_the_course_they_begin(
+    app: Flask, is_allowed: bool
+) -> None:
+    firm = make_firm(app)
+    firm.require(dataclasses.replace(EVERYONE, least_minutes=45, allows_test_out=is_allowed))
+    firm.keep_up()
+    with app.app_context():
+        asks = db.session.scalars(select(Enrollment)).one().asks
+    assert (asks.allows_test_out, asks.asked_minutes) == (is_allowed, 45)
 
 
 @pytest.mark.parametrize("audience", list(Audience))

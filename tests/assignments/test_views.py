@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from copy import copy
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -13,17 +14,21 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from tests.assessment import rich
 from tests.assignments.firm import EVERYONE, Firm, make_firm
 from tests.cast import add_second_factor, make_account, sign_in_as
+from tests.content.small import put
+from tests.learning import deeper
 from tests.support import Visitor, closed_up
 from trainer.app import create_app
 from trainer.assignments.models import Assignment, Reminder, Requirement
 from trainer.content.library import Library
+from trainer.content.times import Times
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
-from trainer.core.settings import Settings
+from trainer.core.settings import ROOT, Settings
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership
 from trainer.organizations.rules import Role
@@ -152,6 +157,45 @@ def test_a_pack_fills_the_form(app: Flask) -> None:
         assert re.search(rf'name="{name}"[^>]*value="{value}"', text), name
     assert re.search(r'<input checked[^>]*name="is_paced"', text)
     assert sign_in_as(app, firm.owner_id).get(page_of(firm, "/new?pack=ohio")).status_code == 404
+
+
+@pytest.mark.parametrize(("sent", "is_allowed"), [({"allows_test_out": "y"}, True), ({}, False)])
+def test_a_requirement_says_whether_people_may_skip_what_they_know(
+    app: Flask, sent: dict[str, str], is_allowed: bool
+) -> None:
+    firm = make_firm(app)
+    alice = sign_in_as(app, firm.owner_id)
+    form = closed_up(alice.get(page_of(firm, "/new?pack=plain")).text)
+    assert re.search(r'<input checked[^>]*name="allows_test_out"', form)
+    _text, where = look_and_save(alice, page_of(firm, "/new?pack=plain"), sent)
+    assert [one.allows_test_out for one in saved(app)] == [is_allowed]
+    said = "Yes" if is_allowed else "No"
+    page = closed_up(alice.get(where).text)
+    assert f"May skip core lessons that they already know</th><td>{said}</td>" in page
+    change = closed_up(alice.get(f"{where}/terms").text)
+    assert bool(re.search(r'<input checked[^>]*name="allows_test_out"', change)) is is_allowed
+    log = closed_up(alice.get(f"/organizations/{firm.id}/audit").text)
+    assert re.search(rf"may skip what they know\W+(<[^>]*>)*{said.lower()}", log)
+
+
+def test_whoever_asks_for_minutes_reads_what_the_lessons_take(app: Flask, shelf: Library) -> None:
+    firm = make_firm(app)
+    alice = sign_in_as(app, firm.owner_id)
+    course = shelf.content.courses["recognize"]
+    sentence = f"{course.file.title}: about {Times(shelf.content).core(course)} minutes for the lessons."
+    _text, where = look_and_save(alice, page_of(firm, "/new?pack=plain"))
+    for path in (page_of(firm, "/new?pack=plain"), where, f"{where}/terms"):
+        assert sentence in closed_up(alice.get(path).text), path
+
+
+def test_minutes_of_the_core_lessons_and_of_all_are_told_apart(settings: Settings, tmp_path: Path) -> None:
+    folder = deeper.write(tmp_path)
+    pack = (ROOT / "tests/content_folder/requirements/plain.yaml").read_text()
+    put(folder, "requirements/plain.yaml", pack.replace("security-officer", "recognize"))
+    app = create_app(settings, rich.open_library(folder))
+    firm = make_firm(app)
+    page = closed_up(sign_in_as(app, firm.owner_id).get(page_of(firm, "/new?pack=plain")).text)
+    assert "For everyone: about 2 minutes for the core lessons, 8 for all of them." in page
 
 
 @pytest.mark.parametrize(

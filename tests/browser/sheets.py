@@ -432,6 +432,8 @@ LEARNER = [
     Sheet("pretest", f"{REFRESHER}/pretest", "beginner"),
     Sheet("me-pretest", "/me", "beginner"),
     Sheet("pretest-result", _at("pretest_done", "/counts"), "before"),
+    Sheet("pretest-known", _at("pretest_known", "/counts"), "known"),
+    Sheet("course-known", REFRESHER, "known"),
 ]
 
 FIRMS = [

@@ -136,6 +136,7 @@ def write_down(firm: Firm, users: list[UUID], team: UUID, history: History) -> N
             "days_allowed": 0,
             "renewal_days": terms.renewal_days,
             "is_paced": terms.is_paced,
+            "allows_test_out": terms.allows_test_out,
             "attestation": "I did it." if terms.needs_attestation else None,
             "starts_on": past.date(),
             "created_at": past,
@@ -174,6 +175,7 @@ def _write_person(firm: Firm, user_id: UUID, team: UUID, person: Person, past: d
         db.session.add(TeamMembership(membership_id=row.id, team_id=team))
     for cycle, (course, one) in enumerate(person.earned, start=1):
         facts = {"minutes": one.minutes, "is_attested": one.is_attested, "is_paced": one.is_paced}
+        facts |= {"is_tested_out": one.is_tested_out}
         revoked_at = past if one.is_revoked else None
         earn(user_id, one.issued_on, one.valid_until, cycle, course=course, revoked_at=revoked_at, **facts)
     begun = Enrollment(
@@ -232,11 +234,22 @@ def recount(firm: Firm, history: History) -> dict[str, tuple[str, dt.date | None
             continue
         rule, user_id = requirements[duty.requirement_id], users[duty.membership_id]
         terms = Terms(
-            rule.least_minutes, rule.cadence_months, rule.renewal_days, rule.is_paced, rule.attestation is not None
+            rule.least_minutes,
+            rule.cadence_months,
+            rule.renewal_days,
+            rule.is_paced,
+            rule.attestation is not None,
+            rule.allows_test_out,
         )
         earned = tuple(
             Completion(
-                one.issued_on, one.valid_until, one.minutes, one.is_attested, one.is_paced, one.revoked_at is not None
+                one.issued_on,
+                one.valid_until,
+                one.minutes,
+                one.is_attested,
+                one.is_paced,
+                one.revoked_at is not None,
+                one.is_tested_out,
             )
             for one in credentials
             if one.user_id == user_id and one.course == rule.course

@@ -51,6 +51,7 @@ def preview(actor: Actor, wanted: Wanted, today: dt.date, now: Requirement | Non
         literal(wanted.least_minutes).label("least_minutes"),
         literal(wanted.is_paced).label("is_paced"),
         literal(wanted.attestation is not None).label("needs_attestation"),
+        literal(wanted.allows_test_out).label("allows_test_out"),
     ).cte("asked")
     covered = covers_until(Membership.user_id, asked.c)
     mine = (Credential.user_id == Membership.user_id, Credential.course == wanted.course)

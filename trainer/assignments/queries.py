@@ -45,6 +45,11 @@ from trainer.organizations.rules import Role, local_day
 
 FIRM = bindparam("firm", type_=Uuid())
 TODAY = bindparam("today", type_=Date())
+_HAS_BEGUN = or_(
+    Enrollment.active_seconds > 0,
+    Enrollment.tested_out_at.is_not(None),
+    exists().where(LessonCompletion.enrollment_id == Enrollment.id),
+)
 
 
 def on(organization_id: uuid.UUID, today: dt.date) -> dict[str, Any]:
@@ -59,7 +64,8 @@ def on(organization_id: uuid.UUID, today: dt.date) -> dict[str, Any]:
 def terms() -> CTE:
     """Return, as SQL, what each of a firm's requirements asks of a completion, and since when one holds.
 
-    Columns: requirement_id, course, cadence_months, least_minutes, is_paced, needs_attestation, renewal_days,
+    Columns: requirement_id, course, cadence_months, least_minutes, is_paced, needs_attestation, allows_test_out,
+    renewal_days,
     soon_until (the last day that is due soon), first_soon_until (the same of a first due day), holding_since and
     current_since (the first day of issue from which the cadence reaches today, or beyond `soon_until`). Days are
     computed here, once for each requirement.
@@ -73,6 +79,7 @@ def terms() -> CTE:
             Requirement.least_minutes,
             Requirement.is_paced,
             Requirement.attestation.is_not(None).label("needs_attestation"),
+            Requirement.allows_test_out,
             Requirement.renewal_days,
             soon_until.label("soon_until"),
             sql.add_days(TODAY, SOON).label("first_soon_until"),
@@ -88,7 +95,8 @@ def terms() -> CTE:
 def covers_until(user_id: Any, asked: Any) -> ScalarSelect[dt.date]:
     """Return, as SQL, the last day that a person's completions cover: `rules.Duty.covers_until`.
 
-    `asked` has the columns course, cadence_months, least_minutes, is_paced and needs_attestation of `terms`.
+    `asked` has the columns course, cadence_months, least_minutes, is_paced, needs_attestation and allows_test_out of
+    `terms`.
     """
     return _satisfying(user_id, asked, func.max(_covered(asked))).scalar_subquery()
 
@@ -149,7 +157,7 @@ def status_case(asked: Any) -> Case[Status]:
             Enrollment.user_id == Assignment.user_id,
             Enrollment.course == asked.course,
             Enrollment.completed_at.is_(None),
-            or_(Enrollment.active_seconds > 0, exists().where(LessonCompletion.enrollment_id == Enrollment.id)),
+            _HAS_BEGUN,
         )
         .correlate_except(Enrollment, LessonCompletion)
     )
@@ -247,6 +255,7 @@ def _satisfying(user_id: Any, asked: Any, *columns: Any) -> Select[Any]:
             Credential.minutes >= asked.least_minutes,
             or_(Credential.is_paced, ~asked.is_paced),
             or_(Credential.is_attested, ~asked.needs_attestation),
+            or_(~Credential.is_tested_out, asked.allows_test_out),
         )
         .correlate_except(Credential)
     )
@@ -276,6 +285,7 @@ def terms_of(requirement: Requirement) -> Terms:
         renewal_days=requirement.renewal_days,
         is_paced=requirement.is_paced,
         needs_attestation=requirement.attestation is not None,
+        allows_test_out=requirement.allows_test_out,
     )
 
 
@@ -445,7 +455,7 @@ def get_duty(assignment: Assignment) -> Duty:
             Enrollment.user_id == user_id,
             Enrollment.course == requirement.course,
             Enrollment.completed_at.is_(None),
-            or_(Enrollment.active_seconds > 0, exists().where(LessonCompletion.enrollment_id == Enrollment.id)),
+            _HAS_BEGUN,
         )
     )
     return Duty(
@@ -453,7 +463,13 @@ def get_duty(assignment: Assignment) -> Duty:
         first_due_on=assignment.due_on,
         completions=tuple(
             Completion(
-                one.issued_on, one.valid_until, one.minutes, one.is_attested, one.is_paced, one.revoked_at is not None
+                one.issued_on,
+                one.valid_until,
+                one.minutes,
+                one.is_attested,
+                one.is_paced,
+                one.revoked_at is not None,
+                one.is_tested_out,
             )
             for one in earned
         ),

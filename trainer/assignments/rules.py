@@ -57,6 +57,7 @@ class Terms:
     renewal_days: int
     is_paced: bool
     needs_attestation: bool
+    allows_test_out: bool = True
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ class Wanted:
             renewal_days=self.renewal_days,
             is_paced=self.is_paced,
             needs_attestation=self.attestation is not None,
+            allows_test_out=self.allows_test_out,
         )
 
     @property
@@ -107,6 +109,7 @@ class Completion:
     is_attested: bool
     is_paced: bool
     is_revoked: bool = False
+    is_tested_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,7 @@ def satisfies(completion: Completion, terms: Terms) -> bool:
         and completion.minutes >= terms.least_minutes
         and (completion.is_paced or not terms.is_paced)
         and (completion.is_attested or not terms.needs_attestation)
+        and (terms.allows_test_out or not completion.is_tested_out)
     )
 
 

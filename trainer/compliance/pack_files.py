@@ -136,6 +136,7 @@ def _completion_table(found: Iterable[tuple[Membership, Credential]]) -> Table:
     heads = (
         *(_("Name"), _("Employee number"), _("Name on the certificate"), _("Course"), _("Version"), _("Issued on")),
         *(_("Valid until"), _("Active minutes"), _("Scenes"), _("Signed a statement"), _("Lessons in order")),
+        _("Skipped known lessons"),
         *(_("Withdrawn on"), _("Certificate")),
     )
     said = {True: _("yes"), False: _("no")}
@@ -155,6 +156,7 @@ def _completion_table(found: Iterable[tuple[Membership, Credential]]) -> Table:
                 one.scenes,
                 said[one.is_attested],
                 said[one.is_paced],
+                said[one.is_tested_out],
                 one.revoked_at.date() if one.revoked_at else None,
                 show_serial(one.serial),
             )

@@ -137,6 +137,7 @@ def _credential(number: int, person: _Person, earned_on: dt.date, course: Course
         minutes=course.file.least_minutes + 7 * number,
         is_attested=True,
         is_paced=False,
+        is_tested_out=False,
         unapproved_states=[],
         issued_at=dt.datetime.combine(earned_on, dt.time(16), dt.UTC),
         issued_on=earned_on,

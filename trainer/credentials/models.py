@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
@@ -51,6 +51,7 @@ class Facts:
     started_on: dt.date
     is_attested: bool = False
     is_paced: bool = False
+    is_tested_out: bool = False
     unapproved_states: tuple[str, ...] = ()
     is_local_trial: bool = False
 
@@ -79,6 +80,7 @@ class Credential(Base):
             "minutes",
             "is_paced",
             "is_attested",
+            "is_tested_out",
             "issued_on",
             "valid_until",
         ),
@@ -107,6 +109,8 @@ class Credential(Base):
     """The holder signed that all of it was their own work."""
     is_paced: Mapped[bool] = mapped_column(default=False)
     """No lesson could be skipped ahead to."""
+    is_tested_out: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Lessons weren't read, because the holder showed before the course that they knew what these teach."""
     unapproved_states: Mapped[list[str]] = mapped_column(default=list)
     """States for whose requirements it was earned and that want an approved course, which this one isn't."""
     issued_at: Mapped[dt.datetime]

@@ -158,6 +158,9 @@ class Completion(Record):
     active_minutes: Count
     is_attested: bool = Field(description="The person signed that all of it was their own work.")
     is_paced: bool = Field(description="No lesson could be skipped ahead to.")
+    is_tested_out: bool = Field(
+        description="Lessons weren’t read, because the person showed before the course that they knew what these teach."
+    )
     serial: Serial
 
     @classmethod
@@ -175,6 +178,7 @@ class Completion(Record):
             active_minutes=earned.minutes,
             is_attested=earned.is_attested,
             is_paced=earned.is_paced,
+            is_tested_out=earned.is_tested_out,
             serial=show_serial(earned.serial),
         )
 

@@ -223,7 +223,10 @@ def complete(
 
     `course` is None when it has left the content folder meanwhile; what the credential states was frozen.
     """
-    if enrollment.completed_at is not None or not standing(enrollment, course).is_complete:
+    if enrollment.completed_at is not None:
+        return None
+    where = standing(enrollment, course)
+    if not where.is_complete:
         return None
     holder = get_user(enrollment.user_id)
     assert holder.certificate_name is not None  # standing() says so
@@ -241,6 +244,7 @@ def complete(
         started_on=enrollment.started_at.date(),
         is_attested=enrollment.attested_at is not None,
         is_paced=asks.is_paced,
+        is_tested_out=where.has_known,
         unapproved_states=asks.unapproved_states,
         is_local_trial=is_local_trial,
     )

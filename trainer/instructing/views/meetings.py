@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from trainer.content.library import Course
+from trainer.content.library import Course, Lesson
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -128,9 +128,14 @@ def _course(desk: Desk) -> Course:
     return course
 
 
+def _lesson_name(course: Course, lesson: Lesson) -> str:
+    name = f"{lesson.module_title}: {lesson.file.title}"
+    return name if course.is_core(lesson) else _("%(lesson)s (optional)", lesson=name)
+
+
 def _form(desk: Desk, *, is_new: bool = False) -> SessionForm:
     course = served().courses.get(desk.cohort.course)
-    lessons = [(one.id, f"{one.module_title}: {one.file.title}") for one in course.lessons] if course else []
+    lessons = [(one.id, _lesson_name(course, one)) for one in course.lessons] if course else []
     if is_new:
         return SessionForm(formdata=None, lessons_taught=lessons, held_on=desk.today(now()))
     return SessionForm(lessons_taught=lessons)
