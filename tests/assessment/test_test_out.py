@@ -127,7 +127,8 @@ def test_the_offer_says_what_it_takes(rich_app: Flask) -> None:
     bob = make_account(rich_app)
     visitor = sign_in_as(rich_app, bob)
     visitor.enroll()
-    assert f"If you judge {before.SCENES - 1} or more as the rule does" in visitor.get(OFFER).text
+    said = f"If you judge {before.SCENES - 1} or more as the rule does, and choose no harmful first step, "
+    assert said in closed_up(visitor.get(OFFER).text)
     ask(rich_app, bob, FORBIDDEN)
     assert "or more as the rule does" not in visitor.get(OFFER).text
 

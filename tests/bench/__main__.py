@@ -38,7 +38,7 @@ from tests.bench.items import measure as measure_items
 from tests.bench.large import make_large
 from tests.content.small import vocabulary
 from tests.live import end, serving
-from tests.support import COURSE, Visitor
+from tests.support import COURSE, Visitor, answer_questions
 from trainer.app import create_app
 from trainer.assignments.queries import count_by_status
 from trainer.assignments.rules import Status
@@ -228,10 +228,12 @@ def _learner(app: Flask, read: int) -> tuple[str, str]:
     learner.sign_up(f"learner{read}@example.org")
     learner.enroll()
     with app.app_context():
-        lessons = [f"/courses/{COURSE}/{one.id}" for one in served_content().courses[COURSE].lessons]
-    for path in lessons[:read]:
+        lessons = served_content().courses[COURSE].lessons
+    for lesson in lessons[:read]:
+        path = f"/courses/{COURSE}/{lesson.id}"
+        answer_questions(learner, path, lesson)
         assert learner.post(f"{path}/completions", {"opened_at": ""}).status_code == 303
-    return lessons[read], learner.cookie()
+    return f"/courses/{COURSE}/{lessons[read].id}", learner.cookie()
 
 
 def _serving_process(settings: Settings) -> int:

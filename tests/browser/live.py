@@ -140,7 +140,8 @@ def _move_pretest(content: Path) -> None:
     for course in content.glob("courses/*/course.yaml"):
         text = re.sub(r"^pretest:\n(  .*\n)+", "", course.read_text(), flags=re.MULTILINE)
         course.write_text(text)
-    _put(content / "courses/refresher/course.yaml", "practice:", "pretest:\n  scenes: 2\npractice:")
+    asked = "pretest:\n  scenes: 2\n  knows: {right: 2, harmful_at_most: 0}\npractice:"
+    _put(content / "courses/refresher/course.yaml", "practice:", asked)
 
 
 def _put(path: Path, start: str, line: str) -> None:

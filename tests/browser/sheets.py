@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from playwright.sync_api import Response as Answer
 
 from tests.browser import steps
+from tests.browser.hands import Mouse
 from tests.browser.items import uncounted_page
 from tests.browser.stage import Stage
 from trainer.app import create_app
@@ -91,6 +92,32 @@ def _lesson(longest: bool) -> Callable[[Stage], str]:
             return f"{COURSE}/{one.id}"
 
     return path
+
+
+def _asking(rest: str = "") -> Callable[[Stage], str]:
+    """Return the address of the lesson that asks questions of the most types, and opens with one to choose from."""
+
+    def path(stage: Stage) -> str:
+        from trainer.content.serving import served
+
+        with stage.live.app.app_context():
+            lessons = [
+                one
+                for one in served().courses["recognize"].lessons
+                if one.questions and one.questions[0].type in ("single", "multiple")
+            ]
+            one = max(lessons, key=lambda lesson: len({question.type for question in lesson.questions}))
+            return f"{COURSE}/{one.id}{rest}"
+
+    return path
+
+
+def _answer_nothing(page: Page) -> None:
+    page.locator(".question form button").first.click()
+
+
+def _answer_all(page: Page) -> None:
+    Mouse(page).answer_questions()
 
 
 def _send(page: Page) -> None:
@@ -238,6 +265,10 @@ PUBLIC = [
     Sheet("course", COURSE),
     Sheet("lesson", _lesson(False)),
     Sheet("lesson-long", _lesson(True)),
+    Sheet("lesson-questions", _asking()),
+    Sheet("lesson-questions-open", _asking("?open=all")),
+    Sheet("lesson-questions-error", _asking(), act=_answer_nothing, status=422),
+    Sheet("lesson-questions-answered", _asking(), act=_answer_all),
     Sheet("practice", f"{COURSE}/practice"),
     Sheet("final", f"{COURSE}/final"),
     Sheet("final-rule", f"{COURSE}/rule"),
@@ -335,6 +366,7 @@ LEARNER = [
     Sheet("me-doing", "/me", "middle"),
     Sheet("course-middle", COURSE, "middle"),
     Sheet("lesson-middle", _lesson(True), "middle"),
+    Sheet("lesson-questions-middle", _asking(), "middle"),
     Sheet("practice-middle", f"{COURSE}/practice", "middle"),
     Sheet("scene", _at("practice", "/scenes/3"), "middle"),
     Sheet("scene-error", _at("practice", "/scenes/4"), "middle", _send, 422),
@@ -408,6 +440,8 @@ LEARNER = [
     Sheet("pretest", f"{REFRESHER}/pretest", "beginner"),
     Sheet("me-pretest", "/me", "beginner"),
     Sheet("pretest-result", _at("pretest_done", "/counts"), "before"),
+    Sheet("pretest-known", _at("pretest_known", "/counts"), "known"),
+    Sheet("course-known", REFRESHER, "known"),
 ]
 
 FIRMS = [

@@ -321,6 +321,8 @@ def set_stage(live: Live) -> Stage:
     before = Person(app, course=REFRESHER)
     taken = before.pretest(answer=2, wrong=1, hand_in=True)
     add("before", before, pretest_done=taken)
+    known = Person(app, course=REFRESHER)
+    add("known", known, pretest_known=known.pretest(answer=2, hand_in=True))
     beginner = Person(app, course=REFRESHER).enroll()
     add("beginner", beginner)
     invited = add("invited", Person(app))

@@ -14,7 +14,11 @@ from trainer.content.serving import served
 _GAPS = """() => {
   const reading = document.querySelector(".reading");
   const line = parseFloat(getComputedStyle(reading.querySelector("p:not([class])")).lineHeight);
-  const blocks = [...reading.children].filter((one) => !one.matches(".notes") && one.getBoundingClientRect().height);
+  // What was opened counts as if it stood there.
+  const inside = (one) => one.matches(".onward") ? [...one.children].flatMap((two) =>
+    two.matches(".flow") ? [...two.children].flatMap(inside) : [two]) : [one];
+  const is_text = (one) => !one.matches(".notes") && one.getBoundingClientRect().height;
+  const blocks = [...reading.children].flatMap(inside).filter(is_text);
   return blocks.slice(1).map((one, at) => [
     (one.getBoundingClientRect().top - blocks[at].getBoundingClientRect().bottom) / line,
     one.textContent.trim().slice(0, 40),
@@ -22,7 +26,8 @@ _GAPS = """() => {
 }"""
 _OVERLAPS = """() => {
   const notes = [...document.querySelectorAll(".notes, .beside")].map((one) => one.getBoundingClientRect());
-  const text = [...document.querySelectorAll(".reading > :not(.notes)")].map((one) => one.getBoundingClientRect());
+  const blocks = document.querySelectorAll(":is(.reading, .flow) > :not(.notes)");
+  const text = [...blocks].map((one) => one.getBoundingClientRect());
   const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
   return notes.filter((one, at) =>
     notes.slice(at + 1).some((other) => meet(one, other)) || text.some((other) => meet(one, other))).length;
@@ -55,7 +60,7 @@ def test_no_lesson_has_a_hole_in_its_text_and_none_scrolls_sideways(
     assert len(lessons) > 60
     found = {}
     for path in lessons:
-        page.goto(path, wait_until="domcontentloaded")
+        page.goto(f"{path}?open=all", wait_until="domcontentloaded")
         gaps, overlaps = page.evaluate(_GAPS), page.evaluate(_OVERLAPS)
         page.set_viewport_size({"width": 360, "height": 740})
         wide = page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")
@@ -78,7 +83,7 @@ def test_no_word_of_a_chart_is_broken(context: Callable[..., BrowserContext], li
     assert len(charts) > 1
     found = {}
     for path in charts:
-        page.goto(path, wait_until="domcontentloaded")
+        page.goto(f"{path}?open=all", wait_until="domcontentloaded")
         assert page.locator(".fig .bars tbody th").count() > 1
         broken = page.evaluate(_BROKEN)
         wide = page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")
@@ -92,7 +97,7 @@ def test_a_number_leads_to_its_source_also_where_the_sources_are_folded(
 ) -> None:
     page = context(width=1280).new_page()
     for path in lessons:
-        page.goto(path, wait_until="domcontentloaded")
+        page.goto(f"{path}?open=all", wait_until="domcontentloaded")
         folded = page.locator("details.notes .note-src").first
         if folded.count():
             break

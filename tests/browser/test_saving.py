@@ -233,4 +233,9 @@ def test_reading_time_is_reported_while_the_page_is_in_view(live: Live, context:
     with page.expect_response("**/activity") as beat:
         page.clock.run_for(31_000)
     assert beat.value.ok
-    expect(page.locator("input[name=opened_at]")).to_have_value(beat.value.json()["opened_at"])
+    expect(page.locator("form[data-activity] input[name=opened_at]")).to_have_value(beat.value.json()["opened_at"])
+    assert page.locator(".question input[name=opened_at]").count()  # a lesson with questions, whose forms follow
+    marks = page.locator("input[name=opened_at]").evaluate_all(
+        "(fields) => new Set(fields.map((one) => one.value)).size"
+    )
+    assert marks == 1

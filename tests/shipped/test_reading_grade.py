@@ -58,10 +58,12 @@ def test_a_hard_text_is_told_from_an_easy_one(grade: Callable[[str], float]) -> 
 
 
 def _prose(lesson: Lesson, content: Content) -> str:
-    """Return paragraphs and list items as sentences: no tables, notes on sources or figures."""
+    """Return paragraphs, list items and questions as sentences: no tables, notes on sources or figures."""
     html = re.sub(r'<table.*?</table>|<figure.*?</figure>|<p class="note-src".*?</p>|<sup>.*?</sup>', " ", lesson.html)
     blocks = re.findall(r"<(p|li|h2|h3|summary)\b[^>]*>(.*?)</\1>", html, re.DOTALL)
     texts = [unescape(re.sub(r"<[^>]+>", " ", block)).strip() for _tag, block in blocks]
+    for item in lesson.file.items:
+        texts += [item.passage or "", *item.question.texts()]
     text = " ".join(one if one.endswith((".", "?", "!", ":")) else f"{one}." for one in texts if one)
     for term in sorted(content.terms.values(), key=lambda one: -len(one.term)):
         for form in (term.term, *term.also):

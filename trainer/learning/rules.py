@@ -87,7 +87,11 @@ class Path:
 
     def find(self, lesson: str) -> LessonNeed | None:
         """Find a lesson by its id."""
-        return next((need for need in self.lessons if need.id == lesson), None)
+        return self._by_id.get(lesson)
+
+    @cached_property
+    def _by_id(self) -> dict[str, LessonNeed]:
+        return {need.id: need for need in self.lessons}
 
     @property
     def minutes_to_read(self) -> int:

@@ -1,11 +1,11 @@
-"""For authors, in development only: one scene as learners see it, before and after answering."""
+"""For authors, in development only: a scene, or the questions of a lesson, before and after answering."""
 
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from trainer.content.serving import served
+from trainer.content.serving import get_lesson, served
 from trainer.core.errors import NotFound
 from trainer.items.judge.payload import payload_of
 from trainer.items.registry import FURTHER, read_further
@@ -22,9 +22,10 @@ def choose() -> Response | str:
     if name in here.scenarios:
         return redirect(url_for(".scene", name=name), 303)
     course, _slash, lesson = name.partition("/")
-    if course in here.courses and here.courses[course].lesson(lesson):
-        module, _slash, slug = lesson.partition("/")
-        return redirect(url_for("learning.show_lesson", course=course, module=module, lesson=slug), 303)
+    found = here.courses[course].lesson(lesson) if course in here.courses else None
+    if found:
+        endpoint = ".questions" if found.questions else "learning.show_lesson"
+        return redirect(url_for(endpoint, course=course, module=found.module_slug, lesson=found.slug), 303)
     return render_template("assessment/previews.html", name=name, scenes=here.scenarios.values())
 
 
@@ -40,4 +41,17 @@ def scene(name: str) -> str:
         scene=found,
         told=[(one, payload_of(one)) for one in (found, found.other) if one],
         questions=[(FURTHER[drill.type], read_further(drill.payload)) for drill in found.drills],
+    )
+
+
+@blueprint.get("/preview/<course>/<module>/<lesson>")
+@access(Who.DEVELOPMENT)
+def questions(course: str, module: str, lesson: str) -> str:
+    """Show the questions of a lesson with their answers, and where the lesson is."""
+    whole, found = get_lesson(course, module, lesson)
+    return render_template(
+        "assessment/preview_lesson.html",
+        course=whole,
+        lesson=found,
+        questions=[(one.id, FURTHER[one.type], read_further(one.payload)) for one in found.questions],
     )

@@ -135,7 +135,10 @@ if (reading) {
       const answer = await fetch(reading.dataset.activity, {
         method: "POST", body, keepalive: true, headers: { Accept: "application/json" },
       });
-      if (answer.ok) reading.elements.opened_at.value = (await answer.json()).opened_at;
+      if (!answer.ok) return;
+      const mark = (await answer.json()).opened_at;
+      // The questions of a lesson carry it, too: what was credited or spent elsewhere is not to count with them.
+      document.querySelectorAll("input[name=opened_at]").forEach((field) => (field.value = mark));
     } catch {
       /* The form still carries the last mark; its own post credits the time. */
     }
