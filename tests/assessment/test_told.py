@@ -18,7 +18,7 @@ from trainer.app import create_app
 from trainer.assessment.drawn import item_of
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.rules import Kind
-from trainer.assessment.told import verdicts_of
+from trainer.assessment.told import category_names, verdicts_of
 from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.content.subject import Verdict
@@ -83,7 +83,11 @@ def test_what_was_answered_is_told_in_the_readers_language(settings: Settings, t
     for words in ("Cuarto 214", "Sobre avisar.", "El jefe guarda los papeles."):
         assert words in page
     assert "About reporting." not in page
-    assert ("Guardados a petición" in page, "Kept safe on request" in page) == (True, False)
+    assert ("Guardados a petición" in page) != (
+        "Una familia de viaje" in page
+    )  # by the sign of the scene that was drawn
+    assert "Kept safe on request" not in page
+    assert "A family on a trip" not in page
     assert NOT_TRANSLATED not in page
 
 
@@ -96,6 +100,15 @@ def test_a_scene_that_has_changed_since_is_shown_as_it_was_drawn(settings: Setti
     page = read(learner, path, "es")
     assert ENGLISH in page
     assert NOT_TRANSLATED in page
+
+
+def test_a_final_names_groups_of_signs_in_the_readers_language(settings: Settings, told: Path) -> None:
+    app = create_app(settings, load(told))
+    for language, names in (("es", ["Libertad", "Papeles"]), ("en", ["Freedom to move", "Papers and pay"])):
+        with app.test_request_context(headers={"Accept-Language": language}):
+            assert list(category_names().items()) == list(
+                zip(["Freedom to move", "Papers and pay"], names, strict=True)
+            )
 
 
 def test_an_answer_says_so_where_its_signs_are_not_translated(settings: Settings, told: Path) -> None:

@@ -86,6 +86,12 @@ def find_sign(name: str) -> Indicator | None:
     return served_in(language_tag()).indicators.get(name)
 
 
+def category_names() -> dict[str, str]:
+    """Return what each group of signs is called in the reader's language, by its name in the original."""
+    theirs = {one.id: one.name for one in served_in(language_tag()).categories}
+    return {one.name: theirs[one.id] for one in served().categories}
+
+
 def verdicts_of(attempt: Attempt) -> Mapping[Verdict, VerdictWords]:
     """Return what the verdicts are called in an attempt: in a final as they were when it began.
 

@@ -30,7 +30,7 @@ from trainer.assessment.queries import (
 )
 from trainer.assessment.rules import Kind, RightOf, Tally
 from trainer.assessment.sittings import judge_all, sitting_of
-from trainer.assessment.told import SIGNS, find_sign, reader_words, standing_of, tell, verdicts_of
+from trainer.assessment.told import SIGNS, category_names, find_sign, reader_words, standing_of, tell, verdicts_of
 from trainer.assessment.views.steps import (
     after,
     answered_positions,
@@ -361,7 +361,7 @@ def _answer_page(found: Attempt, given: Given) -> str:
 
 def _categories(responses: Sequence[Given]) -> list[tuple[str, int]]:
     """Return (category name, scenes that went wrong in it), most first."""
-    names = {category.id: category.name for category in served().categories}
+    names = category_names()
     wrong: dict[str, int] = {}
     for scene, judged in judge_all(responses, served().vocabulary.danger_rules):
         if judged.outcome is None or judged.outcome.is_right:
