@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tests.cast import make_guest, sign_in_as, start_practice
 from tests.content import small
-from tests.content.test_retelling import QUESTIONS, SCENE_ES, SHIFT_ES, VOCABULARY_ES
+from tests.content.test_retelling import INDICATORS_ES, QUESTIONS, SCENE_ES, SHIFT_ES, VOCABULARY_ES
 from tests.content.test_translations import SCENE, put, put_scene
 from tests.content.test_translations import spanish as spanish
 from tests.support import Visitor, closed_up
@@ -41,6 +41,7 @@ def folder(tmp_path: Path) -> Path:
 def told(spanish: Path) -> Path:
     """The tiny folder with all scenes that practice draws, and the words of the subject, in Spanish."""
     put(spanish, "vocabulary.es.yaml", VOCABULARY_ES)
+    put(spanish, "indicators.es.yaml", INDICATORS_ES)
     for name in SCENES:
         no_concern = SCENE.replace("C1: El jefe guarda los papeles", "A1: El jefe está a su lado")
         put_scene(spanish, name, SCENE if name.endswith("a") else no_concern)
@@ -82,6 +83,8 @@ def test_what_was_answered_is_told_in_the_readers_language(settings: Settings, t
     for words in ("Cuarto 214", "Sobre avisar.", "El jefe guarda los papeles."):
         assert words in page
     assert "About reporting." not in page
+    assert ("Guardados a petición" in page, "Kept safe on request" in page) == (True, False)
+    assert NOT_TRANSLATED not in page
 
 
 def test_a_scene_that_has_changed_since_is_shown_as_it_was_drawn(settings: Settings, told: Path) -> None:
@@ -93,6 +96,14 @@ def test_a_scene_that_has_changed_since_is_shown_as_it_was_drawn(settings: Setti
     page = read(learner, path, "es")
     assert ENGLISH in page
     assert NOT_TRANSLATED in page
+
+
+def test_an_answer_says_so_where_its_signs_are_not_translated(settings: Settings, told: Path) -> None:
+    (told / "indicators.es.yaml").unlink()
+    learner, path = practice(create_app(settings, load(told)))
+    assert NOT_TRANSLATED not in read(learner, path, "es")
+    learner.post(path, {"verdict": "report-now", "confidence": "certain", "action": "report", "version": "0"})
+    assert NOT_TRANSLATED in read(learner, path, "es")
 
 
 def test_the_first_try_is_told_in_the_readers_language(settings: Settings, told: Path) -> None:

@@ -127,6 +127,16 @@ sentences:
   observation: Primero llame.
   rare: Si 1 de 1,000 fuera trata
 """
+INDICATORS_ES = """\
+of: {of}
+freedom: {name: Libertad}
+papers: {name: Papeles}
+A1: {name: Nunca solo, observed: Siempre hay alguien., look_alikes: [Una familia de viaje]}
+C1: {name: Documentos retenidos, observed: El jefe guarda los papeles., look_alikes: [Guardados a petición]}
+C2:
+  {name: Sin documentos, observed: No los trae., look_alikes: [Olvidados en casa], told: Se dice., misleads: Es común.}
+C5: {name: Poca paga, observed: Menos de lo dicho., look_alikes: [Un reclamo de paga]}
+"""
 QUESTIONS_ES = """\
 questions:
   - ask: ¿Qué lo decide?

@@ -8,6 +8,7 @@ from typing import Final
 
 from trainer.assessment.models import Attempt
 from trainer.assessment.rules import Kind
+from trainer.content.catalogue import Indicator
 from trainer.content.objects import Content, Course, Scenario, Standing
 from trainer.content.own_words import SOURCE
 from trainer.content.serving import served, served_in
@@ -19,12 +20,14 @@ from trainer.web.language import language_tag
 
 VOCABULARY: Final = "vocabulary.yaml"
 """What the verdicts are called stands beside each scene, and the line of the rule beside each answer."""
+SIGNS: Final = "indicators.yaml"
+"""What the signs of a scene are, and what else they may be, stands beside each answer."""
 VERDICTS: Final = "verdicts"
 """Under this name the rule of a final keeps what the verdicts are called."""
 
 
-def tell(scene: ScenePayload) -> tuple[ScenePayload, Standing]:
-    """Return a scene in its reader's language, and how it stands there.
+def tell(scene: ScenePayload, *beside: str) -> tuple[ScenePayload, Standing]:
+    """Return a scene in its reader's language, and how it stands there, with the files of what is shown beside it.
 
     A scene that isn't translated, or whose words have changed since it was drawn, is returned as it is. One that was
     drawn with other people is told with those of that language, or else by its first telling there.
@@ -37,7 +40,7 @@ def tell(scene: ScenePayload) -> tuple[ScenePayload, Standing]:
     if told is None or told is now or drawn is None:
         return scene, Standing.UNTRANSLATED
     shown = told.other if drawn.is_swapped and told.other else told
-    return payload_of(shown), there.standing(shown, VOCABULARY)
+    return payload_of(shown), there.standing(shown, VOCABULARY, *beside)
 
 
 def tell_question(question: FurtherPayload, item: str) -> tuple[FurtherPayload, Standing]:
@@ -76,6 +79,11 @@ def standing_of(course: Course) -> Standing:
 def reader_words() -> Vocabulary:
     """Return the words of the subject in their reader's language: what follows from each is the same in all."""
     return served_in(language_tag()).vocabulary
+
+
+def find_sign(name: str) -> Indicator | None:
+    """Find a sign of the catalogue, in its reader's language."""
+    return served_in(language_tag()).indicators.get(name)
 
 
 def verdicts_of(attempt: Attempt) -> Mapping[Verdict, VerdictWords]:

@@ -30,7 +30,7 @@ from trainer.assessment.queries import (
 )
 from trainer.assessment.rules import Kind, RightOf, Tally
 from trainer.assessment.sittings import judge_all, sitting_of
-from trainer.assessment.told import reader_words, standing_of, tell, verdicts_of
+from trainer.assessment.told import SIGNS, find_sign, reader_words, standing_of, tell, verdicts_of
 from trainer.assessment.views.steps import (
     after,
     answered_positions,
@@ -265,7 +265,7 @@ def result(attempt_id: UUID) -> Response | str:
         show_serial=show_serial,
         way=find_onward(course, enrollment, where, now()) if course else None,
         confidences=CONFIDENCE_LABELS,
-        sign_of=served().indicators.get,
+        sign_of=find_sign,
     )
 
 
@@ -310,9 +310,9 @@ def _handed_in(found: Attempt) -> dt.datetime:
     return found.submitted_at
 
 
-def _told(given: Given) -> tuple[ScenePayload, Standing]:
-    """Return the scene in its reader's language, and how it stands there."""
-    return tell(read_scene(given.snapshot.payload))
+def _told(given: Given, *beside: str) -> tuple[ScenePayload, Standing]:
+    """Return the scene in its reader's language, and how it stands there, with the files of what is beside it."""
+    return tell(read_scene(given.snapshot.payload), *beside)
 
 
 def _question_page(found: Attempt, given: Given, form: JudgeForm, *, is_unsent: bool = False) -> str:
@@ -341,7 +341,7 @@ def _question_page(found: Attempt, given: Given, form: JudgeForm, *, is_unsent: 
 
 
 def _answer_page(found: Attempt, given: Given) -> str:
-    scene, translation = _told(given)
+    scene, translation = _told(given, SIGNS)
     return render_template(
         "assessment/answer.html",
         verdicts=verdicts_of(found),
@@ -350,7 +350,7 @@ def _answer_page(found: Attempt, given: Given) -> str:
         question=shown.question(scene, given.position, found.scenes),
         translation=translation,
         confidences=CONFIDENCE_LABELS,
-        sign_of=served().indicators.get,
+        sign_of=find_sign,
         attempt=found,
         done=answered_positions(found),
         next_url=after(found, given.position + 1)

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from trainer.assessment import rules, shown, words
 from trainer.assessment.drawing import draw, half_and_half
 from trainer.assessment.drawn import pairs_of
-from trainer.assessment.told import reader_words, tell
+from trainer.assessment.told import SIGNS, find_sign, reader_words, tell
 from trainer.content.library import Course
 from trainer.content.schema import Pool
 from trainer.content.serving import served
@@ -80,7 +80,7 @@ def scene(position: int) -> str | tuple[str, int]:
     state = _read(request.args.get("state"), position)
     payload = _scene(state, position)
     digest = served().scenarios[payload.scenario].digest
-    payload, translation = tell(payload)
+    payload, translation = tell(payload, *((SIGNS,) if state.is_answered(position) else ()))
     if state.is_answered(position):
         return render_template(
             "assessment/answer.html",
@@ -91,7 +91,7 @@ def scene(position: int) -> str | tuple[str, int]:
             confidences=CONFIDENCE_LABELS,
             done=_done(state),
             next_url=state.address(position + 1),
-            sign_of=served().indicators.get,
+            sign_of=find_sign,
             attempt=None,
         )
     is_incomplete = "incomplete" in request.args
@@ -149,7 +149,7 @@ def result() -> str:
             (number, shown.answer(known[scene.scenario].digest, tell(scene)[0], given, reader_words(), VERDICT_ALONE))
             for number, (scene, given) in enumerate(pairs, start=1)
         ],
-        sign_of=here.indicators.get,
+        sign_of=find_sign,
         course=_course(),
         more_url=url_for(".start", keep="no", after=state.token()),
     )
