@@ -11,6 +11,7 @@ from trainer.content.library import Content
 from trainer.content.objects import Standing
 from trainer.content.translations import split_name
 from trainer.items.judge.payload import payload_of
+from trainer.items.registry import read_further
 
 LESSON = """\
 ---
@@ -329,3 +330,112 @@ def test_words_that_english_may_not_have_are_no_matter_in_another_language(spani
 )
 def test_the_name_says_what_is_translated_into_what(name: str, expected: tuple[str, str] | None) -> None:
     assert split_name(name) == expected
+
+
+ITEMS = """\
+items:
+  - id: first-call
+    type: single
+    ask: What decides it?
+    options:
+      - {id: boss, text: The boss says no, why: It does., key: true}
+      - {id: desk, text: The desk, why: It does not.}
+  - id: what-counts
+    passage: You stand at the desk, and the boss says no.
+    type: marks
+    phrases:
+      - {text: You stand, why: Anyone may.}
+      - {text: the desk, why: It is a desk.}
+      - {text: the boss says no, why: He may not., sign: C1}
+  - id: then-what
+    type: order
+    ask: In which order?
+    steps:
+      - {id: look, text: Look, why: First of all.}
+      - {id: write, text: Write, why: Then.}
+      - {id: call, text: Call, why: At last.}
+"""
+ITEMS_TOLD = """\
+items:
+  first-call:
+    ask: ¿Qué lo decide?
+    options:
+      boss: {text: El jefe dice que no, why: Así es.}
+      desk: {text: El mostrador, why: No.}
+  what-counts:
+    passage: Usted está en el mostrador, y el jefe dice que no.
+    phrases:
+      1: {text: Usted está, why: Cualquiera puede.}
+      2: {text: el mostrador, why: Es un mostrador.}
+      3: {text: el jefe dice que no, why: No debe.}
+  then-what:
+    ask: ¿En qué orden?
+    steps:
+      look: {text: Mirar, why: Primero.}
+      write: {text: Anotar, why: Luego.}
+      call: {text: Llamar, why: Al final.}
+"""
+PLACES = "".join(f"::: item {name}\n:::\n\n" for name in ("first-call", "what-counts", "then-what"))
+LESSON_TOLD = "courses/recognize/01-basics/01-first.es.md"
+
+
+@pytest.fixture
+def asking(spanish: Path) -> Path:
+    """The folder whose first lesson asks three questions, in both languages."""
+    small.edit(spanish, small.LESSON_FILE, "sources: [S1, N2]\n", f"sources: [S1, N2]\n{ITEMS}")
+    small.edit(spanish, small.LESSON_FILE, "::: recap", f"{PLACES}::: recap")
+    (spanish / LESSON_TOLD).unlink()
+    told = LESSON.replace("un caso]\n", f"un caso]\n{ITEMS_TOLD}").replace("::: recap", f"{PLACES}::: recap")
+    put(spanish, LESSON_TOLD, told)
+    return spanish
+
+
+def test_the_questions_of_a_lesson_are_told_in_the_other_language_and_score_the_same(asking: Path) -> None:
+    assert [str(one) for one in small.complaints(asking) if LESSON_TOLD in one.path] == []
+    here, there = small.read(asking).courses["recognize"].lessons[0], spanish_of(asking).courses["recognize"].lessons[0]
+    assert spanish_of(asking).standing(there) is Standing.AS_WRITTEN
+    assert [one.digest for one in there.questions] == [one.digest for one in here.questions]
+    first, marks, order = (one.payload for one in there.questions)
+    assert first["ask"] == "¿Qué lo decide?"
+    assert [(one["id"], one["text"], one["key"]) for one in first["options"]] == [
+        ("boss", "El jefe dice que no", True),
+        ("desk", "El mostrador", False),
+    ]
+    assert [[text for text, phrase in one if phrase] for one in marks["paragraphs"]] == [
+        ["Usted está", "el mostrador", "el jefe dice que no"]
+    ]
+    assert marks["options"][2]["name"] == "Documentos retenidos"
+    assert [one["text"] for one in order["steps"]] == ["Mirar", "Anotar", "Llamar"]
+    for one, other in zip(here.questions, there.questions, strict=True):
+        assert read_further(one.payload).order_for_all() == read_further(other.payload).order_for_all()
+
+
+def test_questions_that_are_not_told_stay_as_they_are_and_the_lesson_says_so(asking: Path) -> None:
+    small.edit(asking, LESSON_TOLD, ITEMS_TOLD, "")
+    lesson = spanish_of(asking).courses["recognize"].lessons[0]
+    assert lesson.questions[0].payload["ask"] == "What decides it?"
+    assert spanish_of(asking).standing(lesson) is Standing.UNTRANSLATED
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("3: {text: el jefe dice", "3: {text: el dueño dice", '"el dueño dice que no" is not in the passage'),
+        ("      desk: {text: El mostrador, why: No.}\n", "", '"items" has another form than in the original'),
+        ("ask: ¿Qué lo decide?", "key: boss", '"items" has another form than in the original'),
+        ("::: item first-call\n:::\n", "", 'the question "first-call" has no place in the text'),
+    ],
+)
+def test_a_question_that_is_told_wrongly_is_refused(asking: Path, old: str, new: str, what: str) -> None:
+    small.edit(asking, LESSON_TOLD, old, new)
+    found = small.only(asking)
+    assert what in found
+    assert LESSON_TOLD in found
+
+
+def test_a_question_whose_older_translation_no_longer_fits_is_told_as_it_is(asking: Path) -> None:
+    small.edit(asking, small.LESSON_FILE, "text: You stand,", "text: stand,")
+    small.edit(asking, LESSON_TOLD, "3: {text: el jefe dice", "3: {text: el dueño dice")
+    lesson = spanish_of(asking).courses["recognize"].lessons[0]
+    assert lesson.questions[1].payload["options"][2]["text"] == "the boss says no"
+    assert lesson.questions[0].payload["ask"] == "¿Qué lo decide?"

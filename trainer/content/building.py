@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from trainer.content import markdown, times
 from trainer.content.digests import course_digest
-from trainer.content.drills import Question, build_drills, build_question
+from trainer.content.drills import Question, build_drills, build_question, tell_question
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
 from trainer.content.ids import permanent_ids
 from trainer.content.markdown import Scope
@@ -86,7 +86,9 @@ def _translate(content: Content, folder: Folder, anywhere: Scope, language: str)
         if id(entry) not in told:
             return replace(one, module_title=title)
         page = markdown.render(told[id(entry)].body, scope)
-        parts, questions = _place(page, one.questions)
+        items = {item.id: item for item in value(entry).items}
+        asked = [tell_question(question, items[question.id], values(folder.indicators)) for question in one.questions]
+        parts, questions = _place(page, asked)
         return replace(
             one,
             module_title=title,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from trainer.content.schema import Indicator, LessonItem
@@ -50,3 +50,12 @@ def build_question(item: LessonItem, lesson: str, indicators: Mapping[str, Indic
     """Make a question of a lesson, by "<course>/<module>/<lesson>"."""
     passage = Passage(f"{lesson}#{item.id}", item.passage or "", indicators, indicators)
     return Question(item.id, item.question.type, item.question.digest(passage), item.question.payload(passage))
+
+
+def tell_question(question: Question, item: LessonItem, indicators: Mapping[str, Indicator]) -> Question:
+    """Return a question in the words of a translation, or as it is where these no longer fit."""
+    passage = Passage(question.payload["scenario"], item.passage or "", indicators, indicators)
+    faults: list[str] = []
+    item.question.check(passage, lambda _key, what, _remedy: faults.append(what))
+    # The digest is the original's: whoever answers in another language has answered the same question.
+    return question if faults else replace(question, payload=item.question.payload(passage))

@@ -34,7 +34,7 @@ PROSE: Final[Mapping[type[Part], tuple[str, ...]]] = {
     PageFile: ("title", "summary"),
     CourseFile: ("title", "summary", "audience"),
     ModuleFile: ("title", "objectives"),
-    LessonFile: ("title", "summary", "objectives", "note"),
+    LessonFile: ("title", "summary", "objectives", "note", "items"),
     Term: ("term", "meaning", "also"),
     Category: ("name",),
     Indicator: ("name", "observed", "look_alikes", "strength_note", "told", "misleads"),
@@ -45,6 +45,8 @@ PROSE: Final[Mapping[type[Part], tuple[str, ...]]] = {
 OF: Final = "of"
 _NAME: Final = re.compile(r"(?P<base>[^.]+)\.(?P<language>[a-z]{2,3})\.(?P<ending>md|yaml)")
 _OF_ACTIONS: Final = ("text", "why")
+_OF_QUESTIONS: Final = ("passage", "ask")
+_CHOICES: Final = ("options", "steps", "phrases")
 _FREE: Final = "also"  # another language may have fewer forms of a word, or more
 
 
@@ -56,10 +58,7 @@ def split_name(name: str) -> tuple[str, str] | None:
 
 def prose_digest(originals: Sequence[Entry[Any]]) -> str:
     """Hash what is to be translated of a file: a date or a number may change without making a translation older."""
-    told = [
-        [getattr(one.value, "id", None), {key: _words(one).get(key) for key in PROSE[type(one.value)]}, one.body.source]
-        for one in originals
-    ]
+    told = [[getattr(one.value, "id", None), _prose(one), one.body.source] for one in originals]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -106,9 +105,17 @@ def translate(
     return found
 
 
+def _prose(original: Entry[Any]) -> dict[str, Plain]:
+    words = _words(original)
+    # A lesson without questions is as it was before lessons could ask any.
+    return {key: words.get(key) for key in PROSE[type(original.value)] if key != "items" or words.get(key)}
+
+
 def _words(original: Entry[Any]) -> dict[str, Plain]:
-    """Return what is written in an original, of a scene also what its first item says."""
+    """Return what is written in an original, of a scene also what its first item says, of a lesson what it asks."""
     value = original.written.value
+    if isinstance(original.value, LessonFile):
+        return {**value, "items": {item["id"]: _question_words(item) for item in value.get("items") or ()}}
     if not isinstance(original.value, ScenarioFile):
         return dict(value)
     item = value["items"][0]
@@ -117,7 +124,33 @@ def _words(original: Entry[Any]) -> dict[str, Plain]:
     return {**value, "verdicts": item.get("verdicts"), "actions": actions, "signs": signs}
 
 
+def _question_words(item: dict[str, Plain]) -> dict[str, Plain]:
+    """Return the words of a question: options and steps by their ids, phrases by their number."""
+    words: dict[str, Plain] = {key: item[key] for key in _OF_QUESTIONS if key in item}
+    for choices in _CHOICES:
+        if choices in item:
+            words[choices] = {
+                name: {key: one[key] for key in _OF_ACTIONS} for name, one in _by_name(item[choices]).items()
+            }
+    return words
+
+
+def _with_question_words(item: dict[str, Plain], words: dict[str, Plain]) -> dict[str, Plain]:
+    told = {**item, **words}
+    for choices in _CHOICES:
+        if choices in item:
+            told[choices] = [{**one, **words[choices][name]} for name, one in _by_name(item[choices]).items()]
+    return told
+
+
+def _by_name(choices: list[dict[str, Plain]]) -> dict[str, dict[str, Plain]]:
+    return {one.get("id", str(number)): one for number, one in enumerate(choices, start=1)}
+
+
 def _with_words(original: Entry[Any], words: dict[str, Plain]) -> dict[str, Plain]:
+    if isinstance(original.value, LessonFile):
+        items = original.written.value.get("items") or ()
+        return {**words, "items": [_with_question_words(item, words["items"][item["id"]]) for item in items]}
     if not isinstance(original.value, ScenarioFile):
         return words
     first, *rest = original.written.value["items"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainer.content import markdown
 from trainer.content.checks.bodies import check_body, check_source
 from trainer.content.checks.figures import check_figures
-from trainer.content.checks.questions import check_places, check_questions, warn_of_few
+from trainer.content.checks.questions import check_places, check_questions, check_told, warn_of_few
 from trainer.content.folder import Entry, Folder
 from trainer.content.markdown import Scope
 from trainer.content.schema import LessonFile
@@ -22,6 +22,7 @@ def check_lessons(folder: Folder) -> None:
                 check_questions(folder, lesson)
                 for told in folder.in_other_languages(lesson):
                     _check_text(folder, scope, told)
+                    check_told(folder, told)
 
 
 def _check_lesson(folder: Folder, scope: Scope, lesson: Entry[LessonFile]) -> None:

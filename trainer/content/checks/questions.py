@@ -43,7 +43,8 @@ def check_places(lesson: Entry[LessonFile]) -> None:
 
 
 def check_questions(folder: Folder, lesson: Entry[LessonFile]) -> None:
-    """Check each question, and that no two have the same id."""
+    """Check each question, that no two have the same id, and that figures have a source."""
+    check_told(folder, lesson)
     ids: set[str] = set()
     numbers = telephone_numbers(folder) if lesson.value.items else set()
     for index, item in enumerate(lesson.value.items):
@@ -51,8 +52,6 @@ def check_questions(folder: Folder, lesson: Entry[LessonFile]) -> None:
         if item.id in ids:
             lesson.refuse((*at, "id"), f'two questions have the id "{item.id}"', "Give each its own.")
         ids.add(item.id)
-        _check_passage(lesson, item, at)
-        _check_question(folder, lesson, item, at)
         for key, text in lesson.written.at(*at).texts():
             figure = find_unsourced(text, numbers) if key != ("passage",) else None
             if figure:
@@ -61,6 +60,13 @@ def check_questions(folder: Folder, lesson: Entry[LessonFile]) -> None:
                     f'the figure "{figure}" has no source',
                     'Tell it in the text, with its source, or call it "made-up".',
                 )
+
+
+def check_told(folder: Folder, lesson: Entry[LessonFile]) -> None:
+    """Check each question as it is told in a language."""
+    for index, item in enumerate(lesson.value.items):
+        _check_passage(lesson, item, ("items", index))
+        _check_question(folder, lesson, item, ("items", index))
 
 
 def warn_of_few(course: CourseFolder) -> None:
