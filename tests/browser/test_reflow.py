@@ -96,6 +96,35 @@ def test_large_text_reflows_whatever_scenes_are_drawn(
     assert _look(page) == []
 
 
+_BROKEN = """() => {
+  const broken = [];
+  for (const one of document.querySelectorAll(".btn, .chip, .nav a, th")) {
+    if (one.closest(".vh, .tbl.fold thead") || !one.checkVisibility()) continue;
+    const walker = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      for (const word of walker.currentNode.textContent.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+        const range = document.createRange();
+        range.setStart(walker.currentNode, word.index);
+        range.setEnd(walker.currentNode, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) broken.push(word[0]);
+      }
+    }
+  }
+  return broken;
+}"""
+
+
+@pytest.mark.parametrize("sheet", CLOSELY, ids=[one.name for one in CLOSELY])
+def test_no_word_of_a_button_or_a_heading_of_a_table_is_broken(
+    context: Callable[..., BrowserContext], stage: Stage, sheet: Sheet
+) -> None:
+    page = context(*sheet.cookies(stage), width=1280).new_page()
+    sheet.show(page, stage)
+    broken = page.evaluate(_BROKEN)
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert broken + page.evaluate(_BROKEN) == []
+
+
 @pytest.mark.check("T140")
 @pytest.mark.parametrize("name", ["front", "lesson-long", "try-scene", "sign-up-error", "help", "scene", "me-earned"])
 def test_targets_are_large_enough(context: Callable[..., BrowserContext], stage: Stage, name: str) -> None:
