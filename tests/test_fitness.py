@@ -152,6 +152,7 @@ def test_markup_is_trusted_where_it_was_sanitized_only() -> None:
         "content/charts.py",
         "content/markdown/rendering.py",
         "content/markdown/sanitizing.py",
+        "content/pictures.py",
         "content/retelling.py",
         "courses/search.py",
         "home/views.py",

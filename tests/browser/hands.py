@@ -138,8 +138,12 @@ class Keyboard(Mouse):
         self.page.keyboard.press("Control+A")
         self.page.keyboard.type(text)
 
-    def _act(self, target: Locator) -> None:
+    def reach(self, target: Locator) -> None:
+        """Tab to something."""
         self._tab_to("target === document.activeElement", target.element_handle())
+
+    def _act(self, target: Locator) -> None:
+        self.reach(target)
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
         self.arrive()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 import pypdf
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.hands import Keyboard
 from tests.browser.live import Live
 from trainer.content.serving import served
 
@@ -53,12 +55,47 @@ def test_the_way_home_is_no_wider_than_its_words(page: Page) -> None:
 
 
 def test_the_pair_is_answered_below_the_picture_without_script(context: Callable[..., BrowserContext]) -> None:
-    page = context(java_script_enabled=False).new_page()
+    visit = context(java_script_enabled=False, width=320, height=568)
+    page = visit.new_page()
     page.goto("/")
     right, wrong = page.get_by_text("Yes, B."), page.get_by_text("Not this one.")
-    assert not right.is_visible()
-    page.locator(".pick").first.click()
-    assert wrong.is_visible()
-    page.get_by_role("link", name="See why it’s B").click()
-    assert right.is_visible()
-    assert not wrong.is_visible()
+    for pick, shown, hidden in ((".pick >> nth=0", wrong, right), (".pick >> nth=1", right, wrong)):
+        page.locator(pick).click()
+        assert shown.is_visible()
+        assert not hidden.is_visible()
+        top, picture = shown.bounding_box(), page.locator(".picks").bounding_box()
+        assert top
+        assert picture
+        assert picture["y"] + picture["height"] <= top["y"] < 568 - 3 * top["height"]
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.locator(".answer:target").get_by_role("link", name="more like this").click()
+    assert page.url.endswith("/try")
+    assert visit.cookies() == []
+
+
+def test_the_pair_is_answered_by_keyboard_and_the_answer_is_read_aloud(
+    context: Callable[..., BrowserContext], live: Live
+) -> None:
+    with live.app.app_context():
+        scenes = served().courses[served().site.first_try].file.first_try.scenes
+    hand = Keyboard(context().new_page())
+    for pick, said in (("#picked-a", "Not this one. Many lawful crews"), ("#picked-b", "Yes, B. Keeping someone’s ID")):
+        hand.open("/")
+        hand.reach(hand.page.locator(f"a[href='{pick}']"))
+        hand.page.keyboard.press("Enter")
+        answer = hand.page.locator(pick)
+        expect(answer).to_be_focused()
+        expect(answer).to_have_role("group")
+        expect(answer).to_have_accessible_name(re.compile(re.escape(said)))
+        hand.page.keyboard.press("Tab")
+        expect(answer.get_by_role("link", name=f"{scenes} more like this")).to_be_focused()
+    hand.page.keyboard.press("Enter")
+    hand.page.wait_for_url("**/try")
+
+
+def test_the_chosen_picture_is_marked_without_the_colors_of_the_page(context: Callable[..., BrowserContext]) -> None:
+    page = context(forced_colors="active").new_page()
+    page.goto("/#picked-b")
+    color = "(one) => getComputedStyle(one).backgroundColor"
+    first, second = (page.locator(".pick b").nth(at).evaluate(color) for at in (0, 1))
+    assert first != second

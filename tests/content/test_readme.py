@@ -56,7 +56,7 @@ def examples(folder: Path) -> Path:
 def test_every_kind_of_file_has_an_example() -> None:
     kinds = {
         re.sub(
-            r"neighbors|at-a-farm|who-decides|berry-shed|gate-late-van|about|us-me|seasons|farm|neighbor-state",
+            r"neighbors|at-a-farm|farm-gate|who-decides|berry-shed|gate-late-van|about|us-me|seasons|farm|neighbor-state",
             "*",
             name,
         )
@@ -74,6 +74,7 @@ def test_every_kind_of_file_has_an_example() -> None:
         "glossary.es.yaml",
         "courses/*/course.yaml",
         "courses/*/01-*/module.yaml",
+        "pictures/*.svg",
         "courses/*/01-*/01-*.md",
         "courses/*/shift.yaml",
         "scenarios/*-a.md",
@@ -97,6 +98,7 @@ def test_the_examples_load(examples: Path) -> None:
     assert content.courses["neighbors"].lesson("at-a-farm/who-decides")
     assert {"berry-shed-a", "berry-shed-b"} <= set(content.scenarios)
     assert {"seasons"} == set(content.statistics)
+    assert "<circle" in str(content.courses["neighbors"].modules[0].picture)
     assert content.translations["es"].pages["about"].file.title == "Acerca de"
     assert content.translations["es"].terms["crew-boss"].term == "Contratista"
     assert content.translations["es"].scenarios["berry-shed-a"].file.title == "El galpón de las bayas"

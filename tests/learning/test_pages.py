@@ -66,3 +66,15 @@ def test_no_list_stands_beside_the_only_lesson_or_one_to_choose(app: Flask, shel
     alone = next(module for module in course.modules if len(module.lessons) == 1)
     for lesson in (alone.lessons[0], course.choice.lessons[0]):
         assert beside(visitor.get(f"/courses/{course.slug}/{lesson.id}").text) == []
+
+
+def test_the_picture_of_a_module_stands_once_at_the_head_of_its_lessons_only(app: Flask, shelf: Library) -> None:
+    visitor = Visitor(app)
+    pictured, *others = shelf.content.courses[COURSE].modules
+    assert pictured.picture
+    for lesson in pictured.lessons:
+        head, rest = visitor.get(f"/courses/{COURSE}/{lesson.id}").text.split("<h1>")
+        assert head.split('<main id="main"')[1].count(pictured.picture) == 1
+        assert 'class="art"' not in rest
+    for path in (f"/courses/{COURSE}", f"/courses/{COURSE}/{others[0].lessons[0].id}"):
+        assert 'class="art"' not in visitor.get(path).text, path

@@ -4,9 +4,34 @@ from __future__ import annotations
 
 import re
 
+from tests.shipped.conftest import SHIPPED
+from tests.support import Visitor
 from trainer.content.library import Library
 
 
 def test_no_summary_promises_a_time_that_pages_count_from_words(shelf: Library) -> None:
     told = [course.file.summary for course in shelf.content.courses.values()]
     assert [summary for summary in told if re.search(r"(?i)\b(minutes?|hours?)\b", summary)] == []
+
+
+def test_each_module_has_a_picture_of_its_own_and_each_picture_a_module(shelf: Library) -> None:
+    named = [module.file.picture for course in shelf.content.courses.values() for module in course.modules]
+    assert None not in named
+    assert sorted(str(name) for name in named) == sorted(path.stem for path in (SHIPPED / "pictures").iterdir())
+
+
+def test_no_lesson_weighs_more_than_45_kilobytes_with_all_that_it_asks_for(visitor: Visitor, shelf: Library) -> None:
+    def weigh(path: str) -> int:
+        answer = visitor.get(path, headers={"Accept-Encoding": "gzip"})
+        assert answer.status_code == 200, path
+        return len(answer.data) + sum(len(f"{key}: {value}\r\n") for key, value in answer.headers)
+
+    asked = re.findall(r'(?:href|src)="(/static/[^"]+)"', visitor.get("/").text)
+    assert len(asked) == 4
+    around = sum(weigh(path) for path in set(asked))
+    weights = {
+        f"{course.slug}/{lesson.id}": around + weigh(f"/courses/{course.slug}/{lesson.id}")
+        for course in shelf.content.courses.values()
+        for lesson in course.lessons
+    }
+    assert {name: weight for name, weight in weights.items() if weight > 45 * 1024} == {}

@@ -72,18 +72,19 @@ def _build_course(folder: Folder, course: CourseFolder, anywhere: Scope, reserve
     file = _there(course.file)
     scope = replace(anywhere, targets=folder.targets(course), course=course.slug)
     indicators = _values(folder.indicators)
-    modules = tuple(_build_module(course.modules[slug], scope, indicators) for slug in file.value.modules)
+    modules = tuple(_build_module(folder, course.modules[slug], scope, indicators) for slug in file.value.modules)
     digest = course_digest(course, (scene.digest for scene in reserved))
     return Course(course.slug, file.value, modules, digest, course.shift.value if course.shift else None)
 
 
-def _build_module(module: ModuleFolder, scope: Scope, indicators: Mapping[str, Indicator]) -> Module:
+def _build_module(folder: Folder, module: ModuleFolder, scope: Scope, indicators: Mapping[str, Indicator]) -> Module:
     file = _there(module.file).value
     lessons = tuple(
         _build_lesson(module, file, number, slug, scope, indicators)
         for number, slug in enumerate(module.lessons, start=1)
     )
-    return Module(module.slug, module.number, file, lessons)
+    picture = folder.pictures[file.picture] if file.picture else None
+    return Module(module.slug, module.number, file, lessons, picture)
 
 
 def _build_lesson(

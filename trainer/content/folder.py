@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from markupsafe import Markup
+
 from trainer.content.catalogue import Category, HelpLine, Indicator, Site, Source, Term
 from trainer.content.complaints import Complaints
 from trainer.content.history import Change
@@ -105,6 +107,7 @@ class Folder:
     packs: dict[str, Entry[Pack]] = field(default_factory=dict)
     scenarios: dict[str, Entry[ScenarioFile]] = field(default_factory=dict)
     entries: list[Entry[Part]] = field(default_factory=list)  # all of the above
+    pictures: dict[str, Markup] = field(default_factory=dict)  # by name, as they stand in a page
     translations: dict[str, dict[str, Translation]] = field(default_factory=dict)  # by language and original's name
     published: dict[str, int] = field(default_factory=dict)  # line of ids.txt by "kind:id"
     named: dict[str, set[str]] = field(default_factory=dict)

@@ -64,6 +64,7 @@ class Module:
     number: int
     file: ModuleFile
     lessons: tuple[Lesson, ...]
+    picture: Markup | None = None
 
     @property
     def minutes(self) -> int:

@@ -20,6 +20,8 @@ from trainer.content.kind import Form, Kind, Parts
 from trainer.content.kinds import KINDS, find_kinds
 from trainer.content.markdown import Body, parse
 from trainer.content.parts import Part
+from trainer.content.pictures import NAME as PICTURE
+from trainer.content.pictures import read_picture
 from trainer.content.plain_words import plain_words
 from trainer.content.prose import PROSE
 from trainer.content.schema import ITEM_MODELS, ItemModels
@@ -70,7 +72,9 @@ class _Reader:
 
     def read(self, name: str) -> None:
         kinds, parts = find_kinds(name)
-        if name in self.apart:
+        if picture := PICTURE.fullmatch(name):
+            self._read_picture(name, picture[1])
+        elif name in self.apart:
             self.apart[name](name)
         elif translated := split_name(name):
             self.translated.append((name, *translated))
@@ -149,6 +153,15 @@ class _Reader:
 
     def _ignore(self, name: str) -> None:
         """`README.md` is for authors only."""
+
+    def _read_picture(self, name: str, slug: str) -> None:
+        self.folder.name_as("picture", slug)
+        text, _ = self._read_text(name)
+        if text is None:
+            return
+        drawn = read_picture(text, lambda line, what, remedy: self._complain(name, line, what, remedy))
+        if drawn is not None:
+            self.folder.pictures[slug] = drawn
 
     def _read_changes(self, name: str) -> None:
         text, _ = self._read_text(name)

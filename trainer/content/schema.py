@@ -202,6 +202,7 @@ class ModuleFile(Part):
     objectives: list[Text] = Field(min_length=1)
     choose_one: bool = False  # the learner reads one of its lessons, such as that of their venue
     deeper: bool = False  # its lessons go deeper and are optional; all others are the core path
+    picture: Slug | None = None  # stands at the head of its lessons
 
 
 class ShiftFile(Part):

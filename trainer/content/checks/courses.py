@@ -22,7 +22,7 @@ def check_courses(folder: Folder) -> None:
 
 
 def check_modules(folder: Folder) -> None:
-    """Check that each module has a lesson, and one to choose from more than one."""
+    """Check that each module has a lesson, one to choose from more than one, and the picture that it names."""
     for course in folder.courses.values():
         for module in course.modules.values():
             _check_module(folder, module)
@@ -34,6 +34,11 @@ def _check_module(folder: Folder, module: ModuleFolder) -> None:
         folder.complaints.error(module.path, 1, "the module has no lesson", "Add one, such as 01-first.md.")
     if module.file and module.file.value.choose_one and lessons < 2:
         module.file.refuse("choose_one", "there is nothing to choose from", "Add a lesson.")
+    picture = module.file.value.picture if module.file else None
+    if module.file and picture and not folder.knows("picture", picture):
+        module.file.refuse(
+            "picture", f'there is no picture "{picture}"', f"Add pictures/{picture}.svg, or correct the name."
+        )
 
 
 def _check_module_order(course: CourseFolder, entry: Entry[CourseFile]) -> None:
