@@ -31,6 +31,7 @@ def make_large(source: Path, target: Path, lessons: int = LESSONS, scenes: int =
                 return
             module = target / path.parent.relative_to(source)
             number = len(list(module.glob("[0-9][0-9]-*.md"))) + 1
-            text = re.sub(r"^was: .*\n", "", path.read_text("utf-8"), flags=re.MULTILINE)  # nothing became two lessons
+            # A copy came from nothing: each earlier lesson stands for one.
+            text = re.sub(r"^was:.*\n(?:[ -].*\n)*", "", path.read_text("utf-8"), count=1, flags=re.MULTILINE)
             (module / f"{number:02}-{path.stem[3:]}-{copy}.md").write_text(text, "utf-8")
             have += 1

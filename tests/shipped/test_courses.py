@@ -7,6 +7,8 @@ import re
 from tests.shipped.conftest import SHIPPED
 from tests.support import Visitor
 from trainer.content.library import Library
+from trainer.items.order.type import OrderPayload
+from trainer.items.registry import read_further
 
 
 def test_no_summary_promises_a_time_that_pages_count_from_words(shelf: Library) -> None:
@@ -35,3 +37,16 @@ def test_no_lesson_weighs_more_than_45_kilobytes_with_all_that_it_asks_for(visit
         for lesson in course.lessons
     }
     assert {name: weight for name, weight in weights.items() if weight > 45 * 1024} == {}
+
+
+def test_no_lesson_shows_the_steps_of_a_question_in_the_right_order_already(shelf: Library) -> None:
+    payloads = [
+        read_further(question.payload)
+        for course in shelf.content.courses.values()
+        for lesson in course.lessons
+        for question in lesson.questions
+    ]
+    orders = [payload for payload in payloads if isinstance(payload, OrderPayload)]
+    assert orders
+    # The name of a question decides how its steps are shuffled: before it is published, another name helps.
+    assert [one.scenario for one in orders if one.order_for_all() == [step.id for step in one.steps]] == []
