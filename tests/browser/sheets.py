@@ -13,7 +13,7 @@ from playwright.sync_api import Response as Answer
 
 from tests.browser import steps
 from tests.browser.items import uncounted_page
-from tests.browser.stage import Stage
+from tests.browser.stage import ABOUT_SCENES, Stage
 from trainer.app import create_app
 from trainer.items.registry import FURTHER
 from trainer.web.errors import error_response
@@ -343,13 +343,13 @@ LEARNER = [
     Sheet("submission-practice", _at("practice", "/submission"), "middle"),
     Sheet("result-practice", _at("practice_done", "/result"), "middle"),
     Sheet("result-skipped", _at("practice_skipped", "/result"), "middle"),
-    *(Sheet(f"question-{kind}", _question(kind), "asked") for kind in FURTHER),
+    *(Sheet(f"question-{kind}", _question(kind), "asked") for kind in ABOUT_SCENES),
     *(
         Sheet(f"question-error-{name}", _question(name), "asked", _send, 422)
-        for name, kind in FURTHER.items()
-        if kind.samples()[0].incomplete is not None
+        for name in ABOUT_SCENES
+        if FURTHER[name].samples()[0].incomplete is not None
     ),
-    *(Sheet(f"question-answer-{kind}", _question(kind, "drill_answered"), "asked") for kind in FURTHER),
+    *(Sheet(f"question-answer-{kind}", _question(kind, "drill_answered"), "asked") for kind in ABOUT_SCENES),
     Sheet("submission-drill", _at("drill", "/submission"), "asked"),
     Sheet("result-drill", _at("drill_done", "/points"), "asked"),
     Sheet("practice-officer", f"{OFFICER}/practice", "officer"),

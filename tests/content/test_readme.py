@@ -53,7 +53,7 @@ def examples(folder: Path) -> Path:
 def test_every_kind_of_file_has_an_example() -> None:
     kinds = {
         re.sub(
-            r"neighbors|at-a-farm|who-decides|berry-shed|gate-late-van|about|us-me|seasons|farm|neighbor-state",
+            r"neighbors|at-a-farm|who-decides|berry-shed|gate-late-van|about|us-me|seasons|farm|neighbor-state|packing-yard",
             "*",
             name,
         )
@@ -80,6 +80,7 @@ def test_every_kind_of_file_has_an_example() -> None:
         "scenarios/*.md",
         "statistics/*.yaml",
         "cards/*.yaml",
+        "illustrations/*.svg",
         "requirements/*.yaml",
         "CHANGELOG.md",
     }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trainer.content.illustrations import Drawing
 from trainer.content.schema import Indicator, LessonItem
 from trainer.content.telling import Passage, Told
 
@@ -46,7 +47,9 @@ class Question:
     payload: dict[str, Any]
 
 
-def build_question(item: LessonItem, lesson: str, indicators: Mapping[str, Indicator]) -> Question:
+def build_question(
+    item: LessonItem, lesson: str, indicators: Mapping[str, Indicator], drawings: Mapping[str, Drawing | None]
+) -> Question:
     """Make a question of a lesson, by "<course>/<module>/<lesson>"."""
-    passage = Passage(f"{lesson}#{item.id}", item.passage or "", indicators, indicators)
+    passage = Passage(f"{lesson}#{item.id}", item.passage or "", indicators, indicators, drawings)
     return Question(item.id, item.question.type, item.question.digest(passage), item.question.payload(passage))

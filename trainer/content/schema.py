@@ -23,6 +23,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from trainer.content.illustrations import Drawing, draw
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 IndicatorId = Annotated[str, StringConstraints(pattern=r"^[A-H][1-9]$")]
@@ -567,6 +569,17 @@ class ShiftFile(Part):
     scenes: list[Slug] = Field(min_length=2)
 
 
+class Illustration(Part):
+    """`illustrations/<name>.svg`: a picture for questions. Its words stand in the questions."""
+
+    picture: str  # as it was drawn
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """The picture as a page shows it."""
+        return draw(self.picture)
+
+
 class Access(StrEnum):
     """A way to answer an item. Every type of items offers all of them."""
 
@@ -614,6 +627,9 @@ class Situation(Protocol):
 
     @property
     def indicators(self) -> Mapping[str, Indicator]: ...
+    @property
+    def drawings(self) -> Mapping[str, Drawing | None]:
+        """The illustrations by their names; None for one with faults of its own."""
 
 
 class Telling(Situation, Protocol):
