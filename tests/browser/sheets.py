@@ -97,6 +97,13 @@ def _send(page: Page) -> None:
     page.locator("main form button:not([formaction])").last.click()
 
 
+def _spot(page: Page) -> None:
+    """Choose one thing by its number in the picture and one in the list."""
+    page.locator(".pin[data-n='1']").click()
+    page.locator(".spot input[data-n='4']").check()
+    page.locator(".question form button").click()
+
+
 def _make_owner(page: Page) -> None:
     page.locator("label:has(input[value=owner])").click()
     _send(page)
@@ -257,6 +264,8 @@ PUBLIC = [
     Sheet("lesson-chart", f"{COURSE}/the-maine-picture/what-the-numbers-are"),
     Sheet("course-officer", OFFICER),
     Sheet("lesson-venue", f"{OFFICER}/your-venue/hotel"),
+    Sheet("lesson-spot", f"{COURSE}/signs-in-combination/patterns-at-a-place"),
+    Sheet("lesson-spot-answered", f"{COURSE}/signs-in-combination/patterns-at-a-place", act=_spot),
     Sheet("search", "/search"),
     Sheet("search-found", "/search?q=passport"),
     Sheet("search-nothing", "/search?q=zzzz"),
