@@ -14,7 +14,7 @@ from playwright.sync_api import Response as Answer
 from tests.browser import steps
 from tests.browser.hands import Mouse
 from tests.browser.items import uncounted_page
-from tests.browser.stage import Stage
+from tests.browser.stage import ABOUT_SCENES, Stage
 from trainer.app import create_app
 from trainer.items.registry import FURTHER
 from trainer.web.errors import error_response
@@ -122,6 +122,13 @@ def _answer_all(page: Page) -> None:
 
 def _send(page: Page) -> None:
     page.locator("main form button:not([formaction])").last.click()
+
+
+def _spot(page: Page) -> None:
+    """Choose one thing by its number in the picture and one in the list."""
+    page.locator(".pin[data-n='1']").click()
+    page.locator(".spot input[data-n='4']").check()
+    page.locator(".question form button").click()
 
 
 def _make_owner(page: Page) -> None:
@@ -288,6 +295,8 @@ PUBLIC = [
     Sheet("lesson-chart", f"{COURSE}/the-maine-picture/what-the-numbers-are"),
     Sheet("course-officer", OFFICER),
     Sheet("lesson-venue", f"{OFFICER}/your-venue/hotel"),
+    Sheet("lesson-spot", f"{COURSE}/signs-in-combination/patterns-at-a-place"),
+    Sheet("lesson-spot-answered", f"{COURSE}/signs-in-combination/patterns-at-a-place", act=_spot),
     Sheet("search", "/search"),
     Sheet("search-found", "/search?q=passport"),
     Sheet("search-nothing", "/search?q=zzzz"),
@@ -375,13 +384,13 @@ LEARNER = [
     Sheet("submission-practice", _at("practice", "/submission"), "middle"),
     Sheet("result-practice", _at("practice_done", "/result"), "middle"),
     Sheet("result-skipped", _at("practice_skipped", "/result"), "middle"),
-    *(Sheet(f"question-{kind}", _question(kind), "asked") for kind in FURTHER),
+    *(Sheet(f"question-{kind}", _question(kind), "asked") for kind in ABOUT_SCENES),
     *(
         Sheet(f"question-error-{name}", _question(name), "asked", _send, 422)
-        for name, kind in FURTHER.items()
-        if kind.samples()[0].incomplete is not None
+        for name in ABOUT_SCENES
+        if FURTHER[name].samples()[0].incomplete is not None
     ),
-    *(Sheet(f"question-answer-{kind}", _question(kind, "drill_answered"), "asked") for kind in FURTHER),
+    *(Sheet(f"question-answer-{kind}", _question(kind, "drill_answered"), "asked") for kind in ABOUT_SCENES),
     Sheet("submission-drill", _at("drill", "/submission"), "asked"),
     Sheet("result-drill", _at("drill_done", "/points"), "asked"),
     Sheet("practice-officer", f"{OFFICER}/practice", "officer"),

@@ -15,7 +15,7 @@ from trainer.content.folder import Entry, Folder
 from trainer.content.parts import Part
 from trainer.content.prose import PROSE, Each, Keys, Only, Words, find_difference
 from trainer.content.reader import read_folder
-from trainer.content.schema import ScenarioFile
+from trainer.content.schema import Illustration, ScenarioFile
 from trainer.content.yaml_lines import Key
 from trainer.items.registry import MODELS
 
@@ -38,7 +38,7 @@ def entries() -> list[Entry[Part]]:
 
 
 def test_each_kind_of_file_can_be_translated_but_the_site_and_what_others_published(entries: list[Entry[Part]]) -> None:
-    assert {type(entry.value) for entry in entries} - {Site, Source} == set(PROSE)
+    assert {type(entry.value) for entry in entries} - {Site, Source, Illustration} == set(PROSE)
 
 
 def test_what_is_put_in_is_what_is_read_and_nothing_else_changes(entries: list[Entry[Part]]) -> None:

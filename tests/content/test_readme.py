@@ -56,7 +56,8 @@ def examples(folder: Path) -> Path:
 def test_every_kind_of_file_has_an_example() -> None:
     kinds = {
         re.sub(
-            r"neighbors|at-a-farm|farm-gate|who-decides|berry-shed|gate-late-van|about|us-me|seasons|farm|neighbor-state",
+            r"neighbors|at-a-farm|farm-gate|who-decides|berry-shed|gate-late-van|about|us-me|seasons|farm|neighbor-state"
+            r"|packing-yard",
             "*",
             name,
         )
@@ -84,6 +85,7 @@ def test_every_kind_of_file_has_an_example() -> None:
         "scenarios/*.md",
         "statistics/*.yaml",
         "cards/*.yaml",
+        "illustrations/*.svg",
         "requirements/*.yaml",
         "CHANGELOG.md",
     }

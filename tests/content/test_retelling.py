@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from trainer.content.library import Content
 from trainer.content.objects import Scenario, Standing
 from trainer.items.judge.payload import payload_of
 from trainer.items.registry import read_further
+from trainer.items.spot.type import samples
 
 STATISTICS = """\
 title: Calls in a year
@@ -460,6 +462,52 @@ def asking(spanish: Path) -> Path:
     small.edit(spanish, small.LESSON_FILE, "::: recap", PLACES)
     put(spanish, LESSON_ES_FILE, LESSON.replace("::: recap", PLACES).replace("objectives:", f"{ITEMS_ES}objectives:"))
     return spanish
+
+
+SPOT = """\
+items:
+  - id: yard
+    type: spot
+    picture: yard
+    shows: A yard.
+    regions:
+      - {id: hut, text: A guard sits there, why: Guards do.}
+      - {id: desk, text: A man holds cards, why: They are not his., sign: C1}
+      - {id: bus, text: A bus waits, why: Buses do.}
+      - {id: gate, text: A gate is open, why: Gates are.}
+"""
+SPOT_ES = """\
+items:
+  yard:
+    shows: Un patio.
+    regions:
+      hut: {text: Un guardia está sentado, why: Así es.}
+      desk: {text: Un hombre tiene unas tarjetas, why: No son suyas.}
+      bus: {text: Un autobús espera, why: Así es.}
+      gate: {text: Hay una puerta abierta, why: Así es.}
+"""
+
+
+def test_a_picture_is_told_in_other_words_and_stays(asking: Path) -> None:
+    for name, text in samples()[0].files.items():
+        small.put(asking, name, text)
+    small.edit(asking, small.LESSON_FILE, "items:\n", SPOT)
+    small.edit(asking, small.LESSON_FILE, "::: recap", "::: item yard\n:::\n\n::: recap")
+    text = (asking / LESSON_ES_FILE).read_text(encoding="utf-8")
+    text = text.replace("items:\n", SPOT_ES).replace("::: recap", "::: item yard\n:::\n\n::: recap")
+    put(asking, LESSON_ES_FILE, re.sub(r"of: \w+\n", "of: {of}\n", text))
+    assert faults(asking) == []
+    here, there = both(asking)
+    was, told = (one.courses["recognize"].lessons[0].questions[-1] for one in (here, there))
+    assert (was.id, was.digest) == (told.id, told.digest)
+    assert told.payload["picture"] == was.payload["picture"]
+    assert (was.payload["shows"], told.payload["shows"]) == ("A yard.", "Un patio.")
+    assert [(one["id"], one["text"], one["sign"], one["left"]) for one in told.payload["options"]][-1] == (
+        "desk",
+        "Un hombre tiene unas tarjetas",
+        "C1",
+        80,
+    )
 
 
 def test_questions_of_a_lesson_are_told_and_keep_ids_keys_and_digests(asking: Path) -> None:

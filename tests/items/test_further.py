@@ -148,11 +148,15 @@ def test_the_first_item_is_the_one_to_judge(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
-        ("type: single", "type: essay", '"type" can\'t be "essay". Use one of: judge, single, multiple, marks, order.'),
+        (
+            "type: single",
+            "type: essay",
+            '"type" can\'t be "essay". Use one of: judge, single, multiple, marks, order, spot.',
+        ),
         (
             "type: single\n    ask",
             "ask",
-            'item 2 of "items" has no "type". Use one of: judge, single, multiple, marks, order.',
+            'item 2 of "items" has no "type". Use one of: judge, single, multiple, marks, order, spot.',
         ),
     ],
 )

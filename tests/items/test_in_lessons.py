@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests.cast import make_guest, sign_in_as
 from tests.content import small
-from tests.content.small import LESSON_FILE, edit
+from tests.content.small import LESSON_FILE, edit, put
 from tests.support import Visitor
 from trainer.app import create_app
 from trainer.content.library import Library
@@ -25,6 +25,7 @@ from trainer.items.registry import FURTHER, MODELS, read_further
 from trainer.learning.models import LessonResponse
 
 SAMPLES = [pytest.param(one, sample, id=one.name) for one in FURTHER.values() for sample in one.samples()]
+FILES = {name: text for one in FURTHER.values() for sample in one.samples() for name, text in sample.files.items()}
 REASON = re.compile(r"\bOf (the )?[a-z]")
 PATH = "/courses/recognize/basics/first"
 ANSWERS = f"{PATH}/answers/asked"
@@ -36,6 +37,8 @@ def write(parent: Path, item: object) -> Path:
     """Write the tiny folder with one question in its first lesson."""
     parent.mkdir()
     folder = small.write(parent)
+    for name, text in FILES.items():
+        put(folder, name, text)
     assert isinstance(item, dict)
     text = yaml.safe_dump(
         {"items": [{"id": "asked", "passage": NARRATIVE, **item}]}, sort_keys=False, allow_unicode=True, width=10_000

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from tests.cast import make_guest, sign_in_as
 from tests.content import small
-from tests.content.small import CONCERN_FILE, add_to_head, edit
+from tests.content.small import CONCERN_FILE, add_to_head, edit, put
 from tests.support import Visitor
 from trainer.app import create_app
 from trainer.assessment.models import Response
@@ -30,6 +30,7 @@ from trainer.items.contract import NARRATIVE, Fields, FurtherType, Sample
 from trainer.items.registry import FURTHER, MODELS, read_further
 
 SAMPLES = [pytest.param(one, sample, id=one.name) for one in FURTHER.values() for sample in one.samples()]
+FILES = {name: text for one in FURTHER.values() for sample in one.samples() for name, text in sample.files.items()}
 REASON = re.compile(r"\bOf (the )?[a-z]")
 JSON = {"Accept": "application/json"}
 
@@ -37,9 +38,11 @@ Serve = Callable[[object], Flask]
 
 
 def write(parent: Path, item: object) -> Path:
-    """Write the tiny folder with one further question."""
+    """Write the tiny folder with one further question, and with all files that samples need."""
     parent.mkdir()
     folder = small.write(parent)
+    for name, text in FILES.items():
+        put(folder, name, text)
     assert NARRATIVE in (folder / CONCERN_FILE).read_text(encoding="utf-8")
     edit(folder, CONCERN_FILE, small.SIGN, f"{small.SIGN}\n  A1: {{words: The boss is there, strength: medium}}")
     text = yaml.safe_dump([item], sort_keys=False, allow_unicode=True, width=10_000)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from trainer.content import markdown, times
 from trainer.content.catalogue import Category, Indicator, Site
 from trainer.content.digests import course_digest
-from trainer.content.drills import build_drills, build_question
+from trainer.content.drills import Question, build_drills, build_question
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
 from trainer.content.ids import permanent_ids
 from trainer.content.markdown import Scope
 from trainer.content.objects import Content, Course, Lesson, Module, Page, Scenario, Sign, Twin
 from trainer.content.parts import Part
 from trainer.content.retelling import retell
-from trainer.content.schema import ModuleFile, Pool, ScenarioFile, ShownSign
+from trainer.content.schema import LessonItem, ModuleFile, Pool, ScenarioFile, ShownSign
 from trainer.content.subject import Truth
 from trainer.content.swap import swapped
 from trainer.content.telling import Told
 
 T = TypeVar("T", bound=Part)
+Ask = Callable[[LessonItem, str], Question]
+"""Makes a question of a lesson, by "<course>/<module>/<lesson>"."""
 
 
 def build(folder: Folder, site: Entry[Site]) -> Content:
@@ -71,17 +74,16 @@ def _pair(scenarios: Iterable[Scenario]) -> dict[str, tuple[Scenario, ...]]:
 def _build_course(folder: Folder, course: CourseFolder, anywhere: Scope, reserved: Iterable[Scenario]) -> Course:
     file = _there(course.file)
     scope = replace(anywhere, targets=folder.targets(course), course=course.slug)
-    indicators = _values(folder.indicators)
-    modules = tuple(_build_module(folder, course.modules[slug], scope, indicators) for slug in file.value.modules)
+    ask = partial(build_question, indicators=_values(folder.indicators), drawings=folder.drawings)
+    modules = tuple(_build_module(folder, course.modules[slug], scope, ask) for slug in file.value.modules)
     digest = course_digest(course, (scene.digest for scene in reserved))
     return Course(course.slug, file.value, modules, digest, course.shift.value if course.shift else None)
 
 
-def _build_module(folder: Folder, module: ModuleFolder, scope: Scope, indicators: Mapping[str, Indicator]) -> Module:
+def _build_module(folder: Folder, module: ModuleFolder, scope: Scope, ask: Ask) -> Module:
     file = _there(module.file).value
     lessons = tuple(
-        _build_lesson(module, file, number, slug, scope, indicators)
-        for number, slug in enumerate(module.lessons, start=1)
+        _build_lesson(module, file, number, slug, scope, ask) for number, slug in enumerate(module.lessons, start=1)
     )
     picture = folder.pictures[file.picture] if file.picture else None
     return Module(module.slug, module.number, file, lessons, picture)
@@ -93,7 +95,7 @@ def _build_lesson(
     number: int,
     slug: str,
     scope: Scope,
-    indicators: Mapping[str, Indicator],
+    ask: Ask,
 ) -> Lesson:
     entry = module.lessons[slug]
     page = markdown.render(entry.body, scope)
@@ -106,9 +108,7 @@ def _build_lesson(
         number=number,
         file=entry.value,
         parts=page.parts,
-        questions=tuple(
-            build_question(items[name], f"{scope.course}/{module.slug}/{slug}", indicators) for name in page.items
-        ),
+        questions=tuple(ask(items[name], f"{scope.course}/{module.slug}/{slug}") for name in page.items),
         words=page.words,
         cited=page.cited,
         digest=entry.digest,
@@ -125,10 +125,10 @@ def _build_pages(folder: Folder, scope: Scope) -> dict[str, Page]:
 
 
 def _build_scenarios(folder: Folder, scope: Scope) -> dict[str, Scenario]:
-    indicators, words = _values(folder.indicators), _there(folder.vocabulary).value
+    indicators, words, drawings = _values(folder.indicators), _there(folder.vocabulary).value, folder.drawings
     return {
         name: _build_scenario(
-            Told(name, entry.value, entry.body, indicators, words), entry.body.first_line, folder, scope
+            Told(name, entry.value, entry.body, indicators, words, drawings), entry.body.first_line, folder, scope
         )
         for name, entry in folder.scenarios.items()
     }

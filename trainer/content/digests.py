@@ -14,9 +14,9 @@ def course_digests(folder: Folder) -> dict[str, str]:
     """Return the digest of each course. The folder must be free of errors."""
     indicators = {name: entry.value for name, entry in folder.indicators.items()}
     assert folder.vocabulary is not None  # the checks have shown it
-    words = folder.vocabulary.value
+    words, drawings = folder.vocabulary.value, folder.drawings
     reserved = [
-        entry.value.first.digest(Told(name, entry.value, entry.body, indicators, words))
+        entry.value.first.digest(Told(name, entry.value, entry.body, indicators, words, drawings))
         for name, entry in folder.scenarios.items()
         if entry.value.pool == Pool.RESERVED and not entry.value.retired
     ]

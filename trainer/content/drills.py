@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trainer.content.catalogue import Indicator
+from trainer.content.illustrations import Drawing
 from trainer.content.schema import LessonItem
 from trainer.content.telling import Passage, Told
 
@@ -47,7 +48,9 @@ class Question:
     payload: dict[str, Any]
 
 
-def build_question(item: LessonItem, lesson: str, indicators: Mapping[str, Indicator]) -> Question:
+def build_question(
+    item: LessonItem, lesson: str, indicators: Mapping[str, Indicator], drawings: Mapping[str, Drawing | None]
+) -> Question:
     """Make a question of a lesson, by "<course>/<module>/<lesson>"."""
-    passage = Passage(f"{lesson}#{item.id}", item.passage or "", indicators, indicators)
+    passage = Passage(f"{lesson}#{item.id}", item.passage or "", indicators, indicators, drawings)
     return Question(item.id, item.question.type, item.question.digest(passage), item.question.payload(passage))

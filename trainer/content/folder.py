@@ -11,10 +11,11 @@ from markupsafe import Markup
 from trainer.content.catalogue import Category, HelpLine, Indicator, Site, Source, Term
 from trainer.content.complaints import Complaints
 from trainer.content.history import Change
+from trainer.content.illustrations import Drawing
 from trainer.content.markdown import Body, Targets
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.parts import Part
-from trainer.content.schema import CourseFile, LessonFile, ModuleFile, ScenarioFile, ShiftFile
+from trainer.content.schema import CourseFile, Illustration, LessonFile, ModuleFile, ScenarioFile, ShiftFile
 from trainer.content.subject import Vocabulary
 from trainer.content.yaml_lines import Key, Written
 
@@ -103,6 +104,7 @@ class Folder:
     courses: dict[str, CourseFolder] = field(default_factory=dict)
     pages: dict[str, Entry[PageFile]] = field(default_factory=dict)
     statistics: dict[str, Entry[Statistics]] = field(default_factory=dict)
+    illustrations: dict[str, Entry[Illustration]] = field(default_factory=dict)
     cards: dict[str, Entry[Card]] = field(default_factory=dict)
     packs: dict[str, Entry[Pack]] = field(default_factory=dict)
     scenarios: dict[str, Entry[ScenarioFile]] = field(default_factory=dict)
@@ -154,6 +156,12 @@ class Folder:
         if kind == "lesson":
             return any(one.partition("/")[2] == name for one in named)
         return kind in self.unread or name in named
+
+    @property
+    def drawings(self) -> dict[str, Drawing | None]:
+        """The illustrations by their names; None for one with faults, which come first."""
+        found: dict[str, Drawing | None] = dict.fromkeys(self.named.get("illustration", ()))
+        return found | {name: entry.value.drawing for name, entry in self.illustrations.items()}
 
     def told_in(self, language: str, entry: Entry[T_co] | None) -> Entry[T_co] | None:
         """Find an object as it is told in a language that it is translated into."""

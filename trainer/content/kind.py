@@ -26,6 +26,7 @@ class Form(Enum):
     OBJECT = "YAML, one object"
     LIST = "YAML, objects that begin with their id"
     TEXT = "Markdown below a head in YAML"
+    PICTURE = "SVG"
 
 
 def _last(parts: Parts) -> str:

@@ -33,7 +33,7 @@ from trainer.content.places import (
     put_site,
     put_vocabulary,
 )
-from trainer.content.schema import CourseFile, LessonFile, ModuleFile, ScenarioFile, ShiftFile
+from trainer.content.schema import CourseFile, Illustration, LessonFile, ModuleFile, ScenarioFile, ShiftFile
 from trainer.content.subject import Vocabulary
 
 
@@ -94,6 +94,14 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
         Statistics,
         among(lambda folder: folder.statistics),
         check=check_statistics,
+    ),
+    Kind(
+        "illustration",
+        "illustrations/<name>.svg",
+        Form.PICTURE,
+        Illustration,
+        among(lambda folder: folder.illustrations),
+        is_permanent=False,
     ),
     Kind("card", "cards/<id>.yaml", Form.OBJECT, Card, among(lambda folder: folder.cards), check=check_cards),
     Kind("pack", "requirements/<id>.yaml", Form.OBJECT, Pack, among(lambda folder: folder.packs), check=check_packs),

@@ -131,10 +131,11 @@ def _words(*keys: str) -> dict[str, Shape]:
 _NAMES: Final = ById(Only("name"))
 _WITH_REASON: Final = Keys(_words("text", "why"))
 _QUESTION: Final[Mapping[str, Shape]] = {
-    **_words("ask"),
+    **_words("ask", "shows"),
     "options": ById(_WITH_REASON),
     "phrases": Each(_WITH_REASON),
     "steps": ById(_WITH_REASON),
+    "regions": ById(_WITH_REASON),
 }
 _VERDICTS: Final = Each(Keys(_words("name", "hint")))
 

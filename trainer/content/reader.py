@@ -16,6 +16,7 @@ from trainer.content.complaints import Complaint, Complaints, Unreadable, printa
 from trainer.content.files import BODY_LIMIT, decode, read_bytes, split_front_matter, walk
 from trainer.content.folder import Entry, Folder
 from trainer.content.history import read_changes
+from trainer.content.illustrations import draw
 from trainer.content.kind import Form, Kind, Parts
 from trainer.content.kinds import KINDS, find_kinds
 from trainer.content.markdown import Body, parse
@@ -186,12 +187,23 @@ class _Reader:
         """Read a file that is one object, called as the file is."""
         if kind.find_id:
             self.folder.name_as(kind.name, kind.find_id(parts))
-        entry = self._read_markdown(name, kind.model) if kind.form == Form.TEXT else self._read_one(name, kind.model)
-        self._put(kind, parts, entry)
+        read = {Form.TEXT: self._read_markdown, Form.PICTURE: self._read_illustration}.get(kind.form, self._read_one)
+        self._put(kind, parts, read(name, kind.model))
 
     def _read_one(self, name: str, model: type[T]) -> Entry[T] | None:
         written, digest = self._read_yaml(name)
         return None if written is None else self._entry(name, model, written, digest)
+
+    def _read_illustration(self, name: str, model: type[T]) -> Entry[T] | None:
+        text, digest = self._read_text(name)
+        try:
+            draw(text or "")
+        except Unreadable as fault:
+            if text is not None:
+                self._complain(name, fault.line, fault.what, fault.remedy)
+            return None
+        value = model.model_validate({"picture": text})
+        return Entry(f"{self.folder.name}/{printable(name)}", value, Written({}, {}), _NO_BODY, digest, self.complaints)
 
     def _read_lists(self, name: str, kinds: tuple[Kind[Any], ...], parts: Parts) -> None:
         written, digest = self._read_yaml(name)

@@ -13,6 +13,7 @@ from trainer.content import markdown
 from trainer.content.catalogue import Indicator
 from trainer.content.drills import Drill, Question, build_drills, build_question
 from trainer.content.folder import CourseFolder, Entry, Folder, Translation
+from trainer.content.illustrations import Drawing
 from trainer.content.markdown import Body, Rendered, Scope
 from trainer.content.objects import Content, Course, Lesson, Module, Page, Scenario, Sign, Twin
 from trainer.content.parts import Part
@@ -102,11 +103,11 @@ class _Teller:
 
     def _question(self, question: Question, was: LessonItem, told: LessonItem, lesson: str) -> Question:
         faults: list[str] = []
-        passage = Passage("", told.passage or "", self._indicators, self._indicators)
+        passage = Passage("", told.passage or "", self._indicators, self._indicators, self._drawings)
         told.question.check(passage, lambda _key, what, _remedy: faults.append(what))
         if told == was or faults:
             return question
-        return replace(question, payload=build_question(told, lesson, self._indicators).payload)
+        return replace(question, payload=build_question(told, lesson, self._indicators, self._drawings).payload)
 
     def _page(self, page: Page) -> Page:
         entry = self.folder.pages[page.slug]
@@ -144,7 +145,7 @@ class _Teller:
 
     def _questions(self, scene: Scenario, entry: Entry[ScenarioFile], told: Entry[ScenarioFile]) -> tuple[Drill, ...]:
         """Return the further questions in other words, or as they are where these no longer fit the scene."""
-        retold = Told(scene.id, told.value, told.body, self._indicators, self.content.vocabulary)
+        retold = Told(scene.id, told.value, told.body, self._indicators, self.content.vocabulary, self._drawings)
         faults: list[str] = []
         for item in told.value.drills:
             item.check(retold, lambda _key, what, _remedy: faults.append(what))
@@ -161,6 +162,10 @@ class _Teller:
     @cached_property
     def _indicators(self) -> dict[str, Indicator]:
         return self._values(self.folder.indicators)
+
+    @cached_property
+    def _drawings(self) -> Mapping[str, Drawing | None]:
+        return self.folder.drawings
 
     @cached_property
     def _outside(self) -> Scope:

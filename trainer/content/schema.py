@@ -11,12 +11,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from trainer.content.catalogue import Indicator, StrengthHere
+from trainer.content.illustrations import Drawing, draw
 from trainer.content.parts import Clock, IndicatorId, LessonId, Part, Slug, SourceId, Text
 from trainer.content.subject import Route, Truth, Verdict, Vocabulary
 
@@ -213,6 +215,17 @@ class ShiftFile(Part):
     scenes: list[Slug] = Field(min_length=2)
 
 
+class Illustration(Part):
+    """`illustrations/<name>.svg`: a picture for questions. Its words stand in the questions."""
+
+    picture: str  # as it was drawn
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """The picture as a page shows it."""
+        return draw(self.picture)
+
+
 class Access(StrEnum):
     """A way to answer an item. Every type of items offers all of them."""
 
@@ -260,6 +273,9 @@ class Situation(Protocol):
 
     @property
     def indicators(self) -> Mapping[str, Indicator]: ...
+    @property
+    def drawings(self) -> Mapping[str, Drawing | None]:
+        """The illustrations by their names; None for one with faults of its own."""
 
 
 class Telling(Situation, Protocol):

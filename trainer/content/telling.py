@@ -8,19 +8,21 @@ from functools import cached_property
 
 from trainer.content import markdown
 from trainer.content.catalogue import Indicator
+from trainer.content.illustrations import Drawing
 from trainer.content.schema import ScenarioFile
 from trainer.content.subject import Truth, Vocabulary
 
 
 @dataclass(frozen=True)  # without slots: paragraphs and words are found when an item asks for them
 class Told:
-    """A scene with its narrative, the indicators by id, and the words of the subject."""
+    """A scene with its narrative, the indicators by id, the words of the subject, and the illustrations by name."""
 
     id: str
     file: ScenarioFile
     body: markdown.Body
     indicators: Mapping[str, Indicator]
     vocabulary: Vocabulary
+    drawings: Mapping[str, Drawing | None]
 
     @property
     def kind(self) -> str:
@@ -83,6 +85,7 @@ class Passage:
     indicators: Mapping[str, Indicator]
     signs: Collection[str]
     """Any that there are: a lesson may come back to a sign that another one teaches."""
+    drawings: Mapping[str, Drawing | None]
     kind: str = "passage"
     signs_named: str = "signs in indicators.yaml"
     title: str = ""

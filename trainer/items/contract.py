@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel.speaklater import LazyString
@@ -75,6 +75,8 @@ class Sample:
     """What is kept of someone who takes the first choices that they are shown."""
     incomplete: Fields | None = None
     """What the page asks to complete, where there is such a thing."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """What the content folder needs beside it, by name."""
 
 
 NARRATIVE = "You stand at the desk. A man asks for his papers, and the boss says no."

@@ -13,8 +13,9 @@ from trainer.items.marks.type import MARKS
 from trainer.items.multiple.type import MULTIPLE
 from trainer.items.order.type import ORDER
 from trainer.items.single.type import SINGLE
+from trainer.items.spot.type import SPOT
 
-FURTHER: Final = {one.name: one for one in (SINGLE, MULTIPLE, MARKS, ORDER)}
+FURTHER: Final = {one.name: one for one in (SINGLE, MULTIPLE, MARKS, ORDER, SPOT)}
 MODELS: Final[Mapping[str, type[Item]]] = {JUDGE.name: JUDGE.model} | {name: one.model for name, one in FURTHER.items()}
 """What reading the content folder needs."""
 

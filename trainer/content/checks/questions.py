@@ -117,4 +117,5 @@ def _check_question(folder: Folder, lesson: Entry[LessonFile], item: LessonItem,
     if missing:
         refuse((), f'items of type "{question.type}" can\'t be answered by {", ".join(missing)}', "Use another type.")
     if "indicator" not in folder.unread:
-        question.check(Passage("", item.passage or "", {}, folder.named.get("indicator", set())), refuse)
+        signs = folder.named.get("indicator", set())
+        question.check(Passage("", item.passage or "", {}, signs, folder.drawings), refuse)

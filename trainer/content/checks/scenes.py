@@ -31,7 +31,8 @@ def check_scenes(folder: Folder) -> None:
     for name, entry in folder.scenarios.items():
         _check_scene(folder, entry, scope)
         if folder.vocabulary:
-            _check_items(entry, Told(name, entry.value, entry.body, indicators, folder.vocabulary.value))
+            words = folder.vocabulary.value
+            _check_items(entry, Told(name, entry.value, entry.body, indicators, words, folder.drawings))
         for told in folder.in_other_languages(entry):
             _check_retold(folder, entry, told, scope, indicators)
     _check_translated_pairs(folder)
@@ -59,7 +60,7 @@ def _check_retold(folder: Folder, entry: Scene, told: Scene, scope: Scope, indic
     _check_swap(told, decides=())  # they are words of the original
     if folder.vocabulary is None or told.value.drills == entry.value.drills:
         return
-    scene = Told("", told.value, told.body, indicators, folder.vocabulary.value)
+    scene = Told("", told.value, told.body, indicators, folder.vocabulary.value, folder.drawings)
     for index, item in enumerate(told.value.drills):
 
         def refuse(key: Key, what: str, remedy: str, at: Key = (QUESTIONS, index)) -> None:
