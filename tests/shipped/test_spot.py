@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from statistics import mean
 from typing import Any
 
 from trainer.content.library import Library
 from trainer.core.settings import ROOT
+
+PHONE = 276
+"""How wide a picture is on a phone of 320 pixels."""
 
 
 def asked(shelf: Library) -> dict[str, list[dict[str, Any]]]:
@@ -34,6 +38,15 @@ def test_signs_are_told_at_the_length_of_the_rest_and_seldom_longest(shelf: Libr
             assert 0.85 <= mean(signs) / mean(rest) <= 1.15, payload["shows"]
             longest.append(max(signs) > max(rest))
     assert sum(longest) <= len(longest) / 3
+
+
+def test_no_two_numbers_stand_on_each_other_on_a_small_phone(shelf: Library) -> None:
+    for payload in (one for payloads in asked(shelf).values() for one in payloads):
+        _left, _top, width, height = map(float, payload["picture"]["view_box"].split())
+        for one, two in combinations(payload["options"], 2):
+            across = abs(one["left"] - two["left"]) / 100 * PHONE
+            down = abs(one["top"] - two["top"]) / 100 * PHONE * height / width
+            assert max(across, down) >= 24, (one["id"], two["id"])
 
 
 def test_some_pictures_show_no_sign(shelf: Library) -> None:

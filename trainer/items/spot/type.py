@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from markupsafe import Markup
 from pydantic import Field
 
 from trainer.content.illustrations import Drawing
@@ -125,9 +126,10 @@ class ShownPicture(Kept):
     view_box: str
     markup: str
 
-    def __html__(self) -> str:
-        """Return the shapes: a page writes them as they are."""
-        return self.markup
+    @property
+    def shapes(self) -> Markup:
+        """What stands within the `<svg>` of a page."""
+        return Markup(self.markup)  # noqa: S704 only shapes
 
 
 class SpotPayload(ChoicePayload):
