@@ -222,10 +222,17 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     return app
 
 
-def preload() -> None:
-    """Build the app in the web server's main process. Its workers are forked from it and hold little of their own."""
+_preloaded: list[Flask] = []
+"""The app of this process and of those that are forked from it, once it is there."""
+
+
+def preload(app: Flask | None = None) -> None:
+    """Build the app, unless it is given, in the web server's main process, which its workers are forked from.
+
+    They hold little of their own.
+    """
     with _ending_in_one_line():
-        _prepared()
+        _preloaded.append(_prepared(app or create_app()))
 
 
 def create_server() -> Adapter:
@@ -237,15 +244,13 @@ def create_server() -> Adapter:
     if parent is not None and parent.pid is not None:
         end_with(parent.pid, signal.SIGKILL)
     with _ending_in_one_line():
-        app = _prepared()
+        app = _preloaded[-1] if _preloaded else _prepared(create_app())
         with app.app_context():
             check_schema()  # again: this worker may replace one that ended days after the app was built
     return Adapter(app, lambda environ: most_bytes(app, environ), app.extensions["is_kept"])
 
 
-@cache
-def _prepared() -> Flask:
-    app = create_app()
+def _prepared(app: Flask) -> Flask:
     with app.app_context():
         check_schema()
         library()

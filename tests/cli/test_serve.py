@@ -61,7 +61,9 @@ class Site:
         """Return the process id of the web server ("web") or of the worker, 0 if there is none now."""
         for pid in children(self.process.pid):
             with suppress(OSError):
-                if ("trainer.cli.worker" in Path(f"/proc/{pid}/cmdline").read_text()) == (name == "worker"):
+                shown = Path(f"/proc/{pid}/comm").read_text() + Path(f"/proc/{pid}/cmdline").read_text()
+                is_worker = "trainer-worker" in shown or "trainer.cli.worker" in shown
+                if is_worker == (name == "worker"):
                     return pid
         return 0
 
@@ -139,6 +141,20 @@ def serve(settings: Settings, tmp_path: Path) -> Iterator[Serve]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         site.process.wait()
+
+
+def test_the_first_processes_begin_with_what_the_setup_imported_and_built(serve: Serve) -> None:
+    site = serve()
+    for name in ("web", "worker"):
+        pid = site.child(name)
+        assert Path(f"/proc/{pid}/comm").read_text().strip() == f"trainer-{name}"
+        assert Path(f"/proc/{pid}/cmdline").read_text().split("\0")[3:6] == ["--app", "trainer.app", "serve"]
+
+
+def test_starting_imports_nothing_that_few_requests_use() -> None:
+    seldom = ("alembic", "icalendar", "xlsxwriter")
+    run = [sys.executable, "-c", f"import sys, trainer.app; print([one for one in {seldom} if one in sys.modules])"]
+    assert subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

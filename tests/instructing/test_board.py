@@ -8,7 +8,7 @@ import io
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -16,7 +16,7 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import event, func, select
 
-from tests.cast import answer_all, certify, code_of, hand_in, make_ready, start_final
+from tests.cast import actor_of, answer_all, certify, code_of, hand_in, make_ready, put_on_roster, start_final
 from tests.instructing.conftest import Room, answer_practice
 from tests.support import COURSE, too_many
 from trainer.assessment.models import Attempt
@@ -27,6 +27,7 @@ from trainer.core.db import db, transaction
 from trainer.instructing.board import list_board
 from trainer.instructing.models import Cohort
 from trainer.instructing.operations import leave
+from trainer.instructing.queries import list_cohorts, users_of
 from trainer.instructing.rules import BoardRow
 from trainer.instructing.words import BOARD_HEADS
 from trainer.learning.models import Enrollment, LessonCompletion
@@ -183,3 +184,29 @@ def test_reading_again_is_no_row_and_the_page_of_a_class_is_cut(room: Room) -> N
     assert "Guard 050" in ines.get(room.path("?page=2")).text
     with room.app.app_context():
         assert db.session.scalar(select(func.count()).select_from(LessonCompletion)) == 0
+
+
+def test_the_people_of_a_class_are_found_without_a_list_of_the_firm(room: Room) -> None:
+    with room.app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("reads a plan of SQLite")
+        found = users_of(db.session.get_one(Cohort, room.id)).compile(db.engine)
+        values = [None] * len(found.positiontup or ())
+        plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {found}", tuple(values))
+        of_people = [row[3] for row in plan if " memberships " in row[3]]
+    assert of_people
+    assert all("user_id=?" in one for one in of_people), of_people
+
+
+def test_the_list_of_classes_counts_nobody_who_left_for_another_firm_with_classes(room: Room) -> None:
+    acme = room.acme
+    with room.app.app_context(), transaction():
+        gone = db.session.get_one(Membership, acme.people["bob"])
+        gone.ended_at, gone.ended_on = clock.now(), clock.today()
+        theirs = db.session.get_one(Cohort, room.id)
+        columns = {one.key: getattr(theirs, one.key) for one in Cohort.__table__.columns}
+        db.session.add(Cohort(**{**columns, "id": uuid4(), "organization_id": acme.other, "code": "01234567"}))
+    put_on_roster(room.app, acme.other, acme.users["bob"])
+    with room.app.app_context():
+        classes = list_cohorts(actor_of(acme.users["alice"], acme.id))
+    assert [number for _one, number in classes] == [0]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
-from icalendar import Calendar, Event
 
 from trainer.assessment.check_ins import CheckIns
 from trainer.content.serving import served
+
+if TYPE_CHECKING:
+    from icalendar import Calendar
 
 
 def calendar_of(found: CheckIns, address: str, now: dt.datetime) -> bytes:
@@ -16,6 +19,8 @@ def calendar_of(found: CheckIns, address: str, now: dt.datetime) -> bytes:
 
     Taken in again, a file changes the entries of an older one instead of doubling them.
     """
+    from icalendar import Calendar  # few ask for the file, and every process would start later for it
+
     calendar = Calendar()
     calendar.add("prodid", f"-//{served().site.name}//check-ins//EN")
     calendar.add("version", "2.0")
@@ -31,6 +36,8 @@ def calendar_of(found: CheckIns, address: str, now: dt.datetime) -> bytes:
 
 
 def _add(calendar: Calendar, uid: str, said: str, day: dt.date, address: str, now: dt.datetime) -> None:
+    from icalendar import Event
+
     event = Event()
     event.add("uid", uid)
     event.add("dtstamp", now)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import gc
 import json
 import os
 import signal
 import socket
 import sys
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import NoReturn
 
 import click
-from flask import current_app
-from flask.cli import with_appcontext
+from flask import Flask
+from flask.cli import ScriptInfo
 
-from trainer.cli import supervisor
+from trainer.cli import supervisor, web, worker
 from trainer.cli.setup import prepare
 from trainer.cli.supervisor import Program
 from trainer.content.serving import publish
@@ -28,24 +31,30 @@ LOCK = "serve.lock"
 
 
 @click.command("serve")
-@with_appcontext
-def serve() -> None:
+@click.pass_obj
+def serve(info: ScriptInfo) -> None:
     """Migrate, check the content, and serve until stopped. Web server or worker is started again when it ends."""
-    settings = current_app.config["SETTINGS"]
-    lock = hold(settings.instance, settings.keys.current.id)
-    os.environ[SERVED] = settings.keys.current.id
-    check_port(settings.host, settings.port)
-    prepare()
-    publish(settings)
+    app = info.load_app()
+    settings = app.config["SETTINGS"]
+    with app.app_context():
+        lock = hold(settings.instance, settings.keys.current.id)
+        os.environ[SERVED] = settings.keys.current.id
+        check_port(settings.host, settings.port)
+        prepare()
+        publish(settings)
+        db.engine.dispose()  # a connection can't be shared by processes
     print("Stop it with Ctrl+C.", flush=True)
-    db.engine.dispose()
-    os.set_inheritable(lock, True)  # the supervisor holds it on, its children don't
     os.chdir(ROOT)
-    programs = [
-        Program("web server", web_command(settings), signal.SIGKILL, is_vital=True),
-        Program("worker", _worker(), signal.SIGTERM, is_vital=False),
-    ]
-    plan = json.dumps([asdict(one) for one in programs])
+    programs = {
+        web.main: Program("web server", web_command(settings), signal.SIGKILL, is_vital=True),
+        worker.main: Program("worker", _worker(), signal.SIGTERM, is_vital=False),
+    }
+    if sys.platform == "linux":  # elsewhere what system libraries hold may not survive a fork
+        gc.collect()
+        gc.freeze()  # else the collector would write to each page that the processes share
+        programs = {main: replace(one, first=_fork(one, main, app, lock)) for main, one in programs.items()}
+    os.set_inheritable(lock, True)  # the supervisor holds it on, its children don't
+    plan = json.dumps([asdict(one) for one in programs.values()])
     os.execv(sys.executable, [sys.executable, "-I", supervisor.__file__, plan])  # noqa: S606 our own program
 
 
@@ -131,6 +140,27 @@ def _why_not(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EACCES:
         return f"Port {port} is not for this user. Choose one above 1023, such as PORT=8000"
     return f"This machine can't listen on {host}, port {port}: {error.strerror}. Check HOST and PORT."
+
+
+def _fork(program: Program, main: Callable[[Flask], None], app: Flask, lock: int) -> int:
+    """Begin a program in a fork of this process, which has imported and built what each of them needs.
+
+    Returns its process id. The supervisor, which this process is about to become, is then its parent.
+    """
+    parent = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        _become(program, main, app, lock, parent)
+    return pid
+
+
+def _become(program: Program, main: Callable[[Flask], None], app: Flask, lock: int, parent: int) -> NoReturn:
+    os.setpgid(0, 0)
+    os.close(lock)
+    supervisor.end_with(parent, program.last_signal)
+    sys.argv = program.command[2:]
+    main(app)
+    sys.exit()
 
 
 def _worker() -> list[str]:

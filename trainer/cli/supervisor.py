@@ -21,6 +21,7 @@ STEADY = 15  # seconds after which a child has started well
 LONGEST_WAIT = 60  # seconds
 MOST_STARTS = 3  # of a web server that has never started well
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,37 @@ class Program:
     last_signal: int
     is_vital: bool
     """Whether there is no point in going on if it can't even start."""
+    first: int = 0
+    """The process id of its first run, if that has begun already."""
+
+
+class Begun:
+    """A child of this process that something else began, with what is used here of `subprocess.Popen`."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._status: int | None = None
+
+    def poll(self) -> int | None:
+        """Return its exit code, negative for a signal, or None while it runs."""
+        if self._status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self._status = os.waitstatus_to_exitcode(status) if pid else None
+        return self._status
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGTERM)
+
+    def wait(self, timeout: float = LONGEST_WAIT) -> int:
+        """Return its exit code when it has ended. Raises TimeoutError."""
+        until = time.monotonic() + timeout
+        while (status := self.poll()) is None:
+            if time.monotonic() >= until:
+                raise TimeoutError
+            time.sleep(0.02)
+        return status
 
 
 class Child:
@@ -39,8 +71,8 @@ class Child:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self._process: subprocess.Popen[bytes] | None = None
-        self._begun = self._due = 0.0
+        self._process: subprocess.Popen[bytes] | Begun | None = Begun(program.first) if program.first else None
+        self._begun = self._due = time.monotonic()
         self._short_lives = 0
         self._has_started_well = False
 
@@ -73,7 +105,7 @@ class Child:
     def make_end(self, until: float) -> None:
         """Wait until it has ended, but no longer than to a moment of the monotonic clock."""
         if self._process is not None:
-            with suppress(subprocess.TimeoutExpired):
+            with suppress(subprocess.TimeoutExpired, TimeoutError):
                 self._process.wait(max(0.0, until - time.monotonic()))
             self._clear_away()
 
@@ -120,6 +152,12 @@ def end_with(parent: int, last_signal: int) -> None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, last_signal, 0, 0, 0)
     if os.getppid() != parent:  # it was gone before
         os.kill(os.getpid(), last_signal)
+
+
+def name_process(name: str) -> None:
+    """Have tools such as `ps` and `top` show this process by a name of up to 15 letters. On Linux only."""
+    if sys.platform == "linux":
+        _LIBC.prctl(_PR_SET_NAME, name.encode(), 0, 0, 0)
 
 
 def say(line: str) -> None:

@@ -10,13 +10,16 @@ from importlib import import_module
 
 from flask import Flask
 
+from trainer.cli.supervisor import name_process
 from trainer.jobs import runner
 
 
-def main() -> None:
-    """Build the app that is named, and run its jobs until stopped."""
-    module, _, factory = sys.argv[-1].partition(":")
-    app: Flask = getattr(import_module(module), factory)()  # by its name: a command knows nothing above it
+def main(app: Flask | None = None) -> None:
+    """Build the app that is named, or take the one given, and run its jobs until stopped."""
+    name_process("trainer-worker")
+    if app is None:
+        module, _, factory = sys.argv[-1].partition(":")
+        app = getattr(import_module(module), factory)()  # by its name: a command knows nothing above it
     with app.app_context():
         runner.run()
 

@@ -39,12 +39,21 @@ def read_page(
     query: Select[*Columns], *keys: Key, after: str | None, most: int, is_newest_first: bool = False
 ) -> Page[tuple[*Columns]]:
     """Return a page of what a select without order finds, by its keys; a place that makes no sense is the beginning."""
-    place = read_place(after, *(key.type.python_type for key in keys))
-    page = query.add_columns(*keys).order_by(*(key.desc() if is_newest_first else key for key in keys)).limit(most + 1)
-    if place is not None:
-        page = page.where(beyond(*keys, is_newest_first=is_newest_first))
+    place = _place(keys, after)
+    page = first_ones(query.add_columns(*keys), *keys, after=after, most=most, is_newest_first=is_newest_first)
     found = cut(db.session.execute(page, parameters(place)).all(), most, lambda row: row[-len(keys) :])
     return Page([row[: -len(keys)] for row in found.rows], found.next_after)
+
+
+def first_ones(
+    query: Select[*Columns], *keys: Key, after: str | None, most: int, is_newest_first: bool = False
+) -> Select[*Columns]:
+    """Return the select of a page's rows and one more, in order, to run with `parameters`.
+
+    `read_page` has it run; as a part of its query it keeps the rows few that are put in order.
+    """
+    page = query.order_by(*(key.desc() if is_newest_first else key for key in keys)).limit(most + 1)
+    return page if _place(keys, after) is None else page.where(beyond(*keys, is_newest_first=is_newest_first))
 
 
 def beyond(*keys: Key, is_newest_first: bool = False) -> ColumnElement[bool]:
@@ -86,6 +95,10 @@ def read_place(after: str | None, *kinds: type[Value]) -> Place | None:
     except ValueError:
         return None
     return [found[number] for number in range(len(kinds))]
+
+
+def _place(keys: Sequence[Key], after: str | None) -> Place | None:
+    return read_place(after, *(key.type.python_type for key in keys))
 
 
 def _instant(text: str) -> dt.datetime:

@@ -145,17 +145,19 @@ def present(cohort: Cohort) -> ColumnElement[bool]:
     there = and_(CohortMember.cohort_id == cohort.id, CohortMember.left_at.is_(None))
     if cohort.organization_id is None:
         return there
-    staff = (
-        select(Membership.user_id)
-        .join(Organization, Organization.id == Membership.organization_id)
+    # Looked up for each of the class: a list of the firm's people would be as long as the firm is large.
+    is_staff = (
+        select(Membership.id)
         .where(
             Membership.organization_id == cohort.organization_id,
+            Membership.user_id == CohortMember.user_id,
             Membership.ended_at.is_(None),
-            Membership.user_id.is_not(None),
-            firm_is_open(),
         )
+        .correlate_except(Membership)
+        .exists()
     )
-    return and_(there, CohortMember.user_id.in_(staff))
+    is_open = select(Organization.id).where(Organization.id == cohort.organization_id, firm_is_open()).exists()
+    return and_(there, is_staff, is_open)
 
 
 def users_of(cohort: Cohort) -> Select[uuid.UUID]:
@@ -289,6 +291,7 @@ def _counted() -> Select[Cohort, int]:
             Membership.user_id == CohortMember.user_id,
             Membership.ended_at.is_(None),
         )
+        .correlate_except(Membership)
         .exists()
     )
     here = (

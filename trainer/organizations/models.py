@@ -17,6 +17,7 @@ LONGEST_NUMBER = 40
 LONGEST_REASON = 300
 
 _HERE = text("ended_at IS NULL")
+_LEFT = text("ended_at IS NOT NULL")
 
 
 class Organization(Base):
@@ -90,6 +91,7 @@ class Membership(Base):
         Index("ix_memberships_standing", "organization_id", "id", "user_id"),
         # Who has a role, and how many are here, have joined, are gone: found and counted without the rows themselves.
         Index("ix_memberships_role", "organization_id", "role", "ended_at", "user_id"),
+        Index("ix_memberships_left", "organization_id", "id", sqlite_where=_LEFT, postgresql_where=_LEFT),
         Index("ix_memberships_organization_id_name_key", "organization_id", "name_key", "id"),
         CheckConstraint("(user_id IS NULL) = (joined_at IS NULL)", name="joined_has_user"),
         CheckConstraint("user_id IS NOT NULL OR email_key IS NOT NULL", name="known_by_user_or_email"),

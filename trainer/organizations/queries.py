@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, select, union_all
 
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
 from trainer.core.errors import NotFound
-from trainer.core.paging import Page, read_page
+from trainer.core.paging import Page, first_ones, read_page
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
 from trainer.organizations.rules import FirmState, Role, fold
@@ -168,13 +169,22 @@ def get_team(actor: Actor, team_id: uuid.UUID) -> Team:
 
 def count_by_team(actor: Actor) -> dict[uuid.UUID, int]:
     """Return team id -> how many people are in it now."""
-    rows = db.session.execute(
-        select(TeamMembership.team_id, func.count())
-        .join(Membership, Membership.id == TeamMembership.membership_id)
-        .where(Membership.organization_id == actor.organization_id, Membership.ended_at.is_(None))
+    # All who ever were, without a look at each of them, less those who have left.
+    ever = (
+        select(TeamMembership.team_id, func.count().label("number"))
+        .where(TeamMembership.team_id.in_(select(Team.id).where(Team.organization_id == actor.organization_id)))
         .group_by(TeamMembership.team_id)
     )
-    return {row[0]: row[1] for row in rows}
+    left = (
+        select(TeamMembership.team_id, -func.count())
+        .join(Membership, Membership.id == TeamMembership.membership_id)
+        .where(Membership.organization_id == actor.organization_id, Membership.ended_at.is_not(None))
+        .group_by(TeamMembership.team_id)
+    )
+    numbers: Counter[uuid.UUID] = Counter()
+    for team_id, number in db.session.execute(ever.union_all(left)):
+        numbers[team_id] += number
+    return numbers
 
 
 def list_team_ids(membership_id: uuid.UUID) -> Sequence[uuid.UUID]:
@@ -209,13 +219,20 @@ def count_owners(organization_id: uuid.UUID) -> int:
 
 
 def list_events(
-    actor: Actor, after: str | None = None, act: str = "", most: int = 50
+    actor: Actor, after: str | None = None, acts: Collection[str] = (), most: int = 50
 ) -> Page[tuple[AuditEvent, str | None]]:
-    """Return a page of the firm's audit log, the newest first, each with the name of who did it."""
-    query = select(AuditEvent).where(AuditEvent.organization_id == actor.organization_id)
-    if act:
-        query = query.where(AuditEvent.act.startswith(act, autoescape=True))
-    page = read_page(query, AuditEvent.at, AuditEvent.id, after=after, most=most, is_newest_first=True)
+    """Return a page of the firm's audit log, the newest first, each with the name of who did it.
+
+    `acts`: the only ones wanted, if any are named.
+    """
+    keys, here = (AuditEvent.at, AuditEvent.id), AuditEvent.organization_id == actor.organization_id
+    wanted = select(AuditEvent).where(here)
+    if acts:
+        # The newest of each act, of which an index has them in order, then the newest of these.
+        each = [select(AuditEvent.id).where(here, AuditEvent.act == act) for act in acts]
+        newest = [first_ones(one, *keys, after=after, most=most, is_newest_first=True).subquery() for one in each]
+        wanted = select(AuditEvent).where(AuditEvent.id.in_(union_all(*(select(one.c.id) for one in newest))))
+    page = read_page(wanted, *keys, after=after, most=most, is_newest_first=True)
     events = [event for (event,) in page.rows]
     names = names_of(actor, {one.actor_id for one in events if one.actor_id})
     return Page([(one, names.get(one.actor_id) if one.actor_id else None) for one in events], page.next_after)
@@ -234,6 +251,8 @@ def iterate_events(actor: Actor) -> Iterator[tuple[AuditEvent, str | None]]:
 
 def names_of(actor: Actor, user_ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Return user id -> name, as the firm has written it, of people who are or were here."""
+    if not user_ids:
+        return {}  # SQLite would go through the whole firm to find nobody
     rows = db.session.execute(
         select(Membership.user_id, Membership.name)
         .where(Membership.organization_id == actor.organization_id, Membership.user_id.in_(user_ids))

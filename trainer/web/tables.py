@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Final
 
-import xlsxwriter
 from flask import stream_with_context
 from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
@@ -71,6 +70,8 @@ def xlsx_answer(table: Table) -> Response:
 
 def write_xlsx(table: Table, file: IO[bytes]) -> None:
     """Write a table as a workbook of one sheet. Texts are written as texts, whatever they begin with."""
+    import xlsxwriter  # few ask for a workbook, and every process would start later for it
+
     with xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
         sheet = book.add_worksheet(table.name[:31])
         bold = book.add_format({"bold": True})

@@ -13,7 +13,7 @@ from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import iterate_events, list_events
 from trainer.organizations.rules import May
-from trainer.organizations.words import act_name, tell_details
+from trainer.organizations.words import ACT_NAMES, act_name, tell_details
 from trainer.web.access import Who, access
 from trainer.web.tables import Table, csv_answer
 
@@ -56,7 +56,8 @@ def log(actor: Actor) -> str:
     """Show who did what in the firm, the newest first."""
     act = request.args.get("act", "")
     act = act if act in ACTS else ""
-    page = list_events(actor, request.args.get("after"), act)
+    acts = [one for one in ACT_NAMES if one.partition(".")[0] == act]
+    page = list_events(actor, request.args.get("after"), acts)
     return render_template(
         "organizations/audit.html",
         actor=actor,

@@ -1,0 +1,102 @@
+"""What a page asks the database for doesn't grow with the firm: what is looked for is found by an index of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from tests.cast import actor_of
+from tests.organizations.conftest import Acme
+from trainer.core.audit import note
+from trainer.core.clock import now
+from trainer.core.db import db, transaction
+from trainer.organizations import queries
+from trainer.organizations.models import Membership
+
+RARE = ("access.denied", "team.removed")
+
+
+@contextmanager
+def plans() -> Iterator[list[str]]:
+    """Collect the steps in which SQLite takes the statements that are run meanwhile."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("reads plans of SQLite")
+    run: list[tuple[str, Any]] = []
+
+    def take(_connection: object, _cursor: object, statement: str, values: Any, *_rest: object) -> None:
+        run.append((statement, values))
+
+    steps: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", take)
+    yield steps
+    event.remove(db.engine, "before_cursor_execute", take)
+    connection = db.session.connection()
+    for statement, values in run:
+        if statement.startswith(("SELECT", "WITH")):
+            found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            steps += [row[3] for row in found]
+
+
+def log_acts(acme: Acme, number: int) -> None:
+    for which in range(number):
+        act = RARE[which % 2] if which % 5 == 0 else "membership.changed"
+        # Some at the same instant: then the id decides which comes first.
+        note(act, now() - dt.timedelta(minutes=which // 3), organization_id=acme.id)
+
+
+def test_acts_of_one_kind_come_page_by_page_as_they_stand_in_the_log(acme: Acme) -> None:
+    with acme.app.app_context(), transaction():
+        log_acts(acme, 100)
+        db.session.flush()
+        alice = actor_of(acme.users["alice"], acme.id)
+        wanted = [one.id for one, _name in queries.iterate_events(alice) if one.act in RARE]
+        found, after = [], None
+        while True:
+            page = queries.list_events(alice, after, RARE, most=7)
+            found += [one.id for one, _name in page.rows]
+            after = page.next_after
+            if after is None:
+                break
+    assert len(wanted) == 20
+    assert found == wanted
+
+
+def test_a_rare_act_is_found_without_going_through_the_log(acme: Acme) -> None:
+    with acme.app.app_context(), transaction():
+        log_acts(acme, 10)
+        db.session.flush()
+        alice = actor_of(acme.users["alice"], acme.id)
+        with plans() as steps:
+            queries.list_events(alice, None, RARE)
+    of_log = [one for one in steps if "audit_events" in one]
+    assert of_log
+    assert all("(organization_id=? AND act=?" in one or "(id=?)" in one for one in of_log), of_log
+
+
+def test_teams_are_counted_without_a_look_at_each_of_their_people(acme: Acme) -> None:
+    with acme.app.app_context(), transaction():
+        alice = actor_of(acme.users["alice"], acme.id)
+        before = queries.count_by_team(alice)
+        gone = db.session.get_one(Membership, acme.people["bob"])
+        teams = queries.list_team_ids(gone.id)
+        assert teams
+        gone.ended_at, gone.ended_on = now(), now().date()
+        db.session.flush()
+        with plans() as steps:
+            after = queries.count_by_team(alice)
+    assert {team: before[team] - after[team] for team in before} == {team: int(team in teams) for team in before}
+    of_people = [one for one in steps if "membership" in one and "team" not in one]
+    assert all("ix_memberships_left" in one for one in of_people), of_people
+
+
+def test_the_names_of_nobody_are_not_looked_for(acme: Acme) -> None:
+    with acme.app.app_context():
+        alice = actor_of(acme.users["alice"], acme.id)
+        with plans() as steps:
+            assert queries.names_of(alice, set()) == {}
+    assert steps == []
