@@ -115,7 +115,7 @@ def _join(hand: Mouse, firm: Firm) -> str:
     email = f"bob.{time.time_ns()}@example.org"
     hand.open(firm.poster)
     expect(hand.page.get_by_role("heading", level=1)).to_have_text("Join Acme Security")
-    expect(hand.page.get_by_text("It doesn’t see: your answers, your practice")).to_be_visible()
+    expect(hand.page.get_by_text("It doesn’t see: your answers, how you do in practice")).to_be_visible()
     assert hand.page.context.cookies() == []
     hand.follow("Create an account")
     hand.fill("Email", email)

@@ -313,10 +313,10 @@ def test_only_staff_of_the_firm_may_send_a_large_request_and_never_one_of_many_f
         ("alice", b"a=&" * 1_300_000, 413),
     ):
         visitor = acme.enter(who) if who else Visitor(acme.app)
-        started = time.perf_counter()
+        started = time.process_time()
         answer = visitor.client.post(path, data=body, content_type=kind, base_url=visitor.base_url)
         assert answer.status_code == status, who
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1
 
 
 def test_a_large_body_is_taken_in_for_a_roster_by_someone_signed_in_alone(acme: Acme) -> None:

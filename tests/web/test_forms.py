@@ -274,10 +274,10 @@ def test_a_guest_is_asked_for_a_name_only_once_there_is_an_account(app: Flask) -
 def test_a_form_of_too_many_fields_is_refused_before_it_is_parsed(app: Flask, visitor: Visitor) -> None:
     kind = "application/x-www-form-urlencoded"
     for body, status in ((b"a=&" * 80_000, 413), (b"a=&" * 1_999, 400), (b"a=&" * 2_000, 413)):
-        started = time.perf_counter()
+        started = time.process_time()
         answer = visitor.client.post("/sign-in", data=body, content_type=kind, base_url=visitor.base_url)
         assert answer.status_code == status
-        assert time.perf_counter() - started < 0.2
+        assert time.process_time() - started < 0.2
     assert "too large" in answer.text
 
 

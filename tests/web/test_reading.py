@@ -184,9 +184,9 @@ def test_no_query_breaks_the_search_or_comes_back_as_more_than_text(visitor: Vis
 @pytest.mark.parametrize("query", ["a " * 50, "the they tha thi this that then th t a " * 3, "s t a p c w o i"])
 def test_a_query_of_many_short_words_keeps_nobody_waiting(visitor: Visitor, query: str) -> None:
     visitor.get("/search?q=work")  # the index is made at its first use
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert visitor.get("/search", query_string={"q": query}).status_code == 200
-    assert time.perf_counter() - begun < 2  # took 25 seconds when each repeated letter was looked for
+    assert time.process_time() - begun < 2  # took 25 seconds when each repeated letter was looked for
 
 
 @pytest.mark.check("T152")
