@@ -26,7 +26,8 @@ from trainer.learning.queries import find_enrollment
 
 def acts(room: Room) -> list[str]:
     with room.app.app_context():
-        rows = db.session.scalars(select(AuditEvent).where(AuditEvent.organization_id == room.acme.id))
+        own = select(AuditEvent).where(AuditEvent.organization_id == room.acme.id)
+        rows = db.session.scalars(own.order_by(AuditEvent.at))
         return [event.act for event in rows if event.act.startswith("cohort.")]
 
 

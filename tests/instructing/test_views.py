@@ -58,7 +58,9 @@ def test_the_road_of_a_class(acme: Acme) -> None:
         enrollment = find_enrollment(acme.users["bob"], COURSE)
         assert enrollment is not None
         assert len(list_readings(enrollment.id)) == 2
-        acts = db.session.scalars(select(AuditEvent.act).where(AuditEvent.organization_id == acme.id)).all()
+        acts = db.session.scalars(
+            select(AuditEvent.act).where(AuditEvent.organization_id == acme.id).order_by(AuditEvent.at)
+        ).all()
     assert {"cohort.made", "cohort.joined", "session.held", "lesson.signed_off"} <= set(acts)
 
 

@@ -72,7 +72,11 @@ def person(app: Flask, membership_id: UUID) -> Membership:
 
 def acts(app: Flask) -> list[str]:
     with app.app_context():
-        return [one for one in db.session.scalars(select(AuditEvent.act)) if one.startswith("invitation")]
+        return [
+            one
+            for one in db.session.scalars(select(AuditEvent.act).order_by(AuditEvent.at))
+            if one.startswith("invitation")
+        ]
 
 
 def test_before_joining_a_person_sees_what_the_firm_will_see(acme: Acme) -> None:
