@@ -41,7 +41,8 @@ def check_wording(folder: Folder) -> None:
     for entry in folder.entries:
         pattern = in_scenes if isinstance(entry.value, ScenarioFile) else everywhere
         whole = " ".join([*(text for _key, text in entry.written.texts()), entry.body.source]).lower()
-        if not any(stem in whole.replace("*", "").replace("_", "") for stem in stems):  # nearly always
+        letters = whole.replace("*", "").replace("_", "")
+        if not any(stem in letters for stem in stems):  # nearly always
             continue
         for line, text in _shown_texts(entry):
             for found in pattern.finditer(text):
