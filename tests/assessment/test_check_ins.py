@@ -17,6 +17,7 @@ from tests.assessment.test_operations import parallel
 from tests.assessment.test_pretest import items, rich_shelf, start
 from tests.cast import answer_all, certify, hand_in, make_account, sign_in_as, start_practice
 from tests.support import closed_up
+from trainer.accounts.models import User
 from trainer.assessment import check_ins
 from trainer.assessment.models import Attempt, CheckInMail, Response
 from trainer.assessment.progress import find_progress
@@ -210,6 +211,7 @@ def test_mail_comes_on_the_day_once_and_only_to_those_who_asked(app: Flask, at: 
     bob, ann = make_account(app), make_account(app, "ann@example.org")
     certify(app, bob)
     certify(app, ann, "Ann Able")
+    confirm(app, bob)
     visitor = sign_in_as(app, bob)
     visitor.get(PAGE)
     assert "We’ll email you" in visitor.get(visitor.post(f"{PAGE}/mail", {"wanted": "y"}).headers["Location"]).text
@@ -237,6 +239,7 @@ def test_mail_comes_on_the_day_once_and_only_to_those_who_asked(app: Flask, at: 
 def test_a_mail_that_waits_is_dropped_once_the_check_in_is_done(app: Flask, at: Callable[[int], None]) -> None:
     bob = make_account(app)
     certify(app, bob)
+    confirm(app, bob)
     with app.app_context(), transaction():
         check_ins.ask_for_mail(bob, served(), clock.now())
     at(2)
@@ -252,6 +255,7 @@ def test_someone_whose_certificate_ended_is_looked_at_again_for_the_next_one(
     app: Flask, at: Callable[[int], None]
 ) -> None:
     bob = make_account(app)
+    confirm(app, bob)
     with app.app_context(), transaction():
         check_ins.ask_for_mail(bob, served(), clock.now())
     at(40)
@@ -259,6 +263,26 @@ def test_someone_whose_certificate_ended_is_looked_at_again_for_the_next_one(
     assert remind(app) == []
     at(42)
     assert len(remind(app)) == 1
+
+
+def test_nothing_goes_to_an_address_that_nobody_confirmed(app: Flask, at: Callable[[int], None]) -> None:
+    bob = make_account(app)
+    certify(app, bob)
+    page = closed_up(sign_in_as(app, bob).get(PAGE).text)
+    assert "once you’ve confirmed your address" in page
+    assert "Email me on these days" not in page
+    with app.app_context(), transaction():
+        check_ins.ask_for_mail(bob, served(), clock.now())
+    at(2)
+    assert remind(app) == []
+    confirm(app, bob)
+    assert len(remind(app)) == 1
+
+
+def confirm(app: Flask, user_id: UUID) -> None:
+    """Let someone have confirmed their address."""
+    with app.app_context(), transaction() as session:
+        session.get_one(User, user_id).email_confirmed_at = clock.now()
 
 
 def remind(app: Flask) -> list[UUID]:

@@ -217,11 +217,17 @@ def end_mail(user_ids: Iterable[uuid.UUID]) -> None:
 def order_mails(content: Content, now: dt.datetime, after: uuid.UUID | None) -> uuid.UUID | None:
     """Order the mails of the next people who have a check-in today; return the last one, None if there are no more.
 
+    Nothing goes to an address that nobody confirmed: whose it is isn't known.
+
     The day on which someone is looked at next moves on in the same transaction, so no mail is ordered twice.
     """
     today = now.date()
     due = select(CheckInMail, User.email, User.language).join(User, User.id == CheckInMail.user_id)
-    due = due.where(CheckInMail.look_on <= today).order_by(CheckInMail.user_id).limit(PORTION)
+    due = (
+        due.where(CheckInMail.look_on <= today, User.email_confirmed_at.is_not(None))
+        .order_by(CheckInMail.user_id)
+        .limit(PORTION)
+    )
     rows = db.session.execute(due.where(CheckInMail.user_id > after) if after else due).all()
     for mail, address, language in rows:
         found = find_check_ins(mail.user_id, content, today)
