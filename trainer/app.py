@@ -332,12 +332,12 @@ def _library_of(app: Flask) -> Library:
 
 
 def _layout() -> dict[str, Any]:
-    here = served_in(language_tag())
+    content = served_in(language_tag())
     return {
-        "site": here.site,
-        "vocabulary": here.vocabulary,
-        "strip_lines": here.strip_lines(),
-        "times": Times(here),
+        "site": content.site,
+        "vocabulary": content.vocabulary,
+        "strip_lines": content.strip_lines(),
+        "times": Times(content),
         "complaints": _complaints(),
     }
 
@@ -350,7 +350,7 @@ def _complaints() -> tuple[Complaint, ...]:
     """Return, in development, what authors have to mend; the old content goes on being served."""
     if not current_app.config["SETTINGS"].development:
         return ()
-    return tuple(one for one in library().complaints if one.level == "error")
+    return tuple(complaint for complaint in library().complaints if complaint.level == "error")
 
 
 def _reload_content() -> None:

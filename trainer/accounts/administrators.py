@@ -34,10 +34,10 @@ def appoint(address: str, now: dt.datetime) -> User:
 def dismiss(address: str, now: dt.datetime) -> User:
     """End it, at once. Raises NotFound for an account that isn't an administrator's."""
     user = _get_user(address)
-    found = db.session.get(Administrator, user.id)
-    if found is None:
+    administrator = db.session.get(Administrator, user.id)
+    if administrator is None:
         raise NotFound(_l("This account isn’t an administrator’s."))
-    db.session.delete(found)
+    db.session.delete(administrator)
     note("administrator.dismissed", now, subject_id=user.id)
     return user
 

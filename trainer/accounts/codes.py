@@ -81,5 +81,5 @@ def seals_of_recovery_code(user_id: uuid.UUID, given: str) -> list[str]:
     return digests("recovery-code", user_id.hex, plain(given))
 
 
-def _xor(one: bytes, other: bytes) -> bytes:
-    return bytes(left ^ right for left, right in zip(one, other, strict=True))
+def _xor(first: bytes, other: bytes) -> bytes:
+    return bytes(left ^ right for left, right in zip(first, other, strict=True))

@@ -48,7 +48,7 @@ class LanguageForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.language.choices = [(one, name_language(one)) for one in known_languages()]
+        self.language.choices = [(tag, name_language(tag)) for tag in known_languages()]
 
 
 class NewPasswordForm(Form):

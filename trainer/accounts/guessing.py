@@ -64,8 +64,8 @@ def know_browser(key: str) -> None:
 
 
 def _known() -> dict[str, str]:
-    found = unsign("known-browser", request.cookies.get(_cookie(), ""))
-    return found if isinstance(found, dict) else {}
+    secrets_by_mark = unsign("known-browser", request.cookies.get(_cookie(), ""))
+    return secrets_by_mark if isinstance(secrets_by_mark, dict) else {}
 
 
 def _find_browser(key: str) -> str | None:

@@ -61,8 +61,8 @@ class User(Base):
     @property
     def session_id(self) -> uuid.UUID | None:
         """The session through which this person came in, if any; it is no column."""
-        found: uuid.UUID | None = self.__dict__.get("came_in_by")
-        return found
+        session_id: uuid.UUID | None = self.__dict__.get("came_in_by")
+        return session_id
 
     @session_id.setter
     def session_id(self, value: uuid.UUID) -> None:

@@ -76,5 +76,5 @@ def _is_of(user: User) -> ColumnElement[bool]:
 
 def _addresses(user: User) -> set[str]:
     """Return the addresses, folded, to which we may have written to the person: today's and those asked for."""
-    found = set(db.session.scalars(select(Link.email_key).where(Link.user_id == user.id)))
-    return found | {user.email_key} if user.email_key else found
+    keys = set(db.session.scalars(select(Link.email_key).where(Link.user_id == user.id)))
+    return keys | {user.email_key} if user.email_key else keys

@@ -57,7 +57,7 @@ def _has_factor() -> ColumnElement[bool]:
 
 def _is_of(column: Any, ring: Ring, key: Key | None) -> ColumnElement[bool]:
     if key is None:
-        unknown: ColumnElement[bool] = column.not_in([one.id for one in ring.keys])
+        unknown: ColumnElement[bool] = column.not_in([known.id for known in ring.keys])
         return unknown
     named: ColumnElement[bool] = column == key.id
     return named | column.is_(None) if key == ring.oldest else named

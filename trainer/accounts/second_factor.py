@@ -47,7 +47,7 @@ def turn_on(user: User, nonce: str, given: str, now: dt.datetime, *, but: uuid.U
         raise Conflict(_l("The second step is already on."))
     # The page with the secret may have been shown before the key was changed.
     made = [(key, find_step(secret_of(user.id, nonce, key), plain(given), now)) for key in keys().keys]
-    key, step = next((one for one in made if one[1] is not None), (None, None))
+    key, step = next((pair for pair in made if pair[1] is not None), (None, None))
     if key is None:
         return None
     user.second_factor_at, user.second_factor_nonce, user.second_factor_step = now, nonce, step

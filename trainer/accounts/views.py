@@ -148,13 +148,13 @@ def reset(token: str) -> Response | str | tuple[str, int]:
     if form.validate_on_submit():
         hashed = hash_password(str(form.new_password.data))  # before the transaction: it takes its time
         with transaction():
-            found = find_link(token, Purpose.RESET, now())
-            if found is None:
+            link_and_user = find_link(token, Purpose.RESET, now())
+            if link_and_user is None:
                 raise Conflict(_("This link was already used. Ask for a new one."))
-            operations.use_link(found[0], now())
-            operations.confirm_address(found[1], now())  # who got the mail has the address
-            operations.change_password(found[1], hashed, now())
-            key = found[1].email_key
+            operations.use_link(link_and_user[0], now())
+            operations.confirm_address(link_and_user[1], now())  # who got the mail has the address
+            operations.change_password(link_and_user[1], hashed, now())
+            key = link_and_user[1].email_key
         know_browser(str(key))
         session.clear()
         flash(_("Your password has been changed. Sign in with the new one."))
@@ -167,11 +167,11 @@ def reset(token: str) -> Response | str | tuple[str, int]:
 @limit_failures("60 per hour")
 def confirm(token: str) -> Response | str | tuple[str, int]:
     """Note that the address is the person's own. It takes a press of a button: programs that read mail open links."""
-    found = find_link(token, Purpose.CONFIRM, now())
-    if found is None:
+    link_and_user = find_link(token, Purpose.CONFIRM, now())
+    if link_and_user is None:
         return render_template("accounts/link_void.html", again=url_for(".account")), 404
     if request.method != "POST":
-        return render_template("accounts/confirm.html", form=Form(), address=found[1].email)
+        return render_template("accounts/confirm.html", form=Form(), address=link_and_user[1].email)
     with transaction():
         again = find_link(token, Purpose.CONFIRM, now())
         if again is None:

@@ -74,8 +74,8 @@ def note_found(
     """
     values = {"id": uuid.uuid4(), "at": now, "act": act, "details": dict[str, str]()}
     columns = AuditEvent.__table__.c
-    found = select(subject_id, *(literal(value, columns[name].type) for name, value in values.items())).where(condition)
-    db.session.execute(insert(AuditEvent).from_select(["subject_id", *values], found))
+    row = select(subject_id, *(literal(value, columns[name].type) for name, value in values.items())).where(condition)
+    db.session.execute(insert(AuditEvent).from_select(["subject_id", *values], row))
 
 
 def list_of_person(user_id: uuid.UUID) -> list[dict[str, Plain]]:

@@ -15,8 +15,8 @@ def now() -> dt.datetime:
 def read_instant(text: str) -> dt.datetime | None:
     """Return an instant that was written down, in UTC; None for anything else, also for one outside of the calendar."""
     try:
-        found = dt.datetime.fromisoformat(text)
-        return found.astimezone(UTC) if found.tzinfo else None
+        instant = dt.datetime.fromisoformat(text)
+        return instant.astimezone(UTC) if instant.tzinfo else None
     except (ValueError, OverflowError):
         return None
 

@@ -106,7 +106,7 @@ def rotate(instance: Path, now: dt.datetime) -> Key:
     """
     with _alone(instance):
         before, fresh = Key((instance / CURRENT).read_text().strip()), Key(secrets.token_urlsafe(48))
-        older = [one for one in read_older(instance) if one.key != before]
+        older = [kept for kept in read_older(instance) if kept.key != before]
         _write_older(instance, [OlderKey(before, now), *older])
         _write(instance / CURRENT, fresh.secret)
         return fresh
@@ -116,7 +116,7 @@ def drop(instance: Path, key: Key) -> bool:
     """Remove an older key from the instance folder. Return False if it isn't there."""
     with _alone(instance):
         older = read_older(instance)
-        left = [one for one in older if one.key != key]
+        left = [kept for kept in older if kept.key != key]
         if len(left) == len(older):
             return False
         _write_older(instance, left)
@@ -124,7 +124,7 @@ def drop(instance: Path, key: Key) -> bool:
 
 
 def _write_older(instance: Path, keys: Sequence[OlderKey]) -> None:
-    rows = [{"key": one.key.secret, "replaced_at": one.replaced_at.isoformat()} for one in keys]
+    rows = [{"key": key.key.secret, "replaced_at": key.replaced_at.isoformat()} for key in keys]
     _write(instance / OLDER, json.dumps(rows, indent=2) + "\n")
 
 

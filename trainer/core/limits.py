@@ -43,7 +43,7 @@ class DatabaseStorage(Storage):
         insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
         is_over = LimitCount.ends_at <= instant
         fresh: dict[str, Any] = {"key": key, "count": amount, "ends_at": instant + dt.timedelta(seconds=expiry)}
-        found = db.session.scalar(
+        count = db.session.scalar(
             insert(LimitCount)
             .values(fresh)
             .on_conflict_do_update(
@@ -55,8 +55,8 @@ class DatabaseStorage(Storage):
             )
             .returning(LimitCount.count)
         )
-        assert found is not None
-        return int(found)
+        assert count is not None
+        return int(count)
 
     def get(self, key: str) -> int:
         query = select(LimitCount.count).where(LimitCount.key == key, LimitCount.ends_at > now())

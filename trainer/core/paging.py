@@ -41,8 +41,8 @@ def read_page(
     """Return a page of what a select without order finds, by its keys; a place that makes no sense is the beginning."""
     place = _place(keys, after)
     page = first_ones(query.add_columns(*keys), *keys, after=after, most=most, is_newest_first=is_newest_first)
-    found = cut(db.session.execute(page, parameters(place)).all(), most, lambda row: row[-len(keys) :])
-    return Page([row[: -len(keys)] for row in found.rows], found.next_after)
+    shown = cut(db.session.execute(page, parameters(place)).all(), most, lambda row: row[-len(keys) :])
+    return Page([row[: -len(keys)] for row in shown.rows], shown.next_after)
 
 
 def first_ones(
@@ -60,13 +60,13 @@ def beyond(*keys: Key, is_newest_first: bool = False) -> ColumnElement[bool]:
     """Return the condition of rows after a place, which `parameters` binds when the statement runs."""
     later = operator.lt if is_newest_first else operator.gt
     first, *rest = keys
-    here, *there = [bindparam(f"after{number}", type_=key.type) for number, key in enumerate(keys)]
+    value, *there = [bindparam(f"after{number}", type_=key.type) for number, key in enumerate(keys)]
     if not rest:
-        return and_(later(first, here))
+        return and_(later(first, value))
     # By the first key alone an index finds where to begin. A row value of all keys would say the same, but where they
     # belong to two tables, no database uses one for that, and PostgreSQL misjudges how many rows are left.
-    from_here = first <= here if is_newest_first else first >= here
-    return and_(from_here, or_(first != here, later(tuple_(*rest), tuple_(*there))))
+    from_here = first <= value if is_newest_first else first >= value
+    return and_(from_here, or_(first != value, later(tuple_(*rest), tuple_(*there))))
 
 
 def parameters(place: Place | None) -> dict[str, Value]:
@@ -74,9 +74,9 @@ def parameters(place: Place | None) -> dict[str, Value]:
     return {f"after{number}": value for number, value in enumerate(place or ())}
 
 
-def cut(found: Sequence[Item], most: int, place_of: Callable[[Item], Place]) -> Page[Item]:
+def cut(rows: Sequence[Item], most: int, place_of: Callable[[Item], Place]) -> Page[Item]:
     """Return the first rows as a page; one more than `most` was looked for, which tells that a page follows."""
-    return Page(found[:most], write_place(*place_of(found[most - 1])) if len(found) > most else None)
+    return Page(rows[:most], write_place(*place_of(rows[most - 1])) if len(rows) > most else None)
 
 
 def write_place(*place: Value) -> str:
@@ -91,10 +91,10 @@ def read_place(after: str | None, *kinds: type[Value]) -> Place | None:
     ids_first = sorted(range(len(kinds)), key=lambda number: kinds[number] is not uuid.UUID)
     texts = (after or "").split(".", len(kinds) - 1)
     try:
-        found = {number: _READ[kinds[number]](text) for number, text in zip(ids_first, texts, strict=True)}
+        values = {number: _READ[kinds[number]](text) for number, text in zip(ids_first, texts, strict=True)}
     except ValueError:
         return None
-    return [found[number] for number in range(len(kinds))]
+    return [values[number] for number in range(len(kinds))]
 
 
 def _place(keys: Sequence[Key], after: str | None) -> Place | None:
@@ -102,10 +102,10 @@ def _place(keys: Sequence[Key], after: str | None) -> Place | None:
 
 
 def _instant(text: str) -> dt.datetime:
-    found = read_instant(text)
-    if found is None:
+    instant = read_instant(text)
+    if instant is None:
         raise ValueError("no instant")
-    return found
+    return instant
 
 
 _READ: Final[dict[type[Value], Callable[[str], Value]]] = {

@@ -28,6 +28,6 @@ def plain(value: object) -> Plain:
     if isinstance(value, uuid.UUID):
         return value.hex
     if isinstance(value, Mapping):
-        return {str(name): plain(one) for name, one in value.items()}
+        return {str(name): plain(inner) for name, inner in value.items()}
     assert isinstance(value, Iterable)
-    return [plain(one) for one in value]
+    return [plain(inner) for inner in value]

@@ -50,25 +50,25 @@ def check_schema() -> None:
 def needs_migration() -> bool:
     """Return whether the database is behind this code, or empty. Raises SQLAlchemyError."""
     head, known = revisions()
-    found = _found()
+    revision = _found()
     db.session.rollback()
-    return found is None or (found in known and found != head)
+    return revision is None or (revision in known and revision != head)
 
 
 def _refusal() -> str | None:
     head, known = revisions()
-    found = _found()
-    if found == head:
+    revision = _found()
+    if revision == head:
         return None
-    if found is None:
+    if revision is None:
         return "The database has no tables yet. Run: flask setup"
-    if found in known:
-        return f"The database is at revision {found}, and this version needs {head}. Run: flask setup"
+    if revision in known:
+        return f"The database is at revision {revision}, and this version needs {head}. Run: flask setup"
     if _has(SchemaRevision.__tablename__) and db.session.get(SchemaRevision, head) is not None:
         return None
     return (
-        f"The database is at revision {found}, which this version (at {head}) doesn't know: a newer version was here. "
-        "Start that one, or restore a backup."
+        f"The database is at revision {revision}, which this version (at {head}) doesn't know: "
+        "a newer version was here. Start that one, or restore a backup."
     )
 
 
@@ -86,6 +86,6 @@ def revisions() -> tuple[str, frozenset[str]]:
     """Return the revision that this code is for, and all that it knows."""
     # Read as texts: Alembic would be a tenth of what each process holds, and only migrating needs it.
     scripts = [path.read_text("utf-8") for path in (MIGRATIONS / "versions").glob("*.py")]
-    known = frozenset(one[1] for text in scripts for one in _REVISION.finditer(text))
-    (head,) = known - {one[1] for text in scripts for one in _BEFORE.finditer(text)}
+    known = frozenset(match[1] for text in scripts for match in _REVISION.finditer(text))
+    (head,) = known - {match[1] for text in scripts for match in _BEFORE.finditer(text)}
     return head, known

@@ -231,7 +231,7 @@ def _keys(env: Mapping[str, str], instance: Path, database_url: str) -> Ring:
     try:
         if path.exists():
             _check_mode(path)
-        kept = [one.key.secret for one in read_older(instance)]
+        kept = [older.key.secret for older in read_older(instance)]
     except ValueError:
         raise SettingsRefused(
             f"{path} can't be read. Put the backup's file there. Without it, nothing made with an older key works."

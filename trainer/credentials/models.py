@@ -126,5 +126,5 @@ class Credential(Base):
     @property
     def stated(self) -> Stated:
         """What it states."""
-        facts = {one.name: getattr(self, one.name) for one in fields(Stated)}
+        facts = {field.name: getattr(self, field.name) for field in fields(Stated)}
         return Stated(**{**facts, "unapproved_states": tuple(self.unapproved_states)})

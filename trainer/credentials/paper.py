@@ -29,5 +29,5 @@ def sample_pdf(credential: Credential) -> bytes:
 
 
 def _draw(credential: Credential, url: str | None) -> bytes:
-    here = served()
-    return render_certificate(credential.stated, url, here.site.name, here.vocabulary)
+    content = served()
+    return render_certificate(credential.stated, url, content.site.name, content.vocabulary)

@@ -33,7 +33,7 @@ def home(actor: Actor) -> str:
         "home/firm.html",
         actor=actor,
         counts=counts,
-        classes=[(one, number) for one, number in list_cohorts(actor) if one.archived_at is None]
+        classes=[(cohort, number) for cohort, number in list_cohorts(actor) if cohort.archived_at is None]
         if actor.may(May.TEACH)
         else [],
         **(_training(actor) if counts else {"requirements": []}),

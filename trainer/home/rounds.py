@@ -88,7 +88,7 @@ def _managers(person: Membership) -> list[tuple[str, str]]:
         )
         .order_by(Membership.joined_at)
     ).all()
-    found = []
+    managers = []
     for user_id, email, language in staff:
         actor = find_actor(user_id, person.organization_id)
         if actor is None or not actor.may(May.CHANGE_PEOPLE):
@@ -97,5 +97,5 @@ def _managers(person: Membership) -> list[tuple[str, str]]:
             get_person(actor, person.id)
         except NotFound:
             continue  # not in one of this manager's teams
-        found.append((str(email), mail_language(language)))
-    return found
+        managers.append((str(email), mail_language(language)))
+    return managers

@@ -44,12 +44,12 @@ _SAMPLE_CODE = "SAMPLE"  # six letters: no code of a firm or class looks like th
 @still
 def front() -> str:
     """Say what this is, for whom, how long it takes, and where to start."""
-    here = served_in(language_tag())
+    content = served_in(language_tag())
     return render_template(
         "home/front.html",
-        courses=list(here.courses.values()),
-        translation=here.standing(_VOCABULARY, *(f"courses/{slug}/course.yaml" for slug in here.courses)),
-        first_try=here.courses[here.site.first_try],
+        courses=list(content.courses.values()),
+        translation=content.standing(_VOCABULARY, *(f"courses/{slug}/course.yaml" for slug in content.courses)),
+        first_try=content.courses[content.site.first_try],
     )
 
 
@@ -136,13 +136,13 @@ def me() -> str:
         doing.append((enrollment, course, where, way))
     newest = {enrollment.course: enrollment for enrollment, *_rest in reversed(doing)}
     again = {
-        one.credential_id
-        for one in newest.values()
-        if one.completed_at is not None and one.course in courses and can_renew(one, today())
+        latest.credential_id
+        for latest in newest.values()
+        if latest.completed_at is not None and latest.course in courses and can_renew(latest, today())
     }
     earned = [
-        (one, status_on(one, today()), show_serial(one.serial), one.id in again)
-        for one in list_credentials(current_user.id)
+        (credential, status_on(credential, today()), show_serial(credential.serial), credential.id in again)
+        for credential in list_credentials(current_user.id)
     ]
     due = {duty.course: duty for duty in reversed(list_own_duties(current_user.id, now())) if duty.is_open}
     # What someone waits for comes first, then what was begun last.
@@ -152,7 +152,7 @@ def me() -> str:
         (firm, firm_state(firm.suspended_at, firm.closed_at)) for _membership, firm in list_shut_firms(current_user.id)
     ]
     # The worker begins what was required a moment ago within the hour; nobody has to wait for it.
-    waiting = [(courses[one], duty) for one, duty in due.items() if one in courses and one not in newest]
+    waiting = [(courses[slug], duty) for slug, duty in due.items() if slug in courses and slug not in newest]
     return render_template(
         "home/me.html",
         doing=doing,

@@ -44,4 +44,4 @@ class TokenForm(Form):
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        self.scopes.choices = [(one.value, name) for one, name in SCOPE_NAMES.items()]
+        self.scopes.choices = [(scope.value, name) for scope, name in SCOPE_NAMES.items()]

@@ -33,7 +33,7 @@ def make_token(actor: Actor, label: str, scopes: Collection[Scope], now: dt.date
         organization_id=actor.organization_id,
         created_by_id=actor.user_id,
         label=label,
-        scopes=[one.value for one in Scope if one in scopes],
+        scopes=[scope.value for scope in Scope if scope in scopes],
         secret_hash=digest(secret),
         created_at=now,
         expires_at=now + LASTS,

@@ -46,7 +46,7 @@ def list_tokens(actor: Actor, now: dt.datetime, most: int = 50) -> Sequence[Toke
         .order_by(ApiToken.created_at.desc(), ApiToken.id)
         .limit(most)
     ).all()
-    names = names_of(actor, {one.created_by_id for one in tokens})
+    names = names_of(actor, {token.created_by_id for token in tokens})
     owners = set(
         db.session.scalars(
             select(Membership.user_id).where(
@@ -58,16 +58,16 @@ def list_tokens(actor: Actor, now: dt.datetime, most: int = 50) -> Sequence[Toke
     )
     return [
         TokenLine(
-            one,
-            names.get(one.created_by_id),
+            token,
+            names.get(token.created_by_id),
             state(
-                revoked_at=one.revoked_at,
-                expires_at=one.expires_at,
-                has_owner=one.created_by_id in owners,
+                revoked_at=token.revoked_at,
+                expires_at=token.expires_at,
+                has_owner=token.created_by_id in owners,
                 now=now,
             ),
         )
-        for one in tokens
+        for token in tokens
     ]
 
 
@@ -87,8 +87,8 @@ def find_bearer(secret: str, now: dt.datetime) -> tuple[ApiToken, Actor] | None:
         return None
     actor = find_actor(token.created_by_id, token.organization_id)
     has_owner = actor is not None and actor.may(May.SET_FIRM)
-    here = state(revoked_at=token.revoked_at, expires_at=token.expires_at, has_owner=has_owner, now=now)
-    return (token, actor) if actor is not None and here is State.GOOD else None
+    token_state = state(revoked_at=token.revoked_at, expires_at=token.expires_at, has_owner=has_owner, now=now)
+    return (token, actor) if actor is not None and token_state is State.GOOD else None
 
 
 def page_of_people(actor: Actor, which: str, after: uuid.UUID | None, most: int) -> Page[tuple[Membership, list[str]]]:
@@ -99,10 +99,10 @@ def page_of_people(actor: Actor, which: str, after: uuid.UUID | None, most: int)
         if name_key is None:
             raise NotFound
         place = write_place(name_key, after)
-    found = list_people(actor, PeopleFilter(state=which), place, most)
-    teams = team_names(actor, [one.id for one in found.rows])
-    rows = [(one, teams.get(one.id, [])) for one in found.rows]
-    return Page(rows, found.rows[-1].id.hex if found.next_after else None)
+    people = list_people(actor, PeopleFilter(state=which), place, most)
+    teams = team_names(actor, [person.id for person in people.rows])
+    rows = [(person, teams.get(person.id, [])) for person in people.rows]
+    return Page(rows, people.rows[-1].id.hex if people.next_after else None)
 
 
 def page_of_assignments(
@@ -126,16 +126,20 @@ def page_of_assignments(
         if row is None:
             raise NotFound
         place = write_place(row[1], row[0], after)
-    wanted = Narrowing(requirement_id=requirement_id, status=status)
-    found = list_rows(Sight(actor.organization_id, actor.team_ids, today), wanted, place, most)
-    return Page(found.rows, found.rows[-1].assignment_id.hex if found.next_after else None)
+    narrowing = Narrowing(requirement_id=requirement_id, status=status)
+    assignments = list_rows(Sight(actor.organization_id, actor.team_ids, today), narrowing, place, most)
+    return Page(assignments.rows, assignments.rows[-1].assignment_id.hex if assignments.next_after else None)
 
 
 def page_of_completions(actor: Actor, after: str, most: int) -> Page[tuple[Membership, Credential]]:
     """Return (person, credential) of courses ever required of a person, earned before leaving."""
     query = _completions(actor, Membership, Credential)
     page = read_page(query, Membership.id, Credential.id, after=after, most=most)
-    rows = [(person, one) for person, one in page.rows if _was_here(actor, person.ended_on, one.issued_at)]
+    rows = [
+        (person, credential)
+        for person, credential in page.rows
+        if _was_here(actor, person.ended_on, credential.issued_at)
+    ]
     return Page(rows, page.next_after)
 
 
@@ -144,9 +148,12 @@ def page_of_credentials(actor: Actor, after: str, most: int) -> Page[Credential]
     last_day = func.max(case((Membership.ended_on.is_(None), _FOR_EVER), else_=Membership.ended_on))
     query = _completions(actor, Credential.id, last_day).group_by(Credential.id)
     page = read_page(query, Credential.id, after=after, most=most)
-    here = dict(page.rows)
-    credentials = db.session.scalars(select(Credential).where(Credential.id.in_(here)).order_by(Credential.id))
-    return Page([one for one in credentials if _was_here(actor, here[one.id], one.issued_at)], page.next_after)
+    last_days = dict(page.rows)
+    credentials = db.session.scalars(select(Credential).where(Credential.id.in_(last_days)).order_by(Credential.id))
+    return Page(
+        [credential for credential in credentials if _was_here(actor, last_days[credential.id], credential.issued_at)],
+        page.next_after,
+    )
 
 
 def _completions(actor: Actor, *columns: Any) -> Any:

@@ -77,19 +77,19 @@ class Person(Record):
     has_joined: bool = Field(description="False until the person has joined with an invitation or a code.")
 
     @classmethod
-    def of(cls, one: Membership, teams: Sequence[str]) -> Self:
+    def of(cls, membership: Membership, teams: Sequence[str]) -> Self:
         """Return the record of someone in these teams."""
         return cls(
-            id=one.id,
-            name=one.name,
-            email=one.email,
-            employee_number=one.employee_number,
-            job_title=one.job_title,
+            id=membership.id,
+            name=membership.name,
+            email=membership.email,
+            employee_number=membership.employee_number,
+            job_title=membership.job_title,
             teams=list(teams),
-            role=Role(one.role),
-            hired_on=one.hired_on,
-            ended_on=one.ended_on,
-            has_joined=one.user_id is not None,
+            role=Role(membership.role),
+            hired_on=membership.hired_on,
+            ended_on=membership.ended_on,
+            has_joined=membership.user_id is not None,
         )
 
 
@@ -164,12 +164,12 @@ class Completion(Record):
     serial: Serial
 
     @classmethod
-    def of(cls, one: Membership, earned: models.Credential) -> Self:
+    def of(cls, membership: Membership, earned: models.Credential) -> Self:
         """Return the record of what a person earned."""
         return cls(
-            person_id=one.id,
-            name=one.name,
-            employee_number=one.employee_number,
+            person_id=membership.id,
+            name=membership.name,
+            employee_number=membership.employee_number,
             course=earned.course,
             course_title=earned.course_title,
             course_version=earned.course_version,

@@ -81,7 +81,7 @@ def compose(message: OutboxMessage, letter: Letter, sender: str) -> EmailMessage
     mail = EmailMessage()
     mail["From"] = Address(served().site.name, addr_spec=sender)
     mail["To"] = message.recipient
-    if [one.addr_spec for one in mail["To"].addresses] != [message.recipient]:
+    if [address.addr_spec for address in mail["To"].addresses] != [message.recipient]:
         raise ValueError("the recipient isn't one plain address")
     mail["Subject"] = letter.subject
     mail["Date"] = format_datetime(message.created_at)

@@ -114,7 +114,7 @@ def list_ids_to_delete(now: dt.datetime) -> Sequence[uuid.UUID]:
     closed = db.session.scalars(
         select(Organization).where(Organization.deletes_at <= now).order_by(Organization.deletes_at, Organization.id)
     )
-    return [one.id for one in closed if is_to_be_deleted(_state(one), one.deletes_at, now)]
+    return [firm.id for firm in closed if is_to_be_deleted(_state(firm), firm.deletes_at, now)]
 
 
 def lock_to_delete(organization_id: uuid.UUID, now: dt.datetime) -> Organization | None:

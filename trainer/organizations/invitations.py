@@ -127,8 +127,8 @@ def invite_all(actor: Actor, membership_ids: Sequence[uuid.UUID] | None, now: dt
     )
     if membership_ids is not None and len(membership_ids) == 1:
         query = query.where(Membership.id == membership_ids[0])
-    wanted = None if membership_ids is None else set(membership_ids)
-    people = [row for row in db.session.execute(query) if wanted is None or row[0] in wanted]
+    ids_to_invite = None if membership_ids is None else set(membership_ids)
+    people = [row for row in db.session.execute(query) if ids_to_invite is None or row[0] in ids_to_invite]
     rows = people[: count_left_today(actor, now)]
     if not rows:
         return Sent(0, len(people))
@@ -153,9 +153,9 @@ def invite_all(actor: Actor, membership_ids: Sequence[uuid.UUID] | None, now: dt
             (
                 str(row[1]),
                 mail_language(row[2]),
-                {"invitation": one["id"].hex, "organization": firm},
+                {"invitation": invitation["id"].hex, "organization": firm},
             )
-            for row, one in zip(rows, invitations, strict=True)
+            for row, invitation in zip(rows, invitations, strict=True)
         ],
         now,
     )

@@ -101,11 +101,11 @@ def lock_organization(actor: Actor) -> Organization:
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:
     """Return the condition of memberships that the actor sees: the firm's, of all or of the actor's teams."""
-    here = Membership.organization_id == actor.organization_id
+    in_firm = Membership.organization_id == actor.organization_id
     if actor.team_ids is None:
-        return here
+        return in_firm
     in_teams = select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(actor.team_ids))
-    return and_(here, Membership.id.in_(in_teams))
+    return and_(in_firm, Membership.id.in_(in_teams))
 
 
 def get_person(actor: Actor, membership_id: uuid.UUID) -> Membership:
@@ -124,9 +124,9 @@ def get_changeable(actor: Actor, membership_id: uuid.UUID) -> Membership:
     return person
 
 
-def list_people(actor: Actor, wanted: PeopleFilter, after: str | None = None, most: int = PAGE) -> Page[Membership]:
+def list_people(actor: Actor, narrowing: PeopleFilter, after: str | None = None, most: int = PAGE) -> Page[Membership]:
     """Return a page of people by name; `after` is where the page before ended."""
-    page = read_page(_people(actor, wanted), Membership.name_key, Membership.id, after=after, most=most)
+    page = read_page(_people(actor, narrowing), Membership.name_key, Membership.id, after=after, most=most)
     return Page([person for (person,) in page.rows], page.next_after)
 
 
@@ -225,17 +225,17 @@ def list_events(
 
     `acts`: the only ones wanted, if any are named.
     """
-    keys, here = (AuditEvent.at, AuditEvent.id), AuditEvent.organization_id == actor.organization_id
-    wanted = select(AuditEvent).where(here)
+    keys, in_firm = (AuditEvent.at, AuditEvent.id), AuditEvent.organization_id == actor.organization_id
+    events_query = select(AuditEvent).where(in_firm)
     if acts:
         # The newest of each act, of which an index has them in order, then the newest of these.
-        each = [select(AuditEvent.id).where(here, AuditEvent.act == act) for act in acts]
-        newest = [first_ones(one, *keys, after=after, most=most, is_newest_first=True).subquery() for one in each]
-        wanted = select(AuditEvent).where(AuditEvent.id.in_(union_all(*(select(one.c.id) for one in newest))))
-    page = read_page(wanted, *keys, after=after, most=most, is_newest_first=True)
+        each = [select(AuditEvent.id).where(in_firm, AuditEvent.act == act) for act in acts]
+        newest = [first_ones(of_act, *keys, after=after, most=most, is_newest_first=True).subquery() for of_act in each]
+        events_query = select(AuditEvent).where(AuditEvent.id.in_(union_all(*(select(part.c.id) for part in newest))))
+    page = read_page(events_query, *keys, after=after, most=most, is_newest_first=True)
     events = [event for (event,) in page.rows]
-    names = names_of(actor, {one.actor_id for one in events if one.actor_id})
-    return Page([(one, names.get(one.actor_id) if one.actor_id else None) for one in events], page.next_after)
+    names = names_of(actor, {event.actor_id for event in events if event.actor_id})
+    return Page([(event, names.get(event.actor_id) if event.actor_id else None) for event in events], page.next_after)
 
 
 def iterate_events(actor: Actor) -> Iterator[tuple[AuditEvent, str | None]]:
@@ -261,35 +261,35 @@ def names_of(actor: Actor, user_ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
     return {row[0]: row[1] for row in rows if row[0]}
 
 
-def _list_firms(user_id: uuid.UUID, wanted: ColumnElement[bool]) -> Sequence[tuple[Membership, Organization]]:
+def _list_firms(user_id: uuid.UUID, condition: ColumnElement[bool]) -> Sequence[tuple[Membership, Organization]]:
     rows = db.session.execute(
         select(Membership, Organization)
         .join(Organization, Organization.id == Membership.organization_id)
-        .where(Membership.user_id == user_id, Membership.ended_at.is_(None), wanted)
+        .where(Membership.user_id == user_id, Membership.ended_at.is_(None), condition)
         .order_by(Organization.name, Organization.id)
     )
     return [(row[0], row[1]) for row in rows]
 
 
-def _people(actor: Actor, wanted: PeopleFilter) -> Select[Membership]:
+def _people(actor: Actor, narrowing: PeopleFilter) -> Select[Membership]:
     query = select(Membership).where(seen_by(actor))
-    if wanted.state == "left":
+    if narrowing.state == "left":
         query = query.where(Membership.ended_at.is_not(None))
-    elif wanted.state != "all":
+    elif narrowing.state != "all":
         query = query.where(Membership.ended_at.is_(None))
-    if wanted.state == "waiting":
+    if narrowing.state == "waiting":
         query = query.where(Membership.user_id.is_(None))
-    if wanted.role:
-        query = query.where(Membership.role == wanted.role)
-    if wanted.team_id is not None:
+    if narrowing.role:
+        query = query.where(Membership.role == narrowing.role)
+    if narrowing.team_id is not None:
         query = query.where(
             Membership.id.in_(
                 select(TeamMembership.membership_id)
                 .join(Team, Team.id == TeamMembership.team_id)
-                .where(Team.id == wanted.team_id, Team.organization_id == actor.organization_id)
+                .where(Team.id == narrowing.team_id, Team.organization_id == actor.organization_id)
             )
         )
-    for word in fold(wanted.text).split():
+    for word in fold(narrowing.text).split():
         query = query.where(
             or_(
                 Membership.name_key.contains(word, autoescape=True),

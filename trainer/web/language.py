@@ -96,8 +96,8 @@ def _gettext(page: EvalContext, text: str, /, **values: Any) -> str:
 
 
 @pass_eval_context
-def _ngettext(page: EvalContext, one: str, many: str, number: int, /, **values: Any) -> str:
-    return _shown(page, _translations().ungettext(one, many, number)) % {"num": number, **values}
+def _ngettext(page: EvalContext, singular: str, many: str, number: int, /, **values: Any) -> str:
+    return _shown(page, _translations().ungettext(singular, many, number)) % {"num": number, **values}
 
 
 def _shown(page: EvalContext, text: str) -> str:
@@ -140,8 +140,8 @@ def _locale() -> Locale:
 
 def _translations() -> Any:
     locale = get_locale()
-    known, found = g.get("translations", (None, None))
-    if found is None or known is not locale:  # mails are each written in a language of their own
-        found = get_translations()
-        g.translations = (locale, found)
-    return found
+    known, translations = g.get("translations", (None, None))
+    if translations is None or known is not locale:  # mails are each written in a language of their own
+        translations = get_translations()
+        g.translations = (locale, translations)
+    return translations

@@ -78,5 +78,5 @@ def _compiler(template: Path) -> typst.Compiler:
 
 
 def _folders(package: str) -> list[Path]:
-    found = importlib.util.find_spec(package)
-    return [Path(folder) for folder in (found.submodule_search_locations or ())] if found else []
+    spec = importlib.util.find_spec(package)
+    return [Path(folder) for folder in (spec.submodule_search_locations or ())] if spec else []

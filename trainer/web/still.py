@@ -49,13 +49,13 @@ def shared_page(key: Hashable, make: Callable[[], str], holes: Mapping[str, str]
     else:
         shared: dict[Hashable, list[str]] = current_app.extensions["shared_pages"]
         full_key = (_digest(), language_tag(), key)
-        found = shared.get(full_key)
-        if found is None:
-            found = _in_pieces(make)
+        cached = shared.get(full_key)
+        if cached is None:
+            cached = _in_pieces(make)
             if len(shared) >= _MOST_SHARED:
                 shared.clear()
-            shared[full_key] = found
-        pieces = found
+            shared[full_key] = cached
+        pieces = cached
     return "".join(
         piece if place % 2 == 0 else (generate_csrf() if piece == _TOKEN else holes[piece])
         for place, piece in enumerate(pieces)
@@ -87,8 +87,8 @@ def init_still(app: Flask, content_digest: Callable[[], str]) -> None:
 
     def find() -> Response | None:
         key = _key(content_digest)
-        found = kept.get(key) if key else None
-        return Response(found.data, found.status, found.headers) if found else None
+        response = kept.get(key) if key else None
+        return Response(response.data, response.status, response.headers) if response else None
 
     def keep(response: Response) -> Response:
         key = _key(content_digest)

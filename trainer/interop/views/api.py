@@ -52,7 +52,7 @@ def people(actor: Actor) -> Response:
     given = _given("state")
     state = _choice(given, "state", openapi.STATES) or openapi.STATES[0]
     page = page_of_people(actor, state, _number(given, "after"), _limit(given))
-    return _answer([Person.of(one, teams) for one, teams in page.rows], page)
+    return _answer([Person.of(person, teams) for person, teams in page.rows], page)
 
 
 @blueprint.get("/assignments")
@@ -83,7 +83,7 @@ def completions(actor: Actor) -> Response:
     given = _given()
     after = _matching(given, "after", r"[0-9a-f]{32}\.[0-9a-f]{32}")
     page = page_of_completions(actor, after, _limit(given))
-    return _answer([Completion.of(one, earned) for one, earned in page.rows], page)
+    return _answer([Completion.of(person, earned) for person, earned in page.rows], page)
 
 
 @blueprint.get("/credentials")
@@ -94,7 +94,7 @@ def credentials(actor: Actor) -> Response:
     """Give the certificates behind all completions."""
     given = _given()
     page = page_of_credentials(actor, _matching(given, "after", "[0-9a-f]{32}"), _limit(given))
-    return _answer([Credential.of(one, _base_url(), today()) for one in page.rows], page)
+    return _answer([Credential.of(credential, _base_url(), today()) for credential in page.rows], page)
 
 
 def _answer(records: Sequence[Record], page: Page[Any]) -> Response:

@@ -26,10 +26,10 @@ def bearing(scope: Scope) -> Callable[[View], View]:
         @wraps(view)
         def enter() -> Any:
             instant = now()
-            found = find_bearer(shown_token() or "", instant)
-            if found is None:
+            token_and_actor = find_bearer(shown_token() or "", instant)
+            if token_and_actor is None:
                 return ask_for_token()
-            token, actor = found
+            token, actor = token_and_actor
             if scope not in token.scopes:
                 # The token is the firm's own, so this tells it nothing that it doesn't know.
                 return error_response(

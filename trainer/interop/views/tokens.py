@@ -46,7 +46,9 @@ def make(actor: Actor) -> str | tuple[str, int]:
     if form.validate_on_submit():
         try:
             with transaction():
-                secret = make_token(actor, str(form.label.data), [Scope(one) for one in form.scopes.data or []], now())
+                secret = make_token(
+                    actor, str(form.label.data), [Scope(scope) for scope in form.scopes.data or []], now()
+                )
         except Conflict as error:
             form.label.errors = [error.message]
         else:
@@ -72,7 +74,7 @@ def revoke(actor: Actor, token_id: UUID) -> Response | str:
 
 
 def _page(actor: Actor, form: TokenForm) -> str:
-    names = {one.value: title for one, title in SCOPE_TITLES.items()}
+    names = {scope.value: title for scope, title in SCOPE_TITLES.items()}
     return render_template(
         "interop/tokens.html", actor=actor, form=form, lines=list_tokens(actor, now()), scope_names=names
     )

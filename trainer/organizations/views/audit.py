@@ -56,7 +56,7 @@ def log(actor: Actor) -> str:
     """Show who did what in the firm, the newest first."""
     act = request.args.get("act", "")
     act = act if act in ACTS else ""
-    acts = [one for one in ACT_NAMES if one.partition(".")[0] == act]
+    acts = [name for name in ACT_NAMES if name.partition(".")[0] == act]
     page = list_events(actor, request.args.get("after"), acts)
     return render_template(
         "organizations/audit.html",

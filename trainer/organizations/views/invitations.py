@@ -37,7 +37,7 @@ def invitations(actor: Actor) -> str:
         page=page,
         count=operations.count_waiting(actor),
         left=operations.count_left_today(actor, moment),
-        is_open=lambda one: operations.is_open(one, moment),
+        is_open=lambda invitation: operations.is_open(invitation, moment),
         link=None if current_app.config["SETTINGS"].smtp_url else _link,
     )
 

@@ -45,12 +45,12 @@ TAKEN = _l("Someone on the roster has this address or number. Look for them in t
 @acting(May.SEE_PEOPLE)
 def people(actor: Actor) -> str:
     """List the people, narrowed as the address says."""
-    wanted = _wanted()
-    page = list_people(actor, wanted, request.args.get("after"))
+    narrowing = _wanted()
+    page = list_people(actor, narrowing, request.args.get("after"))
     return render_template(
         "organizations/people.html",
         actor=actor,
-        wanted=wanted,
+        wanted=narrowing,
         page=page,
         teams=list_teams(actor),
         team_names=team_names(actor, [person.id for person in page.rows]),
@@ -85,14 +85,14 @@ def add(actor: Actor) -> Response | str | tuple[str, int]:
 @acting(May.SEE_PEOPLE)
 def person(actor: Actor, membership_id: UUID) -> str:
     """Show what the firm has written about a person."""
-    found = get_person(actor, membership_id)
+    membership = get_person(actor, membership_id)
     return render_template(
         "organizations/person.html",
         actor=actor,
-        person=found,
-        team_names=team_names(actor, [found.id]).get(found.id, []),
+        person=membership,
+        team_names=team_names(actor, [membership.id]).get(membership.id, []),
         role_names=ROLE_NAMES,
-        can_undo=found.ended_at is not None and can_undo(found.ended_at, now()),
+        can_undo=membership.ended_at is not None and can_undo(membership.ended_at, now()),
         form=Form(),
     )
 
@@ -102,8 +102,8 @@ def person(actor: Actor, membership_id: UUID) -> str:
 @acting(May.CHANGE_PEOPLE)
 def change(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int]:
     """Change what the firm has written about a person."""
-    found = get_changeable(actor, membership_id)
-    form = _person_form(actor, obj=found, teams=[str(one) for one in list_team_ids(found.id)])
+    membership = get_changeable(actor, membership_id)
+    form = _person_form(actor, obj=membership, teams=[str(team_id) for team_id in list_team_ids(membership.id)])
     if form.validate_on_submit():
         try:
             with transaction():
@@ -117,7 +117,7 @@ def change(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int
         else:
             flash(_("Saved."))
             return _to(actor, membership_id)
-    page = render_template("organizations/person_change.html", actor=actor, person=found, form=form)
+    page = render_template("organizations/person_change.html", actor=actor, person=membership, form=form)
     return page, 422 if form.is_submitted() else 200
 
 
@@ -126,8 +126,8 @@ def change(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int
 @acting(May.SET_ROLES)
 def role(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int]:
     """Give a person another role."""
-    found = get_person(actor, membership_id)
-    form = RoleForm(obj=found)
+    membership = get_person(actor, membership_id)
+    form = RoleForm(obj=membership)
     if form.validate_on_submit():
         try:
             with transaction():
@@ -145,7 +145,7 @@ def role(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int]:
             if membership_id == actor.membership.id:
                 return go(way_to("firm", organization_id=actor.organization_id))
             return _to(actor, membership_id)
-    page = render_template("organizations/role.html", actor=actor, person=found, form=form, hints=ROLE_HINTS)
+    page = render_template("organizations/role.html", actor=actor, person=membership, form=form, hints=ROLE_HINTS)
     return page, 422 if form.is_submitted() else 200
 
 
@@ -154,7 +154,7 @@ def role(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int]:
 @acting(May.CHANGE_PEOPLE)
 def remove(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int]:
     """Take a person off the roster, after saying what stays."""
-    found = get_changeable(actor, membership_id)
+    membership = get_changeable(actor, membership_id)
     form = RemovalForm(ended_on=actor.today(now()))
     if form.validate_on_submit():
         assert form.ended_on.data is not None
@@ -164,11 +164,11 @@ def remove(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int
         except (Conflict, Invalid) as error:
             form.ended_on.errors = [error.message]
         else:
-            flash(_("%(name)s is off the roster. You can undo this for 30 days.", name=found.name))
+            flash(_("%(name)s is off the roster. You can undo this for 30 days.", name=membership.name))
             if membership_id == actor.membership.id:
                 return go(way_to("me"))
             return _to(actor, membership_id)
-    page = render_template("organizations/removal.html", actor=actor, person=found, form=form)
+    page = render_template("organizations/removal.html", actor=actor, person=membership, form=form)
     return page, 422 if form.is_submitted() else 200
 
 
@@ -219,4 +219,4 @@ def _facts(form: PersonForm) -> PersonFacts:
 
 
 def _team_ids(form: PersonForm) -> list[UUID]:
-    return [UUID(one) for one in form.teams.data or []]
+    return [UUID(team_id) for team_id in form.teams.data or []]
