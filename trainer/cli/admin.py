@@ -50,7 +50,7 @@ def organizations() -> None:
     """List all firms: ID, people on the roster, state, name."""
     lines = closing.list_lines()
     rows = [("Id", "People", "State", "Name")]
-    rows += [(str(one.organization.id), str(one.people), _state(one), one.organization.name) for one in lines]
+    rows += [(str(line.organization.id), str(line.people), _state(line), line.organization.name) for line in lines]
     width = max(len(row[2]) for row in rows)
     for number, people, state, name in rows:
         print(f"{number:36}  {people:>6}  {state:{width}}  {name}")

@@ -59,9 +59,9 @@ def restore(backup: Path, key: Path | None, replace: bool) -> None:
     target = _database(settings, "pg_restore")
     older = key.with_name(OLDER) if key else None
     if backup.is_dir():
-        found = backup / CURRENT
+        key_file = backup / CURRENT
         older = older or backup / OLDER
-        backup, key = backup / DATABASE, key or (found if found.exists() else None)
+        backup, key = backup / DATABASE, key or (key_file if key_file.exists() else None)
     db.engine.dispose()
     os.close(_restore(settings, backup, target, key, older, is_replacing=replace))
 
@@ -122,7 +122,11 @@ def _check_keys(database: Path, settings: Settings, key: Path | None, older: Pat
     """Raise ClickException if second steps need a key that wouldn't be there."""
     listed = os.environ.get(VARIABLES["secret_keys_older"], "").split()
     try:
-        kept = [one.key.secret for one in read_older(older.parent)] if older else list(settings.secret_keys_older)
+        kept = (
+            [older_key.key.secret for older_key in read_older(older.parent)]
+            if older
+            else list(settings.secret_keys_older)
+        )
     except ValueError:
         raise click.ClickException(f"{older} can't be read.") from None
     ring = make_ring(key.read_text().strip() if key else settings.secret_key, [*listed, *kept])
@@ -130,7 +134,7 @@ def _check_keys(database: Path, settings: Settings, key: Path | None, older: Pat
         if "second_factor_key_id" not in {row[1] for row in connection.execute("PRAGMA table_info(users)")}:
             return
         needed = connection.execute("SELECT second_factor_key_id FROM users WHERE second_factor_key_id IS NOT NULL")
-        missing = {key_id for (key_id,) in needed} - {one.id for one in ring.keys}
+        missing = {key_id for (key_id,) in needed} - {known.id for known in ring.keys}
     if missing:
         database.unlink()
         raise click.ClickException(
@@ -140,9 +144,9 @@ def _check_keys(database: Path, settings: Settings, key: Path | None, older: Pat
 
 
 def _problem(database: sqlite3.Connection) -> str | None:
-    (found,) = database.execute("PRAGMA integrity_check(1)").fetchone()
-    if found != "ok":
-        return str(found)
+    (problem,) = database.execute("PRAGMA integrity_check(1)").fetchone()
+    if problem != "ok":
+        return str(problem)
     if database.execute("PRAGMA foreign_key_check").fetchone():
         return "rows refer to others that aren't there"
     tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -38,15 +38,15 @@ content_cli.add_command(new_cli)
 def check(as_json: bool, release: bool) -> None:
     """List everything that is wrong with the content folder. The exit code is 1 if anything must be fixed."""
     try:
-        content, found = load(_folder(), today(), MODELS)
-        found = (*found, *_off_target(content))
+        content, complaints = load(_folder(), today(), MODELS)
+        complaints = (*complaints, *_off_target(content))
     except ContentRefused as refused:
-        content, found = None, refused.complaints
+        content, complaints = None, refused.complaints
     if as_json:
-        print(json.dumps(_as_json(content, found), indent=2, ensure_ascii=False))
+        print(json.dumps(_as_json(content, complaints), indent=2, ensure_ascii=False))
     else:
-        _print(content, found)
-    sys.exit(1 if content is None or (release and found) else 0)
+        _print(content, complaints)
+    sys.exit(1 if content is None or (release and complaints) else 0)
 
 
 @content_cli.command("report")
@@ -90,9 +90,9 @@ def report(instrument: bool, keep: Path | None, people: int | None, items: bool,
 @click.option("--answered", type=click.UUID, metavar="ID", help="Mark one as answered: nothing is left to do.")
 def remarks(with_answered: bool, read: uuid.UUID | None, answered: uuid.UUID | None) -> None:
     """List what people find wrong with scenes, newest first, or mark one as read or answered."""
-    wanted = [(read, RemarkState.READ), (answered, RemarkState.ANSWERED)]
+    changes = [(read, RemarkState.READ), (answered, RemarkState.ANSWERED)]
     try:
-        marked = [(item_lines.mark(one, state), state) for one, state in wanted if one is not None]
+        marked = [(item_lines.mark(remark_id, state), state) for remark_id, state in changes if remark_id is not None]
     except DomainError as error:
         raise click.ClickException("There is no remark with this ID.") from error
     for scene, state in marked:
@@ -231,8 +231,8 @@ def _off_target(content: Content) -> Iterator[Complaint]:
         )
 
 
-def _print(content: Content | None, found: tuple[Complaint, ...]) -> None:
-    for complaint in found:
+def _print(content: Content | None, complaints: tuple[Complaint, ...]) -> None:
+    for complaint in complaints:
         print(f"{'warning: ' if complaint.level == 'warning' else ''}{complaint}")
     if content is None:
         print("Nothing was loaded.")
@@ -240,17 +240,23 @@ def _print(content: Content | None, found: tuple[Complaint, ...]) -> None:
     print(
         f"The content is in order: {len(content.courses)} course(s), "
         f"{sum(len(course.lessons) for course in content.courses.values())} lessons, "
-        f"{len(content.scenarios)} scenarios, {len(content.indicators)} indicators. {len(found)} warning(s)."
+        f"{len(content.scenarios)} scenarios, {len(content.indicators)} indicators. {len(complaints)} warning(s)."
     )
 
 
-def _as_json(content: Content | None, found: tuple[Complaint, ...]) -> dict[str, object]:
+def _as_json(content: Content | None, complaints: tuple[Complaint, ...]) -> dict[str, object]:
     return {
         "is_loaded": content is not None,
         "digest": content.digest if content else None,
         "complaints": [
-            {"level": one.level, "path": one.path, "line": one.line, "what": one.what, "remedy": one.remedy}
-            for one in found
+            {
+                "level": complaint.level,
+                "path": complaint.path,
+                "line": complaint.line,
+                "what": complaint.what,
+                "remedy": complaint.remedy,
+            }
+            for complaint in complaints
         ],
     }
 

@@ -23,8 +23,8 @@ def run() -> None:
 def list_all(failed: bool) -> None:
     """List the newest long jobs, such as evidence packs, with their state."""
     jobs = list_jobs(failed_only=failed)
-    for one in jobs:
-        print(f"{one.id}  {one.created_at:%Y-%m-%d %H:%M}  {one.kind:18} {_state(one)}")
+    for job in jobs:
+        print(f"{job.id}  {job.created_at:%Y-%m-%d %H:%M}  {job.kind:18} {_state(job)}")
     print(f"{len(jobs)} job(s).")
 
 
@@ -32,10 +32,10 @@ def list_all(failed: bool) -> None:
 def beats() -> None:
     """Show when each of the worker's tasks last ran, and what went wrong."""
     rows = [("Task", "Last began (UTC)", "Last ended well", "Failures in a row, last error")]
-    for one in list_heartbeats():
-        ended = f"{one.ended_at:%Y-%m-%d %H:%M}" if one.ended_at else "never"
-        failed = f"{one.failures}: {one.last_error}" if one.failures else "none"
-        rows.append((one.task, f"{one.began_at:%Y-%m-%d %H:%M}", ended, failed))
+    for heartbeat in list_heartbeats():
+        ended = f"{heartbeat.ended_at:%Y-%m-%d %H:%M}" if heartbeat.ended_at else "never"
+        failed = f"{heartbeat.failures}: {heartbeat.last_error}" if heartbeat.failures else "none"
+        rows.append((heartbeat.task, f"{heartbeat.began_at:%Y-%m-%d %H:%M}", ended, failed))
     for task, began, ended, failed in rows:
         print(f"{task:24} {began:17} {ended:17} {failed}")
 

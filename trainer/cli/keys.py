@@ -24,13 +24,13 @@ keys_cli = Commands("keys", help="Change the secret key, or list and drop older 
 def list_all() -> None:
     """List the keys by ID, never the keys themselves: since when each was used, and what depends on it."""
     settings = _settings()
-    ring, replaced = settings.keys, {one.key: one.replaced_at for one in read_older(settings.instance)}
+    ring, replaced = settings.keys, {older.key: older.replaced_at for older in read_older(settings.instance)}
     since = [replaced.get(key) for key in ring.keys[1:]]
     print(f"{'Id':10}{'Current':9}{'Used from':18}{'until (UTC)':18}{'Second steps':>12}  Accounts with recovery codes")
     for number, key in enumerate(ring.keys):
         begun, ended = since[number] if number < len(since) else None, replaced.get(key)
         resting = count_resting(ring, key)
-        times = "".join(f"{f'{one:%Y-%m-%d %H:%M}' if one else '-':18}" for one in (begun, ended))
+        times = "".join(f"{f'{time:%Y-%m-%d %H:%M}' if time else '-':18}" for time in (begun, ended))
         head = f"{key.id:10}{'yes' if number == 0 else 'no':9}{times}"
         print(f"{head}{resting.second_factors:>12}  {resting.with_recovery_codes}")
     lost = count_resting(ring, None)

@@ -21,8 +21,9 @@ mail_cli = Commands("mail", help="Look at mails, and send one again.")
 def list_mails(dead: bool) -> None:
     """List the newest emails with their state."""
     messages = list_messages(dead_only=dead)
-    for one in messages:
-        print(f"{one.id}  {one.created_at:%Y-%m-%d %H:%M}  {one.template:18} {one.recipient}  {_state(one)}")
+    for message in messages:
+        written = f"{message.created_at:%Y-%m-%d %H:%M}"
+        print(f"{message.id}  {written}  {message.template:18} {message.recipient}  {_state(message)}")
     print(f"{len(messages)} mail(s).")
 
 

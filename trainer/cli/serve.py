@@ -52,9 +52,9 @@ def serve(info: ScriptInfo) -> None:
     if sys.platform == "linux":  # elsewhere what system libraries hold may not survive a fork
         gc.collect()
         gc.freeze()  # else the collector would write to each page that the processes share
-        programs = {main: replace(one, first=_fork(one, main, app, lock)) for main, one in programs.items()}
+        programs = {main: replace(program, first=_fork(program, main, app, lock)) for main, program in programs.items()}
     os.set_inheritable(lock, True)  # the supervisor holds it on, its children don't
-    plan = json.dumps([asdict(one) for one in programs.values()])
+    plan = json.dumps([asdict(program) for program in programs.values()])
     os.execv(sys.executable, [sys.executable, "-I", supervisor.__file__, plan])  # noqa: S606 our own program
 
 

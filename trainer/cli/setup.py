@@ -55,8 +55,8 @@ def prepare() -> None:
 
 
 def _check_sqlite() -> None:
-    found = pragmas(db.engine)
-    if found["journal_mode"] != "wal" or found["synchronous"] != 2 or found["foreign_keys"] != 1:
+    settings = pragmas(db.engine)
+    if settings["journal_mode"] != "wal" or settings["synchronous"] != 2 or settings["foreign_keys"] != 1:
         raise click.ClickException(
-            f"SQLite refuses the settings that keep answers safe: {found}. Is the folder on a network drive?"
+            f"SQLite refuses the settings that keep answers safe: {settings}. Is the folder on a network drive?"
         )

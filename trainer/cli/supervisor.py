@@ -172,4 +172,4 @@ def _how(status: int) -> str:
 _LIBC = ctypes.CDLL(None)  # loaded before there is a child: between fork and exec little is safe
 
 if __name__ == "__main__":
-    sys.exit(supervise([Program(**one) for one in json.loads(sys.argv[1])]))
+    sys.exit(supervise([Program(**program) for program in json.loads(sys.argv[1])]))

@@ -59,24 +59,24 @@ class Class:
         facts = CohortFacts(
             self.title, ines.membership.name, now.date(), now.date() + dt.timedelta(days=60), 20, self.shows_answers
         )
-        cohort = make_cohort(ines.user_id, ines, COURSE, facts, self.story.here.courses, now)
+        cohort = make_cohort(ines.user_id, ines, COURSE, facts, self.story.content.courses, now)
         self.cohort_id, self.code = cohort.id, cohort.code
 
     def _fill(self, place: int, now: dt.datetime) -> None:
-        here = [one for one in self.story.guards[1:] if one.stay == 1 and one.person.number % 2 == place]
-        self.entries = [one for one in here if one.person.away_from is None][:_PEOPLE]
+        guards = [guard for guard in self.story.guards[1:] if guard.stay == 1 and guard.person.number % 2 == place]
+        self.entries = [guard for guard in guards if guard.person.away_from is None][:_PEOPLE]
         for entry in self.entries:
             assert entry.user_id is not None
-            join(entry.user_id, self.code, entry.person.name, self.story.here.courses, now)
+            join(entry.user_id, self.code, entry.person.name, self.story.content.courses, now)
 
     def _meet(self, number: int, now: dt.datetime) -> None:
         """Teach some lessons to nearly all. Then people practice, and after the last meeting take the final."""
-        desk, course = self._desk(), self.story.here.courses[COURSE]
-        first, after = (len(course.lessons) * one // _MEETINGS for one in (number, number + 1))
-        lessons = [one.id for one in course.lessons[first:after]]
+        desk, course = self._desk(), self.story.content.courses[COURSE]
+        first, after = (len(course.lessons) * meeting // _MEETINGS for meeting in (number, number + 1))
+        lessons = [lesson.id for lesson in course.lessons[first:after]]
         session = hold_session(desk, now.date(), 90, lessons, "", course, now)
-        absent = {one.user_id for one in self.entries if one.person.rng.random() < 0.12}
-        there = [one.id for one in list_members(desk.cohort) if one.user_id not in absent]
+        absent = {guard.user_id for guard in self.entries if guard.person.rng.random() < 0.12}
+        there = [member.id for member in list_members(desk.cohort) if member.user_id not in absent]
         note_attendance(desk, session.id, there, now)
         sign_off(desk, session.id, course, True, now)
         for entry in self.entries:
@@ -91,5 +91,5 @@ class Class:
 
     def _practice(self, entry: Entry, now: dt.datetime) -> None:
         assert entry.user_id is not None
-        course = self.story.here.courses[COURSE]
-        study.practice(entry.person, study.open_course(entry.user_id, course, now), self.story.here, now)
+        course = self.story.content.courses[COURSE]
+        study.practice(entry.person, study.open_course(entry.user_id, course, now), self.story.content, now)

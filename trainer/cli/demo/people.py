@@ -65,9 +65,9 @@ def staff(sites: int) -> list[Person]:
 
 def bob(sites: int) -> Person:
     """Return the guard who has one thing due: he has begun, and two weeks are left."""
-    one = _person(99, "Bob Builder", "bob", "Guard", (0,), DAYS - 75)
-    one.due_late = 30
-    return one
+    person = _person(99, "Bob Builder", "bob", "Guard", (0,), DAYS - 75)
+    person.due_late = 30
+    return person
 
 
 def guards(number: int, sites: int) -> list[Person]:
@@ -80,22 +80,22 @@ def guards(number: int, sites: int) -> list[Person]:
         is_founder = rng.random() < 0.3
         joins_on = rng.randint(2, 40) if is_founder else rng.randint(41, DAYS - 3)
         account = f"{_plain(name)}{100 + place}"
-        one = _person(100 + place, name, account, rng.choice(TITLES), (rng.randrange(sites),), joins_on)
-        one.hired_before = rng.randint(20, 2_500) if is_founder else rng.randint(0, 3)
-        one.by_invitation = rng.random() < 0.2
-        one.misses, one.over_reports = rng.choice(_SKILLS)
-        people.append(one)
-    leaving = rng.sample([one for one in people if one.joins_on < DAYS - 60], left + back)
-    for place, one in enumerate(leaving):
+        person = _person(100 + place, name, account, rng.choice(TITLES), (rng.randrange(sites),), joins_on)
+        person.hired_before = rng.randint(20, 2_500) if is_founder else rng.randint(0, 3)
+        person.by_invitation = rng.random() < 0.2
+        person.misses, person.over_reports = rng.choice(_SKILLS)
+        people.append(person)
+    leaving = rng.sample([guard for guard in people if guard.joins_on < DAYS - 60], left + back)
+    for place, person in enumerate(leaving):
         is_back = place < back
-        one.leaves_on = rng.randint(one.joins_on + 20, DAYS - 2)
+        person.leaves_on = rng.randint(person.joins_on + 20, DAYS - 2)
         if is_back:
-            one.joins_on = min(one.joins_on, 300)
-            one.leaves_on = rng.randint(one.joins_on + 20, DAYS - 200)
-            one.returns_on = one.leaves_on + rng.randint(45, 110)
-    staying = [one for one in people if one.leaves_on is None and one.joins_on < DAYS - 60]
-    for one in rng.sample(staying, max(1, number // 60)):
-        one.away_from = DAYS - 30
+            person.joins_on = min(person.joins_on, 300)
+            person.leaves_on = rng.randint(person.joins_on + 20, DAYS - 200)
+            person.returns_on = person.leaves_on + rng.randint(45, 110)
+    staying = [guard for guard in people if guard.leaves_on is None and guard.joins_on < DAYS - 60]
+    for person in rng.sample(staying, max(1, number // 60)):
+        person.away_from = DAYS - 30
     return people
 
 

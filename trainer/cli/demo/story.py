@@ -55,8 +55,8 @@ _INVITED = 12
 class Story(Timeline):
     """The firm, from its first day until now."""
 
-    def __init__(self, guards: int, password_hash: Callable[[Person], str], here: Content, now: dt.datetime) -> None:
-        super().__init__(guards, here, now)
+    def __init__(self, guards: int, password_hash: Callable[[Person], str], content: Content, now: dt.datetime) -> None:
+        super().__init__(guards, content, now)
         self.now, self.password_hash = now, password_hash
         self.team_ids: list[uuid.UUID] = []
         self.codes: list[str] = []
@@ -115,18 +115,20 @@ class Story(Timeline):
     def _make_codes(self, now: dt.datetime) -> None:
         until = now + dt.timedelta(days=360)
         old = make_join_code(self.alice, Role.MEMBER, None, until, 40, now)
-        self.codes = [make_join_code(self.alice, Role.MEMBER, one, until, None, now).code for one in self.team_ids]
+        self.codes = [
+            make_join_code(self.alice, Role.MEMBER, team_id, until, None, now).code for team_id in self.team_ids
+        ]
         revoke_join_code(self.alice, old.id, now)
 
     def _require_of_everyone(self, now: dt.datetime) -> None:
-        wanted = Wanted("Security officers, yearly", OFFICER, Audience.EVERYONE, now.date(), 20, 12, 90, 60)
-        require_course(self.alice, wanted, self.here.courses, now)
+        rule = Wanted("Security officers, yearly", OFFICER, Audience.EVERYONE, now.date(), 20, 12, 90, 60)
+        require_course(self.alice, rule, self.content.courses, now)
 
     def _require_of_managers(self, now: dt.datetime) -> None:
-        wanted = Wanted(
+        rule = Wanted(
             "Managers, the course for everyone", EVERYONE, Audience.ROLE, now.date(), 20, 12, 60, 60, role=Role.MANAGER
         )
-        require_course(self.alice, wanted, self.here.courses, now)
+        require_course(self.alice, rule, self.content.courses, now)
         for entry in self.staff:
             if entry.person.role is Role.MANAGER:
                 self._plan_course(entry, EVERYONE, DAYS - 100, DAYS - 40)
@@ -158,7 +160,7 @@ class Story(Timeline):
 
     def _write_down(self, entry: Entry, joined: Membership, now: dt.datetime) -> None:
         person, actor = entry.person, self.alice if entry.person.is_staff else self.mona
-        change_person(actor, joined, self._facts(entry, now), [self.team_ids[one] for one in person.sites], now)
+        change_person(actor, joined, self._facts(entry, now), [self.team_ids[site] for site in person.sites], now)
         if person.is_staff:
             change_role(actor, joined, person.role, person.manages_all, now)
 
@@ -170,7 +172,7 @@ class Story(Timeline):
 
     def _put_on_roster(self, entry: Entry, now: dt.datetime) -> None:
         actor = self.mona
-        teams = [self.team_ids[one] for one in entry.person.sites]
+        teams = [self.team_ids[site] for site in entry.person.sites]
         listed = add_person(actor, self._facts(entry, now), teams, now)
         invite(actor, listed, now)
         entry.membership_id = listed.id
@@ -199,13 +201,13 @@ class Story(Timeline):
 
     def _begin(self, entry: Entry, slug: str, now: dt.datetime) -> None:
         assert entry.user_id is not None
-        course, rng = self.here.courses[slug], entry.person.rng
+        course, rng = self.content.courses[slug], entry.person.rng
         study.read_some(study.open_course(entry.user_id, course, now), course, rng.uniform(0.1, 0.8), rng, now)
 
     def sit(self, entry: Entry, slug: str, now: dt.datetime) -> None:
         """Read what is missing and take the final; renew in a year, or try again."""
         assert entry.user_id is not None
-        course, person = self.here.courses[slug], entry.person
+        course, person = self.content.courses[slug], entry.person
         enrollment = study.open_course(entry.user_id, course, now)
         failed = failed_finals(enrollment.id)
         if len(failed) == TRIES:
@@ -216,7 +218,7 @@ class Story(Timeline):
             rng = random.Random(person.rng.random())  # noqa: S311 a story, no secret
             study.read(enrollment, course, failed[-1].lessons, rng, at)
             at += dt.timedelta(hours=1)
-        attempt = study.take_final(person, enrollment, self.here, at)
+        attempt = study.take_final(person, enrollment, self.content, at)
         day = (now - self.first_day).days
         if attempt.is_passed:
             self._plan_renewal(entry, list_credentials(entry.user_id)[0], day)

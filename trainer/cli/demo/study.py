@@ -30,10 +30,10 @@ from trainer.learning.rules import longest_reading
 
 def open_course(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
     """Return the enrollment under way; begin the course, or its next cycle, where there is none."""
-    found = find_enrollment(user_id, course.slug)
-    if found is None:
+    enrollment = find_enrollment(user_id, course.slug)
+    if enrollment is None:
         return enroll(user_id, course, now)
-    return found if found.completed_at is None else renew(user_id, course, now)
+    return enrollment if enrollment.completed_at is None else renew(user_id, course, now)
 
 
 def read(
@@ -71,38 +71,38 @@ def prepare(person: Person, enrollment: Enrollment, course: Course, now: dt.date
     return now
 
 
-def take_final(person: Person, enrollment: Enrollment, here: Content, now: dt.datetime) -> Attempt:
+def take_final(person: Person, enrollment: Enrollment, content: Content, now: dt.datetime) -> Attempt:
     """Take a final, as well or badly as this person can."""
-    attempt = start_final(enrollment, here.courses[enrollment.course], here, now)
+    attempt = start_final(enrollment, content.courses[enrollment.course], content, now)
     while attempt.submitted_at is None:  # where it is close, further scenes decide
-        attempt = _judge_all(person, attempt, here, now)
+        attempt = _judge_all(person, attempt, content, now)
     return attempt
 
 
-def practice(person: Person, enrollment: Enrollment, here: Content, now: dt.datetime) -> Attempt:
+def practice(person: Person, enrollment: Enrollment, content: Content, now: dt.datetime) -> Attempt:
     """Practice with a few open scenes."""
-    scenes = here.courses[enrollment.course].file.practice.scenes
-    return _judge_all(person, start_practice(enrollment, here, scenes, now), here, now)
+    scenes = content.courses[enrollment.course].file.practice.scenes
+    return _judge_all(person, start_practice(enrollment, content, scenes, now), content, now)
 
 
-def _judge_all(person: Person, attempt: Attempt, here: Content, now: dt.datetime) -> Attempt:
+def _judge_all(person: Person, attempt: Attempt, content: Content, now: dt.datetime) -> Attempt:
     responses = list_responses(attempt)[attempt.handed_in :]
-    scenes = [read_scene(one.snapshot.payload) for one in responses]
+    scenes = [read_scene(answer.snapshot.payload) for answer in responses]
     rng = random.Random(person.rng.random())  # noqa: S311 apart: how much it is used depends on what was drawn
     wrong = _wrong_ones(person, scenes, rng)
     thinking = [rng.randint(20, 70) for _scene in scenes]
-    for place, (one, scene) in enumerate(zip(responses, scenes, strict=True)):
+    for place, (response, scene) in enumerate(zip(responses, scenes, strict=True)):
         now += dt.timedelta(seconds=thinking[place])
         save_response(
             attempt,
-            one,
-            _given(scene, place in wrong, here.vocabulary.danger_rules, rng),
-            one.version,
+            response,
+            _given(scene, place in wrong, content.vocabulary.danger_rules, rng),
+            response.version,
             now,
             record=True,
         )
-        db.session.expire(one)  # handing in is a request of its own, which reads what was saved
-    return submit_attempt(attempt.user_id, attempt.id, here, True, now)
+        db.session.expire(response)  # handing in is a request of its own, which reads what was saved
+    return submit_attempt(attempt.user_id, attempt.id, content, True, now)
 
 
 def _wrong_ones(person: Person, scenes: Sequence[ScenePayload], rng: random.Random) -> set[int]:
@@ -123,7 +123,9 @@ def _given(scene: ScenePayload, is_wrong: bool, danger_rules: Container[str], rn
     # A first action that reports would count as a report, whatever the verdict.
     passed_over = scene.best_action.is_report and not is_reported
     harmless = [
-        one.id for one in scene.actions if one.grade is Grade.WRONG_ROUTE and (is_reported or not one.is_report)
+        action.id
+        for action in scene.actions
+        if action.grade is Grade.WRONG_ROUTE and (is_reported or not action.is_report)
     ]
     sure = rng.choices(list(Confidence), (1, 4, 5))[0]
     return {

@@ -36,14 +36,14 @@ class Entry:
 class Timeline:
     """The people of the firm, and the events planned for them."""
 
-    def __init__(self, guards: int, here: Content, now: dt.datetime) -> None:
-        self.here = here
+    def __init__(self, guards: int, content: Content, now: dt.datetime) -> None:
+        self.content = content
         today = now.astimezone(dt.UTC).replace(hour=13, minute=0, second=0, microsecond=0)
         self.first_day = today - dt.timedelta(days=DAYS)
         self.sites = SITES[: max(3, min(len(SITES), guards // 12))]
-        self.staff = [Entry(one) for one in people.staff(len(self.sites))]
+        self.staff = [Entry(person) for person in people.staff(len(self.sites))]
         named = [people.bob(len(self.sites))]
-        self.guards = [Entry(one) for one in named + people.guards(guards, len(self.sites))]
+        self.guards = [Entry(person) for person in named + people.guards(guards, len(self.sites))]
         self.firm_id = uuid.UUID(int=0)
         self._heap: list[tuple[dt.datetime, int, Act, bool]] = []
         self._count = count()

@@ -56,7 +56,9 @@ def _concerns(scenes: Sequence[Scenario]) -> Iterator[Figure]:
     yield Figure("concern: seen, or a pattern", share(ShownBy.SEEN, ShownBy.PATTERN), least=0.5)
     yield Figure("concern: told by the person", share(ShownBy.PERSON), most=0.2)
     yield Figure("concern: said by the controller", share(ShownBy.CONTROLLER), most=0.15)
-    yield Figure("concern: a plausible excuse", _share(scenes, lambda one: one.file.excuse == "plausible"), least=0.25)
+    yield Figure(
+        "concern: a plausible excuse", _share(scenes, lambda scene: scene.file.excuse == "plausible"), least=0.25
+    )
     yield Figure("concern: hard by design", _share(scenes, _is_hard), least=0.3)
     thirds = Counter(place_of_decision(scene) for scene in scenes)
     for third, name in enumerate(("first", "middle", "last")):
@@ -67,7 +69,7 @@ def _innocents(scenes: Sequence[Scenario]) -> Iterator[Figure]:
     explained = Counter(scene.file.explained for scene in scenes)
     yield Figure("innocent: explained fully", explained[Explained.FULLY] / len(scenes), most=0.4)
     yield Figure("innocent: not explained", explained[Explained.NOT] / len(scenes), least=0.35)
-    noted = _share(scenes, lambda one: one.file.best is Verdict.NOTE_AND_WATCH)
+    noted = _share(scenes, lambda scene: scene.file.best is Verdict.NOTE_AND_WATCH)
     yield Figure("innocent: note and watch is best", noted, least=0.4, most=0.5)
     yield Figure("innocent: hard by design", _share(scenes, _is_hard), least=0.3)
 
@@ -94,21 +96,21 @@ def _people(concern: Sequence[Scenario], innocent: Sequence[Scenario]) -> Iterat
         for name, has in traits.items():
             shares = []
             for scenes in (concern, innocent):
-                people = [one for scene in scenes for one in scene.file.people if one.role == role]
-                with_it = sum(has(one.gender, one.age, one.origin, one.manner) for one in people)
+                people = [person for scene in scenes for person in scene.file.people if person.role == role]
+                with_it = sum(has(person.gender, person.age, person.origin, person.manner) for person in people)
                 shares.append(with_it / len(people) if people else 0.0)
             yield Figure(f"{role}, {name}: more common in concern by", shares[0] - shares[1], least=-0.1, most=0.1)
     for about in sorted({scene.file.about for scene in concern}):
-        people = [one for scene in concern if scene.file.about == about for one in scene.file.people]
-        at_risk = [one for one in people if one.role == "at-risk"]
-        foreign = sum(one.origin not in _AT_HOME for one in at_risk)
+        people = [person for scene in concern if scene.file.about == about for person in scene.file.people]
+        at_risk = [person for person in people if person.role == "at-risk"]
+        foreign = sum(person.origin not in _AT_HOME for person in at_risk)
         yield Figure(f"at-risk, foreign, in concern about {about}", foreign / len(at_risk) if at_risk else 0.0)
 
 
 def _signs(content: Content, concern: Sequence[Scenario], innocent: Sequence[Scenario]) -> Iterator[Figure]:
-    def short(wanted: Callable[[Indicator], bool], scenes: Sequence[Scenario], least: int) -> int:
+    def short(is_counted: Callable[[Indicator], bool], scenes: Sequence[Scenario], least: int) -> int:
         shown = Counter(sign for scene in scenes for sign in scene.file.signs)
-        return sum(wanted(sign) and shown[sign.id] < least for sign in content.indicators.values())
+        return sum(is_counted(sign) and shown[sign.id] < least for sign in content.indicators.values())
 
     strong = ("medium", "medium-strong", "strong")
     yield Figure(

@@ -35,13 +35,15 @@ def by_real_draw(pairs: Sequence[Pair]) -> Draw:
         known = [
             replace(
                 pair,
-                tellings=tuple(replace(one, met_at=last.get((place, one.is_concern))) for one in pair.tellings),
+                tellings=tuple(
+                    replace(telling, met_at=last.get((place, telling.is_concern))) for telling in pair.tellings
+                ),
             )
             for place, pair in enumerate(pairs)
         ]
         return [
-            Scene(place_of[one.scene], one.is_concern, one.is_concern and pairs[place_of[one.scene]].is_danger)
-            for one in draw(known, aims_of(stage), rng)
+            Scene(place_of[scene.scene], scene.is_concern, scene.is_concern and pairs[place_of[scene.scene]].is_danger)
+            for scene in draw(known, aims_of(stage), rng)
         ]
 
     return drawn

@@ -43,8 +43,8 @@ class Figure:
 def as_json(figures: Iterable[Figure]) -> dict[str, dict[str, Any]]:
     """Return figures as the file holds them."""
     return {
-        one.name: {"value": round(one.value, DIGITS), **({"met": one.is_met} if one.has_target else {})}
-        for one in figures
+        figure.name: {"value": round(figure.value, DIGITS), **({"met": figure.is_met} if figure.has_target else {})}
+        for figure in figures
     }
 
 

@@ -59,8 +59,8 @@ def figures(content: Content) -> Iterator[Figure]:
 
 def outstanding_words(content: Content) -> list[str]:
     """List the words of guard (e), each with its p."""
-    found, _by_chance = _outstanding([*pairs(content, Pool.OPEN), *pairs(content, Pool.RESERVED)])
-    return [f"{word} (p = {chance:.4f})" for word, chance in found]
+    outstanding, _by_chance = _outstanding([*pairs(content, Pool.OPEN), *pairs(content, Pool.RESERVED)])
+    return [f"{word} (p = {chance:.4f})" for word, chance in outstanding]
 
 
 def by_words(content: Content) -> dict[str, float]:
@@ -79,16 +79,16 @@ def _reader() -> Pipeline:
     return make_pipeline(words, LogisticRegression(C=1, max_iter=1_000))
 
 
-def _truths(these: Sequence[Pair]) -> list[int]:
-    return [1, 0] * len(these)
+def _truths(matched: Sequence[Pair]) -> list[int]:
+    return [1, 0] * len(matched)
 
 
-def _trained(reading: Reading, these: Sequence[Pair]) -> Pipeline:
-    return _reader().fit([reading(scene) for pair in these for scene in pair.both], _truths(these))
+def _trained(reading: Reading, matched: Sequence[Pair]) -> Pipeline:
+    return _reader().fit([reading(scene) for pair in matched for scene in pair.both], _truths(matched))
 
 
-def _scores(reading: Reading, trained: Pipeline, these: Sequence[Pair]) -> Any:
-    return trained.decision_function([reading(scene) for pair in these for scene in pair.both])
+def _scores(reading: Reading, trained: Pipeline, matched: Sequence[Pair]) -> Any:
+    return trained.decision_function([reading(scene) for pair in matched for scene in pair.both])
 
 
 def _auc(reading: Reading, learned: Sequence[Pair], tested: Sequence[Pair]) -> float:
@@ -105,35 +105,35 @@ def _function_words(scene: Scenario) -> str:
     return " ".join(word for word in tokens(text(scene)) if word in ENGLISH_STOP_WORDS)
 
 
-def _signs_left_out(these: Sequence[Pair]) -> float | None:
+def _signs_left_out(matched: Sequence[Pair]) -> float | None:
     """Test each pair by readers that saw no scene of concern with its sign; the mean where it has several.
 
     None where a single sign is everywhere.
     """
-    found: dict[int, list[Any]] = {}
-    for sign in sorted({sign for pair in these for sign in pair.concern.file.signs}):
-        tested = [number for number, pair in enumerate(these) if sign in pair.concern.file.signs]
-        learned = [pair for pair in these if sign not in pair.concern.file.signs]
+    scores_by_place: dict[int, list[Any]] = {}
+    for sign in sorted({sign for pair in matched for sign in pair.concern.file.signs}):
+        tested = [number for number, pair in enumerate(matched) if sign in pair.concern.file.signs]
+        learned = [pair for pair in matched if sign not in pair.concern.file.signs]
         if len(learned) < 2:
             continue
-        scores = _scores(text, _trained(text, learned), [these[number] for number in tested])
+        scores = _scores(text, _trained(text, learned), [matched[number] for number in tested])
         for place, number in enumerate(tested):
-            found.setdefault(number, []).append(scores[2 * place : 2 * place + 2])
-    if not found:
+            scores_by_place.setdefault(number, []).append(scores[2 * place : 2 * place + 2])
+    if not scores_by_place:
         return None
-    numbers = sorted(found)
-    means = np.concatenate([np.mean(found[number], axis=0) for number in numbers])
-    return float(roc_auc_score(_truths([these[number] for number in numbers]), means))
+    numbers = sorted(scores_by_place)
+    means = np.concatenate([np.mean(scores_by_place[number], axis=0) for number in numbers])
+    return float(roc_auc_score(_truths([matched[number] for number in numbers]), means))
 
 
-def _outstanding(these: Sequence[Pair]) -> tuple[list[tuple[str, float]], float]:
+def _outstanding(matched: Sequence[Pair]) -> tuple[list[tuple[str, float]], float]:
     """Return words that one truth has more often than chance allows, and how many chance would give.
 
     An exact sign test over the pairs in which only one twin has the word. By chance: the twins of each pair change
     sides at random, `SWAPS` times; the 95th percentile of how many words then stand out.
     """
     words = CountVectorizer(binary=True, min_df=2, tokenizer=tokens, token_pattern=None, lowercase=False)
-    counts = words.fit_transform([undecided(scene) for pair in these for scene in pair.both]).toarray().astype(int)
+    counts = words.fit_transform([undecided(scene) for pair in matched for scene in pair.both]).toarray().astype(int)
     apart = counts[0::2] - counts[1::2]
     trials, sums = np.abs(apart).sum(axis=0), apart.sum(axis=0)
     names = words.get_feature_names_out()
@@ -142,13 +142,13 @@ def _outstanding(these: Sequence[Pair]) -> tuple[list[tuple[str, float]], float]
         fewer = (trials - np.abs(totals)) // 2
         return np.minimum(1, 2 * binom.cdf(fewer, trials, 0.5))
 
-    found = sorted(
+    outstanding = sorted(
         ((str(name), float(p)) for name, p, n in zip(names, chances(sums), trials, strict=True) if n and p < RARE),
-        key=lambda one: (one[1], one[0]),
+        key=lambda ranked: (ranked[1], ranked[0]),
     )
-    sides = np.random.default_rng(SEED).choice([-1, 1], size=(SWAPS, len(these)))
+    sides = np.random.default_rng(SEED).choice([-1, 1], size=(SWAPS, len(matched)))
     by_chance = (chances(sides @ apart) < RARE).sum(axis=1)
-    return found, float(np.percentile(by_chance, 95))
+    return outstanding, float(np.percentile(by_chance, 95))
 
 
 _SURFACE: Final[dict[str, Callable[[str], float]]] = {

@@ -35,8 +35,10 @@ def figures(content: Content) -> Iterator[Figure]:
     per_scene: dict[str, Callable[[Scenario], bool]] = {
         "reports all": lambda scene: True,
         "reports none": lambda scene: False,
-        "by origin": lambda scene: any(one.origin not in _AT_HOME for one in scene.file.people),
-        "by tone": lambda scene: any(one.role == "controller" and one.manner == "gruff" for one in scene.file.people),
+        "by origin": lambda scene: any(person.origin not in _AT_HOME for person in scene.file.people),
+        "by tone": lambda scene: any(
+            person.role == "controller" and person.manner == "gruff" for person in scene.file.people
+        ),
         "by words": lambda scene: words[scene.id] > 0.5,
     }
     for name, reports in per_scene.items():
@@ -44,18 +46,18 @@ def figures(content: Content) -> Iterator[Figure]:
     yield Figure("(g) always calls: passes a try", _passes(content, final, _nothing, always_calls=True), most=0.01)
 
     def top_half(drawn: list[Scenario]) -> Said:
-        first = sorted(drawn, key=lambda one: -words[one.id])[: len(drawn) // 2]
-        return {one.id: one in first for one in drawn}
+        first = sorted(drawn, key=lambda scene: -words[scene.id])[: len(drawn) // 2]
+        return {scene.id: scene in first for scene in drawn}
 
     yield Figure("(g) by words, knowing how many: passes a try", _passes(content, final, top_half), most=0.05)
 
 
 def _by_scene(reports: Callable[[Scenario], bool]) -> Callable[[list[Scenario]], Said]:
-    return lambda drawn: {one.id: reports(one) for one in drawn}
+    return lambda drawn: {scene.id: reports(scene) for scene in drawn}
 
 
 def _nothing(drawn: list[Scenario]) -> Said:
-    return {one.id: False for one in drawn}
+    return {scene.id: False for scene in drawn}
 
 
 def _passes(
@@ -71,7 +73,7 @@ def _passes(
         for stage in final.stages:
             known = {scene.file.pair for scene in met}
             fresh = [pair for pair in matched if _pair(content, pair) not in known]
-            drawn = [told(content, one) for one in draw(fresh, aims_of(stage), rng)]
+            drawn = [told(content, pair) for pair in draw(fresh, aims_of(stage), rng)]
             said, judged = says(drawn), []
             for scene in drawn:
                 payload = payloads.get(scene.id) or payloads.setdefault(scene.id, payload_of(scene))
@@ -91,9 +93,9 @@ def _pair(content: Content, pair: Pair) -> str | None:
 
 
 def _given(payload: ScenePayload, is_reported: bool, always_calls: bool) -> dict[str, str]:
-    reports = (one for one in payload.actions if one.is_report)
+    reports = (report for report in payload.actions if report.is_report)
     action = next(reports, payload.best_action) if always_calls else payload.best_action
     if not always_calls and not is_reported and action.is_report:
-        action = next((one for one in payload.actions if not one.is_report and not one.harm), action)
+        action = next((other for other in payload.actions if not other.is_report and not other.harm), action)
     verdict = Verdict.REPORT_NOW if is_reported else Verdict.NOTHING_TO_REPORT
     return {"verdict": verdict.value, "action": action.id}

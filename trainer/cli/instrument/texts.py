@@ -29,7 +29,7 @@ class Pair:
 
 def pairs(content: Content, pool: Pool) -> list[Pair]:
     """List the pairs of a pool that are in use."""
-    return [Pair(one, content.twin(one)) for one in content.pool(pool) if one.file.truth is Truth.CONCERN]
+    return [Pair(scene, content.twin(scene)) for scene in content.pool(pool) if scene.file.truth is Truth.CONCERN]
 
 
 def text(scene: Scenario) -> str:
@@ -60,7 +60,9 @@ def place_of_decision(scene: Scenario) -> int:
 def difference(pair: Pair) -> tuple[int, int]:
     """Return in how many words twins differ, and in how many places."""
     first, second = (text(scene).split() for scene in pair.both)
-    changes = [one for one in SequenceMatcher(a=first, b=second, autojunk=False).get_opcodes() if one[0] != "equal"]
+    changes = [
+        change for change in SequenceMatcher(a=first, b=second, autojunk=False).get_opcodes() if change[0] != "equal"
+    ]
     return sum(max(a2 - a1, b2 - b1) for _tag, a1, a2, b1, b2 in changes), len(changes)
 
 
