@@ -28,28 +28,28 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.queries import list_teams
 
 
-def require_course(actor: Actor, wanted: Wanted, courses: Courses, now: dt.datetime) -> Requirement:
+def require_course(actor: Actor, rule: Wanted, courses: Courses, now: dt.datetime) -> Requirement:
     """Require a course of a firm's people. A first portion of them is assigned at once, the rest by the job."""
-    if wanted.course not in courses:
+    if rule.course not in courses:
         raise NotFound
-    requirement = Requirement(organization_id=actor.organization_id, created_at=now, **_columns(wanted))
+    requirement = Requirement(organization_id=actor.organization_id, created_at=now, **_columns(rule))
     db.session.add(requirement)
     db.session.flush()
-    _set_teams(actor, requirement, wanted)
+    _set_teams(actor, requirement, rule)
     _note(actor, "requirement.made", requirement, now)
     assign_missing(actor.organization, courses, now, None)
     return requirement
 
 
 def change_requirement(
-    actor: Actor, requirement_id: uuid.UUID, wanted: Wanted, courses: Courses, now: dt.datetime
+    actor: Actor, requirement_id: uuid.UUID, rule: Wanted, courses: Courses, now: dt.datetime
 ) -> Requirement:
     """Change a requirement; course and pack stay. Open duties follow; conditions of who has begun only tighten."""
     requirement = _get_open(actor, requirement_id)
-    for name, value in _columns(wanted).items():
+    for name, value in _columns(rule).items():
         if name not in ("course", "pack", "unapproved_state"):
             setattr(requirement, name, value)
-    _set_teams(actor, requirement, wanted)
+    _set_teams(actor, requirement, rule)
     db.session.flush()
     end_unmeant(actor.organization, requirement, now)
     assign_missing(actor.organization, courses, now, None)
@@ -128,28 +128,28 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
     )
 
 
-def _columns(wanted: Wanted) -> dict[str, Any]:
+def _columns(rule: Wanted) -> dict[str, Any]:
     return {
-        "title": wanted.title,
-        "course": wanted.course,
-        "pack": wanted.pack,
-        "unapproved_state": wanted.unapproved_state,
-        "audience": wanted.audience.value,
-        "role": wanted.role if wanted.audience is Audience.ROLE else None,
-        "hired_since": wanted.hired_since if wanted.audience is Audience.HIRED_SINCE else None,
-        "least_minutes": wanted.least_minutes,
-        "cadence_months": wanted.cadence_months,
-        "days_allowed": wanted.days_allowed,
-        "renewal_days": wanted.renewal_days,
-        "is_paced": wanted.is_paced,
-        "allows_test_out": wanted.allows_test_out,
-        "attestation": wanted.attestation,
-        "starts_on": wanted.starts_on,
+        "title": rule.title,
+        "course": rule.course,
+        "pack": rule.pack,
+        "unapproved_state": rule.unapproved_state,
+        "audience": rule.audience.value,
+        "role": rule.role if rule.audience is Audience.ROLE else None,
+        "hired_since": rule.hired_since if rule.audience is Audience.HIRED_SINCE else None,
+        "least_minutes": rule.least_minutes,
+        "cadence_months": rule.cadence_months,
+        "days_allowed": rule.days_allowed,
+        "renewal_days": rule.renewal_days,
+        "is_paced": rule.is_paced,
+        "allows_test_out": rule.allows_test_out,
+        "attestation": rule.attestation,
+        "starts_on": rule.starts_on,
     }
 
 
-def _set_teams(actor: Actor, requirement: Requirement, wanted: Wanted) -> None:
-    chosen = wanted.team_ids if wanted.audience is Audience.TEAMS else frozenset()
+def _set_teams(actor: Actor, requirement: Requirement, rule: Wanted) -> None:
+    chosen = rule.team_ids if rule.audience is Audience.TEAMS else frozenset()
     if not chosen <= {team.id for team in list_teams(actor)}:
         raise Invalid(_l("Choose teams from the list."))
     db.session.execute(delete(RequirementTeam).where(RequirementTeam.requirement_id == requirement.id))

@@ -43,20 +43,20 @@ class Preview:
     """On a change: people who come in addition, whose duty ends, whose first due day becomes another."""
 
 
-def preview(actor: Actor, wanted: Wanted, today: dt.date, now: Requirement | None = None) -> Preview:
+def preview(actor: Actor, rule: Wanted, today: dt.date, now: Requirement | None = None) -> Preview:
     """Count what would happen; `now` is the requirement that would be changed."""
     zone = actor.organization.time_zone
     asked = select(
-        literal(wanted.course).label("course"),
-        literal(wanted.cadence_months).label("cadence_months"),
-        literal(wanted.least_minutes).label("least_minutes"),
-        literal(wanted.is_paced).label("is_paced"),
-        literal(wanted.attestation is not None).label("needs_attestation"),
-        literal(wanted.allows_test_out).label("allows_test_out"),
+        literal(rule.course).label("course"),
+        literal(rule.cadence_months).label("cadence_months"),
+        literal(rule.least_minutes).label("least_minutes"),
+        literal(rule.is_paced).label("is_paced"),
+        literal(rule.attestation is not None).label("needs_attestation"),
+        literal(rule.allows_test_out).label("allows_test_out"),
     ).cte("asked")
     covered = covers_until(Membership.user_id, asked.c)
-    mine = (Credential.user_id == Membership.user_id, Credential.course == wanted.course)
-    open_one = (Enrollment.user_id == Membership.user_id, Enrollment.course == wanted.course)
+    mine = (Credential.user_id == Membership.user_id, Credential.course == rule.course)
+    open_one = (Enrollment.user_id == Membership.user_id, Enrollment.course == rule.course)
     there = and_(
         Assignment.membership_id == Membership.id,
         Assignment.requirement_id == (now.id if now else None),
@@ -75,13 +75,11 @@ def preview(actor: Actor, wanted: Wanted, today: dt.date, now: Requirement | Non
         .select_from(Membership)
         .join(asked, true())
         .outerjoin(Assignment, there)
-        .where(Membership.organization_id == actor.organization_id, meant(wanted, zone))
+        .where(Membership.organization_id == actor.organization_id, meant(rule, zone))
     ).all()
     seen = Preview()
     for row in rows:
-        due_on = rules.first_due(
-            rules.began_on(row.hired_on, row.created_at, zone), wanted.starts_on, wanted.days_allowed
-        )
+        due_on = rules.first_due(rules.began_on(row.hired_on, row.created_at, zone), rule.starts_on, rule.days_allowed)
         seen.people += 1
         seen.waiting += row.user_id is None
         seen.under_way += bool(row.is_under_way)

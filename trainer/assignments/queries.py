@@ -23,19 +23,21 @@ from trainer.organizations.queries import list_firms, seen_by
 from trainer.organizations.rules import Role, local_day
 
 
-def meant(wanted: Wanted, zone: str) -> ColumnElement[bool]:
+def meant(rule: Wanted, zone: str) -> ColumnElement[bool]:
     """Return the condition of memberships that a requirement is for, of people who are here."""
-    here = Membership.ended_at.is_(None)
-    if wanted.audience is Audience.TEAMS:
-        in_teams = select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(wanted.team_ids))
-        return and_(here, Membership.id.in_(in_teams))
-    if wanted.audience is Audience.ROLE:
-        return and_(here, Membership.role == wanted.role)
-    if wanted.audience is Audience.HIRED_SINCE:
-        assert wanted.hired_since is not None  # the form asks for it
-        listed = Membership.created_at >= day_begins(wanted.hired_since, zone)
-        return and_(here, or_(Membership.hired_on >= wanted.hired_since, and_(Membership.hired_on.is_(None), listed)))
-    return here
+    on_roster = Membership.ended_at.is_(None)
+    if rule.audience is Audience.TEAMS:
+        in_teams = select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(rule.team_ids))
+        return and_(on_roster, Membership.id.in_(in_teams))
+    if rule.audience is Audience.ROLE:
+        return and_(on_roster, Membership.role == rule.role)
+    if rule.audience is Audience.HIRED_SINCE:
+        assert rule.hired_since is not None  # the form asks for it
+        listed = Membership.created_at >= day_begins(rule.hired_since, zone)
+        return and_(
+            on_roster, or_(Membership.hired_on >= rule.hired_since, and_(Membership.hired_on.is_(None), listed))
+        )
+    return on_roster
 
 
 def terms_of(requirement: Requirement) -> Terms:
@@ -75,14 +77,14 @@ def wanted_by(requirement: Requirement) -> Wanted:
 
 def get_requirement(actor: Actor, requirement_id: uuid.UUID) -> Requirement:
     """Return a requirement of the actor's firm. Raises NotFound."""
-    found = db.session.scalar(
+    requirement = db.session.scalar(
         select(Requirement).where(
             Requirement.id == requirement_id, Requirement.organization_id == actor.organization_id
         )
     )
-    if found is None:
+    if requirement is None:
         raise NotFound
-    return found
+    return requirement
 
 
 def list_requirements(organization_id: uuid.UUID, *, with_ended: bool = False) -> Sequence[Requirement]:
@@ -116,15 +118,15 @@ def list_reminders(
 
 def get_assignment(actor: Actor, assignment_id: uuid.UUID) -> Assignment:
     """Return the duty of someone whom the actor sees, locked for change. Raises NotFound."""
-    found = db.session.scalar(
+    assignment = db.session.scalar(
         select(Assignment)
         .join(Membership, Membership.id == Assignment.membership_id)
         .where(Assignment.id == assignment_id, seen_by(actor))
         .with_for_update(of=Assignment)
     )
-    if found is None:
+    if assignment is None:
         raise NotFound
-    return found
+    return assignment
 
 
 def list_late(
@@ -132,13 +134,13 @@ def list_late(
 ) -> Sequence[tuple[str, str, dt.date]]:
     """Return (name, requirement, due day) of who is late among the people that an owner or manager sees."""
     only = [] if reader.role == Role.OWNER or reader.manages_all else [_in_teams_of(reader)]
-    here = duties(*only)
+    duty = duties(*only)
     rows = db.session.execute(
-        select(Membership.name, Requirement.title, here.c.due_on)
-        .join(here, here.c.membership_id == Membership.id)
-        .join(Requirement, Requirement.id == here.c.requirement_id)
-        .where(here.c.status.in_(LATE))
-        .order_by(here.c.due_on, Membership.name_key, Membership.id)
+        select(Membership.name, Requirement.title, duty.c.due_on)
+        .join(duty, duty.c.membership_id == Membership.id)
+        .join(Requirement, Requirement.id == duty.c.requirement_id)
+        .where(duty.c.status.in_(LATE))
+        .order_by(duty.c.due_on, Membership.name_key, Membership.id)
         .limit(most),
         on(organization.id, today),
     )
@@ -162,9 +164,11 @@ def find_waiver(assignment_id: uuid.UUID) -> Waiver | None:
 
 def count_by_status(organization_id: uuid.UUID, today: dt.date) -> dict[uuid.UUID, dict[Status, int]]:
     """Return requirement id -> how many people stand where."""
-    here = standings()
+    standing = standings()
     rows = db.session.execute(
-        select(here.c.requirement_id, here.c.status, func.count()).group_by(here.c.requirement_id, here.c.status),
+        select(standing.c.requirement_id, standing.c.status, func.count()).group_by(
+            standing.c.requirement_id, standing.c.status
+        ),
         on(organization_id, today),
     )
     counts: dict[uuid.UUID, dict[Status, int]] = {}
@@ -175,15 +179,15 @@ def count_by_status(organization_id: uuid.UUID, today: dt.date) -> dict[uuid.UUI
 
 def list_own_duties(user_id: uuid.UUID, now: dt.datetime) -> Sequence[OwnDuty]:
     """Return what the firms that a person is in require of them, earliest due date first."""
-    found = [duty for membership, firm in list_firms(user_id) for duty in list_duties(membership, firm, now)]
-    return sorted(found, key=lambda duty: (duty.due_on, duty.course))
+    own_duties = [duty for membership, firm in list_firms(user_id) for duty in list_duties(membership, firm, now)]
+    return sorted(own_duties, key=lambda duty: (duty.due_on, duty.course))
 
 
 def has_open_duty(organization: Organization, membership_id: uuid.UUID, course: str, now: dt.datetime) -> bool:
     """Return True if a firm requires a course of someone now and it isn't met."""
-    here = duties_where(Assignment.membership_id == membership_id)
+    duty = duties_where(Assignment.membership_id == membership_id)
     rows = db.session.execute(
-        select(here.c.status).where(here.c.course == course),
+        select(duty.c.status).where(duty.c.course == course),
         on(organization.id, local_day(organization.time_zone, now)),
     )
     return any(row.status.is_open for row in rows)
@@ -191,10 +195,10 @@ def has_open_duty(organization: Organization, membership_id: uuid.UUID, course: 
 
 def list_duties(person: Membership, firm: Organization, now: dt.datetime) -> Sequence[OwnDuty]:
     """Return what a firm requires of someone on its roster, earliest due date first."""
-    here = duties_where(Assignment.membership_id == person.id)
+    duty = duties_where(Assignment.membership_id == person.id)
     rows = db.session.execute(
-        select(here.c.course, here.c.status, here.c.due_on, here.c.least_minutes).order_by(
-            here.c.due_on, here.c.course
+        select(duty.c.course, duty.c.status, duty.c.due_on, duty.c.least_minutes).order_by(
+            duty.c.due_on, duty.c.course
         ),
         on(firm.id, local_day(firm.time_zone, now)),
     )
@@ -224,15 +228,15 @@ def get_duty(assignment: Assignment) -> Duty:
         first_due_on=assignment.due_on,
         completions=tuple(
             Completion(
-                one.issued_on,
-                one.valid_until,
-                one.minutes,
-                one.is_attested,
-                one.is_paced,
-                one.revoked_at is not None,
-                one.is_tested_out,
+                credential.issued_on,
+                credential.valid_until,
+                credential.minutes,
+                credential.is_attested,
+                credential.is_paced,
+                credential.revoked_at is not None,
+                credential.is_tested_out,
             )
-            for one in earned
+            for credential in earned
         ),
         waived_until=waived_until,
         has_begun=has_begun is not None,

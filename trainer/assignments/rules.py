@@ -126,7 +126,12 @@ class Duty:
     def covers_until(self) -> dt.date | None:
         """The last day that a completion covers, or None if none satisfies the terms."""
         return max(
-            (covered_until(one, self.terms) for one in self.completions if satisfies(one, self.terms)), default=None
+            (
+                covered_until(completion, self.terms)
+                for completion in self.completions
+                if satisfies(completion, self.terms)
+            ),
+            default=None,
         )
 
     @property

@@ -81,7 +81,7 @@ class earlier(GenericFunction[dt.date]):  # noqa: N801
 
 
 def _two(element: GenericFunction[dt.date], compiler: SQLCompiler, options: dict[str, Any]) -> tuple[str, str]:
-    first, second = (compiler.process(one, **options) for one in element.clauses)
+    first, second = (compiler.process(clause, **options) for clause in element.clauses)
     return first, second
 
 

@@ -85,13 +85,13 @@ def remind(
     if not portion or not rules.is_daytime(now, organization.time_zone):
         return None
     today = local_day(organization.time_zone, now)
-    here = duties_where(Assignment.id.in_(portion))
+    duty = duties_where(Assignment.id.in_(portion))
     due = db.session.execute(
-        select(here.c.assignment_id, here.c.user_id, here.c.due_on, here.c.status, User.email, User.language)
-        .outerjoin(User, User.id == here.c.user_id)
+        select(duty.c.assignment_id, duty.c.user_id, duty.c.due_on, duty.c.status, User.email, User.language)
+        .outerjoin(User, User.id == duty.c.user_id)
         .where(
-            here.c.due_on <= today + dt.timedelta(days=SOON),
-            here.c.status.in_((Status.DUE_SOON, *LATE, Status.WAIVED)),
+            duty.c.due_on <= today + dt.timedelta(days=SOON),
+            duty.c.status.in_((Status.DUE_SOON, *LATE, Status.WAIVED)),
         ),
         on(organization.id, today),
     ).all()
@@ -102,14 +102,14 @@ def remind(
     )
     there = {(row.assignment_id, row.kind, row.due_on) for row in written}
     rows: list[dict[str, Any]] = []
-    wanted: dict[uuid.UUID, tuple[str, str]] = {}
+    recipients: dict[uuid.UUID, tuple[str, str]] = {}
     for row in due:
         kind = rules.reminder_kind(row.due_on, today)
         if kind is None or (row.assignment_id, kind, row.due_on) in there:
             continue
         reminder_id, skipped = uuid.uuid4(), _why_not(row.status, row.user_id, row.email)
         if skipped is None:
-            wanted[reminder_id] = row.email, mail_language(row.language)
+            recipients[reminder_id] = row.email, mail_language(row.language)
         rows.append(
             {
                 "id": reminder_id,
@@ -123,9 +123,9 @@ def remind(
             }
         )
     for reminder_id in insert_new(Reminder, rows):
-        if reminder_id in wanted:
+        if reminder_id in recipients:
             ids = {"reminder": reminder_id.hex}
-            outbox.post("training-reminder", *wanted[reminder_id], ids, now, number=reminder_id)
+            outbox.post("training-reminder", *recipients[reminder_id], ids, now, number=reminder_id)
     return portion[-1] if len(portion) == PORTION else None
 
 
@@ -258,17 +258,17 @@ def _assign(organization: Organization, requirement: Requirement, now: dt.dateti
 def _open(organization: Organization, courses: Courses, now: dt.datetime, only: ColumnElement[bool]) -> None:
     """Begin the courses and cycles that people need, under the conditions required."""
     today = local_day(organization.time_zone, now)
-    here = duties_where(only)
+    duty = duties_where(only)
     newest = select(func.max(Enrollment.cycle)).where(
-        Enrollment.user_id == here.c.user_id, Enrollment.course == here.c.course
+        Enrollment.user_id == duty.c.user_id, Enrollment.course == duty.c.course
     )
     rows = db.session.execute(
         select(
-            here.c.requirement_id,
-            here.c.user_id,
-            here.c.course,
-            here.c.covers_until,
-            here.c.renewal_days,
+            duty.c.requirement_id,
+            duty.c.user_id,
+            duty.c.course,
+            duty.c.covers_until,
+            duty.c.renewal_days,
             Enrollment.cycle,
             Enrollment.completed_at,
             Enrollment.conditions,
@@ -277,36 +277,38 @@ def _open(organization: Organization, courses: Courses, now: dt.datetime, only: 
         .outerjoin(
             Enrollment,
             and_(
-                Enrollment.user_id == here.c.user_id,
-                Enrollment.course == here.c.course,
-                Enrollment.cycle == newest.correlate(here).scalar_subquery(),
+                Enrollment.user_id == duty.c.user_id,
+                Enrollment.course == duty.c.course,
+                Enrollment.cycle == newest.correlate(duty).scalar_subquery(),
             ),
         )
         .where(
-            here.c.user_id.is_not(None),
-            here.c.status != Status.WAIVED,
+            duty.c.user_id.is_not(None),
+            duty.c.status != Status.WAIVED,
             or_(
-                here.c.covers_until.is_(None),
-                here.c.covers_until <= sql.add_days(TODAY, here.c.renewal_days),
+                duty.c.covers_until.is_(None),
+                duty.c.covers_until <= sql.add_days(TODAY, duty.c.renewal_days),
                 and_(Enrollment.id.is_not(None), Enrollment.completed_at.is_(None)),
             ),
         )
-        .order_by(here.c.user_id),
+        .order_by(duty.c.user_id),
         on(organization.id, today),
     ).all()
-    asked: dict[uuid.UUID, Wanted] = {one.id: wanted_by(one) for one in list_requirements(organization.id)}
+    asked: dict[uuid.UUID, Wanted] = {
+        requirement.id: wanted_by(requirement) for requirement in list_requirements(organization.id)
+    }
     fresh: dict[str, dict[uuid.UUID, Opening]] = {}
     for row in rows:
-        course, wanted = courses.get(row.course), asked.get(row.requirement_id)
-        if course is None or wanted is None:
+        course, rule = courses.get(row.course), asked.get(row.requirement_id)
+        if course is None or rule is None:
             continue
         if row.cycle is not None and row.completed_at is None:
-            if tightened(mine := Conditions.read(row.conditions), wanted.asked) != mine:
-                tighten(get_enrollment(row.user_id, row.course), course, wanted.asked)
+            if tightened(mine := Conditions.read(row.conditions), rule.asked) != mine:
+                tighten(get_enrollment(row.user_id, row.course), course, rule.asked)
         elif is_renewal_open(row.covers_until, row.renewal_days, today):
             begun = fresh.setdefault(row.course, {})
             before = begun[row.user_id].conditions if row.user_id in begun else conditions_of(course)
-            conditions = tightened(before, wanted.asked)
+            conditions = tightened(before, rule.asked)
             begun[row.user_id] = Opening(row.user_id, (row.cycle or 0) + 1, conditions, row.place)
     for slug, people in fresh.items():
         open_cycles(courses[slug], people.values(), now)

@@ -72,25 +72,25 @@ def requirements(actor: Actor) -> str:
 @acting(May.REQUIRE)
 def require(actor: Actor) -> Response | str | tuple[str, int]:
     """Choose a pack, fill the form, see what would happen, save."""
-    here, name = served_in(language_tag()), request.args.get("pack")
+    content, name = served_in(language_tag()), request.args.get("pack")
     if name is None:
-        translation = here.standing(*(f"requirements/{one}.yaml" for one in here.packs))
+        translation = content.standing(*(f"requirements/{slug}.yaml" for slug in content.packs))
         return render_template(
-            "assignments/packs.html", actor=actor, packs=here.packs, translation=translation, **_shared()
+            "assignments/packs.html", actor=actor, packs=content.packs, translation=translation, **_shared()
         )
-    pack = here.packs.get(name)
+    pack = content.packs.get(name)
     if pack is None:
         raise NotFound
     form = _form(actor, **pack.defaults.model_dump(), title=pack.title, starts_on=actor.today(now()))
     seen = None
     if form.validate_on_submit():
-        wanted = _wanted(form, pack=name, unapproved_state=pack.unapproved_state)
-        if not _is_seen(actor, form, wanted):
-            seen = _look(actor, form, wanted)
+        rule = _wanted(form, pack=name, unapproved_state=pack.unapproved_state)
+        if not _is_seen(actor, form, rule):
+            seen = _look(actor, form, rule)
         else:
             try:
                 with transaction():
-                    made = operations.require_course(actor, wanted, served().courses, now())
+                    made = operations.require_course(actor, rule, served().courses, now())
             except Invalid as error:
                 form.teams.errors = [error.message]
             else:
@@ -101,9 +101,9 @@ def require(actor: Actor) -> Response | str | tuple[str, int]:
         actor=actor,
         form=form,
         pack=pack,
-        translation=here.standing(f"requirements/{name}.yaml"),
+        translation=content.standing(f"requirements/{name}.yaml"),
         seen=seen,
-        sources=here.sources,
+        sources=content.sources,
         **_shared(),
     )
     return page, _status(form, seen)
@@ -114,18 +114,18 @@ def require(actor: Actor) -> Response | str | tuple[str, int]:
 @acting(May.REQUIRE)
 def requirement(actor: Actor, requirement_id: UUID) -> str:
     """Show a requirement, how many stand where, and what was sent or not, and why."""
-    found = get_requirement(actor, requirement_id)
+    record = get_requirement(actor, requirement_id)
     shown = request.args.get("show", "all")
     shown = shown if shown in SHOWN else "all"
     return render_template(
         "assignments/requirement.html",
         actor=actor,
-        requirement=found,
-        wanted=wanted_by(found),
-        counts=count_by_status(actor.organization_id, actor.today(now())).get(found.id, {}),
+        requirement=record,
+        wanted=wanted_by(record),
+        counts=count_by_status(actor.organization_id, actor.today(now())).get(record.id, {}),
         teams={team.id: team.name for team in list_teams(actor)},
-        taking=_taking([found.course]),
-        page=list_reminders(found, shown, request.args.get("after")),
+        taking=_taking([record.course]),
+        page=list_reminders(record, shown, request.args.get("after")),
         shown=shown,
         **_shared(),
     )
@@ -136,26 +136,28 @@ def requirement(actor: Actor, requirement_id: UUID) -> str:
 @acting(May.REQUIRE)
 def change(actor: Actor, requirement_id: UUID) -> Response | str | tuple[str, int]:
     """Change a requirement, after saying what that does to duties that are open."""
-    found = get_requirement(actor, requirement_id)
-    if found.ended_at is not None:
+    record = get_requirement(actor, requirement_id)
+    if record.ended_at is not None:
         return _to(actor, requirement_id)
-    before = wanted_by(found)
-    form = _form(actor, found.course, **{**asdict(before), "teams": [str(one) for one in before.team_ids]})
+    before = wanted_by(record)
+    form = _form(actor, record.course, **{**asdict(before), "teams": [str(team_id) for team_id in before.team_ids]})
     seen = None
     if form.validate_on_submit():
-        wanted = _wanted(form, pack=found.pack, unapproved_state=found.unapproved_state)
-        if not _is_seen(actor, form, wanted):
-            seen = _look(actor, form, wanted, found)
+        rule = _wanted(form, pack=record.pack, unapproved_state=record.unapproved_state)
+        if not _is_seen(actor, form, rule):
+            seen = _look(actor, form, rule, record)
         else:
             try:
                 with transaction():
-                    operations.change_requirement(actor, requirement_id, wanted, served().courses, now())
+                    operations.change_requirement(actor, requirement_id, rule, served().courses, now())
             except Invalid as error:
                 form.teams.errors = [error.message]
             else:
                 flash(_("Saved."))
                 return _to(actor, requirement_id)
-    page = render_template("assignments/change.html", actor=actor, form=form, requirement=found, seen=seen, **_shared())
+    page = render_template(
+        "assignments/change.html", actor=actor, form=form, requirement=record, seen=seen, **_shared()
+    )
     return page, _status(form, seen)
 
 
@@ -164,14 +166,14 @@ def change(actor: Actor, requirement_id: UUID) -> Response | str | tuple[str, in
 @acting(May.REQUIRE)
 def end(actor: Actor, requirement_id: UUID) -> Response | str:
     """End a requirement, after saying what stays."""
-    found = get_requirement(actor, requirement_id)
+    record = get_requirement(actor, requirement_id)
     form = Form()
-    if found.ended_at is None and not form.validate_on_submit():
-        counts = count_by_status(actor.organization_id, actor.today(now())).get(found.id, {})
+    if record.ended_at is None and not form.validate_on_submit():
+        counts = count_by_status(actor.organization_id, actor.today(now())).get(record.id, {})
         return render_template(
-            "assignments/end.html", actor=actor, form=form, requirement=found, people=sum(counts.values())
+            "assignments/end.html", actor=actor, form=form, requirement=record, people=sum(counts.values())
         )
-    if found.ended_at is None:
+    if record.ended_at is None:
         with transaction():
             operations.end_requirement(actor, requirement_id, now())
         flash(_("Ended. People keep what they’ve earned."))
@@ -190,7 +192,7 @@ def _form(actor: Actor, only: str | None = None, **values: Any) -> RequirementFo
 
 def _taking(courses: Iterable[str]) -> str:
     """Say how many minutes the lessons of courses take, for whoever asks for active minutes."""
-    here, times = served().courses, Times(served())
+    known, times = served().courses, Times(served())
     return " ".join(
         _(
             "%(course)s: about %(core)s minutes for the core lessons, %(whole)s for all of them.",
@@ -200,7 +202,7 @@ def _taking(courses: Iterable[str]) -> str:
         )
         if course.deeper
         else _("%(course)s: about %(core)s minutes for the lessons.", course=course.file.title, core=times.core(course))
-        for course in (here[slug] for slug in courses if slug in here)
+        for course in (known[slug] for slug in courses if slug in known)
     )
 
 
@@ -223,23 +225,25 @@ def _wanted(form: RequirementForm, pack: str | None, unapproved_state: str | Non
         unapproved_state=unapproved_state,
         role=str(form.role.data) if audience is Audience.ROLE else None,
         hired_since=form.hired_since.data if audience is Audience.HIRED_SINCE else None,
-        team_ids=frozenset(UUID(one) for one in form.teams.data or []) if audience is Audience.TEAMS else frozenset(),
+        team_ids=frozenset(UUID(team_id) for team_id in form.teams.data or [])
+        if audience is Audience.TEAMS
+        else frozenset(),
     )
 
 
-def _is_seen(actor: Actor, form: RequirementForm, wanted: Wanted) -> bool:
+def _is_seen(actor: Actor, form: RequirementForm, rule: Wanted) -> bool:
     """Return True if exactly this was previewed, and is now to be saved."""
     is_saved = request.form.get("step") == "save"
-    return is_saved and is_sealed(form.seen.data or "", _PURPOSE, actor.organization_id.hex, _written(wanted))
+    return is_saved and is_sealed(form.seen.data or "", _PURPOSE, actor.organization_id.hex, _written(rule))
 
 
-def _look(actor: Actor, form: RequirementForm, wanted: Wanted, found: Requirement | None = None) -> Preview:
-    form.seen.data = seal(_PURPOSE, actor.organization_id.hex, _written(wanted))
-    return preview(actor, wanted, actor.today(now()), found)
+def _look(actor: Actor, form: RequirementForm, rule: Wanted, record: Requirement | None = None) -> Preview:
+    form.seen.data = seal(_PURPOSE, actor.organization_id.hex, _written(rule))
+    return preview(actor, rule, actor.today(now()), record)
 
 
-def _written(wanted: Wanted) -> str:
-    return json.dumps({**asdict(wanted), "team_ids": sorted(map(str, wanted.team_ids))}, default=str, sort_keys=True)
+def _written(rule: Wanted) -> str:
+    return json.dumps({**asdict(rule), "team_ids": sorted(map(str, rule.team_ids))}, default=str, sort_keys=True)
 
 
 def _status(form: RequirementForm, seen: Preview | None) -> int:

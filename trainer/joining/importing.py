@@ -130,13 +130,13 @@ def take_over(
     if decided.renamed and not is_same:
         raise NotYet(_l("Confirm that these are the same people, or correct the rows."))
     teams = _make_teams(actor, decided.new_teams, now)
-    added = [one for one in decided.entries if one.fate in {Fate.NEW, Fate.RETURNED}]
-    changed = [one for one in decided.entries if one.fate is Fate.CHANGED]
+    added = [entry for entry in decided.entries if entry.fate in {Fate.NEW, Fate.RETURNED}]
+    changed = [entry for entry in decided.entries if entry.fate is Fate.CHANGED]
     ids = _add(actor, added, now)
     _change(actor, changed, now)
     _set_teams(zip(ids, added, strict=True), teams)
-    _set_teams(((one.membership_id, one) for one in changed if one.membership_id), teams)
-    mailed = [*ids, *(one.membership_id for one in changed if one.gets_mail and one.membership_id)]
+    _set_teams(((entry.membership_id, entry) for entry in changed if entry.membership_id), teams)
+    mailed = [*ids, *(entry.membership_id for entry in changed if entry.gets_mail and entry.membership_id)]
     sent = invite_all(actor, mailed, now) if has_mail and mailed else Sent(0, 0)
     counts = {fate.value: number for fate, number in decided.counts.items()}
     draft.rows, draft.applied_at, draft.counts = {}, now, {**counts, "invited": sent.invited, "not_invited": sent.left}
@@ -225,19 +225,19 @@ def _add(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> list[uuid.
         {
             "id": uuid.uuid4(),
             "organization_id": actor.organization_id,
-            "name": one.name,
-            "name_key": fold(one.name),
-            "email": one.email_key,
-            "email_key": one.email_key,
-            "role": one.role or Role.MEMBER,
+            "name": person.name,
+            "name_key": fold(person.name),
+            "email": person.email_key,
+            "email_key": person.email_key,
+            "role": person.role or Role.MEMBER,
             "manages_all": False,
-            "job_title": one.job_title,
-            "employee_number": one.employee_number,
-            "hired_on": one.hired_on,
+            "job_title": person.job_title,
+            "employee_number": person.employee_number,
+            "hired_on": person.hired_on,
             "created_at": now,
         }
-        for one in (entry.wanted for entry in entries)
-        if one is not None
+        for person in (entry.wanted for entry in entries)
+        if person is not None
     ]
     insert_all(Membership, rows)
     return [row["id"] for row in rows]
@@ -247,15 +247,15 @@ def _change(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> None:
     """Write what the rows say; of what they say nothing, nothing is touched. Links to an old address are void."""
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for entry in entries:
-        one = entry.wanted
-        assert one is not None
-        values: dict[str, Any] = {"name": one.name, "name_key": fold(one.name)}
+        person = entry.wanted
+        assert person is not None
+        values: dict[str, Any] = {"name": person.name, "name_key": fold(person.name)}
         if entry.has_other_address:
-            values |= {"email": one.email_key, "email_key": one.email_key}
+            values |= {"email": person.email_key, "email_key": person.email_key}
         values |= {
             name: value
             for name in ("job_title", "employee_number", "hired_on")
-            if (value := getattr(one, name)) is not None
+            if (value := getattr(person, name)) is not None
         }
         alike.setdefault(tuple(values), []).append({"id": entry.membership_id, **values})
     for rows in alike.values():
@@ -266,18 +266,18 @@ def _change(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> None:
 
 
 def _set_teams(people: Iterable[tuple[uuid.UUID, Entry]], teams: dict[str, uuid.UUID]) -> None:
-    wanted = {
+    teams_by_member = {
         membership_id: {teams[fold(name)] for name in entry.wanted.teams}
         for membership_id, entry in people
         if entry.wanted is not None and entry.wanted.teams is not None
     }
-    ids = list(wanted)
+    ids = list(teams_by_member)
     for start in range(0, len(ids), _PORTION):
         portion = ids[start : start + _PORTION]
         db.session.execute(delete(TeamMembership).where(TeamMembership.membership_id.in_(portion)))
     rows = [
         {"membership_id": membership_id, "team_id": team_id}
-        for membership_id, team_ids in wanted.items()
+        for membership_id, team_ids in teams_by_member.items()
         for team_id in sorted(team_ids)
     ]
     insert_all(TeamMembership, rows)

@@ -72,12 +72,12 @@ def accept(token: str) -> Response | str | tuple[str, int]:
 def join(code: str) -> str | tuple[str, int]:
     """Say which firm a code leads to and what it will see; ask for the name there."""
     try:
-        found, organization = find_code(code, now())
+        join_code, organization = find_code(code, now())
     except (NotFound, Conflict) as error:
         return no_code(error, code)
     if not _has_account():
-        return _join_page(found, organization, None)  # a form would leave a cookie with whoever only reads
-    return _join_page(found, organization, JoinForm(formdata=None, name=current_user.certificate_name))
+        return _join_page(join_code, organization, None)  # a form would leave a cookie with whoever only reads
+    return _join_page(join_code, organization, JoinForm(formdata=None, name=current_user.certificate_name))
 
 
 @blueprint.post("/join/<code>/acceptances")
@@ -86,12 +86,12 @@ def join(code: str) -> str | tuple[str, int]:
 def join_firm(code: str) -> Response | str | tuple[str, int]:
     """Come in by a code."""
     try:
-        found, organization = find_code(code, now())
+        join_code, organization = find_code(code, now())
     except (NotFound, Conflict) as error:
         return no_code(error, code)
     form, firm, user_id = JoinForm(), organization.name, current_user.id
     if not form.validate_on_submit():
-        return _join_page(found, organization, form), 422
+        return _join_page(join_code, organization, form), 422
     try:
         with transaction():
             entering.join_by_code(code, user_id, str(form.name.data), form.employee_number.data or "", now())

@@ -43,8 +43,8 @@ def write(message: OutboxMessage) -> Letter | None:
 
 def _duties(invited: Invited) -> list[tuple[str, int, str]]:
     """Return title, minutes and due day of each course that waits for the person."""
-    here = served_in(language_tag())
-    courses, times = here.courses, Times(here)
+    content = served_in(language_tag())
+    courses, times = content.courses, Times(content)
     return [
         (
             courses[duty.course].file.title,

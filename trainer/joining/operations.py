@@ -51,8 +51,8 @@ def finish_sign_up(
 def merge_guest(guest_id: uuid.UUID, user_id: uuid.UUID, content: Content, now: dt.datetime) -> None:
     """Give an account everything that a guest did, and let the guest go. Nothing is lost."""
     try:
-        for one in sorted([guest_id, user_id]):
-            get_user(one)  # both locked, always in the same order
+        for locked_id in sorted([guest_id, user_id]):
+            get_user(locked_id)  # both locked, always in the same order
         guest = get_user(guest_id)
     except NotFound:
         return  # another tab brought the guest along already

@@ -154,4 +154,4 @@ def _separator(text: str) -> tuple[str, str]:
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         return first.strip()[4], text[: text.index(first)] + "\n" + rest
     outside = "".join(first.split('"')[::2])
-    return max(SEPARATORS, key=lambda one: (outside.count(one), -SEPARATORS.index(one))), text
+    return max(SEPARATORS, key=lambda separator: (outside.count(separator), -SEPARATORS.index(separator))), text

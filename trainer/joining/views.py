@@ -53,11 +53,11 @@ def keep() -> Response | str:
 @limit_acts("500 per hour")
 def become_guest() -> Response:
     """Keep progress from now on; with `start=first-try` or `start=practice` go straight to the scenes."""
-    here, kind = served(), _STARTS.get(request.args.get("start", ""))
-    course = here.courses.get(request.args.get("course", ""))
+    content, kind = served(), _STARTS.get(request.args.get("start", ""))
+    course = content.courses.get(request.args.get("course", ""))
     user_id = current_user.id if current_user.is_authenticated else None
     with transaction():
-        user, attempt = operations.become_guest(user_id, course, here, kind, now())
+        user, attempt = operations.become_guest(user_id, course, content, kind, now())
     if user_id is None:
         sign_in_session(user)
     return go(url_for("assessment.attempt", attempt_id=attempt.id) if attempt else _next())
