@@ -119,20 +119,20 @@ def _roster(people: Iterable[Membership], zone: str) -> Table:
         heads,
         (
             (
-                one.name,
-                one.employee_number,
-                one.job_title,
-                roles[one.role],
-                one.hired_on,
-                one.ended_on,
-                local_day(zone, one.joined_at) if one.joined_at else None,
+                person.name,
+                person.employee_number,
+                person.job_title,
+                roles[person.role],
+                person.hired_on,
+                person.ended_on,
+                local_day(zone, person.joined_at) if person.joined_at else None,
             )
-            for one in people
+            for person in people
         ),
     )
 
 
-def _completion_table(found: Iterable[tuple[Membership, Credential]]) -> Table:
+def _completion_table(completions: Iterable[tuple[Membership, Credential]]) -> Table:
     heads = (
         *(_("Name"), _("Employee number"), _("Name on the certificate"), _("Course"), _("Version"), _("Issued on")),
         *(_("Valid until"), _("Active minutes"), _("Scenes"), _("Signed a statement"), _("Lessons in order")),
@@ -147,25 +147,25 @@ def _completion_table(found: Iterable[tuple[Membership, Credential]]) -> Table:
             (
                 person.name,
                 person.employee_number,
-                one.holder_name,
-                one.course_title,
-                one.course_version,
-                one.issued_on,
-                one.valid_until,
-                one.minutes,
-                one.scenes,
-                said[one.is_attested],
-                said[one.is_paced],
-                said[one.is_tested_out],
-                one.revoked_at.date() if one.revoked_at else None,
-                show_serial(one.serial),
+                credential.holder_name,
+                credential.course_title,
+                credential.course_version,
+                credential.issued_on,
+                credential.valid_until,
+                credential.minutes,
+                credential.scenes,
+                said[credential.is_attested],
+                said[credential.is_paced],
+                said[credential.is_tested_out],
+                credential.revoked_at.date() if credential.revoked_at else None,
+                show_serial(credential.serial),
             )
-            for person, one in found
+            for person, credential in completions
         ),
     )
 
 
-def _attestation_table(found: Iterable[tuple[Membership, Credential, Enrollment]]) -> Table:
+def _attestation_table(attestations: Iterable[tuple[Membership, Credential, Enrollment]]) -> Table:
     heads = (
         *(_("Name"), _("Employee number"), _("Course"), _("Statement"), _("Signed as"), _("Signed at (UTC)")),
         _("Certificate"),
@@ -177,13 +177,13 @@ def _attestation_table(found: Iterable[tuple[Membership, Credential, Enrollment]
             (
                 person.name,
                 person.employee_number,
-                one.course_title,
+                credential.course_title,
                 enrollment.asks.attestation or "",
                 enrollment.attested_as,
                 enrollment.attested_at.isoformat(timespec="seconds") if enrollment.attested_at else None,
-                show_serial(one.serial),
+                show_serial(credential.serial),
             )
-            for person, one, enrollment in found
+            for person, credential, enrollment in attestations
         ),
     )
 
@@ -205,19 +205,19 @@ def _requirement_table(requirements: Iterable[Requirement]) -> Table:
         heads,
         (
             (
-                one.title,
-                one.course,
-                one.starts_on,
-                one.least_minutes,
-                one.cadence_months,
-                one.days_allowed,
-                one.renewal_days,
-                _("yes") if one.is_paced else _("no"),
-                _("yes") if one.allows_test_out else _("no"),
-                one.attestation,
-                disclaimer(one.unapproved_state) if one.unapproved_state else None,
+                requirement.title,
+                requirement.course,
+                requirement.starts_on,
+                requirement.least_minutes,
+                requirement.cadence_months,
+                requirement.days_allowed,
+                requirement.renewal_days,
+                _("yes") if requirement.is_paced else _("no"),
+                _("yes") if requirement.allows_test_out else _("no"),
+                requirement.attestation,
+                disclaimer(requirement.unapproved_state) if requirement.unapproved_state else None,
             )
-            for one in requirements
+            for requirement in requirements
         ),
     )
 
@@ -253,9 +253,11 @@ def _readme(records: Records) -> str:
             moment=records.made_at.isoformat(timespec="seconds"),
         ),
         "",
-        *(f"{name:20} {what}" for name, what in files.items()),
+        *(f"{name:20} {contents}" for name, contents in files.items()),
         "",
         served().vocabulary.disclaimers.records,
     ]
-    states = sorted({one.unapproved_state for one in records.requirements if one.unapproved_state})
+    states = sorted(
+        {requirement.unapproved_state for requirement in records.requirements if requirement.unapproved_state}
+    )
     return "\n".join([*lines, *(disclaimer(state) for state in states), ""])

@@ -169,7 +169,9 @@ def _records(folder: Path, actor: Actor, as_of: dt.date, serials: list[str], now
         as_of=as_of,
         made_at=now,
         requirements=requirements,
-        courses=[courses[slug] for slug in sorted({one.course for one in requirements}) if slug in courses],
+        courses=[
+            courses[slug] for slug in sorted({requirement.course for requirement in requirements}) if slug in courses
+        ],
         people=_list_people(actor, as_of),
         standings=iterate_rows(sight_of(actor, now), Narrowing()),
         completions=_list_completions(actor, as_of),

@@ -40,33 +40,33 @@ def sight_of(actor: Actor, now: dt.datetime) -> Sight:
     return Sight(actor.organization_id, actor.team_ids, actor.today(now))
 
 
-def list_rows(sight: Sight, wanted: Narrowing, after: str | None, most: int = PAGE) -> Page[Row]:
+def list_rows(sight: Sight, narrowing: Narrowing, after: str | None, most: int = PAGE) -> Page[Row]:
     """Return a page of rows, from where another one ended."""
-    is_by_day = wanted.order is Order.DUE
+    is_by_day = narrowing.order is Order.DUE
     place = read_place(after, dt.date if is_by_day else str, uuid.UUID, uuid.UUID)
-    given = parameters(sight, wanted, place) | {"most": most + 1}
-    found = db.session.execute(statements.page(shape_of(sight, wanted, place)), given).all()
+    given = parameters(sight, narrowing, place) | {"most": most + 1}
+    rows = db.session.execute(statements.page(shape_of(sight, narrowing, place)), given).all()
     page = cut(
-        found, most, lambda one: (one.due_on if is_by_day else one.name_key, one.membership_id, one.assignment_id)
+        rows, most, lambda row: (row.due_on if is_by_day else row.name_key, row.membership_id, row.assignment_id)
     )
-    return Page([_row(one) for one in page.rows], page.next_after)
+    return Page([_row(row) for row in page.rows], page.next_after)
 
 
-def iterate_rows(sight: Sight, wanted: Narrowing) -> Iterator[Row]:
+def iterate_rows(sight: Sight, narrowing: Narrowing) -> Iterator[Row]:
     """Yield all rows in the page's order, by one statement, a portion at a time."""
-    query = statements.all_rows(shape_of(sight, wanted)).execution_options(yield_per=PORTION)
-    for one in db.session.execute(query, parameters(sight, wanted)):
-        yield _row(one)
+    query = statements.all_rows(shape_of(sight, narrowing)).execution_options(yield_per=PORTION)
+    for row in db.session.execute(query, parameters(sight, narrowing)):
+        yield _row(row)
 
 
-def count_rows(sight: Sight, wanted: Narrowing) -> Counts:
+def count_rows(sight: Sight, narrowing: Narrowing) -> Counts:
     """Return how many duties stand where, in all and by team, and of how many people they are, in one statement.
 
     The group wanted doesn't narrow it.
     """
     counts = Counts()
-    found = db.session.execute(statements.counts(shape_of(sight, wanted)), parameters(sight, wanted))
-    for team_id, status, number, people, behind in found:
+    rows = db.session.execute(statements.counts(shape_of(sight, narrowing)), parameters(sight, narrowing))
+    for team_id, status, number, people, behind in rows:
         if team_id is None and status is None:
             counts.people, counts.people_current = people, people - behind
         elif team_id is None:
@@ -79,24 +79,26 @@ def count_rows(sight: Sight, wanted: Narrowing) -> Counts:
 def list_person_rows(actor: Actor, membership_id: uuid.UUID, today: dt.date) -> Sequence[Row]:
     """Return where one person, whom the actor sees, stands in everything required of them now."""
     person = get_person(actor, membership_id)
-    here = statements.in_order(duties_where(Assignment.membership_id == person.id), of_teams=actor.team_ids is not None)
+    duty = statements.in_order(duties_where(Assignment.membership_id == person.id), of_teams=actor.team_ids is not None)
     given = parameters(Sight(actor.organization_id, actor.team_ids, today), Narrowing())
-    return [_row(one) for one in db.session.execute(here, given)]
+    return [_row(row) for row in db.session.execute(duty, given)]
 
 
 def list_round_requests(actor: Actor, now: dt.datetime) -> list[tuple[Membership, RoundRequest]]:
     """Return who of the people the actor sees asks for another round of a final that the firm requires."""
     users = select(Membership.user_id).where(seen_by(actor), Membership.ended_at.is_(None))
-    found = []
-    for one in list_waiting(users):
+    waiting = []
+    for request in list_waiting(users):
         person = db.session.scalar(
-            select(Membership).where(seen_by(actor), Membership.ended_at.is_(None), Membership.user_id == one.user_id)
+            select(Membership).where(
+                seen_by(actor), Membership.ended_at.is_(None), Membership.user_id == request.user_id
+            )
         )
-        if person is None or one.user_id == actor.user_id:
+        if person is None or request.user_id == actor.user_id:
             continue
-        if has_open_duty(actor.organization, person.id, one.course, now):
-            found.append((person, one))
-    return found
+        if has_open_duty(actor.organization, person.id, request.course, now):
+            waiting.append((person, request))
+    return waiting
 
 
 def list_waivers(actor: Actor, membership_id: uuid.UUID) -> Sequence[tuple[Waiver, str]]:
@@ -199,8 +201,8 @@ def find_pack(actor: Actor, job_id: uuid.UUID) -> Job | None:
     )
 
 
-def _row(found: Any) -> Row:
-    person, duty, name, number, job, teams, hired_on, *others, _name_key = found
+def _row(row: Any) -> Row:
+    person, duty, name, number, job, teams, hired_on, *others, _name_key = row
     names = tuple(sorted(teams.split(statements.BETWEEN), key=fold)) if teams else ()
     return Row(person, duty, name, number, job, names, hired_on, *others)
 

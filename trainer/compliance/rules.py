@@ -110,4 +110,4 @@ class Counts:
     def of(self, group: Group, team_id: uuid.UUID | None = None) -> int:
         """Return how many stand in a group of statuses, in all or in a team."""
         counts = self.by_status if team_id is None else self.by_team.get(team_id, {})
-        return sum(counts.get(one, 0) for one in GROUPS[group])
+        return sum(counts.get(status, 0) for status in GROUPS[group])

@@ -64,14 +64,14 @@ _PEOPLE: Final = (
 
 def sample_pack(content: Content) -> bytes:
     """Return the ZIP; the same content in the same language gives the same bytes."""
-    course = next((one for one in content.courses.values() if one.file.attestation), None)
+    course = next((known for known in content.courses.values() if known.file.attestation), None)
     course = course or next(iter(content.courses.values()))
     requirement = _requirement(course)
-    people = [(one, _membership(number, one)) for number, one in enumerate(_PEOPLE, 1)]
+    people = [(person, _membership(number, person)) for number, person in enumerate(_PEOPLE, 1)]
     earned = [
-        (member, _credential(number, one, one.earned_on, course))
-        for number, (one, member) in enumerate(people, 1)
-        if one.earned_on is not None
+        (member, _credential(number, person, person.earned_on, course))
+        for number, (person, member) in enumerate(people, 1)
+        if person.earned_on is not None
     ]
     serials = {member.id: credential for member, credential in earned}
     records = Records(
@@ -82,10 +82,12 @@ def sample_pack(content: Content) -> bytes:
         requirements=[requirement],
         courses=[course],
         people=[member for _person, member in people],
-        standings=[_row(one, member, requirement, serials.get(member.id)) for one, member in people],
+        standings=[_row(person, member, requirement, serials.get(member.id)) for person, member in people],
         completions=earned,
-        attestations=[(member, one, _enrollment(member, one)) for member, one in earned],
-        certificates=((f"{show_serial(one.serial)}.pdf", sample_pdf(one)) for _member, one in earned),
+        attestations=[(member, credential, _enrollment(member, credential)) for member, credential in earned],
+        certificates=(
+            (f"{show_serial(credential.serial)}.pdf", sample_pdf(credential)) for _member, credential in earned
+        ),
         mark=str(MARK),
     )
     pack = io.BytesIO()

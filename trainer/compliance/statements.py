@@ -52,33 +52,33 @@ class Shape(NamedTuple):
     goes_on: bool
 
 
-def shape_of(sight: Sight, wanted: Narrowing, place: Place | None = None) -> Shape:
+def shape_of(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> Shape:
     """Return the shape of a statement for what is wanted."""
     return Shape(
         of_teams=sight.team_ids is not None,
-        in_team=wanted.team_id is not None,
-        of_requirement=wanted.requirement_id is not None,
-        words=len(_words(wanted)),
-        by_status=wanted.group is not None or wanted.status is not None,
-        order=wanted.order,
+        in_team=narrowing.team_id is not None,
+        of_requirement=narrowing.requirement_id is not None,
+        words=len(_words(narrowing)),
+        by_status=narrowing.group is not None or narrowing.status is not None,
+        order=narrowing.order,
         goes_on=place is not None,
     )
 
 
-def parameters(sight: Sight, wanted: Narrowing, place: Place | None = None) -> dict[str, Any]:
+def parameters(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> dict[str, Any]:
     """Return the parameters of a statement for what is wanted."""
     given = on(sight.organization_id, sight.today)
     if sight.team_ids is not None:
         given["teams"] = list(sight.team_ids)
-    if wanted.team_id is not None:
-        given["team"] = wanted.team_id
-    if wanted.requirement_id is not None:
-        given["requirement"] = wanted.requirement_id
-    for number, word in enumerate(_words(wanted)):
+    if narrowing.team_id is not None:
+        given["team"] = narrowing.team_id
+    if narrowing.requirement_id is not None:
+        given["requirement"] = narrowing.requirement_id
+    for number, word in enumerate(_words(narrowing)):
         given[f"word{number}"] = _like(word)
-    if wanted.group is not None or wanted.status is not None:
-        groups = set(GROUPS[wanted.group] if wanted.group is not None else Status)
-        given["statuses"] = [one for one in groups if wanted.status in {None, one}]
+    if narrowing.group is not None or narrowing.status is not None:
+        groups = set(GROUPS[narrowing.group] if narrowing.group is not None else Status)
+        given["statuses"] = [status for status in groups if narrowing.status in {None, status}]
     if place is not None:
         given |= paging.parameters(place)
     return given
@@ -96,26 +96,26 @@ def page(shape: Shape) -> Select[Any]:
 def _chosen(shape: Shape) -> Select[Any]:
     limit = bindparam("most", type_=Integer())
     if shape.order is Order.DUE:
-        here = standings(*_only(shape, Assignment.membership_id))
-        place: tuple[Any, Any, Any] = (here.c.due_on, here.c.membership_id, here.c.assignment_id)
+        standing = standings(*_only(shape, Assignment.membership_id))
+        place: tuple[Any, Any, Any] = (standing.c.due_on, standing.c.membership_id, standing.c.assignment_id)
     elif shape.by_status:
-        here = standings_by_name(*_only(shape, Membership.id))
-        place = (here.c.name_key, here.c.membership_id, here.c.assignment_id)
+        standing = standings_by_name(*_only(shape, Membership.id))
+        place = (standing.c.name_key, standing.c.membership_id, standing.c.assignment_id)
     else:
         # Which rows these are doesn't depend on where people stand.
         place = (Membership.name_key, Membership.id, Assignment.id)
         query = select(Assignment.id).join(Membership, Membership.id == Assignment.membership_id)
         only = (Membership.organization_id == FIRM, Assignment.ended_at.is_(None), *_only(shape, Membership.id))
         return query.where(*only, *_beyond(shape, *place)).order_by(*place).limit(limit)
-    query = select(here.c.assignment_id).where(*_standing_so(shape, here.c.status), *_beyond(shape, *place))
+    query = select(standing.c.assignment_id).where(*_standing_so(shape, standing.c.status), *_beyond(shape, *place))
     return query.order_by(*place).limit(limit)
 
 
 @lru_cache(maxsize=200)
 def all_rows(shape: Shape) -> Select[Any]:
     """Return the select of all rows that are wanted."""
-    here = duties(*_only(shape, Assignment.membership_id))
-    return in_order(here, shape.order, of_teams=shape.of_teams).where(*_standing_so(shape, here.c.status))
+    duty = duties(*_only(shape, Assignment.membership_id))
+    return in_order(duty, shape.order, of_teams=shape.of_teams).where(*_standing_so(shape, duty.c.status))
 
 
 @lru_cache(maxsize=200)
@@ -123,21 +123,23 @@ def counts(shape: Shape) -> CompoundSelect[Any]:
     """Return the select of (team or NULL for all, status, number of duties, people, people behind), whatever status is
     wanted. The row without team and status has the people: how many, and how many have a duty that isn't current."""
     whole = standings(*_only(shape, Assignment.membership_id))
-    here = select(whole.c.membership_id, whole.c.status).cte("here").prefix_with("MATERIALIZED")
-    in_teams = InOrder(here, TeamMembership.__table__, TeamMembership.membership_id == here.c.membership_id)
+    standing = select(whole.c.membership_id, whole.c.status).cte("here").prefix_with("MATERIALIZED")
+    in_teams = InOrder(standing, TeamMembership.__table__, TeamMembership.membership_id == standing.c.membership_id)
     by_team = (
-        select(TeamMembership.team_id, here.c.status, func.count(), *_NO_PEOPLE)
+        select(TeamMembership.team_id, standing.c.status, func.count(), *_NO_PEOPLE)
         .select_from(in_teams)
-        .group_by(TeamMembership.team_id, here.c.status)
+        .group_by(TeamMembership.team_id, standing.c.status)
     )
     nobody = literal(None, Uuid()).label("team_id")
-    in_all = select(nobody, here.c.status, func.count(), *_NO_PEOPLE).group_by(here.c.status)
-    behind = func.count(distinct(case((here.c.status != Status.CURRENT, here.c.membership_id))))
-    people = select(nobody, literal(None, Numbered()), literal(0), func.count(distinct(here.c.membership_id)), behind)
+    in_all = select(nobody, standing.c.status, func.count(), *_NO_PEOPLE).group_by(standing.c.status)
+    behind = func.count(distinct(case((standing.c.status != Status.CURRENT, standing.c.membership_id))))
+    people = select(
+        nobody, literal(None, Numbered()), literal(0), func.count(distinct(standing.c.membership_id)), behind
+    )
     return union_all(in_all, by_team, people)
 
 
-def in_order(here: Subquery, order: Order = Order.NAME, *, of_teams: bool = False) -> Select[Any]:
+def in_order(duty: Subquery, order: Order = Order.NAME, *, of_teams: bool = False) -> Select[Any]:
     """Return the select of all that rows show of people, in order, with its columns as `queries` takes them.
 
     With `of_teams`, only those teams are named that whoever looks may see.
@@ -145,37 +147,37 @@ def in_order(here: Subquery, order: Order = Order.NAME, *, of_teams: bool = Fals
     named = (
         select(func.aggregate_strings(Team.name, BETWEEN))
         .join(TeamMembership, TeamMembership.team_id == Team.id)
-        .where(TeamMembership.membership_id == here.c.membership_id, Team.organization_id == FIRM)
+        .where(TeamMembership.membership_id == duty.c.membership_id, Team.organization_id == FIRM)
     )
     teams = (named.where(Team.id.in_(_SEEN)) if of_teams else named).scalar_subquery()
     waived_until = select(func.max(Waiver.until)).where(
-        Waiver.assignment_id == here.c.assignment_id, Waiver.organization_id == FIRM, Waiver.ended_at.is_(None)
+        Waiver.assignment_id == duty.c.assignment_id, Waiver.organization_id == FIRM, Waiver.ended_at.is_(None)
     )
     query: Select[Any] = (
         select(
-            here.c.membership_id,
-            here.c.assignment_id,
+            duty.c.membership_id,
+            duty.c.assignment_id,
             Membership.name,
             Membership.employee_number,
             Membership.job_title,
             teams,
             Membership.hired_on,
-            here.c.requirement_id,
+            duty.c.requirement_id,
             Requirement.title,
-            here.c.course,
-            here.c.status,
-            here.c.due_on,
-            here.c.completed_on,
-            here.c.serial,
-            here.c.minutes,
+            duty.c.course,
+            duty.c.status,
+            duty.c.due_on,
+            duty.c.completed_on,
+            duty.c.serial,
+            duty.c.minutes,
             Requirement.unapproved_state,
-            case((here.c.status == Status.WAIVED, waived_until.scalar_subquery())),
+            case((duty.c.status == Status.WAIVED, waived_until.scalar_subquery())),
             Membership.name_key,
         )
-        .join(Membership, Membership.id == here.c.membership_id)
-        .join(Requirement, Requirement.id == here.c.requirement_id)
+        .join(Membership, Membership.id == duty.c.membership_id)
+        .join(Requirement, Requirement.id == duty.c.requirement_id)
         .order_by(
-            here.c.due_on if order is Order.DUE else Membership.name_key, here.c.membership_id, here.c.assignment_id
+            duty.c.due_on if order is Order.DUE else Membership.name_key, duty.c.membership_id, duty.c.assignment_id
         )
     )
     return query
@@ -219,8 +221,8 @@ def _beyond(shape: Shape, *place: Any) -> list[ColumnElement[bool]]:
     return [paging.beyond(*place)] if shape.goes_on else []
 
 
-def _words(wanted: Narrowing) -> list[str]:
-    return fold(wanted.text).replace("\0", "").split()
+def _words(narrowing: Narrowing) -> list[str]:
+    return fold(narrowing.text).replace("\0", "").split()
 
 
 def _like(word: str) -> str:

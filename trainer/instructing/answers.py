@@ -48,7 +48,7 @@ def list_answers(cohort: Cohort, member: CohortMember, content: Content) -> list
         .options(joinedload(Response.snapshot))
         .order_by(Response.saved_at.desc())
     )
-    found: list[Answer] = []
+    answers: list[Answer] = []
     for attempt, response in rows:
         kind = Kind(attempt.kind)
         if not SITTINGS[kind].may_review(True, attempt.is_passed):
@@ -57,5 +57,5 @@ def list_answers(cohort: Cohort, member: CohortMember, content: Content) -> list
         outcome = scene.judge(response.given, content.vocabulary.danger_rules).outcome
         if outcome is not None and not outcome.is_right and response.saved_at is not None:
             label = scene_label(content, scene.scenario)
-            found.append(Answer(kind, response.saved_at, label, outcome, words.outcome(outcome)))
-    return found[:MOST]
+            answers.append(Answer(kind, response.saved_at, label, outcome, words.outcome(outcome)))
+    return answers[:MOST]

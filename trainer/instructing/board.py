@@ -23,8 +23,8 @@ def list_board(cohort: Cohort, course: Course | None, now: dt.datetime) -> list[
     users = users_of(cohort)
     progress = list_progress(users, cohort.course, course)
     sittings: dict[uuid.UUID, list[Sitting]] = {}
-    for one in list_sittings(users, cohort.course):
-        sittings.setdefault(one.enrollment_id, []).append(one)
+    for sitting in list_sittings(users, cohort.course):
+        sittings.setdefault(sitting.enrollment_id, []).append(sitting)
     saves = list_last_saves(users, cohort.course)
     credentials = select(Credential.id, Credential.serial).where(
         Credential.user_id.in_(users), Credential.course == cohort.course, Credential.revoked_at.is_(None)
@@ -58,11 +58,11 @@ def _row(
     nudged_at: dt.datetime | None,
     now: dt.datetime,
 ) -> BoardRow:
-    finals = [one for one in sittings if one.kind is Kind.FINAL and one.submitted_at]
+    finals = [sitting for sitting in sittings if sitting.kind is Kind.FINAL and sitting.submitted_at]
     last = finals[-1] if finals else None
     tally = Tally.read(last.tally) if last and last.tally else None
     completed_at = theirs.enrollment.completed_at if theirs else None
-    moments = [one.submitted_at or one.started_at for one in sittings]
+    moments = [sitting.submitted_at or sitting.started_at for sitting in sittings]
     moments += [theirs.last_active] if theirs else []
     moments += [saved_at] if saved_at else []
     last_active = max(moments, default=member.joined_at)
@@ -74,7 +74,7 @@ def _row(
         joined_at=member.joined_at,
         standing=theirs.standing if theirs else None,
         last_active=last_active,
-        practices=sum(one.kind is Kind.PRACTICE and one.submitted_at is not None for one in sittings),
+        practices=sum(sitting.kind is Kind.PRACTICE and sitting.submitted_at is not None for sitting in sittings),
         tries=len(finals),
         hits=tally.hits if tally else None,
         concerns=tally.concerns if tally else None,

@@ -61,10 +61,10 @@ def list_misreads(cohort: Cohort, content: Content) -> list[Misread]:
 
 def scene_label(content: Content, scenario: str) -> str:
     """Return what an instructor reads of a scene: its title, or a number where it is kept for finals."""
-    found = content.scenarios.get(scenario)
-    if found is not None and found.file.pool is Pool.OPEN:
-        truth = _("to report") if found.file.truth is Truth.CONCERN else _("innocent")
-        return f"{found.file.title} ({truth})"
+    scene = content.scenarios.get(scenario)
+    if scene is not None and scene.file.pool is Pool.OPEN:
+        truth = _("to report") if scene.file.truth is Truth.CONCERN else _("innocent")
+        return f"{scene.file.title} ({truth})"
     number = "".join(char for char in digest("scene-label", scenario) if char.isalnum())[:5].upper()
     return str(_("Scene %(number)s of the final", number=number))
 
@@ -109,7 +109,7 @@ def _keys(scene: dict[str, Any]) -> set[tuple[Grain, str]]:
     return {
         (Grain.ALL, ""),
         (Grain.SCENE, scene["scenario"]),
-        *((Grain.CATEGORY, one) for one in categories),
+        *((Grain.CATEGORY, category) for category in categories),
         *((Grain.INDICATOR, sign["id"]) for sign in signs),
     }
 
@@ -117,16 +117,16 @@ def _keys(scene: dict[str, Any]) -> set[tuple[Grain, str]]:
 def _labels(content: Content, keys: Iterable[tuple[Grain, str]]) -> list[tuple[Grain, str, str]]:
     """Return (grain, key, label) in the order to be read."""
     there = set(keys)
-    wanted = [(Grain.ALL, "", _("All scenes"))]
-    wanted += [(Grain.CATEGORY, one.name, one.name) for one in content.categories]
-    wanted += [(Grain.CATEGORY, "", _("Scenes without any sign"))]
+    labels = [(Grain.ALL, "", _("All scenes"))]
+    labels += [(Grain.CATEGORY, category.name, category.name) for category in content.categories]
+    labels += [(Grain.CATEGORY, "", _("Scenes without any sign"))]
     scenes = [(Grain.SCENE, key, scene_label(content, key)) for grain, key in there if grain is Grain.SCENE]
-    wanted += sorted(scenes, key=lambda one: one[2])
-    wanted += [(Grain.INDICATOR, one.id, f"{one.id} {one.name}") for one in content.indicators.values()]
-    known = {(grain, key) for grain, key, _label in wanted}
+    labels += sorted(scenes, key=lambda label: label[2])
+    labels += [(Grain.INDICATOR, sign.id, f"{sign.id} {sign.name}") for sign in content.indicators.values()]
+    known = {(grain, key) for grain, key, _label in labels}
     # Snapshots keep what has left the content folder since, or has another name there.
-    wanted += [(grain, key, key) for grain, key in sorted(there - known)]
-    return [one for one in wanted if (one[0], one[1]) in there]
+    labels += [(grain, key, key) for grain, key in sorted(there - known)]
+    return [label for label in labels if (label[0], label[1]) in there]
 
 
 def _rate(grain: Grain, count: _Count) -> Rate:

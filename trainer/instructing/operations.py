@@ -113,7 +113,7 @@ def reopen_cohort(desk: Desk, now: dt.datetime) -> None:
 def hand_over_within_firm(desk: Desk, membership_id: uuid.UUID, now: dt.datetime) -> None:
     """Give a firm's class to another of its instructors or owners."""
     assert desk.actor is not None
-    colleagues = {one.id: one for one in list_colleagues(desk.actor, lock_cohort(desk.cohort.id))}
+    colleagues = {colleague.id: colleague for colleague in list_colleagues(desk.actor, lock_cohort(desk.cohort.id))}
     chosen = colleagues.get(membership_id)
     if chosen is None or chosen.user_id is None:
         raise Invalid(_l("Choose someone from the list."))
@@ -123,10 +123,10 @@ def hand_over_within_firm(desk: Desk, membership_id: uuid.UUID, now: dt.datetime
 def hand_over_in_public(desk: Desk, address: str, name: str, now: dt.datetime) -> None:
     """Give a public class to another approved instructor."""
     lock_cohort(desk.cohort.id)
-    found = find_approved(email_key(address) or "-")
-    if found is None or found.id == desk.cohort.instructor_id:
+    instructor = find_approved(email_key(address) or "-")
+    if instructor is None or instructor.id == desk.cohort.instructor_id:
         raise Invalid(_l("No other approved instructor has this address."))
-    _hand_over(desk, found.id, _printable(name), now)
+    _hand_over(desk, instructor.id, _printable(name), now)
 
 
 def join(user_id: uuid.UUID, code: str, name: str, courses: Mapping[str, Course], now: dt.datetime) -> CohortMember:
@@ -135,11 +135,11 @@ def join(user_id: uuid.UUID, code: str, name: str, courses: Mapping[str, Course]
     Raises NotFound for an unknown code, Conflict for a class that is full or closed, NotYet for whoever isn't in its
     firm.
     """
-    found = find_cohort_by_code(code)
-    if found is None:
+    cohort_and_firm = find_cohort_by_code(code)
+    if cohort_and_firm is None:
         raise NotFound
-    organization = found[1]
-    cohort = lock_cohort(found[0].id)  # counting and coming in are one act
+    organization = cohort_and_firm[1]
+    cohort = lock_cohort(cohort_and_firm[0].id)  # counting and coming in are one act
     if cohort.organization_id is not None and find_actor(user_id, cohort.organization_id) is None:
         raise NotYet(_l("This class is for people in the firm. Join the firm first: ask for its link or code."))
     member = find_membership(user_id, cohort)
@@ -160,10 +160,10 @@ def join(user_id: uuid.UUID, code: str, name: str, courses: Mapping[str, Course]
 
 def leave(user_id: uuid.UUID, code: str, now: dt.datetime) -> None:
     """Go out of a class; the instructor sees nothing of this person any more. Leaving twice is no error."""
-    found = find_cohort_by_code(code)
-    if found is None:
+    cohort_and_firm = find_cohort_by_code(code)
+    if cohort_and_firm is None:
         raise NotFound
-    cohort = lock_cohort(found[0].id)
+    cohort = lock_cohort(cohort_and_firm[0].id)
     member = find_membership(user_id, cohort)
     if member is not None:
         member.left_at = now

@@ -55,8 +55,8 @@ def export_person(user_id: uuid.UUID) -> Told:
             for member, cohort in joined
         ],
         "attendances": [
-            {**tell([meeting], "held_on", "minutes", "lessons")[0], **tell([one], "noted_at")[0]}
-            for one, meeting in attended
+            {**tell([meeting], "held_on", "minutes", "lessons")[0], **tell([attendance], "noted_at")[0]}
+            for attendance, meeting in attended
         ],
         "sign_offs": tell(signed, "lesson", "minutes", "signed_off_at"),
         "nudges": tell(db.session.scalars(received), "created_at"),

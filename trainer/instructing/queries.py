@@ -178,7 +178,7 @@ def has_anyone_joined(cohort: Cohort) -> bool:
 def list_members(cohort: Cohort) -> list[CohortMember]:
     """Return the people in a class, by name."""
     members = db.session.scalars(select(CohortMember).where(present(cohort)))
-    return sorted(members, key=lambda one: (fold(one.name), one.id))
+    return sorted(members, key=lambda member: (fold(member.name), member.id))
 
 
 def get_member(cohort: Cohort, member_id: uuid.UUID) -> CohortMember:
@@ -226,12 +226,12 @@ def list_class_sessions(cohort: Cohort) -> Sequence[tuple[ClassSession, int]]:
 
 def get_class_session(cohort: Cohort, session_id: uuid.UUID) -> ClassSession:
     """Return a meeting of a class. Raises NotFound."""
-    found = db.session.scalar(
+    class_session = db.session.scalar(
         select(ClassSession).where(ClassSession.id == session_id, ClassSession.cohort_id == cohort.id)
     )
-    if found is None:
+    if class_session is None:
         raise NotFound
-    return found
+    return class_session
 
 
 def list_attendance(class_session: ClassSession) -> set[uuid.UUID]:
@@ -242,7 +242,7 @@ def list_attendance(class_session: ClassSession) -> set[uuid.UUID]:
 def list_signed_off(class_session: ClassSession) -> set[uuid.UUID]:
     """Return ids of the members for whom lessons were signed off by a meeting."""
     query = select(SignOff.member_id).where(SignOff.session_id == class_session.id, SignOff.member_id.is_not(None))
-    return {one for one in db.session.scalars(query.distinct()) if one is not None}
+    return {member_id for member_id in db.session.scalars(query.distinct()) if member_id is not None}
 
 
 def list_last_nudges(cohort: Cohort) -> dict[uuid.UUID, dt.datetime]:
@@ -294,7 +294,7 @@ def _counted() -> Select[Cohort, int]:
         .correlate_except(Membership)
         .exists()
     )
-    here = (
+    members = (
         select(func.count())
         .select_from(CohortMember)
         .where(
@@ -305,7 +305,7 @@ def _counted() -> Select[Cohort, int]:
         .correlate(Cohort)
         .scalar_subquery()
     )
-    return select(Cohort, here)
+    return select(Cohort, members)
 
 
 def _pairs(query: Select[Cohort, int]) -> Sequence[tuple[Cohort, int]]:

@@ -145,13 +145,13 @@ class BoardRow:
 
 def narrow(rows: list[BoardRow], show: Show, order: Order) -> list[BoardRow]:
     """Return the rows that are wanted, sorted: by name, by least done, or by longest idle."""
-    wanted = [
+    shown = [
         row
         for row in rows
         if show is Show.ALL or (show is Show.STUCK and row.is_stuck) or (show is Show.DONE and row.is_complete)
     ]
     if order is Order.PROGRESS:
-        return sorted(wanted, key=lambda row: (row.is_complete, row.standing.done_lessons if row.standing else 0))
+        return sorted(shown, key=lambda row: (row.is_complete, row.standing.done_lessons if row.standing else 0))
     if order is Order.ACTIVE:
-        return sorted(wanted, key=lambda row: row.last_active)
-    return wanted
+        return sorted(shown, key=lambda row: row.last_active)
+    return shown

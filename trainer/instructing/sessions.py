@@ -69,7 +69,7 @@ def note_attendance(desk: Desk, session_id: uuid.UUID, member_ids: Collection[uu
     """Set who was at a meeting. Raises Conflict where lessons were signed off for someone left out now."""
     lock_cohort(desk.cohort.id)
     session = get_class_session(desk.cohort, session_id)
-    seen = {one.id for one in list_members(desk.cohort)}
+    seen = {member.id for member in list_members(desk.cohort)}
     if not set(member_ids) <= seen:
         raise Invalid(_l("Choose people from the list."))
     before = list_attendance(session)
@@ -78,7 +78,7 @@ def note_attendance(desk: Desk, session_id: uuid.UUID, member_ids: Collection[uu
         raise Conflict(_l("Lessons were signed off for someone you left out. That can’t be undone."))
     db.session.execute(delete(Attendance).where(Attendance.session_id == session.id, Attendance.member_id.in_(gone)))
     db.session.add_all(
-        Attendance(session_id=session.id, member_id=one, noted_at=now) for one in set(member_ids) - before
+        Attendance(session_id=session.id, member_id=member_id, noted_at=now) for member_id in set(member_ids) - before
     )
     db.session.flush()
 
@@ -96,7 +96,7 @@ def sign_off(desk: Desk, session_id: uuid.UUID, course: Course, is_local_trial: 
         raise NotYet(_l("First check off who was there."))
     taught = [lesson for lesson in course.lessons if lesson.id in session.lessons]
     people = lessons = held_back = 0
-    for member in sorted(list_members(desk.cohort), key=lambda one: one.user_id):  # locked in one order
+    for member in sorted(list_members(desk.cohort), key=lambda entry: entry.user_id):  # locked in one order
         if member.id not in there:
             continue
         enroll(member.user_id, course, now)

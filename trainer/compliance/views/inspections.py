@@ -79,12 +79,12 @@ def revoke(actor: Actor, link_id: UUID) -> Response | str:
 @limit_failures("60 per hour")
 def inspect(token: str) -> Response | tuple[str, int] | str:
     """Show a firm's training status to whoever was given a link."""
-    found = find_inspection(token, now())
-    if found is None:
+    inspection = find_inspection(token, now())
+    if inspection is None:
         return render_template("compliance/inspection_void.html"), 404
-    link, organization = found
+    link, organization = inspection
     show_times_of(organization.time_zone)
-    wanted, requirements = narrowing(), list_requirements(organization.id)
+    filters, requirements = narrowing(), list_requirements(organization.id)
     sight = Sight(organization.id, None, local_day(organization.time_zone, now()))
     return render_template(
         "compliance/inspection.html",
@@ -92,16 +92,17 @@ def inspect(token: str) -> Response | tuple[str, int] | str:
         organization=organization,
         token=token,
         today=sight.today,
-        wanted=wanted,
-        address=address_of(wanted),
+        wanted=filters,
+        address=address_of(filters),
         requirements=requirements,
-        counts=count_rows(sight, wanted),
-        page=list_rows(sight, wanted, request.args.get("after")),
+        counts=count_rows(sight, filters),
+        page=list_rows(sight, filters, request.args.get("after")),
         group_names=GROUP_NAMES,
         chip=chip,
         show_serial=show_serial,
         disclaimers=[
-            disclaimer(state) for state in sorted({one.unapproved_state or "" for one in requirements} - {""})
+            disclaimer(state)
+            for state in sorted({requirement.unapproved_state or "" for requirement in requirements} - {""})
         ],
     )
 
@@ -110,8 +111,11 @@ def _page(actor: Actor, form: InspectorForm) -> str:
     base = current_app.config["SETTINGS"].base_url
     instant = now()
     shown = [
-        (one, f"{base}/inspections/{token_of(one)}" if one.revoked_at is None and one.expires_at > instant else None)
-        for one in list_inspector_links(actor)
+        (
+            link,
+            f"{base}/inspections/{token_of(link)}" if link.revoked_at is None and link.expires_at > instant else None,
+        )
+        for link in list_inspector_links(actor)
     ]
     return render_template(
         "compliance/inspections.html", actor=actor, form=form, links=shown, days=INSPECTION_LASTS.days

@@ -53,23 +53,24 @@ blueprint = Blueprint(
 @acting(May.SEE_TRAINING)
 def status(actor: Actor) -> str:
     """Show where everyone stands, narrowed and sorted as the address says."""
-    wanted, sight, requirements = narrowing(), sight_of(actor, now()), list_requirements(actor.organization_id)
+    filters, sight, requirements = narrowing(), sight_of(actor, now()), list_requirements(actor.organization_id)
     return render_template(
         "compliance/training.html",
         actor=actor,
         asking=list_round_requests(actor, now()) if actor.may(May.CHANGE_PEOPLE) else [],
         today=sight.today,
-        wanted=wanted,
-        address=address_of(wanted),
+        wanted=filters,
+        address=address_of(filters),
         requirements=requirements,
-        counts=count_rows(sight, wanted),
-        page=list_rows(sight, wanted, request.args.get("after")),
+        counts=count_rows(sight, filters),
+        page=list_rows(sight, filters, request.args.get("after")),
         teams=list_teams(actor),
         group_names=GROUP_NAMES,
         chip=chip,
         show_serial=show_serial,
         disclaimers=[
-            disclaimer(state) for state in sorted({one.unapproved_state or "" for one in requirements} - {""})
+            disclaimer(state)
+            for state in sorted({requirement.unapproved_state or "" for requirement in requirements} - {""})
         ],
     )
 
@@ -146,14 +147,14 @@ def narrowing() -> Narrowing:
     )
 
 
-def address_of(wanted: Narrowing) -> dict[str, str]:
+def address_of(filters: Narrowing) -> dict[str, str]:
     """Return the parts of an address that ask for the same again."""
     parts = {
-        "q": wanted.text,
-        "team": str(wanted.team_id or ""),
-        "requirement": str(wanted.requirement_id or ""),
-        "group": wanted.group or "",
-        "order": "" if wanted.order is Order.NAME else wanted.order,
+        "q": filters.text,
+        "team": str(filters.team_id or ""),
+        "requirement": str(filters.requirement_id or ""),
+        "group": filters.group or "",
+        "order": "" if filters.order is Order.NAME else filters.order,
     }
     return {name: str(value) for name, value in parts.items() if value}
 
@@ -164,20 +165,20 @@ def _check_duty(actor: Actor, membership_id: UUID, assignment_id: UUID) -> None:
 
 
 def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, form: WaiverForm | None) -> str:
-    found, today = get_person(actor, membership_id), actor.today(now())
+    membership, today = get_person(actor, membership_id), actor.today(now())
     return render_template(
         "compliance/person.html",
         actor=actor,
-        asking=[one for one in list_round_requests(actor, now()) if one[0].id == membership_id]
+        asking=[waiting for waiting in list_round_requests(actor, now()) if waiting[0].id == membership_id]
         if actor.may(May.CHANGE_PEOPLE)
         else [],
         today=today,
-        person=found,
-        team_names=team_names(actor, [found.id]).get(found.id, []),
+        person=membership,
+        team_names=team_names(actor, [membership.id]).get(membership.id, []),
         rows=list_person_rows(actor, membership_id, today),
-        completions=list_completions(actor, found),
-        check_ins=count_done(found.user_id, found.joined_at)
-        if found.user_id and found.joined_at and not found.ended_at
+        completions=list_completions(actor, membership),
+        check_ins=count_done(membership.user_id, membership.joined_at)
+        if membership.user_id and membership.joined_at and not membership.ended_at
         else None,
         waivers=list_waivers(actor, membership_id),
         reminders=list_reminders(actor, membership_id),

@@ -47,7 +47,7 @@ def board(desk: Desk) -> str:
         desk=desk,
         course=served().courses.get(desk.cohort.course),
         rows=rows[(page - 1) * PAGE : page * PAGE],
-        counts={one: len(narrow(everyone, one, Order.NAME)) for one in Show},
+        counts={choice: len(narrow(everyone, choice, Order.NAME)) for choice in Show},
         can_nudge=sum(row.is_stuck and may_nudge(row.nudged_at, instant) for row in everyone),
         asking=_asking(desk),
         show=show,
@@ -73,11 +73,13 @@ def export(desk: Desk) -> Response:
 @teaching
 def send_nudges(desk: Desk) -> Response:
     """Have a mail sent to one member, or to everyone who is stuck."""
-    one = request.form.get("member", type=UUID)
-    wanted = [get_member(desk.cohort, one).id] if one else [row.member_id for row in _rows(desk) if row.is_stuck]
+    member_id = request.form.get("member", type=UUID)
+    member_ids = (
+        [get_member(desk.cohort, member_id).id] if member_id else [row.member_id for row in _rows(desk) if row.is_stuck]
+    )
     try:
         with transaction():
-            number = nudge(desk, wanted, now())
+            number = nudge(desk, member_ids, now())
     except Conflict as error:
         flash(error.message)
     else:
@@ -91,15 +93,15 @@ def send_nudges(desk: Desk) -> Response:
 @teaching
 def misreads(desk: Desk) -> str:
     """Show what the group misreads, as a chart that is a table."""
-    found = list_misreads(desk.cohort, served())
+    rows = list_misreads(desk.cohort, served())
     return render_template(
         "instructing/misreads.html",
         desk=desk,
         groups=[
-            (grain, words.GRAIN_NAMES[grain], [one for one in found if one.grain is grain and one.is_shown])
+            (grain, words.GRAIN_NAMES[grain], [row for row in rows if row.grain is grain and row.is_shown])
             for grain in Grain
         ],
-        has_any=bool(found),
+        has_any=bool(rows),
         least=LEAST,
         fewest=FEWEST_PEOPLE,
         percent=words.percent,
@@ -133,12 +135,12 @@ def _rows(desk: Desk) -> list[BoardRow]:
 
 def _asking(desk: Desk) -> list[tuple[str, UUID]]:
     """Return (name, id of the request) of members who ask for another round of the final."""
-    found = []
-    for one in list_waiting(users_of(desk.cohort), desk.cohort.course):
-        member = find_membership(one.user_id, desk.cohort)
-        if member is not None and one.user_id != desk.user_id:
-            found.append((member.name, one.id))
-    return found
+    asking = []
+    for round_request in list_waiting(users_of(desk.cohort), desk.cohort.course):
+        member = find_membership(round_request.user_id, desk.cohort)
+        if member is not None and round_request.user_id != desk.user_id:
+            asking.append((member.name, round_request.id))
+    return asking
 
 
 def _show() -> Show:

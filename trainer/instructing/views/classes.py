@@ -76,10 +76,10 @@ def leave(code: str) -> Response:
 
 
 def _page(code: str, form: JoinForm | None, status: int = 200) -> str | tuple[str, int]:
-    found = find_cohort_by_code(code)
-    if found is None:
+    cohort_and_firm = find_cohort_by_code(code)
+    if cohort_and_firm is None:
         return no_code(NotFound(), code)
-    cohort, organization = found
+    cohort, organization = cohort_and_firm
     is_known = _is_known()
     is_in = is_known and find_membership(current_user.id, cohort) is not None
     if not is_in and not operations.is_open(cohort, today_in(organization, now())):

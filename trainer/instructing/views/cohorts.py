@@ -253,7 +253,9 @@ def _facts(form: CohortForm) -> CohortFacts:
 def _hand_over_form(desk: Desk) -> HandOverForm | PublicHandOverForm:
     if desk.actor is None:
         return PublicHandOverForm()
-    return HandOverForm(people=[(str(one.id), one.name) for one in list_colleagues(desk.actor, desk.cohort)])
+    return HandOverForm(
+        people=[(str(colleague.id), colleague.name) for colleague in list_colleagues(desk.actor, desk.cohort)]
+    )
 
 
 def _address(cohort: Cohort) -> str:

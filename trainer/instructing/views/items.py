@@ -40,23 +40,27 @@ _One = TypeVar("_One", bound=StrEnum)
 @reading_figures
 def overview(reader: Reader) -> str:
     """Show how all scenes work that the reader may see, narrowed and sorted as the address says."""
-    course, wanted = _course(), _wanted(reader)
-    found = analyze(served(), reader.pools, course=course)
-    rows = narrow(found.versions, wanted)
+    course, filters = _course(), _wanted(reader)
+    analysis = analyze(served(), reader.pools, course=course)
+    rows = narrow(analysis.versions, filters)
     page = min(max(request.args.get("page", 1, type=int), 1), max(1, -(-len(rows) // PAGE)))
     return render_template(
         "instructing/items.html",
         reader=reader,
-        found=found,
+        found=analysis,
         rows=rows[(page - 1) * PAGE : page * PAGE],
         matches=len(rows),
         page=page,
         has_next=len(rows) > page * PAGE,
         course=course,
         courses=served().courses,
-        wanted=wanted,
-        address=_address(course, wanted),
-        strata=[one for one in found.strata if wanted.pool in (None, one.pool) and wanted.truth in (None, one.truth)],
+        wanted=filters,
+        address=_address(course, filters),
+        strata=[
+            stratum
+            for stratum in analysis.strata
+            if filters.pool in (None, stratum.pool) and filters.truth in (None, stratum.truth)
+        ],
         fewest=FEWEST_ANSWERS,
         figures=figures,
         pools=[pool for pool in Pool if pool in reader.pools],
@@ -82,12 +86,12 @@ def export(reader: Reader) -> Response:
 def scene(reader: Reader, name: str) -> str:
     """Show one scene: what people said and chose, its versions side by side, and what they write about it."""
     course = _course()
-    found = _get_scene(reader, name, course)
+    analysis = _get_scene(reader, name, course)
     return render_template(
         "instructing/item.html",
         reader=reader,
         name=name,
-        found=found,
+        found=analysis,
         course=course,
         courses=served().courses,
         remarks=list_remarks(scene=name),
@@ -115,10 +119,10 @@ def mark(reader: Reader, remark_id: UUID) -> Response:
 
 
 def _get_scene(reader: Reader, name: str, course: str) -> Analysis:
-    found = analyze(served(), reader.pools, course=course, scene=name)
-    if not found.versions:
+    analysis = analyze(served(), reader.pools, course=course, scene=name)
+    if not analysis.versions:
         raise NotFound
-    return found
+    return analysis
 
 
 def _course() -> str:
@@ -141,12 +145,12 @@ def _read(name: str, kind: type[_One]) -> _One | None:
     return kind(given) if given in set(kind) else None
 
 
-def _address(course: str, wanted: Wanted) -> dict[str, str | None]:
+def _address(course: str, filters: Wanted) -> dict[str, str | None]:
     """Return what the address says, without what is usual."""
     return {
         "course": course or None,
-        "pool": wanted.pool,
-        "truth": wanted.truth,
-        "flag": wanted.flag,
-        "order": wanted.order if wanted.order is not Order.SCENE else None,
+        "pool": filters.pool,
+        "truth": filters.truth,
+        "flag": filters.flag,
+        "order": filters.order if filters.order is not Order.SCENE else None,
     }

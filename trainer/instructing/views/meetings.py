@@ -72,7 +72,9 @@ def hold(desk: Desk) -> Response | tuple[str, int]:
 def meeting(desk: Desk, class_session_id: UUID) -> str:
     """Show a meeting and who was there."""
     there = list_attendance(get_class_session(desk.cohort, class_session_id))
-    return _meeting_page(desk, class_session_id, _attendance_form(desk, members=[str(one) for one in there]))
+    return _meeting_page(
+        desk, class_session_id, _attendance_form(desk, members=[str(member_id) for member_id in there])
+    )
 
 
 @blueprint.post("/<uuid:class_session_id>/attendance")
@@ -85,7 +87,7 @@ def attend(desk: Desk, class_session_id: UUID) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             with transaction():
-                chosen = [UUID(one) for one in form.members.data or []]
+                chosen = [UUID(member_id) for member_id in form.members.data or []]
                 sessions.note_attendance(desk, class_session_id, chosen, now())
         except (Conflict, Invalid) as error:
             form.members.errors = [error.message]
@@ -135,14 +137,14 @@ def _lesson_name(course: Course, lesson: Lesson) -> str:
 
 def _form(desk: Desk, *, is_new: bool = False) -> SessionForm:
     course = served().courses.get(desk.cohort.course)
-    lessons = [(one.id, _lesson_name(course, one)) for one in course.lessons] if course else []
+    lessons = [(lesson.id, _lesson_name(course, lesson)) for lesson in course.lessons] if course else []
     if is_new:
         return SessionForm(formdata=None, lessons_taught=lessons, held_on=desk.today(now()))
     return SessionForm(lessons_taught=lessons)
 
 
 def _attendance_form(desk: Desk, members: list[str] | None = None) -> AttendanceForm:
-    people = [(str(one.id), one.name) for one in list_members(desk.cohort)]
+    people = [(str(member.id), member.name) for member in list_members(desk.cohort)]
     return AttendanceForm(people=people) if members is None else AttendanceForm(people=people, members=members)
 
 
@@ -158,7 +160,7 @@ def _meeting_page(desk: Desk, class_session_id: UUID, form: AttendanceForm) -> s
         desk=desk,
         held=held,
         form=form,
-        lessons=[one for one in course.lessons if one.id in held.lessons] if course else [],
+        lessons=[lesson for lesson in course.lessons if lesson.id in held.lessons] if course else [],
         there=list_attendance(held),
         signed_off=list_signed_off(held),
     )
