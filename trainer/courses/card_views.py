@@ -24,9 +24,11 @@ blueprint = Blueprint("cards", __name__, template_folder="templates")
 @still
 def cards() -> str:
     """List the field cards."""
-    here = _here()
+    content = _content()
     return render_template(
-        "courses/cards.html", cards=here.cards, translation=here.standing(*(f"cards/{one}.yaml" for one in here.cards))
+        "courses/cards.html",
+        cards=content.cards,
+        translation=content.standing(*(f"cards/{slug}.yaml" for slug in content.cards)),
     )
 
 
@@ -35,16 +37,18 @@ def cards() -> str:
 @still
 def card(venue: str) -> str:
     """Show a field card, made to be printed."""
-    found = _get_card(venue)
-    here = _here()
-    signs = [(part, [here.indicators[sign] for sign in part.signs]) for part in (*found.alone, *found.together)]
+    field_card = _get_card(venue)
+    content = _content()
+    signs = [
+        (part, [content.indicators[sign] for sign in part.signs]) for part in (*field_card.alone, *field_card.together)
+    ]
     return render_template(
         "courses/card.html",
-        card=found,
-        translation=here.standing(f"cards/{venue}.yaml", "vocabulary.yaml", "indicators.yaml"),
+        card=field_card,
+        translation=content.standing(f"cards/{venue}.yaml", "vocabulary.yaml", "indicators.yaml"),
         venue=venue,
         signs=signs,
-        line=here.strip_lines()[0],
+        line=content.strip_lines()[0],
         qr=Markup(qr_code(_printed(url_for(".card", venue=venue)))),  # noqa: S704 drawn from our own address
     )
 
@@ -54,7 +58,7 @@ def card(venue: str) -> str:
 @still
 def card_pdf(venue: str) -> Response:
     """Return a field card as a PDF of one page."""
-    return _pdf(draw_card(_here(), _get_card(venue), _printed(url_for(".card", venue=venue))), f"card-{venue}")
+    return _pdf(draw_card(_content(), _get_card(venue), _printed(url_for(".card", venue=venue))), f"card-{venue}")
 
 
 @blueprint.get("/observation")
@@ -70,19 +74,19 @@ def observation() -> str:
 @still
 def observation_pdf() -> Response:
     """Return the observation template as a PDF to fill in by hand."""
-    return _pdf(draw_observation(_here(), _printed(url_for(".observation"))), "observation")
+    return _pdf(draw_observation(_content(), _printed(url_for(".observation"))), "observation")
 
 
-def _here() -> Content:
+def _content() -> Content:
     """Return the content as its reader gets it."""
     return served_in(language_tag())
 
 
 def _get_card(venue: str) -> Card:
-    found = _here().cards.get(venue)
-    if found is None:
+    field_card = _content().cards.get(venue)
+    if field_card is None:
         raise NotFound
-    return found
+    return field_card
 
 
 def _printed(path: str) -> str:

@@ -64,7 +64,10 @@ class Index:
         )
         self._database.executemany(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?)",
-            [(one.kind, one.title, one.address, one.context, one.text) for one in _documents(content)],
+            [
+                (document.kind, document.title, document.address, document.context, document.text)
+                for document in _documents(content)
+            ],
         )
 
     def search(self, query: str) -> list[Found]:

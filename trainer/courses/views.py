@@ -21,11 +21,11 @@ blueprint = Blueprint("courses", __name__, template_folder="templates")
 @still
 def catalogue() -> str:
     """List the courses."""
-    here = _here()
+    content = _content()
     return render_template(
         "courses/catalogue.html",
-        courses=list(here.courses.values()),
-        translation=here.standing(*(f"courses/{slug}/course.yaml" for slug in here.courses)),
+        courses=list(content.courses.values()),
+        translation=content.standing(*(f"courses/{slug}/course.yaml" for slug in content.courses)),
     )
 
 
@@ -34,12 +34,12 @@ def catalogue() -> str:
 @still
 def indicators() -> str:
     """List indicators and false cues by category."""
-    here = _here()
+    content = _content()
     groups = [
-        (category, [one for one in here.indicators.values() if one.category == category.id])
-        for category in here.categories
+        (category, [sign for sign in content.indicators.values() if sign.category == category.id])
+        for category in content.categories
     ]
-    return render_template("courses/indicators.html", groups=groups, translation=here.standing("indicators.yaml"))
+    return render_template("courses/indicators.html", groups=groups, translation=content.standing("indicators.yaml"))
 
 
 @blueprint.get("/indicators/misleading")
@@ -47,9 +47,9 @@ def indicators() -> str:
 @still
 def misleading() -> str:
     """Say of each false cue what people are told, and why it misleads."""
-    here = _here()
-    cues = [one for one in here.indicators.values() if one.kind == "false_cue"]
-    return render_template("courses/misleading.html", cues=cues, translation=here.standing("indicators.yaml"))
+    content = _content()
+    cues = [cue for cue in content.indicators.values() if cue.kind == "false_cue"]
+    return render_template("courses/misleading.html", cues=cues, translation=content.standing("indicators.yaml"))
 
 
 @blueprint.get("/indicators/<indicator_id>")
@@ -57,21 +57,21 @@ def misleading() -> str:
 @still
 def indicator(indicator_id: str) -> str:
     """Show one indicator: what it looks like, how strong it is, what else it may be, where it is taught."""
-    here = _here()
-    found = here.indicators.get(indicator_id)
-    if found is None:
+    content = _content()
+    sign = content.indicators.get(indicator_id)
+    if sign is None:
         raise NotFound
-    category = next(one for one in here.categories if one.id == found.category)
+    category = next(group for group in content.categories if group.id == sign.category)
     return render_template(
         "courses/indicator.html",
-        indicator=found,
-        translation=here.standing("indicators.yaml"),
+        indicator=sign,
+        translation=content.standing("indicators.yaml"),
         category=category,
-        lessons=here.lessons_teaching(found.id),
-        open_scenes=[one for one in here.scenarios_with(found.id) if one.file.pool == Pool.OPEN],
-        reserved=sum(one.file.pool == Pool.RESERVED for one in here.scenarios_with(found.id)),
-        cards=[(slug, card) for slug, card in here.cards.items() if set(card.venues) & set(found.venues)],
-        sources=[here.sources[one] for one in found.sources],
+        lessons=content.lessons_teaching(sign.id),
+        open_scenes=[scene for scene in content.scenarios_with(sign.id) if scene.file.pool == Pool.OPEN],
+        reserved=sum(scene.file.pool == Pool.RESERVED for scene in content.scenarios_with(sign.id)),
+        cards=[(slug, card) for slug, card in content.cards.items() if set(card.venues) & set(sign.venues)],
+        sources=[content.sources[source] for source in sign.sources],
     )
 
 
@@ -80,9 +80,9 @@ def indicator(indicator_id: str) -> str:
 @still
 def glossary() -> str:
     """List the terms."""
-    here = _here()
-    terms = sorted(here.terms.values(), key=lambda one: one.term.lower())
-    return render_template("courses/glossary.html", terms=terms, translation=here.standing("glossary.yaml"))
+    content = _content()
+    terms = sorted(content.terms.values(), key=lambda term: term.term.lower())
+    return render_template("courses/glossary.html", terms=terms, translation=content.standing("glossary.yaml"))
 
 
 @blueprint.get("/sources")
@@ -90,7 +90,7 @@ def glossary() -> str:
 @still
 def sources() -> str:
     """List the sources that lessons, indicators and scenes rest on."""
-    return render_template("courses/sources.html", sources=_here().sources.values())
+    return render_template("courses/sources.html", sources=_content().sources.values())
 
 
 @blueprint.get("/help")
@@ -110,25 +110,27 @@ def help_for(need: str) -> str:
 
 
 def _help(need: str | None = None) -> str:
-    here = _here()
-    order = [here.site.help_region, *(region.id for region in here.vocabulary.regions)]
-    regions = sorted(here.help_lines.items(), key=lambda one: order.index(one[0]))
-    lines = [line for _region, those in regions for line in those]
-    needs = {one.id: one for one in here.vocabulary.needs if any(one.id in line.needs for line in lines)}
+    content = _content()
+    order = [content.site.help_region, *(region.id for region in content.vocabulary.regions)]
+    regions = sorted(content.help_lines.items(), key=lambda row: order.index(row[0]))
+    lines = [line for _region, help_lines in regions for line in help_lines]
+    needs = {kind.id: kind for kind in content.vocabulary.needs if any(kind.id in line.needs for line in lines)}
     if need is not None and need not in needs:
         raise NotFound
     shown = [line for line in lines if need is None or need in line.needs]
-    first = [line for line in shown if any(needs[one].first for one in line.needs)]
-    first += [line for line in shown if line.id in here.site.strip_lines and line not in first]
-    by_region = [(region, [one for one in those if one in shown and one not in first]) for region, those in regions]
+    first = [line for line in shown if any(needs[need_id].first for need_id in line.needs)]
+    first += [line for line in shown if line.id in content.site.strip_lines and line not in first]
+    by_region = [
+        (region, [line for line in help_lines if line in shown and line not in first]) for region, help_lines in regions
+    ]
     return render_template(
         "courses/help.html",
         need=need,
-        translation=here.standing("vocabulary.yaml", *(f"help/{region}.yaml" for region in here.help_lines)),
-        always={served().vocabulary.always, here.vocabulary.always},
+        translation=content.standing("vocabulary.yaml", *(f"help/{region}.yaml" for region in content.help_lines)),
+        always={served().vocabulary.always, content.vocabulary.always},
         needs=needs,
         first=first,
-        regions=[one for one in by_region if one[1]],
+        regions=[row for row in by_region if row[1]],
         seen_on={line.seen_on for line in lines},
         is_any_uncalled=any(line.called_on is None for line in lines),
         is_any_called=any(line.called_on for line in lines),
@@ -140,21 +142,23 @@ def _help(need: str | None = None) -> str:
 def search() -> str:
     """Find words in all that may be read. The query stays in the address and nowhere else."""
     query = request.args.get("q", "").strip()
-    return render_template("courses/search.html", query=query, found=index_of(_here()).search(query) if query else [])
+    return render_template(
+        "courses/search.html", query=query, found=index_of(_content()).search(query) if query else []
+    )
 
 
-def _here() -> Content:
+def _content() -> Content:
     """Return the content as its reader gets it."""
     return served_in(language_tag())
 
 
 def page(slug: str) -> str:
     """Show a page about us."""
-    here = _here()
-    found = here.pages.get(slug)
-    if found is None:
+    content = _content()
+    content_page = content.pages.get(slug)
+    if content_page is None:
         raise NotFound
-    return render_template("courses/page.html", page=found, translation=here.standing(found))
+    return render_template("courses/page.html", page=content_page, translation=content.standing(content_page))
 
 
 for _slug in ("about", "privacy", "accessibility", "terms", "contact", "leaving"):

@@ -45,26 +45,26 @@ class Opening(NamedTuple):
 def enroll(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
     """Return the person's enrollment in a course, made now if there is none."""
     get_user(user_id)  # locks the row: two tabs that start at once become one enrollment
-    found = find_enrollment(user_id, course.slug)
-    if found is not None:
-        return found
+    enrollment = find_enrollment(user_id, course.slug)
+    if enrollment is not None:
+        return enrollment
     return _begin(user_id, course, 1, now)
 
 
 def open_cycle(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
     """Return the person's open enrollment in a course: the one under way, or else a new one with the next cycle."""
     get_user(user_id)  # locks the row: two that renew at once open one cycle
-    found = find_enrollment(user_id, course.slug)
-    if found is not None and found.completed_at is None:
-        return found
-    return _begin(user_id, course, found.cycle + 1 if found else 1, now, found.place if found else None)
+    newest = find_enrollment(user_id, course.slug)
+    if newest is not None and newest.completed_at is None:
+        return newest
+    return _begin(user_id, course, newest.cycle + 1 if newest else 1, now, newest.place if newest else None)
 
 
 def renew(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
     """Take a completed course again. Raises NotYet until shortly before its credential expires."""
     get_user(user_id)
-    found = find_enrollment(user_id, course.slug)
-    if found is not None and found.completed_at is not None and not can_renew(found, now.date()):
+    newest = find_enrollment(user_id, course.slug)
+    if newest is not None and newest.completed_at is not None and not can_renew(newest, now.date()):
         raise NotYet(_l("You can take the course again in the last 60 days before your certificate expires."))
     return open_cycle(user_id, course, now)
 
@@ -84,7 +84,7 @@ def tighten(enrollment: Enrollment, course: Course, asked: Asked) -> bool:
     return True
 
 
-def open_cycles(course: Course, wanted: Iterable[Opening], now: dt.datetime) -> None:
+def open_cycles(course: Course, openings: Iterable[Opening], now: dt.datetime) -> None:
     """Begin a course for many people at once. A cycle that someone else began meanwhile stays as it is."""
     insert_missing(
         Enrollment,
@@ -92,14 +92,14 @@ def open_cycles(course: Course, wanted: Iterable[Opening], now: dt.datetime) -> 
             {
                 **_facts(course),
                 "id": uuid.uuid4(),
-                "user_id": one.user_id,
-                "cycle": one.cycle,
-                "conditions": one.conditions.kept(),
-                "place": one.place,
+                "user_id": opening.user_id,
+                "cycle": opening.cycle,
+                "conditions": opening.conditions.kept(),
+                "place": opening.place,
                 "started_at": now,
                 "active_seconds": 0,
             }
-            for one in wanted
+            for opening in openings
         ],
     )
 

@@ -44,12 +44,16 @@ def export_person(user_id: uuid.UUID) -> Told:
             "completed_at",
         ),
         "lessons_read": [
-            {"course": course, "cycle": cycle, **tell([one], "lesson", "completed_at", "read_again_at")[0]}
-            for one, course, cycle in rows
+            {"course": course, "cycle": cycle, **tell([completion], "lesson", "completed_at", "read_again_at")[0]}
+            for completion, course, cycle in rows
         ],
         "lesson_answers": [
-            {"course": course, "cycle": cycle, **tell([one], "lesson", "item", "given", "is_right", "answered_at")[0]}
-            for one, course, cycle in answers
+            {
+                "course": course,
+                "cycle": cycle,
+                **tell([response], "lesson", "item", "given", "is_right", "answered_at")[0],
+            }
+            for response, course, cycle in answers
         ],
     }
 

@@ -60,9 +60,9 @@ def find_begun(session_id: uuid.UUID, course: str) -> tuple[bool, Begun | None]:
         return bool(rows), None
     theirs = [row for row in rows if row.cycle == newest]
     lessons = frozenset(row.lesson for row in theirs if row.lesson)
-    one = theirs[0]
-    is_tested_out = one.tested_out_at is not None and one.allows_test_out is not False
-    return True, Begun(one.id, one.place, bool(one.is_paced), is_tested_out, lessons)
+    enrollment = theirs[0]
+    is_tested_out = enrollment.tested_out_at is not None and enrollment.allows_test_out is not False
+    return True, Begun(enrollment.id, enrollment.place, bool(enrollment.is_paced), is_tested_out, lessons)
 
 
 def find_enrollment(user_id: uuid.UUID, course: str) -> Enrollment | None:
@@ -182,22 +182,22 @@ class Progress:
 def list_progress(users: Select[Any], slug: str, course: Course | None) -> dict[uuid.UUID, Progress]:
     """Return where each of the users stands who has begun a course, in three statements for all of them."""
     theirs = select(Enrollment).where(Enrollment.user_id.in_(users), Enrollment.course == slug)
-    newest = {one.user_id: one for one in db.session.scalars(theirs.order_by(Enrollment.cycle))}
+    newest = {cycle.user_id: cycle for cycle in db.session.scalars(theirs.order_by(Enrollment.cycle))}
     done: dict[uuid.UUID, dict[str, dt.datetime]] = {}
     readings = select(LessonCompletion.enrollment_id, LessonCompletion.lesson, LessonCompletion.read_again_at)
     ids = select(Enrollment.id).where(Enrollment.user_id.in_(users), Enrollment.course == slug)
     for enrollment_id, lesson, read_at in db.session.execute(readings.where(LessonCompletion.enrollment_id.in_(ids))):
         done.setdefault(enrollment_id, {})[lesson] = read_at
     named = set(db.session.scalars(select(User.id).where(User.id.in_(users), User.certificate_name != "")))
-    found = {}
-    for user_id, one in newest.items():
-        read = done.get(one.id, {})
-        found[user_id] = Progress(
-            one,
-            _standing(one, course, read, has_name=user_id in named),
-            max(one.started_at, one.active_until or one.started_at, *read.values()),
+    progress = {}
+    for user_id, enrollment in newest.items():
+        read = done.get(enrollment.id, {})
+        progress[user_id] = Progress(
+            enrollment,
+            _standing(enrollment, course, read, has_name=user_id in named),
+            max(enrollment.started_at, enrollment.active_until or enrollment.started_at, *read.values()),
         )
-    return found
+    return progress
 
 
 def path_of(course: Course, place: str | None, read: Container[str], *, is_tested_out: bool = False) -> Path:

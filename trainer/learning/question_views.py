@@ -32,8 +32,8 @@ def answer(course: str, module: str, lesson: str, question: str) -> Response | t
     """Take an answer, and go back to the question. Of someone who isn't enrolled nothing is kept."""
     if current_user.is_authenticated:
         current_app.extensions["csrf"].protect()
-    whole, found = get_lesson(course, module, lesson)
-    asked = found.question(question)
+    whole, loaded_lesson = get_lesson(course, module, lesson)
+    asked = loaded_lesson.question(question)
     if asked is None:
         raise NotFound
     payload = read_further(asked.payload)
@@ -42,17 +42,17 @@ def answer(course: str, module: str, lesson: str, question: str) -> Response | t
     if form.is_tampered:
         return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
     if not current_user.is_authenticated or find_enrollment(current_user.id, whole.slug) is None:
-        answers = {**read_carried(whole, found, request.form.get("answers")), question: form.given}
-        return go(_address(whole, found, question, answers, is_whole))
+        answers = {**read_carried(whole, loaded_lesson, request.form.get("answers")), question: form.given}
+        return go(_address(whole, loaded_lesson, question, answers, is_whole))
     user_id, at = current_user.id, now()
     with transaction():
         enrollment = get_enrollment(user_id, whole.slug)
         opened_at = read_mark(enrollment, request.form.get("opened_at"))
         if opened_at is not None:
-            operations.credit_activity(enrollment, opened_at, longest_reading(found.file.minutes), at)
+            operations.credit_activity(enrollment, opened_at, longest_reading(loaded_lesson.file.minutes), at)
         if is_whole:
-            operations.answer(enrollment, found, asked, form.given, payload.mark(form.given), at)
-    return go(_address(whole, found, question, {} if is_whole else {question: form.given}, is_whole))
+            operations.answer(enrollment, loaded_lesson, asked, form.given, payload.mark(form.given), at)
+    return go(_address(whole, loaded_lesson, question, {} if is_whole else {question: form.given}, is_whole))
 
 
 def _address(course: Course, lesson: Lesson, question: str, answers: dict[str, Given], is_whole: bool) -> str:

@@ -166,7 +166,7 @@ class Standing(Path):
         until they fill the minutes."""
         left = self.missing_minutes * 60 - sum(need.seconds for need in self.missing_lessons)
         filling: list[LessonNeed] = []
-        for need in sorted(self.deeper, key=lambda one: one.is_done):
+        for need in sorted(self.deeper, key=lambda lesson: lesson.is_done):
             if left <= 0:
                 break
             filling.append(need)

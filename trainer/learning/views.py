@@ -97,24 +97,29 @@ def renew(course: str) -> Response:
 @still
 def show_lesson(course: str, module: str, lesson: str) -> tuple[str, int]:
     """Show a lesson and what was answered in it. Without an enrollment this leaves no cookie and no row."""
-    whole, found = get_lesson(course, module, lesson, language_tag())
+    whole, loaded_lesson = get_lesson(course, module, lesson, language_tag())
     session_id = read_session_id(session.get("_user_id"))
     is_learner, begun = find_begun(session_id, whole.slug) if session_id else (False, None)
-    answers, incomplete = read_carried(whole, found, request.args.get("answers")), request.args.get("incomplete")
+    answers, incomplete = (
+        read_carried(whole, loaded_lesson, request.args.get("answers")),
+        request.args.get("incomplete"),
+    )
     to_answer: tuple[str, ...] = ()
-    if begun and found.questions:
-        kept = list_answers(begun.id, found)
-        to_answer = still_open(whole, found, begun.read, kept)
+    if begun and loaded_lesson.questions:
+        kept = list_answers(begun.id, loaded_lesson)
+        to_answer = still_open(whole, loaded_lesson, begun.read, kept)
         answers = {**kept, **{name: given for name, given in answers.items() if name == incomplete}}
     opened_at = opened_mark(begun, now()) if begun else ""
     standing_alike: Hashable = None
     if begun:
         standing_alike = (begun.place, begun.is_paced, begun.is_tested_out, begun.read, to_answer)
     page = shared_page(
-        (whole.slug, found.id, is_learner, standing_alike),
-        lambda: _lesson_page(whole, found, is_learner, begun, to_answer),
+        (whole.slug, loaded_lesson.id, is_learner, standing_alike),
+        lambda: _lesson_page(whole, loaded_lesson, is_learner, begun, to_answer),
         {
-            "body": _body(whole, found, answers, is_learner, begun, opened_at) if found.questions else found.html,
+            "body": _body(whole, loaded_lesson, answers, is_learner, begun, opened_at)
+            if loaded_lesson.questions
+            else loaded_lesson.html,
             "opened_at": opened_at,
         },
     )
@@ -125,16 +130,16 @@ def show_lesson(course: str, module: str, lesson: str) -> tuple[str, int]:
 @access(Who.LEARNER)
 def complete_lesson(course: str, module: str, lesson: str) -> Response:
     """Mark a lesson as read, credit the time it was open, and go on to the next."""
-    whole, found = get_lesson(course, module, lesson)
+    whole, loaded_lesson = get_lesson(course, module, lesson)
     user_id, at = current_user.id, now()
     with transaction():
         enrollment = get_enrollment(user_id, whole.slug)
         opened_at = read_mark(enrollment, request.form.get("opened_at"))
         if opened_at is not None:
-            operations.credit_activity(enrollment, opened_at, longest_reading(found.file.minutes), at)
-        operations.mark_as_read(enrollment, whole, found, at)
+            operations.credit_activity(enrollment, opened_at, longest_reading(loaded_lesson.file.minutes), at)
+        operations.mark_as_read(enrollment, whole, loaded_lesson, at)
         operations.complete(enrollment, whole, current_app.config["SETTINGS"].is_local, at)
-        following = whole.neighbors(found.id, enrollment.place)[1]
+        following = whole.neighbors(loaded_lesson.id, enrollment.place)[1]
         asks = following is not None and wants_place(whole, enrollment, standing(enrollment, whole), following)
     if asks:
         return go(url_for(".place", course=whole.slug))
@@ -220,15 +225,15 @@ def attestation(course: str) -> Response | str | tuple[str, int]:
 
 
 def _body(
-    whole: Course, found: Lesson, answers: Mapping[str, Given], is_learner: bool, begun: Begun | None, opened_at: str
+    whole: Course, lesson: Lesson, answers: Mapping[str, Given], is_learner: bool, begun: Begun | None, opened_at: str
 ) -> str:
     """Return the text of a lesson with its questions. What follows one is closed until it is answered, or was read."""
-    opens_all = request.args.get("open") == "all" or (begun is not None and found.id in begun.read)
+    opens_all = request.args.get("open") == "all" or (begun is not None and lesson.id in begun.read)
     return render_template(
         "learning/_body.html",
         course=whole,
-        lesson=found,
-        asked=ask(found, answers, incomplete=request.args.get("incomplete"), opens_all=opens_all),
+        lesson=lesson,
+        asked=ask(lesson, answers, incomplete=request.args.get("incomplete"), opens_all=opens_all),
         answers=request.args.get("answers"),
         is_learner=is_learner,
         opened_at=opened_at,
@@ -236,22 +241,24 @@ def _body(
 
 
 def _lesson_page(
-    whole: Course, found: Lesson, is_learner: bool, begun: Begun | None, to_answer: tuple[str, ...]
+    whole: Course, lesson: Lesson, is_learner: bool, begun: Begun | None, to_answer: tuple[str, ...]
 ) -> str:
     where = path_of(whole, begun.place, begun.read, is_tested_out=begun.is_tested_out) if begun else None
-    need = where.find(found.id) if where else None
-    previous, following = whole.neighbors(found.id, begun.place if begun else None)
+    need = where.find(lesson.id) if where else None
+    previous, following = whole.neighbors(lesson.id, begun.place if begun else None)
     return render_template(
         "learning/lesson.html",
         is_learner=is_learner,
         course=whole,
-        lesson=found,
-        translation=served_in(language_tag()).standing(found),
+        lesson=lesson,
+        translation=served_in(language_tag()).standing(lesson),
         body=hole("body"),
         to_answer=[
-            (number, place_of(one.id)) for number, one in enumerate(found.questions, start=1) if one.id in to_answer
+            (number, place_of(question.id))
+            for number, question in enumerate(lesson.questions, start=1)
+            if question.id in to_answer
         ],
-        module=next(one for one in whole.modules if one.slug == found.module_slug),
+        module=next(module for module in whole.modules if module.slug == lesson.module_slug),
         previous=previous,
         following=following,
         asks_place=bool(begun and where and following and wants_place(whole, begun, where, following)),
@@ -260,9 +267,9 @@ def _lesson_page(
         is_enrolled=begun is not None,
         standing=where,
         need=need,
-        is_read=begun is not None and found.id in begun.read,
+        is_read=begun is not None and lesson.id in begun.read,
         opened_at=hole("opened_at"),
-        comes_first=where.comes_first(found.id) if begun and where and begun.is_paced else None,
+        comes_first=where.comes_first(lesson.id) if begun and where and begun.is_paced else None,
     )
 
 
