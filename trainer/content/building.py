@@ -56,7 +56,7 @@ def build(folder: Folder, site: Entry[Site]) -> Content:
         ids=tuple(sorted(permanent_ids(folder))),
     )
     others = site.value.languages[1:]
-    return replace(content, translations={one: retell(content, folder, anywhere, one) for one in others})
+    return replace(content, translations={language: retell(content, folder, anywhere, language) for language in others})
 
 
 def _values(entries: Mapping[str, Entry[T]]) -> dict[str, T]:

@@ -17,15 +17,15 @@ BODY_LIMIT: Final = 32 * 1024  # characters of Markdown; parsing hostile text ta
 
 def fingerprint(root: Path) -> tuple[tuple[str, int, int], ...]:
     """Tell names, times and sizes of the files: cheap to compare, and changed by every edit."""
-    found = []
+    files = []
     for folder, _, names in os.walk(root):
         for name in names:
             try:
                 status = os.lstat(os.path.join(folder, name))
             except OSError:  # gone between the two calls
                 continue
-            found.append((os.path.join(folder, name), status.st_mtime_ns, status.st_size))
-    return tuple(sorted(found))
+            files.append((os.path.join(folder, name), status.st_mtime_ns, status.st_size))
+    return tuple(sorted(files))
 
 
 def walk(folder: Path, prefix: str, complain: Callable[[str, int, str, str], None]) -> Iterator[str]:

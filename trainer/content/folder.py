@@ -154,14 +154,14 @@ class Folder:
         that of a link: without its course."""
         named = self.named.get(kind, set())
         if kind == "lesson":
-            return any(one.partition("/")[2] == name for one in named)
+            return any(lesson.partition("/")[2] == name for lesson in named)
         return kind in self.unread or name in named
 
     @property
     def drawings(self) -> dict[str, Drawing | None]:
         """The illustrations by their names; None for one with faults, which come first."""
-        found: dict[str, Drawing | None] = dict.fromkeys(self.named.get("illustration", ()))
-        return found | {name: entry.value.drawing for name, entry in self.illustrations.items()}
+        drawings: dict[str, Drawing | None] = dict.fromkeys(self.named.get("illustration", ()))
+        return drawings | {name: entry.value.drawing for name, entry in self.illustrations.items()}
 
     def told_in(self, language: str, entry: Entry[T_co] | None) -> Entry[T_co] | None:
         """Find an object as it is told in a language that it is translated into."""
@@ -182,9 +182,9 @@ class Folder:
                 self._twins.setdefault(entry.value.pair or "", {})[name] = entry
         return self._twins.get(pair, {})
 
-    def targets(self, here: CourseFolder | None = None) -> Targets:
+    def targets(self, course: CourseFolder | None = None) -> Targets:
         """Tell what links may lead to. Where two courses have the same lesson id, the course `here` comes first."""
-        courses = [*self.courses.values(), *([here] if here else [])]
+        courses = [*self.courses.values(), *([course] if course else [])]
         return Targets(
             terms={name: entry.value for name, entry in self.terms.items()},
             indicators=frozenset(self.indicators),

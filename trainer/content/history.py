@@ -29,14 +29,14 @@ def read_changes(text: str) -> tuple[list[Change], list[tuple[int, str]]]:
     changes = []
     for line, heading, body in _sections(text):
         head = _HEAD.fullmatch(heading)
-        stamp = next((found for found in map(_DIGEST.fullmatch, body) if found), None)
+        stamp = next((match for match in map(_DIGEST.fullmatch, body) if match), None)
         if head is None:
             faults.append((line, f'"{heading[:60]}" isn\'t the heading of an entry'))
         elif stamp is None:
             faults.append((line, f'the entry "{heading[3:60]}" has no line with its digest'))
         else:
             digest = None if stamp["digest"] == "none yet" else stamp["digest"]
-            points = any(one.startswith("- ") for one in body)
+            points = any(line_text.startswith("- ") for line_text in body)
             changes.append(Change(head["course"], head["version"], digest, line, points))
     return changes, faults
 

@@ -64,8 +64,8 @@ def _find_renamed(folder: Folder, gone: str) -> str | None:
             fresh = kind.find_id((*parts, entry.value.id) if kind.form is Form.LIST else parts)
             if f"{name}:{fresh}" not in folder.published:
                 title = re.sub(r"[^a-z0-9]+", "-", str(getattr(entry.value, "title", "")).lower())
-                found = f'"{name}:{fresh}" ({entry.path})'
+                renamed = f'"{name}:{fresh}" ({entry.path})'
                 words = fresh.rpartition("/")[2], title
-                likeness += [(difflib.SequenceMatcher(None, old, word).ratio(), found) for word in words]
+                likeness += [(difflib.SequenceMatcher(None, old, word).ratio(), renamed) for word in words]
     ratio, best = max(likeness, default=(0.0, None))
     return best if ratio >= _ALIKE else None

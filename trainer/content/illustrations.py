@@ -123,12 +123,12 @@ class _Reader:
         """Note the region that a group is, and return its other attributes."""
         if "id" not in given and "data-pin" not in given:
             return given
-        found, pin = _REGION.fullmatch(given.get("id", "")), _PIN.fullmatch(given.get("data-pin", ""))
-        if found is None or pin is None:
+        region, pin = _REGION.fullmatch(given.get("id", "")), _PIN.fullmatch(given.get("data-pin", ""))
+        if region is None or pin is None:
             raise self._fault(
                 "a group isn't quite a region", 'Write it as <g id="region-door" data-pin="20 35">, or take both out.'
             )
-        name, left, top = found[1], float(pin[1]), float(pin[2])
+        name, left, top = region[1], float(pin[1]), float(pin[2])
         if self.region_depth:
             raise self._fault(f'the region "{name}" stands in another one', "End that one first.")
         if name in self.pins:

@@ -39,8 +39,8 @@ from trainer.content.subject import Vocabulary
 
 def find_kinds(name: str) -> tuple[tuple[Kind[Any], ...], Parts]:
     """Find the kinds of objects in a file of this name, none if it doesn't belong here, and what is in the name."""
-    found = [(kind, match) for kind in KINDS if (match := kind.pattern.fullmatch(name))]
-    return tuple(kind for kind, _match in found), found[0][1].groups() if found else ()
+    matches = [(kind, match) for kind in KINDS if (match := kind.pattern.fullmatch(name))]
+    return tuple(kind for kind, _match in matches), matches[0][1].groups() if matches else ()
 
 
 KINDS: Final[tuple[Kind[Any], ...]] = (

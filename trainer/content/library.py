@@ -53,13 +53,13 @@ def load(
     with cache.no_collection():
         read = read_folder(root, items, complaints, memory)
         check(read, today)
-        found = complaints.sorted()
+        sorted_complaints = complaints.sorted()
         if complaints.has_errors or read.site is None:
-            raise ContentRefused(found)
+            raise ContentRefused(sorted_complaints)
         content = build(read, read.site)
         if kept_in:
-            cache.keep(kept_in, key, content, found)
-    return content, found
+            cache.keep(kept_in, key, content, sorted_complaints)
+    return content, sorted_complaints
 
 
 class Library:

@@ -53,7 +53,7 @@ class Lesson:
 
     def question(self, name: str) -> Question | None:
         """Find a question by its id."""
-        return next((one for one in self.questions if one.id == name), None)
+        return next((question for question in self.questions if question.id == name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Course:
     @property
     def module_files(self) -> tuple[str, ...]:
         """The names of the files that the texts of its modules stand in."""
-        return tuple(f"courses/{self.slug}/{one.number:02}-{one.slug}/module.yaml" for one in self.modules)
+        return tuple(f"courses/{self.slug}/{module.number:02}-{module.slug}/module.yaml" for module in self.modules)
 
     @cached_property
     def core(self) -> tuple[Module, ...]:
@@ -139,11 +139,11 @@ class Course:
         place = self._places.get(lesson_id)
         if place is None:
             return None, None
-        here = self.lessons[place].module_slug
-        others = self._choices.get(here, frozenset())
-        path = self._path(at, [module for module in self.deeper if module.slug == here] or self.core)
-        before = [one for one in path if self._places[one.id] < place and one.id not in others]
-        after = [one for one in path if self._places[one.id] > place and one.id not in others]
+        slug = self.lessons[place].module_slug
+        others = self._choices.get(slug, frozenset())
+        path = self._path(at, [module for module in self.deeper if module.slug == slug] or self.core)
+        before = [lesson for lesson in path if self._places[lesson.id] < place and lesson.id not in others]
+        after = [lesson for lesson in path if self._places[lesson.id] > place and lesson.id not in others]
         return before[-1] if before else None, after[0] if after else None
 
     @cached_property
@@ -245,19 +245,19 @@ class Content:
     translated: dict[str, bool] = field(default_factory=dict)  # whole files; True: older than its original
     translations: dict[str, Content] = field(default_factory=dict)  # by language: the same, as far as it is translated
 
-    def standing(self, *what: Lesson | Page | Scenario | str) -> Standing:
+    def standing(self, *texts: Lesson | Page | Scenario | str) -> Standing:
         """Say how a reader of this language has texts, or lists by the names of their files."""
         if self.language == SOURCE:
             return Standing.AS_WRITTEN
-        found = [
-            (one in self.translated, self.translated.get(one, False))
-            if isinstance(one, str)
-            else (one.language == self.language and one.is_whole, one.is_older)
-            for one in what
+        states = [
+            (text in self.translated, self.translated.get(text, False))
+            if isinstance(text, str)
+            else (text.language == self.language and text.is_whole, text.is_older)
+            for text in texts
         ]
-        if not all(is_translated for is_translated, _is_older in found):
+        if not all(is_translated for is_translated, _is_older in states):
             return Standing.UNTRANSLATED
-        return Standing.OLDER if any(is_older for _is_translated, is_older in found) else Standing.AS_WRITTEN
+        return Standing.OLDER if any(is_older for _is_translated, is_older in states) else Standing.AS_WRITTEN
 
     def help_line(self, line_id: str) -> HelpLine:
         """Get a help line of any region. Raises KeyError for an unknown id."""

@@ -50,7 +50,7 @@ _ALLOWED: Final[Mapping[str, Mapping[str, str]]] = {
     "polyline": {**_SHARED, "points": _NUMBERS},
     "polygon": {**_SHARED, "points": _NUMBERS},
 }
-_SHAPES: Final = ", ".join(one for one in _ALLOWED if one != "svg")
+_SHAPES: Final = ", ".join(tag for tag in _ALLOWED if tag != "svg")
 
 
 def read_picture(text: str, complain: Complain) -> Markup | None:

@@ -70,30 +70,30 @@ class Keys(Shape):
 class Each(Shape):
     """The words of each of a list, in its order, or of each of a mapping."""
 
-    one: Shape
+    shape: Shape
 
     def read(self, value: Plain) -> Plain:
         if isinstance(value, dict):
-            return {key: self.one.read(one) for key, one in value.items()}
-        return [self.one.read(one) for one in value]
+            return {key: self.shape.read(inner) for key, inner in value.items()}
+        return [self.shape.read(inner) for inner in value]
 
     def put(self, value: Plain, words: Plain) -> Plain:
         if isinstance(value, dict):
-            return {key: self.one.put(one, words[key]) for key, one in value.items()}
-        return [self.one.put(one, told) for one, told in zip(value, words, strict=True)]
+            return {key: self.shape.put(inner, words[key]) for key, inner in value.items()}
+        return [self.shape.put(inner, told) for inner, told in zip(value, words, strict=True)]
 
 
 @dataclass(frozen=True)
 class ById(Shape):
     """The words of each of a list, under its id."""
 
-    one: Shape
+    shape: Shape
 
     def read(self, value: Plain) -> Plain:
-        return {str(one["id"]): self.one.read(one) for one in value}
+        return {str(part["id"]): self.shape.read(part) for part in value}
 
     def put(self, value: Plain, words: Plain) -> Plain:
-        return [self.one.put(one, words[str(one["id"])]) for one in value]
+        return [self.shape.put(part, words[str(part["id"])]) for part in value]
 
 
 class Scene(Keys):
@@ -108,7 +108,7 @@ class Scene(Keys):
     def put(self, value: Plain, words: Plain) -> Plain:
         whole = super().put({**_taken_apart(value), "swap": {}}, words)
         first = {**whole["items"][0], **{key: whole[key] for key in _OF_FIRST if key in words}}
-        told = {key: one for key, one in whole.items() if key not in (*_OF_FIRST, QUESTIONS)}
+        told = {key: inner for key, inner in whole.items() if key not in (*_OF_FIRST, QUESTIONS)}
         return {**told, "items": [first, *whole[QUESTIONS]]}
 
 
@@ -201,25 +201,25 @@ def find_difference(words: Plain, original: Plain) -> Key | None:
         return _in_keys(words, original)
     if isinstance(words, list) and isinstance(original, list):
         pairs = enumerate(zip(words, original, strict=False))
-        found = (_below(place, find_difference(one, other)) for place, (one, other) in pairs)
-        return next((key for key in found if key is not None), None if len(words) == len(original) else ())
+        differences = (_below(place, find_difference(word, other)) for place, (word, other) in pairs)
+        return next((key for key in differences if key is not None), None if len(words) == len(original) else ())
     return None if isinstance(words, str) and isinstance(original, str) else ()
 
 
 def _in_keys(words: Mapping[str, Plain], original: Mapping[str, Plain]) -> Key | None:
-    for key, one in words.items():
-        found = find_difference(one, original[key]) if key in original else ()
-        if found is not None:
-            return (key, *found)
+    for key, word in words.items():
+        difference = find_difference(word, original[key]) if key in original else ()
+        if difference is not None:
+            return (key, *difference)
     return None if len(words) == len(original) else ()
 
 
-def _below(place: int, found: Key | None) -> Key | None:
-    return None if found is None else (place, *found)
+def _below(place: int, difference: Key | None) -> Key | None:
+    return None if difference is None else (place, *difference)
 
 
 def is_loose(key: str, words: Plain) -> bool:
     """Tell whether what a translation writes freely is a list of texts, or texts with others that replace them."""
     if key == SWAP:
-        return isinstance(words, dict) and all(isinstance(one, str) for one in words.values())
-    return isinstance(words, list) and all(isinstance(one, str) for one in words)
+        return isinstance(words, dict) and all(isinstance(text, str) for text in words.values())
+    return isinstance(words, list) and all(isinstance(text, str) for text in words)

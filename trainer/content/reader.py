@@ -123,10 +123,10 @@ class _Reader:
             self._complain(name, body_line, "there is no text below the head, or too much", "Translate the original.")
             return
         path = f"{self.folder.name}/{printable(name)}"
-        found = translate(
+        translation = translate(
             originals, path, written, parse(body, body_line) if kind.form == Form.TEXT else None, self.items
         )
-        self.folder.translations.setdefault(language, {})[base] = found
+        self.folder.translations.setdefault(language, {})[base] = translation
 
     def require_files(self) -> None:
         for name in _REQUIRED:

@@ -74,7 +74,7 @@ class _Teller:
         assert there.file is not None  # the checks have shown it
         file = self._value(there.file)
         lessons = (self._lesson(lesson, there.lessons[lesson.slug], scope) for lesson in module.lessons)
-        return replace(module, file=file, lessons=tuple(replace(one, module_title=file.title) for one in lessons))
+        return replace(module, file=file, lessons=tuple(replace(lesson, module_title=file.title) for lesson in lessons))
 
     def _lesson(self, lesson: Lesson, entry: Entry[LessonFile], scope: Scope) -> Lesson:
         if id(entry) not in self.told:
@@ -99,7 +99,7 @@ class _Teller:
         """Return the questions of a lesson in other words, and as they are where these no longer fit."""
         was = {item.id: item for item in entry.value.items}
         told = {item.id: item for item in self._value(entry).items}
-        return [self._question(one, was[one.id], told[one.id], name) for one in lesson.questions]
+        return [self._question(question, was[question.id], told[question.id], name) for question in lesson.questions]
 
     def _question(self, question: Question, was: LessonItem, told: LessonItem, lesson: str) -> Question:
         faults: list[str] = []
@@ -152,7 +152,7 @@ class _Teller:
         if told.value.drills == entry.value.drills or faults:
             return scene.drills
         others = build_drills(retold)
-        return tuple(replace(one, payload=other.payload) for one, other in zip(scene.drills, others, strict=True))
+        return tuple(replace(drill, payload=other.payload) for drill, other in zip(scene.drills, others, strict=True))
 
     def _sign(self, sign: Sign, file: ScenarioFile) -> Sign:
         indicator = self._indicators[sign.id]
@@ -190,8 +190,8 @@ class _Teller:
         return self.told[id(entry)][1]
 
     def _told(self, entry: Entry[T]) -> Entry[T]:
-        found: Entry[T] = self.told[id(entry)][0]  # type: ignore[assignment]  # a translation is of the same kind
-        return found
+        translation: Entry[T] = self.told[id(entry)][0]  # type: ignore[assignment]  # a translation is of the same kind
+        return translation
 
     def _value(self, entry: Entry[T]) -> T:
         return self._told(entry).value if id(entry) in self.told else entry.value
@@ -203,7 +203,7 @@ class _Teller:
 def _place(page: Rendered, asked: Sequence[Question]) -> tuple[tuple[Markup, ...], tuple[Question, ...]]:
     """Return the parts of a text and the questions between them. A translation that is older may lack places for
     some, which are then asked at its end, and have others for what is no longer asked."""
-    left = {one.id: one for one in asked}
+    left = {question.id: question for question in asked}
     parts, questions = [page.parts[0]], []
     for name, part in zip(page.items, page.parts[1:], strict=True):
         if name in left:

@@ -491,7 +491,7 @@ class ScenarioFile(Part):
     @property
     def is_about_minor(self) -> bool:
         """True if someone at risk is under 18."""
-        return any(one.role == "at-risk" and one.age in ("child", "teen") for one in self.people)
+        return any(person.role == "at-risk" and person.age in ("child", "teen") for person in self.people)
 
     @property
     def difficulty(self) -> Difficulty:

@@ -39,8 +39,8 @@ def served() -> Content:
 def served_in(language: str) -> Content:
     """Return the content being served as a reader of a language gets it. For pages to read: what is recorded,
     scored and counted rests on the original."""
-    here = served()
-    return here.translations.get(language, here)
+    content = served()
+    return content.translations.get(language, content)
 
 
 def get_course(slug: str, language: str = SOURCE) -> Course:
@@ -54,10 +54,10 @@ def get_course(slug: str, language: str = SOURCE) -> Course:
 def get_lesson(course: str, module: str, lesson: str, language: str = SOURCE) -> tuple[Course, Lesson]:
     """Return a lesson with its course, in a language as far as they are translated. Raises NotFound."""
     whole = get_course(course, language)
-    found = whole.lesson(f"{module}/{lesson}")
-    if found is None:
+    text = whole.lesson(f"{module}/{lesson}")
+    if text is None:
         raise NotFound
-    return whole, found
+    return whole, text
 
 
 def open_library(settings: Settings, items: ItemModels) -> Library:

@@ -34,10 +34,10 @@ def lesson(content: Content, folder: Path, place: str, title: str) -> dict[Path,
     if len(parts) != 3 or not all(_SLUG.fullmatch(part) for part in parts):
         return Refusal("Write COURSE/MODULE/NAME, such as recognize/what-to-do/one-more: small letters and hyphens.")
     course = content.courses.get(parts[0])
-    module = next((one for one in course.modules if one.slug == parts[1]), None) if course else None
+    module = next((known for known in course.modules if known.slug == parts[1]), None) if course else None
     if course is None or module is None:
         return Refusal(f"There is no module {parts[0]}/{parts[1]}.")
-    if any(one.slug == parts[2] for one in module.lessons):
+    if any(known.slug == parts[2] for known in module.lessons):
         return Refusal(f"There is a lesson {place} already.")
     where = folder / "courses" / course.slug / f"{module.number:02}-{module.slug}"
     number = max(int(path.name[:2]) for path in where.glob("[0-9][0-9]-*.md")) + 1
@@ -92,12 +92,12 @@ def scenario(content: Content, folder: Path, pair: str, pool: str) -> dict[Path,
 
 def indicator(content: Content, folder: Path, category: str, name: str) -> dict[Path, str] | Refusal:
     """Return the list of signs with one more, under the next free id of its category."""
-    found = next((one for one in content.categories if one.id == category), None)
-    if found is None:
+    group = next((known for known in content.categories if known.id == category), None)
+    if group is None:
         return Refusal(
-            f"There is no category {category}. Use one of: {', '.join(one.id for one in content.categories)}."
+            f"There is no category {category}. Use one of: {', '.join(known.id for known in content.categories)}."
         )
-    free = [f"{found.letter}{n}" for n in range(1, 10) if f"{found.letter}{n}" not in content.indicators]
+    free = [f"{group.letter}{n}" for n in range(1, 10) if f"{group.letter}{n}" not in content.indicators]
     if not free:
         return Refusal(f"All nine ids of {category} are taken.")
     path = folder / "indicators.yaml"
@@ -152,19 +152,19 @@ def module(content: Content, folder: Path, place: str, title: str) -> dict[Path,
         return Refusal(
             f"Write COURSE/NAME, such as recognize/one-more: small letters, digits and hyphens, {_LONGEST} at most."
         )
-    found = content.courses.get(slug)
-    if found is None:
+    parent = content.courses.get(slug)
+    if parent is None:
         return Refusal(f"There is no course {slug}.")
-    if any(one.slug == name for one in found.modules):
+    if any(known.slug == name for known in parent.modules):
         return Refusal(f"There is a module {place} already.")
-    number = max(one.number for one in found.modules) + 1
+    number = max(known.number for known in parent.modules) + 1
     if number > 99:
         return Refusal(f"The last module of {slug} has the number 99. Renumber the folders first.")
     where = folder / "courses" / slug
     path = where / "course.yaml"
     return {
         **_module_files(content, where / f"{number:02}-{name}", title),
-        path: _with_module(path.read_text(encoding="utf-8"), found.file.modules, name),
+        path: _with_module(path.read_text(encoding="utf-8"), parent.file.modules, name),
     }
 
 
@@ -202,8 +202,8 @@ def _quoted(text: str) -> str:
 
 
 def _find_sign(content: Content, strength: str) -> Indicator | None:
-    signs = (one for one in content.indicators.values() if one.kind == "indicator")
-    return next((one for one in signs if one.strength == strength), None)
+    signs = (sign for sign in content.indicators.values() if sign.kind == "indicator")
+    return next((sign for sign in signs if sign.strength == strength), None)
 
 
 def _words_of(vocabulary: Vocabulary) -> dict[str, str]:
@@ -228,8 +228,8 @@ def _doors_of(vocabulary: Vocabulary) -> dict[str, str]:
 
 def _find_route(vocabulary: Vocabulary, truth: Truth) -> str:
     """Return the way that fits best: one for such scenes alone, or else the first that may be used for them."""
-    routes = [one for one in vocabulary.routes if one.truth in (None, truth) and not one.emergency]
-    return next((one for one in routes if one.truth), routes[0]).id if routes else vocabulary.routes[0].id
+    routes = [route for route in vocabulary.routes if route.truth in (None, truth) and not route.emergency]
+    return next((route for route in routes if route.truth), routes[0]).id if routes else vocabulary.routes[0].id
 
 
 def _lesson_text(content: Content, title: str) -> str:
@@ -278,5 +278,5 @@ def _with_module(text: str, modules: list[str], name: str) -> str:
         lines.insert(at + 1, f"{before}- {name}")
     else:
         last = re.compile(rf"""(["']?)\b{re.escape(modules[-1])}\b\1(?=\s*(?:[],#]|$))""")
-        lines[at] = last.sub(lambda found: f"{found[0]}, {name}", lines[at], count=1)
+        lines[at] = last.sub(lambda match: f"{match[0]}, {name}", lines[at], count=1)
     return "\n".join(lines)

@@ -215,6 +215,6 @@ class Vocabulary(Part):
     @cached_property
     def _ids(self) -> dict[WordList, list[str]]:
         return {
-            words: [one if isinstance(one, str) else one.id for one in getattr(self, words)]
+            words: [word if isinstance(word, str) else word.id for word in getattr(self, words)]
             for words in get_args(WordList)
         }

@@ -28,7 +28,7 @@ def swapped(file: ScenarioFile, narrative: str) -> tuple[ScenarioFile, str]:
 def replace_words(text: str, swap: Mapping[str, str]) -> str:
     """Replace whole words, the longest first, each place once, so that two names can change places."""
     pattern, others = _ready(tuple(swap.items()))
-    return pattern.sub(lambda found: others[_flat(found[0])], text)
+    return pattern.sub(lambda match: others[_flat(match[0])], text)
 
 
 @lru_cache(maxsize=4)  # one scene after the other, each in many texts
@@ -60,12 +60,12 @@ def _replace_in(value: Any, swap: Mapping[str, str]) -> Any:
         other = replace_words(value, swap)
         return value if other == value else other
     if isinstance(value, list):
-        return [_replace_in(one, swap) for one in value]
+        return [_replace_in(inner, swap) for inner in value]
     if isinstance(value, dict):
-        return {name: one if name in _MARKS else _replace_in(one, swap) for name, one in value.items()}
+        return {name: inner if name in _MARKS else _replace_in(inner, swap) for name, inner in value.items()}
     if isinstance(value, Part):
         # The id of an option may be a name as well; it isn't shown.
-        told = {name: _replace_in(one, swap) for name, one in value if name not in _MARKS}
-        changed = {name: one for name, one in told.items() if one != getattr(value, name)}
+        told = {name: _replace_in(inner, swap) for name, inner in value if name not in _MARKS}
+        changed = {name: inner for name, inner in told.items() if inner != getattr(value, name)}
         return value.but(changed) if changed else value
     return value

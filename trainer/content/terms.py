@@ -55,17 +55,17 @@ class _Links:
 
     def _cut(self, text: Token) -> Iterator[Token]:
         start = 0
-        for found in self.pattern.finditer(text.content):
+        for match in self.pattern.finditer(text.content):
             # A letter such as the long s is matched by case but isn't in any form.
-            name = self.forms.get(" ".join(found[0].lower().split()))
+            name = self.forms.get(" ".join(match[0].lower().split()))
             if name is None or name in self.done:
                 continue
             self.done.add(name)
-            yield _text(text.content[start : found.start()])
+            yield _text(text.content[start : match.start()])
             yield Token("link_open", "a", 1, attrs={"href": f"glossary:{name}"})
-            yield _text(found[0])
+            yield _text(match[0])
             yield Token("link_close", "a", -1)
-            start = found.end()
+            start = match.end()
         yield _text(text.content[start:])
 
 

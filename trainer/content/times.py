@@ -40,7 +40,7 @@ class Times:
     def first_try(self, course: Course) -> int:
         """Return the minutes of the first try, which asks for verdicts alone, with the reason of each answer read."""
         scenes = self.content.pool(Pool.OPEN)
-        return in_minutes(mean_seconds(one.seconds_verdict for one in scenes) * course.file.first_try.scenes)
+        return in_minutes(mean_seconds(scene.seconds_verdict for scene in scenes) * course.file.first_try.scenes)
 
     def pretest(self, course: Course) -> int:
         """Return the minutes of the pretest, which shows no answers; 0 without one."""
@@ -94,7 +94,7 @@ def modules_seconds(modules: Iterable[Module]) -> float:
 
 def scenes_seconds(scenes: Sequence[Scenario], number: int, *, with_answers: bool = False) -> float:
     """Return how long so many scenes take that are drawn from these; with answers, each is read as well."""
-    return mean_seconds(one.seconds + (one.seconds_answered if with_answers else 0) for one in scenes) * number
+    return mean_seconds(scene.seconds + (scene.seconds_answered if with_answers else 0) for scene in scenes) * number
 
 
 def mean_seconds(each: Iterable[float]) -> float:

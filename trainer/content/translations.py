@@ -24,15 +24,19 @@ _NAME: Final = re.compile(r"(?P<base>[^.]+)\.(?P<language>[a-z]{2,3})\.(?P<endin
 
 def split_name(name: str) -> tuple[str, str] | None:
     """Return the name of the file that a file translates, and the language; None if it isn't called a translation."""
-    found = _NAME.fullmatch(name)
-    return (f"{found['base']}.{found['ending']}", found["language"]) if found else None
+    match = _NAME.fullmatch(name)
+    return (f"{match['base']}.{match['ending']}", match["language"]) if match else None
 
 
 def prose_digest(originals: Sequence[Entry[Any]]) -> str:
     """Hash what is to be translated of a file: a date or a number may change without making a translation older."""
     told = [
-        [getattr(one.value, "id", None), PROSE[type(one.value)].read(one.written.value), one.body.source]
-        for one in originals
+        [
+            getattr(original.value, "id", None),
+            PROSE[type(original.value)].read(original.written.value),
+            original.body.source,
+        ]
+        for original in originals
     ]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
 
@@ -46,7 +50,7 @@ def translate(
     what no longer fits the original is passed over with a warning: whoever writes the original need not translate.
     """
     digest, first = prose_digest(originals), originals[0]
-    found = Translation(path)
+    translation = Translation(path)
     given = written.value if isinstance(written.value, dict) else {}
     of = given.get(OF)
     if of is None:
@@ -54,19 +58,19 @@ def translate(
             path, 1, f'"{OF}" is missing', f'Write "{OF}: {digest}": the digest of the original as it is now.'
         )
     elif of != digest:
-        found.is_older = True
+        translation.is_older = True
         first.complaints.warning(
             path,
             written.line(OF),
             f'the original is no longer "{short(of)}"',
             f'Translate what has changed in it, then write "{OF}: {digest}".',
         )
-    complaints = Leniently(first.complaints) if found.is_older else first.complaints
+    complaints = Leniently(first.complaints) if translation.is_older else first.complaints
     rest = {key: value for key, value in given.items() if key != OF}
     if body is not None or not hasattr(first.value, "id"):
         parts = {id(first): (first, Written(rest, written.lines, written.root))}
     else:
-        by_id = {one.value.id: one for one in originals}
+        by_id = {entry.value.id: entry for entry in originals}
         parts = {id(by_id[name]): (by_id[name], written.at(name)) for name in rest if name in by_id}
         for name in rest.keys() - by_id.keys():
             complaints.error(
@@ -74,17 +78,17 @@ def translate(
             )
     for original, part in parts.values():
         told, is_whole = _put_in(original, path, part, body, items, complaints)
-        found.entries.append((original, told))
-        found.is_whole = found.is_whole and is_whole
-    if body is None and (left_out := [one for one in originals if id(one) not in parts]):
-        found.is_whole = False
+        translation.entries.append((original, told))
+        translation.is_whole = translation.is_whole and is_whole
+    if body is None and (left_out := [entry for entry in originals if id(entry) not in parts]):
+        translation.is_whole = False
         first.complaints.warning(
             path,
             1,
-            f"{', '.join(one.value.id for one in left_out)} of the original {_are(left_out)} left out",
+            f"{', '.join(entry.value.id for entry in left_out)} of the original {_are(left_out)} left out",
             "Translate it: until then readers get the words of the original.",
         )
-    return found
+    return translation
 
 
 def _put_in(
@@ -112,10 +116,10 @@ def _put_in(
             )
         elif key == SWAP and not there.get(SWAP):
             complaints.error(path, given.line(key), "the original has no second telling", f'Take "{SWAP}" out.')
-        elif (found := _find_fault(key, text, there.get(key))) is not None:
+        elif (fault := _find_fault(key, text, there.get(key))) is not None:
             complaints.error(
                 path,
-                given.line(key, *found),
+                given.line(key, *fault),
                 f'"{key}" has another form than in the original',
                 "Translate a text with a text, a list with as many texts, and keys with the same keys.",
             )
@@ -148,8 +152,8 @@ def _find_fault(key: str, text: Plain, original: Plain) -> Key | None:
     return find_difference(text, original)
 
 
-def _are(what: Sequence[Any]) -> str:
-    return "is" if len(what) == 1 else "are"
+def _are(items: Sequence[Any]) -> str:
+    return "is" if len(items) == 1 else "are"
 
 
 def without_marks(value: Plain) -> Plain:
@@ -157,7 +161,7 @@ def without_marks(value: Plain) -> Plain:
     if isinstance(value, str):
         return plain(value)
     if isinstance(value, list):
-        return [without_marks(one) for one in value]
+        return [without_marks(inner) for inner in value]
     if isinstance(value, dict):
-        return {name: without_marks(one) for name, one in value.items()}
+        return {name: without_marks(inner) for name, inner in value.items()}
     return value

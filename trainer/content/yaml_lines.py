@@ -121,7 +121,7 @@ class _Composer:
         return items
 
     def _mapping(self, key: Key) -> dict[str, Plain]:
-        found: dict[str, Plain] = {}
+        values: dict[str, Plain] = {}
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             self._refuse_tricks(event, key)
             if not isinstance(event, yaml.ScalarEvent):
@@ -129,11 +129,11 @@ class _Composer:
                     self._line(event), "a key must be a word", "Put a text with brackets in double quotes."
                 )
             name, line = event.value, self._line(event)
-            if name in found:
+            if name in values:
                 self.complain(line, f'the key "{short(name)}" is there twice', "Keep one of the two.")
             self.lines.setdefault((*key, name), line)
-            found[name] = self._value(self._next(), (*key, name))
-        return found
+            values[name] = self._value(self._next(), (*key, name))
+        return values
 
 
 def _scalar(event: Any) -> str | None:

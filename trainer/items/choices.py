@@ -49,13 +49,13 @@ class ChoicePayload(FurtherPayload):
 
     def draw(self, rng: random.Random) -> list[str]:
         """Return the options in the order in which one learner sees them."""
-        order = [one.id for one in self.options]
+        order = [option.id for option in self.options]
         rng.shuffle(order)
         return order
 
     def order_for_all(self) -> list[str]:
         """Return the options as the author ordered them."""
-        return [one.id for one in self.options]
+        return [option.id for option in self.options]
 
     def mark(self, given: Given) -> Mark:
         """Return what was chosen is worth.
@@ -109,7 +109,7 @@ def scene_of(scene: Situation, kind: str) -> dict[str, Any]:
 
 def digest_of(payload: Mapping[str, Any]) -> str:
     """Hash what scoring rests on and what is seen before answering; a corrected reason keeps the digest."""
-    told = {**payload, "options": [[one["id"], one["text"], one["key"]] for one in payload["options"]]}
+    told = {**payload, "options": [[option["id"], option["text"], option["key"]] for option in payload["options"]]}
     text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -122,7 +122,9 @@ class OptionsItem(FurtherItem):
 
     def payload(self, scene: Situation) -> dict[str, Any]:
         """Return all that is needed to show and to score it."""
-        options = [{"id": one.id, "text": one.text, "why": one.why, "key": one.key} for one in self.options]
+        options = [
+            {"id": option.id, "text": option.text, "why": option.why, "key": option.key} for option in self.options
+        ]
         return {**scene_of(scene, self.type), "ask": self.ask, "options": options}
 
     def digest(self, scene: Situation) -> str:
@@ -131,7 +133,11 @@ class OptionsItem(FurtherItem):
 
     def texts(self) -> Iterable[str]:
         """List what is read of it."""
-        return [self.ask, *(one.text for one in self.options), *(one.why for one in self.options if one.key)]
+        return [
+            self.ask,
+            *(option.text for option in self.options),
+            *(option.why for option in self.options if option.key),
+        ]
 
 
 class ChoiceForm(AnswerForm):
@@ -172,7 +178,7 @@ class ChoiceForm(AnswerForm):
             raise ValidationError(self.needed)
 
     def _offer(self, order: Sequence[str]) -> None:
-        self.chosen.choices = [(one, one) for one in order]
+        self.chosen.choices = [(option_id, option_id) for option_id in order]
 
     def _known(self) -> list[str]:
         return [str(choice[0]) for choice in self.chosen.choices or ()]
@@ -185,7 +191,7 @@ class ChoiceForm(AnswerForm):
     @property
     def given(self) -> dict[str, Any]:
         """What was chosen, in the order shown."""
-        return {"chosen": [one for one in self._known() if one in (self.chosen.data or ())]}
+        return {"chosen": [option_id for option_id in self._known() if option_id in (self.chosen.data or ())]}
 
     @property
     def is_tampered(self) -> bool:

@@ -15,8 +15,10 @@ from trainer.items.order.type import ORDER
 from trainer.items.single.type import SINGLE
 from trainer.items.spot.type import SPOT
 
-FURTHER: Final = {one.name: one for one in (SINGLE, MULTIPLE, MARKS, ORDER, SPOT)}
-MODELS: Final[Mapping[str, type[Item]]] = {JUDGE.name: JUDGE.model} | {name: one.model for name, one in FURTHER.items()}
+FURTHER: Final = {item_type.name: item_type for item_type in (SINGLE, MULTIPLE, MARKS, ORDER, SPOT)}
+MODELS: Final[Mapping[str, type[Item]]] = {JUDGE.name: JUDGE.model} | {
+    name: item_type.model for name, item_type in FURTHER.items()
+}
 """What reading the content folder needs."""
 
 

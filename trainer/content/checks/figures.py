@@ -43,8 +43,8 @@ def find_figure(text: str, short_numbers: Collection[str] = ()) -> str | None:
     """
     if short_numbers:
         text = re.sub(rf"\b(?:{'|'.join(short_numbers)})\b(?!,\d|%|\s*percent)", " ", text, flags=re.IGNORECASE)
-    found = _FIGURE.search(_NO_FIGURES.sub(" ", text))
-    return found[0].strip() if found else None
+    match = _FIGURE.search(_NO_FIGURES.sub(" ", text))
+    return match[0].strip() if match else None
 
 
 def find_unsourced(text: str, numbers: Collection[str]) -> str | None:

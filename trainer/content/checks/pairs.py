@@ -46,19 +46,19 @@ def count_pairs(folder: Folder, pool: Pool) -> int:
 
 
 def _check_pair(first: Scene, second: Scene) -> None:
-    one, two = first.value, second.value
+    twin, two = first.value, second.value
 
     def refuse(key: Key, what: str, remedy: str) -> None:
         second.refuse(key, f"{what} ({first.path.rpartition('/')[2]})", remedy)
 
-    if one.truth == two.truth:
+    if twin.truth == two.truth:
         refuse(("truth",), f'both twins are "{two.truth}"', "One must be concern, the other no_concern.")
     for key in ("pool", "venue", "about", "place"):
-        if getattr(one, key) != getattr(two, key):
+        if getattr(twin, key) != getattr(two, key):
             refuse((key,), f'"{key}" differs from its twin', "Twins share it.")
-    if one.is_about_minor != two.is_about_minor:
+    if twin.is_about_minor != two.is_about_minor:
         refuse(("people",), "someone at risk is under 18 in one twin only", "Twins share it.")
-    two.first.check_twin(one.first, lambda key, what, remedy: refuse(("items", 0, *key), what, remedy))
+    two.first.check_twin(twin.first, lambda key, what, remedy: refuse(("items", 0, *key), what, remedy))
 
 
 def _check_balance(folder: Folder) -> None:

@@ -20,17 +20,17 @@ def warn_of_gaps(folder: Folder) -> None:
     lessons = [lesson for module in _modules(folder) for lesson in module.lessons.values()]
     taught = {indicator for lesson in lessons for indicator in lesson.value.indicators}
     tested = {sign for scene in live for sign in scene.signs}
-    for what, covered in (("no lesson teaches", taught), ("no scene tests", tested)):
+    for gap, covered in (("no lesson teaches", taught), ("no scene tests", tested)):
         missing = sorted(set(folder.indicators) - covered)
         if missing:
-            folder.warn("indicators.yaml", 1, f"{what} {', '.join(missing)}", "Add them in time.")
+            folder.warn("indicators.yaml", 1, f"{gap} {', '.join(missing)}", "Add them in time.")
     for topic in folder.vocabulary.value.topics if folder.vocabulary and live else ():
-        found = sum(scene.about == topic.id for scene in live)
-        if found < topic.least_share * len(live):
+        number = sum(scene.about == topic.id for scene in live)
+        if number < topic.least_share * len(live):
             folder.warn(
                 "scenarios",
                 1,
-                f"{found} of {len(live)} scenes are about {topic.id}",
+                f"{number} of {len(live)} scenes are about {topic.id}",
                 f"Bring it to {topic.least_share:.0%} or more.",
             )
 
@@ -44,14 +44,14 @@ def warn_of_shortcomings(folder: Folder) -> None:
         scene = entry.value
         if scene.retired or not isinstance(scene.items[0], SceneItem):
             continue
-        for what in scene.first.shortcomings(folder.vocabulary.value):
-            short.setdefault(what, []).append(name)
+        for shortcoming in scene.first.shortcomings(folder.vocabulary.value):
+            short.setdefault(shortcoming, []).append(name)
         if scene.pool is Pool.RESERVED and not scene.swap:
             short.setdefault("no second telling", []).append(name)
-    for what, names in sorted(short.items()):
+    for shortcoming, names in sorted(short.items()):
         shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
         counted = "1 scene has" if len(names) == 1 else f"{len(names)} scenes have"
-        folder.warn("scenarios", 1, f"{counted} {what} ({shown})", "Rewrite them in time.")
+        folder.warn("scenarios", 1, f"{counted} {shortcoming} ({shown})", "Rewrite them in time.")
 
 
 def _modules(folder: Folder) -> Iterator[ModuleFolder]:

@@ -31,8 +31,8 @@ def check_rule(entry: Entry[ScenarioFile], rule: Rule, signs: list[Indicator], v
         entry.refuse("rule", f'rule "{scene.rule}" does not make it "{scene.truth}"', "Correct one of the two.")
         return
     if scene.best is not rule.signs.best:
-        what = f'"{scene.best}" can\'t be best by rule "{scene.rule}"'
-        entry.refuse("best", what, f'Write "{rule.signs.best}", or correct the rule.')
+        complaint = f'"{scene.best}" can\'t be best by rule "{scene.rule}"'
+        entry.refuse("best", complaint, f'Write "{rule.signs.best}", or correct the rule.')
         return
     for sign in signs:
         _check_strength(entry, sign)

@@ -164,13 +164,13 @@ def _check_items(entry: Scene, scene: Told) -> None:
 
 def _check_narrative(folder: Folder, entry: Scene, scope: Scope) -> None:
     check_body(folder, entry, scope)
-    for what, lines in (
+    for markup, lines in (
         ("a box", [box.line for box in markdown.boxes_in(entry.body)]),
         ("a heading", [line for _, line in markdown.headings_in(entry.body)]),
         ("a citation", [citation.line for citation in markdown.citations_in(entry.body)]),
     ):
         for line in lines:
-            entry.refuse(line, f"there is {what} in the scene", "Tell it in plain paragraphs.")
+            entry.refuse(line, f"there is {markup} in the scene", "Tell it in plain paragraphs.")
 
 
 def _check_route(entry: Scene, vocabulary: Vocabulary) -> None:
@@ -179,7 +179,7 @@ def _check_route(entry: Scene, vocabulary: Vocabulary) -> None:
     if route is None:
         return
     if route.truth not in (None, scene.truth):
-        others = [f'"{one.id}"' for one in vocabulary.routes if one.truth in (None, scene.truth)]
+        others = [f'"{choice.id}"' for choice in vocabulary.routes if choice.truth in (None, scene.truth)]
         entry.refuse(
             "route", f'route "{route.id}" isn\'t for "{scene.truth}"', f"Use {', '.join(others)}, or correct the truth."
         )

@@ -27,18 +27,18 @@ _MADE_UP: Final = ("ask", "story")  # a question, and what says of itself that i
 
 def find_sweeping(text: str) -> str | None:
     """Find the first word that speaks of most or all, or None. What someone says in quotation marks may have one."""
-    found = _SWEEPING.search(_QUOTED.sub(" ", text))
-    return " ".join(found[0].split()) if found else None
+    match = _SWEEPING.search(_QUOTED.sub(" ", text))
+    return " ".join(match[0].split()) if match else None
 
 
 def warn_of_sweeping_words(lesson: Entry[LessonFile]) -> None:
     """Warn of each paragraph, item or row of a lesson that has such a word and cites nothing."""
     for block in markdown.blocks_in(lesson.body):
-        found = None if block.is_cited or block.box in _MADE_UP else find_sweeping(_claimed(block))
-        if found:
+        phrase = None if block.is_cited or block.box in _MADE_UP else find_sweeping(_claimed(block))
+        if phrase:
             lesson.warn(
                 block.line,
-                f'"{found}" has no source',
+                f'"{phrase}" has no source',
                 "Cite one in the same paragraph, item or row, say less, or mark it with [[...]] if it claims nothing.",
             )
 

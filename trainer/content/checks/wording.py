@@ -45,9 +45,9 @@ def check_wording(folder: Folder) -> None:
         if not any(stem in letters for stem in stems):  # nearly always
             continue
         for line, text in _shown_texts(entry):
-            for found in pattern.finditer(text):
-                at = line + text.count("\n", 0, found.start())
-                word = " ".join(found[0].split())
+            for match in pattern.finditer(text):
+                at = line + text.count("\n", 0, match.start())
+                word = " ".join(match[0].split())
                 entry.refuse(at, f'"{word}" is a word that we do not use', _WORD_REMEDY)
 
 

@@ -54,11 +54,11 @@ def headings_in(body: Body) -> Iterator[tuple[int, int]]:
 
 def boxes_in(body: Body) -> tuple[Box, ...]:
     """List the boxes of a body. A stray `:::` is a box without a name."""
-    found = []
+    boxes = []
     for position, group in enumerate(top_level(body.tokens)):
         head = group[0]
         if head.type in ("box_open", "box_stray"):
-            found.append(
+            boxes.append(
                 Box(
                     name=head.info,
                     title=head.content,
@@ -68,7 +68,7 @@ def boxes_in(body: Body) -> tuple[Box, ...]:
                     position=position,
                 )
             )
-    return tuple(found)
+    return tuple(boxes)
 
 
 def stray_fences_in(body: Body) -> Iterator[int]:

@@ -136,16 +136,16 @@ class ScenePayload(Payload):
     @property
     def best_action(self) -> ShownAction:
         """The best first action."""
-        return next(one for one in self.actions if one.grade is Grade.BEST)
+        return next(action for action in self.actions if action.grade is Grade.BEST)
 
     def action(self, given: Given | None) -> ShownAction | None:
         """Return the first action that was chosen, or None."""
         chosen = (given or {}).get("action")
-        return next((one for one in self.actions if one.id == chosen), None)
+        return next((action for action in self.actions if action.id == chosen), None)
 
     def draw(self, rng: random.Random) -> list[str]:
         """Return the actions in the order in which one learner sees them."""
-        order = [one.id for one in self.actions]
+        order = [action.id for action in self.actions]
         rng.shuffle(order)
         return order
 
@@ -187,22 +187,22 @@ def payload_of(scenario: Scenario) -> ScenePayload:
         about=file.about,
         differs=file.differs,
         signs=[
-            ShownSign(id=one.id, name=one.name, strength=one.strength, category=one.category, text=one.text)
-            for one in scenario.signs
+            ShownSign(id=sign.id, name=sign.name, strength=sign.strength, category=sign.category, text=sign.text)
+            for sign in scenario.signs
         ],
         ordinary=list(file.ordinary),
         verdicts={verdict.value: why for verdict, why in item.verdicts.items()},
         actions=[
             ShownAction(
-                id=one.id,
-                text=one.text,
-                why=one.why,
-                grade=one.grade,
-                harm=one.harm,
-                door=one.door,
-                is_report=one.door in scenario.reporting_doors,
+                id=action.id,
+                text=action.text,
+                why=action.why,
+                grade=action.grade,
+                harm=action.harm,
+                door=action.door,
+                is_report=action.door in scenario.reporting_doors,
             )
-            for one in item.actions
+            for action in item.actions
         ],
         twin=ShownTwin(title=scenario.twin.title, truth=Truth(scenario.twin.truth), differs=scenario.twin.differs)
         if scenario.twin

@@ -52,12 +52,12 @@ class OrderItem(FurtherItem):
 
     def payload(self, scene: Situation) -> dict[str, Any]:
         """Return all that is needed to show and to score it."""
-        steps = [{"id": one.id, "text": one.text, "why": one.why} for one in self.steps]
+        steps = [{"id": step.id, "text": step.text, "why": step.why} for step in self.steps]
         return {**scene_of(scene, self.type), "ask": self.ask, "steps": steps}
 
     def digest(self, scene: Situation) -> str:
         """Hash what scoring rests on and what is seen before answering."""
-        told = {**self.payload(scene), "steps": [[one.id, one.text] for one in self.steps]}
+        told = {**self.payload(scene), "steps": [[step.id, step.text] for step in self.steps]}
         text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -98,7 +98,9 @@ class OrderPayload(FurtherPayload):
         places = places_of(given)
         right = sum(places.get(step.id) == number for number, step in enumerate(self.steps, start=1))
         pairs = list(combinations(self.steps, 2))
-        agreeing = sum(places[one.id] < places[two.id] for one, two in pairs if one.id in places and two.id in places)
+        agreeing = sum(
+            places[step.id] < places[two.id] for step, two in pairs if step.id in places and two.id in places
+        )
         points = max(0.0, 2 * agreeing / len(pairs) - 1)
         return Mark(right, 0, len(self.steps) - right, points)
 
@@ -130,7 +132,7 @@ class OrderForm(AnswerForm):
     def for_asking(cls, payload: Payload, order: Sequence[str], given: Given) -> OrderForm:
         """Return the form of a question with its steps in the learner's order."""
         form = cls(formdata=None, meta={"csrf": False})  # the page has the token
-        form.steps = [(one, one) for one in order]
+        form.steps = [(step_id, step_id) for step_id in order]
         form.places = places_of(given)
         form.show(payload)
         return form
@@ -139,7 +141,7 @@ class OrderForm(AnswerForm):
     def for_saving(cls, order: Sequence[str], *, allow_gaps: bool) -> OrderForm:
         """Return the form that reads an answer."""
         form = cls(meta={"csrf": False})  # the token was checked before the view
-        form.steps = [(one, one) for one in order]
+        form.steps = [(step_id, step_id) for step_id in order]
         form.allow_gaps = allow_gaps
         form._read(order)
         return form
@@ -153,7 +155,7 @@ class OrderForm(AnswerForm):
                 self.is_unknown = True
         for name, step in names.items():
             sent = request.form.getlist(name)
-            if len(sent) > 1 or any(one not in {"", *known} for one in sent):
+            if len(sent) > 1 or any(step_id not in {"", *known} for step_id in sent):
                 self.is_unknown = True
             elif sent and sent[0]:
                 places[step] = known[sent[0]]
