@@ -123,20 +123,22 @@ def analyze(
     counts = {digest: tuple(count) for digest, *count in db.session.execute(_COUNTS, {"course": course})}
     kept = {digest: (item, at) for digest, item, at in db.session.execute(_KEPT)}
     used_at = {digest: at for digest, (_item, at) in kept.items()}
-    there = [one for told in content.scenarios.values() if told.file.pool in pools for one in _current(told, used_at)]
-    others = _others(content, pools, {one.digest for one in there}, kept, scene, with_earlier)
+    there = [
+        current for told in content.scenarios.values() if told.file.pool in pools for current in _current(told, used_at)
+    ]
+    others = _others(content, pools, {current.digest for current in there}, kept, scene, with_earlier)
     versions = [*there, *_earlier(content, others)]
-    for one in versions:
-        if one.digest in counts:
-            _count(one, *counts[one.digest])
+    for version in versions:
+        if version.digest in counts:
+            _count(version, *counts[version.digest])
     strata = list(_strata(versions))
     facilities, waiting = _facilities(strata), count_remarks()
-    for one in versions:
-        one.remarks = waiting.get(one.scene, 0)
-        if one.figures is not None:
-            one.flags = tuple(find_flags(one.figures, facilities.get((one.pool, one.truth), {})))
-    wanted = [one for one in sorted(versions, key=_order) if scene in (None, one.scene)]
-    return Analysis(wanted, strata, db.session.scalar(_COUNTED_AT))
+    for version in versions:
+        version.remarks = waiting.get(version.scene, 0)
+        if version.figures is not None:
+            version.flags = tuple(find_flags(version.figures, facilities.get((version.pool, version.truth), {})))
+    shown = [row for row in sorted(versions, key=_order) if scene in (None, row.scene)]
+    return Analysis(shown, strata, db.session.scalar(_COUNTED_AT))
 
 
 def _others(
@@ -148,7 +150,7 @@ def _others(
     with_earlier: bool,
 ) -> list[str]:
     """Return the digests of what isn't in use anymore."""
-    found = []
+    others = []
     for digest, (item, _at) in kept.items():
         if digest in told or "/" in item or scene not in (None, item):
             continue
@@ -156,8 +158,8 @@ def _others(
         may_see = known.file.pool in pools if known else set(pools) == set(Pool)
         # Of a scene that is gone, earlier versions are all there is.
         if may_see and (with_earlier or scene or known is None):
-            found.append(digest)
-    return found
+            others.append(digest)
+    return others
 
 
 def _current(scene: Scenario, used_at: Mapping[str, dt.datetime]) -> Iterator[Version]:
@@ -203,12 +205,12 @@ def _earlier(content: Content, digests: Sequence[str]) -> Iterator[Version]:
 
 def _count(version: Version, drawn: int, people: int, answers: Mapping[str, Sequence[Any]]) -> None:
     alike = [_alike(said, sums) for said, sums in answers.items()]
-    version.drawn, version.people, version.answers = drawn, people, sum(one.number for one in alike)
+    version.drawn, version.people, version.answers = drawn, people, sum(group.number for group in alike)
     version.figures = examine(
         alike,
         RANKS.index(version.designed) if version.designed else None,
-        [one.id for one in version.actions],
-        next(one.id for one in version.actions if one.grade is Grade.BEST),
+        [action.id for action in version.actions],
+        next(action.id for action in version.actions if action.grade is Grade.BEST),
     )
 
 
@@ -218,26 +220,28 @@ def _alike(said: str, sums: Sequence[Any]) -> Alike:
 
 
 def _strata(versions: Iterable[Version]) -> Iterator[Stratum]:
-    there = [one for one in versions if one.is_current and one.figures is not None]
+    there = [version for version in versions if version.is_current and version.figures is not None]
     for pool in Pool:
         for truth in Truth:
             for designed in RANKS:
-                found = average(
-                    (one.pair or one.scene, one.figures.facility)
-                    for one in there
-                    if one.figures and (one.pool, one.truth, one.designed) == (pool, truth, designed)
+                estimate = average(
+                    (version.pair or version.scene, version.figures.facility)
+                    for version in there
+                    if version.figures and (version.pool, version.truth, version.designed) == (pool, truth, designed)
                 )
-                if found is not None:
-                    yield Stratum(pool, truth, designed, found)
+                if estimate is not None:
+                    yield Stratum(pool, truth, designed, estimate)
 
 
 def _facilities(strata: Iterable[Stratum]) -> Mapping[tuple[Pool | None, Truth], dict[int, float]]:
     """Return, for each pool and truth, the average of each designed rank that has two pairs or more."""
-    found: dict[tuple[Pool | None, Truth], dict[int, float]] = {}
-    for one in strata:
-        if one.right.interval is not None:
-            found.setdefault((one.pool, one.truth), {})[RANKS.index(one.designed)] = one.right.value
-    return found
+    facilities: dict[tuple[Pool | None, Truth], dict[int, float]] = {}
+    for stratum in strata:
+        if stratum.right.interval is not None:
+            facilities.setdefault((stratum.pool, stratum.truth), {})[RANKS.index(stratum.designed)] = (
+                stratum.right.value
+            )
+    return facilities
 
 
 def _order(version: Version) -> tuple[str, int, float]:

@@ -52,9 +52,9 @@ class CheckIns:
 
     def scenes(self, rung: Rung) -> int:
         """Return how many scenes a check-in has."""
-        found = self.attempts.get(rung.number)
-        if found is not None:
-            return found.scenes
+        attempt = self.attempts.get(rung.number)
+        if attempt is not None:
+            return attempt.scenes
         if self.is_follow_up(rung):
             return self.scenes_of_follow_up
         assert self.course.file.check_ins is not None
@@ -66,8 +66,8 @@ class CheckIns:
 
     def right(self, rung: Rung) -> RightOf | None:
         """Return what a check-in that was handed in came to."""
-        found = self.attempts.get(rung.number)
-        return RightOf.of(Tally.read(found.tally)) if found is not None and found.tally else None
+        attempt = self.attempts.get(rung.number)
+        return RightOf.of(Tally.read(attempt.tally)) if attempt is not None and attempt.tally else None
 
 
 def find_check_ins(user_id: uuid.UUID, content: Content, today: dt.date) -> CheckIns | None:
@@ -85,12 +85,12 @@ def find_check_ins(user_id: uuid.UUID, content: Content, today: dt.date) -> Chec
 
 def _of(credential: Credential, course: Course, enrollment_id: uuid.UUID, content: Content) -> CheckIns:
     attempts = {
-        one.number: one
-        for one in db.session.scalars(
+        attempt.number: attempt
+        for attempt in db.session.scalars(
             select(Attempt).where(Attempt.enrollment_id == enrollment_id, Attempt.kind.in_(KINDS))
         )
     }
-    done = [number for number, one in attempts.items() if one.submitted_at is not None]
+    done = [number for number, attempt in attempts.items() if attempt.submitted_at is not None]
     other_form = _other_form(credential.user_id, content)
     return CheckIns(
         credential,
@@ -106,20 +106,20 @@ def _of(credential: Credential, course: Course, enrollment_id: uuid.UUID, conten
 def start(user_id: uuid.UUID, content: Content, now: dt.datetime) -> Attempt:
     """Start the check-in that is due, or return it if it is under way. Raises NotYet, saying when the next one is."""
     get_user(user_id)  # locks the row: two tabs that start at once become one check-in
-    found = find_check_ins(user_id, content, now.date())
-    rung = found.ladder.due(now.date()) if found else None
-    if found is None or rung is None:
+    check_ins = find_check_ins(user_id, content, now.date())
+    rung = check_ins.ladder.due(now.date()) if check_ins else None
+    if check_ins is None or rung is None:
         raise NotYet(_l("No check-in is due now. The page of your check-ins shows when the next one is."))
-    if rung.number in found.attempts:
-        return found.attempts[rung.number]
-    drawn = _other_form(user_id, content) if found.is_follow_up(rung) else _draw(user_id, found, content)
+    if rung.number in check_ins.attempts:
+        return check_ins.attempts[rung.number]
+    drawn = _other_form(user_id, content) if check_ins.is_follow_up(rung) else _draw(user_id, check_ins, content)
     attempt = Attempt(
         user_id=user_id,
-        enrollment_id=found.enrollment_id,
-        kind=Kind.FOLLOW_UP if found.is_follow_up(rung) else Kind.CHECK_IN,
+        enrollment_id=check_ins.enrollment_id,
+        kind=Kind.FOLLOW_UP if check_ins.is_follow_up(rung) else Kind.CHECK_IN,
         number=rung.number,
         tries=None,
-        course=found.course.slug,
+        course=check_ins.course.slug,
         rule={"day": rung.day},
         scenes=len(drawn),
         started_at=now,
@@ -127,18 +127,18 @@ def start(user_id: uuid.UUID, content: Content, now: dt.datetime) -> Attempt:
     return keep_drawn(attempt, content, drawn, now)
 
 
-def _draw(user_id: uuid.UUID, found: CheckIns, content: Content) -> list[Telling]:
-    assert found.course.file.check_ins is not None
+def _draw(user_id: uuid.UUID, check_ins: CheckIns, content: Content) -> list[Telling]:
+    assert check_ins.course.file.check_ins is not None
     met = list_met(user_id)
     open_pairs = [_second_tellings(pair) for pair in pairs_of(content, Pool.OPEN, met)]
     pairs = [*open_pairs, *_of_passed_finals(user_id, content, met)]
-    weak = {one.id for one in find_progress(user_id, content, None).categories if one.is_weak}
-    return draw_again(pairs, showing(pairs, weak, content), found.course.file.check_ins.scenes, chance.rng)
+    weak = {category.id for category in find_progress(user_id, content, None).categories if category.is_weak}
+    return draw_again(pairs, showing(pairs, weak, content), check_ins.course.file.check_ins.scenes, chance.rng)
 
 
 def _second_tellings(pair: Pair) -> Pair:
     """Leave a pair its second tellings; one that has none is told as ever."""
-    second = tuple(one for one in pair.tellings if one.is_swapped)
+    second = tuple(telling for telling in pair.tellings if telling.is_swapped)
     return replace(pair, tellings=second) if second else pair
 
 
@@ -153,13 +153,13 @@ def _of_passed_finals(
             .where(Attempt.user_id == user_id, Attempt.kind == Kind.FINAL, Attempt.is_passed.is_(True))
         )
     )
-    found = []
+    pairs = []
     for pair in pairs_of(content, Pool.RESERVED, met):
-        of_pair = {one.scene for one in pair.tellings}
-        others = tuple(one for one in pair.tellings if one.is_swapped and one.scene not in asked)
+        of_pair = {telling.scene for telling in pair.tellings}
+        others = tuple(telling for telling in pair.tellings if telling.is_swapped and telling.scene not in asked)
         if others and not of_pair.isdisjoint(asked):
-            found.append(replace(pair, tellings=others))
-    return found
+            pairs.append(replace(pair, tellings=others))
+    return pairs
 
 
 def _other_form(user_id: uuid.UUID, content: Content) -> list[Telling]:
@@ -168,11 +168,13 @@ def _other_form(user_id: uuid.UUID, content: Content) -> list[Telling]:
     if pretest is None or pretest.submitted_at is None or not pretest.scenes or not pretest.tally:
         return []
     asked = db.session.scalars(select(Response.item).where(Response.attempt_id == pretest.id)).all()
-    pairs = {one.scene: pair for pair in pairs_of(content, Pool.PRETEST) for one in pair.tellings}
+    pairs = {telling.scene: pair for pair in pairs_of(content, Pool.PRETEST) for telling in pair.tellings}
     drawn = []
     for scene in asked:
         pair = pairs.get(scene)
-        others = [one for one in pair.tellings if one.scene != scene and not one.is_swapped] if pair else []
+        others = (
+            [telling for telling in pair.tellings if telling.scene != scene and not telling.is_swapped] if pair else []
+        )
         if not others:
             return []
         drawn.append(others[0])
@@ -191,8 +193,8 @@ def count_done(user_id: uuid.UUID, since: dt.datetime) -> int:
 def list_done(user_id: uuid.UUID) -> Sequence[tuple[Attempt, RightOf]]:
     """Return the check-ins that someone ever handed in, the newest first, with what they came to."""
     done = select(Attempt).where(Attempt.user_id == user_id, Attempt.kind.in_(KINDS), Attempt.submitted_at.is_not(None))
-    found = db.session.scalars(done.order_by(Attempt.submitted_at.desc())).all()
-    return [(one, RightOf.of(Tally.read(one.tally))) for one in found if one.tally]
+    attempts = db.session.scalars(done.order_by(Attempt.submitted_at.desc())).all()
+    return [(attempt, RightOf.of(Tally.read(attempt.tally))) for attempt in attempts if attempt.tally]
 
 
 def wants_mail(user_id: uuid.UUID) -> bool:
@@ -204,8 +206,8 @@ def ask_for_mail(user_id: uuid.UUID, content: Content, now: dt.datetime) -> None
     """Send someone mail on the days of their check-ins from now on. Of one that is offered already, none is sent."""
     get_user(user_id)
     if not wants_mail(user_id):
-        found = find_check_ins(user_id, content, now.date())
-        db.session.add(CheckInMail(user_id=user_id, asked_at=now, look_on=_look_on(found, now.date())))
+        check_ins = find_check_ins(user_id, content, now.date())
+        db.session.add(CheckInMail(user_id=user_id, asked_at=now, look_on=_look_on(check_ins, now.date())))
         db.session.flush()
 
 
@@ -230,21 +232,21 @@ def order_mails(content: Content, now: dt.datetime, after: uuid.UUID | None) -> 
     )
     rows = db.session.execute(due.where(CheckInMail.user_id > after) if after else due).all()
     for mail, address, language in rows:
-        found = find_check_ins(mail.user_id, content, today)
-        rung = found.ladder.due(today) if found else None
+        check_ins = find_check_ins(mail.user_id, content, today)
+        rung = check_ins.ladder.due(today) if check_ins else None
         moved = db.session.execute(
             update(CheckInMail)
             .where(CheckInMail.user_id == mail.user_id, CheckInMail.look_on == mail.look_on)
-            .values(look_on=_look_on(found, today))
+            .values(look_on=_look_on(check_ins, today))
             .execution_options(synchronize_session=False)
         )
         is_ours = moved.rowcount == 1  # type: ignore[attr-defined]
-        if is_ours and address and rung is not None and found is not None and rung.due_on >= mail.look_on:
-            ids = {"user": mail.user_id.hex, "enrollment": found.enrollment_id.hex, "number": rung.number}
+        if is_ours and address and rung is not None and check_ins is not None and rung.due_on >= mail.look_on:
+            ids = {"user": mail.user_id.hex, "enrollment": check_ins.enrollment_id.hex, "number": rung.number}
             outbox.post("check-in", address, mail_language(language), ids, now)
     return rows[-1][0].user_id if len(rows) == PORTION else None
 
 
-def _look_on(found: CheckIns | None, today: dt.date) -> dt.date:
-    following = found.ladder.following(today) if found else None
+def _look_on(check_ins: CheckIns | None, today: dt.date) -> dt.date:
+    following = check_ins.ladder.following(today) if check_ins else None
     return following.due_on if following else today + LOOK_AGAIN

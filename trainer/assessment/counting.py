@@ -66,22 +66,22 @@ class Counts:
 
     def add(self, shown: Sequence[Shown], marking: Marking) -> None:
         """Count what one person was shown and said."""
-        where = [key for one in shown for key in ((one.digest, one.course), (one.digest, ALL_COURSES))]
+        where = [key for asked in shown for key in ((asked.digest, asked.course), (asked.digest, ALL_COURSES))]
         self.drawn.update(where)
         self.people.update(set(where))
         first: dict[str, Shown] = {}
-        for one in sorted(shown, key=attrgetter("saved_at")):
-            if one.verdict is not None:
-                first.setdefault(one.item, one)
-        marked = [(one, marking(one)) for one in first.values()]
+        for scene in sorted(shown, key=attrgetter("saved_at")):
+            if scene.verdict is not None:
+                first.setdefault(scene.item, scene)
+        marked = [(judged, marking(judged)) for judged in first.values()]
         number = Counter(mark.truth for _one, mark in marked)
         right = Counter(mark.truth for _one, mark in marked if mark.is_right)
-        for one, mark in marked:
+        for scene, mark in marked:
             others = number[mark.truth] - 1
             share = (right[mark.truth] - mark.is_right) / others if others else None
-            for course in (one.course, ALL_COURSES):
-                said = self.answers.setdefault((one.digest, course), {})
-                _add(said.setdefault(f"{one.verdict}/{one.action}", [mark.is_right, 0, 0, 0.0, 0.0]), share)
+            for course in (scene.course, ALL_COURSES):
+                said = self.answers.setdefault((scene.digest, course), {})
+                _add(said.setdefault(f"{scene.verdict}/{scene.action}", [mark.is_right, 0, 0, 0.0, 0.0]), share)
 
 
 def _add(sums: list[float], share: float | None) -> None:
@@ -99,7 +99,7 @@ def count_portion(counts: Counts, after: uuid.UUID | None) -> uuid.UUID | None:
     if not ids:
         return None
     shown = _list_shown(ids)
-    marking = _marking({one.digest for one in shown})
+    marking = _marking({scene.digest for scene in shown})
     for _user, group in groupby(shown, key=attrgetter("user_id")):
         counts.add(list(group), marking)
     return ids[-1] if len(ids) == PORTION else None
@@ -165,12 +165,12 @@ def _marking(digests: Iterable[str]) -> Marking:
     scenes = {digest: read_scene(payload) for digest, payload in db.session.execute(kept)}
     known: dict[tuple[str, str | None, str], Mark] = {}
 
-    def mark(one: Shown) -> Mark:
-        key = (one.digest, one.verdict, one.action)
+    def mark(asked: Shown) -> Mark:
+        key = (asked.digest, asked.verdict, asked.action)
         if key not in known:
-            scene = scenes[one.digest]
+            scene = scenes[asked.digest]
             # Which lines of the rule mean danger now makes no difference to whether a verdict is right.
-            outcome = scene.judge({"verdict": one.verdict, "action": one.action}, ()).outcome
+            outcome = scene.judge({"verdict": asked.verdict, "action": asked.action}, ()).outcome
             known[key] = Mark(scene.truth, outcome is not None and outcome.is_right)
         return known[key]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from icalendar import Calendar
 
 
-def calendar_of(found: CheckIns, address: str, now: dt.datetime) -> bytes:
+def calendar_of(check_ins: CheckIns, address: str, now: dt.datetime) -> bytes:
     """Return the days that are still to come in the iCalendar format (RFC 5545). `address`: of the page about them.
 
     Taken in again, a file changes the entries of an older one instead of doubling them.
@@ -24,14 +24,14 @@ def calendar_of(found: CheckIns, address: str, now: dt.datetime) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", f"-//{served().site.name}//check-ins//EN")
     calendar.add("version", "2.0")
-    title = found.course.file.title
-    for rung in found.ladder.rungs:
-        if rung.due_on >= now.date() and rung.number not in found.ladder.done:
-            said = _("Check-in: %(num)s scenes, %(course)s", num=found.scenes(rung), course=title)
-            _add(calendar, f"check-in-{rung.number}-{found.enrollment_id}", said, rung.due_on, address, now)
-    ends = found.credential.valid_until
+    title = check_ins.course.file.title
+    for rung in check_ins.ladder.rungs:
+        if rung.due_on >= now.date() and rung.number not in check_ins.ladder.done:
+            said = _("Check-in: %(num)s scenes, %(course)s", num=check_ins.scenes(rung), course=title)
+            _add(calendar, f"check-in-{rung.number}-{check_ins.enrollment_id}", said, rung.due_on, address, now)
+    ends = check_ins.credential.valid_until
     said = _("Your certificate ends today: %(course)s", course=title)
-    _add(calendar, f"certificate-{found.credential.id}", said, ends, address, now)
+    _add(calendar, f"certificate-{check_ins.credential.id}", said, ends, address, now)
     return bytes(calendar.to_ical())
 
 

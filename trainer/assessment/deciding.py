@@ -109,7 +109,7 @@ class Bounds:
             (Asked.DANGER, counts.danger_without_911, self.danger_without_911_at_most),
             (Asked.HARMFUL, counts.harmful, self.harmful_at_most),
         ]
-        needs = [Need(what, there, most, there <= most) for what, there, most in limits if most is not None]
+        needs = [Need(name, there, most, there <= most) for name, there, most in limits if most is not None]
         good, least = counts.good_first_steps, self.good_first_steps_at_least
         return [*needs, Need(Asked.GOOD_STEPS, good, least, good + more >= least)] if least else needs
 
@@ -146,9 +146,9 @@ class FinalRule:
         final = course.final
         later = [stage.later_tries or stage.first_try for stage in final.stages]
         return cls(
-            tuple(_stage(one) for one in final.stages),
-            tuple(Bounds(**one.first_try.model_dump()) for one in final.stages),
-            tuple(Bounds(**one.model_dump()) for one in later),
+            tuple(_stage(stage) for stage in final.stages),
+            tuple(Bounds(**stage.first_try.model_dump()) for stage in final.stages),
+            tuple(Bounds(**bounds.model_dump()) for bounds in later),
             final.shows_all,
             course.achievement,
         )
@@ -163,9 +163,9 @@ class FinalRule:
         if "stages" not in kept:
             return cls._read_counts(kept, scenes)
         return cls(
-            stages=tuple(Stage(**one) for one in kept["stages"]),
-            first_try=tuple(Bounds(**one) for one in kept["first_try"]),
-            later_tries=tuple(Bounds(**one) for one in kept["later_tries"]),
+            stages=tuple(Stage(**stage) for stage in kept["stages"]),
+            first_try=tuple(Bounds(**bounds) for bounds in kept["first_try"]),
+            later_tries=tuple(Bounds(**bounds) for bounds in kept["later_tries"]),
             shows_all=kept["shows_all"],
             achievement=kept["achievement"],
         )

@@ -97,16 +97,16 @@ def two_forms(pairs: Sequence[Pair]) -> tuple[list[Telling], list[Telling]]:
     order = sorted(pairs, key=lambda pair: (pair.is_danger, pair.is_on_duty, pair.topic, pair.tellings[0].scene))
     forms: tuple[list[Telling], list[Telling]] = ([], [])
     for number, pair in enumerate(order):
-        for one in pair.tellings:
-            if not one.is_swapped:
-                forms[one.is_concern == (number % 2 == 0)].append(one)
+        for telling in pair.tellings:
+            if not telling.is_swapped:
+                forms[telling.is_concern == (number % 2 == 0)].append(telling)
     return forms
 
 
-def leaning(pairs: Sequence[Pair], wanted: Collection[Pair], scenes: int, rng: random.Random) -> list[Pair]:
+def leaning(pairs: Sequence[Pair], preferred: Collection[Pair], scenes: int, rng: random.Random) -> list[Pair]:
     """Return so many pairs, the wanted ones first, each kind with those that were met longest ago before others."""
     shuffled = rng.sample(list(pairs), len(pairs))
-    return sorted(shuffled, key=lambda pair: (pair not in wanted, pair.met_at))[:scenes]
+    return sorted(shuffled, key=lambda pair: (pair not in preferred, pair.met_at))[:scenes]
 
 
 def draw_again(pairs: Sequence[Pair], leaning_to: Collection[Pair], scenes: int, rng: random.Random) -> list[Telling]:
@@ -118,8 +118,8 @@ def draw_again(pairs: Sequence[Pair], leaning_to: Collection[Pair], scenes: int,
     third = scenes // 3
     reports = rng.randint(third, scenes - third)
     left = {True: reports, False: scenes - reports}
-    found = [(pair, one) for pair in pairs for one in pair.tellings]
-    order = sorted(rng.sample(found, len(found)), key=lambda each: each[1].age)
+    tellings = [(pair, telling) for pair in pairs for telling in pair.tellings]
+    order = sorted(rng.sample(tellings, len(tellings)), key=lambda each: each[1].age)
     chosen: dict[Pair, Telling] = {}
 
     def take(most: int, among: Collection[Pair], *, whatever_truth: bool = False) -> None:
@@ -225,4 +225,6 @@ def _share(pairs: Sequence[Pair], number: int, rng: random.Random) -> set[Pair]:
 
 def _tell(pair: Pair, is_concern: bool, rng: random.Random) -> Telling:
     oldest = pair.oldest(is_concern)
-    return rng.choice([one for one in pair.tellings if one.is_concern == is_concern and one.age == oldest])
+    return rng.choice(
+        [telling for telling in pair.tellings if telling.is_concern == is_concern and telling.age == oldest]
+    )

@@ -33,7 +33,7 @@ def draw_into(
     """Draw for an attempt by its aims, pairs of the learner's workplace first among those that are equally fresh."""
     pairs = pairs_of(content, pool, list_met(attempt.user_id))
     if attempt.handed_in:  # whatever the clock says of when they were met, a further stage has other pairs
-        shown = {one.item for one in list_responses(attempt)}
+        shown = {response.item for response in list_responses(attempt)}
         pairs = [pair for pair in pairs if shown.isdisjoint(telling.scene for telling in pair.tellings)]
     preferred = {pair for pair in pairs if content.scenarios[pair.tellings[0].scene].file.venue in venues}
     return keep_drawn(attempt, content, draw(pairs, aims, chance.rng, preferred), now)
@@ -41,7 +41,7 @@ def draw_into(
 
 def keep_drawn(attempt: Attempt, content: Content, drawn: Sequence[Telling], now: dt.datetime) -> Attempt:
     """Keep an attempt with what was drawn for it."""
-    return keep(attempt, [item_of(told(content, one)) for one in drawn], now)
+    return keep(attempt, [item_of(told(content, telling)) for telling in drawn], now)
 
 
 def item_of(scenario: Scenario) -> Item:
@@ -55,18 +55,18 @@ def keep(attempt: Attempt, items: Sequence[Item], now: dt.datetime) -> Attempt:
     db.session.flush()
     insert_missing(
         ItemSnapshot,
-        [{"digest": one.digest, "item": one.id, "payload": one.payload.kept(), "created_at": now} for one in items],
+        [{"digest": item.digest, "item": item.id, "payload": item.payload.kept(), "created_at": now} for item in items],
     )
     db.session.add_all(
         Response(
             attempt_id=attempt.id,
             position=position,
-            item_digest=one.digest,
-            item=one.id,
-            action_order=one.payload.draw(chance.rng),
+            item_digest=item.digest,
+            item=item.id,
+            action_order=item.payload.draw(chance.rng),
             version=0,
         )
-        for position, one in enumerate(items, start=attempt.handed_in + 1)
+        for position, item in enumerate(items, start=attempt.handed_in + 1)
     )
     db.session.flush()
     return attempt
@@ -83,7 +83,11 @@ def pairs_of(content: Content, pool: Pool, met: Collection[tuple[str, str, dt.da
     on_duty = {place.id for place in words.places if place.on_duty}
     return [
         Pair(
-            tuple(one for scene in (scenario, content.twin(scenario)) for one in _tellings(scene, by_digest, by_scene)),
+            tuple(
+                telling
+                for scene in (scenario, content.twin(scenario))
+                for telling in _tellings(scene, by_digest, by_scene)
+            ),
             is_danger=scenario.file.rule in words.danger_rules,
             is_on_duty=scenario.file.place in on_duty,
             topic=scenario.file.about,
@@ -99,7 +103,7 @@ def showing(pairs: Collection[Pair], categories: Collection[str], content: Conte
     return {
         pair
         for pair in pairs
-        if any(not signs.isdisjoint(content.scenarios[one.scene].file.signs) for one in pair.tellings)
+        if any(not signs.isdisjoint(content.scenarios[telling.scene].file.signs) for telling in pair.tellings)
     }
 
 

@@ -96,13 +96,13 @@ ORDER_NAMES: Final = {
 }
 _NO_FIGURE: Final = 2.0  # behind every share and every correlation
 _KEYS: Final[dict[Order, Callable[[Version], Any]]] = {
-    Order.SCENE: lambda one: 0,
-    Order.RIGHT: lambda one: one.figures.facility if one.figures else _NO_FIGURE,
-    Order.LINK: lambda one: one.figures.link.value if one.figures and one.figures.link else _NO_FIGURE,
-    Order.ANSWERS: lambda one: -one.answers,
-    Order.DRAWN: lambda one: -one.drawn,
-    Order.FLAGS: lambda one: -len(one.flags),
-    Order.REMARKS: lambda one: -one.remarks,
+    Order.SCENE: lambda version: 0,
+    Order.RIGHT: lambda version: version.figures.facility if version.figures else _NO_FIGURE,
+    Order.LINK: lambda version: version.figures.link.value if version.figures and version.figures.link else _NO_FIGURE,
+    Order.ANSWERS: lambda version: -version.answers,
+    Order.DRAWN: lambda version: -version.drawn,
+    Order.FLAGS: lambda version: -len(version.flags),
+    Order.REMARKS: lambda version: -version.remarks,
 }
 
 
@@ -116,16 +116,16 @@ class Wanted:
     order: Order = Order.SCENE
 
 
-def narrow(versions: Iterable[Version], wanted: Wanted) -> list[Version]:
+def narrow(versions: Iterable[Version], filters: Wanted) -> list[Version]:
     """Return the versions that are wanted, sorted; those alike stay by name."""
-    found = [
-        one
-        for one in versions
-        if wanted.pool in (None, one.pool)
-        and wanted.truth in (None, one.truth)
-        and (wanted.flag is None or wanted.flag in one.flags)
+    shown = [
+        version
+        for version in versions
+        if filters.pool in (None, version.pool)
+        and filters.truth in (None, version.truth)
+        and (filters.flag is None or filters.flag in version.flags)
     ]
-    return sorted(found, key=_KEYS[wanted.order])
+    return sorted(shown, key=_KEYS[filters.order])
 
 
 def percent(share: float) -> str:
@@ -143,7 +143,9 @@ def verdict_shares(version: Version, vocabulary: Vocabulary) -> list[tuple[str, 
     if version.figures is None:
         return []
     said, whole = version.figures.said, version.answers
-    return [(vocabulary.verdicts[one].name, said.get(one, 0), said.get(one, 0) / whole) for one in Verdict]
+    return [
+        (vocabulary.verdicts[verdict].name, said.get(verdict, 0), said.get(verdict, 0) / whole) for verdict in Verdict
+    ]
 
 
 def action_shares(version: Version) -> list[tuple[str, Grade, int, float]]:
@@ -154,42 +156,44 @@ def action_shares(version: Version) -> list[tuple[str, Grade, int, float]]:
     if version.figures is None or version.figures.asked < FEWEST_ANSWERS:
         return []
     chosen, asked = version.figures.chosen, version.figures.asked
-    shares = [(one.text, one.grade, chosen[one.id], chosen[one.id] / asked) for one in version.actions]
-    return sorted(shares, key=lambda one: -one[2])
+    shares = [(action.text, action.grade, chosen[action.id], chosen[action.id] / asked) for action in version.actions]
+    return sorted(shares, key=lambda share: -share[2])
 
 
 def item_table(versions: Iterable[Version], vocabulary: Vocabulary) -> Table:
     """Return figures of scenes as a table to take along. What says too little is left out there, too."""
-    return Table("item-analysis", HEADS, (_cells(one, vocabulary) for one in versions))
+    return Table("item-analysis", HEADS, (_cells(version, vocabulary) for version in versions))
 
 
 def _(text: str, **values: object) -> str:
     return str(flask_babel.gettext(text, **values))
 
 
-def _cells(one: Version, vocabulary: Vocabulary) -> tuple[Cell, ...]:
+def _cells(version: Version, vocabulary: Vocabulary) -> tuple[Cell, ...]:
     return (
-        one.scene,
-        one.title,
-        str(EDITION_NAMES[one.edition]),
-        one.digest[:12],
-        one.first_used_at.date() if one.first_used_at else None,
-        str(POOL_NAMES[one.pool]) if one.pool else _("no longer in the content"),
-        str(TRUTH_NAMES[one.truth]),
-        str(DESIGN_NAMES[one.designed]) if one.designed else None,
-        one.drawn,
-        one.people,
-        one.answers,
-        *_figure_cells(one),
-        "; ".join(f"{name} {percent(share)}%" for name, _number, share in verdict_shares(one, vocabulary)),
-        "; ".join(f"{text} ({GRADE_NAMES[grade]}) {percent(share)}%" for text, grade, _n, share in action_shares(one)),
-        "; ".join(str(FLAG_NAMES[flag]) for flag in one.flags) if one.figures else _("too few to tell"),
-        one.remarks,
+        version.scene,
+        version.title,
+        str(EDITION_NAMES[version.edition]),
+        version.digest[:12],
+        version.first_used_at.date() if version.first_used_at else None,
+        str(POOL_NAMES[version.pool]) if version.pool else _("no longer in the content"),
+        str(TRUTH_NAMES[version.truth]),
+        str(DESIGN_NAMES[version.designed]) if version.designed else None,
+        version.drawn,
+        version.people,
+        version.answers,
+        *_figure_cells(version),
+        "; ".join(f"{name} {percent(share)}%" for name, _number, share in verdict_shares(version, vocabulary)),
+        "; ".join(
+            f"{text} ({GRADE_NAMES[grade]}) {percent(share)}%" for text, grade, _n, share in action_shares(version)
+        ),
+        "; ".join(str(FLAG_NAMES[flag]) for flag in version.flags) if version.figures else _("too few to tell"),
+        version.remarks,
     )
 
 
-def _figure_cells(one: Version) -> tuple[Cell, ...]:
-    figures = one.figures
+def _figure_cells(version: Version) -> tuple[Cell, ...]:
+    figures = version.figures
     if figures is None:
         return (None,) * 6
     low, high = figures.facility_interval

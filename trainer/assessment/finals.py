@@ -29,9 +29,9 @@ from trainer.learning.queries import list_readings, standing
 
 def start_final(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
     """Start a final, or return the one under way. Raises NotYet, saying what must come first."""
-    found = find_open_attempt(enrollment.id, Kind.FINAL)
-    if found is not None:
-        return found
+    under_way = find_open_attempt(enrollment.id, Kind.FINAL)
+    if under_way is not None:
+        return under_way
     decision = decide_final(enrollment, course, now)
     if not decision.is_allowed:
         raise NotYet(_l("The next try isn’t open yet. The final’s page shows what comes first."))
@@ -44,7 +44,7 @@ def start_final(enrollment: Enrollment, course: Course, content: Content, now: d
         number=decision.number,
         tries=course.file.final.retry_rule.tries,
         course=enrollment.course,
-        rule={**rule.kept(), VERDICTS: {verdict: one.model_dump() for verdict, one in verdicts.items()}},
+        rule={**rule.kept(), VERDICTS: {verdict: words.model_dump() for verdict, words in verdicts.items()}},
         scenes=rule.stages[0].scenes,
         started_at=now,
     )
@@ -116,7 +116,7 @@ def hand_in(
         record_result(enrollment, course, _passed(attempt, rule, tally), is_local_trial, now)
     else:
         scenes = judge_all(responses, content.vocabulary.danger_rules)
-        judged = [([sign.id for sign in scene.signs], one) for scene, one in scenes]
+        judged = [([sign.id for sign in scene.signs], judgment) for scene, judgment in scenes]
         attempt.lessons_to_read = rules.lessons_for(judged, _taught(content, course))
     return True
 

@@ -35,16 +35,16 @@ class Ladder:
 
     def due(self, today: dt.date) -> Rung | None:
         """Return the check-in to do now. It stays on offer until the next one's day."""
-        begun = [one for one in self.rungs if one.due_on <= today]
+        begun = [rung for rung in self.rungs if rung.due_on <= today]
         return begun[-1] if begun and begun[-1].number not in self.done else None
 
     def following(self, today: dt.date) -> Rung | None:
         """Return the next check-in that isn't due yet, or None if the certificate ends before it."""
-        return next((one for one in self.rungs if one.due_on > today), None)
+        return next((rung for rung in self.rungs if rung.due_on > today), None)
 
     def begun(self, today: dt.date) -> tuple[Rung, ...]:
         """Return the check-ins whose day has come."""
-        return tuple(one for one in self.rungs if one.due_on <= today)
+        return tuple(rung for rung in self.rungs if rung.due_on <= today)
 
 
 def ladder(earned_on: dt.date, valid_until: dt.date, done: Collection[int] = ()) -> Ladder:

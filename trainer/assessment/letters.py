@@ -27,14 +27,14 @@ def _check_in(message: OutboxMessage) -> Letter | None:
     """Say that a check-in is due. None if it was done, or another one is due by now, or no mail is wanted anymore."""
     ids = message.ids
     user_id = UUID(hex=ids["user"])
-    found = find_check_ins(user_id, served(), today())
-    due = found.ladder.due(today()) if found else None
-    if found is None or due is None or not wants_mail(user_id):
+    check_ins = find_check_ins(user_id, served(), today())
+    due = check_ins.ladder.due(today()) if check_ins else None
+    if check_ins is None or due is None or not wants_mail(user_id):
         return None
-    if (found.enrollment_id, due.number) != (UUID(hex=ids["enrollment"]), ids["number"]):
+    if (check_ins.enrollment_id, due.number) != (UUID(hex=ids["enrollment"]), ids["number"]):
         return None
     base = current_app.config["SETTINGS"].base_url
-    return write_letter("assessment/mail/check-in", url=f"{base}/check-ins", scenes=found.scenes(due))
+    return write_letter("assessment/mail/check-in", url=f"{base}/check-ins", scenes=check_ins.scenes(due))
 
 
 def _round_granted(message: OutboxMessage) -> Letter | None:

@@ -84,7 +84,7 @@ def find_onward(course: Course, enrollment: Enrollment, where: Standing, now: dt
     decision = next_try(enrollment, course, now)
     if decision.is_allowed:
         return Onward(Step.FINAL, practice_id=practice_id, decision=decision)
-    again = tuple(one for one in map(course.lesson, decision.lessons) if one is not None)
+    again = tuple(text for text in map(course.lesson, decision.lessons) if text is not None)
     return Onward(
         Step.WAIT,
         again[0] if again else None,

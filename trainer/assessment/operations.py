@@ -52,9 +52,9 @@ _SAVE = (
 
 def start_first_try(enrollment: Enrollment, content: Content, scenes: int, now: dt.datetime) -> Attempt:
     """Start a first try of open scenes that is kept, or return the one under way."""
-    found = find_open_attempt(enrollment.id, Kind.FIRST_TRY)
-    attempt = found or _ungraded(enrollment, Kind.FIRST_TRY, scenes, now)
-    return found or draw_into(attempt, content, Pool.OPEN, half_and_half(scenes), now)
+    under_way = find_open_attempt(enrollment.id, Kind.FIRST_TRY)
+    attempt = under_way or _ungraded(enrollment, Kind.FIRST_TRY, scenes, now)
+    return under_way or draw_into(attempt, content, Pool.OPEN, half_and_half(scenes), now)
 
 
 def start_practice(
@@ -64,10 +64,10 @@ def start_practice(
 
     With a category, pairs that show its signs come before all others.
     """
-    found = find_open_attempt(enrollment.id, Kind.PRACTICE)
-    if found is None and category is not None:
+    under_way = find_open_attempt(enrollment.id, Kind.PRACTICE)
+    if under_way is None and category is not None:
         return _start_leaning(enrollment, content, scenes, now, category)
-    return found or draw_into(
+    return under_way or draw_into(
         _ungraded(enrollment, Kind.PRACTICE, scenes, now),
         content,
         Pool.OPEN,
@@ -86,27 +86,27 @@ def _start_leaning(enrollment: Enrollment, content: Content, scenes: int, now: d
 
 def start_drill(enrollment: Enrollment, content: Content, number: int, now: dt.datetime) -> Attempt:
     """Start further questions about open scenes, or return those under way. Raises NotFound if there are none."""
-    found = find_open_attempt(enrollment.id, Kind.DRILL)
-    if found is not None:
-        return found
+    under_way = find_open_attempt(enrollment.id, Kind.DRILL)
+    if under_way is not None:
+        return under_way
     drills = {drill.id: drill for drill in content.drills()}
     seen = seen_items(enrollment.user_id, Kind.DRILL)
-    drawn = [drills[one] for one in rules.draw_drills(list(drills), number, seen, chance.rng)]
+    drawn = [drills[drill_id] for drill_id in rules.draw_drills(list(drills), number, seen, chance.rng)]
     if not drawn:
         raise NotFound
     attempt = _ungraded(enrollment, Kind.DRILL, len(drawn), now)
-    return keep(attempt, [Item(one.id, one.digest, read_further(one.payload)) for one in drawn], now)
+    return keep(attempt, [Item(drill.id, drill.digest, read_further(drill.payload)) for drill in drawn], now)
 
 
 def start_shift(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
     """Start the practice shift of a course, or return the one under way. Raises NotFound if it has none."""
-    found = find_open_attempt(enrollment.id, Kind.SHIFT)
-    if found is not None:
-        return found
+    under_way = find_open_attempt(enrollment.id, Kind.SHIFT)
+    if under_way is not None:
+        return under_way
     if course.shift is None:
         raise NotFound
     scenes = [content.scenarios[name] for name in course.shift.scenes]
-    return keep(_ungraded(enrollment, Kind.SHIFT, len(scenes), now), [item_of(one) for one in scenes], now)
+    return keep(_ungraded(enrollment, Kind.SHIFT, len(scenes), now), [item_of(scene) for scene in scenes], now)
 
 
 def _ungraded(enrollment: Enrollment, kind: Kind, scenes: int, now: dt.datetime) -> Attempt:

@@ -37,9 +37,9 @@ def find_under_way(user_id: uuid.UUID, course: Course) -> Attempt | None:
     """Return a pretest to go on with: of this course, with nothing read since."""
     if course.file.pretest is None:
         return None
-    found = find_pretest(user_id)
-    is_open = found is not None and found.submitted_at is None and found.course == course.slug
-    return found if is_open and not has_begun(user_id) else None
+    pretest = find_pretest(user_id)
+    is_open = pretest is not None and pretest.submitted_at is None and pretest.course == course.slug
+    return pretest if is_open and not has_begun(user_id) else None
 
 
 def has_begun(user_id: uuid.UUID) -> bool:
@@ -50,9 +50,9 @@ def has_begun(user_id: uuid.UUID) -> bool:
 def start(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
     """Start the pretest, in one of its two forms by lot, or return the one that was. Raises Conflict if none is due."""
     get_user(enrollment.user_id)  # locks the row: two tabs that start at once become one pretest
-    found = find_pretest(enrollment.user_id)
-    if found is not None and found.scenes:
-        return found
+    pretest = find_pretest(enrollment.user_id)
+    if pretest is not None and pretest.scenes:
+        return pretest
     if course.file.pretest is None or not is_due(enrollment.user_id, course):
         raise Conflict(_l("These scenes are offered once, before a first course. Go to the course."))
     scenes = course.file.pretest.scenes
@@ -89,10 +89,10 @@ def knows_core(tally: Tally, course: Course) -> bool:
 
 def find_before(user_id: uuid.UUID) -> RightOf | None:
     """Return how many scenes someone judged as the rule does before their first course; None without a pretest."""
-    found = find_pretest(user_id)
-    if found is None or not found.tally:
+    pretest = find_pretest(user_id)
+    if pretest is None or not pretest.tally:
         return None
-    before = RightOf.of(Tally.read(found.tally))
+    before = RightOf.of(Tally.read(pretest.tally))
     return before if before.answered else None
 
 

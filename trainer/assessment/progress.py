@@ -107,13 +107,13 @@ class Progress:
     @property
     def to_share(self) -> Window | None:
         """The newest final, or else practice; no pretest, of which others will be asked the same."""
-        return next((one for one in reversed(self.windows) if one.stage is not Stage.BEFORE), None)
+        return next((window for window in reversed(self.windows) if window.stage is not Stage.BEFORE), None)
 
     @property
     def weakest(self) -> InCategory | None:
         """The category to work on first."""
-        weak = [one for one in self.categories if one.is_weak]
-        return min(weak, key=lambda one: one.right / one.answers) if weak else None
+        weak = [category for category in self.categories if category.is_weak]
+        return min(weak, key=lambda category: category.right / category.answers) if weak else None
 
 
 @dataclass(frozen=True)
@@ -148,18 +148,18 @@ def find_progress(user_id: uuid.UUID, content: Content, course: Course | None) -
     pretest = find_pretest(user_id)
     finals = _finals(judgments)
     before = [window for window in [_before(pretest)] if window]
-    practice = [one for one in judgments if one.attempt.kind != Kind.FINAL]
+    practice = [judgment for judgment in judgments if judgment.attempt.kind != Kind.FINAL]
     windows = [*before, *([_practice(practice)] if practice else []), *finals[-MOST_WINDOWS:]]
-    certain = [one for one in judgments if one.sureness is Confidence.CERTAIN and not one.is_right]
-    shown = [one for one in reversed(certain) if one.is_open]
+    certain = [judgment for judgment in judgments if judgment.sureness is Confidence.CERTAIN and not judgment.is_right]
+    shown = [judgment for judgment in reversed(certain) if judgment.is_open]
     return Progress(
         windows=tuple(windows),
         categories=tuple(
-            replace(one, lessons=_lessons(one, content, course) if one.is_weak else ())
-            for one in by_category(((one.scene, one.is_right) for one in judgments), content)
+            replace(category, lessons=_lessons(category, content, course) if category.is_weak else ())
+            for category in by_category(((judgment.scene, judgment.is_right) for judgment in judgments), content)
         ),
-        calibration=calibrate((one.sureness, one.is_right) for one in judgments if one.sureness),
-        mistakes=tuple(_mistake(one) for one in shown[:MOST_MISTAKES]),
+        calibration=calibrate((judgment.sureness, judgment.is_right) for judgment in judgments if judgment.sureness),
+        mistakes=tuple(_mistake(judgment) for judgment in shown[:MOST_MISTAKES]),
         closed=len(certain) - len(shown),
         before=RightOf.of(before[0].tally) if before else None,
         after=RightOf.of(finals[-1].tally) if finals else None,
@@ -174,16 +174,18 @@ def by_category(answers: Iterable[tuple[ScenePayload, bool]], content: Content) 
     first: dict[str, tuple[ScenePayload, bool]] = {}
     for scene, is_right in answers:
         first.setdefault(scene.scenario, (scene, is_right))
-    found: dict[str, dict[Truth, list[bool]]] = {}
+    by_truth: dict[str, dict[Truth, list[bool]]] = {}
     for scene, is_right in first.values():
         for category in _categories(scene, content):
-            found.setdefault(category, {truth: [] for truth in Truth})[scene.truth].append(is_right)
-    return [_in_category(one.id, one.name, found[one.id]) for one in content.categories if one.id in found]
+            by_truth.setdefault(category, {truth: [] for truth in Truth})[scene.truth].append(is_right)
+    return [
+        _in_category(known.id, known.name, by_truth[known.id]) for known in content.categories if known.id in by_truth
+    ]
 
 
 def _in_category(category: str, name: str, answers: Mapping[Truth, Sequence[bool]]) -> InCategory:
-    each = min(len(one) for one in answers.values())
-    right = sum(sum(one[len(one) - each :]) for one in answers.values())
+    each = min(len(answered) for answered in answers.values())
+    right = sum(sum(answered[len(answered) - each :]) for answered in answers.values())
     is_enough = 2 * each >= FEWEST
     return InCategory(
         category, name, right, 2 * each, strength(Right(right, 2 * each), ASSUMED).step if is_enough else None
@@ -196,8 +198,8 @@ def _categories(scene: ScenePayload, content: Content) -> set[str]:
     A pair tests them whichever of its scenes is drawn: leaving the innocent one alone counts, too.
     """
     pair = content.pairs.get(scene.pair or "", ())
-    signs = {one.id for one in scene.signs}.union(*(one.file.signs for one in pair))
-    return {content.indicators[one].category for one in signs if one in content.indicators}
+    signs = {sign.id for sign in scene.signs}.union(*(scenario.file.signs for scenario in pair))
+    return {content.indicators[sign_id].category for sign_id in signs if sign_id in content.indicators}
 
 
 def _judge(rows: Sequence[tuple[Attempt, Response]], danger_rules: Collection[str]) -> list[_Judgment]:
@@ -220,34 +222,36 @@ def _before(pretest: Attempt | None) -> Window | None:
 
 
 def _practice(practice: Sequence[_Judgment]) -> Window:
-    tally = count(one.judged for one in practice)
+    tally = count(judgment.judged for judgment in practice)
     return Window(Stage.PRACTICE, tally, practice[0].attempt.started_at, practice[-1].attempt.started_at)
 
 
 def _finals(judgments: Sequence[_Judgment]) -> list[Window]:
-    finals = {one.attempt.id: one.attempt for one in judgments if one.attempt.kind == Kind.FINAL}
+    finals = {judgment.attempt.id: judgment.attempt for judgment in judgments if judgment.attempt.kind == Kind.FINAL}
     return [
-        Window(Stage.FINAL, Tally.read(one.tally), one.submitted_at, one.submitted_at, one)
-        for one in finals.values()
-        if one.tally and one.submitted_at
+        Window(Stage.FINAL, Tally.read(attempt.tally), attempt.submitted_at, attempt.submitted_at, attempt)
+        for attempt in finals.values()
+        if attempt.tally and attempt.submitted_at
     ]
 
 
-def _mistake(one: _Judgment) -> Mistake:
-    assert one.judged.outcome is not None  # it was judged wrongly
+def _mistake(judgment: _Judgment) -> Mistake:
+    assert judgment.judged.outcome is not None  # it was judged wrongly
     return Mistake(
-        one.scene.title,
-        one.judged.outcome,
-        Kind(one.attempt.kind),
-        one.response.saved_at or one.attempt.started_at,
-        one.attempt.id,
-        one.response.position,
+        judgment.scene.title,
+        judgment.judged.outcome,
+        Kind(judgment.attempt.kind),
+        judgment.response.saved_at or judgment.attempt.started_at,
+        judgment.attempt.id,
+        judgment.response.position,
     )
 
 
-def _lessons(one: InCategory, content: Content, course: Course | None) -> tuple[Lesson, ...]:
+def _lessons(category: InCategory, content: Content, course: Course | None) -> tuple[Lesson, ...]:
     """Return the lessons that teach most signs of a category, in the order of the course."""
-    signs = {name for name, sign in content.indicators.items() if sign.category == one.id}
-    taught = [(len(signs.intersection(one.file.indicators)), one) for one in (course.lessons if course else ())]
+    signs = {name for name, sign in content.indicators.items() if sign.category == category.id}
+    taught = [
+        (len(signs.intersection(lesson.file.indicators)), lesson) for lesson in (course.lessons if course else ())
+    ]
     most = sorted((pair for pair in taught if pair[0]), key=lambda pair: -pair[0])
     return tuple(lesson for _number, lesson in most[:MOST_LESSONS])

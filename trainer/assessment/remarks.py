@@ -61,14 +61,14 @@ def find_title(content: Content, digest: str) -> str | None:
     if kept is not None:
         return str(kept.payload["title"])
     # The first try leaves no row, so what it showed may not have been kept yet.
-    shown = next((one for one in content.scenarios.values() if one.digest == digest), None)
+    shown = next((scene for scene in content.scenarios.values() if scene.digest == digest), None)
     return shown.file.title if shown else None
 
 
 def write_remark(content: Content, digest: str, kind: RemarkKind, text: str, today: dt.date) -> None:
     """Keep a remark about a scene as it was seen. Raises NotFound if neither content nor records have that."""
     if db.session.get(ItemSnapshot, digest) is None:
-        scene = next((one for one in content.scenarios.values() if one.digest == digest), None)
+        scene = next((known for known in content.scenarios.values() if known.digest == digest), None)
         if scene is None:
             raise NotFound
         first_seen = dt.datetime.combine(today, dt.time(), dt.UTC)
@@ -90,9 +90,15 @@ def list_remarks(*, scene: str | None = None, open_only: bool = False) -> list[R
     rows = db.session.execute(query.order_by(Remark.written_on.desc(), Remark.id))
     return [
         RemarkLine(
-            one.id, item, one.item_digest, RemarkKind(one.kind), one.text, one.written_on, RemarkState(one.state)
+            remark.id,
+            item,
+            remark.item_digest,
+            RemarkKind(remark.kind),
+            remark.text,
+            remark.written_on,
+            RemarkState(remark.state),
         )
-        for one, item in rows
+        for remark, item in rows
     ]
 
 
@@ -120,10 +126,10 @@ def mark_remark(remark_id: uuid.UUID, state: RemarkState, actor_id: uuid.UUID | 
     ).first()
     if row is None:
         raise NotFound
-    found, item = row
+    remark, item = row
     scene = str(item).partition("/")[0]
-    if found.state != state:
-        found.state = state.value
+    if remark.state != state:
+        remark.state = state.value
         note(f"remark.{state}", now, actor_id=actor_id, subject_id=remark_id, scene=scene)
     return scene
 

@@ -68,14 +68,14 @@ def _is_theirs(users: Select[Any] | Sequence[uuid.UUID]) -> ColumnElement[bool]:
 
 def get_waiting(request_id: uuid.UUID, users: Select[Any] | Sequence[uuid.UUID]) -> RoundRequest:
     """Return what one of the users asks for, locked. Raises NotFound, Conflict if it is granted already."""
-    found = db.session.scalar(
+    round_request = db.session.scalar(
         select(RoundRequest).where(RoundRequest.id == request_id, RoundRequest.user_id.in_(users)).with_for_update()
     )
-    if found is None:
+    if round_request is None:
         raise NotFound
-    if found.granted_at is not None:
+    if round_request.granted_at is not None:
         raise Conflict(_l("Another round was already granted."))
-    return found
+    return round_request
 
 
 def ask(enrollment: Enrollment, number: int, now: dt.datetime) -> None:

@@ -143,7 +143,7 @@ class TryDecision:
 def draw_drills(drills: Sequence[str], number: int, seen: Collection[str], rng: random.Random) -> list[str]:
     """Return ids of questions, unseen ones first, at most one of a scene."""
     drawn: dict[str, str] = {}
-    for drill in sorted(rng.sample(list(drills), len(drills)), key=lambda one: one in seen):
+    for drill in sorted(rng.sample(list(drills), len(drills)), key=lambda drill_id: drill_id in seen):
         drawn.setdefault(drill.partition("/")[0], drill)
     chosen = list(drawn.values())[:number]
     rng.shuffle(chosen)
@@ -154,8 +154,8 @@ def count(judged: Iterable[Judged]) -> Tally:
     """Return the counts of judged scenes."""
     scenes = list(judged)
 
-    def number(one: Outcome) -> int:
-        return sum(scene.outcome is one for scene in scenes)
+    def number(outcome: Outcome) -> int:
+        return sum(scene.outcome is outcome for scene in scenes)
 
     certain = [scene for scene in scenes if scene.is_certain and scene.outcome]
     exact = [scene.is_exact for scene in scenes]
@@ -170,7 +170,7 @@ def count(judged: Iterable[Judged]) -> Tally:
         certain=len(certain),
         certain_and_wrong=sum(not scene.outcome.is_right for scene in certain if scene.outcome),
         danger_missed=sum(scene.is_danger_missed for scene in scenes if scene.outcome),
-        exact=None if all(one is None for one in exact) else exact.count(True),
+        exact=None if all(matches is None for matches in exact) else exact.count(True),
     )
 
 
@@ -191,7 +191,7 @@ def decide_try(
     if not failed:
         return TryDecision(True, 1, 1)
     last = failed[-1]
-    used = sum(one.round == last.round for one in failed)
+    used = sum(attempt.round == last.round for attempt in failed)
     if used < rule.tries:
         round_, number, days = last.round, used + 1, rule.wait_days
         is_open = number < rule.wait_before_try
@@ -212,11 +212,11 @@ def lessons_for(
 
     `judged`: the signs of each scene, and how it was judged; `taught`: indicator id to lesson ids, in course order.
     """
-    wanted: dict[str, int] = {}
+    times_by_lesson: dict[str, int] = {}
     for signs, scene in judged:
         if scene.outcome is not None and scene.outcome.is_right and not (scene.is_harmful or scene.is_danger_missed):
             continue
         for sign in signs:
             for lesson in taught.get(sign, ()):
-                wanted[lesson] = wanted.get(lesson, 0) + 1
-    return sorted(wanted, key=lambda lesson: -wanted[lesson])[:most]
+                times_by_lesson[lesson] = times_by_lesson.get(lesson, 0) + 1
+    return sorted(times_by_lesson, key=lambda lesson: -times_by_lesson[lesson])[:most]

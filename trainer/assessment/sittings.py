@@ -60,9 +60,11 @@ class Sitting:
         if self.asks_scenes:
             return count(judged for _scene, judged in judge_all(responses, danger_rules))
         marked = [
-            read_further(one.snapshot.payload).mark(one.given or {}) for one in responses if one.recorded_at is not None
+            read_further(response.snapshot.payload).mark(response.given or {})
+            for response in responses
+            if response.recorded_at is not None
         ]
-        return Points(round(sum(one.points for one in marked), 2), len(responses), len(marked))
+        return Points(round(sum(mark.points for mark in marked), 2), len(responses), len(marked))
 
     def read(self, kept: Mapping[str, Any]) -> Tally | Points:
         """Return what an attempt of this kind came to, as it was kept."""
@@ -88,5 +90,5 @@ def sitting_of(attempt: Attempt) -> Sitting:
 
 def judge_all(responses: Sequence[Response], danger_rules: Container[str]) -> list[tuple[ScenePayload, Judged]]:
     """Return each scene of an attempt as it was drawn, and how it was judged."""
-    scenes = [(read_scene(one.snapshot.payload), one.given) for one in responses]
+    scenes = [(read_scene(response.snapshot.payload), response.given) for response in responses]
     return [(scene, scene.judge(given, danger_rules)) for scene, given in scenes]

@@ -32,11 +32,11 @@ def tell(scene: ScenePayload, *beside: str) -> tuple[ScenePayload, Standing]:
     A scene that isn't translated, or whose words have changed since it was drawn, is returned as it is. One that was
     drawn with other people is told with those of that language, or else by its first telling there.
     """
-    found = _find(scene.scenario)
-    if found is None:
+    texts = _find(scene.scenario)
+    if texts is None:
         return scene, Standing.AS_WRITTEN
-    there, now, told = found
-    drawn = next((one for one in (now, now and now.other) if one and payload_of(one) == scene), None)
+    there, now, told = texts
+    drawn = next((telling for telling in (now, now and now.other) if telling and payload_of(telling) == scene), None)
     if told is None or told is now or drawn is None:
         return scene, Standing.UNTRANSLATED
     shown = told.other if drawn.is_swapped and told.other else told
@@ -48,10 +48,10 @@ def tell_question(question: FurtherPayload, item: str) -> tuple[FurtherPayload, 
 
     `item`: its id.
     """
-    found = _find(question.scenario)
-    if found is None:
+    texts = _find(question.scenario)
+    if texts is None:
         return question, Standing.AS_WRITTEN
-    there, now, told = found
+    there, now, told = texts
     drills = zip(now.drills, told.drills, strict=True) if now and told else ()
     for drill, other in drills:
         if drill.id == item and drill is not other and read_further(drill.payload) == question:
@@ -64,11 +64,11 @@ def _find(scene: str) -> tuple[Content, Scenario | None, Scenario | None] | None
 
     None where the reader has the original.
     """
-    here, language = served(), language_tag()
-    there = here.translations.get(language)
+    content, language = served(), language_tag()
+    there = content.translations.get(language)
     if there is None or language == SOURCE:
         return None
-    return there, here.scenarios.get(scene), there.scenarios.get(scene)
+    return there, content.scenarios.get(scene), there.scenarios.get(scene)
 
 
 def standing_of(course: Course) -> Standing:
@@ -88,8 +88,8 @@ def find_sign(name: str) -> Indicator | None:
 
 def category_names() -> dict[str, str]:
     """Return what each group of signs is called in the reader's language, by its name in the original."""
-    theirs = {one.id: one.name for one in served_in(language_tag()).categories}
-    return {one.name: theirs[one.id] for one in served().categories}
+    theirs = {category.id: category.name for category in served_in(language_tag()).categories}
+    return {category.name: theirs[category.id] for category in served().categories}
 
 
 def verdicts_of(attempt: Attempt) -> Mapping[Verdict, VerdictWords]:
@@ -103,5 +103,5 @@ def verdicts_of(attempt: Attempt) -> Mapping[Verdict, VerdictWords]:
     kept = attempt.rule.get(VERDICTS)
     if kept is None:
         return theirs.verdicts_before or theirs.verdicts
-    called = {Verdict(one): VerdictWords(**its) for one, its in kept.items()}
+    called = {Verdict(verdict): VerdictWords(**its) for verdict, its in kept.items()}
     return theirs.verdicts if called == ours.verdicts else called

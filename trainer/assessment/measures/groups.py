@@ -52,7 +52,7 @@ def share(answers: Sequence[Answer]) -> Estimate:
     with fewer than two people or two pairs.
     """
     mean = _mean(answers)
-    return _estimate(mean, [(one, (one.is_report - mean) / len(answers)) for one in answers])
+    return _estimate(mean, [(answer, (answer.is_report - mean) / len(answers)) for answer in answers])
 
 
 def difference(first: Sequence[Answer], second: Sequence[Answer]) -> Estimate | None:
@@ -62,26 +62,26 @@ def difference(first: Sequence[Answer], second: Sequence[Answer]) -> Estimate | 
     people who gave only one of the two don't count. Variance as in `share`, a person's and a pair's answers of both
     times being one cluster. Raises ValueError with fewer than two pairs.
     """
-    both = {one.person for one in first} & {one.person for one in second}
+    both = {answer.person for answer in first} & {answer.person for answer in second}
     if len(both) < FEWEST_PEOPLE:
         return None
-    before, after = ([one for one in answers if one.person in both] for answers in (first, second))
+    before, after = ([answer for answer in answers if answer.person in both] for answers in (first, second))
     old, new = _mean(before), _mean(after)
-    weighed = [(one, (one.is_report - new) / len(after)) for one in after]
-    weighed += [(one, (old - one.is_report) / len(before)) for one in before]
+    weighed = [(answer, (answer.is_report - new) / len(after)) for answer in after]
+    weighed += [(answer, (old - answer.is_report) / len(before)) for answer in before]
     return _estimate(new - old, weighed)
 
 
 def _mean(answers: Sequence[Answer]) -> float:
     if not answers:
         raise ValueError("there are no answers")
-    return sum(one.is_report for one in answers) / len(answers)
+    return sum(answer.is_report for answer in answers) / len(answers)
 
 
 def _estimate(value: float, weighed: Sequence[tuple[Answer, float]]) -> Estimate:
-    people, of_people = _clustered(weighed, lambda one: one.person)
-    pairs, of_pairs = _clustered(weighed, lambda one: one.pair)
-    _both, of_both = _clustered(weighed, lambda one: (one.person, one.pair))
+    people, of_people = _clustered(weighed, lambda answer: answer.person)
+    pairs, of_pairs = _clustered(weighed, lambda answer: answer.pair)
+    _both, of_both = _clustered(weighed, lambda answer: (answer.person, answer.pair))
     variance = of_people + of_pairs - of_both
     return Estimate(value, variance if variance > 0 else max(of_people, of_pairs), people, pairs)
 
@@ -89,8 +89,8 @@ def _estimate(value: float, weighed: Sequence[tuple[Answer, float]]) -> Estimate
 def _clustered(weighed: Sequence[tuple[Answer, float]], key: Callable[[Answer], Hashable]) -> tuple[int, float]:
     """Return the number of clusters, and what they make the variance: squares of their sums × G/(G − 1)."""
     sums: dict[Hashable, float] = defaultdict(float)
-    for one, weight in weighed:
-        sums[key(one)] += weight
+    for answer, weight in weighed:
+        sums[key(answer)] += weight
     if len(sums) < 2:
         raise ValueError("two people and two pairs, or more, are needed")
-    return len(sums), sum(one * one for one in sums.values()) * len(sums) / (len(sums) - 1)
+    return len(sums), sum(total * total for total in sums.values()) * len(sums) / (len(sums) - 1)

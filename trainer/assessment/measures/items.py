@@ -110,16 +110,16 @@ def examine(alike: Sequence[Alike], designed: int | None, actions: Sequence[str]
     The total is a share, since no two people answer the same scenes. Its interval is R. A. Fisher's, "On the 'probable
     error' of a coefficient of correlation deduced from a small sample", Metron 1 (1921), 3–32.
     """
-    answers = sum(one.number for one in alike)
+    answers = sum(same.number for same in alike)
     if answers < FEWEST_ANSWERS:
         return None
     said, chosen = Counter[str](), Counter[str]()
-    for one in alike:
-        said[one.verdict] += one.number
-        chosen[one.action] += one.number
+    for group in alike:
+        said[group.verdict] += group.number
+        chosen[group.action] += group.number
     return ItemFigures(
         answers=answers,
-        right=sum(one.number for one in alike if one.is_right),
+        right=sum(same.number for same in alike if same.is_right),
         designed=designed,
         link=_link(alike),
         said=dict(said),
@@ -138,7 +138,7 @@ def find_flags(figures: ItemFigures, facilities: Mapping[int, float]) -> list[Fl
     rank, link = figures.designed, figures.link
     easier, harder = (None, None) if rank is None else (facilities.get(rank - 1), facilities.get(rank + 1))
     asked = figures.asked
-    found = {
+    flags = {
         Flag.EASIER_THAN_DESIGNED: easier is not None and low > easier,
         Flag.HARDER_THAN_DESIGNED: harder is not None and high < harder,
         Flag.MOSTLY_WRONG: high < 0.5,
@@ -148,7 +148,7 @@ def find_flags(figures: ItemFigures, facilities: Mapping[int, float]) -> list[Fl
         and any(number == 0 or wilson(number, asked)[1] < LEAST_CHOSEN for number in figures.chosen.values()),
         Flag.OTHER_ACTION: asked >= FEWEST_ANSWERS and wilson(figures.chosen[figures.best], asked)[1] < 0.5,
     }
-    return [flag for flag, is_found in found.items() if is_found]
+    return [flag for flag, is_found in flags.items() if is_found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +180,11 @@ def average(facilities: Iterable[tuple[Hashable, float]]) -> Average | None:
 
 
 def _link(alike: Sequence[Alike]) -> Link | None:
-    number = sum(one.rested for one in alike)
-    right = sum(one.rested for one in alike if one.is_right)
-    rest = sum(one.rest_sum for one in alike)
-    squares = sum(one.rest_squares for one in alike)
-    both = sum(one.rest_sum for one in alike if one.is_right)
+    number = sum(group.rested for group in alike)
+    right = sum(group.rested for group in alike if group.is_right)
+    rest = sum(group.rest_sum for group in alike)
+    squares = sum(group.rest_squares for group in alike)
+    both = sum(group.rest_sum for group in alike if group.is_right)
     of_right, of_rest = number * right - right * right, number * squares - rest * rest
     if number < 4 or of_right == 0 or of_rest <= _NOTHING * number * squares:
         return None  # too few for an interval, or one of the two doesn't vary

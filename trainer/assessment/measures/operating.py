@@ -151,14 +151,14 @@ def exactly(rule: FinalRule, hit: float, false_alarm: float, *, is_strict: bool 
 
 def _outcomes(stage: Stage, hit: float, false_alarm: float) -> dict[tuple[int, int], float]:
     """Return the chance of each number of missed and of over-reported scenes of a stage."""
-    found: dict[tuple[int, int], float] = {}
+    chances: dict[tuple[int, int], float] = {}
     sizes = range(stage.fewest_to_report, stage.most_to_report + 1)
     for concerns in sizes:
         misses, alarms = _binomial(concerns, 1 - hit), _binomial(stage.scenes - concerns, false_alarm)
         for missed, chance in enumerate(misses):
             for alarm, other in enumerate(alarms):
-                found[missed, alarm] = found.get((missed, alarm), 0.0) + chance * other / len(sizes)
-    return found
+                chances[missed, alarm] = chances.get((missed, alarm), 0.0) + chance * other / len(sizes)
+    return chances
 
 
 def _binomial(of: int, share: float) -> list[float]:
@@ -231,11 +231,13 @@ def count_scenes(scenes: Sequence[Scene], said: Sequence[Said]) -> FinalCounts:
     both = list(zip(scenes, said, strict=True))
     return FinalCounts(
         scenes=len(both),
-        missed=sum(scene.is_concern and not one.is_report for scene, one in both),
-        over_reported=sum(one.is_report and not scene.is_concern for scene, one in both),
-        danger_without_911=sum(scene.is_danger and not (one.is_report and one.is_good_step) for scene, one in both),
-        harmful=sum(one.is_harmful for one in said),
-        good_first_steps=sum(one.is_good_step for one in said),
+        missed=sum(scene.is_concern and not answer.is_report for scene, answer in both),
+        over_reported=sum(answer.is_report and not scene.is_concern for scene, answer in both),
+        danger_without_911=sum(
+            scene.is_danger and not (answer.is_report and answer.is_good_step) for scene, answer in both
+        ),
+        harmful=sum(answer.is_harmful for answer in said),
+        good_first_steps=sum(answer.is_good_step for answer in said),
     )
 
 
@@ -319,11 +321,11 @@ def table(
             f"{'':36}{'counts':>8}{'1 try':>8}{'1 round':>9}{'2 rounds':>9}{'sent on':>9}{'scenes':>8}",
         ]
         for learner in LEARNERS:
-            found = simulate(rule, judge_by(learner, effects), draw, rng, people=people)
+            results = simulate(rule, judge_by(learner, effects), draw, rng, people=people)
             alone = exactly(rule, learner.hit, learner.false_alarm).passed
             lines.append(
-                f"{learner.name:36}{alone:8.4f}{found.in_one:8.3f}{found.in_round:9.3f}{found.in_two_rounds:9.3f}"
-                f"{found.sent_on:9.3f}{found.scenes:8.1f}{'' if found.meets(learner.target) else ' *'}"
+                f"{learner.name:36}{alone:8.4f}{results.in_one:8.3f}{results.in_round:9.3f}{results.in_two_rounds:9.3f}"
+                f"{results.sent_on:9.3f}{results.scenes:8.1f}{'' if results.meets(learner.target) else ' *'}"
             )
         kappa = agreement(rule, draw, effects, rng, people=2 * people)
         said = "can’t be told" if kappa is None else f"{kappa:.2f}{'' if kappa >= KAPPA_AT_LEAST else ' *'}"

@@ -45,8 +45,8 @@ def area(signal: Sequence[int], noise: Sequence[int]) -> Area:
     if len(signal) < 2 or len(noise) < 2:
         raise ValueError("two scenes of each truth, or more, must be rated")
     below, above = sorted(noise), sorted(signal)
-    of_signal = [_beaten(one, below) for one in signal]
-    of_noise = [1 - _beaten(one, above) for one in noise]
+    of_signal = [_beaten(rating, below) for rating in signal]
+    of_noise = [1 - _beaten(rating, above) for rating in noise]
     return Area(mean(of_signal), variance(of_signal) / len(signal) + variance(of_noise) / len(noise))
 
 

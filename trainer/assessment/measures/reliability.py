@@ -57,24 +57,26 @@ def split_half(finals: Sequence[Sequence[Scored]], rng: random.Random, splits: i
     and Brown. A scene without a fellow is left out.
     """
     coupled = [_couples(final) for final in finals]
-    found = []
+    coefficients = []
     for _split in range(splits):
         halves = [_halve(couples, rng) for couples in coupled]
         try:
-            found.append(correlation([first for first, _second in halves], [second for _first, second in halves]))
+            coefficients.append(
+                correlation([first for first, _second in halves], [second for _first, second in halves])
+            )
         except StatisticsError:  # fewer than two people, or no two that differ
             return None
-    average = mean(found)
+    average = mean(coefficients)
     return spearman_brown(average) if average > -1 else None
 
 
 def _couples(final: Sequence[Scored]) -> list[tuple[bool, bool]]:
-    def likeness(one: Scored) -> tuple[Hashable, ...]:
-        return one.likeness
+    def likeness(scored: Scored) -> tuple[Hashable, ...]:
+        return scored.likeness
 
     couples = []
-    for _likeness, group in groupby(sorted(final, key=lambda one: one.likeness), key=likeness):
-        right = [one.is_right for one in group]
+    for _likeness, group in groupby(sorted(final, key=lambda scored: scored.likeness), key=likeness):
+        right = [scored.is_right for scored in group]
         couples += list(zip(right[::2], right[1::2], strict=False))
     return couples
 

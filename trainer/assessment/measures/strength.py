@@ -92,11 +92,11 @@ def fit(people: Collection[Right]) -> Prior:
     """
     if len(people) < 2:
         raise ValueError("two people or more are needed")
-    if sum(one.right for one in people) in {0, sum(one.answers for one in people)}:
+    if sum(person.right for person in people) in {0, sum(person.answers for person in people)}:
         raise ValueError("all answers were right, or none: there is nothing to fit")
-    right = _beyond([one.right for one in people])
-    wrong = _beyond([one.answers - one.right for one in people])
-    every = _beyond([one.answers for one in people])
+    right = _beyond([person.right for person in people])
+    wrong = _beyond([person.answers - person.right for person in people])
+    every = _beyond([person.answers for person in people])
 
     def best_mean(weight: float) -> float:
         def slope(mean: float) -> float:

@@ -71,15 +71,23 @@ def practice(course: str) -> str:
     """Say what practice is, and offer to start or go on."""
     whole = get_course(course, language_tag())
     enrollment = find_enrollment(current_user.id, whole.slug) if current_user.is_authenticated else None
-    done = [one for kind in _PRACTICES for one in list_attempts(enrollment.id, kind)] if enrollment else []
-    past = sorted((one for one in done if one.tally and one.submitted_at), key=_handed_in, reverse=True)[:10]
+    done = (
+        [past_attempt for kind in _PRACTICES for past_attempt in list_attempts(enrollment.id, kind)]
+        if enrollment
+        else []
+    )
+    past = sorted(
+        (past_attempt for past_attempt in done if past_attempt.tally and past_attempt.submitted_at),
+        key=_handed_in,
+        reverse=True,
+    )[:10]
     return render_template(
         "assessment/practice.html",
         course=whole,
         translation=standing_of(whole),
         drills=len(served().drills()),
-        under_way={one.kind: one for one in done if one.submitted_at is None},
-        past=[(one, sitting_of(one).read(one.tally or {})) for one in past],
+        under_way={past_attempt.kind: past_attempt for past_attempt in done if past_attempt.submitted_at is None},
+        past=[(past_attempt, sitting_of(past_attempt).read(past_attempt.tally or {})) for past_attempt in past],
     )
 
 
@@ -98,11 +106,11 @@ def start_first_try(course: str) -> Response:
 @access(Who.LEARNER)
 def start_practice(course: str) -> Response:
     """Start a practice, with `category` one that leans to its signs, or go on with the one under way."""
-    whole, user_id, here = get_course(course), current_user.id, served()
-    category = next((one.id for one in here.categories if one.id == request.form.get("category")), None)
+    whole, user_id, content = get_course(course), current_user.id, served()
+    category = next((known.id for known in content.categories if known.id == request.form.get("category")), None)
     with transaction():
         enrollment = enroll(user_id, whole, now())
-        attempt_id = operations.start_practice(enrollment, here, whole.file.practice.scenes, now(), category).id
+        attempt_id = operations.start_practice(enrollment, content, whole.file.practice.scenes, now(), category).id
     return go(url_for(".attempt", attempt_id=attempt_id))
 
 
@@ -120,34 +128,34 @@ def start_shift(course: str) -> Response:
 @access(Who.LEARNER, own=True)
 def attempt(attempt_id: UUID) -> Response:
     """Go to where this attempt stands: the first scene without an answer, handing in, or the result."""
-    found = get_attempt(current_user.id, attempt_id)
-    if found.submitted_at is not None:
+    own_attempt = get_attempt(current_user.id, attempt_id)
+    if own_attempt.submitted_at is not None:
         return go(url_for(".result", attempt_id=attempt_id))
-    responses = list_responses(found)[found.handed_in :]
-    if found.handed_in and not any(one.version for one in responses):
+    responses = list_responses(own_attempt)[own_attempt.handed_in :]
+    if own_attempt.handed_in and not any(response.version for response in responses):
         return go(url_for("finals.more", attempt_id=attempt_id))
-    waiting = [one.position for one in responses if not is_answered(found, one)]
-    return go(after(found, waiting[0]) if waiting else url_for(".submission", attempt_id=attempt_id))
+    waiting = [response.position for response in responses if not is_answered(own_attempt, response)]
+    return go(after(own_attempt, waiting[0]) if waiting else url_for(".submission", attempt_id=attempt_id))
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/scenes/<int(max=999):position>")
 @access(Who.LEARNER, own=True)
 def scene(attempt_id: UUID, position: int) -> Response | str:
     """Show one scene: as a question, or with its answer where the review policy allows."""
-    found = get_attempt(current_user.id, attempt_id)
-    if not sitting_of(found).asks_scenes:
+    own_attempt = get_attempt(current_user.id, attempt_id)
+    if not sitting_of(own_attempt).asks_scenes:
         raise NotFound
-    given = get_response(found, position)
-    if given.recorded_at is not None or may_review(found, given):
-        return _answer_page(found, given)
-    if found.submitted_at is not None:
+    given = get_response(own_attempt, position)
+    if given.recorded_at is not None or may_review(own_attempt, given):
+        return _answer_page(own_attempt, given)
+    if own_attempt.submitted_at is not None:
         raise NotFound
-    if position <= found.handed_in:
+    if position <= own_attempt.handed_in:
         return go(url_for(".attempt", attempt_id=attempt_id))
-    asks = sitting_of(found).asks
+    asks = sitting_of(own_attempt).asks
     unsent = {part: value for part, value in find_unsent().items() if part in asks}
     form = JudgeForm.for_scene(_told(given)[0], given.action_order, asks, **{**(given.given or {}), **unsent})
-    return _question_page(found, given, form, is_unsent=bool(unsent))
+    return _question_page(own_attempt, given, form, is_unsent=bool(unsent))
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/scenes/<int(max=999):position>")
@@ -156,50 +164,52 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     """Save what was given. With `autosave=1` (our script) any part; otherwise all that is asked, and go on."""
     user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
     with transaction():
-        found, given = get_attempt_with_response(user_id, attempt_id, position)
-        if not sitting_of(found).asks_scenes:
+        own_attempt, given = get_attempt_with_response(user_id, attempt_id, position)
+        if not sitting_of(own_attempt).asks_scenes:
             raise NotFound
-        form = JudgeForm.for_saving(given.action_order, allow_gaps=is_autosave, asks=sitting_of(found).asks)
+        form = JudgeForm.for_saving(given.action_order, allow_gaps=is_autosave, asks=sitting_of(own_attempt).asks)
         is_valid = form.validate()
         if form.is_tampered:
             return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
-        if is_valid or (form.given and found.submitted_at is None and given.recorded_at is None):
+        if is_valid or (form.given and own_attempt.submitted_at is None and given.recorded_at is None):
             # What is there is kept, even when the page must ask for the rest.
             version = operations.save_response(
-                found, given, form.given, int(form.version.data or 0), at, record=is_valid and not is_autosave
+                own_attempt, given, form.given, int(form.version.data or 0), at, record=is_valid and not is_autosave
             )
             if not is_autosave:
-                credit(found, request.form.get("opened_at"), at)
+                credit(own_attempt, request.form.get("opened_at"), at)
     forget_unsent()
     if not is_valid:
-        found = get_attempt(user_id, attempt_id)
-        given = get_response(found, position)
+        own_attempt = get_attempt(user_id, attempt_id)
+        given = get_response(own_attempt, position)
         form.show(_told(given)[0])
-        return _question_page(found, given, form), 422
+        return _question_page(own_attempt, given, form), 422
     if wants_json():
         return jsonify(version=version)
-    if sitting_of(found).answers_at_once:
+    if sitting_of(own_attempt).answers_at_once:
         return go(url_for(".scene", attempt_id=attempt_id, position=position))
-    return go(after(found, position + 1))
+    return go(after(own_attempt, position + 1))
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/submission")
 @access(Who.LEARNER, own=True)
 def submission(attempt_id: UUID) -> Response | str:
     """Show what is answered and what isn't, before handing in."""
-    found = get_attempt(current_user.id, attempt_id)
-    if found.submitted_at is not None:
+    own_attempt = get_attempt(current_user.id, attempt_id)
+    if own_attempt.submitted_at is not None:
         return go(url_for(".result", attempt_id=attempt_id))
-    responses = list_responses(found)[found.handed_in :]
-    waiting = [one.position for one in responses if not is_answered(found, one)]
-    if sitting_of(found).answers_at_once and not waiting:
-        return go(after(found, found.scenes))  # there is nothing to check: its page leads to the result
+    responses = list_responses(own_attempt)[own_attempt.handed_in :]
+    waiting = [response.position for response in responses if not is_answered(own_attempt, response)]
+    if sitting_of(own_attempt).answers_at_once and not waiting:
+        return go(after(own_attempt, own_attempt.scenes))  # there is nothing to check: its page leads to the result
     return render_template(
         "assessment/submission.html",
-        verdicts=verdicts_of(found),
-        attempt=found,
-        course=course_title(found),
-        responses=[(one, is_answered(found, one), dict(one.given or {})) for one in responses],
+        verdicts=verdicts_of(own_attempt),
+        attempt=own_attempt,
+        course=course_title(own_attempt),
+        responses=[
+            (response, is_answered(own_attempt, response), dict(response.given or {})) for response in responses
+        ],
         waiting=waiting,
     )
 
@@ -211,8 +221,8 @@ def submit(attempt_id: UUID) -> Response:
     user_id, is_local = current_user.id, current_app.config["SETTINGS"].is_local
     scenes = request.form.get("scenes", 0, type=int)  # none from a page that is older than stages
     with transaction():
-        found = operations.submit_attempt(user_id, attempt_id, served(), is_local, now(), scenes)
-        is_over = found.submitted_at is not None
+        own_attempt = operations.submit_attempt(user_id, attempt_id, served(), is_local, now(), scenes)
+        is_over = own_attempt.submitted_at is not None
     return go(url_for(".result" if is_over else ".attempt", attempt_id=attempt_id))
 
 
@@ -220,46 +230,56 @@ def submit(attempt_id: UUID) -> Response:
 @access(Who.LEARNER, own=True)
 def result(attempt_id: UUID) -> Response | str:
     """Say in plain words what was caught, missed and over-reported, as far as the review policy allows."""
-    found = get_attempt(current_user.id, attempt_id)
-    if found.submitted_at is None or found.tally is None:
+    own_attempt = get_attempt(current_user.id, attempt_id)
+    if own_attempt.submitted_at is None or own_attempt.tally is None:
         raise NotYet(_("This isn’t handed in yet."))
-    tally = sitting_of(found).read(found.tally)
+    tally = sitting_of(own_attempt).read(own_attempt.tally)
     if not isinstance(tally, Tally):
         return go(url_for("drills.result", attempt_id=attempt_id))
-    if sitting_of(found).is_sealed:
+    if sitting_of(own_attempt).is_sealed:
         return go(url_for("pretest.result", attempt_id=attempt_id))
-    responses = list_responses(found)
-    enrollment = db.session.get_one(Enrollment, found.enrollment_id)
-    course = served().courses.get(found.course)
+    responses = list_responses(own_attempt)
+    enrollment = db.session.get_one(Enrollment, own_attempt.enrollment_id)
+    course = served().courses.get(own_attempt.course)
     where = standing(enrollment, course)
     return render_template(
         "assessment/result.html",
-        verdicts=verdicts_of(found),
-        attempt=found,
+        verdicts=verdicts_of(own_attempt),
+        attempt=own_attempt,
         course=course,
         course_title=enrollment.course_title,
         enrollment=enrollment,
         tally=tally,
-        needs=(needs := _needs(found, tally)),
-        needed_of=_needed_of(found),
-        is_by_steps=found.is_passed is False and _is_by_steps(needs),
+        needs=(needs := _needs(own_attempt, tally)),
+        needed_of=_needed_of(own_attempt),
+        is_by_steps=own_attempt.is_passed is False and _is_by_steps(needs),
         words=words,
         answers=[
             (
-                one.position,
-                shown.answer(one.item_digest, _told(one)[0], one.given, reader_words(), sitting_of(found).asks),
+                response.position,
+                shown.answer(
+                    response.item_digest,
+                    _told(response)[0],
+                    response.given,
+                    reader_words(),
+                    sitting_of(own_attempt).asks,
+                ),
             )
-            for one in responses
-            if may_review(found, one)
+            for response in responses
+            if may_review(own_attempt, response)
         ],
         categories=_categories(responses),
-        before=find_before(found.user_id) if found.kind == Kind.FINAL else None,
+        before=find_before(own_attempt.user_id) if own_attempt.kind == Kind.FINAL else None,
         after=RightOf.of(tally),
-        worth=_worth(tally) if found.kind == Kind.FINAL else None,
+        worth=_worth(tally) if own_attempt.kind == Kind.FINAL else None,
         standing=where,
-        lessons=[one for one in (course.lesson(name) for name in found.lessons_to_read or ()) if one] if course else [],
-        credential=_credential(enrollment) if found.is_passed else None,
-        check_ins=find_check_ins(found.user_id, served(), today()) if found.is_passed or _is_check_in(found) else None,
+        lessons=[lesson for lesson in (course.lesson(name) for name in own_attempt.lessons_to_read or ()) if lesson]
+        if course
+        else [],
+        credential=_credential(enrollment) if own_attempt.is_passed else None,
+        check_ins=find_check_ins(own_attempt.user_id, served(), today())
+        if own_attempt.is_passed or _is_check_in(own_attempt)
+        else None,
         today=today(),
         cards=served().cards,
         show_serial=show_serial,
@@ -269,24 +289,26 @@ def result(attempt_id: UUID) -> Response | str:
     )
 
 
-def _is_check_in(found: Attempt) -> bool:
-    return found.kind in CHECK_INS
+def _is_check_in(own_attempt: Attempt) -> bool:
+    return own_attempt.kind in CHECK_INS
 
 
-def _needs(found: Attempt, tally: Tally) -> list[Need]:
+def _needs(own_attempt: Attempt, tally: Tally) -> list[Need]:
     """Return what a final was asked for, and whether it was met."""
-    if found.kind != Kind.FINAL:
+    if own_attempt.kind != Kind.FINAL:
         return []
-    rule = FinalRule.read(found.rule, found.scenes)
-    return rule.needs(tally.counts, round_=found.round, number=found.number, is_passed=bool(found.is_passed))
+    rule = FinalRule.read(own_attempt.rule, own_attempt.scenes)
+    return rule.needs(
+        tally.counts, round_=own_attempt.round, number=own_attempt.number, is_passed=bool(own_attempt.is_passed)
+    )
 
 
-def _needed_of(found: Attempt) -> int | None:
+def _needed_of(own_attempt: Attempt) -> int | None:
     """Return how many scenes a final would have had that ended before its last stage, or None."""
-    if found.kind != Kind.FINAL or found.is_passed:
+    if own_attempt.kind != Kind.FINAL or own_attempt.is_passed:
         return None
-    ends = FinalRule.read(found.rule, found.scenes).ends
-    return ends[-1] if ends[-1] > found.scenes else None
+    ends = FinalRule.read(own_attempt.rule, own_attempt.scenes).ends
+    return ends[-1] if ends[-1] > own_attempt.scenes else None
 
 
 def _is_by_steps(needs: Sequence[Need]) -> bool:
@@ -305,9 +327,9 @@ def _credential(enrollment: Enrollment) -> Credential | None:
     return find_credential(enrollment.user_id, enrollment.course, enrollment.cycle)
 
 
-def _handed_in(found: Attempt) -> dt.datetime:
-    assert found.submitted_at is not None
-    return found.submitted_at
+def _handed_in(own_attempt: Attempt) -> dt.datetime:
+    assert own_attempt.submitted_at is not None
+    return own_attempt.submitted_at
 
 
 def _told(given: Given, *beside: str) -> tuple[ScenePayload, Standing]:
@@ -315,47 +337,47 @@ def _told(given: Given, *beside: str) -> tuple[ScenePayload, Standing]:
     return tell(read_scene(given.snapshot.payload), *beside)
 
 
-def _question_page(found: Attempt, given: Given, form: JudgeForm, *, is_unsent: bool = False) -> str:
+def _question_page(own_attempt: Attempt, given: Given, form: JudgeForm, *, is_unsent: bool = False) -> str:
     scene, translation = _told(given)
-    enrollment = db.session.get_one(Enrollment, found.enrollment_id)
-    verdicts = verdicts_of(found)
+    enrollment = db.session.get_one(Enrollment, own_attempt.enrollment_id)
+    verdicts = verdicts_of(own_attempt)
     form.name_verdicts(verdicts)
     return render_template(
         "assessment/scene.html",
         verdicts=verdicts,
         version=given.version,
         opened_at=opened_mark(enrollment, now()),
-        question=shown.question(scene, given.position, found.scenes, found.handed_in + 1),
+        question=shown.question(scene, given.position, own_attempt.scenes, own_attempt.handed_in + 1),
         translation=translation,
         is_unsent=is_unsent,
         form=form,
-        attempt=found,
-        course=course_title(found),
-        done=answered_positions(found),
-        save_url=url_for(".save", attempt_id=found.id, position=given.position),
-        skip_url=after(found, given.position + 1),
-        back_url=url_for(".scene", attempt_id=found.id, position=given.position - 1)
-        if given.position > found.handed_in + 1
+        attempt=own_attempt,
+        course=course_title(own_attempt),
+        done=answered_positions(own_attempt),
+        save_url=url_for(".save", attempt_id=own_attempt.id, position=given.position),
+        skip_url=after(own_attempt, given.position + 1),
+        back_url=url_for(".scene", attempt_id=own_attempt.id, position=given.position - 1)
+        if given.position > own_attempt.handed_in + 1
         else None,
     )
 
 
-def _answer_page(found: Attempt, given: Given) -> str:
+def _answer_page(own_attempt: Attempt, given: Given) -> str:
     scene, translation = _told(given, SIGNS)
     return render_template(
         "assessment/answer.html",
-        verdicts=verdicts_of(found),
-        answer=shown.answer(given.item_digest, scene, given.given, reader_words(), sitting_of(found).asks),
-        is_brief=sitting_of(found).is_brief,
-        question=shown.question(scene, given.position, found.scenes),
+        verdicts=verdicts_of(own_attempt),
+        answer=shown.answer(given.item_digest, scene, given.given, reader_words(), sitting_of(own_attempt).asks),
+        is_brief=sitting_of(own_attempt).is_brief,
+        question=shown.question(scene, given.position, own_attempt.scenes),
         translation=translation,
         confidences=CONFIDENCE_LABELS,
         sign_of=find_sign,
-        attempt=found,
-        done=answered_positions(found),
-        next_url=after(found, given.position + 1)
-        if found.submitted_at is None
-        else url_for(".result", attempt_id=found.id),
+        attempt=own_attempt,
+        done=answered_positions(own_attempt),
+        next_url=after(own_attempt, given.position + 1)
+        if own_attempt.submitted_at is None
+        else url_for(".result", attempt_id=own_attempt.id),
     )
 
 
@@ -368,4 +390,4 @@ def _categories(responses: Sequence[Given]) -> list[tuple[str, int]]:
             continue
         for category in {sign.category for sign in scene.signs}:
             wrong[category] = wrong.get(category, 0) + 1
-    return sorted(((names.get(one, one), times) for one, times in wrong.items()), key=lambda pair: -pair[1])
+    return sorted(((names.get(name, name), times) for name, times in wrong.items()), key=lambda pair: -pair[1])

@@ -22,12 +22,12 @@ blueprint = Blueprint("check_ins", __name__, template_folder="../templates")
 @access(Who.LEARNER)
 def show() -> str:
     """Show the days of someone's check-ins, what was done, and the one that is due."""
-    found = check_ins.find_check_ins(current_user.id, served(), today())
+    own_check_ins = check_ins.find_check_ins(current_user.id, served(), today())
     return render_template(
         "assessment/check_ins.html",
-        found=found,
-        due=found.ladder.due(today()) if found else None,
-        following=found.ladder.following(today()) if found else None,
+        found=own_check_ins,
+        due=own_check_ins.ladder.due(today()) if own_check_ins else None,
+        following=own_check_ins.ladder.following(today()) if own_check_ins else None,
         wants_mail=check_ins.wants_mail(current_user.id),
         today=today(),
     )
@@ -60,11 +60,11 @@ def mail() -> Response:
 @access(Who.LEARNER)
 def calendar() -> Response:
     """Return the days to come and the certificate's last one, for a calendar."""
-    found = check_ins.find_check_ins(current_user.id, served(), today())
-    if found is None:
+    own_check_ins = check_ins.find_check_ins(current_user.id, served(), today())
+    if own_check_ins is None:
         return go(url_for(".show"))  # which says what comes first
     base = current_app.config["SETTINGS"].base_url
-    response = make_response(calendar_of(found, f"{base}{url_for('.show')}", now()))
+    response = make_response(calendar_of(own_check_ins, f"{base}{url_for('.show')}", now()))
     response.mimetype = "text/calendar"
     response.headers["Content-Disposition"] = "attachment; filename=check-ins.ics"
     return response

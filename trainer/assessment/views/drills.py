@@ -51,11 +51,11 @@ def start(course: str) -> Response:
 @access(Who.LEARNER, own=True)
 def question(attempt_id: UUID, position: int) -> str:
     """Show one question, or its answer once it was given."""
-    found, given = _get(attempt_id, position)
-    if given.recorded_at is not None or found.submitted_at is not None:
-        return _answer_page(found, given)
+    attempt, given = _get(attempt_id, position)
+    if given.recorded_at is not None or attempt.submitted_at is not None:
+        return _answer_page(attempt, given)
     form = further_type_of(given.item).form.for_asking(_told(given)[0], given.action_order, given.given or {})
-    return _question_page(found, given, form)
+    return _question_page(attempt, given, form)
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/questions/<int(max=999):position>")
@@ -64,8 +64,8 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     """Save what is chosen. With `autosave=1` (our script) as far as it goes; otherwise for good, and go on."""
     user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
     with transaction():
-        found, given = get_attempt_with_response(user_id, attempt_id, position)
-        if sitting_of(found).asks_scenes:
+        attempt, given = get_attempt_with_response(user_id, attempt_id, position)
+        if sitting_of(attempt).asks_scenes:
             raise NotFound
         form = further_type_of(given.item).form.for_saving(given.action_order, allow_gaps=is_autosave)
         is_valid = form.validate()
@@ -73,14 +73,14 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
             return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
         if is_valid:
             version = operations.save_response(
-                found, given, form.given, int(form.version.data or 0), at, record=not is_autosave
+                attempt, given, form.given, int(form.version.data or 0), at, record=not is_autosave
             )
             if not is_autosave:
-                credit(found, request.form.get("opened_at"), at)
+                credit(attempt, request.form.get("opened_at"), at)
     if not is_valid:
-        found, given = _get(attempt_id, position)
+        attempt, given = _get(attempt_id, position)
         form.show(_told(given)[0])
-        return _question_page(found, given, form), 422
+        return _question_page(attempt, given, form), 422
     if wants_json():
         return jsonify(version=version)
     return go(url_for(".question", attempt_id=attempt_id, position=position))
@@ -90,18 +90,21 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
 @access(Who.LEARNER, own=True)
 def result(attempt_id: UUID) -> str:
     """Say how the questions went, each with its answer."""
-    found = get_attempt(current_user.id, attempt_id)
-    if sitting_of(found).asks_scenes:
+    attempt = get_attempt(current_user.id, attempt_id)
+    if sitting_of(attempt).asks_scenes:
         raise NotFound
-    if found.submitted_at is None or found.tally is None:
+    if attempt.submitted_at is None or attempt.tally is None:
         raise NotYet(_("This isn’t handed in yet."))
-    answered = [one for one in list_responses(found) if one.recorded_at is not None]
+    answered = [response for response in list_responses(attempt) if response.recorded_at is not None]
     return render_template(
         "assessment/drill_result.html",
-        attempt=found,
-        course=served().courses.get(found.course),
-        tally=sitting_of(found).read(found.tally),
-        answers=[(one.position, one.item_digest, further_type_of(one.item), *_marked(one)) for one in answered],
+        attempt=attempt,
+        course=served().courses.get(attempt.course),
+        tally=sitting_of(attempt).read(attempt.tally),
+        answers=[
+            (response.position, response.item_digest, further_type_of(response.item), *_marked(response))
+            for response in answered
+        ],
     )
 
 
@@ -116,44 +119,44 @@ def _marked(given: Given) -> tuple[FurtherPayload, Mark, Mapping[str, Any]]:
 
 
 def _get(attempt_id: UUID, position: int) -> tuple[Attempt, Given]:
-    found = get_attempt(current_user.id, attempt_id)
-    if sitting_of(found).asks_scenes:
+    attempt = get_attempt(current_user.id, attempt_id)
+    if sitting_of(attempt).asks_scenes:
         raise NotFound
-    return found, get_response(found, position)
+    return attempt, get_response(attempt, position)
 
 
-def _question_page(found: Attempt, given: Given, form: AnswerForm) -> str:
+def _question_page(attempt: Attempt, given: Given, form: AnswerForm) -> str:
     payload, translation = _told(given)
-    enrollment = db.session.get_one(Enrollment, found.enrollment_id)
+    enrollment = db.session.get_one(Enrollment, attempt.enrollment_id)
     return render_template(
         "assessment/question.html",
-        attempt=found,
+        attempt=attempt,
         translation=translation,
-        question=shown.where(payload, given.position, found.scenes),
+        question=shown.where(payload, given.position, attempt.scenes),
         type=further_type_of(given.item),
         payload=payload,
         form=form,
         version=given.version,
         opened_at=opened_mark(enrollment, now()),
-        done=answered_positions(found),
-        skip_url=after(found, given.position + 1),
+        done=answered_positions(attempt),
+        skip_url=after(attempt, given.position + 1),
     )
 
 
-def _answer_page(found: Attempt, given: Given) -> str:
+def _answer_page(attempt: Attempt, given: Given) -> str:
     payload, mark, said = _marked(given)
     return render_template(
         "assessment/question_answer.html",
-        attempt=found,
+        attempt=attempt,
         translation=_told(given)[1],
-        question=shown.where(payload, given.position, found.scenes),
+        question=shown.where(payload, given.position, attempt.scenes),
         type=further_type_of(given.item),
         payload=payload,
         mark=mark,
         given=said,
         digest=given.item_digest,
-        done=answered_positions(found),
-        next_url=after(found, given.position + 1)
-        if found.submitted_at is None
-        else url_for(".result", attempt_id=found.id),
+        done=answered_positions(attempt),
+        next_url=after(attempt, given.position + 1)
+        if attempt.submitted_at is None
+        else url_for(".result", attempt_id=attempt.id),
     )

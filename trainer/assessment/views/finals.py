@@ -44,7 +44,9 @@ def show(course: str) -> str:
         enrollment=enrollment,
         standing=where,
         way=find_onward(whole, enrollment, where, now()) if enrollment and where else None,
-        past=[one for one in list_attempts(enrollment.id, Kind.FINAL) if one.submitted_at] if enrollment else [],
+        past=[attempt for attempt in list_attempts(enrollment.id, Kind.FINAL) if attempt.submitted_at]
+        if enrollment
+        else [],
     )
 
 
@@ -65,7 +67,10 @@ def rule(course: str) -> str:
 @lru_cache(maxsize=32)
 def _chances(rule: FinalRule) -> list[tuple[float, float, float]]:
     """Return for some ways of judging what they catch, what they over-report, and how often they pass a first try."""
-    return [(one.hit, one.false_alarm, exactly(rule, one.hit, one.false_alarm).passed) for one in LEARNERS]
+    return [
+        (learner.hit, learner.false_alarm, exactly(rule, learner.hit, learner.false_alarm).passed)
+        for learner in LEARNERS
+    ]
 
 
 def _percent(share: float) -> str:
@@ -87,15 +92,15 @@ def start(course: str) -> Response:
 @access(Who.LEARNER, own=True)
 def more(attempt_id: UUID) -> Response | str:
     """Say that a final is close, and that further scenes decide. No counts: they would change how those are judged."""
-    found = get_attempt(current_user.id, attempt_id)
-    if found.submitted_at is not None or not found.handed_in:
+    attempt = get_attempt(current_user.id, attempt_id)
+    if attempt.submitted_at is not None or not attempt.handed_in:
         return go(url_for("assessment.attempt", attempt_id=attempt_id))
-    rule = FinalRule.read(found.rule, found.scenes)
+    rule = FinalRule.read(attempt.rule, attempt.scenes)
     return render_template(
         "assessment/more.html",
-        attempt=found,
-        course=served().courses.get(found.course),
-        title=course_title(found),
-        bounds=rule.bounds(found.round, found.number)[rule.stage_of(found.scenes)],
-        continue_url=after(found, found.handed_in + 1),
+        attempt=attempt,
+        course=served().courses.get(attempt.course),
+        title=course_title(attempt),
+        bounds=rule.bounds(attempt.round, attempt.number)[rule.stage_of(attempt.scenes)],
+        continue_url=after(attempt, attempt.handed_in + 1),
     )

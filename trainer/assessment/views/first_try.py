@@ -133,8 +133,8 @@ def answer(position: int) -> Response | tuple[str, int]:
 def result() -> str:
     """Say in plain words what was caught, missed and over-reported."""
     state = _read(request.args.get("state"), 1)
-    here = served()
-    known, vocabulary = here.scenarios, here.vocabulary
+    content = served()
+    known, vocabulary = content.scenarios, content.vocabulary
     pairs = [
         (payload_of(known[identity]), given or None)
         for identity, given in zip(state.scenes, state.given, strict=True)
@@ -156,17 +156,17 @@ def result() -> str:
 
 
 def _course() -> Course:
-    here = served()
-    return here.courses[here.site.first_try]
+    content = served()
+    return content.courses[content.site.first_try]
 
 
 def _drawn(course: Course, last: _State | None = None) -> _State:
     """Draw scenes; after a first try, of pairs that weren't in it or before it while there are any."""
-    here = served()
+    content = served()
     before = list(dict.fromkeys(reversed([*last.before, *last.scenes])))[::-1] if last else []
     met = [(scene, "", _BEGINNING + dt.timedelta(minutes=number)) for number, scene in enumerate(before)]
-    drawn = draw(pairs_of(here, Pool.OPEN, met), half_and_half(course.file.first_try.scenes), chance.rng)
-    return _State([one.scene for one in drawn], [{} for _scene in drawn], before)
+    drawn = draw(pairs_of(content, Pool.OPEN, met), half_and_half(course.file.first_try.scenes), chance.rng)
+    return _State([telling.scene for telling in drawn], [{} for _scene in drawn], before)
 
 
 def _scene(state: _State, position: int) -> ScenePayload:

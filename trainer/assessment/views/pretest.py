@@ -68,14 +68,14 @@ def skip(course: str) -> Response:
 @access(Who.LEARNER, own=True)
 def result(attempt_id: UUID) -> Response | str:
     """Say how many scenes were judged as the rule does, and nothing about any of them."""
-    found = get_attempt(current_user.id, attempt_id)
-    if found.kind != Kind.PRETEST:
+    attempt = get_attempt(current_user.id, attempt_id)
+    if attempt.kind != Kind.PRETEST:
         return go(url_for("assessment.attempt", attempt_id=attempt_id))
-    if found.tally is None:
+    if attempt.tally is None:
         raise NotYet(_("This isn’t handed in yet."))
-    whole, tally = get_course(found.course), Tally.read(found.tally)
+    whole, tally = get_course(attempt.course), Tally.read(attempt.tally)
     enrollment = find_enrollment(current_user.id, whole.slug)
-    is_here = enrollment is not None and enrollment.id == found.enrollment_id
+    is_here = enrollment is not None and enrollment.id == attempt.enrollment_id
     return render_template(
         "assessment/pretest_result.html",
         course=whole,

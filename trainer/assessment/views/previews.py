@@ -18,29 +18,29 @@ blueprint = Blueprint("previews", __name__, template_folder="templates")
 @access(Who.DEVELOPMENT)
 def choose() -> Response | str:
     """List the scenes, or go to the scene or lesson whose id was given."""
-    here, name = served(), request.args.get("id", "").strip()
-    if name in here.scenarios:
+    content, name = served(), request.args.get("id", "").strip()
+    if name in content.scenarios:
         return redirect(url_for(".scene", name=name), 303)
     course, _slash, lesson = name.partition("/")
-    found = here.courses[course].lesson(lesson) if course in here.courses else None
-    if found:
-        endpoint = ".questions" if found.questions else "learning.show_lesson"
-        return redirect(url_for(endpoint, course=course, module=found.module_slug, lesson=found.slug), 303)
-    return render_template("assessment/previews.html", name=name, scenes=here.scenarios.values())
+    target = content.courses[course].lesson(lesson) if course in content.courses else None
+    if target:
+        endpoint = ".questions" if target.questions else "learning.show_lesson"
+        return redirect(url_for(endpoint, course=course, module=target.module_slug, lesson=target.slug), 303)
+    return render_template("assessment/previews.html", name=name, scenes=content.scenarios.values())
 
 
 @blueprint.get("/preview/<name>")
 @access(Who.DEVELOPMENT)
 def scene(name: str) -> str:
     """Show a scene with all that is told of it, and with other people where it can be told so."""
-    found = served().scenarios.get(name)
-    if found is None:
+    scenario = served().scenarios.get(name)
+    if scenario is None:
         raise NotFound
     return render_template(
         "assessment/preview.html",
-        scene=found,
-        told=[(one, payload_of(one)) for one in (found, found.other) if one],
-        questions=[(FURTHER[drill.type], read_further(drill.payload)) for drill in found.drills],
+        scene=scenario,
+        told=[(telling, payload_of(telling)) for telling in (scenario, scenario.other) if telling],
+        questions=[(FURTHER[drill.type], read_further(drill.payload)) for drill in scenario.drills],
     )
 
 
@@ -48,10 +48,10 @@ def scene(name: str) -> str:
 @access(Who.DEVELOPMENT)
 def questions(course: str, module: str, lesson: str) -> str:
     """Show the questions of a lesson with their answers, and where the lesson is."""
-    whole, found = get_lesson(course, module, lesson)
+    whole, shown_lesson = get_lesson(course, module, lesson)
     return render_template(
         "assessment/preview_lesson.html",
         course=whole,
-        lesson=found,
-        questions=[(one.id, FURTHER[one.type], read_further(one.payload)) for one in found.questions],
+        lesson=shown_lesson,
+        questions=[(asked.id, FURTHER[asked.type], read_further(asked.payload)) for asked in shown_lesson.questions],
     )

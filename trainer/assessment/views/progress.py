@@ -50,6 +50,6 @@ def picture() -> Response:
 
 def _course() -> Course:
     """Return the course that was begun last, or else the one whose first try is offered."""
-    here = served()
-    begun = (here.courses.get(one.course) for one in list_enrollments(current_user.id))
-    return next((one for one in begun if one is not None), here.courses[here.site.first_try])
+    content = served()
+    begun = (content.courses.get(enrollment.course) for enrollment in list_enrollments(current_user.id))
+    return next((course for course in begun if course is not None), content.courses[content.site.first_try])

@@ -19,45 +19,45 @@ from trainer.learning.operations import credit_activity
 LONGEST_SCENE = dt.timedelta(minutes=3)
 
 
-def after(found: Attempt, position: int) -> str:
+def after(attempt: Attempt, position: int) -> str:
     """Return the address of a scene or question, or of handing in behind the last."""
-    if position > found.scenes:
-        return url_for("assessment.submission", attempt_id=found.id)
-    return url_for(sitting_of(found).page, attempt_id=found.id, position=position)
+    if position > attempt.scenes:
+        return url_for("assessment.submission", attempt_id=attempt.id)
+    return url_for(sitting_of(attempt).page, attempt_id=attempt.id, position=position)
 
 
-def answered_positions(found: Attempt) -> set[int]:
+def answered_positions(attempt: Attempt) -> set[int]:
     """Return which of an attempt's scenes are answered."""
-    return {one.position for one in list_responses(found) if is_answered(found, one)}
+    return {response.position for response in list_responses(attempt) if is_answered(attempt, response)}
 
 
-def is_answered(found: Attempt, given: Given) -> bool:
+def is_answered(attempt: Attempt, given: Given) -> bool:
     """Return whether a response is whole."""
-    return sitting_of(found).is_answered(given)
+    return sitting_of(attempt).is_answered(given)
 
 
-def may_review(found: Attempt, given: Given) -> bool:
+def may_review(attempt: Attempt, given: Given) -> bool:
     """Return whether the review policy shows a scene of the attempt with its key.
 
     What went right in a final isn't shown, by the rule it was drawn with: others may be asked it.
     """
-    if not sitting_of(found).may_review(found.submitted_at is not None, found.is_passed):
+    if not sitting_of(attempt).may_review(attempt.submitted_at is not None, attempt.is_passed):
         return False
-    if found.rule.get("shows_all", True):
+    if attempt.rule.get("shows_all", True):
         return True
     ((_scene, judged),) = judge_all([given], served().vocabulary.danger_rules)
     return judged.went_wrong
 
 
-def credit(found: Attempt, mark: str | None, at: dt.datetime) -> None:
+def credit(attempt: Attempt, mark: str | None, at: dt.datetime) -> None:
     """Credit the time that a page of the attempt was open."""
-    enrollment = db.session.get_one(Enrollment, found.enrollment_id, with_for_update=True)
+    enrollment = db.session.get_one(Enrollment, attempt.enrollment_id, with_for_update=True)
     opened_at = read_mark(enrollment, mark)
     if opened_at is not None:
         credit_activity(enrollment, opened_at, LONGEST_SCENE, at)
 
 
-def course_title(found: Attempt) -> str:
+def course_title(attempt: Attempt) -> str:
     """Return the title of an attempt's course, or its name where it has left the content."""
-    course = served().courses.get(found.course)
-    return course.file.title if course else found.course
+    course = served().courses.get(attempt.course)
+    return course.file.title if course else attempt.course
