@@ -183,7 +183,7 @@ class Folder:
         return self._twins.get(pair, {})
 
     def targets(self, course: CourseFolder | None = None) -> Targets:
-        """Tell what links may lead to. Where two courses have the same lesson id, the course `here` comes first."""
+        """Tell what links may lead to. Where two courses have the same lesson id, `course` comes first."""
         courses = [*self.courses.values(), *([course] if course else [])]
         return Targets(
             terms={name: entry.value for name, entry in self.terms.items()},

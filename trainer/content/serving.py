@@ -54,10 +54,10 @@ def get_course(slug: str, language: str = SOURCE) -> Course:
 def get_lesson(course: str, module: str, lesson: str, language: str = SOURCE) -> tuple[Course, Lesson]:
     """Return a lesson with its course, in a language as far as they are translated. Raises NotFound."""
     whole = get_course(course, language)
-    text = whole.lesson(f"{module}/{lesson}")
-    if text is None:
+    loaded_lesson = whole.lesson(f"{module}/{lesson}")
+    if loaded_lesson is None:
         raise NotFound
-    return whole, text
+    return whole, loaded_lesson
 
 
 def open_library(settings: Settings, items: ItemModels) -> Library:

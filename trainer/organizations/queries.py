@@ -124,9 +124,9 @@ def get_changeable(actor: Actor, membership_id: uuid.UUID) -> Membership:
     return person
 
 
-def list_people(actor: Actor, narrowing: PeopleFilter, after: str | None = None, most: int = PAGE) -> Page[Membership]:
+def list_people(actor: Actor, filters: PeopleFilter, after: str | None = None, most: int = PAGE) -> Page[Membership]:
     """Return a page of people by name; `after` is where the page before ended."""
-    page = read_page(_people(actor, narrowing), Membership.name_key, Membership.id, after=after, most=most)
+    page = read_page(_people(actor, filters), Membership.name_key, Membership.id, after=after, most=most)
     return Page([person for (person,) in page.rows], page.next_after)
 
 
@@ -271,25 +271,25 @@ def _list_firms(user_id: uuid.UUID, condition: ColumnElement[bool]) -> Sequence[
     return [(row[0], row[1]) for row in rows]
 
 
-def _people(actor: Actor, narrowing: PeopleFilter) -> Select[Membership]:
+def _people(actor: Actor, filters: PeopleFilter) -> Select[Membership]:
     query = select(Membership).where(seen_by(actor))
-    if narrowing.state == "left":
+    if filters.state == "left":
         query = query.where(Membership.ended_at.is_not(None))
-    elif narrowing.state != "all":
+    elif filters.state != "all":
         query = query.where(Membership.ended_at.is_(None))
-    if narrowing.state == "waiting":
+    if filters.state == "waiting":
         query = query.where(Membership.user_id.is_(None))
-    if narrowing.role:
-        query = query.where(Membership.role == narrowing.role)
-    if narrowing.team_id is not None:
+    if filters.role:
+        query = query.where(Membership.role == filters.role)
+    if filters.team_id is not None:
         query = query.where(
             Membership.id.in_(
                 select(TeamMembership.membership_id)
                 .join(Team, Team.id == TeamMembership.team_id)
-                .where(Team.id == narrowing.team_id, Team.organization_id == actor.organization_id)
+                .where(Team.id == filters.team_id, Team.organization_id == actor.organization_id)
             )
         )
-    for word in fold(narrowing.text).split():
+    for word in fold(filters.text).split():
         query = query.where(
             or_(
                 Membership.name_key.contains(word, autoescape=True),

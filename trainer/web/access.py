@@ -42,11 +42,11 @@ class Access:
     keeps: bool = False
 
 
-def access(role: Who, *, own: bool = False, keeps: bool = False) -> Callable[[F], F]:
+def access(who: Who, *, own: bool = False, keeps: bool = False) -> Callable[[F], F]:
     """Declare who may enter the view below."""
 
     def declare(view: F) -> F:
-        view.access = Access(role, own, keeps)  # type: ignore[attr-defined]
+        view.access = Access(who, own, keeps)  # type: ignore[attr-defined]
         return view
 
     return declare

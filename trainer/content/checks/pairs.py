@@ -46,19 +46,19 @@ def count_pairs(folder: Folder, pool: Pool) -> int:
 
 
 def _check_pair(first: Scene, second: Scene) -> None:
-    twin, two = first.value, second.value
+    scene, other = first.value, second.value
 
     def refuse(key: Key, what: str, remedy: str) -> None:
         second.refuse(key, f"{what} ({first.path.rpartition('/')[2]})", remedy)
 
-    if twin.truth == two.truth:
-        refuse(("truth",), f'both twins are "{two.truth}"', "One must be concern, the other no_concern.")
+    if scene.truth == other.truth:
+        refuse(("truth",), f'both twins are "{other.truth}"', "One must be concern, the other no_concern.")
     for key in ("pool", "venue", "about", "place"):
-        if getattr(twin, key) != getattr(two, key):
+        if getattr(scene, key) != getattr(other, key):
             refuse((key,), f'"{key}" differs from its twin', "Twins share it.")
-    if twin.is_about_minor != two.is_about_minor:
+    if scene.is_about_minor != other.is_about_minor:
         refuse(("people",), "someone at risk is under 18 in one twin only", "Twins share it.")
-    two.first.check_twin(twin.first, lambda key, what, remedy: refuse(("items", 0, *key), what, remedy))
+    other.first.check_twin(scene.first, lambda key, what, remedy: refuse(("items", 0, *key), what, remedy))
 
 
 def _check_balance(folder: Folder) -> None:

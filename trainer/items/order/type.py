@@ -99,7 +99,7 @@ class OrderPayload(FurtherPayload):
         right = sum(places.get(step.id) == number for number, step in enumerate(self.steps, start=1))
         pairs = list(combinations(self.steps, 2))
         agreeing = sum(
-            places[step.id] < places[two.id] for step, two in pairs if step.id in places and two.id in places
+            places[step.id] < places[later.id] for step, later in pairs if step.id in places and later.id in places
         )
         points = max(0.0, 2 * agreeing / len(pairs) - 1)
         return Mark(right, 0, len(self.steps) - right, points)

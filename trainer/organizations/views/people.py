@@ -45,12 +45,12 @@ TAKEN = _l("Someone on the roster has this address or number. Look for them in t
 @acting(May.SEE_PEOPLE)
 def people(actor: Actor) -> str:
     """List the people, narrowed as the address says."""
-    narrowing = _wanted()
-    page = list_people(actor, narrowing, request.args.get("after"))
+    filters = _wanted()
+    page = list_people(actor, filters, request.args.get("after"))
     return render_template(
         "organizations/people.html",
         actor=actor,
-        wanted=narrowing,
+        wanted=filters,
         page=page,
         teams=list_teams(actor),
         team_names=team_names(actor, [person.id for person in page.rows]),
