@@ -1,6 +1,6 @@
 """Codes of the second factor: six digits that change each half minute (RFC 6238), and recovery codes.
 
-The secret is made anew from the installation's key whenever it is needed: whoever has the database alone has nothing.
+The secret is derived from the installation's key each time it is needed, so the database alone is of no use to anyone.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def secret_of(user_id: uuid.UUID, nonce: str, key: Key | None = None, mask: str 
 
 
 def mask_for(secret: str, user_id: uuid.UUID, nonce: str, key: Key) -> str:
-    """Return what makes `secret_of` give a secret that is there already with another key. Alone it tells nothing."""
+    """Return the mask with which `secret_of` gives an existing secret under another key. Alone it reveals nothing."""
     made = key.digest("second-factor", user_id.hex, nonce)[:_SECRET_LENGTH]
     return _xor(made, base64.b32decode(secret)).hex()
 
@@ -67,7 +67,7 @@ def make_recovery_codes() -> list[str]:
 
 
 def plain(given: str) -> str:
-    """Return a code without what people type between its signs."""
+    """Return a code without the separators that people type."""
     return "".join(sign for sign in given.casefold() if sign.isascii() and sign.isalnum())
 
 
@@ -77,7 +77,7 @@ def seal_recovery_code(user_id: uuid.UUID, given: str, key: Key) -> str:
 
 
 def seals_of_recovery_code(user_id: uuid.UUID, given: str) -> list[str]:
-    """Return what may be stored of a recovery code: one for each key that we still have."""
+    """Return what may be stored of a recovery code: one seal for each key that we still have."""
     return digests("recovery-code", user_id.hex, plain(given))
 
 

@@ -30,7 +30,7 @@ class EmailForm(Form):
 
 
 class NameForm(Form):
-    """The name as it shall stand on the certificate."""
+    """The name that certificates will show."""
 
     certificate_name = StringField(
         _l("Name on the certificate"),
@@ -63,7 +63,7 @@ class NewPasswordForm(Form):
 
 
 class PasswordForm(Form):
-    """The password, before something that not everybody who finds this device shall do."""
+    """The password, asked for before something that not everyone who finds this device may do."""
 
     password = PasswordField(
         _l("Current password"),

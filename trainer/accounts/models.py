@@ -107,7 +107,7 @@ class Session(Base):
 
 
 class Link(Base):
-    """A link that was mailed: good once, for one purpose, until it expires. The link itself is stored nowhere."""
+    """A link that was mailed: works once, for one purpose, until it expires. The link itself is stored nowhere."""
 
     __tablename__ = "links"
 
@@ -128,7 +128,7 @@ class Link(Base):
 
 
 class RecoveryCode(Base):
-    """A code that lets someone in once whose app is lost. The code itself is stored nowhere."""
+    """A code that lets someone who lost the app in once. The code itself is stored nowhere."""
 
     __tablename__ = "recovery_codes"
     __table_args__ = (UniqueConstraint("user_id", "seal"),)

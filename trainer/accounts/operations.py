@@ -126,7 +126,7 @@ def send_confirmation(user: User, now: dt.datetime) -> None:
 
 
 def request_reset(given: str, now: dt.datetime) -> None:
-    """Mail a link to choose a new password, or a word that the address has no account.
+    """Mail a link to choose a new password, or a note that the address has no account.
 
     The same is done for both, so that neither page nor time tells which it was.
     """
@@ -142,7 +142,7 @@ def request_reset(given: str, now: dt.datetime) -> None:
 
 
 def request_sign_up(given: str, next_path: str | None, now: dt.datetime) -> None:
-    """Mail a link to make an account, or a word that the address has one.
+    """Mail a link to create an account, or a note that the address has one.
 
     The same is done for both, so that neither page nor time tells which it was.
     """
@@ -158,7 +158,7 @@ def request_sign_up(given: str, next_path: str | None, now: dt.datetime) -> None
 
 
 def request_address(user: User, given: str, now: dt.datetime) -> None:
-    """Mail a link to the address that an account is to get, or a word that it has one already; and tell the old one.
+    """Mail a link to an account's new address, or a note that the address already has an account; and tell the old one.
 
     The same is done for both, so that nobody finds out who has an account.
     """

@@ -19,8 +19,10 @@ def hash_password(password: str) -> str:
 
 
 def check_password(stored: str | None, password: str) -> bool:
-    """Return True if the password fits. Without a stored hash the same work is done in vain,
-    so that an unknown address takes as long as a known one."""
+    """Return True if the password fits.
+
+    Without a stored hash the same work is still done, so that an unknown address takes as long as a known one.
+    """
     try:
         return _hasher.verify(stored or _nobodys_hash(), password) and stored is not None
     except (VerificationError, InvalidHashError):

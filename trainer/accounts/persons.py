@@ -44,7 +44,7 @@ def export_person(user_id: uuid.UUID) -> Told:
 
 
 def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
-    """Empty the account, for good; the last of all features, since the others read from it whose rows are meant.
+    """Empty the account for good. Runs after all other features, which read from it whose rows to delete.
 
     A guest's row goes. An account's row stays with nothing but its id: certificates and what the person did for others
     refer to it. Never commits.

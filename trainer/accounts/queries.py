@@ -68,7 +68,7 @@ def list_sessions(user_id: uuid.UUID) -> Sequence[Session]:
 
 
 def find_link(token: str, purpose: Purpose, now: dt.datetime) -> tuple[Link, User] | None:
-    """Return a link that was mailed to the address of an account, with its user, or None if it isn't good."""
+    """Return a link that was mailed to the address of an account, with its user, or None if it isn't valid."""
     link = _find_good(token, purpose, now)
     user = db.session.get(User, link.user_id) if link and link.user_id else None
     # A link is void once the account has another address.
@@ -76,13 +76,13 @@ def find_link(token: str, purpose: Purpose, now: dt.datetime) -> tuple[Link, Use
 
 
 def find_sign_up(token: str, now: dt.datetime) -> Link | None:
-    """Return a link that was mailed to an address without an account, or None if it isn't good."""
+    """Return a link that was mailed to an address without an account, or None if it isn't valid."""
     link = _find_good(token, Purpose.SIGN_UP, now)
     return link if link and link.user_id is None else None
 
 
 def find_new_address(user_id: uuid.UUID, token: str, now: dt.datetime) -> Link | None:
-    """Return a link by which this user's account gets another address, or None if it isn't good."""
+    """Return a link that gives this user's account another address, or None if it isn't valid."""
     link = _find_good(token, Purpose.ADDRESS, now)
     return link if link and link.user_id == user_id else None
 

@@ -32,7 +32,7 @@ def count_resting(ring: Ring, key: Key | None) -> Resting:
 
 
 def move_second_factors(ring: Ring, old: Key) -> int:
-    """Let all second factors that need an older key need the current one; return how many. People notice nothing."""
+    """Move all second factors from older keys to the current one; return how many. People notice nothing."""
     query = select(User).where(_has_factor(), _is_of(User.second_factor_key_id, ring, old)).with_for_update()
     moved = 0
     for user in db.session.scalars(query.execution_options(yield_per=500)):

@@ -81,7 +81,7 @@ def wait_after(misses: int) -> dt.timedelta:
 
 
 def device_of(user_agent: str) -> str:
-    """Return in a few words what a browser says of itself; the rest of it is nobody's business."""
+    """Return a short name of a browser and its system from what it says of itself; the rest isn't kept."""
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "A browser")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     return f"{browser} on {system}" if system else browser

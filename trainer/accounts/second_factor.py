@@ -60,7 +60,7 @@ def turn_on(user: User, nonce: str, given: str, now: dt.datetime, *, but: uuid.U
 
 
 def turn_off(user: User, now: dt.datetime, *, by_operator: bool = False) -> None:
-    """Ask for no code any more, forget the recovery codes, and tell the person by mail."""
+    """Stop asking for codes, forget the recovery codes, and tell the person by mail."""
     assert user.email is not None
     if not user.has_second_factor:
         raise Conflict(_l("The second step is already off."))
@@ -74,7 +74,7 @@ def turn_off(user: User, now: dt.datetime, *, by_operator: bool = False) -> None
 
 
 def renew_recovery_codes(user: User, now: dt.datetime) -> list[str]:
-    """Return fresh recovery codes; the old ones are void."""
+    """Return new recovery codes; the old ones no longer work."""
     if not user.has_second_factor:
         raise Conflict(_l("The second step is off."))
     note("recovery_codes.renewed", now, actor_id=user.id, subject_id=user.id)

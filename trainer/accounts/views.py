@@ -237,7 +237,10 @@ def ask_address() -> str | tuple[str, int]:
 @access(Who.ACCOUNT, own=True)
 @limit_failures("60 per hour")
 def change_address(address_token: str) -> Response | str:
-    """Give the account the address that the link was mailed to. A mistyped one must not get it: so one signs in."""
+    """Give the account the address that the link was mailed to.
+
+    It takes signing in, so that whoever has a mistyped address can't take the account over.
+    """
     user_id = current_user.id
     link = find_new_address(user_id, address_token, now())
     if link is None:

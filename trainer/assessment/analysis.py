@@ -34,7 +34,7 @@ _COUNTED_AT: Final = select(func.max(ItemCount.counted_at))
 
 
 class Edition(StrEnum):
-    """How a version of a scene stands to the content as it is now."""
+    """How a version of a scene relates to the current content."""
 
     CURRENT = "current"
     RETOLD = "retold"
@@ -117,8 +117,8 @@ def analyze(
 ) -> Analysis:
     """Return how the scenes of these pools work, by answers in a course or in all, or how one of them does.
 
-    Of one scene all versions are told, of all scenes those in use, or `with_earlier` the others, too. What has left the
-    content is told only where all pools are: what it was kept for is no longer known.
+    For one scene, all versions are included; for all scenes, those in use, and `with_earlier` the others, too. What has
+    left the content is included only with all pools: which pool it belonged to is no longer known.
     """
     counts = {digest: tuple(count) for digest, *count in db.session.execute(_COUNTS, {"course": course})}
     kept = {digest: (item, at) for digest, item, at in db.session.execute(_KEPT)}
@@ -163,7 +163,7 @@ def _others(
 
 
 def _current(scene: Scenario, used_at: Mapping[str, dt.datetime]) -> Iterator[Version]:
-    """Return a scene as it is drawn today: with the one set of people, and with the other."""
+    """Return a scene as it is drawn today, with each of its sets of people."""
     for telling in (scene, scene.other):
         if telling is None or telling.file.retired:
             continue

@@ -137,7 +137,7 @@ def _draw(user_id: uuid.UUID, check_ins: CheckIns, content: Content) -> list[Tel
 
 
 def _second_tellings(pair: Pair) -> Pair:
-    """Leave a pair its second tellings; one that has none is told as ever."""
+    """Keep only a pair's second tellings, or all tellings of a pair that has no second ones."""
     second = tuple(telling for telling in pair.tellings if telling.is_swapped)
     return replace(pair, tellings=second) if second else pair
 
@@ -203,7 +203,7 @@ def wants_mail(user_id: uuid.UUID) -> bool:
 
 
 def ask_for_mail(user_id: uuid.UUID, content: Content, now: dt.datetime) -> None:
-    """Send someone mail on the days of their check-ins from now on. Of one that is offered already, none is sent."""
+    """Send someone mail on the days of their check-ins from now on, but none about a check-in already on offer."""
     get_user(user_id)
     if not wants_mail(user_id):
         check_ins = find_check_ins(user_id, content, now.date())

@@ -101,7 +101,7 @@ class Bounds:
     def needs(self, counts: FinalCounts, more: int = 0) -> list[Need]:
         """Return what is asked for, what there is of it, and whether it is met.
 
-        It counts as met if it would be, should `more` scenes go as well as can be. What doesn't matter is left out.
+        It counts as met if it would be met should all of `more` scenes go right. What doesn't apply is left out.
         """
         limits = [
             (Asked.MISSED, counts.missed, self.missed_at_most),
@@ -114,7 +114,7 @@ class Bounds:
         return [*needs, Need(Asked.GOOD_STEPS, good, least, good + more >= least)] if least else needs
 
     def hold(self, counts: FinalCounts, more: int = 0) -> bool:
-        """Return True if the counts are within the bounds, or would be if `more` scenes went as well as can be."""
+        """Return True if the counts are within the bounds, or would be if all of `more` scenes went right."""
         return counts.unanswered == 0 and all(need.is_met for need in self.needs(counts, more))
 
 

@@ -104,7 +104,7 @@ def two_forms(pairs: Sequence[Pair]) -> tuple[list[Telling], list[Telling]]:
 
 
 def leaning(pairs: Sequence[Pair], preferred: Collection[Pair], scenes: int, rng: random.Random) -> list[Pair]:
-    """Return so many pairs, the wanted ones first, each kind with those that were met longest ago before others."""
+    """Return `scenes` pairs, the preferred ones first; within each group, those met longest ago come first."""
     shuffled = rng.sample(list(pairs), len(pairs))
     return sorted(shuffled, key=lambda pair: (pair not in preferred, pair.met_at))[:scenes]
 

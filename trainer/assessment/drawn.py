@@ -120,6 +120,6 @@ def _tellings(
 
 
 def told(content: Content, telling: Telling) -> Scenario:
-    """Return a scene as it was drawn: with the one set of people, or with the other."""
+    """Return a scene as it was drawn, with whichever set of people."""
     scenario = content.scenarios[telling.scene]
     return scenario.other if telling.is_swapped and scenario.other else scenario

@@ -1,4 +1,4 @@
-"""Figures of scenes in words, narrowed and sorted as a page asks, and as a table to take along."""
+"""Figures of scenes in words, filtered and sorted as a page asks, and as a table for export."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class Wanted:
 
 
 def narrow(versions: Iterable[Version], filters: Wanted) -> list[Version]:
-    """Return the versions that are wanted, sorted; those alike stay by name."""
+    """Return the versions that the filters let through, sorted; ties stay in order of name."""
     shown = [
         version
         for version in versions
@@ -161,7 +161,7 @@ def action_shares(version: Version) -> list[tuple[str, Grade, int, float]]:
 
 
 def item_table(versions: Iterable[Version], vocabulary: Vocabulary) -> Table:
-    """Return figures of scenes as a table to take along. What says too little is left out there, too."""
+    """Return figures of scenes as a table for export. What says too little is left out here, too."""
     return Table("item-analysis", HEADS, (_cells(version, vocabulary) for version in versions))
 
 

@@ -56,7 +56,7 @@ def _printable(name: str) -> str:
 
 
 def _hold(inputs: dict[str, str], day: dt.date) -> None:
-    """Refuse letters without a glyph: only as a tagged PDF does Typst say that there are some."""
+    """Refuse letters without a glyph. Typst reports them only when it makes a tagged PDF."""
     try:
         typeset(PICTURE, inputs, day)
     except typst.TypstError as error:

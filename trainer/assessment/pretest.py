@@ -48,7 +48,10 @@ def has_begun(user_id: uuid.UUID) -> bool:
 
 
 def start(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
-    """Start the pretest, in one of its two forms by lot, or return the one that was. Raises Conflict if none is due."""
+    """Start the pretest in one of its two forms at random, or return one already started.
+
+    Raises Conflict if none is due.
+    """
     get_user(enrollment.user_id)  # locks the row: two tabs that start at once become one pretest
     pretest = find_pretest(enrollment.user_id)
     if pretest is not None and pretest.scenes:
@@ -74,7 +77,7 @@ def skip(enrollment: Enrollment, course: Course, now: dt.datetime) -> None:
 
 
 def hand_in(attempt: Attempt, tally: Tally, course: Course | None, now: dt.datetime) -> None:
-    """Let whoever shows that they know the core path go on without reading it."""
+    """Let someone whose pretest shows that they know the core path skip reading it."""
     if course is not None and knows_core(tally, course):
         test_out(db.session.get_one(Enrollment, attempt.enrollment_id, with_for_update=True), now)
 
@@ -97,9 +100,9 @@ def find_before(user_id: uuid.UUID) -> RightOf | None:
 
 
 def merge(guest_id: uuid.UUID, user_id: uuid.UUID) -> None:
-    """Leave one of the pretests of a guest and of the account that the guest becomes: that which has come further.
+    """Keep one of the pretests of a guest and of the account that the guest becomes: the one further along.
 
-    Of two that have come as far, the account's own stays.
+    Where both are equally far along, the account's own stays.
     """
     theirs, own = find_pretest(guest_id), find_pretest(user_id)
     if theirs is not None and own is not None:

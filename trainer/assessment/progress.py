@@ -106,7 +106,7 @@ class Progress:
 
     @property
     def to_share(self) -> Window | None:
-        """The newest final, or else practice; no pretest, of which others will be asked the same."""
+        """The newest final, or else practice; never a pretest, since others will be asked the same scenes."""
         return next((window for window in reversed(self.windows) if window.stage is not Stage.BEFORE), None)
 
     @property
@@ -137,7 +137,7 @@ class _Judgment:
 
     @property
     def is_open(self) -> bool:
-        """True if its answer may be shown. What went wrong in a passed final is."""
+        """True if its answer may be shown, as that of a scene that went wrong in a passed final may."""
         attempt = self.attempt
         return attempt.submitted_at is None or sitting_of(attempt).may_review(True, attempt.is_passed)
 

@@ -104,7 +104,7 @@ def has_practiced(user_id: uuid.UUID) -> bool:
 def list_judged(user_id: uuid.UUID) -> Sequence[tuple[Attempt, Response]]:
     """Return what a person answered in first tries, practice, check-ins, and finals that were handed in, oldest first.
 
-    A final under way isn't in it, or its page would tell while it can be changed what it comes to; a pretest never is.
+    A final under way is left out, so that nothing shows how it is going while it can be changed; a pretest always is.
     """
     rows = db.session.execute(
         select(Attempt, Response)

@@ -64,14 +64,14 @@ def where(payload: Payload, position: int, of: int) -> Where:
 
 
 def question(scene: ScenePayload, position: int, of: int, first: int = 1) -> Question:
-    """Return the side of a scene that may be shown at any time."""
+    """Return what may be shown of a scene at any time."""
     return Question(position, of, first, scene.setting, scene.note, scene.story)
 
 
 def answer(
     digest: str, scene: ScenePayload, given: Given | None, vocabulary: Vocabulary, asks: Collection[str] = PARTS
 ) -> Answer:
-    """Return the side of a scene that only may be shown after answering, by the review policy.
+    """Return what may be shown of a scene only after answering, by the review policy.
 
     `asks`: what was asked of it.
     """

@@ -44,7 +44,8 @@ def tell(scene: ScenePayload, *beside: str) -> tuple[ScenePayload, Standing]:
 
 
 def tell_question(question: FurtherPayload, item: str) -> tuple[FurtherPayload, Standing]:
-    """Return a further question in its reader's language, and how it stands there; as it is where `tell` would do so.
+    """Return a further question in its reader's language, and how it stands there; unchanged where `tell` wouldn't
+    change a scene.
 
     `item`: its id.
     """

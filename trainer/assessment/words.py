@@ -73,7 +73,7 @@ def starts_at_rule(tally: Tally) -> bool:
 
 
 def there(need: Need, scenes: int) -> str:
-    """Return what there is of something that a final asks for. `scenes`: of how many."""
+    """Return how many there were of what a final limits or asks for. `scenes`: of how many."""
     number = served().vocabulary.emergency_number
     return {
         Asked.MISSED: _("Missed: %(n)s.", n=need.there),

@@ -36,7 +36,7 @@ def _number(label: Any, least: int, most: int) -> list[Any]:
 
 
 def _day_where_meant(form: Any, field: Any) -> None:
-    """Ask for the day where people hired since one are meant."""
+    """Require a day when the requirement is for people hired since one."""
     if form.audience.data == Audience.HIRED_SINCE and not any(field.raw_data or []) and field.data is None:
         raise StopValidation(_l("Enter the first hire date to include."))
 
@@ -107,6 +107,6 @@ class RequirementForm(Form):
         ]
 
     def validate_teams(self, field: Any) -> None:
-        """Ask for a team where teams are meant."""
+        """Require a team when the requirement is for teams."""
         if self.audience.data == Audience.TEAMS and not field.data:
             raise ValidationError(_l("Choose at least one team."))

@@ -29,7 +29,7 @@ MOST_NAMES = 20
 
 
 def write(message: OutboxMessage) -> Letter | None:
-    """Return what the mail says, or None if nothing is due any more or the firm is shut."""
+    """Return what the mail says, or None if nothing is due anymore or the firm is shut."""
     if message.template == "training-digest":
         return _write_digest(UUID(hex=message.ids["digest"]))
     return _write_reminder(UUID(hex=message.ids["reminder"]))
@@ -93,7 +93,7 @@ def _minutes_left(user_id: UUID, requirement: Requirement) -> int:
 
 
 def subject_of(minutes: int, due_on: dt.date, today: dt.date) -> str:
-    """Return such as "8 minutes left, due Friday": it tells nobody what this is about."""
+    """Return a subject such as "8 minutes left, due Friday", which reveals nothing of what this is about."""
     left = ngettext("%(num)s minute left", "%(num)s minutes left", minutes) if minutes else gettext("One step left")
     days = (due_on - today).days
     if days < 0:

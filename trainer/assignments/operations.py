@@ -44,7 +44,10 @@ def require_course(actor: Actor, rule: Wanted, courses: Courses, now: dt.datetim
 def change_requirement(
     actor: Actor, requirement_id: uuid.UUID, rule: Wanted, courses: Courses, now: dt.datetime
 ) -> Requirement:
-    """Change a requirement; course and pack stay. Open duties follow; conditions of who has begun only tighten."""
+    """Change a requirement; course and pack stay.
+
+    Open duties follow; for people who have begun, conditions only tighten.
+    """
     requirement = _get_open(actor, requirement_id)
     for name, value in _columns(rule).items():
         if name not in ("course", "pack", "unapproved_state"):
@@ -107,7 +110,7 @@ def waive(actor: Actor, assignment_id: uuid.UUID, reason: str, until: dt.date, n
 
 
 def end_waiver(actor: Actor, assignment_id: uuid.UUID, now: dt.datetime) -> None:
-    """Take a waiver back. Raises Conflict where none is there."""
+    """Withdraw a waiver. Raises Conflict if there is none."""
     assignment = get_assignment(actor, assignment_id)
     waiver = find_waiver(assignment.id)
     if waiver is None:

@@ -14,7 +14,7 @@ from trainer.organizations.models import Membership
 
 
 def export_person(user_id: uuid.UUID) -> Told:
-    """Return a person's duties with their waivers and reminders, and the excuses that the person gave others."""
+    """Return a person's duties with their waivers and reminders, and the waivers that the person gave others."""
     own = select(Assignment.id).where(Assignment.membership_id.in_(_entries(user_id)))
     duties = db.session.execute(
         select(Assignment, Requirement)

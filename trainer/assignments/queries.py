@@ -24,7 +24,7 @@ from trainer.organizations.rules import Role, local_day
 
 
 def meant(rule: Wanted, zone: str) -> ColumnElement[bool]:
-    """Return the condition of memberships that a requirement is for, of people who are here."""
+    """Return the condition of current memberships that a requirement is for."""
     on_roster = Membership.ended_at.is_(None)
     if rule.audience is Audience.TEAMS:
         in_teams = select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(rule.team_ids))
@@ -153,7 +153,7 @@ def _in_teams_of(reader: Membership) -> ColumnElement[bool]:
 
 
 def find_waiver(assignment_id: uuid.UUID) -> Waiver | None:
-    """Return the waiver of a duty that wasn't taken back, held or run out, or None."""
+    """Return the waiver of a duty that wasn't withdrawn, in effect or expired, or None."""
     return db.session.scalar(
         select(Waiver)
         .where(Waiver.assignment_id == assignment_id, Waiver.ended_at.is_(None))
@@ -163,7 +163,7 @@ def find_waiver(assignment_id: uuid.UUID) -> Waiver | None:
 
 
 def count_by_status(organization_id: uuid.UUID, today: dt.date) -> dict[uuid.UUID, dict[Status, int]]:
-    """Return requirement id -> how many people stand where."""
+    """Return requirement id -> status -> how many people have it."""
     standing = standings()
     rows = db.session.execute(
         select(standing.c.requirement_id, standing.c.status, func.count()).group_by(

@@ -32,10 +32,10 @@ _STATUSES = tuple(Status)
 
 
 class InOrder(Join):
-    """A join that is gone through from left to right.
+    """A join that is run from left to right.
 
-    Without statistics SQLite takes two equal columns of an index for a better guide than one, and goes through all of a
-    firm's duties for each of its people.
+    Without statistics SQLite prefers an index of which two columns are given, and so reads all of a firm's duties for
+    each of its people.
     """
 
     inherit_cache = True

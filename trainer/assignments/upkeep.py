@@ -1,4 +1,4 @@
-"""What happens by itself, a portion at a time: people are assigned, cycles open, reminders and digests are ordered.
+"""What happens automatically, a portion at a time: people are assigned, cycles open, reminders and digests are ordered.
 
 Each step takes where the portion before ended and returns where the next one begins, or None when it is done. Each
 portion is one transaction of whoever calls. Two that run at once, or one that runs twice, do everything once: unique
@@ -39,7 +39,7 @@ Step = Callable[[Organization, Courses, dt.datetime, uuid.UUID | None], uuid.UUI
 def assign_missing(
     organization: Organization, _courses: Courses, now: dt.datetime, after: uuid.UUID | None
 ) -> uuid.UUID | None:
-    """Give everyone their duty whom a requirement is for; a duty that had ended goes on."""
+    """Give everyone whom a requirement is for their duty; reopen a duty that had ended."""
     query = select(Membership.id).where(Membership.organization_id == organization.id, Membership.ended_at.is_(None))
     if after is not None:
         query = query.where(Membership.id > after)
@@ -50,7 +50,7 @@ def assign_missing(
 
 
 def assign_person(organization: Organization, membership_id: uuid.UUID, courses: Courses, now: dt.datetime) -> None:
-    """Give one person, who comes in just now, all that is required, and begin the courses."""
+    """Give one person, who is just joining, all that is required, and begin the courses."""
     user_id = select(Membership.user_id).where(Membership.id == membership_id).scalar_subquery()
     db.session.execute(
         update(Assignment)
@@ -66,7 +66,7 @@ def assign_person(organization: Organization, membership_id: uuid.UUID, courses:
 def keep_duties(
     organization: Organization, courses: Courses, now: dt.datetime, after: uuid.UUID | None
 ) -> uuid.UUID | None:
-    """End duties that are nobody's any more, correct first due days, begin courses and cycles, tighten conditions."""
+    """End duties that apply to nobody anymore, correct first due days, begin courses and cycles, tighten conditions."""
     portion = _portion(organization, after)
     if not portion:
         return None

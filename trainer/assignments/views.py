@@ -57,7 +57,7 @@ SHOWN = ("all", "sent", "not-sent")
 @access(Who.ACCOUNT, own=True)
 @acting(May.REQUIRE)
 def requirements(actor: Actor) -> str:
-    """List what the firm requires, with how many stand where."""
+    """List what the firm requires, with how many people have each status."""
     return render_template(
         "assignments/requirements.html",
         actor=actor,
@@ -113,7 +113,7 @@ def require(actor: Actor) -> Response | str | tuple[str, int]:
 @access(Who.ACCOUNT, own=True)
 @acting(May.REQUIRE)
 def requirement(actor: Actor, requirement_id: UUID) -> str:
-    """Show a requirement, how many stand where, and what was sent or not, and why."""
+    """Show a requirement, how many people have each status, and what was sent or not, and why."""
     record = get_requirement(actor, requirement_id)
     shown = request.args.get("show", "all")
     shown = shown if shown in SHOWN else "all"

@@ -69,7 +69,8 @@ def restore(backup: Path, key: Path | None, replace: bool) -> None:
 def _restore(
     settings: Settings, backup: Path, target: Path, key: Path | None, older: Path | None, *, is_replacing: bool
 ) -> int:
-    """Do it under the lock of the instance folder, and return that. Nothing is moved before the backup is proven.
+    """Restore under the lock of the instance folder, and return the lock. Nothing is moved before the backup is
+    checked.
 
     `older`: where the backup has its older keys, if it has any; None if it came without keys.
     """

@@ -77,7 +77,7 @@ class Child:
         self._has_started_well = False
 
     def tend(self) -> bool:
-        """Start it, if it is time; note that it ended. Returns False if it is of no use to try again."""
+        """Start it, if it is time; note that it ended. Returns False if trying again is no use."""
         if self._process is None:
             if time.monotonic() >= self._due:
                 self._start()

@@ -73,7 +73,7 @@ def order_pack(actor: Actor, as_of: dt.date, now: dt.datetime) -> Job:
 
 
 def note_export(actor: Actor, form: str, now: dt.datetime) -> None:
-    """Write down that training status was taken along."""
+    """Record that training status was exported."""
     _note(actor, "export.training_status", now, None, form=form)
 
 

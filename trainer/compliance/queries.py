@@ -60,9 +60,9 @@ def iterate_rows(sight: Sight, narrowing: Narrowing) -> Iterator[Row]:
 
 
 def count_rows(sight: Sight, narrowing: Narrowing) -> Counts:
-    """Return how many duties stand where, in all and by team, and of how many people they are, in one statement.
+    """Return how many duties have each status, in all and by team, and how many people have them, in one statement.
 
-    The group wanted doesn't narrow it.
+    The chosen group of statuses doesn't limit the counts.
     """
     counts = Counts()
     rows = db.session.execute(statements.counts(shape_of(sight, narrowing)), parameters(sight, narrowing))

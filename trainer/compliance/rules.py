@@ -1,4 +1,4 @@
-"""What a training-status page is narrowed to, and its numbers. Pure."""
+"""How a training-status page is filtered, and its numbers. Pure."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Sight(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """Which rows are wanted; all of it stands in the address."""
+    """Which rows to show; all of it is in the address."""
 
     text: str = ""
     team_id: uuid.UUID | None = None
@@ -94,7 +94,7 @@ class Row(NamedTuple):
 
 @dataclass(slots=True)
 class Counts:
-    """How many duties stand where, in all and by team, and of how many people they are."""
+    """How many duties have each status, in all and by team, and how many people have them."""
 
     people: int = 0
     people_current: int = 0

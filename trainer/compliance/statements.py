@@ -53,7 +53,7 @@ class Shape(NamedTuple):
 
 
 def shape_of(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> Shape:
-    """Return the shape of a statement for what is wanted."""
+    """Return the shape of a statement for these filters."""
     return Shape(
         of_teams=sight.team_ids is not None,
         in_team=narrowing.team_id is not None,
@@ -66,7 +66,7 @@ def shape_of(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> 
 
 
 def parameters(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> dict[str, Any]:
-    """Return the parameters of a statement for what is wanted."""
+    """Return the parameters of a statement for these filters."""
     given = on(sight.organization_id, sight.today)
     if sight.team_ids is not None:
         given["teams"] = list(sight.team_ids)
@@ -86,7 +86,7 @@ def parameters(sight: Sight, narrowing: Narrowing, place: Place | None = None) -
 
 @lru_cache(maxsize=200)
 def page(shape: Shape) -> Select[Any]:
-    """Return the select of the first `most` rows that are wanted, in order, from where another page ended.
+    """Return the select of the first `most` matching rows, in order, from where another page ended.
 
     Which these are is found first; everything else is looked up for them alone.
     """
@@ -113,15 +113,16 @@ def _chosen(shape: Shape) -> Select[Any]:
 
 @lru_cache(maxsize=200)
 def all_rows(shape: Shape) -> Select[Any]:
-    """Return the select of all rows that are wanted."""
+    """Return the select of all matching rows."""
     duty = duties(*_only(shape, Assignment.membership_id))
     return in_order(duty, shape.order, of_teams=shape.of_teams).where(*_standing_so(shape, duty.c.status))
 
 
 @lru_cache(maxsize=200)
 def counts(shape: Shape) -> CompoundSelect[Any]:
-    """Return the select of (team or NULL for all, status, number of duties, people, people behind), whatever status is
-    wanted. The row without team and status has the people: how many, and how many have a duty that isn't current."""
+    """Return the select of (team or NULL for all, status, number of duties, people, people behind), whatever the filter
+    for statuses. The row without team and status has the people: how many, and how many have a duty that isn't
+    current."""
     whole = standings(*_only(shape, Assignment.membership_id))
     standing = select(whole.c.membership_id, whole.c.status).cte("here").prefix_with("MATERIALIZED")
     in_teams = InOrder(standing, TeamMembership.__table__, TeamMembership.membership_id == standing.c.membership_id)
@@ -184,7 +185,8 @@ def in_order(duty: Subquery, order: Order = Order.NAME, *, of_teams: bool = Fals
 
 
 def _only(shape: Shape, person: Any) -> list[ColumnElement[bool]]:
-    """Return the conditions of the duties that may be seen and are wanted; `person` is the column of their people."""
+    """Return the conditions of the duties that may be seen and match the filters; `person` is the column of their
+    people."""
     conditions: list[ColumnElement[bool]] = []
     if shape.of_teams:
         seen = select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(_SEEN))

@@ -61,7 +61,7 @@ def _standing(row: Row, today: dt.date) -> str:
 
 
 def as_table(rows: Iterable[Row]) -> Table:
-    """Return training status as a table to take along."""
+    """Return training status as a table for export."""
     # Once for all rows: looking a word up in a language costs more than the rest of a row.
     words = {
         status: (str(name), gettext("%(status)s (trained, not state-approved)", status=name))

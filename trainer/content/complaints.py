@@ -52,7 +52,7 @@ class Complaints:
 
 
 class Leniently(Complaints):
-    """Collects among others' complaints, as warnings, what would be errors elsewhere."""
+    """Adds to another collector's complaints, as warnings, what would otherwise be errors."""
 
     def __init__(self, into: Complaints) -> None:
         self.all = into.all

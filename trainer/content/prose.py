@@ -42,7 +42,7 @@ class Words(Shape):
 
 @dataclass(frozen=True)
 class Only(Shape):
-    """Of an object one text, which stands for the object."""
+    """One text of an object, which stands for the object."""
 
     key: str
 
@@ -54,7 +54,7 @@ class Only(Shape):
 
 
 class Keys(Shape):
-    """Of an object some keys, as far as they are there."""
+    """Some keys of an object, where it has them."""
 
     def __init__(self, keys: Mapping[str, Shape]) -> None:
         self.keys = keys

@@ -1,4 +1,4 @@
-"""Make content again in another language, of its translations. What isn't translated stays the very same object."""
+"""Make the content in another language from its translations. What isn't translated stays the very same object."""
 
 from __future__ import annotations
 

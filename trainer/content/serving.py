@@ -73,9 +73,9 @@ def open_library(settings: Settings, items: ItemModels) -> Library:
 
 
 def publish(settings: Settings) -> None:
-    """Keep the content that was read, and have every process that this one starts serve it, until all start anew.
+    """Keep the content that was read, and have every process that this one starts serve it, until all are restarted.
 
-    A web server that is started again must not come up with a folder that someone is just copying, nor serve other
+    A web server that is started again must not come up with a folder that is still being copied, nor serve other
     content than the ones beside it.
     """
     shelf = library()

@@ -1,4 +1,4 @@
-"""Valid beginnings of every kind of content, for an author to go on from."""
+"""Valid beginnings of every kind of content, for an author to build on."""
 
 from __future__ import annotations
 

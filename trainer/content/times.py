@@ -17,7 +17,7 @@ SECONDS_A_QUESTION: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """What pages promise, in whole minutes. The `minutes` in a lesson's file are another thing: what is credited."""
+    """What pages promise, in whole minutes. The `minutes` in a lesson's file are something else: what is credited."""
 
     content: Content
 

@@ -47,7 +47,7 @@ def translate(
     """Put the words of a translation into what it translates. Faults become complaints.
 
     `body`: of a Markdown file. A file with a list of objects is translated by their ids. Where a translation is older,
-    what no longer fits the original is passed over with a warning: whoever writes the original need not translate.
+    what no longer fits the original is skipped with a warning: whoever writes the original need not translate.
     """
     digest, first = prose_digest(originals), originals[0]
     translation = Translation(path)
@@ -99,7 +99,7 @@ def _put_in(
     items: ItemModels,
     complaints: Complaints,
 ) -> tuple[Entry[Any], bool]:
-    """Return an original with other words, and whether all of its words are others. What is wrong stays as it was."""
+    """Return an original with its words replaced, and whether all of them were. What is wrong stays as it was."""
     prose = PROSE[type(original.value)]
     there, keys = prose.read(original.written.value), prose.keys
     words = given.value if isinstance(given.value, dict) else {}

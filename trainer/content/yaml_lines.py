@@ -1,6 +1,6 @@
 """Read YAML as nodes: every plain value stays text, and each key and item keeps its line.
 
-What is a number or a date is said by the schema alone, so `title: No` is the word and `phone: 911` needs no quotes.
+Only the schema says what is a number or a date, so `title: No` is the word and `phone: 911` needs no quotes.
 """
 
 from __future__ import annotations

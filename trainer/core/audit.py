@@ -52,7 +52,7 @@ def note(
     subject_id: uuid.UUID | None = None,
     **details: str | int | None,
 ) -> AuditEvent:
-    """Write an act down, in the caller's transaction."""
+    """Record an act, in the caller's transaction."""
     event = AuditEvent(
         at=now,
         act=act,
@@ -68,9 +68,10 @@ def note(
 def note_found(
     act: str, now: dt.datetime, subject_id: InstrumentedAttribute[uuid.UUID], condition: ColumnElement[bool]
 ) -> None:
-    """Write an act down about the one record that a condition finds; where there is none, the same work writes nothing.
+    """Record an act about the one record that a condition finds; where there is none, do the same work and record
+    nothing.
 
-    For acts of strangers: nobody is to learn from the time it takes whether there is such a record, or to fill the log.
+    For acts of strangers, who must neither learn from the time taken whether there is such a record, nor fill the log.
     """
     values = {"id": uuid.uuid4(), "at": now, "act": act, "details": dict[str, str]()}
     columns = AuditEvent.__table__.c

@@ -167,9 +167,9 @@ def transaction() -> Iterator[Session]:
 
 
 def read(statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
-    """Return the rows of a statement on columns, for pages that need no more than that: a session costs as much again.
+    """Return the rows of a statement on columns, for pages that need no session, which would double the cost.
 
-    It sees nothing of a transaction that is open.
+    It doesn't see what an open transaction has written.
     """
     with db.engine.connect() as connection:
         connection.execution_options(trainer_reads_once=True)

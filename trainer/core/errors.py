@@ -26,7 +26,7 @@ class NotFound(DomainError):
 
 
 class Conflict(DomainError):
-    """Something changed in between, or the act was already done."""
+    """Something changed in the meantime, or the act was already done."""
 
 
 class NotYet(DomainError):

@@ -1,7 +1,7 @@
 """Rows that are orders: whoever works claims one for a while, so that two never do the same.
 
-One that isn't heard of again becomes due again. A row counts its tries when it is claimed, so even one that ends each
-worker that takes it up is given up at last.
+One that isn't heard of again becomes due again. A row counts its tries when it is claimed, so even one that crashes
+every worker is given up in the end.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Leased:
     last_error: Mapped[str | None] = mapped_column(String(300))
 
     def give_up(self, now: dt.datetime) -> None:
-        """Let it wait no longer."""
+        """Stop trying it."""
         raise NotImplementedError
 
 
@@ -49,9 +49,9 @@ def claim(
     most_tries: int,
     unheard: str,
 ) -> Row | None:
-    """Return the row that has been due longest, and leave it to the caller for a while. Needs a write transaction.
+    """Return the row that has been due longest, and reserve it for the caller for a while. Needs a write transaction.
 
-    One that was tried too often is given up instead; `unheard` is why, if no worker could say so.
+    One that was tried too often is given up instead; `unheard` is the reason if no worker noted one.
     """
     oldest = select(record).where(record.WAITING, record.due_at <= now, *conditions).order_by(record.due_at).limit(1)
     while (row := db.session.scalar(oldest.with_for_update(skip_locked=True))) is not None:

@@ -20,7 +20,7 @@ from trainer.core.db import Base, db
 
 
 class LimitCount(Base):
-    """How often something happened since a moment, until another."""
+    """How often something happened between two moments."""
 
     __tablename__ = "limit_counts"
 

@@ -46,7 +46,7 @@ class OutboxMessage(Leased, Base):
     """Given up: refused for good, tried too often, or no longer true."""
 
     def give_up(self, now: dt.datetime) -> None:
-        """Send it no more, unless someone wants it tried again."""
+        """Stop sending it, unless someone asks for another try."""
         self.dead_at = now
 
 
@@ -138,7 +138,7 @@ def mark_sent(message_id: uuid.UUID, now: dt.datetime) -> None:
 
 
 def mark_failed(message: OutboxMessage, error: str, now: dt.datetime, *, is_final: bool) -> None:
-    """Note why it couldn't be sent; it is tried again later, unless that is of no use."""
+    """Note why it couldn't be sent; it is tried again later, unless that is no use."""
     is_dead = is_final or message.tries >= MOST_TRIES
     leases.note_failed(message, error, now, dead_at=now if is_dead else None)
 

@@ -50,7 +50,7 @@ def first_ones(
 ) -> Select[*Columns]:
     """Return the select of a page's rows and one more, in order, to run with `parameters`.
 
-    `read_page` has it run; as a part of its query it keeps the rows few that are put in order.
+    `read_page` runs it. As a part of a caller's query, it keeps the number of rows to sort small.
     """
     page = query.order_by(*(key.desc() if is_newest_first else key for key in keys)).limit(most + 1)
     return page if _place(keys, after) is None else page.where(beyond(*keys, is_newest_first=is_newest_first))
@@ -75,7 +75,7 @@ def parameters(place: Place | None) -> dict[str, Value]:
 
 
 def cut(rows: Sequence[Item], most: int, place_of: Callable[[Item], Place]) -> Page[Item]:
-    """Return the first rows as a page; one more than `most` was looked for, which tells that a page follows."""
+    """Return the first `most` rows as a page; one row more than that says that another page follows."""
     return Page(rows[:most], write_place(*place_of(rows[most - 1])) if len(rows) > most else None)
 
 

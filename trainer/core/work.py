@@ -100,7 +100,7 @@ def note_failed(job: Job, error: str, now: dt.datetime) -> None:
 
 
 def put_off(job: Job, now: dt.datetime) -> None:
-    """Let it wait for a while, because nothing can be done of it now."""
+    """Let it wait for a while, because none of it can be done now."""
     leases.note_own(job, tries=0, due_at=now + PUT_OFF)
 
 

@@ -71,7 +71,10 @@ class Index:
         )
 
     def search(self, query: str) -> list[Found]:
-        """Return what holds all words of the query, or their beginnings, the best first. Titles count more."""
+        """Return what has all words of the query, or words that begin with them, best matches first.
+
+        Titles count more.
+        """
         words = list(dict.fromkeys(_WORD.findall(query[:LONGEST].lower())))[:MOST_WORDS]
         if not words:
             return []

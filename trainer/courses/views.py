@@ -97,7 +97,7 @@ def sources() -> str:
 @access(Who.PUBLIC)
 @still
 def help_directory() -> str:
-    """List the help lines, the first ones first, then by region, the own region first."""
+    """List the help lines: the most important first, then by region, beginning with the site's."""
     return _help()
 
 

@@ -131,7 +131,7 @@ def _limit_marks(text: str) -> str:
 
 
 def _allow_breaks(name: str) -> str:
-    """Let a word without an end be broken, so that it can't leave the page."""
+    """Let an overlong word break, so that it can't run off the page."""
     return re.sub(rf"(\S{{{LONGEST_WORD}}})(?=\S)", "\\1\u200b", name)
 
 

@@ -16,7 +16,10 @@ TEMPLATES = ("round-asked",)
 
 
 def write(message: OutboxMessage) -> Letter | None:
-    """Return what the mail says, or None if the class or the person is gone. It names nobody: its page does."""
+    """Return what the mail says, or None if the class or the person is gone.
+
+    It names nobody; the page that it links to does.
+    """
     base, ids = current_app.config["SETTINGS"].base_url, message.ids
     if "cohort" in ids:
         cohort = db.session.get(Cohort, UUID(hex=ids["cohort"]))

@@ -21,7 +21,7 @@ View = Callable[..., Any]
 def teaching(view: View) -> View:
     """Let in who teaches the class that the address names; the view gets the desk in place of its id.
 
-    Whose firm is shut reads that it is.
+    If the firm is shut, they are told so.
     """
 
     @wraps(view)

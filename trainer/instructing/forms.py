@@ -50,7 +50,7 @@ class NewCohortForm(CohortForm):
 
 
 class JoinForm(Form):
-    """The name under which someone comes into a class."""
+    """The name under which someone joins a class."""
 
     name = StringField(
         _l("Your name in this class"),

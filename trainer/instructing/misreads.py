@@ -1,4 +1,4 @@
-"""What a class misreads: the chart, CSV and XLSX all come from `list_misreads`. Who said what is told nowhere here."""
+"""What a class misreads: the chart, CSV and XLSX all come from `list_misreads`. It never shows who said what."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class Attendance(Base):
 
 
 class SignOff(Base):
-    """An instructor's word that someone was taught a lesson in person. Once for each enrollment and lesson."""
+    """An instructor's statement that someone was taught a lesson in person. Once for each enrollment and lesson."""
 
     __tablename__ = "sign_offs"
 
@@ -136,7 +136,7 @@ class Nudge(Base):
 
 
 class InstructorApproval(Base):
-    """An administrator's leave to teach public classes."""
+    """An administrator's permission to teach public classes."""
 
     __tablename__ = "instructor_approvals"
     __table_args__ = (

@@ -21,7 +21,7 @@ from trainer.web.language import mail_language
 
 
 def nudge(desk: Desk, member_ids: Collection[uuid.UUID], now: dt.datetime) -> int:
-    """Have a mail sent to each of the members who got none for three days; return to how many."""
+    """Send a mail to each of the members who got none for three days; return to how many."""
     cohort = lock_cohort(desk.cohort.id)
     if cohort.archived_at is not None:
         raise Conflict(_l("This class is archived. No more emails are sent."))

@@ -81,7 +81,7 @@ def make_cohort(
 
 
 def change_cohort(desk: Desk, facts: CohortFacts, now: dt.datetime) -> None:
-    """Change a class. Raises Conflict where people have joined under another word about their answers."""
+    """Change a class. Raises Conflict for changing whether answers are seen once people have joined."""
     cohort = lock_cohort(desk.cohort.id)
     if facts.shows_answers != cohort.shows_answers and has_anyone_joined(cohort):
         raise Conflict(_l("People have already joined and were told what you see, so that can’t change anymore."))
@@ -93,7 +93,7 @@ def change_cohort(desk: Desk, facts: CohortFacts, now: dt.datetime) -> None:
 
 
 def archive_cohort(desk: Desk, now: dt.datetime) -> None:
-    """Put a class away: nobody joins or is written to any more. Raises Conflict if that was done."""
+    """Archive a class: nobody can join it, and its people get no more mail. Raises Conflict if that was done."""
     cohort = lock_cohort(desk.cohort.id)
     if cohort.archived_at is not None:
         raise Conflict(_l("This class is already archived."))
@@ -130,7 +130,7 @@ def hand_over_in_public(desk: Desk, address: str, name: str, now: dt.datetime) -
 
 
 def join(user_id: uuid.UUID, code: str, name: str, courses: Mapping[str, Course], now: dt.datetime) -> CohortMember:
-    """Come into a class, and begin its course. Joining twice is no error.
+    """Join a class, and begin its course. Joining twice is no error.
 
     Raises NotFound for an unknown code, Conflict for a class that is full or closed, NotYet for whoever isn't in its
     firm.
@@ -159,7 +159,7 @@ def join(user_id: uuid.UUID, code: str, name: str, courses: Mapping[str, Course]
 
 
 def leave(user_id: uuid.UUID, code: str, now: dt.datetime) -> None:
-    """Go out of a class; the instructor sees nothing of this person any more. Leaving twice is no error."""
+    """Leave a class; the instructor no longer sees anything of this person. Leaving twice is no error."""
     cohort_and_firm = find_cohort_by_code(code)
     if cohort_and_firm is None:
         raise NotFound
@@ -187,7 +187,7 @@ def approve_instructor(address: str, now: dt.datetime) -> User:
 
 
 def revoke_instructor(address: str, now: dt.datetime) -> User:
-    """Take an approval back, at once. Raises NotFound where there is none."""
+    """Withdraw an approval, at once. Raises NotFound where there is none."""
     user = _get_user(address)
     approval = find_approval(user.id)
     if approval is None:
@@ -198,7 +198,7 @@ def revoke_instructor(address: str, now: dt.datetime) -> User:
 
 
 def note_export(desk: Desk, act: str, form: str, now: dt.datetime) -> None:
-    """Write down that something of a class was taken along."""
+    """Record that something of a class was exported."""
     _note(act, desk.user_id, desk.cohort, now, form=form)
 
 

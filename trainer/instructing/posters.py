@@ -1,4 +1,4 @@
-"""Draw the poster by which people come into a class."""
+"""Draw the poster with which people join a class."""
 
 from __future__ import annotations
 

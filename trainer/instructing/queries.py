@@ -64,7 +64,8 @@ def find_desk(
 ) -> Desk | None:
     """Return a class as one of its teachers sees it, or None for everybody else.
 
-    That is its instructor, as long as they may teach there, and each owner of its firm, while that is in such a state.
+    That is its instructor, as long as they may teach there, and each owner of its firm, while the firm is in one of
+    `states`.
     """
     cohort = db.session.get(Cohort, cohort_id)
     if cohort is None:
@@ -86,7 +87,7 @@ class Reader:
 
     @property
     def pools(self) -> frozenset[Pool]:
-        """Whose scenes this person reads: of finals and nights only whoever runs the installation."""
+        """The pools that this person reads: those of finals and shifts are for administrators alone."""
         return frozenset(Pool) if self.is_administrator else frozenset({Pool.OPEN})
 
 
@@ -102,7 +103,7 @@ def is_approved(user_id: uuid.UUID) -> bool:
 
 
 def find_approval(user_id: uuid.UUID) -> InstructorApproval | None:
-    """Return the approval of an instructor that holds now, or None."""
+    """Return the approval of an instructor that is in effect now, or None."""
     return db.session.scalar(
         select(InstructorApproval).where(InstructorApproval.user_id == user_id, InstructorApproval.revoked_at.is_(None))
     )

@@ -144,7 +144,7 @@ class BoardRow:
 
 
 def narrow(rows: list[BoardRow], show: Show, order: Order) -> list[BoardRow]:
-    """Return the rows that are wanted, sorted: by name, by least done, or by longest idle."""
+    """Return the rows to show, sorted: by name, by least done, or by longest idle."""
     shown = [
         row
         for row in rows

@@ -84,7 +84,8 @@ def note_attendance(desk: Desk, session_id: uuid.UUID, member_ids: Collection[uu
 
 
 def sign_off(desk: Desk, session_id: uuid.UUID, course: Course, is_local_trial: bool, now: dt.datetime) -> Outcome:
-    """Mark the lessons taught as read for everyone who was there, and credit the minutes. Twice changes nothing.
+    """Mark the lessons taught as read for everyone who was there, and credit the minutes. A second time changes
+    nothing.
 
     A lesson is signed off once for each enrollment; the minutes are never more than those lessons are planned for.
     Raises NotYet while nobody is noted as present.

@@ -1,4 +1,4 @@
-"""Board and misread table in words, and as tables to take along."""
+"""Board and misread table in words, and as tables for export."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ def percent(share: float) -> str:
 
 
 def board_table(rows: Iterable[BoardRow], zone: str) -> Table:
-    """Return the board as a table to take along, with days of a time zone."""
+    """Return the board as a table for export, with days of a time zone."""
     return Table("class-board", BOARD_HEADS, (_board_cells(row, zone) for row in rows))
 
 
 def misread_table(rows: Iterable[Misread]) -> Table:
-    """Return what a class misreads as a table to take along. What says too little is left out there, too."""
+    """Return what a class misreads as a table for export. What says too little is left out here, too."""
     return Table("class-misreads", MISREAD_HEADS, (_misread_cells(row) for row in rows if row.is_shown))
 
 

@@ -55,7 +55,7 @@ def note_use(actor: Actor, token_id: uuid.UUID, now: dt.datetime) -> None:
 
 
 def revoke_token(actor: Actor, token_id: uuid.UUID, now: dt.datetime) -> ApiToken:
-    """Take a token back, at once. Raises NotFound."""
+    """Revoke a token, at once. Raises NotFound."""
     token = get_token(actor, token_id, for_change=True)
     if token.revoked_at is None:
         token.revoked_at = now

@@ -81,7 +81,7 @@ def get_token(actor: Actor, token_id: uuid.UUID, *, for_change: bool = False) ->
 
 
 def find_bearer(secret: str, now: dt.datetime) -> tuple[ApiToken, Actor] | None:
-    """Return a token with whoever it acts for, or None if it is none of ours or opens nothing now."""
+    """Return a token with whoever it acts for, or None if it isn't ours or doesn't work now."""
     token = db.session.scalar(select(ApiToken).where(ApiToken.secret_hash == digest(secret)))
     if token is None:
         return None
@@ -92,7 +92,10 @@ def find_bearer(secret: str, now: dt.datetime) -> tuple[ApiToken, Actor] | None:
 
 
 def page_of_people(actor: Actor, which: str, after: uuid.UUID | None, most: int) -> Page[tuple[Membership, list[str]]]:
-    """Return people, by name as on the page, each with the names of their teams. Raises NotFound for no such place."""
+    """Return people, by name as on the page, each with the names of their teams.
+
+    Raises NotFound for an unknown place.
+    """
     place = None
     if after is not None:
         name_key = db.session.scalar(select(Membership.name_key).where(Membership.id == after, seen_by(actor)))
@@ -115,7 +118,7 @@ def page_of_assignments(
 ) -> Page[Row]:
     """Return duties with where people stand: the rows of the training-status page, in its order.
 
-    Raises NotFound for no such requirement or place.
+    Raises NotFound for an unknown requirement or place.
     """
     if requirement_id is not None:
         get_requirement(actor, requirement_id)

@@ -1,4 +1,4 @@
-"""What a token opens, how long it is good, and how it is told from other texts. Pure: time is an argument."""
+"""What a token opens, how long it is valid, and how it is recognized. Pure: time is an argument."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class ChoicePayload(FurtherPayload):
         return [option.id for option in self.options]
 
     def mark(self, given: Given) -> Mark:
-        """Return what was chosen is worth.
+        """Return what the chosen options are worth.
 
         Each right choice counts for, each wrong one against; nothing falls below 0. Where nothing is right, choosing
         nothing earns the point.
@@ -173,7 +173,7 @@ class ChoiceForm(AnswerForm):
         self.chosen.label.text = payload.ask or _l("Which phrases would you put in a report?")
 
     def validate_chosen(self, field: Any) -> None:
-        """Something must be chosen, but of phrases."""
+        """Require a choice, except of phrases."""
         if self.needed and not field.data and not self.allow_gaps:
             raise ValidationError(self.needed)
 
@@ -185,7 +185,7 @@ class ChoiceForm(AnswerForm):
 
     @staticmethod
     def is_whole(given: Given) -> bool:
-        """Return whether it was answered; of phrases none may be chosen."""
+        """Return whether it was answered; choosing no phrase is an answer, too."""
         return "chosen" in given
 
     @property

@@ -58,7 +58,7 @@ class Line:
         self._server: smtplib.SMTP | None = None
 
     def open(self) -> smtplib.SMTP:
-        """Return a connection on which no mail is half said. Raises OSError or SMTPException if there can be none."""
+        """Return a connection on which no mail is half sent. Raises OSError or SMTPException if there can be none."""
         if self._server is not None:
             with suppress(OSError, smtplib.SMTPException):
                 if self._server.rset()[0] == 250:

@@ -24,14 +24,14 @@ from trainer.organizations.rules import Role, fold, has_letter
 
 
 def accept(token: str, user_id: uuid.UUID, now: dt.datetime) -> Membership:
-    """Let a user come in by an invitation to their address. Raises NotFound for a void link."""
+    """Let a user join with an invitation to their address. Raises NotFound for a link that no longer works."""
     return _accept(_good(token, now), get_user(user_id), now)
 
 
 def accept_with_new_account(
     token: str, password_hash: str, guest_id: uuid.UUID | None, now: dt.datetime
 ) -> tuple[User, Membership]:
-    """Make an account with the invited address and come in; a guest keeps everything. Raises NotFound, Conflict."""
+    """Create an account with the invited address and join; a guest keeps everything. Raises NotFound, Conflict."""
     invited = _good(token, now)
     user = create_account(invited.invitation.email_key, password_hash, now, guest_id, is_confirmed=invited.was_mailed)
     return user, _accept(invited, user, now)
@@ -40,7 +40,7 @@ def accept_with_new_account(
 def join_by_code(given: str, user_id: uuid.UUID, name: str, employee_number: str, now: dt.datetime) -> Membership:
     """Let a user join with a code, under this name. A roster entry that waits for their confirmed address is used.
 
-    Raises NotFound for a code that isn't good, Conflict for one that has run out and for whoever is in.
+    Raises NotFound for a code that doesn't work, Conflict for one that is used up and for whoever is already in.
     """
     user = get_user(user_id)
     code, organization = find_code(given, now)
@@ -65,7 +65,7 @@ def join_by_code(given: str, user_id: uuid.UUID, name: str, employee_number: str
 
 
 def came_in(person: Membership, now: dt.datetime) -> None:
-    """Do what follows when an entry on a roster got its person: what the firm requires becomes theirs to do."""
+    """Do what follows when the person of a roster entry has joined: what the firm requires becomes theirs to do."""
     db.session.flush()
     organization = db.session.get_one(Organization, person.organization_id)
     assign_person(organization, person.id, served().courses, now)

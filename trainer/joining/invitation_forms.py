@@ -41,7 +41,7 @@ class AskCodeForm(Form):
 
 
 class JoinForm(Form):
-    """How the firm shall write someone who joins."""
+    """The name under which the firm lists someone who joins."""
 
     name = StringField(
         _l("Your name, as the firm knows you"),

@@ -43,7 +43,7 @@ def invitation(token: str) -> str | tuple[str, int]:
 @access(Who.PUBLIC)
 @limit_failures("60 per hour")
 def accept(token: str) -> Response | str | tuple[str, int]:
-    """Come in: with the account that is signed in, or with a new one."""
+    """Join: with the account that is signed in, or with a new one."""
     invited = find_invitation(token, now())
     if invited is None:
         return render_template("joining/invitation_void.html"), 404
@@ -84,7 +84,7 @@ def join(code: str) -> str | tuple[str, int]:
 @access(Who.ACCOUNT)
 @limit_failures("60 per hour")
 def join_firm(code: str) -> Response | str | tuple[str, int]:
-    """Come in by a code."""
+    """Join with a code."""
     try:
         join_code, organization = find_code(code, now())
     except (NotFound, Conflict) as error:

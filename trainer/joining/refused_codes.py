@@ -12,7 +12,7 @@ UNKNOWN = _l("We don’t know this code, or it is no longer valid. Check it, or 
 
 
 def no_code(error: NotFound | Conflict, given: str) -> tuple[str, int]:
-    """Ask for a code again, with what was typed. Codes that never were, are too old or were taken back look alike."""
+    """Ask for a code again, with what was typed. Codes that never existed, have expired or were revoked look alike."""
     form, status = AskCodeForm(formdata=None, code=given), 409 if isinstance(error, Conflict) else 404
     form.code.errors = [error.message if isinstance(error, Conflict) else UNKNOWN]
     return render_template("joining/ask_code.html", form=form), status

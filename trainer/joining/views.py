@@ -42,7 +42,7 @@ _WAITING = "code_for"  # in the session: who gave the right password and still o
 @blueprint.get("/keep")
 @access(Who.PUBLIC)
 def keep() -> Response | str:
-    """Ask whether progress shall be kept on this device, and say what that means."""
+    """Ask whether to keep progress on this device, and say what that means."""
     if current_user.is_authenticated and not request.args.get("start"):
         return go(_next())
     return _keep_page()

@@ -70,7 +70,7 @@ def renew(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
 
 
 def tighten(enrollment: Enrollment, course: Course, asked: Asked) -> bool:
-    """Let an enrollment that isn't completed ask for no less than this; return True if it asked for less before.
+    """Make an open enrollment ask for at least this; return True if it asked for less before.
 
     Once lessons are to be read in order, those that were read ahead are to be read again.
     """
@@ -181,7 +181,7 @@ def choose_place(enrollment: Enrollment, lesson: Lesson) -> None:
 
 
 def test_out(enrollment: Enrollment, now: dt.datetime) -> None:
-    """Let the lessons of the core path count as done, unless someone else asks for them to be read."""
+    """Count the lessons of the core path as done, unless someone else requires them to be read."""
     if enrollment.asks.allows_test_out and enrollment.completed_at is None:
         enrollment.tested_out_at = now
 

@@ -53,7 +53,7 @@ _BEGUN = through_session(
 
 
 def find_begun(session_id: uuid.UUID, course: str) -> tuple[bool, Begun | None]:
-    """Return whether a session is someone's, and as far as a lesson's page needs it their newest enrollment."""
+    """Return whether a session belongs to anyone, and what a lesson's page needs of their newest enrollment."""
     rows = read(_BEGUN, {"session_id": session_id, "course": course})
     newest = max((row.cycle for row in rows if row.cycle), default=None)
     if newest is None:

@@ -189,7 +189,7 @@ def activity(course: str) -> Response:
 @blueprint.route("/courses/<course>/name", methods=["GET", "POST"])
 @access(Who.ACCOUNT)
 def certificate_name(course: str) -> Response | str | tuple[str, int]:
-    """Ask for the name as it shall stand on the certificate."""
+    """Ask for the name that the certificate will show."""
     whole, user_id = get_course(course), current_user.id
     form = NameForm(certificate_name=current_user.certificate_name)
     if form.validate_on_submit():

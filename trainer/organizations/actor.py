@@ -38,7 +38,8 @@ class Actor:
         return is_allowed(self.role, May(permission), manages_all=self.manages_all)
 
     def may_change(self, person: Membership) -> bool:
-        """Return True if this person may change, invite and remove someone: a role is in the hands of who gives it."""
+        """Return True if this person may change, invite and remove someone; someone with a role only if this person may
+        give roles."""
         return person.role == Role.MEMBER or self.may(May.SET_ROLES)
 
     def today(self, now: dt.datetime) -> dt.date:

@@ -64,9 +64,9 @@ def suspend(organization_id: uuid.UUID, reason: str, now: dt.datetime) -> Organi
 
 
 def resume(organization_id: uuid.UUID, now: dt.datetime) -> Organization:
-    """Take a suspension back. Raises NotFound, Conflict if there is none.
+    """Lift a suspension. Raises NotFound, Conflict if there is none.
 
-    The time does not count towards the days for which the owners of a closed firm can open it again.
+    The time does not count toward the days for which the owners of a closed firm can open it again.
     """
     organization = _lock(organization_id)
     if organization.suspended_at is None:
@@ -110,7 +110,7 @@ def reopen(actor: Actor, now: dt.datetime) -> None:
 
 
 def list_ids_to_delete(now: dt.datetime) -> Sequence[uuid.UUID]:
-    """Return the ids of firms whose owners can't open them again any more."""
+    """Return the ids of firms whose owners can no longer reopen them."""
     closed = db.session.scalars(
         select(Organization).where(Organization.deletes_at <= now).order_by(Organization.deletes_at, Organization.id)
     )

@@ -87,7 +87,7 @@ def make_join_code(
 
 
 def revoke_join_code(actor: Actor, code_id: uuid.UUID, now: dt.datetime) -> None:
-    """Void a code at once. Raises Conflict if it is void already."""
+    """Revoke a code, at once. Raises Conflict if it no longer works anyway."""
     code = get_code(actor, code_id)
     if code.revoked_at is not None:
         raise Conflict(_l("This code was already withdrawn."))
@@ -96,7 +96,7 @@ def revoke_join_code(actor: Actor, code_id: uuid.UUID, now: dt.datetime) -> None
 
 
 def list_codes(actor: Actor, now: dt.datetime, *, is_good: bool) -> Sequence[JoinCode]:
-    """Return the codes that the actor may handle and that are still good, or those that aren't, the newest first."""
+    """Return the codes that the actor may handle and that still work, or those that don't, the newest first."""
     good = and_(_is_in_time(now), _has_uses())
     query = (
         select(JoinCode)
@@ -116,9 +116,9 @@ def get_code(actor: Actor, code_id: uuid.UUID) -> JoinCode:
 
 
 def find_code(given: str, now: dt.datetime) -> tuple[JoinCode, Organization]:
-    """Return a good code with its firm. Raises Conflict for one that has run out, NotFound for any other.
+    """Return a working code with its firm. Raises Conflict for one that is used up, NotFound for any other.
 
-    Unknown, too old, taken back, and of a firm that is shut look the same.
+    Unknown, expired, revoked, and of a firm that is shut look the same.
     """
     row = db.session.execute(
         select(JoinCode, Organization, _has_uses())
@@ -134,7 +134,7 @@ def find_code(given: str, now: dt.datetime) -> tuple[JoinCode, Organization]:
 
 
 def count_use(code: JoinCode, now: dt.datetime) -> None:
-    """Use a code once more. Raises Conflict if it has run out in between: the database counts, not we."""
+    """Count a use of a code. Raises Conflict if it was used up in the meantime: the database does the counting."""
     counted = db.session.execute(
         update(JoinCode)
         .where(JoinCode.id == code.id, _is_in_time(now), _has_uses())

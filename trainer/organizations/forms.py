@@ -154,7 +154,7 @@ class ClosureForm(Form):
 
 
 class JoinCodeForm(Form):
-    """What whoever has a code becomes, until when, and how often it can be used."""
+    """The role that a code gives, until when it works, and how often it can be used."""
 
     role = SelectField(_l("Role"))
     team = SelectField(_l("Team"))

@@ -45,7 +45,7 @@ class Sent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """A good invitation: who is invited where. `was_mailed`: only the address itself got this link."""
+    """An invitation that works: who is invited where. `was_mailed`: only the address itself got this link."""
 
     invitation: Invitation
     person: Membership
@@ -92,7 +92,7 @@ def invite(actor: Actor, person: Membership, now: dt.datetime) -> None:
 
 
 def resend_all(actor: Actor, now: dt.datetime) -> Sent:
-    """Invite everyone whom the actor sees and who hasn't come in, but for those invited within a day."""
+    """Invite everyone whom the actor sees and who hasn't joined, except those invited within a day."""
     sent = invite_all(actor, None, now)
     if sent.invited:
         note("invitation.sent", now, actor_id=actor.user_id, organization_id=actor.organization_id, people=sent.invited)
@@ -163,7 +163,7 @@ def invite_all(actor: Actor, membership_ids: Sequence[uuid.UUID] | None, now: dt
 
 
 def revoke_invitations(actor: Actor, person: Membership, now: dt.datetime) -> None:
-    """Void all of a person's links that are good. Raises Conflict if there is none."""
+    """Revoke all of a person's links that still work. Raises Conflict if there are none."""
     if not actor.may_change(person):
         raise NotFound
     if void_invitations(actor, [person.id], now) == 0:
@@ -179,7 +179,7 @@ def revoke_invitations(actor: Actor, person: Membership, now: dt.datetime) -> No
 
 
 def void_invitations(actor: Actor, membership_ids: Sequence[uuid.UUID], now: dt.datetime) -> int:
-    """Void the good links of these people; return how many there were."""
+    """Revoke the links of these people that still work; return how many there were."""
     voided = db.session.execute(
         update(Invitation)
         .where(
@@ -194,8 +194,8 @@ def void_invitations(actor: Actor, membership_ids: Sequence[uuid.UUID], now: dt.
 
 
 def find_invitation(token: str, now: dt.datetime) -> Invited | None:
-    """Return a good invitation by its link, or None: forged, used, revoked, too old, mailed to an old address, or of a
-    firm that is shut."""
+    """Return an invitation that works by its link, or None: forged, used, revoked, too old, mailed to an old address,
+    or of a firm that is shut."""
     number, _, code = token.partition(".")
     try:
         invitation_id = uuid.UUID(hex=number)
@@ -225,7 +225,7 @@ def find_invitation(token: str, now: dt.datetime) -> Invited | None:
 
 
 def find_inviter(invitation: Invitation) -> str | None:
-    """Return the name, as the firm has written it, of who sent an invitation, or None if nobody knows it any more."""
+    """Return the name, as the firm has written it, of who sent an invitation, or None if that isn't known anymore."""
     query = select(Membership.name).where(
         Membership.organization_id == invitation.organization_id, Membership.user_id == invitation.created_by_id
     )
@@ -252,7 +252,7 @@ def accept_invitation(invited: Invited, user: User, now: dt.datetime) -> Members
 
 
 def fill(membership_id: uuid.UUID, user_id: uuid.UUID, now: dt.datetime) -> Membership:
-    """Let a user be the person that an entry on the roster waits for. Raises Conflict for whoever comes second."""
+    """Make a user the person that an entry on the roster waits for. Raises Conflict for whoever comes second."""
     filled = db.session.execute(
         update(Membership)
         .where(Membership.id == membership_id, Membership.user_id.is_(None), Membership.ended_at.is_(None))
@@ -297,7 +297,7 @@ def count_waiting(actor: Actor) -> int:
 
 
 def is_open(invitation: Invitation, now: dt.datetime) -> bool:
-    """Return True while an invitation is good."""
+    """Return True while an invitation works."""
     return invitation.accepted_at is None and invitation.revoked_at is None and now < invitation.expires_at
 
 
@@ -306,7 +306,10 @@ def _most(actor: Actor) -> int:
 
 
 def _waits(actor: Actor) -> ColumnElement[bool]:
-    """Whom the actor may invite: a link is a way to a role, so who may not give roles sees none to one."""
+    """The people whom the actor may invite.
+
+    A link can give a role, so only those who may give roles invite people with one.
+    """
     waits = and_(seen_by(actor), Membership.user_id.is_(None), Membership.ended_at.is_(None))
     return waits if actor.may(May.SET_ROLES) else and_(waits, Membership.role == Role.MEMBER)
 

@@ -135,7 +135,8 @@ def add_person(actor: Actor, facts: PersonFacts, team_ids: Collection[uuid.UUID]
 def change_person(
     actor: Actor, person: Membership, facts: PersonFacts, team_ids: Collection[uuid.UUID], now: dt.datetime
 ) -> None:
-    """Change what the firm has written about a person; with the address, links that were mailed to it are void."""
+    """Change what the firm has written about a person; once the address changes, links mailed to the old one no longer
+    work."""
     _refuse_role_holder(actor, person)
     before, old_key = {name: getattr(person, name) for name in asdict(facts)}, person.email_key
     _write(person, facts)
@@ -187,7 +188,7 @@ def remove_person(actor: Actor, person: Membership, ended_on: dt.date, now: dt.d
 
 
 def undo_removal(actor: Actor, person: Membership, now: dt.datetime) -> None:
-    """Take a removal back, within 30 days and unless the person was hired again since."""
+    """Undo a removal, within 30 days and unless the person was hired again since."""
     _refuse_role_holder(actor, person)
     if person.ended_at is None:
         raise Conflict(_l("This person is on the roster."))
@@ -211,7 +212,8 @@ def leave(actor: Actor, now: dt.datetime) -> None:
 
 
 def end_membership(person: Membership, now: dt.datetime) -> None:
-    """Let someone leave a firm who has everything erased. Raises Conflict for its only owner, unless it is closed.
+    """End the membership of someone who is having everything erased. Raises Conflict for its only owner, unless it is
+    closed.
 
     The log doesn't get the name: it can't be changed.
     """
@@ -226,7 +228,8 @@ def end_membership(person: Membership, now: dt.datetime) -> None:
 
 
 def _refuse_role_holder(actor: Actor, person: Membership) -> None:
-    """Leave alone whoever has a role, unless the actor may give roles: it would go with the entry to someone else."""
+    """Refuse to touch whoever has a role, unless the actor may give roles: with the entry, the role could go to someone
+    else."""
     if not actor.may_change(person):
         raise NotFound
 

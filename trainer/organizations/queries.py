@@ -23,7 +23,7 @@ PAGE = 25
 
 @dataclass(frozen=True, slots=True)
 class PeopleFilter:
-    """What the list of people is narrowed to; all of it stands in the address."""
+    """How the list of people is filtered; all of it is in the address."""
 
     text: str = ""
     team_id: uuid.UUID | None = None
@@ -77,7 +77,7 @@ def list_shut_firms(user_id: uuid.UUID) -> Sequence[tuple[Membership, Organizati
 
 
 def find_open_firm(organization_id: uuid.UUID) -> Organization | None:
-    """Return a firm, or None if it is suspended, closed or gone: nothing happens there by itself."""
+    """Return a firm, or None if it is suspended, closed or gone: nothing happens there automatically."""
     return db.session.scalar(select(Organization).where(Organization.id == organization_id, firm_is_open()))
 
 
@@ -223,7 +223,7 @@ def list_events(
 ) -> Page[tuple[AuditEvent, str | None]]:
     """Return a page of the firm's audit log, the newest first, each with the name of who did it.
 
-    `acts`: the only ones wanted, if any are named.
+    `acts`: the only ones to list, if any are named.
     """
     keys, in_firm = (AuditEvent.at, AuditEvent.id), AuditEvent.organization_id == actor.organization_id
     events_query = select(AuditEvent).where(in_firm)

@@ -24,7 +24,7 @@ class FirmState(StrEnum):
 
 
 def firm_state(suspended_at: dt.datetime | None, closed_at: dt.datetime | None) -> FirmState:
-    """Return the state of a firm; one that was closed and then suspended is held as it is."""
+    """Return the state of a firm; one that was closed and then suspended is suspended."""
     if suspended_at is not None:
         return FirmState.SUSPENDED
     return FirmState.OPEN if closed_at is None else FirmState.CLOSED

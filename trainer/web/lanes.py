@@ -65,12 +65,12 @@ class _Work:
         return self._claim.acquire(blocking=False)
 
     def give_up(self) -> None:
-        """Let it not be run, unless it has begun."""
+        """Cancel it, unless it has begun."""
         if self.is_claimed():
             self._end(None, TooBusy())
 
     def do(self) -> None:
-        """Run the call in this thread; the loop gets what comes of it."""
+        """Run the call in this thread; the loop gets the result."""
         result, error = None, None
         try:
             result = self._call()

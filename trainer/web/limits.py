@@ -57,7 +57,10 @@ def init_limits(app: Flask) -> None:
 def limit_failures(
     limit: str, *, methods: Collection[str] | None = None, statuses: frozenset[int] = UNKNOWN
 ) -> Callable[[F], F]:
-    """Limit how often requests of one network may fail here. A whole shift shares one address: who is right passes."""
+    """Limit how often requests of one network may fail here.
+
+    A whole shift shares one address, so a request that is right isn't counted.
+    """
     return _limit("failures", limit, methods, _network, lambda status: status in statuses)
 
 
@@ -103,7 +106,7 @@ def wait(seconds: int) -> TooManyRequests:
 
 
 def key_of(*parts: str) -> str:
-    """Return the name of a count. Each day it is another, and without our key nobody can tell of what it is."""
+    """Return the name of a count. It changes each day, and without our key nobody can tell what it counts."""
     return digest("limit", today().isoformat(), *parts)
 
 

@@ -24,7 +24,7 @@ def is_for_machines() -> bool:
 
 
 def forget_cookies(response: Response) -> None:
-    """Let the browser forget what else than the session it keeps for us."""
+    """Have the browser forget all that it keeps for us except the session."""
     secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
     for name in set(request.cookies) - {current_app.config["SESSION_COOKIE_NAME"]}:
         response.delete_cookie(name, secure=secure, httponly=True, samesite="Lax")

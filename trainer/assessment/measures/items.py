@@ -132,7 +132,7 @@ def find_flags(figures: ItemFigures, facilities: Mapping[int, float]) -> list[Fl
     """Return what to look at. `facilities`: of the scenes of its truth, by designed rank, the share that is right.
 
     A scene is easier than designed when its whole interval lies above what people reach in the scenes designed a step
-    easier, and harder when it lies below the next harder ones: what is easy, people say and not the design.
+    easier, and harder when it lies below the next harder ones: the answers decide what is easy, not the design.
     """
     low, high = figures.facility_interval
     rank, link = figures.designed, figures.link

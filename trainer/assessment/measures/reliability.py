@@ -1,4 +1,4 @@
-"""How far a final would say the same again."""
+"""How consistently a final would give the same verdict again."""
 
 from __future__ import annotations
 

@@ -62,7 +62,10 @@ class _State:
 @blueprint.get("")
 @access(Who.PUBLIC)
 def start() -> Response | str:
-    """Say what the first try is and ask whether answers shall be kept; `after` one, go on with other pairs."""
+    """Say what the first try is and ask whether to keep answers.
+
+    With `after`, go on with other pairs than that try's.
+    """
     course = _course()
     match request.args.get("keep"):
         case "yes":

@@ -71,7 +71,7 @@ def bob(sites: int) -> Person:
 
 
 def guards(number: int, sites: int) -> list[Person]:
-    """Return so many who are here at the end, beside Bob, and those who have left: a fifth of all."""
+    """Return `number` guards who are employed at the end, beside Bob, and those who have left: a fifth of all."""
     rng = random.Random(SEED)  # noqa: S311 a story, no secret
     left, back = number // 4, number // 40
     names = [f"{first} {last}" for first in FIRST for last in LAST]
@@ -100,7 +100,7 @@ def guards(number: int, sites: int) -> list[Person]:
 
 
 def expected(number: int, sites: int) -> list[Person]:
-    """Return so many who are invited in the last days and haven't come in."""
+    """Return so many people who were invited in the last days and haven't joined."""
     rng = random.Random(f"{SEED} expected")  # noqa: S311 a story, no secret
     names = [f"{rng.choice(FIRST)} {rng.choice(LAST)}" for _time in range(number)]
     return [

@@ -98,7 +98,7 @@ class Story(Timeline):
             self.plan(day + 0.1, self.keep_up, is_upkeep=True)
 
     def keep_up(self, now: dt.datetime) -> None:
-        """Do what happens by itself."""
+        """Do what happens automatically."""
         for _portion in keep_up(self.firm_id, lambda: now):
             pass
 

@@ -1,4 +1,4 @@
-"""Evidence packs: order one, see how far it is, take it along."""
+"""Evidence packs: order one, see how far it is, download it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ blueprint = Blueprint("evidence", __name__, url_prefix="/organizations/<uuid:org
 @access(Who.ACCOUNT, own=True)
 @acting(May.SEE_TRAINING)
 def packs(actor: Actor) -> str:
-    """List the packs that can be taken along, and how far those under way are."""
+    """List the packs that can be downloaded, and how far those under way are."""
     return _page(actor, PackForm(formdata=None, as_of=actor.today(now())))
 
 

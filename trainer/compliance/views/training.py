@@ -79,7 +79,7 @@ def status(actor: Actor) -> str:
 @access(Who.ACCOUNT, own=True)
 @acting(May.SEE_TRAINING)
 def export(actor: Actor) -> Response:
-    """Give the rows that the address asks for as CSV or XLSX; that this was done is written down."""
+    """Return the rows that the address asks for as CSV or XLSX; the export is recorded."""
     form = request.form.get("form", "csv")
     if form not in {"csv", "xlsx"}:
         raise Invalid(_("Choose CSV or XLSX."))
@@ -121,7 +121,7 @@ def waive(actor: Actor, membership_id: UUID, assignment_id: UUID) -> Response | 
 @access(Who.ACCOUNT, own=True)
 @acting(May.CHANGE_PEOPLE)
 def end_waiver(actor: Actor, membership_id: UUID, assignment_id: UUID) -> Response:
-    """Take a waiver back."""
+    """Withdraw a waiver."""
     _check_duty(actor, membership_id, assignment_id)
     try:
         with transaction():
@@ -134,7 +134,7 @@ def end_waiver(actor: Actor, membership_id: UUID, assignment_id: UUID) -> Respon
 
 
 def narrowing() -> Narrowing:
-    """Return what the address asks for. Raises NotFound for a group that there isn't: all rows would look like it."""
+    """Return what the address asks for. Raises NotFound for an unknown group, since all rows would be taken for it."""
     group, order = request.args.get("group", ""), request.args.get("order", "")
     if group and group not in set(Group):
         raise NotFound(_("There is no such group of people here. Open training status, and choose one of its tabs."))

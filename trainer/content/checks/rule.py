@@ -83,7 +83,7 @@ def _concern_fault(rule: Rule, shown: list[Shown], danger_signs: list[str]) -> t
 
 
 def _medium(shown: list[Shown]) -> list[Indicator]:
-    """Give the signs that count. What the list calls weak to medium needs company from another group."""
+    """Return the signs that count. One listed as weak to medium counts only beside one of another group."""
     medium = [sign for sign, strength in shown if strength != "weak"]
     if len({sign.category for sign in medium}) > 1:
         return medium

@@ -52,7 +52,10 @@ def check_wording(folder: Folder) -> None:
 
 
 def _pattern(phrases: Sequence[str]) -> re.Pattern[str]:
-    """Return what finds the phrases as whole words, in small or large letters. `one|other` is either."""
+    """Return a pattern that finds the phrases as whole words, in small or capital letters.
+
+    `one|other` matches either.
+    """
     each = (r"[-\s]+".join(f"(?:{_either(word)})" for word in phrase.split()) for phrase in phrases)
     return re.compile(rf"\b(?:{'|'.join(each) or '(?!)'})\b", re.IGNORECASE)
 
@@ -62,7 +65,7 @@ def _either(word: str) -> str:
 
 
 def _stem(phrase: str) -> str:
-    """Return what each text with the phrase has in it: finding that is quicker."""
+    """Return a part that every text with the phrase contains; searching for it is faster."""
     beginnings = (commonprefix(word.lower().split("|")) for word in phrase.split())  # noqa: RUF071 letters, no paths
     return max(beginnings, key=len)
 

@@ -1,4 +1,4 @@
-"""Write tokens as HTML where that is another than what CommonMark has."""
+"""Write tokens as HTML where that differs from CommonMark."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Env = Any  # what markdown-it calls env: here always the Pen that writes the pag
 
 
 class Writer(RendererHTML):
-    """Rules for tokens that come out otherwise than CommonMark has it. markdown-it finds them by their name."""
+    """Rules for tokens that aren't written as CommonMark has them. markdown-it finds them by their name."""
 
     def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
         # A telephone number stays in one line: browsers break it at its hyphens otherwise.

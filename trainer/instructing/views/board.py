@@ -64,7 +64,7 @@ def board(desk: Desk) -> str:
 @access(Who.ACCOUNT, own=True)
 @teaching
 def export(desk: Desk) -> Response:
-    """Give the rows that the address asks for as CSV or XLSX; that this was done is written down."""
+    """Return the rows that the address asks for as CSV or XLSX; the export is recorded."""
     return _given(desk, "export.board", words.board_table(narrow(_rows(desk), _show(), _order()), desk.zone))
 
 
@@ -72,7 +72,7 @@ def export(desk: Desk) -> Response:
 @access(Who.ACCOUNT, own=True)
 @teaching
 def send_nudges(desk: Desk) -> Response:
-    """Have a mail sent to one member, or to everyone who is stuck."""
+    """Send a mail to one member, or to everyone who is stuck."""
     member_id = request.form.get("member", type=UUID)
     member_ids = (
         [get_member(desk.cohort, member_id).id] if member_id else [row.member_id for row in _rows(desk) if row.is_stuck]
@@ -112,7 +112,7 @@ def misreads(desk: Desk) -> str:
 @access(Who.ACCOUNT, own=True)
 @teaching
 def export_misreads(desk: Desk) -> Response:
-    """Give the misread table as CSV or XLSX; that this was done is written down."""
+    """Return the misread table as CSV or XLSX; the export is recorded."""
     return _given(desk, "export.misreads", words.misread_table(list_misreads(desk.cohort, served())))
 
 

@@ -28,7 +28,7 @@ blueprint = Blueprint("classes", __name__)
 @blueprint.get("/classes")
 @access(Who.PUBLIC)
 def classes() -> Response:
-    """Go where codes are typed: posters of classes name this address."""
+    """Go to the page where codes are entered: posters of classes name this address."""
     return go(way_to("enter_code", code=request.args.get("code")))
 
 
@@ -46,7 +46,7 @@ def show(code: str) -> str | tuple[str, int]:
 @access(Who.ACCOUNT)
 @limit_failures("60 per hour")
 def join(code: str) -> Response | str | tuple[str, int]:
-    """Come into a class."""
+    """Join a class."""
     if find_cohort_by_code(code) is None:
         return no_code(NotFound(), code)
     form, user_id = JoinForm(), current_user.id
@@ -67,7 +67,7 @@ def join(code: str) -> Response | str | tuple[str, int]:
 @blueprint.post("/classes/<code>/departure")
 @access(Who.ACCOUNT)
 def leave(code: str) -> Response:
-    """Go out of a class."""
+    """Leave a class."""
     user_id = current_user.id
     with transaction():
         operations.leave(user_id, code, now())

@@ -158,7 +158,7 @@ def poster(desk: Desk) -> Response:
 @access(Who.ACCOUNT, own=True)
 @teaching
 def archive(desk: Desk) -> Response | str:
-    """Put a class away, after saying what stays."""
+    """Archive a class, after saying what stays."""
     form = Form()
     if not form.validate_on_submit():
         return render_template("instructing/archival.html", desk=desk, form=form)

@@ -73,7 +73,7 @@ def overview(reader: Reader) -> str:
 @access(Who.ACCOUNT, own=True)
 @reading_figures
 def export(reader: Reader) -> Response:
-    """Give the rows that the address asks for as CSV; that this was done is written down."""
+    """Return the rows that the address asks for as CSV; the export is recorded."""
     rows = narrow(analyze(served(), reader.pools, course=_course()).versions, _wanted(reader))
     with transaction():
         note("export.items", now(), actor_id=reader.user_id, form="csv")
@@ -146,7 +146,7 @@ def _read(name: str, kind: type[_One]) -> _One | None:
 
 
 def _address(course: str, filters: Wanted) -> dict[str, str | None]:
-    """Return what the address says, without what is usual."""
+    """Return what the address says, without defaults."""
     return {
         "course": course or None,
         "pool": filters.pool,

@@ -106,7 +106,10 @@ def _answer(records: Sequence[Record], page: Page[Any]) -> Response:
 
 
 def _given(*more: str) -> dict[str, str]:
-    """Return the parameters. A misspelled filter that is passed over would give out more than was asked for."""
+    """Return the parameters.
+
+    Unknown ones are refused: to ignore a misspelled filter would give out more than was asked for.
+    """
     for name, values in request.args.lists():
         if name not in {"limit", "after", *more}:
             raise Invalid(_("%(name)s: there is no such parameter here.", name=name))

@@ -1,4 +1,4 @@
-"""Who is let in with a token: whoever shows one that is good now and has the scope."""
+"""Who is let in with a token: whoever shows one that is valid now and has the scope."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class _Choice(RadioField):
 
 
 class JudgeForm(AnswerForm):
-    """Verdict, how sure, first action. What of these is asked is asked for when the answer is recorded."""
+    """Verdict, how sure, first action. The parts that are asked must be there when the answer is recorded."""
 
     verdict = _Choice(_l("What do you make of it?"), [InputRequired(_l("Choose one of the three."))])
     confidence = _Choice(_l("How sure are you?"), [InputRequired(_l("Choose how sure you are."))])

@@ -91,7 +91,8 @@ class ShownAction(Kept):
     @model_validator(mode="before")
     @classmethod
     def _with_grade(cls, kept: Any) -> Any:
-        """Read one that was kept when there was a key, what was forbidden, and the rest, and only verdicts counted."""
+        """Read an action kept in the older shape, `key` and `forbidden` without a grade, from when only verdicts
+        counted."""
         if not isinstance(kept, dict) or "grade" in kept:
             return kept
         grade = Grade.BEST if kept["key"] else Grade.HARMFUL if kept["forbidden"] else Grade.WRONG_ROUTE

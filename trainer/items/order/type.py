@@ -87,7 +87,7 @@ class OrderPayload(FurtherPayload):
         return order
 
     def order_for_all(self) -> list[str]:
-        """Return the steps shuffled, by nothing but what the question is called."""
+        """Return the steps shuffled by the question's name alone."""
         return self.draw(random.Random(self.scenario))  # noqa: S311 no secret
 
     def mark(self, given: Given) -> Mark:

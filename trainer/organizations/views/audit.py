@@ -1,4 +1,4 @@
-"""A firm's audit log, to read and to take along."""
+"""A firm's audit log, to read and to export."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def log(actor: Actor) -> str:
 @access(Who.ACCOUNT, own=True)
 @acting(May.READ_AUDIT)
 def export(actor: Actor) -> Response:
-    """Give the whole log as CSV; that this was done stands in it too."""
+    """Return the whole log as CSV; the export is recorded in it, too."""
     with transaction():
         note("export.audit", now(), actor_id=actor.user_id, organization_id=actor.organization_id)
     rows = (

@@ -1,4 +1,4 @@
-"""A firm's join codes: list, make, take back, print on a poster."""
+"""A firm's join codes: list, create, revoke, print on a poster."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def make(actor: Actor) -> Response | tuple[str, int]:
 @access(Who.ACCOUNT, own=True)
 @acting(May.BRING_IN)
 def revoke(actor: Actor, code_id: UUID) -> Response | str:
-    """Ask, then take a code back at once: a poster with it may hang somewhere."""
+    """Ask, then revoke a code at once: a poster with it may hang somewhere."""
     form = Form()
     if not form.validate_on_submit():
         code = get_code(actor, code_id)

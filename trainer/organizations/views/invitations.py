@@ -1,4 +1,4 @@
-"""Who hasn't come in yet: invite, invite again, take an invitation back, one or all."""
+"""Who hasn't joined yet: invite, invite again, revoke an invitation, one or all."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def invitations(actor: Actor) -> str:
 @access(Who.ACCOUNT, own=True)
 @acting(May.BRING_IN)
 def send_all(actor: Actor) -> Response:
-    """Invite everyone who hasn't come in, but for those invited within a day."""
+    """Invite everyone who hasn't joined, except those invited within a day."""
     with transaction():
         sent = operations.resend_all(actor, now())
     if sent.invited:
@@ -84,7 +84,7 @@ def send(actor: Actor, membership_id: UUID) -> Response:
 @access(Who.ACCOUNT, own=True)
 @acting(May.BRING_IN)
 def revoke(actor: Actor, membership_id: UUID) -> Response:
-    """Take a person's invitations back."""
+    """Revoke a person's invitations."""
     try:
         with transaction():
             operations.revoke_invitations(actor, get_changeable(actor, membership_id), now())

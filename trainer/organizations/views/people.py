@@ -44,7 +44,7 @@ TAKEN = _l("Someone on the roster has this address or number. Look for them in t
 @access(Who.ACCOUNT, own=True)
 @acting(May.SEE_PEOPLE)
 def people(actor: Actor) -> str:
-    """List the people, narrowed as the address says."""
+    """List the people, filtered as the address says."""
     filters = _wanted()
     page = list_people(actor, filters, request.args.get("after"))
     return render_template(
@@ -176,7 +176,7 @@ def remove(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int
 @access(Who.ACCOUNT, own=True)
 @acting(May.CHANGE_PEOPLE)
 def undo(actor: Actor, membership_id: UUID) -> Response:
-    """Take a removal back."""
+    """Undo a removal."""
     try:
         with transaction():
             operations.undo_removal(actor, get_changeable(actor, membership_id), now())
@@ -192,7 +192,7 @@ def _to(actor: Actor, membership_id: UUID) -> Response:
 
 
 def _wanted() -> PeopleFilter:
-    """Return what the address asks for; what makes no sense is passed over."""
+    """Return what the address asks for; what makes no sense is ignored."""
     role, state = request.args.get("role", ""), request.args.get("state", "here")
     return PeopleFilter(
         text=request.args.get("q", "")[:100],
