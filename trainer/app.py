@@ -184,6 +184,17 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     Compress(app)
     init_headers(app)
     init_static(app, reread=settings.development)
+    _add_pages(app)
+    _add_commands(app)
+    app.context_processor(_layout)
+    # Pages of lower packages show it as well.
+    app.jinja_env.globals["onward"] = _onward
+    if settings.development:
+        app.before_request(_reload_content)
+    return app
+
+
+def _add_pages(app: Flask) -> None:
     readers = (web, courses, cards, credentials)
     learners = (
         *(accounts, second_factor, learning, questions),
@@ -196,6 +207,9 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)
     init_ways(app, WAYS_UP, PARTS_FROM_ABOVE)
+
+
+def _add_commands(app: Flask) -> None:
     commands = (
         accounts_cli,
         admin_cli,
@@ -214,12 +228,6 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     )
     for command in commands:
         app.cli.add_command(command)
-    app.context_processor(_layout)
-    # Pages of lower packages show it as well.
-    app.jinja_env.globals["onward"] = _onward
-    if settings.development:
-        app.before_request(_reload_content)
-    return app
 
 
 _preloaded: list[Flask] = []
