@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 from wtforms import SelectMultipleField
 from wtforms.validators import ValidationError
@@ -93,6 +94,20 @@ def mark(options: Sequence[ShownOption], chosen: Collection[str]) -> Mark:
     right, wrong = len(keys.intersection(chosen)), len(set(chosen) - keys)
     points = max(0.0, (right - wrong) / len(keys)) if keys else float(not wrong)
     return Mark(right, len(keys) - right, wrong, points)
+
+
+def tell_signs(mark: Mark, *, chose_none: str, chose_some: str, besides: str) -> str:
+    """Return how many signs were found.
+
+    `chose_none` and `chose_some` are said where there is no sign, `besides` after the count where choices were wrong.
+    """
+    keys = mark.right + mark.missed
+    if not keys:
+        return chose_some if mark.wrong else chose_none
+    signs_found = ngettext(
+        "You found %(right)s of %(num)s sign", "You found %(right)s of %(num)s signs", keys, right=mark.right
+    )
+    return f"{signs_found}{besides if mark.wrong else '.'}"
 
 
 def scene_of(scene: Situation, kind: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from trainer.content.parts import IndicatorId, Part, Text
 from trainer.content.schema import Access, FurtherItem, Refuse, Situation
-from trainer.items.choices import ChoiceForm, ChoicePayload, digest_of, scene_of
+from trainer.items.choices import ChoiceForm, ChoicePayload, digest_of, scene_of, tell_signs
 from trainer.items.contract import EVERY_WAY, FurtherType, Mark, Sample
 
 
@@ -55,8 +55,8 @@ class MarksItem(FurtherItem):
                 )
         has_keys = any(phrase.sign for phrase in self.phrases)
         if scene.shows_concern not in (None, has_keys):
-            what = "a scene of no concern has signs to mark" if has_keys else "no phrase is a sign"
-            refuse((), what, "Correct the phrases or the truth.")
+            complaint = "a scene of no concern has signs to mark" if has_keys else "no phrase is a sign"
+            refuse((), complaint, "Correct the phrases or the truth.")
 
     def payload(self, scene: Situation) -> dict[str, Any]:
         """Return all that is needed to show and to score it."""
@@ -97,24 +97,18 @@ class MarksPayload(ChoicePayload):
 
     def draw(self, rng: Random) -> list[str]:
         """Return the phrases in the order of the scene: they stay where they are."""
-        return [one.id for one in self.options]
+        return [phrase.id for phrase in self.options]
 
     def told(self, mark: Mark) -> str:
         """Say how many signs were found, and what was marked besides."""
-        keys = mark.right + mark.missed
-        if not keys:
-            if not mark.wrong:
-                return str(_("There is no sign here, and you marked none."))
-            return str(_("There is no sign here, and you marked %(number)s.", number=mark.wrong))
-        found = ngettext(
-            "You found %(right)s of %(num)s sign", "You found %(right)s of %(num)s signs", keys, right=mark.right
+        return tell_signs(
+            mark,
+            chose_none=_("There is no sign here, and you marked none."),
+            chose_some=_("There is no sign here, and you marked %(number)s.", number=mark.wrong),
+            besides=ngettext(
+                ", and marked %(num)s thing that isn’t one.", ", and marked %(num)s things that aren’t.", mark.wrong
+            ),
         )
-        if not mark.wrong:
-            return f"{found}."
-        besides = ngettext(
-            ", and marked %(num)s thing that isn’t one.", ", and marked %(num)s things that aren’t.", mark.wrong
-        )
-        return f"{found}{besides}"
 
 
 class MarksForm(ChoiceForm):

@@ -15,7 +15,7 @@ from pydantic import Field
 from trainer.content.illustrations import Drawing
 from trainer.content.parts import IndicatorId, Part, Slug, Text
 from trainer.content.schema import Access, FurtherItem, Refuse, Situation
-from trainer.items.choices import ChoiceForm, ChoicePayload, ShownOption, digest_of, scene_of
+from trainer.items.choices import ChoiceForm, ChoicePayload, ShownOption, digest_of, scene_of, tell_signs
 from trainer.items.contract import EVERY_WAY, FurtherType, Mark, Sample
 from trainer.items.payload import Kept, Payload
 
@@ -43,13 +43,13 @@ class SpotItem(FurtherItem):
     def check(self, scene: Situation, refuse: Refuse) -> None:
         """The regions are those of the picture, told apart, and at least half of them are no sign."""
         for key in ("id", "text"):
-            if len({getattr(one, key) for one in self.regions}) < len(self.regions):
+            if len({getattr(region, key) for region in self.regions}) < len(self.regions):
                 refuse(("regions",), f"two regions have the same {key}", "Give each its own.")
         if self.picture not in scene.drawings:
             refuse(("picture",), f'no picture is called "{self.picture}"', "Correct its name, or add it.")
         elif drawing := scene.drawings[self.picture]:  # else the picture has faults, which come first
             self._check_regions(drawing, refuse)
-        signs = [(number, one.sign) for number, one in enumerate(self.regions) if one.sign]
+        signs = [(number, seen.sign) for number, seen in enumerate(self.regions) if seen.sign]
         for number, sign in signs:
             if sign not in scene.signs:
                 refuse(
@@ -62,16 +62,18 @@ class SpotItem(FurtherItem):
                 "Have at least as many that are none.",
             )
         if scene.shows_concern not in (None, bool(signs)):
-            what = "a scene of no concern has signs to find" if signs else "no region is a sign"
-            refuse((), what, "Correct the regions or the truth.")
+            complaint = "a scene of no concern has signs to find" if signs else "no region is a sign"
+            refuse((), complaint, "Correct the regions or the truth.")
 
     def _check_regions(self, drawing: Drawing, refuse: Refuse) -> None:
-        for number, one in enumerate(self.regions):
-            if one.id not in drawing.pins:
+        for number, region in enumerate(self.regions):
+            if region.id not in drawing.pins:
                 refuse(
-                    ("regions", number, "id"), f'the picture has no region "{one.id}"', "Write its id as it is there."
+                    ("regions", number, "id"),
+                    f'the picture has no region "{region.id}"',
+                    "Write its id as it is there.",
                 )
-        for name in sorted(set(drawing.pins) - {one.id for one in self.regions}):
+        for name in sorted(set(drawing.pins) - {listed.id for listed in self.regions}):
             refuse(("regions",), f'the region "{name}" of the picture isn\'t listed', "List every region.")
 
     def payload(self, scene: Situation) -> dict[str, Any]:
@@ -81,19 +83,19 @@ class SpotItem(FurtherItem):
         """
         drawing = scene.drawings[self.picture]
         assert drawing is not None  # the checks have shown it
-        shown = sorted(self.regions, key=lambda one: drawing.pins[one.id])
+        shown = sorted(self.regions, key=lambda region: drawing.pins[region.id])
         options = [
             {
-                "id": one.id,
-                "text": one.text,
-                "why": one.why,
-                "key": one.sign is not None,
-                "sign": one.sign,
-                "name": scene.indicators[one.sign].name if one.sign else None,
-                "left": drawing.pins[one.id][0],
-                "top": drawing.pins[one.id][1],
+                "id": region.id,
+                "text": region.text,
+                "why": region.why,
+                "key": region.sign is not None,
+                "sign": region.sign,
+                "name": scene.indicators[region.sign].name if region.sign else None,
+                "left": drawing.pins[region.id][0],
+                "top": drawing.pins[region.id][1],
             }
-            for one in shown
+            for region in shown
         ]
         return {
             **scene_of(scene, self.type),
@@ -109,7 +111,9 @@ class SpotItem(FurtherItem):
 
     def texts(self) -> Iterable[str]:
         """List what is read of it."""
-        read = [text for one in self.regions for text in ((one.text, one.why) if one.sign else (one.text,))]
+        read = [
+            text for region in self.regions for text in ((region.text, region.why) if region.sign else (region.text,))
+        ]
         return [*([self.ask] if self.ask else []), *read]
 
 
@@ -146,18 +150,12 @@ class SpotPayload(ChoicePayload):
 
     def told(self, mark: Mark) -> str:
         """Say how many signs were found, and what was chosen besides."""
-        keys = mark.right + mark.missed
-        if not keys:
-            if not mark.wrong:
-                return str(_("There is no sign here, and you chose none."))
-            return str(_("There is no sign here, and you chose %(number)s.", number=mark.wrong))
-        found = ngettext(
-            "You found %(right)s of %(num)s sign", "You found %(right)s of %(num)s signs", keys, right=mark.right
+        return tell_signs(
+            mark,
+            chose_none=_("There is no sign here, and you chose none."),
+            chose_some=_("There is no sign here, and you chose %(number)s.", number=mark.wrong),
+            besides=ngettext(", and chose %(num)s ordinary thing.", ", and chose %(num)s ordinary things.", mark.wrong),
         )
-        if not mark.wrong:
-            return f"{found}."
-        besides = ngettext(", and chose %(num)s ordinary thing.", ", and chose %(num)s ordinary things.", mark.wrong)
-        return f"{found}{besides}"
 
 
 class SpotForm(ChoiceForm):
