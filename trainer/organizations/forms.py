@@ -153,14 +153,19 @@ class ClosureForm(Form):
     )
 
 
-class JoinCodeForm(Form):
+class TeamCodesForm(Form):
+    """Until when the codes are valid that all teams without one get at once."""
+
+    last_day = DateField(
+        _l("Valid until"), [InputRequired(_l("Enter the last day."))], description=_l("A year at most.")
+    )
+
+
+class JoinCodeForm(TeamCodesForm):
     """What whoever has a code becomes, until when, and how often it can be used."""
 
     role = SelectField(_l("Role"))
     team = SelectField(_l("Team"))
-    last_day = DateField(
-        _l("Valid until"), [InputRequired(_l("Enter the last day."))], description=_l("A year at most.")
-    )
     most_uses = IntegerField(
         _l("How many people at most (optional)"),
         [Optional()],
