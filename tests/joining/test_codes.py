@@ -254,9 +254,10 @@ def test_the_poster_is_one_page_with_firm_code_and_what_is_seen(acme: Acme) -> N
 
 
 @pytest.mark.parametrize("name", ["Acme 🦺 Security", "W" * 120, "株式会社"])
-def test_the_poster_of_a_firm_with_any_name_is_one_page(name: str) -> None:
+def test_the_poster_of_a_firm_with_any_name_is_one_page(app: Flask, name: str) -> None:
     address = "https://training.example.org/join/ABCD-EFGH"
-    pdf = draw([firm_poster(name, "ABCD-EFGH", address, clock.today(), site=name)], clock.today())
+    with app.test_request_context():
+        pdf = draw([firm_poster(name, "ABCD-EFGH", address, clock.today(), site=name)], clock.today())
     assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == 1
 
 
