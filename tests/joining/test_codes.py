@@ -23,7 +23,7 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.organizations.codes import make_join_code, read_code, show_code
 from trainer.organizations.models import JoinCode, Membership, TeamMembership
-from trainer.organizations.posters import draw_poster
+from trainer.organizations.posters import draw, firm_poster
 from trainer.organizations.rules import Role
 
 UNKNOWN = "We don’t know this code"
@@ -254,8 +254,10 @@ def test_the_poster_is_one_page_with_firm_code_and_what_is_seen(acme: Acme) -> N
 
 
 @pytest.mark.parametrize("name", ["Acme 🦺 Security", "W" * 120, "株式会社"])
-def test_the_poster_of_a_firm_with_any_name_is_one_page(name: str) -> None:
-    pdf = draw_poster(name, "ABCD-EFGH", "https://training.example.org/join/ABCD-EFGH", clock.today(), clock.today())
+def test_the_poster_of_a_firm_with_any_name_is_one_page(app: Flask, name: str) -> None:
+    address = "https://training.example.org/join/ABCD-EFGH"
+    with app.test_request_context():
+        pdf = draw([firm_poster(name, "ABCD-EFGH", address, clock.today(), site=name)], clock.today())
     assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == 1
 
 
@@ -271,3 +273,50 @@ def test_a_code_is_taken_back_only_after_asking_and_then_stands_among_the_old(ac
     assert alice.post(path).status_code == 303
     assert f'"mono">{number}<' not in alice.get(acme.path("/codes")).text
     assert f'"mono">{number}<' in alice.get(acme.path("/codes?show=old")).text
+
+
+def test_all_teams_without_a_code_get_one_at_once_and_a_poster_each(acme: Acme) -> None:
+    alice = acme.enter("alice")
+    page = alice.get(acme.path("/codes")).text
+    assert "Create a code for each team" in page
+    assert alice.get(acme.path("/codes/posters.pdf")).status_code == 303
+    assert "No team has a code yet" in alice.get(acme.path("/codes")).text
+    last_day = (clock.today() + dt.timedelta(days=90)).isoformat()
+    for _ in range(2):  # again, and each team still has one
+        answer = alice.post(acme.path("/codes/for-all-teams"), data={"teams-last_day": last_day})
+        assert answer.status_code == 303
+    with acme.app.app_context():
+        codes = list(db.session.scalars(select(JoinCode)))
+    teams = {acme.harbor: "Harbor Mall", acme.motel: "Motel 95"}
+    assert sorted(str(code.team_id) for code in codes) == sorted(map(str, teams))
+    assert "Every team has a code." in alice.get(acme.path("/codes")).text
+    pdf = pypdf.PdfReader(io.BytesIO(alice.get(acme.path("/codes/posters.pdf")).data))
+    texts = [" ".join(page.extract_text().split()) for page in pdf.pages]
+    assert len(texts) == len(teams)
+    for code in codes:
+        (text,) = [text for text in texts if show_code(code.code) in text]
+        assert code.team_id is not None
+        assert teams[code.team_id] in text
+        assert "The same in another language:" in text
+
+
+def test_a_site_manager_makes_and_prints_codes_of_own_teams_only(acme: Acme) -> None:
+    last_day = (clock.today() + dt.timedelta(days=9)).isoformat()
+    mark = acme.enter("mark")
+    assert mark.post(acme.path("/codes/for-all-teams"), data={"teams-last_day": last_day}).status_code == 303
+    with acme.app.app_context():
+        assert {code.team_id for code in db.session.scalars(select(JoinCode))} == {acme.harbor}
+    pdf = pypdf.PdfReader(io.BytesIO(mark.get(acme.path("/codes/posters.pdf")).data))
+    assert len(pdf.pages) == 1
+    for name in ("bob", "charlie", "mallory"):
+        assert acme.enter(name).get(acme.path("/codes/posters.pdf")).status_code == 404
+        assert acme.enter(name).post(acme.path("/codes/for-all-teams")).status_code == 404
+
+
+@pytest.mark.parametrize("last_day", ["", "9999-12-31", "2020-01-01", "soon"])
+def test_codes_for_all_teams_need_a_last_day_within_a_year(acme: Acme, last_day: str) -> None:
+    answer = acme.enter("alice").post(acme.path("/codes/for-all-teams"), data={"teams-last_day": last_day})
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text
+    with acme.app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(JoinCode)) == 0

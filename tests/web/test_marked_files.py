@@ -107,14 +107,24 @@ def papers(shelf: Library) -> dict[str, bytes]:
     stated = replace(FACTS, is_local_trial=True, unapproved_states=("Texas",))
     return found | {
         "observation": draw_observation(here, f"{site}/observation"),
-        "firm": firms.draw_poster("Acme Security", "ABCD-EFGH", f"{site}/join/ABCD-EFGH", day, day),
+        "firm": firms.draw(
+            [firms.firm_poster("Acme Security", "ABCD-EFGH", f"{site}/join/ABCD-EFGH", day, site="North Gate")], day
+        ),
         "certificate": render_certificate(stated, URL, here.site.name, here.vocabulary),
         "sample": render_certificate(stated, None, here.site.name, here.vocabulary),
     }
 
 
 NOT_OURS = {
-    *("Would you recognize it?", "Acme Security", "Night crew", "ABCD-EFGH", FACTS.holder_name, FACTS.course_title),
+    *(
+        "Would you recognize it?",
+        "Acme Security",
+        "North Gate",
+        "Night crew",
+        "ABCD-EFGH",
+        FACTS.holder_name,
+        FACTS.course_title,
+    ),
     *("0.1 (Pilot edition)", "National Human Trafficking Hotline: 1-888-373-7888", "org/observation"),
 }
 

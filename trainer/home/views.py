@@ -24,7 +24,7 @@ from trainer.joining.invitation_forms import AskCodeForm
 from trainer.joining.refused_codes import no_code
 from trainer.learning.queries import can_renew, list_enrollments, standing
 from trainer.organizations.codes import find_code, read_code, show_code
-from trainer.organizations.posters import draw_poster
+from trainer.organizations.posters import draw, firm_poster
 from trainer.organizations.queries import list_firms, list_shut_firms
 from trainer.organizations.rules import Role, firm_state
 from trainer.web.access import Who, access
@@ -74,7 +74,7 @@ def sample_poster() -> Response:
     """Return the poster of a made-up firm. Its picture leads to the page for firms; its code opens nothing."""
     day = today()
     until = day + dt.timedelta(days=30)
-    data = draw_poster(str(sample.FIRM), _SAMPLE_CODE, _printed(url_for(".for_firms")), until, day)
+    data = draw([firm_poster(str(sample.FIRM), _SAMPLE_CODE, _printed(url_for(".for_firms")), until)], day)
     response = make_response(data)
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = "inline; filename=sample-poster.pdf"

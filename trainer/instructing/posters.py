@@ -33,4 +33,4 @@ def draw_poster(cohort: Cohort, address: str) -> bytes:
         sees_not=_("What the instructor won’t see"),
         unseen=unseen,
     )
-    return draw(poster, cohort.created_at.date())
+    return draw([poster], cohort.created_at.date())

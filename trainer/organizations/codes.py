@@ -15,12 +15,13 @@ from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import JoinCode, Membership, Organization
-from trainer.organizations.queries import firm_is_open, get_team
+from trainer.organizations.queries import firm_is_open, get_team, list_teams, lock_organization
 from trainer.organizations.rules import May, Role
 
 LENGTH = 8
 LONGEST = dt.timedelta(days=366)
 MOST_USES = 10_000
+MOST_AT_ONCE = 500
 WRONG_NUMBER = _l("Type a number from 1 to %(most)s, or nothing.", most=f"{MOST_USES:,}")
 RUN_OUT = _l("That code has expired or been used up. Ask the person who gave it to you.")
 
@@ -84,6 +85,33 @@ def make_join_code(
     db.session.flush()
     _note(actor, "join_code.made", code, now, role=role.value, until=expires_at.date().isoformat(), most_uses=most_uses)
     return code
+
+
+def make_codes_for_teams(actor: Actor, expires_at: dt.datetime, now: dt.datetime) -> int:
+    """Create a code for each of the actor's teams that has none; return how many. Raises Invalid for the time."""
+    lock_organization(actor)  # asked for twice at once, a team still gets one
+    have = {code.team_id for code in codes_of_teams(actor, now)}
+    teams = [team.id for team in list_teams(actor) if team.id not in have][:MOST_AT_ONCE]
+    for team_id in teams:
+        make_join_code(actor, Role.MEMBER, team_id, expires_at, None, now)
+    return len(teams)
+
+
+def codes_of_teams(actor: Actor, now: dt.datetime) -> Sequence[JoinCode]:
+    """Return the newest good code for members of each team that the actor handles, at most 500 teams."""
+    query = (
+        select(JoinCode)
+        .where(
+            _handled_by(actor),
+            _is_in_time(now),
+            _has_uses(),
+            JoinCode.team_id.is_not(None),
+            JoinCode.role == Role.MEMBER,
+        )
+        .order_by(JoinCode.created_at, JoinCode.id)
+    )
+    newest = {code.team_id: code for code in db.session.scalars(query)}
+    return list(newest.values())[:MOST_AT_ONCE]
 
 
 def revoke_join_code(actor: Actor, code_id: uuid.UUID, now: dt.datetime) -> None:

@@ -153,6 +153,14 @@ class ClosureForm(Form):
     )
 
 
+class TeamCodesForm(Form):
+    """The last day of the codes that all teams without one get at once."""
+
+    last_day = DateField(
+        _l("Last day of these codes"), [InputRequired(_l("Enter the last day."))], description=_l("A year at most.")
+    )
+
+
 class JoinCodeForm(Form):
     """The role that a code gives, until when it works, and how often it can be used."""
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from trainer.core.clock import now
@@ -17,13 +18,14 @@ from trainer.organizations import codes as operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import get_code, list_codes, roles_by_code, show_code
-from trainer.organizations.forms import ROLE_NAMES, JoinCodeForm
+from trainer.organizations.forms import ROLE_NAMES, JoinCodeForm, TeamCodesForm
 from trainer.organizations.models import JoinCode
-from trainer.organizations.posters import draw_poster
+from trainer.organizations.posters import Poster, draw, firm_poster
 from trainer.organizations.queries import list_teams
 from trainer.organizations.rules import May, Role, local_day
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
+from trainer.web.language import known_languages, language_tag
 from trainer.web.redirects import go
 
 blueprint = Blueprint("codes", __name__, url_prefix="/organizations/<uuid:organization_id>/codes")
@@ -47,16 +49,13 @@ def make(actor: Actor) -> Response | tuple[str, int]:
     form = _form(actor)
     if form.validate_on_submit():
         assert form.last_day.data is not None
-        zone = ZoneInfo(actor.organization.time_zone)
         try:
-            # It is good to the end of that day, as the firm counts days.
-            end = dt.datetime.combine(form.last_day.data + dt.timedelta(days=1), dt.time(), zone)
             with transaction():
                 code = operations.make_join_code(
                     actor,
                     Role(str(form.role.data)),
                     UUID(str(form.team.data)) if form.team.data else None,
-                    end.astimezone(dt.UTC),
+                    _end_of(actor, form.last_day.data),
                     form.most_uses.data,
                     now(),
                 )
@@ -98,12 +97,48 @@ def revoke(actor: Actor, code_id: UUID) -> Response | str:
 def poster(actor: Actor, code_id: UUID) -> Response:
     """Return a poster of one page, to be printed and hung up."""
     code = get_code(actor, code_id)
-    until, made = _last_day(actor, code), local_day(actor.organization.time_zone, code.created_at)
-    pdf = draw_poster(actor.organization.name, show_code(code.code), _address(code), until, made)
-    response = make_response(pdf)
-    response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = "inline; filename=poster.pdf"
-    return response
+    made = local_day(actor.organization.time_zone, code.created_at)
+    return _pdf(draw([_poster(actor, code, _team_names(actor))], made), "poster.pdf")
+
+
+@blueprint.get("/posters.pdf")
+@access(Who.ACCOUNT, own=True)
+@acting(May.BRING_IN)
+def posters(actor: Actor) -> Response:
+    """Return the posters of all teams, a page each, by the teams' names."""
+    names = _team_names(actor)
+    codes = sorted(operations.codes_of_teams(actor, now()), key=lambda code: names[code.team_id])
+    if not codes:
+        flash(_("No team has a code yet. Create a code for each team first."))
+        return go(url_for(".codes", organization_id=actor.organization_id, _anchor="teams"))
+    newest = max(code.created_at for code in codes)
+    pages = [_poster(actor, code, names) for code in codes]
+    return _pdf(draw(pages, local_day(actor.organization.time_zone, newest)), "posters.pdf")
+
+
+@blueprint.post("/for-all-teams")
+@access(Who.ACCOUNT, own=True)
+@acting(May.BRING_IN)
+def make_for_teams(actor: Actor) -> Response | tuple[str, int]:
+    """Create a code for each team that has none."""
+    form = TeamCodesForm(prefix="teams-")
+    if form.validate_on_submit():
+        assert form.last_day.data is not None
+        try:
+            with transaction():
+                count = operations.make_codes_for_teams(actor, _end_of(actor, form.last_day.data), now())
+        except (OverflowError, Invalid) as error:
+            form.last_day.errors = [getattr(error, "message", _("Choose a last day within a year."))]
+        else:
+            flash(
+                ngettext(
+                    "Created a code for one team. Print the posters below.",
+                    "Created codes for %(num)d teams. Print the posters below.",
+                    count,
+                )
+            )
+            return go(url_for(".codes", organization_id=actor.organization_id, _anchor="teams"))
+    return _list_page(actor, _form(actor, is_new=True), form), 422
 
 
 def _form(actor: Actor, *, is_new: bool = False) -> JoinCodeForm:
@@ -114,21 +149,53 @@ def _form(actor: Actor, *, is_new: bool = False) -> JoinCodeForm:
     return form
 
 
-def _list_page(actor: Actor, form: JoinCodeForm) -> str:
+def _list_page(actor: Actor, form: JoinCodeForm, team_form: TeamCodesForm | None = None) -> str:
     moment, is_good = now(), request.args.get("show") != "old"
+    names, with_code = _team_names(actor), operations.codes_of_teams(actor, moment)
     return render_template(
         "organizations/codes.html",
         actor=actor,
         codes=list_codes(actor, moment, is_good=is_good),
         is_good=is_good,
         form=form,
+        team_form=team_form or TeamCodesForm(formdata=None, prefix="teams-", last_day=actor.today(moment) + USUAL),
+        with_code=len(with_code),
+        without_code=len(names.keys() - {code.team_id for code in with_code}),
         role_names=ROLE_NAMES,
-        teams={team.id: team.name for team in list_teams(actor)},
+        teams=names,
         address=_address,
         show_code=show_code,
         is_over=lambda code: code.expires_at <= moment,
         last_day=lambda code: _last_day(actor, code),
     )
+
+
+def _team_names(actor: Actor) -> dict[UUID | None, str]:
+    return {team.id: team.name for team in list_teams(actor)}
+
+
+def _poster(actor: Actor, code: JoinCode, teams: dict[UUID | None, str]) -> Poster:
+    return firm_poster(
+        actor.organization.name,
+        show_code(code.code),
+        _address(code),
+        _last_day(actor, code),
+        site=teams.get(code.team_id, ""),
+        second_language=next((tag for tag in known_languages() if tag != language_tag()), None),
+    )
+
+
+def _pdf(data: bytes, name: str) -> Response:
+    response = make_response(data)
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = f"inline; filename={name}"
+    return response
+
+
+def _end_of(actor: Actor, last_day: dt.date) -> dt.datetime:
+    """Return the end of a code's last day, as the firm counts days. Raises OverflowError for the last day of all."""
+    end = dt.datetime.combine(last_day + dt.timedelta(days=1), dt.time(), ZoneInfo(actor.organization.time_zone))
+    return end.astimezone(dt.UTC)
 
 
 def _last_day(actor: Actor, code: JoinCode) -> dt.date:
