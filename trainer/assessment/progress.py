@@ -174,12 +174,14 @@ def by_category(answers: Iterable[tuple[ScenePayload, bool]], content: Content) 
     first: dict[str, tuple[ScenePayload, bool]] = {}
     for scene, is_right in answers:
         first.setdefault(scene.scenario, (scene, is_right))
-    by_truth: dict[str, dict[Truth, list[bool]]] = {}
+    answers_by_category: dict[str, dict[Truth, list[bool]]] = {}
     for scene, is_right in first.values():
         for category in _categories(scene, content):
-            by_truth.setdefault(category, {truth: [] for truth in Truth})[scene.truth].append(is_right)
+            answers_by_category.setdefault(category, {truth: [] for truth in Truth})[scene.truth].append(is_right)
     return [
-        _in_category(known.id, known.name, by_truth[known.id]) for known in content.categories if known.id in by_truth
+        _in_category(known.id, known.name, answers_by_category[known.id])
+        for known in content.categories
+        if known.id in answers_by_category
     ]
 
 

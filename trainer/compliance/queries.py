@@ -88,16 +88,16 @@ def list_round_requests(actor: Actor, now: dt.datetime) -> list[tuple[Membership
     """Return who of the people the actor sees asks for another round of a final that the firm requires."""
     users = select(Membership.user_id).where(seen_by(actor), Membership.ended_at.is_(None))
     waiting = []
-    for request in list_waiting(users):
+    for round_request in list_waiting(users):
         person = db.session.scalar(
             select(Membership).where(
-                seen_by(actor), Membership.ended_at.is_(None), Membership.user_id == request.user_id
+                seen_by(actor), Membership.ended_at.is_(None), Membership.user_id == round_request.user_id
             )
         )
-        if person is None or request.user_id == actor.user_id:
+        if person is None or round_request.user_id == actor.user_id:
             continue
-        if has_open_duty(actor.organization, person.id, request.course, now):
-            waiting.append((person, request))
+        if has_open_duty(actor.organization, person.id, round_request.course, now):
+            waiting.append((person, round_request))
     return waiting
 
 

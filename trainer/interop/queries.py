@@ -102,10 +102,10 @@ def page_of_people(actor: Actor, which: str, after: uuid.UUID | None, most: int)
         if name_key is None:
             raise NotFound
         place = write_place(name_key, after)
-    people = list_people(actor, PeopleFilter(state=which), place, most)
-    teams = team_names(actor, [person.id for person in people.rows])
-    rows = [(person, teams.get(person.id, [])) for person in people.rows]
-    return Page(rows, people.rows[-1].id.hex if people.next_after else None)
+    page = list_people(actor, PeopleFilter(state=which), place, most)
+    teams = team_names(actor, [person.id for person in page.rows])
+    rows = [(person, teams.get(person.id, [])) for person in page.rows]
+    return Page(rows, page.rows[-1].id.hex if page.next_after else None)
 
 
 def page_of_assignments(
@@ -130,8 +130,8 @@ def page_of_assignments(
             raise NotFound
         place = write_place(row[1], row[0], after)
     narrowing = Narrowing(requirement_id=requirement_id, status=status)
-    assignments = list_rows(Sight(actor.organization_id, actor.team_ids, today), narrowing, place, most)
-    return Page(assignments.rows, assignments.rows[-1].assignment_id.hex if assignments.next_after else None)
+    page = list_rows(Sight(actor.organization_id, actor.team_ids, today), narrowing, place, most)
+    return Page(page.rows, page.rows[-1].assignment_id.hex if page.next_after else None)
 
 
 def page_of_completions(actor: Actor, after: str, most: int) -> Page[tuple[Membership, Credential]]:

@@ -73,7 +73,7 @@ def _passes(
         for stage in final.stages:
             known = {scene.file.pair for scene in met}
             fresh = [pair for pair in matched if _pair(content, pair) not in known]
-            drawn = [told(content, pair) for pair in draw(fresh, aims_of(stage), rng)]
+            drawn = [told(content, telling) for telling in draw(fresh, aims_of(stage), rng)]
             said, judged = says(drawn), []
             for scene in drawn:
                 payload = payloads.get(scene.id) or payloads.setdefault(scene.id, payload_of(scene))
