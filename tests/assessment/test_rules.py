@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from trainer.assessment import rules
 from trainer.assessment.deciding import FinalCounts
 from trainer.assessment.rules import FailedTry, RightOf, Tally, TryDecision
-from trainer.content.schema import Grade, RetryRule
+from trainer.content.curriculum import RetryRule
+from trainer.content.schema import Grade
 from trainer.items.judge.payload import Judged, Outcome
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from trainer.content.curriculum import ModuleFile
 from trainer.content.kind import Form, Kind
 from trainer.content.places import put_module
-from trainer.content.schema import ModuleFile
 
 
 def kind(file: str) -> Kind[ModuleFile]:

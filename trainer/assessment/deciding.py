@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import accumulate
 from typing import Any, Self
 
-from trainer.content import schema
+from trainer.content import curriculum
 
 
 class Decision(StrEnum):
@@ -141,7 +141,7 @@ class FinalRule:
         return tuple(accumulate(stage.scenes for stage in self.stages))
 
     @classmethod
-    def of(cls, course: schema.CourseFile) -> Self:
+    def of(cls, course: curriculum.CourseFile) -> Self:
         """Return how a course's final decides."""
         final = course.final
         later = [stage.later_tries or stage.first_try for stage in final.stages]
@@ -216,7 +216,7 @@ def decide(rule: FinalRule, counts: FinalCounts, *, round_: int, number: int) ->
     return Decision.SENT_ON if can_pass else Decision.NOT_PASSED
 
 
-def _stage(given: schema.FinalStage) -> Stage:
+def _stage(given: curriculum.FinalStage) -> Stage:
     return Stage(
         given.scenes,
         given.least_to_report,

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from trainer.assessment.deciding import FinalCounts
-from trainer.content.schema import RetryRule
+from trainer.content.curriculum import RetryRule
 from trainer.items.judge.payload import Judged, Outcome
 
 

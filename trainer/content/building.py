@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from trainer.content import markdown, times
 from trainer.content.catalogue import Category, Indicator, Site
+from trainer.content.curriculum import ModuleFile
 from trainer.content.digests import course_digest
 from trainer.content.drills import Question, build_drills, build_question
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
@@ -17,7 +18,7 @@ from trainer.content.markdown import Scope
 from trainer.content.objects import Content, Course, Lesson, Module, Page, Scenario, Sign, Twin
 from trainer.content.parts import Part
 from trainer.content.retelling import retell
-from trainer.content.schema import LessonItem, ModuleFile, Pool, ScenarioFile, ShownSign
+from trainer.content.schema import LessonItem, Pool, ScenarioFile, ShownSign
 from trainer.content.subject import Truth
 from trainer.content.swap import swapped
 from trainer.content.telling import Told

@@ -10,12 +10,13 @@ from markupsafe import Markup
 
 from trainer.content.catalogue import Category, HelpLine, Indicator, Site, Source, Term
 from trainer.content.complaints import Complaints
+from trainer.content.curriculum import CourseFile, ModuleFile, ShiftFile
 from trainer.content.history import Change
 from trainer.content.illustrations import Drawing
 from trainer.content.markdown import Body, Targets
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.parts import Part
-from trainer.content.schema import CourseFile, Illustration, LessonFile, ModuleFile, ScenarioFile, ShiftFile
+from trainer.content.schema import Illustration, LessonFile, ScenarioFile
 from trainer.content.subject import Vocabulary
 from trainer.content.yaml_lines import Key, Written
 

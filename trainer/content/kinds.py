@@ -17,6 +17,7 @@ from trainer.content.checks.shifts import check_shifts
 from trainer.content.checks.site import check_site
 from trainer.content.checks.statistics import check_statistics
 from trainer.content.checks.vocabulary import check_vocabulary
+from trainer.content.curriculum import CourseFile, ModuleFile, ShiftFile
 from trainer.content.kind import Form, Kind, Parts
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.places import (
@@ -33,7 +34,7 @@ from trainer.content.places import (
     put_site,
     put_vocabulary,
 )
-from trainer.content.schema import CourseFile, Illustration, LessonFile, ModuleFile, ScenarioFile, ShiftFile
+from trainer.content.schema import Illustration, LessonFile, ScenarioFile
 from trainer.content.subject import Vocabulary
 
 

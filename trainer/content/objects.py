@@ -11,10 +11,11 @@ from operator import add
 from markupsafe import Markup
 
 from trainer.content.catalogue import Category, HelpLine, Indicator, Site, Source, Term
+from trainer.content.curriculum import CourseFile, ModuleFile, ShiftFile
 from trainer.content.drills import Drill, Question
 from trainer.content.own_words import SOURCE
 from trainer.content.papers import Card, Pack, PageFile, Statistics
-from trainer.content.schema import CourseFile, LessonFile, ModuleFile, Pool, ScenarioFile, ShiftFile
+from trainer.content.schema import LessonFile, Pool, ScenarioFile
 from trainer.content.subject import Vocabulary
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from trainer.content.catalogue import HelpLine, Site
+from trainer.content.curriculum import CourseFile, ModuleFile, ShiftFile
 from trainer.content.folder import Entry, Folder, ModuleFolder
 from trainer.content.kind import Parts
 from trainer.content.parts import Part
-from trainer.content.schema import CourseFile, LessonFile, ModuleFile, ShiftFile
+from trainer.content.schema import LessonFile
 from trainer.content.subject import Vocabulary
 
 T = TypeVar("T", bound=Part)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from trainer.content.catalogue import Category, HelpLine, Indicator, Term
+from trainer.content.curriculum import CourseFile, ModuleFile, ShiftFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.parts import Part
-from trainer.content.schema import CourseFile, LessonFile, ModuleFile, ScenarioFile, ShiftFile
+from trainer.content.schema import LessonFile, ScenarioFile
 from trainer.content.subject import Vocabulary
 from trainer.content.yaml_lines import Key, Plain
 

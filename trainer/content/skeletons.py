@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from trainer.content.catalogue import Indicator
+from trainer.content.curriculum import FinalStage
 from trainer.content.objects import Content, Course
-from trainer.content.schema import FinalStage
 from trainer.content.skeleton_texts import ACHIEVEMENT, CARD, COURSE, ENTRY, LESSON, MODULE, PACK, SCENE, SIGN
 from trainer.content.subject import Evidence, Truth, Vocabulary
 from trainer.content.yaml_lines import compose

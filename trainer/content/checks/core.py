@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from trainer.content.curriculum import CourseFile
 from trainer.content.folder import CourseFolder, Entry, ModuleFolder
-from trainer.content.schema import CourseFile, LessonFile
+from trainer.content.schema import LessonFile
 
 
 def check_core(course: CourseFolder, entry: Entry[CourseFile]) -> None:

@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from trainer.content.checks.core import check_core
 from trainer.content.checks.pairs import count_pairs
+from trainer.content.curriculum import Bounds, CourseFile, Final, Pretest
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
-from trainer.content.schema import Bounds, CourseFile, Final, Pool, Pretest
+from trainer.content.schema import Pool
 from trainer.content.times import lesson_seconds
 
 

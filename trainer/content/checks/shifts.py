@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from trainer.content.curriculum import ShiftFile
 from trainer.content.folder import Entry, Folder
-from trainer.content.schema import Pool, ShiftFile
+from trainer.content.schema import Pool
 from trainer.content.subject import Truth
 
 
