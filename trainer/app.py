@@ -355,7 +355,7 @@ def _onward(course: Course, enrollment: Enrollment, where: Standing) -> Onward:
 
 
 def _complaints() -> tuple[Complaint, ...]:
-    """Return, in development, what authors have to mend; the old content goes on being served."""
+    """Return, in development, what authors have to fix; the old content is served meanwhile."""
     if not current_app.config["SETTINGS"].development:
         return ()
     return tuple(complaint for complaint in library().complaints if complaint.level == "error")

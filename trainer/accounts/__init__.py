@@ -1,4 +1,4 @@
-"""Who someone is: users (a guest is one without e-mail), passwords, the signed-in session.
+"""Who someone is: users (a guest is one without an email address), passwords, the signed-in session.
 
 Noun: User. Signing up and signing in are in `joining`, because they move a guest's progress.
 """

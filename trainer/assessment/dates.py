@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def calendar_of(check_ins: CheckIns, address: str, now: dt.datetime) -> bytes:
     """Return the days that are still to come in the iCalendar format (RFC 5545). `address`: of the page about them.
 
-    Taken in again, a file changes the entries of an older one instead of doubling them.
+    Imported again, a file updates the entries of an older one instead of doubling them.
     """
     from icalendar import Calendar  # few ask for the file, and every process would start later for it
 

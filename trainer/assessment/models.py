@@ -16,7 +16,7 @@ LONGEST_REMARK = 1000
 
 
 class ItemSnapshot(Base):
-    """An item as it was when it was first used with this digest: enough to score and show it for ever."""
+    """An item as it was when it was first used with this digest: enough to score and show it forever."""
 
     __tablename__ = "item_snapshots"
 
@@ -83,7 +83,7 @@ _WAITING = text("granted_at IS NULL")
 
 
 class RoundRequest(Base):
-    """A learner who used all tries asks for the next round of a final before it opens by itself."""
+    """A learner who used all tries asks for the next round of a final before it opens automatically."""
 
     __tablename__ = "round_requests"
     __table_args__ = (
@@ -139,7 +139,7 @@ class CheckInMail(Base):
 class ItemCount(Base):
     """What many people said of a scene as it was drawn, in one course or in all: counts, and nobody's answer.
 
-    The worker counts anew each hour; a page of figures doesn't look at answers.
+    The worker counts again each hour; a page of figures doesn't look at answers.
     """
 
     __tablename__ = "item_counts"

@@ -56,7 +56,7 @@ class RemarkLine:
 
 
 def find_title(content: Content, digest: str) -> str | None:
-    """Return the title of a scene or question as it was drawn, or None where there is no such one."""
+    """Return the title of a scene or question as it was drawn, or None if there is none."""
     kept = db.session.get(ItemSnapshot, digest)
     if kept is not None:
         return str(kept.payload["title"])
@@ -118,7 +118,7 @@ def count_remarks() -> dict[str, int]:
 
 
 def mark_remark(remark_id: uuid.UUID, state: RemarkState, actor_id: uuid.UUID | None, now: dt.datetime) -> str:
-    """Say what became of a remark, and write down who did; return the scene. Raises NotFound."""
+    """Set what became of a remark, and record who did; return the scene. Raises NotFound."""
     row = db.session.execute(
         select(Remark, ItemSnapshot.item)
         .join(ItemSnapshot, ItemSnapshot.digest == Remark.item_digest)

@@ -51,7 +51,7 @@ class Sitting:
     def may_review(self, is_submitted: bool, is_passed: bool | None) -> bool:
         """Return whether every item with its key may be shown.
 
-        Not after a failed final, the last of a round included: whoever tries again would meet what the keys give away.
+        Not after a failed final, not even the last of a round: the next try could draw what the keys give away.
         """
         return is_submitted and not self.is_sealed and (not self.is_graded or bool(is_passed))
 

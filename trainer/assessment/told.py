@@ -1,5 +1,7 @@
-"""Scenes and questions in their reader's language. What is drawn, kept and scored is the original: only what is shown
-is told anew."""
+"""Scenes and questions in their reader's language.
+
+What is drawn, kept and scored is the original: only what is shown is translated.
+"""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def keep_duties(
 def remind(
     organization: Organization, _courses: Courses, now: dt.datetime, after: uuid.UUID | None
 ) -> uuid.UUID | None:
-    """Order the reminders that are due, or write down why one isn't sent."""
+    """Order the reminders that are due, or record why one isn't sent."""
     portion = _portion(organization, after)
     if not portion or not rules.is_daytime(now, organization.time_zone):
         return None
@@ -176,7 +176,7 @@ STEPS: Sequence[Step] = (assign_missing, keep_duties, remind, digest)
 def end_unmeant(
     organization: Organization, requirement: Requirement, now: dt.datetime, *only: ColumnElement[bool]
 ) -> None:
-    """End duties of people who have left, and of those whom a requirement is no longer for."""
+    """End duties of people who have left, and of those to whom a requirement no longer applies."""
     is_meant = meant(wanted_by(requirement), organization.time_zone)
     theirs = exists().where(Membership.id == Assignment.membership_id, is_meant)
     db.session.execute(

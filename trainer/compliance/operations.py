@@ -27,7 +27,7 @@ EARLIEST = dt.date(2000, 1, 1)
 
 
 def make_inspector_link(actor: Actor, label: str, now: dt.datetime) -> InspectorLink:
-    """Create a link by which whoever has it reads the firm's training status for two weeks."""
+    """Create a link with which anyone who has it can read the firm's training status for two weeks."""
     link = InspectorLink(
         organization_id=actor.organization_id,
         label=label,

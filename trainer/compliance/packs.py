@@ -49,7 +49,7 @@ def folder_of(job_id: UUID) -> Path:
 
 
 def file_of(job: Job) -> Path | None:
-    """Return a finished pack's file, or None if it isn't finished or isn't kept any more."""
+    """Return a finished pack's file, or None if it isn't finished or is no longer kept."""
     path = folder_of(job.id) / "pack.zip"
     return path if job.finished_at is not None and path.is_file() else None
 

@@ -1,7 +1,7 @@
 """Illustrations: pictures in SVG with regions that a question asks about, read as shapes and nothing else.
 
-A picture is written anew from the elements and attributes listed here, so that nothing else of a file reaches a page:
-no script, no style, no address, no handler, and none of its names, which could give an answer away.
+A picture is rewritten from the elements and attributes listed here, so that nothing else of a file reaches a page: no
+script, no style, no address, no handler, and none of its names, which could give an answer away.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The pictures of modules: SVG drawings of shapes alone, read by a short allow-list and written anew for a page."""
+"""The pictures of modules: SVG drawings of shapes alone, read by a short allow-list and rewritten for a page."""
 
 from __future__ import annotations
 

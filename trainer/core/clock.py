@@ -13,7 +13,7 @@ def now() -> dt.datetime:
 
 
 def read_instant(text: str) -> dt.datetime | None:
-    """Return an instant that was written down, in UTC; None for anything else, also for one outside of the calendar."""
+    """Return the instant that a text states, in UTC; None for anything else, such as one outside of the calendar."""
     try:
         instant = dt.datetime.fromisoformat(text)
         return instant.astimezone(UTC) if instant.tzinfo else None

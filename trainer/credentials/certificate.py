@@ -49,7 +49,7 @@ def render_certificate(stated: Stated, url: str | None, brand: str, vocabulary: 
 
 
 def clean_name(name: str) -> str:
-    """Take out of a name what is no letter: controls, marks that turn the text around, pictures."""
+    """Remove from a name what isn't text: control characters, marks that turn the direction of text, pictures."""
     kept = "".join(char for char in unicodedata.normalize("NFC", name) if _is_printable(char))
     kept = _limit_marks(" ".join(kept.split()))
     if not any(char.isalnum() for char in kept):

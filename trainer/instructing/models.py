@@ -49,7 +49,7 @@ class Cohort(Base):
 
 
 class CohortMember(Base):
-    """A person in a class, from joining to leaving. Whoever comes back is a new one."""
+    """A person in a class, from joining to leaving. A person who rejoins gets a new row."""
 
     __tablename__ = "cohort_members"
     __table_args__ = (

@@ -102,7 +102,7 @@ def archive_cohort(desk: Desk, now: dt.datetime) -> None:
 
 
 def reopen_cohort(desk: Desk, now: dt.datetime) -> None:
-    """Take a class back from the archive."""
+    """Restore a class from the archive."""
     cohort = lock_cohort(desk.cohort.id)
     if cohort.archived_at is None:
         raise Conflict(_l("This class isn’t archived."))

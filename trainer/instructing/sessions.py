@@ -42,7 +42,7 @@ class Outcome:
 def hold_session(
     desk: Desk, held_on: dt.date, minutes: int, lessons: Collection[str], remark: str, course: Course, now: dt.datetime
 ) -> ClassSession:
-    """Write down a meeting. Raises Invalid for lessons of another course and for days to come."""
+    """Record a meeting. Raises Invalid for lessons of another course and for future days."""
     taught = [lesson.id for lesson in course.lessons if lesson.id in set(lessons)]
     if not taught or len(taught) != len(set(lessons)):
         raise Invalid(_l("Choose the lessons that you taught."))

@@ -45,7 +45,7 @@ def make_token(actor: Actor, label: str, scopes: Collection[Scope], now: dt.date
 
 
 def note_use(actor: Actor, token_id: uuid.UUID, now: dt.datetime) -> None:
-    """Write down that a token is being used; the audit log gets the first use of each day."""
+    """Record that a token is being used; the audit log gets the first use of each day."""
     token, zone = get_token(actor, token_id, for_change=True), actor.organization.time_zone
     if not is_use_noted(token.last_used_at, zone, now):
         return  # someone else just did

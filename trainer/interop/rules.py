@@ -56,7 +56,7 @@ def is_first_today(last_used_at: dt.datetime | None, zone: str, now: dt.datetime
 
 
 def is_use_noted(last_used_at: dt.datetime | None, zone: str, now: dt.datetime) -> bool:
-    """Return True if a use is to be written down: the first of a day, then one an hour at most."""
+    """Return True if a use is to be recorded: the first of a day, then one an hour at most."""
     if last_used_at is None or is_first_today(last_used_at, zone, now):
         return True
     return now - last_used_at >= _NOTED_EVERY

@@ -10,7 +10,7 @@ from trainer.core.db import db, transaction
 
 
 def count_answers() -> Iterator[None]:
-    """Count all answers anew, a portion of people at a time, and write the counts in one short transaction."""
+    """Count all answers again, a portion of people at a time, and write the counts in one short transaction."""
     counts, is_begun, after = Counts(), False, None
     while after is not None or not is_begun:
         after, is_begun = count_portion(counts, after), True

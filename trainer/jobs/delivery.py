@@ -123,7 +123,7 @@ class Fault:
 
 
 def fault_of(error: Exception) -> Fault:
-    """Judge an error at one mail: only a recipient or a text that was refused for good is final."""
+    """Judge an error at one mail: only a permanent refusal of a recipient or a text is final."""
     match error:
         case smtplib.SMTPRecipientsRefused():
             code, text = next(iter(error.recipients.values()))

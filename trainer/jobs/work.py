@@ -1,4 +1,4 @@
-"""Do ordered work in slices, so that mail goes out in between. Which feature does which kind stands here."""
+"""Do ordered work in slices, so that mail goes out between them. Which feature does which kind stands here."""
 
 from __future__ import annotations
 

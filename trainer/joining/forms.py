@@ -1,4 +1,4 @@
-"""Forms for coming in."""
+"""Forms for joining."""
 
 from __future__ import annotations
 

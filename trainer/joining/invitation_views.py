@@ -1,4 +1,4 @@
-"""Come into a firm: open an invitation or type a code, see what the firm will see, then decide."""
+"""Join a firm: open an invitation or enter a code, see what the firm will see, then decide."""
 
 from __future__ import annotations
 

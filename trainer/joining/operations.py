@@ -72,7 +72,7 @@ def merge_guest(guest_id: uuid.UUID, user_id: uuid.UUID, content: Content, now: 
 def forget_guests(now: dt.datetime) -> int:
     """Delete guests whose browsers have forgotten them, with all they did; return how many.
 
-    Nobody can open these records any more, and keeping them would serve nobody.
+    Nobody can open these records anymore, and keeping them would serve nobody.
     """
     since = now - KEPT
     guests = list_guests_before(since)

@@ -274,7 +274,7 @@ def tightened(conditions: Conditions, asked: Asked) -> Conditions:
 
 
 def can_renew(*, valid_until: dt.date, is_revoked: bool, today: dt.date) -> bool:
-    """Return True once a credential runs out soon, has run out, or was withdrawn."""
+    """Return True once a credential expires soon, has expired, or was withdrawn."""
     return is_revoked or valid_until - today <= RENEWAL_WINDOW
 
 

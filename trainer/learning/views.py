@@ -85,7 +85,7 @@ def enroll(course: str) -> Response:
 @blueprint.post("/courses/<course>/renewals")
 @access(Who.ACCOUNT)
 def renew(course: str) -> Response:
-    """Take a completed course again, when its certificate runs out soon or has run out."""
+    """Take a completed course again, when its certificate expires soon or has expired."""
     whole, user_id = get_course(course), current_user.id
     with transaction():
         operations.renew(user_id, whole, now())

@@ -173,7 +173,7 @@ def _drawn(course: Course, last: _State | None = None) -> _State:
 
 
 def _scene(state: _State, position: int) -> ScenePayload:
-    """Return a scene as the content has it now. Raises Invalid if it isn't one that may be shown any more."""
+    """Return a scene as the content has it now. Raises Invalid if it may no longer be shown."""
     scenario = served().scenarios.get(state.scenes[position - 1])
     if scenario is None or scenario.file.pool is not Pool.OPEN:
         raise Invalid(_("The scenes have changed in the meantime. Please start again."))

@@ -9,7 +9,7 @@ EXEMPT: Final = re.compile(r"\[\[([^\[\]]+)\]\]")
 
 
 def plain(text: str) -> str:
-    """Take the `[[...]]` marks off a text that is no Markdown."""
+    """Take the `[[...]]` marks off a text that isn't Markdown."""
     return EXEMPT.sub(r"\1", text) if "[[" in text else text
 
 

@@ -176,7 +176,7 @@ def archive(desk: Desk) -> Response | str:
 @access(Who.ACCOUNT, own=True)
 @teaching
 def reopen(desk: Desk) -> Response:
-    """Take a class back from the archive."""
+    """Restore a class from the archive."""
     try:
         with transaction():
             operations.reopen_cohort(desk, now())

@@ -106,7 +106,7 @@ def scene(reader: Reader, name: str) -> str:
 @access(Who.ACCOUNT, own=True)
 @reading_figures
 def mark(reader: Reader, remark_id: UUID) -> Response:
-    """Say that a remark was read or answered; administrators only, and it is written down who did."""
+    """Say that a remark was read or answered; administrators only, and the audit log records who did."""
     if not reader.is_administrator:
         raise NotFound
     state = request.form.get("state", "")

@@ -43,7 +43,7 @@ def meetings(desk: Desk) -> str:
 @access(Who.ACCOUNT, own=True)
 @teaching
 def hold(desk: Desk) -> Response | tuple[str, int]:
-    """Write a meeting down."""
+    """Record a meeting."""
     form = _form(desk)
     if form.validate_on_submit():
         assert form.held_on.data is not None
