@@ -20,6 +20,7 @@ from trainer.content.drills import Question
 from trainer.content.library import Lesson, Library
 from trainer.core import clock
 from trainer.core.db import db
+from trainer.items.registry import FURTHER, read_further
 
 COURSE = "recognize"
 PASSWORD = "a few plain words"
@@ -136,6 +137,10 @@ def first_choice(question: Question) -> dict[str, Any]:
     options = question.payload.get("options")
     if options:
         return {"version": "0", "chosen": options[0]["id"]}
+    if question.type == "branching":
+        (sample,) = FURTHER["branching"].samples()
+        *path, chosen = sample.as_they_come(read_further(question.payload).order_for_all())["path"]
+        return {"version": "0", "path": path, "chosen": chosen}
     steps = enumerate(question.payload["steps"], start=1)
     return {"version": "0", **{f"place-{step['id']}": str(place) for place, step in steps}}
 

@@ -65,6 +65,8 @@ HELD_BY = {
     "items/test_judge.py": "items/judge/forms items/judge/model items/judge/payload items/judge/type",
     "items/test_order.py": "items/order/type",
     "items/test_spot.py": "items/spot/type",
+    "items/test_branching.py": "items/branching/forms items/branching/model items/branching/paths "
+    "items/branching/payload items/branching/type",
     "items/test_samples.py": "items/contract items/forms items/multiple/type items/payload items/registry "
     "items/single/type",
     "jobs/test_closing.py": "organizations/letters",

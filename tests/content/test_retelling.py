@@ -510,6 +510,68 @@ def test_a_picture_is_told_in_other_words_and_stays(asking: Path) -> None:
     )
 
 
+BRANCHING = """\
+items:
+  - id: late
+    type: branching
+    steps:
+      - id: stop
+        text: A girl waits.
+        choices:
+          - {id: wait, text: Wait for her, to: told, grade: best, why: It costs nothing.}
+          - {id: drive, text: Drive on, to: inside, grade: wrong-route, why: You can wait.}
+      - id: inside
+        text: You drive.
+        ask: What now?
+        choices:
+          - {id: leave, text: Drive home and forget it, to: dark, grade: wrong-route, why: She is there.}
+          - {id: call, text: Call dispatch, to: told, grade: best, why: It is not too late.}
+    ends:
+      - {id: told, title: Someone knows, text: They look for her.}
+      - {id: dark, title: Nobody knows, text: It is dark.}
+"""
+BRANCHING_ES = """\
+items:
+  late:
+    steps:
+      stop:
+        text: Una muchacha espera.
+        choices:
+          wait: {text: Esperar, why: No cuesta nada.}
+          drive: {text: Seguir, why: Puede esperar.}
+      inside:
+        text: Usted conduce.
+        ask: ¿Y ahora?
+        choices:
+          leave: {text: Irse a casa y olvidarlo, why: Ella está allí.}
+          call: {text: Llamar, why: No es tarde.}
+    ends:
+      told: {title: Alguien lo sabe, text: La buscan.}
+      dark: {title: Nadie lo sabe, text: Está oscuro.}
+"""
+
+
+def test_a_branching_scene_is_told_in_other_words_and_leads_where_it_did(asking: Path) -> None:
+    small.edit(asking, small.LESSON_FILE, "items:\n", BRANCHING)
+    small.edit(asking, small.LESSON_FILE, "::: recap", "::: item late\n:::\n\n::: recap")
+    text = (asking / LESSON_ES_FILE).read_text(encoding="utf-8")
+    text = text.replace("items:\n", BRANCHING_ES).replace("::: recap", "::: item late\n:::\n\n::: recap")
+    put(asking, LESSON_ES_FILE, re.sub(r"of: \w+\n", "of: {of}\n", text))
+    assert faults(asking) == []
+    was, told = (one.courses["recognize"].lessons[0].questions[-1] for one in both(asking))
+    assert (was.id, was.digest) == (told.id, told.digest)
+    (step, later), ends = told.payload["steps"], told.payload["ends"]
+    assert (step["text"], step["ask"], later["ask"]) == ("Una muchacha espera.", None, "¿Y ahora?")
+    assert step["choices"][1] == {
+        "id": "drive",
+        "text": "Seguir",
+        "to": "inside",
+        "grade": "wrong-route",
+        "why": "Puede esperar.",
+    }
+    assert ends[0] == {"id": "told", "title": "Alguien lo sabe", "text": "La buscan."}
+
+
 def test_questions_of_a_lesson_are_told_and_keep_ids_keys_and_digests(asking: Path) -> None:
     assert faults(asking) == []
     here, there = both(asking)

@@ -135,7 +135,8 @@ _QUESTION: Final[Mapping[str, Shape]] = {
     **_words("ask", "shows"),
     "options": ById(_WITH_REASON),
     "phrases": Each(_WITH_REASON),
-    "steps": ById(_WITH_REASON),
+    "steps": ById(Keys({**_words("text", "ask", "why"), "choices": ById(_WITH_REASON)})),
+    "ends": ById(Keys(_words("title", "text"))),
     "regions": ById(_WITH_REASON),
 }
 _VERDICTS: Final = Each(Keys(_words("name", "hint")))

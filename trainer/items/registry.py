@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from trainer.content.schema import Item
+from trainer.items.branching.type import BRANCHING
 from trainer.items.contract import FurtherPayload, FurtherType, ItemType
 from trainer.items.judge.payload import ScenePayload
 from trainer.items.judge.type import JUDGE
@@ -15,7 +16,7 @@ from trainer.items.order.type import ORDER
 from trainer.items.single.type import SINGLE
 from trainer.items.spot.type import SPOT
 
-FURTHER: Final = {item_type.name: item_type for item_type in (SINGLE, MULTIPLE, MARKS, ORDER, SPOT)}
+FURTHER: Final = {item_type.name: item_type for item_type in (SINGLE, MULTIPLE, MARKS, ORDER, SPOT, BRANCHING)}
 MODELS: Final[Mapping[str, type[Item]]] = {JUDGE.name: JUDGE.model} | {
     name: item_type.model for name, item_type in FURTHER.items()
 }

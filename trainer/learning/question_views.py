@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, current_app, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from trainer.content.library import Course, Lesson
 from trainer.content.serving import get_lesson
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import NotFound
-from trainer.items.payload import Given
 from trainer.items.registry import FURTHER, read_further
 from trainer.learning import operations
 from trainer.learning.activity import read_mark
 from trainer.learning.queries import find_enrollment, get_enrollment
-from trainer.learning.questions import carried, place_of, read_carried
+from trainer.learning.questions import address, read_carried, unfinished
 from trainer.learning.rules import longest_reading
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response
@@ -29,7 +27,10 @@ blueprint = Blueprint("questions", __name__)
 @blueprint.post("/courses/<course>/<module>/<lesson>/answers/<question>")
 @access(Who.PUBLIC)
 def answer(course: str, module: str, lesson: str, question: str) -> Response | tuple[str, int]:
-    """Take an answer, and go back to the question. Of someone who isn't enrolled nothing is kept."""
+    """Take an answer, and go back to the question. Of someone who isn't enrolled nothing is kept.
+
+    What isn't whole yet is kept of nobody: the address carries it.
+    """
     if current_user.is_authenticated:
         current_app.extensions["csrf"].protect()
     whole, loaded_lesson = get_lesson(course, module, lesson)
@@ -38,12 +39,14 @@ def answer(course: str, module: str, lesson: str, question: str) -> Response | t
         raise NotFound
     payload = read_further(asked.payload)
     form = FURTHER[asked.type].form.for_saving(payload.order_for_all(), allow_gaps=False)
-    is_whole = form.validate()
+    is_valid = form.validate()
+    is_whole = is_valid and form.is_whole(form.given)
+    incomplete = None if is_valid else question
     if form.is_tampered:
         return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
+    carried = read_carried(whole, loaded_lesson, request.form.get("answers"))
     if not current_user.is_authenticated or find_enrollment(current_user.id, whole.slug) is None:
-        answers = {**read_carried(whole, loaded_lesson, request.form.get("answers")), question: form.given}
-        return go(_address(whole, loaded_lesson, question, answers, is_whole))
+        return go(address(whole, loaded_lesson, question, {**carried, question: form.given}, incomplete))
     user_id, at = current_user.id, now()
     with transaction():
         enrollment = get_enrollment(user_id, whole.slug)
@@ -52,16 +55,6 @@ def answer(course: str, module: str, lesson: str, question: str) -> Response | t
             operations.credit_activity(enrollment, opened_at, longest_reading(loaded_lesson.file.minutes), at)
         if is_whole:
             operations.answer(enrollment, loaded_lesson, asked, form.given, payload.mark(form.given), at)
-    return go(_address(whole, loaded_lesson, question, {} if is_whole else {question: form.given}, is_whole))
-
-
-def _address(course: Course, lesson: Lesson, question: str, answers: dict[str, Given], is_whole: bool) -> str:
-    return url_for(
-        "learning.show_lesson",
-        course=course.slug,
-        module=lesson.module_slug,
-        lesson=lesson.slug,
-        answers=carried(course, lesson, answers) if answers else None,
-        incomplete=None if is_whole else question,
-        _anchor=place_of(question),
-    )
+    others = {name: given for name, given in unfinished(loaded_lesson, carried).items() if name != question}
+    answers = others if is_whole else {**others, question: form.given}
+    return go(address(whole, loaded_lesson, question, answers, incomplete))

@@ -6,9 +6,12 @@ gone with it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+
+from flask import url_for
 
 from trainer.content.drills import Question
 from trainer.content.library import Course, Lesson
@@ -35,6 +38,8 @@ class Asked:
     mark: Mark | None
     opens: bool
     """Whether what follows is open although this wasn't answered."""
+    again: Callable[[Given], str]
+    """Where it is asked again, from what was given at some point."""
 
     @property
     def name(self) -> str:
@@ -48,25 +53,42 @@ def place_of(question: str) -> str:
 
 
 def ask(
-    lesson: Lesson, answers: Mapping[str, Given], *, incomplete: str | None = None, opens_all: bool = False
+    lesson: Lesson,
+    answers: Mapping[str, Given],
+    again: Callable[[str, Given], str],
+    *,
+    incomplete: str | None = None,
+    opens_all: bool = False,
 ) -> list[Asked]:
     """Return the questions of a lesson in the order of its text, with the answers given so far.
 
-    `incomplete`: the question whose answer isn't whole. What follows a question is open once a later one was tried.
+    `again`: where a question is asked again. `incomplete`: the question with something to correct in what was given.
+    What follows a question is open once a later one was tried.
     """
     asked: list[Asked] = []
     is_later = opens_all
     for number, question in reversed(list(enumerate(lesson.questions, start=1))):
         kind, payload, given = FURTHER[question.type], read_further(question.payload), answers.get(question.id, {})
         form = kind.form.for_asking(payload, payload.order_for_all(), given)
-        is_answered = question.id in answers and question.id != incomplete
+        is_answered = question.id != incomplete and question.id in answers and form.is_whole(given)
         if question.id == incomplete:
             form.validate()
         mark = payload.mark(given) if is_answered else None
         asked.append(
-            Asked(question.id, number, len(lesson.questions), kind, payload, form, given, mark, is_later and not mark)
+            Asked(
+                id=question.id,
+                number=number,
+                of=len(lesson.questions),
+                type=kind,
+                payload=payload,
+                form=form,
+                given=given,
+                mark=mark,
+                opens=is_later and not mark,
+                again=partial(again, question.id),
+            )
         )
-        is_later = is_later or is_answered or question.id == incomplete
+        is_later = is_later or question.id in answers or question.id == incomplete
     return asked[::-1]
 
 
@@ -75,6 +97,31 @@ def still_open(course: Course, lesson: Lesson, read: Collection[str], answered: 
     if lesson.id in read or not course.is_core(lesson):
         return ()
     return tuple(question.id for question in lesson.questions if question.id not in answered)
+
+
+def unfinished(lesson: Lesson, answers: Mapping[str, Given], incomplete: str | None = None) -> dict[str, Given]:
+    """Return the answers that aren't whole, or have something to correct: only an address carries them."""
+    return {
+        question.id: answers[question.id]
+        for question in lesson.questions
+        if question.id in answers
+        and (question.id == incomplete or not FURTHER[question.type].form.is_whole(answers[question.id]))
+    }
+
+
+def address(
+    course: Course, lesson: Lesson, question: str, answers: Mapping[str, Given], incomplete: str | None = None
+) -> str:
+    """Return the address of a question that carries answers. `incomplete`: the question with something to correct."""
+    return url_for(
+        "learning.show_lesson",
+        course=course.slug,
+        module=lesson.module_slug,
+        lesson=lesson.slug,
+        answers=carried(course, lesson, answers) if answers else None,
+        incomplete=incomplete,
+        _anchor=place_of(question),
+    )
 
 
 def carried(course: Course, lesson: Lesson, answers: Mapping[str, Given]) -> str:

@@ -34,7 +34,7 @@ from trainer.learning.queries import (
     standing,
     wants_place,
 )
-from trainer.learning.questions import ask, place_of, read_carried, still_open
+from trainer.learning.questions import address, ask, place_of, read_carried, still_open, unfinished
 from trainer.learning.rules import LONGEST_BEAT, Begun, Standing, longest_reading
 from trainer.web.access import Who, access
 from trainer.web.language import language_tag
@@ -108,7 +108,7 @@ def show_lesson(course: str, module: str, lesson: str) -> tuple[str, int]:
     if begun and loaded_lesson.questions:
         kept = list_answers(begun.id, loaded_lesson)
         to_answer = still_open(whole, loaded_lesson, begun.read, kept)
-        answers = {**kept, **{name: given for name, given in answers.items() if name == incomplete}}
+        answers = {**kept, **unfinished(loaded_lesson, answers, incomplete)}
     opened_at = opened_mark(begun, now()) if begun else ""
     standing_alike: Hashable = None
     if begun:
@@ -229,11 +229,16 @@ def _body(
 ) -> str:
     """Return the text of a lesson with its questions. What follows one is closed until it is answered, or was read."""
     opens_all = request.args.get("open") == "all" or (begun is not None and lesson.id in begun.read)
+    carried = {} if begun else answers
+
+    def again(question: str, given: Given) -> str:
+        return address(whole, lesson, question, {**carried, question: given})
+
     return render_template(
         "learning/_body.html",
         course=whole,
         lesson=lesson,
-        asked=ask(lesson, answers, incomplete=request.args.get("incomplete"), opens_all=opens_all),
+        asked=ask(lesson, answers, again, incomplete=request.args.get("incomplete"), opens_all=opens_all),
         answers=request.args.get("answers"),
         is_learner=is_learner,
         opened_at=opened_at,

@@ -61,7 +61,7 @@ def question(attempt_id: UUID, position: int) -> str:
 @blueprint.post("/attempts/<uuid:attempt_id>/questions/<int(max=999):position>")
 @access(Who.LEARNER, own=True)
 def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
-    """Save what is chosen. With `autosave=1` (our script) as far as it goes; otherwise for good, and go on."""
+    """Save what is chosen, and go on. It is for good once it is whole; with `autosave=1` (our script) never."""
     user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
     with transaction():
         attempt, given = get_attempt_with_response(user_id, attempt_id, position)
@@ -73,7 +73,12 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
             return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
         if is_valid:
             version = operations.save_response(
-                attempt, given, form.given, int(form.version.data or 0), at, record=not is_autosave
+                attempt,
+                given,
+                form.given,
+                int(form.version.data or 0),
+                at,
+                record=not is_autosave and form.is_whole(form.given),
             )
             if not is_autosave:
                 credit(attempt, request.form.get("opened_at"), at)
