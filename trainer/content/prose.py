@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from trainer.content.catalogue import Category, HelpLine, Indicator, Term
+from trainer.content.nights import RareFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.parts import Part
 from trainer.content.schema import CourseFile, LessonFile, ModuleFile, ScenarioFile, ShiftFile
@@ -147,6 +148,7 @@ PROSE: Final[Mapping[type[Part], Keys]] = {
         {**_words("title", "summary", "objectives", "note"), "items": ById(Keys({**_words("passage"), **_QUESTION}))}
     ),
     ShiftFile: Keys(_words("title", "intro")),
+    RareFile: Keys({**_words("title", "intro", "note"), "events": ById(_WITH_REASON)}),
     Term: Keys(_words("term", "meaning", "also")),
     Category: Keys(_words("name")),
     Indicator: Keys(_words("name", "observed", "look_alikes", "strength_note", "told", "misleads")),

@@ -62,7 +62,7 @@ from trainer.web.unsent import find_unsent, forget_unsent
 
 blueprint = Blueprint("assessment", __name__, template_folder="../templates")
 
-_PRACTICES = (Kind.FIRST_TRY, Kind.PRACTICE, Kind.DRILL, Kind.SHIFT)
+_PRACTICES = (Kind.FIRST_TRY, Kind.PRACTICE, Kind.DRILL, Kind.SHIFT, Kind.RARE)
 
 
 @blueprint.get("/courses/<course>/practice")
@@ -80,6 +80,7 @@ def practice(course: str) -> str:
         drills=len(served().drills()),
         under_way={one.kind: one for one in done if one.submitted_at is None},
         past=[(one, sitting_of(one).read(one.tally or {})) for one in past],
+        words=words,
     )
 
 
@@ -223,11 +224,9 @@ def result(attempt_id: UUID) -> Response | str:
     found = get_attempt(current_user.id, attempt_id)
     if found.submitted_at is None or found.tally is None:
         raise NotYet(_("This isn’t handed in yet."))
-    tally = sitting_of(found).read(found.tally)
-    if not isinstance(tally, Tally):
-        return go(url_for("drills.result", attempt_id=attempt_id))
-    if sitting_of(found).is_sealed:
-        return go(url_for("pretest.result", attempt_id=attempt_id))
+    if (page := sitting_of(found).result) != "assessment.result":
+        return go(url_for(page, attempt_id=attempt_id))
+    tally = Tally.read(found.tally)
     responses = list_responses(found)
     enrollment = db.session.get_one(Enrollment, found.enrollment_id)
     course = served().courses.get(found.course)

@@ -15,7 +15,7 @@ from trainer.assessment import operations, shown
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, get_response, list_responses
-from trainer.assessment.sittings import sitting_of
+from trainer.assessment.sittings import What, sitting_of
 from trainer.assessment.told import tell_question
 from trainer.assessment.views.steps import after, answered_positions, credit
 from trainer.content.objects import Standing
@@ -65,7 +65,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
     with transaction():
         found, given = get_attempt_with_response(user_id, attempt_id, position)
-        if sitting_of(found).asks_scenes:
+        if sitting_of(found).what is not What.QUESTIONS:
             raise NotFound
         form = further_type_of(given.item).form.for_saving(given.action_order, allow_gaps=is_autosave)
         is_valid = form.validate()
@@ -91,7 +91,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
 def result(attempt_id: UUID) -> str:
     """Say how the questions went, each with its answer."""
     found = get_attempt(current_user.id, attempt_id)
-    if sitting_of(found).asks_scenes:
+    if sitting_of(found).what is not What.QUESTIONS:
         raise NotFound
     if found.submitted_at is None or found.tally is None:
         raise NotYet(_("This isn’t handed in yet."))
@@ -117,7 +117,7 @@ def _marked(given: Given) -> tuple[FurtherPayload, Mark, Mapping[str, Any]]:
 
 def _get(attempt_id: UUID, position: int) -> tuple[Attempt, Given]:
     found = get_attempt(current_user.id, attempt_id)
-    if sitting_of(found).asks_scenes:
+    if sitting_of(found).what is not What.QUESTIONS:
         raise NotFound
     return found, get_response(found, position)
 
