@@ -22,6 +22,7 @@ HELD_BY = {
     "assessment/test_first_try.py": "assessment/views/first_try",
     "assessment/test_pretest.py": "assessment/views/pretest",
     "assessment/test_previews.py": "assessment/views/previews",
+    "assessment/test_rare.py": "assessment/views/rare items/event",
     "assessment/test_operations.py": "assessment/drawn",
     "assessment/test_remarks.py": "assessment/views/remarks",
     "assessment/test_stages.py": "assessment/finals assessment/views/finals",
@@ -38,6 +39,7 @@ HELD_BY = {
     "compliance/test_packs.py": "compliance/operations compliance/pack_files",
     "compliance/test_views.py": "compliance/forms compliance/models compliance/queries "
     "compliance/views/evidence compliance/views/inspections compliance/views/training",
+    "content/checks/test_rare.py": "content/nights",
     "content/markdown/test_rendering.py": "content/markdown/body",
     "content/test_library.py": "content/serving",
     "content/test_schema.py": "content/catalogue content/curriculum content/papers content/parts content/subject",

@@ -33,6 +33,7 @@ from trainer.assessment.views.first_try import blueprint as first_try
 from trainer.assessment.views.pretest import blueprint as pretest
 from trainer.assessment.views.previews import blueprint as previews
 from trainer.assessment.views.progress import blueprint as progress
+from trainer.assessment.views.rare import blueprint as rare
 from trainer.assessment.views.remarks import blueprint as remarks
 from trainer.assignments.views import blueprint as requirements
 from trainer.cli.accounts import accounts_cli
@@ -198,7 +199,7 @@ def _add_pages(app: Flask) -> None:
     readers = (web, courses, cards, credentials)
     learners = (
         *(accounts, second_factor, learning, questions),
-        *(assessment, finals, drills, first_try, pretest, check_ins, progress, remarks, previews),
+        *(assessment, finals, drills, rare, first_try, pretest, check_ins, progress, remarks, previews),
         *(joining, entry, home, rounds),
     )
     firms = (organizations, closing, people, teams, invitations, codes, roster, requirements, audit)

@@ -1,12 +1,22 @@
 """The tiny content folder with all that a course may have: further questions, scenes that are told with other people,
-a practice shift, a sentence to sign, a module to choose from."""
+a practice shift, a rare shift, a sentence to sign, a module to choose from."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from tests.content import small
-from tests.content.small import CONCERN_FILE, COURSE_FILE, NO_CONCERN_FILE, TODAY, add_shift, add_to_head, edit, put
+from tests.content.small import (
+    CONCERN_FILE,
+    COURSE_FILE,
+    NO_CONCERN_FILE,
+    TODAY,
+    add_rare,
+    add_shift,
+    add_to_head,
+    edit,
+    put,
+)
 from trainer.content.library import Library
 from trainer.items.registry import MODELS
 
@@ -70,6 +80,7 @@ def write(parent: Path) -> Path:
     for name in ("open-4-a", "open-4-b", "reserved-1-a", "reserved-1-b"):
         add_to_head(folder, f"scenarios/{name}.md", SWAP)
     add_shift(folder)
+    add_rare(folder)
     _add_choice(folder)
     edit(folder, COURSE_FILE, "practice:\n  scenes: 2", "practice:\n  scenes: 4")
     edit(folder, COURSE_FILE, "  retry_rule:", f"{SECOND_STAGE}  retry_rule:")

@@ -33,8 +33,8 @@ from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
 from trainer.assessment import check_ins, pretest
 from trainer.assessment.finals import start_final
-from trainer.assessment.models import Attempt, Response
-from trainer.assessment.operations import start_drill, start_practice, start_shift, submit_attempt
+from trainer.assessment.models import Attempt, ItemSnapshot, Response
+from trainer.assessment.operations import start_drill, start_practice, start_rare, start_shift, submit_attempt
 from trainer.assessment.sittings import sitting_of
 from trainer.content.library import Content, Course, Drill
 from trainer.content.serving import served
@@ -143,6 +143,20 @@ class Person:
     def shift(self, **answered: Any) -> str:
         """Start the practice shift; see `_take`."""
         return self._take(lambda enrollment, course: start_shift(enrollment, course, served(), now()), **answered)
+
+    def rare(self, *, answer: int, hand_in: bool = False) -> str:
+        """Start the rare shift; answer the first events as the rule does, but report each ninth."""
+        with self.app.app_context(), transaction():
+            course = served().courses[self.course]
+            attempt_id = start_rare(enroll(self.id, course, now()), course, served(), now()).id
+            rows = db.session.query(Response).filter_by(attempt_id=attempt_id).order_by(Response.position)
+            for row in rows.limit(answer):
+                best = db.session.get_one(ItemSnapshot, row.item_digest).payload["best"]
+                row.given = {"verdict": "report-now" if row.position % 9 == 0 else best}
+                row.version, row.saved_at = row.version + 1, now()
+            if hand_in:
+                submit_attempt(self.id, attempt_id, served(), True, now())
+        return f"/attempts/{attempt_id}"
 
     def final(self, **answered: Any) -> str:
         """Start a final; see `_take`."""
@@ -280,10 +294,15 @@ def set_stage(live: Live) -> Stage:
     answered = asked.drill(chosen=len(ABOUT_SCENES) - 1, hand_in=True)
     add("asked", asked, drill_done=answered, drill=asked.drill(chosen=0), drill_answered=answered)
     officer = Person(app, course=OFFICER).enroll(read=9, minutes=20)
-    add("officer", officer, shift=officer.shift(answer=2, wrong=1))
+    add("officer", officer, shift=officer.shift(answer=2, wrong=1), rare=officer.rare(answer=12))
     done_shift = Person(app, course=OFFICER).enroll(read=-1, minutes=40).name()
     done_shift.works_at("hospital")
-    add("unsigned", done_shift, shift_done=done_shift.shift(answer=12, wrong=3, hand_in=True))
+    add(
+        "unsigned",
+        done_shift,
+        shift_done=done_shift.shift(answer=12, wrong=3, hand_in=True),
+        rare_done=done_shift.rare(answer=40, hand_in=True),
+    )
     add("read", Person(app).enroll(read=-1, minutes=40))
     add("ready", ready(app))
     sitting = ready(app)

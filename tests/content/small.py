@@ -366,6 +366,7 @@ def files() -> dict[str, str]:
 LESSON_FILE = "courses/recognize/01-basics/01-first.md"
 COURSE_FILE = "courses/recognize/course.yaml"
 SHIFT_FILE = "courses/recognize/shift.yaml"
+RARE_FILE = "courses/recognize/rare.yaml"
 CONCERN_FILE = "scenarios/open-1-a.md"
 NO_CONCERN_FILE = "scenarios/open-1-b.md"
 
@@ -415,6 +416,27 @@ def add_shift(
         )
     names = ", ".join(f"shift-{number}" for number in range(len(truths)))
     put(folder, SHIFT_FILE, f"title: A night\nintro: You are on duty.\nscenes: [{names}]\n")
+
+
+RARE = """\
+title: A quiet night
+intro: Nearly all is ordinary.
+number: 4
+worrying_at_most: 1
+example_one_in: 400
+events:
+  - {id: keys, clock: "22:10", text: Someone looks for keys., rule: no-sign, why: Of keys.}
+  - {id: bread, clock: "23:50", text: A van brings bread., rule: no-sign, why: Of bread.}
+  - {id: rooms, clock: "01:30", text: Somebody books three rooms., rule: weak-only, signs: {C2: weak}, why: Of rooms.}
+  - {id: alarm, text: A car alarm stops., rule: no-sign, why: Of an alarm.}
+  - {id: doors, text: A man waits at each door., rule: one-medium, signs: {A1: medium}, why: Of doors.}
+  - {id: papers, text: A man asks for his papers and gets none., rule: one-strong, signs: {C1: strong}, why: Of papers.}
+"""
+
+
+def add_rare(folder: Path) -> None:
+    """Add a rare shift: five ordinary events, one of them to note, and a worrying one."""
+    put(folder, RARE_FILE, RARE)
 
 
 @cache

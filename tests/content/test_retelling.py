@@ -90,6 +90,18 @@ unclear: [Si cuentan los lagos.]
 notice: Esto is not legal advice.
 """
 SHIFT_ES = "of: {of}\ntitle: Una noche\nintro: Usted está de turno.\n"
+RARE_ES = """\
+of: {of}
+title: Una noche tranquila
+intro: Casi todo es normal.
+events:
+  keys: {text: Alguien busca llaves., why: De llaves.}
+  bread: {text: Una camioneta trae pan., why: De pan.}
+  rooms: {text: Alguien reserva tres cuartos., why: De cuartos.}
+  alarm: {text: Una alarma se calla., why: De alarmas.}
+  doors: {text: Un hombre espera en cada puerta., why: De puertas.}
+  papers: {text: Un hombre pide sus papeles y no los recibe., why: De papeles.}
+"""
 VOCABULARY_ES = """\
 of: {of}
 always: 24 horas, todos los días
@@ -164,11 +176,13 @@ def all_kinds(spanish: Path) -> Path:
     for name, text in ORIGINALS.items():
         small.put(spanish, name, text)
     small.add_shift(spanish)
+    small.add_rare(spanish)
     small.add_to_head(spanish, small.CONCERN_FILE, QUESTIONS)
     put(spanish, "statistics/calls.es.yaml", STATISTICS_ES)
     put(spanish, "cards/hotel.es.yaml", CARD_ES)
     put(spanish, "requirements/plain.es.yaml", PACK_ES)
     put(spanish, "courses/recognize/shift.es.yaml", SHIFT_ES)
+    put(spanish, "courses/recognize/rare.es.yaml", RARE_ES)
     put_scene(spanish, "open-1-a", SCENE_ES)
     return spanish
 
@@ -194,7 +208,15 @@ def test_a_card_a_pack_and_a_shift_are_told_and_keep_what_they_do(all_kinds: Pat
     assert shift is not None
     assert shift.title == "Una noche"
     assert shift.scenes == ["shift-0", "shift-1", "shift-2", "shift-3"]
-    names = ("cards/hotel.yaml", "requirements/plain.yaml", "courses/recognize/shift.yaml", "statistics/calls.yaml")
+    rare, was = there.courses["recognize"].rare, here.courses["recognize"].rare
+    assert rare is not None
+    assert was is not None
+    assert [one.text for one in rare.events][:2] == ["Alguien busca llaves.", "Una camioneta trae pan."]
+    assert [(one.id, one.rule, one.signs, one.clock) for one in rare.events] == [
+        (one.id, one.rule, one.signs, one.clock) for one in was.events
+    ]
+    nights = ("courses/recognize/shift.yaml", "courses/recognize/rare.yaml")
+    names = ("cards/hotel.yaml", "requirements/plain.yaml", *nights, "statistics/calls.yaml")
     assert {there.standing(name) for name in names} == {Standing.AS_WRITTEN}
     assert here.cards["hotel"].title == "Hotel"
     assert here.courses["recognize"].digest == there.courses["recognize"].digest

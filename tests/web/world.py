@@ -29,6 +29,7 @@ from tests.cast import (
     sign_in_as,
     start_drill,
     start_practice,
+    start_rare,
     write_remark,
 )
 from tests.support import COURSE, Visitor
@@ -126,6 +127,10 @@ def make_world(app: Flask, shelf: Library) -> World:
     }
     others: dict[str, dict[str, str | int]] = {
         "drills": {"attempt_id": str(start_drill(app, bob))},
+        "rare": {
+            "attempt_id": str(start_rare(app, bob, course_with_rare(here))),
+            "course": course_with_rare(here),
+        },
         "assessment.start_shift": {"course": course_with_shift(here)},
         "learning.attestation": {"course": signing},
         "learning.place": {"course": course_with_choice(here)},
@@ -184,6 +189,11 @@ def _class(app: Flask, bob: UUID, firm: UUID, dora: UUID) -> dict[str, str | int
 def course_with_choice(here: Content) -> str:
     """Return a course of which each learner reads the lesson for their workplace."""
     return next(slug for slug, course in here.courses.items() if course.choice)
+
+
+def course_with_rare(here: Content) -> str:
+    """Return a course that has a rare shift."""
+    return next(slug for slug, course in here.courses.items() if course.rare)
 
 
 def course_with_shift(here: Content) -> str:

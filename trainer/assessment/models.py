@@ -27,7 +27,7 @@ class ItemSnapshot(Base):
 
 
 class Attempt(Base):
-    """One sitting of a first try, a pretest, practice, a shift, a final or a check-in."""
+    """One sitting of a first try, a pretest, practice, a shift, a rare shift, a final or a check-in."""
 
     __tablename__ = "attempts"
     __table_args__ = (
@@ -74,7 +74,7 @@ class Attempt(Base):
     submitted_at: Mapped[dt.datetime | None]
     is_passed: Mapped[bool | None]
     tally: Mapped[dict[str, Any] | None]
-    """Counts at submission, as `rules.Tally` names them; of further questions {"points", "items", "answered"}."""
+    """Counts at submission, as `rules.Tally` names them, or `rules.Points`, or `rare.NightCounts`."""
     lessons_to_read: Mapped[list[str] | None]
     """After a failed final: the lessons to read again."""
 

@@ -22,6 +22,7 @@ from trainer.assessment.queries import (
     list_responses,
     seen_items,
 )
+from trainer.assessment.rare import draw_night
 from trainer.assessment.rules import Kind, Tally
 from trainer.assessment.sittings import sitting_of
 from trainer.content.library import Content, Course
@@ -29,6 +30,7 @@ from trainer.content.schema import Pool
 from trainer.core import chance
 from trainer.core.db import db
 from trainer.core.errors import Conflict, NotFound
+from trainer.items.event import payload_of
 from trainer.items.registry import read_further
 from trainer.learning.models import Enrollment
 
@@ -107,6 +109,19 @@ def start_shift(enrollment: Enrollment, course: Course, content: Content, now: d
         raise NotFound
     scenes = [content.scenarios[name] for name in course.shift.scenes]
     return keep(_ungraded(enrollment, Kind.SHIFT, len(scenes), now), [item_of(scene) for scene in scenes], now)
+
+
+def start_rare(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
+    """Start a rare shift of a course, or return the one under way. Raises NotFound if it has none."""
+    found = find_open_attempt(enrollment.id, Kind.RARE)
+    if found is not None:
+        return found
+    if course.rare is None:
+        raise NotFound
+    bank = [payload_of(one, course.rare, content) for one in course.rare.events]
+    night = draw_night(bank, course.rare.number, course.rare.worrying_at_most, chance.rng)
+    attempt = _ungraded(enrollment, Kind.RARE, len(night), now)
+    return keep(attempt, [Item(f"{course.slug}/{one.scenario}", one.digest, one) for one in night], now)
 
 
 def _ungraded(enrollment: Enrollment, kind: Kind, scenes: int, now: dt.datetime) -> Attempt:

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     PRACTICE = "practice"
     DRILL = "drill"  # further questions about open scenes
     SHIFT = "shift"  # the scenes of one night, in clock order
+    RARE = "rare"  # short events of one night, nearly all of them ordinary
     FINAL = "final"
     CHECK_IN = "check_in"  # two minutes, on the days of a ladder after passing
     FOLLOW_UP = "follow_up"  # the check-in that asks the other form of the pretest

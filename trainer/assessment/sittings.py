@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any, Final
 
 from trainer.assessment.models import Attempt, Response
+from trainer.assessment.rare import NightCounts, count_night
 from trainer.assessment.rules import Kind, Points, Tally, count
 from trainer.items.judge.forms import JudgeForm
 from trainer.items.judge.model import PARTS, VERDICT_ALONE, VERDICT_AND_SURENESS
 from trainer.items.judge.payload import Judged, ScenePayload
-from trainer.items.registry import read_further, read_scene, type_of
+from trainer.items.registry import read_event, read_further, read_scene, type_of
+
+Counts = Tally | Points | NightCounts
+
+
+class What(Enum):
+    """What an attempt is made of."""
+
+    SCENES = auto()
+    QUESTIONS = auto()
+    EVENTS = auto()
 
 
 @dataclass(frozen=True)
@@ -20,8 +32,10 @@ class Sitting:
 
     page: str
     """The endpoint that shows one of its items."""
-    asks_scenes: bool = True
-    """Scenes to judge; otherwise further questions about them."""
+    result: str = "assessment.result"
+    """The endpoint that says how it went."""
+    what: What = What.SCENES
+    """Scenes to judge, further questions about them, or short events."""
     is_graded: bool = False
     """It is passed or not, by a rule. Then no answer is shown before it is passed, and all must be answered."""
     is_sealed: bool = False
@@ -30,6 +44,11 @@ class Sitting:
     """Answers are shown once it is handed in, and none before: it measures."""
     asks: tuple[str, ...] = PARTS
     """What is asked of a scene."""
+
+    @property
+    def asks_scenes(self) -> bool:
+        """True if it is made of scenes to judge."""
+        return self.what is What.SCENES
 
     @property
     def answers_at_once(self) -> bool:
@@ -46,7 +65,9 @@ class Sitting:
         if self.answers_at_once:
             return response.recorded_at is not None
         given = response.given or {}
-        return JudgeForm.is_whole(given, self.asks) if self.asks_scenes else type_of(response.item).form.is_whole(given)
+        if self.what is What.QUESTIONS:
+            return type_of(response.item).form.is_whole(given)
+        return JudgeForm.is_whole(given, self.asks)
 
     def may_review(self, is_submitted: bool, is_passed: bool | None) -> bool:
         """Return whether every item with its key may be shown.
@@ -55,10 +76,12 @@ class Sitting:
         """
         return is_submitted and not self.is_sealed and (not self.is_graded or bool(is_passed))
 
-    def count(self, responses: Sequence[Response], danger_rules: Container[str]) -> Tally | Points:
+    def count(self, responses: Sequence[Response], danger_rules: Container[str]) -> Counts:
         """Return what the responses come to. `danger_rules`: the lines of the rule that mean danger now."""
         if self.asks_scenes:
             return count(judged for _scene, judged in judge_all(responses, danger_rules))
+        if self.what is What.EVENTS:
+            return count_night((read_event(one.snapshot.payload), one.given) for one in responses)
         marked = [
             read_further(response.snapshot.payload).mark(response.given or {})
             for response in responses
@@ -66,17 +89,24 @@ class Sitting:
         ]
         return Points(round(sum(mark.points for mark in marked), 2), len(responses), len(marked))
 
-    def read(self, kept: Mapping[str, Any]) -> Tally | Points:
+    def read(self, kept: Mapping[str, Any]) -> Counts:
         """Return what an attempt of this kind came to, as it was kept."""
-        return Tally.read(kept) if self.asks_scenes else Points.read(kept)
+        return _COUNTED[self.what].read(kept)
 
+
+_COUNTED: Final[Mapping[What, type[Counts]]] = {
+    What.SCENES: Tally,
+    What.QUESTIONS: Points,
+    What.EVENTS: NightCounts,
+}
 
 SITTINGS: Final = {
     Kind.FIRST_TRY: Sitting("assessment.scene", asks=VERDICT_ALONE),
-    Kind.PRETEST: Sitting("assessment.scene", is_sealed=True),
+    Kind.PRETEST: Sitting("assessment.scene", result="pretest.result", is_sealed=True),
     Kind.PRACTICE: Sitting("assessment.scene"),
     Kind.SHIFT: Sitting("assessment.scene"),
-    Kind.DRILL: Sitting("drills.question", asks_scenes=False),
+    Kind.RARE: Sitting("rare.event", result="rare.result", what=What.EVENTS, is_held_back=True, asks=VERDICT_ALONE),
+    Kind.DRILL: Sitting("drills.question", result="drills.result", what=What.QUESTIONS),
     Kind.FINAL: Sitting("assessment.scene", is_graded=True),
     Kind.CHECK_IN: Sitting("assessment.scene", asks=VERDICT_AND_SURENESS),
     Kind.FOLLOW_UP: Sitting("assessment.scene", is_held_back=True, asks=VERDICT_AND_SURENESS),

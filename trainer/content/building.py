@@ -78,7 +78,14 @@ def _build_course(folder: Folder, course: CourseFolder, anywhere: Scope, reserve
     ask = partial(build_question, indicators=_values(folder.indicators), drawings=folder.drawings)
     modules = tuple(_build_module(folder, course.modules[slug], scope, ask) for slug in file.value.modules)
     digest = course_digest(course, (scene.digest for scene in reserved))
-    return Course(course.slug, file.value, modules, digest, course.shift.value if course.shift else None)
+    return Course(
+        course.slug,
+        file.value,
+        modules,
+        digest,
+        course.shift.value if course.shift else None,
+        course.rare.value if course.rare else None,
+    )
 
 
 def _build_module(folder: Folder, module: ModuleFolder, scope: Scope, ask: Ask) -> Module:

@@ -31,7 +31,8 @@ def course_digest(course: CourseFolder, reserved: Iterable[str]) -> str:
         module = course.modules[slug]
         digest.update(module.file.digest.encode() if module.file else b"")
         digest.update("".join(lesson.digest for lesson in module.lessons.values()).encode())
-    if course.shift:
-        digest.update(course.shift.digest.encode())
+    for night in (course.shift, course.rare):
+        if night:
+            digest.update(night.digest.encode())
     digest.update("".join(reserved).encode())
     return digest.hexdigest()

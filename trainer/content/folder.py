@@ -14,6 +14,7 @@ from trainer.content.curriculum import CourseFile, ModuleFile, ShiftFile
 from trainer.content.history import Change
 from trainer.content.illustrations import Drawing
 from trainer.content.markdown import Body, Targets
+from trainer.content.nights import RareFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.parts import Part
 from trainer.content.schema import Illustration, LessonFile, ScenarioFile
@@ -85,6 +86,7 @@ class CourseFolder:
     slug: str
     file: Entry[CourseFile] | None = None
     shift: Entry[ShiftFile] | None = None
+    rare: Entry[RareFile] | None = None
     modules: dict[str, ModuleFolder] = field(default_factory=dict)  # by slug, in the order of their numbers
 
 

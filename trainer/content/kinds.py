@@ -12,6 +12,7 @@ from trainer.content.checks.help_lines import check_help_lines
 from trainer.content.checks.lessons import check_lessons
 from trainer.content.checks.packs import check_packs
 from trainer.content.checks.pages import check_pages
+from trainer.content.checks.rare import check_rare_shifts
 from trainer.content.checks.scenes import check_scenes
 from trainer.content.checks.shifts import check_shifts
 from trainer.content.checks.site import check_site
@@ -19,6 +20,7 @@ from trainer.content.checks.statistics import check_statistics
 from trainer.content.checks.vocabulary import check_vocabulary
 from trainer.content.curriculum import CourseFile, ModuleFile, ShiftFile
 from trainer.content.kind import Form, Kind, Parts
+from trainer.content.nights import RareFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.places import (
     among,
@@ -30,6 +32,7 @@ from trainer.content.places import (
     put_help_line,
     put_lesson,
     put_module,
+    put_rare,
     put_shift,
     put_site,
     put_vocabulary,
@@ -124,6 +127,16 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
         find_id=None,
         is_welcome=has_course,
         check=check_shifts,
+    ),
+    Kind(
+        "rare",
+        "courses/<course>/rare.yaml",
+        Form.OBJECT,
+        RareFile,
+        put_rare,
+        find_id=None,
+        is_welcome=has_course,
+        check=check_rare_shifts,
     ),
     Kind(
         "module",

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from trainer.content.catalogue import Category, HelpLine, Indicator, Site, Source, Term
 from trainer.content.curriculum import CourseFile, ModuleFile, ShiftFile
 from trainer.content.drills import Drill, Question
+from trainer.content.nights import RareFile
 from trainer.content.own_words import SOURCE
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.schema import LessonFile, Pool, ScenarioFile
@@ -81,6 +82,7 @@ class Course:
     modules: tuple[Module, ...]
     digest: str
     shift: ShiftFile | None = None
+    rare: RareFile | None = None
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:
@@ -89,8 +91,9 @@ class Course:
 
     @property
     def own_files(self) -> tuple[str, ...]:
-        """The names of the files that its own texts stand in, and those of its shift."""
-        return tuple(f"courses/{self.slug}/{name}.yaml" for name in ("course", *(("shift",) if self.shift else ())))
+        """The names of the files that its own texts stand in, and those of its nights."""
+        nights = [name for name, night in (("shift", self.shift), ("rare", self.rare)) if night]
+        return tuple(f"courses/{self.slug}/{name}.yaml" for name in ("course", *nights))
 
     @property
     def module_files(self) -> tuple[str, ...]:

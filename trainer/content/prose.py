@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from trainer.content.catalogue import Category, HelpLine, Indicator, Term
 from trainer.content.curriculum import CourseFile, ModuleFile, ShiftFile
+from trainer.content.nights import RareFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.parts import Part
 from trainer.content.schema import LessonFile, ScenarioFile
@@ -149,6 +150,7 @@ PROSE: Final[Mapping[type[Part], Keys]] = {
         {**_words("title", "summary", "objectives", "note"), "items": ById(Keys({**_words("passage"), **_QUESTION}))}
     ),
     ShiftFile: Keys(_words("title", "intro")),
+    RareFile: Keys({**_words("title", "intro", "note"), "events": ById(_WITH_REASON)}),
     Term: Keys(_words("term", "meaning", "also")),
     Category: Keys(_words("name")),
     Indicator: Keys(_words("name", "observed", "look_alikes", "strength_note", "told", "misleads")),

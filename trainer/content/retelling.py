@@ -67,7 +67,8 @@ class _Teller:
         modules = tuple(self._module(module, there, scope) for module in course.modules)
         assert there.file is not None  # the checks have shown it
         shift = self._value(there.shift) if there.shift else None
-        return replace(course, file=self._value(there.file), modules=modules, shift=shift)
+        rare = self._value(there.rare) if there.rare else None
+        return replace(course, file=self._value(there.file), modules=modules, shift=shift, rare=rare)
 
     def _module(self, module: Module, course: CourseFolder, scope: Scope) -> Module:
         there = course.modules[module.slug]

@@ -62,7 +62,7 @@ from trainer.web.unsent import find_unsent, forget_unsent
 
 blueprint = Blueprint("assessment", __name__, template_folder="../templates")
 
-_PRACTICES = (Kind.FIRST_TRY, Kind.PRACTICE, Kind.DRILL, Kind.SHIFT)
+_PRACTICES = (Kind.FIRST_TRY, Kind.PRACTICE, Kind.DRILL, Kind.SHIFT, Kind.RARE)
 
 
 @blueprint.get("/courses/<course>/practice")
@@ -88,6 +88,7 @@ def practice(course: str) -> str:
         drills=len(served().drills()),
         under_way={past_attempt.kind: past_attempt for past_attempt in done if past_attempt.submitted_at is None},
         past=[(past_attempt, sitting_of(past_attempt).read(past_attempt.tally or {})) for past_attempt in past],
+        words=words,
     )
 
 
@@ -233,11 +234,9 @@ def result(attempt_id: UUID) -> Response | str:
     own_attempt = get_attempt(current_user.id, attempt_id)
     if own_attempt.submitted_at is None or own_attempt.tally is None:
         raise NotYet(_("This isn’t handed in yet."))
-    tally = sitting_of(own_attempt).read(own_attempt.tally)
-    if not isinstance(tally, Tally):
-        return go(url_for("drills.result", attempt_id=attempt_id))
-    if sitting_of(own_attempt).is_sealed:
-        return go(url_for("pretest.result", attempt_id=attempt_id))
+    if (page := sitting_of(own_attempt).result) != "assessment.result":
+        return go(url_for(page, attempt_id=attempt_id))
+    tally = Tally.read(own_attempt.tally)
     responses = list_responses(own_attempt)
     enrollment = db.session.get_one(Enrollment, own_attempt.enrollment_id)
     course = served().courses.get(own_attempt.course)

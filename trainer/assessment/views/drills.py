@@ -15,7 +15,7 @@ from trainer.assessment import operations, shown
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, get_response, list_responses
-from trainer.assessment.sittings import sitting_of
+from trainer.assessment.sittings import What, sitting_of
 from trainer.assessment.told import tell_question
 from trainer.assessment.views.steps import after, answered_positions, credit
 from trainer.content.objects import Standing
@@ -65,7 +65,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
     with transaction():
         attempt, given = get_attempt_with_response(user_id, attempt_id, position)
-        if sitting_of(attempt).asks_scenes:
+        if sitting_of(attempt).what is not What.QUESTIONS:
             raise NotFound
         form = further_type_of(given.item).form.for_saving(given.action_order, allow_gaps=is_autosave)
         is_valid = form.validate()
@@ -96,7 +96,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
 def result(attempt_id: UUID) -> str:
     """Say how the questions went, each with its answer."""
     attempt = get_attempt(current_user.id, attempt_id)
-    if sitting_of(attempt).asks_scenes:
+    if sitting_of(attempt).what is not What.QUESTIONS:
         raise NotFound
     if attempt.submitted_at is None or attempt.tally is None:
         raise NotYet(_("This isn’t handed in yet."))
@@ -125,7 +125,7 @@ def _marked(given: Given) -> tuple[FurtherPayload, Mark, Mapping[str, Any]]:
 
 def _get(attempt_id: UUID, position: int) -> tuple[Attempt, Given]:
     attempt = get_attempt(current_user.id, attempt_id)
-    if sitting_of(attempt).asks_scenes:
+    if sitting_of(attempt).what is not What.QUESTIONS:
         raise NotFound
     return attempt, get_response(attempt, position)
 

@@ -35,10 +35,12 @@ def check_rule(entry: Entry[ScenarioFile], rule: Rule, signs: list[Indicator], v
         entry.refuse("best", complaint, f'Write "{rule.signs.best}", or correct the rule.')
         return
     for sign in signs:
-        _check_strength(entry, sign)
+        fault = strength_fault(sign, scene.signs[sign.id].strength)
+        if fault:
+            entry.refuse(("signs", sign.id, "strength"), *fault)
     shown = [(sign, scene.signs[sign.id].strength) for sign in signs]
     if scene.truth == Truth.CONCERN:
-        fault = _concern_fault(rule, shown, vocabulary.danger_signs)
+        fault = concern_fault(rule, shown, vocabulary.danger_signs)
     else:
         fault = _no_concern_fault(rule, scene, shown, vocabulary)
     if fault:
@@ -51,21 +53,39 @@ def has_two_medium(signs: list[Indicator]) -> bool:
     return len(counting) >= 2 or any(sign.strength in _MEDIUM for sign in signs)
 
 
-def _check_strength(entry: Entry[ScenarioFile], sign: Indicator) -> None:
-    """A sign is as strong in a scene as its entry allows. A medium one that is explained may be weak there."""
+def strength_fault(sign: Indicator, strength: StrengthHere) -> tuple[str, str] | None:
+    """A sign is as strong where it shows as its entry allows. A medium one that is explained may be weak there."""
     allowed = _ALLOWED[sign.strength] if sign.kind == "indicator" else ("weak",)
     if sign.strength_note and sign.kind == "indicator":
         allowed = (*allowed, "medium", "strong")  # the note says when
-    strength = entry.value.signs[sign.id].strength
-    if strength not in allowed:
-        entry.refuse(
-            ("signs", sign.id, "strength"),
-            f"{sign.id} can't be {strength} in a scene: in the list it is {sign.strength}",
-            f"Write one of: {', '.join(dict.fromkeys(allowed))}.",
-        )
+    if strength in allowed:
+        return None
+    return (
+        f"{sign.id} can't be {strength} in a scene: in the list it is {sign.strength}",
+        f"Write one of: {', '.join(dict.fromkeys(allowed))}.",
+    )
 
 
-def _concern_fault(rule: Rule, shown: list[Shown], danger_signs: list[str]) -> tuple[str, str] | None:
+def quiet_fault(rule: Rule, shown: list[Shown]) -> tuple[str, str] | None:
+    """Say why signs don't go with a line of the rule that asks for no report, where all of them stand unexplained."""
+    counting = [(sign, strength) for sign, strength in shown if strength != "weak"]
+    medium = _medium(shown)
+    named = ", ".join(sign.id for sign, _strength in counting)
+    if any(strength == "strong" for _sign, strength in counting) or len({sign.category for sign in medium}) > 1:
+        return f"by the rule {named} would be one to report", "Take a sign out, or correct the rule."
+    if rule.signs is Evidence.ONE_MEDIUM and not medium:
+        return f'rule "{rule.id}" has no medium sign', "Add one, or correct the rule."
+    if rule.signs is not Evidence.ONE_MEDIUM and counting:
+        return f"{named} is more than weak", "Make it weak, or correct the rule."
+    if rule.signs is Evidence.NONE and shown:
+        return f'rule "{rule.id}" has the sign {shown[0][0].id}', "Take the sign out, or correct the rule."
+    if rule.signs is Evidence.WEAK and not shown:
+        return f'rule "{rule.id}" has no sign', "Add one, or correct the rule."
+    return None
+
+
+def concern_fault(rule: Rule, shown: list[Shown], danger_signs: list[str]) -> tuple[str, str] | None:
+    """Say why signs don't carry a line of the rule that asks for a report, and what to do; or None."""
     false_cues = [sign.id for sign, _strength in shown if sign.kind == "false_cue"]
     is_strong = any(strength == "strong" for _sign, strength in shown)
     if not shown:

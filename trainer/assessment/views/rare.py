@@ -1,0 +1,165 @@
+"""The rare shift: short events of one night, one at a time, and in natural frequencies how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from trainer.assessment import operations, words
+from trainer.assessment.models import Attempt
+from trainer.assessment.models import Response as Given
+from trainer.assessment.queries import get_attempt, get_attempt_with_response, list_responses
+from trainer.assessment.rare import NightCounts, tell_times
+from trainer.assessment.sittings import What, sitting_of
+from trainer.assessment.told import find_sign, reader_words, tell_event
+from trainer.assessment.views.steps import after, answered_positions, course_title, credit
+from trainer.content.objects import Standing
+from trainer.content.serving import get_course, served, served_in
+from trainer.content.subject import Verdict
+from trainer.core.clock import now
+from trainer.core.db import db, transaction
+from trainer.core.errors import NotFound, NotYet
+from trainer.items.event import EventPayload
+from trainer.items.judge.forms import JudgeForm
+from trainer.items.judge.model import VERDICT_ALONE
+from trainer.items.registry import read_event
+from trainer.learning.activity import opened_mark
+from trainer.learning.models import Enrollment
+from trainer.learning.operations import enroll
+from trainer.web.access import Who, access
+from trainer.web.errors import error_response
+from trainer.web.language import language_tag
+from trainer.web.redirects import go
+
+blueprint = Blueprint("rare", __name__, template_folder="../templates")
+
+_VERDICTS = (Verdict.NOTHING_TO_REPORT, Verdict.NOTE_AND_WATCH, Verdict.REPORT_NOW)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """An event as its reader sees it, with what was said of it."""
+
+    position: int
+    digest: str
+    clock: str
+    event: EventPayload
+    translation: Standing
+    verdict: Verdict | None
+
+    @property
+    def is_worth_a_look(self) -> bool:
+        """True if it was one to report or to note, or was reported."""
+        return self.event.best is not Verdict.NOTHING_TO_REPORT or self.verdict is Verdict.REPORT_NOW
+
+
+@blueprint.post("/courses/<course>/rare-shifts")
+@access(Who.LEARNER)
+def start(course: str) -> Response:
+    """Start a rare shift, or go on with the one under way."""
+    whole, user_id = get_course(course), current_user.id
+    with transaction():
+        attempt_id = operations.start_rare(enroll(user_id, whole, now()), whole, served(), now()).id
+    return go(url_for("assessment.attempt", attempt_id=attempt_id))
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/events/<int(max=999):position>")
+@access(Who.LEARNER, own=True)
+def event(attempt_id: UUID, position: int) -> Response | str:
+    """Ask what to make of one event. No answer is shown before the night is over."""
+    found = _get(attempt_id)
+    if found.submitted_at is not None:
+        return go(url_for(".result", attempt_id=attempt_id))
+    return _page(found, position, JudgeForm.for_saving([], allow_gaps=True, asks=VERDICT_ALONE))
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>/events/<int(max=999):position>")
+@access(Who.LEARNER, own=True)
+def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
+    """Save the verdict, and go on to the next event, or to the end of the night."""
+    user_id, at = current_user.id, now()
+    with transaction():
+        found, given = get_attempt_with_response(user_id, attempt_id, position)
+        if sitting_of(found).what is not What.EVENTS:
+            raise NotFound
+        form = JudgeForm.for_saving([], allow_gaps=False, asks=VERDICT_ALONE)
+        is_valid = form.validate()
+        if form.is_tampered:
+            return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
+        if is_valid:
+            operations.save_response(found, given, form.given, int(form.version.data or 0), at, record=True)
+            credit(found, request.form.get("opened_at"), at)
+    if not is_valid:
+        return _page(_get(attempt_id), position, form), 422
+    # The keyboard goes on at the event, past the menu: forty times.
+    return go(f"{after(found, position + 1)}#event")
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/night")
+@access(Who.LEARNER, own=True)
+def result(attempt_id: UUID) -> str:
+    """Say in natural frequencies how the night went, each event with what the rule says of it."""
+    found = _get(attempt_id)
+    if found.submitted_at is None or found.tally is None:
+        raise NotYet(_("This isn’t handed in yet."))
+    night = _tell(found, list_responses(found))
+    here = served_in(language_tag()).courses.get(found.course)
+    return render_template(
+        "assessment/rare_result.html",
+        attempt=found,
+        course=here,
+        course_title=course_title(found),
+        counts=NightCounts.read(found.tally),
+        night=night,
+        verdicts=reader_words().verdicts,
+        rules={rule.id: rule.sentence for rule in reader_words().rules},
+        sign_of=find_sign,
+        translation=max((one.translation for one in night), key=list(Standing).index),
+        words=words,
+    )
+
+
+def _get(attempt_id: UUID) -> Attempt:
+    found = get_attempt(current_user.id, attempt_id)
+    if sitting_of(found).what is not What.EVENTS:
+        raise NotFound
+    return found
+
+
+def _tell(found: Attempt, responses: Sequence[Given]) -> list[_Told]:
+    drawn = [read_event(one.snapshot.payload) for one in responses]
+    clocks = tell_times([one.clock for one in drawn])
+    return [
+        _Told(one.position, one.item_digest, clock, *tell_event(event, found.course), _verdict(one))
+        for one, clock, event in zip(responses, clocks, drawn, strict=True)
+    ]
+
+
+def _verdict(given: Given) -> Verdict | None:
+    said = (given.given or {}).get("verdict")
+    return Verdict(said) if said else None
+
+
+def _page(found: Attempt, position: int, form: JudgeForm) -> str:
+    responses = list_responses(found)
+    if not 1 <= position <= len(responses):
+        raise NotFound
+    here = _tell(found, responses)[position - 1]
+    enrollment = db.session.get_one(Enrollment, found.enrollment_id)
+    verdicts = reader_words().verdicts
+    return render_template(
+        "assessment/rare_event.html",
+        attempt=found,
+        here=here,
+        choices=[(one, verdicts[one]) for one in _VERDICTS],
+        form=form,
+        version=responses[position - 1].version,
+        opened_at=opened_mark(enrollment, now()),
+        done=answered_positions(found),
+    )

@@ -1,0 +1,36 @@
+"""What stands beside a course as one night on duty: the practice shift, and the rare shift."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from trainer.content.catalogue import StrengthHere
+from trainer.content.parts import Clock, IndicatorId, Part, Slug, Text
+
+
+class RareEvent(Part):
+    """A short event of a night. The line of the rule says whether it is one to report, to note, or neither.
+
+    Without a `clock` it may happen at any hour, and stands anywhere in the night.
+    """
+
+    id: Slug
+    clock: Clock | None = None
+    text: Text
+    rule: Slug
+    signs: Mapping[IndicatorId, StrengthHere] = {}
+    why: Text
+
+
+class RareFile(Part):
+    """`courses/<course>/rare.yaml`: a night in which nearly everything is ordinary, drawn for each attempt."""
+
+    title: Text
+    intro: Text
+    note: Text | None = None
+    number: int = Field(ge=2, le=100)  # of events in a night
+    worrying_at_most: int = Field(ge=0)  # of these; how many there are is drawn, too
+    example_one_in: int = Field(ge=10)  # the made-up rate of the example in the result
+    events: list[RareEvent] = Field(min_length=2)  # those with a clock in the order of the night
