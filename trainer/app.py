@@ -34,6 +34,7 @@ from trainer.assessment.views.pretest import blueprint as pretest
 from trainer.assessment.views.previews import blueprint as previews
 from trainer.assessment.views.progress import blueprint as progress
 from trainer.assessment.views.remarks import blueprint as remarks
+from trainer.assessment.views.twins import blueprint as twins
 from trainer.assignments.views import blueprint as requirements
 from trainer.cli.accounts import accounts_cli
 from trainer.cli.admin import admin_cli
@@ -134,6 +135,7 @@ PARTS_FROM_ABOVE = {
     "nav": "home/_nav.html",
     "onward": "assessment/_onward.html",
     "rule": "assessment/_rule.html",
+    "twins_showing": "assessment/_twins_showing.html",
 }
 """Templates that packages below theirs include."""
 
@@ -187,7 +189,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     readers = (web, courses, cards, credentials)
     learners = (
         *(accounts, second_factor, learning, questions),
-        *(assessment, finals, drills, first_try, pretest, check_ins, progress, remarks, previews),
+        *(assessment, finals, drills, first_try, pretest, check_ins, progress, remarks, twins, previews),
         *(joining, entry, home, rounds),
     )
     firms = (organizations, closing, people, teams, invitations, codes, roster, requirements, audit)

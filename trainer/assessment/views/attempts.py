@@ -39,6 +39,7 @@ from trainer.assessment.views.steps import (
     is_answered,
     may_review,
 )
+from trainer.assessment.views.twins import twin_address
 from trainer.content.objects import Standing
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now, today
@@ -351,6 +352,7 @@ def _answer_page(found: Attempt, given: Given) -> str:
         translation=translation,
         confidences=CONFIDENCE_LABELS,
         sign_of=find_sign,
+        twin_url=twin_address(scene),
         attempt=found,
         done=answered_positions(found),
         next_url=after(found, given.position + 1)
