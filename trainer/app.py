@@ -35,6 +35,7 @@ from trainer.assessment.views.previews import blueprint as previews
 from trainer.assessment.views.progress import blueprint as progress
 from trainer.assessment.views.rare import blueprint as rare
 from trainer.assessment.views.remarks import blueprint as remarks
+from trainer.assessment.views.twins import blueprint as twins
 from trainer.assignments.views import blueprint as requirements
 from trainer.cli.accounts import accounts_cli
 from trainer.cli.admin import admin_cli
@@ -135,6 +136,7 @@ PARTS_FROM_ABOVE = {
     "nav": "home/_nav.html",
     "onward": "assessment/_onward.html",
     "rule": "assessment/_rule.html",
+    "twins_showing": "assessment/_twins_showing.html",
 }
 """Templates that packages below theirs include."""
 
@@ -199,7 +201,7 @@ def _add_pages(app: Flask) -> None:
     readers = (web, courses, cards, credentials)
     learners = (
         *(accounts, second_factor, learning, questions),
-        *(assessment, finals, drills, rare, first_try, pretest, check_ins, progress, remarks, previews),
+        *(assessment, finals, drills, rare, first_try, pretest, check_ins, progress, remarks, twins, previews),
         *(joining, entry, home, rounds),
     )
     firms = (organizations, closing, people, teams, invitations, codes, roster, requirements, audit)

@@ -9,6 +9,7 @@ import pytest
 from tests.content import small
 from trainer.content.library import Content
 from trainer.content.objects import Standing
+from trainer.content.sentences import in_sentences
 from trainer.content.translations import split_name
 from trainer.items.judge.payload import payload_of
 
@@ -242,7 +243,7 @@ def test_a_scene_keeps_its_id_its_digest_and_all_that_is_scored(spanish: Path) -
     ("old", "new", "said"),
     [
         ("title: C", "truth: concern\ntitle: C", '"truth" can\'t be set in a translation'),
-        ("title: C", "decides: [el jefe]\ntitle: C", '"decides" can\'t be set in a translation'),
+        ("title: C", "decides: [el jefe calla]\ntitle: C", '"el jefe calla" is not in the scene'),
         ("why: Bastan.", "why: Bastan., grade: best", '"actions" has another form than in the original'),
         ("  C1: El", "  A1: El", '"signs" has another form than in the original'),
         ("  report-now: S", "  report-never: S", '"verdicts" has another form than in the original'),
@@ -252,6 +253,16 @@ def test_a_scene_can_be_told_and_not_scored_in_another_language(spanish: Path, o
     put_scene(spanish, "open-1-a")
     small.edit(spanish, "scenarios/open-1-a.es.md", old, new)
     assert any(said in str(one) for one in small.complaints(spanish)), small.complaints(spanish)
+
+
+def test_the_words_that_decide_may_be_quoted_from_the_other_language(spanish: Path) -> None:
+    quoted = "decides: [Un hombre pide, el jefe dice que no]\ntitle: C"
+    put_scene(spanish, "open-1-a", SCENE.replace("title: C", quoted))
+    assert faults(spanish) == []
+    there = spanish_of(spanish)
+    scene = there.scenarios["open-1-a"]
+    assert in_sentences(scene.paragraphs, scene.file.decides)
+    assert there.standing(scene) is Standing.AS_WRITTEN
 
 
 def test_twins_offer_the_same_actions_in_another_language_too(spanish: Path) -> None:

@@ -13,6 +13,7 @@ from tests.cast import make_account, make_guest, sign_in_as
 from tests.support import COURSE, Visitor, closed_up
 from trainer.accounts.models import User
 from trainer.content.library import Library
+from trainer.content.schema import Pool
 from trainer.core.db import Base, db
 from trainer.learning.models import Enrollment
 
@@ -33,6 +34,8 @@ def public_pages(shelf: Library) -> list[str]:
         *(f"/courses/{course.slug}/{lesson.id}" for course in courses for lesson in course.lessons),
         *(f"/indicators/{one}" for one in here.indicators),
         *(f"/cards/{one}" for one in here.cards),
+        "/twins",
+        *(f"/twins/{one.id}{query}" for one in here.pool(Pool.OPEN)[:2] for query in ("", "?seen=y&marked=1")),
     ]
 
 

@@ -42,6 +42,7 @@ from trainer.assignments.models import Assignment
 from trainer.compliance.operations import make_inspector_link, order_pack
 from trainer.compliance.operations import token_of as inspection_token
 from trainer.content.library import Content, Library
+from trainer.content.schema import Pool
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
@@ -132,6 +133,7 @@ def make_world(app: Flask, shelf: Library) -> World:
             "course": course_with_rare(here),
         },
         "assessment.start_shift": {"course": course_with_shift(here)},
+        "twins": {"name": here.pool(Pool.OPEN)[0].id},
         "learning.attestation": {"course": signing},
         "learning.place": {"course": course_with_choice(here)},
         "accounts.confirm": {"token": tokens[Purpose.CONFIRM]},

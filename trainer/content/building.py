@@ -159,6 +159,7 @@ def _tell(scene: Told, folder: Folder, scope: Scope) -> Scenario:
         id=scene.id,
         file=file,
         html=markdown.render(scene.body, scope).html,
+        paragraphs=tuple(scene.paragraphs),
         digest=file.first.digest(scene),
         seconds=file.first.seconds(scene),
         seconds_answered=file.first.seconds_answered(scene),

@@ -196,6 +196,7 @@ class Scenario:
     id: str
     file: ScenarioFile
     html: Markup
+    paragraphs: tuple[str, ...]  # the same as plain text
     digest: str
     seconds: float  # what reading and judging it takes, by its words
     seconds_verdict: float  # what it takes where the verdict alone is asked, its reason read

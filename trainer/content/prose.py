@@ -116,7 +116,8 @@ class Scene(Keys):
 
 QUESTIONS: Final = "questions"
 SWAP: Final = "swap"
-FREE: Final = frozenset({"also", SWAP})
+DECIDES: Final = "decides"
+FREE: Final = frozenset({"also", DECIDES, SWAP})
 """What a translation may leave out, and may have more or less of than the original."""
 _OF_FIRST: Final = ("verdicts", "actions")
 
@@ -156,7 +157,7 @@ PROSE: Final[Mapping[type[Part], Keys]] = {
     Indicator: Keys(_words("name", "observed", "look_alikes", "strength_note", "told", "misleads")),
     ScenarioFile: Scene(
         {
-            **_words("title", "setting", "differs"),
+            **_words("title", "setting", "differs", DECIDES),
             "signs": Each(Only("words")),
             **_words("ordinary", "note", "verdicts"),
             "actions": ById(_WITH_REASON),

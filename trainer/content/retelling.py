@@ -137,6 +137,7 @@ class _Teller:
             scene,
             file=file,
             html=markdown.render(body, self._outside).html,
+            paragraphs=tuple(markdown.paragraphs(body)),
             signs=tuple(self._sign(sign, file) for sign in scene.signs),
             twin=Twin(twin.title, scene.twin.truth, twin.differs or "") if twin and scene.twin else None,
             language=self.language,

@@ -39,6 +39,7 @@ from trainer.assessment.views.steps import (
     is_answered,
     may_review,
 )
+from trainer.assessment.views.twins import twin_address
 from trainer.content.objects import Standing
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now, today
@@ -372,6 +373,7 @@ def _answer_page(own_attempt: Attempt, given: Given) -> str:
         translation=translation,
         confidences=CONFIDENCE_LABELS,
         sign_of=find_sign,
+        twin_url=twin_address(scene),
         attempt=own_attempt,
         done=answered_positions(own_attempt),
         next_url=after(own_attempt, given.position + 1)

@@ -57,7 +57,10 @@ def _check_translated_pairs(folder: Folder) -> None:
 def _check_retold(folder: Folder, entry: Scene, told: Scene, scope: Scope, indicators: Mapping[str, Indicator]) -> None:
     """Check what another language says of its own: the narrative, the questions about it, the second telling."""
     _check_narrative(folder, told, scope)
-    _check_swap(told, decides=())  # they are words of the original
+    is_told = told.value.decides != entry.value.decides
+    if is_told:
+        _check_decides(told)
+    _check_swap(told, told.value.decides if is_told else ())  # else they are words of the original
     if folder.vocabulary is None or told.value.drills == entry.value.drills:
         return
     scene = Told("", told.value, told.body, indicators, folder.vocabulary.value, folder.drawings)

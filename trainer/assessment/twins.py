@@ -1,0 +1,126 @@
+"""Twins side by side: open pairs whose deciding words stand in both scenes, told with the same set of people."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from trainer.content.library import Content, Scenario
+from trainer.content.schema import Pool
+from trainer.content.sentences import Sentence, in_sentences
+from trainer.content.subject import Truth
+from trainer.items.judge.payload import ScenePayload, payload_of
+
+_AGREES = "Yes. "
+"""So begins the reason of a right verdict, which answers someone who chose it. Here nobody has."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One scene of a pair, in its sentences."""
+
+    scene: Scenario
+    story: tuple[tuple[Sentence, ...], ...]
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """All sentences, in order."""
+        return tuple(one for paragraph in self.story for one in paragraph)
+
+    @property
+    def deciding(self) -> frozenset[int]:
+        """The numbers of the sentences in which words stand that decide."""
+        return frozenset(one.number for one in self.sentences if one.decides)
+
+    @property
+    def payload(self) -> ScenePayload:
+        """The scene as it is judged."""
+        return payload_of(self.scene)
+
+    @property
+    def is_concern(self) -> bool:
+        """True if it is one to report."""
+        return self.scene.file.truth is Truth.CONCERN
+
+    @property
+    def reason(self) -> str:
+        """Why its verdict is what it is."""
+        return self.payload.verdicts[self.scene.file.best].removeprefix(_AGREES)
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Two scenes that differ in what decides them: the one in which someone looks for it, and its twin."""
+
+    one: Side
+    other: Side
+
+    @property
+    def shared(self) -> list[str]:
+        """What is told of both: signs that don't decide, and what is ordinary."""
+        signs = {name: sign.words for name, sign in self.other.scene.file.signs.items()}
+        both = [sign.words for name, sign in self.one.scene.file.signs.items() if signs.get(name) == sign.words]
+        return [*both, *(one for one in self.one.scene.file.ordinary if one in self.other.scene.file.ordinary)]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What someone marked in a scene, against what decides it."""
+
+    right: frozenset[int]
+    missed: frozenset[int]
+    beside: frozenset[int]
+
+
+def look(side: Side, marked: Collection[int]) -> Found:
+    """Hold the sentences that someone marked against those that decide. Raises ValueError if there is no such one."""
+    chosen = frozenset(marked)
+    if not chosen <= {one.number for one in side.sentences}:
+        raise ValueError("no such sentence")
+    return Found(chosen & side.deciding, side.deciding - chosen, chosen - side.deciding)
+
+
+def find_twins(content: Content, name: str, *, is_swapped: bool = False) -> Twins | None:
+    """Find a scene with its twin, both told with the one set of people or the other.
+
+    None unless they are an open pair in use, and what decides stands out in both.
+    """
+    scene = content.scenarios.get(name)
+    if scene is None or scene not in content.pool(Pool.OPEN):
+        return None
+    try:
+        twin = content.twin(scene)
+    except KeyError:
+        return None
+    one, other = _side(scene, is_swapped=is_swapped), _side(twin, is_swapped=is_swapped)
+    return Twins(one, other) if twin in content.pool(Pool.OPEN) and one and other else None
+
+
+def list_twins(content: Content) -> list[Twins]:
+    """List the open pairs, each with the scene to look at first: by lot, so that none foretells its verdict."""
+    return list(_pairs(content))
+
+
+def twins_showing(content: Content, signs: Collection[str], most: int | None = None) -> list[Twins]:
+    """List the open pairs of which a scene shows any of the signs, those that show more of them first."""
+    wanted = set(signs)
+    shown = [(len(wanted & {*one.one.scene.file.signs, *one.other.scene.file.signs}), one) for one in _pairs(content)]
+    return [one for number, one in sorted(shown, key=lambda each: -each[0]) if number][:most]
+
+
+def _pairs(content: Content) -> Iterator[Twins]:
+    for pair, scenes in content.pairs.items():
+        ordered = sorted(scenes, key=lambda scene: zlib.crc32(scene.id.encode()))
+        found = find_twins(content, ordered[0].id) if pair else None
+        if found:
+            yield found
+
+
+def _side(scene: Scenario, *, is_swapped: bool) -> Side | None:
+    told = scene.other if is_swapped else scene
+    story = in_sentences(told.paragraphs, told.file.decides) if told else None
+    if told is None or story is None:
+        return None
+    side = Side(told, story)
+    return side if 0 < len(side.deciding) < len(side.sentences) else None

@@ -1,0 +1,122 @@
+"""Twins side by side: find what decides a scene, then see it beside its twin.
+
+What someone marks travels in the address and is gone with it: no cookie, no row, and Back and reloading work. Only open
+pairs are ever shown, since everything about them may be known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from trainer.assessment.told import SIGNS, VOCABULARY
+from trainer.assessment.twins import Twins, find_twins, list_twins, look, twins_showing
+from trainer.content.objects import Standing
+from trainer.content.serving import served, served_in
+from trainer.core.errors import NotFound
+from trainer.core.signing import sign, unsign
+from trainer.items.judge.payload import ScenePayload
+from trainer.web.access import Who, access
+from trainer.web.errors import error_response
+from trainer.web.language import language_tag
+from trainer.web.still import still
+
+blueprint = Blueprint("twins", __name__, template_folder="../templates", url_prefix="/twins")
+_PURPOSE = "back from twins"
+
+
+@blueprint.app_context_processor
+def _for_signs() -> dict[str, Callable[..., list[Twins]]]:
+    return {"twins_showing": _showing}
+
+
+def _showing(signs: Collection[str], most: int | None = None) -> list[Twins]:
+    """Return open pairs with these signs, for pages of signs and of lessons."""
+    return twins_showing(served_in(language_tag()), signs, most)
+
+
+@blueprint.get("")
+@access(Who.PUBLIC)
+@still
+def index() -> str:
+    """List the pairs."""
+    return render_template("assessment/twins.html", twins=list_twins(served_in(language_tag())) or list_twins(served()))
+
+
+@blueprint.get("/<name>")
+@access(Who.PUBLIC)
+@still
+def show(name: str) -> str | tuple[str, int] | Response:
+    """Show a scene to look for what decides it; with `seen`, what does, beside its twin."""
+    twins, translation = _get(name)
+    back = request.args.get("back")
+    around = {
+        "twins": twins,
+        "translation": translation,
+        "lang": "en" if translation is Standing.UNTRANSLATED else None,
+        "place": _place(twins),
+        "back": back,
+        "people": request.args.get("people"),
+    }
+    if "seen" not in request.args:
+        return render_template("assessment/twin_ask.html", **around)
+    try:
+        found = look(twins.one, [int(one) for one in request.args.getlist("marked")])
+    except ValueError:
+        return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
+    return render_template(
+        "assessment/twin_answered.html",
+        **around,
+        found=found,
+        next_name=_following(twins),
+        back_url=unsign(_PURPOSE, back) if back else None,
+    )
+
+
+def twin_address(scene: ScenePayload) -> str | None:
+    """Return where the twin of an answered scene is shown beside it, or None if it may not be.
+
+    From there a link leads back to the page of this request.
+    """
+    known = served().scenarios.get(scene.scenario)
+    if known is None or find_twins(served(), known.id, is_swapped=scene.is_swapped) is None:
+        return None
+    said = urlencode(list(request.args.items(multi=True)))
+    return url_for(
+        "twins.show",
+        name=served().twin(known).id,
+        people="other" if scene.is_swapped else None,
+        back=sign(_PURPOSE, f"{request.path}?{said}" if said else request.path),
+    )
+
+
+def _get(name: str) -> tuple[Twins, Standing]:
+    """Return twins in their reader's language, or as they were written where what decides isn't marked there."""
+    here, is_swapped = served_in(language_tag()), request.args.get("people") == "other"
+    found = find_twins(here, name, is_swapped=is_swapped)
+    if found:
+        return found, here.standing(found.one.scene, found.other.scene, VOCABULARY, SIGNS)
+    original = find_twins(served(), name, is_swapped=is_swapped)
+    if original is None:
+        raise NotFound
+    return original, Standing.UNTRANSLATED
+
+
+def _names() -> list[str]:
+    return [one.one.scene.file.pair or "" for one in list_twins(served())]
+
+
+def _place(twins: Twins) -> tuple[int, int]:
+    """Return which pair it is, and of how many."""
+    names = _names()
+    return names.index(twins.one.scene.file.pair or "") + 1, len(names)
+
+
+def _following(twins: Twins) -> str:
+    """Return the scene of the next pair, after the last that of the first."""
+    place, of = _place(twins)
+    return list_twins(served())[place % of].one.scene.id
