@@ -21,6 +21,7 @@ from trainer.web.errors import error_response
 
 COURSE = "/courses/recognize"
 OFFICER = "/courses/security-officer"
+BRANCHING = f"{COURSE}/look-alikes-and-bias/the-saturday-bus"
 REFRESHER = "/courses/refresher"
 
 
@@ -129,6 +130,17 @@ def _spot(page: Page) -> None:
     page.locator(".pin[data-n='1']").click()
     page.locator(".spot input[data-n='4']").check()
     page.locator(".question form button").click()
+
+
+def _play(*choices: str) -> Callable[[Page], None]:
+    """Make these choices in a branching scene."""
+
+    def act(page: Page) -> None:
+        for choice in choices:
+            page.locator(f"label:has(input[value={choice}])").click()
+            page.locator(".question form button").click()
+
+    return act
 
 
 def _make_owner(page: Page) -> None:
@@ -297,6 +309,9 @@ PUBLIC = [
     Sheet("lesson-venue", f"{OFFICER}/your-venue/hotel"),
     Sheet("lesson-spot", f"{COURSE}/signs-in-combination/patterns-at-a-place"),
     Sheet("lesson-spot-answered", f"{COURSE}/signs-in-combination/patterns-at-a-place", act=_spot),
+    Sheet("lesson-branching", BRANCHING),
+    Sheet("lesson-branching-step", BRANCHING, act=_play("radio", "send")),
+    Sheet("lesson-branching-ended", BRANCHING, act=_play("morning", "drive-on", "quiet", "labor", "promise")),
     Sheet("search", "/search"),
     Sheet("search-found", "/search?q=passport"),
     Sheet("search-nothing", "/search?q=zzzz"),

@@ -89,11 +89,8 @@ BRANCHING = FurtherType(
     payload=BranchingPayload,
     form=BranchingForm,
     heading=_l("A scene, step by step"),
-    lead=_l("Each choice leads on. At the end you see your path, and what each choice was worth."),
+    lead=_l("Each choice leads on. At the end you see what each of them was worth."),
     button=_l("Do this"),
     samples=samples,
     tells_scene=False,
-    hint=_l(
-        "Each choice leads on. At the end you see your path, and what each choice was worth. You can always go back."
-    ),
 )
