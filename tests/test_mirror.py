@@ -64,6 +64,7 @@ HELD_BY = {
     "items/test_further.py": "content/drills content/telling items/marks/type",
     "items/test_judge.py": "items/judge/forms items/judge/model items/judge/payload items/judge/type",
     "items/test_order.py": "items/order/type",
+    "items/test_match.py": "items/boxes items/match/type",
     "items/test_spot.py": "items/spot/type",
     "items/test_samples.py": "items/contract items/forms items/multiple/type items/payload items/registry "
     "items/single/type",

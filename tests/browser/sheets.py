@@ -131,6 +131,13 @@ def _spot(page: Page) -> None:
     page.locator(".question form button").click()
 
 
+def _match(page: Page) -> None:
+    """Choose the second of the choices in every row."""
+    for box in page.locator(".question select").all():
+        box.select_option(index=2)
+    page.locator(".question form button").click()
+
+
 def _make_owner(page: Page) -> None:
     page.locator("label:has(input[value=owner])").click()
     _send(page)
@@ -297,6 +304,8 @@ PUBLIC = [
     Sheet("lesson-venue", f"{OFFICER}/your-venue/hotel"),
     Sheet("lesson-spot", f"{COURSE}/signs-in-combination/patterns-at-a-place"),
     Sheet("lesson-spot-answered", f"{COURSE}/signs-in-combination/patterns-at-a-place", act=_spot),
+    Sheet("lesson-match", f"{COURSE}/what-it-is/what-it-is-not"),
+    Sheet("lesson-match-answered", f"{COURSE}/what-it-is/what-it-is-not", act=_match),
     Sheet("search", "/search"),
     Sheet("search-found", "/search?q=passport"),
     Sheet("search-nothing", "/search?q=zzzz"),

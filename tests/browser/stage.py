@@ -51,7 +51,7 @@ NAME = "Zoë Ångström"
 OFFICER = "security-officer"
 REFRESHER = "refresher"
 ALL = 32  # scenes of a final
-ABOUT_SCENES = tuple(name for name in FURTHER if name != "spot")  # only lessons have pictures
+ABOUT_SCENES = tuple(name for name in FURTHER if name not in ("match", "spot"))  # these are asked in lessons only
 WRONG = {"report-now": "nothing-to-report", "nothing-to-report": "report-now"}
 
 

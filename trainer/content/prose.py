@@ -136,6 +136,8 @@ _QUESTION: Final[Mapping[str, Shape]] = {
     "phrases": Each(_WITH_REASON),
     "steps": ById(_WITH_REASON),
     "regions": ById(_WITH_REASON),
+    "choices": ById(Only("text")),
+    "rows": ById(_WITH_REASON),
 }
 _VERDICTS: Final = Each(Keys(_words("name", "hint")))
 

@@ -10,12 +10,13 @@ from trainer.items.contract import FurtherPayload, FurtherType, ItemType
 from trainer.items.judge.payload import ScenePayload
 from trainer.items.judge.type import JUDGE
 from trainer.items.marks.type import MARKS
+from trainer.items.match.type import MATCH
 from trainer.items.multiple.type import MULTIPLE
 from trainer.items.order.type import ORDER
 from trainer.items.single.type import SINGLE
 from trainer.items.spot.type import SPOT
 
-FURTHER: Final = {one.name: one for one in (SINGLE, MULTIPLE, MARKS, ORDER, SPOT)}
+FURTHER: Final = {one.name: one for one in (SINGLE, MULTIPLE, MARKS, ORDER, MATCH, SPOT)}
 MODELS: Final[Mapping[str, type[Item]]] = {JUDGE.name: JUDGE.model} | {name: one.model for name, one in FURTHER.items()}
 """What reading the content folder needs."""
 
