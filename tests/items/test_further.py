@@ -151,12 +151,12 @@ def test_the_first_item_is_the_one_to_judge(folder: Path) -> None:
         (
             "type: single",
             "type: essay",
-            '"type" can\'t be "essay". Use one of: judge, single, multiple, marks, order, match, spot.',
+            '"type" can\'t be "essay". Use one of: judge, single, multiple, marks, order, match, spot, note.',
         ),
         (
             "type: single\n    ask",
             "ask",
-            'item 2 of "items" has no "type". Use one of: judge, single, multiple, marks, order, match, spot.',
+            'item 2 of "items" has no "type". Use one of: judge, single, multiple, marks, order, match, spot, note.',
         ),
     ],
 )

@@ -120,7 +120,7 @@ def test_rows_that_all_belong_to_one_choice_are_refused(folder: Path) -> None:
 
 
 def test_each_row_is_told_with_what_was_chosen_and_what_is_right(visitor: Visitor) -> None:
-    path = "/courses/recognize/reporting/first-words"
+    path = "/courses/security-officer/your-venue/farm"
     sent = {"version": "0", "match-lights": "thought", "match-words": "heard", "match-van": "saw"}
     answer = visitor.post(f"{path}/answers/which-line", sent)
     page = " ".join(visitor.get(answer.location).text.split())

@@ -59,9 +59,10 @@ class Sitting:
         """Return what the responses come to. `danger_rules`: the lines of the rule that mean danger now."""
         if self.asks_scenes:
             return count(judged for _scene, judged in judge_all(responses, danger_rules))
-        marked = [
+        marks = [
             read_further(one.snapshot.payload).mark(one.given or {}) for one in responses if one.recorded_at is not None
         ]
+        marked = [one for one in marks if one is not None]
         return Points(round(sum(one.points for one in marked), 2), len(responses), len(marked))
 
     def read(self, kept: Mapping[str, Any]) -> Tally | Points:

@@ -138,6 +138,8 @@ _QUESTION: Final[Mapping[str, Shape]] = {
     "regions": ById(_WITH_REASON),
     "choices": ById(Only("text")),
     "rows": ById(_WITH_REASON),
+    "model": Each(Keys(_words("part", "text"))),
+    "checks": ById(_WITH_REASON),
 }
 _VERDICTS: Final = Each(Keys(_words("name", "hint")))
 
@@ -190,6 +192,7 @@ PROSE: Final[Mapping[type[Part], Keys]] = {
             "verdicts_before": _VERDICTS,
             "regions": ById(Keys(_words("name", "heading"))),
             **_words("disclaimers", "sentences"),
+            "note_hints": Each(Keys(_words("finds", "lacks", "says"))),
         }
     ),
 }

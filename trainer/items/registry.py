@@ -12,11 +12,12 @@ from trainer.items.judge.type import JUDGE
 from trainer.items.marks.type import MARKS
 from trainer.items.match.type import MATCH
 from trainer.items.multiple.type import MULTIPLE
+from trainer.items.note.type import NOTE
 from trainer.items.order.type import ORDER
 from trainer.items.single.type import SINGLE
 from trainer.items.spot.type import SPOT
 
-FURTHER: Final = {one.name: one for one in (SINGLE, MULTIPLE, MARKS, ORDER, MATCH, SPOT)}
+FURTHER: Final = {one.name: one for one in (SINGLE, MULTIPLE, MARKS, ORDER, MATCH, SPOT, NOTE)}
 MODELS: Final[Mapping[str, type[Item]]] = {JUDGE.name: JUDGE.model} | {name: one.model for name, one in FURTHER.items()}
 """What reading the content folder needs."""
 

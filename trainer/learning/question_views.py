@@ -1,4 +1,8 @@
-"""Answering a question of a lesson: kept for someone who is enrolled, carried along in the address for anyone else."""
+"""Answering a question of a lesson: kept for someone who is enrolled, carried along for anyone else.
+
+What is carried is in the address, so that Back and Reload work. Once someone has written a text of their own, the page
+comes back in answer to the form instead, and carries it in its own forms.
+"""
 
 from __future__ import annotations
 
@@ -16,20 +20,32 @@ from trainer.items.payload import Given
 from trainer.items.registry import FURTHER, read_further
 from trainer.learning import operations
 from trainer.learning.activity import read_mark
+from trainer.learning.page import lesson_page
 from trainer.learning.queries import find_enrollment, get_enrollment
-from trainer.learning.questions import carried, place_of, read_carried
+from trainer.learning.questions import carried, has_words, place_of, read_carried
 from trainer.learning.rules import longest_reading
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response
+from trainer.web.language import language_tag
 from trainer.web.redirects import go
 
 blueprint = Blueprint("questions", __name__)
 
 
+@blueprint.get("/courses/<course>/<module>/<lesson>/answers/<question>")
+@access(Who.PUBLIC)
+def question(course: str, module: str, lesson: str, question: str) -> Response:
+    """Go to a question whose page came back in answer to a form, and was opened again by its address."""
+    whole, found = get_lesson(course, module, lesson)
+    if found.question(question) is None:
+        raise NotFound
+    return go(_address(whole, found, question, {}, is_valid=True))
+
+
 @blueprint.post("/courses/<course>/<module>/<lesson>/answers/<question>")
 @access(Who.PUBLIC)
 def answer(course: str, module: str, lesson: str, question: str) -> Response | tuple[str, int]:
-    """Take an answer, and go back to the question. Of someone who isn't enrolled nothing is kept."""
+    """Take an answer, or a step of it, and go back to the question. Of someone who isn't enrolled nothing is kept."""
     if current_user.is_authenticated:
         current_app.extensions["csrf"].protect()
     whole, found = get_lesson(course, module, lesson)
@@ -38,30 +54,41 @@ def answer(course: str, module: str, lesson: str, question: str) -> Response | t
         raise NotFound
     payload = read_further(asked.payload)
     form = FURTHER[asked.type].form.for_saving(payload.order_for_all(), allow_gaps=False)
-    is_whole = form.validate()
+    is_valid = form.validate()
     if form.is_tampered:
         return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
     if not current_user.is_authenticated or find_enrollment(current_user.id, whole.slug) is None:
         answers = {**read_carried(whole, found, request.form.get("answers")), question: form.given}
-        return go(_address(whole, found, question, answers, is_whole))
+        return _back(whole, found, question, answers, is_valid)
     user_id, at = current_user.id, now()
     with transaction():
         enrollment = get_enrollment(user_id, whole.slug)
         opened_at = read_mark(enrollment, request.form.get("opened_at"))
         if opened_at is not None:
             operations.credit_activity(enrollment, opened_at, longest_reading(found.file.minutes), at)
-        if is_whole:
-            operations.answer(enrollment, found, asked, form.given, payload.mark(form.given), at)
-    return go(_address(whole, found, question, {} if is_whole else {question: form.given}, is_whole))
+        if is_valid:
+            mark = payload.mark(form.given) if form.is_whole(form.given) else None
+            operations.answer(enrollment, found, asked, form.given, mark, at)
+    return _back(whole, found, question, {} if is_valid else {question: form.given}, is_valid)
 
 
-def _address(course: Course, lesson: Lesson, question: str, answers: dict[str, Given], is_whole: bool) -> str:
+def _back(
+    course: Course, lesson: Lesson, question: str, answers: dict[str, Given], is_valid: bool
+) -> Response | tuple[str, int]:
+    """Go back to the question, with the answers that nobody keeps: in the address, or a text in the page alone."""
+    if not has_words(lesson, answers):
+        return go(_address(course, lesson, question, answers, is_valid))
+    told = get_lesson(course.slug, lesson.module_slug, lesson.slug, language_tag())[1]
+    return lesson_page(course, told, answers, None if is_valid else question)
+
+
+def _address(course: Course, lesson: Lesson, question: str, answers: dict[str, Given], is_valid: bool) -> str:
     return url_for(
         "learning.show_lesson",
         course=course.slug,
         module=lesson.module_slug,
         lesson=lesson.slug,
         answers=carried(course, lesson, answers) if answers else None,
-        incomplete=None if is_whole else question,
+        incomplete=None if is_valid else question,
         _anchor=place_of(question),
     )

@@ -1,7 +1,8 @@
 """The questions of a lesson as one reader has them: asked, or answered, and what opens below each.
 
 Someone who is enrolled has answers in the records. Anyone else carries them along in the address, signed, and they are
-gone with it.
+gone with it; once there is a text of theirs among them, in the page instead, since addresses are kept by browsers and
+servers.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _PURPOSE = "lesson-answers"
 
 @dataclass(frozen=True)
 class Asked:
-    """A question on the page, and its answer once it was given. `mark` is None until then."""
+    """A question on the page, and what was given for it."""
 
     id: str
     number: int
@@ -32,7 +33,9 @@ class Asked:
     payload: FurtherPayload
     form: AnswerForm
     given: Given
+    is_answered: bool
     mark: Mark | None
+    """What the answer is worth; None before there is one, and where right and wrong don't apply."""
     opens: bool
     """Whether what follows is open although this wasn't answered."""
 
@@ -59,22 +62,33 @@ def ask(
     for number, question in reversed(list(enumerate(lesson.questions, start=1))):
         kind, payload, given = FURTHER[question.type], read_further(question.payload), answers.get(question.id, {})
         form = kind.form.for_asking(payload, payload.order_for_all(), given)
-        is_answered = question.id in answers and question.id != incomplete
+        is_answered = question.id != incomplete and is_whole(question, answers)
         if question.id == incomplete:
             form.validate()
         mark = payload.mark(given) if is_answered else None
+        opens = is_later and not is_answered
         asked.append(
-            Asked(question.id, number, len(lesson.questions), kind, payload, form, given, mark, is_later and not mark)
+            Asked(question.id, number, len(lesson.questions), kind, payload, form, given, is_answered, mark, opens)
         )
-        is_later = is_later or is_answered or question.id == incomplete
+        is_later = is_later or question.id in answers or question.id == incomplete
     return asked[::-1]
 
 
-def still_open(course: Course, lesson: Lesson, read: Collection[str], answered: Collection[str]) -> tuple[str, ...]:
+def is_whole(question: Question, answers: Mapping[str, Given]) -> bool:
+    """Return whether a question was answered to the end: some are answered in two steps."""
+    return question.id in answers and FURTHER[question.type].form.is_whole(answers[question.id])
+
+
+def has_words(lesson: Lesson, answers: Mapping[str, Given]) -> bool:
+    """Return whether there is something among the answers that someone wrote in their own words."""
+    return any(question.id in answers and FURTHER[question.type].is_written for question in lesson.questions)
+
+
+def still_open(course: Course, lesson: Lesson, read: Collection[str], answers: Mapping[str, Given]) -> tuple[str, ...]:
     """Return the questions to answer before a lesson can be marked as read: of a core lesson, for the first time."""
     if lesson.id in read or not course.is_core(lesson):
         return ()
-    return tuple(question.id for question in lesson.questions if question.id not in answered)
+    return tuple(question.id for question in lesson.questions if not is_whole(question, answers))
 
 
 def carried(course: Course, lesson: Lesson, answers: Mapping[str, Given]) -> str:

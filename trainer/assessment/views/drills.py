@@ -61,7 +61,10 @@ def question(attempt_id: UUID, position: int) -> str:
 @blueprint.post("/attempts/<uuid:attempt_id>/questions/<int(max=999):position>")
 @access(Who.LEARNER, own=True)
 def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
-    """Save what is chosen. With `autosave=1` (our script) as far as it goes; otherwise for good, and go on."""
+    """Save what is given. With `autosave=1` (our script) as far as it goes; otherwise for good, and go on.
+
+    Where an answer takes several steps, only the last of them is for good.
+    """
     user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
     with transaction():
         found, given = get_attempt_with_response(user_id, attempt_id, position)
@@ -73,7 +76,12 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
             return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
         if is_valid:
             version = operations.save_response(
-                found, given, form.given, int(form.version.data or 0), at, record=not is_autosave
+                found,
+                given,
+                form.given,
+                int(form.version.data or 0),
+                at,
+                record=not is_autosave and form.is_whole(form.given),
             )
             if not is_autosave:
                 credit(found, request.form.get("opened_at"), at)
@@ -110,7 +118,7 @@ def _told(given: Given) -> tuple[FurtherPayload, Standing]:
     return tell_question(read_further(given.snapshot.payload), given.item)
 
 
-def _marked(given: Given) -> tuple[FurtherPayload, Mark, Mapping[str, Any]]:
+def _marked(given: Given) -> tuple[FurtherPayload, Mark | None, Mapping[str, Any]]:
     payload, said = _told(given)[0], given.given or {}
     return payload, payload.mark(said), said
 
