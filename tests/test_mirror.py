@@ -41,6 +41,7 @@ HELD_BY = {
     "compliance/test_views.py": "compliance/forms compliance/models compliance/queries "
     "compliance/views/evidence compliance/views/inspections compliance/views/training",
     "content/checks/test_rare.py": "content/nights",
+    "content/checks/test_wording.py": "content/phrases",
     "content/markdown/test_rendering.py": "content/markdown/body",
     "content/test_library.py": "content/serving",
     "content/test_schema.py": "content/catalogue content/curriculum content/papers content/parts content/subject",
@@ -66,7 +67,9 @@ HELD_BY = {
     "interop/test_tokens.py": "interop/forms interop/models interop/operations interop/views/tokens",
     "items/test_further.py": "content/drills content/telling items/marks/type",
     "items/test_judge.py": "items/judge/forms items/judge/model items/judge/payload items/judge/type",
+    "items/test_note.py": "items/note/hints items/note/type",
     "items/test_order.py": "items/order/type",
+    "items/test_match.py": "items/boxes items/match/type",
     "items/test_spot.py": "items/spot/type",
     "items/test_branching.py": "items/branching/forms items/branching/model items/branching/paths "
     "items/branching/payload items/branching/type",
@@ -85,7 +88,7 @@ HELD_BY = {
     "joining/test_views.py": "joining/forms",
     "learning/test_attestation.py": "learning/forms",
     "learning/test_cycles.py": "learning/models learning/operations learning/queries",
-    "learning/test_questions.py": "learning/question_views",
+    "learning/test_questions.py": "learning/page learning/question_views",
     "learning/test_views.py": "learning/activity",
     "organizations/test_closing.py": "organizations/views/closing",
     "organizations/test_operations.py": "organizations/actor organizations/models organizations/queries",

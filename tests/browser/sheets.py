@@ -143,6 +143,13 @@ def _play(*choices: str) -> Callable[[Page], None]:
     return act
 
 
+def _match(page: Page) -> None:
+    """Choose the second of the choices in every row."""
+    for box in page.locator(".question select").all():
+        box.select_option(index=2)
+    page.locator(".question form button").click()
+
+
 def _make_owner(page: Page) -> None:
     page.locator("label:has(input[value=owner])").click()
     _send(page)
@@ -312,6 +319,8 @@ PUBLIC = [
     Sheet("lesson-branching", BRANCHING),
     Sheet("lesson-branching-step", BRANCHING, act=_play("radio", "send")),
     Sheet("lesson-branching-ended", BRANCHING, act=_play("morning", "drive-on", "quiet", "labor", "promise")),
+    Sheet("lesson-match", f"{COURSE}/what-it-is/what-it-is-not"),
+    Sheet("lesson-match-answered", f"{COURSE}/what-it-is/what-it-is-not", act=_match),
     Sheet("search", "/search"),
     Sheet("search-found", "/search?q=passport"),
     Sheet("search-nothing", "/search?q=zzzz"),

@@ -81,12 +81,13 @@ class Sitting:
         if self.asks_scenes:
             return count(judged for _scene, judged in judge_all(responses, danger_rules))
         if self.what is What.EVENTS:
-            return count_night((read_event(one.snapshot.payload), one.given) for one in responses)
-        marked = [
+            return count_night((read_event(response.snapshot.payload), response.given) for response in responses)
+        marks = [
             read_further(response.snapshot.payload).mark(response.given or {})
             for response in responses
             if response.recorded_at is not None
         ]
+        marked = [mark for mark in marks if mark is not None]
         return Points(round(sum(mark.points for mark in marked), 2), len(responses), len(marked))
 
     def read(self, kept: Mapping[str, Any]) -> Counts:

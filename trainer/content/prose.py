@@ -140,6 +140,10 @@ _QUESTION: Final[Mapping[str, Shape]] = {
     "steps": ById(Keys({**_words("text", "ask", "why"), "choices": ById(_WITH_REASON)})),
     "ends": ById(Keys(_words("title", "text"))),
     "regions": ById(_WITH_REASON),
+    "choices": ById(Only("text")),
+    "rows": ById(_WITH_REASON),
+    "model": Each(Keys(_words("part", "text"))),
+    "checks": ById(_WITH_REASON),
 }
 _VERDICTS: Final = Each(Keys(_words("name", "hint")))
 
@@ -193,6 +197,7 @@ PROSE: Final[Mapping[type[Part], Keys]] = {
             "verdicts_before": _VERDICTS,
             "regions": ById(Keys(_words("name", "heading"))),
             **_words("disclaimers", "sentences"),
+            "note_hints": Each(Keys(_words("finds", "lacks", "says"))),
         }
     ),
 }

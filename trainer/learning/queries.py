@@ -128,10 +128,10 @@ def list_answers(enrollment_id: uuid.UUID, lesson: Lesson) -> dict[str, Given]:
     return _still_answers(lesson, read(_ANSWERS, {"enrollment_id": enrollment_id, "lesson": lesson.id}))
 
 
-def list_answered(enrollment_id: uuid.UUID, lesson: Lesson) -> frozenset[str]:
-    """Return which questions of a lesson were answered, as `list_answers` does, but within a transaction."""
+def list_answers_now(enrollment_id: uuid.UUID, lesson: Lesson) -> dict[str, Given]:
+    """Return what `list_answers` does, but within a transaction."""
     rows = db.session.execute(_ANSWERS, {"enrollment_id": enrollment_id, "lesson": lesson.id}).all()
-    return frozenset(_still_answers(lesson, rows))
+    return _still_answers(lesson, rows)
 
 
 def _still_answers(lesson: Lesson, rows: Sequence[Row[Any]]) -> dict[str, Given]:
