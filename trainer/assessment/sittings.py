@@ -81,7 +81,7 @@ class Sitting:
         if self.asks_scenes:
             return count(judged for _scene, judged in judge_all(responses, danger_rules))
         if self.what is What.EVENTS:
-            return count_night((read_event(one.snapshot.payload), one.given) for one in responses)
+            return count_night((read_event(response.snapshot.payload), response.given) for response in responses)
         marked = [
             read_further(response.snapshot.payload).mark(response.given or {})
             for response in responses
