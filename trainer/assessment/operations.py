@@ -113,15 +113,15 @@ def start_shift(enrollment: Enrollment, course: Course, content: Content, now: d
 
 def start_rare(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
     """Start a rare shift of a course, or return the one under way. Raises NotFound if it has none."""
-    found = find_open_attempt(enrollment.id, Kind.RARE)
-    if found is not None:
-        return found
+    under_way = find_open_attempt(enrollment.id, Kind.RARE)
+    if under_way is not None:
+        return under_way
     if course.rare is None:
         raise NotFound
-    bank = [payload_of(one, course.rare, content) for one in course.rare.events]
+    bank = [payload_of(event, course.rare, content) for event in course.rare.events]
     night = draw_night(bank, course.rare.number, course.rare.worrying_at_most, chance.rng)
     attempt = _ungraded(enrollment, Kind.RARE, len(night), now)
-    return keep(attempt, [Item(f"{course.slug}/{one.scenario}", one.digest, one) for one in night], now)
+    return keep(attempt, [Item(f"{course.slug}/{event.scenario}", event.digest, event) for event in night], now)
 
 
 def _ungraded(enrollment: Enrollment, kind: Kind, scenes: int, now: dt.datetime) -> Attempt:
