@@ -299,6 +299,17 @@ def test_leaning_takes_the_wanted_first_and_of_each_kind_those_met_longest_ago()
     assert [one.tellings[0].scene for one in chosen] == ["3-a", "4-a", "0-a", "1-a"]
 
 
+def test_leaning_prefers_among_those_that_are_equally_fresh_only() -> None:
+    at = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+    pairs = [
+        Pair((Telling(f"{number}-a", True, met_at=at if number < 3 else None), Telling(f"{number}-b", False)))
+        for number in range(6)
+    ]
+    for seed in range(20):
+        chosen = leaning(pairs, {pairs[0], pairs[3]}, 4, random.Random(seed), preferred={pairs[0], pairs[1], pairs[4]})
+        assert [one.tellings[0].scene for one in chosen] == ["3-a", "0-a", "4-a", "5-a"]
+
+
 def test_a_category_that_is_not_there_is_a_practice_like_any(app: Flask) -> None:
     visitor = sign_in_as(app, make_account(app))
     assert visitor.post(f"/courses/{COURSE}/practices", {"category": "no-such"}).status_code == 303

@@ -103,10 +103,19 @@ def two_forms(pairs: Sequence[Pair]) -> tuple[list[Telling], list[Telling]]:
     return forms
 
 
-def leaning(pairs: Sequence[Pair], wanted: Collection[Pair], scenes: int, rng: random.Random) -> list[Pair]:
-    """Return so many pairs, the wanted ones first, each kind with those that were met longest ago before others."""
+def leaning(
+    pairs: Sequence[Pair],
+    wanted: Collection[Pair],
+    scenes: int,
+    rng: random.Random,
+    preferred: Collection[Pair] = (),
+) -> list[Pair]:
+    """Return so many pairs, the wanted ones first, each kind with those that were met longest ago before others.
+
+    Of pairs that are equally fresh, the preferred ones come first.
+    """
     shuffled = rng.sample(list(pairs), len(pairs))
-    return sorted(shuffled, key=lambda pair: (pair not in wanted, pair.met_at))[:scenes]
+    return sorted(shuffled, key=lambda pair: (pair not in wanted, pair.met_at, pair not in preferred))[:scenes]
 
 
 def draw_again(pairs: Sequence[Pair], leaning_to: Collection[Pair], scenes: int, rng: random.Random) -> list[Telling]:

@@ -62,7 +62,8 @@ def card_pdf(venue: str) -> Response:
 @still
 def observation() -> str:
     """Show what to write down, and offer a page to print."""
-    return render_template("courses/observation.html")
+    logs = [(venue, one) for venue, one in _here().cards.items() if one.log]
+    return render_template("courses/observation.html", logs=logs)
 
 
 @blueprint.get("/observation.pdf")
