@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -94,6 +95,16 @@ def test_practice_and_each_final_have_a_window_of_their_own(app: Flask, shelf: L
     page = page_of(app, bob)
     for title in ("<b>Practice</b>", "<b>Final, not passed</b>", "<b>Final, passed</b>"):
         assert page.count(title) == 1
+
+
+def test_scenes_count_from_the_first_day_whatever_it_was(app: Flask) -> None:
+    bob = make_account(app)
+    with time_machine.travel(dt.datetime(2026, 11, 10, 12, tzinfo=dt.UTC)):
+        certify(app, bob)
+    with time_machine.travel(dt.datetime(2026, 11, 12, 12, tzinfo=dt.UTC)):
+        practice(app, bob)
+        assert progress_of(app, bob).since.day == 10
+        assert "scenes since November 10, 2026." in re.sub(r"\s+", " ", page_of(app, bob))
 
 
 def test_the_practice_shift_is_not_counted(rich_app: Flask) -> None:

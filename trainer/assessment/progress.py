@@ -105,6 +105,11 @@ class Progress:
         return sum(window.tally.answered for window in self.windows)
 
     @property
+    def since(self) -> dt.datetime:
+        """When the first of them was given, whichever window it stands in."""
+        return min(window.first_at for window in self.windows)
+
+    @property
     def to_share(self) -> Window | None:
         """The newest final, or else practice; no pretest, of which others will be asked the same."""
         return next((one for one in reversed(self.windows) if one.stage is not Stage.BEFORE), None)
