@@ -126,3 +126,9 @@ def test_a_log_entry_stands_on_its_cards_page_with_the_line_that_it_went_by(visi
     assert f"<p>{log.after}</p>" in page
     assert rule.sentence in page
     assert 'id="log"' not in visitor.get("/cards/farm").text
+
+
+def test_a_telephone_number_on_a_card_stays_in_one_line(visitor: Visitor, shelf: Library) -> None:
+    assert any("1-888-373-7888" in one for one in shelf.content.cards["hotel"].do)
+    page = closed_up(visitor.get("/cards/hotel").text)
+    assert page.count('<span class="nb">1-888-373-7888</span>') == 2  # among what to do, and with the line

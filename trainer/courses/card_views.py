@@ -7,6 +7,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from trainer.content.library import Content
+from trainer.content.markdown import keep_numbers
 from trainer.content.papers import Card
 from trainer.content.serving import served_in
 from trainer.core.errors import NotFound
@@ -17,6 +18,7 @@ from trainer.web.paper import qr_code
 from trainer.web.still import still
 
 blueprint = Blueprint("cards", __name__, template_folder="templates")
+blueprint.add_app_template_filter(keep_numbers, "keep_numbers")
 
 
 @blueprint.get("/cards")
