@@ -12,7 +12,7 @@ from sqlalchemy import Table, bindparam, delete, select, update
 
 from trainer.assessment import finals, pretest, rules
 from trainer.assessment.drawing import draw, half_and_half, leaning
-from trainer.assessment.drawn import Item, draw_into, item_of, keep, keep_drawn, pairs_of, showing
+from trainer.assessment.drawn import Item, at_venues, draw_into, item_of, keep, keep_drawn, pairs_of, showing
 from trainer.assessment.models import Attempt, CheckInMail, Response, RoundRequest
 from trainer.assessment.queries import (
     find_open_attempt,
@@ -64,7 +64,7 @@ def start_practice(
 ) -> Attempt:
     """Start a practice of open scenes, those of the learner's workplace first, or return the one under way.
 
-    With a category, pairs that show its signs come before all others.
+    With a category, pairs that show its signs come before all others, and the workplace counts within each kind.
     """
     under_way = find_open_attempt(enrollment.id, Kind.PRACTICE)
     if under_way is None and category is not None:
@@ -81,7 +81,8 @@ def start_practice(
 
 def _start_leaning(enrollment: Enrollment, content: Content, scenes: int, now: dt.datetime, category: str) -> Attempt:
     pairs = pairs_of(content, Pool.OPEN, list_met(enrollment.user_id))
-    chosen = leaning(pairs, showing(pairs, [category], content), scenes, chance.rng)
+    near = at_venues(pairs, content.venues_at(enrollment.place), content)
+    chosen = leaning(pairs, showing(pairs, [category], content), scenes, chance.rng, near)
     drawn = draw(chosen, half_and_half(scenes), chance.rng)
     return keep_drawn(_ungraded(enrollment, Kind.PRACTICE, scenes, now), content, drawn, now)
 

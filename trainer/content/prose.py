@@ -177,6 +177,7 @@ PROSE: Final[Mapping[type[Part], Keys]] = {
             "together": Each(Only("text")),
             "alone": Each(Only("text")),
             **_words("never", "do", "dont"),
+            "log": Keys(_words("when", "where", "saw", "heard", "thought", "unknown", "did", "after")),
         }
     ),
     Pack: Keys(

@@ -41,7 +41,7 @@ from trainer.assessment.views.steps import (
 )
 from trainer.assessment.views.twins import twin_address
 from trainer.content.objects import Standing
-from trainer.content.serving import get_course, served
+from trainer.content.serving import get_course, served, served_in
 from trainer.core.clock import now, today
 from trainer.core.db import db, transaction
 from trainer.core.errors import NotFound, NotYet
@@ -87,6 +87,7 @@ def practice(course: str) -> str:
         course=whole,
         translation=standing_of(whole),
         drills=len(served().drills()),
+        workplace=served_in(language_tag()).cards.get(enrollment.place or "") if enrollment else None,
         under_way={past_attempt.kind: past_attempt for past_attempt in done if past_attempt.submitted_at is None},
         past=[(past_attempt, sitting_of(past_attempt).read(past_attempt.tally or {})) for past_attempt in past],
         words=words,
