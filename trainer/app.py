@@ -35,6 +35,7 @@ from trainer.assessment.views.previews import blueprint as previews
 from trainer.assessment.views.progress import blueprint as progress
 from trainer.assessment.views.rare import blueprint as rare
 from trainer.assessment.views.remarks import blueprint as remarks
+from trainer.assessment.views.shifts import blueprint as shifts
 from trainer.assignments.views import blueprint as requirements
 from trainer.cli.accounts import accounts_cli
 from trainer.cli.admin import admin_cli
@@ -188,7 +189,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     readers = (web, courses, cards, credentials)
     learners = (
         *(accounts, second_factor, learning, questions),
-        *(assessment, finals, drills, rare, first_try, pretest, check_ins, progress, remarks, previews),
+        *(assessment, finals, drills, shifts, rare, first_try, pretest, check_ins, progress, remarks, previews),
         *(joining, entry, home, rounds),
     )
     firms = (organizations, closing, people, teams, invitations, codes, roster, requirements, audit)

@@ -100,15 +100,23 @@ def start_drill(enrollment: Enrollment, content: Content, number: int, now: dt.d
     return keep(attempt, [Item(one.id, one.digest, read_further(one.payload)) for one in drawn], now)
 
 
-def start_shift(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
-    """Start the practice shift of a course, or return the one under way. Raises NotFound if it has none."""
+def start_shift(
+    enrollment: Enrollment, course: Course, content: Content, now: dt.datetime, name: str | None = None
+) -> Attempt:
+    """Start a practice shift of a course, or return the one under way. Raises NotFound if it has none of this name.
+
+    `name`: of the shift; None for the first one.
+    """
     found = find_open_attempt(enrollment.id, Kind.SHIFT)
     if found is not None:
         return found
-    if course.shift is None:
+    name = name or next(iter(course.shifts), None)
+    if name is None or name not in course.shifts:
         raise NotFound
-    scenes = [content.scenarios[name] for name in course.shift.scenes]
-    return keep(_ungraded(enrollment, Kind.SHIFT, len(scenes), now), [item_of(one) for one in scenes], now)
+    scenes = [content.scenarios[one] for one in course.shifts[name].scenes]
+    attempt = _ungraded(enrollment, Kind.SHIFT, len(scenes), now)
+    attempt.rule = {"shift": name}
+    return keep(attempt, [item_of(one) for one in scenes], now)
 
 
 def start_rare(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:

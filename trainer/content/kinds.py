@@ -19,7 +19,7 @@ from trainer.content.checks.site import check_site
 from trainer.content.checks.statistics import check_statistics
 from trainer.content.checks.vocabulary import check_vocabulary
 from trainer.content.kind import Form, Kind, Parts
-from trainer.content.nights import RareFile
+from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.places import (
     among,
@@ -36,7 +36,7 @@ from trainer.content.places import (
     put_site,
     put_vocabulary,
 )
-from trainer.content.schema import CourseFile, Illustration, LessonFile, ModuleFile, ScenarioFile, ShiftFile
+from trainer.content.schema import CourseFile, Illustration, LessonFile, ModuleFile, ScenarioFile
 from trainer.content.subject import Vocabulary
 
 
@@ -119,11 +119,11 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     ),
     Kind(
         "shift",
-        "courses/<course>/shift.yaml",
+        "courses/<course>/shifts/<name>.yaml",
         Form.OBJECT,
         ShiftFile,
         put_shift,
-        find_id=None,
+        is_permanent=False,
         is_welcome=has_course,
         check=check_shifts,
     ),

@@ -8,9 +8,9 @@ from typing import TypeVar
 from trainer.content.catalogue import HelpLine, Site
 from trainer.content.folder import Entry, Folder, ModuleFolder
 from trainer.content.kind import Parts
-from trainer.content.nights import RareFile
+from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.parts import Part
-from trainer.content.schema import CourseFile, LessonFile, ModuleFile, ShiftFile
+from trainer.content.schema import CourseFile, LessonFile, ModuleFile
 from trainer.content.subject import Vocabulary
 
 T = TypeVar("T", bound=Part)
@@ -59,8 +59,7 @@ def put_course(folder: Folder, parts: Parts, entry: Entry[CourseFile]) -> bool:
 
 def put_shift(folder: Folder, parts: Parts, entry: Entry[ShiftFile]) -> bool:
     """Put a practice shift into its course."""
-    folder.courses[parts[0]].shift = entry
-    return True
+    return folder.courses[parts[0]].shifts.setdefault(parts[1], entry) is entry
 
 
 def put_rare(folder: Folder, parts: Parts, entry: Entry[RareFile]) -> bool:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from trainer.content.catalogue import Category, HelpLine, Indicator, Term
-from trainer.content.nights import RareFile
+from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.parts import Part
-from trainer.content.schema import CourseFile, LessonFile, ModuleFile, ScenarioFile, ShiftFile
+from trainer.content.schema import CourseFile, LessonFile, ModuleFile, ScenarioFile
 from trainer.content.subject import Vocabulary
 from trainer.content.yaml_lines import Key, Plain
 
@@ -147,7 +147,9 @@ PROSE: Final[Mapping[type[Part], Keys]] = {
     LessonFile: Keys(
         {**_words("title", "summary", "objectives", "note"), "items": ById(Keys({**_words("passage"), **_QUESTION}))}
     ),
-    ShiftFile: Keys(_words("title", "intro")),
+    ShiftFile: Keys(
+        {**_words("title", "intro"), "handover": Keys({**_words("ask", "model"), "points": ById(Only("text"))})}
+    ),
     RareFile: Keys({**_words("title", "intro", "note"), "events": ById(_WITH_REASON)}),
     Term: Keys(_words("term", "meaning", "also")),
     Category: Keys(_words("name")),

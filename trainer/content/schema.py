@@ -207,14 +207,6 @@ class ModuleFile(Part):
     picture: Slug | None = None  # stands at the head of its lessons
 
 
-class ShiftFile(Part):
-    """`courses/<course>/shift.yaml`: scenes of one night, in clock order, with the answer after each."""
-
-    title: Text
-    intro: Text
-    scenes: list[Slug] = Field(min_length=2)
-
-
 class Illustration(Part):
     """`illustrations/<name>.svg`: a picture for questions. Its words stand in the questions."""
 

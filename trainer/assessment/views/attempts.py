@@ -15,6 +15,7 @@ from trainer.assessment import operations, shown, words
 from trainer.assessment.check_ins import KINDS as CHECK_INS
 from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.deciding import Asked, FinalRule, Need
+from trainer.assessment.handovers import Written, find_handover
 from trainer.assessment.measures.detection import Reports
 from trainer.assessment.measures.frequencies import OfHundred, of_hundred
 from trainer.assessment.models import Attempt
@@ -38,9 +39,10 @@ from trainer.assessment.views.steps import (
     credit,
     is_answered,
     may_review,
+    night_of,
 )
 from trainer.content.objects import Standing
-from trainer.content.serving import get_course, served
+from trainer.content.serving import get_course, served, served_in
 from trainer.core.clock import now, today
 from trainer.core.db import db, transaction
 from trainer.core.errors import NotFound, NotYet
@@ -104,16 +106,6 @@ def start_practice(course: str) -> Response:
     with transaction():
         enrollment = enroll(user_id, whole, now())
         attempt_id = operations.start_practice(enrollment, here, whole.file.practice.scenes, now(), category).id
-    return go(url_for(".attempt", attempt_id=attempt_id))
-
-
-@blueprint.post("/courses/<course>/shifts")
-@access(Who.LEARNER)
-def start_shift(course: str) -> Response:
-    """Start the practice shift, or go on with the one under way."""
-    whole, user_id = get_course(course), current_user.id
-    with transaction():
-        attempt_id = operations.start_shift(enroll(user_id, whole, now()), whole, served(), now()).id
     return go(url_for(".attempt", attempt_id=attempt_id))
 
 
@@ -194,7 +186,9 @@ def submission(attempt_id: UUID) -> Response | str:
     responses = list_responses(found)[found.handed_in :]
     waiting = [one.position for one in responses if not is_answered(found, one)]
     if sitting_of(found).answers_at_once and not waiting:
-        return go(after(found, found.scenes))  # there is nothing to check: its page leads to the result
+        # There is nothing to check: the handover, or the page of the last, leads to the result.
+        hands_over = find_handover(found, served()) is not None
+        return go(url_for("shifts.handover", attempt_id=attempt_id) if hands_over else after(found, found.scenes))
     return render_template(
         "assessment/submission.html",
         verdicts=verdicts_of(found),
@@ -202,6 +196,7 @@ def submission(attempt_id: UUID) -> Response | str:
         course=course_title(found),
         responses=[(one, is_answered(found, one), dict(one.given or {})) for one in responses],
         waiting=waiting,
+        hands_over=find_handover(found, served()) is not None,
     )
 
 
@@ -239,6 +234,9 @@ def result(attempt_id: UUID) -> Response | str:
         course_title=enrollment.course_title,
         enrollment=enrollment,
         tally=tally,
+        night=night_of(found),
+        handover=find_handover(found, served_in(language_tag())),
+        written=Written.of(found),
         needs=(needs := _needs(found, tally)),
         needed_of=_needed_of(found),
         is_by_steps=found.is_passed is False and _is_by_steps(needs),
@@ -331,6 +329,7 @@ def _question_page(found: Attempt, given: Given, form: JudgeForm, *, is_unsent: 
         attempt=found,
         course=course_title(found),
         done=answered_positions(found),
+        night=night_of(found, given.position),
         save_url=url_for(".save", attempt_id=found.id, position=given.position),
         skip_url=after(found, given.position + 1),
         back_url=url_for(".scene", attempt_id=found.id, position=given.position - 1)
@@ -352,6 +351,8 @@ def _answer_page(found: Attempt, given: Given) -> str:
         sign_of=find_sign,
         attempt=found,
         done=answered_positions(found),
+        night=night_of(found, given.position),
+        hands_over=find_handover(found, served()) is not None,
         next_url=after(found, given.position + 1)
         if found.submitted_at is None
         else url_for(".result", attempt_id=found.id),

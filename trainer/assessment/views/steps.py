@@ -9,9 +9,12 @@ from flask import url_for
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import list_responses
+from trainer.assessment.shown import Happened
 from trainer.assessment.sittings import judge_all, sitting_of
+from trainer.assessment.told import tell
 from trainer.content.serving import served
 from trainer.core.db import db
+from trainer.items.registry import read_scene
 from trainer.learning.activity import read_mark
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import credit_activity
@@ -47,6 +50,15 @@ def may_review(found: Attempt, given: Given) -> bool:
         return True
     ((_scene, judged),) = judge_all([given], served().vocabulary.danger_rules)
     return judged.went_wrong
+
+
+def night_of(found: Attempt, before: int | None = None) -> list[Happened]:
+    """Return what happened in a practice shift before an event, or in all of it; nothing for another attempt."""
+    if not sitting_of(found).keeps_log:
+        return []
+    end = before or found.scenes + 1
+    responses = [one for one in list_responses(found) if one.position < end]
+    return [Happened.of(one.position, tell(read_scene(one.snapshot.payload))[0], one.given) for one in responses]
 
 
 def credit(found: Attempt, mark: str | None, at: dt.datetime) -> None:
