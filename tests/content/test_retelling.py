@@ -337,7 +337,7 @@ REFUSED = {
         'plain.es.yaml:2: "defaults" can\'t be set in a translation.'
     ),
     ("courses/recognize/shifts/night.es.yaml", "title: U", "scenes: [shift-0]\ntitle: U"): (
-        'shift.es.yaml:2: "scenes" can\'t be set in a translation.'
+        'night.es.yaml:2: "scenes" can\'t be set in a translation.'
     ),
     ("vocabulary.es.yaml", "one-strong: Una", "one-stronger: Una"): (
         'vocabulary.es.yaml:8: "rules" has another form than in the original.'
