@@ -22,6 +22,7 @@ HELD_BY = {
     "assessment/test_first_try.py": "assessment/views/first_try",
     "assessment/test_pretest.py": "assessment/views/pretest",
     "assessment/test_previews.py": "assessment/views/previews",
+    "assessment/test_handovers.py": "assessment/views/shifts",
     "assessment/test_rare.py": "assessment/views/rare items/event",
     "assessment/test_operations.py": "assessment/drawn",
     "assessment/test_remarks.py": "assessment/views/remarks",

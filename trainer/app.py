@@ -35,6 +35,7 @@ from trainer.assessment.views.previews import blueprint as previews
 from trainer.assessment.views.progress import blueprint as progress
 from trainer.assessment.views.rare import blueprint as rare
 from trainer.assessment.views.remarks import blueprint as remarks
+from trainer.assessment.views.shifts import blueprint as shifts
 from trainer.assessment.views.twins import blueprint as twins
 from trainer.assignments.views import blueprint as requirements
 from trainer.cli.accounts import accounts_cli
@@ -201,7 +202,8 @@ def _add_pages(app: Flask) -> None:
     readers = (web, courses, cards, credentials)
     learners = (
         *(accounts, second_factor, learning, questions),
-        *(assessment, finals, drills, rare, first_try, pretest, check_ins, progress, remarks, twins, previews),
+        *(assessment, finals, drills, shifts, rare, first_try, pretest),
+        *(check_ins, progress, remarks, twins, previews),
         *(joining, entry, home, rounds),
     )
     firms = (organizations, closing, people, teams, invitations, codes, roster, requirements, audit)

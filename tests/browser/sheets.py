@@ -197,6 +197,10 @@ def _make_no_code(page: Page) -> None:
     _send(page)
 
 
+def _hand_over_nothing(page: Page) -> None:
+    page.get_by_role("button", name="Hand over", exact=True).click()
+
+
 def _send_no_name(page: Page) -> None:
     page.get_by_label("Your name in this class").fill("")
     _send(page)
@@ -430,6 +434,9 @@ LEARNER = [
     Sheet("lesson-venue-placed", f"{OFFICER}/your-venue/hospital", "unsigned"),
     Sheet("shift-scene", _at("shift", "/scenes/3"), "officer"),
     Sheet("shift-answer", _at("shift", "/scenes/1"), "officer"),
+    Sheet("handover", _at("shift", "/handover"), "officer"),
+    Sheet("handover-error", _at("shift", "/handover"), "officer", _hand_over_nothing, 422),
+    Sheet("handover-compare", _at("compared", "/handover"), "handing"),
     Sheet("result-shift", _at("shift_done", "/result"), "unsigned"),
     Sheet("rare-event", _at("rare", "/events/3"), "officer"),
     Sheet("rare-changed", _at("rare", "/events/2"), "officer"),

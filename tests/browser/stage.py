@@ -33,6 +33,7 @@ from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
 from trainer.assessment import check_ins, pretest
 from trainer.assessment.finals import start_final
+from trainer.assessment.handovers import save_handover, tick_points
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.operations import start_drill, start_practice, start_rare, start_shift, submit_attempt
 from trainer.assessment.sittings import sitting_of
@@ -64,6 +65,9 @@ class Stage:
     live: Live
     cookies: dict[str, Any] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
+
+
+HANDOVER = "23:25 missing boy at the bus stop, called 911.\n00:05 room 126, money handed over, called the hotline."
 
 
 class Person:
@@ -145,6 +149,14 @@ class Person:
     def shift(self, **answered: Any) -> str:
         """Start the practice shift; see `_take`."""
         return self._take(lambda enrollment, course: start_shift(enrollment, course, served(), now()), **answered)
+
+    def hand_over(self, attempt: str, text: str, *points: str) -> str:
+        """Write the handover of a shift, and see the other; return the attempt's address."""
+        with self.app.app_context(), transaction():
+            attempt_id = UUID(attempt.rpartition("/")[2])
+            version = save_handover(self.id, attempt_id, text, 0, close=True)
+            tick_points(self.id, attempt_id, points, version)
+        return attempt
 
     def rare(self, *, answer: int, hand_in: bool = False) -> str:
         """Start the rare shift; answer the first events as the rule does, but report each ninth."""
@@ -299,6 +311,8 @@ def set_stage(live: Live) -> Stage:
     add("officer", officer, shift=officer.shift(answer=2, wrong=1), rare=officer.rare(answer=12))
     done_shift = Person(app, course=OFFICER).enroll(read=-1, minutes=40).name()
     done_shift.works_at("hospital")
+    handing = Person(app, course=OFFICER).enroll(read=-1, minutes=40)
+    add("handing", handing, compared=handing.hand_over(handing.shift(answer=12), HANDOVER, "reported", "seen"))
     add(
         "unsigned",
         done_shift,

@@ -89,7 +89,15 @@ records: Dos años.
 unclear: [Si cuentan los lagos.]
 notice: Esto is not legal advice.
 """
-SHIFT_ES = "of: {of}\ntitle: Una noche\nintro: Usted está de turno.\n"
+SHIFT_ES = """\
+of: {of}
+title: Una noche
+intro: Usted está de turno.
+handover:
+  ask: Llega el turno de día.
+  model: Un hombre pidió sus papeles.
+  points: {papers: Los papeles, door: La puerta}
+"""
 RARE_ES = """\
 of: {of}
 title: Una noche tranquila
@@ -176,12 +184,13 @@ def all_kinds(spanish: Path) -> Path:
     for name, text in ORIGINALS.items():
         small.put(spanish, name, text)
     small.add_shift(spanish)
+    small.add_handover(spanish)
     small.add_rare(spanish)
     small.add_to_head(spanish, small.CONCERN_FILE, QUESTIONS)
     put(spanish, "statistics/calls.es.yaml", STATISTICS_ES)
     put(spanish, "cards/hotel.es.yaml", CARD_ES)
     put(spanish, "requirements/plain.es.yaml", PACK_ES)
-    put(spanish, "courses/recognize/shift.es.yaml", SHIFT_ES)
+    put(spanish, "courses/recognize/shifts/night.es.yaml", SHIFT_ES)
     put(spanish, "courses/recognize/rare.es.yaml", RARE_ES)
     put_scene(spanish, "open-1-a", SCENE_ES)
     return spanish
@@ -200,13 +209,14 @@ def scene_of(folder: Path) -> tuple[Scenario, Scenario]:
 def test_a_card_a_pack_and_a_shift_are_told_and_keep_what_they_do(all_kinds: Path) -> None:
     assert faults(all_kinds) == []
     here, there = both(all_kinds)
-    card, pack, shift = there.cards["hotel"], there.packs["plain"], there.courses["recognize"].shift
+    card, pack, shift = there.cards["hotel"], there.packs["plain"], there.courses["recognize"].shifts["night"]
     assert (card.title, card.alone[0].text, card.never) == ("Un hotel", "El jefe guarda los papeles.", ["Un acento."])
     assert [part.signs for part in (*card.alone, *card.together)] == [["C1"], ["A1", "C5"]]
     assert (pack.title, pack.course_approval.authority) == ("Sin ley", "la Oficina de Lagos")
     assert pack.defaults == here.packs["plain"].defaults
-    assert shift is not None
     assert shift.title == "Una noche"
+    assert shift.handover is not None
+    assert [(one.id, one.text) for one in shift.handover.points] == [("papers", "Los papeles"), ("door", "La puerta")]
     assert shift.scenes == ["shift-0", "shift-1", "shift-2", "shift-3"]
     rare, was = there.courses["recognize"].rare, here.courses["recognize"].rare
     assert rare is not None
@@ -215,7 +225,7 @@ def test_a_card_a_pack_and_a_shift_are_told_and_keep_what_they_do(all_kinds: Pat
     assert [(one.id, one.rule, one.signs, one.clock) for one in rare.events] == [
         (one.id, one.rule, one.signs, one.clock) for one in was.events
     ]
-    nights = ("courses/recognize/shift.yaml", "courses/recognize/rare.yaml")
+    nights = (small.SHIFT_FILE, "courses/recognize/rare.yaml")
     names = ("cards/hotel.yaml", "requirements/plain.yaml", *nights, "statistics/calls.yaml")
     assert {there.standing(name) for name in names} == {Standing.AS_WRITTEN}
     assert here.cards["hotel"].title == "Hotel"
@@ -326,8 +336,8 @@ REFUSED = {
     ("requirements/plain.es.yaml", "title: S", "defaults: {least_minutes: 1}\ntitle: S"): (
         'plain.es.yaml:2: "defaults" can\'t be set in a translation.'
     ),
-    ("courses/recognize/shift.es.yaml", "title: U", "scenes: [shift-0]\ntitle: U"): (
-        'shift.es.yaml:2: "scenes" can\'t be set in a translation.'
+    ("courses/recognize/shifts/night.es.yaml", "title: U", "scenes: [shift-0]\ntitle: U"): (
+        'night.es.yaml:2: "scenes" can\'t be set in a translation.'
     ),
     ("vocabulary.es.yaml", "one-strong: Una", "one-stronger: Una"): (
         'vocabulary.es.yaml:8: "rules" has another form than in the original.'

@@ -30,6 +30,7 @@ from tests.cast import (
     start_drill,
     start_practice,
     start_rare,
+    start_shift,
     write_remark,
 )
 from tests.support import COURSE, Visitor
@@ -132,8 +133,9 @@ def make_world(app: Flask, shelf: Library) -> World:
             "attempt_id": str(start_rare(app, bob, course_with_rare(here))),
             "course": course_with_rare(here),
         },
-        "assessment.start_shift": {"course": course_with_shift(here)},
         "twins": {"name": here.pool(Pool.OPEN)[0].id},
+        "shifts": {"attempt_id": str(start_shift(app, bob, course_with_shift(here)))},
+        "shifts.start": {"course": course_with_shift(here)},
         "learning.attestation": {"course": signing},
         "learning.place": {"course": course_with_choice(here)},
         "accounts.confirm": {"token": tokens[Purpose.CONFIRM]},
@@ -200,4 +202,4 @@ def course_with_rare(here: Content) -> str:
 
 def course_with_shift(here: Content) -> str:
     """Return a course that has a practice shift."""
-    return next(slug for slug, course in here.courses.items() if course.shift)
+    return next(slug for slug, course in here.courses.items() if course.shifts)

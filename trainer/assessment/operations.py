@@ -101,15 +101,23 @@ def start_drill(enrollment: Enrollment, content: Content, number: int, now: dt.d
     return keep(attempt, [Item(drill.id, drill.digest, read_further(drill.payload)) for drill in drawn], now)
 
 
-def start_shift(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
-    """Start the practice shift of a course, or return the one under way. Raises NotFound if it has none."""
+def start_shift(
+    enrollment: Enrollment, course: Course, content: Content, now: dt.datetime, name: str | None = None
+) -> Attempt:
+    """Start a practice shift of a course, or return the one under way. Raises NotFound if it has none of this name.
+
+    `name`: of the shift; None for the first one.
+    """
     under_way = find_open_attempt(enrollment.id, Kind.SHIFT)
     if under_way is not None:
         return under_way
-    if course.shift is None:
+    name = name or next(iter(course.shifts), None)
+    if name is None or name not in course.shifts:
         raise NotFound
-    scenes = [content.scenarios[name] for name in course.shift.scenes]
-    return keep(_ungraded(enrollment, Kind.SHIFT, len(scenes), now), [item_of(scene) for scene in scenes], now)
+    scenes = [content.scenarios[scene] for scene in course.shifts[name].scenes]
+    attempt = _ungraded(enrollment, Kind.SHIFT, len(scenes), now)
+    attempt.rule = {"shift": name}
+    return keep(attempt, [item_of(scene) for scene in scenes], now)
 
 
 def start_rare(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:

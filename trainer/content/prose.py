@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from trainer.content.catalogue import Category, HelpLine, Indicator, Term
-from trainer.content.curriculum import CourseFile, ModuleFile, ShiftFile
-from trainer.content.nights import RareFile
+from trainer.content.curriculum import CourseFile, ModuleFile
+from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.parts import Part
 from trainer.content.schema import LessonFile, ScenarioFile
@@ -154,7 +154,9 @@ PROSE: Final[Mapping[type[Part], Keys]] = {
     LessonFile: Keys(
         {**_words("title", "summary", "objectives", "note"), "items": ById(Keys({**_words("passage"), **_QUESTION}))}
     ),
-    ShiftFile: Keys(_words("title", "intro")),
+    ShiftFile: Keys(
+        {**_words("title", "intro"), "handover": Keys({**_words("ask", "model"), "points": ById(Only("text"))})}
+    ),
     RareFile: Keys({**_words("title", "intro", "note"), "events": ById(_WITH_REASON)}),
     Term: Keys(_words("term", "meaning", "also")),
     Category: Keys(_words("name")),

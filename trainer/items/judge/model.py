@@ -20,6 +20,8 @@ FEWEST_ACTIONS: Final = 4  # until the bank is rewritten
 MOST_WORDS: Final = 12  # of an action
 PARTS: Final = ("verdict", "confidence", "action")
 """What may be asked of a scene."""
+PARTS_AND_LINE: Final = (*PARTS, "line")
+"""With a line for one's own log, which may stay empty."""
 VERDICT_AND_SURENESS: Final = ("verdict", "confidence")
 VERDICT_ALONE: Final = ("verdict",)
 

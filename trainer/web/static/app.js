@@ -114,9 +114,19 @@ if (scene) {
       waiting -= 1;
     });
   };
-  scene.addEventListener("change", saveNext);
+  let typing;
+  const typed = () => {
+    clearTimeout(typing);
+    typing = setTimeout(saveNext, 800);
+  };
+  scene.addEventListener("change", () => {
+    clearTimeout(typing);
+    saveNext();
+  });
+  scene.addEventListener("input", (event) => event.target.matches("textarea") && typed());
   window.addEventListener("online", () => isLost && saveNext());
   scene.addEventListener("submit", (event) => {
+    clearTimeout(typing);
     if (!waiting) return;
     // The answer on its way carries the version that the form must send.
     event.preventDefault();
