@@ -23,6 +23,7 @@ COURSE = "/courses/recognize"
 OFFICER = "/courses/security-officer"
 BRANCHING = f"{COURSE}/look-alikes-and-bias/the-saturday-bus"
 REFRESHER = "/courses/refresher"
+NOTE = f"{COURSE}/what-to-do/now-you-write"
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,22 @@ def _match(page: Page) -> None:
     """Choose the second of the choices in every row."""
     for box in page.locator(".question select").all():
         box.select_option(index=2)
+    page.locator(".question form button").click()
+
+
+def _write_nothing(page: Page) -> None:
+    page.locator(".question form button").click()
+
+
+def _write(page: Page) -> None:
+    """Write a note that has something to look at again."""
+    page.locator(".question textarea").fill("Feed store, Route 7.\nA shady man has a woman’s phone in his shirt.")
+    page.locator(".question form button").click()
+
+
+def _write_and_compare(page: Page) -> None:
+    _write(page)
+    page.locator(".question input[name=ticked]").first.check()
     page.locator(".question form button").click()
 
 
@@ -325,6 +342,10 @@ PUBLIC = [
     Sheet("lesson-branching-ended", BRANCHING, act=_play("morning", "drive-on", "quiet", "labor", "promise")),
     Sheet("lesson-match", f"{COURSE}/what-it-is/what-it-is-not"),
     Sheet("lesson-match-answered", f"{COURSE}/what-it-is/what-it-is-not", act=_match),
+    Sheet("lesson-note", NOTE),
+    Sheet("lesson-note-error", NOTE, act=_write_nothing, status=422),
+    Sheet("lesson-note-written", NOTE, act=_write),
+    Sheet("lesson-note-compared", NOTE, act=_write_and_compare),
     Sheet("search", "/search"),
     Sheet("search-found", "/search?q=passport"),
     Sheet("search-nothing", "/search?q=zzzz"),
