@@ -1,13 +1,13 @@
 """Let an answer in a lesson be neither right nor wrong
 
-Revision ID: 0032
+Revision ID: 0031
 Revises: 0030
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032"
+revision = "0031"
 down_revision = "0030"
 branch_labels = None
 depends_on = None

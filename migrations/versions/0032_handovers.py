@@ -1,14 +1,14 @@
 """Keep the handover that someone writes at the end of a practice shift
 
-Revision ID: 0034
-Revises: 0030
+Revision ID: 0032
+Revises: 0031
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
