@@ -75,6 +75,8 @@ HELD_BY = {
     "joining/test_invitations.py": "joining/entering joining/invitation_forms joining/invitation_views "
     "organizations/invitations organizations/views/invitations",
     "joining/test_mailed_sign_up.py": "joining/letters",
+    "joining/test_pins.py": "joining/pin_forms joining/pin_views accounts/pins organizations/slips "
+    "organizations/slip_papers organizations/views/slips",
     "joining/test_roster_views.py": "joining/importing joining/roster_forms",
     "joining/test_sheets.py": "joining/lines",
     "joining/test_views.py": "joining/forms",

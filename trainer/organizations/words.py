@@ -62,6 +62,8 @@ ACT_NAMES: dict[str, LazyString] = {
     "organization.reopened": _l("Reopened the firm"),
     "organization.resumed": _l("The firm’s suspension ended"),
     "organization.suspended": _l("The firm was suspended"),
+    "pin_slip.printed": _l("Printed PIN slips"),
+    "pin_slip.used": _l("Chose a PIN with a slip"),
     "requirement.changed": _l("Changed a requirement"),
     "requirement.ended": _l("Ended a requirement"),
     "requirement.made": _l("Set a requirement"),
