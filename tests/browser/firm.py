@@ -68,9 +68,7 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
         actor, here = actor_of(owner_id, firm), f"/organizations/{firm}"
         listed = [
             add_person(actor, PersonFacts(name, None, "Guard", f"00{417 + row}"), [harbor] if row % 3 else [], now())
-            for row, name in enumerate(
-                ("Hodan Abdi", "Bob Dow", "Ruth Estes", "Ana María Fournier", "Gagnon", "Jo Lee")
-            )
+            for row, name in enumerate(("Hodan Abdi", "Bob Dow", "Ruth Estes", "Ana Fournier", "Phil Gagnon", "Jo Lee"))
         ]
         print_slips(actor, harbor, now())
         slips = {one.membership_id: one.id for one in db.session.query(PinSlip).filter_by(organization_id=firm)}

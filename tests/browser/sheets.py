@@ -178,6 +178,11 @@ def _make_no_code(page: Page) -> None:
     _send(page)
 
 
+def _type_wrong_pin(page: Page) -> None:
+    page.locator("#pin").fill("739164")
+    _send(page)
+
+
 def _send_no_name(page: Page) -> None:
     page.get_by_label("Your name in this class").fill("")
     _send(page)
@@ -506,7 +511,7 @@ JOINING = [
     Sheet("invitation-other", _at("invited"), "new"),
     Sheet("invitation-void", "/invitations/void", status=404),
     Sheet("pin-sign-in", "/in?firm=7K3MQ2&number=00417"),
-    Sheet("pin-sign-in-error", "/in?firm=7K3MQ2&number=00417", act=_send, status=422),
+    Sheet("pin-sign-in-error", "/in?firm=7K3MQ2&number=00417", act=_type_wrong_pin, status=422),
     Sheet("choose-pin", "/in/pin", render=steps.choose_pin_page),
     Sheet("choose-pin-error", "/in/pin", render=steps.choose_pin_error),
     Sheet("account-pin", "/account", "gus"),

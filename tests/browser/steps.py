@@ -54,7 +54,7 @@ def choose_pin_page(stage: Stage) -> str:
 
 def choose_pin_error(stage: Stage) -> str:
     """Choose a PIN that is easy to guess."""
-    return _post(_with_slip(stage), "/in/pin", new_pin="123456", again="123456").text
+    return _post(_with_slip(stage), "/in/pin", new_pin="123456", again="123456", is_old_enough="y").text
 
 
 def mailed_sign_up_page(stage: Stage) -> str:

@@ -139,7 +139,18 @@ def can_have_slip() -> ColumnElement[bool]:
 def may_have_slip(person: Membership) -> bool:
     """Return True if a slip can be printed for someone."""
     query = select(Membership.id).outerjoin(User, User.id == Membership.user_id)
-    return db.session.scalar(query.where(Membership.id == person.id, can_have_slip())) is not None
+    is_them = and_(Membership.organization_id == person.organization_id, Membership.id == person.id)
+    return db.session.scalar(query.where(is_them, can_have_slip())) is not None
+
+
+def is_good(now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition of slips that can be used."""
+    return and_(
+        PinSlip.used_at.is_(None),
+        PinSlip.revoked_at.is_(None),
+        PinSlip.expires_at > now,
+        PinSlip.misses < MOST_SLIP_MISSES,
+    )
 
 
 def find_slip(membership_id: uuid.UUID, now: dt.datetime) -> PinSlip | None:
@@ -149,7 +160,7 @@ def find_slip(membership_id: uuid.UUID, now: dt.datetime) -> PinSlip | None:
         .join(Organization, Organization.id == PinSlip.organization_id)
         .join(Membership, Membership.id == PinSlip.membership_id)
         .outerjoin(User, User.id == Membership.user_id)
-        .where(PinSlip.membership_id == membership_id, _is_good(now), firm_is_open(), can_have_slip())
+        .where(PinSlip.membership_id == membership_id, is_good(now), firm_is_open(), can_have_slip())
         .order_by(PinSlip.created_at.desc())
         .limit(1)
     )
@@ -174,7 +185,7 @@ def use_slip(slip_id: uuid.UUID, now: dt.datetime) -> None:
     """Use a slip up. Raises Conflict for whoever comes second, or too late."""
     used = db.session.execute(
         update(PinSlip)
-        .where(PinSlip.id == slip_id, _is_good(now))
+        .where(PinSlip.id == slip_id, is_good(now))
         .values(used_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -182,11 +193,13 @@ def use_slip(slip_id: uuid.UUID, now: dt.datetime) -> None:
         raise Conflict(USED)
 
 
-def void_slips(membership_ids: Sequence[uuid.UUID], now: dt.datetime) -> None:
+def void_slips(actor: Actor, membership_ids: Sequence[uuid.UUID], now: dt.datetime) -> None:
     """Void what was printed for these people and is still good."""
     db.session.execute(
         update(PinSlip)
-        .where(PinSlip.membership_id.in_(membership_ids), _is_good(now))
+        .where(
+            PinSlip.organization_id == actor.organization_id, PinSlip.membership_id.in_(membership_ids), is_good(now)
+        )
         .values(revoked_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -204,7 +217,7 @@ def _make(actor: Actor, people: Sequence[Row[uuid.UUID, str, str | None]], now: 
     organization = lock_organization(actor)  # of two who print at once the second voids the first one's slips
     organization.code = organization.code or new_code(FIRM_CODE_LENGTH)
     for start in range(0, len(people), 500):
-        void_slips([row[0] for row in people[start : start + 500]], now)
+        void_slips(actor, [row[0] for row in people[start : start + 500]], now)
     slips, rows = [], []
     for membership_id, name, number in people:
         code, slip_id = _code_with_letter(), uuid.uuid4()
@@ -238,15 +251,6 @@ def _without_address(actor: Actor, team_id: uuid.UUID | None) -> ColumnElement[b
         return wanted
     in_team = select(TeamMembership.membership_id).where(TeamMembership.team_id == get_team(actor, team_id).id)
     return and_(wanted, Membership.id.in_(in_team))
-
-
-def _is_good(now: dt.datetime) -> ColumnElement[bool]:
-    return and_(
-        PinSlip.used_at.is_(None),
-        PinSlip.revoked_at.is_(None),
-        PinSlip.expires_at > now,
-        PinSlip.misses < MOST_SLIP_MISSES,
-    )
 
 
 def _note(actor: Actor, now: dt.datetime, subject_id: uuid.UUID | None, **details: str | int | None) -> None:
