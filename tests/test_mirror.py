@@ -75,6 +75,7 @@ HELD_BY = {
     "joining/test_invitations.py": "joining/entering joining/invitation_forms joining/invitation_views "
     "organizations/invitations organizations/views/invitations",
     "joining/test_mailed_sign_up.py": "joining/letters",
+    "joining/test_devices.py": "joining/device_views organizations/devices organizations/views/devices",
     "joining/test_pins.py": "joining/pin_forms joining/pin_views accounts/pins",
     "joining/test_roster_views.py": "joining/importing joining/roster_forms",
     "joining/test_sheets.py": "joining/lines",

@@ -70,6 +70,7 @@ from trainer.learning.operations import answer
 from trainer.learning.queries import get_enrollment
 from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
+from trainer.organizations.devices import make_device
 from trainer.organizations.invitations import invite
 from trainer.organizations.models import Membership, PinSlip
 from trainer.organizations.operations import PersonFacts, add_person, undo_removal
@@ -242,6 +243,7 @@ def make_petra(app: Flask) -> Rich:
         make_join_code(actor, Role.MEMBER, site, month, None, clock.now())
         gus = add_person(actor, PersonFacts("Gus Gold", None, employee_number="417"), [site], clock.now())
         print_slip(actor, gus, clock.now())
+        make_device(actor, "Gate tablet", site, clock.now())
         db.session.add(PinTry(user_id=petra, way=Way.STRANGE, at=clock.now()))  # from before she had a password
         used = {"organization_id": acme, "membership_id": entry, "created_by_id": alice, "seal": "s"}
         db.session.add(PinSlip(**used, created_at=clock.now(), expires_at=clock.now(), used_at=clock.now()))

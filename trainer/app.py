@@ -76,6 +76,8 @@ from trainer.interop.views.api import blueprint as api
 from trainer.interop.views.tokens import blueprint as api_tokens
 from trainer.items.registry import MODELS
 from trainer.jobs.views import blueprint as mail
+from trainer.joining.device_views import blueprint as site
+from trainer.joining.device_views import stay
 from trainer.joining.invitation_views import blueprint as entry
 from trainer.joining.pin_views import blueprint as pins
 from trainer.joining.roster_views import blueprint as roster
@@ -89,6 +91,7 @@ from trainer.learning.views import blueprint as learning
 from trainer.organizations.views.audit import blueprint as audit
 from trainer.organizations.views.closing import blueprint as closing
 from trainer.organizations.views.codes import blueprint as codes
+from trainer.organizations.views.devices import blueprint as devices
 from trainer.organizations.views.firms import blueprint as organizations
 from trainer.organizations.views.invitations import blueprint as invitations
 from trainer.organizations.views.people import blueprint as people
@@ -125,6 +128,7 @@ WAYS_UP = {
     "pin_sign_in": "pins.sign_in",
     "practice": "assessment.practice",
     "pretest": "pretest.offer",
+    "register_device": "site.register",
     "roster": "roster.send",
     "sign_in": "joining.sign_in",
     "sign_up": "joining.sign_up",
@@ -182,6 +186,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     tokens.exempt(remarks)  # it checks a token where there is a session to hang one on
     tokens.exempt(questions)  # as they do
     tokens.exempt(end_at_exit)
+    tokens.exempt(stay)
     tokens.exempt(sign_in)  # it checks its token itself, and keeps the address that was typed
     init_limits(app)
     # The function set last runs first: headers, then compression, and what is kept has both.
@@ -192,9 +197,9 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     learners = (
         *(accounts, second_factor, learning, questions),
         *(assessment, finals, drills, first_try, pretest, check_ins, progress, remarks, previews),
-        *(joining, entry, pins, home, rounds),
+        *(joining, entry, pins, site, home, rounds),
     )
-    firms = (organizations, closing, people, teams, invitations, codes, slips, roster, requirements, audit)
+    firms = (organizations, closing, people, teams, invitations, codes, slips, devices, roster, requirements, audit)
     readings = (training, training_rounds, evidence, inspections, api_tokens, api)
     instructors = (cohorts, board, class_rounds, meetings, classes, items)
     for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):

@@ -21,6 +21,7 @@ from trainer.joining.pins import choose_pin
 from trainer.joining.sheets import read_text
 from trainer.organizations.closing import close, suspend
 from trainer.organizations.codes import make_join_code
+from trainer.organizations.devices import make_device, register
 from trainer.organizations.invitations import invite, token_of
 from trainer.organizations.models import Invitation, PinSlip
 from trainer.organizations.operations import PersonFacts, add_person
@@ -72,6 +73,9 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
         ]
         print_slips(actor, harbor, now())
         slips = {one.membership_id: one.id for one in db.session.query(PinSlip).filter_by(organization_id=firm)}
+        device_code = make_device(actor, "Gate tablet", harbor, now())[1]
+        tablet, token = register(device_code, "Chrome on Android", now())
+        make_device(actor, "Desk", None, now())
         gus = choose_pin(slips.pop(listed[1].id), hash_pin("583204"), None, now())
         for person_id in people:
             invite(actor, get_person(actor, person_id), now())
@@ -104,6 +108,8 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
             "without_address": f"{here}/people/{listed[0].id}",
             "slip": slips[listed[4].id].hex,
             "gus": gus.id.hex,
+            "device": f"{here}/site-devices/{tablet.id}",
+            "tablet": token,
             "requirement": f"{here}/requirements/{texas.id}",
             "ended": f"{here}/requirements/{ended.id}",
             "bare": f"/organizations/{bare}",

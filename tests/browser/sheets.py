@@ -178,6 +178,15 @@ def _make_no_code(page: Page) -> None:
     _send(page)
 
 
+def _send_last(page: Page) -> None:
+    page.locator("main form button").last.click()
+
+
+def _add_device(page: Page) -> None:
+    page.locator("#name").fill("Gate tablet")
+    _send_last(page)
+
+
 def _type_wrong_pin(page: Page) -> None:
     page.locator("#pin").fill("739164")
     _send(page)
@@ -522,6 +531,15 @@ JOINING = [
     Sheet("pin-slips-none", _at("bare", "/pin-slips"), "alice"),
     Sheet("person-no-address", _at("without_address"), "alice"),
     Sheet("person-with-pin", _at("with_pin"), "alice"),
+    Sheet("site-devices", _at("firm", "/site-devices"), "alice"),
+    Sheet("site-devices-none", _at("bare", "/site-devices"), "alice"),
+    Sheet("site-device-new", _at("firm", "/site-devices"), "alice", _add_device),
+    Sheet("site-devices-error", _at("firm", "/site-devices"), "alice", _send_last, 422),
+    Sheet("site-device-revocation", _at("device", "/revocation"), "alice"),
+    Sheet("register-device", "/site-device"),
+    Sheet("register-device-error", "/site-device", act=_send, status=422),
+    Sheet("site-sign-in", "/in", "tablet"),
+    Sheet("site-sign-in-error", "/in", "tablet", _send, 422),
     Sheet("join-code", "/join"),
     Sheet("join-code-error", "/join?code=7K", status=422),
     Sheet("join-code-unknown", "/join/ZZZZ-ZZZZ", status=404),

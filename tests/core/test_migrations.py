@@ -59,6 +59,7 @@ from trainer.joining.pins import choose_pin
 from trainer.joining.sheets import read_text
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, enroll
+from trainer.organizations.devices import make_device
 from trainer.organizations.models import Invitation, JoinCode, Membership, PinSlip, TeamMembership
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.slips import print_slip
@@ -162,6 +163,7 @@ def fill_pins(app: Flask) -> tuple[UUID, UUID]:
         print_slip(actor, joined, clock.now())
         user = choose_pin(db.session.scalars(select(PinSlip.id)).one(), hash_pin("583204"), None, clock.now())
         print_slip(actor, waiting, clock.now())
+        make_device(actor, "Gate tablet", None, clock.now())
         begin_try(user.id, Way.STRANGE, clock.now())
         return waiting.id, joined.id
 

@@ -42,6 +42,7 @@ from trainer.joining.sheets import read_text
 from trainer.organizations.actor import Actor
 from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
+from trainer.organizations.devices import make_device
 from trainer.organizations.invitations import invite
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
@@ -61,6 +62,7 @@ FIRMS = {
     "invitations",
     "join_codes",
     "pin_slips",
+    "site_devices",
     "roster_drafts",
     "requirements",
     "requirement_teams",
@@ -161,6 +163,7 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         make_join_code(actor, Role.MEMBER, site, month, None, clock.now())
         gus = add_person(actor, PersonFacts("Gus Gold", None, employee_number="417"), [site], clock.now())
         print_slip(actor, gus, clock.now())
+        make_device(actor, "Gate tablet", site, clock.now())
         keep_draft(actor, read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         make_inspector_link(actor, "An inspector", clock.now())
         make_token(actor, "Payroll", list(Scope), clock.now())

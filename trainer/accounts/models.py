@@ -115,6 +115,10 @@ class Session(Base):
     """What the browser said of itself, in words such as "Chrome on Android"."""
     created_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
+    site_device_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    """The device of a firm on which it is, if it is on one."""
+    quiet_until: Mapped[dt.datetime | None]
+    """On such a device: when it ends unless something is asked for before."""
 
 
 class Link(Base):

@@ -16,6 +16,7 @@ from trainer.accounts.rules import (
     CONFIRM_LASTS,
     LINK_LASTS,
     LINKS_KEPT,
+    QUIET,
     SIGN_UP_LASTS,
     Purpose,
     clean_email,
@@ -73,9 +74,12 @@ def create_account(
     return user
 
 
-def open_session(user_id: uuid.UUID, device: str, now: dt.datetime) -> uuid.UUID:
-    """Begin a session and return its number, which the cookie holds."""
-    session = Session(user_id=user_id, device=device, created_at=now)
+def open_session(
+    user_id: uuid.UUID, device: str, now: dt.datetime, site_device_id: uuid.UUID | None = None
+) -> uuid.UUID:
+    """Begin a session and return its number, which the cookie holds. On a site device it ends when it is quiet."""
+    session = Session(user_id=user_id, device=device, created_at=now, site_device_id=site_device_id)
+    session.quiet_until = now + QUIET if site_device_id else None
     db.session.add(session)
     db.session.flush()
     user = get_user(user_id)
@@ -83,6 +87,22 @@ def open_session(user_id: uuid.UUID, device: str, now: dt.datetime) -> uuid.UUID
         remember_language(user)
         note("session.opened", now, actor_id=user_id, subject_id=session.id, device=device)
     return session.id
+
+
+def prolong_session(session_id: uuid.UUID, now: dt.datetime) -> None:
+    """Let a session on a site device go on for two minutes, unless it is over."""
+    db.session.execute(
+        update(Session)
+        .where(Session.id == session_id, Session.ended_at.is_(None), Session.quiet_until > now)
+        .values(quiet_until=now + QUIET)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def end_sessions_at(site_device_id: uuid.UUID, now: dt.datetime) -> None:
+    """End all sessions on a site device."""
+    here = update(Session).where(Session.site_device_id == site_device_id, Session.ended_at.is_(None))
+    db.session.execute(here.values(ended_at=now).execution_options(synchronize_session=False))
 
 
 def refuse_session(user_id: uuid.UUID, now: dt.datetime) -> None:

@@ -39,6 +39,18 @@ class PinSignInForm(Form):
     )
 
 
+class RegisterForm(Form):
+    """The code that makes a browser a site device."""
+
+    code = StringField(
+        _l("Code"),
+        [InputRequired(_l("Enter the code.")), length(1, LONGEST_TYPED)],
+        filters=[trimmed],
+        description=_l("Eight letters and digits."),
+        render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"},
+    )
+
+
 class FirstPinForm(NewPinForm):
     """A first PIN, for a new account."""
 

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from trainer.accounts.forms import ChangePinForm, NewPinForm
 from trainer.accounts.models import User
-from trainer.accounts.pin_rules import Weak, weakness_of
+from trainer.accounts.pin_rules import Way, Weak, weakness_of
 from trainer.accounts.pins import check_pin, cross_out, hash_pin, is_mixed_with_older_key, remix, set_pin
 from trainer.accounts.queries import get_user
 from trainer.accounts.signing_in import is_own_secret, sign_in_session, way_of
@@ -27,6 +27,7 @@ from trainer.core.db import transaction
 from trainer.core.errors import NotFound
 from trainer.joining import operations, pins
 from trainer.joining.pin_forms import FirstPinForm, PinSignInForm
+from trainer.organizations.devices import Site, see, this_site
 from trainer.organizations.slips import USED
 from trainer.web.access import Who, access
 from trainer.web.limits import WRONG, limit_failures, limit_own_failures
@@ -35,6 +36,7 @@ from trainer.web.ways import way_to
 
 blueprint = Blueprint("pins", __name__, template_folder="templates")
 
+_BADGE = "badge"  # in the session of a site device: the number on the badge that was read
 _SLIP = "slip"  # in the session: the slip whose code was typed, and when
 _SLIP_LASTS = 15 * 60
 
@@ -44,17 +46,26 @@ _SLIP_LASTS = 15 * 60
 @limit_failures("60 per 10 minutes", methods=["POST"], statuses=WRONG)
 def sign_in() -> Response | str | tuple[str, int]:
     """Sign in with firm code, employee number and PIN; the code of a slip leads on to choosing one."""
+    site = this_site()
     if _has_account():
         return go(way_to("me"))
     if request.method != "POST":
-        shown = {name: request.args.get(name, "")[:40] for name in ("firm", "number")}
-        return _page(PinSignInForm(formdata=None, **shown))
+        if site is not None and "number" in request.args:
+            session[_BADGE] = request.args["number"][:40]  # no history of this browser shows whose badge it was
+            return go(url_for(".sign_in"))
+        number = request.args.get("number", "")[:40] if site is None else session.pop(_BADGE, "")
+        return _page(PinSignInForm(formdata=None, firm=request.args.get("firm", "")[:40], number=number), site)
     form = PinSignInForm()
+    if site is not None:
+        del form.firm  # the device says it
     if not form.validate_on_submit():
-        return _page(form), 422
-    firm, number, secret = str(form.firm.data), str(form.number.data), str(form.pin.data)
+        return _page(form, site), 422
+    firm = str(form.firm.data if site is None else site.organization.code)
+    number, secret = str(form.number.data), str(form.pin.data)
     with transaction():
-        tried = pins.begin(firm, number, secret, way_of, now())
+        if site is not None:
+            see(site.device, now())
+        tried = pins.begin(firm, number, secret, way_of if site is None else lambda _user: Way.SITE, now())
     is_right = check_pin(tried.user, secret)  # also in vain, so that all take as long
     if tried.slip is not None:
         session[_SLIP] = [tried.slip.id.hex, int(now().timestamp())]
@@ -66,7 +77,7 @@ def sign_in() -> Response | str | tuple[str, int]:
                 "work, use a phone or tablet you’ve used before, or ask your site manager for a new slip."
             )
         ]
-        return _page(form), 422
+        return _page(form, site), 422
     fresh = hash_pin(secret) if is_mixed_with_older_key(tried.user) else None
     with transaction():
         cross_out(tried.try_id)
@@ -83,6 +94,7 @@ def choose() -> Response | str | tuple[str, int]:
     if slip_id is None or _has_account():
         session.pop(_SLIP, None)
         return go(url_for(".sign_in"))
+    guest_id = current_user.id if current_user.is_guest else None
     try:
         _slip, person, firm = pins.get_slip(slip_id, now())
     except NotFound:
@@ -94,7 +106,6 @@ def choose() -> Response | str | tuple[str, int]:
         weak = _weakness(str(form.new_pin.data), [str(person.employee_number)])
         if weak is None:
             hashed = hash_pin(str(form.new_pin.data))  # before the transaction: it takes its time
-            guest_id = current_user.id if current_user.is_guest else None
             is_new = person.user_id is None
             with transaction():
                 user = pins.choose_pin(slip_id, hashed, guest_id if is_new else None, now())
@@ -133,17 +144,18 @@ def _weakness(pin: str, numbers: Sequence[str]) -> Weak | None:
     return next((weak for number in ("", *numbers) if (weak := weakness_of(pin, number))), None)
 
 
-def _page(form: PinSignInForm) -> str:
-    return render_template("joining/pin_sign_in.html", form=form)
+def _page(form: PinSignInForm, site: Site | None) -> str:
+    return render_template("joining/pin_sign_in.html", form=form, device=site.device if site else None)
 
 
 def _let_in(user: User) -> Response:
-    """Sign in; what a guest did in this browser comes along."""
-    guest_id, user_id = current_user.id if current_user.is_guest else None, user.id
+    """Sign in; what a guest did in this browser comes along, unless many share it."""
+    site, user_id = this_site(), user.id
+    guest_id = current_user.id if current_user.is_guest and site is None else None
     if guest_id is not None and guest_id != user_id:
         with transaction():
             operations.merge_guest(guest_id, user_id, served(), now())
-    sign_in_session(user)
+    sign_in_session(user, site.device.id if site is not None else None)
     return go(way_to("me"))
 
 

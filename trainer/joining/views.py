@@ -29,6 +29,7 @@ from trainer.core.signing import is_sealed, seal
 from trainer.joining import operations
 from trainer.joining.forms import AskSignUpForm, SignInForm, SignUpForm
 from trainer.joining.pins import begin_by_address
+from trainer.organizations.devices import this_site
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import WRONG, limit_acts, limit_failures, wait
@@ -47,6 +48,8 @@ def keep() -> Response | str:
     """Ask whether progress shall be kept on this device, and say what that means."""
     if current_user.is_authenticated and not request.args.get("start"):
         return go(_next())
+    if this_site() is not None:
+        return go(url_for("pins.sign_in"))  # many share this browser: nobody's progress is kept in it
     return _keep_page()
 
 
@@ -55,6 +58,8 @@ def keep() -> Response | str:
 @limit_acts("500 per hour")
 def become_guest() -> Response:
     """Keep progress from now on; with `start=first-try` or `start=practice` go straight to the scenes."""
+    if this_site() is not None:
+        return go(url_for("pins.sign_in"))
     here, kind = served(), _STARTS.get(request.args.get("start", ""))
     course = here.courses.get(request.args.get("course", ""))
     user_id = current_user.id if current_user.is_authenticated else None
@@ -128,6 +133,8 @@ def sign_in() -> Response | str | tuple[str, int]:
         return _sign_in_page(form), 400
     if current_user.is_authenticated and not current_user.is_guest:
         return go(_next())
+    if this_site() is not None:
+        return go(url_for("pins.sign_in"))
     if form.validate_on_submit():
         key = email_key(str(form.email.data)) or str(form.email.data).casefold()
         if seconds := seconds_to_wait(key):

@@ -1,4 +1,4 @@
-"""Organization, Team, Membership, Invitation, JoinCode, PinSlip and RosterDraft records."""
+"""Organization, Team, Membership, Invitation, JoinCode, PinSlip, SiteDevice and RosterDraft records."""
 
 from __future__ import annotations
 
@@ -193,6 +193,29 @@ class PinSlip(Base):
     created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     expires_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class SiteDevice(Base):
+    """A browser that a firm registered for a site, where people sign in with a PIN and leave nothing behind."""
+
+    __tablename__ = "site_devices"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
+    team_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("teams.id", ondelete="SET NULL"), index=True)
+    name: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    code_digest: Mapped[str | None] = mapped_column(String(43), unique=True)
+    """Of the code that registers it; gone once it was used."""
+    code_expires_at: Mapped[dt.datetime]
+    token_digest: Mapped[str | None] = mapped_column(String(43))
+    """Of what the browser's cookie holds."""
+    browser: Mapped[str | None] = mapped_column(String(60))
+    """What the browser said of itself, in words."""
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    registered_at: Mapped[dt.datetime | None]
+    last_seen_at: Mapped[dt.datetime | None]
     revoked_at: Mapped[dt.datetime | None]
 
 

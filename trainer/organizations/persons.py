@@ -17,6 +17,7 @@ from trainer.organizations.models import (
     Organization,
     PinSlip,
     RosterDraft,
+    SiteDevice,
     Team,
     TeamMembership,
 )
@@ -36,6 +37,7 @@ def export_person(user_id: uuid.UUID) -> Told:
     codes = select(JoinCode).where(JoinCode.created_by_id == user_id).order_by(JoinCode.created_at, JoinCode.id)
     slips = select(PinSlip).where(_is_for(user_id)).order_by(PinSlip.created_at, PinSlip.id)
     printed = select(PinSlip).where(PinSlip.created_by_id == user_id).order_by(PinSlip.created_at, PinSlip.id)
+    devices = select(SiteDevice).where(SiteDevice.created_by_id == user_id).order_by(SiteDevice.created_at)
     drafts = select(RosterDraft).where(RosterDraft.created_by_id == user_id).order_by(RosterDraft.created_at)
     founded = select(Organization).where(Organization.created_by_id == user_id).order_by(Organization.created_at)
     return {
@@ -61,6 +63,7 @@ def export_person(user_id: uuid.UUID) -> Told:
         ),
         "pin_slips": tell(db.session.scalars(slips), "created_at", "expires_at", "used_at", "revoked_at"),
         "pin_slips_printed": tell(db.session.scalars(printed), "created_at", "expires_at", "revoked_at"),
+        "site_devices": tell(db.session.scalars(devices), "name", "created_at", "registered_at", "revoked_at"),
         "rosters_sent": tell(db.session.scalars(drafts), "created_at", "applied_at"),
         "organizations_created": tell(db.session.scalars(founded), "name", "created_at"),
     }
@@ -82,6 +85,7 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         delete(Invitation).where(_is_to(user_id)),
         delete(PinSlip).where(_is_for(user_id)),
         update(PinSlip).where(PinSlip.created_by_id == user_id).values(created_by_id=None),
+        update(SiteDevice).where(SiteDevice.created_by_id == user_id).values(created_by_id=None),
         delete(RosterDraft).where(RosterDraft.created_by_id == user_id),
         update(Invitation).where(Invitation.created_by_id == user_id).values(created_by_id=None),
         update(Membership).where(Membership.user_id == user_id).values(email=None, email_key=None),
