@@ -103,6 +103,20 @@ def test_slips_of_all_who_need_one_are_a_pdf_with_codes_that_work(acme: Acme) ->
         assert {one.details.get("people") for one in printed} == {9}
 
 
+def test_badges_hold_firm_and_number_and_no_secret(acme: Acme) -> None:
+    alice = acme.enter("alice")
+    assert alice.get(acme.path("/badges.pdf")).location.startswith(acme.path("/pin-slips"))
+    gus = add_gus(acme)
+    code = slip_for(acme, gus)
+    words = words_of(alice.get(acme.path("/badges.pdf")))
+    assert "Gus Gold" in words
+    assert "00417" in words
+    assert code not in words
+    assert "First PIN" not in words
+    assert acme.enter("bob").get(acme.path("/badges.pdf")).status_code == 404
+    assert acme.enter("mark").get(acme.path(f"/badges.pdf?team={acme.motel}")).status_code == 404
+
+
 def test_a_manager_of_a_team_prints_for_that_team_only(acme: Acme) -> None:
     gus = add_gus(acme)
     with acme.app.app_context(), transaction():

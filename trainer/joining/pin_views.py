@@ -109,9 +109,9 @@ def choose() -> Response | str | tuple[str, int]:
             is_new = person.user_id is None
             with transaction():
                 user = pins.choose_pin(slip_id, hashed, guest_id if is_new else None, now())
-            session.pop(_SLIP, None)
+            answer = _let_in(user)  # with a session of its own: the slip is forgotten
             flash(_("Your PIN is set. Keep it to yourself: nobody can look it up."))
-            return _let_in(user)
+            return answer
         form.new_pin.errors = [pin_refusal(weak)]
     page = render_template("joining/choose_pin.html", form=form, person=person, firm=firm)
     return page, 422 if form.is_submitted() else 200

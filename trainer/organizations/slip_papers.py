@@ -1,4 +1,4 @@
-"""Set PIN slips: eight on a Letter page, each with a QR code that opens the firm's sign-in page."""
+"""Set PIN slips and badges: eight on a Letter page, each with a QR code that opens the firm's sign-in page."""
 
 from __future__ import annotations
 
@@ -30,24 +30,39 @@ def draw_slips(firm: Organization, slips: Sequence[Slip], address: str, until: d
     can show is left out.
     """
     sign_in = qr_code(f"{address}?{urlencode({'firm': str(firm.code)})}")
+    how = _(
+        "Scan, or go to %(site)s, and choose your own PIN. Valid once, until %(day)s. Not yours? Give it back.",
+        site=address.partition("://")[2],
+        day=show_day(until, "long"),
+    )
+    return _draw(firm, [(slip, sign_in) for slip in slips], _("PIN slips"), how, day)
+
+
+def draw_badges(firm: Organization, people: Sequence[Slip], address: str, day: dt.date) -> bytes:
+    """Return badges: their QR codes hold the firm's code and a number, nothing secret."""
+    marked = [
+        (one, qr_code(f"{address}?{urlencode({'firm': str(firm.code), 'number': one.employee_number})}"))
+        for one in people
+    ]
+    how = _("Scan it to sign in, then type your PIN. This badge holds no secret and opens nothing without the PIN.")
+    return _draw(firm, marked, _("Badges"), how, day)
+
+
+def _draw(firm: Organization, marked: Sequence[tuple[Slip, str]], title: str, how: str, day: dt.date) -> bytes:
     texts = {
-        "title": _("PIN slips"),
+        "title": title,
         "firm": _fitting(firm.name),
         "code": show_code(str(firm.code)),
         "slips": [
-            {"name": _fitting(one.name), "number": _broken(one.employee_number), "code": one.code, "qr": sign_in}
-            for one in slips
+            {"name": _fitting(one.name), "number": _broken(one.employee_number), "code": one.code, "qr": qr}
+            for one, qr in marked
         ],
         "words": {
             "firm_code": _("Firm code"),
             "number": _("Your number"),
             "code": _("First PIN, works once"),
             "qr": _("QR code: opens the sign-in page"),
-            "how": _(
-                "Scan, or go to %(site)s, and choose your own PIN. Valid once, until %(day)s. Not yours? Give it back.",
-                site=address.partition("://")[2],
-                day=show_day(until, "long"),
-            ),
+            "how": how,
         },
     }
     return _typeset(texts, day) or _without_strange_letters(texts, day)

@@ -32,6 +32,8 @@ LASTS = dt.timedelta(days=14)
 FIRM_CODE_LENGTH = 6
 MOST = 800
 """Slips in one file: a hundred pages."""
+MOST_BADGES = 200
+"""Badges in one file: each has a QR code of its own, which takes time to draw."""
 USED = _l("This slip was already used, or a newer one was printed. Ask your site manager for a new one.")
 _PURPOSE = "pin-slip"
 
@@ -134,6 +136,16 @@ def can_have_slip() -> ColumnElement[bool]:
         Membership.employee_number.is_not(None),
         or_(Membership.user_id.is_(None), User.pin_hash.is_not(None)),
     )
+
+
+def list_badges(actor: Actor, team_id: uuid.UUID | None) -> list[Slip]:
+    """Return what stands on the badges of people without an address. Raises Conflict for none or too many."""
+    people = db.session.execute(_people().where(_without_address(actor, team_id)).limit(MOST_BADGES + 1)).all()
+    if not people or actor.organization.code is None:
+        raise Conflict(_l("Nobody here needs a badge yet. Print PIN slips first."))
+    if len(people) > MOST_BADGES:
+        raise Conflict(_l("These are more than %(most)s people. Print them team by team.", most=MOST_BADGES))
+    return [Slip(name, str(number), "") for _id, name, number in people]
 
 
 def may_have_slip(person: Membership) -> bool:

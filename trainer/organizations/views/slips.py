@@ -18,7 +18,7 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.codes import show_code
 from trainer.organizations.queries import get_changeable, list_teams, team_names
 from trainer.organizations.rules import May, local_day
-from trainer.organizations.slip_papers import draw_slips
+from trainer.organizations.slip_papers import draw_badges, draw_slips
 from trainer.organizations.slips import Slip, count_slips, list_slip_states
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
@@ -66,6 +66,20 @@ def print_all(actor: Actor) -> Response:
     return _paper(actor, made, "pin-slips")
 
 
+@blueprint.get("/badges.pdf")
+@access(Who.ACCOUNT, own=True)
+@acting(May.BRING_IN)
+def badges(actor: Actor) -> Response:
+    """Return badges of people without an address, of one team or of all. They hold no secret."""
+    try:
+        people = operations.list_badges(actor, _team_id())
+    except Conflict as error:
+        flash(error.message)
+        return go(url_for(".slips", organization_id=actor.organization_id, team=_team_id()))
+    pdf = draw_badges(actor.organization, people, _sign_in_address(), local_day(actor.organization.time_zone, now()))
+    return _pdf(pdf, "badges")
+
+
 @blueprint.post("/people/<uuid:membership_id>/pin-slip")
 @access(Who.ACCOUNT, own=True)
 @acting(May.BRING_IN)
@@ -82,9 +96,16 @@ def print_one(actor: Actor, membership_id: UUID) -> Response:
 
 def _paper(actor: Actor, made: Sequence[Slip], name: str) -> Response:
     zone, instant = actor.organization.time_zone, now()
-    address = f"{current_app.config['SETTINGS'].base_url}{way_to('pin_sign_in')}"
-    until = local_day(zone, instant + operations.LASTS)
-    response = make_response(draw_slips(actor.organization, made, address, until, local_day(zone, instant)))
+    until, today = local_day(zone, instant + operations.LASTS), local_day(zone, instant)
+    return _pdf(draw_slips(actor.organization, made, _sign_in_address(), until, today), name)
+
+
+def _sign_in_address() -> str:
+    return f"{current_app.config['SETTINGS'].base_url}{way_to('pin_sign_in')}"
+
+
+def _pdf(data: bytes, name: str) -> Response:
+    response = make_response(data)
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = f"attachment; filename={name}.pdf"
     return response
