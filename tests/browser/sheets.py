@@ -218,6 +218,20 @@ def _hand_over_nothing(page: Page) -> None:
     page.get_by_role("button", name="Hand over", exact=True).click()
 
 
+def _send_last(page: Page) -> None:
+    page.locator("main form button").last.click()
+
+
+def _add_device(page: Page) -> None:
+    page.locator("#name").fill("Gate tablet")
+    _send_last(page)
+
+
+def _type_wrong_pin(page: Page) -> None:
+    page.locator("#pin").fill("739164")
+    _send(page)
+
+
 def _send_no_name(page: Page) -> None:
     page.get_by_label("Your name in this class").fill("")
     _send(page)
@@ -565,6 +579,27 @@ JOINING = [
     Sheet("invitation-mine", _at("invited"), "invited"),
     Sheet("invitation-other", _at("invited"), "new"),
     Sheet("invitation-void", "/invitations/void", status=404),
+    Sheet("pin-sign-in", "/in?firm=7K3MQ2&number=00417"),
+    Sheet("pin-sign-in-error", "/in?firm=7K3MQ2&number=00417", act=_type_wrong_pin, status=422),
+    Sheet("choose-pin", "/in/pin", render=steps.choose_pin_page),
+    Sheet("choose-pin-error", "/in/pin", render=steps.choose_pin_error),
+    Sheet("account-pin", "/account", "gus"),
+    Sheet("change-pin", "/account/pin", "gus"),
+    Sheet("change-pin-error", "/account/pin", "gus", _send, 422),
+    Sheet("address-first", "/account/address", "gus"),
+    Sheet("pin-slips", _at("firm", "/pin-slips"), "alice"),
+    Sheet("pin-slips-none", _at("bare", "/pin-slips"), "alice"),
+    Sheet("person-no-address", _at("without_address"), "alice"),
+    Sheet("person-with-pin", _at("with_pin"), "alice"),
+    Sheet("site-devices", _at("firm", "/site-devices"), "alice"),
+    Sheet("site-devices-none", _at("bare", "/site-devices"), "alice"),
+    Sheet("site-device-new", _at("firm", "/site-devices"), "alice", _add_device),
+    Sheet("site-devices-error", _at("firm", "/site-devices"), "alice", _send_last, 422),
+    Sheet("site-device-revocation", _at("device", "/revocation"), "alice"),
+    Sheet("register-device", "/site-device"),
+    Sheet("register-device-error", "/site-device", act=_send, status=422),
+    Sheet("site-sign-in", "/in", "tablet"),
+    Sheet("site-sign-in-error", "/in", "tablet", _send, 422),
     Sheet("join-code", "/join"),
     Sheet("join-code-error", "/join?code=7K", status=422),
     Sheet("join-code-unknown", "/join/ZZZZ-ZZZZ", status=404),

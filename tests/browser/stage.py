@@ -365,6 +365,9 @@ def set_stage(live: Live) -> Stage:
     alice = Person(app)
     stage.paths.update(set_firm(app, alice.id, invited.email, Person._count))
     add("alice", alice)  # after the second step, which signs everybody else out
+    with app.app_context():
+        stage.cookies["tablet"] = {"name": "site-device", "value": stage.paths["tablet"], "url": live.url}
+        stage.cookies["gus"] = live.cookie(db.session.get_one(User, UUID(stage.paths["gus"])))
     firm = UUID(stage.paths["firm"].rpartition("/")[2])
     put_on_roster(app, firm, asker.id, name="Ada Asker", email=asker.email)
     member = put_on_roster(app, firm, asked_already.id, name="Abe Asked", email=asked_already.email)

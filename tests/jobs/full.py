@@ -42,9 +42,12 @@ from trainer.joining.sheets import read_text
 from trainer.organizations.actor import Actor
 from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
+from trainer.organizations.devices import make_device
 from trainer.organizations.invitations import invite
+from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
+from trainer.organizations.slips import print_slip
 
 MONDAY = "2026-11-23T15:00:00Z"
 """An hour at which reminders and Monday's lists are ordered."""
@@ -58,6 +61,8 @@ FIRMS = {
     "team_memberships",
     "invitations",
     "join_codes",
+    "pin_slips",
+    "site_devices",
     "roster_drafts",
     "requirements",
     "requirement_teams",
@@ -81,6 +86,7 @@ KEPT = {
     "sessions",
     "links",
     "recovery_codes",
+    "pin_tries",
     "instructor_approvals",
     "enrollments",
     "lesson_completions",
@@ -155,6 +161,9 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         actor, month = actor_of(owner, firm), clock.now() + dt.timedelta(days=30)
         invite(actor, get_person(actor, dana), clock.now())
         make_join_code(actor, Role.MEMBER, site, month, None, clock.now())
+        gus = add_person(actor, PersonFacts("Gus Gold", None, employee_number="417"), [site], clock.now())
+        print_slip(actor, gus, clock.now())
+        make_device(actor, "Gate tablet", site, clock.now())
         keep_draft(actor, read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         make_inspector_link(actor, "An inspector", clock.now())
         make_token(actor, "Payroll", list(Scope), clock.now())

@@ -55,6 +55,7 @@ from trainer.joining.importing import keep_draft
 from trainer.joining.sheets import read_text
 from trainer.learning.operations import enroll
 from trainer.organizations.codes import make_join_code
+from trainer.organizations.devices import make_device
 from trainer.organizations.invitations import invite
 from trainer.organizations.invitations import token_of as invitation_token
 from trainer.organizations.models import Invitation
@@ -160,6 +161,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         code = make_join_code(actor, Role.MEMBER, None, month, None, clock.now())
         draft = keep_draft(actor, read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         invitation = invitation_token(db.session.scalars(select(Invitation)).one())
+        values["device_id"] = str(make_device(actor, "Gate tablet", site, clock.now())[0].id)
         values |= {"code": code.code, "code_id": str(code.id), "draft_id": str(draft.id)}
         link, gone = (make_inspector_link(actor, name, clock.now()) for name in ("An inspector", "Another"))
         job = order_pack(actor, actor.today(clock.now()), clock.now())

@@ -31,7 +31,7 @@ from trainer.learning.queries import (
 )
 from trainer.learning.questions import read_carried
 from trainer.learning.rules import LONGEST_BEAT, Standing, longest_reading
-from trainer.web.access import Who, access
+from trainer.web.access import Who, access, unattended
 from trainer.web.language import language_tag
 from trainer.web.redirects import go, safe_path
 from trainer.web.still import still
@@ -140,6 +140,7 @@ def place(course: str) -> Response | str | tuple[str, int]:
 
 @blueprint.post("/courses/<course>/activity")
 @access(Who.LEARNER)
+@unattended
 def activity(course: str) -> Response:
     """Credit the time since the page's last beat, and return the mark for the next one.
 

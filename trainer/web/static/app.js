@@ -135,6 +135,22 @@ if (scene) {
   }, true);
 }
 
+/* --- a site device: whoever touches the page stays signed in; a quiet page goes away --- */
+const quietSeconds = Number(document.body.dataset.quiet);
+if (quietSeconds) {
+  let touched = Date.now();
+  let said = touched;
+  for (const name of ["pointerdown", "keydown", "input", "scroll"]) {
+    document.addEventListener(name, () => (touched = Date.now()), { capture: true, passive: true });
+  }
+  setInterval(() => {
+    if (Date.now() - touched > (quietSeconds + 5) * 1000) return window.location.replace("/in");
+    if (touched <= said || Date.now() - said < 20000) return;
+    said = Date.now();
+    fetch("/in/stay", { method: "POST" }).catch(() => {});
+  }, 2000);
+}
+
 /* --- lessons: time counts while the page is in view --- */
 const reading = document.querySelector("form[data-activity]");
 if (reading) {
