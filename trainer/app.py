@@ -136,6 +136,7 @@ WAYS_UP = {
     "sign_in": "joining.sign_in",
     "sign_up": "joining.sign_up",
     "training_of_person": "training.person",
+    "twins": "twins.index",
 }
 """Pages to which packages below them lead, by the names they use."""
 

@@ -1,14 +1,14 @@
 """Let a firm register browsers at its sites, on which sessions end when it is quiet
 
-Revision ID: 0038
-Revises: 0037
+Revision ID: 0034
+Revises: 0033
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0038"
-down_revision = "0037"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
