@@ -604,6 +604,64 @@ def test_a_branching_scene_is_told_in_other_words_and_leads_where_it_did(asking:
     assert ends[0] == {"id": "told", "title": "Alguien lo sabe", "text": "La buscan."}
 
 
+MATCH_AND_NOTE = """\
+items:
+  - id: heard-or-seen
+    type: match
+    ask: What shows it?
+    choices: [{id: saw, text: A camera}, {id: heard, text: A recorder}]
+    rows:
+      - {id: desk, text: He stands there, match: saw, why: Seen.}
+      - {id: answer, text: He says no, match: heard, why: Heard.}
+      - {id: papers, text: He asks, match: heard, why: Heard too.}
+  - id: mine
+    passage: Ben asks, and the boss says no.
+    type: note
+    ask: Write it down.
+    model: [{part: Saw, text: Two men}, {part: Heard, text: He said no}]
+    checks:
+      - {id: time, text: It has the time, why: It helps.}
+      - {id: words, text: It has the words, why: They count.}
+      - {id: facts, text: It has facts, why: They last.}
+"""
+MATCH_AND_NOTE_ES = """\
+items:
+  heard-or-seen:
+    ask: ¿Qué lo muestra?
+    choices: {saw: Una cámara, heard: Una grabadora}
+    rows:
+      desk: {text: Está ahí, why: Se ve.}
+      answer: {text: Dice que no, why: Se oye.}
+      papers: {text: Pregunta, why: También se oye.}
+  mine:
+    passage: Ben pregunta, y el jefe dice que no.
+    ask: Anótelo.
+    model: [{part: Vi, text: Dos hombres}, {part: Oí, text: Dijo que no}]
+    checks:
+      time: {text: Tiene la hora, why: Ayuda.}
+      words: {text: Tiene las palabras, why: Cuentan.}
+      facts: {text: Tiene hechos, why: Duran.}
+"""
+
+
+def test_a_match_and_a_note_are_told_in_other_words_and_stay(asking: Path) -> None:
+    places = "::: item heard-or-seen\n:::\n\n::: item mine\n:::\n\n::: recap"
+    small.edit(asking, small.LESSON_FILE, "items:\n", MATCH_AND_NOTE)
+    small.edit(asking, small.LESSON_FILE, "::: recap", places)
+    text = (asking / LESSON_ES_FILE).read_text(encoding="utf-8")
+    text = text.replace("items:\n", MATCH_AND_NOTE_ES).replace("::: recap", places)
+    put(asking, LESSON_ES_FILE, re.sub(r"of: \w+\n", "of: {of}\n", text))
+    assert faults(asking) == []
+    here, there = both(asking)
+    was, told = (one.courses["recognize"].lessons[0].questions[-2:] for one in (here, there))
+    assert [(one.id, one.digest) for one in was] == [(one.id, one.digest) for one in told]
+    match, note = (one.payload for one in told)
+    assert [one["text"] for one in match["choices"]] == ["Una cámara", "Una grabadora"]
+    assert next((one["text"], one["match"]) for one in match["rows"]) == ("Está ahí", "saw")
+    assert [(one["part"], one["text"]) for one in note["model"]] == [("Vi", "Dos hombres"), ("Oí", "Dijo que no")]
+    assert next((one["id"], one["text"]) for one in note["checks"]) == ("time", "Tiene la hora")
+
+
 def test_questions_of_a_lesson_are_told_and_keep_ids_keys_and_digests(asking: Path) -> None:
     assert faults(asking) == []
     here, there = both(asking)
