@@ -75,8 +75,11 @@ HELD_BY = {
     "joining/test_invitations.py": "joining/entering joining/invitation_forms joining/invitation_views "
     "organizations/invitations organizations/views/invitations",
     "joining/test_mailed_sign_up.py": "joining/letters",
-    "joining/test_roster_views.py": "joining/importing joining/roster_forms",
+    "joining/test_roster_views.py": "joining/drafts joining/importing joining/kept_sheets joining/leaving "
+    "joining/plan_views joining/roster_forms",
+    "joining/test_roster.py": "joining/deciding",
     "joining/test_sheets.py": "joining/lines",
+    "joining/test_workbook.py": "joining/book_parts",
     "joining/test_views.py": "joining/forms",
     "learning/test_attestation.py": "learning/forms",
     "learning/test_cycles.py": "learning/models learning/operations learning/queries",

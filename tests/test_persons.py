@@ -62,8 +62,8 @@ from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
 from trainer.items.registry import read_further
-from trainer.joining.importing import keep_draft
-from trainer.joining.sheets import read_text
+from trainer.joining.drafts import keep_draft
+from trainer.joining.sheets import read_list
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import answer
 from trainer.learning.queries import get_enrollment
@@ -238,7 +238,7 @@ def make_petra(app: Flask) -> Rich:
         actor, month = actor_of(petra, acme), clock.now() + dt.timedelta(days=30)
         invite(actor, get_person(actor, dana), clock.now())
         make_join_code(actor, Role.MEMBER, site, month, None, clock.now())
-        keep_draft(actor, read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
+        keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         make_inspector_link(actor, "An inspector", clock.now())
         make_token(actor, "Payroll", list(Scope), clock.now())
         order_pack(actor, dt.date(2026, 11, 1), clock.now())

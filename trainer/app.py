@@ -77,7 +77,7 @@ from trainer.interop.views.tokens import blueprint as api_tokens
 from trainer.items.registry import MODELS
 from trainer.jobs.views import blueprint as mail
 from trainer.joining.invitation_views import blueprint as entry
-from trainer.joining.roster_views import blueprint as roster
+from trainer.joining.plan_views import blueprint as roster
 from trainer.joining.roster_views import most_bytes
 from trainer.joining.views import blueprint as joining
 from trainer.joining.views import sign_in

@@ -15,8 +15,9 @@ from trainer.assignments.upkeep import remind
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.joining.importing import decide, keep_draft, lines_of, take_over
-from trainer.joining.sheets import read_text
+from trainer.joining.drafts import keep_draft
+from trainer.joining.importing import Confirmation, decide, invite_added, take_over
+from trainer.joining.sheets import read_list
 from trainer.organizations.closing import close, suspend
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.invitations import invite, token_of
@@ -70,10 +71,12 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
         code = make_join_code(actor, Role.MEMBER, harbor, month, None, now())
         make_join_code(actor, Role.INSTRUCTOR, None, month, 5, now())
         bad, good, done = (
-            keep_draft(actor, read_text(text), now()) for text in (BAD, GOOD, GOOD.replace("pat@", "p@"))
+            keep_draft(actor, read_list(text), now()) for text in (BAD, GOOD, GOOD.replace("pat@", "p@"))
         )
-        odd = keep_draft(actor, read_text(ODD.format(ann=f"ann{number}@example.org")), now(), "windows-1252")
-        take_over(actor, done, decide(actor, lines_of(done), now()).digest, True, now())
+        odd_list = replace(read_list(ODD.format(ann=f"ann{number}@example.org")), coding="windows-1252")
+        odd = keep_draft(actor, odd_list, now())
+        take_over(actor, done, Confirmation(decide(actor, done, now()).plan.digest, has_mail=True), now())
+        invite_added(actor, done, now())
         texas = require_course(actor, _TEXAS, served().courses, now())
         ended = require_course(actor, replace(_TEXAS, title="Before"), served().courses, now())
         end_requirement(actor, ended.id, now())
