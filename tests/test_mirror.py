@@ -76,7 +76,7 @@ HELD_BY = {
     "organizations/invitations organizations/views/invitations",
     "joining/test_mailed_sign_up.py": "joining/letters",
     "joining/test_roster_views.py": "joining/drafts joining/importing joining/kept_sheets joining/leaving "
-    "joining/plan_views joining/roster_forms",
+    "joining/roster_forms",
     "joining/test_roster.py": "joining/deciding",
     "joining/test_sheets.py": "joining/lines",
     "joining/test_workbook.py": "joining/book_parts",

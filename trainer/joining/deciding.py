@@ -10,7 +10,6 @@ from typing import Final
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 
 from trainer.joining.cells import (
     BAD_CHARACTERS,
@@ -238,11 +237,10 @@ def _leaves(number: int, wanted: Wanted, person: Known) -> Entry:
                 hired=hired_on.isoformat(),
             )
         )
-    told: LazyString = (
-        _l("last day: %(day)s", day=wanted.ended_on.isoformat())
-        if wanted.ended_on
-        else _l("has left, says the list, without a day: the last day is today")
-    )
+    if wanted.ended_on is not None:
+        last_day = Change(_l("last day"), None, wanted.ended_on)
+        return replace(entry, fate=Fate.LEAVES, changes=(last_day,), wanted=wanted)
+    told = _l("has left, says the list, without a day: the last day is today")
     return replace(entry, fate=Fate.LEAVES, reasons=(told,), wanted=wanted)
 
 

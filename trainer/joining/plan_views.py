@@ -199,8 +199,10 @@ def _ticks() -> Ticks:
 
 def _here(actor: Actor, draft_id: UUID) -> str:
     """Return the address of the plan, narrowed as the form's own address says."""
-    wanted = {name: request.args.get(name) or None for name in ("show", "q", "start")}
-    address: str = url_for(".draft", organization_id=actor.organization_id, draft_id=draft_id, **wanted)
+    show, text, start = (request.args.get(name) or None for name in ("show", "q", "start"))
+    address: str = url_for(
+        ".draft", organization_id=actor.organization_id, draft_id=draft_id, show=show, q=text, start=start
+    )
     return address
 
 
