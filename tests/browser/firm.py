@@ -103,8 +103,14 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
         close(actor_of(owner_id, gone), "Gone Security", now() - dt.timedelta(days=31))
         suspend(suspended, "No answer", now())
         drafts = {
-            "bad": bad.id, "good": good.id, "done": done.id, "odd": odd.id,
-            "asking": asking.id, "full": full.id, "busy": busy.id, "left": left.id,
+            "bad": bad.id,
+            "good": good.id,
+            "done": done.id,
+            "odd": odd.id,
+            "asking": asking.id,
+            "full": full.id,
+            "busy": busy.id,
+            "left": left.id,
         }
         return {
             "firm": here,

@@ -98,12 +98,13 @@ def match_form(columns: Sequence[Column], reading: Reading, order: str, today: d
     fields = {
         f"column_{number}": SelectField(
             _l("“%(heading)s” is", heading=column.heading or _l("no heading")),
-            choices=[*MEANING_WORDS.items()],
             default=column.meaning,
         )
         for number, column in enumerate(columns)
     }
     form: MatchForm = type("MatchForm", (MatchForm,), fields)(data={"order": order, "remembers": True})
+    for field in form.columns:
+        field.choices = list(MEANING_WORDS.items())
     if reading.example:
         form.order.label.text = _l("“%(text)s” is", text=reading.example)
         form.order.choices = [
