@@ -75,6 +75,7 @@ HELD_BY = {
     "joining/test_invitations.py": "joining/entering joining/invitation_forms joining/invitation_views "
     "organizations/invitations organizations/views/invitations",
     "joining/test_mailed_sign_up.py": "joining/letters",
+    "joining/test_pins.py": "joining/pin_forms joining/pin_views accounts/pins",
     "joining/test_roster_views.py": "joining/drafts joining/importing joining/kept_sheets joining/leaving "
     "joining/roster_forms",
     "joining/test_roster.py": "joining/deciding",
@@ -87,6 +88,7 @@ HELD_BY = {
     "learning/test_views.py": "learning/activity",
     "organizations/test_closing.py": "organizations/views/closing",
     "organizations/test_operations.py": "organizations/actor organizations/models organizations/queries",
+    "organizations/test_slips.py": "organizations/slip_papers organizations/views/slips",
     "organizations/test_views.py": "organizations/forms organizations/views/audit organizations/views/firms "
     "organizations/views/people organizations/views/teams organizations/words",
     "test_fitness.py": "core/clock",

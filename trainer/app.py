@@ -77,6 +77,7 @@ from trainer.interop.views.tokens import blueprint as api_tokens
 from trainer.items.registry import MODELS
 from trainer.jobs.views import blueprint as mail
 from trainer.joining.invitation_views import blueprint as entry
+from trainer.joining.pin_views import blueprint as pins
 from trainer.joining.plan_views import blueprint as roster
 from trainer.joining.roster_views import most_bytes
 from trainer.joining.views import blueprint as joining
@@ -91,6 +92,7 @@ from trainer.organizations.views.codes import blueprint as codes
 from trainer.organizations.views.firms import blueprint as organizations
 from trainer.organizations.views.invitations import blueprint as invitations
 from trainer.organizations.views.people import blueprint as people
+from trainer.organizations.views.slips import blueprint as slips
 from trainer.organizations.views.teams import blueprint as teams
 from trainer.web.access import init_access
 from trainer.web.asgi import Adapter
@@ -108,6 +110,7 @@ from trainer.web.ways import init_ways
 
 WAYS_UP = {
     "ask_round": "rounds.ask",
+    "change_pin": "pins.change",
     "course": "learning.show_course",
     "enter_code": "home.ask_code",
     "final": "finals.show",
@@ -119,6 +122,7 @@ WAYS_UP = {
     "lesson": "learning.show_lesson",
     "me": "home.me",
     "packs": "evidence.packs",
+    "pin_sign_in": "pins.sign_in",
     "practice": "assessment.practice",
     "pretest": "pretest.offer",
     "roster": "roster.send",
@@ -188,9 +192,9 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     learners = (
         *(accounts, second_factor, learning, questions),
         *(assessment, finals, drills, first_try, pretest, check_ins, progress, remarks, previews),
-        *(joining, entry, home, rounds),
+        *(joining, entry, pins, home, rounds),
     )
-    firms = (organizations, closing, people, teams, invitations, codes, roster, requirements, audit)
+    firms = (organizations, closing, people, teams, invitations, codes, slips, roster, requirements, audit)
     readings = (training, training_rounds, evidence, inspections, api_tokens, api)
     instructors = (cohorts, board, class_rounds, meetings, classes, items)
     for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):

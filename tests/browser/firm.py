@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Flask
 
 from tests.cast import actor_of, add_second_factor, make_firm, make_site, put_on_roster
+from trainer.accounts.pins import hash_pin
 from trainer.assignments.operations import end_requirement, require_course
 from trainer.assignments.rules import Audience, Wanted
 from trainer.assignments.upkeep import remind
@@ -17,13 +18,16 @@ from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.joining.drafts import keep_draft
 from trainer.joining.importing import Confirmation, decide, invite_added, order_take_over, take_over
+from trainer.joining.pins import choose_pin
 from trainer.joining.sheets import read_list
 from trainer.organizations.closing import close, suspend
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.invitations import invite, token_of
-from trainer.organizations.models import Invitation
+from trainer.organizations.models import Invitation, PinSlip
+from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
+from trainer.organizations.slips import print_slips
 
 HEAD = "name,e-mail,job title,employee number,hired on,teams\n"
 GOOD = HEAD + "Pat Poe,pat@example.org,Guard,012,3/4/2026,Harbor Mall; North\nZoë Ångström,zoe@example.org,,,,\n"
@@ -74,6 +78,13 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
     people = [put_on_roster(app, firm, None, name="Dana Dow", email=email, teams=[harbor]) for email in emails]
     with app.app_context(), transaction():
         actor, here = actor_of(owner_id, firm), f"/organizations/{firm}"
+        listed = [
+            add_person(actor, PersonFacts(name, None, "Guard", f"00{417 + row}"), [harbor] if row % 3 else [], now())
+            for row, name in enumerate(("Hodan Abdi", "Bob Dow", "Ruth Estes", "Ana Fournier", "Phil Gagnon", "Jo Lee"))
+        ]
+        print_slips(actor, harbor, now())
+        slips = {one.membership_id: one.id for one in db.session.query(PinSlip).filter_by(organization_id=firm)}
+        gus = choose_pin(slips.pop(listed[1].id), hash_pin("583204"), None, now())
         for person_id in people:
             invite(actor, get_person(actor, person_id), now())
         rows = db.session.query(Invitation).filter_by(organization_id=firm)
@@ -118,6 +129,10 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
             "invited_new": f"/invitations/{tokens[emails[1]]}",
             "join": f"/join/{code.code}",
             "code": f"{here}/codes/{code.id}",
+            "with_pin": f"{here}/people/{listed[1].id}",
+            "without_address": f"{here}/people/{listed[0].id}",
+            "slip": slips[listed[4].id].hex,
+            "gus": gus.id.hex,
             "requirement": f"{here}/requirements/{texas.id}",
             "ended": f"{here}/requirements/{ended.id}",
             "bare": f"/organizations/{bare}",

@@ -178,6 +178,11 @@ def _make_no_code(page: Page) -> None:
     _send(page)
 
 
+def _type_wrong_pin(page: Page) -> None:
+    page.locator("#pin").fill("739164")
+    _send(page)
+
+
 def _send_no_name(page: Page) -> None:
     page.get_by_label("Your name in this class").fill("")
     _send(page)
@@ -505,6 +510,18 @@ JOINING = [
     Sheet("invitation-mine", _at("invited"), "invited"),
     Sheet("invitation-other", _at("invited"), "new"),
     Sheet("invitation-void", "/invitations/void", status=404),
+    Sheet("pin-sign-in", "/in?firm=7K3MQ2&number=00417"),
+    Sheet("pin-sign-in-error", "/in?firm=7K3MQ2&number=00417", act=_type_wrong_pin, status=422),
+    Sheet("choose-pin", "/in/pin", render=steps.choose_pin_page),
+    Sheet("choose-pin-error", "/in/pin", render=steps.choose_pin_error),
+    Sheet("account-pin", "/account", "gus"),
+    Sheet("change-pin", "/account/pin", "gus"),
+    Sheet("change-pin-error", "/account/pin", "gus", _send, 422),
+    Sheet("address-first", "/account/address", "gus"),
+    Sheet("pin-slips", _at("firm", "/pin-slips"), "alice"),
+    Sheet("pin-slips-none", _at("bare", "/pin-slips"), "alice"),
+    Sheet("person-no-address", _at("without_address"), "alice"),
+    Sheet("person-with-pin", _at("with_pin"), "alice"),
     Sheet("join-code", "/join"),
     Sheet("join-code-error", "/join?code=7K", status=422),
     Sheet("join-code-unknown", "/join/ZZZZ-ZZZZ", status=404),

@@ -330,6 +330,8 @@ def set_stage(live: Live) -> Stage:
     alice = Person(app)
     stage.paths.update(set_firm(app, alice.id, invited.email, Person._count))
     add("alice", alice)  # after the second step, which signs everybody else out
+    with app.app_context():
+        stage.cookies["gus"] = live.cookie(db.session.get_one(User, UUID(stage.paths["gus"])))
     firm = UUID(stage.paths["firm"].rpartition("/")[2])
     put_on_roster(app, firm, asker.id, name="Ada Asker", email=asker.email)
     member = put_on_roster(app, firm, asked_already.id, name="Abe Asked", email=asked_already.email)

@@ -17,10 +17,11 @@ from tests.support import Visitor, closed_up
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
+from trainer.core.outbox import OutboxMessage
 from trainer.organizations.models import Membership, Team
 
 HEAD = "name,e-mail,employee number,teams\n"
-LIST = f"{HEAD}Pat Poe,pat@example.org,5,North\nQuin Quo,quin@example.org,6,South\nR. Dow,,7,\n"
+LIST = f"{HEAD}Pat Poe,pat@example.org,5,North\nQuin Quo,quin@example.org,6,South\nR. Dow,,,\n"
 
 
 def here(app: Flask) -> set[str]:
@@ -55,7 +56,7 @@ def test_refused_rows_can_be_downloaded_with_their_reasons_and_nothing_a_spreads
     assert answer.headers["Content-Disposition"] == 'attachment; filename="refused-rows.csv"'
     rows = answer.text.removeprefix("\ufeff").splitlines()
     assert rows[0] == "Row,name,e-mail,employee number,teams,What is wrong"
-    assert rows[1].startswith('4,R. Dow,,7,,"Row 4: no email address for R. Dow.')
+    assert rows[1].startswith('4,R. Dow,,,,"Row 4: no email address and no employee number for R. Dow.')
     assert rows[2].startswith("5,'=1+1,")
     assert len(rows) == 3
 
@@ -270,3 +271,30 @@ def test_after_it_is_confirmed_nothing_about_it_can_be_said(acme: Acme) -> None:
         assert visitor.post(f"{path}/{what}", {"shown": "2"}).status_code == status, what
     assert visitor.get(f"{path}/refused").status_code == 303
     assert count(acme.app, *WRITTEN) == before
+
+
+def test_people_without_an_address_come_in_with_a_number_and_need_a_slip(acme: Acme) -> None:
+    visitor, before = acme.enter("alice"), count(acme.app, OutboxMessage)
+    path = look(visitor, acme, f"{HEAD}Gus Gold,,417,North\nGia Gray,N/A,418,\n")
+    assert "2 people have no address. You can print their PIN slips afterward." in page_of(visitor)
+    assert confirm(visitor, path, has_mail="y").status_code == 303
+    page = visitor.get(path).text
+    assert f'href="/organizations/{acme.id}/pin-slips"' in page
+    assert "2 people have no address: print their PIN slips." in closed_up(page)
+    with acme.app.app_context():
+        gus = db.session.scalars(select(Membership).where(Membership.employee_number == "417")).one()
+        assert (gus.name, gus.email, gus.email_key, gus.role) == ("Gus Gold", None, None, "member")
+    assert count(acme.app, OutboxMessage) == before
+    look(visitor, acme, f'{HEAD}Gus Gold,,417,North\n"Gray, Gia",,418,\n')
+    assert "Nothing would change" in page_of(visitor)
+
+
+def test_a_list_without_addresses_is_asked_about_and_taken(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    answer = visitor.post(
+        acme.path("/roster"), {"text": "Name,Emp #\nGus Gold,417\n"}, content_type="multipart/form-data"
+    )
+    path = answer.headers["Location"]
+    assert visitor.get(path).headers["Location"] == f"{path}/columns"
+    visitor.post(f"{path}/columns", {"column_0": "name", "column_1": "employee_number", "order": "month"})
+    assert "1 new person" in closed_up(visitor.get(path).text)

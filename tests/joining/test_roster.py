@@ -258,3 +258,34 @@ def test_the_digest_changes_with_any_fate() -> None:
     row = "Bob Builder,bob@example.org,,,,,"
     assert decide(row).digest == decide(row).digest
     assert len({decide(row).digest, decide(row, []).digest, decide(row, [known(is_here=False)]).digest}) == 3
+
+
+def test_without_an_address_a_number_is_enough_where_that_is_allowed() -> None:
+    row = "Gus Gold,,Guard,417,,,"
+    assert one(row).fate is Fate.PROBLEM
+    entry = decide(row, needs_address=False).entries[0]
+    assert (entry.fate, entry.email, entry.gets_mail) == (Fate.NEW, None, False)
+    assert decide(row, needs_address=False).without_address == 1
+    neither = decide("Gus Gold,,Guard,,,,", needs_address=False).entries[0]
+    assert "no email address and no employee number for Gus Gold" in neither.reason
+
+
+def test_who_has_no_address_gets_no_role_and_is_told_from_a_namesake() -> None:
+    refused = decide("Gus Gold,,,417,,,instructor", [], *Role, needs_address=False).entries[0]
+    assert "the role instructor needs an email address" in refused.reason
+    namesake = decide("Builder BOB,,,417,,,", needs_address=False).entries[0]
+    assert (namesake.fate, "is on the roster already" in namesake.warning) == (Fate.NEW, True)
+
+
+def test_a_row_without_an_address_finds_people_by_number_and_takes_no_address_away() -> None:
+    entry = decide("Bob Builder,,Sergeant,007,,,", needs_address=False).entries[0]
+    assert (entry.fate, entry.membership_id, entry.has_other_address) == (Fate.CHANGED, BOB, False)
+    assert entry.reason == "job title: Guard → Sergeant"
+    other = decide("Rob Stone,,,007,,,", needs_address=False).entries[0]
+    assert "belongs to Bob Builder" in other.reason
+
+
+def test_two_rows_without_address_are_told_apart_by_number() -> None:
+    first, second = decide("A A,,,1,,,\nB B,,,1,,,", needs_address=False).entries
+    assert (first.fate, second.fate) == (Fate.NEW, Fate.PROBLEM)
+    assert all(each.fate is Fate.NEW for each in decide("A A,,,1,,,\nB B,,,2,,,", needs_address=False).entries)

@@ -72,7 +72,7 @@ def test_the_other_order_of_days_is_a_choice(acme: Acme) -> None:
 @pytest.mark.parametrize(
     ("meanings", "order", "words"),
     [
-        (["name", "", "", "", ""], "day", "Choose which column has the email address"),
+        (["name", "", "", "", ""], "day", "Choose which column has the email address, or the employee number"),
         (["", "email", "", "", ""], "day", "Choose which column has the name"),
         (["first", "email", "", "", ""], "day", "Choose which column has the name"),
         (["name", "email", "email", "", ""], "day", "Two columns can’t be the same thing"),

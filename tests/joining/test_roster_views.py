@@ -104,7 +104,15 @@ def test_confirming_writes_all_of_it_and_the_same_list_again_nothing(acme: Acme)
         assert (pat.hired_on, pat.user_id) == (dt.date(2026, 3, 4), None)
         assert db.session.get_one(Membership, acme.people["bob"]).name == "Bob B. Builder"
         noted = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "roster.imported")).one()
-        counts = {"new": 1, "returned": 0, "changed": 1, "unchanged": 0, "ended": 0, "left_out": 0}
+        counts = {
+            "new": 1,
+            "returned": 0,
+            "changed": 1,
+            "unchanged": 0,
+            "ended": 0,
+            "left_out": 0,
+            "without_address": 0,
+        }
         assert noted.details == {**counts, "teams": 1}
     look(visitor, acme)
     assert visitor.page is not None

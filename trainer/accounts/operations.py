@@ -158,11 +158,11 @@ def request_sign_up(given: str, next_path: str | None, now: dt.datetime) -> None
 
 
 def request_address(user: User, given: str, now: dt.datetime) -> None:
-    """Mail a link to the address that an account is to get, or a word that it has one already; and tell the old one.
+    """Mail a link to the address that an account is to get, or a word that it has one already; and tell the old one, if
+    there is one.
 
     The same is done for both, so that nobody finds out who has an account.
     """
-    assert user.email is not None
     address, key = _address(given)
     if key == user.email_key:
         raise Invalid(_l("This is already your account’s address."))
@@ -172,7 +172,8 @@ def request_address(user: User, given: str, now: dt.datetime) -> None:
     link = _make_link(Purpose.ADDRESS, user.id, key, now, now + ADDRESS_LASTS, email=address)
     to, language = (other and other.email) or address, mail_language((other or user).language)
     post("address-taken" if other else "new-address", to, language, {"link": link.id.hex}, now)
-    post("address-asked", user.email, mail_language(user.language), {"user": user.id.hex}, now)
+    if user.email is not None:
+        post("address-asked", user.email, mail_language(user.language), {"user": user.id.hex}, now)
     note("address.change_asked", now, actor_id=user.id, subject_id=user.id)
 
 
@@ -207,6 +208,7 @@ def change_password(user: User, password_hash: str, now: dt.datetime, *, but: uu
     """Set a new password, end the other sessions, void what others may have asked for, and tell the person by mail."""
     assert user.email is not None
     user.password_hash = password_hash
+    user.pin_hash = user.pin_key_id = None  # from now on the address and the password open it, and nothing else
     end_sessions(user.id, now, but=but)
     _void_links(user.id, now, Purpose.RESET, Purpose.ADDRESS)
     post("password-changed", user.email, mail_language(user.language), {"user": user.id.hex}, now)

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 
 from trainer.accounts.models import Link, Session, User
 from trainer.accounts.rules import Purpose
@@ -87,9 +87,14 @@ def find_new_address(user_id: uuid.UUID, token: str, now: dt.datetime) -> Link |
     return link if link and link.user_id == user_id else None
 
 
+def is_a_guest() -> ColumnElement[bool]:
+    """Return the condition of learners without an account: `User.is_guest` as SQL."""
+    return and_(User.email.is_(None), User.pin_hash.is_(None))
+
+
 def list_guests_before(day: dt.datetime) -> Sequence[uuid.UUID]:
     """Return ids of guests who began before an instant."""
-    query = select(User.id).where(User.email.is_(None), User.erased_at.is_(None), User.created_at < day)
+    query = select(User.id).where(is_a_guest(), User.erased_at.is_(None), User.created_at < day)
     return db.session.scalars(query).all()
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from flask import Flask, request, session
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 
-from trainer.accounts.guessing import know_browser
+from trainer.accounts.guessing import is_known, know_browser
 from trainer.accounts.models import User
 from trainer.accounts.operations import end_session, open_session
-from trainer.accounts.queries import find_user_by_session
+from trainer.accounts.passwords import check_password
+from trainer.accounts.pin_rules import Way
+from trainer.accounts.pins import begin_try, check_pin, cross_out, pin_name
+from trainer.accounts.queries import find_user, find_user_by_session
 from trainer.accounts.rules import device_of
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -34,8 +37,9 @@ def init_accounts(app: Flask) -> None:
 def sign_in_session(user: User) -> None:
     """Let the browser hold this user's session, a fresh one, and keep it after closing."""
     device, user_id = device_of(request.user_agent.string), user.id
-    if user.email_key is not None:
-        know_browser(user.email_key)
+    name = pin_name(user.id) if user.has_pin else user.email_key
+    if name is not None:
+        know_browser(name)
     with transaction():
         session_id = open_session(user_id, device, now())
     unsent = session.get(UNSENT)
@@ -45,6 +49,25 @@ def sign_in_session(user: User) -> None:
     session["_user_id"] = session_id.hex
     session["_fresh"] = True
     session.permanent = True
+
+
+def way_of(user: User | None) -> Way:
+    """Return by which way a PIN of an account is being typed in this browser."""
+    return Way.KNOWN if user is not None and is_known(pin_name(user.id)) else Way.STRANGE
+
+
+def is_own_secret(given: str) -> bool:
+    """Return True if this is the password or the PIN of whoever is signed in here. A PIN is looked at only so often."""
+    if not current_user.has_pin:
+        return check_password(current_user.password_hash, given)
+    user_id, way = current_user.id, way_of(current_user)
+    with transaction():
+        try_id = begin_try(user_id, way, now())
+    is_right = check_pin(find_user(user_id) if try_id is not None else None, given)
+    if is_right and try_id is not None:
+        with transaction():
+            cross_out(try_id)
+    return is_right
 
 
 def leave() -> None:

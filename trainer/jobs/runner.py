@@ -15,6 +15,7 @@ from types import FrameType
 from sqlalchemy.exc import SQLAlchemyError
 
 from trainer.accounts.operations import forget_links
+from trainer.accounts.pins import forget_tries
 from trainer.assessment.remarks import forget_remarks
 from trainer.compliance.packs import forget_packs
 from trainer.core import heartbeat
@@ -71,6 +72,7 @@ TASKS = (
     Task("forget guests", HOUR, _tidy(forget_guests)),
     Task("forget roster drafts", HOUR, _tidy(forget_drafts)),
     Task("forget links", HOUR, _tidy(forget_links)),
+    Task("forget wrong PINs", HOUR, _tidy(forget_tries)),
     Task("forget counts of limits", HOUR, _tidy(forget_counts)),
     Task("forget remarks", HOUR, _tidy(forget_remarks)),
     Task("remind of check-ins", HOUR, remind_of_check_ins),

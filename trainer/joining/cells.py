@@ -137,8 +137,12 @@ def read_person(
     cells: dict[str, str], name: str, order: Order, today: dt.date, *, needs_address: bool = True
 ) -> tuple[Wanted, list[LazyString]]:
     """Return what a row says, without the role, and what to look at in it. Raises Problem."""
+    has_number = bool(cells.get("employee_number"))
     key = _read_email(
-        cells.get("email", ""), name[:LONGEST_TITLE], is_needed=needs_address or not cells.get("employee_number")
+        cells.get("email", ""),
+        name[:LONGEST_TITLE],
+        is_needed=needs_address or not has_number,
+        has_way_out=not needs_address,
     )
     who = key or cells.get("employee_number", "")[:LONGEST_NUMBER]
     if not name:
@@ -178,9 +182,18 @@ def read_person(
     return wanted, warnings
 
 
-def _read_email(text: str, name: str, *, is_needed: bool) -> str | None:
+def _read_email(text: str, name: str, *, is_needed: bool, has_way_out: bool) -> str | None:
     if not text and not is_needed:
         return None
+    if not text and has_way_out:
+        raise Problem(
+            _l(
+                "no email address and no employee number for %(name)s. Add one of them, or leave the row out.",
+                name=name,
+            )
+            if name
+            else _l("no email address and no employee number. Add one of them, or leave the row out.")
+        )
     if not text:
         raise Problem(
             _l("no email address for %(name)s. Add one, or leave the row out.", name=name)

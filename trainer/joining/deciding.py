@@ -66,6 +66,8 @@ class _Roster:
     by_key: dict[str, Known] = field(default_factory=dict)
     by_number: dict[str, Known] = field(default_factory=dict)
     gone: dict[str, Known] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    """Of those here, with their parts in order."""
     lines_by_key: dict[str, int] = field(default_factory=dict)
     lines_by_number: dict[str, int] = field(default_factory=dict)
     lines_by_person: dict[UUID, int] = field(default_factory=dict)
@@ -74,6 +76,8 @@ class _Roster:
         for one in self.known:
             for key in one.keys:
                 (self.by_key if one.is_here else self.gone)[key] = one
+            if one.is_here:
+                self.names.add(_sorted(one.name))
             if one.is_here and one.employee_number:
                 self.by_number[one.employee_number] = one
 
@@ -116,7 +120,7 @@ def _list_missing(entries: Sequence[Entry], roster: _Roster) -> list[Known]:
     vague = [entry for entry in entries if entry.membership_id is None]
     keys = {entry.email for entry in vague if entry.email}
     numbers = {entry.number for entry in vague if entry.number}
-    names = {" ".join(sorted(fold(entry.name).split())) for entry in vague if entry.fate is Fate.PROBLEM}
+    names = {_sorted(entry.name) for entry in vague if entry.fate is Fate.PROBLEM}
     return [
         one
         for one in roster.known
@@ -125,7 +129,7 @@ def _list_missing(entries: Sequence[Entry], roster: _Roster) -> list[Known]:
         and one.membership_id not in found
         and not one.keys & keys
         and one.employee_number not in numbers
-        and " ".join(sorted(fold(one.name).split())) not in names
+        and _sorted(one.name) not in names
     ]
 
 
@@ -206,8 +210,26 @@ def _new(number: int, wanted: Wanted, role_text: str, roster: _Roster) -> Entry:
         reason = _l("has left, says the list, and isn’t on the roster")
         return Entry(number, Fate.GONE, wanted.name, wanted.email_key, reasons=(reason,))
     wanted = replace(wanted, role=read_role(role_text, roster.roles))
+    if wanted.email_key is None:
+        return _new_without_address(number, wanted, roster)
     fate = Fate.RETURNED if wanted.email_key in roster.gone else Fate.NEW
-    return Entry(number, fate, wanted.name, wanted.email_key, wanted=wanted, gets_mail=wanted.email_key is not None)
+    return Entry(number, fate, wanted.name, wanted.email_key, wanted=wanted, gets_mail=True)
+
+
+def _new_without_address(number: int, wanted: Wanted, roster: _Roster) -> Entry:
+    if wanted.role not in {None, Role.MEMBER}:
+        role = ROLE_WORDS[wanted.role or Role.MEMBER]
+        raise Problem(_l("the role %(role)s needs an email address. Add one, or leave the role empty.", role=role))
+    warnings = []
+    if _sorted(wanted.name) in roster.names:
+        warnings.append(
+            _l("someone called %(name)s is on the roster already: is this the same person?", name=wanted.name)
+        )
+    return Entry(number, Fate.NEW, wanted.name, None, warnings=tuple(warnings), wanted=wanted)
+
+
+def _sorted(name: str) -> str:
+    return " ".join(sorted(fold(name).split()))
 
 
 def _leaves(number: int, wanted: Wanted, person: Known) -> Entry:

@@ -182,7 +182,11 @@ def match_columns(
     if "name" in lacking:
         raise Invalid(_l("Choose which column has the name, or which have the first and the last name."))
     if lacking:
-        raise Invalid(_l("Choose which column has the email address."))
+        raise Invalid(
+            _l("Choose which column has the email address.")
+            if needs_address
+            else _l("Choose which column has the email address, or the employee number.")
+        )
     if remembers:
         _remember(actor, {bare(column[0]): said for column, said in zip(sheet["columns"], meanings, strict=True)})
     kept = [index for index, meaning in enumerate(meanings) if meaning]

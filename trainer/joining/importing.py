@@ -26,8 +26,8 @@ from trainer.organizations.models import Membership, RosterDraft, Team, TeamMemb
 from trainer.organizations.queries import lock_organization
 from trainer.organizations.rules import May, Role, fold
 
-NEEDS_ADDRESS = True
-"""Whether someone without an email address is refused, whatever the employee number."""
+NEEDS_ADDRESS: Final = False
+"""Whether someone without an email address is refused; otherwise an employee number is enough, and a PIN slip."""
 KIND: Final = "roster"
 """Of the work that takes a large roster over: `jobs/rosters.py`."""
 LARGE: Final = 10_000
@@ -107,6 +107,7 @@ def take_over(
         "unchanged": decided.counts[Fate.UNCHANGED],
         "ended": len(ended),
         "left_out": len(decided.left_out),
+        "without_address": decided.without_address,
     }
     draft.rows = {
         "ended": [one.hex for one in ended],

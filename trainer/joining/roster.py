@@ -162,6 +162,11 @@ class Plan:
         """How many people could be invited."""
         return sum(entry.gets_mail for entry in self.entries if entry.is_taken)
 
+    @property
+    def without_address(self) -> int:
+        """How many of the people who would be brought in have no address, and need a PIN slip."""
+        return sum(one.email is None for fate in (Fate.NEW, Fate.RETURNED) for one in self.taken[fate])
+
     @cached_property
     def renamed(self) -> tuple[Entry, ...]:
         """Who would get another name, which somebody has to say is the same person's."""

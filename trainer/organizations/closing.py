@@ -21,6 +21,7 @@ from trainer.organizations.models import (
     JoinCode,
     Membership,
     Organization,
+    PinSlip,
     RosterDraft,
     RosterHeading,
     Team,
@@ -141,6 +142,7 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
         (RosterHeading, RosterHeading.organization_id == organization_id),
         (JoinCode, JoinCode.organization_id == organization_id),
         (Invitation, Invitation.organization_id == organization_id),
+        (PinSlip, PinSlip.organization_id == organization_id),
         (Membership, Membership.organization_id == organization_id),
         (Team, Team.organization_id == organization_id),
     )

@@ -1,4 +1,4 @@
-"""Organization, Team, Membership, Invitation and JoinCode records."""
+"""Organization, Team, Membership, Invitation, JoinCode, PinSlip and RosterDraft records."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ class Organization(Base):
     """When an owner closed it."""
     deletes_at: Mapped[dt.datetime | None]
     """Of a closed firm: from when on its records are deleted. Until then an owner can open it again."""
+    code: Mapped[str | None] = mapped_column(String(8), unique=True)
+    """What people without an address type to say which firm they mean; no secret. Made with the first PIN slip."""
     invitations_a_day: Mapped[int | None]
     """How many invitations it can send in a day, where that isn't the usual number."""
 
@@ -94,7 +96,10 @@ class Membership(Base):
         Index("ix_memberships_left", "organization_id", "id", sqlite_where=_LEFT, postgresql_where=_LEFT),
         Index("ix_memberships_organization_id_name_key", "organization_id", "name_key", "id"),
         CheckConstraint("(user_id IS NULL) = (joined_at IS NULL)", name="joined_has_user"),
-        CheckConstraint("user_id IS NOT NULL OR email_key IS NOT NULL", name="known_by_user_or_email"),
+        CheckConstraint(
+            "user_id IS NOT NULL OR email_key IS NOT NULL OR employee_number IS NOT NULL",
+            name="known_by_user_email_or_number",
+        ),
         CheckConstraint("(ended_at IS NULL) = (ended_on IS NULL)", name="ended_has_day"),
     )
 
@@ -106,7 +111,7 @@ class Membership(Base):
     name_key: Mapped[str] = mapped_column(String(LONGEST_NAME))
     """The name folded, to sort and to search by."""
     email: Mapped[str | None] = mapped_column(String(254))
-    """Where the firm writes to this person; an invitation goes here."""
+    """Where the firm writes to this person; an invitation goes here. Without one, the employee number signs in."""
     email_key: Mapped[str | None] = mapped_column(String(254))
     role: Mapped[str] = mapped_column(String(20))
     manages_all: Mapped[bool] = mapped_column(default=False)
@@ -169,6 +174,25 @@ class JoinCode(Base):
     expires_at: Mapped[dt.datetime]
     most_uses: Mapped[int | None]
     uses: Mapped[int] = mapped_column(default=0)
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class PinSlip(Base):
+    """A printed code with which one person on the roster chooses a PIN, once. The code itself is stored nowhere."""
+
+    __tablename__ = "pin_slips"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
+    seal: Mapped[str] = mapped_column(String(60))
+    """A keyed digest of the code, with the key's id before it."""
+    misses: Mapped[int] = mapped_column(default=0)
+    """Wrong codes that were typed for this person while it was good."""
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
     revoked_at: Mapped[dt.datetime | None]
 
 

@@ -62,6 +62,8 @@ ACT_NAMES: dict[str, LazyString] = {
     "organization.reopened": _l("Reopened the firm"),
     "organization.resumed": _l("The firm’s suspension ended"),
     "organization.suspended": _l("The firm was suspended"),
+    "pin_slip.printed": _l("Printed PIN slips"),
+    "pin_slip.used": _l("Chose a PIN with a slip"),
     "requirement.changed": _l("Changed a requirement"),
     "requirement.ended": _l("Ended a requirement"),
     "requirement.made": _l("Set a requirement"),
@@ -85,6 +87,7 @@ _DETAILS = {
     "class_title": _l("class"),
     "course": _l("course"),
     "days_allowed": _l("days allowed"),
+    "ended": _l("marked as having left"),
     "ended_on": _l("last day"),
     "form": _l("file"),
     "held_on": _l("held on"),
@@ -92,6 +95,7 @@ _DETAILS = {
     "invited": _l("invited"),
     "label": _l("label"),
     "least_minutes": _l("active minutes at least"),
+    "left_out": _l("rows left out"),
     "lessons": _l("lessons"),
     "minutes": _l("minutes"),
     "months": _l("again after months"),
@@ -112,6 +116,7 @@ _DETAILS = {
     "title": _l("title"),
     "unchanged": _l("unchanged"),
     "until": _l("until"),
+    "without_address": _l("without an address"),
 }
 _FIELDS = {
     "name": _l("name"),
