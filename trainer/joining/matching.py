@@ -72,12 +72,14 @@ def missing(meanings: Iterable[str], *, needs_address: bool = True) -> list[str]
 
 
 def choose_sheet(sheets: Sequence[Sheet], remembered: Mapping[str, str]) -> int:
-    """Return which sheet holds the roster: the one whose headings name the most, the first of several."""
-    scores = [
-        max((count_known(line.cells, remembered) for line in sheet.lines[:HEADINGS_WITHIN]), default=0)
-        for sheet in sheets
-    ]
-    return max(range(len(sheets)), key=lambda index: (scores[index], bool(sheets[index].lines), -index))
+    """Return which sheet holds the roster: of those with people the one whose headings name the most, or the first."""
+    return max(range(len(sheets)), key=lambda index: (*_sign(sheets[index], remembered), -index))
+
+
+def _sign(sheet: Sheet, remembered: Mapping[str, str]) -> tuple[int, bool]:
+    row = _find_headings(sheet.lines, remembered) if sheet.lines else None
+    has_people = row is not None and len(sheet.lines) > row + 1
+    return count_known(sheet.lines[row].cells, remembered) if has_people and row is not None else 0, bool(sheet.lines)
 
 
 def match(sheet: Sheet, remembered: Mapping[str, str]) -> Match:
