@@ -226,6 +226,7 @@ def _plan_page(actor: Actor, found: RosterDraft, plan: Plan, form: ConfirmForm) 
         actor=actor,
         draft=found,
         plan=plan,
+        headline=_headline(plan),
         form=form,
         coding=ReadingForm(formdata=None, coding=found.rows["coding"]) if found.rows["coding"] else None,
         reading=(reading.example, _read_as(found, reading.example, actor)) if reading.example else None,
@@ -245,6 +246,18 @@ def _plan_page(actor: Actor, found: RosterDraft, plan: Plan, form: ConfirmForm) 
 
 def _read_as(found: RosterDraft, example: str, actor: Actor) -> str:
     return show_day(read_day(example, actor.today(now()), table_of(found).order), "long")
+
+
+def _headline(plan: Plan) -> str:
+    """Return in a few words what would happen."""
+    changed, refused = len(plan.taken[Fate.CHANGED]), len(plan.refused)
+    parts = [
+        ngettext("%(num)s new person", "%(num)s new people", plan.added) if plan.added else "",
+        ngettext("%(num)s change", "%(num)s changes", changed) if changed else "",
+        ngettext("%(num)s person has left", "%(num)s people have left", plan.ended) if plan.ended else "",
+        ngettext("%(num)s row refused", "%(num)s rows refused", refused) if refused else "",
+    ]
+    return ", ".join(part for part in parts if part) or _("Nothing would change")
 
 
 def _chosen(plan: Plan, wanted: str, text: str) -> Sequence[Entry | Known]:
