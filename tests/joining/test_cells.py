@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from trainer.joining.cells import tidy
+from trainer.accounts.rules import email_key
+from trainer.joining.cells import key_of, tidy
 
 
 @pytest.mark.parametrize(
@@ -27,3 +28,41 @@ from trainer.joining.cells import tidy
 )
 def test_what_programs_put_around_a_text_is_taken_off(column: str, cell: str, read: str) -> None:
     assert tidy({column: cell}) == {column: read}
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "example.org",
+        "EXAMPLE.org",
+        "test",
+        "x.local",
+        "xn--mnchen-3ya.de",
+        "münchen.de",
+        "a",
+        "-a.org",
+        "a..org",
+        "localhost",
+        "",
+    ],
+)
+@pytest.mark.parametrize(
+    "local",
+    [
+        "bob",
+        "Bob.Stone",
+        "bob+guard",
+        "b-o_b",
+        ".bob",
+        "bob.",
+        "bo..b",
+        "bob\u00ad",
+        "ｂob",
+        "bob stone",
+        "",
+        "x" * 64,
+        "x" * 65,
+    ],
+)
+def test_a_short_look_at_an_address_sees_what_a_long_one_does(local: str, domain: str) -> None:
+    assert key_of(f"{local}@{domain}") == email_key(f"{local}@{domain}")

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
@@ -50,6 +51,9 @@ _IS_HERE: Final = {word: is_here for is_here, words in _STATUSES.items() for wor
 _NOTHING: Final = frozenset(("n/a", "#n/a", "none", "null", "nil", "-", "--", "–", "—", "00/00/0000", "0000-00-00"))
 """What programs write where they have nothing to say, except in names, teams and roles."""
 BAD_CHARACTERS: Final = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_PLAIN_LOCAL: Final = re.compile(r"[a-z0-9]+(?:[._+-][a-z0-9]+)*")
+_LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 180
+"""Of addresses that are looked at shortly."""
 _FORMULA: Final = re.compile(r"[=@]|[+-](?![\d\s().-]*$)")
 """What a spreadsheet would compute when the firm opens an export; a phone number or a dash is none."""
 _ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
@@ -182,6 +186,20 @@ def read_person(
     return wanted, warnings
 
 
+def key_of(text: str) -> str | None:
+    """Return what `email_key` does; of many plain addresses at one domain, it checks the domain once."""
+    local, _at, domain = text.lower().rpartition("@")
+    if _PLAIN_LOCAL.fullmatch(local) and len(local) <= _LONGEST_LOCAL and _is_plain(domain):
+        return f"{local}@{domain}"
+    return email_key(text)
+
+
+@lru_cache(maxsize=1000)
+def _is_plain(domain: str) -> bool:
+    """Return whether addresses at this domain are as they are written."""
+    return email_key(f"a@{domain}") == f"a@{domain}" and len(domain) <= _LONGEST_DOMAIN
+
+
 def _read_email(text: str, name: str, *, is_needed: bool, has_way_out: bool) -> str | None:
     if not text and not is_needed:
         return None
@@ -201,7 +219,7 @@ def _read_email(text: str, name: str, *, is_needed: bool, has_way_out: bool) -> 
             else _l("no email address. Add one, or leave the row out.")
         )
     who = _l("the email address for %(name)s", name=name) if name else _l("the email address")
-    key = email_key(text)
+    key = key_of(text)
     if key is None or not is_mailable(key):
         raise Problem(
             _l("%(address)s isn’t one we can write to. Use plain letters, one @, and no spaces.", address=who)

@@ -4,8 +4,9 @@
 
 - `sheets`: one object for each sheet with people in it: `name`, `lines` (number, cells, is hidden), `columns` (heading,
   meaning, how we know it, is hidden), `dropped` (headings of what isn't kept), `row` (number of the row of headings),
-  `order` of days, and `is_matched`: nobody has to be asked anything. Columns that we don't read are dropped before any
-  of it is saved, except that those whose meaning is to be asked stay until somebody answered.
+  `order` of days, `example` of a day that could be two, and `is_matched`: nobody has to be asked anything. Columns that
+  we don't read are dropped before any of it is saved, except that those whose meaning is to be asked stay until somebody
+  answered.
 - `current`: which sheet; `unread`: names of sheets without people; `coding`: of a file that isn't Unicode.
 - `out`: numbers of rows that are left out; `left`: ids of people who aren't in the list and have left.
 - `order`: how it was confirmed, while the worker takes it over.
@@ -119,9 +120,9 @@ def columns_of(draft: RosterDraft) -> list[Column]:
     return found
 
 
-def reading_of(draft: RosterDraft, columns: Sequence[Column] | None = None) -> Reading:
+def reading_of(draft: RosterDraft, columns: Sequence[Column]) -> Reading:
     """Return how the days in it are read, and how else they could be."""
-    return read_days(columns_of(draft) if columns is None else columns, lines_of(draft))
+    return read_days(columns, lines_of(draft))
 
 
 def dropped_by(draft: RosterDraft) -> list[str]:
@@ -139,7 +140,12 @@ def table_of(draft: RosterDraft) -> Table:
     """Return the rows with what their columns hold."""
     sheet = _current(draft)
     columns = {column[1]: index for index, column in enumerate(sheet["columns"]) if column[1]}
-    return Table(lines_of(draft), columns, len(sheet["columns"]), Order(sheet["order"]))
+    return Table(lines_of(draft), columns, len(sheet["columns"]), order_of(draft))
+
+
+def order_of(draft: RosterDraft) -> Order:
+    """Return which number of its days comes first."""
+    return Order(_current(draft)["order"])
 
 
 def said_of(draft: RosterDraft) -> Said:
@@ -154,6 +160,8 @@ class SheetFacts:
     name: str
     row: int
     """Number of the row of headings."""
+    example: str
+    """A day that could be two."""
     others: tuple[tuple[str, int], ...]
     """Names of other sheets with people, and how many."""
     unread: tuple[str, ...]
@@ -164,7 +172,7 @@ def sheet_of(draft: RosterDraft) -> SheetFacts:
     """Return which sheet is read."""
     current = _current(draft)
     others = [(sheet["name"], len(sheet["lines"])) for sheet in draft.rows["sheets"] if sheet is not current]
-    return SheetFacts(current["name"], current["row"], tuple(others), tuple(draft.rows["unread"]))
+    return SheetFacts(current["name"], current["row"], current["example"], tuple(others), tuple(draft.rows["unread"]))
 
 
 def match_columns(
@@ -214,6 +222,7 @@ def match_columns(
         "is_matched": True,
     }
     _put(draft, changed)
+    _put(draft, {**changed, "example": reading_of(draft, columns_of(draft)).example})
 
 
 def use_sheet(draft: RosterDraft, name: str) -> None:

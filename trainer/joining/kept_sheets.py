@@ -29,6 +29,7 @@ def keep_sheet(sheet: Sheet, found: Match, *, asks: bool) -> dict[str, Any]:
             if line.cells != headings.cells  # a printed report repeats them on each page
         ],
         "order": found.reading.order,
+        "example": found.reading.example,
         "is_matched": is_sure,
     }
 

@@ -25,7 +25,7 @@ from trainer.joining.drafts import (
     is_confirmed,
     is_matched,
     lines_of,
-    reading_of,
+    order_of,
     say,
     sheet_of,
     table_of,
@@ -220,7 +220,7 @@ def _plan_page(actor: Actor, found: RosterDraft, plan: Plan, form: ConfirmForm) 
     form.leaves_out.label.text = ngettext(
         "Leave out the %(num)s refused row", "Leave out all %(num)s refused rows", refused
     )
-    reading = reading_of(found)
+    sheet = sheet_of(found)
     return render_template(
         "joining/roster_plan.html",
         actor=actor,
@@ -229,9 +229,9 @@ def _plan_page(actor: Actor, found: RosterDraft, plan: Plan, form: ConfirmForm) 
         headline=_headline(plan),
         form=form,
         coding=ReadingForm(formdata=None, coding=found.rows["coding"]) if found.rows["coding"] else None,
-        reading=(reading.example, _read_as(found, reading.example, actor)) if reading.example else None,
+        read_as=_read_as(actor, found, sheet.example) if sheet.example else None,
         ignored=dropped_by(found),
-        sheet=sheet_of(found),
+        sheet=sheet,
         left_today=count_left_today(actor, now()),
         rows=rows[start : start + SHOWN],
         wanted=wanted,
@@ -244,8 +244,8 @@ def _plan_page(actor: Actor, found: RosterDraft, plan: Plan, form: ConfirmForm) 
     )
 
 
-def _read_as(found: RosterDraft, example: str, actor: Actor) -> str:
-    return show_day(read_day(example, actor.today(now()), table_of(found).order), "long")
+def _read_as(actor: Actor, found: RosterDraft, example: str) -> str:
+    return show_day(read_day(example, actor.today(now()), order_of(found)), "long")
 
 
 def _headline(plan: Plan) -> str:
