@@ -63,8 +63,8 @@ from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
 from trainer.items.registry import read_further
-from trainer.joining.importing import keep_draft
-from trainer.joining.sheets import read_text
+from trainer.joining.drafts import keep_draft
+from trainer.joining.sheets import read_list
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import answer
 from trainer.learning.queries import get_enrollment
@@ -247,7 +247,7 @@ def make_petra(app: Flask) -> Rich:
         db.session.add(PinTry(user_id=petra, way=Way.STRANGE, at=clock.now()))  # from before she had a password
         used = {"organization_id": acme, "membership_id": entry, "created_by_id": alice, "seal": "s"}
         db.session.add(PinSlip(**used, created_at=clock.now(), expires_at=clock.now(), used_at=clock.now()))
-        keep_draft(actor, read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
+        keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         make_inspector_link(actor, "An inspector", clock.now())
         make_token(actor, "Payroll", list(Scope), clock.now())
         order_pack(actor, dt.date(2026, 11, 1), clock.now())

@@ -83,7 +83,7 @@ from trainer.joining.device_views import blueprint as site
 from trainer.joining.device_views import stay
 from trainer.joining.invitation_views import blueprint as entry
 from trainer.joining.pin_views import blueprint as pins
-from trainer.joining.roster_views import blueprint as roster
+from trainer.joining.plan_views import blueprint as roster
 from trainer.joining.roster_views import most_bytes
 from trainer.joining.views import blueprint as joining
 from trainer.joining.views import sign_in

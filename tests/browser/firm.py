@@ -16,9 +16,10 @@ from trainer.assignments.upkeep import remind
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.joining.importing import decide, keep_draft, lines_of, take_over
+from trainer.joining.drafts import keep_draft
+from trainer.joining.importing import Confirmation, decide, invite_added, order_take_over, take_over
 from trainer.joining.pins import choose_pin
-from trainer.joining.sheets import read_text
+from trainer.joining.sheets import read_list
 from trainer.organizations.closing import close, suspend
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.devices import make_device, register
@@ -34,6 +35,17 @@ GOOD = HEAD + "Pat Poe,pat@example.org,Guard,012,3/4/2026,Harbor Mall; North\nZo
 BAD = HEAD + "R. Dow,,,,,\nPat Poe,pat@example.org,,,soon,\n=1+1,sum@example.org,,,,\nZoë,zoe@example.org,,,,\n"
 ODD = "name,e-mail,shirt\nJosé Peña,jose@example.org,M\n£ukasz ¯ak,l@example.org,L\nAnn Bell,{ann},S\n"
 """As Windows-1252, with a name that isn't, and another name at a known address."""
+
+ASKING = (
+    'Harbor Security – headcount\nEmployee #,"Last, First",Contact,Department,DOH,Term Date,SSN\n'
+    '00417,"Dow, Bob",b@example.org,Harbor Mall,04.03.2026,,078-05-1120\n'
+    '00418,"Fournier, Ana María",a@example.org,Night crew 2,02.11.2025,,078-05-1121\n'
+)
+FULL = (
+    "name,e-mail,employee number,job title,hired on,last day\n"
+    "Ann Ash-Bell,{ann},417,Sergeant,3/4/2026,\nDana Dow,{dana},,,,11/20/2026\n"
+    "Pat Poe,patty@example.org,00455,Guard,5/6/2026,\nR. Dow,,00456,Guard,,\n"
+)
 
 _TEXAS = Wanted(
     title="Hotels in Texas",
@@ -85,10 +97,18 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
         code = make_join_code(actor, Role.MEMBER, harbor, month, None, now())
         make_join_code(actor, Role.INSTRUCTOR, None, month, 5, now())
         bad, good, done = (
-            keep_draft(actor, read_text(text), now()) for text in (BAD, GOOD, GOOD.replace("pat@", "p@"))
+            keep_draft(actor, read_list(text), now()) for text in (BAD, GOOD, GOOD.replace("pat@", "p@"))
         )
-        odd = keep_draft(actor, read_text(ODD.format(ann=f"ann{number}@example.org")), now(), "windows-1252")
-        take_over(actor, done, decide(actor, lines_of(done), now()).digest, True, now())
+        odd_list = replace(read_list(ODD.format(ann=f"ann{number}@example.org")), coding="windows-1252")
+        odd = keep_draft(actor, odd_list, now())
+        take_over(actor, done, Confirmation(decide(actor, done, now()).plan.digest, has_mail=True), now())
+        invite_added(actor, done, now())
+        asking = keep_draft(actor, read_list(ASKING), now())
+        full_list = read_list(FULL.format(ann=f"ann{number}@example.org", dana=invited))
+        full = keep_draft(actor, full_list, now())
+        busy = keep_draft(actor, read_list(GOOD.replace("pat@", "b@")), now())
+        order_take_over(actor, busy, Confirmation(decide(actor, busy, now()).plan.digest), now() + dt.timedelta(days=9))
+        left = keep_draft(actor, read_list(f"name,e-mail,status\nAnn Ash,ann{number}@example.org,Active\n"), now())
         texas = require_course(actor, _TEXAS, served().courses, now())
         ended = require_course(actor, replace(_TEXAS, title="Before"), served().courses, now())
         end_requirement(actor, ended.id, now())
@@ -97,7 +117,16 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
         close(actor_of(owner_id, closed), "Closed Security", now())
         close(actor_of(owner_id, gone), "Gone Security", now() - dt.timedelta(days=31))
         suspend(suspended, "No answer", now())
-        drafts = {"bad": bad.id, "good": good.id, "done": done.id, "odd": odd.id}
+        drafts = {
+            "bad": bad.id,
+            "good": good.id,
+            "done": done.id,
+            "odd": odd.id,
+            "asking": asking.id,
+            "full": full.id,
+            "busy": busy.id,
+            "left": left.id,
+        }
         return {
             "firm": here,
             "invited": f"/invitations/{tokens[emails[0]]}",

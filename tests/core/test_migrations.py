@@ -54,9 +54,9 @@ from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
-from trainer.joining.importing import keep_draft
+from trainer.joining.drafts import keep_draft, match_columns
 from trainer.joining.pins import choose_pin
-from trainer.joining.sheets import read_text
+from trainer.joining.sheets import read_list
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, enroll
 from trainer.organizations.devices import make_device
@@ -147,7 +147,8 @@ def fill_firm(app: Flask) -> None:
         order_pack(firm.actor(), dt.date(2026, 11, 1), clock.now())
         make_inspector_link(firm.actor(), "An inspector", clock.now())
         make_token(firm.actor(), "Payroll", [Scope.PEOPLE], clock.now())
-        keep_draft(firm.actor(), read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
+        draft = keep_draft(firm.actor(), read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
+        match_columns(firm.actor(), draft, ["name", "email"], "month", remembers=True, needs_address=True)
 
 
 def fill_pins(app: Flask) -> tuple[UUID, UUID]:

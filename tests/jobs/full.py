@@ -37,8 +37,8 @@ from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
-from trainer.joining.importing import keep_draft
-from trainer.joining.sheets import read_text
+from trainer.joining.drafts import keep_draft, match_columns
+from trainer.joining.sheets import read_list
 from trainer.organizations.actor import Actor
 from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
@@ -64,6 +64,7 @@ FIRMS = {
     "pin_slips",
     "site_devices",
     "roster_drafts",
+    "roster_headings",
     "requirements",
     "requirement_teams",
     "assignments",
@@ -164,7 +165,8 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         gus = add_person(actor, PersonFacts("Gus Gold", None, employee_number="417"), [site], clock.now())
         print_slip(actor, gus, clock.now())
         make_device(actor, "Gate tablet", site, clock.now())
-        keep_draft(actor, read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
+        draft = keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
+        match_columns(actor, draft, ["name", "email"], "month", remembers=True, needs_address=True)
         make_inspector_link(actor, "An inspector", clock.now())
         make_token(actor, "Payroll", list(Scope), clock.now())
         duty = db.session.scalars(select(Assignment.id).where(Assignment.requirement_id == late)).one()

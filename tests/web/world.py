@@ -51,8 +51,8 @@ from trainer.credentials.models import Credential
 from trainer.interop.models import ApiToken
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
-from trainer.joining.importing import keep_draft
-from trainer.joining.sheets import read_text
+from trainer.joining.drafts import keep_draft
+from trainer.joining.sheets import read_list
 from trainer.learning.operations import enroll
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.devices import make_device
@@ -159,7 +159,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         actor, month = actor_of(bob, firm), clock.now() + dt.timedelta(days=30)
         invite(actor, get_person(actor, dana), clock.now())
         code = make_join_code(actor, Role.MEMBER, None, month, None, clock.now())
-        draft = keep_draft(actor, read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
+        draft = keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         invitation = invitation_token(db.session.scalars(select(Invitation)).one())
         values["device_id"] = str(make_device(actor, "Gate tablet", site, clock.now())[0].id)
         values |= {"code": code.code, "code_id": str(code.id), "draft_id": str(draft.id)}

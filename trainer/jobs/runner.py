@@ -30,7 +30,7 @@ from trainer.jobs.delivery import deliver
 from trainer.jobs.isolation import Incomplete, describe
 from trainer.jobs.upkeep import keep_up_all
 from trainer.jobs.work import advance_all
-from trainer.joining.importing import forget_drafts
+from trainer.joining.drafts import forget_drafts
 from trainer.joining.operations import forget_guests
 
 PAUSE = 1.0  # seconds between two looks for work

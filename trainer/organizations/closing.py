@@ -23,6 +23,7 @@ from trainer.organizations.models import (
     Organization,
     PinSlip,
     RosterDraft,
+    RosterHeading,
     SiteDevice,
     Team,
 )
@@ -139,6 +140,7 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
     return delete_some(
         most,
         (RosterDraft, RosterDraft.organization_id == organization_id),
+        (RosterHeading, RosterHeading.organization_id == organization_id),
         (JoinCode, JoinCode.organization_id == organization_id),
         (Invitation, Invitation.organization_id == organization_id),
         (PinSlip, PinSlip.organization_id == organization_id),

@@ -90,6 +90,7 @@ _DETAILS = {
     "class_title": _l("class"),
     "course": _l("course"),
     "days_allowed": _l("days allowed"),
+    "ended": _l("marked as having left"),
     "ended_on": _l("last day"),
     "form": _l("file"),
     "held_on": _l("held on"),
@@ -97,6 +98,7 @@ _DETAILS = {
     "invited": _l("invited"),
     "label": _l("label"),
     "least_minutes": _l("active minutes at least"),
+    "left_out": _l("rows left out"),
     "lessons": _l("lessons"),
     "minutes": _l("minutes"),
     "months": _l("again after months"),
@@ -117,6 +119,7 @@ _DETAILS = {
     "title": _l("title"),
     "unchanged": _l("unchanged"),
     "until": _l("until"),
+    "without_address": _l("without an address"),
 }
 _FIELDS = {
     "name": _l("name"),
