@@ -5,8 +5,8 @@
 - `sheets`: one object for each sheet with people in it: `name`, `lines` (number, cells, is hidden), `columns` (heading,
   meaning, how we know it, is hidden), `dropped` (headings of what isn't kept), `row` (number of the row of headings),
   `order` of days, `example` of a day that could be two, and `is_matched`: nobody has to be asked anything. Columns that
-  we don't read are dropped before any of it is saved, except that those whose meaning is to be asked stay until somebody
-  answered.
+  we don't read are dropped before any of it is saved, except that those whose meaning is to be asked stay until
+  somebody answered.
 - `current`: which sheet; `unread`: names of sheets without people; `coding`: of a file that isn't Unicode.
 - `out`: numbers of rows that are left out; `left`: ids of people who aren't in the list and have left.
 - `order`: how it was confirmed, while the worker takes it over.
