@@ -26,6 +26,7 @@ from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, NotYet
+from trainer.organizations.codes import make_join_code
 from trainer.organizations.models import Membership, PinSlip
 from trainer.organizations.operations import change_role, remove_person
 from trainer.organizations.queries import get_person
@@ -220,6 +221,21 @@ def test_a_pin_is_never_enough_for_staff(acme: Acme) -> None:
         slip_for(acme, gus)
     with acme.app.app_context():
         assert get_user(user).has_pin
+
+
+def test_a_code_that_gives_a_role_lets_nobody_in_with_a_pin(acme: Acme) -> None:
+    phone = Visitor(acme.app)
+    come_in(phone, acme, slip_for(acme, add_gus(acme)))
+    with acme.app.app_context(), transaction():
+        mallory = actor_of(acme.users["mallory"], acme.other)
+        month = clock.now() + dt.timedelta(days=30)
+        code = make_join_code(mallory, Role.INSTRUCTOR, None, month, None, clock.now()).code
+    answer = phone.post(f"/join/{code}/acceptances", {"name": "Gus Gold"})
+    assert answer.status_code == 409
+    assert "a PIN isn’t enough" in answer.text
+    with acme.app.app_context():
+        here = select(func.count()).where(Membership.organization_id == acme.other, Membership.name == "Gus Gold")
+        assert db.session.scalar(here) == 0
 
 
 def test_someone_who_has_left_still_signs_in_until_the_number_is_anothers(acme: Acme) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, make_response, render_template, request
+from flask import Blueprint, current_app, flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -17,7 +17,6 @@ from trainer.web.access import Who, access
 from trainer.web.limits import WRONG, limit_failures
 from trainer.web.redirects import go
 from trainer.web.sessions import site_cookie
-from trainer.web.ways import way_to
 
 blueprint = Blueprint("site", __name__, template_folder="templates")
 
@@ -40,7 +39,7 @@ def register() -> Response | str | tuple[str, int]:
         else:
             leave()
             flash(_("This device is registered. People can sign in here."))
-            answer = make_response(go(way_to("pin_sign_in")))
+            answer = make_response(go(url_for("pins.sign_in")))
             secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
             answer.set_cookie(site_cookie(), token, max_age=_KEPT, secure=secure, httponly=True, samesite="Lax")
             return answer

@@ -68,7 +68,7 @@ def revoke(actor: Actor, device_id: UUID) -> Response | str:
     except Conflict as error:
         flash(error.message)
     else:
-        flash(_("Revoked. Whoever was signed in on it is signed out."))
+        flash(_("Revoked. Anyone who was signed in on it is signed out."))
     return go(url_for(".devices", organization_id=actor.organization_id))
 
 
