@@ -29,7 +29,7 @@ from uuid import UUID
 from flask import Flask
 from flask_migrate import upgrade
 
-from tests.bench import duties, figures, load, processes
+from tests.bench import duties, figures, growth, load, processes
 from tests.bench.figures import Turn, say
 from tests.bench.firm import make_large_firm
 from tests.bench.firm import measure as measure_status
@@ -350,6 +350,24 @@ def training_status() -> None:
                 figures.at_most(label, value * 1000, {"CSV": 500, "XLSX": 3000}.get(what, 30), "ms")
 
 
+def large_firms() -> None:
+    """Pages of a firm as it grows tenfold: each against the same page of a smaller firm, in this process."""
+    sizes = (1_000, 10_000, 100_000) if IS_FULL else (500, 5_000)
+    measured: dict[int, dict[str, tuple[float, float]]] = {}
+    for people in sizes:
+        with tempfile.TemporaryDirectory() as name:
+            app = create_app(read_settings({"TRAINER_INSTANCE": name, "TRAINER_SECRET_KEY": "b" * 40}))
+            with app.app_context():
+                upgrade(directory=str(ROOT / "migrations"))
+            measured[people] = growth.measure(app, *make_large_firm(app, people))
+    for page, (again, anew) in measured[sizes[-1]].items():
+        base, bar = (sizes[-2], 3.0) if page in growth.STANDING else (sizes[0], 1.5)
+        each = ", ".join(f"{measured[people][page][0] * 1000:.0f}" for people in sizes)
+        also = f"{each} ms CPU; after a change {anew * 1000:.0f}"
+        ratio = again / measured[base][page][0]
+        figures.at_most(f"{page}, {sizes[-1]:,} people against {base:,}", ratio, bar, "×", 2, also)
+
+
 def item_analysis() -> None:
     """Pages of how scenes work, at many answers, in this process."""
     number = 100_000 if IS_FULL else 20_000
@@ -423,6 +441,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "content": much_content,
     "start": start_up,
     "status": training_status,
+    "growth": large_firms,
     "items": item_analysis,
     "demo": demo_firm,
 }

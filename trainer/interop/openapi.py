@@ -11,6 +11,9 @@ from trainer.interop.rules import Scope
 LARGEST: Final = 500
 USUAL: Final = 100
 STATES: Final = ("here", "waiting", "left", "all")
+ONE: Final = "[0-9a-f]{32}"
+TWO: Final = rf"{ONE}\.{ONE}"
+"""Places where pages end: an id, or two."""
 UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
@@ -87,7 +90,7 @@ DOCUMENT: Final[Schema] = {
             Scope.PEOPLE,
             "Person",
             "Who is on the roster",
-            "[0-9a-f]{32}",
+            ONE,
             _parameter(
                 "state",
                 "People who are here (the default), those of them who haven’t joined yet, people who left, or all.",
@@ -98,7 +101,7 @@ DOCUMENT: Final[Schema] = {
             Scope.ASSIGNMENTS,
             "Assignment",
             "Who has to complete what, and where they stand",
-            "[0-9a-f]{32}",
+            ONE,
             _parameter("status", "Only those with this status.", one_of(Status)),
             _parameter(
                 "requirement_id",
@@ -110,11 +113,9 @@ DOCUMENT: Final[Schema] = {
             Scope.COMPLETIONS,
             "Completion",
             "Who completed which required course, former staff included",
-            r"[0-9a-f]{32}\.[0-9a-f]{32}",
+            TWO,
         ),
-        "/credentials": _list_of(
-            Scope.CREDENTIALS, "Credential", "The certificates behind all completions", "[0-9a-f]{32}"
-        ),
+        "/credentials": _list_of(Scope.CREDENTIALS, "Credential", "The certificates behind all completions", TWO),
     },
     "components": {
         "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "`wyr_` and 43 characters."}},

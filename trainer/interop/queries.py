@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy.orm import aliased
 
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.queries import get_requirement
@@ -147,31 +148,34 @@ def page_of_completions(actor: Actor, after: str, most: int) -> Page[tuple[Membe
 
 
 def page_of_credentials(actor: Actor, after: str, most: int) -> Page[Credential]:
-    """Return the credentials behind all completions, each once."""
-    last_day = func.max(case((Membership.ended_on.is_(None), _FOR_EVER), else_=Membership.ended_on))
-    query = _completions(actor, Credential.id, last_day).group_by(Credential.id)
-    page = read_page(query, Credential.id, after=after, most=most)
-    last_days = dict(page.rows)
-    credentials = db.session.scalars(select(Credential).where(Credential.id.in_(last_days)).order_by(Credential.id))
+    """Return the credentials behind all completions, each once: where someone was hired again, with the first entry."""
+    entry = aliased(Membership)
+    entries = (entry.user_id == Membership.user_id, entry.organization_id == actor.organization_id, _required_of(entry))
+    last_day = select(func.max(case((entry.ended_on.is_(None), _FOR_EVER), else_=entry.ended_on))).where(*entries)
+    query = _completions(actor, Credential, last_day.correlate(Membership, Credential).scalar_subquery())
+    query = query.where(~exists().where(*entries, entry.id < Membership.id).correlate(Membership, Credential))
+    page = read_page(query, Membership.id, Credential.id, after=after, most=most)
     return Page(
-        [credential for credential in credentials if _was_here(actor, last_days[credential.id], credential.issued_at)],
-        page.next_after,
+        [earned for earned, last_day in page.rows if _was_here(actor, last_day, earned.issued_at)], page.next_after
     )
 
 
 def _completions(actor: Actor, *columns: Any) -> Any:
     """Return a select over people and their credentials of courses that the firm has ever required of them."""
-    required: ColumnElement[bool] = Credential.course.in_(
-        select(Requirement.course)
-        .join(Assignment, Assignment.requirement_id == Requirement.id)
-        .where(Assignment.membership_id == Membership.id)
-        .correlate(Membership)
-    )
     return (
         select(*columns)
         .select_from(Membership)
         .join(Credential, Credential.user_id == Membership.user_id)
-        .where(seen_by(actor), required)
+        .where(seen_by(actor), _required_of(Membership))
+    )
+
+
+def _required_of(entry: type[Membership]) -> ColumnElement[bool]:
+    return Credential.course.in_(
+        select(Requirement.course)
+        .join(Assignment, Assignment.requirement_id == Requirement.id)
+        .where(Assignment.membership_id == entry.id)
+        .correlate(entry)
     )
 
 

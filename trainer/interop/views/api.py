@@ -81,8 +81,7 @@ def assignments(actor: Actor) -> Response:
 def completions(actor: Actor) -> Response:
     """Give who completed which required course."""
     given = _given()
-    after = _matching(given, "after", r"[0-9a-f]{32}\.[0-9a-f]{32}")
-    page = page_of_completions(actor, after, _limit(given))
+    page = page_of_completions(actor, _matching(given, "after", openapi.TWO), _limit(given))
     return _answer([Completion.of(person, earned) for person, earned in page.rows], page)
 
 
@@ -93,8 +92,8 @@ def completions(actor: Actor) -> Response:
 def credentials(actor: Actor) -> Response:
     """Give the certificates behind all completions."""
     given = _given()
-    page = page_of_credentials(actor, _matching(given, "after", "[0-9a-f]{32}"), _limit(given))
-    return _answer([Credential.of(credential, _base_url(), today()) for credential in page.rows], page)
+    page = page_of_credentials(actor, _matching(given, "after", openapi.TWO), _limit(given))
+    return _answer([Credential.of(earned, _base_url(), today()) for earned in page.rows], page)
 
 
 def _answer(records: Sequence[Record], page: Page[Any]) -> Response:
@@ -133,7 +132,7 @@ def _choice(given: dict[str, str], name: str, choices: tuple[str, ...]) -> str |
     return value
 
 
-def _number(given: dict[str, str], name: str, pattern: str = "[0-9a-f]{32}") -> UUID | None:
+def _number(given: dict[str, str], name: str, pattern: str = openapi.ONE) -> UUID | None:
     value = _matching(given, name, pattern)
     return UUID(value) if value else None
 
