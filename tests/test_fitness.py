@@ -72,6 +72,30 @@ def test_only_tests_of_what_is_shipped_read_it() -> None:
     assert {str(path) for path in found if path.parts[0] not in {"shipped", "browser", "bench"}} == set()
 
 
+def bound_names(path: Path) -> Iterator[tuple[str, int]]:
+    """Yield (name, line) of each variable and parameter of a file; fields of a class are none."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    fields = {
+        id(statement.target)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for statement in node.body
+        if isinstance(statement, ast.AnnAssign)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            yield node.arg, node.lineno
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and id(node) not in fields:
+            yield node.id, node.lineno
+
+
+def test_variables_are_named_after_what_they_hold() -> None:
+    vague = {"one", "found", "here", "wanted"}
+    names = [(path, name, line) for path in SOURCES for name, line in bound_names(path)]
+    assert len(names) > 5000
+    assert [f"{path.relative_to(ROOT)}:{line} {name}" for path, name, line in names if name in vague] == []
+
+
 def test_only_the_transaction_commits() -> None:
     found = [
         where(path, node)
