@@ -83,24 +83,23 @@ def begin(firm_code: str, number: str, secret: str, way_of: Callable[[User | Non
             count_miss(slip)
             return Tried()
     user = db.session.get(User, entry.user_id) if entry is not None and entry.user_id else None
-    return _begin(user, secret, way_of(user), now, firm_code, number)
+    tried = _begin(user, secret, way_of(user), now)
+    if tried.try_id is None:
+        count(key_of("pin", "nobody", firm_code, number), _HOUR)
+    return tried
 
 
 def begin_by_address(key: str, secret: str, way_of: Callable[[User | None], Way], now: dt.datetime) -> Tried:
-    """Return what a PIN has to be held against that was typed with an address; nobody for an account with a password.
-
-    A row is written whatever was typed, for the same reason.
-    """
+    """Return what a PIN typed with an address has to be held against; nobody for an account with a password."""
     user = find_user_by_email_key(key)
-    return _begin(user, secret, way_of(user), now, key)
+    return _begin(user, secret, way_of(user), now)
 
 
-def _begin(user: User | None, secret: str, way: Way, now: dt.datetime, *typed: str) -> Tried:
+def _begin(user: User | None, secret: str, way: Way, now: dt.datetime) -> Tried:
     if user is not None and user.has_pin and is_pin(secret):
         try_id = begin_try(user.id, way, now)
         if try_id is not None:
             return Tried(user, try_id)
-    count(key_of("pin", "nobody", *typed), _HOUR)
     return Tried()
 
 

@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.accounts.forms import CodeForm, NewPasswordForm
-from trainer.accounts.guessing import FREE, count_miss, seconds_to_wait
+from trainer.accounts.guessing import FREE, count_miss, count_nothing, seconds_to_wait
 from trainer.accounts.models import User
 from trainer.accounts.operations import create_account, refuse_session, request_sign_up
 from trainer.accounts.passwords import check_password, hash_password
@@ -160,6 +160,9 @@ def sign_in() -> Response | str | tuple[str, int]:
             misses = count_miss(key)
             if user_id is not None and misses <= FREE:  # a log that only grows doesn't grow as guessers like
                 refuse_session(user_id, now())
+        if tried.try_id is None:
+            with transaction():
+                count_nothing(key)
         form.password.errors = [_("Email and password don’t match. Check capital letters and try again.")]
     return _sign_in_page(form), _status(form)
 
