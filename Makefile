@@ -18,7 +18,7 @@ dev: $(VENV)/ready-dev
 	@TRAINER_DEVELOPMENT=1 exec $(FLASK) run --debug --host 127.0.0.1 --port $${PORT:-8000}
 
 test: $(VENV)/ready-dev node_modules/.ready
-	@$(BIN)/python -m pytest -n auto --dist loadgroup -q
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -q $(COVERAGE)
 
 # All pages in all looks, all tests on both databases, more random histories.
 nightly: $(VENV)/ready-dev node_modules/.ready
@@ -26,7 +26,7 @@ nightly: $(VENV)/ready-dev node_modules/.ready
 
 check: $(VENV)/ready-dev node_modules/.ready
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint types contracts templates content migrations
-	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory test COVERAGE="--cov --cov-report="
 
 # The unit suite on the other Pythons that this machine has.
 pythons: $(VENV)/ready-dev
