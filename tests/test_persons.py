@@ -53,6 +53,7 @@ from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import Base, db, transaction
 from trainer.core.errors import Conflict
+from trainer.core.events import Kind
 from trainer.core.outbox import OutboxMessage
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
@@ -61,6 +62,7 @@ from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
+from trainer.interop.webhooks import make_webhook, order_test
 from trainer.items.registry import read_further
 from trainer.joining.importing import keep_draft
 from trainer.joining.sheets import read_text
@@ -115,6 +117,7 @@ LEFT = {
     "join_codes.created_by_id": ID,
     "inspector_links.created_by_id": ID,
     "api_tokens.created_by_id": ID,
+    "webhooks.created_by_id": ID,
     "jobs.ordered_by_id": ID,
     "cohorts.instructor_id": ID,
     "cohort_members.user_id": ID,
@@ -241,6 +244,8 @@ def make_petra(app: Flask) -> Rich:
         keep_draft(actor, read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         make_inspector_link(actor, "An inspector", clock.now())
         make_token(actor, "Payroll", list(Scope), clock.now())
+        webhook, _secret = make_webhook(actor, "https://hooks.example.org/in", list(Kind), clock.now())
+        order_test(actor, webhook.id, clock.now())
         order_pack(actor, dt.date(2026, 11, 1), clock.now())
         order_pack(actor, dt.date(2026, 11, 2), clock.now()).finished_at = clock.now()
         duties = {one.user_id: one.id for one in db.session.scalars(select(Assignment))}
