@@ -54,7 +54,7 @@ def _set_webhooks(actor: Actor) -> UUID:
     states: list[dict[str, object]] = [
         {"kind": "test", "facts": {}},
         {"kind": Kind.COMPLETED.value, "sent_at": now(), "answer_code": 204, "tries": 1},
-        {"kind": Kind.REVOKED.value, "dead_at": now(), "answer_code": 500, "tries": 14, "last_error": "status"},
+        {"kind": Kind.REVOKED.value, "dead_at": now(), "answer_code": 500, "tries": 20, "last_error": "status"},
         {"kind": Kind.OVERDUE.value, "tries": 2, "last_error": "too_slow"},
         {"kind": Kind.LEFT.value, "dead_at": now(), "tries": 3, "last_error": "not_public"},
     ]

@@ -33,8 +33,8 @@ from trainer.organizations.rules import Role, local_day
 
 LEASE = dt.timedelta(minutes=2)
 """How long a claimed delivery is left to whoever claimed it."""
-MOST_TRIES: Final = 14
-"""With the delays of `leases.delay` the last try is some three days after the first."""
+MOST_TRIES: Final = 20
+"""With the delays of `leases.delay` the last try is 68 hours after the first."""
 LASTS = dt.timedelta(days=3)
 """After that long without an answer it is given up, however few tries there were."""
 LONGEST_REST = dt.timedelta(minutes=15)

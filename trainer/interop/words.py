@@ -14,6 +14,13 @@ KIND_NAMES = {
     Kind.OVERDUE: _l("Someone’s training became overdue"),
     Kind.LEFT: _l("Someone left the firm"),
 }
+KIND_TITLES = {
+    Kind.COMPLETED: _l("Course completed"),
+    Kind.ISSUED: _l("Certificate issued"),
+    Kind.REVOKED: _l("Certificate withdrawn"),
+    Kind.OVERDUE: _l("Training overdue"),
+    Kind.LEFT: _l("Person left"),
+}
 FAULT_WORDS = {
     Fault.UNREADABLE: _l("We can’t read this address. Write it like https://hooks.example.org/training."),
     Fault.NOT_HTTPS: _l("The address must begin with https://."),

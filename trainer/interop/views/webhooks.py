@@ -13,11 +13,11 @@ from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict
 from trainer.core.events import Kind
-from trainer.interop.addresses import Fault, read_url
+from trainer.interop.addresses import read_url
 from trainer.interop.forms import WebhookForm
 from trainer.interop.queries import get_webhook, list_webhooks, page_of_deliveries
 from trainer.interop.webhooks import delete_webhook, make_webhook, order_test, pause, resume, send_again
-from trainer.interop.words import FAULT_WORDS, KIND_NAMES
+from trainer.interop.words import FAULT_WORDS, KIND_TITLES
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.rules import May
@@ -72,9 +72,8 @@ def webhook(actor: Actor, webhook_id: UUID) -> str:
         webhook=found,
         host=read_url(found.url).host,
         page=page_of_deliveries(actor, webhook_id, request.args.get("after")),
-        kind_names={kind.value: name for kind, name in KIND_NAMES.items()},
+        kind_titles={kind.value: title for kind, title in KIND_TITLES.items()},
         fault_words={fault.value: words for fault, words in FAULT_WORDS.items()},
-        with_code={Fault.STATUS.value, Fault.REDIRECTS.value},
         form=Form(),
     )
 
@@ -155,5 +154,5 @@ def _act(actor: Actor, webhook_id: UUID, act: Callable[[], None], done: str) -> 
 
 def _page(actor: Actor, form: WebhookForm) -> str:
     lines = [(line, read_url(line.webhook.url).host) for line in list_webhooks(actor)]
-    names = {kind.value: name for kind, name in KIND_NAMES.items()}
-    return render_template("interop/webhooks.html", actor=actor, form=form, lines=lines, kind_names=names)
+    titles = {kind.value: title for kind, title in KIND_TITLES.items()}
+    return render_template("interop/webhooks.html", actor=actor, form=form, lines=lines, kind_titles=titles)
