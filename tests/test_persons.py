@@ -54,6 +54,7 @@ from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import Base, db, transaction
 from trainer.core.errors import Conflict
+from trainer.core.events import Kind
 from trainer.core.outbox import OutboxMessage
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
@@ -62,6 +63,7 @@ from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
+from trainer.interop.webhooks import make_webhook, order_test
 from trainer.items.registry import read_further
 from trainer.joining.drafts import keep_draft
 from trainer.joining.sheets import read_list
@@ -118,6 +120,7 @@ LEFT = {
     "join_codes.created_by_id": ID,
     "inspector_links.created_by_id": ID,
     "api_tokens.created_by_id": ID,
+    "webhooks.created_by_id": ID,
     "jobs.ordered_by_id": ID,
     "cohorts.instructor_id": ID,
     "cohort_members.user_id": ID,
@@ -250,6 +253,8 @@ def make_petra(app: Flask) -> Rich:
         keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         make_inspector_link(actor, "An inspector", clock.now())
         make_token(actor, "Payroll", list(Scope), clock.now())
+        webhook, _secret = make_webhook(actor, "https://hooks.example.org/in", list(Kind), clock.now())
+        order_test(actor, webhook.id, clock.now())
         order_pack(actor, dt.date(2026, 11, 1), clock.now())
         order_pack(actor, dt.date(2026, 11, 2), clock.now()).finished_at = clock.now()
         duties = {one.user_id: one.id for one in db.session.scalars(select(Assignment))}
@@ -343,9 +348,10 @@ def test_nothing_is_left_but_what_is_listed_and_nobody_else_loses_anything(petra
     foreign = {key: row for key, row in changed.items() if not any(mark in str(row) for mark in own)}
     assert foreign == {}
     new = {key for key in after if key not in before}
-    assert {(table, after[table, key]["act"]) for table, key in new} == {
+    assert {(table, after[table, key].get("act") or after[table, key]["kind"]) for table, key in new} == {
         ("audit_events", "membership.left"),
         ("audit_events", "account.erased"),
+        ("events", "person.left"),
     }
     with petra.app.app_context():
         kept = db.session.scalars(select(Enrollment).where(Enrollment.user_id == petra.id)).one()

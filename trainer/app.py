@@ -77,6 +77,7 @@ from trainer.instructing.views.meetings import blueprint as meetings
 from trainer.instructing.views.rounds import blueprint as class_rounds
 from trainer.interop.views.api import blueprint as api
 from trainer.interop.views.tokens import blueprint as api_tokens
+from trainer.interop.views.webhooks import blueprint as webhooks
 from trainer.items.registry import MODELS
 from trainer.jobs.views import blueprint as mail
 from trainer.joining.device_views import blueprint as site
@@ -217,7 +218,7 @@ def _add_pages(app: Flask) -> None:
         *(joining, entry, pins, site, home, rounds),
     )
     firms = (organizations, closing, people, teams, invitations, codes, slips, devices, roster, requirements, audit)
-    readings = (training, training_rounds, evidence, inspections, api_tokens, api)
+    readings = (training, training_rounds, evidence, inspections, api_tokens, webhooks, api)
     instructors = (cohorts, board, class_rounds, meetings, classes, items)
     for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)

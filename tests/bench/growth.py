@@ -41,7 +41,7 @@ def measure(app: Flask, visitor: Visitor, firm: str) -> dict[str, tuple[float, f
         with app.app_context():
             actor = find_actor(owner, firm_id) if owner else None
             assert actor is not None
-            assert page_of_credentials(actor, "", 500).rows
+            assert page_of_credentials(actor, None, "", 500).rows
 
     ways: dict[str, Callable[[], object]] = {
         name: lambda path=path: visitor.get(firm + path)  # type: ignore[misc]

@@ -680,6 +680,11 @@ TOKENS = [
     Sheet("tokens-error", _at("no tokens"), "no tokens", _send, 422),
     Sheet("token-made", _at("tokens"), "tokens", _make_a_token),
     Sheet("token-revocation", _at("token"), "tokens"),
+    Sheet("webhooks", _at("webhooks"), "tokens"),
+    Sheet("webhooks-none", _at("no webhooks"), "no tokens"),
+    Sheet("webhooks-error", _at("no webhooks"), "no tokens", _send, 422),
+    Sheet("webhook", _at("webhook"), "tokens"),
+    Sheet("webhook-deletion", _at("webhook_deletion"), "tokens"),
 ]
 
 SHEETS = PUBLIC + LEARNER + FIRMS + JOINING + REQUIRING + CLASSES + TOKENS

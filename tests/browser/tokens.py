@@ -1,18 +1,21 @@
-"""A firm whose other systems read by tokens, and one that has none."""
+"""A firm whose other systems read by tokens and are told by webhooks, and one that has none."""
 
 from __future__ import annotations
 
 import datetime as dt
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Flask
 
 from tests.cast import actor_of, add_second_factor, make_firm
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.interop.models import ApiToken
+from trainer.core.events import Kind
+from trainer.interop.models import ApiToken, Delivery
 from trainer.interop.operations import make_token, revoke_token
 from trainer.interop.rules import Scope
+from trainer.interop.webhooks import make_webhook
+from trainer.organizations.actor import Actor
 
 
 def set_tokens(app: Flask, owner_id: UUID, name: str, *, is_making: bool) -> dict[str, str]:
@@ -21,7 +24,7 @@ def set_tokens(app: Flask, owner_id: UUID, name: str, *, is_making: bool) -> dic
     add_second_factor(app, owner_id)
     here = f"/organizations/{firm}/tokens"
     if not is_making:
-        return {name: here}
+        return {name: here, "no webhooks": f"/organizations/{firm}/webhooks"}
     with app.app_context(), transaction() as session:
         actor = actor_of(owner_id, firm)
         for label in ("Payroll, nightly import", "Intranet", "Old payroll", "Last year"):
@@ -31,4 +34,33 @@ def set_tokens(app: Flask, owner_id: UUID, name: str, *, is_making: bool) -> dic
         tokens["Last year"].expires_at = now() - dt.timedelta(days=1)
         revoke_token(actor, tokens["Old payroll"].id, now())
         db.session.flush()
-        return {name: here, "token": f"{here}/{tokens['Intranet'].id}/revocation"}
+        webhook = _set_webhooks(actor)
+    there = f"/organizations/{firm}/webhooks"
+    return {
+        name: here,
+        "token": f"{here}/{tokens['Intranet'].id}/revocation",
+        "webhooks": there,
+        "webhook": f"{there}/{webhook}",
+        "webhook_deletion": f"{there}/{webhook}/deletion",
+    }
+
+
+def _set_webhooks(actor: Actor) -> UUID:
+    """Make three webhooks, one with deliveries in each state; return its id."""
+    first, _secret = make_webhook(actor, "https://hooks.payroll.example.org/training?firm=beacon", list(Kind), now())
+    paused, _secret = make_webhook(actor, "https://intranet.example.org/hook", [Kind.LEFT], now())
+    failing, _secret = make_webhook(actor, "https://learning.example.com/in", [Kind.COMPLETED, Kind.OVERDUE], now())
+    paused.paused_at, failing.failures = now(), 3
+    states: list[dict[str, object]] = [
+        {"kind": "test", "facts": {}},
+        {"kind": Kind.COMPLETED.value, "sent_at": now(), "answer_code": 204, "tries": 1},
+        {"kind": Kind.REVOKED.value, "dead_at": now(), "answer_code": 500, "tries": 20, "last_error": "status"},
+        {"kind": Kind.OVERDUE.value, "tries": 2, "last_error": "too_slow"},
+        {"kind": Kind.LEFT.value, "dead_at": now(), "tries": 3, "last_error": "not_public"},
+    ]
+    for number, state in enumerate(states):
+        at = now() - dt.timedelta(minutes=7 * number)
+        times = {"happened_at": at, "began_at": at, "created_at": at, "due_at": at, "facts": {}}
+        ids = {"organization_id": actor.organization_id, "webhook_id": first.id, "event_id": uuid4()}
+        db.session.add(Delivery(**ids, **{"tries": 0, **times, **state}))
+    return first.id

@@ -48,12 +48,14 @@ from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import Base, db, transaction
 from trainer.core.errors import Conflict
+from trainer.core.events import Kind
 from trainer.core.heartbeat import note_began
 from trainer.core.settings import ROOT
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
+from trainer.interop.webhooks import make_webhook, order_test
 from trainer.joining.drafts import keep_draft, match_columns
 from trainer.joining.pins import choose_pin
 from trainer.joining.sheets import read_list
@@ -147,6 +149,8 @@ def fill_firm(app: Flask) -> None:
         order_pack(firm.actor(), dt.date(2026, 11, 1), clock.now())
         make_inspector_link(firm.actor(), "An inspector", clock.now())
         make_token(firm.actor(), "Payroll", [Scope.PEOPLE], clock.now())
+        webhook, _secret = make_webhook(firm.actor(), "https://hooks.example.org/in", [Kind.LEFT], clock.now())
+        order_test(firm.actor(), webhook.id, clock.now())
         draft = keep_draft(firm.actor(), read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         match_columns(firm.actor(), draft, ["name", "email"], "month", remembers=True, needs_address=True)
 
@@ -205,7 +209,7 @@ def test_signatures_come_and_go_and_everything_else_stays(app: Flask, shelf: Lib
         assert "attested_as" not in enrollments()[0]
         upgrade(directory=FOLDER)
         # Sessions and mail came later and went with their tables; everybody signs in again.
-        later = {"sessions", "links", "outbox_messages", "audit_events", "recovery_codes"}
+        later = {"sessions", "links", "outbox_messages", "audit_events", "recovery_codes", "events"}
         assert {name: 0 if name in later else number for name, number in counts.items()} == rows()
         after = enrollments()
     gone = {"attested_at": None, "attested_as": None, "final": None}

@@ -57,6 +57,10 @@ REFUSED: list[tuple[dict[str, str], str]] = [
     ({"TRAINER_DATABASE_URL": "postgresql://u:hidden@h:port/x"}, "can't be read"),
     ({"TRAINER_CONTENT": "/nowhere/at/all"}, "no such folder"),
     ({"TRAINER_INSTANCE": "/dev/null/x"}, "no folder can be there"),
+    (
+        {"TRAINER_WEBHOOKS_LOOPBACK": "1", "TRAINER_BASE_URL": "https://training.example.org"},
+        "for tests on a loopback base URL only",
+    ),
 ]
 
 

@@ -1,10 +1,13 @@
-"""Acme Security, whose payroll reads by a token."""
+"""Acme Security, whose payroll reads by a token, and a system that is told what happens."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import shutil
+from collections.abc import Collection, Iterator
+from pathlib import Path
 from uuid import UUID
 
+import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -12,12 +15,36 @@ from tests.cast import LOCAL, actor_of
 from tests.compliance.conftest import Training
 from tests.compliance.conftest import acme as acme
 from tests.compliance.conftest import training as training
+from tests.interop.receiver import NAME, Names, Receiver, listening, make_certificate
 from trainer.core import clock
 from trainer.core.db import transaction
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
 
 V1 = "/api/v1"
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if not shutil.which("openssl"):
+        pytest.skip("webhooks: install openssl")
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+def receiver(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """Start a system that takes webhooks on loopback, under a name whose certificate is trusted."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with listening(one := Receiver(certificate)):
+        yield one
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    """Have the receiver's name resolve to loopback."""
+    found = Names(monkeypatch)
+    found.known[NAME] = [["127.0.0.1"]]
+    return found
 
 
 def token_of(app: Flask, owner: UUID, firm: UUID, scopes: Collection[Scope] = tuple(Scope)) -> str:

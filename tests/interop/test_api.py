@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.errors import NotFound
 from trainer.credentials.models import Credential
+from trainer.credentials.operations import revoke
+from trainer.credentials.rules import show_serial
 from trainer.interop import openapi
 from trainer.interop.models import ApiToken
 from trainer.interop.rules import LASTS, Scope
@@ -74,13 +77,14 @@ def test_a_token_opens_what_its_scopes_say(training: Training, scope: Scope) -> 
 def test_every_route_of_the_api_wants_its_scope_and_only_reads(app: Flask) -> None:
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")]
     described = {f"{V1}{path}" for path in openapi.DOCUMENT["paths"]}
-    assert {rule.rule for rule in rules} == described | {f"{V1}/openapi.json"}
-    for rule in rules:
+    written = [(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), rule) for rule in rules]
+    assert {path for path, _rule in written} == described | {f"{V1}/openapi.json"}
+    for path, rule in written:
         access = declared(app, rule.endpoint)
         assert (rule.methods or set()) == {"GET", "HEAD", "OPTIONS"}
         assert access is not None
-        assert access.who is (Who.TOKEN if rule.rule in described else Who.PUBLIC)
-        assert getattr(app.view_functions[rule.endpoint], "scope", None) in {*Scope} if rule.rule in described else True
+        assert access.who is (Who.TOKEN if path in described else Who.PUBLIC)
+        assert getattr(app.view_functions[rule.endpoint], "scope", None) in {*Scope} if path in described else True
 
 
 def test_a_token_rests_while_whoever_made_it_is_no_owner(training: Training) -> None:
@@ -144,6 +148,8 @@ def test_ids_of_another_firm_are_no_such_thing(training: Training) -> None:
         f"/assignments?requirement_id={requirement}",
         f"/assignments?after={theirs[0]['id'].replace('-', '')}",
         f"/people?after={acme.others_person.hex}",
+        f"/people/{acme.others_person}",
+        f"/assignments/{theirs[0]['id']}",
     ):
         foreign, unknown = (read(acme.app, one, token) for one in (path, path[:-32] + NOWHERE))
         assert foreign.status_code == 404, path
@@ -245,12 +251,40 @@ def test_what_someone_earned_after_leaving_is_not_given_and_a_rehire_shows_once(
         ("status=late", "status"),
         ("requirement_id=x", "requirement_id"),
         ("requirment_id=x", "requirment_id"),
+        ("updated_since=2026-11-23T15:00:00Z", "updated_since"),
     ],
 )
 def test_a_parameter_that_can_not_be_read_is_named(training: Training, query: str, name: str) -> None:
     answer = read(training.acme.app, f"/assignments?{query}", acmes_token(training))
     assert answer.status_code == 422
     assert answer.get_json()["error"].startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize("given", ["yesterday", "2026-11-23", "2026-11-23T15:00:00", "2026-13-23T15:00:00Z", ""])
+def test_an_instant_that_can_not_be_read_is_named(training: Training, given: str) -> None:
+    answer = read(training.acme.app, f"/completions?updated_since={given}", acmes_token(training))
+    assert answer.status_code == 422
+    assert answer.get_json()["error"].startswith("updated_since: ")
+
+
+def test_what_changed_since_then_is_what_was_earned_replaced_or_withdrawn(training: Training) -> None:
+    app, token, bob = training.acme.app, acmes_token(training), training.acme.users["bob"]
+    with app.app_context():
+        credential = db.session.scalars(select(Credential).where(Credential.user_id == bob)).one()
+        earned_at, serial = credential.issued_at, credential.serial
+
+    def since(path: str, instant: dt.datetime) -> int:
+        return len(read_all(app, f"/{path}?limit=1&updated_since={instant:%Y-%m-%dT%H:%M:%SZ}", token))
+
+    before, after = earned_at - dt.timedelta(minutes=1), earned_at + dt.timedelta(minutes=1)
+    assert [since(path, at) for path in ("completions", "credentials") for at in (before, after)] == [1, 0, 1, 0]
+    with app.app_context(), transaction():
+        revoke(serial, "It was someone else.", after + dt.timedelta(hours=1))
+    assert [since(path, after) for path in ("completions", "credentials")] == [0, 1]
+    with app.app_context(), transaction() as session:
+        person = session.get_one(Membership, training.acme.people["bob"])
+        person.ended_at, person.ended_on = clock.now(), earned_at.date() - dt.timedelta(days=3)
+    assert read(app, f"/credentials/{show_serial(serial)}", token).status_code == 404
 
 
 def test_errors_are_json_whatever_went_wrong(training: Training, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,6 +296,9 @@ def test_errors_are_json_whatever_went_wrong(training: Training, monkeypatch: py
             ("GET", "/nothing"),
             ("POST", "/people"),
             ("GET", "/people?limit=x"),
+            ("GET", f"/people/{training.acme.people['bob']}?state=all"),
+            ("GET", "/people/x"),
+            ("GET", "/assignments/"),
         )
     ]
 
@@ -271,8 +308,11 @@ def test_errors_are_json_whatever_went_wrong(training: Training, monkeypatch: py
     broken.access = declared(app, "api.people")  # type: ignore[attr-defined]
     monkeypatch.setitem(app.view_functions, "api.people", broken)
     answers.append(client.get(f"{V1}/people", base_url=LOCAL, headers=headers))
-    assert [answer.status_code for answer in answers] == [404, 405, 422, 500]
-    assert "/api/v1/openapi.json" in answers[0].get_json()["error"]
+    assert [answer.status_code for answer in answers] == [404, 405, 422, 422, 404, 404, 500]
+    answers.append(client.get("/api", base_url=LOCAL, headers=headers))
+    for answer in answers:
+        if answer.status_code in {404, 405}:
+            assert "/api/v1/openapi.json" in answer.get_json()["error"]
     for answer in answers:
         assert answer.get_json().keys() == {"error", "status", "request_id"}
         assert "roof" not in answer.text

@@ -14,7 +14,7 @@ def test_credentials_come_by_person_and_not_all_of_the_firm_put_in_order(trainin
     with acme.app.app_context():
         alice = actor_of(acme.users["alice"], acme.id)
         with plans() as steps:
-            page = queries.page_of_credentials(alice, "", 500)
+            page = queries.page_of_credentials(alice, None, "", 500)
         assert len(page.rows) == 1
         db.session.rollback()
     (of_firm,) = [step for step in steps if "memberships USING" in step]

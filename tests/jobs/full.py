@@ -33,10 +33,12 @@ from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
+from trainer.core.events import Kind
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
+from trainer.interop.webhooks import make_webhook, order_test
 from trainer.joining.drafts import keep_draft, match_columns
 from trainer.joining.sheets import read_list
 from trainer.organizations.actor import Actor
@@ -79,6 +81,8 @@ FIRMS = {
     "attendances",
     "nudges",
     "api_tokens",
+    "webhooks",
+    "webhook_deliveries",
 }
 """Tables of which nothing of a deleted firm is left."""
 KEPT = {
@@ -105,6 +109,7 @@ KEPT = {
     "heartbeats",
     "schema_revisions",
     "audit_events",
+    "events",
     "limit_counts",
 }
 """Tables that belong to people, to all firms, or to whoever runs the installation."""
@@ -169,6 +174,8 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         match_columns(actor, draft, ["name", "email"], "month", remembers=True, needs_address=True)
         make_inspector_link(actor, "An inspector", clock.now())
         make_token(actor, "Payroll", list(Scope), clock.now())
+        webhook, _secret = make_webhook(actor, "https://hooks.example.org/in", list(Kind), clock.now())
+        order_test(actor, webhook.id, clock.now())
         duty = db.session.scalars(select(Assignment.id).where(Assignment.requirement_id == late)).one()
         waive(actor, duty, "Away", dt.date(2027, 1, 1), clock.now())
         pack = order_pack(actor, dt.date(2026, 11, 1), clock.now()).id

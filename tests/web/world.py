@@ -46,11 +46,13 @@ from trainer.content.library import Content, Library
 from trainer.content.schema import Pool
 from trainer.core import clock
 from trainer.core.db import db, transaction
+from trainer.core.events import Kind
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
-from trainer.interop.models import ApiToken
+from trainer.interop.models import ApiToken, Delivery
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
+from trainer.interop.webhooks import make_webhook, order_test
 from trainer.joining.drafts import keep_draft
 from trainer.joining.sheets import read_list
 from trainer.learning.operations import enroll
@@ -171,6 +173,10 @@ def make_world(app: Flask, shelf: Library) -> World:
         values["assignment_id"] = str(db.session.scalars(duty).one())
         make_token(actor, "Payroll", list(Scope), clock.now())
         values["token_id"] = str(db.session.scalars(select(ApiToken.id)).one())
+        webhook, _secret = make_webhook(actor, "https://hooks.example.org/in", list(Kind), clock.now())
+        order_test(actor, webhook.id, clock.now())
+        delivery = db.session.scalars(select(Delivery.id)).one()
+        values |= {"webhook_id": str(webhook.id), "delivery_id": str(delivery), "person_id": str(dana)}
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
     classroom = _class(app, bob, firm, dora)
     others["classes"] = {"code": classroom.pop("code")}

@@ -16,6 +16,7 @@ from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.keys import Key, read_older
 from trainer.core.settings import VARIABLES, Settings
+from trainer.interop.webhooks import move_secrets
 
 keys_cli = Commands("keys", help="Change the secret key, or list and drop older ones.")
 
@@ -78,10 +79,14 @@ def drop(key_id: str, yes: bool) -> None:
         raise click.ClickException(_what_ends(old, resting))
     with transaction():
         moved = move_second_factors(settings.keys, old)
+        webhooks = move_secrets(settings.keys, old)
         forget_recovery_codes(settings.keys, old)
-        note("secret_key.dropped", now(), key=old.id, second_factors=moved)
+        note("secret_key.dropped", now(), key=old.id, second_factors=moved, webhooks=webhooks)
     keys.drop(settings.instance, old)  # after the database: killed in between, the key is still there
-    print(f"Dropped {old.id}. {moved} second step(s) were moved to {settings.keys.current.id}.")
+    print(
+        f"Dropped {old.id}. {moved} second step(s) and {webhooks} webhook secret(s) were moved to "
+        f"{settings.keys.current.id}."
+    )
     if old.secret in os.environ.get(VARIABLES["secret_keys_older"], "").split():
         print(f"Remove it from {VARIABLES['secret_keys_older']}, too.")
     print("Restart the site: until then, it still accepts this key.")

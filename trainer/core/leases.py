@@ -36,9 +36,10 @@ class Leased:
 Row = TypeVar("Row", bound=Leased)
 
 
-def is_due(record: type[Leased], now: dt.datetime) -> bool:
+def is_due(record: type[Leased], now: dt.datetime, *conditions: ColumnElement[bool]) -> bool:
     """Return whether a row waits for someone to take it up."""
-    return db.session.scalar(select(record.id).where(record.WAITING, record.due_at <= now).limit(1)) is not None
+    due = select(record.id).where(record.WAITING, record.due_at <= now, *conditions).limit(1)
+    return db.session.scalar(due) is not None
 
 
 def claim(

@@ -50,6 +50,7 @@ class Settings:
     smtp_url: str | None
     mail_from: str
     limits_url: str | None
+    webhooks_loopback: bool
 
     @cached_property
     def keys(self) -> Ring:
@@ -84,6 +85,7 @@ VARIABLES = {
     "smtp_url": "TRAINER_SMTP_URL",
     "mail_from": "TRAINER_MAIL_FROM",
     "limits_url": "TRAINER_LIMITS_URL",
+    "webhooks_loopback": "TRAINER_WEBHOOKS_LOOPBACK",
 }
 assert set(VARIABLES) == {field.name for field in fields(Settings)}
 
@@ -99,6 +101,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     local = _is_loopback(urlsplit(base_url).hostname or "")
     if not (local and _is_loopback(host)) and (development or _switch(env, "FLASK_DEBUG")):
         raise SettingsRefused("TRAINER_DEVELOPMENT and FLASK_DEBUG are for a loopback address only. Unset them.")
+    webhooks_loopback = _switch(env, "TRAINER_WEBHOOKS_LOOPBACK")
+    if webhooks_loopback and not local:
+        raise SettingsRefused("TRAINER_WEBHOOKS_LOOPBACK is for tests on a loopback base URL only. Unset it.")
     try:
         instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -123,6 +128,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_url=_smtp_url(env),
         mail_from=_mail_from(env, "localhost" if local else urlsplit(base_url).hostname or "localhost"),
         limits_url=_limits_url(env),
+        webhooks_loopback=webhooks_loopback,
     )
 
 

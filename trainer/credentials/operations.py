@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from trainer.core import chance
 from trainer.core.db import db
 from trainer.core.errors import Conflict, NotFound
+from trainer.core.events import Kind, happen
 from trainer.credentials.models import Credential, Facts
 from trainer.credentials.queries import find_by_serial, find_credential
 from trainer.credentials.rules import new_serial, valid_until
@@ -41,6 +42,7 @@ def issue(
     )
     db.session.add(credential)
     db.session.flush()
+    happen(Kind.ISSUED, credential.id, now)
     return credential
 
 
@@ -59,4 +61,5 @@ def revoke(serial: str, reason: str, now: dt.datetime) -> Credential:
     if credential.revoked_at is not None:
         raise Conflict(_l("This credential has already been withdrawn."))
     credential.revoked_at, credential.revocation_reason = now, reason.strip()
+    happen(Kind.REVOKED, credential.id, now)
     return credential

@@ -14,6 +14,7 @@ STATES: Final = ("here", "waiting", "left", "all")
 ONE: Final = "[0-9a-f]{32}"
 TWO: Final = rf"{ONE}\.{ONE}"
 """Places where pages end: an id, or two."""
+INSTANT: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
 UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
@@ -33,6 +34,15 @@ def _answer(description: str, schema: str, **more: Any) -> Schema:
     }
 
 
+_NO_TOKEN: Final = _answer(
+    "No token, or none that is valid now.",
+    "Error",
+    headers={"WWW-Authenticate": {"schema": {"type": "string", "const": "Bearer"}}},
+)
+_ID: Final = {"type": "string", "format": "uuid", "pattern": f"^{UUID}$"}
+_SINCE: Final = {"type": "string", "format": "date-time", "pattern": f"^{INSTANT}$"}
+
+
 def _list_of(scope: Scope, record: str, summary: str, place: str, *parameters: Schema) -> Schema:
     limit = {"type": "integer", "minimum": 1, "maximum": LARGEST, "default": USUAL}
     return {
@@ -48,18 +58,37 @@ def _list_of(scope: Scope, record: str, summary: str, place: str, *parameters: S
             ],
             "responses": {
                 "200": _answer("A page of rows. Continue at `next` until it is null.", f"{record}Page"),
-                "401": _answer(
-                    "No token, or none that is valid now.",
-                    "Error",
-                    headers={"WWW-Authenticate": {"schema": {"type": "string", "const": "Bearer"}}},
-                ),
-                "403": _answer("The token has no such scope.", "Error"),
-                "404": _answer("The firm has no such requirement, or no such place to continue from.", "Error"),
-                "422": _answer("A parameter can’t be read; the error names it.", "Error"),
-                "429": _answer("Too many requests. Wait a minute.", "Error"),
-                "503": _answer("The records can’t be reached right now. Try again.", "Error"),
+                **_refusals("The firm has no such requirement, or no such place to continue from."),
             },
         }
+    }
+
+
+def _one_of_them(scope: Scope, record: str, summary: str, name: str, schema: Schema) -> Schema:
+    return {
+        "get": {
+            "operationId": f"get_{record.lower()}",
+            "summary": summary,
+            "description": f"The token needs the scope `{scope}`.",
+            "security": [{"token": []}],
+            "parameters": [{"name": name, "in": "path", "required": True, "schema": schema}],
+            "responses": {
+                "200": _answer("The record.", record),
+                **_refusals("This firm has no such record."),
+            },
+        }
+    }
+
+
+def _refusals(missing: str) -> Schema:
+    return {
+        "400": _answer("The address can’t be read; some characters are never part of one.", "Error"),
+        "401": _NO_TOKEN,
+        "403": _answer("The token has no such scope.", "Error"),
+        "404": _answer(missing, "Error"),
+        "422": _answer("A parameter can’t be read; the error names it.", "Error"),
+        "429": _answer("Too many requests. Wait a minute.", "Error"),
+        "503": _answer("The records can’t be reached right now. Try again.", "Error"),
     }
 
 
@@ -97,6 +126,7 @@ DOCUMENT: Final[Schema] = {
                 {**one_of(STATES), "default": STATES[0]},
             ),
         ),
+        "/people/{person_id}": _one_of_them(Scope.PEOPLE, "Person", "One person on the roster", "person_id", _ID),
         "/assignments": _list_of(
             Scope.ASSIGNMENTS,
             "Assignment",
@@ -106,16 +136,33 @@ DOCUMENT: Final[Schema] = {
             _parameter(
                 "requirement_id",
                 "Only for this requirement.",
-                {"type": "string", "format": "uuid", "pattern": f"^{UUID}$"},
+                _ID,
             ),
+        ),
+        "/assignments/{assignment_id}": _one_of_them(
+            Scope.ASSIGNMENTS, "Assignment", "One duty and where the person stands", "assignment_id", _ID
         ),
         "/completions": _list_of(
             Scope.COMPLETIONS,
             "Completion",
             "Who completed which required course, former staff included",
             TWO,
+            _parameter("updated_since", "Only those completed then or later (UTC).", _SINCE),
         ),
-        "/credentials": _list_of(Scope.CREDENTIALS, "Credential", "The certificates behind all completions", TWO),
+        "/credentials": _list_of(
+            Scope.CREDENTIALS,
+            "Credential",
+            "The certificates behind all completions",
+            TWO,
+            _parameter("updated_since", "Only those issued, replaced or withdrawn then or later (UTC).", _SINCE),
+        ),
+        "/credentials/{serial}": _one_of_them(
+            Scope.CREDENTIALS,
+            "Credential",
+            "One certificate",
+            "serial",
+            {"type": "string", "pattern": "^[0-9A-Z-]{27,35}$"},
+        ),
     },
     "components": {
         "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "`wyr_` and 43 characters."}},

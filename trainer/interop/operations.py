@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict
-from trainer.interop.models import ApiToken
+from trainer.interop.models import ApiToken, Delivery, Webhook
 from trainer.interop.queries import get_token
 from trainer.interop.rules import LASTS, MOST_TOKENS, PREFIX, Scope, digest, is_first_today, is_use_noted
 from trainer.organizations.actor import Actor
@@ -64,8 +64,13 @@ def revoke_token(actor: Actor, token_id: uuid.UUID, now: dt.datetime) -> ApiToke
 
 
 def forget_firm(organization_id: uuid.UUID, most: int) -> int:
-    """Delete at most so many of a firm's tokens; return how many."""
-    return delete_some(most, (ApiToken, ApiToken.organization_id == organization_id))
+    """Delete at most so many of what a firm's other systems have; return how many rows."""
+    return delete_some(
+        most,
+        (Delivery, Delivery.organization_id == organization_id),
+        (Webhook, Webhook.organization_id == organization_id),
+        (ApiToken, ApiToken.organization_id == organization_id),
+    )
 
 
 def _note(actor: Actor, act: str, token: ApiToken, now: dt.datetime, **details: str) -> None:

@@ -8,23 +8,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.queries import get_requirement
 from trainer.assignments.rules import Status, day_begins
-from trainer.compliance.queries import list_rows
+from trainer.compliance.queries import list_person_rows, list_rows
 from trainer.compliance.rules import Narrowing, Row, Sight
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.paging import Page, read_page, write_place
 from trainer.credentials.models import Credential
-from trainer.interop.models import ApiToken
+from trainer.credentials.rules import read_serial
+from trainer.interop.models import ApiToken, Delivery, Webhook
 from trainer.interop.rules import State, digest, state
 from trainer.organizations.actor import Actor
-from trainer.organizations.models import Membership
-from trainer.organizations.queries import PeopleFilter, find_actor, list_people, names_of, seen_by, team_names
+from trainer.organizations.models import Membership, Organization
+from trainer.organizations.queries import (
+    PeopleFilter,
+    find_actor,
+    firm_is_open,
+    list_people,
+    names_of,
+    seen_by,
+    team_names,
+)
 from trainer.organizations.rules import May, Role
 
 _FOR_EVER = dt.date.max
@@ -48,15 +57,7 @@ def list_tokens(actor: Actor, now: dt.datetime, most: int = 50) -> Sequence[Toke
         .limit(most)
     ).all()
     names = names_of(actor, {token.created_by_id for token in tokens})
-    owners = set(
-        db.session.scalars(
-            select(Membership.user_id).where(
-                Membership.organization_id == actor.organization_id,
-                Membership.role == Role.OWNER,
-                Membership.ended_at.is_(None),
-            )
-        )
-    )
+    owners = _owners(actor)
     return [
         TokenLine(
             token,
@@ -79,6 +80,70 @@ def get_token(actor: Actor, token_id: uuid.UUID, *, for_change: bool = False) ->
     if token is None:
         raise NotFound
     return token
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookLine:
+    """A webhook as it is listed, with who made it."""
+
+    webhook: Webhook
+    maker: str | None
+    has_owner: bool
+
+
+def list_webhooks(actor: Actor) -> Sequence[WebhookLine]:
+    """Return the firm's webhooks, the oldest first."""
+    query = select(Webhook).where(Webhook.organization_id == actor.organization_id)
+    webhooks = db.session.scalars(query.order_by(Webhook.created_at, Webhook.id)).all()
+    names, owners = names_of(actor, {webhook.created_by_id for webhook in webhooks}), _owners(actor)
+    return [
+        WebhookLine(webhook, names.get(webhook.created_by_id), webhook.created_by_id in owners) for webhook in webhooks
+    ]
+
+
+def get_webhook(actor: Actor, webhook_id: uuid.UUID, *, for_change: bool = False) -> Webhook:
+    """Return a webhook of the actor's firm. Raises NotFound."""
+    query = select(Webhook).where(Webhook.id == webhook_id, Webhook.organization_id == actor.organization_id)
+    webhook = db.session.scalar(query.with_for_update() if for_change else query)
+    if webhook is None:
+        raise NotFound
+    return webhook
+
+
+def get_delivery(actor: Actor, webhook_id: uuid.UUID, delivery_id: uuid.UUID) -> Delivery:
+    """Return a delivery of a webhook of the actor's firm, to change it. Raises NotFound."""
+    query = select(Delivery).where(
+        Delivery.id == delivery_id,
+        Delivery.webhook_id == webhook_id,
+        Delivery.organization_id == actor.organization_id,
+    )
+    delivery = db.session.scalar(query.with_for_update())
+    if delivery is None:
+        raise NotFound
+    return delivery
+
+
+def page_of_deliveries(actor: Actor, webhook_id: uuid.UUID, after: str | None, most: int = 50) -> Page[Delivery]:
+    """Return a webhook's deliveries, the newest first."""
+    query = select(Delivery).where(Delivery.webhook_id == webhook_id, Delivery.organization_id == actor.organization_id)
+    page = read_page(query, Delivery.created_at, Delivery.id, after=after, most=most, is_newest_first=True)
+    return Page([delivery for (delivery,) in page.rows], page.next_after)
+
+
+def firms_told_of(credential: Credential) -> Sequence[tuple[Organization, Membership]]:
+    """Return the open firms that the API would give a credential, each with the person there, newest entry first."""
+    rows = db.session.execute(
+        select(Organization, Membership)
+        .join(Membership, Membership.organization_id == Organization.id)
+        .join(Credential, Credential.user_id == Membership.user_id)
+        .where(Credential.id == credential.id, firm_is_open(), _required_of(Membership))
+        .order_by(Membership.created_at.desc(), Membership.id)
+    ).all()
+    told: dict[uuid.UUID, tuple[Organization, Membership]] = {}
+    for firm, person in rows:
+        if _was_here(firm.time_zone, person.ended_on, credential.issued_at):
+            told.setdefault(firm.id, (firm, person))
+    return list(told.values())
 
 
 def find_bearer(secret: str, now: dt.datetime) -> tuple[ApiToken, Actor] | None:
@@ -135,28 +200,79 @@ def page_of_assignments(
     return Page(page.rows, page.rows[-1].assignment_id.hex if page.next_after else None)
 
 
-def page_of_completions(actor: Actor, after: str, most: int) -> Page[tuple[Membership, Credential]]:
-    """Return (person, credential) of courses ever required of a person, earned before leaving."""
+def get_assignment(actor: Actor, assignment_id: uuid.UUID, today: dt.date) -> Row:
+    """Return one duty that hasn't ended, with where the person stands. Raises NotFound."""
+    query = select(Assignment.membership_id).where(
+        Assignment.id == assignment_id, Assignment.organization_id == actor.organization_id
+    )
+    membership_id = db.session.scalar(query)
+    rows = list_person_rows(actor, membership_id, today) if membership_id is not None else ()
+    row = next((row for row in rows if row.assignment_id == assignment_id), None)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def get_given_credential(actor: Actor, serial: str) -> Credential:
+    """Return a credential behind a completion, by its serial as we gave it. Raises NotFound."""
+    last_day = func.max(case((Membership.ended_on.is_(None), _FOR_EVER), else_=Membership.ended_on))
+    query = _completions(actor, Credential.id, last_day).where(Credential.serial == (read_serial(serial) or "-"))
+    row = db.session.execute(query.group_by(Credential.id)).first()
+    credential = db.session.get_one(Credential, row[0]) if row is not None else None
+    if row is None or credential is None or not _was_here(actor.organization.time_zone, row[1], credential.issued_at):
+        raise NotFound
+    return credential
+
+
+def page_of_completions(
+    actor: Actor, since: dt.datetime | None, after: str, most: int
+) -> Page[tuple[Membership, Credential]]:
+    """Return (person, credential) of courses ever required of a person, earned before leaving.
+
+    `since`: only those completed then or later.
+    """
     query = _completions(actor, Membership, Credential)
+    if since is not None:
+        query = query.where(Credential.issued_at >= since)
     page = read_page(query, Membership.id, Credential.id, after=after, most=most)
     rows = [
         (person, credential)
         for person, credential in page.rows
-        if _was_here(actor, person.ended_on, credential.issued_at)
+        if _was_here(actor.organization.time_zone, person.ended_on, credential.issued_at)
     ]
     return Page(rows, page.next_after)
 
 
-def page_of_credentials(actor: Actor, after: str, most: int) -> Page[Credential]:
-    """Return the credentials behind all completions, each once: where someone was hired again, with the first entry."""
+def page_of_credentials(actor: Actor, since: dt.datetime | None, after: str, most: int) -> Page[Credential]:
+    """Return the credentials behind all completions, each once: where someone was hired again, with the first entry.
+
+    `since`: only those issued, replaced or withdrawn then or later.
+    """
     entry = aliased(Membership)
     entries = (entry.user_id == Membership.user_id, entry.organization_id == actor.organization_id, _required_of(entry))
     last_day = select(func.max(case((entry.ended_on.is_(None), _FOR_EVER), else_=entry.ended_on))).where(*entries)
     query = _completions(actor, Credential, last_day.correlate(Membership, Credential).scalar_subquery())
     query = query.where(~exists().where(*entries, entry.id < Membership.id).correlate(Membership, Credential))
+    if since is not None:
+        newer = aliased(Credential)
+        replaced = select(newer.id).where(newer.id == Credential.superseded_by_id, newer.issued_at >= since).exists()
+        query = query.where(or_(Credential.issued_at >= since, Credential.revoked_at >= since, replaced))
     page = read_page(query, Membership.id, Credential.id, after=after, most=most)
+    zone = actor.organization.time_zone
     return Page(
-        [earned for earned, last_day in page.rows if _was_here(actor, last_day, earned.issued_at)], page.next_after
+        [earned for earned, last_day in page.rows if _was_here(zone, last_day, earned.issued_at)], page.next_after
+    )
+
+
+def _owners(actor: Actor) -> set[uuid.UUID | None]:
+    return set(
+        db.session.scalars(
+            select(Membership.user_id).where(
+                Membership.organization_id == actor.organization_id,
+                Membership.role == Role.OWNER,
+                Membership.ended_at.is_(None),
+            )
+        )
     )
 
 
@@ -171,6 +287,7 @@ def _completions(actor: Actor, *columns: Any) -> Any:
 
 
 def _required_of(entry: type[Membership]) -> ColumnElement[bool]:
+    """Return the condition of credentials of courses that the firm has ever required of the person."""
     return Credential.course.in_(
         select(Requirement.course)
         .join(Assignment, Assignment.requirement_id == Requirement.id)
@@ -179,8 +296,8 @@ def _required_of(entry: type[Membership]) -> ColumnElement[bool]:
     )
 
 
-def _was_here(actor: Actor, last_day: dt.date | None, issued_at: dt.datetime) -> bool:
+def _was_here(zone: str, last_day: dt.date | None, issued_at: dt.datetime) -> bool:
     """Return True if something was earned before leaving: what came later is none of the firm's business."""
     if last_day is None or last_day == _FOR_EVER:
         return True
-    return issued_at < day_begins(last_day + dt.timedelta(days=1), actor.organization.time_zone)
+    return issued_at < day_begins(last_day + dt.timedelta(days=1), zone)

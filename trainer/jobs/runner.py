@@ -22,13 +22,16 @@ from trainer.core import heartbeat
 from trainer.core.clock import now
 from trainer.core.db import db, is_outage, transaction
 from trainer.core.errors import DomainError
+from trainer.core.events import forget_events
 from trainer.core.limits import forget_counts
+from trainer.interop.telling import forget_deliveries
 from trainer.jobs.check_ins import remind_of_check_ins
 from trainer.jobs.closing import delete_closed_firms
 from trainer.jobs.counting import count_answers
 from trainer.jobs.delivery import deliver
 from trainer.jobs.isolation import Incomplete, describe
 from trainer.jobs.upkeep import keep_up_all
+from trainer.jobs.webhooks import tell_all
 from trainer.jobs.work import advance_all
 from trainer.joining.drafts import forget_drafts
 from trainer.joining.operations import forget_guests
@@ -69,11 +72,14 @@ SECOND, HOUR = 1.0, 3600.0
 TASKS = (
     Task("mail", SECOND, deliver),
     Task("jobs", SECOND, advance_all),
+    Task("webhooks", SECOND, tell_all),
     Task("forget guests", HOUR, _tidy(forget_guests)),
     Task("forget roster drafts", HOUR, _tidy(forget_drafts)),
     Task("forget links", HOUR, _tidy(forget_links)),
     Task("forget wrong PINs", HOUR, _tidy(forget_tries)),
     Task("forget counts of limits", HOUR, _tidy(forget_counts)),
+    Task("forget events", HOUR, _tidy(forget_events)),
+    Task("forget deliveries", HOUR, _tidy(forget_deliveries)),
     Task("forget remarks", HOUR, _tidy(forget_remarks)),
     Task("remind of check-ins", HOUR, remind_of_check_ins),
     Task("count answers", HOUR, count_answers),

@@ -7,13 +7,17 @@ import logging
 import uuid
 from collections.abc import Callable, Iterator
 
-from trainer.assignments.upkeep import STEPS, Step
+from trainer.assignments import upkeep
+from trainer.assignments.upkeep import Step
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
+from trainer.interop.telling import note_overdue
 from trainer.jobs.isolation import Isolation
 from trainer.organizations.queries import find_open_firm, list_organization_ids
+
+STEPS = (*upkeep.STEPS, note_overdue)
 
 log = logging.getLogger(__name__)
 

@@ -15,6 +15,7 @@ from trainer.accounts.rules import clean_name, email_key, is_printable_name
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
+from trainer.core.events import Kind, happen
 from trainer.organizations.actor import Actor
 from trainer.organizations.invitations import void_invitations
 from trainer.organizations.models import LONGEST_NAME, LONGEST_TITLE, Membership, Organization, Team, TeamMembership
@@ -255,6 +256,7 @@ def _end(person: Membership, ended_on: dt.date, now: dt.datetime) -> None:
     if person.hired_on is not None and ended_on < person.hired_on:
         raise Invalid(_l("The last day can’t be before the hire date."))
     person.ended_on, person.ended_at = ended_on, now
+    happen(Kind.LEFT, person.id, now)
     db.session.flush()
 
 

@@ -78,6 +78,11 @@ ACT_NAMES: dict[str, LazyString] = {
     "team.renamed": _l("Renamed a team"),
     "waiver.ended": _l("Withdrew a waiver"),
     "waiver.made": _l("Waived a duty"),
+    "webhook.deleted": _l("Deleted a webhook"),
+    "webhook.made": _l("Created a webhook"),
+    "webhook.paused": _l("Paused a webhook"),
+    "webhook.resumed": _l("Resumed a webhook"),
+    "webhook.sent_again": _l("Sent a webhook’s message again"),
 }
 """What someone did in a firm, as a sentence about them begins."""
 
@@ -93,9 +98,12 @@ _DETAILS = {
     "ended": _l("marked as having left"),
     "ended_on": _l("last day"),
     "form": _l("file"),
+    "event": _l("event"),
     "held_on": _l("held on"),
+    "host": _l("host"),
     "invitations_a_day": _l("invitations a day"),
     "invited": _l("invited"),
+    "kinds": _l("events"),
     "label": _l("label"),
     "least_minutes": _l("active minutes at least"),
     "left_out": _l("rows left out"),

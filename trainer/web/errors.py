@@ -67,11 +67,15 @@ def _with_patience(response: Response) -> Response:
 
 
 def _advice(status: int) -> str:
-    if status == 404 and is_for_machines():
-        words: str = _(
-            "There is no such endpoint, or no such record of this firm. /api/v1/openapi.json lists the endpoints."
-        )
-        return words
+    if is_for_machines() and status in {400, 404, 405}:
+        words: dict[int, str] = {
+            400: _("This address can’t be read: it holds a character that is never part of one."),
+            404: _(
+                "There is no such endpoint, or no such record of this firm. /api/v1/openapi.json lists the endpoints."
+            ),
+            405: _("This endpoint doesn’t take that method. /api/v1/openapi.json lists what it takes."),
+        }
+        return words[status]
     return _words(status)[1]
 
 

@@ -17,12 +17,12 @@ RENEWED_AFTER: Final = dt.timedelta(hours=1)
 """How old a cookie grows before a page prolongs it. Signing it anew with each page would cost more than it gives."""
 QUIET_SECONDS: Final = "quiet"
 """In the session of someone at a site device: after how many quiet seconds they are signed out."""
-_MACHINES = "/api/"
+_MACHINES = "/api"
 
 
 def is_for_machines() -> bool:
-    """Return True if the request is for an address under /api/."""
-    return request.path.startswith(_MACHINES)
+    """Return True if the request is for /api or an address under it."""
+    return request.path == _MACHINES or request.path.startswith(f"{_MACHINES}/")
 
 
 def site_cookie() -> str:
@@ -71,7 +71,7 @@ class _Sessions(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         shown, signer = request.cookies.get(self.get_cookie_name(app)), self.get_signing_serializer(app)
-        if not shown or signer is None or request.path.startswith(_MACHINES):
+        if not shown or signer is None or is_for_machines():
             return _Session()
         longest = int(app.permanent_session_lifetime.total_seconds())
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -14,11 +15,13 @@ from werkzeug.wrappers import Response
 
 from trainer.assignments.rules import Status
 from trainer.content.serving import served
-from trainer.core.clock import now, today
+from trainer.core.clock import now, read_instant, today
 from trainer.core.errors import Invalid
 from trainer.core.paging import Page
 from trainer.interop import openapi
 from trainer.interop.queries import (
+    get_assignment,
+    get_given_credential,
     page_of_assignments,
     page_of_completions,
     page_of_credentials,
@@ -28,6 +31,7 @@ from trainer.interop.records import Assignment, Completion, Credential, Person, 
 from trainer.interop.rules import Scope
 from trainer.interop.views.bearer import bearing
 from trainer.organizations.actor import Actor
+from trainer.organizations.queries import get_person, team_names
 from trainer.web.access import Who, access
 from trainer.web.limits import TokenLimit
 
@@ -55,6 +59,17 @@ def people(actor: Actor) -> Response:
     return _answer([Person.of(person, teams) for person, teams in page.rows], page)
 
 
+@blueprint.get("/people/<uuid:person_id>")
+@access(Who.TOKEN)
+@limited
+@bearing(Scope.PEOPLE)
+def person(actor: Actor, person_id: UUID) -> Response:
+    """Give one person on the roster, here or gone."""
+    _given_nothing()
+    found = get_person(actor, person_id)
+    return jsonify(Person.of(found, team_names(actor, [found.id]).get(found.id, [])).values())
+
+
 @blueprint.get("/assignments")
 @access(Who.TOKEN)
 @limited
@@ -74,14 +89,25 @@ def assignments(actor: Actor) -> Response:
     return _answer([Assignment.of(row) for row in page.rows], page)
 
 
+@blueprint.get("/assignments/<uuid:assignment_id>")
+@access(Who.TOKEN)
+@limited
+@bearing(Scope.ASSIGNMENTS)
+def assignment(actor: Actor, assignment_id: UUID) -> Response:
+    """Give where one person stands in one thing required."""
+    _given_nothing()
+    return jsonify(Assignment.of(get_assignment(actor, assignment_id, actor.today(now()))).values())
+
+
 @blueprint.get("/completions")
 @access(Who.TOKEN)
 @limited
 @bearing(Scope.COMPLETIONS)
 def completions(actor: Actor) -> Response:
     """Give who completed which required course."""
-    given = _given()
-    page = page_of_completions(actor, _matching(given, "after", openapi.TWO), _limit(given))
+    given = _given("updated_since")
+    after = _matching(given, "after", openapi.TWO)
+    page = page_of_completions(actor, _instant(given, "updated_since"), after, _limit(given))
     return _answer([Completion.of(person, earned) for person, earned in page.rows], page)
 
 
@@ -91,9 +117,20 @@ def completions(actor: Actor) -> Response:
 @bearing(Scope.CREDENTIALS)
 def credentials(actor: Actor) -> Response:
     """Give the certificates behind all completions."""
-    given = _given()
-    page = page_of_credentials(actor, _matching(given, "after", openapi.TWO), _limit(given))
+    given = _given("updated_since")
+    since = _instant(given, "updated_since")
+    page = page_of_credentials(actor, since, _matching(given, "after", openapi.TWO), _limit(given))
     return _answer([Credential.of(earned, _base_url(), today()) for earned in page.rows], page)
+
+
+@blueprint.get("/credentials/<serial>")
+@access(Who.TOKEN)
+@limited
+@bearing(Scope.CREDENTIALS)
+def credential(actor: Actor, serial: str) -> Response:
+    """Give one certificate by its number."""
+    _given_nothing()
+    return jsonify(Credential.of(get_given_credential(actor, serial), _base_url(), today()).values())
 
 
 def _answer(records: Sequence[Record], page: Page[Any]) -> Response:
@@ -117,6 +154,11 @@ def _given(*more: str) -> dict[str, str]:
     return request.args.to_dict()
 
 
+def _given_nothing() -> None:
+    for name in request.args:
+        raise Invalid(_("%(name)s: there is no such parameter here.", name=name))
+
+
 def _limit(given: dict[str, str]) -> int:
     text = given.get("limit", str(openapi.USUAL))
     limit = int(text) if re.fullmatch("[0-9]{1,3}", text) else 0
@@ -135,6 +177,16 @@ def _choice(given: dict[str, str], name: str, choices: tuple[str, ...]) -> str |
 def _number(given: dict[str, str], name: str, pattern: str = openapi.ONE) -> UUID | None:
     value = _matching(given, name, pattern)
     return UUID(value) if value else None
+
+
+def _instant(given: dict[str, str], name: str) -> dt.datetime | None:
+    value = given.get(name)
+    if value is None:
+        return None
+    instant = read_instant(value) if re.fullmatch(openapi.INSTANT, value) else None
+    if instant is None:
+        raise Invalid(_("%(name)s: write it like 2026-11-23T15:00:00Z.", name=name))
+    return instant
 
 
 def _matching(given: dict[str, str], name: str, pattern: str) -> str:

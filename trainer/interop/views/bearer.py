@@ -24,7 +24,7 @@ def bearing(scope: Scope) -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         @wraps(view)
-        def enter() -> Any:
+        def enter(**values: Any) -> Any:
             instant = now()
             token_and_actor = find_bearer(shown_token() or "", instant)
             if token_and_actor is None:
@@ -39,7 +39,7 @@ def bearing(scope: Scope) -> Callable[[View], View]:
                 token_id = token.id
                 with transaction():
                     note_use(actor, token_id, instant)
-            return view(actor)
+            return view(actor, **values)
 
         enter.scope = scope  # type: ignore[attr-defined]
         return enter

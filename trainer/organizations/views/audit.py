@@ -37,6 +37,7 @@ ACTS = {
     "lesson": _l("Lessons"),
     "nudge": _l("Mails to people who are stuck"),
     "api_token": _l("API tokens"),
+    "webhook": _l("Webhooks"),
     "export": _l("Files"),
     "access": _l("Refusals"),
 }
