@@ -172,11 +172,11 @@ class Cells:
     def _place_cell(self, reference: str | None) -> None:
         column = self._column + 1
         if reference is not None:
-            found = _CELL.fullmatch(reference)
-            if found is None or int(found[2]) != self._row:
+            match = _CELL.fullmatch(reference)
+            if match is None or int(match[2]) != self._row:
                 raise ValueError("a cell in another row")
             column = 0
-            for letter in found[1]:
+            for letter in match[1]:
                 column = column * 26 + ord(letter) - 64
         if column <= self._column:
             raise ValueError("cells out of order")

@@ -99,8 +99,8 @@ def tidy(cells: dict[str, str]) -> dict[str, str]:
 
 
 def _unwrapped(cell: str) -> str:
-    found = re.fullmatch(r'="([^"]*)"', cell)
-    return found[1] if found else cell
+    match = re.fullmatch(r'="([^"]*)"', cell)
+    return match[1] if match else cell
 
 
 def read_name(cells: dict[str, str]) -> str:
@@ -148,11 +148,11 @@ def read_person(
         is_needed=needs_address or not has_number,
         has_way_out=not needs_address,
     )
-    who = key or cells.get("employee_number", "")[:LONGEST_NUMBER]
+    label = key or cells.get("employee_number", "")[:LONGEST_NUMBER]
     if not name:
-        raise Problem(_l("no name for %(email)s. Add one, or leave the row out.", email=who))
+        raise Problem(_l("no name for %(email)s. Add one, or leave the row out.", email=label))
     if not has_letter(name):
-        raise Problem(_l("the name for %(email)s has no letter in it. Write it in letters.", email=who))
+        raise Problem(_l("the name for %(email)s has no letter in it. Write it in letters.", email=label))
     title, number = clean_name(cells.get("job_title", "")), clean_name(cells.get("employee_number", ""))
     for column, text, most in (
         ("name", name, LONGEST_NAME),
@@ -173,7 +173,7 @@ def read_person(
         )
     hired_on = _read_hired(cells.get("hired_on", ""), order, today)
     has_left, ended_on, warnings = _read_standing(cells, hired_on, order, today)
-    wanted = Wanted(
+    person = Wanted(
         name=name,
         email_key=key,
         job_title=title or None,
@@ -183,7 +183,7 @@ def read_person(
         has_left=has_left,
         ended_on=ended_on,
     )
-    return wanted, warnings
+    return person, warnings
 
 
 def key_of(text: str) -> str | None:
@@ -218,18 +218,18 @@ def _read_email(text: str, name: str, *, is_needed: bool, has_way_out: bool) -> 
             if name
             else _l("no email address. Add one, or leave the row out.")
         )
-    who = _l("the email address for %(name)s", name=name) if name else _l("the email address")
+    label = _l("the email address for %(name)s", name=name) if name else _l("the email address")
     key = key_of(text)
     if key is None or not is_mailable(key):
         raise Problem(
-            _l("%(address)s isn’t one we can write to. Use plain letters, one @, and no spaces.", address=who)
+            _l("%(address)s isn’t one we can write to. Use plain letters, one @, and no spaces.", address=label)
         )
     if not text.isascii():
         raise Problem(
             _l(
                 "%(address)s holds hidden characters, or letters that only look like plain ones. "
                 "Type it again with plain letters.",
-                address=who,
+                address=label,
             )
         )
     return key

@@ -80,20 +80,20 @@ _MONTHS: Final = {
 def read_day(text: str, today: dt.date, order: Order = Order.MONTH_FIRST) -> dt.date:
     """Return the day that a text means. Raises ValueError."""
     bare = _bare(text)
-    if found := _ISO.fullmatch(bare):
-        return dt.date(int(found[1]), int(found[2]), int(found[3]))
-    if found := _NUMBERS.fullmatch(bare):
-        first, second, year = int(found[1]), int(found[3]), _year(found[4], today)
+    if match := _ISO.fullmatch(bare):
+        return dt.date(int(match[1]), int(match[2]), int(match[3]))
+    if match := _NUMBERS.fullmatch(bare):
+        first, second, year = int(match[1]), int(match[3]), _year(match[4], today)
         return dt.date(year, first, second) if order is Order.MONTH_FIRST else dt.date(year, second, first)
-    if found := _COMPACT.fullmatch(bare):
-        return dt.date(int(found[1]), int(found[2]), int(found[3]))
-    if (found := _SERIAL.fullmatch(bare)) and _FIRST_SERIAL <= int(found[1]) <= _LAST_SERIAL:
-        return _SERIALS_FROM + dt.timedelta(days=int(found[1]))
+    if match := _COMPACT.fullmatch(bare):
+        return dt.date(int(match[1]), int(match[2]), int(match[3]))
+    if (match := _SERIAL.fullmatch(bare)) and _FIRST_SERIAL <= int(match[1]) <= _LAST_SERIAL:
+        return _SERIALS_FROM + dt.timedelta(days=int(match[1]))
     words = fold(bare)
-    if found := _DAY_MONTH.fullmatch(words):
-        return dt.date(_year(found[3], today), _month(found[2]), int(found[1]))
-    if found := _MONTH_DAY.fullmatch(words):
-        return dt.date(_year(found[3], today), _month(found[1]), int(found[2]))
+    if match := _DAY_MONTH.fullmatch(words):
+        return dt.date(_year(match[3], today), _month(match[2]), int(match[1]))
+    if match := _MONTH_DAY.fullmatch(words):
+        return dt.date(_year(match[3], today), _month(match[1]), int(match[2]))
     raise ValueError(text)
 
 
@@ -106,11 +106,11 @@ def find_order(texts: Iterable[str], heading: str = "") -> Reading:
     fits_month = fits_day = dotted = 0
     example = ""
     for text in texts:
-        found = _NUMBERS.fullmatch(_bare(text))
-        if found is None:
+        match = _NUMBERS.fullmatch(_bare(text))
+        if match is None:
             continue
-        first, second = int(found[1]), int(found[3])
-        dotted += found[2] == "."
+        first, second = int(match[1]), int(match[3])
+        dotted += match[2] == "."
         if first > 12 >= second:
             fits_day += 1
         elif second > 12 >= first:

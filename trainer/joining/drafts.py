@@ -111,13 +111,13 @@ def columns_of(draft: RosterDraft) -> list[Column]:
     """Return the columns that are kept, with their first values."""
     sheet = _current(draft)
     lines = sheet["lines"][:200]
-    found = []
+    columns = []
     for index, (heading, meaning, how, is_hidden) in enumerate(sheet["columns"]):
         values = [cells[index] for _number, cells, _is_hidden in lines if index < len(cells) and cells[index]]
-        found.append(
+        columns.append(
             Column(index, _text(draft, heading), meaning, How(how), is_hidden, tuple(_texts(draft, values[:3])))
         )
-    return found
+    return columns
 
 
 def reading_of(draft: RosterDraft, columns: Sequence[Column]) -> Reading:
@@ -260,7 +260,7 @@ def say(draft: RosterDraft, ticks: Ticks) -> bool:
     left = (before.left - ticks.asked) | (ticks.asked & ticks.left)
     if Said(out, left) == before:
         return False
-    draft.rows = {**draft.rows, "out": sorted(out), "left": sorted(one.hex for one in left)}
+    draft.rows = {**draft.rows, "out": sorted(out), "left": sorted(person_id.hex for person_id in left)}
     return True
 
 
@@ -312,7 +312,7 @@ def _list_remembered(actor: Actor) -> dict[str, str]:
 
 
 def _remember(actor: Actor, said: Mapping[str, str]) -> None:
-    here = RosterHeading.organization_id == actor.organization_id
+    in_firm = RosterHeading.organization_id == actor.organization_id
     told = {heading: meaning for heading, meaning in said.items() if heading}
     rows = [
         {"organization_id": actor.organization_id, "heading": heading, "meaning": meaning}
@@ -320,6 +320,8 @@ def _remember(actor: Actor, said: Mapping[str, str]) -> None:
     ]
     known = _list_remembered(actor)
     if len(known.keys() | told.keys()) > MOST_REMEMBERED:  # the old ones go: nobody has that many kinds of files
-        db.session.execute(delete(RosterHeading).where(here))
-    db.session.execute(delete(RosterHeading).where(here, RosterHeading.heading.in_([row["heading"] for row in rows])))
+        db.session.execute(delete(RosterHeading).where(in_firm))
+    db.session.execute(
+        delete(RosterHeading).where(in_firm, RosterHeading.heading.in_([row["heading"] for row in rows]))
+    )
     insert_missing(RosterHeading, rows)

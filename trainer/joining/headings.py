@@ -97,8 +97,8 @@ def known_as(heading: str) -> tuple[str, int]:
 
 def count_known(headings: Iterable[str], remembered: Mapping[str, str]) -> int:
     """Return how many different things the headings name that we read."""
-    found = {remembered.get(bare(one)) or known_as(one)[0] for one in headings if one}
-    return len(found - {""})
+    meanings = {remembered.get(bare(heading)) or known_as(heading)[0] for heading in headings if heading}
+    return len(meanings - {""})
 
 
 def is_private(heading: str, values: Iterable[str]) -> bool:

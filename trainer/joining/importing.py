@@ -98,8 +98,8 @@ def take_over(
     ids = _add(actor, added, now)
     _change(actor, changed, now)
     _set_teams(zip(ids, added, strict=True), teams)
-    _set_teams(((one.membership_id, one) for one in changed if one.membership_id), teams)
-    mailed = [*ids, *(one.membership_id for one in changed if one.gets_mail and one.membership_id)]
+    _set_teams(((entry.membership_id, entry) for entry in changed if entry.membership_id), teams)
+    mailed = [*ids, *(entry.membership_id for entry in changed if entry.gets_mail and entry.membership_id)]
     counts = {
         "new": len(decided.taken[Fate.NEW]),
         "returned": len(decided.taken[Fate.RETURNED]),
@@ -110,8 +110,8 @@ def take_over(
         "without_address": decided.without_address,
     }
     draft.rows = {
-        "ended": [one.hex for one in ended],
-        "mailed": [one.hex for one in mailed] if said.has_mail else [],
+        "ended": [person_id.hex for person_id in ended],
+        "mailed": [person_id.hex for person_id in mailed] if said.has_mail else [],
     }
     draft.applied_at, draft.counts = now, {**counts, "invited": 0, "not_invited": 0}
     note(
@@ -127,7 +127,7 @@ def take_over(
 
 def invite_added(actor: Actor, draft: RosterDraft, now: dt.datetime) -> None:
     """Invite the people whom a roster that was taken over brought in, as far as that was asked for; once."""
-    waiting = [uuid.UUID(one) for one in draft.rows["mailed"]]
+    waiting = [uuid.UUID(person_id) for person_id in draft.rows["mailed"]]
     sent = invite_all(actor, waiting, now) if waiting else Sent(0, 0)
     draft.rows = {**draft.rows, "mailed": []}
     draft.counts = {**draft.counts, "invited": sent.invited, "not_invited": sent.left}

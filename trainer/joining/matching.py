@@ -133,7 +133,7 @@ def _find_headings(lines: Sequence[Line], remembered: Mapping[str, str]) -> int 
     for index, line in enumerate(rows):  # headings that nobody knows: texts, and an address somewhere below
         cells = [cell for cell in line.cells if cell]
         below = lines[index + 1 : index + 6]
-        has_address = any("@" in cell for one in below for cell in one.cells)
+        has_address = any("@" in cell for row in below for cell in row.cells)
         if len(cells) >= 2 and not any(map(_is_value, cells)) and (scores[index] or has_address):
             return index
     return None
@@ -150,7 +150,7 @@ def _name(sheet: Sheet, index: int, heading: str, below: Sequence[Line], remembe
     if key in remembered:
         return replace(column, meaning=remembered[key], how=How.REMEMBERED)
     if known := known_as(heading)[0]:
-        if known == "role" and len(values) >= 5 and not {fold(one) for one in values} & {*Role}:
+        if known == "role" and len(values) >= 5 and not {fold(value) for value in values} & {*Role}:
             known = "job_title"  # what someone does, not what someone may do here
         return replace(column, meaning=known, how=How.KNOWN)
     return replace(column, how=How.PRIVATE, samples=()) if is_private(heading, values) else column

@@ -21,9 +21,9 @@ def proper_name(text: str) -> str:
     return " ".join(part for part in (first, last, suffix) if part)
 
 
-def is_same_name(one: str, other: str) -> bool:
+def is_same_name(name: str, other: str) -> bool:
     """Return True for names of the same parts, in whatever order, with whatever capitals, accents and marks."""
-    return _parts(one) == _parts(other)
+    return _parts(name) == _parts(other)
 
 
 def _is_suffix(text: str) -> bool:

@@ -104,7 +104,8 @@ class Entry:
     def reason(self) -> str:
         """The changes and reasons, in the language of whoever reads them."""
         changes = (
-            _l("%(cell)s: %(old)s → %(new)s", cell=one.label, old=one.told[0], new=one.told[1]) for one in self.changes
+            _l("%(cell)s: %(old)s → %(new)s", cell=change.label, old=change.told[0], new=change.told[1])
+            for change in self.changes
         )
         return "; ".join(map(str, (*changes, *self.reasons)))
 
@@ -128,19 +129,19 @@ class Plan:
     @cached_property
     def counts(self) -> dict[Fate, int]:
         """Return how many rows have each fate, whether they are taken or not."""
-        found = dict.fromkeys(Fate, 0)
+        counts = dict.fromkeys(Fate, 0)
         for entry in self.entries:
-            found[entry.fate] += 1
-        return found
+            counts[entry.fate] += 1
+        return counts
 
     @cached_property
     def taken(self) -> dict[Fate, tuple[Entry, ...]]:
         """Return the rows of each fate that would be written."""
-        found: dict[Fate, list[Entry]] = {fate: [] for fate in WRITTEN}
+        taken: dict[Fate, list[Entry]] = {fate: [] for fate in WRITTEN}
         for entry in self.entries:
             if entry.is_taken:
-                found[entry.fate].append(entry)
-        return {fate: tuple(entries) for fate, entries in found.items()}
+                taken[entry.fate].append(entry)
+        return {fate: tuple(entries) for fate, entries in taken.items()}
 
     @property
     def added(self) -> int:
@@ -165,7 +166,7 @@ class Plan:
     @property
     def without_address(self) -> int:
         """How many of the people who would be brought in have no address, and need a PIN slip."""
-        return sum(one.email is None for fate in (Fate.NEW, Fate.RETURNED) for one in self.taken[fate])
+        return sum(entry.email is None for fate in (Fate.NEW, Fate.RETURNED) for entry in self.taken[fate])
 
     @cached_property
     def renamed(self) -> tuple[Entry, ...]:
@@ -193,10 +194,11 @@ class Plan:
     def digest(self) -> str:
         """Return a mark that is another one as soon as any row comes to something else, in whatever language."""
         told = "\n".join(
-            f"{one.line} {one.fate} {one.membership_id} {one.name} {one.email} {one.wanted} {one.rests_on} {one.is_out}"
-            for one in self.entries
+            f"{entry.line} {entry.fate} {entry.membership_id} {entry.name} {entry.email} "
+            f"{entry.wanted} {entry.rests_on} {entry.is_out}"
+            for entry in self.entries
         )
-        others = [sorted(one.membership_id.hex for one in group) for group in (self.missing, self.leaving)]
+        others = [sorted(person.membership_id.hex for person in group) for group in (self.missing, self.leaving)]
         return hashlib.sha256(f"{told}\n{self.new_teams}\n{others}".encode()).hexdigest()[:32]
 
 

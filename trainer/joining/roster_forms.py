@@ -108,7 +108,8 @@ def match_form(columns: Sequence[Column], reading: Reading, order: str, today: d
     if reading.example:
         form.order.label.text = _l("“%(text)s” is", text=reading.example)
         form.order.choices = [
-            (one.value, show_day(read_day(reading.example, today, one), "long")) for one in reversed(Order)
+            (day_order.value, show_day(read_day(reading.example, today, day_order), "long"))
+            for day_order in reversed(Order)
         ]
     else:
         form.order.choices = [(order, order)]
