@@ -76,11 +76,11 @@ def register(given: str, browser: str, now: dt.datetime) -> tuple[SiteDevice, st
 
     Of two who type one code at once, one gets the device.
     """
-    wanted = digests(_CODE, read_code(given) or "")
+    code_digests = digests(_CODE, read_code(given) or "")
     device = db.session.scalar(
         select(SiteDevice)
         .join(Organization, Organization.id == SiteDevice.organization_id)
-        .where(SiteDevice.code_digest.in_(wanted), firm_is_open())
+        .where(SiteDevice.code_digest.in_(code_digests), firm_is_open())
     )
     if device is None:
         raise NotFound
@@ -89,7 +89,7 @@ def register(given: str, browser: str, now: dt.datetime) -> tuple[SiteDevice, st
         update(SiteDevice)
         .where(
             SiteDevice.id == device.id,
-            SiteDevice.code_digest.in_(wanted),
+            SiteDevice.code_digest.in_(code_digests),
             SiteDevice.code_expires_at > now,
             SiteDevice.revoked_at.is_(None),
         )
@@ -168,8 +168,8 @@ def revoke(actor: Actor, device_id: uuid.UUID, now: dt.datetime) -> None:
 
 
 def _handled_by(actor: Actor) -> ColumnElement[bool]:
-    here = SiteDevice.organization_id == actor.organization_id
-    return here if actor.team_ids is None else and_(here, SiteDevice.team_id.in_(actor.team_ids))
+    in_firm = SiteDevice.organization_id == actor.organization_id
+    return in_firm if actor.team_ids is None else and_(in_firm, SiteDevice.team_id.in_(actor.team_ids))
 
 
 def _note(actor_id: uuid.UUID | None, act: str, device: SiteDevice, now: dt.datetime) -> None:

@@ -258,11 +258,11 @@ def _code_with_letter() -> str:
 
 def _without_address(actor: Actor, team_id: uuid.UUID | None) -> ColumnElement[bool]:
     """Whom slips are for: no address with the firm, and nothing but a PIN to sign in with."""
-    wanted = and_(seen_by(actor), can_have_slip(), Membership.email_key.is_(None))
+    has_no_address = and_(seen_by(actor), can_have_slip(), Membership.email_key.is_(None))
     if team_id is None:
-        return wanted
+        return has_no_address
     in_team = select(TeamMembership.membership_id).where(TeamMembership.team_id == get_team(actor, team_id).id)
-    return and_(wanted, Membership.id.in_(in_team))
+    return and_(has_no_address, Membership.id.in_(in_team))
 
 
 def _note(actor: Actor, now: dt.datetime, subject_id: uuid.UUID | None, **details: str | int | None) -> None:
