@@ -29,10 +29,10 @@ def hints_on(note: str, hints: Sequence[NoteHint]) -> list[Said]:
 def _said(note: str, hints: Sequence[NoteHint]) -> Iterator[Said]:
     for hint in hints:
         if hint.finds:
-            found: dict[str, str] = {}
-            for one in pattern_of(hint.finds).finditer(note):
-                found.setdefault(one[0].lower(), one[0])
-            if found:
-                yield Said(tuple(found.values()), hint.says)
+            words: dict[str, str] = {}
+            for match in pattern_of(hint.finds).finditer(note):
+                words.setdefault(match[0].lower(), match[0])
+            if words:
+                yield Said(tuple(words.values()), hint.says)
         if hint.lacks and not _CLOCK.search(note) and not pattern_of(hint.lacks).search(note):
             yield Said((), hint.says)
