@@ -1,4 +1,4 @@
-"""What the cells of a row say of a person, and why some can't be taken. Pure."""
+"""What the cells of a row say about a person, and why some can't be taken. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LABELS: Final = {
     "hired_on": _l("hire date"),
     "teams": _l("teams"),
 }
-"""What can change of a person."""
+"""What can change about a person."""
 _CELLS: Final = {
     **LABELS,
     "first": _l("first name"),
@@ -53,16 +53,16 @@ _NOTHING: Final = frozenset(("n/a", "#n/a", "none", "null", "nil", "-", "--", "â
 BAD_CHARACTERS: Final = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _PLAIN_LOCAL: Final = re.compile(r"[a-z0-9]+(?:[._+-][a-z0-9]+)*")
 _LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 180
-"""Of addresses that are looked at shortly."""
+"""For a shorter check of plain addresses."""
 _FORMULA: Final = re.compile(r"[=@]|[+-](?![\d\s().-]*$)")
-"""What a spreadsheet would compute when the firm opens an export; a phone number or a dash is none."""
+"""A formula, which a spreadsheet would run when the firm opens an export; a phone number or a dash isn't one."""
 _ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
 """A long number as a spreadsheet shows it, with its last digits lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a row says of a person. None: it says nothing, and what is known stays."""
+    """What a row says about a person. None: it says nothing, and what we know stays."""
 
     name: str
     email_key: str | None
@@ -85,7 +85,7 @@ class Problem(Exception):
 
 
 def tidy(cells: dict[str, str]) -> dict[str, str]:
-    """Return cells without what programs put around a text: quotes that keep zeros, angle brackets, "n/a"."""
+    """Return cells without what programs add: quotes that keep zeros, angle brackets, "n/a"."""
     told = {name: _unwrapped(cell) for name, cell in cells.items()}
     for name in told.keys() - {"name", "first", "last", "teams", "role"}:
         if told[name].lower() in _NOTHING:
@@ -196,7 +196,7 @@ def key_of(text: str) -> str | None:
 
 @lru_cache(maxsize=1000)
 def _is_plain(domain: str) -> bool:
-    """Return whether addresses at this domain are as they are written."""
+    """Return True if an address at this domain is its own key."""
     return email_key(f"a@{domain}") == f"a@{domain}" and len(domain) <= _LONGEST_DOMAIN
 
 

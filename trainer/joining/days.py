@@ -25,14 +25,14 @@ class Reading:
 
     order: Order
     example: str = ""
-    """A day of the file that means another one in the other order."""
+    """A day of the file that would be a different day in the other order."""
     fits_month: int = 0
     """How many days fit only the order with the month first."""
     fits_day: int = 0
 
     @property
     def is_sure(self) -> bool:
-        """True unless someone should choose: both orders are in the file, or dots, and nothing that decides."""
+        """False if someone should choose: the file has both orders, or dots, and nothing that decides."""
         if self.fits_month and self.fits_day:
             return False
         return not ("." in self.example and not self.fits_month and not self.fits_day)
@@ -53,7 +53,7 @@ _WEEKDAY: Final = re.compile(r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]*\s+", re
 _LONGEST: Final = 60
 _SERIALS_FROM: Final = dt.date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 14_612, 73_051
-"""1940 to 2100: a number outside is no day that a spreadsheet lost the format of."""
+"""1940 to 2100: any other number isn't a day that lost its format in a spreadsheet."""
 _MONTHS: Final = {
     name: number
     for number, names in enumerate(
@@ -98,7 +98,7 @@ def read_day(text: str, today: dt.date, order: Order = Order.MONTH_FIRST) -> dt.
 
 
 def find_order(texts: Iterable[str], heading: str = "") -> Reading:
-    """Return how the days of a file are read: as most of those that fit only one order, else as is usual.
+    """Return how to read the days of a file: like most days that fit only one order, or else as is usual.
 
     Usual is the day first with dots, and the month first with anything else. A heading such as "Hired (dd/mm/yyyy)"
     decides.

@@ -1,4 +1,4 @@
-"""Decide what becomes of each row of a roster, against the roster as it is. Pure."""
+"""Decide what would come of each row of a roster, against the firm's roster as it is. Pure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _MISREAD: Final = re.compile(
     "[\u00c2-\u00c5\u00e2][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2010-\u203a\u20ac\u2122]"
     "|[?\u00a1-\u00a6\u00a8\u00a9\u00ab-\u00b1\u00b6\u00b8\u00b9\u00bb-\u00bf\u201a\u201e\u2020-\u2022\u2026\u2030\u20ac\u2122\u2500-\u259f]"
 )
-"""Letters read in the wrong coding: two for one, or a sign that no name has."""
+"""Letters read in the wrong coding: two instead of one, or a symbol that no name has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What someone said about a plan: which rows are left out, and who has left that isn't in the list."""
+    """What someone said about a plan: which rows are left out, and which people who aren't in the list have left."""
 
     out: frozenset[int] = frozenset()
     """Numbers of rows."""
@@ -59,7 +59,7 @@ class Said:
 
 @dataclass
 class _Roster:
-    """The roster as it is, to look people up, and what the rows before this one said."""
+    """The roster as it is, for looking people up, and what earlier rows said."""
 
     known: Sequence[Known]
     roles: Collection[Role]
@@ -67,7 +67,7 @@ class _Roster:
     by_number: dict[str, Known] = field(default_factory=dict)
     gone: dict[str, Known] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
-    """Of those here, with their parts in order."""
+    """Names of the people here, with their parts in alphabetical order."""
     lines_by_key: dict[str, int] = field(default_factory=dict)
     lines_by_number: dict[str, int] = field(default_factory=dict)
     lines_by_person: dict[UUID, int] = field(default_factory=dict)
@@ -92,7 +92,7 @@ def plan(
     *,
     needs_address: bool = True,
 ) -> Plan:
-    """Decide what each row comes to. `teams`: folded names there are; `roles`: those that may be given.
+    """Decide what would come of each row. `teams`: the firm's teams, folded; `roles`: those that may be given.
 
     Who may give no role but a member's leaves people with another one as they are. Without `needs_address`, someone
     with an employee number needs no email address.
@@ -292,7 +292,7 @@ def _refuse_twins(number: int, row: Wanted, roster: _Roster) -> None:
 
 
 def _find(row: Wanted, roster: _Roster) -> Known | None:
-    """Return who of those here is meant: by email, else by employee number and name."""
+    """Return the person here whom a row means: by email, or else by employee number and name."""
     by_key = roster.by_key.get(row.email_key or "")
     by_number = roster.by_number.get(row.employee_number or "")
     if by_number is not None and by_number is not by_key:
@@ -310,7 +310,7 @@ def _find(row: Wanted, roster: _Roster) -> Known | None:
 
 
 def _changed(row: Wanted, person: Known) -> dict[str, Change]:
-    """Return of each field that changes: what stands there now, and what would."""
+    """Return the old and the new value of each field that would change."""
     is_elsewhere = row.email_key not in person.keys
     pairs: list[tuple[str, Value, Value]] = [
         ("name", row.name, person.name),

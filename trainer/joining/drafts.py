@@ -39,9 +39,9 @@ from trainer.organizations.models import LONGEST_TITLE, RosterDraft, RosterHeadi
 KEPT = dt.timedelta(days=1)
 """How long a roster waits to be confirmed, and how long what it did can be undone."""
 MOST_WAITING = 10
-"""Rosters of one firm that wait to be confirmed, of up to 4 MB each: a disk is soon full of them."""
+"""How many rosters of one firm may wait to be confirmed: they take up to 4 MB each, and would fill the disk."""
 MOST_REMEMBERED = 500
-"""Headings of a firm whose meaning is remembered."""
+"""How many headings we remember for a firm."""
 
 
 def keep_draft(actor: Actor, sent: Listing, now: dt.datetime, *, asks: bool = False) -> RosterDraft:
@@ -80,7 +80,7 @@ def keep_draft(actor: Actor, sent: Listing, now: dt.datetime, *, asks: bool = Fa
 
 
 def get_draft(actor: Actor, draft_id: UUID, now: dt.datetime) -> RosterDraft:
-    """Return a roster that this very person sent, locked for change. Raises NotFound."""
+    """Return a roster that this person sent, locked for change. Raises NotFound."""
     draft = db.session.scalar(
         select(RosterDraft)
         .where(
@@ -121,7 +121,7 @@ def columns_of(draft: RosterDraft) -> list[Column]:
 
 
 def reading_of(draft: RosterDraft, columns: Sequence[Column]) -> Reading:
-    """Return how the days in it are read, and how else they could be."""
+    """Return how its days are read, and whether there is another way."""
     return read_days(columns, lines_of(draft))
 
 
@@ -144,7 +144,7 @@ def table_of(draft: RosterDraft) -> Table:
 
 
 def order_of(draft: RosterDraft) -> Order:
-    """Return which number of its days comes first."""
+    """Return which number comes first in its days."""
     return Order(_current(draft)["order"])
 
 
@@ -178,7 +178,7 @@ def sheet_of(draft: RosterDraft) -> SheetFacts:
 def match_columns(
     actor: Actor, draft: RosterDraft, meanings: Sequence[str], order: str, *, remembers: bool, needs_address: bool
 ) -> None:
-    """Say what each column that is kept holds; those that hold nothing are dropped. Raises Invalid, Conflict."""
+    """Say what each kept column holds; columns that hold nothing we read are dropped. Raises Invalid, Conflict."""
     refuse_ordered(draft)
     sheet = _current(draft)
     if len(meanings) != len(sheet["columns"]) or not set(meanings) <= {"", *MEANINGS} or order not in set(Order):
@@ -235,7 +235,7 @@ def use_sheet(draft: RosterDraft, name: str) -> None:
 
 
 def read_again(draft: RosterDraft, coding: str) -> None:
-    """Read a roster whose coding isn't certain in another one. Raises Invalid, Conflict."""
+    """Read a roster in another coding, if its coding isn't certain. Raises Invalid, Conflict."""
     refuse_ordered(draft)
     if coding not in CODINGS or not draft.rows.get("coding"):
         raise Invalid(_l("Choose how to read the file from the list."))

@@ -1,4 +1,4 @@
-"""What we keep of a sheet until its roster is confirmed: no column that we don't read. Pure; shapes: `drafts.py`."""
+"""What we keep of a sheet until its roster is confirmed: only columns that we read. Pure; shapes: `drafts.py`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trainer.organizations.models import LONGEST_TITLE
 
 
 def keep_sheet(sheet: Sheet, matched: Match, *, asks: bool) -> dict[str, Any]:
-    """Return what is kept of a sheet: columns that we read, and while somebody is to be asked, those we may read."""
+    """Return what we keep of a sheet: the columns that we read, and until someone has been asked, those we may read."""
     is_sure = matched.is_sure and not asks
     kept = [column for column in matched.columns if column.meaning or not (is_sure or _is_never_asked(column))]
     headings = sheet.lines[matched.row]
@@ -50,7 +50,7 @@ def keep_other(sheet: Sheet, remembered: Mapping[str, str]) -> dict[str, Any] | 
 
 
 def cut(cells: Sequence[str], kept: Sequence[int], width: int, *, hides: bool) -> list[str]:
-    """Return the kept cells of a row. In a row out of step anything may stand behind, also what we must not keep."""
+    """Return the kept cells of a row. Cells beyond the headings may hold anything, even what we must not keep."""
     beyond = list(cells[width:])
     if hides and any(beyond):
         beyond = ["..."]

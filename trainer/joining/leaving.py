@@ -1,4 +1,4 @@
-"""Who has left, by a roster: marked, each with an act in the audit log; undone for a day. Part of the operations."""
+"""Marking people who have left, by a roster: one audit event each, undone within a day. Part of the operations."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def end_people(actor: Actor, decided: Plan, now: dt.datetime) -> list[uuid.UUID]
 def undo_leaving(actor: Actor, draft: RosterDraft, now: dt.datetime) -> tuple[int, int]:
     """Put back the people whom a roster marked as having left; return how many, and how many can't come back.
 
-    Those stay gone whose account was erased, who were hired again since, or whose address or number is someone else's.
+    People stay off if their account was erased, they were hired again, or someone else has their address or number.
     """
     lock_organization(actor)
     person_ids = [uuid.UUID(person_id) for person_id in draft.rows.get("ended", ())]

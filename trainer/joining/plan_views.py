@@ -51,7 +51,7 @@ __all__ = ["blueprint"]  # with the pages of both files
 SHOWN: Final = 25
 """Rows of a page: each is a card on a phone."""
 _OTHERS: Final = ("all", "warned", "missing")
-"""What can be shown beside the rows of one fate."""
+"""What can be shown, apart from the rows of one fate."""
 _DECIDED: Final = (Fate.UNCHANGED, Fate.GONE)
 """Fates about which nobody has to decide anything."""
 
@@ -60,7 +60,7 @@ _DECIDED: Final = (Fate.UNCHANGED, Fate.GONE)
 @access(Who.ACCOUNT, own=True)
 @acting(May.SET_TEAMS)
 def draft(actor: Actor, draft_id: UUID) -> Response | str:
-    """Show what each row would do, how far the worker is, or what was done."""
+    """Show what each row would do, the worker's progress, or what was done."""
     roster = get_draft(actor, draft_id, now())
     if (job := find_job(roster)) is not None:
         return render_template("joining/roster_busy.html", actor=actor, job=job)
@@ -78,7 +78,7 @@ def draft(actor: Actor, draft_id: UUID) -> Response | str:
 @access(Who.ACCOUNT, own=True)
 @acting(May.SET_TEAMS)
 def tick(actor: Actor, draft_id: UUID) -> Response:
-    """Note which rows of a page are left out, and who of those who aren't in the list has left."""
+    """Note which rows of a page are left out, and which of the people who aren't in the list have left."""
     with transaction():
         say(get_draft(actor, draft_id, now()), _ticks())
     return go(_here(actor, draft_id))
@@ -282,7 +282,7 @@ def _fits(text: str, *values: str | None) -> bool:
 
 
 def _fates() -> dict[Fate, tuple[str, str, str]]:
-    """Return of each fate: its word, kind of chip and icon."""
+    """Return the word, kind of chip and icon for each fate."""
     return {
         Fate.PROBLEM: (_("Refused"), "late", "bang"),
         Fate.NEW: (_("New"), "ok", "check"),
