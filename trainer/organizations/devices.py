@@ -31,7 +31,7 @@ from trainer.web.sessions import site_cookie
 
 CODE_LASTS = dt.timedelta(minutes=30)
 MOST = 200
-"""Devices of a firm that aren't revoked."""
+"""How many devices a firm can have that aren't revoked."""
 _CODE, _TOKEN = "site-device-code", "site-device"
 
 
@@ -74,7 +74,7 @@ def make_device(actor: Actor, name: str, team_id: uuid.UUID | None, now: dt.date
 def register(given: str, browser: str, now: dt.datetime) -> tuple[SiteDevice, str]:
     """Make this browser the device that a code is for; return it and what its cookie holds. Raises NotFound.
 
-    Of two who type one code at once, one gets the device.
+    If two people type the same code at once, one of them gets the device.
     """
     code_digests = digests(_CODE, read_code(given) or "")
     device = db.session.scalar(
@@ -158,7 +158,7 @@ def get_device(actor: Actor, device_id: uuid.UUID) -> SiteDevice:
 
 
 def revoke(actor: Actor, device_id: uuid.UUID, now: dt.datetime) -> None:
-    """End a device at once, with whoever is signed in on it. Raises Conflict if that was done."""
+    """Revoke a device at once, and sign out anyone using it. Raises Conflict if it was already revoked."""
     device = get_device(actor, device_id)
     if device.revoked_at is not None:
         raise Conflict(_l("This device was already revoked."))
