@@ -44,7 +44,7 @@ def start(course: str) -> Response:
 @blueprint.get("/attempts/<uuid:attempt_id>/handover")
 @access(Who.LEARNER, own=True)
 def handover(attempt_id: UUID) -> Response | str:
-    """Ask what the next shift needs to know; once that is written, show one way to say it beside it."""
+    """Ask what the next shift needs to know; once it is written, show a model next to it."""
     attempt = _get(attempt_id)
     if attempt.submitted_at is not None:
         return go(url_for("assessment.result", attempt_id=attempt_id))
@@ -58,7 +58,7 @@ def handover(attempt_id: UUID) -> Response | str:
 @blueprint.post("/attempts/<uuid:attempt_id>/handover")
 @access(Who.LEARNER, own=True, keeps=True)
 def save(attempt_id: UUID) -> Response | tuple[str, int]:
-    """Save what is written. With `autosave=1` (our script) as far as it goes; otherwise for good."""
+    """Save what is written. With `autosave=1` (our script), a draft that can still change; otherwise the final text."""
     user_id, is_autosave = current_user.id, request.form.get("autosave") == "1"
     attempt, form = _get(attempt_id), HandoverForm(meta={"csrf": False})  # the token was checked before the view
     is_valid = form.validate()

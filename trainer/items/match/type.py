@@ -51,7 +51,7 @@ class MatchItem(FurtherItem):
     rows: list[Row] = Field(min_length=3, max_length=8)
 
     def check(self, scene: Situation, refuse: Refuse) -> None:
-        """Rows and choices are told apart, each row has its choice, and two choices are used at least."""
+        """Rows and choices are distinct, each row has its choice, and at least two choices are used."""
         for key in ("id", "text"):
             if len({getattr(choice, key) for choice in self.choices}) < len(self.choices):
                 refuse(("choices",), f"two choices have the same {key}", "Give each its own.")
@@ -120,11 +120,11 @@ class MatchPayload(FurtherPayload):
         return [*rows, *(f"{_CHOICE}{choice.id}" for choice in self.choices)]
 
     def order_for_all(self) -> list[str]:
-        """Return the rows shuffled, by nothing but what the question is called, and the choices."""
+        """Return the rows, shuffled by the question's name alone, and the choices."""
         return self.draw(random.Random(self.scenario))  # noqa: S311 no secret
 
     def mark(self, given: Given) -> Mark:
-        """Return what the matches are worth: 1 where all are right, 0 for as many as chance gets right, or fewer.
+        """Return what the matches are worth: 1 if all are right, 0 for no more than chance would get right.
 
         With k choices, chance gets one row in k right. Each wrong row therefore takes 1/(k - 1) of a right one.
         """

@@ -1,4 +1,4 @@
-"""What a page may say of a note on its own: of words that are seldom facts, and of a time that isn't there."""
+"""What a page can point out in a note without a reader: words that are seldom facts, and a missing time."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _CLOCK = re.compile(r"\d[:.h]\d\d|\d{3}|\d\s*[ap]\.?\s?m\b|\bat\s+\d", re.IGNORE
 
 @dataclass(frozen=True)
 class Said:
-    """Something to look at again. `words`: those that it is about, as they stand in the note; none if it lacks some."""
+    """Something to look at again. `words`: those it is about, as written in the note; none if something is missing."""
 
     words: tuple[str, ...]
     says: str
 
 
 def hints_on(note: str, hints: Sequence[NoteHint]) -> list[Said]:
-    """Return what may be said of a note, in the order of the vocabulary."""
+    """Return what can be pointed out in a note, in the order of the vocabulary."""
     return list(_said(note.replace("’", "'"), hints)) if note.strip() else []
 
 

@@ -28,7 +28,7 @@ from trainer.items.payload import Given, Kept, Payload
 from trainer.web.language import language_tag
 
 LONGEST = 2_000
-"""How many characters a note may have: several times as many as a good one."""
+"""The most characters a note may have: several times the length of a good one."""
 
 
 class Step(StrEnum):
@@ -127,7 +127,7 @@ class NotePayload(FurtherPayload):
         return [check.id for check in self.checks]
 
     def mark(self, given: Given) -> Mark | None:
-        """Return None: whoever wrote a note is the one who judges it."""
+        """Return None: the writer of a note judges it."""
         return None
 
     def told(self, mark: Mark) -> str:
@@ -193,7 +193,7 @@ class NoteForm(AnswerForm):
 
     @property
     def hints(self) -> list[Said]:
-        """What may be said of the note, in the reader's language."""
+        """What can be pointed out in the note, in the reader's language."""
         return hints_on(self.note.data or "", served_in(language_tag()).vocabulary.note_hints)
 
     @property
