@@ -73,7 +73,7 @@ def _stay(response: Response) -> Response:
 
 
 def way_of(user: User | None) -> Way:
-    """Return the way an account's PIN is entered here: in a browser it has used, or a strange one. Not for site devices."""
+    """Return the way a PIN is entered in this browser: one that the account knows, or not. Not for site devices."""
     return Way.KNOWN if user is not None and is_known(pin_name(user.id)) else Way.STRANGE
 
 
