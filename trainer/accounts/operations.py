@@ -101,8 +101,8 @@ def prolong_session(session_id: uuid.UUID, now: dt.datetime) -> None:
 
 def end_sessions_at(site_device_id: uuid.UUID, now: dt.datetime) -> None:
     """End all sessions on a site device."""
-    here = update(Session).where(Session.site_device_id == site_device_id, Session.ended_at.is_(None))
-    db.session.execute(here.values(ended_at=now).execution_options(synchronize_session=False))
+    open_sessions = update(Session).where(Session.site_device_id == site_device_id, Session.ended_at.is_(None))
+    db.session.execute(open_sessions.values(ended_at=now).execution_options(synchronize_session=False))
 
 
 def refuse_session(user_id: uuid.UUID, now: dt.datetime) -> None:

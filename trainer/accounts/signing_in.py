@@ -1,4 +1,4 @@
-"""Who is signed in in this browser: from signing in to signing out, whatever page asks for it."""
+"""Who is signed in to this browser: from signing in to signing out, for any page."""
 
 from __future__ import annotations
 
@@ -73,12 +73,12 @@ def _stay(response: Response) -> Response:
 
 
 def way_of(user: User | None) -> Way:
-    """Return by which way a PIN of an account is being typed in this browser, unless it is a site device."""
+    """Return the way a PIN is entered in this browser: one that the account knows, or not. Not for site devices."""
     return Way.KNOWN if user is not None and is_known(pin_name(user.id)) else Way.STRANGE
 
 
 def is_own_secret(given: str) -> bool:
-    """Return True if this is the password or the PIN of whoever is signed in here. A PIN is looked at only so often."""
+    """Return True if this is the signed-in person's password or PIN. A PIN can be tried only a few times."""
     if not current_user.has_pin:
         return check_password(current_user.password_hash, given)
     user_id, way = current_user.id, Way.SITE if QUIET_SECONDS in session else way_of(current_user)

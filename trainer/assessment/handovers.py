@@ -53,8 +53,8 @@ def find_shift(attempt: Attempt, content: Content) -> tuple[str, ShiftFile] | No
 
 def find_handover(attempt: Attempt, content: Content) -> Handover | None:
     """Return what the shift of an attempt has for its handover, if it has one."""
-    found = find_shift(attempt, content)
-    return found[1].handover if found else None
+    shift = find_shift(attempt, content)
+    return shift[1].handover if shift else None
 
 
 def save_handover(user_id: uuid.UUID, attempt_id: uuid.UUID, text: str, version: int, *, close: bool) -> int:

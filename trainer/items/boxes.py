@@ -21,7 +21,7 @@ def read_boxes(prefix: str, rows: Iterable[str], offered: Mapping[str, Value]) -
     is_unknown = any(name.startswith(f"{prefix}-") and name not in names for name in request.form)
     for name, row in names.items():
         sent = request.form.getlist(name)
-        if len(sent) > 1 or any(one not in {"", *offered} for one in sent):
+        if len(sent) > 1 or any(value not in {"", *offered} for value in sent):
             is_unknown = True
         elif sent and sent[0]:
             chosen[row] = offered[sent[0]]

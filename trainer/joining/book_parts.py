@@ -1,4 +1,4 @@
-"""What stands in the parts of an XLSX file, taken from the elements as they come."""
+"""What the parts of an XLSX file hold, taken from the elements as they come."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from trainer.core.errors import Invalid
 from trainer.joining.lines import LONGEST_CELL, MOST_COLUMNS, Line, add_line
 
 MOST_ELEMENTS: Final = 1_500_000
-"""Of a part, and of all sheets: empty cells and rows take next to no bytes, and time all the same."""
+"""The most elements of a part, and of all sheets: empty cells and rows take few bytes, but still take time."""
 MOST_TEXT: Final = 16 * 2**20
 """Characters of all cells together: many cells may show one long text."""
 MOST_CELLS: Final = 4_000_000
-"""Of all rows together, with the empty ones before each row's last: one far cell in each row costs nothing else."""
+"""Cells of all rows together, with empty ones before the last of each row: one far cell per row is cheap otherwise."""
 TOO_LARGE: Final = _l("This file unpacks to far more than a roster needs. Copy the list into a new file and try again.")
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _DATES: Final = frozenset({14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)})
-"""Numbers of built-in formats that show a day (ECMA-376, 18.8.30)."""
+"""Ids of built-in formats that show a day (ECMA-376, 18.8.30)."""
 
 
 @dataclass
 class Limits:
-    """What is left to be read."""
+    """How much may still be read."""
 
     elements: int = MOST_ELEMENTS
     text: int = MOST_TEXT
@@ -172,11 +172,11 @@ class Cells:
     def _place_cell(self, reference: str | None) -> None:
         column = self._column + 1
         if reference is not None:
-            found = _CELL.fullmatch(reference)
-            if found is None or int(found[2]) != self._row:
+            match = _CELL.fullmatch(reference)
+            if match is None or int(match[2]) != self._row:
                 raise ValueError("a cell in another row")
             column = 0
-            for letter in found[1]:
+            for letter in match[1]:
                 column = column * 26 + ord(letter) - 64
         if column <= self._column:
             raise ValueError("cells out of order")

@@ -1,4 +1,4 @@
-"""What the cells of a row say of a person, and why some can't be taken. Pure."""
+"""What the cells of a row say about a person, and why some can't be taken. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LABELS: Final = {
     "hired_on": _l("hire date"),
     "teams": _l("teams"),
 }
-"""What can change of a person."""
+"""What can change about a person."""
 _CELLS: Final = {
     **LABELS,
     "first": _l("first name"),
@@ -53,16 +53,16 @@ _NOTHING: Final = frozenset(("n/a", "#n/a", "none", "null", "nil", "-", "--", "�
 BAD_CHARACTERS: Final = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _PLAIN_LOCAL: Final = re.compile(r"[a-z0-9]+(?:[._+-][a-z0-9]+)*")
 _LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 180
-"""Of addresses that are looked at shortly."""
+"""For a shorter check of plain addresses."""
 _FORMULA: Final = re.compile(r"[=@]|[+-](?![\d\s().-]*$)")
-"""What a spreadsheet would compute when the firm opens an export; a phone number or a dash is none."""
+"""A formula, which a spreadsheet would run when the firm opens an export; a phone number or a dash isn't one."""
 _ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
 """A long number as a spreadsheet shows it, with its last digits lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a row says of a person. None: it says nothing, and what is known stays."""
+    """What a row says about a person. None: it says nothing, and what we know stays."""
 
     name: str
     email_key: str | None
@@ -85,7 +85,7 @@ class Problem(Exception):
 
 
 def tidy(cells: dict[str, str]) -> dict[str, str]:
-    """Return cells without what programs put around a text: quotes that keep zeros, angle brackets, "n/a"."""
+    """Return cells without what programs add: quotes that keep zeros, angle brackets, "n/a"."""
     told = {name: _unwrapped(cell) for name, cell in cells.items()}
     for name in told.keys() - {"name", "first", "last", "teams", "role"}:
         if told[name].lower() in _NOTHING:
@@ -99,8 +99,8 @@ def tidy(cells: dict[str, str]) -> dict[str, str]:
 
 
 def _unwrapped(cell: str) -> str:
-    found = re.fullmatch(r'="([^"]*)"', cell)
-    return found[1] if found else cell
+    match = re.fullmatch(r'="([^"]*)"', cell)
+    return match[1] if match else cell
 
 
 def read_name(cells: dict[str, str]) -> str:
@@ -148,11 +148,11 @@ def read_person(
         is_needed=needs_address or not has_number,
         has_way_out=not needs_address,
     )
-    who = key or cells.get("employee_number", "")[:LONGEST_NUMBER]
+    label = key or cells.get("employee_number", "")[:LONGEST_NUMBER]
     if not name:
-        raise Problem(_l("no name for %(email)s. Add one, or leave the row out.", email=who))
+        raise Problem(_l("no name for %(email)s. Add one, or leave the row out.", email=label))
     if not has_letter(name):
-        raise Problem(_l("the name for %(email)s has no letter in it. Write it in letters.", email=who))
+        raise Problem(_l("the name for %(email)s has no letter in it. Write it in letters.", email=label))
     title, number = clean_name(cells.get("job_title", "")), clean_name(cells.get("employee_number", ""))
     for column, text, most in (
         ("name", name, LONGEST_NAME),
@@ -173,7 +173,7 @@ def read_person(
         )
     hired_on = _read_hired(cells.get("hired_on", ""), order, today)
     has_left, ended_on, warnings = _read_standing(cells, hired_on, order, today)
-    wanted = Wanted(
+    person = Wanted(
         name=name,
         email_key=key,
         job_title=title or None,
@@ -183,7 +183,7 @@ def read_person(
         has_left=has_left,
         ended_on=ended_on,
     )
-    return wanted, warnings
+    return person, warnings
 
 
 def key_of(text: str) -> str | None:
@@ -196,7 +196,7 @@ def key_of(text: str) -> str | None:
 
 @lru_cache(maxsize=1000)
 def _is_plain(domain: str) -> bool:
-    """Return whether addresses at this domain are as they are written."""
+    """Return True if an address at this domain is its own key."""
     return email_key(f"a@{domain}") == f"a@{domain}" and len(domain) <= _LONGEST_DOMAIN
 
 
@@ -218,18 +218,18 @@ def _read_email(text: str, name: str, *, is_needed: bool, has_way_out: bool) -> 
             if name
             else _l("no email address. Add one, or leave the row out.")
         )
-    who = _l("the email address for %(name)s", name=name) if name else _l("the email address")
+    label = _l("the email address for %(name)s", name=name) if name else _l("the email address")
     key = key_of(text)
     if key is None or not is_mailable(key):
         raise Problem(
-            _l("%(address)s isn’t one we can write to. Use plain letters, one @, and no spaces.", address=who)
+            _l("%(address)s isn’t one we can write to. Use plain letters, one @, and no spaces.", address=label)
         )
     if not text.isascii():
         raise Problem(
             _l(
                 "%(address)s holds hidden characters, or letters that only look like plain ones. "
                 "Type it again with plain letters.",
-                address=who,
+                address=label,
             )
         )
     return key

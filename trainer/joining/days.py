@@ -25,14 +25,14 @@ class Reading:
 
     order: Order
     example: str = ""
-    """A day of the file that means another one in the other order."""
+    """A day of the file that would be a different day in the other order."""
     fits_month: int = 0
     """How many days fit only the order with the month first."""
     fits_day: int = 0
 
     @property
     def is_sure(self) -> bool:
-        """True unless someone should choose: both orders are in the file, or dots, and nothing that decides."""
+        """False if someone should choose: the file has both orders, or dots, and nothing that decides."""
         if self.fits_month and self.fits_day:
             return False
         return not ("." in self.example and not self.fits_month and not self.fits_day)
@@ -53,7 +53,7 @@ _WEEKDAY: Final = re.compile(r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]*\s+", re
 _LONGEST: Final = 60
 _SERIALS_FROM: Final = dt.date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 14_612, 73_051
-"""1940 to 2100: a number outside is no day that a spreadsheet lost the format of."""
+"""1940 to 2100: any other number isn't a day that lost its format in a spreadsheet."""
 _MONTHS: Final = {
     name: number
     for number, names in enumerate(
@@ -80,25 +80,25 @@ _MONTHS: Final = {
 def read_day(text: str, today: dt.date, order: Order = Order.MONTH_FIRST) -> dt.date:
     """Return the day that a text means. Raises ValueError."""
     bare = _bare(text)
-    if found := _ISO.fullmatch(bare):
-        return dt.date(int(found[1]), int(found[2]), int(found[3]))
-    if found := _NUMBERS.fullmatch(bare):
-        first, second, year = int(found[1]), int(found[3]), _year(found[4], today)
+    if match := _ISO.fullmatch(bare):
+        return dt.date(int(match[1]), int(match[2]), int(match[3]))
+    if match := _NUMBERS.fullmatch(bare):
+        first, second, year = int(match[1]), int(match[3]), _year(match[4], today)
         return dt.date(year, first, second) if order is Order.MONTH_FIRST else dt.date(year, second, first)
-    if found := _COMPACT.fullmatch(bare):
-        return dt.date(int(found[1]), int(found[2]), int(found[3]))
-    if (found := _SERIAL.fullmatch(bare)) and _FIRST_SERIAL <= int(found[1]) <= _LAST_SERIAL:
-        return _SERIALS_FROM + dt.timedelta(days=int(found[1]))
+    if match := _COMPACT.fullmatch(bare):
+        return dt.date(int(match[1]), int(match[2]), int(match[3]))
+    if (match := _SERIAL.fullmatch(bare)) and _FIRST_SERIAL <= int(match[1]) <= _LAST_SERIAL:
+        return _SERIALS_FROM + dt.timedelta(days=int(match[1]))
     words = fold(bare)
-    if found := _DAY_MONTH.fullmatch(words):
-        return dt.date(_year(found[3], today), _month(found[2]), int(found[1]))
-    if found := _MONTH_DAY.fullmatch(words):
-        return dt.date(_year(found[3], today), _month(found[1]), int(found[2]))
+    if match := _DAY_MONTH.fullmatch(words):
+        return dt.date(_year(match[3], today), _month(match[2]), int(match[1]))
+    if match := _MONTH_DAY.fullmatch(words):
+        return dt.date(_year(match[3], today), _month(match[1]), int(match[2]))
     raise ValueError(text)
 
 
 def find_order(texts: Iterable[str], heading: str = "") -> Reading:
-    """Return how the days of a file are read: as most of those that fit only one order, else as is usual.
+    """Return how to read the days of a file: like most days that fit only one order, or else as is usual.
 
     Usual is the day first with dots, and the month first with anything else. A heading such as "Hired (dd/mm/yyyy)"
     decides.
@@ -106,11 +106,11 @@ def find_order(texts: Iterable[str], heading: str = "") -> Reading:
     fits_month = fits_day = dotted = 0
     example = ""
     for text in texts:
-        found = _NUMBERS.fullmatch(_bare(text))
-        if found is None:
+        match = _NUMBERS.fullmatch(_bare(text))
+        if match is None:
             continue
-        first, second = int(found[1]), int(found[3])
-        dotted += found[2] == "."
+        first, second = int(match[1]), int(match[3])
+        dotted += match[2] == "."
         if first > 12 >= second:
             fits_day += 1
         elif second > 12 >= first:

@@ -1,4 +1,4 @@
-"""Decide what becomes of each row of a roster, against the roster as it is. Pure."""
+"""Decide what would come of each row of a roster, against the firm's roster as it is. Pure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _MISREAD: Final = re.compile(
     "[\u00c2-\u00c5\u00e2][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2010-\u203a\u20ac\u2122]"
     "|[?\u00a1-\u00a6\u00a8\u00a9\u00ab-\u00b1\u00b6\u00b8\u00b9\u00bb-\u00bf\u201a\u201e\u2020-\u2022\u2026\u2030\u20ac\u2122\u2500-\u259f]"
 )
-"""Letters read in the wrong coding: two for one, or a sign that no name has."""
+"""Letters read in the wrong coding: two instead of one, or a symbol that no name has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What someone said about a plan: which rows are left out, and who has left that isn't in the list."""
+    """What someone said about a plan: which rows are left out, and which people who aren't in the list have left."""
 
     out: frozenset[int] = frozenset()
     """Numbers of rows."""
@@ -59,7 +59,7 @@ class Said:
 
 @dataclass
 class _Roster:
-    """The roster as it is, to look people up, and what the rows before this one said."""
+    """The roster as it is, for looking people up, and what earlier rows said."""
 
     known: Sequence[Known]
     roles: Collection[Role]
@@ -67,19 +67,19 @@ class _Roster:
     by_number: dict[str, Known] = field(default_factory=dict)
     gone: dict[str, Known] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
-    """Of those here, with their parts in order."""
+    """Names of the people here, with their parts in alphabetical order."""
     lines_by_key: dict[str, int] = field(default_factory=dict)
     lines_by_number: dict[str, int] = field(default_factory=dict)
     lines_by_person: dict[UUID, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for one in self.known:
-            for key in one.keys:
-                (self.by_key if one.is_here else self.gone)[key] = one
-            if one.is_here:
-                self.names.add(_sorted(one.name))
-            if one.is_here and one.employee_number:
-                self.by_number[one.employee_number] = one
+        for person in self.known:
+            for key in person.keys:
+                (self.by_key if person.is_here else self.gone)[key] = person
+            if person.is_here:
+                self.names.add(_sorted(person.name))
+            if person.is_here and person.employee_number:
+                self.by_number[person.employee_number] = person
 
 
 def plan(
@@ -92,14 +92,14 @@ def plan(
     *,
     needs_address: bool = True,
 ) -> Plan:
-    """Decide what each row comes to. `teams`: folded names there are; `roles`: those that may be given.
+    """Decide what would come of each row. `teams`: the firm's teams, folded; `roles`: those that may be given.
 
     Who may give no role but a member's leaves people with another one as they are. Without `needs_address`, someone
     with an employee number needs no email address.
     """
     roster, entries = _Roster(known, roles), []
     # A row that is left out is no other row's twin, so that one of two can be chosen.
-    for line in sorted(table.lines, key=lambda one: one.number in said.out):
+    for line in sorted(table.lines, key=lambda row: row.number in said.out):
         entry = _decide(line, table, roster, today, needs_address=needs_address)
         entries.append(replace(entry, is_out=True) if line.number in said.out else entry)
     entries.sort(key=lambda entry: entry.line)
@@ -110,26 +110,26 @@ def plan(
                 if fold(name) not in teams:
                     new_teams.setdefault(fold(name), name)
     missing = tuple(_list_missing(entries, roster))
-    leaving = tuple(one for one in missing if one.membership_id in said.left)
+    leaving = tuple(person for person in missing if person.membership_id in said.left)
     return Plan(tuple(entries), tuple(new_teams[key] for key in sorted(new_teams)), missing, leaving)
 
 
 def _list_missing(entries: Sequence[Entry], roster: _Roster) -> list[Known]:
     """Return who is in no row; a row that can't be taken may mean anyone with its name, address or number."""
-    found = {entry.membership_id for entry in entries}
+    matched = {entry.membership_id for entry in entries}
     vague = [entry for entry in entries if entry.membership_id is None]
     keys = {entry.email for entry in vague if entry.email}
     numbers = {entry.number for entry in vague if entry.number}
     names = {_sorted(entry.name) for entry in vague if entry.fate is Fate.PROBLEM}
     return [
-        one
-        for one in roster.known
-        if one.is_here
-        and one.role == Role.MEMBER
-        and one.membership_id not in found
-        and not one.keys & keys
-        and one.employee_number not in numbers
-        and _sorted(one.name) not in names
+        person
+        for person in roster.known
+        if person.is_here
+        and person.role == Role.MEMBER
+        and person.membership_id not in matched
+        and not person.keys & keys
+        and person.employee_number not in numbers
+        and _sorted(person.name) not in names
     ]
 
 
@@ -140,44 +140,44 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
     shown_number = BAD_CHARACTERS.sub("", cells.get("employee_number", ""))[:LONGEST_NUMBER] or None
     try:
         refuse_odd_cells(cells, line.cells[table.width :])
-        wanted, warnings = read_person(cells, name, table.order, today, needs_address=needs_address)
-        entry = _compare(line.number, wanted, cells.get("role", ""), roster)
+        row, warnings = read_person(cells, name, table.order, today, needs_address=needs_address)
+        entry = _compare(line.number, row, cells.get("role", ""), roster)
     except Problem as problem:
-        who = BAD_CHARACTERS.sub("", name)[:LONGEST_NAME]
+        shown_name = BAD_CHARACTERS.sub("", name)[:LONGEST_NAME]
         shown = BAD_CHARACTERS.sub("", cells.get("email", ""))[:254].lower()
         reason = _l("Row %(row)s: %(problem)s", row=line.number, problem=problem.words)
-        return Entry(line.number, Fate.PROBLEM, who, shown, shown_number, (reason,))
+        return Entry(line.number, Fate.PROBLEM, shown_name, shown, shown_number, (reason,))
     warnings = [*entry.warnings, *warnings]
     if line.is_hidden:
         warnings.append(_l("this row is hidden in the spreadsheet"))
-    if found := _MISREAD.search(name):
-        warnings.append(_l("“%(letters)s” in the name may be a letter that was read wrongly", letters=found[0]))
+    if match := _MISREAD.search(name):
+        warnings.append(_l("“%(letters)s” in the name may be a letter that was read wrongly", letters=match[0]))
     return replace(entry, number=shown_number, warnings=tuple(warnings))
 
 
-def _compare(number: int, wanted: Wanted, role_text: str, roster: _Roster) -> Entry:
-    _refuse_twins(number, wanted, roster)
-    person = _find(wanted, roster)
+def _compare(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry:
+    _refuse_twins(number, row, roster)
+    person = _find(row, roster)
     if person is None:
-        return _new(number, wanted, role_text, roster)
+        return _new(number, row, role_text, roster)
     earlier = roster.lines_by_person.setdefault(person.membership_id, number)
     if earlier != number:
         raise Problem(
             _l("this is %(name)s, who is in row %(row)s too. Keep one of them.", name=person.name, row=earlier)
         )
-    if wanted.has_left:
-        return _leaves(number, wanted, person)
+    if row.has_left:
+        return _leaves(number, row, person)
     warnings = []
     role = ROLE_WORDS[Role(person.role)]
     if role_text and fold(role_text) != person.role:
         warnings.append(_l("%(name)s stays %(role)s: a roster changes nobody’s role", name=person.name, role=role))
-    changed = _changed(wanted, person)
+    changed = _changed(row, person)
     entry = Entry(
         number,
         Fate.UNCHANGED,
-        wanted.name,
-        wanted.email_key,
-        rests_on=(person.role, *(str(one.old) for one in changed.values())),
+        row.name,
+        row.email_key,
+        rests_on=(person.role, *(str(change.old) for change in changed.values())),
         membership_id=person.membership_id,
     )
     if changed and person.role != Role.MEMBER and set(roster.roles) == {Role.MEMBER}:
@@ -190,55 +190,57 @@ def _compare(number: int, wanted: Wanted, role_text: str, roster: _Roster) -> En
         )
     elif changed:
         is_elsewhere = "email" in changed
-        numbers = person.employee_number, wanted.employee_number
-        if "employee_number" in changed and all(numbers) and len({one.lstrip("0") for one in numbers if one}) == 1:
+        numbers = person.employee_number, row.employee_number
+        if (
+            "employee_number" in changed
+            and all(numbers)
+            and len({digits.lstrip("0") for digits in numbers if digits}) == 1
+        ):
             warnings.append(_l("only the zeros before the employee number change"))
         entry = replace(
             entry,
             fate=Fate.CHANGED,
             changes=tuple(changed.values()),
-            wanted=wanted,
-            old_name="" if is_elsewhere or is_same_name(wanted.name, person.name) else person.name,
+            wanted=row,
+            old_name="" if is_elsewhere or is_same_name(row.name, person.name) else person.name,
             has_other_address=is_elsewhere,
             gets_mail=is_elsewhere and not person.has_joined,
         )
     return replace(entry, warnings=tuple(warnings))
 
 
-def _new(number: int, wanted: Wanted, role_text: str, roster: _Roster) -> Entry:
-    if wanted.has_left:
+def _new(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry:
+    if row.has_left:
         reason = _l("has left, says the list, and isn’t on the roster")
-        return Entry(number, Fate.GONE, wanted.name, wanted.email_key, reasons=(reason,))
-    wanted = replace(wanted, role=read_role(role_text, roster.roles))
-    if wanted.email_key is None:
-        return _new_without_address(number, wanted, roster)
-    fate = Fate.RETURNED if wanted.email_key in roster.gone else Fate.NEW
-    return Entry(number, fate, wanted.name, wanted.email_key, wanted=wanted, gets_mail=True)
+        return Entry(number, Fate.GONE, row.name, row.email_key, reasons=(reason,))
+    row = replace(row, role=read_role(role_text, roster.roles))
+    if row.email_key is None:
+        return _new_without_address(number, row, roster)
+    fate = Fate.RETURNED if row.email_key in roster.gone else Fate.NEW
+    return Entry(number, fate, row.name, row.email_key, wanted=row, gets_mail=True)
 
 
-def _new_without_address(number: int, wanted: Wanted, roster: _Roster) -> Entry:
-    if wanted.role not in {None, Role.MEMBER}:
-        role = ROLE_WORDS[wanted.role or Role.MEMBER]
+def _new_without_address(number: int, row: Wanted, roster: _Roster) -> Entry:
+    if row.role not in {None, Role.MEMBER}:
+        role = ROLE_WORDS[row.role or Role.MEMBER]
         raise Problem(_l("the role %(role)s needs an email address. Add one, or leave the role empty.", role=role))
     warnings = []
-    if _sorted(wanted.name) in roster.names:
-        warnings.append(
-            _l("someone called %(name)s is on the roster already: is this the same person?", name=wanted.name)
-        )
-    return Entry(number, Fate.NEW, wanted.name, None, warnings=tuple(warnings), wanted=wanted)
+    if _sorted(row.name) in roster.names:
+        warnings.append(_l("someone called %(name)s is on the roster already: is this the same person?", name=row.name))
+    return Entry(number, Fate.NEW, row.name, None, warnings=tuple(warnings), wanted=row)
 
 
 def _sorted(name: str) -> str:
     return " ".join(sorted(fold(name).split()))
 
 
-def _leaves(number: int, wanted: Wanted, person: Known) -> Entry:
+def _leaves(number: int, row: Wanted, person: Known) -> Entry:
     role = ROLE_WORDS[Role(person.role)]
     entry = Entry(
         number,
         Fate.UNCHANGED,
         person.name,
-        wanted.email_key,
+        row.email_key,
         rests_on=(person.role,),
         membership_id=person.membership_id,
     )
@@ -251,55 +253,55 @@ def _leaves(number: int, wanted: Wanted, person: Known) -> Entry:
         )
         return replace(entry, warnings=(stays,))
     hired_on = person.hired_on
-    if wanted.ended_on is not None and hired_on is not None and wanted.ended_on < hired_on:
+    if row.ended_on is not None and hired_on is not None and row.ended_on < hired_on:
         raise Problem(
             _l(
                 "the last day, %(day)s, is before the hire date, %(hired)s. Correct one of them.",
-                day=wanted.ended_on.isoformat(),
+                day=row.ended_on.isoformat(),
                 hired=hired_on.isoformat(),
             )
         )
-    if wanted.ended_on is not None:
-        last_day = Change(_l("last day"), None, wanted.ended_on)
-        return replace(entry, fate=Fate.LEAVES, changes=(last_day,), wanted=wanted)
+    if row.ended_on is not None:
+        last_day = Change(_l("last day"), None, row.ended_on)
+        return replace(entry, fate=Fate.LEAVES, changes=(last_day,), wanted=row)
     told = _l("has left, says the list, without a day: the last day is today")
-    return replace(entry, fate=Fate.LEAVES, reasons=(told,), wanted=wanted)
+    return replace(entry, fate=Fate.LEAVES, reasons=(told,), wanted=row)
 
 
-def _refuse_twins(number: int, wanted: Wanted, roster: _Roster) -> None:
-    earlier = roster.lines_by_key.setdefault(wanted.email_key, number) if wanted.email_key else number
+def _refuse_twins(number: int, row: Wanted, roster: _Roster) -> None:
+    earlier = roster.lines_by_key.setdefault(row.email_key, number) if row.email_key else number
     if earlier != number:
         raise Problem(
             _l(
                 "the email address %(email)s is in row %(row)s too. Keep one of them.",
-                email=wanted.email_key,
+                email=row.email_key,
                 row=earlier,
             )
         )
-    if wanted.employee_number is None:
+    if row.employee_number is None:
         return
-    earlier = roster.lines_by_number.setdefault(wanted.employee_number, number)
+    earlier = roster.lines_by_number.setdefault(row.employee_number, number)
     if earlier != number:
         raise Problem(
             _l(
                 "the employee number %(number)s is in row %(row)s too. Correct one of them.",
-                number=wanted.employee_number,
+                number=row.employee_number,
                 row=earlier,
             )
         )
 
 
-def _find(wanted: Wanted, roster: _Roster) -> Known | None:
-    """Return who of those here is meant: by email, else by employee number and name."""
-    by_key = roster.by_key.get(wanted.email_key or "")
-    by_number = roster.by_number.get(wanted.employee_number or "")
+def _find(row: Wanted, roster: _Roster) -> Known | None:
+    """Return the person here whom a row means: by email, or else by employee number and name."""
+    by_key = roster.by_key.get(row.email_key or "")
+    by_number = roster.by_number.get(row.employee_number or "")
     if by_number is not None and by_number is not by_key:
-        if by_key is not None or not is_same_name(by_number.name, wanted.name):
+        if by_key is not None or not is_same_name(by_number.name, row.name):
             raise Problem(
                 _l(
                     "the employee number %(number)s belongs to %(name)s, who is on the roster. "
                     "Correct the number, or change it on the person’s page first.",
-                    number=wanted.employee_number,
+                    number=row.employee_number,
                     name=by_number.name,
                 )
             )
@@ -307,16 +309,16 @@ def _find(wanted: Wanted, roster: _Roster) -> Known | None:
     return by_key
 
 
-def _changed(wanted: Wanted, person: Known) -> dict[str, Change]:
-    """Return of each field that changes: what stands there now, and what would."""
-    is_elsewhere = wanted.email_key not in person.keys
+def _changed(row: Wanted, person: Known) -> dict[str, Change]:
+    """Return the old and the new value of each field that would change."""
+    is_elsewhere = row.email_key not in person.keys
     pairs: list[tuple[str, Value, Value]] = [
-        ("name", wanted.name, person.name),
-        ("email", wanted.email_key if is_elsewhere else None, person.email),
-        ("job_title", wanted.job_title, person.job_title),
-        ("employee_number", wanted.employee_number, person.employee_number),
-        ("hired_on", wanted.hired_on, person.hired_on),
+        ("name", row.name, person.name),
+        ("email", row.email_key if is_elsewhere else None, person.email),
+        ("job_title", row.job_title, person.job_title),
+        ("employee_number", row.employee_number, person.employee_number),
+        ("hired_on", row.hired_on, person.hired_on),
     ]
-    if wanted.teams is not None and set(map(fold, wanted.teams)) != set(map(fold, person.teams)):
-        pairs.append(("teams", ", ".join(wanted.teams), ", ".join(person.teams)))
+    if row.teams is not None and set(map(fold, row.teams)) != set(map(fold, person.teams)):
+        pairs.append(("teams", ", ".join(row.teams), ", ".join(person.teams)))
     return {name: Change(LABELS[name], old, new) for name, new, old in pairs if new is not None and new != old}

@@ -1,4 +1,4 @@
-"""A browser becomes a site device by a code; while someone uses it, their session goes on."""
+"""Make a browser a site device with a code; while someone uses it, their session goes on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _KEPT = 400 * 86_400  # as long as browsers keep a cookie
 @access(Who.PUBLIC)
 @limit_failures("60 per hour", methods=["POST"], statuses=WRONG)
 def register() -> Response | str | tuple[str, int]:
-    """Make this browser a site device. Whoever was signed in here is signed out."""
+    """Make this browser a site device. Anyone signed in here is signed out."""
     form = RegisterForm()
     if form.validate_on_submit():
         browser = device_of(request.user_agent.string)

@@ -39,9 +39,9 @@ from trainer.organizations.models import LONGEST_TITLE, RosterDraft, RosterHeadi
 KEPT = dt.timedelta(days=1)
 """How long a roster waits to be confirmed, and how long what it did can be undone."""
 MOST_WAITING = 10
-"""Rosters of one firm that wait to be confirmed, of up to 4 MB each: a disk is soon full of them."""
+"""How many rosters of one firm may wait to be confirmed: they take up to 4 MB each, and would fill the disk."""
 MOST_REMEMBERED = 500
-"""Headings of a firm whose meaning is remembered."""
+"""How many headings we remember for a firm."""
 
 
 def keep_draft(actor: Actor, sent: Listing, now: dt.datetime, *, asks: bool = False) -> RosterDraft:
@@ -80,7 +80,7 @@ def keep_draft(actor: Actor, sent: Listing, now: dt.datetime, *, asks: bool = Fa
 
 
 def get_draft(actor: Actor, draft_id: UUID, now: dt.datetime) -> RosterDraft:
-    """Return a roster that this very person sent, locked for change. Raises NotFound."""
+    """Return a roster that this person sent, locked for change. Raises NotFound."""
     draft = db.session.scalar(
         select(RosterDraft)
         .where(
@@ -111,17 +111,17 @@ def columns_of(draft: RosterDraft) -> list[Column]:
     """Return the columns that are kept, with their first values."""
     sheet = _current(draft)
     lines = sheet["lines"][:200]
-    found = []
+    columns = []
     for index, (heading, meaning, how, is_hidden) in enumerate(sheet["columns"]):
         values = [cells[index] for _number, cells, _is_hidden in lines if index < len(cells) and cells[index]]
-        found.append(
+        columns.append(
             Column(index, _text(draft, heading), meaning, How(how), is_hidden, tuple(_texts(draft, values[:3])))
         )
-    return found
+    return columns
 
 
 def reading_of(draft: RosterDraft, columns: Sequence[Column]) -> Reading:
-    """Return how the days in it are read, and how else they could be."""
+    """Return how its days are read, and whether there is another way."""
     return read_days(columns, lines_of(draft))
 
 
@@ -144,7 +144,7 @@ def table_of(draft: RosterDraft) -> Table:
 
 
 def order_of(draft: RosterDraft) -> Order:
-    """Return which number of its days comes first."""
+    """Return which number comes first in its days."""
     return Order(_current(draft)["order"])
 
 
@@ -178,7 +178,7 @@ def sheet_of(draft: RosterDraft) -> SheetFacts:
 def match_columns(
     actor: Actor, draft: RosterDraft, meanings: Sequence[str], order: str, *, remembers: bool, needs_address: bool
 ) -> None:
-    """Say what each column that is kept holds; those that hold nothing are dropped. Raises Invalid, Conflict."""
+    """Say what each kept column holds; columns that hold nothing we read are dropped. Raises Invalid, Conflict."""
     refuse_ordered(draft)
     sheet = _current(draft)
     if len(meanings) != len(sheet["columns"]) or not set(meanings) <= {"", *MEANINGS} or order not in set(Order):
@@ -235,7 +235,7 @@ def use_sheet(draft: RosterDraft, name: str) -> None:
 
 
 def read_again(draft: RosterDraft, coding: str) -> None:
-    """Read a roster whose coding isn't certain in another one. Raises Invalid, Conflict."""
+    """Read a roster in another coding, if its coding isn't certain. Raises Invalid, Conflict."""
     refuse_ordered(draft)
     if coding not in CODINGS or not draft.rows.get("coding"):
         raise Invalid(_l("Choose how to read the file from the list."))
@@ -260,7 +260,7 @@ def say(draft: RosterDraft, ticks: Ticks) -> bool:
     left = (before.left - ticks.asked) | (ticks.asked & ticks.left)
     if Said(out, left) == before:
         return False
-    draft.rows = {**draft.rows, "out": sorted(out), "left": sorted(one.hex for one in left)}
+    draft.rows = {**draft.rows, "out": sorted(out), "left": sorted(person_id.hex for person_id in left)}
     return True
 
 
@@ -312,7 +312,7 @@ def _list_remembered(actor: Actor) -> dict[str, str]:
 
 
 def _remember(actor: Actor, said: Mapping[str, str]) -> None:
-    here = RosterHeading.organization_id == actor.organization_id
+    in_firm = RosterHeading.organization_id == actor.organization_id
     told = {heading: meaning for heading, meaning in said.items() if heading}
     rows = [
         {"organization_id": actor.organization_id, "heading": heading, "meaning": meaning}
@@ -320,6 +320,8 @@ def _remember(actor: Actor, said: Mapping[str, str]) -> None:
     ]
     known = _list_remembered(actor)
     if len(known.keys() | told.keys()) > MOST_REMEMBERED:  # the old ones go: nobody has that many kinds of files
-        db.session.execute(delete(RosterHeading).where(here))
-    db.session.execute(delete(RosterHeading).where(here, RosterHeading.heading.in_([row["heading"] for row in rows])))
+        db.session.execute(delete(RosterHeading).where(in_firm))
+    db.session.execute(
+        delete(RosterHeading).where(in_firm, RosterHeading.heading.in_([row["heading"] for row in rows]))
+    )
     insert_missing(RosterHeading, rows)

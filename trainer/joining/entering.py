@@ -40,7 +40,7 @@ def accept_with_new_account(
 def join_by_code(given: str, user_id: uuid.UUID, name: str, employee_number: str, now: dt.datetime) -> Membership:
     """Let a user join with a code, under this name. A roster entry that waits for their confirmed address is used.
 
-    Raises NotFound for a code that doesn't work, Conflict for one that is used up and for whoever is already in.
+    Raises NotFound for a code that doesn't work, Conflict for one that is used up or a person who is already in.
     """
     user = get_user(user_id)
     code, organization = find_code(given, now)

@@ -1,4 +1,4 @@
-"""What a heading of a roster says of its column. Pure."""
+"""What the heading of a roster's column says about it. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trainer.organizations.rules import fold
 EXAMPLE: Final = "name, email, job title, employee number, hired on, teams"
 
 HEADINGS_WITHIN: Final = 20
-"""Rows among which the headings are looked for: above them stand titles, days and logos."""
+"""Rows in which we look for the headings: titles, dates and logos may come first."""
 _COLUMNS: Final = {
     "name": "name, full name, employee name, legal name, full legal name, worker name, payroll name, guard "
     "name, officer name, associate name, team member name, last name first name, last first, name last "
@@ -73,7 +73,7 @@ PERHAPS: Final = frozenset(
         "nombre",
     ]
 )
-"""Headings that hold names only where no other column does."""
+"""Headings of a column of names, but only if no other column has names."""
 _PRIVATE: Final = re.compile(
     r"\b(ssn|social security|sin|tax|tin|itin|dob|birth|birthday|birthdate|age|salary|pay|wage|wages|rate|bank|routing|"
     r"account number|phone|mobile|cell|telephone|fax|street|city|zip|postal|home address|mailing address|address|"
@@ -84,7 +84,7 @@ _SOCIAL_SECURITY: Final = re.compile(r"\d{3}-\d{2}-\d{4}")
 
 
 def bare(heading: str) -> str:
-    """Return a heading as it is compared: without capitals, marks, numbers and what stands in parentheses."""
+    """Return a heading as we compare it: without capitals, accents, numbers and anything in parentheses."""
     split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"\([^)]*\)", " ", heading[:LONGEST_TITLE]))
     words = " ".join(re.sub(r"[^a-z]+", " ", fold(split).replace("#", " number ")).split())
     return words.replace("e mail", "email")
@@ -96,9 +96,9 @@ def known_as(heading: str) -> tuple[str, int]:
 
 
 def count_known(headings: Iterable[str], remembered: Mapping[str, str]) -> int:
-    """Return how many different things the headings name that we read."""
-    found = {remembered.get(bare(one)) or known_as(one)[0] for one in headings if one}
-    return len(found - {""})
+    """Return how many of the things that we read have a heading here."""
+    meanings = {remembered.get(bare(heading)) or known_as(heading)[0] for heading in headings if heading}
+    return len(meanings - {""})
 
 
 def is_private(heading: str, values: Iterable[str]) -> bool:

@@ -31,7 +31,7 @@ NEEDS_ADDRESS: Final = False
 KIND: Final = "roster"
 """Of the work that takes a large roster over: `jobs/rosters.py`."""
 LARGE: Final = 10_000
-"""Rows from which on the worker takes a roster over: nobody waits that long for a page."""
+"""With this many rows or more, the worker takes a roster over: nobody waits that long for a page."""
 _PORTION = 500  # a database takes only so many values in one statement
 
 
@@ -45,7 +45,7 @@ class Decided:
 
 
 def decide(actor: Actor, draft: RosterDraft, now: dt.datetime, earlier: Decided | None = None) -> Decided:
-    """Return what a roster comes to now; `earlier`, where the firm is as it was then."""
+    """Return the plan of a roster as things are now; `earlier` is reused if nothing in the firm has changed since."""
     query = select(Team.name_key).where(Team.organization_id == actor.organization_id)
     known, teams = _list_known(actor), frozenset(db.session.scalars(query))
     if earlier is not None and (earlier.known, earlier.teams) == (known, teams):
@@ -63,7 +63,7 @@ def decide(actor: Actor, draft: RosterDraft, now: dt.datetime, earlier: Decided 
 
 
 def roles_by_roster(actor: Actor) -> list[Role]:
-    """Return the roles that a roster of this person's can give to new people."""
+    """Return the roles that a roster sent by this person can give to new people."""
     return [Role.MANAGER, Role.INSTRUCTOR, Role.MEMBER] if actor.may(May.SET_ROLES) else [Role.MEMBER]
 
 
@@ -72,12 +72,12 @@ class Confirmation:
     """How someone confirmed a roster."""
 
     digest: str
-    """Of the plan that was shown."""
+    """The digest of the plan that was shown."""
     has_mail: bool = False
     is_same: bool = False
-    """Who gets another name is the same person."""
+    """True if a person whose name would change is still the same person."""
     leaves_out: bool = False
-    """Rows that can't be taken stay out."""
+    """True if rows that can't be taken are left out."""
 
 
 def take_over(
@@ -98,8 +98,8 @@ def take_over(
     ids = _add(actor, added, now)
     _change(actor, changed, now)
     _set_teams(zip(ids, added, strict=True), teams)
-    _set_teams(((one.membership_id, one) for one in changed if one.membership_id), teams)
-    mailed = [*ids, *(one.membership_id for one in changed if one.gets_mail and one.membership_id)]
+    _set_teams(((entry.membership_id, entry) for entry in changed if entry.membership_id), teams)
+    mailed = [*ids, *(entry.membership_id for entry in changed if entry.gets_mail and entry.membership_id)]
     counts = {
         "new": len(decided.taken[Fate.NEW]),
         "returned": len(decided.taken[Fate.RETURNED]),
@@ -110,8 +110,8 @@ def take_over(
         "without_address": decided.without_address,
     }
     draft.rows = {
-        "ended": [one.hex for one in ended],
-        "mailed": [one.hex for one in mailed] if said.has_mail else [],
+        "ended": [person_id.hex for person_id in ended],
+        "mailed": [person_id.hex for person_id in mailed] if said.has_mail else [],
     }
     draft.applied_at, draft.counts = now, {**counts, "invited": 0, "not_invited": 0}
     note(
@@ -126,8 +126,8 @@ def take_over(
 
 
 def invite_added(actor: Actor, draft: RosterDraft, now: dt.datetime) -> None:
-    """Invite the people whom a roster that was taken over brought in, as far as that was asked for; once."""
-    waiting = [uuid.UUID(one) for one in draft.rows["mailed"]]
+    """Invite the people who were added by a roster, if that was asked for. A second call invites nobody."""
+    waiting = [uuid.UUID(person_id) for person_id in draft.rows["mailed"]]
     sent = invite_all(actor, waiting, now) if waiting else Sent(0, 0)
     draft.rows = {**draft.rows, "mailed": []}
     draft.counts = {**draft.counts, "invited": sent.invited, "not_invited": sent.left}
@@ -242,7 +242,7 @@ def _add(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> list[uuid.
 
 
 def _change(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> None:
-    """Write what the rows say; of what they say nothing, nothing is touched. Links to an old address are void."""
+    """Write what the rows say, and leave everything else as it is. Links sent to an old address no longer work."""
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for entry in entries:
         person = entry.wanted

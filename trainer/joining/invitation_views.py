@@ -32,7 +32,7 @@ blueprint = Blueprint("entry", __name__, template_folder="templates")
 @access(Who.PUBLIC)
 @limit_failures("60 per hour")
 def invitation(token: str) -> str | tuple[str, int]:
-    """Say which firm invites, to what, and what it will see; offer what fits whoever looks."""
+    """Say which firm invites, to what, and what it will see; offer the ways to join that fit the visitor."""
     invited = find_invitation(token, now())
     if invited is None:
         return render_template("joining/invitation_void.html"), 404
@@ -76,7 +76,7 @@ def join(code: str) -> str | tuple[str, int]:
     except (NotFound, Conflict) as error:
         return no_code(error, code)
     if not _has_account():
-        return _join_page(join_code, organization, None)  # a form would leave a cookie with whoever only reads
+        return _join_page(join_code, organization, None)  # a form would leave a cookie with people who only read
     return _join_page(join_code, organization, JoinForm(formdata=None, name=current_user.certificate_name))
 
 

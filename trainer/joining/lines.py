@@ -12,7 +12,7 @@ from trainer.core.errors import Invalid
 
 MOST_ROWS: Final = 50_000
 MOST_COLUMNS: Final = 1_000
-"""What stands further right isn't read: no list of people is that wide."""
+"""Columns further right aren't read: no list of people is that wide."""
 LONGEST_CELL: Final = 2_000
 """Characters of a cell that are read: more than any name, address or list of teams may have."""
 

@@ -17,7 +17,7 @@ from trainer.organizations.models import LONGEST_TITLE
 from trainer.organizations.rules import Role, fold
 
 _LOOKED_AT: Final = 200
-"""Rows whose values say what a column holds."""
+"""How many rows we look at to tell what a column holds."""
 _DAYS: Final = ("hired_on", "ended_on")
 
 
@@ -64,7 +64,7 @@ class Match:
 
 
 def missing(meanings: Iterable[str], *, needs_address: bool = True) -> list[str]:
-    """Return which columns a roster can't do without and that aren't there: "name", "email"."""
+    """Return which required columns are missing: "name", "email"."""
     there = set(meanings)
     lacking = [] if "name" in there or {"first", "last"} <= there else ["name"]
     has_key = "email" in there or (not needs_address and "employee_number" in there)
@@ -72,7 +72,7 @@ def missing(meanings: Iterable[str], *, needs_address: bool = True) -> list[str]
 
 
 def choose_sheet(sheets: Sequence[Sheet], remembered: Mapping[str, str]) -> int:
-    """Return which sheet holds the roster: of those with people the one whose headings name the most, or the first."""
+    """Return which sheet holds the roster: the sheet with people in which we know the most headings, or the first."""
     return max(range(len(sheets)), key=lambda index: (*_sign(sheets[index], remembered), -index))
 
 
@@ -133,7 +133,7 @@ def _find_headings(lines: Sequence[Line], remembered: Mapping[str, str]) -> int 
     for index, line in enumerate(rows):  # headings that nobody knows: texts, and an address somewhere below
         cells = [cell for cell in line.cells if cell]
         below = lines[index + 1 : index + 6]
-        has_address = any("@" in cell for one in below for cell in one.cells)
+        has_address = any("@" in cell for row in below for cell in row.cells)
         if len(cells) >= 2 and not any(map(_is_value, cells)) and (scores[index] or has_address):
             return index
     return None
@@ -150,14 +150,14 @@ def _name(sheet: Sheet, index: int, heading: str, below: Sequence[Line], remembe
     if key in remembered:
         return replace(column, meaning=remembered[key], how=How.REMEMBERED)
     if known := known_as(heading)[0]:
-        if known == "role" and len(values) >= 5 and not {fold(one) for one in values} & {*Role}:
+        if known == "role" and len(values) >= 5 and not {fold(value) for value in values} & {*Role}:
             known = "job_title"  # what someone does, not what someone may do here
         return replace(column, meaning=known, how=How.KNOWN)
     return replace(column, how=How.PRIVATE, samples=()) if is_private(heading, values) else column
 
 
 def _settle(columns: list[Column], below: Sequence[Line]) -> list[Column]:
-    """Let each meaning stand once: what a firm remembered, then the better heading, then the first."""
+    """Give each meaning to one column: first what the firm remembered, then the better heading, then the first one."""
     columns = _settle_names(columns)
     chosen: dict[str, Column] = {}
     for column in columns:
@@ -181,7 +181,7 @@ def _settle(columns: list[Column], below: Sequence[Line]) -> list[Column]:
 
 
 def _settle_names(columns: list[Column]) -> list[Column]:
-    """Tell the columns of names apart: "Employee" holds one only if no other does, "Nombre" the first or all of it."""
+    """Tell columns of names apart: "Employee" is one only if no other is; "Nombre" may be a first or a full name."""
     there = {column.meaning for column in columns if bare(column.heading) not in PERHAPS}
     if {"first", "last"} <= {column.meaning for column in columns}:
         there.add("name")

@@ -1,4 +1,4 @@
-"""A person's name as a certificate prints it, from the ways in which lists hold it. Pure."""
+"""A person's name as a certificate prints it, from the ways lists write it. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from trainer.accounts.rules import clean_name
 from trainer.organizations.rules import fold
 
 _SUFFIXES: Final = frozenset(("jr", "sr", "ii", "iii", "iv", "v", "md", "phd", "esq", "cpp", "psp", "rn"))
-"""What stands behind a comma and is no first name."""
+"""What can follow a comma without being a first name."""
 
 
 def proper_name(text: str) -> str:
@@ -21,9 +21,9 @@ def proper_name(text: str) -> str:
     return " ".join(part for part in (first, last, suffix) if part)
 
 
-def is_same_name(one: str, other: str) -> bool:
-    """Return True for names of the same parts, in whatever order, with whatever capitals, accents and marks."""
-    return _parts(one) == _parts(other)
+def is_same_name(name: str, other: str) -> bool:
+    """Return True if names have the same parts; order, capitals, accents and punctuation don't matter."""
+    return _parts(name) == _parts(other)
 
 
 def _is_suffix(text: str) -> bool:

@@ -51,7 +51,7 @@ __all__ = ["blueprint"]  # with the pages of both files
 SHOWN: Final = 25
 """Rows of a page: each is a card on a phone."""
 _OTHERS: Final = ("all", "warned", "missing")
-"""What can be shown beside the rows of one fate."""
+"""What can be shown, apart from the rows of one fate."""
 _DECIDED: Final = (Fate.UNCHANGED, Fate.GONE)
 """Fates about which nobody has to decide anything."""
 
@@ -60,25 +60,25 @@ _DECIDED: Final = (Fate.UNCHANGED, Fate.GONE)
 @access(Who.ACCOUNT, own=True)
 @acting(May.SET_TEAMS)
 def draft(actor: Actor, draft_id: UUID) -> Response | str:
-    """Show what each row would do, how far the worker is, or what was done."""
-    found = get_draft(actor, draft_id, now())
-    if (job := find_job(found)) is not None:
+    """Show what each row would do, the worker's progress, or what was done."""
+    roster = get_draft(actor, draft_id, now())
+    if (job := find_job(roster)) is not None:
         return render_template("joining/roster_busy.html", actor=actor, job=job)
-    if found.applied_at is not None:
-        sent = count_sent("invitation", found.applied_at, "organization", actor.organization_id.hex)
+    if roster.applied_at is not None:
+        sent = count_sent("invitation", roster.applied_at, "organization", actor.organization_id.hex)
         return render_template(
-            "joining/roster_done.html", actor=actor, draft=found, counts=found.counts, sent=sent, form=Form()
+            "joining/roster_done.html", actor=actor, draft=roster, counts=roster.counts, sent=sent, form=Form()
         )
-    if not is_matched(found):
+    if not is_matched(roster):
         return go(url_for(".columns", organization_id=actor.organization_id, draft_id=draft_id))
-    return _plan_page(actor, found, decide(actor, found, now()).plan, ConfirmForm(formdata=None))
+    return _plan_page(actor, roster, decide(actor, roster, now()).plan, ConfirmForm(formdata=None))
 
 
 @blueprint.post("/<uuid:draft_id>/ticks")
 @access(Who.ACCOUNT, own=True)
 @acting(May.SET_TEAMS)
 def tick(actor: Actor, draft_id: UUID) -> Response:
-    """Note which rows of a page are left out, and who of those who aren't in the list has left."""
+    """Note which rows of a page are left out, and which of the people who aren't in the list have left."""
     with transaction():
         say(get_draft(actor, draft_id, now()), _ticks())
     return go(_here(actor, draft_id))
@@ -89,16 +89,16 @@ def tick(actor: Actor, draft_id: UUID) -> Response:
 @acting(May.SET_TEAMS)
 def refused(actor: Actor, draft_id: UUID) -> Response:
     """Give the refused rows back as they were sent, each with its reason."""
-    found = get_draft(actor, draft_id, now())
-    if is_confirmed(found) or not is_matched(found):
+    roster = get_draft(actor, draft_id, now())
+    if is_confirmed(roster) or not is_matched(roster):
         return go(url_for(".draft", organization_id=actor.organization_id, draft_id=draft_id))
-    plan = decide(actor, found, now()).plan
-    headings = [column.heading for column in columns_of(found)]
-    cells = {line.number: line.cells[: len(headings)] for line in lines_of(found)}
+    plan = decide(actor, roster, now()).plan
+    headings = [column.heading for column in columns_of(roster)]
+    cells = {line.number: line.cells[: len(headings)] for line in lines_of(roster)}
     rows: Iterable[Sequence[Cell]] = (
-        (one.line, *cells[one.line], *[""] * (len(headings) - len(cells[one.line])), one.reason)
-        for one in plan.entries
-        if one.fate is Fate.PROBLEM
+        (entry.line, *cells[entry.line], *[""] * (len(headings) - len(cells[entry.line])), entry.reason)
+        for entry in plan.entries
+        if entry.fate is Fate.PROBLEM
     )
     return csv_answer(Table("refused-rows", (_("Row"), *headings, _("What is wrong")), rows))
 
@@ -109,7 +109,7 @@ def refused(actor: Actor, draft_id: UUID) -> Response:
 def confirm(actor: Actor, draft_id: UUID) -> Response | tuple[str, int]:
     """Write it, all or nothing. If the firm's roster has changed since it was shown, show it again instead."""
     form = ConfirmForm()
-    here = url_for(".draft", organization_id=actor.organization_id, draft_id=draft_id)
+    draft_url = url_for(".draft", organization_id=actor.organization_id, draft_id=draft_id)
     try:
         said = Confirmation(
             _note_ticks(actor, draft_id),
@@ -117,37 +117,37 @@ def confirm(actor: Actor, draft_id: UUID) -> Response | tuple[str, int]:
             is_same=bool(form.is_same.data),
             leaves_out=bool(form.leaves_out.data),
         )
-        found = get_draft(actor, draft_id, now())
-        if is_confirmed(found):
-            return go(here)
-        if not is_matched(found):
+        roster = get_draft(actor, draft_id, now())
+        if is_confirmed(roster):
+            return go(draft_url)
+        if not is_matched(roster):
             raise Conflict(_("Say what the columns are first."))
-        is_large = len(table_of(found).lines) > LARGE
+        is_large = len(table_of(roster).lines) > LARGE
         if is_large:
-            check(decide(actor, found, now()).plan, said)  # before anything is locked: this takes a while
+            check(decide(actor, roster, now()).plan, said)  # before anything is locked: this takes a while
         with transaction():
-            found = get_draft(actor, draft_id, now())
-            if is_confirmed(found):
-                return go(here)
+            roster = get_draft(actor, draft_id, now())
+            if is_confirmed(roster):
+                return go(draft_url)
             if is_large:
-                order_take_over(actor, found, said, now())
+                order_take_over(actor, roster, said, now())
             else:
-                take_over(actor, found, said, now())
-                invite_added(actor, found, now())
+                take_over(actor, roster, said, now())
+                invite_added(actor, roster, now())
     except (Conflict, NotYet) as error:
-        found = get_draft(actor, draft_id, now())
-        if not is_matched(found):
-            return go(here)
-        plan = decide(actor, found, now()).plan
+        roster = get_draft(actor, draft_id, now())
+        if not is_matched(roster):
+            return go(draft_url)
+        plan = decide(actor, roster, now()).plan
         if isinstance(error, Conflict):
             flash(error.message)
-            return _plan_page(actor, found, plan, form), 409
+            return _plan_page(actor, roster, plan, form), 409
         if plan.refused and not form.leaves_out.data:
             form.leaves_out.errors = [_("Fix the refused rows, or check this box: then they stay out.")]
         if plan.renamed and not form.is_same.data:
             form.is_same.errors = [_("Confirm that these are the same people, or uncheck their rows.")]
-        return _plan_page(actor, found, plan, form), 422
-    return go(here)
+        return _plan_page(actor, roster, plan, form), 422
+    return go(draft_url)
 
 
 @blueprint.post("/<uuid:draft_id>/undoing")
@@ -156,10 +156,10 @@ def confirm(actor: Actor, draft_id: UUID) -> Response | tuple[str, int]:
 def undo(actor: Actor, draft_id: UUID) -> Response:
     """Put back the people whom this roster marked as having left."""
     with transaction():
-        found = get_draft(actor, draft_id, now())
-        if found.applied_at is None:
+        roster = get_draft(actor, draft_id, now())
+        if roster.applied_at is None:
             raise Conflict(_("This roster isn’t imported yet."))
-        back, others = undo_leaving(actor, found, now())
+        back, others = undo_leaving(actor, roster, now())
     flash(ngettext("%(num)s person is back on the roster.", "%(num)s people are back on the roster.", back))
     if others:
         flash(
@@ -179,13 +179,13 @@ def _note_ticks(actor: Actor, draft_id: UUID) -> str:
     """
     digest, ticks = request.form.get("digest", ""), _ticks()
     with transaction():
-        found = get_draft(actor, draft_id, now())
-        if is_confirmed(found) or not is_matched(found) or not (ticks.shown or ticks.asked):
+        roster = get_draft(actor, draft_id, now())
+        if is_confirmed(roster) or not is_matched(roster) or not (ticks.shown or ticks.asked):
             return digest
-        shown = decide(actor, found, now())
-        if not say(found, ticks):
+        shown = decide(actor, roster, now())
+        if not say(roster, ticks):
             return digest
-        return decide(actor, found, now()).plan.digest if shown.plan.digest == digest else ""
+        return decide(actor, roster, now()).plan.digest if shown.plan.digest == digest else ""
 
 
 def _ticks() -> Ticks:
@@ -206,12 +206,12 @@ def _here(actor: Actor, draft_id: UUID) -> str:
     return address
 
 
-def _plan_page(actor: Actor, found: RosterDraft, plan: Plan, form: ConfirmForm) -> str:
-    wanted = request.args.get("show", "")
-    if wanted not in {*Fate, *_OTHERS}:
-        wanted = ""
+def _plan_page(actor: Actor, roster: RosterDraft, plan: Plan, form: ConfirmForm) -> str:
+    shown = request.args.get("show", "")
+    if shown not in {*Fate, *_OTHERS}:
+        shown = ""
     text = request.args.get("q", "").strip()[:80]
-    rows = _chosen(plan, wanted, text)
+    rows = _chosen(plan, shown, text)
     start = min(max(request.args.get("start", 0, type=int), 0), max(len(rows) - 1, 0))
     start -= start % SHOWN
     if len(plan.renamed) == 1:
@@ -220,32 +220,32 @@ def _plan_page(actor: Actor, found: RosterDraft, plan: Plan, form: ConfirmForm) 
     form.leaves_out.label.text = ngettext(
         "Leave out the %(num)s refused row", "Leave out all %(num)s refused rows", refused
     )
-    sheet = sheet_of(found)
+    sheet = sheet_of(roster)
     return render_template(
         "joining/roster_plan.html",
         actor=actor,
-        draft=found,
+        draft=roster,
         plan=plan,
         headline=_headline(plan),
         form=form,
-        coding=ReadingForm(formdata=None, coding=found.rows["coding"]) if found.rows["coding"] else None,
-        read_as=_read_as(actor, found, sheet.example) if sheet.example else None,
-        ignored=dropped_by(found),
+        coding=ReadingForm(formdata=None, coding=roster.rows["coding"]) if roster.rows["coding"] else None,
+        read_as=_read_as(actor, roster, sheet.example) if sheet.example else None,
+        ignored=dropped_by(roster),
         sheet=sheet,
         left_today=count_left_today(actor, now()),
         rows=rows[start : start + SHOWN],
-        wanted=wanted,
+        wanted=shown,
         text=text,
         start=start,
         count=len(rows),
         step=SHOWN,
         fates=_fates(),
-        undecided=sum(one.fate not in _DECIDED for one in plan.entries),
+        undecided=sum(entry.fate not in _DECIDED for entry in plan.entries),
     )
 
 
-def _read_as(actor: Actor, found: RosterDraft, example: str) -> str:
-    return show_day(read_day(example, actor.today(now()), order_of(found)), "long")
+def _read_as(actor: Actor, roster: RosterDraft, example: str) -> str:
+    return show_day(read_day(example, actor.today(now()), order_of(roster)), "long")
 
 
 def _headline(plan: Plan) -> str:
@@ -260,21 +260,21 @@ def _headline(plan: Plan) -> str:
     return ", ".join(part for part in parts if part) or _("Nothing would change")
 
 
-def _chosen(plan: Plan, wanted: str, text: str) -> Sequence[Entry | Known]:
+def _chosen(plan: Plan, shown: str, text: str) -> Sequence[Entry | Known]:
     """Return what the address asks for: rows, those to fix first, or people who aren't in any."""
     rows: list[Any]
-    if wanted == "missing":
-        rows = sorted(plan.missing, key=lambda one: fold(one.name))
-        return [one for one in rows if _fits(text, one.name, one.email, one.employee_number)]
+    if shown == "missing":
+        rows = sorted(plan.missing, key=lambda person: fold(person.name))
+        return [person for person in rows if _fits(text, person.name, person.email, person.employee_number)]
     order = {fate: place for place, fate in enumerate(Fate)}
-    rows = sorted(plan.entries, key=lambda one: (order[one.fate], one.line))
-    if wanted == "warned":
-        rows = [one for one in rows if one.warnings]
-    elif wanted == "":
-        rows = [one for one in rows if one.fate not in _DECIDED]
-    elif wanted != "all":
-        rows = [one for one in rows if one.fate == wanted]
-    return [one for one in rows if _fits(text, one.name, one.email, one.number)]
+    rows = sorted(plan.entries, key=lambda entry: (order[entry.fate], entry.line))
+    if shown == "warned":
+        rows = [entry for entry in rows if entry.warnings]
+    elif shown == "":
+        rows = [entry for entry in rows if entry.fate not in _DECIDED]
+    elif shown != "all":
+        rows = [entry for entry in rows if entry.fate == shown]
+    return [entry for entry in rows if _fits(text, entry.name, entry.email, entry.number)]
 
 
 def _fits(text: str, *values: str | None) -> bool:
@@ -282,7 +282,7 @@ def _fits(text: str, *values: str | None) -> bool:
 
 
 def _fates() -> dict[Fate, tuple[str, str, str]]:
-    """Return of each fate: its word, kind of chip and icon."""
+    """Return the word, kind of chip and icon for each fate."""
     return {
         Fate.PROBLEM: (_("Refused"), "late", "bang"),
         Fate.NEW: (_("New"), "ok", "check"),

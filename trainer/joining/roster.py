@@ -1,4 +1,4 @@
-"""What a roster comes to: the fate of each row, with its reason, and who isn't in it. Pure."""
+"""What would come of a roster: the fate of each row, with its reason, and who isn't in it. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Value = str | dt.date | None
 
 
 class Fate(StrEnum):
-    """What a row comes to."""
+    """What would come of a row."""
 
     PROBLEM = "problem"
     NEW = "new"
@@ -37,7 +37,7 @@ WRITTEN = (Fate.NEW, Fate.RETURNED, Fate.CHANGED, Fate.LEAVES)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Someone on the firm's roster, or who was."""
+    """Someone who is or was on the firm's roster."""
 
     membership_id: UUID
     name: str
@@ -78,20 +78,20 @@ class Entry:
     email: str | None
     number: str | None = None
     reasons: tuple[LazyString, ...] = ()
-    """Of a problem: what is wrong and what to do. Of someone who leaves: when."""
+    """For a problem: what is wrong and what to do. For someone who leaves: when."""
     changes: tuple[Change, ...] = ()
     warnings: tuple[LazyString, ...] = ()
     """What to look at before it is confirmed: it stops nothing."""
     rests_on: tuple[str, ...] = ()
-    """What was known of someone and decided this: the role, and what would be changed."""
+    """What we knew about the person that decided this: the role, and the values that would change."""
     wanted: Wanted | None = None
     membership_id: UUID | None = None
     """Who is changed."""
     old_name: str = ""
-    """Of someone known by the address alone: the name that would be another one. It may be another person."""
+    """For someone found by address alone: the name that would be replaced. It may be a different person."""
     has_other_address: bool = False
     gets_mail: bool = False
-    """True for whoever is new here, or has another address and hasn't come in yet."""
+    """True for someone who is new here, or who has a new address and hasn't joined yet."""
     is_out: bool = False
     """True if someone said that nothing is to be done about this row."""
 
@@ -102,45 +102,46 @@ class Entry:
 
     @property
     def reason(self) -> str:
-        """The changes and reasons, in the language of whoever reads them."""
+        """The changes and reasons, in the reader's language."""
         changes = (
-            _l("%(cell)s: %(old)s → %(new)s", cell=one.label, old=one.told[0], new=one.told[1]) for one in self.changes
+            _l("%(cell)s: %(old)s → %(new)s", cell=change.label, old=change.told[0], new=change.told[1])
+            for change in self.changes
         )
         return "; ".join(map(str, (*changes, *self.reasons)))
 
     @property
     def warning(self) -> str:
-        """The warnings, in the language of whoever reads them."""
+        """The warnings, in the reader's language."""
         return "; ".join(map(str, self.warnings))
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a roster comes to, decided against the roster as it is."""
+    """What would come of a roster that was sent, decided against the firm's roster as it is."""
 
     entries: tuple[Entry, ...]
     new_teams: tuple[str, ...]
     missing: tuple[Known, ...] = ()
-    """Who is on the roster and in no row: perhaps they have left. People with a role aren't asked about."""
+    """People on the firm's roster who are in no row: they may have left. We don't ask about people with a role."""
     leaving: tuple[Known, ...] = ()
-    """Those of them of whom someone said that they have."""
+    """The people among them who have left, as someone confirmed."""
 
     @cached_property
     def counts(self) -> dict[Fate, int]:
         """Return how many rows have each fate, whether they are taken or not."""
-        found = dict.fromkeys(Fate, 0)
+        counts = dict.fromkeys(Fate, 0)
         for entry in self.entries:
-            found[entry.fate] += 1
-        return found
+            counts[entry.fate] += 1
+        return counts
 
     @cached_property
     def taken(self) -> dict[Fate, tuple[Entry, ...]]:
         """Return the rows of each fate that would be written."""
-        found: dict[Fate, list[Entry]] = {fate: [] for fate in WRITTEN}
+        taken: dict[Fate, list[Entry]] = {fate: [] for fate in WRITTEN}
         for entry in self.entries:
             if entry.is_taken:
-                found[entry.fate].append(entry)
-        return {fate: tuple(entries) for fate, entries in found.items()}
+                taken[entry.fate].append(entry)
+        return {fate: tuple(entries) for fate, entries in taken.items()}
 
     @property
     def added(self) -> int:
@@ -165,21 +166,21 @@ class Plan:
     @property
     def without_address(self) -> int:
         """How many of the people who would be brought in have no address, and need a PIN slip."""
-        return sum(one.email is None for fate in (Fate.NEW, Fate.RETURNED) for one in self.taken[fate])
+        return sum(entry.email is None for fate in (Fate.NEW, Fate.RETURNED) for entry in self.taken[fate])
 
     @cached_property
     def renamed(self) -> tuple[Entry, ...]:
-        """Who would get another name, which somebody has to say is the same person's."""
+        """Rows that would change a person's name; someone has to confirm that it is the same person."""
         return tuple(entry for entry in self.entries if entry.old_name and entry.is_taken)
 
     @cached_property
     def refused(self) -> tuple[Entry, ...]:
-        """The rows that can't be taken, and that nobody left out yet."""
+        """The rows that can't be taken and haven't been left out yet."""
         return tuple(entry for entry in self.entries if entry.fate is Fate.PROBLEM and not entry.is_out)
 
     @cached_property
     def left_out(self) -> tuple[Entry, ...]:
-        """The rows that stay out: those that can't be taken, and those that somebody said no to."""
+        """The rows that stay out: those that can't be taken, and those that someone left out."""
         return tuple(
             entry for entry in self.entries if entry.fate is Fate.PROBLEM or (entry.is_out and entry.fate in WRITTEN)
         )
@@ -191,12 +192,13 @@ class Plan:
 
     @cached_property
     def digest(self) -> str:
-        """Return a mark that is another one as soon as any row comes to something else, in whatever language."""
+        """Return a digest that changes whenever the outcome of any row does; it is the same in every language."""
         told = "\n".join(
-            f"{one.line} {one.fate} {one.membership_id} {one.name} {one.email} {one.wanted} {one.rests_on} {one.is_out}"
-            for one in self.entries
+            f"{entry.line} {entry.fate} {entry.membership_id} {entry.name} {entry.email} "
+            f"{entry.wanted} {entry.rests_on} {entry.is_out}"
+            for entry in self.entries
         )
-        others = [sorted(one.membership_id.hex for one in group) for group in (self.missing, self.leaving)]
+        others = [sorted(person.membership_id.hex for person in group) for group in (self.missing, self.leaving)]
         return hashlib.sha256(f"{told}\n{self.new_teams}\n{others}".encode()).hexdigest()[:32]
 
 

@@ -52,7 +52,7 @@ class RosterForm(Form):
 
 
 class ReadingForm(Form):
-    """In which coding a file is read that isn't Unicode."""
+    """The coding in which to read a file that isn't Unicode."""
 
     coding = SelectField(_l("Read the file as"))
 
@@ -94,7 +94,7 @@ class MatchForm(Form):
 
 
 def match_form(columns: Sequence[Column], reading: Reading, order: str, today: dt.date) -> MatchForm:
-    """Return the form that asks what each of these columns is, and what a day means that could be two."""
+    """Return the form that asks what each of these columns is, and how to read a day that could be two."""
     fields = {
         f"column_{number}": SelectField(
             _l("“%(heading)s” is", heading=column.heading or _l("no heading")),
@@ -108,7 +108,8 @@ def match_form(columns: Sequence[Column], reading: Reading, order: str, today: d
     if reading.example:
         form.order.label.text = _l("“%(text)s” is", text=reading.example)
         form.order.choices = [
-            (one.value, show_day(read_day(reading.example, today, one), "long")) for one in reversed(Order)
+            (day_order.value, show_day(read_day(reading.example, today, day_order), "long"))
+            for day_order in reversed(Order)
         ]
     else:
         form.order.choices = [(order, order)]

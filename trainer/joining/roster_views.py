@@ -52,7 +52,7 @@ blueprint = Blueprint(
 )
 
 MOST_BYTES: Final = 4 * 2**20
-"""Of a roster that is sent; other requests have the limit of the settings."""
+"""Bytes of a roster that is sent; other requests have the limit of the settings."""
 _ADDRESS: Final = re.compile(r"/organizations/[0-9a-f-]{36}/roster")
 
 
@@ -67,7 +67,7 @@ def allow_large(_endpoint: str | None, values: dict[str, Any] | None) -> None:
 
 
 def most_bytes(app: Flask, environ: dict[str, Any]) -> int:
-    """Return how many bytes of a request are taken in before the app sees it: of a roster more, with a session."""
+    """Return how many bytes of a request are taken in before the app sees it: more for a roster sent with a session."""
     if environ["REQUEST_METHOD"] == "POST" and _ADDRESS.fullmatch(environ["PATH_INFO"]):
         session = app.session_interface.open_session(app, app.request_class(environ))
         if session is not None and "_user_id" in session:
@@ -77,7 +77,7 @@ def most_bytes(app: Flask, environ: dict[str, Any]) -> int:
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(_error: RequestEntityTooLarge) -> Any:
-    """Say of a list, not of what was typed, that it is too large."""
+    """Say that a list is too large, rather than that something typed is."""
     return error_response(
         413, _("A roster can be 4 MB at most. Keep only the columns that we read, or send the list in parts.")
     )
@@ -173,7 +173,7 @@ def reread(actor: Actor, draft_id: UUID) -> Response:
 
 
 def _hows() -> dict[How, tuple[str, str, str]]:
-    """Return of each way in which we know a column: its word, kind of chip and icon."""
+    """Return the word, kind of chip and icon for each way in which we know a column."""
     return {
         How.KNOWN: (_("Known heading"), "ok", "check"),
         How.REMEMBERED: (_("Your choice before"), "ok", "check"),
@@ -185,7 +185,7 @@ def _hows() -> dict[How, tuple[str, str, str]]:
 
 
 def _hints(reading: Reading) -> dict[str, str]:
-    """Return below each way to read a day how many days fit only that way."""
+    """Return, for each way to read a day, how many days fit only that way."""
     fits = {Order.DAY_FIRST: reading.fits_day, Order.MONTH_FIRST: reading.fits_month}
     first = {Order.DAY_FIRST: _("Day first."), Order.MONTH_FIRST: _("Month first.")}
     only = {

@@ -20,7 +20,7 @@ from trainer.joining.workbook import read_workbook
 
 SEPARATORS: Final = "\t;,|"
 _TOP: Final = 100_000
-"""Characters in which those rows stand."""
+"""How many characters from the top we search for headings."""
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -47,7 +47,7 @@ def read_list(text: str) -> Listing:
 
 
 def read_file(data: bytes) -> Listing:
-    """Return the rows of an uploaded file; what it is stands in its first bytes, not in its name. Raises Invalid."""
+    """Return the rows of an uploaded file; its first bytes tell its type, not its name. Raises Invalid."""
     if data.startswith(b"PK"):
         return Listing(read_workbook(data))
     if data.startswith(b"\xd0\xcf\x11\xe0"):
@@ -97,7 +97,7 @@ def read_text(text: str) -> list[Line]:
 
 
 def decode_cell(cell: str, coding: str) -> str:
-    """Return what the bytes of a cell mean in a coding; what means nothing there becomes U+FFFD."""
+    """Return the text of a cell's bytes in a coding; bytes without a meaning there become U+FFFD."""
     return cell.encode("latin-1").decode(coding, errors="replace")
 
 

@@ -24,7 +24,7 @@ from trainer.joining.lines import Sheet
 
 MOST_PARTS: Final = 500
 MOST_BYTES: Final = 40 * 2**20
-"""Of all parts together, as the ZIP's directory says."""
+"""Bytes of all parts together, as the ZIP's directory says."""
 MOST_OF_A_PART: Final = 24 * 2**20
 MOST_SHEETS: Final = 20
 LARGEST_RATIO: Final = 200

@@ -75,7 +75,9 @@ def _around(whole: Course, lesson: Lesson, is_learner: bool, begun: Begun | None
         translation=served_in(language_tag()).standing(lesson),
         body=hole("body"),
         to_answer=[
-            (number, place_of(one.id)) for number, one in enumerate(lesson.questions, start=1) if one.id in to_answer
+            (number, place_of(question.id))
+            for number, question in enumerate(lesson.questions, start=1)
+            if question.id in to_answer
         ],
         module=next(module for module in whole.modules if module.slug == lesson.module_slug),
         previous=previous,

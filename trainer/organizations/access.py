@@ -71,7 +71,7 @@ def shut_page(actor: Actor) -> tuple[str, int]:
 
 
 def needs_second_step(user: User) -> bool:
-    """Return True for whoever signs in with a password alone."""
+    """Return True for someone who signs in with a password alone."""
     return not user.has_second_factor
 
 

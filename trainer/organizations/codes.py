@@ -175,7 +175,7 @@ def count_use(code: JoinCode, now: dt.datetime) -> None:
 
 
 def find_waiting(organization_id: uuid.UUID, email_key: str) -> Membership | None:
-    """Return the entry on a firm's roster that waits for whoever has this address, or None."""
+    """Return the entry on a firm's roster that waits for the person with this address, or None."""
     return db.session.scalar(
         select(Membership).where(
             and_(

@@ -31,7 +31,7 @@ from trainer.web.sessions import site_cookie
 
 CODE_LASTS = dt.timedelta(minutes=30)
 MOST = 200
-"""Devices of a firm that aren't revoked."""
+"""How many devices a firm can have that aren't revoked."""
 _CODE, _TOKEN = "site-device-code", "site-device"
 
 
@@ -74,13 +74,13 @@ def make_device(actor: Actor, name: str, team_id: uuid.UUID | None, now: dt.date
 def register(given: str, browser: str, now: dt.datetime) -> tuple[SiteDevice, str]:
     """Make this browser the device that a code is for; return it and what its cookie holds. Raises NotFound.
 
-    Of two who type one code at once, one gets the device.
+    If two people type the same code at once, one of them gets the device.
     """
-    wanted = digests(_CODE, read_code(given) or "")
+    code_digests = digests(_CODE, read_code(given) or "")
     device = db.session.scalar(
         select(SiteDevice)
         .join(Organization, Organization.id == SiteDevice.organization_id)
-        .where(SiteDevice.code_digest.in_(wanted), firm_is_open())
+        .where(SiteDevice.code_digest.in_(code_digests), firm_is_open())
     )
     if device is None:
         raise NotFound
@@ -89,7 +89,7 @@ def register(given: str, browser: str, now: dt.datetime) -> tuple[SiteDevice, st
         update(SiteDevice)
         .where(
             SiteDevice.id == device.id,
-            SiteDevice.code_digest.in_(wanted),
+            SiteDevice.code_digest.in_(code_digests),
             SiteDevice.code_expires_at > now,
             SiteDevice.revoked_at.is_(None),
         )
@@ -158,7 +158,7 @@ def get_device(actor: Actor, device_id: uuid.UUID) -> SiteDevice:
 
 
 def revoke(actor: Actor, device_id: uuid.UUID, now: dt.datetime) -> None:
-    """End a device at once, with whoever is signed in on it. Raises Conflict if that was done."""
+    """Revoke a device at once, and sign out anyone using it. Raises Conflict if it was already revoked."""
     device = get_device(actor, device_id)
     if device.revoked_at is not None:
         raise Conflict(_l("This device was already revoked."))
@@ -168,8 +168,8 @@ def revoke(actor: Actor, device_id: uuid.UUID, now: dt.datetime) -> None:
 
 
 def _handled_by(actor: Actor) -> ColumnElement[bool]:
-    here = SiteDevice.organization_id == actor.organization_id
-    return here if actor.team_ids is None else and_(here, SiteDevice.team_id.in_(actor.team_ids))
+    in_firm = SiteDevice.organization_id == actor.organization_id
+    return in_firm if actor.team_ids is None else and_(in_firm, SiteDevice.team_id.in_(actor.team_ids))
 
 
 def _note(actor_id: uuid.UUID | None, act: str, device: SiteDevice, now: dt.datetime) -> None:

@@ -252,7 +252,7 @@ def accept_invitation(invited: Invited, user: User, now: dt.datetime) -> Members
 
 
 def fill(membership_id: uuid.UUID, user_id: uuid.UUID, now: dt.datetime) -> Membership:
-    """Make a user the person that an entry on the roster waits for. Raises Conflict for whoever comes second."""
+    """Make a user the person that an entry on the roster waits for. Raises Conflict if someone else came first."""
     filled = db.session.execute(
         update(Membership)
         .where(Membership.id == membership_id, Membership.user_id.is_(None), Membership.ended_at.is_(None))

@@ -124,7 +124,7 @@ def remove_team(actor: Actor, team_id: uuid.UUID, now: dt.datetime) -> None:
 def add_person(actor: Actor, facts: PersonFacts, team_ids: Collection[uuid.UUID], now: dt.datetime) -> Membership:
     """Put a person on the roster, who comes in later: by an invitation, or without an address by a PIN slip.
 
-    Raises Conflict for whoever is on it, and Invalid(NO_NUMBER) for someone with neither address nor number.
+    Raises Conflict for someone who is on it, and Invalid(NO_NUMBER) for someone with neither address nor number.
     """
     person = Membership(
         organization_id=actor.organization_id, role=Role.MEMBER, manages_all=False, created_at=now, name="", name_key=""
@@ -278,7 +278,7 @@ def _write(person: Membership, facts: PersonFacts) -> None:
 
 
 def _needs_number(person: Membership) -> bool:
-    """Whoever hasn't come in is found by it, and whoever has a PIN signs in with it."""
+    """People who haven't joined are found by it, and people with a PIN sign in with it."""
     return person.user_id is None or db.session.get_one(User, person.user_id).has_pin
 
 

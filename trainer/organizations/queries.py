@@ -109,7 +109,7 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
 
 
 def get_person(actor: Actor, membership_id: uuid.UUID) -> Membership:
-    """Return someone on the roster, here or gone. Raises NotFound for whoever the actor doesn't see."""
+    """Return someone on the roster, here or gone. Raises NotFound for someone the actor can't see."""
     person = db.session.scalar(select(Membership).where(Membership.id == membership_id, seen_by(actor)))
     if person is None:
         raise NotFound

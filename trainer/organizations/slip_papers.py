@@ -41,8 +41,8 @@ def draw_slips(firm: Organization, slips: Sequence[Slip], address: str, until: d
 def draw_badges(firm: Organization, people: Sequence[Slip], address: str, day: dt.date) -> bytes:
     """Return badges: their QR codes hold the firm's code and a number, nothing secret."""
     marked = [
-        (one, qr_code(f"{address}?{urlencode({'firm': str(firm.code), 'number': one.employee_number})}"))
-        for one in people
+        (slip, qr_code(f"{address}?{urlencode({'firm': str(firm.code), 'number': slip.employee_number})}"))
+        for slip in people
     ]
     how = _("Scan it to sign in, then type your PIN. This badge holds no secret and opens nothing without the PIN.")
     return _draw(firm, marked, _("Badges"), how, day)
@@ -54,8 +54,8 @@ def _draw(firm: Organization, marked: Sequence[tuple[Slip, str]], title: str, ho
         "firm": _fitting(firm.name),
         "code": show_code(str(firm.code)),
         "slips": [
-            {"name": _fitting(one.name), "number": _broken(one.employee_number), "code": one.code, "qr": qr}
-            for one, qr in marked
+            {"name": _fitting(slip.name), "number": _broken(slip.employee_number), "code": slip.code, "qr": qr}
+            for slip, qr in marked
         ],
         "words": {
             "firm_code": _("Firm code"),
@@ -72,7 +72,9 @@ def _without_strange_letters(texts: Mapping[str, Any], day: dt.date) -> bytes:
     def or_nothing(text: str) -> str:
         return text if _typeset({**texts, "firm": text, "slips": []}, day) else ""
 
-    slips = [{**one, "name": or_nothing(one["name"]), "number": or_nothing(one["number"])} for one in texts["slips"]]
+    slips = [
+        {**slip, "name": or_nothing(slip["name"]), "number": or_nothing(slip["number"])} for slip in texts["slips"]
+    ]
     made = _typeset({**texts, "firm": or_nothing(texts["firm"]), "slips": slips}, day)
     assert made is not None  # what is left are our own words
     return made

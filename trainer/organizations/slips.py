@@ -1,4 +1,4 @@
-"""PIN slips: printed codes with which people without an address come in and choose a PIN, once. Print, find, use up.
+"""PIN slips: printed codes that let people without an address sign in once and choose a PIN. Print, find, use up.
 
 Only people without a role get one, and only from whoever may invite them: a slip opens the account of its person. The
 codes are 40 random bits, held as keyed digests as recovery codes are: a slow hash guards what people choose, not what
@@ -63,7 +63,7 @@ def has_slip_shape(given: str) -> bool:
 def list_slip_states(
     actor: Actor, team_id: uuid.UUID | None, after: str | None = None, most: int = 50
 ) -> Page[SlipState]:
-    """Return a page of people without an address who can get a slip, by name. Raises NotFound for another's team."""
+    """Return a page of people without an address who can get a slip, by name. Raises NotFound for another team."""
     newest = (
         select(PinSlip.id)
         .where(PinSlip.membership_id == Membership.id)
@@ -83,7 +83,7 @@ def list_slip_states(
 
 
 def count_slips(actor: Actor, team_id: uuid.UUID | None) -> tuple[int, int]:
-    """Return how many people without an address can get a slip, and how many of them haven't come in."""
+    """Return how many people without an address can get a slip, and how many of them haven't joined."""
     row = db.session.execute(
         select(func.count(), func.count().filter(Membership.user_id.is_(None)))
         .select_from(Membership)
@@ -94,7 +94,7 @@ def count_slips(actor: Actor, team_id: uuid.UUID | None) -> tuple[int, int]:
 
 
 def print_slips(actor: Actor, team_id: uuid.UUID | None, now: dt.datetime) -> list[Slip]:
-    """Make slips for all whom the actor sees, of a team if one is given, who have no address and haven't come in.
+    """Make slips for the people without an address who haven't joined: all that the actor sees, or one team.
 
     Their earlier slips are void. Raises Conflict where nobody needs one or too many do.
     """
@@ -114,7 +114,7 @@ def print_slips(actor: Actor, team_id: uuid.UUID | None, now: dt.datetime) -> li
 def print_slip(actor: Actor, person: Membership, now: dt.datetime) -> Slip:
     """Make a slip for one person, also for one who has forgotten the PIN; it stays good until the slip is used.
 
-    Raises Conflict for whoever doesn't sign in with a PIN, Invalid without an employee number.
+    Raises Conflict for someone who doesn't sign in with a PIN, Invalid without an employee number.
     """
     if not actor.may_change(person):
         raise NotFound
@@ -194,7 +194,7 @@ def count_miss(slip: PinSlip) -> None:
 
 
 def use_slip(slip_id: uuid.UUID, now: dt.datetime) -> None:
-    """Use a slip up. Raises Conflict for whoever comes second, or too late."""
+    """Use a slip up. Raises Conflict if it was used already, or is no longer good."""
     used = db.session.execute(
         update(PinSlip)
         .where(PinSlip.id == slip_id, is_good(now))
@@ -226,7 +226,7 @@ def _people() -> Select[uuid.UUID, str, str | None]:
 
 
 def _make(actor: Actor, people: Sequence[Row[uuid.UUID, str, str | None]], now: dt.datetime) -> list[Slip]:
-    organization = lock_organization(actor)  # of two who print at once the second voids the first one's slips
+    organization = lock_organization(actor)  # if two people print at once, the second print voids the first
     organization.code = organization.code or new_code(FIRM_CODE_LENGTH)
     for start in range(0, len(people), 500):
         void_slips(actor, [row[0] for row in people[start : start + 500]], now)
@@ -257,12 +257,12 @@ def _code_with_letter() -> str:
 
 
 def _without_address(actor: Actor, team_id: uuid.UUID | None) -> ColumnElement[bool]:
-    """Whom slips are for: no address with the firm, and nothing but a PIN to sign in with."""
-    wanted = and_(seen_by(actor), can_have_slip(), Membership.email_key.is_(None))
+    """Return the condition of people whom slips are for: no address at the firm, and only a PIN to sign in with."""
+    has_no_address = and_(seen_by(actor), can_have_slip(), Membership.email_key.is_(None))
     if team_id is None:
-        return wanted
+        return has_no_address
     in_team = select(TeamMembership.membership_id).where(TeamMembership.team_id == get_team(actor, team_id).id)
-    return and_(wanted, Membership.id.in_(in_team))
+    return and_(has_no_address, Membership.id.in_(in_team))
 
 
 def _note(actor: Actor, now: dt.datetime, subject_id: uuid.UUID | None, **details: str | int | None) -> None:

@@ -229,7 +229,7 @@ def submit(attempt_id: UUID) -> Response:
 @blueprint.get("/attempts/<uuid:attempt_id>/result")
 @access(Who.LEARNER, own=True)
 def result(attempt_id: UUID) -> Response | str:
-    """Say in plain words what was caught, missed and over-reported, as far as the review policy allows."""
+    """Say in plain words what was caught, missed and over-reported, within the limits of the review policy."""
     own_attempt = get_attempt(current_user.id, attempt_id)
     if own_attempt.submitted_at is None or own_attempt.tally is None:
         raise NotYet(_("This isn’t handed in yet."))

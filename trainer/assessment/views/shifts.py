@@ -44,28 +44,28 @@ def start(course: str) -> Response:
 @blueprint.get("/attempts/<uuid:attempt_id>/handover")
 @access(Who.LEARNER, own=True)
 def handover(attempt_id: UUID) -> Response | str:
-    """Ask what the next shift needs to know; once that is written, show one way to say it beside it."""
-    found = _get(attempt_id)
-    if found.submitted_at is not None:
+    """Ask what the next shift needs to know; once it is written, show a model next to it."""
+    attempt = _get(attempt_id)
+    if attempt.submitted_at is not None:
         return go(url_for("assessment.result", attempt_id=attempt_id))
-    written = Written.of(found)
+    written = Written.of(attempt)
     if written.is_closed:
-        return _compare_page(found, written)
+        return _compare_page(attempt, written)
     text = find_unsent().get("text", written.text)
-    return _write_page(found, HandoverForm(formdata=None, text=text, version=written.version))
+    return _write_page(attempt, HandoverForm(formdata=None, text=text, version=written.version))
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/handover")
 @access(Who.LEARNER, own=True, keeps=True)
 def save(attempt_id: UUID) -> Response | tuple[str, int]:
-    """Save what is written. With `autosave=1` (our script) as far as it goes; otherwise for good."""
+    """Save what is written. With `autosave=1` (our script), a draft that can still change; otherwise the final text."""
     user_id, is_autosave = current_user.id, request.form.get("autosave") == "1"
-    found, form = _get(attempt_id), HandoverForm(meta={"csrf": False})  # the token was checked before the view
+    attempt, form = _get(attempt_id), HandoverForm(meta={"csrf": False})  # the token was checked before the view
     is_valid = form.validate()
     if form.version.errors:
         return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
     if not is_valid and not is_autosave:
-        return _write_page(found, form), 422
+        return _write_page(attempt, form), 422
     if not form.text.errors or is_autosave:
         text = str(form.text.data or "")[: handovers.LONGEST_HANDOVER]
         with transaction():
@@ -83,9 +83,9 @@ def save(attempt_id: UUID) -> Response | tuple[str, int]:
 def tick(attempt_id: UUID) -> Response | tuple[str, int]:
     """Save what the writer finds in their handover. Without `autosave=1` the night is over, and handed in."""
     user_id, is_autosave = current_user.id, request.form.get("autosave") == "1"
-    found = _get(attempt_id)
+    attempt = _get(attempt_id)
     form = PointsForm(meta={"csrf": False})
-    form.offer(_points(found))
+    form.offer(_points(attempt))
     if not form.validate():
         return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
     with transaction():
@@ -99,42 +99,42 @@ def tick(attempt_id: UUID) -> Response | tuple[str, int]:
 
 
 def _get(attempt_id: UUID) -> Attempt:
-    found = get_attempt(current_user.id, attempt_id)
-    if found.kind != Kind.SHIFT or find_handover(found, served()) is None:
+    attempt = get_attempt(current_user.id, attempt_id)
+    if attempt.kind != Kind.SHIFT or find_handover(attempt, served()) is None:
         raise NotFound
-    return found
+    return attempt
 
 
-def _told(found: Attempt) -> Handover:
+def _told(attempt: Attempt) -> Handover:
     """Return the handover of the shift in the reader's language."""
-    told = find_handover(found, served_in(language_tag()))
+    told = find_handover(attempt, served_in(language_tag()))
     assert told is not None  # the original has one
     return told
 
 
-def _points(found: Attempt) -> list[tuple[str, str]]:
-    return [(one.id, one.text) for one in _told(found).points]
+def _points(attempt: Attempt) -> list[tuple[str, str]]:
+    return [(point.id, point.text) for point in _told(attempt).points]
 
 
-def _write_page(found: Attempt, form: HandoverForm) -> str:
-    return render_template("assessment/handover.html", form=form, **_around(found))
+def _write_page(attempt: Attempt, form: HandoverForm) -> str:
+    return render_template("assessment/handover.html", form=form, **_around(attempt))
 
 
-def _compare_page(found: Attempt, written: Written) -> str:
+def _compare_page(attempt: Attempt, written: Written) -> str:
     form = PointsForm(formdata=None, points=list(written.points), version=written.version)
-    form.offer(_points(found))
-    return render_template("assessment/handover_compare.html", form=form, written=written, **_around(found))
+    form.offer(_points(attempt))
+    return render_template("assessment/handover_compare.html", form=form, written=written, **_around(attempt))
 
 
-def _around(found: Attempt) -> dict[str, object]:
-    shift = find_shift(found, served())
+def _around(attempt: Attempt) -> dict[str, object]:
+    shift = find_shift(attempt, served())
     assert shift is not None  # it has a handover
-    here = served_in(language_tag())
+    content = served_in(language_tag())
     return {
-        "attempt": found,
-        "course": course_title(found),
-        "shift": here.courses[found.course].shifts[shift[0]],
-        "handover": _told(found),
-        "translation": here.standing(f"courses/{found.course}/shifts/{shift[0]}.yaml"),
-        "night": night_of(found),
+        "attempt": attempt,
+        "course": course_title(attempt),
+        "shift": content.courses[attempt.course].shifts[shift[0]],
+        "handover": _told(attempt),
+        "translation": content.standing(f"courses/{attempt.course}/shifts/{shift[0]}.yaml"),
+        "night": night_of(attempt),
     }

@@ -1,1 +1,1 @@
-"""*Match*: of each row, to which of a few choices it belongs; a box to choose in each row. No script is needed."""
+"""*Match*: say which of a few choices each row belongs to, with a box to choose in each row. No script is needed."""

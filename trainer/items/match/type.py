@@ -51,13 +51,13 @@ class MatchItem(FurtherItem):
     rows: list[Row] = Field(min_length=3, max_length=8)
 
     def check(self, scene: Situation, refuse: Refuse) -> None:
-        """Rows and choices are told apart, each row has its choice, and two choices are used at least."""
+        """Rows and choices are distinct, each row has its choice, and at least two choices are used."""
         for key in ("id", "text"):
-            if len({getattr(one, key) for one in self.choices}) < len(self.choices):
+            if len({getattr(choice, key) for choice in self.choices}) < len(self.choices):
                 refuse(("choices",), f"two choices have the same {key}", "Give each its own.")
-            if len({getattr(one, key) for one in self.rows}) < len(self.rows):
+            if len({getattr(row, key) for row in self.rows}) < len(self.rows):
                 refuse(("rows",), f"two rows have the same {key}", "Give each its own.")
-        names = {one.id for one in self.choices}
+        names = {choice.id for choice in self.choices}
         for number, row in enumerate(self.rows):
             if row.match not in names:
                 refuse(("rows", number, "match"), f'no choice has the id "{row.match}"', "Use one of the choices.")
@@ -71,20 +71,20 @@ class MatchItem(FurtherItem):
         return {
             **scene_of(scene, self.type),
             "ask": self.ask,
-            "choices": [{"id": one.id, "text": one.text} for one in self.choices],
-            "rows": [{"id": one.id, "text": one.text, "match": one.match, "why": one.why} for one in self.rows],
+            "choices": [{"id": choice.id, "text": choice.text} for choice in self.choices],
+            "rows": [{"id": row.id, "text": row.text, "match": row.match, "why": row.why} for row in self.rows],
         }
 
     def digest(self, scene: Situation) -> str:
         """Hash what scoring rests on and what is seen before answering."""
-        told = {**self.payload(scene), "rows": [[one.id, one.text, one.match] for one in self.rows]}
+        told = {**self.payload(scene), "rows": [[row.id, row.text, row.match] for row in self.rows]}
         text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def texts(self) -> Iterable[str]:
         """List what is read of it."""
         told = [text for row in self.rows for text in (row.text, row.why)]
-        return [self.ask, *(one.text for one in self.choices), *told]
+        return [self.ask, *(choice.text for choice in self.choices), *told]
 
 
 class ShownChoice(Kept):
@@ -117,14 +117,14 @@ class MatchPayload(FurtherPayload):
         """
         rows = sorted(row.id for row in self.rows)
         rng.shuffle(rows)
-        return [*rows, *(f"{_CHOICE}{one.id}" for one in self.choices)]
+        return [*rows, *(f"{_CHOICE}{choice.id}" for choice in self.choices)]
 
     def order_for_all(self) -> list[str]:
-        """Return the rows shuffled, by nothing but what the question is called, and the choices."""
+        """Return the rows, shuffled by the question's name alone, and the choices."""
         return self.draw(random.Random(self.scenario))  # noqa: S311 no secret
 
     def mark(self, given: Given) -> Mark:
-        """Return what the matches are worth: 1 where all are right, 0 for as many as chance gets right, or fewer.
+        """Return what the matches are worth: 1 if all are right, 0 for no more than chance would get right.
 
         With k choices, chance gets one row in k right. Each wrong row therefore takes 1/(k - 1) of a right one.
         """
@@ -142,7 +142,7 @@ class MatchPayload(FurtherPayload):
 
     def choice(self, name: str | None) -> str | None:
         """Return the text of a choice by its id."""
-        return next((one.text for one in self.choices if one.id == name), None)
+        return next((choice.text for choice in self.choices if choice.id == name), None)
 
 
 def matches_of(given: Given) -> Mapping[str, str]:
@@ -182,16 +182,18 @@ class MatchForm(AnswerForm):
         return form
 
     def _offer(self, order: Sequence[str]) -> None:
-        self.rows = [(one, one) for one in order if not one.startswith(_CHOICE)]
-        self.choices = [(one, one) for one in (name.removeprefix(_CHOICE) for name in order if name[0] == _CHOICE)]
+        self.rows = [(row, row) for row in order if not row.startswith(_CHOICE)]
+        self.choices = [
+            (choice, choice) for choice in (name.removeprefix(_CHOICE) for name in order if name[0] == _CHOICE)
+        ]
 
     def show(self, payload: Payload) -> None:
         """Give rows and choices their texts."""
         assert isinstance(payload, MatchPayload)
         rows = {row.id: row.text for row in payload.rows}
-        choices = {one.id: one.text for one in payload.choices}
+        choices = {choice.id: choice.text for choice in payload.choices}
         self.rows = [(row, rows[row]) for row, _text in self.rows]
-        self.choices = [(one, choices[one]) for one, _text in self.choices]
+        self.choices = [(choice, choices[choice]) for choice, _text in self.choices]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Each row needs a choice, unless the answer may be unfinished."""

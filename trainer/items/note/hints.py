@@ -1,4 +1,4 @@
-"""What a page may say of a note on its own: of words that are seldom facts, and of a time that isn't there."""
+"""What a page can point out in a note without a reader: words that are seldom facts, and a missing time."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ _CLOCK = re.compile(r"\d[:.h]\d\d|\d{3}|\d\s*[ap]\.?\s?m\b|\bat\s+\d", re.IGNORE
 
 @dataclass(frozen=True)
 class Said:
-    """Something to look at again. `words`: those that it is about, as they stand in the note; none if it lacks some."""
+    """Something to look at again. `words`: those it is about, as written in the note; none if something is missing."""
 
     words: tuple[str, ...]
     says: str
 
 
 def hints_on(note: str, hints: Sequence[NoteHint]) -> list[Said]:
-    """Return what may be said of a note, in the order of the vocabulary."""
+    """Return what can be pointed out in a note, in the order of the vocabulary."""
     return list(_said(note.replace("’", "'"), hints)) if note.strip() else []
 
 
 def _said(note: str, hints: Sequence[NoteHint]) -> Iterator[Said]:
     for hint in hints:
         if hint.finds:
-            found: dict[str, str] = {}
-            for one in pattern_of(hint.finds).finditer(note):
-                found.setdefault(one[0].lower(), one[0])
-            if found:
-                yield Said(tuple(found.values()), hint.says)
+            words: dict[str, str] = {}
+            for match in pattern_of(hint.finds).finditer(note):
+                words.setdefault(match[0].lower(), match[0])
+            if words:
+                yield Said(tuple(words.values()), hint.says)
         if hint.lacks and not _CLOCK.search(note) and not pattern_of(hint.lacks).search(note):
             yield Said((), hint.says)

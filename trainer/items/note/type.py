@@ -28,7 +28,7 @@ from trainer.items.payload import Given, Kept, Payload
 from trainer.web.language import language_tag
 
 LONGEST = 2_000
-"""How many characters a note may have: several times as many as a good one."""
+"""The most characters a note may have: several times the length of a good one."""
 
 
 class Step(StrEnum):
@@ -69,10 +69,10 @@ class NoteItem(FurtherItem):
         """There is something to write about, and lines and checks are told apart."""
         if not any(scene.paragraphs):
             refuse((), "there is nothing to write a note about", 'Tell what happened, in "passage".')
-        if len({one.part for one in self.model}) < len(self.model):
+        if len({line.part for line in self.model}) < len(self.model):
             refuse(("model",), "two lines have the same part", "Give each its own.")
         for key in ("id", "text"):
-            if len({getattr(one, key) for one in self.checks}) < len(self.checks):
+            if len({getattr(check, key) for check in self.checks}) < len(self.checks):
                 refuse(("checks",), f"two checks have the same {key}", "Give each its own.")
 
     def payload(self, scene: Situation) -> dict[str, Any]:
@@ -80,20 +80,20 @@ class NoteItem(FurtherItem):
         return {
             **scene_of(scene, self.type),
             "ask": self.ask,
-            "model": [{"part": one.part, "text": one.text} for one in self.model],
-            "checks": [{"id": one.id, "text": one.text, "why": one.why} for one in self.checks],
+            "model": [{"part": line.part, "text": line.text} for line in self.model],
+            "checks": [{"id": check.id, "text": check.text, "why": check.why} for check in self.checks],
         }
 
     def digest(self, scene: Situation) -> str:
         """Hash what is asked, the model and the checks."""
-        told = {**self.payload(scene), "checks": [[one.id, one.text] for one in self.checks]}
+        told = {**self.payload(scene), "checks": [[check.id, check.text] for check in self.checks]}
         text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def texts(self) -> Iterable[str]:
         """List what is read of it."""
-        model = [text for one in self.model for text in (one.part, one.text)]
-        return [self.ask, *model, *(text for one in self.checks for text in (one.text, one.why))]
+        model = [text for line in self.model for text in (line.part, line.text)]
+        return [self.ask, *model, *(text for check in self.checks for text in (check.text, check.why))]
 
 
 class ShownLine(Kept):
@@ -124,10 +124,10 @@ class NotePayload(FurtherPayload):
 
     def order_for_all(self) -> list[str]:
         """Return the checks in the order of their author."""
-        return [one.id for one in self.checks]
+        return [check.id for check in self.checks]
 
     def mark(self, given: Given) -> Mark | None:
-        """Return None: whoever wrote a note is the one who judges it."""
+        """Return None: the writer of a note judges it."""
         return None
 
     def told(self, mark: Mark) -> str:
@@ -168,15 +168,15 @@ class NoteForm(AnswerForm):
         return form
 
     def _offer(self, order: Sequence[str]) -> None:
-        self.ticked.choices = [(one, one) for one in order]
+        self.ticked.choices = [(check_id, check_id) for check_id in order]
 
     def show(self, payload: Payload) -> None:
         """Give the note its question, and the checks their texts."""
         assert isinstance(payload, NotePayload)
-        checks = {one.id: one for one in payload.checks}
+        checks = {check.id: check for check in payload.checks}
         known = [checks[str(choice[0])] for choice in self.ticked.choices or ()]
-        self.ticked.choices = [(one.id, one.text) for one in known]
-        self.whys = [(one.id, one.text, one.why) for one in known]
+        self.ticked.choices = [(check.id, check.text) for check in known]
+        self.whys = [(check.id, check.text, check.why) for check in known]
 
     def validate_note(self, field: Any) -> None:
         """There must be a note, and it may not be endless."""
@@ -193,7 +193,7 @@ class NoteForm(AnswerForm):
 
     @property
     def hints(self) -> list[Said]:
-        """What may be said of the note, in the reader's language."""
+        """What can be pointed out in the note, in the reader's language."""
         return hints_on(self.note.data or "", served_in(language_tag()).vocabulary.note_hints)
 
     @property
@@ -213,7 +213,7 @@ class NoteForm(AnswerForm):
         if not self.allow_gaps and not self.note.errors:
             step = Step.WRITTEN if step is Step.WRITING else Step.COMPARED
         known = [str(choice[0]) for choice in self.ticked.choices or ()]
-        ticked = [one for one in known if one in (self.ticked.data or ())]
+        ticked = [check_id for check_id in known if check_id in (self.ticked.data or ())]
         return {"note": self.note.data or "", "step": str(step), "ticked": ticked}
 
     @property

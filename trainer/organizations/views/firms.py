@@ -35,7 +35,7 @@ blueprint = Blueprint("organizations", __name__, template_folder="../templates")
 @access(Who.ACCOUNT)
 @limit_acts("20 per hour", methods=["POST"])
 def make() -> Response | str | tuple[str, int]:
-    """Create a firm, owned by whoever makes it."""
+    """Create a firm, owned by the person who creates it."""
     form = NewOrganizationForm(zones=_zones(), time_zone="America/New_York", own_name=current_user.certificate_name)
     if form.validate_on_submit():
         user_id = current_user.id

@@ -44,7 +44,7 @@ def slips(actor: Actor) -> str:
         waiting=waiting,
         teams=list_teams(actor),
         team_id=team_id,
-        team_names=team_names(actor, [one.person.id for one in page.rows]),
+        team_names=team_names(actor, [row.person.id for row in page.rows]),
         firm_code=show_code(actor.organization.code) if actor.organization.code else None,
         is_good=lambda slip: slip.used_at is None and slip.revoked_at is None and now() < slip.expires_at,
         form=Form(),
