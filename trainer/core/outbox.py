@@ -22,7 +22,7 @@ from trainer.core.persons import Plain, tell
 
 LEASE = dt.timedelta(minutes=10)
 """How long a claimed mail is left to whoever claimed it."""
-MOST_TRIES = 14
+MOST_TRIES = 20
 """With the delays below the last try is some three days after the first."""
 
 _WAITING = text("sent_at IS NULL AND dead_at IS NULL")
