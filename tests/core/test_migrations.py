@@ -36,7 +36,7 @@ from trainer.assessment.models import Attempt
 from trainer.assessment.rounds import ask
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
-from trainer.assignments.rules import Audience
+from trainer.assignments.rules import Audience, Group
 from trainer.compliance.operations import make_inspector_link, order_pack
 from trainer.content.library import Library
 from trainer.content.serving import served
@@ -126,7 +126,7 @@ def fill_firm(app: Flask) -> None:
         later = {"created_at": at, "expires_at": at}
         session.add(Invitation(**facts, **later, membership_id=mona, email_key="m", nonce="n"))
         session.add(JoinCode(**facts, **later, code="C", role="member"))
-    of_team = replace(EVERYONE, audience=Audience.TEAMS, team_ids=frozenset({team}), days_allowed=0)
+    of_team = replace(EVERYONE, audience=Audience(Group(teams=frozenset({team}))), days_allowed=0)
     firm.require(replace(of_team, starts_on=dt.date(2026, 1, 1)))
     with app.app_context(), transaction() as session:
         session.get_one(Membership, mona).hired_on = dt.date(2020, 1, 1)
