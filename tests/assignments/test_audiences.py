@@ -209,7 +209,7 @@ def test_the_preview_names_whom_saving_reaches(app: Flask) -> None:
 
 
 def _look(firm: Firm, wanted: object, requirement_id: UUID | None = None) -> Preview:
-    with firm.app.app_context():
+    with firm.app.test_request_context():
         now = get_requirement(firm.actor(), requirement_id) if requirement_id else None
         return preview(firm.actor(), wanted, clock.today(), now)  # type: ignore[arg-type]
 

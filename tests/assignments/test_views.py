@@ -271,6 +271,7 @@ def test_conditions_and_exceptions_are_filled_in_seen_and_told(app: Flask) -> No
         told = {"audience": "some", "teams": str(harbor), "job_titles": "guard", "hired_since": "2026-01-01"}
         told |= {"match": "any", "not_job_titles": "clerk", "owners": ""}
         text, where = look_and_save(alice, f"{where}/terms", told)
+        assert "For: People in Harbor Mall, or with" in text
         assert re.search(r"The duty of 1 person ends\. +Office ", re.sub(r"<[^>]+>|\s+", " ", text))
         words = (
             "People in Harbor Mall, or with the job title Guard, or hired on or after January 1, 2026; not owners, "

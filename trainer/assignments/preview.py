@@ -9,9 +9,10 @@ from sqlalchemy import and_, exists, literal, select, true
 
 from trainer.assignments import rules
 from trainer.assignments.models import Assignment, Requirement
-from trainer.assignments.queries import meant
+from trainer.assignments.queries import list_team_names, meant
 from trainer.assignments.rules import SOON, Wanted
 from trainer.assignments.statements import covers_until
+from trainer.assignments.words import who
 from trainer.core.db import db
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
@@ -26,6 +27,8 @@ NAMED = 10
 class Preview:
     """How many people, who they are, and when their first due day would be."""
 
+    who: str
+    """Whom the requirement is for, in words."""
     people: int = 0
     names: list[str] = field(default_factory=list)
     """The first of them by name, at most NAMED."""
@@ -88,7 +91,7 @@ def preview(actor: Actor, rule: Wanted, today: dt.date, now: Requirement | None 
         .where(Membership.organization_id == actor.organization_id, is_meant)
         .order_by(Membership.name_key, Membership.id)
     ).all()
-    seen = Preview()
+    seen = Preview(who(rule.audience, list_team_names(actor.organization_id)))
     for row in rows:
         due_on = rules.first_due(rules.began_on(row.hired_on, row.created_at, zone), rule.starts_on, rule.days_allowed)
         seen.people += 1
