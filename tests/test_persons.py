@@ -38,9 +38,10 @@ from tests.cast import (
     use_up_tries,
 )
 from tests.support import COURSE, Visitor
-from trainer.accounts.models import User
+from trainer.accounts.models import PinTry, User
 from trainer.accounts.operations import request_address, request_reset
 from trainer.accounts.persons import ERASED
+from trainer.accounts.pin_rules import Way
 from trainer.accounts.queries import get_user, list_guests_before
 from trainer.accounts.rules import KEPT as GUESTS_KEPT
 from trainer.assessment.check_ins import ask_for_mail
@@ -62,21 +63,23 @@ from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
 from trainer.items.registry import read_further
-from trainer.joining.importing import keep_draft
-from trainer.joining.sheets import read_text
+from trainer.joining.drafts import keep_draft
+from trainer.joining.sheets import read_list
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import answer
 from trainer.learning.queries import get_enrollment
 from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
+from trainer.organizations.devices import make_device
 from trainer.organizations.invitations import invite
-from trainer.organizations.models import Membership
-from trainer.organizations.operations import undo_removal
+from trainer.organizations.models import Membership, PinSlip
+from trainer.organizations.operations import PersonFacts, add_person, undo_removal
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
+from trainer.organizations.slips import print_slip
 
 NAME, ADDRESS, WORK = "Petra Quill", "petra.quill@example.org", "pq@acme.example.org"
-OTHERS = ("bob@", "alice@", "ines@", "dana@", "pat@", "Bob", "Alice", "Ines", "Dana", "Pat Poe")
+OTHERS = ("bob@", "alice@", "ines@", "dana@", "pat@", "Bob", "Alice", "Ines", "Dana", "Gus", "Pat Poe")
 MONDAY = "2026-11-23T15:00:00Z"
 
 FEATURES = [
@@ -238,7 +241,13 @@ def make_petra(app: Flask) -> Rich:
         actor, month = actor_of(petra, acme), clock.now() + dt.timedelta(days=30)
         invite(actor, get_person(actor, dana), clock.now())
         make_join_code(actor, Role.MEMBER, site, month, None, clock.now())
-        keep_draft(actor, read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
+        gus = add_person(actor, PersonFacts("Gus Gold", None, employee_number="417"), [site], clock.now())
+        print_slip(actor, gus, clock.now())
+        make_device(actor, "Gate tablet", site, clock.now())
+        db.session.add(PinTry(user_id=petra, way=Way.STRANGE, at=clock.now()))  # from before she had a password
+        used = {"organization_id": acme, "membership_id": entry, "created_by_id": alice, "seal": "s"}
+        db.session.add(PinSlip(**used, created_at=clock.now(), expires_at=clock.now(), used_at=clock.now()))
+        keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         make_inspector_link(actor, "An inspector", clock.now())
         make_token(actor, "Payroll", list(Scope), clock.now())
         order_pack(actor, dt.date(2026, 11, 1), clock.now())

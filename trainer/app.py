@@ -35,6 +35,7 @@ from trainer.assessment.views.previews import blueprint as previews
 from trainer.assessment.views.progress import blueprint as progress
 from trainer.assessment.views.rare import blueprint as rare
 from trainer.assessment.views.remarks import blueprint as remarks
+from trainer.assessment.views.shifts import blueprint as shifts
 from trainer.assessment.views.twins import blueprint as twins
 from trainer.assignments.views import blueprint as requirements
 from trainer.cli.accounts import accounts_cli
@@ -78,8 +79,11 @@ from trainer.interop.views.api import blueprint as api
 from trainer.interop.views.tokens import blueprint as api_tokens
 from trainer.items.registry import MODELS
 from trainer.jobs.views import blueprint as mail
+from trainer.joining.device_views import blueprint as site
+from trainer.joining.device_views import stay
 from trainer.joining.invitation_views import blueprint as entry
-from trainer.joining.roster_views import blueprint as roster
+from trainer.joining.pin_views import blueprint as pins
+from trainer.joining.plan_views import blueprint as roster
 from trainer.joining.roster_views import most_bytes
 from trainer.joining.views import blueprint as joining
 from trainer.joining.views import sign_in
@@ -90,9 +94,11 @@ from trainer.learning.views import blueprint as learning
 from trainer.organizations.views.audit import blueprint as audit
 from trainer.organizations.views.closing import blueprint as closing
 from trainer.organizations.views.codes import blueprint as codes
+from trainer.organizations.views.devices import blueprint as devices
 from trainer.organizations.views.firms import blueprint as organizations
 from trainer.organizations.views.invitations import blueprint as invitations
 from trainer.organizations.views.people import blueprint as people
+from trainer.organizations.views.slips import blueprint as slips
 from trainer.organizations.views.teams import blueprint as teams
 from trainer.web.access import init_access
 from trainer.web.asgi import Adapter
@@ -110,6 +116,7 @@ from trainer.web.ways import init_ways
 
 WAYS_UP = {
     "ask_round": "rounds.ask",
+    "change_pin": "pins.change",
     "course": "learning.show_course",
     "enter_code": "home.ask_code",
     "final": "finals.show",
@@ -121,12 +128,15 @@ WAYS_UP = {
     "lesson": "learning.show_lesson",
     "me": "home.me",
     "packs": "evidence.packs",
+    "pin_sign_in": "pins.sign_in",
     "practice": "assessment.practice",
     "pretest": "pretest.offer",
+    "register_device": "site.register",
     "roster": "roster.send",
     "sign_in": "joining.sign_in",
     "sign_up": "joining.sign_up",
     "training_of_person": "training.person",
+    "twins": "twins.index",
 }
 """Pages to which packages below them lead, by the names they use."""
 
@@ -181,6 +191,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     tokens.exempt(remarks)  # it checks a token where there is a session to hang one on
     tokens.exempt(questions)  # as they do
     tokens.exempt(end_at_exit)
+    tokens.exempt(stay)
     tokens.exempt(sign_in)  # it checks its token itself, and keeps the address that was typed
     init_limits(app)
     # The function set last runs first: headers, then compression, and what is kept has both.
@@ -201,10 +212,11 @@ def _add_pages(app: Flask) -> None:
     readers = (web, courses, cards, credentials)
     learners = (
         *(accounts, second_factor, learning, questions),
-        *(assessment, finals, drills, rare, first_try, pretest, check_ins, progress, remarks, twins, previews),
-        *(joining, entry, home, rounds),
+        *(assessment, finals, drills, shifts, rare, first_try, pretest),
+        *(check_ins, progress, remarks, twins, previews),
+        *(joining, entry, pins, site, home, rounds),
     )
-    firms = (organizations, closing, people, teams, invitations, codes, roster, requirements, audit)
+    firms = (organizations, closing, people, teams, invitations, codes, slips, devices, roster, requirements, audit)
     readings = (training, training_rounds, evidence, inspections, api_tokens, api)
     instructors = (cohorts, board, class_rounds, meetings, classes, items)
     for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):

@@ -1,7 +1,7 @@
 """Let a requirement be for people who meet several conditions, with exceptions
 
 Revision ID: 0041
-Revises: 0030
+Revises: 0035
 """
 
 import datetime as dt
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0041"
-down_revision = "0030"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 

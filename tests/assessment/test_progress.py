@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -94,6 +95,16 @@ def test_practice_and_each_final_have_a_window_of_their_own(app: Flask, shelf: L
     page = page_of(app, bob)
     for title in ("<b>Practice</b>", "<b>Final, not passed</b>", "<b>Final, passed</b>"):
         assert page.count(title) == 1
+
+
+def test_scenes_count_from_the_first_day_whatever_it_was(app: Flask) -> None:
+    bob = make_account(app)
+    with time_machine.travel(dt.datetime(2026, 11, 10, 12, tzinfo=dt.UTC)):
+        certify(app, bob)
+    with time_machine.travel(dt.datetime(2026, 11, 12, 12, tzinfo=dt.UTC)):
+        practice(app, bob)
+        assert progress_of(app, bob).since.day == 10
+        assert "scenes since November 10, 2026." in re.sub(r"\s+", " ", page_of(app, bob))
 
 
 def test_the_practice_shift_is_not_counted(rich_app: Flask) -> None:
@@ -297,6 +308,17 @@ def test_leaning_takes_the_wanted_first_and_of_each_kind_those_met_longest_ago()
     ]
     chosen = leaning(pairs, set(pairs[3:5]), 4, random.Random(1))
     assert [one.tellings[0].scene for one in chosen] == ["3-a", "4-a", "0-a", "1-a"]
+
+
+def test_leaning_prefers_among_those_that_are_equally_fresh_only() -> None:
+    at = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+    pairs = [
+        Pair((Telling(f"{number}-a", True, met_at=at if number < 3 else None), Telling(f"{number}-b", False)))
+        for number in range(6)
+    ]
+    for seed in range(20):
+        chosen = leaning(pairs, {pairs[0], pairs[3]}, 4, random.Random(seed), preferred={pairs[0], pairs[1], pairs[4]})
+        assert [one.tellings[0].scene for one in chosen] == ["3-a", "0-a", "4-a", "5-a"]
 
 
 def test_a_category_that_is_not_there_is_a_practice_like_any(app: Flask) -> None:

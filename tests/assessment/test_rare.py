@@ -183,6 +183,9 @@ def test_what_is_no_answer_is_asked_for_again(
 def test_a_night_is_gone_on_with_and_the_next_one_is_drawn_anew(on_duty: tuple[Visitor, str]) -> None:
     visitor, attempt = on_duty
     say(visitor, attempt, 1, NOTHING)
+    page = visitor.get(f"{attempt}/submission").text
+    assert "You’ve answered 1 of 4 events." in page
+    assert re.findall(r"events/(\d)", page) == ["2"]
     practice = f"/courses/{COURSE}/practice"
     assert f'href="{attempt}"' in visitor.get(practice).text
     assert visitor.start("rare-shifts") == attempt

@@ -234,7 +234,8 @@ def test_verdicts_are_called_as_the_reader_calls_them_unless_a_final_kept_others
 
 def test_a_shift_and_what_a_final_says_first_are_told_with_the_course(settings: Settings, told: Path) -> None:
     small.add_shift(told)
-    put(told, "courses/recognize/shift.es.yaml", SHIFT_ES)
+    small.add_handover(told)
+    put(told, "courses/recognize/shifts/night.es.yaml", SHIFT_ES)
     app = create_app(settings, load(told))
     learner = sign_in_as(app, make_guest(app))
     page = read(learner, "/courses/recognize/practice", "es")
@@ -242,7 +243,7 @@ def test_a_shift_and_what_a_final_says_first_are_told_with_the_course(settings: 
     assert NOT_TRANSLATED not in page
     assert "Nada explícito." in read(learner, "/courses/recognize/final", "es")
     assert "Una señal fuerte basta." in read(learner, "/courses/recognize/rule", "es")
-    (told / "courses/recognize/shift.es.yaml").unlink()
+    (told / "courses/recognize/shifts/night.es.yaml").unlink()
     app.extensions["library"] = load(told)
     page = read(learner, "/courses/recognize/practice", "es")
     assert "You are on duty." in page

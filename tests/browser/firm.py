@@ -9,26 +9,43 @@ from uuid import UUID
 from flask import Flask
 
 from tests.cast import actor_of, add_second_factor, make_firm, make_site, put_on_roster
+from trainer.accounts.pins import hash_pin
 from trainer.assignments.operations import end_requirement, require_course
 from trainer.assignments.rules import Audience, Wanted
 from trainer.assignments.upkeep import remind
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.joining.importing import decide, keep_draft, lines_of, take_over
-from trainer.joining.sheets import read_text
+from trainer.joining.drafts import keep_draft
+from trainer.joining.importing import Confirmation, decide, invite_added, order_take_over, take_over
+from trainer.joining.pins import choose_pin
+from trainer.joining.sheets import read_list
 from trainer.organizations.closing import close, suspend
 from trainer.organizations.codes import make_join_code
+from trainer.organizations.devices import make_device, register
 from trainer.organizations.invitations import invite, token_of
-from trainer.organizations.models import Invitation
+from trainer.organizations.models import Invitation, PinSlip
+from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
+from trainer.organizations.slips import print_slips
 
 HEAD = "name,e-mail,job title,employee number,hired on,teams\n"
 GOOD = HEAD + "Pat Poe,pat@example.org,Guard,012,3/4/2026,Harbor Mall; North\nZoë Ångström,zoe@example.org,,,,\n"
 BAD = HEAD + "R. Dow,,,,,\nPat Poe,pat@example.org,,,soon,\n=1+1,sum@example.org,,,,\nZoë,zoe@example.org,,,,\n"
 ODD = "name,e-mail,shirt\nJosé Peña,jose@example.org,M\n£ukasz ¯ak,l@example.org,L\nAnn Bell,{ann},S\n"
 """As Windows-1252, with a name that isn't, and another name at a known address."""
+
+ASKING = (
+    'Harbor Security – headcount\nEmployee #,"Last, First",Contact,Department,DOH,Term Date,SSN\n'
+    '00417,"Dow, Bob",b@example.org,Harbor Mall,04.03.2026,,078-05-1120\n'
+    '00418,"Fournier, Ana María",a@example.org,Night crew 2,02.11.2025,,078-05-1121\n'
+)
+FULL = (
+    "name,e-mail,employee number,job title,hired on,last day\n"
+    "Ann Ash-Bell,{ann},417,Sergeant,3/4/2026,\nDana Dow,{dana},,,,11/20/2026\n"
+    "Pat Poe,patty@example.org,00455,Guard,5/6/2026,\nR. Dow,,00456,Guard,,\n"
+)
 
 _TEXAS = Wanted(
     title="Hotels in Texas",
@@ -62,6 +79,16 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
     people = [put_on_roster(app, firm, None, name="Dana Dow", email=email, teams=[harbor]) for email in emails]
     with app.app_context(), transaction():
         actor, here = actor_of(owner_id, firm), f"/organizations/{firm}"
+        listed = [
+            add_person(actor, PersonFacts(name, None, "Guard", f"00{417 + row}"), [harbor] if row % 3 else [], now())
+            for row, name in enumerate(("Hodan Abdi", "Bob Dow", "Ruth Estes", "Ana Fournier", "Phil Gagnon", "Jo Lee"))
+        ]
+        print_slips(actor, harbor, now())
+        slips = {one.membership_id: one.id for one in db.session.query(PinSlip).filter_by(organization_id=firm)}
+        device_code = make_device(actor, "Gate tablet", harbor, now())[1]
+        tablet, token = register(device_code, "Chrome on Android", now())
+        make_device(actor, "Desk", None, now())
+        gus = choose_pin(slips.pop(listed[1].id), hash_pin("583204"), None, now())
         for person_id in people:
             invite(actor, get_person(actor, person_id), now())
         rows = db.session.query(Invitation).filter_by(organization_id=firm)
@@ -70,10 +97,18 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
         code = make_join_code(actor, Role.MEMBER, harbor, month, None, now())
         make_join_code(actor, Role.INSTRUCTOR, None, month, 5, now())
         bad, good, done = (
-            keep_draft(actor, read_text(text), now()) for text in (BAD, GOOD, GOOD.replace("pat@", "p@"))
+            keep_draft(actor, read_list(text), now()) for text in (BAD, GOOD, GOOD.replace("pat@", "p@"))
         )
-        odd = keep_draft(actor, read_text(ODD.format(ann=f"ann{number}@example.org")), now(), "windows-1252")
-        take_over(actor, done, decide(actor, lines_of(done), now()).digest, True, now())
+        odd_list = replace(read_list(ODD.format(ann=f"ann{number}@example.org")), coding="windows-1252")
+        odd = keep_draft(actor, odd_list, now())
+        take_over(actor, done, Confirmation(decide(actor, done, now()).plan.digest, has_mail=True), now())
+        invite_added(actor, done, now())
+        asking = keep_draft(actor, read_list(ASKING), now())
+        full_list = read_list(FULL.format(ann=f"ann{number}@example.org", dana=invited))
+        full = keep_draft(actor, full_list, now())
+        busy = keep_draft(actor, read_list(GOOD.replace("pat@", "b@")), now())
+        order_take_over(actor, busy, Confirmation(decide(actor, busy, now()).plan.digest), now() + dt.timedelta(days=9))
+        left = keep_draft(actor, read_list(f"name,e-mail,status\nAnn Ash,ann{number}@example.org,Active\n"), now())
         texas = require_course(actor, _TEXAS, served().courses, now())
         ended = require_course(actor, replace(_TEXAS, title="Before"), served().courses, now())
         end_requirement(actor, ended.id, now())
@@ -82,13 +117,28 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
         close(actor_of(owner_id, closed), "Closed Security", now())
         close(actor_of(owner_id, gone), "Gone Security", now() - dt.timedelta(days=31))
         suspend(suspended, "No answer", now())
-        drafts = {"bad": bad.id, "good": good.id, "done": done.id, "odd": odd.id}
+        drafts = {
+            "bad": bad.id,
+            "good": good.id,
+            "done": done.id,
+            "odd": odd.id,
+            "asking": asking.id,
+            "full": full.id,
+            "busy": busy.id,
+            "left": left.id,
+        }
         return {
             "firm": here,
             "invited": f"/invitations/{tokens[emails[0]]}",
             "invited_new": f"/invitations/{tokens[emails[1]]}",
             "join": f"/join/{code.code}",
             "code": f"{here}/codes/{code.id}",
+            "with_pin": f"{here}/people/{listed[1].id}",
+            "without_address": f"{here}/people/{listed[0].id}",
+            "slip": slips[listed[4].id].hex,
+            "gus": gus.id.hex,
+            "device": f"{here}/site-devices/{tablet.id}",
+            "tablet": token,
             "requirement": f"{here}/requirements/{texas.id}",
             "ended": f"{here}/requirements/{ended.id}",
             "bare": f"/organizations/{bare}",

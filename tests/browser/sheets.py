@@ -23,6 +23,7 @@ COURSE = "/courses/recognize"
 OFFICER = "/courses/security-officer"
 BRANCHING = f"{COURSE}/look-alikes-and-bias/the-saturday-bus"
 REFRESHER = "/courses/refresher"
+NOTE = f"{COURSE}/what-to-do/now-you-write"
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,29 @@ def _play(*choices: str) -> Callable[[Page], None]:
     return act
 
 
+def _match(page: Page) -> None:
+    """Choose the second of the choices in every row."""
+    for box in page.locator(".question select").all():
+        box.select_option(index=2)
+    page.locator(".question form button").click()
+
+
+def _write_nothing(page: Page) -> None:
+    page.locator(".question form button").click()
+
+
+def _write(page: Page) -> None:
+    """Write a note that has something to look at again."""
+    page.locator(".question textarea").fill("Feed store, Route 7.\nA shady man has a woman’s phone in his shirt.")
+    page.locator(".question form button").click()
+
+
+def _write_and_compare(page: Page) -> None:
+    _write(page)
+    page.locator(".question input[name=ticked]").first.check()
+    page.locator(".question form button").click()
+
+
 def _make_owner(page: Page) -> None:
     page.locator("label:has(input[value=owner])").click()
     _send(page)
@@ -187,6 +211,24 @@ def _say_no_name(page: Page) -> None:
 
 def _make_no_code(page: Page) -> None:
     page.get_by_label("Valid until").fill("")
+    _send(page)
+
+
+def _hand_over_nothing(page: Page) -> None:
+    page.get_by_role("button", name="Hand over", exact=True).click()
+
+
+def _send_last(page: Page) -> None:
+    page.locator("main form button").last.click()
+
+
+def _add_device(page: Page) -> None:
+    page.locator("#name").fill("Gate tablet")
+    _send_last(page)
+
+
+def _type_wrong_pin(page: Page) -> None:
+    page.locator("#pin").fill("739164")
     _send(page)
 
 
@@ -325,6 +367,12 @@ PUBLIC = [
     Sheet("lesson-branching", BRANCHING),
     Sheet("lesson-branching-step", BRANCHING, act=_play("radio", "send")),
     Sheet("lesson-branching-ended", BRANCHING, act=_play("morning", "drive-on", "quiet", "labor", "promise")),
+    Sheet("lesson-match", f"{COURSE}/what-it-is/what-it-is-not"),
+    Sheet("lesson-match-answered", f"{COURSE}/what-it-is/what-it-is-not", act=_match),
+    Sheet("lesson-note", NOTE),
+    Sheet("lesson-note-error", NOTE, act=_write_nothing, status=422),
+    Sheet("lesson-note-written", NOTE, act=_write),
+    Sheet("lesson-note-compared", NOTE, act=_write_and_compare),
     Sheet("search", "/search"),
     Sheet("search-found", "/search?q=passport"),
     Sheet("search-nothing", "/search?q=zzzz"),
@@ -434,6 +482,9 @@ LEARNER = [
     Sheet("lesson-venue-placed", f"{OFFICER}/your-venue/hospital", "unsigned"),
     Sheet("shift-scene", _at("shift", "/scenes/3"), "officer"),
     Sheet("shift-answer", _at("shift", "/scenes/1"), "officer"),
+    Sheet("handover", _at("shift", "/handover"), "officer"),
+    Sheet("handover-error", _at("shift", "/handover"), "officer", _hand_over_nothing, 422),
+    Sheet("handover-compare", _at("compared", "/handover"), "handing"),
     Sheet("result-shift", _at("shift_done", "/result"), "unsigned"),
     Sheet("rare-event", _at("rare", "/events/3"), "officer"),
     Sheet("rare-changed", _at("rare", "/events/2"), "officer"),
@@ -541,6 +592,27 @@ JOINING = [
     Sheet("invitation-mine", _at("invited"), "invited"),
     Sheet("invitation-other", _at("invited"), "new"),
     Sheet("invitation-void", "/invitations/void", status=404),
+    Sheet("pin-sign-in", "/in?firm=7K3MQ2&number=00417"),
+    Sheet("pin-sign-in-error", "/in?firm=7K3MQ2&number=00417", act=_type_wrong_pin, status=422),
+    Sheet("choose-pin", "/in/pin", render=steps.choose_pin_page),
+    Sheet("choose-pin-error", "/in/pin", render=steps.choose_pin_error),
+    Sheet("account-pin", "/account", "gus"),
+    Sheet("change-pin", "/account/pin", "gus"),
+    Sheet("change-pin-error", "/account/pin", "gus", _send, 422),
+    Sheet("address-first", "/account/address", "gus"),
+    Sheet("pin-slips", _at("firm", "/pin-slips"), "alice"),
+    Sheet("pin-slips-none", _at("bare", "/pin-slips"), "alice"),
+    Sheet("person-no-address", _at("without_address"), "alice"),
+    Sheet("person-with-pin", _at("with_pin"), "alice"),
+    Sheet("site-devices", _at("firm", "/site-devices"), "alice"),
+    Sheet("site-devices-none", _at("bare", "/site-devices"), "alice"),
+    Sheet("site-device-new", _at("firm", "/site-devices"), "alice", _add_device),
+    Sheet("site-devices-error", _at("firm", "/site-devices"), "alice", _send_last, 422),
+    Sheet("site-device-revocation", _at("device", "/revocation"), "alice"),
+    Sheet("register-device", "/site-device"),
+    Sheet("register-device-error", "/site-device", act=_send, status=422),
+    Sheet("site-sign-in", "/in", "tablet"),
+    Sheet("site-sign-in-error", "/in", "tablet", _send, 422),
     Sheet("join-code", "/join"),
     Sheet("join-code-error", "/join?code=7K", status=422),
     Sheet("join-code-unknown", "/join/ZZZZ-ZZZZ", status=404),
@@ -553,6 +625,10 @@ JOINING = [
     Sheet("roster-plan", _at("roster_good"), "alice"),
     Sheet("roster-plan-bad", _at("roster_bad"), "alice"),
     Sheet("roster-plan-odd", _at("roster_odd"), "alice"),
+    Sheet("roster-plan-full", _at("roster_full"), "alice"),
+    Sheet("roster-missing", _at("roster_left", "?show=missing"), "alice"),
+    Sheet("roster-columns", _at("roster_asking", "/columns"), "alice"),
+    Sheet("roster-busy", _at("roster_busy"), "alice"),
     Sheet("roster-done", _at("roster_done"), "alice"),
     Sheet("invitations", _at("firm", "/invitations"), "alice"),
     Sheet("codes", _at("firm", "/codes"), "alice"),

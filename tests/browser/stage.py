@@ -33,6 +33,7 @@ from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
 from trainer.assessment import check_ins, pretest
 from trainer.assessment.finals import start_final
+from trainer.assessment.handovers import save_handover, tick_points
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.operations import start_drill, start_practice, start_rare, start_shift, submit_attempt
 from trainer.assessment.sittings import sitting_of
@@ -51,7 +52,9 @@ NAME = "Zoë Ångström"
 OFFICER = "security-officer"
 REFRESHER = "refresher"
 ALL = 32  # scenes of a final
-ABOUT_SCENES = tuple(name for name in FURTHER if name not in ("spot", "branching"))  # only lessons ask these
+ABOUT_SCENES = tuple(
+    name for name in FURTHER if name not in ("match", "note", "spot", "branching")
+)  # only lessons ask these
 WRONG = {"report-now": "nothing-to-report", "nothing-to-report": "report-now"}
 
 
@@ -62,6 +65,9 @@ class Stage:
     live: Live
     cookies: dict[str, Any] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
+
+
+HANDOVER = "23:25 missing boy at the bus stop, called 911.\n00:05 room 126, money handed over, called the hotline."
 
 
 class Person:
@@ -143,6 +149,14 @@ class Person:
     def shift(self, **answered: Any) -> str:
         """Start the practice shift; see `_take`."""
         return self._take(lambda enrollment, course: start_shift(enrollment, course, served(), now()), **answered)
+
+    def hand_over(self, attempt: str, text: str, *points: str) -> str:
+        """Write the handover of a shift, and see the other; return the attempt's address."""
+        with self.app.app_context(), transaction():
+            attempt_id = UUID(attempt.rpartition("/")[2])
+            version = save_handover(self.id, attempt_id, text, 0, close=True)
+            tick_points(self.id, attempt_id, points, version)
+        return attempt
 
     def rare(self, *, answer: int, hand_in: bool = False) -> str:
         """Start the rare shift; answer the first events as the rule does, but report each ninth."""
@@ -297,6 +311,8 @@ def set_stage(live: Live) -> Stage:
     add("officer", officer, shift=officer.shift(answer=2, wrong=1), rare=officer.rare(answer=12))
     done_shift = Person(app, course=OFFICER).enroll(read=-1, minutes=40).name()
     done_shift.works_at("hospital")
+    handing = Person(app, course=OFFICER).enroll(read=-1, minutes=40)
+    add("handing", handing, compared=handing.hand_over(handing.shift(answer=12), HANDOVER, "reported", "seen"))
     add(
         "unsigned",
         done_shift,
@@ -349,6 +365,9 @@ def set_stage(live: Live) -> Stage:
     alice = Person(app)
     stage.paths.update(set_firm(app, alice.id, invited.email, Person._count))
     add("alice", alice)  # after the second step, which signs everybody else out
+    with app.app_context():
+        stage.cookies["tablet"] = {"name": "site-device", "value": stage.paths["tablet"], "url": live.url}
+        stage.cookies["gus"] = live.cookie(db.session.get_one(User, UUID(stage.paths["gus"])))
     firm = UUID(stage.paths["firm"].rpartition("/")[2])
     put_on_roster(app, firm, asker.id, name="Ada Asker", email=asker.email)
     member = put_on_roster(app, firm, asked_already.id, name="Abe Asked", email=asked_already.email)

@@ -47,6 +47,16 @@ def code_error(stage: Stage) -> str:
     return _post(_owing_a_code(stage), "/sign-in/code", code="000000").text
 
 
+def choose_pin_page(stage: Stage) -> str:
+    """Type the code of a slip."""
+    return _with_slip(stage).get("/in/pin").text
+
+
+def choose_pin_error(stage: Stage) -> str:
+    """Choose a PIN that is easy to guess."""
+    return _post(_with_slip(stage), "/in/pin", new_pin="123456", again="123456", is_old_enough="y").text
+
+
 def mailed_sign_up_page(stage: Stage) -> str:
     """Ask for the form where there is a mail server."""
     return _mailing(stage).get("/sign-up").text
@@ -107,3 +117,10 @@ def _owing_a_code(stage: Stage) -> Visitor:
 @lru_cache(maxsize=1)
 def _hashed() -> str:
     return hash_password(PASSWORD)
+
+
+def _with_slip(stage: Stage) -> Visitor:
+    visitor = Visitor(stage.live.app)
+    with visitor.client.session_transaction(base_url=visitor.base_url) as session:
+        session["slip"] = [stage.paths["slip"], int(now().timestamp())]
+    return visitor

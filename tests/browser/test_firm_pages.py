@@ -12,7 +12,6 @@ from tests.browser.stage import Stage
 from trainer.core.settings import ROOT
 
 _TARGET = 44
-_FURTHER = ("Which role", "Hired on or after")
 PAGES = ["Training status", "Requirements", "Classes", "People", "Invitations", "Join codes", "Teams", "Audit log"]
 
 

@@ -365,7 +365,7 @@ def files() -> dict[str, str]:
 
 LESSON_FILE = "courses/recognize/01-basics/01-first.md"
 COURSE_FILE = "courses/recognize/course.yaml"
-SHIFT_FILE = "courses/recognize/shift.yaml"
+SHIFT_FILE = "courses/recognize/shifts/night.yaml"
 RARE_FILE = "courses/recognize/rare.yaml"
 CONCERN_FILE = "scenarios/open-1-a.md"
 NO_CONCERN_FILE = "scenarios/open-1-b.md"
@@ -416,6 +416,24 @@ def add_shift(
         )
     names = ", ".join(f"shift-{number}" for number in range(len(truths)))
     put(folder, SHIFT_FILE, f"title: A night\nintro: You are on duty.\nscenes: [{names}]\n")
+
+
+HANDOVER = """\
+handover:
+  ask: The day shift comes.
+  model: |
+    A man asked for his papers.
+    Keep watching the door.
+  points:
+    - {id: papers, text: The papers}
+    - {id: door, text: The door}
+"""
+
+
+def add_handover(folder: Path) -> None:
+    """Let the practice shift end with a handover."""
+    path = folder / SHIFT_FILE
+    path.write_text(path.read_text(encoding="utf-8") + HANDOVER, encoding="utf-8")
 
 
 RARE = """\

@@ -58,7 +58,7 @@ def test_scenes_of_a_shift_are_in_its_pool_and_have_neither_pair_nor_twin(folder
     assert scene.twin is None
     assert payload_of(scene).setting == "23:10, Motel, night"
     assert set(content.pairs) == {"open-1", "open-2", "reserved-1", "reserved-2"}
-    assert content.courses["recognize"].shift is not None
+    assert list(content.courses["recognize"].shifts) == ["night"]
 
 
 def test_a_course_that_the_site_does_not_name_comes_last(folder: Path) -> None:

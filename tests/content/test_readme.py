@@ -77,7 +77,7 @@ def test_every_kind_of_file_has_an_example() -> None:
         "courses/*/01-*/module.yaml",
         "pictures/*.svg",
         "courses/*/01-*/01-*.md",
-        "courses/*/shift.yaml",
+        "courses/*/shifts/gate.yaml",
         "courses/*/rare.yaml",
         "scenarios/*-a.md",
         "scenarios/*-b.md",
@@ -128,8 +128,7 @@ def test_the_words_of_the_guide_on_scenes_hold_for_its_scenes(examples: Path) ->
     assert "a young man" in other.html
     assert "My sister has work for me" in other.html
     assert "brother" not in other.html
-    shift = content.courses["neighbors"].shift
-    assert shift is not None
+    shift = content.courses["neighbors"].shifts["gate"]
     assert [content.scenarios[name].file.pool for name in shift.scenes] == [Pool.SHIFT, Pool.SHIFT]
     words = [len(content.scenarios[name].html.striptags().split()) for name in EXAMPLE_SCENES]
     assert all(60 <= number <= 110 for number in words), words

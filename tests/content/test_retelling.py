@@ -89,7 +89,15 @@ records: Dos años.
 unclear: [Si cuentan los lagos.]
 notice: Esto is not legal advice.
 """
-SHIFT_ES = "of: {of}\ntitle: Una noche\nintro: Usted está de turno.\n"
+SHIFT_ES = """\
+of: {of}
+title: Una noche
+intro: Usted está de turno.
+handover:
+  ask: Llega el turno de día.
+  model: Un hombre pidió sus papeles.
+  points: {papers: Los papeles, door: La puerta}
+"""
 RARE_ES = """\
 of: {of}
 title: Una noche tranquila
@@ -176,12 +184,13 @@ def all_kinds(spanish: Path) -> Path:
     for name, text in ORIGINALS.items():
         small.put(spanish, name, text)
     small.add_shift(spanish)
+    small.add_handover(spanish)
     small.add_rare(spanish)
     small.add_to_head(spanish, small.CONCERN_FILE, QUESTIONS)
     put(spanish, "statistics/calls.es.yaml", STATISTICS_ES)
     put(spanish, "cards/hotel.es.yaml", CARD_ES)
     put(spanish, "requirements/plain.es.yaml", PACK_ES)
-    put(spanish, "courses/recognize/shift.es.yaml", SHIFT_ES)
+    put(spanish, "courses/recognize/shifts/night.es.yaml", SHIFT_ES)
     put(spanish, "courses/recognize/rare.es.yaml", RARE_ES)
     put_scene(spanish, "open-1-a", SCENE_ES)
     return spanish
@@ -200,13 +209,14 @@ def scene_of(folder: Path) -> tuple[Scenario, Scenario]:
 def test_a_card_a_pack_and_a_shift_are_told_and_keep_what_they_do(all_kinds: Path) -> None:
     assert faults(all_kinds) == []
     here, there = both(all_kinds)
-    card, pack, shift = there.cards["hotel"], there.packs["plain"], there.courses["recognize"].shift
+    card, pack, shift = there.cards["hotel"], there.packs["plain"], there.courses["recognize"].shifts["night"]
     assert (card.title, card.alone[0].text, card.never) == ("Un hotel", "El jefe guarda los papeles.", ["Un acento."])
     assert [part.signs for part in (*card.alone, *card.together)] == [["C1"], ["A1", "C5"]]
     assert (pack.title, pack.course_approval.authority) == ("Sin ley", "la Oficina de Lagos")
     assert pack.defaults == here.packs["plain"].defaults
-    assert shift is not None
     assert shift.title == "Una noche"
+    assert shift.handover is not None
+    assert [(one.id, one.text) for one in shift.handover.points] == [("papers", "Los papeles"), ("door", "La puerta")]
     assert shift.scenes == ["shift-0", "shift-1", "shift-2", "shift-3"]
     rare, was = there.courses["recognize"].rare, here.courses["recognize"].rare
     assert rare is not None
@@ -215,7 +225,7 @@ def test_a_card_a_pack_and_a_shift_are_told_and_keep_what_they_do(all_kinds: Pat
     assert [(one.id, one.rule, one.signs, one.clock) for one in rare.events] == [
         (one.id, one.rule, one.signs, one.clock) for one in was.events
     ]
-    nights = ("courses/recognize/shift.yaml", "courses/recognize/rare.yaml")
+    nights = (small.SHIFT_FILE, "courses/recognize/rare.yaml")
     names = ("cards/hotel.yaml", "requirements/plain.yaml", *nights, "statistics/calls.yaml")
     assert {there.standing(name) for name in names} == {Standing.AS_WRITTEN}
     assert here.cards["hotel"].title == "Hotel"
@@ -326,8 +336,8 @@ REFUSED = {
     ("requirements/plain.es.yaml", "title: S", "defaults: {least_minutes: 1}\ntitle: S"): (
         'plain.es.yaml:2: "defaults" can\'t be set in a translation.'
     ),
-    ("courses/recognize/shift.es.yaml", "title: U", "scenes: [shift-0]\ntitle: U"): (
-        'shift.es.yaml:2: "scenes" can\'t be set in a translation.'
+    ("courses/recognize/shifts/night.es.yaml", "title: U", "scenes: [shift-0]\ntitle: U"): (
+        'night.es.yaml:2: "scenes" can\'t be set in a translation.'
     ),
     ("vocabulary.es.yaml", "one-strong: Una", "one-stronger: Una"): (
         'vocabulary.es.yaml:8: "rules" has another form than in the original.'
@@ -592,6 +602,64 @@ def test_a_branching_scene_is_told_in_other_words_and_leads_where_it_did(asking:
         "why": "Puede esperar.",
     }
     assert ends[0] == {"id": "told", "title": "Alguien lo sabe", "text": "La buscan."}
+
+
+MATCH_AND_NOTE = """\
+items:
+  - id: heard-or-seen
+    type: match
+    ask: What shows it?
+    choices: [{id: saw, text: A camera}, {id: heard, text: A recorder}]
+    rows:
+      - {id: desk, text: He stands there, match: saw, why: Seen.}
+      - {id: answer, text: He says no, match: heard, why: Heard.}
+      - {id: papers, text: He asks, match: heard, why: Heard too.}
+  - id: mine
+    passage: Ben asks, and the boss says no.
+    type: note
+    ask: Write it down.
+    model: [{part: Saw, text: Two men}, {part: Heard, text: He said no}]
+    checks:
+      - {id: time, text: It has the time, why: It helps.}
+      - {id: words, text: It has the words, why: They count.}
+      - {id: facts, text: It has facts, why: They last.}
+"""
+MATCH_AND_NOTE_ES = """\
+items:
+  heard-or-seen:
+    ask: ¿Qué lo muestra?
+    choices: {saw: Una cámara, heard: Una grabadora}
+    rows:
+      desk: {text: Está ahí, why: Se ve.}
+      answer: {text: Dice que no, why: Se oye.}
+      papers: {text: Pregunta, why: También se oye.}
+  mine:
+    passage: Ben pregunta, y el jefe dice que no.
+    ask: Anótelo.
+    model: [{part: Vi, text: Dos hombres}, {part: Oí, text: Dijo que no}]
+    checks:
+      time: {text: Tiene la hora, why: Ayuda.}
+      words: {text: Tiene las palabras, why: Cuentan.}
+      facts: {text: Tiene hechos, why: Duran.}
+"""
+
+
+def test_a_match_and_a_note_are_told_in_other_words_and_stay(asking: Path) -> None:
+    places = "::: item heard-or-seen\n:::\n\n::: item mine\n:::\n\n::: recap"
+    small.edit(asking, small.LESSON_FILE, "items:\n", MATCH_AND_NOTE)
+    small.edit(asking, small.LESSON_FILE, "::: recap", places)
+    text = (asking / LESSON_ES_FILE).read_text(encoding="utf-8")
+    text = text.replace("items:\n", MATCH_AND_NOTE_ES).replace("::: recap", places)
+    put(asking, LESSON_ES_FILE, re.sub(r"of: \w+\n", "of: {of}\n", text))
+    assert faults(asking) == []
+    here, there = both(asking)
+    was, told = (one.courses["recognize"].lessons[0].questions[-2:] for one in (here, there))
+    assert [(one.id, one.digest) for one in was] == [(one.id, one.digest) for one in told]
+    match, note = (one.payload for one in told)
+    assert [one["text"] for one in match["choices"]] == ["Una cámara", "Una grabadora"]
+    assert next((one["text"], one["match"]) for one in match["rows"]) == ("Está ahí", "saw")
+    assert [(one["part"], one["text"]) for one in note["model"]] == [("Vi", "Dos hombres"), ("Oí", "Dijo que no")]
+    assert next((one["id"], one["text"]) for one in note["checks"]) == ("time", "Tiene la hora")
 
 
 def test_questions_of_a_lesson_are_told_and_keep_ids_keys_and_digests(asking: Path) -> None:

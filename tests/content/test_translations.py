@@ -316,7 +316,7 @@ def test_what_a_translation_may_not_say_is_refused(spanish: Path, edited: tuple[
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("courses/recognize/shift.es.yaml", "there is no courses/recognize/shift.yaml to translate"),
+        ("courses/recognize/shifts/night.es.yaml", "there is no courses/recognize/shifts/night.yaml to translate"),
         ("ids.es.yaml", "there is no ids.yaml to translate"),
         ("site.es.yaml", "no file of this kind can be translated"),
         ("sources.es.yaml", "no file of this kind can be translated"),

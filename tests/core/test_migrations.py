@@ -18,6 +18,7 @@ from sqlalchemy import delete, func, inspect, select, text, update
 
 from tests.assignments.firm import EVERYONE, make_firm
 from tests.cast import (
+    actor_of,
     add_second_factor,
     appoint,
     approve,
@@ -31,7 +32,10 @@ from tests.cast import (
     make_site,
     write_remark,
 )
+from tests.cast import make_firm as make_site_firm
 from tests.support import COURSE, Visitor, make_ready, take_final
+from trainer.accounts.pin_rules import Way
+from trainer.accounts.pins import begin_try, hash_pin
 from trainer.assessment.check_ins import ask_for_mail
 from trainer.assessment.models import Attempt
 from trainer.assessment.rounds import ask
@@ -50,12 +54,16 @@ from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
-from trainer.joining.importing import keep_draft
-from trainer.joining.sheets import read_text
+from trainer.joining.drafts import keep_draft, match_columns
+from trainer.joining.pins import choose_pin
+from trainer.joining.sheets import read_list
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, enroll
-from trainer.organizations.models import Invitation, JoinCode, Membership, TeamMembership
+from trainer.organizations.devices import make_device
+from trainer.organizations.models import Invitation, JoinCode, Membership, PinSlip, TeamMembership
+from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.rules import Role
+from trainer.organizations.slips import print_slip
 
 FOLDER = str(ROOT / "migrations")
 
@@ -94,6 +102,7 @@ def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: L
     fill_rounds(app)
     with app.app_context():
         scene = next(iter(served().scenarios))
+    fill_pins(app)
     appoint(app, make_account(app, "administrator@example.org"))
     write_remark(app, scene)
     with app.app_context(), transaction() as session:
@@ -139,7 +148,26 @@ def fill_firm(app: Flask) -> None:
         order_pack(firm.actor(), dt.date(2026, 11, 1), clock.now())
         make_inspector_link(firm.actor(), "An inspector", clock.now())
         make_token(firm.actor(), "Payroll", [Scope.PEOPLE], clock.now())
-        keep_draft(firm.actor(), read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
+        draft = keep_draft(firm.actor(), read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
+        match_columns(firm.actor(), draft, ["name", "email"], "month", remembers=True, needs_address=True)
+
+
+def fill_pins(app: Flask) -> tuple[UUID, UUID]:
+    """Let someone without an address wait with a slip, and someone else have a PIN; return their entries."""
+    alice = make_account(app, "owner@pins.example.org")
+    firm = make_site_firm(app, alice, "Pins Security")
+    with app.app_context(), transaction():
+        actor = actor_of(alice, firm)
+        waiting, joined = (
+            add_person(actor, PersonFacts(name, None, employee_number=number), [], clock.now())
+            for name, number in (("Wanda Wait", "1"), ("Gus Gold", "2"))
+        )
+        print_slip(actor, joined, clock.now())
+        user = choose_pin(db.session.scalars(select(PinSlip.id)).one(), hash_pin("583204"), None, clock.now())
+        print_slip(actor, waiting, clock.now())
+        make_device(actor, "Gate tablet", None, clock.now())
+        begin_try(user.id, Way.STRANGE, clock.now())
+        return waiting.id, joined.id
 
 
 def fill_class(app: Flask) -> None:
@@ -208,6 +236,21 @@ def test_sign_offs_come_along_and_those_without_their_class_go_on_the_way_down(a
             db.session.execute(delete(Base.metadata.tables["attendances"]))
             db.session.execute(delete(Base.metadata.tables["class_sessions"]))
         assert db.session.execute(select(table.c.session_id)).scalars().all() == [None]
+
+
+def test_nobody_without_an_address_is_lost_on_the_way_down(app: Flask) -> None:
+    waiting, joined = fill_pins(app)
+    with app.app_context():
+        downgrade(directory=FOLDER, revision="0030")
+        people = "SELECT email_key FROM memberships WHERE employee_number IN ('1', '2') ORDER BY employee_number"
+        addresses = db.session.scalars(text(people)).all()
+        assert str(addresses[0]).replace("-", "") == f"none.{waiting.hex}@noaddress.invalid"
+        users = db.session.execute(text("SELECT email, password_hash FROM users WHERE email LIKE 'none.%'")).all()
+        assert [row[1] for row in users] == ["-"]  # older code takes nobody for a guest, and forgets nobody
+        db.session.rollback()
+        upgrade(directory=FOLDER)
+        assert db.session.get_one(Membership, joined).user_id is not None
+        db.session.rollback()
 
 
 def test_tries_of_later_rounds_go_on_counting_on_the_way_down(app: Flask, visitor: Visitor, shelf: Library) -> None:

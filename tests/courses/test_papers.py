@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from html import unescape
 from pathlib import Path
 from typing import cast
 
@@ -13,6 +14,7 @@ from pypdf.generic import DictionaryObject
 
 from tests.content import small
 from tests.content.small import read
+from tests.support import Visitor, closed_up
 from trainer.content.library import Library
 from trainer.content.papers import Card, Together
 from trainer.courses.papers import draw_card, draw_observation
@@ -109,3 +111,24 @@ def test_a_card_shows_how_much_each_group_of_signs_says(shelf: Library) -> None:
         page = pypdf.PdfReader(io.BytesIO(draw_card(here, card, "https://example.org/cards/x"))).pages[0]
         drawn = page.get_contents().get_data()  # type: ignore[union-attr]
         assert len(re.findall(rb"\bc\b", drawn)) == 4 * 4  # the half one is two: a ring, and what fills it
+
+
+def test_a_log_entry_stands_on_its_cards_page_with_the_line_that_it_went_by(visitor: Visitor, shelf: Library) -> None:
+    log = shelf.content.cards["hotel"].log
+    assert log is not None
+    page = unescape(closed_up(visitor.get("/cards/hotel").text))
+    rule = shelf.content.vocabulary.find_rule(log.rule)
+    assert rule is not None
+    for name, words in (("When", log.when), ("Saw", log.saw), ("Heard", log.heard), ("Thought", log.thought)):
+        assert f"<dt>{name}</dt><dd>{words}</dd>" in page
+    assert "<dt>Don’t know</dt>" not in page  # it says nothing of that
+    assert page.index("<dt>Heard</dt>") < page.index("<dt>Thought</dt>")
+    assert f"<p>{log.after}</p>" in page
+    assert rule.sentence in page
+    assert 'id="log"' not in visitor.get("/cards/farm").text
+
+
+def test_a_telephone_number_on_a_card_stays_in_one_line(visitor: Visitor, shelf: Library) -> None:
+    assert any("1-888-373-7888" in one for one in shelf.content.cards["hotel"].do)
+    page = closed_up(visitor.get("/cards/hotel").text)
+    assert page.count('<span class="nb">1-888-373-7888</span>') == 2  # among what to do, and with the line

@@ -34,6 +34,8 @@ MULTIPLE = SINGLE.replace("single", "multiple").replace(
 
 OUT_OF_ORDER = "the phrases overlap or are not in the order of the scene"
 
+TYPES = "judge, single, multiple, marks, order, match, spot, branching, note"
+
 
 def drill_of(folder: Path, scene: str = "open-1-a") -> Drill:
     (drill,) = read(folder).scenarios[scene].drills
@@ -151,12 +153,12 @@ def test_the_first_item_is_the_one_to_judge(folder: Path) -> None:
         (
             "type: single",
             "type: essay",
-            '"type" can\'t be "essay". Use one of: judge, single, multiple, marks, order, spot, branching.',
+            f'"type" can\'t be "essay". Use one of: {TYPES}.',
         ),
         (
             "type: single\n    ask",
             "ask",
-            'item 2 of "items" has no "type". Use one of: judge, single, multiple, marks, order, spot, branching.',
+            f'item 2 of "items" has no "type". Use one of: {TYPES}.',
         ),
     ],
 )

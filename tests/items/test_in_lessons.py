@@ -26,6 +26,7 @@ from trainer.learning.models import LessonResponse
 
 SAMPLES = [pytest.param(one, sample, id=one.name) for one in FURTHER.values() for sample in one.samples()]
 FILES = {name: text for one in FURTHER.values() for sample in one.samples() for name, text in sample.files.items()}
+FILLED = re.compile(r" (?:checked|selected)>|<textarea[^>]*>\s*[^<\s]")
 REASON = re.compile(r"\bOf (the )?[a-z]")
 PATH = "/courses/recognize/basics/first"
 ANSWERS = f"{PATH}/answers/asked"
@@ -110,12 +111,16 @@ def test_right_and_wrong_answers_are_told_with_their_reasons(kind: FurtherType, 
     app = serve(sample.authored)
     for reader in readers(app):
         for fields in (sample.wrong, sample.right):
+            if sample.first is not None:
+                step = send(reader, sample.first)
+                assert step.status_code == 200
+                assert f'action="{ANSWERS}#' in step.text
             answer = send(reader, fields)
             assert answer.status_code == 200
             assert len(REASON.findall(answer.text)) >= 3
-            assert f'action="{ANSWERS}"' not in answer.text
-            told = 'class="told right"' if fields == sample.right else 'class="told wrong"'
-            assert told in answer.text
+            assert f'action="{ANSWERS}#' not in answer.text
+            is_right = fields == sample.right or kind.done is not None
+            assert f'class="told {"right" if is_right else "wrong"}"' in answer.text
     assert len(kept(app)) == 1
 
 
@@ -143,7 +148,7 @@ def test_an_incomplete_answer_is_asked_for(kind: FurtherType, sample: Sample, se
         answer = send(reader, sample.incomplete)
         assert answer.status_code == 422
         assert 'class="err' in answer.text
-        assert len(re.findall(r" (?:checked|selected)>", answer.text)) == len(sample.incomplete)
+        assert len(FILLED.findall(answer.text)) == len(sample.incomplete)
         assert kept(app) == []
 
 

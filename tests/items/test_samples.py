@@ -32,6 +32,7 @@ from trainer.items.registry import FURTHER, MODELS, read_further
 SAMPLES = [pytest.param(one, sample, id=one.name) for one in FURTHER.values() for sample in one.samples()]
 FILES = {name: text for one in FURTHER.values() for sample in one.samples() for name, text in sample.files.items()}
 REASON = re.compile(r"\bOf (the )?[a-z]")
+FILLED = re.compile(r" (?:checked|selected)>|<textarea[^>]*>\s*[^<\s]")
 JSON = {"Accept": "application/json"}
 
 Serve = Callable[[object], Flask]
@@ -152,7 +153,7 @@ def test_nothing_before_answering_tells_the_key(
 
 
 def _some(sample: Sample) -> list[Fields]:
-    return [sample.right, sample.wrong, sample.partly]
+    return [sample.right, sample.wrong, sample.partly] if sample.first is None else [sample.first, sample.partly]
 
 
 def _masked(page: str) -> str:
@@ -168,15 +169,21 @@ def test_the_right_answer_earns_the_point_and_the_wrong_one_less(
     app = serve(sample.authored)
     for fields in (sample.right, sample.wrong):
         asked = ask(app)
-        assert asked.send(fields)[0] == 303
+        if sample.first is not None:
+            assert asked.send(sample.first)[0] == 303
+            assert asked.kept()[1:] == (1, False)
+        assert asked.send({**fields, "version": "0" if sample.first is None else "1"})[0] == 303
         page = asked.visitor.get(asked.path).text
         assert len(REASON.findall(page)) >= 3
         assert 'name="version"' not in page
         asked.visitor.post(f"{asked.attempt}/submission")
+        if kind.done is not None:
+            assert "there’s nothing to score" in asked.visitor.get(f"{asked.attempt}/points").text
+            continue
         points = re.search(r"<h1>([\d.]+) of 1 point", asked.visitor.get(f"{asked.attempt}/points").text)
         assert points
         earned.append(float(points[1]))
-    assert earned[0] == 1 > earned[1]
+    assert kind.done is not None or earned[0] == 1 > earned[1]
 
 
 @pytest.mark.parametrize(("kind", "sample"), SAMPLES)
@@ -189,8 +196,8 @@ def test_what_is_given_is_saved_on_the_way_and_shown_again(kind: FurtherType, sa
     assert given
     assert (version, is_recorded) == (1, False)
     shown = asked.visitor.get(asked.path).text
-    assert len(re.findall(r" (?:checked|selected)>", shown)) == 1
-    assert not re.findall(r" (?:checked|selected)>", empty)
+    assert len(FILLED.findall(shown)) == 1
+    assert not FILLED.findall(empty)
     assert asked.send(sample.right, version="0")[0] == 409  # an older tab
 
 
@@ -223,7 +230,7 @@ def test_an_incomplete_answer_is_asked_for_and_kept_on_the_page(
     target = re.search(r'<li><a href="#([\w-]+)">', page)
     assert target
     assert f'id="{target[1]}"' in page
-    assert len(re.findall(r" (?:checked|selected)>", page)) == len(sample.incomplete)
+    assert len(FILLED.findall(page)) == len(sample.incomplete)
     assert not REASON.search(page)
     assert asked.kept() == (None, 0, False)
 
@@ -234,4 +241,6 @@ def test_what_comes_first_is_an_answer(kind: FurtherType, sample: Sample, tmp_pa
     payload = read_further(drill.payload)
     given = sample.as_they_come(payload.draw(random.Random(3)))
     assert kind.form.is_whole(given)
-    assert 0 <= payload.mark(given).points <= 1
+    mark = payload.mark(given)
+    assert (mark is None) == (kind.done is not None)
+    assert mark is None or 0 <= mark.points <= 1

@@ -100,6 +100,7 @@ def test_a_picture_may_show_no_sign(app: Flask, folder: Path, chosen: list[str],
     (drill,) = read(folder).scenarios["open-1-b"].drills
     found = read_further(drill.payload)
     mark = found.mark({"chosen": chosen})
+    assert mark is not None
     with app.test_request_context():
         assert (mark.points, found.told(mark)) == (points, told)
 

@@ -37,14 +37,17 @@ from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
-from trainer.joining.importing import keep_draft
-from trainer.joining.sheets import read_text
+from trainer.joining.drafts import keep_draft, match_columns
+from trainer.joining.sheets import read_list
 from trainer.organizations.actor import Actor
 from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
+from trainer.organizations.devices import make_device
 from trainer.organizations.invitations import invite
+from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
+from trainer.organizations.slips import print_slip
 
 MONDAY = "2026-11-23T15:00:00Z"
 """An hour at which reminders and Monday's lists are ordered."""
@@ -58,7 +61,10 @@ FIRMS = {
     "team_memberships",
     "invitations",
     "join_codes",
+    "pin_slips",
+    "site_devices",
     "roster_drafts",
+    "roster_headings",
     "requirements",
     "assignments",
     "waivers",
@@ -80,6 +86,7 @@ KEPT = {
     "sessions",
     "links",
     "recovery_codes",
+    "pin_tries",
     "instructor_approvals",
     "enrollments",
     "lesson_completions",
@@ -154,7 +161,11 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         actor, month = actor_of(owner, firm), clock.now() + dt.timedelta(days=30)
         invite(actor, get_person(actor, dana), clock.now())
         make_join_code(actor, Role.MEMBER, site, month, None, clock.now())
-        keep_draft(actor, read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
+        gus = add_person(actor, PersonFacts("Gus Gold", None, employee_number="417"), [site], clock.now())
+        print_slip(actor, gus, clock.now())
+        make_device(actor, "Gate tablet", site, clock.now())
+        draft = keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
+        match_columns(actor, draft, ["name", "email"], "month", remembers=True, needs_address=True)
         make_inspector_link(actor, "An inspector", clock.now())
         make_token(actor, "Payroll", list(Scope), clock.now())
         duty = db.session.scalars(select(Assignment.id).where(Assignment.requirement_id == late)).one()

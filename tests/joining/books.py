@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import xlsxwriter
 
@@ -33,6 +33,21 @@ def book(rows: Sequence[Sequence[object]]) -> bytes:
             elif isinstance(cell, int) and not isinstance(cell, bool):
                 sheet.write_number(row, column, cell, badge)
             else:
+                sheet.write(row, column, cell)
+    workbook.close()
+    return memory.getvalue()
+
+
+def sheets(named: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
+    """Return a workbook of several sheets; one whose name begins with "-" is hidden."""
+    memory = io.BytesIO()
+    workbook = xlsxwriter.Workbook(memory, {"in_memory": True})
+    for name, rows in named.items():
+        sheet = workbook.add_worksheet(name.lstrip("-"))
+        if name.startswith("-"):
+            sheet.hide()
+        for row, cells in enumerate(rows):
+            for column, cell in enumerate(cells):
                 sheet.write(row, column, cell)
     workbook.close()
     return memory.getvalue()

@@ -2,25 +2,67 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 
-from trainer.joining.cells import read_day
-
-TODAY = dt.date(2026, 11, 24)
+from trainer.accounts.rules import email_key
+from trainer.joining.cells import key_of, tidy
 
 
 @pytest.mark.parametrize(
-    ("text", "day", "told"),
+    ("column", "cell", "read"),
     [
-        ("2026-03-04", dt.date(2026, 3, 4), False),
-        ("3/4/2026", dt.date(2026, 3, 4), True),
-        ("03/14/2026", dt.date(2026, 3, 14), False),
-        ("4/4/26", dt.date(2026, 4, 4), False),
-        ("12/31/99", dt.date(1999, 12, 31), False),
+        ("employee_number", '="00417"', "00417"),
+        ("employee_number", "'00417", "00417"),
+        ("employee_number", "417.0", "417"),
+        ("employee_number", "A-417.0", "A-417"),
+        ("employee_number", "N/A", ""),
+        ("email", "Bob Stone <bob@example.org>", "bob@example.org"),
+        ("email", "mailto:bob@example.org;", "bob@example.org"),
+        ("email", "#N/A", ""),
+        ("email", "none", ""),
+        ("hired_on", "00/00/0000", ""),
+        ("name", "N/A", "N/A"),
+        ("teams", "none", "none"),
+        ("name", "'Aolani", "'Aolani"),
     ],
 )
-def test_a_day_is_read_in_two_ways_and_told_where_it_could_mean_another(text: str, day: dt.date, told: bool) -> None:
-    read, words = read_day(text, TODAY)
-    assert (read, bool(words)) == (day, told)
+def test_what_programs_put_around_a_text_is_taken_off(column: str, cell: str, read: str) -> None:
+    assert tidy({column: cell}) == {column: read}
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "example.org",
+        "EXAMPLE.org",
+        "test",
+        "x.local",
+        "xn--mnchen-3ya.de",
+        "münchen.de",
+        "a",
+        "-a.org",
+        "a..org",
+        "localhost",
+        "",
+    ],
+)
+@pytest.mark.parametrize(
+    "local",
+    [
+        "bob",
+        "Bob.Stone",
+        "bob+guard",
+        "b-o_b",
+        ".bob",
+        "bob.",
+        "bo..b",
+        "bob\u00ad",
+        "ｂob",
+        "bob stone",
+        "",
+        "x" * 64,
+        "x" * 65,
+    ],
+)
+def test_a_short_look_at_an_address_sees_what_a_long_one_does(local: str, domain: str) -> None:
+    assert key_of(f"{local}@{domain}") == email_key(f"{local}@{domain}")

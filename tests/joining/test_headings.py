@@ -1,85 +1,81 @@
-"""Which column holds what: headings in several spellings, and lists without them."""
+"""What a heading says of its column, in the spellings of several programs."""
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 
-from trainer.core.errors import Invalid
-from trainer.joining.headings import read_columns_only, read_header
-from trainer.joining.roster import plan
-from trainer.joining.sheets import read_text
-from trainer.organizations.rules import Role
+from trainer.joining.headings import bare, count_known, is_private, known_as
 
 
 @pytest.mark.parametrize(
-    "head",
+    ("heading", "meaning"),
     [
-        "Name,E-mail",
-        "FULL NAME;Email Address;Site",
-        "First Name\tLast Name\tWork E-Mail\tHire Date",
-        "Employee ID,Surname,Given name,e_mail,Position",
-        "\ufeffName ,  E–Mail, Crew",
+        ("Name", "name"),
+        ("  E–Mail ", "email"),
+        ("WORK E-MAIL", "email"),
+        ("Work Contact: Work Email", "email"),
+        ("Employee #", "employee_number"),
+        ("#", "employee_number"),
+        ("Emp ID", "employee_number"),
+        ("EmployeeID", "employee_number"),
+        ("employee_number", "employee_number"),
+        ("File #", "employee_number"),
+        ("Associate ID", "employee_number"),
+        ("N.º de empleado", "employee_number"),
+        ("Legal First Name", "first"),
+        ("firstName", "first"),
+        ("Apellidos", "last"),
+        ("Last, First", "name"),
+        ("Payroll Name", "name"),
+        ("Hire Date (mm/dd/yyyy)", "hired_on"),
+        ("DOH", "hired_on"),
+        ("Original Hire Date", "hired_on"),
+        ("Fecha de contratación", "hired_on"),
+        ("Term Date", "ended_on"),
+        ("Last Day Worked", "ended_on"),
+        ("Position Status", "status"),
+        ("Active?", "status"),
+        ("Home Department Description", "teams"),
+        ("Ubicación", "teams"),
+        ("Job Title Description", "job_title"),
+        ("Puesto", "job_title"),
+        ("Correo electrónico", "email"),
+        ("Shirt size", ""),
+        ("Manager Name", ""),
+        ("", ""),
     ],
 )
-def test_headings_are_known_in_several_spellings(head: str) -> None:
-    lines = read_text(f"{head}\n1,2,3,4,5\n")
-    assert "email" in read_header(lines)
-    assert read_columns_only(lines)[1] == ()
+def test_headings_are_known_in_many_spellings(heading: str, meaning: str) -> None:
+    assert known_as(heading)[0] == meaning
 
 
-def test_columns_that_are_not_read_are_named() -> None:
-    assert read_columns_only(read_text("name,e-mail,Shirt size\na,b,c"))[1] == ("Shirt size",)
+def test_the_better_of_two_headings_is_told_apart() -> None:
+    assert known_as("Work Email")[1] < known_as("Personal Email")[1]
+    assert known_as("Site")[1] < known_as("Department")[1]
+
+
+def test_what_is_compared_has_no_marks_numbers_and_parentheses() -> None:
+    assert bare("  Shirt–Size 2 (US) ") == "shirt size"
 
 
 @pytest.mark.parametrize(
-    ("head", "name", "number"),
+    ("heading", "values", "is_so"),
     [
-        ("Employee #,Name,E-mail", 1, 0),
-        ("#,Name,E-mail", 1, 0),
-        ("Employee,E-mail,Badge", 0, 2),
-        ("Worker,First name,Last name,E-mail", None, None),
-        ("Employee,Name,E-mail", 1, None),
+        ("SSN", ["1"], True),
+        ("Date of Birth", ["1/2/1990"], True),
+        ("Hourly Rate", ["17.50"], True),
+        ("Home Phone", ["555-0100"], True),
+        ("Field 7", ["078-05-1120"], True),
+        ("Shirt size", ["M"], False),
+        ("Assigned to", ["Harbor"], False),
     ],
 )
-def test_a_number_is_no_name_and_employee_is_one_only_where_nothing_else_is(
-    head: str, name: int | None, number: int | None
+def test_what_nobody_should_see_here_is_told_by_heading_or_by_values(
+    heading: str, values: list[str], is_so: bool
 ) -> None:
-    columns = read_header(read_text(f"{head}\na,b,c,d\n"))
-    assert (columns.get("name"), columns.get("employee_number")) == (name, number)
+    assert is_private(heading, values) == is_so
 
 
-def test_a_list_with_numbers_and_no_names_is_refused() -> None:
-    with pytest.raises(Invalid, match="at least name"):
-        read_header(read_text("Employee #,E-mail\n00446,dow@example.org\n"))
-
-
-def test_columns_that_are_not_read_are_not_kept_even_in_rows_out_of_step() -> None:
-    lines = read_text("SSN,name,e-mail,phone\n078-05-1120,Dow,dow@example.org\n1,Dow,R.,dow@example.org,078-05-1121")
-    kept, ignored = read_columns_only(lines)
-    assert ignored == ("SSN", "phone")
-    assert [line.cells for line in kept] == [
-        ("name", "e-mail"),
-        ("Dow", "dow@example.org"),
-        ("Dow", "R.", "..."),
-    ]
-    entries = plan(kept, [], set(), [Role.MEMBER], dt.date(2026, 11, 24)).entries
-    assert entries[1].reason.startswith("Row 3: there are more cells")
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("", "nothing in it yet"),
-        ("Bob Builder,bob@example.org\n", "The first row must name the columns"),
-        ("name,phone\nBob,1\n", "The first row must name the columns"),
-        ("first name,e-mail\nBob,bob@example.org\n", "The first row must name the columns"),
-        ("name,e-mail,mail\nBob,1,2\n", "Two columns mean the same: “mail” is the second"),
-        ("name,e-mail\n", "headings and no people"),
-    ],
-)
-def test_a_list_without_headings_is_refused_with_an_example(text: str, words: str) -> None:
-    with pytest.raises(Invalid) as refusal:
-        read_header(read_text(text))
-    assert words in refusal.value.message
+def test_how_many_things_headings_name_is_counted_once_for_each() -> None:
+    assert count_known(["Name", "E-mail", "Email", "Shirt", ""], {}) == 2
+    assert count_known(["Shirt"], {"shirt": "job_title"}) == 1

@@ -23,7 +23,8 @@ from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
 from trainer.core.outbox import OutboxMessage
-from trainer.joining.importing import MOST_WAITING, decide, forget_drafts, get_draft, lines_of, take_over
+from trainer.joining.drafts import MOST_WAITING, forget_drafts, get_draft
+from trainer.joining.importing import Confirmation, decide, take_over
 from trainer.joining.roster_views import most_bytes
 from trainer.organizations.invitations import USUAL_A_DAY
 from trainer.organizations.models import Invitation, Membership, RosterDraft, Team, TeamMembership
@@ -103,7 +104,16 @@ def test_confirming_writes_all_of_it_and_the_same_list_again_nothing(acme: Acme)
         assert (pat.hired_on, pat.user_id) == (dt.date(2026, 3, 4), None)
         assert db.session.get_one(Membership, acme.people["bob"]).name == "Bob B. Builder"
         noted = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "roster.imported")).one()
-        assert noted.details == {"new": 1, "returned": 0, "changed": 1, "unchanged": 0, "invited": 1, "teams": 1}
+        counts = {
+            "new": 1,
+            "returned": 0,
+            "changed": 1,
+            "unchanged": 0,
+            "ended": 0,
+            "left_out": 0,
+            "without_address": 0,
+        }
+        assert noted.details == {**counts, "teams": 1}
     look(visitor, acme)
     assert visitor.page is not None
     assert "Nothing would change" in visitor.page.text
@@ -120,7 +130,7 @@ def test_confirming_twice_does_it_once_and_the_rows_are_not_kept(acme: Acme) -> 
     with acme.app.app_context():
         query = select(func.count()).where(Membership.email_key == "pat@example.org")
         assert db.session.scalar(query) == 1
-        assert db.session.scalars(select(RosterDraft.rows)).one() == {}
+        assert db.session.scalars(select(RosterDraft.rows)).one() == {"ended": [], "mailed": []}
         assert db.session.scalar(select(func.count(Invitation.id))) == 0  # the box was not ticked
 
 
@@ -144,10 +154,10 @@ def test_one_bad_row_of_ten_thousand_keeps_all_of_them_out(acme: Acme, is_book: 
     visitor, before = acme.enter("alice"), count(acme.app, *WRITTEN)
     path = look(visitor, acme, file=book(rows) if is_book else as_csv(rows))
     assert visitor.page is not None
-    assert "1 row to fix" in visitor.page.text
+    assert "1 row refused" in visitor.page.text
     assert "Row 10000: the email address for Person 9999" in visitor.page.text
-    assert "Import these people" not in visitor.page.text
     assert visitor.post(f"{path}/confirmation", {"digest": "x"}).status_code == 409
+    assert confirm(visitor, path).status_code == 422
     assert count(acme.app, *WRITTEN) == before
 
 
@@ -157,11 +167,12 @@ def test_the_right_digest_stores_nothing_of_a_roster_with_one_bad_row(acme: Acme
     with acme.app.app_context():
         actor = actor_of(acme.users["alice"], acme.id)
         draft = get_draft(actor, UUID(path.rpartition("/")[2]), clock.now())
-        digest = decide(actor, lines_of(draft), clock.now()).digest
+        digest = decide(actor, draft, clock.now()).plan.digest
     answer = visitor.post(f"{path}/confirmation", {"digest": digest, "is_same": "y", "has_mail": "y"})
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert "Row 4: the email address for Wes Wye" in answer.text
-    assert re.findall(r"</svg>([A-Z][a-z ]+)</span>", answer.text) == ["To fix", "New", "Changed"]
+    assert "check this box: then they stay out" in answer.text
+    assert re.findall(r"</svg>([A-Z][a-z ]+)</span>", answer.text) == ["Refused", "New", "Changed"]
     assert count(acme.app, *WRITTEN) == before
 
 
@@ -194,21 +205,30 @@ def test_what_is_cut_off_before_its_end_leaves_nothing(acme: Acme) -> None:
     with acme.app.app_context(), suppress(KeyboardInterrupt), transaction():
         actor = actor_of(acme.users["alice"], acme.id)
         draft = get_draft(actor, UUID(path.rpartition("/")[2]), clock.now())
-        digest = decide(actor, lines_of(draft), clock.now()).digest
-        take_over(actor, draft, digest, True, clock.now(), is_same=True)
+        digest = decide(actor, draft, clock.now()).plan.digest
+        take_over(actor, draft, Confirmation(digest, has_mail=True, is_same=True), clock.now())
         assert count_seen() > before[0]
         raise KeyboardInterrupt
     assert count(acme.app, *WRITTEN) == before
 
 
-def test_the_page_shows_problems_first_and_two_hundred_rows_at_a_time(acme: Acme) -> None:
+def shown_rows(page: str) -> list[str]:
+    return re.findall(r'class="row-no">Row (\d+)<', page)
+
+
+def test_the_page_shows_problems_first_and_some_rows_at_a_time(acme: Acme) -> None:
     visitor = acme.enter("alice")
     path = look(visitor, acme, file=as_csv(many(450, bad=449)))
     assert visitor.page is not None
-    assert re.findall(r'class="num">(\d+)<', visitor.page.text)[:2] == ["450", "2"]
-    assert "Rows 1 to 200 of 450" in visitor.page.text
-    assert "Rows 401 to 450 of 450" in visitor.get(f"{path}?start=400").text
-    assert re.findall(r'class="num">(\d+)<', visitor.get(f"{path}?show=problem").text) == ["450"]
+    assert shown_rows(visitor.page.text)[:2] == ["450", "2"]
+    assert "1–25 of 450" in closed_up(visitor.page.text)
+    assert "426–450 of 450" in closed_up(visitor.get(f"{path}?start=425").text)
+    assert shown_rows(visitor.get(f"{path}?start=430").text)[-1] == "451"
+    assert shown_rows(visitor.get(f"{path}?start=99999").text)[-1] == "451"
+    assert shown_rows(visitor.get(f"{path}?show=problem").text) == ["450"]
+    assert shown_rows(visitor.get(f"{path}?q=PERSON+447").text) == ["448"]
+    assert shown_rows(visitor.get(f"{path}?show=new&q=E447").text) == ["448"]
+    assert shown_rows(visitor.get(f"{path}?show=nonsense&q=p447@").text) == ["448"]
 
 
 def test_what_was_sent_can_be_mended_on_the_page(acme: Acme) -> None:
@@ -222,7 +242,7 @@ def test_what_was_sent_can_be_mended_on_the_page(acme: Acme) -> None:
     ("fields", "words"),
     [
         ({"text": ""}, "Paste your roster, or choose a file"),
-        ({"text": "Bob,bob@example.org"}, "The first row must name the columns"),
+        ({"text": "Bob,bob@example.org"}, "None of the first 20 rows names the columns"),
         ({"text": "", "file": b"PK\x03\x04"}, "damaged or isn’t an Excel file"),
         ({"text": "name,e-mail\n<script>,x", "file": b"name,e-mail"}, "Send one of them"),
     ],
@@ -266,7 +286,7 @@ def test_a_firm_keeps_so_many_waiting_rosters_and_the_oldest_goes(acme: Acme) ->
     with acme.app.app_context(), transaction():
         stranger = RosterDraft(
             organization_id=acme.other, created_by_id=acme.users["mallory"],
-            created_at=clock.now() - dt.timedelta(hours=1), rows={"lines": []}, counts={},
+            created_at=clock.now() - dt.timedelta(hours=1), rows={}, counts={},
         )  # fmt: skip
         db.session.add(stranger)
     assert alice.get(oldest).status_code == 200
@@ -338,7 +358,8 @@ def test_another_name_at_a_known_address_is_shown_old_and_new_and_has_to_be_conf
     visitor, before = acme.enter("alice"), count(acme.app, *WRITTEN)
     path = look(visitor, acme)
     assert visitor.page is not None
-    assert "name: Bob Builder → Bob B. Builder" in visitor.page.text
+    assert "Bob Builder</bdi></del>" in visitor.page.text
+    assert "Bob B. Builder</bdi></ins>" in visitor.page.text
     assert "is the same person" in visitor.page.text
     refused = confirm(visitor, path, has_mail="y")
     assert refused.status_code == 422

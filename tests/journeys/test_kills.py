@@ -22,8 +22,10 @@ from trainer.core.db import Base, db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import ROOT
 from trainer.jobs.upkeep import keep_up
-from trainer.joining.importing import decide, get_draft, keep_draft, lines_of, take_over
-from trainer.joining.lines import Line
+from trainer.joining.drafts import get_draft, keep_draft
+from trainer.joining.importing import Confirmation, decide, invite_added, take_over
+from trainer.joining.lines import Line, Sheet
+from trainer.joining.sheets import Listing
 from trainer.learning.models import Enrollment
 from trainer.organizations.invitations import USUAL_A_DAY
 from trainer.organizations.models import Membership, Team, TeamMembership
@@ -58,12 +60,14 @@ STOPPING = """
 """
 ROSTER = """
         from tests.cast import actor_of
-        from trainer.joining.importing import decide, get_draft, lines_of, take_over
+        from trainer.joining.drafts import get_draft
+        from trainer.joining.importing import Confirmation, decide, invite_added, take_over
         with transaction():
             actor = actor_of(ids[0], ids[1])
             draft = get_draft(actor, ids[2], clock.now())
-            digest = decide(actor, lines_of(draft), clock.now()).digest
-            take_over(actor, draft, digest, True, clock.now())
+            digest = decide(actor, draft, clock.now()).plan.digest
+            take_over(actor, draft, Confirmation(digest, has_mail=True), clock.now())
+            invite_added(actor, draft, clock.now())
 """
 UPKEEP = """
         from trainer.jobs.upkeep import keep_up
@@ -112,7 +116,7 @@ def test_a_roster_killed_on_its_way_leaves_nothing_and_then_comes_in_whole_and_o
     lines = [Line(1, ("name", "e-mail", "teams"))]
     lines += [Line(one + 2, (f"Person {one}", f"p{one}@example.org", f"Site {one % 9}")) for one in range(PEOPLE)]
     with app.app_context(), transaction():
-        draft_id = keep_draft(firm.actor(), lines, clock.now()).id
+        draft_id = keep_draft(firm.actor(), Listing([Sheet("", lines)]), clock.now()).id
     written = (Membership, Team, TeamMembership, OutboxMessage)
     before = count(app, *written)
     kill_in(ROSTER, app, tmp_path, beginning, 1, (firm.owner_id, firm.id, draft_id))
@@ -121,8 +125,9 @@ def test_a_roster_killed_on_its_way_leaves_nothing_and_then_comes_in_whole_and_o
         with app.app_context(), transaction():
             draft = get_draft(firm.actor(), draft_id, clock.now())
             if draft.applied_at is None:
-                digest = decide(firm.actor(), lines_of(draft), clock.now()).digest
-                take_over(firm.actor(), draft, digest, True, clock.now())
+                digest = decide(firm.actor(), draft, clock.now()).plan.digest
+                take_over(firm.actor(), draft, Confirmation(digest, has_mail=True), clock.now())
+                invite_added(firm.actor(), draft, clock.now())
         after = count(app, *written)
         assert [new - old for new, old in zip(after, before, strict=True)] == [PEOPLE, 9, PEOPLE, USUAL_A_DAY]
 

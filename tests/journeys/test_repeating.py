@@ -110,3 +110,21 @@ def test_a_roster_confirmed_many_times_is_written_once(acme: Acme, settings: Set
         assert visitor.get(path).text == said
     assert rows(app, Membership) == changed
     assert rows(app, *WRITTEN[1:], RosterDraft) == before[1:]
+
+
+@pytest.mark.check("T115")
+def test_two_people_who_confirm_the_same_list_at_once_bring_everyone_in_once(acme: Acme, settings: Settings) -> None:
+    app, alice, mona = acme.app, acme.enter("alice"), acme.enter("mona")
+    people = count(app, Membership)
+    text = "name,e-mail\n" + "".join(f"P {number},p{number}@example.org\n" for number in range(50))
+    requests, paths = [], set()
+    for visitor in (alice, mona):
+        path = look(visitor, acme, text)
+        fields = {"digest": visitor.field("digest"), "has_mail": "y", "csrf_token": visitor.token()}
+        requests += [(f"{path}/confirmation", {**fields, "shown": "2", "taken": "2"}, visitor.cookie())] * 4
+        paths.add(path)
+    with serving(settings, is_web_alone=True) as address:
+        answers = all_at_once(address, requests)
+    assert {status for status, _to in answers} == {303, 409}
+    assert len({to for status, to in answers if status == 303}) == 1
+    assert count(app, Membership) == people + 50

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from tests.cast import add_second_factor, make_account, make_firm, make_guest, make_ready, put_on_roster, sign_in_as
 from tests.support import COURSE, PASSWORD, Visitor, closed_up
 from trainer.assessment.models import Response
-from trainer.content.library import Library
+from trainer.content.library import Content, Library
+from trainer.content.schema import Pool
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.learning.models import Enrollment, LessonCompletion
@@ -129,6 +130,45 @@ def test_practice_shows_scenes_of_the_workplace_first(guard: Visitor, shelf: Lib
     assert len(drawn) < len(shelf.content.pool(drawn[0].file.pool)) // 2  # otherwise all would come
     assert sum(one.file.venue in venues for one in drawn) == min(len(drawn), len(pairs)) > 2
     assert sum(one.file.truth.value == "concern" for one in drawn) == len(drawn) // 2
+
+
+def test_a_practice_that_leans_to_a_category_keeps_to_the_workplace_too(guard: Visitor, shelf: Library) -> None:
+    here = shelf.content
+    guard.post(PAGE, {"place": "farm"})
+    venues = here.cards["farm"].venues
+    groups = {one.id: pairs_showing(here, one.id) for one in here.categories}
+    category = min((one for one in groups if groups[one]), key=lambda one: len(groups[one]))
+    guard.post(f"/courses/{OFFICER}/practices", {"category": category})
+    with guard.app.app_context():
+        drawn = [here.scenarios[item] for item in db.session.scalars(select(Response.item))]
+    others = [one for one in drawn if one.file.pair not in groups[category]]
+    there = {one.file.pair for one in here.pool(Pool.OPEN) if one.file.venue in venues} - groups[category]
+    assert len(others) < len(here.pool(Pool.OPEN)) // 2 - len(groups[category])  # otherwise all would come
+    assert sum(one.file.venue in venues for one in others) == min(len(others), len(there)) > 0
+
+
+def pairs_showing(here: Content, category: str) -> set[str | None]:
+    """Return the open pairs that show signs of a category."""
+    signs = {name for name, sign in here.indicators.items() if sign.category == category}
+    return {one.file.pair for one in here.pool(Pool.OPEN) if not signs.isdisjoint(one.file.signs)}
+
+
+def test_the_practice_page_says_whose_scenes_come_first(guard: Visitor, shelf: Library) -> None:
+    said = "Scenes of your place come first"
+    assert said not in guard.get(f"/courses/{OFFICER}/practice").text
+    guard.post(PAGE, {"place": "farm"})
+    page = guard.get(f"/courses/{OFFICER}/practice").text
+    assert f"{said}: {shelf.content.cards['farm'].title}." in page
+
+
+def test_a_place_with_a_log_entry_leads_to_it(guard: Visitor, visitor: Visitor) -> None:
+    link = 'href="/cards/hotel#log"'
+    assert link in visitor.get(f"/courses/{OFFICER}/your-venue/hotel").text
+    assert "#log" not in visitor.get(f"/courses/{OFFICER}/your-venue/retail").text
+    assert link not in guard.get(f"/courses/{OFFICER}").text
+    guard.post(PAGE, {"place": "hotel"})
+    assert link in guard.get(f"/courses/{OFFICER}").text
+    assert link in visitor.get("/observation").text
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def send(visitor: Visitor, path: str, question: str, fields: Mapping[str, object
     return found.location
 
 
-def kept(app: Flask) -> list[tuple[str, object, bool]]:
+def kept(app: Flask) -> list[tuple[str, object, bool | None]]:
     with app.app_context():
         rows = db.session.scalars(select(LessonResponse).order_by(LessonResponse.item))
         return [(row.item, row.given, row.is_right) for row in rows]

@@ -9,12 +9,13 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.cast import make_account, make_guest, sign_in_as
+from tests.cast import certify, make_account, make_guest, make_ready, sign_in_as
 from tests.support import COURSE, Visitor, closed_up
 from trainer.accounts.models import User
+from trainer.accounts.queries import get_user
 from trainer.content.library import Library
 from trainer.content.schema import Pool
-from trainer.core.db import Base, db
+from trainer.core.db import Base, db, transaction
 from trainer.learning.models import Enrollment
 
 ASKS_FOR_SOMETHING = {"/keep", "/sign-in", "/sign-up", "/password-reset"}
@@ -182,3 +183,30 @@ def test_the_course_page_asks_for_minutes_in_a_sentence_and_keeps_its_fingerprin
     before, digest, _after = page.partition(course.digest[:12])
     assert digest
     assert before.count("<details>") > before.count("</details>")
+
+
+def test_the_course_page_says_what_the_final_waits_for(app: Flask) -> None:
+    bob = make_account(app)
+    visitor = sign_in_as(app, bob)
+    visitor.enroll()
+    assert "Opens when" in visitor.get(f"/courses/{COURSE}").text
+    make_ready(app, bob)
+    assert "It’s open." in visitor.get(f"/courses/{COURSE}").text
+    with app.app_context(), transaction():
+        get_user(bob).certificate_name = None
+    assert "Opens once nothing else is missing." in visitor.get(f"/courses/{COURSE}").text
+    certify(app, bob)
+    assert "Passed." in visitor.get(f"/courses/{COURSE}").text
+
+
+def test_the_course_page_lists_what_passing_takes(visitor: Visitor) -> None:
+    page = closed_up(visitor.get(f"/courses/{COURSE}").text)
+    rule = page[page.index("<h2>To pass</h2>") :]
+    rule = rule[: rule.index("</section>")]
+    assert rule.count("<li>") >= 4
+    assert rule.count("<li>") == rule.count("</li>")
+
+
+def test_the_course_page_leads_to_twins(visitor: Visitor) -> None:
+    assert 'href="/twins"' in visitor.get(f"/courses/{COURSE}").text
+    assert 'href="/twins"' in visitor.get(f"/courses/{COURSE}/practice").text

@@ -35,3 +35,17 @@ def test_the_page_on_leaving_says_what_stays_what_is_lost_and_what_is_safer(visi
         r"call 911",
     ):
         assert re.search(what, page), what
+
+
+def test_a_telephone_number_in_the_glossary_stays_in_one_line(visitor: Visitor, shelf: Library) -> None:
+    told = [one for one in shelf.content.terms.values() if "1-888-373-7888" in one.meaning]
+    assert told
+    assert visitor.get("/glossary").text.count('<span class="nb">1-888-373-7888</span>.') >= len(told)
+    course, lesson = next(
+        (course.slug, lesson.id)
+        for course in shelf.content.courses.values()
+        for lesson in course.lessons
+        if told[0] in lesson.words
+    )
+    words = visitor.get(f"/courses/{course}/{lesson}?open=all").text
+    assert '<span class="nb">1-888-373-7888</span>' in words[words.index('<dl class="terms"') :]

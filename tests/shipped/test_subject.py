@@ -35,6 +35,8 @@ EXCEPTIONS: Final = {
     ("trainer/cli/instrument/balance.py", "child"): "an age",
     ("trainer/cli/instrument/guards.py", "nobody"): "a word that denies",
     ("trainer/cli/seed.py", "guard"): "a person of the made-up firm",
+    ("trainer/content/checks/rare.py", "events"): "what happens in a night",
+    ("trainer/content/prose.py", "events"): "what happens in a night",
     ("trainer/content/schema.py", "child"): "an age",
     ("trainer/content/subject.py", "one-medium"): "what signs a line of the rule asks for",
     ("trainer/content/subject.py", "danger"): "what signs a line of the rule asks for",

@@ -30,6 +30,7 @@ from tests.cast import (
     start_drill,
     start_practice,
     start_rare,
+    start_shift,
     write_remark,
 )
 from tests.support import COURSE, Visitor
@@ -50,10 +51,11 @@ from trainer.credentials.models import Credential
 from trainer.interop.models import ApiToken
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
-from trainer.joining.importing import keep_draft
-from trainer.joining.sheets import read_text
+from trainer.joining.drafts import keep_draft
+from trainer.joining.sheets import read_list
 from trainer.learning.operations import enroll
 from trainer.organizations.codes import make_join_code
+from trainer.organizations.devices import make_device
 from trainer.organizations.invitations import invite
 from trainer.organizations.invitations import token_of as invitation_token
 from trainer.organizations.models import Invitation
@@ -132,8 +134,9 @@ def make_world(app: Flask, shelf: Library) -> World:
             "attempt_id": str(start_rare(app, bob, course_with_rare(here))),
             "course": course_with_rare(here),
         },
-        "assessment.start_shift": {"course": course_with_shift(here)},
         "twins": {"name": here.pool(Pool.OPEN)[0].id},
+        "shifts": {"attempt_id": str(start_shift(app, bob, course_with_shift(here)))},
+        "shifts.start": {"course": course_with_shift(here)},
         "learning.attestation": {"course": signing},
         "learning.place": {"course": course_with_choice(here)},
         "accounts.confirm": {"token": tokens[Purpose.CONFIRM]},
@@ -156,8 +159,9 @@ def make_world(app: Flask, shelf: Library) -> World:
         actor, month = actor_of(bob, firm), clock.now() + dt.timedelta(days=30)
         invite(actor, get_person(actor, dana), clock.now())
         code = make_join_code(actor, Role.MEMBER, None, month, None, clock.now())
-        draft = keep_draft(actor, read_text("name,e-mail\nPat Poe,pat@example.org"), clock.now())
+        draft = keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         invitation = invitation_token(db.session.scalars(select(Invitation)).one())
+        values["device_id"] = str(make_device(actor, "Gate tablet", site, clock.now())[0].id)
         values |= {"code": code.code, "code_id": str(code.id), "draft_id": str(draft.id)}
         link, gone = (make_inspector_link(actor, name, clock.now()) for name in ("An inspector", "Another"))
         job = order_pack(actor, actor.today(clock.now()), clock.now())
@@ -200,4 +204,4 @@ def course_with_rare(here: Content) -> str:
 
 def course_with_shift(here: Content) -> str:
     """Return a course that has a practice shift."""
-    return next(slug for slug, course in here.courses.items() if course.shift)
+    return next(slug for slug, course in here.courses.items() if course.shifts)

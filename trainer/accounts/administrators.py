@@ -23,6 +23,8 @@ def is_administrator(user_id: uuid.UUID) -> bool:
 def appoint(address: str, now: dt.datetime) -> User:
     """Make an account an administrator's. Raises NotFound for an unknown address, Conflict if that was done."""
     user = _get_user(address)
+    if user.password_hash is None:
+        raise Conflict(_l("This person signs in with a PIN. They have to choose a password first."))
     if is_administrator(user.id):
         raise Conflict(_l("This account is already an administrator’s."))
     db.session.add(Administrator(user_id=user.id, appointed_at=now))

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectField, StringField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import EqualTo, InputRequired, ValidationError
 
 from trainer.accounts.passwords import LEAST, MOST
+from trainer.accounts.pin_rules import LONGEST, SHORTEST
 from trainer.accounts.rules import email_key
 from trainer.web.forms import Form, PlainText, length, trimmed
 from trainer.web.language import known_languages, name_language
@@ -89,6 +90,51 @@ class ChangeAddressForm(PasswordForm):
     def validate_email(self, field: Any) -> None:
         """Refuse what isn't an address we can take."""
         check_address(field)
+
+
+class PinForm(Form):
+    """The PIN, before something that not everybody who finds this device shall do."""
+
+    password = PasswordField(
+        _l("Your PIN"),
+        [InputRequired(_l("Enter your PIN.")), length(1, MOST)],
+        filters=[trimmed],
+        render_kw={"autocomplete": "off", "inputmode": "numeric"},
+    )
+
+
+class FirstPasswordForm(PinForm, NewPasswordForm):
+    """A password, for someone who has a PIN."""
+
+
+class FirstAddressForm(PinForm, EmailForm):
+    """The address that the account of someone with a PIN is to get."""
+
+
+class NewPinForm(Form):
+    """A PIN, twice: it is hidden while it is typed, and a typo would lock its owner out."""
+
+    new_pin = PasswordField(
+        _l("New PIN"),
+        [InputRequired(_l("Choose a PIN."))],
+        filters=[trimmed],
+        description=_l(
+            "%(least)s to %(most)s digits. No date, no row such as 123456, not your number.",
+            least=SHORTEST,
+            most=LONGEST,
+        ),
+        render_kw={"autocomplete": "off", "inputmode": "numeric"},
+    )
+    again = PasswordField(
+        _l("The same PIN again"),
+        [EqualTo("new_pin", _l("This isn’t the same PIN. Type it again."))],
+        filters=[trimmed],
+        render_kw={"autocomplete": "off", "inputmode": "numeric"},
+    )
+
+
+class ChangePinForm(PinForm, NewPinForm):
+    """A new PIN, for someone who knows the old one."""
 
 
 class CodeForm(Form):

@@ -47,6 +47,11 @@ def wait_after(misses: int) -> int:
     return min(30 * 2 ** min(misses - FREE, 9), _LONGEST) if misses >= FREE else 0
 
 
+def is_known(key: str) -> bool:
+    """Return True if the account of the address was opened in this browser before."""
+    return _find_browser(key) is not None
+
+
 def know_browser(key: str) -> None:
     """Let this browser be one from which the account of the address was opened."""
     known = _known()

@@ -1,11 +1,11 @@
-"""User, Administrator, Session, Link and RecoveryCode records."""
+"""User, Administrator, Session, Link, RecoveryCode and PinTry records."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
@@ -14,12 +14,14 @@ LONGEST_NAME = 120
 
 
 class User(Base):
-    """A person who learns here: a guest (no email) or an account."""
+    """A person who learns here: a guest (nothing to sign in with) or an account (an address, a PIN, or both)."""
 
     __tablename__ = "users"
     __table_args__ = (
         CheckConstraint("(email IS NULL) = (email_key IS NULL)", name="email_has_key"),
-        CheckConstraint("(email IS NULL) = (password_hash IS NULL)", name="email_has_password"),
+        CheckConstraint("password_hash IS NULL OR email IS NOT NULL", name="password_has_email"),
+        CheckConstraint("email IS NULL OR password_hash IS NOT NULL OR pin_hash IS NOT NULL", name="email_has_secret"),
+        CheckConstraint("(pin_hash IS NULL) = (pin_key_id IS NULL)", name="pin_has_key"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -28,6 +30,10 @@ class User(Base):
     email_key: Mapped[str | None] = mapped_column(String(254), unique=True)
     """Canonical form: two spellings of one address have the same key."""
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    pin_hash: Mapped[str | None] = mapped_column(String(200))
+    """Of someone who signs in with a firm's code, an employee number and a PIN; gone once there is a password."""
+    pin_key_id: Mapped[str | None] = mapped_column(String(8))
+    """Of the installation's keys the one that the PIN was mixed with before it was hashed."""
     certificate_name: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
     """The name as it shall stand on a certificate; may be an alias."""
     email_confirmed_at: Mapped[dt.datetime | None]
@@ -71,7 +77,12 @@ class User(Base):
     @property
     def is_guest(self) -> bool:
         """True for a learner without an account."""
-        return self.email is None
+        return self.email is None and self.pin_hash is None
+
+    @property
+    def has_pin(self) -> bool:
+        """True if the person signs in with a PIN."""
+        return self.pin_hash is not None
 
     @property
     def has_second_factor(self) -> bool:
@@ -104,6 +115,10 @@ class Session(Base):
     """What the browser said of itself, in words such as "Chrome on Android"."""
     created_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
+    site_device_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    """The device of a firm on which it is, if it is on one."""
+    quiet_until: Mapped[dt.datetime | None]
+    """On such a device: when it ends unless something is asked for before."""
 
 
 class Link(Base):
@@ -140,3 +155,16 @@ class RecoveryCode(Base):
     """The key that the seal was made with; the oldest, if the row is from before keys had ids."""
     created_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]
+
+
+class PinTry(Base):
+    """A PIN that was looked at and wasn't right: how many there may be is limited. Kept for thirty days."""
+
+    __tablename__ = "pin_tries"
+    __table_args__ = (Index("ix_pin_tries_user_id_way_at", "user_id", "way", "at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    way: Mapped[str] = mapped_column(String(10))
+    """Where it came from (`accounts.rules.Way`)."""
+    at: Mapped[dt.datetime]

@@ -16,6 +16,7 @@ from trainer.accounts.rules import (
     CONFIRM_LASTS,
     LINK_LASTS,
     LINKS_KEPT,
+    QUIET,
     SIGN_UP_LASTS,
     Purpose,
     clean_email,
@@ -73,9 +74,12 @@ def create_account(
     return user
 
 
-def open_session(user_id: uuid.UUID, device: str, now: dt.datetime) -> uuid.UUID:
-    """Begin a session and return its number, which the cookie holds."""
-    session = Session(user_id=user_id, device=device, created_at=now)
+def open_session(
+    user_id: uuid.UUID, device: str, now: dt.datetime, site_device_id: uuid.UUID | None = None
+) -> uuid.UUID:
+    """Begin a session and return its number, which the cookie holds. On a site device it ends when it is quiet."""
+    session = Session(user_id=user_id, device=device, created_at=now, site_device_id=site_device_id)
+    session.quiet_until = now + QUIET if site_device_id else None
     db.session.add(session)
     db.session.flush()
     user = get_user(user_id)
@@ -83,6 +87,22 @@ def open_session(user_id: uuid.UUID, device: str, now: dt.datetime) -> uuid.UUID
         remember_language(user)
         note("session.opened", now, actor_id=user_id, subject_id=session.id, device=device)
     return session.id
+
+
+def prolong_session(session_id: uuid.UUID, now: dt.datetime) -> None:
+    """Let a session on a site device go on for two minutes, unless it is over."""
+    db.session.execute(
+        update(Session)
+        .where(Session.id == session_id, Session.ended_at.is_(None), Session.quiet_until > now)
+        .values(quiet_until=now + QUIET)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def end_sessions_at(site_device_id: uuid.UUID, now: dt.datetime) -> None:
+    """End all sessions on a site device."""
+    here = update(Session).where(Session.site_device_id == site_device_id, Session.ended_at.is_(None))
+    db.session.execute(here.values(ended_at=now).execution_options(synchronize_session=False))
 
 
 def refuse_session(user_id: uuid.UUID, now: dt.datetime) -> None:
@@ -158,11 +178,11 @@ def request_sign_up(given: str, next_path: str | None, now: dt.datetime) -> None
 
 
 def request_address(user: User, given: str, now: dt.datetime) -> None:
-    """Mail a link to an account's new address, or a note that the address already has an account; and tell the old one.
+    """Mail a link to an account's new address, or a note that the address already has an account; and tell the old one,
+    if there is one.
 
     The same is done for both, so that nobody finds out who has an account.
     """
-    assert user.email is not None
     address, key = _address(given)
     if key == user.email_key:
         raise Invalid(_l("This is already your account’s address."))
@@ -172,7 +192,8 @@ def request_address(user: User, given: str, now: dt.datetime) -> None:
     link = _make_link(Purpose.ADDRESS, user.id, key, now, now + ADDRESS_LASTS, email=address)
     to, language = (other and other.email) or address, mail_language((other or user).language)
     post("address-taken" if other else "new-address", to, language, {"link": link.id.hex}, now)
-    post("address-asked", user.email, mail_language(user.language), {"user": user.id.hex}, now)
+    if user.email is not None:
+        post("address-asked", user.email, mail_language(user.language), {"user": user.id.hex}, now)
     note("address.change_asked", now, actor_id=user.id, subject_id=user.id)
 
 
@@ -207,6 +228,7 @@ def change_password(user: User, password_hash: str, now: dt.datetime, *, but: uu
     """Set a new password, end the other sessions, void what others may have asked for, and tell the person by mail."""
     assert user.email is not None
     user.password_hash = password_hash
+    user.pin_hash = user.pin_key_id = None  # from now on the address and the password open it, and nothing else
     end_sessions(user.id, now, but=but)
     _void_links(user.id, now, Purpose.RESET, Purpose.ADDRESS)
     post("password-changed", user.email, mail_language(user.language), {"user": user.id.hex}, now)

@@ -7,7 +7,7 @@ import uuid
 
 from sqlalchemy import ColumnElement, delete, or_, select
 
-from trainer.accounts.models import Administrator, Link, RecoveryCode, Session, User
+from trainer.accounts.models import Administrator, Link, PinTry, RecoveryCode, Session, User
 from trainer.accounts.queries import get_user
 from trainer.core import audit, outbox
 from trainer.core.db import db
@@ -20,12 +20,14 @@ ERASED = "Erased"
 def export_person(user_id: uuid.UUID) -> Told:
     """Return the account, its sessions, links, emails and log.
 
-    No password, no secret of the second step, no code; nor where a link leads: that may be an invitation that works.
+    No password, no PIN, no secret of the second step, no code; nor where a link leads: that may be an invitation that
+    works.
     """
     user = get_user(user_id)
     links = db.session.scalars(select(Link).where(_is_of(user)).order_by(Link.created_at)).all()
     codes = select(RecoveryCode).where(RecoveryCode.user_id == user_id).order_by(RecoveryCode.created_at)
     sessions = select(Session).where(Session.user_id == user_id).order_by(Session.created_at)
+    tries = select(PinTry).where(PinTry.user_id == user_id).order_by(PinTry.at)
     return {
         "account": tell(
             [user],
@@ -37,6 +39,7 @@ def export_person(user_id: uuid.UUID) -> Told:
         ),
         "sessions": tell(db.session.scalars(sessions), "device", "created_at", "ended_at"),
         "links": tell(links, "purpose", "email", "created_at", "expires_at", "used_at"),
+        "wrong_pins": tell(db.session.scalars(tries), "way", "at"),
         "recovery_codes": tell(db.session.scalars(codes), "created_at", "used_at"),
         "emails": outbox.list_to(_addresses(user), user_id),
         "log": audit.list_of_person(user_id),
@@ -52,14 +55,14 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     user = get_user(user_id)
     outbox.forget_mails(_addresses(user), user_id)
     db.session.execute(delete(Link).where(_is_of(user)))
-    for record in (Administrator, RecoveryCode, Session):
+    for record in (Administrator, PinTry, RecoveryCode, Session):
         db.session.execute(delete(record).where(record.user_id == user_id))
     if user.is_guest:
         db.session.delete(user)
         db.session.flush()
         return
     user.email = user.email_key = user.password_hash = user.certificate_name = user.email_confirmed_at = None
-    user.language = None
+    user.language = user.pin_hash = user.pin_key_id = None
     user.second_factor_at = user.second_factor_nonce = user.second_factor_step = None
     user.second_factor_key_id = user.second_factor_mask = user.second_factor_wait_until = None
     user.second_factor_misses = 0

@@ -7,10 +7,11 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
 from trainer.accounts.models import Link, Session, User
 from trainer.accounts.rules import Purpose
+from trainer.core.clock import now
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.signing import is_sealed
@@ -19,9 +20,11 @@ Q = TypeVar("Q", bound=Select[Any])
 
 
 def through_session(query: Q) -> Q:
-    """Narrow a query on users to the one who is signed in through the session `session_id`, unless that is over."""
+    """Narrow a query on users to the one who is signed in through the session `session_id`, if it isn't over `at`."""
     return query.join(Session, Session.user_id == User.id).where(
-        Session.id == bindparam("session_id"), Session.ended_at.is_(None)
+        Session.id == bindparam("session_id"),
+        Session.ended_at.is_(None),
+        or_(Session.quiet_until.is_(None), Session.quiet_until > bindparam("at")),
     )
 
 
@@ -34,7 +37,7 @@ def find_user_by_session(token: str) -> User | None:
     session_id = read_session_id(token)
     if session_id is None:
         return None
-    user = db.session.scalar(_BY_SESSION, {"session_id": session_id})
+    user = db.session.scalar(_BY_SESSION, {"session_id": session_id, "at": now()})
     if user is not None:
         user.session_id = session_id
     return user
@@ -62,7 +65,11 @@ def list_sessions(user_id: uuid.UUID) -> Sequence[Session]:
     """Return a user's sessions that aren't over, the newest first."""
     return db.session.scalars(
         select(Session)
-        .where(Session.user_id == user_id, Session.ended_at.is_(None))
+        .where(
+            Session.user_id == user_id,
+            Session.ended_at.is_(None),
+            or_(Session.quiet_until.is_(None), Session.quiet_until > now()),
+        )
         .order_by(Session.created_at.desc(), Session.id)
     ).all()
 
@@ -87,9 +94,14 @@ def find_new_address(user_id: uuid.UUID, token: str, now: dt.datetime) -> Link |
     return link if link and link.user_id == user_id else None
 
 
+def is_a_guest() -> ColumnElement[bool]:
+    """Return the condition of learners without an account: `User.is_guest` as SQL."""
+    return and_(User.email.is_(None), User.pin_hash.is_(None))
+
+
 def list_guests_before(day: dt.datetime) -> Sequence[uuid.UUID]:
     """Return ids of guests who began before an instant."""
-    query = select(User.id).where(User.email.is_(None), User.erased_at.is_(None), User.created_at < day)
+    query = select(User.id).where(is_a_guest(), User.erased_at.is_(None), User.created_at < day)
     return db.session.scalars(query).all()
 
 

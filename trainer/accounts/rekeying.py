@@ -1,5 +1,5 @@
-"""What of accounts rests on one of the installation's keys: second factors, which can move to another, and recovery
-codes, which can't. Part of the operations; never commits."""
+"""What of accounts rests on one of the installation's keys: second factors, which can move to another, recovery codes,
+which can't, and PINs, which move when they are typed. Part of the operations; never commits."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from trainer.core.keys import Key, Ring
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """How many second factors need a key, and how many people have unused recovery codes that do."""
+    """How many second factors and PINs need a key, and how many people have unused recovery codes that do."""
 
     second_factors: int
     with_recovery_codes: int
+    pins: int = 0
 
 
 def count_resting(ring: Ring, key: Key | None) -> Resting:
@@ -28,7 +29,8 @@ def count_resting(ring: Ring, key: Key | None) -> Resting:
     people = select(func.count(RecoveryCode.user_id.distinct())).where(
         RecoveryCode.used_at.is_(None), _is_of(RecoveryCode.key_id, ring, key)
     )
-    return Resting(_count(factors), _count(people))
+    pins = select(func.count()).select_from(User).where(User.pin_hash.is_not(None), _is_of(User.pin_key_id, ring, key))
+    return Resting(_count(factors), _count(people), _count(pins))
 
 
 def move_second_factors(ring: Ring, old: Key) -> int:

@@ -22,6 +22,9 @@ ADDRESS_LASTS = dt.timedelta(hours=24)
 CODE_LASTS = dt.timedelta(minutes=10)
 """How long signing in waits for the code after the right password."""
 
+QUIET = dt.timedelta(minutes=2)
+"""How long a session on a site device lasts when nothing is asked for."""
+
 FREE_MISSES = 5
 """Wrong codes in a row before the next has to wait."""
 _LONGEST_WAIT = dt.timedelta(hours=1)

@@ -36,6 +36,9 @@ def show() -> Response | str | tuple[str, int]:
     if current_user.has_second_factor:
         left = operations.count_recovery_codes(current_user.id)
         return render_template("accounts/second_factor_on.html", left=left, next=_next())
+    if current_user.has_pin:
+        flash(_("A second step goes with a password. Add an email address and choose a password first."))
+        return go(url_for("accounts.account"))
     form = PasswordForm()
     if form.validate_on_submit():
         if check_password(current_user.password_hash, str(form.password.data)):

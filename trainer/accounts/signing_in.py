@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Flask, request, session
+import uuid
+
+from flask import Flask, Response, current_app, request, session
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 
-from trainer.accounts.guessing import know_browser
+from trainer.accounts.guessing import is_known, know_browser
 from trainer.accounts.models import User
-from trainer.accounts.operations import end_session, open_session
-from trainer.accounts.queries import find_user_by_session
-from trainer.accounts.rules import device_of
+from trainer.accounts.operations import end_session, open_session, prolong_session
+from trainer.accounts.passwords import check_password
+from trainer.accounts.pin_rules import Way
+from trainer.accounts.pins import begin_try, check_pin, cross_out, pin_name
+from trainer.accounts.queries import find_user, find_user_by_session, read_session_id
+from trainer.accounts.rules import QUIET, device_of
 from trainer.core.clock import now
 from trainer.core.db import transaction
+from trainer.web.sessions import QUIET_SECONDS
 from trainer.web.unsent import UNSENT
 
 
@@ -29,22 +35,60 @@ def init_accounts(app: Flask) -> None:
     # A guard's phone changes networks all night; an address is no part of who someone is.
     manager.session_protection = None
     manager.user_loader(find_user_by_session)
+    app.after_request(_stay)
 
 
-def sign_in_session(user: User) -> None:
-    """Let the browser hold this user's session, a fresh one, and keep it after closing."""
+def sign_in_session(user: User, site_device_id: uuid.UUID | None = None) -> None:
+    """Let the browser hold this user's session, a fresh one, and keep it after closing.
+
+    On a site device nothing is kept: neither after closing, nor that this person was here, nor what someone before
+    them hadn't saved.
+    """
     device, user_id = device_of(request.user_agent.string), user.id
-    if user.email_key is not None:
-        know_browser(user.email_key)
+    name = pin_name(user.id) if user.has_pin else user.email_key
+    if name is not None and site_device_id is None:
+        know_browser(name)
     with transaction():
-        session_id = open_session(user_id, device, now())
-    unsent = session.get(UNSENT)
+        session_id = open_session(user_id, device, now(), site_device_id)
+    unsent = session.get(UNSENT) if site_device_id is None else None
     session.clear()
     if unsent is not None:
         session[UNSENT] = unsent
+    if site_device_id is not None:
+        session[QUIET_SECONDS] = int(QUIET.total_seconds())
     session["_user_id"] = session_id.hex
     session["_fresh"] = True
-    session.permanent = True
+    session.permanent = site_device_id is None
+
+
+def _stay(response: Response) -> Response:
+    """Let someone stay signed in on a site device with all they ask for, but not with what a page sends by itself."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if QUIET_SECONDS in session and request.endpoint != "static" and not getattr(view, "is_unattended", False):
+        session_id = read_session_id(session.get("_user_id"))
+        if session_id is not None:
+            with transaction():
+                prolong_session(session_id, now())
+    return response
+
+
+def way_of(user: User | None) -> Way:
+    """Return by which way a PIN of an account is being typed in this browser, unless it is a site device."""
+    return Way.KNOWN if user is not None and is_known(pin_name(user.id)) else Way.STRANGE
+
+
+def is_own_secret(given: str) -> bool:
+    """Return True if this is the password or the PIN of whoever is signed in here. A PIN is looked at only so often."""
+    if not current_user.has_pin:
+        return check_password(current_user.password_hash, given)
+    user_id, way = current_user.id, Way.SITE if QUIET_SECONDS in session else way_of(current_user)
+    with transaction():
+        try_id = begin_try(user_id, way, now())
+    is_right = check_pin(find_user(user_id) if try_id is not None else None, given)
+    if is_right and try_id is not None:
+        with transaction():
+            cross_out(try_id)
+    return is_right
 
 
 def leave() -> None:

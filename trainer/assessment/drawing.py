@@ -103,10 +103,19 @@ def two_forms(pairs: Sequence[Pair]) -> tuple[list[Telling], list[Telling]]:
     return forms
 
 
-def leaning(pairs: Sequence[Pair], preferred: Collection[Pair], scenes: int, rng: random.Random) -> list[Pair]:
-    """Return `scenes` pairs, the preferred ones first; within each group, those met longest ago come first."""
+def leaning(
+    pairs: Sequence[Pair],
+    leaning_to: Collection[Pair],
+    scenes: int,
+    rng: random.Random,
+    preferred: Collection[Pair] = (),
+) -> list[Pair]:
+    """Return `scenes` pairs, those leaned to first; within each group, those met longest ago come first.
+
+    Of pairs that are equally fresh, the preferred ones come first.
+    """
     shuffled = rng.sample(list(pairs), len(pairs))
-    return sorted(shuffled, key=lambda pair: (pair not in preferred, pair.met_at))[:scenes]
+    return sorted(shuffled, key=lambda pair: (pair not in leaning_to, pair.met_at, pair not in preferred))[:scenes]
 
 
 def draw_again(pairs: Sequence[Pair], leaning_to: Collection[Pair], scenes: int, rng: random.Random) -> list[Telling]:

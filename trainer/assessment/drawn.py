@@ -35,8 +35,7 @@ def draw_into(
     if attempt.handed_in:  # whatever the clock says of when they were met, a further stage has other pairs
         shown = {response.item for response in list_responses(attempt)}
         pairs = [pair for pair in pairs if shown.isdisjoint(telling.scene for telling in pair.tellings)]
-    preferred = {pair for pair in pairs if content.scenarios[pair.tellings[0].scene].file.venue in venues}
-    return keep_drawn(attempt, content, draw(pairs, aims, chance.rng, preferred), now)
+    return keep_drawn(attempt, content, draw(pairs, aims, chance.rng, at_venues(pairs, venues, content)), now)
 
 
 def keep_drawn(attempt: Attempt, content: Content, drawn: Sequence[Telling], now: dt.datetime) -> Attempt:
@@ -95,6 +94,11 @@ def pairs_of(content: Content, pool: Pool, met: Collection[tuple[str, str, dt.da
         for scenario in content.pool(pool)
         if scenario.file.truth is Truth.CONCERN
     ]
+
+
+def at_venues(pairs: Collection[Pair], venues: Collection[str], content: Content) -> set[Pair]:
+    """Return the pairs that are set at any of the venues."""
+    return {pair for pair in pairs if content.scenarios[pair.tellings[0].scene].file.venue in venues}
 
 
 def showing(pairs: Collection[Pair], categories: Collection[str], content: Content) -> set[Pair]:

@@ -1,16 +1,20 @@
-"""The forms of opening another round, and of saying what is wrong with a scene."""
+"""The forms of opening another round, of saying what is wrong with a scene, and of a handover."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, NumberRange
+from wtforms.widgets import CheckboxInput
 
+from trainer.assessment.handovers import LONGEST_HANDOVER
 from trainer.assessment.models import LONGEST_REASON, LONGEST_REMARK
 from trainer.assessment.words import REMARK_KINDS
-from trainer.web.forms import Form, PlainText, length, trimmed
+from trainer.items.forms import Count
+from trainer.web.forms import Form, PlainText, in_lines, length, trimmed
 
 
 class GrantForm(Form):
@@ -44,3 +48,31 @@ class RemarkForm(Form):
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
         self.kind.choices = [(kind.value, name) for kind, name in REMARK_KINDS.items()]
+
+
+class HandoverForm(Form):
+    """What the next shift needs to know."""
+
+    version = Count(validators=[NumberRange(0, 1_000_000)])
+    text = TextAreaField(
+        _l("Your handover"),
+        [
+            DataRequired(_l("Write at least a line, or skip the handover.")),
+            length(1, LONGEST_HANDOVER),
+            PlainText(lines=True),
+        ],
+        filters=[in_lines],
+        description=_l("In your own words, from what you saw tonight. Only you can read it."),
+        render_kw={"rows": "8", "maxlength": str(LONGEST_HANDOVER)},
+    )
+
+
+class PointsForm(Form):
+    """What of the checklist a handover says."""
+
+    version = Count(validators=[NumberRange(0, 1_000_000)])
+    points = SelectMultipleField(_l("Tick what yours says, too"), option_widget=CheckboxInput())
+
+    def offer(self, points: Sequence[tuple[str, str]]) -> None:
+        """Offer points to tick: id and text."""
+        self.points.choices = list(points)

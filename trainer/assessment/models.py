@@ -65,7 +65,8 @@ class Attempt(Base):
     tries: Mapped[int | None]
     course: Mapped[str] = mapped_column(String(60))
     rule: Mapped[dict[str, Any]]
-    """How a final decides, as `deciding.FinalRule` was at the start; of a pretest its form; of a check-in its day."""
+    """How a final decides, as `deciding.FinalRule` was at the start; of a pretest its form; of a check-in its day; of a
+    practice shift its name."""
     scenes: Mapped[int]
     """How many were drawn so far: a final that is close goes on to further ones. None of a pretest that was skipped."""
     handed_in: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -75,6 +76,8 @@ class Attempt(Base):
     is_passed: Mapped[bool | None]
     tally: Mapped[dict[str, Any] | None]
     """Counts at submission, as `rules.Tally` names them, or `rules.Points`, or `rare.NightCounts`."""
+    handover: Mapped[dict[str, Any] | None]
+    """What someone wrote at the end of a practice shift, as `handovers.Written` names it."""
     lessons_to_read: Mapped[list[str] | None]
     """After a failed final: the lessons to read again."""
 
@@ -115,7 +118,8 @@ class Response(Base):
     action_order: Mapped[list[str]]
     """Options, of a scene those for the first action, in the order this learner sees them."""
     given: Mapped[dict[str, Any] | None]
-    """{"verdict", "confidence", "action"}, each may be missing until it is given; of a further question {"chosen"}."""
+    """{"verdict", "confidence", "action"}, each may be missing until it is given; in a practice shift also "line", of
+    the learner's log; of a further question {"chosen"}."""
     version: Mapped[int] = mapped_column(default=0)
     """Counts saves; a tab that shows an older one is refused."""
     saved_at: Mapped[dt.datetime | None]

@@ -12,7 +12,7 @@ from sqlalchemy import Table, bindparam, delete, select, update
 
 from trainer.assessment import finals, pretest, rules
 from trainer.assessment.drawing import draw, half_and_half, leaning
-from trainer.assessment.drawn import Item, draw_into, item_of, keep, keep_drawn, pairs_of, showing
+from trainer.assessment.drawn import Item, at_venues, draw_into, item_of, keep, keep_drawn, pairs_of, showing
 from trainer.assessment.models import Attempt, CheckInMail, Response, RoundRequest
 from trainer.assessment.queries import (
     find_open_attempt,
@@ -64,7 +64,7 @@ def start_practice(
 ) -> Attempt:
     """Start a practice of open scenes, those of the learner's workplace first, or return the one under way.
 
-    With a category, pairs that show its signs come before all others.
+    With a category, pairs that show its signs come before all others, and the workplace counts within each kind.
     """
     under_way = find_open_attempt(enrollment.id, Kind.PRACTICE)
     if under_way is None and category is not None:
@@ -81,7 +81,8 @@ def start_practice(
 
 def _start_leaning(enrollment: Enrollment, content: Content, scenes: int, now: dt.datetime, category: str) -> Attempt:
     pairs = pairs_of(content, Pool.OPEN, list_met(enrollment.user_id))
-    chosen = leaning(pairs, showing(pairs, [category], content), scenes, chance.rng)
+    near = at_venues(pairs, content.venues_at(enrollment.place), content)
+    chosen = leaning(pairs, showing(pairs, [category], content), scenes, chance.rng, near)
     drawn = draw(chosen, half_and_half(scenes), chance.rng)
     return keep_drawn(_ungraded(enrollment, Kind.PRACTICE, scenes, now), content, drawn, now)
 
@@ -100,28 +101,36 @@ def start_drill(enrollment: Enrollment, content: Content, number: int, now: dt.d
     return keep(attempt, [Item(drill.id, drill.digest, read_further(drill.payload)) for drill in drawn], now)
 
 
-def start_shift(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
-    """Start the practice shift of a course, or return the one under way. Raises NotFound if it has none."""
+def start_shift(
+    enrollment: Enrollment, course: Course, content: Content, now: dt.datetime, name: str | None = None
+) -> Attempt:
+    """Start a practice shift of a course, or return the one under way. Raises NotFound if it has none of this name.
+
+    `name`: of the shift; None for the first one.
+    """
     under_way = find_open_attempt(enrollment.id, Kind.SHIFT)
     if under_way is not None:
         return under_way
-    if course.shift is None:
+    name = name or next(iter(course.shifts), None)
+    if name is None or name not in course.shifts:
         raise NotFound
-    scenes = [content.scenarios[name] for name in course.shift.scenes]
-    return keep(_ungraded(enrollment, Kind.SHIFT, len(scenes), now), [item_of(scene) for scene in scenes], now)
+    scenes = [content.scenarios[scene] for scene in course.shifts[name].scenes]
+    attempt = _ungraded(enrollment, Kind.SHIFT, len(scenes), now)
+    attempt.rule = {"shift": name}
+    return keep(attempt, [item_of(scene) for scene in scenes], now)
 
 
 def start_rare(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
     """Start a rare shift of a course, or return the one under way. Raises NotFound if it has none."""
-    found = find_open_attempt(enrollment.id, Kind.RARE)
-    if found is not None:
-        return found
+    under_way = find_open_attempt(enrollment.id, Kind.RARE)
+    if under_way is not None:
+        return under_way
     if course.rare is None:
         raise NotFound
-    bank = [payload_of(one, course.rare, content) for one in course.rare.events]
+    bank = [payload_of(event, course.rare, content) for event in course.rare.events]
     night = draw_night(bank, course.rare.number, course.rare.worrying_at_most, chance.rng)
     attempt = _ungraded(enrollment, Kind.RARE, len(night), now)
-    return keep(attempt, [Item(f"{course.slug}/{one.scenario}", one.digest, one) for one in night], now)
+    return keep(attempt, [Item(f"{course.slug}/{event.scenario}", event.digest, event) for event in night], now)
 
 
 def _ungraded(enrollment: Enrollment, kind: Kind, scenes: int, now: dt.datetime) -> Attempt:

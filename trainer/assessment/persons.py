@@ -31,7 +31,7 @@ def export_person(user_id: uuid.UUID) -> Told:
         "attempts": tell(
             db.session.scalars(attempts),
             *("course", "kind", "round", "number", "scenes", "started_at", "submitted_at", "is_passed", "tally"),
-            "lessons_to_read",
+            *("lessons_to_read", "handover"),
         ),
         "answers": [
             {

@@ -105,6 +105,11 @@ class Progress:
         return sum(window.tally.answered for window in self.windows)
 
     @property
+    def since(self) -> dt.datetime:
+        """When the first of them was given, whichever window it stands in."""
+        return min(window.first_at for window in self.windows)
+
+    @property
     def to_share(self) -> Window | None:
         """The newest final, or else practice; never a pretest, since others will be asked the same scenes."""
         return next((window for window in reversed(self.windows) if window.stage is not Stage.BEFORE), None)

@@ -69,15 +69,15 @@ def draw_night(
 
     Those with a clock stand in the order of `events`, all others anywhere between.
     """
-    worrying = [one for one in events if one.is_worrying]
-    ordinary = [one for one in events if not one.is_worrying]
+    worrying = [known for known in events if known.is_worrying]
+    ordinary = [known for known in events if not known.is_worrying]
     rare = rng.sample(worrying, rng.randint(0, worrying_at_most))
     chosen = [*rare, *rng.sample(ordinary, number - len(rare))]
-    night = [one for one in events if one.clock and one in chosen]
-    free = [one for one in chosen if not one.clock]
+    night = [timed for timed in events if timed.clock and timed in chosen]
+    free = [untimed for untimed in chosen if not untimed.clock]
     rng.shuffle(free)
-    for one in free:
-        night.insert(rng.randint(0, len(night)), one)
+    for event in free:
+        night.insert(rng.randint(0, len(night)), event)
     return night
 
 

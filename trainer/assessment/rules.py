@@ -98,7 +98,7 @@ class RightOf:
 
 @dataclass(frozen=True)
 class Points:
-    """Points for further questions: of how many, and how many were answered."""
+    """Points for further questions: of how many, and how many were answered that can be right or wrong."""
 
     points: float
     items: int

@@ -11,7 +11,7 @@ from trainer.assessment.models import Attempt, Response
 from trainer.assessment.rare import NightCounts, count_night
 from trainer.assessment.rules import Kind, Points, Tally, count
 from trainer.items.judge.forms import JudgeForm
-from trainer.items.judge.model import PARTS, VERDICT_ALONE, VERDICT_AND_SURENESS
+from trainer.items.judge.model import PARTS, PARTS_AND_LINE, VERDICT_ALONE, VERDICT_AND_SURENESS
 from trainer.items.judge.payload import Judged, ScenePayload
 from trainer.items.registry import read_event, read_further, read_scene, type_of
 
@@ -60,6 +60,11 @@ class Sitting:
         """True if the verdict alone is asked for; then its answer begins with the reason alone."""
         return self.asks == VERDICT_ALONE
 
+    @property
+    def keeps_log(self) -> bool:
+        """True if what happened is listed, with a line of one's own for each item."""
+        return "line" in self.asks
+
     def is_answered(self, response: Response) -> bool:
         """Return whether a response is whole; where answers are shown, whether its answer was."""
         if self.answers_at_once:
@@ -81,12 +86,13 @@ class Sitting:
         if self.asks_scenes:
             return count(judged for _scene, judged in judge_all(responses, danger_rules))
         if self.what is What.EVENTS:
-            return count_night((read_event(one.snapshot.payload), one.given) for one in responses)
-        marked = [
+            return count_night((read_event(response.snapshot.payload), response.given) for response in responses)
+        marks = [
             read_further(response.snapshot.payload).mark(response.given or {})
             for response in responses
             if response.recorded_at is not None
         ]
+        marked = [mark for mark in marks if mark is not None]
         return Points(round(sum(mark.points for mark in marked), 2), len(responses), len(marked))
 
     def read(self, kept: Mapping[str, Any]) -> Counts:
@@ -104,7 +110,7 @@ SITTINGS: Final = {
     Kind.FIRST_TRY: Sitting("assessment.scene", asks=VERDICT_ALONE),
     Kind.PRETEST: Sitting("assessment.scene", result="pretest.result", is_sealed=True),
     Kind.PRACTICE: Sitting("assessment.scene"),
-    Kind.SHIFT: Sitting("assessment.scene"),
+    Kind.SHIFT: Sitting("assessment.scene", asks=PARTS_AND_LINE),
     Kind.RARE: Sitting("rare.event", result="rare.result", what=What.EVENTS, is_held_back=True, asks=VERDICT_ALONE),
     Kind.DRILL: Sitting("drills.question", result="drills.result", what=What.QUESTIONS),
     Kind.FINAL: Sitting("assessment.scene", is_graded=True),

@@ -67,16 +67,16 @@ def tell_question(question: FurtherPayload, item: str) -> tuple[FurtherPayload, 
 def tell_event(event: EventPayload, course: str) -> tuple[EventPayload, Standing]:
     """Return an event of a course's rare shift in its reader's language, and how it stands there; as it is where
     `tell` would do so."""
-    here, language = served(), language_tag()
-    there = here.translations.get(language)
+    content, language = served(), language_tag()
+    there = content.translations.get(language)
     if there is None or language == SOURCE:
         return event, Standing.AS_WRITTEN
-    now = here.courses[course].rare if course in here.courses else None
+    now = content.courses[course].rare if course in content.courses else None
     told = there.courses[course].rare if course in there.courses else None
     if now is None or told is None or told is now:
         return event, Standing.UNTRANSLATED
-    for one, other in zip(now.events, told.events, strict=True):
-        if one.id == event.scenario and event_payload_of(one, now, here).digest == event.digest:
+    for original, other in zip(now.events, told.events, strict=True):
+        if original.id == event.scenario and event_payload_of(original, now, content).digest == event.digest:
             return event_payload_of(other, told, there), there.standing(f"courses/{course}/rare.yaml", VOCABULARY)
     return event, Standing.UNTRANSLATED
 

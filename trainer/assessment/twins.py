@@ -26,12 +26,12 @@ class Side:
     @property
     def sentences(self) -> tuple[Sentence, ...]:
         """All sentences, in order."""
-        return tuple(one for paragraph in self.story for one in paragraph)
+        return tuple(sentence for paragraph in self.story for sentence in paragraph)
 
     @property
     def deciding(self) -> frozenset[int]:
         """The numbers of the sentences in which words stand that decide."""
-        return frozenset(one.number for one in self.sentences if one.decides)
+        return frozenset(sentence.number for sentence in self.sentences if sentence.decides)
 
     @property
     def payload(self) -> ScenePayload:
@@ -61,7 +61,7 @@ class Twins:
         """What is told of both: signs that don't decide, and what is ordinary."""
         signs = {name: sign.words for name, sign in self.other.scene.file.signs.items()}
         both = [sign.words for name, sign in self.one.scene.file.signs.items() if signs.get(name) == sign.words]
-        return [*both, *(one for one in self.one.scene.file.ordinary if one in self.other.scene.file.ordinary)]
+        return [*both, *(sign for sign in self.one.scene.file.ordinary if sign in self.other.scene.file.ordinary)]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Found:
 def look(side: Side, marked: Collection[int]) -> Found:
     """Hold the sentences that someone marked against those that decide. Raises ValueError if there is no such one."""
     chosen = frozenset(marked)
-    if not chosen <= {one.number for one in side.sentences}:
+    if not chosen <= {sentence.number for sentence in side.sentences}:
         raise ValueError("no such sentence")
     return Found(chosen & side.deciding, side.deciding - chosen, chosen - side.deciding)
 
@@ -93,8 +93,8 @@ def find_twins(content: Content, name: str, *, is_swapped: bool = False) -> Twin
         twin = content.twin(scene)
     except KeyError:
         return None
-    one, other = _side(scene, is_swapped=is_swapped), _side(twin, is_swapped=is_swapped)
-    return Twins(one, other) if twin in content.pool(Pool.OPEN) and one and other else None
+    side, other = _side(scene, is_swapped=is_swapped), _side(twin, is_swapped=is_swapped)
+    return Twins(side, other) if twin in content.pool(Pool.OPEN) and side and other else None
 
 
 def list_twins(content: Content) -> list[Twins]:
@@ -104,17 +104,19 @@ def list_twins(content: Content) -> list[Twins]:
 
 def twins_showing(content: Content, signs: Collection[str], most: int | None = None) -> list[Twins]:
     """List the open pairs of which a scene shows any of the signs, those that show more of them first."""
-    wanted = set(signs)
-    shown = [(len(wanted & {*one.one.scene.file.signs, *one.other.scene.file.signs}), one) for one in _pairs(content)]
-    return [one for number, one in sorted(shown, key=lambda each: -each[0]) if number][:most]
+    asked = set(signs)
+    shown = [
+        (len(asked & {*twins.one.scene.file.signs, *twins.other.scene.file.signs}), twins) for twins in _pairs(content)
+    ]
+    return [twins for number, twins in sorted(shown, key=lambda each: -each[0]) if number][:most]
 
 
 def _pairs(content: Content) -> Iterator[Twins]:
     for pair, scenes in content.pairs.items():
         ordered = sorted(scenes, key=lambda scene: zlib.crc32(scene.id.encode()))
-        found = find_twins(content, ordered[0].id) if pair else None
-        if found:
-            yield found
+        twins = find_twins(content, ordered[0].id) if pair else None
+        if twins:
+            yield twins
 
 
 def _side(scene: Scenario, *, is_swapped: bool) -> Side | None:

@@ -26,19 +26,22 @@ def list_all() -> None:
     settings = _settings()
     ring, replaced = settings.keys, {older.key: older.replaced_at for older in read_older(settings.instance)}
     since = [replaced.get(key) for key in ring.keys[1:]]
-    print(f"{'Id':10}{'Current':9}{'Used from':18}{'until (UTC)':18}{'Second steps':>12}  Accounts with recovery codes")
+    heads = f"{'Id':10}{'Current':9}{'Used from':18}{'until (UTC)':18}{'PINs':>6}{'Second steps':>14}"
+    print(f"{heads}  Accounts with recovery codes")
     for number, key in enumerate(ring.keys):
         begun, ended = since[number] if number < len(since) else None, replaced.get(key)
         resting = count_resting(ring, key)
         times = "".join(f"{f'{time:%Y-%m-%d %H:%M}' if time else '-':18}" for time in (begun, ended))
         head = f"{key.id:10}{'yes' if number == 0 else 'no':9}{times}"
-        print(f"{head}{resting.second_factors:>12}  {resting.with_recovery_codes}")
+        print(f"{head}{resting.pins:>6}{resting.second_factors:>14}  {resting.with_recovery_codes}")
     lost = count_resting(ring, None)
     if lost != Resting(0, 0):
         print(
             f"{lost.second_factors} second step(s) and the recovery codes of {lost.with_recovery_codes} account(s) "
             "depend on a key that isn't here."
         )
+    if lost.pins:
+        print(f"{lost.pins} PIN(s) depend on a key that isn't here: those people need a new slip from their firm.")
     if (served := served_key_id(settings.instance)) and served != ring.current.id:
         print(f"The running site still uses {served}. Restart it.")
 
@@ -58,8 +61,8 @@ def rotate() -> None:
         note("secret_key.rotated", instant, key=fresh.id)
     print(f"The current key is now {fresh.id}. {settings.keys.current.id} was kept as an older key.")
     print("Restart the site now: the web server and the worker read their keys at startup.")
-    print("Everything stays valid: sessions, second steps, recovery codes, known browsers, and emailed links until")
-    print("they expire. Codes for joining, certificates and API tokens don't depend on the key.")
+    print("Everything stays valid: sessions, second steps, PINs, recovery codes, known browsers, slips, and emailed")
+    print("links until they expire. Codes for joining, certificates and API tokens don't depend on the key.")
     print("Make a new backup: the earlier ones don't contain the new key.")
 
 
@@ -101,7 +104,8 @@ def _what_ends(key: Key, resting: Resting) -> str:
         f"Nothing was changed. Without {key.id}, these stop working: sessions not used since the site was restarted "
         "with a newer key, links emailed before that, and browsers known from before. "
         f"The recovery codes of {resting.with_recovery_codes} account(s) are deleted; those people have to create new "
-        f"ones. {resting.second_factors} second step(s) move to the current key and keep working. "
+        f"ones. {resting.pins} PIN(s) stop working: those people need a new slip from their firm. "
+        f"{resting.second_factors} second step(s) move to the current key and keep working. "
         f"To drop it, run: flask keys drop {key.id} --yes"
     )
 

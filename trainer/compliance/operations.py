@@ -8,7 +8,7 @@ import shutil
 import uuid
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from trainer.compliance.models import InspectorLink
 from trainer.compliance.packs import folder_of
@@ -78,11 +78,11 @@ def note_export(actor: Actor, form: str, now: dt.datetime) -> None:
 
 
 def forget_firm(organization_id: uuid.UUID, most: int) -> int:
-    """Delete at most so many of a firm's inspector links, and of its packs with their files; return how many."""
-    packs = and_(Job.organization_id == organization_id, Job.kind == "evidence-pack")
-    for job_id in db.session.scalars(select(Job.id).where(packs)):
+    """Delete at most so many of a firm's inspector links, and of its long work with the packs; return how many."""
+    work = Job.organization_id == organization_id
+    for job_id in db.session.scalars(select(Job.id).where(work)):
         shutil.rmtree(folder_of(job_id), ignore_errors=True)
-    return delete_some(most, (InspectorLink, InspectorLink.organization_id == organization_id), (Job, packs))
+    return delete_some(most, (InspectorLink, InspectorLink.organization_id == organization_id), (Job, work))
 
 
 def _note(actor: Actor, act: str, now: dt.datetime, subject_id: uuid.UUID | None, **details: str) -> None:

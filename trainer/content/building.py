@@ -83,7 +83,7 @@ def _build_course(folder: Folder, course: CourseFolder, anywhere: Scope, reserve
         file.value,
         modules,
         digest,
-        course.shift.value if course.shift else None,
+        _values(dict(sorted(course.shifts.items()))),
         course.rare.value if course.rare else None,
     )
 

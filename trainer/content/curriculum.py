@@ -1,4 +1,4 @@
-"""The shape of courses, their modules and practice shifts: what is to be read, drawn and passed."""
+"""The shape of courses and their modules: what is to be read, drawn and passed."""
 
 from __future__ import annotations
 
@@ -142,11 +142,3 @@ class ModuleFile(Part):
     choose_one: bool = False  # the learner reads one of its lessons, such as that of their venue
     deeper: bool = False  # its lessons go deeper and are optional; all others are the core path
     picture: Slug | None = None  # stands at the head of its lessons
-
-
-class ShiftFile(Part):
-    """`courses/<course>/shift.yaml`: scenes of one night, in clock order, with the answer after each."""
-
-    title: Text
-    intro: Text
-    scenes: list[Slug] = Field(min_length=2)

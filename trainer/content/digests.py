@@ -31,8 +31,9 @@ def course_digest(course: CourseFolder, reserved: Iterable[str]) -> str:
         module = course.modules[slug]
         digest.update(module.file.digest.encode() if module.file else b"")
         digest.update("".join(lesson.digest for lesson in module.lessons.values()).encode())
-    for night in (course.shift, course.rare):
-        if night:
-            digest.update(night.digest.encode())
+    for _name, night in sorted(course.shifts.items()):
+        digest.update(night.digest.encode())
+    if course.rare:
+        digest.update(course.rare.digest.encode())
     digest.update("".join(reserved).encode())
     return digest.hexdigest()

@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from trainer.content.catalogue import Category, HelpLine, Indicator, Site, Source, Term
 from trainer.content.complaints import Complaints
-from trainer.content.curriculum import CourseFile, ModuleFile, ShiftFile
+from trainer.content.curriculum import CourseFile, ModuleFile
 from trainer.content.history import Change
 from trainer.content.illustrations import Drawing
 from trainer.content.markdown import Body, Targets
-from trainer.content.nights import RareFile
+from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.parts import Part
 from trainer.content.schema import Illustration, LessonFile, ScenarioFile
@@ -85,7 +85,7 @@ class CourseFolder:
     path: str
     slug: str
     file: Entry[CourseFile] | None = None
-    shift: Entry[ShiftFile] | None = None
+    shifts: dict[str, Entry[ShiftFile]] = field(default_factory=dict)  # by name
     rare: Entry[RareFile] | None = None
     modules: dict[str, ModuleFolder] = field(default_factory=dict)  # by slug, in the order of their numbers
 

@@ -18,9 +18,9 @@ from trainer.content.checks.shifts import check_shifts
 from trainer.content.checks.site import check_site
 from trainer.content.checks.statistics import check_statistics
 from trainer.content.checks.vocabulary import check_vocabulary
-from trainer.content.curriculum import CourseFile, ModuleFile, ShiftFile
+from trainer.content.curriculum import CourseFile, ModuleFile
 from trainer.content.kind import Form, Kind, Parts
-from trainer.content.nights import RareFile
+from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.places import (
     among,
@@ -120,11 +120,11 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     ),
     Kind(
         "shift",
-        "courses/<course>/shift.yaml",
+        "courses/<course>/shifts/<name>.yaml",
         Form.OBJECT,
         ShiftFile,
         put_shift,
-        find_id=None,
+        is_permanent=False,
         is_welcome=has_course,
         check=check_shifts,
     ),

@@ -10,6 +10,30 @@ from trainer.content.catalogue import StrengthHere
 from trainer.content.parts import Clock, IndicatorId, Part, Slug, Text
 
 
+class Point(Part):
+    """Something that a handover should say, to tick if one's own does."""
+
+    id: Slug
+    text: Text
+
+
+class Handover(Part):
+    """What the next shift needs to know of a night: one way to say it, and what to look for in one's own."""
+
+    ask: Text  # who comes, and when
+    model: Text
+    points: list[Point] = Field(min_length=2)
+
+
+class ShiftFile(Part):
+    """`courses/<course>/shifts/<name>.yaml`: scenes of one night, in clock order, with the answer after each."""
+
+    title: Text
+    intro: Text
+    scenes: list[Slug] = Field(min_length=2)
+    handover: Handover | None = None
+
+
 class RareEvent(Part):
     """A short event of a night. The line of the rule says whether it is one to report, to note, or neither.
 

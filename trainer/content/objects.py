@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, reduce
@@ -11,9 +11,9 @@ from operator import add
 from markupsafe import Markup
 
 from trainer.content.catalogue import Category, HelpLine, Indicator, Site, Source, Term
-from trainer.content.curriculum import CourseFile, ModuleFile, ShiftFile
+from trainer.content.curriculum import CourseFile, ModuleFile
 from trainer.content.drills import Drill, Question
-from trainer.content.nights import RareFile
+from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.own_words import SOURCE
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.schema import LessonFile, Pool, ScenarioFile
@@ -81,7 +81,8 @@ class Course:
     file: CourseFile
     modules: tuple[Module, ...]
     digest: str
-    shift: ShiftFile | None = None
+    shifts: Mapping[str, ShiftFile] = field(default_factory=dict)
+    """By name, in the order of the names."""
     rare: RareFile | None = None
 
     @cached_property
@@ -92,7 +93,7 @@ class Course:
     @property
     def own_files(self) -> tuple[str, ...]:
         """The names of the files that its own texts stand in, and those of its nights."""
-        nights = [name for name, night in (("shift", self.shift), ("rare", self.rare)) if night]
+        nights = [*(f"shifts/{name}" for name in self.shifts), *(["rare"] if self.rare else [])]
         return tuple(f"courses/{self.slug}/{name}.yaml" for name in ("course", *nights))
 
     @property

@@ -34,6 +34,21 @@ class Together(Part):
     signs: list[IndicatorId] = Field(min_length=1)
 
 
+class Log(Part):
+    """A log entry of a place as it should be written: what was seen and heard, apart from what someone thought."""
+
+    when: Text
+    where: Text
+    saw: Text
+    heard: Text | None = None
+    thought: Text | None = None
+    unknown: Text | None = None  # what the writer doesn't know
+    did: Text
+    after: Text  # what came of it: a report, or nothing
+    rule: Slug  # the line by which it went on
+    signs: list[IndicatorId] = []
+
+
 class Card(Part):
     """`cards/<id>.yaml`: the field card of a venue, one page for a pocket."""
 
@@ -44,6 +59,7 @@ class Card(Part):
     never: list[Text] = Field(min_length=1)
     do: list[Text] = Field(min_length=1)
     dont: list[Text] = Field(min_length=1)
+    log: Log | None = None
 
 
 class PageFile(Part):

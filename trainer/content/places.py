@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from trainer.content.catalogue import HelpLine, Site
-from trainer.content.curriculum import CourseFile, ModuleFile, ShiftFile
+from trainer.content.curriculum import CourseFile, ModuleFile
 from trainer.content.folder import Entry, Folder, ModuleFolder
 from trainer.content.kind import Parts
-from trainer.content.nights import RareFile
+from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.parts import Part
 from trainer.content.schema import LessonFile
 from trainer.content.subject import Vocabulary
@@ -60,8 +60,7 @@ def put_course(folder: Folder, parts: Parts, entry: Entry[CourseFile]) -> bool:
 
 def put_shift(folder: Folder, parts: Parts, entry: Entry[ShiftFile]) -> bool:
     """Put a practice shift into its course."""
-    folder.courses[parts[0]].shift = entry
-    return True
+    return folder.courses[parts[0]].shifts.setdefault(parts[1], entry) is entry
 
 
 def put_rare(folder: Folder, parts: Parts, entry: Entry[RareFile]) -> bool:

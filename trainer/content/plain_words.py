@@ -29,6 +29,8 @@ _EXAMPLES: Final = {
     "sources": "Write ids of sources, such as [S28, N34].",
     "banned": 'Put single spaces between words, and write forms of one word as "one|other".',
     "banned_in_scenes": 'Put single spaces between words, and write forms of one word as "one|other".',
+    "finds": 'Put single spaces between words, and write forms of one word as "one|other".',
+    "lacks": 'Put single spaces between words, and write forms of one word as "one|other".',
     "source": "Write the id of a source, such as S28.",
 }
 _SLUG_HINT: Final = "Use small letters, digits and single hyphens, such as room-214."

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from trainer.content.catalogue import Category, HelpLine, Indicator, Term
-from trainer.content.curriculum import CourseFile, ModuleFile, ShiftFile
-from trainer.content.nights import RareFile
+from trainer.content.curriculum import CourseFile, ModuleFile
+from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.parts import Part
 from trainer.content.schema import LessonFile, ScenarioFile
@@ -140,6 +140,10 @@ _QUESTION: Final[Mapping[str, Shape]] = {
     "steps": ById(Keys({**_words("text", "ask", "why"), "choices": ById(_WITH_REASON)})),
     "ends": ById(Keys(_words("title", "text"))),
     "regions": ById(_WITH_REASON),
+    "choices": ById(Only("text")),
+    "rows": ById(_WITH_REASON),
+    "model": Each(Keys(_words("part", "text"))),
+    "checks": ById(_WITH_REASON),
 }
 _VERDICTS: Final = Each(Keys(_words("name", "hint")))
 
@@ -150,7 +154,9 @@ PROSE: Final[Mapping[type[Part], Keys]] = {
     LessonFile: Keys(
         {**_words("title", "summary", "objectives", "note"), "items": ById(Keys({**_words("passage"), **_QUESTION}))}
     ),
-    ShiftFile: Keys(_words("title", "intro")),
+    ShiftFile: Keys(
+        {**_words("title", "intro"), "handover": Keys({**_words("ask", "model"), "points": ById(Only("text"))})}
+    ),
     RareFile: Keys({**_words("title", "intro", "note"), "events": ById(_WITH_REASON)}),
     Term: Keys(_words("term", "meaning", "also")),
     Category: Keys(_words("name")),
@@ -173,6 +179,7 @@ PROSE: Final[Mapping[type[Part], Keys]] = {
             "together": Each(Only("text")),
             "alone": Each(Only("text")),
             **_words("never", "do", "dont"),
+            "log": Keys(_words("when", "where", "saw", "heard", "thought", "unknown", "did", "after")),
         }
     ),
     Pack: Keys(
@@ -193,6 +200,7 @@ PROSE: Final[Mapping[type[Part], Keys]] = {
             "verdicts_before": _VERDICTS,
             "regions": ById(Keys(_words("name", "heading"))),
             **_words("disclaimers", "sentences"),
+            "note_hints": Each(Keys(_words("finds", "lacks", "says"))),
         }
     ),
 }

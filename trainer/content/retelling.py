@@ -66,9 +66,9 @@ class _Teller:
         scope = self._scope(there)
         modules = tuple(self._module(module, there, scope) for module in course.modules)
         assert there.file is not None  # the checks have shown it
-        shift = self._value(there.shift) if there.shift else None
+        shifts = {name: self._value(there.shifts[name]) for name in course.shifts}
         rare = self._value(there.rare) if there.rare else None
-        return replace(course, file=self._value(there.file), modules=modules, shift=shift, rare=rare)
+        return replace(course, file=self._value(there.file), modules=modules, shifts=shifts, rare=rare)
 
     def _module(self, module: Module, course: CourseFolder, scope: Scope) -> Module:
         there = course.modules[module.slug]

@@ -70,6 +70,9 @@ class Pool(StrEnum):
     SHIFT = "shift"
 
 
+SECONDS_A_QUESTION = 15.0
+"""How long someone is meant to think about a question, beside reading it."""
+
 Cues = Literal["few", "some", "many"]
 Excuse = Literal["none", "weak", "plausible"]
 
@@ -174,6 +177,8 @@ class FurtherItem(Item):
 
     quotes: ClassVar[bool] = False
     """True if it can't be asked without words to quote."""
+    seconds: ClassVar[float] = SECONDS_A_QUESTION
+    """How long answering takes, beside reading."""
 
     def check(self, scene: Situation, refuse: Refuse) -> None:
         """Complain of all that keeps it from being asked."""

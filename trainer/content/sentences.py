@@ -40,15 +40,15 @@ def in_sentences(paragraphs: Sequence[str], decides: Iterable[str]) -> tuple[tup
         if at < 0:
             return None
         spans.append((at, at + len(flat)))
-    found, number, start = [], 0, 0
+    cut, number, start = [], 0, 0
     for paragraph in paragraphs:
         sentences = []
         for first, last in _sentences(paragraph):
             number += 1
             sentences.append(Sentence(number, tuple(_parts(whole, (start + first, start + last), spans))))
-        found.append(tuple(sentences))
+        cut.append(tuple(sentences))
         start += len(paragraph) + 1
-    return tuple(found)
+    return tuple(cut)
 
 
 def _sentences(paragraph: str) -> Iterator[Span]:

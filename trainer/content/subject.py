@@ -141,6 +141,17 @@ class Sentences(Part):
     rare: Text  # above what reports would be worth, which counts with 1 in 1,000
 
 
+class NoteHint(Part):
+    """What may be said of a note that a learner wrote for practice: a machine says it, so only where it is sure.
+
+    It is said where a phrase that it `finds` is in the note, or where nothing is that it `lacks`.
+    """
+
+    finds: list[Banned] | None = None
+    lacks: list[Banned] | None = None  # a time in digits counts as one of them
+    says: Text
+
+
 WordList = Literal["venues", "needs", "routes", "doors", "rules", "harms", "topics", "places", "regions"]
 """The lists of the vocabulary from which other files take their words."""
 
@@ -164,6 +175,7 @@ class Vocabulary(Part):
     regions: list[Region] = Field(min_length=1)
     disclaimers: Disclaimers
     sentences: Sentences
+    note_hints: list[NoteHint] = []  # on notes that learners write for practice
     banned: list[Banned] = []  # phrases that no text of ours has
     banned_in_scenes: list[Banned] = []
 

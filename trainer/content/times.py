@@ -9,10 +9,9 @@ from typing import Final
 
 from trainer.content import markdown
 from trainer.content.objects import Content, Course, Lesson, Module, Scenario
-from trainer.content.schema import LessonItem, Pool
+from trainer.content.schema import SECONDS_A_QUESTION, LessonItem, Pool
 
 WORDS_A_MINUTE: Final = 200
-SECONDS_A_QUESTION: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +76,11 @@ def reading_seconds(words: float) -> float:
 def lesson_seconds(body: markdown.Body, items: Sequence[LessonItem]) -> float:
     """Return how long the text of a lesson takes, with its questions. Its sources aren't counted."""
     boxes = markdown.boxes_in(body)
-    questions = len(items) + sum(box.name == "choose" for box in boxes)
+    choices = sum(box.name == "choose" for box in boxes) * SECONDS_A_QUESTION
     names = sum(len(box.title.split()) for box in boxes if box.name == "item")
     asked = sum(text_seconds([item.passage or "", *item.question.texts()]) for item in items)
-    return reading_seconds(markdown.count_words(body) - names) + asked + questions * SECONDS_A_QUESTION
+    answering = choices + sum(item.question.seconds for item in items)
+    return reading_seconds(markdown.count_words(body) - names) + asked + answering
 
 
 def modules_seconds(modules: Iterable[Module]) -> float:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from trainer.content.library import Content
+from trainer.content.markdown import keep_numbers
 from trainer.content.papers import Card
 from trainer.content.serving import served_in
 from trainer.core.errors import NotFound
@@ -17,6 +18,7 @@ from trainer.web.paper import qr_code
 from trainer.web.still import still
 
 blueprint = Blueprint("cards", __name__, template_folder="templates")
+blueprint.add_app_template_filter(keep_numbers, "keep_numbers")
 
 
 @blueprint.get("/cards")
@@ -66,7 +68,8 @@ def card_pdf(venue: str) -> Response:
 @still
 def observation() -> str:
     """Show what to write down, and offer a page to print."""
-    return render_template("courses/observation.html")
+    logs = [(venue, field_card) for venue, field_card in _content().cards.items() if field_card.log]
+    return render_template("courses/observation.html", logs=logs)
 
 
 @blueprint.get("/observation.pdf")

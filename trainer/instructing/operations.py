@@ -178,6 +178,8 @@ def is_open(cohort: Cohort, today: dt.date) -> bool:
 def approve_instructor(address: str, now: dt.datetime) -> User:
     """Let someone teach public classes. Raises NotFound for an unknown address, Conflict if that was done."""
     user = _get_user(address)
+    if user.password_hash is None:
+        raise Conflict(_l("This person signs in with a PIN. They have to choose a password first."))
     if find_approval(user.id) is not None:
         raise Conflict(_l("This instructor is already approved."))
     db.session.add(InstructorApproval(user_id=user.id, approved_at=now))

@@ -72,12 +72,15 @@ class ChoicePayload(FurtherPayload):
             return str(_("Right."))
         if mark.right:
             all_right = mark.right + mark.missed
+            if not mark.wrong:
+                return str(_("Partly right: you found %(right)s of %(all)s.", right=mark.right, all=all_right))
             return str(
-                _(
-                    "Partly right: %(right)s of %(all)s, %(wrong)s wrong.",
+                ngettext(
+                    "Partly right: you found %(right)s of %(all)s, and chose %(num)s that’s wrong.",
+                    "Partly right: you found %(right)s of %(all)s, and chose %(num)s that are wrong.",
+                    mark.wrong,
                     right=mark.right,
                     all=all_right,
-                    wrong=mark.wrong,
                 )
             )
         return str(_("That’s not right."))

@@ -47,8 +47,8 @@ class FurtherPayload(Payload, ABC):
         """Return its choices in the order in which all readers of a lesson see them."""
 
     @abstractmethod
-    def mark(self, given: Given) -> Mark:
-        """Return what an answer is worth."""
+    def mark(self, given: Given) -> Mark | None:
+        """Return what an answer is worth; None where right and wrong don't apply."""
 
     @abstractmethod
     def told(self, mark: Mark) -> str:
@@ -67,6 +67,7 @@ class Sample:
     """The same to look at, with another key."""
     right: Fields
     wrong: Fields
+    """Where right and wrong don't apply, another answer."""
     partly: Fields
     """Enough to be saved on the way."""
     altered: Sequence[Fields]
@@ -75,6 +76,8 @@ class Sample:
     """What is kept of someone who takes the first choices that they are shown."""
     incomplete: Fields | None = None
     """What the page asks to complete, where there is such a thing."""
+    first: Fields | None = None
+    """What is sent before `right` and `wrong`, where an answer takes two steps: the key may show in between."""
     files: Mapping[str, str] = field(default_factory=dict)
     """What the content folder needs beside it, by name."""
 
@@ -116,3 +119,7 @@ class FurtherType(ItemType):
     """False where the question itself holds the scene."""
     hint: LazyString | None = None
     """What to do, where nothing is scored; None: as in the heading."""
+    is_written: bool = False
+    """True where learners write in their own words: what they wrote never goes into an address."""
+    done: LazyString | None = None
+    """What is said of an answer where right and wrong don't apply; None: they do."""

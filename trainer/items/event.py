@@ -44,7 +44,7 @@ class EventPayload(Payload):
     @property
     def digest(self) -> str:
         """Hash what is seen before answering and what scoring rests on; a corrected reason keeps the digest."""
-        told = [self.scenario, self.clock, self.title, self.rule, [[one.id, one.strength] for one in self.signs]]
+        told = [self.scenario, self.clock, self.title, self.rule, [[sign.id, sign.strength] for sign in self.signs]]
         return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -63,7 +63,7 @@ def payload_of(event: RareEvent, night: RareFile, content: Content) -> EventPayl
         rule=event.rule,
         why=event.why,
         signs=[
-            EventSign(id=one, name=content.indicators[one].name, strength=strength)
-            for one, strength in event.signs.items()
+            EventSign(id=sign_id, name=content.indicators[sign_id].name, strength=strength)
+            for sign_id, strength in event.signs.items()
         ],
     )

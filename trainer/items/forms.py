@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from wtforms import IntegerField
 from wtforms.validators import NumberRange
 
@@ -29,6 +30,11 @@ class AnswerForm(Form):
     """An answer to one item, with the version of it that the page shows."""
 
     version = Count(validators=[NumberRange(0, 1_000_000)])
+
+    @property
+    def button(self) -> LazyString | None:
+        """What the button of the next step says, where an answer takes several; None: what the type says."""
+        return None
 
     @classmethod
     def for_asking(cls, payload: Payload, order: Sequence[str], given: Given) -> AnswerForm:

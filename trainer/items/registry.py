@@ -12,12 +12,16 @@ from trainer.items.event import EventPayload
 from trainer.items.judge.payload import ScenePayload
 from trainer.items.judge.type import JUDGE
 from trainer.items.marks.type import MARKS
+from trainer.items.match.type import MATCH
 from trainer.items.multiple.type import MULTIPLE
+from trainer.items.note.type import NOTE
 from trainer.items.order.type import ORDER
 from trainer.items.single.type import SINGLE
 from trainer.items.spot.type import SPOT
 
-FURTHER: Final = {item_type.name: item_type for item_type in (SINGLE, MULTIPLE, MARKS, ORDER, SPOT, BRANCHING)}
+FURTHER: Final = {
+    item_type.name: item_type for item_type in (SINGLE, MULTIPLE, MARKS, ORDER, MATCH, SPOT, BRANCHING, NOTE)
+}
 MODELS: Final[Mapping[str, type[Item]]] = {JUDGE.name: JUDGE.model} | {
     name: item_type.model for name, item_type in FURTHER.items()
 }

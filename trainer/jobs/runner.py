@@ -15,6 +15,7 @@ from types import FrameType
 from sqlalchemy.exc import SQLAlchemyError
 
 from trainer.accounts.operations import forget_links
+from trainer.accounts.pins import forget_tries
 from trainer.assessment.remarks import forget_remarks
 from trainer.compliance.packs import forget_packs
 from trainer.core import heartbeat
@@ -29,7 +30,7 @@ from trainer.jobs.delivery import deliver
 from trainer.jobs.isolation import Incomplete, describe
 from trainer.jobs.upkeep import keep_up_all
 from trainer.jobs.work import advance_all
-from trainer.joining.importing import forget_drafts
+from trainer.joining.drafts import forget_drafts
 from trainer.joining.operations import forget_guests
 
 PAUSE = 1.0  # seconds between two looks for work
@@ -71,6 +72,7 @@ TASKS = (
     Task("forget guests", HOUR, _tidy(forget_guests)),
     Task("forget roster drafts", HOUR, _tidy(forget_drafts)),
     Task("forget links", HOUR, _tidy(forget_links)),
+    Task("forget wrong PINs", HOUR, _tidy(forget_tries)),
     Task("forget counts of limits", HOUR, _tidy(forget_counts)),
     Task("forget remarks", HOUR, _tidy(forget_remarks)),
     Task("remind of check-ins", HOUR, remind_of_check_ins),

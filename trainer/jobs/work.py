@@ -15,10 +15,15 @@ from trainer.core.clock import now
 from trainer.core.db import db, is_outage, transaction
 from trainer.core.errors import DomainError
 from trainer.core.work import Job
+from trainer.jobs import rosters
 from trainer.jobs.isolation import describe
+from trainer.joining import importing
 from trainer.organizations.queries import find_open_firm
 
-_KINDS: dict[str, Callable[[Job, dt.datetime], tuple[int, int]]] = {"evidence-pack": packs.advance}
+_KINDS: dict[str, Callable[[Job, dt.datetime], tuple[int, int]]] = {
+    "evidence-pack": packs.advance,
+    importing.KIND: rosters.advance,
+}
 
 log = logging.getLogger(__name__)
 

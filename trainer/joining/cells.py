@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from trainer.accounts.rules import clean_name, email_key, is_printable_name
-from trainer.joining.lines import Line
+from trainer.joining.days import Order, read_day
+from trainer.joining.names import proper_name
 from trainer.organizations.models import LONGEST_NAME, LONGEST_NUMBER, LONGEST_TITLE
 from trainer.organizations.rules import Role, fold, has_letter, is_mailable
-from trainer.web.language import show_day, show_day_without_year
 
 MOST_TEAMS: Final = 20
 """Teams that one person can be put into."""
@@ -29,14 +30,30 @@ LABELS: Final = {
     "hired_on": _l("hire date"),
     "teams": _l("teams"),
 }
+"""What can change of a person."""
 _CELLS: Final = {
     **LABELS,
     "first": _l("first name"),
     "last": _l("last name"),
     "role": _l("role"),
     "teams": _l("team"),
+    "ended_on": _l("last day"),
+    "status": _l("status"),
 }
+_STATUSES: Final = {
+    True: "active, a, current, employed, hired, rehired, full time, part time, on leave, leave, l, loa, "
+    "leave of absence, yes, y, true, 1, enabled, onboarding, pending, activo, activa, si, licencia",
+    False: "terminated, term, t, termed, inactive, i, left, separated, resigned, retired, r, deceased, d, dismissed, "
+    "laid off, discharged, former, no, n, false, 0, disabled, inactivo, inactiva, baja, terminado, terminada",
+}
+_IS_HERE: Final = {word: is_here for is_here, words in _STATUSES.items() for word in words.split(", ")}
+"""Whether someone with this status works for the firm."""
+_NOTHING: Final = frozenset(("n/a", "#n/a", "none", "null", "nil", "-", "--", "–", "—", "00/00/0000", "0000-00-00"))
+"""What programs write where they have nothing to say, except in names, teams and roles."""
 BAD_CHARACTERS: Final = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_PLAIN_LOCAL: Final = re.compile(r"[a-z0-9]+(?:[._+-][a-z0-9]+)*")
+_LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 180
+"""Of addresses that are looked at shortly."""
 _FORMULA: Final = re.compile(r"[=@]|[+-](?![\d\s().-]*$)")
 """What a spreadsheet would compute when the firm opens an export; a phone number or a dash is none."""
 _ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
@@ -48,12 +65,15 @@ class Wanted:
     """What a row says of a person. None: it says nothing, and what is known stays."""
 
     name: str
-    email_key: str
+    email_key: str | None
     job_title: str | None = None
     employee_number: str | None = None
     hired_on: dt.date | None = None
     teams: tuple[str, ...] | None = None
     role: Role | None = None
+    has_left: bool = False
+    ended_on: dt.date | None = None
+    """The last day of someone who has left, if the row says it."""
 
 
 class Problem(Exception):
@@ -64,28 +84,41 @@ class Problem(Exception):
         self.words = words
 
 
-def read_day(text: str, today: dt.date) -> tuple[dt.date, LazyString | None]:
-    """Return the day that a text means, and how it was read if it could mean another. Raises ValueError."""
-    bare = text.removesuffix(" 00:00:00")
-    if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", bare):
-        day, is_open = dt.date(int(found[1]), int(found[2]), int(found[3])), False
-    elif found := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})", bare):
-        year = int(found[3]) if len(found[3]) == 4 else 2000 + int(found[3])
-        if year > today.year + 1 and len(found[3]) == 2:
-            year -= 100
-        day = dt.date(year, int(found[1]), int(found[2]))
-        is_open = day.day <= 12 and day.day != day.month
-    else:
-        raise ValueError(text)
-    return day, _l("%(text)s is read as %(day)s", text=text, day=show_day(day, "long")) if is_open else None
+def tidy(cells: dict[str, str]) -> dict[str, str]:
+    """Return cells without what programs put around a text: quotes that keep zeros, angle brackets, "n/a"."""
+    told = {name: _unwrapped(cell) for name, cell in cells.items()}
+    for name in told.keys() - {"name", "first", "last", "teams", "role"}:
+        if told[name].lower() in _NOTHING:
+            told[name] = ""
+    if number := told.get("employee_number"):
+        told["employee_number"] = re.sub(r"\A'(?=\d)|(?<=\d)\.0\Z", "", number)
+    if address := told.get("email"):
+        inner = re.search(r"<([^<>]*@[^<>]*)>", address)
+        told["email"] = (inner[1] if inner else address).strip().removeprefix("mailto:").rstrip(";, ")
+    return told
 
 
-def refuse_odd_cells(line: Line, columns: dict[str, int], width: int) -> None:
-    """Raise Problem on a cell too many, and on one that holds what no name, address or number has."""
-    if any(line.cells[width:]):
+def _unwrapped(cell: str) -> str:
+    found = re.fullmatch(r'="([^"]*)"', cell)
+    return found[1] if found else cell
+
+
+def read_name(cells: dict[str, str]) -> str:
+    """Return the name that a row says, as it is printed."""
+    if whole := cells.get("name"):
+        return proper_name(whole)
+    return clean_name(f"{cells.get('first', '')} {cells.get('last', '')}")
+
+
+def refuse_odd_cells(cells: dict[str, str], beyond: Sequence[str]) -> None:
+    """Raise Problem on a cell too many, and on one that holds what no name, address or number has.
+
+    `beyond`: the cells of the row behind the last heading.
+    """
+    if any(beyond):
         raise Problem(_l("there are more cells than headings. Put a cell with a comma in it in quotation marks."))
-    for column, index in columns.items():
-        cell, name = line.cells[index] if index < len(line.cells) else "", _CELLS[column]
+    for column, cell in cells.items():
+        name = _CELLS[column]
         if BAD_CHARACTERS.search(cell):
             raise Problem(
                 _l("the %(cell)s holds a character that can’t be shown. Type it again without it.", cell=name)
@@ -104,13 +137,22 @@ def refuse_odd_cells(line: Line, columns: dict[str, int], width: int) -> None:
             raise Problem(_l("the %(cell)s has a line break in it. Write it in one line.", cell=name))
 
 
-def read_person(cells: dict[str, str], name: str, today: dt.date) -> tuple[Wanted, LazyString | None]:
-    """Return what a row says, without the role, and how its day was read if it could mean another. Raises Problem."""
-    key = _read_email(cells["email"], name[:LONGEST_TITLE])
+def read_person(
+    cells: dict[str, str], name: str, order: Order, today: dt.date, *, needs_address: bool = True
+) -> tuple[Wanted, list[LazyString]]:
+    """Return what a row says, without the role, and what to look at in it. Raises Problem."""
+    has_number = bool(cells.get("employee_number"))
+    key = _read_email(
+        cells.get("email", ""),
+        name[:LONGEST_TITLE],
+        is_needed=needs_address or not has_number,
+        has_way_out=not needs_address,
+    )
+    who = key or cells.get("employee_number", "")[:LONGEST_NUMBER]
     if not name:
-        raise Problem(_l("no name for %(email)s. Add one, or leave the row out.", email=key))
+        raise Problem(_l("no name for %(email)s. Add one, or leave the row out.", email=who))
     if not has_letter(name):
-        raise Problem(_l("the name for %(email)s has no letter in it. Write it in letters.", email=key))
+        raise Problem(_l("the name for %(email)s has no letter in it. Write it in letters.", email=who))
     title, number = clean_name(cells.get("job_title", "")), clean_name(cells.get("employee_number", ""))
     for column, text, most in (
         ("name", name, LONGEST_NAME),
@@ -129,7 +171,8 @@ def read_person(cells: dict[str, str], name: str, today: dt.date) -> tuple[Wante
                 number=number,
             )
         )
-    hired_on, told = _read_hired(cells.get("hired_on", ""), today)
+    hired_on = _read_hired(cells.get("hired_on", ""), order, today)
+    has_left, ended_on, warnings = _read_standing(cells, hired_on, order, today)
     wanted = Wanted(
         name=name,
         email_key=key,
@@ -137,11 +180,38 @@ def read_person(cells: dict[str, str], name: str, today: dt.date) -> tuple[Wante
         employee_number=number or None,
         hired_on=hired_on,
         teams=_read_teams(cells.get("teams", "")),
+        has_left=has_left,
+        ended_on=ended_on,
     )
-    return wanted, told
+    return wanted, warnings
 
 
-def _read_email(text: str, name: str) -> str:
+def key_of(text: str) -> str | None:
+    """Return what `email_key` does; of many plain addresses at one domain, it checks the domain once."""
+    local, _at, domain = text.lower().rpartition("@")
+    if _PLAIN_LOCAL.fullmatch(local) and len(local) <= _LONGEST_LOCAL and _is_plain(domain):
+        return f"{local}@{domain}"
+    return email_key(text)
+
+
+@lru_cache(maxsize=1000)
+def _is_plain(domain: str) -> bool:
+    """Return whether addresses at this domain are as they are written."""
+    return email_key(f"a@{domain}") == f"a@{domain}" and len(domain) <= _LONGEST_DOMAIN
+
+
+def _read_email(text: str, name: str, *, is_needed: bool, has_way_out: bool) -> str | None:
+    if not text and not is_needed:
+        return None
+    if not text and has_way_out:
+        raise Problem(
+            _l(
+                "no email address and no employee number for %(name)s. Add one of them, or leave the row out.",
+                name=name,
+            )
+            if name
+            else _l("no email address and no employee number. Add one of them, or leave the row out.")
+        )
     if not text:
         raise Problem(
             _l("no email address for %(name)s. Add one, or leave the row out.", name=name)
@@ -149,7 +219,7 @@ def _read_email(text: str, name: str) -> str:
             else _l("no email address. Add one, or leave the row out.")
         )
     who = _l("the email address for %(name)s", name=name) if name else _l("the email address")
-    key = email_key(text)
+    key = key_of(text)
     if key is None or not is_mailable(key):
         raise Problem(
             _l("%(address)s isn’t one we can write to. Use plain letters, one @, and no spaces.", address=who)
@@ -165,32 +235,59 @@ def _read_email(text: str, name: str) -> str:
     return key
 
 
-def _read_hired(text: str, today: dt.date) -> tuple[dt.date | None, LazyString | None]:
+def _read_hired(text: str, order: Order, today: dt.date) -> dt.date | None:
     if not text:
-        return None, None
-    try:
-        day, told = read_day(text, today)
-    except ValueError:
-        raise Problem(
-            _l("“%(text)s” isn’t a date we can read. Write it as 2026-03-04, or month/day/year.", text=text[:40])
-        ) from None
-    if told and "." in text:  # with dots nearly everybody writes the day first, and some the month
-        other = dt.date(day.year, day.day, day.month)
-        raise Problem(
-            _l(
-                "“%(text)s” could be %(day)s or %(other)s. Write it as %(iso)s or %(other_iso)s.",
-                text=text[:40],
-                day=show_day_without_year(day),
-                other=show_day_without_year(other),
-                iso=day.isoformat(),
-                other_iso=other.isoformat(),
-            )
-        )
+        return None
+    day = _read_day(text, order, today)
     if day > today + dt.timedelta(days=366):
         raise Problem(_l("the hire date is %(day)s, more than a year ahead. Correct the year.", day=day.isoformat()))
     if day < FIRST_DAY:
         raise Problem(_l("the hire date is %(day)s. Correct the year.", day=day.isoformat()))
-    return day, told
+    return day
+
+
+def _read_standing(
+    cells: dict[str, str], hired_on: dt.date | None, order: Order, today: dt.date
+) -> tuple[bool, dt.date | None, list[LazyString]]:
+    """Return whether someone has left, on which day if that is known, and what to look at."""
+    text, status = cells.get("ended_on", ""), cells.get("status", "")
+    is_here = _IS_HERE.get(" ".join(re.sub(r"[^a-z0-9]+", " ", fold(status)).split()))
+    warnings = []
+    if status and is_here is None:
+        warnings.append(_l("we don’t know the status “%(status)s”, so this person stays", status=status[:40]))
+    if not text:
+        return is_here is False, None, warnings
+    day = _read_day(text, order, today)
+    if day < FIRST_DAY:
+        raise Problem(_l("the last day is %(day)s. Correct the year.", day=day.isoformat()))
+    if is_here is False:
+        return True, min(day, today), warnings
+    if day > today:
+        warnings.append(_l("the last day, %(day)s, is still ahead, so this person stays", day=day.isoformat()))
+        return False, None, warnings
+    if hired_on is not None and hired_on > day:  # came back since
+        return False, None, warnings
+    if is_here:
+        warnings.append(
+            _l(
+                "the last day was %(day)s, but the status is “%(status)s”, so this person stays",
+                day=day.isoformat(),
+                status=status[:40],
+            )
+        )
+        return False, None, warnings
+    return True, day, warnings
+
+
+def _read_day(text: str, order: Order, today: dt.date) -> dt.date:
+    try:
+        return read_day(text, today, order)
+    except ValueError:
+        raise Problem(
+            _l("“%(text)s” isn’t a date we can read. Write it as 2026-03-04, or month/day/year.", text=text[:40])
+            if order is Order.MONTH_FIRST
+            else _l("“%(text)s” isn’t a date we can read. Write it as 2026-03-04, or day.month.year.", text=text[:40])
+        ) from None
 
 
 def _read_teams(text: str) -> tuple[str, ...] | None:

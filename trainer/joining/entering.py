@@ -65,8 +65,15 @@ def join_by_code(given: str, user_id: uuid.UUID, name: str, employee_number: str
 
 
 def came_in(person: Membership, now: dt.datetime) -> None:
-    """Do what follows when the person of a roster entry has joined: what the firm requires becomes theirs to do."""
+    """Do what follows when the person of a roster entry has joined: what the firm requires becomes theirs to do.
+
+    Raises Conflict for a role that someone would get who has only a PIN.
+    """
     db.session.flush()
+    if person.role != Role.MEMBER and db.session.get_one(User, person.user_id).password_hash is None:
+        raise Conflict(
+            _l("This gives you a role, and a PIN isn’t enough for that. Choose a password on your account page first.")
+        )
     organization = db.session.get_one(Organization, person.organization_id)
     assign_person(organization, person.id, served().courses, now)
 

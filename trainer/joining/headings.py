@@ -1,83 +1,106 @@
-"""Which column of a roster holds what, by its headings. Pure."""
+"""What a heading of a roster says of its column. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from flask_babel import lazy_gettext as _l
-
-from trainer.core.errors import Invalid
-from trainer.joining.lines import Line
 from trainer.organizations.models import LONGEST_TITLE
 from trainer.organizations.rules import fold
 
 EXAMPLE: Final = "name, email, job title, employee number, hired on, teams"
 
+HEADINGS_WITHIN: Final = 20
+"""Rows among which the headings are looked for: above them stand titles, days and logos."""
 _COLUMNS: Final = {
-    "name": "name, full name, employee name",
-    "first": "first name, first, given name, forename",
-    "last": "last name, last, surname, family name",
-    "email": "email, e mail, email address, e mail address, mail, work email, work e mail",
-    "job_title": "job title, title, position, job",
-    "employee_number": "employee number, employee no, employee id, number, id, no, staff number, badge, badge number",
-    "hired_on": "hired on, hired, hire date, date of hire, date hired, start date, started, started on, day of hiring",
-    "teams": "teams, team, site, sites, crew, crews, location, locations, group, groups",
-    "role": "role, roles",
+    "name": "name, full name, employee name, legal name, full legal name, worker name, payroll name, guard "
+    "name, officer name, associate name, team member name, last name first name, last first, name last "
+    "first, nombre completo, nombre y apellidos, nombres y apellidos, apellidos y nombre, nombre del "
+    "empleado, employee, worker, person, associate, guard, officer, display name, preferred name, "
+    "empleado",
+    "first": "first name, first, legal first name, given name, forename, name first, fname, employee first name, "
+    "preferred first name, primer nombre, nombres, nombre",
+    "last": "last name, last, legal last name, surname, family name, name last, lname, employee last name, "
+    "apellidos, apellido, primer apellido",
+    "email": "email, email address, mail, user email, employee email, work email, company email, business email, "
+    "work email address, work contact work email, primary email, correo electronico, correo, correo de "
+    "trabajo, direccion de correo electronico, personal email, personal contact personal email, home "
+    "email, secondary email, correo personal",
+    "job_title": "job title, position title, title, employee title, job title description, position, position "
+    "description, primary position, job, job role, job description, occupation, rank, puesto, cargo, "
+    "puesto de trabajo",
+    "employee_number": "employee number, employee no, employee id, emp id, emp no, emp number, employee code, "
+    "worker id, "
+    "associate id, staff number, staff id, personnel number, payroll number, file number, file no, "
+    "number, id, no, badge, badge number, badge id, clock id, custom id, external id, numero de "
+    "empleado, no de empleado, n o de empleado, no empleado, id de empleado, numero, codigo de "
+    "empleado, legajo",
+    "hired_on": "hired on, hire date, most recent hire date, date of hire, doh, date hired, hired, rehire date, "
+    "start date, employment start date, started, started on, day of hiring, original hire date, date "
+    "started, fecha de contratacion, fecha de ingreso, fecha de inicio, fecha de alta, fecha ingreso",
+    "ended_on": "ended on, last day, last day worked, last day of work, termination date, term date, date of "
+    "termination, date terminated, terminated on, separation date, end date, employment end date, left "
+    "on, date left, fecha de baja, fecha de terminacion, fecha de salida, fecha baja, ultimo dia",
+    "status": "status, employment status, employee status, position status, worker status, status code, active, "
+    "is active, estado, estatus, situacion",
+    "teams": "teams, team, site, sites, work site, job site, site name, post, posts, work location, location, "
+    "locations, location description, location name, work location name, primary location, primary "
+    "site, crew, crews, group, groups, department, departments, dept, department name, department "
+    "description, home department, home department description, branch, region, client, account, "
+    "division, property, properties, equipo, equipos, sitio, sitios, sede, ubicacion, departamento, "
+    "lugar de trabajo",
+    "role": "role, roles, user role, rol",
 }
-"""Spellings of the headings, without capitals and marks; “#” is read as “number”."""
-_HEADINGS: Final = {spelling: name for name, spellings in _COLUMNS.items() for spelling in spellings.split(", ")}
-_PERHAPS_NAMES: Final = frozenset({"employee", "person", "worker"})
-"""Headings of names where no other column is one."""
+"""Spellings of the headings, without capitals and marks, the best ones first; “#” is read as “number”."""
+MEANINGS: Final = tuple(_COLUMNS)
+_KNOWN: Final = {
+    spelling: (meaning, place)
+    for meaning, spellings in _COLUMNS.items()
+    for place, spelling in enumerate(spellings.split(", "))
+}
+PERHAPS: Final = frozenset(
+    [
+        "employee",
+        "worker",
+        "person",
+        "associate",
+        "guard",
+        "officer",
+        "display name",
+        "preferred name",
+        "empleado",
+        "nombre",
+    ]
+)
+"""Headings that hold names only where no other column does."""
+_PRIVATE: Final = re.compile(
+    r"\b(ssn|social security|sin|tax|tin|itin|dob|birth|birthday|birthdate|age|salary|pay|wage|wages|rate|bank|routing|"
+    r"account number|phone|mobile|cell|telephone|fax|street|city|zip|postal|home address|mailing address|address|"
+    r"gender|sex|race|ethnicity|marital|religion|passport|visa|medical|emergency|password|pin|nacimiento|salario|"
+    r"sueldo|telefono|celular|seguro|direccion|domicilio|genero|sexo|contrasena)\b"
+)
+_SOCIAL_SECURITY: Final = re.compile(r"\d{3}-\d{2}-\d{4}")
 
 
-def read_header(lines: Sequence[Line]) -> dict[str, int]:
-    """Return which column holds what. Raises Invalid."""
-    if not lines:
-        raise Invalid(
-            _l("There is nothing in it yet. Start with a row of headings, such as: %(example)s.", example=EXAMPLE)
-        )
-    headings = [_bare(heading) for heading in lines[0].cells]
-    columns: dict[str, int] = {}
-    for index, heading in enumerate(headings):
-        name = _HEADINGS.get(heading)
-        if name in columns:
-            shown = lines[0].cells[index][:LONGEST_TITLE]
-            raise Invalid(_l("Two columns mean the same: “%(shown)s” is the second. Keep one of them.", shown=shown))
-        if name is not None:
-            columns[name] = index
-    has_name = "name" in columns or {"first", "last"} <= columns.keys()
-    perhaps = [index for index, heading in enumerate(headings) if heading in _PERHAPS_NAMES]
-    if not has_name and len(perhaps) == 1:
-        columns["name"], has_name = perhaps[0], True
-    if "email" not in columns or not has_name:
-        raise Invalid(
-            _l(
-                "The first row must name the columns, at least name (or first name and last name) and email. "
-                "For example: %(example)s.",
-                example=EXAMPLE,
-            )
-        )
-    if len(lines) == 1:
-        raise Invalid(_l("There are headings and no people below them. Add a row for each person."))
-    return columns
+def bare(heading: str) -> str:
+    """Return a heading as it is compared: without capitals, marks, numbers and what stands in parentheses."""
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"\([^)]*\)", " ", heading[:LONGEST_TITLE]))
+    words = " ".join(re.sub(r"[^a-z]+", " ", fold(split).replace("#", " number ")).split())
+    return words.replace("e mail", "email")
 
 
-def read_columns_only(lines: Sequence[Line]) -> tuple[list[Line], tuple[str, ...]]:
-    """Return the rows without the columns that we don't read, and the headings of those. Raises Invalid."""
-    read, width = sorted(read_header(lines).values()), len(lines[0].cells)
-    ignored = tuple(
-        heading[:LONGEST_TITLE] for index, heading in enumerate(lines[0].cells) if heading and index not in read
-    )
-    kept = []
-    for line in lines:
-        cells = [line.cells[index] if index < len(line.cells) else "" for index in read]
-        if any(line.cells[width:]):  # a row out of step: anything may stand there, also what we must not keep
-            cells += ["..."] if ignored else line.cells[width:]
-        kept.append(Line(line.number, tuple(cells), line.is_hidden))
-    return kept, ignored
+def known_as(heading: str) -> tuple[str, int]:
+    """Return what a column with this heading holds, and how good a sign it is: 0 is the best. ("", 0) if unknown."""
+    return _KNOWN.get(bare(heading), ("", 0))
 
 
-def _bare(heading: str) -> str:
-    return " ".join(re.sub(r"[^a-z]+", " ", fold(heading).replace("#", " number ")).split())
+def count_known(headings: Iterable[str], remembered: Mapping[str, str]) -> int:
+    """Return how many different things the headings name that we read."""
+    found = {remembered.get(bare(one)) or known_as(one)[0] for one in headings if one}
+    return len(found - {""})
+
+
+def is_private(heading: str, values: Iterable[str]) -> bool:
+    """Return True for a column that a roster has no use for and nobody should see here, such as wages."""
+    return _PRIVATE.search(bare(heading)) is not None or any(_SOCIAL_SECURITY.fullmatch(value) for value in values)

@@ -5,107 +5,61 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select, update
 
 from trainer.accounts.models import User
+from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db, insert_all
-from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
-from trainer.joining.headings import read_columns_only
-from trainer.joining.lines import Line
-from trainer.joining.roster import Entry, Fate, Known, Plan, plan
-from trainer.joining.sheets import CODINGS, decode_cell
+from trainer.core.errors import Conflict, NotYet
+from trainer.joining.deciding import plan
+from trainer.joining.drafts import refuse_ordered, said_of, table_of
+from trainer.joining.leaving import end_people
+from trainer.joining.roster import Entry, Fate, Known, Plan
 from trainer.organizations.actor import Actor
 from trainer.organizations.invitations import Sent, invite_all, void_invitations
 from trainer.organizations.models import Membership, RosterDraft, Team, TeamMembership
 from trainer.organizations.queries import lock_organization
 from trainer.organizations.rules import May, Role, fold
 
-KEPT = dt.timedelta(days=1)
-"""How long a roster waits to be confirmed."""
-MOST_WAITING = 10
-"""Rosters of one firm that wait to be confirmed, of up to 4 MB each: a disk is soon full of them."""
+NEEDS_ADDRESS: Final = False
+"""Whether someone without an email address is refused; otherwise an employee number is enough, and a PIN slip."""
+KIND: Final = "roster"
+"""Of the work that takes a large roster over: `jobs/rosters.py`."""
+LARGE: Final = 10_000
+"""Rows from which on the worker takes a roster over: nobody waits that long for a page."""
 _PORTION = 500  # a database takes only so many values in one statement
 
 
-def keep_draft(actor: Actor, lines: Sequence[Line], now: dt.datetime, coding: str = "") -> RosterDraft:
-    """Keep what we read of a roster until it is confirmed; the firm's oldest may have to go for it.
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A plan, and the roster as it was when it was decided."""
 
-    Raises Invalid if the first row doesn't name columns.
-    """
-    kept, ignored = read_columns_only(lines)
-    draft = RosterDraft(
-        organization_id=actor.organization_id,
-        created_by_id=actor.user_id,
-        created_at=now,
-        rows={
-            "lines": [[line.number, list(line.cells), line.is_hidden] for line in kept],
-            "ignored": list(ignored),
-            "coding": coding,
-        },
-        counts={},
+    plan: Plan
+    known: list[Known]
+    teams: frozenset[str]
+
+
+def decide(actor: Actor, draft: RosterDraft, now: dt.datetime, earlier: Decided | None = None) -> Decided:
+    """Return what a roster comes to now; `earlier`, where the firm is as it was then."""
+    query = select(Team.name_key).where(Team.organization_id == actor.organization_id)
+    known, teams = _list_known(actor), frozenset(db.session.scalars(query))
+    if earlier is not None and (earlier.known, earlier.teams) == (known, teams):
+        return earlier
+    decided = plan(
+        table_of(draft),
+        known,
+        teams,
+        roles_by_roster(actor),
+        actor.today(now),
+        said_of(draft),
+        needs_address=NEEDS_ADDRESS,
     )
-    db.session.add(draft)
-    db.session.flush()
-    waiting = select(RosterDraft.id).where(
-        RosterDraft.organization_id == actor.organization_id, RosterDraft.applied_at.is_(None)
-    )
-    older = waiting.order_by(RosterDraft.created_at.desc(), RosterDraft.id).offset(MOST_WAITING)
-    db.session.execute(delete(RosterDraft).where(RosterDraft.id.in_(older)))
-    return draft
-
-
-def get_draft(actor: Actor, draft_id: uuid.UUID, now: dt.datetime) -> RosterDraft:
-    """Return a roster that this very person sent, locked for change. Raises NotFound."""
-    draft = db.session.scalar(
-        select(RosterDraft)
-        .where(
-            RosterDraft.id == draft_id,
-            RosterDraft.organization_id == actor.organization_id,
-            RosterDraft.created_by_id == actor.user_id,
-            RosterDraft.created_at > now - KEPT,
-        )
-        .with_for_update()
-    )
-    if draft is None:
-        raise NotFound(_l("This roster isn’t kept anymore. Send it again: what was imported stays."))
-    return draft
-
-
-def forget_drafts(now: dt.datetime) -> None:
-    """Delete rosters that nobody confirmed for a day; of those that were taken over only counts were left."""
-    db.session.execute(delete(RosterDraft).where(RosterDraft.created_at <= now - KEPT))
-
-
-def lines_of(draft: RosterDraft) -> list[Line]:
-    """Return the rows that were sent, read in the draft's coding."""
-    return [Line(number, tuple(_texts(draft, cells)), is_hidden) for number, cells, is_hidden in draft.rows["lines"]]
-
-
-def ignored_by(draft: RosterDraft) -> list[str]:
-    """Return the headings of the columns that we don't read and haven't kept."""
-    return _texts(draft, draft.rows["ignored"])
-
-
-def read_again(draft: RosterDraft, coding: str) -> None:
-    """Read a roster whose coding isn't certain in another one. Raises Invalid."""
-    if coding not in CODINGS or not draft.rows.get("coding"):
-        raise Invalid(_l("Choose how to read the file from the list."))
-    draft.rows = {**draft.rows, "coding": coding}
-
-
-def _texts(draft: RosterDraft, cells: Sequence[str]) -> list[str]:
-    coding = draft.rows["coding"]
-    return [decode_cell(cell, coding) for cell in cells] if coding else list(cells)
-
-
-def decide(actor: Actor, lines: Sequence[Line], now: dt.datetime) -> Plan:
-    """Return what a roster comes to now. Raises Invalid if its first row doesn't name the columns."""
-    teams = set(db.session.scalars(select(Team.name_key).where(Team.organization_id == actor.organization_id)))
-    return plan(lines, _list_known(actor), teams, roles_by_roster(actor), actor.today(now))
+    return Decided(decided, known, teams)
 
 
 def roles_by_roster(actor: Actor) -> list[Role]:
@@ -113,47 +67,91 @@ def roles_by_roster(actor: Actor) -> list[Role]:
     return [Role.MANAGER, Role.INSTRUCTOR, Role.MEMBER] if actor.may(May.SET_ROLES) else [Role.MEMBER]
 
 
-def take_over(
-    actor: Actor, draft: RosterDraft, digest: str, has_mail: bool, now: dt.datetime, *, is_same: bool = False
-) -> Plan:
-    """Write a roster: all of it or nothing. `is_same`: who gets another name is the same person.
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """How someone confirmed a roster."""
 
-    Raises Conflict where there are problems, or where the roster has changed since `digest` was shown; NotYet where
-    nobody said that someone with another name is the same person.
+    digest: str
+    """Of the plan that was shown."""
+    has_mail: bool = False
+    is_same: bool = False
+    """Who gets another name is the same person."""
+    leaves_out: bool = False
+    """Rows that can't be taken stay out."""
+
+
+def take_over(
+    actor: Actor, draft: RosterDraft, said: Confirmation, now: dt.datetime, earlier: Decided | None = None
+) -> None:
+    """Write all rows of a roster that are taken, or nothing.
+
+    Raises Conflict where the roster has changed since it was shown; NotYet where nobody said that someone with another
+    name is the same person, or that refused rows stay out.
     """
     lock_organization(actor)
-    decided = decide(actor, lines_of(draft), now)
-    if not decided.is_good or decided.digest != digest:
-        raise Conflict(
-            _l("The roster has changed in the meantime. Check the rows again: this is what would happen now.")
-        )
-    if decided.renamed and not is_same:
-        raise NotYet(_l("Confirm that these are the same people, or correct the rows."))
+    decided = decide(actor, draft, now, earlier).plan
+    check(decided, said)
     teams = _make_teams(actor, decided.new_teams, now)
-    added = [entry for entry in decided.entries if entry.fate in {Fate.NEW, Fate.RETURNED}]
-    changed = [entry for entry in decided.entries if entry.fate is Fate.CHANGED]
+    added = [*decided.taken[Fate.NEW], *decided.taken[Fate.RETURNED]]
+    changed = decided.taken[Fate.CHANGED]
+    ended = end_people(actor, decided, now)
     ids = _add(actor, added, now)
     _change(actor, changed, now)
     _set_teams(zip(ids, added, strict=True), teams)
-    _set_teams(((entry.membership_id, entry) for entry in changed if entry.membership_id), teams)
-    mailed = [*ids, *(entry.membership_id for entry in changed if entry.gets_mail and entry.membership_id)]
-    sent = invite_all(actor, mailed, now) if has_mail and mailed else Sent(0, 0)
-    counts = {fate.value: number for fate, number in decided.counts.items()}
-    draft.rows, draft.applied_at, draft.counts = {}, now, {**counts, "invited": sent.invited, "not_invited": sent.left}
+    _set_teams(((one.membership_id, one) for one in changed if one.membership_id), teams)
+    mailed = [*ids, *(one.membership_id for one in changed if one.gets_mail and one.membership_id)]
+    counts = {
+        "new": len(decided.taken[Fate.NEW]),
+        "returned": len(decided.taken[Fate.RETURNED]),
+        "changed": len(changed),
+        "unchanged": decided.counts[Fate.UNCHANGED],
+        "ended": len(ended),
+        "left_out": len(decided.left_out),
+        "without_address": decided.without_address,
+    }
+    draft.rows = {
+        "ended": [one.hex for one in ended],
+        "mailed": [one.hex for one in mailed] if said.has_mail else [],
+    }
+    draft.applied_at, draft.counts = now, {**counts, "invited": 0, "not_invited": 0}
     note(
         "roster.imported",
         now,
         actor_id=actor.user_id,
         organization_id=actor.organization_id,
         subject_id=draft.id,
-        new=counts[Fate.NEW],
-        returned=counts[Fate.RETURNED],
-        changed=counts[Fate.CHANGED],
-        unchanged=counts[Fate.UNCHANGED],
-        invited=sent.invited,
         teams=len(decided.new_teams),
+        **counts,
     )
-    return decided
+
+
+def invite_added(actor: Actor, draft: RosterDraft, now: dt.datetime) -> None:
+    """Invite the people whom a roster that was taken over brought in, as far as that was asked for; once."""
+    waiting = [uuid.UUID(one) for one in draft.rows["mailed"]]
+    sent = invite_all(actor, waiting, now) if waiting else Sent(0, 0)
+    draft.rows = {**draft.rows, "mailed": []}
+    draft.counts = {**draft.counts, "invited": sent.invited, "not_invited": sent.left}
+
+
+def order_take_over(actor: Actor, draft: RosterDraft, said: Confirmation, now: dt.datetime) -> None:
+    """Let the worker take a roster over. Raises Conflict if it was confirmed already."""
+    refuse_ordered(draft)
+    job = work.order(
+        KIND, now, ordered_by_id=actor.user_id, organization_id=actor.organization_id, draft_id=draft.id.hex
+    )
+    draft.rows = {**draft.rows, "order": {**asdict(said), "job": job.id.hex}}
+
+
+def check(decided: Plan, said: Confirmation) -> None:
+    """Raise Conflict or NotYet, as `take_over` does, unless this plan was shown and may be written."""
+    if decided.digest != said.digest:
+        raise Conflict(
+            _l("The roster has changed in the meantime. Check the rows again: this is what would happen now.")
+        )
+    if decided.refused and not said.leaves_out:
+        raise NotYet(_l("Fix the refused rows, or check that they stay out."))
+    if decided.renamed and not said.is_same:
+        raise NotYet(_l("Confirm that these are the same people, or correct the rows."))
 
 
 def _list_known(actor: Actor) -> list[Known]:

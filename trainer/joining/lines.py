@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 
 from trainer.core.errors import Invalid
 
-MOST_ROWS: Final = 20_000
-MOST_COLUMNS: Final = 60
+MOST_ROWS: Final = 50_000
+MOST_COLUMNS: Final = 1_000
+"""What stands further right isn't read: no list of people is that wide."""
 LONGEST_CELL: Final = 2_000
+"""Characters of a cell that are read: more than any name, address or list of teams may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,39 +27,23 @@ class Line:
     """True for a row that the spreadsheet doesn't show."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of one sheet. A text is one sheet without a name."""
+
+    name: str
+    lines: Sequence[Line]
+    hidden_columns: frozenset[int] = frozenset()
+    refusal: Invalid | None = None
+    """Why its rows weren't read."""
+
+
 def add_line(lines: list[Line], number: int, cells: list[str], *, is_hidden: bool = False) -> None:
-    """Take a row with its empty end cut off, unless nothing stands in it. Raises Invalid for more than we read."""
-    width = next((column for column in range(len(cells), 0, -1) if cells[column - 1].strip()), 0)
+    """Take a row with its empty end cut off, unless nothing stands in it. Raises Invalid for more rows than we read."""
+    width = next((column for column in range(min(len(cells), MOST_COLUMNS), 0, -1) if cells[column - 1].strip()), 0)
     if width == 0:
         return
-    if len(lines) >= MOST_ROWS:
+    if len(lines) > MOST_ROWS:  # beside the people there are headings
         raise Invalid(_l("There are more than %(most)s rows. Send the list in parts.", most=f"{MOST_ROWS:,}"))
-    if width > MOST_COLUMNS:
-        raise Invalid(
-            _l(
-                "Row %(row)s: there are more than %(most)s columns. Keep only those that we name.",
-                row=number,
-                most=MOST_COLUMNS,
-            )
-        )
-    cells = [cell.strip() for cell in cells[:width]]
-    for column, cell in enumerate(cells, start=1):
-        if len(cell) > LONGEST_CELL:
-            raise Invalid(too_long(place(number, column)))
-    lines.append(Line(number, tuple(cells), is_hidden))
-
-
-def too_long(where: LazyString) -> LazyString:
-    """Return what is said of a cell that holds too much."""
-    return _l(
-        "%(place)s: more than %(most)s characters in one cell. Shorten it.", place=where, most=f"{LONGEST_CELL:,}"
-    )
-
-
-def place(number: int, column: int) -> LazyString:
-    """Return where a cell is, as a spreadsheet names it: "Row 14, column C"."""
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return _l("Row %(row)s, column %(column)s", row=number, column=name)
+    # One character more than we read, so that what is too long is told from what just fits.
+    lines.append(Line(number, tuple(cell.strip()[: LONGEST_CELL + 1] for cell in cells[:width]), is_hidden))

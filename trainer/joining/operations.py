@@ -10,7 +10,7 @@ from sqlalchemy import delete
 
 from trainer.accounts.models import User
 from trainer.accounts.operations import create_account, create_guest, use_link
-from trainer.accounts.queries import find_sign_up, get_user, list_guests_before
+from trainer.accounts.queries import find_sign_up, get_user, is_a_guest, list_guests_before
 from trainer.accounts.rules import KEPT
 from trainer.assessment import pretest
 from trainer.assessment.models import Attempt
@@ -84,6 +84,6 @@ def forget_guests(now: dt.datetime) -> int:
         idle = [guest for guest in portion if guest not in busy]
         forget_attempts(idle)
         forget_enrollments(idle)
-        db.session.execute(delete(User).where(User.id.in_(idle), User.email.is_(None)))
+        db.session.execute(delete(User).where(User.id.in_(idle), is_a_guest()))
         gone += len(idle)
     return gone

@@ -1,15 +1,20 @@
-"""Forms for a roster: send it, confirm it."""
+"""Forms for a roster: send it, say what its columns are, confirm it."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, SelectField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 from wtforms.validators import ValidationError
 
+from trainer.joining.days import Order, Reading, read_day
+from trainer.joining.matching import Column
 from trainer.web.forms import Form
+from trainer.web.language import show_day
 
 READINGS = {
     "windows-1252": _l("Western European (Windows-1252)"),
@@ -32,6 +37,10 @@ class RosterForm(Form):
         description=_l("CSV or Excel (.xlsx), 4 MB at most."),
         render_kw={"accept": ".csv,.tsv,.txt,.xlsx"},
     )
+    asks = BooleanField(
+        _l("Let me say what each column is"),
+        description=_l("Otherwise we ask only where we aren’t sure."),
+    )
 
     def validate_file(self, field: Any) -> None:
         """Ask for one of the two."""
@@ -52,8 +61,63 @@ class ReadingForm(Form):
         self.coding.choices = list(READINGS.items())
 
 
+MEANING_WORDS = {
+    "": _l("Leave out"),
+    "name": _l("Name"),
+    "first": _l("First name"),
+    "last": _l("Last name"),
+    "email": _l("Email"),
+    "employee_number": _l("Employee number"),
+    "job_title": _l("Job title"),
+    "teams": _l("Team or site"),
+    "hired_on": _l("Hire date"),
+    "ended_on": _l("Last day"),
+    "status": _l("Status (working or left)"),
+    "role": _l("Role in this app"),
+}
+
+
+class MatchForm(Form):
+    """What the columns of a roster are."""
+
+    order = RadioField(_l("Days"))
+    remembers = BooleanField(
+        _l("Use these choices next time"),
+        default=True,
+        description=_l("We remember headings, never what’s below them."),
+    )
+
+    @property
+    def columns(self) -> list[SelectField]:
+        """The choices for the columns, in their order."""
+        return [field for name, field in self._fields.items() if name.startswith("column_")]
+
+
+def match_form(columns: Sequence[Column], reading: Reading, order: str, today: dt.date) -> MatchForm:
+    """Return the form that asks what each of these columns is, and what a day means that could be two."""
+    fields = {
+        f"column_{number}": SelectField(
+            _l("“%(heading)s” is", heading=column.heading or _l("no heading")),
+            default=column.meaning,
+        )
+        for number, column in enumerate(columns)
+    }
+    form: MatchForm = type("MatchForm", (MatchForm,), fields)(data={"order": order, "remembers": True})
+    for field in form.columns:
+        field.choices = list(MEANING_WORDS.items())
+    if reading.example:
+        form.order.label.text = _l("“%(text)s” is", text=reading.example)
+        form.order.choices = [
+            (one.value, show_day(read_day(reading.example, today, one), "long")) for one in reversed(Order)
+        ]
+    else:
+        form.order.choices = [(order, order)]
+    return form
+
+
 class ConfirmForm(Form):
     """Take over what was shown."""
 
+    leaves_out = BooleanField(_l("Leave out the refused rows"))
     has_mail = BooleanField(_l("Invite the new people by mail now"), default=True)
     is_same = BooleanField(_l("Yes, each of these is the same person under another name"))

@@ -1,4 +1,4 @@
-"""Import a roster: send it, see what each row would do, confirm. Until then nothing is written to people."""
+"""Send a roster, and say what its columns are. Nothing is written to people before a plan is confirmed."""
 
 from __future__ import annotations
 
@@ -6,35 +6,39 @@ import re
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, Flask, flash, render_template, request, url_for
+from flask import Blueprint, Flask, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid, NotYet
-from trainer.core.outbox import count_sent
-from trainer.joining.headings import EXAMPLE
-from trainer.joining.importing import (
-    decide,
+from trainer.core.errors import Invalid
+from trainer.joining.days import Order, Reading
+from trainer.joining.drafts import (
+    columns_of,
+    dropped_by,
     forget_drafts,
     get_draft,
-    ignored_by,
+    is_confirmed,
     keep_draft,
     lines_of,
+    match_columns,
     read_again,
-    roles_by_roster,
-    take_over,
+    reading_of,
+    sheet_of,
+    table_of,
+    use_sheet,
 )
-from trainer.joining.lines import Line
-from trainer.joining.roster import Fate, Plan
-from trainer.joining.roster_forms import ConfirmForm, ReadingForm, RosterForm
-from trainer.joining.sheets import Listing, read_file, read_text
+from trainer.joining.headings import EXAMPLE
+from trainer.joining.importing import NEEDS_ADDRESS, roles_by_roster
+from trainer.joining.matching import How
+from trainer.joining.roster_forms import RosterForm, match_form
+from trainer.joining.sheets import read_file, read_list
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.invitations import count_left_today
 from trainer.organizations.models import RosterDraft
 from trainer.organizations.queries import find_actor
 from trainer.organizations.rules import May
@@ -49,8 +53,6 @@ blueprint = Blueprint(
 
 MOST_BYTES: Final = 4 * 2**20
 """Of a roster that is sent; other requests have the limit of the settings."""
-SHOWN: Final = 200
-"""Rows of a page."""
 _ADDRESS: Final = re.compile(r"/organizations/[0-9a-f-]{36}/roster")
 
 
@@ -91,30 +93,73 @@ def send(actor: Actor) -> Response | str | tuple[str, int]:
     form = RosterForm()
     if form.validate_on_submit():
         try:
-            sent = read_file(form.file.data.read()) if form.file.data else Listing(read_text(str(form.text.data)))
+            sent = read_file(form.file.data.read()) if form.file.data else read_list(str(form.text.data))
             with transaction():
                 forget_drafts(now())
-                draft = keep_draft(actor, sent.lines, now(), sent.coding)
+                draft = keep_draft(actor, sent, now(), asks=bool(form.asks.data))
         except Invalid as error:
             (form.file if form.file.data else form.text).errors = [error.message]
         else:
             return go(url_for(".draft", organization_id=actor.organization_id, draft_id=draft.id))
     elif request.method == "GET" and (number := request.args.get("draft", type=UUID)):
-        form.text.data = _as_text(lines_of(get_draft(actor, number, now())))
+        form.text.data = _as_text(get_draft(actor, number, now()))
     page = render_template("joining/roster.html", actor=actor, form=form, example=EXAMPLE, roles=roles_by_roster(actor))
     return page, 422 if form.is_submitted() else 200
 
 
-@blueprint.get("/<uuid:draft_id>")
+@blueprint.route("/<uuid:draft_id>/columns", methods=["GET", "POST"])
 @access(Who.ACCOUNT, own=True)
 @acting(May.SET_TEAMS)
-def draft(actor: Actor, draft_id: UUID) -> str:
-    """Show what each row would do, or what was done."""
-    found = get_draft(actor, draft_id, now())
-    if found.applied_at is not None:
-        sent = count_sent("invitation", found.applied_at, "organization", actor.organization_id.hex)
-        return render_template("joining/roster_done.html", actor=actor, counts=found.counts, sent=sent)
-    return _plan_page(actor, found, decide(actor, lines_of(found), now()), ConfirmForm(formdata=None))
+def columns(actor: Actor, draft_id: UUID) -> Response | str | tuple[str, int]:
+    """Ask what each column is, where we aren't sure or someone wants to change it."""
+    draft = get_draft(actor, draft_id, now())
+    if is_confirmed(draft):
+        return go(url_for(".draft", organization_id=actor.organization_id, draft_id=draft_id))
+    there, table = columns_of(draft), table_of(draft)
+    reading = reading_of(draft, there)
+    form = match_form(there, reading, table.order, actor.today(now()))
+    if form.validate_on_submit():
+        said = [str(field.data) for field in form.columns]
+        try:
+            with transaction():
+                draft = get_draft(actor, draft_id, now())
+                match_columns(
+                    actor,
+                    draft,
+                    said,
+                    str(form.order.data),
+                    remembers=bool(form.remembers.data),
+                    needs_address=NEEDS_ADDRESS,
+                )
+        except Invalid as error:
+            form.columns[0].errors = [error.message]
+        else:
+            return go(url_for(".draft", organization_id=actor.organization_id, draft_id=draft_id))
+    page = render_template(
+        "joining/roster_columns.html",
+        actor=actor,
+        draft=draft,
+        form=form,
+        columns=zip(there, form.columns, strict=True),
+        hows=_hows(),
+        count=len(table.lines),
+        hidden=sum(line.is_hidden for line in table.lines),
+        reading=reading,
+        hints=_hints(reading),
+        sheet=sheet_of(draft),
+        dropped=dropped_by(draft),
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/<uuid:draft_id>/sheet")
+@access(Who.ACCOUNT, own=True)
+@acting(May.SET_TEAMS)
+def sheet(actor: Actor, draft_id: UUID) -> Response:
+    """Take another sheet of the same file."""
+    with transaction():
+        use_sheet(get_draft(actor, draft_id, now()), request.form.get("sheet", ""))
+    return go(url_for(".draft", organization_id=actor.organization_id, draft_id=draft_id))
 
 
 @blueprint.post("/<uuid:draft_id>/reading")
@@ -127,72 +172,33 @@ def reread(actor: Actor, draft_id: UUID) -> Response:
     return go(url_for(".draft", organization_id=actor.organization_id, draft_id=draft_id))
 
 
-@blueprint.post("/<uuid:draft_id>/confirmation")
-@access(Who.ACCOUNT, own=True)
-@acting(May.SET_TEAMS)
-def confirm(actor: Actor, draft_id: UUID) -> Response | tuple[str, int]:
-    """Write it, all or nothing. If the firm's roster has changed since it was shown, show it again instead."""
-    form = ConfirmForm()
-    try:
-        with transaction():
-            found = get_draft(actor, draft_id, now())
-            if found.applied_at is None:
-                digest, has_mail, is_same = request.form.get("digest", ""), form.has_mail.data, form.is_same.data
-                take_over(actor, found, digest, bool(has_mail), now(), is_same=bool(is_same))
-    except (Conflict, NotYet) as error:
-        if isinstance(error, NotYet):
-            form.is_same.errors = [error.message]
-        else:
-            flash(error.message)
-        found = get_draft(actor, draft_id, now())
-        page = _plan_page(actor, found, decide(actor, lines_of(found), now()), form)
-        return page, 422 if form.is_same.errors else 409
-    return go(url_for(".draft", organization_id=actor.organization_id, draft_id=draft_id))
-
-
-def _plan_page(actor: Actor, found: RosterDraft, plan: Plan, form: ConfirmForm) -> str:
-    wanted = request.args.get("show", "")
-    order = {fate: place for place, fate in enumerate(Fate)}
-    entries = sorted(plan.entries, key=lambda one: (order[one.fate], one.line))
-    if wanted in set(Fate):
-        entries = [one for one in entries if one.fate == wanted]
-    elif wanted == "warned":
-        entries = [one for one in entries if one.warning]
-    start = max(request.args.get("start", 0, type=int), 0)
-    if len(plan.renamed) == 1:
-        form.is_same.label.text = _("Yes, this is the same person under another name")
-    return render_template(
-        "joining/roster_plan.html",
-        actor=actor,
-        draft=found,
-        plan=plan,
-        form=form,
-        reading=ReadingForm(formdata=None, coding=found.rows["coding"]) if found.rows["coding"] else None,
-        ignored=ignored_by(found),
-        left=count_left_today(actor, now()),
-        entries=entries[start : start + SHOWN],
-        wanted=wanted,
-        start=start,
-        count=len(entries),
-        next_start=start + SHOWN if start + SHOWN < len(entries) else None,
-        fates=_fates(),
-    )
-
-
-def _fates() -> dict[Fate, tuple[str, str, str]]:
-    """Return of each fate: its word, kind of chip and icon."""
+def _hows() -> dict[How, tuple[str, str, str]]:
+    """Return of each way in which we know a column: its word, kind of chip and icon."""
     return {
-        Fate.PROBLEM: (_("To fix"), "late", "bang"),
-        Fate.NEW: (_("New"), "ok", "check"),
-        Fate.RETURNED: (_("Returned"), "ok", "check"),
-        Fate.CHANGED: (_("Changed"), "due", "arrow"),
-        Fate.UNCHANGED: (_("Unchanged"), "none", "dash"),
+        How.KNOWN: (_("Known heading"), "ok", "check"),
+        How.REMEMBERED: (_("Your choice before"), "ok", "check"),
+        How.CHOSEN: (_("Your choice"), "ok", "check"),
+        How.GUESSED: (_("Our guess: check it"), "due", "clock"),
+        How.UNREAD: (_("Unknown heading"), "none", "dash"),
+        How.PRIVATE: (_("Never kept"), "none", "dash"),
     }
 
 
-def _as_text(lines: list[Line]) -> str:
+def _hints(reading: Reading) -> dict[str, str]:
+    """Return below each way to read a day how many days fit only that way."""
+    fits = {Order.DAY_FIRST: reading.fits_day, Order.MONTH_FIRST: reading.fits_month}
+    first = {Order.DAY_FIRST: _("Day first."), Order.MONTH_FIRST: _("Month first.")}
+    only = {
+        order: ngettext("%(num)s row fits only this.", "%(num)s rows fit only this.", count) if count else ""
+        for order, count in fits.items()
+    }
+    return {order.value: f"{first[order]} {only[order]}".strip() for order in Order}
+
+
+def _as_text(draft: RosterDraft) -> str:
     """Return rows as they are pasted from a spreadsheet."""
-    return "\n".join("\t".join(_quoted(cell) for cell in line.cells) for line in lines)
+    rows = [[column.heading for column in columns_of(draft)], *(line.cells for line in lines_of(draft))]
+    return "\n".join("\t".join(_quoted(cell) for cell in cells) for cells in rows)
 
 
 def _quoted(cell: str) -> str:

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,10 +14,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from trainer.core.errors import Invalid
-from trainer.joining.lines import Line, add_line
+from trainer.joining.headings import HEADINGS_WITHIN, count_known
+from trainer.joining.lines import Line, Sheet, add_line
 from trainer.joining.workbook import read_workbook
 
-SEPARATORS: Final = "\t;,"
+SEPARATORS: Final = "\t;,|"
+_TOP: Final = 100_000
+"""Characters in which those rows stand."""
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -31,10 +35,15 @@ CODINGS: Final = ("windows-1252", "windows-1250", "mac-roman", "cp437")
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The rows of a file. With a coding, which is one of several that fit, each character stands for one byte."""
+    """The sheets of a file. With a coding, which is one of several that fit, each character stands for one byte."""
 
-    lines: list[Line]
+    sheets: Sequence[Sheet]
     coding: str = ""
+
+
+def read_list(text: str) -> Listing:
+    """Return a pasted list. Raises Invalid."""
+    return Listing([Sheet("", read_text(text))])
 
 
 def read_file(data: bytes) -> Listing:
@@ -53,7 +62,7 @@ def read_file(data: bytes) -> Listing:
                 "save it as .xlsx or .csv, and try again."
             )
         )
-    return Listing(read_text(text), coding)
+    return Listing([Sheet("", read_text(text))], coding)
 
 
 def read_text(text: str) -> list[Line]:
@@ -148,10 +157,18 @@ def _rows(numbers: list[int]) -> LazyString:
 def _separator(text: str) -> tuple[str, str]:
     """Return the separator and the text without Excel's own "sep=;" line.
 
-    The header decides: names of columns hold no separators. A quoted part doesn't count.
+    The headings decide: names of columns hold no separators. Without any that we know, the first row does. A quoted
+    part doesn't count.
     """
     first, _, rest = text.lstrip("\r\n").partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         return first.strip()[4], text[: text.index(first)] + "\n" + rest
-    outside = "".join(first.split('"')[::2])
-    return max(SEPARATORS, key=lambda separator: (outside.count(separator), -SEPARATORS.index(separator))), text
+    top = [line for line in re.split("[\r\n]+", text[:_TOP]) if line.strip()][:HEADINGS_WITHIN] or [""]
+    outside = ["".join(line.split('"')[::2]) for line in top]
+
+    def sign(separator: str) -> tuple[int, int, int, int]:
+        known = max(count_known([cell.strip('" ') for cell in line.split(separator)], {}) for line in top)
+        most = max(line.count(separator) for line in outside)
+        return known, outside[0].count(separator), most, -SEPARATORS.index(separator)
+
+    return max(SEPARATORS, key=sign), text

@@ -14,10 +14,11 @@ from trainer.accounts.guessing import FREE, count_miss, seconds_to_wait
 from trainer.accounts.models import User
 from trainer.accounts.operations import create_account, refuse_session, request_sign_up
 from trainer.accounts.passwords import check_password, hash_password
+from trainer.accounts.pins import check_pin, cross_out
 from trainer.accounts.queries import find_sign_up, find_user, find_user_by_email_key, get_user
 from trainer.accounts.rules import CODE_LASTS, SIGN_UP_LASTS, email_key
 from trainer.accounts.second_factor import Tried, minutes_to_wait, try_code
-from trainer.accounts.signing_in import sign_in_session
+from trainer.accounts.signing_in import sign_in_session, way_of
 from trainer.accounts.words import code_refusal
 from trainer.assessment.rules import Kind
 from trainer.content.serving import served
@@ -27,6 +28,8 @@ from trainer.core.errors import Conflict, Invalid
 from trainer.core.signing import is_sealed, seal
 from trainer.joining import operations
 from trainer.joining.forms import AskSignUpForm, SignInForm, SignUpForm
+from trainer.joining.pins import begin_by_address
+from trainer.organizations.devices import this_site
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import WRONG, limit_acts, limit_failures, wait
@@ -45,6 +48,8 @@ def keep() -> Response | str:
     """Ask whether to keep progress on this device, and say what that means."""
     if current_user.is_authenticated and not request.args.get("start"):
         return go(_next())
+    if this_site() is not None:
+        return go(url_for("pins.sign_in"))  # many share this browser: nobody's progress is kept in it
     return _keep_page()
 
 
@@ -53,6 +58,8 @@ def keep() -> Response | str:
 @limit_acts("500 per hour")
 def become_guest() -> Response:
     """Keep progress from now on; with `start=first-try` or `start=practice` go straight to the scenes."""
+    if this_site() is not None:
+        return go(url_for("pins.sign_in"))
     content, kind = served(), _STARTS.get(request.args.get("start", ""))
     course = content.courses.get(request.args.get("course", ""))
     user_id = current_user.id if current_user.is_authenticated else None
@@ -126,13 +133,25 @@ def sign_in() -> Response | str | tuple[str, int]:
         return _sign_in_page(form), 400
     if current_user.is_authenticated and not current_user.is_guest:
         return go(_next())
+    if this_site() is not None:
+        return go(url_for("pins.sign_in"))
     if form.validate_on_submit():
         key = email_key(str(form.email.data)) or str(form.email.data).casefold()
         if seconds := seconds_to_wait(key):
             raise wait(seconds)
+        given = str(form.password.data)
+        with transaction():
+            tried = begin_by_address(key, given, way_of, now())
         user = find_user_by_email_key(key)
         user_id = user.id if user else None
-        if check_password(user.password_hash if user else None, str(form.password.data)) and user is not None:
+        if tried.try_id is not None:
+            is_right = check_pin(tried.user, given)
+        else:
+            is_right = check_password(user.password_hash if user else None, given)
+        if is_right and user is not None:
+            if tried.try_id is not None:
+                with transaction():
+                    cross_out(tried.try_id)
             if user.has_second_factor:
                 session[_WAITING] = [user.id.hex, int(now().timestamp()), _seal_of(user)]
                 return go(url_for(".sign_in_code", next=request.args.get("next")))

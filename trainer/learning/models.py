@@ -87,5 +87,6 @@ class LessonResponse(Base):
     item_digest: Mapped[str] = mapped_column(String(64))
     """The question as it was asked; once it has another, it is asked again."""
     given: Mapped[dict[str, Any]]
-    is_right: Mapped[bool]
+    is_right: Mapped[bool | None]
+    """None of a first step, and where right and wrong don't apply."""
     answered_at: Mapped[dt.datetime]

@@ -24,7 +24,7 @@ from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
 from trainer.learning.queries import (
     can_renew,
     find_enrollment,
-    list_answered,
+    list_answers_now,
     list_reading_times,
     list_readings,
     standing,
@@ -140,21 +140,24 @@ def _begin(user_id: uuid.UUID, course: Course, cycle: int, now: dt.datetime, pla
 
 
 def answer(
-    enrollment: Enrollment, lesson: Lesson, question: Question, given: Given, mark: Mark, now: dt.datetime
+    enrollment: Enrollment, lesson: Lesson, question: Question, given: Given, mark: Mark | None, now: dt.datetime
 ) -> None:
-    """Keep what was answered to a question of a lesson; a later answer replaces it."""
+    """Keep what was answered to a question of a lesson; a later answer replaces it.
+
+    `mark`: None of an answer that isn't whole yet, and where right and wrong don't apply.
+    """
     kept = db.session.get(LessonResponse, (enrollment.id, lesson.id, question.id))
     if kept is None:
         kept = LessonResponse(enrollment_id=enrollment.id, lesson=lesson.id, item=question.id)
         db.session.add(kept)
     kept.item_digest, kept.given, kept.answered_at = question.digest, dict(given), now
-    kept.is_right = mark.is_right
+    kept.is_right = mark.is_right if mark else None
 
 
 def mark_as_read(enrollment: Enrollment, course: Course, lesson: Lesson, now: dt.datetime) -> None:
     """Mark a lesson as read that someone has opened. Raises NotYet if one comes first, or questions are open."""
     read = list_readings(enrollment.id)
-    if still_open(course, lesson, read, list_answered(enrollment.id, lesson)):
+    if still_open(course, lesson, read, list_answers_now(enrollment.id, lesson)):
         raise NotYet(_l("Answer the questions of this lesson first. Right or wrong, any answer counts."))
     complete_lesson(enrollment, course, lesson, now)
 

@@ -14,6 +14,7 @@ from sqlalchemy import Row, Select, and_, bindparam, or_, select
 from trainer.accounts.models import User
 from trainer.accounts.queries import through_session
 from trainer.content.library import Course, Lesson
+from trainer.core.clock import now
 from trainer.core.db import db, read
 from trainer.core.errors import NotFound
 from trainer.credentials.queries import find_credential
@@ -54,7 +55,7 @@ _BEGUN = through_session(
 
 def find_begun(session_id: uuid.UUID, course: str) -> tuple[bool, Begun | None]:
     """Return whether a session belongs to anyone, and what a lesson's page needs of their newest enrollment."""
-    rows = read(_BEGUN, {"session_id": session_id, "course": course})
+    rows = read(_BEGUN, {"session_id": session_id, "course": course, "at": now()})
     newest = max((row.cycle for row in rows if row.cycle), default=None)
     if newest is None:
         return bool(rows), None
@@ -128,10 +129,10 @@ def list_answers(enrollment_id: uuid.UUID, lesson: Lesson) -> dict[str, Given]:
     return _still_answers(lesson, read(_ANSWERS, {"enrollment_id": enrollment_id, "lesson": lesson.id}))
 
 
-def list_answered(enrollment_id: uuid.UUID, lesson: Lesson) -> frozenset[str]:
-    """Return which questions of a lesson were answered, as `list_answers` does, but within a transaction."""
+def list_answers_now(enrollment_id: uuid.UUID, lesson: Lesson) -> dict[str, Given]:
+    """Return what `list_answers` does, but within a transaction."""
     rows = db.session.execute(_ANSWERS, {"enrollment_id": enrollment_id, "lesson": lesson.id}).all()
-    return frozenset(_still_answers(lesson, rows))
+    return _still_answers(lesson, rows)
 
 
 def _still_answers(lesson: Lesson, rows: Sequence[Row[Any]]) -> dict[str, Given]:

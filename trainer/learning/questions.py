@@ -1,7 +1,8 @@
 """The questions of a lesson as one reader has them: asked, or answered, and what opens below each.
 
 Someone who is enrolled has answers in the records. Anyone else carries them along in the address, signed, and they are
-gone with it.
+gone with it; once there is a text of theirs among them, in the page instead, since addresses are kept by browsers and
+servers.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _PURPOSE = "lesson-answers"
 
 @dataclass(frozen=True)
 class Asked:
-    """A question on the page, and its answer once it was given. `mark` is None until then."""
+    """A question on the page, and what was given for it."""
 
     id: str
     number: int
@@ -35,7 +36,9 @@ class Asked:
     payload: FurtherPayload
     form: AnswerForm
     given: Given
+    is_answered: bool
     mark: Mark | None
+    """What the answer is worth; None before there is one, and where right and wrong don't apply."""
     opens: bool
     """Whether what follows is open although this wasn't answered."""
     again: Callable[[Given], str]
@@ -70,10 +73,11 @@ def ask(
     for number, question in reversed(list(enumerate(lesson.questions, start=1))):
         kind, payload, given = FURTHER[question.type], read_further(question.payload), answers.get(question.id, {})
         form = kind.form.for_asking(payload, payload.order_for_all(), given)
-        is_answered = question.id != incomplete and question.id in answers and form.is_whole(given)
+        is_answered = question.id != incomplete and is_whole(question, answers)
         if question.id == incomplete:
             form.validate()
         mark = payload.mark(given) if is_answered else None
+        opens = is_later and not is_answered
         asked.append(
             Asked(
                 id=question.id,
@@ -83,8 +87,9 @@ def ask(
                 payload=payload,
                 form=form,
                 given=given,
+                is_answered=is_answered,
                 mark=mark,
-                opens=is_later and not mark,
+                opens=opens,
                 again=partial(again, question.id),
             )
         )
@@ -92,11 +97,21 @@ def ask(
     return asked[::-1]
 
 
-def still_open(course: Course, lesson: Lesson, read: Collection[str], answered: Collection[str]) -> tuple[str, ...]:
+def is_whole(question: Question, answers: Mapping[str, Given]) -> bool:
+    """Return whether a question was answered to the end: some are answered in two steps."""
+    return question.id in answers and FURTHER[question.type].form.is_whole(answers[question.id])
+
+
+def has_words(lesson: Lesson, answers: Mapping[str, Given]) -> bool:
+    """Return whether there is something among the answers that someone wrote in their own words."""
+    return any(question.id in answers and FURTHER[question.type].is_written for question in lesson.questions)
+
+
+def still_open(course: Course, lesson: Lesson, read: Collection[str], answers: Mapping[str, Given]) -> tuple[str, ...]:
     """Return the questions to answer before a lesson can be marked as read: of a core lesson, for the first time."""
     if lesson.id in read or not course.is_core(lesson):
         return ()
-    return tuple(question.id for question in lesson.questions if question.id not in answered)
+    return tuple(question.id for question in lesson.questions if not is_whole(question, answers))
 
 
 def unfinished(lesson: Lesson, answers: Mapping[str, Given], incomplete: str | None = None) -> dict[str, Given]:
@@ -104,8 +119,7 @@ def unfinished(lesson: Lesson, answers: Mapping[str, Given], incomplete: str | N
     return {
         question.id: answers[question.id]
         for question in lesson.questions
-        if question.id in answers
-        and (question.id == incomplete or not FURTHER[question.type].form.is_whole(answers[question.id]))
+        if question.id in answers and (question.id == incomplete or not is_whole(question, answers))
     }
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-
-from flask import Blueprint, current_app, jsonify, render_template, request, session, url_for
+from flask import Blueprint, current_app, jsonify, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.accounts.forms import NameForm
 from trainer.accounts.operations import name_for_certificate
-from trainer.accounts.queries import read_session_id
 from trainer.content.library import Course, Lesson
 from trainer.content.serving import get_course, get_lesson, served, served_in
 from trainer.core.clock import now, today
@@ -19,27 +16,25 @@ from trainer.core.db import transaction
 from trainer.core.errors import Invalid, NotFound
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import find_credential
-from trainer.items.payload import Given
 from trainer.learning import operations
 from trainer.learning.activity import opened_mark, read_mark
 from trainer.learning.forms import AttestationForm, PlaceForm
 from trainer.learning.models import Enrollment
+from trainer.learning.page import lesson_page
 from trainer.learning.queries import (
     can_renew,
-    find_begun,
     find_enrollment,
     get_enrollment,
-    list_answers,
     path_of,
     standing,
     wants_place,
 )
-from trainer.learning.questions import address, ask, place_of, read_carried, still_open, unfinished
-from trainer.learning.rules import LONGEST_BEAT, Begun, Standing, longest_reading
-from trainer.web.access import Who, access
+from trainer.learning.questions import read_carried
+from trainer.learning.rules import LONGEST_BEAT, Standing, longest_reading
+from trainer.web.access import Who, access, unattended
 from trainer.web.language import language_tag
 from trainer.web.redirects import go, safe_path
-from trainer.web.still import hole, shared_page, still
+from trainer.web.still import still
 from trainer.web.ways import way_to
 
 blueprint = Blueprint("learning", __name__, template_folder="templates")
@@ -98,32 +93,8 @@ def renew(course: str) -> Response:
 def show_lesson(course: str, module: str, lesson: str) -> tuple[str, int]:
     """Show a lesson and what was answered in it. Without an enrollment this leaves no cookie and no row."""
     whole, loaded_lesson = get_lesson(course, module, lesson, language_tag())
-    session_id = read_session_id(session.get("_user_id"))
-    is_learner, begun = find_begun(session_id, whole.slug) if session_id else (False, None)
-    answers, incomplete = (
-        read_carried(whole, loaded_lesson, request.args.get("answers")),
-        request.args.get("incomplete"),
-    )
-    to_answer: tuple[str, ...] = ()
-    if begun and loaded_lesson.questions:
-        kept = list_answers(begun.id, loaded_lesson)
-        to_answer = still_open(whole, loaded_lesson, begun.read, kept)
-        answers = {**kept, **unfinished(loaded_lesson, answers, incomplete)}
-    opened_at = opened_mark(begun, now()) if begun else ""
-    standing_alike: Hashable = None
-    if begun:
-        standing_alike = (begun.place, begun.is_paced, begun.is_tested_out, begun.read, to_answer)
-    page = shared_page(
-        (whole.slug, loaded_lesson.id, is_learner, standing_alike),
-        lambda: _lesson_page(whole, loaded_lesson, is_learner, begun, to_answer),
-        {
-            "body": _body(whole, loaded_lesson, answers, is_learner, begun, opened_at)
-            if loaded_lesson.questions
-            else loaded_lesson.html,
-            "opened_at": opened_at,
-        },
-    )
-    return page, 422 if incomplete in answers else 200
+    carrying = read_carried(whole, loaded_lesson, request.args.get("answers"))
+    return lesson_page(whole, loaded_lesson, carrying, request.args.get("incomplete"))
 
 
 @blueprint.post("/courses/<course>/<module>/<lesson>/completions")
@@ -169,6 +140,7 @@ def place(course: str) -> Response | str | tuple[str, int]:
 
 @blueprint.post("/courses/<course>/activity")
 @access(Who.LEARNER)
+@unattended
 def activity(course: str) -> Response:
     """Credit the time since the page's last beat, and return the mark for the next one.
 
@@ -222,60 +194,6 @@ def attestation(course: str) -> Response | str | tuple[str, int]:
         return go(way_to("final", course=whole.slug))
     status = 422 if form.is_submitted() else 200
     return render_template("learning/attestation.html", course=whole, enrollment=enrollment, form=form), status
-
-
-def _body(
-    whole: Course, lesson: Lesson, answers: Mapping[str, Given], is_learner: bool, begun: Begun | None, opened_at: str
-) -> str:
-    """Return the text of a lesson with its questions. What follows one is closed until it is answered, or was read."""
-    opens_all = request.args.get("open") == "all" or (begun is not None and lesson.id in begun.read)
-    carried = {} if begun else answers
-
-    def again(question: str, given: Given) -> str:
-        return address(whole, lesson, question, {**carried, question: given})
-
-    return render_template(
-        "learning/_body.html",
-        course=whole,
-        lesson=lesson,
-        asked=ask(lesson, answers, again, incomplete=request.args.get("incomplete"), opens_all=opens_all),
-        answers=request.args.get("answers"),
-        is_learner=is_learner,
-        opened_at=opened_at,
-    )
-
-
-def _lesson_page(
-    whole: Course, lesson: Lesson, is_learner: bool, begun: Begun | None, to_answer: tuple[str, ...]
-) -> str:
-    where = path_of(whole, begun.place, begun.read, is_tested_out=begun.is_tested_out) if begun else None
-    need = where.find(lesson.id) if where else None
-    previous, following = whole.neighbors(lesson.id, begun.place if begun else None)
-    return render_template(
-        "learning/lesson.html",
-        is_learner=is_learner,
-        course=whole,
-        lesson=lesson,
-        translation=served_in(language_tag()).standing(lesson),
-        body=hole("body"),
-        to_answer=[
-            (number, place_of(question.id))
-            for number, question in enumerate(lesson.questions, start=1)
-            if question.id in to_answer
-        ],
-        module=next(module for module in whole.modules if module.slug == lesson.module_slug),
-        previous=previous,
-        following=following,
-        asks_place=bool(begun and where and following and wants_place(whole, begun, where, following)),
-        workplace=whole.lesson_at(begun.place) if begun else None,
-        cards=served().cards,
-        is_enrolled=begun is not None,
-        standing=where,
-        need=need,
-        is_read=begun is not None and lesson.id in begun.read,
-        opened_at=hole("opened_at"),
-        comes_first=where.comes_first(lesson.id) if begun and where and begun.is_paced else None,
-    )
 
 
 def _standing(course: Course) -> tuple[Enrollment | None, Standing | None]:

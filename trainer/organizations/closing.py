@@ -16,7 +16,17 @@ from trainer.core.audit import LONGEST, note
 from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations.actor import Actor
-from trainer.organizations.models import Invitation, JoinCode, Membership, Organization, RosterDraft, Team
+from trainer.organizations.models import (
+    Invitation,
+    JoinCode,
+    Membership,
+    Organization,
+    PinSlip,
+    RosterDraft,
+    RosterHeading,
+    SiteDevice,
+    Team,
+)
 from trainer.organizations.rules import (
     REOPENING_LASTS,
     FirmState,
@@ -130,8 +140,11 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
     return delete_some(
         most,
         (RosterDraft, RosterDraft.organization_id == organization_id),
+        (RosterHeading, RosterHeading.organization_id == organization_id),
         (JoinCode, JoinCode.organization_id == organization_id),
         (Invitation, Invitation.organization_id == organization_id),
+        (PinSlip, PinSlip.organization_id == organization_id),
+        (SiteDevice, SiteDevice.organization_id == organization_id),
         (Membership, Membership.organization_id == organization_id),
         (Team, Team.organization_id == organization_id),
     )

@@ -30,20 +30,21 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
-def read_code(given: str) -> str | None:
+def read_code(given: str, length: int = LENGTH) -> str | None:
     """Return the code that someone typed: any case, blanks and hyphens anywhere, I and L for 1, O for 0."""
     compact = "".join(char for char in given.upper() if not char.isspace() and char not in "-–—._").translate(_READ_AS)
-    return compact if len(compact) == LENGTH and all(char in _ALPHABET for char in compact) else None
+    return compact if len(compact) == length and all(char in _ALPHABET for char in compact) else None
 
 
-def new_code() -> str:
-    """Return a code of 40 random bits."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(LENGTH))
+def new_code(length: int = LENGTH) -> str:
+    """Return a code of 40 random bits, or of 5 for each character."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
 def show_code(code: str) -> str:
     """Return a code as it is printed: ABCD-EFGH."""
-    return f"{code[:4]}-{code[4:]}"
+    half = len(code) // 2
+    return f"{code[:half]}-{code[half:]}"
 
 
 def roles_by_code(actor: Actor) -> list[Role]:

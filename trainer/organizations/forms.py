@@ -91,9 +91,10 @@ class PersonForm(Form):
         render_kw={"autocomplete": "off"},
     )
     email = StringField(
-        _l("Email"),
-        [InputRequired(_l("Add an email address: the invitation goes there.")), length(1, 254)],
+        _l("Email (optional)"),
+        [length(0, 254)],
         filters=[trimmed],
+        description=_l("The invitation goes here. Leave it empty for someone who has none."),
         render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
     )
     job_title = StringField(
@@ -103,9 +104,10 @@ class PersonForm(Form):
         render_kw={"autocomplete": "off"},
     )
     employee_number = StringField(
-        _l("Employee number (optional)"),
+        _l("Employee number"),
         [length(0, LONGEST_NUMBER), PlainText()],
         filters=[trimmed],
+        description=_l("Optional with an email address. Without one, the person signs in with this number and a PIN."),
         render_kw={"autocomplete": "off"},
     )
     hired_on = DateField(
@@ -115,13 +117,26 @@ class PersonForm(Form):
 
     def validate_email(self, field: Any) -> None:
         """Refuse what isn't an address we can take."""
-        if email_key(field.data or "") is None:
+        if field.data and email_key(field.data) is None:
             raise ValidationError(_l("We can’t use this email address. Use plain letters, one @, and no spaces."))
 
     def validate_hired_on(self, field: Any) -> None:
         """Refuse days that nobody now working was hired on."""
         if field.data and field.data < EARLIEST:
             raise ValidationError(_l("This day is too long ago. Check the year."))
+
+
+class SiteDeviceForm(Form):
+    """What a device is called, and where it stands."""
+
+    name = StringField(
+        _l("Name of the device"),
+        [InputRequired(_l("Enter a name, such as “Gate tablet.”")), length(1, LONGEST_TITLE), PlainText()],
+        description=_l("Such as “Gate tablet.” People who sign in on it see this."),
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )
+    team = SelectField(_l("Team"))
 
 
 class RoleForm(Form):

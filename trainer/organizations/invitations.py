@@ -291,9 +291,12 @@ def list_waiting(actor: Actor, after: str | None = None, most: int = 50) -> Page
     return read_page(query, Membership.name_key, Membership.id, after=after, most=most)
 
 
-def count_waiting(actor: Actor) -> int:
-    """Return how many people whom the actor may invite haven't come in."""
-    return db.session.scalar(select(func.count()).select_from(Membership).where(_waits(actor))) or 0
+def count_waiting(actor: Actor) -> tuple[int, int]:
+    """Return how many people whom the actor may invite haven't come in, and how many of them have an address."""
+    row = db.session.execute(
+        select(func.count(), func.count(Membership.email_key)).select_from(Membership).where(_waits(actor))
+    ).one()
+    return row[0], row[1]
 
 
 def is_open(invitation: Invitation, now: dt.datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Organization, Team, Membership, Invitation and JoinCode records."""
+"""Organization, Team, Membership, Invitation, JoinCode, PinSlip, SiteDevice and RosterDraft records."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ class Organization(Base):
     """When an owner closed it."""
     deletes_at: Mapped[dt.datetime | None]
     """Of a closed firm: from when on its records are deleted. Until then an owner can open it again."""
+    code: Mapped[str | None] = mapped_column(String(8), unique=True)
+    """What people without an address type to say which firm they mean; no secret. Made with the first PIN slip."""
     invitations_a_day: Mapped[int | None]
     """How many invitations it can send in a day, where that isn't the usual number."""
 
@@ -94,7 +96,10 @@ class Membership(Base):
         Index("ix_memberships_left", "organization_id", "id", sqlite_where=_LEFT, postgresql_where=_LEFT),
         Index("ix_memberships_organization_id_name_key", "organization_id", "name_key", "id"),
         CheckConstraint("(user_id IS NULL) = (joined_at IS NULL)", name="joined_has_user"),
-        CheckConstraint("user_id IS NOT NULL OR email_key IS NOT NULL", name="known_by_user_or_email"),
+        CheckConstraint(
+            "user_id IS NOT NULL OR email_key IS NOT NULL OR employee_number IS NOT NULL",
+            name="known_by_user_email_or_number",
+        ),
         CheckConstraint("(ended_at IS NULL) = (ended_on IS NULL)", name="ended_has_day"),
     )
 
@@ -106,7 +111,7 @@ class Membership(Base):
     name_key: Mapped[str] = mapped_column(String(LONGEST_NAME))
     """The name folded, to sort and to search by."""
     email: Mapped[str | None] = mapped_column(String(254))
-    """Where the firm writes to this person; an invitation goes here."""
+    """Where the firm writes to this person; an invitation goes here. Without one, the employee number signs in."""
     email_key: Mapped[str | None] = mapped_column(String(254))
     role: Mapped[str] = mapped_column(String(20))
     manages_all: Mapped[bool] = mapped_column(default=False)
@@ -172,6 +177,48 @@ class JoinCode(Base):
     revoked_at: Mapped[dt.datetime | None]
 
 
+class PinSlip(Base):
+    """A printed code with which one person on the roster chooses a PIN, once. The code itself is stored nowhere."""
+
+    __tablename__ = "pin_slips"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
+    seal: Mapped[str] = mapped_column(String(60))
+    """A keyed digest of the code, with the key's id before it."""
+    misses: Mapped[int] = mapped_column(default=0)
+    """Wrong codes that were typed for this person while it was good."""
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class SiteDevice(Base):
+    """A browser that a firm registered for a site, where people sign in with a PIN and leave nothing behind."""
+
+    __tablename__ = "site_devices"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
+    team_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("teams.id", ondelete="SET NULL"), index=True)
+    name: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    code_digest: Mapped[str | None] = mapped_column(String(43), unique=True)
+    """Of the code that registers it; gone once it was used."""
+    code_expires_at: Mapped[dt.datetime]
+    token_digest: Mapped[str | None] = mapped_column(String(43))
+    """Of what the browser's cookie holds."""
+    browser: Mapped[str | None] = mapped_column(String(60))
+    """What the browser said of itself, in words."""
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    registered_at: Mapped[dt.datetime | None]
+    last_seen_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+
+
 class RosterDraft(Base):
     """A roster that someone sent and hasn't confirmed yet; then what came of it. Forgotten after a day."""
 
@@ -182,7 +229,22 @@ class RosterDraft(Base):
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
     created_at: Mapped[dt.datetime] = mapped_column(index=True)
     rows: Mapped[dict[str, Any]]
-    """Number of each line and its cells, as they were sent; nothing once it is taken over."""
+    """The rows as they were sent, in the columns that we read, and what was said about them (`joining/drafts.py`).
+
+    Once it is taken over: only the ids of those who were marked as having left, so that it can be undone.
+    """
     applied_at: Mapped[dt.datetime | None]
     counts: Mapped[dict[str, Any]]
     """How many people had each fate, once it is taken over."""
+
+
+class RosterHeading(Base):
+    """What a heading of a firm's rosters means, because someone there said so. Never a value below it."""
+
+    __tablename__ = "roster_headings"
+
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
+    heading: Mapped[str] = mapped_column(String(LONGEST_TITLE), primary_key=True)
+    """Without capitals, marks and numbers."""
+    meaning: Mapped[str] = mapped_column(String(20))
+    """Such as "email"; empty for a column that is left out."""

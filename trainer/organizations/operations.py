@@ -38,13 +38,14 @@ from trainer.organizations.rules import (
     names_an_address,
 )
 
+NO_NUMBER = _l("Without an email address, add an employee number: this person signs in with it.")
 MOST_FIRMS = 20
 """Someone who is in this many firms can't create another."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """What a firm writes about a person. `hired_on`: due days run from it."""
+    """What a firm writes about a person: an address, an employee number or both. `hired_on`: due days run from it."""
 
     name: str
     email: str | None
@@ -57,6 +58,8 @@ def create_organization(user: User, name: str, time_zone: str, own_name: str, no
     """Create a firm whose owner is the user. Raises NotYet until the user's address is confirmed."""
     if user.email is None or user.email_confirmed_at is None:
         raise NotYet(_l("Confirm your email address first: your account page has the link."))
+    if user.password_hash is None:
+        raise NotYet(_l("Choose a password first, on your account page. A PIN isn’t enough for a firm’s records."))
     if len(list_firms(user.id)) + len(list_shut_firms(user.id)) >= MOST_FIRMS:
         raise Conflict(_l("You’re already in twenty firms. Leave one first."))
     organization = Organization(
@@ -118,9 +121,10 @@ def remove_team(actor: Actor, team_id: uuid.UUID, now: dt.datetime) -> None:
 
 
 def add_person(actor: Actor, facts: PersonFacts, team_ids: Collection[uuid.UUID], now: dt.datetime) -> Membership:
-    """Put a person on the roster, who comes in by an invitation later. Raises Conflict for whoever is on it."""
-    if not (facts.email or "").strip():
-        raise Invalid(_l("Add an email address: the invitation goes there."))
+    """Put a person on the roster, who comes in later: by an invitation, or without an address by a PIN slip.
+
+    Raises Conflict for whoever is on it, and Invalid(NO_NUMBER) for someone with neither address nor number.
+    """
     person = Membership(
         organization_id=actor.organization_id, role=Role.MEMBER, manages_all=False, created_at=now, name="", name_key=""
     )
@@ -171,6 +175,13 @@ def change_role(actor: Actor, person: Membership, role: Role, manages_all: bool,
         raise Conflict(_l("This person has left. Put them back on the roster first."))
     if role in {Role.OWNER, Role.MANAGER, Role.INSTRUCTOR} and person.user_id is None:
         raise NotYet(_l("This person hasn’t joined yet. Invite them first, and change the role after that."))
+    if role is not Role.MEMBER and db.session.get_one(User, person.user_id).password_hash is None:
+        raise NotYet(
+            _l(
+                "This person signs in with a PIN, which isn’t enough to see other people’s records. "
+                "Ask them to add an email address and choose a password on their account page first."
+            )
+        )
     _keep_an_owner(person, role)
     before, person.role, person.manages_all = person.role, role, manages_all and role is Role.MANAGER
     _note(actor, "membership.role_changed", now, person.id, name=person.name, before=before, role=role.value)
@@ -257,11 +268,16 @@ def _write(person: Membership, facts: PersonFacts) -> None:
     if given and (person.email_key is None or not is_mailable(person.email_key)):
         raise Invalid(_l("We can’t use this email address. Use plain letters, one @, and no spaces."))
     person.email = person.email_key  # mail goes to the very address that was checked
-    if person.email is None and person.user_id is None:
-        raise Invalid(_l("Add an email address: the invitation goes there."))
     person.job_title = clean_name(facts.job_title or "") or None
     person.employee_number = clean_name(facts.employee_number or "") or None
+    if person.email is None and person.employee_number is None and _needs_number(person):
+        raise Invalid(NO_NUMBER)
     person.hired_on = facts.hired_on
+
+
+def _needs_number(person: Membership) -> bool:
+    """Whoever hasn't come in is found by it, and whoever has a PIN signs in with it."""
+    return person.user_id is None or db.session.get_one(User, person.user_id).has_pin
 
 
 def _refuse_twin(actor: Actor, name: str, but: uuid.UUID | None = None) -> None:

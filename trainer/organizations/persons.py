@@ -15,7 +15,9 @@ from trainer.organizations.models import (
     JoinCode,
     Membership,
     Organization,
+    PinSlip,
     RosterDraft,
+    SiteDevice,
     Team,
     TeamMembership,
 )
@@ -33,6 +35,9 @@ def export_person(user_id: uuid.UUID) -> Told:
     received = select(Invitation).where(_is_to(user_id)).order_by(Invitation.created_at, Invitation.id)
     sent = select(Invitation).where(Invitation.created_by_id == user_id).order_by(Invitation.created_at, Invitation.id)
     codes = select(JoinCode).where(JoinCode.created_by_id == user_id).order_by(JoinCode.created_at, JoinCode.id)
+    slips = select(PinSlip).where(_is_for(user_id)).order_by(PinSlip.created_at, PinSlip.id)
+    printed = select(PinSlip).where(PinSlip.created_by_id == user_id).order_by(PinSlip.created_at, PinSlip.id)
+    devices = select(SiteDevice).where(SiteDevice.created_by_id == user_id).order_by(SiteDevice.created_at)
     drafts = select(RosterDraft).where(RosterDraft.created_by_id == user_id).order_by(RosterDraft.created_at)
     founded = select(Organization).where(Organization.created_by_id == user_id).order_by(Organization.created_at)
     return {
@@ -56,6 +61,9 @@ def export_person(user_id: uuid.UUID) -> Told:
         "join_codes": tell(
             db.session.scalars(codes), "role", "created_at", "expires_at", "most_uses", "uses", "revoked_at"
         ),
+        "pin_slips": tell(db.session.scalars(slips), "created_at", "expires_at", "used_at", "revoked_at"),
+        "pin_slips_printed": tell(db.session.scalars(printed), "created_at", "expires_at", "revoked_at"),
+        "site_devices": tell(db.session.scalars(devices), "name", "created_at", "registered_at", "revoked_at"),
         "rosters_sent": tell(db.session.scalars(drafts), "created_at", "applied_at"),
         "organizations_created": tell(db.session.scalars(founded), "name", "created_at"),
     }
@@ -75,6 +83,9 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     outbox.forget_mails(_addresses(user_id), user_id)
     for statement in (
         delete(Invitation).where(_is_to(user_id)),
+        delete(PinSlip).where(_is_for(user_id)),
+        update(PinSlip).where(PinSlip.created_by_id == user_id).values(created_by_id=None),
+        update(SiteDevice).where(SiteDevice.created_by_id == user_id).values(created_by_id=None),
         delete(RosterDraft).where(RosterDraft.created_by_id == user_id),
         update(Invitation).where(Invitation.created_by_id == user_id).values(created_by_id=None),
         update(Membership).where(Membership.user_id == user_id).values(email=None, email_key=None),
@@ -85,6 +96,10 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
 
 def _is_to(user_id: uuid.UUID) -> ColumnElement[bool]:
     return Invitation.membership_id.in_(select(Membership.id).where(Membership.user_id == user_id))
+
+
+def _is_for(user_id: uuid.UUID) -> ColumnElement[bool]:
+    return PinSlip.membership_id.in_(select(Membership.id).where(Membership.user_id == user_id))
 
 
 def _teams(membership_id: uuid.UUID) -> list[str]:

@@ -59,6 +59,12 @@ def declared(app: Flask, endpoint: str) -> Access | None:
     return getattr(app.view_functions[endpoint], "access", None)
 
 
+def unattended(view: F) -> F:
+    """Declare that pages ask for the view by themselves: that someone is there doesn't follow from it."""
+    view.is_unattended = True  # type: ignore[attr-defined]
+    return view
+
+
 def init_access(app: Flask) -> None:
     """Check the declared access before each request."""
     app.before_request(_check)

@@ -59,13 +59,26 @@ def trimmed(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+def in_lines(value: Any) -> Any:
+    """Filter: end each line with a line feed alone, without blanks around lines, and none around the whole."""
+    if not isinstance(value, str):
+        return value
+    return "\n".join(" ".join(line.split()) for line in value.splitlines()).strip()
+
+
 class PlainText:
     """Refuse control characters and characters that turn the direction of the text after them."""
 
     _TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
+    def __init__(self, *, lines: bool = False) -> None:
+        self.lines = lines
+        """Several lines may be written."""
+
     def __call__(self, form: Any, field: StringField) -> None:
         text = field.data or ""
+        if self.lines:
+            text = text.replace("\n", " ")
         if any(ord(char) < 32 or 127 <= ord(char) < 160 or char in self._TURNING for char in text):
             raise ValidationError(
                 _l("This contains a character that can’t be shown. Enter it again without that character.")

@@ -15,6 +15,8 @@ from trainer.core.clock import now
 
 RENEWED_AFTER: Final = dt.timedelta(hours=1)
 """How old a cookie grows before a page prolongs it. Signing it anew with each page would cost more than it gives."""
+QUIET_SECONDS: Final = "quiet"
+"""In the session of someone at a site device: after how many quiet seconds they are signed out."""
 _MACHINES = "/api/"
 
 
@@ -23,10 +25,15 @@ def is_for_machines() -> bool:
     return request.path.startswith(_MACHINES)
 
 
+def site_cookie() -> str:
+    """Return the name of the cookie by which a site device is known: it says what the browser is, not who uses it."""
+    return "__Host-site-device" if current_app.config["SESSION_COOKIE_SECURE"] else "site-device"
+
+
 def forget_cookies(response: Response) -> None:
-    """Have the browser forget all that it keeps for us except the session."""
+    """Have the browser forget all that it keeps for us except the session; a site device stays one."""
     secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
-    for name in set(request.cookies) - {current_app.config["SESSION_COOKIE_NAME"]}:
+    for name in set(request.cookies) - {current_app.config["SESSION_COOKIE_NAME"], site_cookie()}:
         response.delete_cookie(name, secure=secure, httponly=True, samesite="Lax")
 
 

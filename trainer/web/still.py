@@ -16,6 +16,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from trainer.web.language import language_tag
+from trainer.web.sessions import QUIET_SECONDS
 
 F = TypeVar("F", bound=Callable[..., Any])
 Key = tuple[str, str, str, frozenset[str]]
@@ -48,7 +49,7 @@ def shared_page(key: Hashable, make: Callable[[], str], holes: Mapping[str, str]
         pieces = _in_pieces(make)
     else:
         shared: dict[Hashable, list[str]] = current_app.extensions["shared_pages"]
-        full_key = (_digest(), language_tag(), key)
+        full_key = (_digest(), language_tag(), session.get(QUIET_SECONDS), key)
         cached = shared.get(full_key)
         if cached is None:
             cached = _in_pieces(make)

@@ -6,6 +6,8 @@ from typing import Final
 
 from flask import request, session
 
+from trainer.web.sessions import site_cookie
+
 UNSENT: Final = "unsent"
 _MOST: Final = 1_000
 """Characters: a browser takes cookies of 4 kB."""
@@ -13,6 +15,8 @@ _MOST: Final = 1_000
 
 def keep_unsent() -> None:
     """Keep the fields of this request, if they are as short as an answer to a scene."""
+    if site_cookie() in request.cookies:
+        return  # the next person there would find it
     fields = {name: value for name, value in request.form.items() if name != "csrf_token"}
     if sum(len(name) + len(value) for name, value in fields.items()) <= _MOST:
         session[UNSENT] = [request.path, fields]

@@ -47,3 +47,39 @@ def test_a_weaker_sign_counts_alone_where_a_note_says_when(folder: Path) -> None
     edit(folder, "indicators.yaml", "strength: medium\n    about: labor", "strength: medium\n    strength_note: Alone "
          "if he is told so.\n    about: labor")  # fmt: skip
     small.read(folder)
+
+
+LOG = """\
+log:
+  when: Mon, 6 pm.
+  where: Side door.
+  saw: A driver held out a passport.
+  did: Nothing.
+  after: Nothing.
+  rule: one-strong
+  signs: [C1]
+"""
+
+
+def test_a_log_may_leave_out_what_nobody_heard_or_thought(folder: Path) -> None:
+    small.put(folder, CARD_FILE, CARD + LOG)
+    log = small.read(folder).cards["hotel"].log
+    assert log is not None
+    assert (log.saw, log.heard, log.signs) == ("A driver held out a passport.", None, ["C1"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("rule: one-strong", "rule: half", '16: "rule" can\'t be "half"'),
+        ("[C1]\n", "[C9]\n", '17: no indicator is called "C9"'),
+        ("[C1]\n", "[C2]\n", "17: C2 misleads and counts nowhere"),
+        ("  signs: [C1]\n", "", '16: "one-strong" rests on signs, and the log names none. Add "signs".'),
+        ("one-strong", "no-sign", '17: by "no-sign" there is no sign'),
+        ("  saw: A driver held out a passport.\n", "", '"saw" is missing'),
+        ("held out", "rescued", '"rescue'),
+    ],
+)
+def test_a_log_is_held_to_the_rule(folder: Path, old: str, new: str, complaint: str) -> None:
+    small.put(folder, CARD_FILE, CARD + LOG.replace(old, new))
+    assert complaint in only(folder)

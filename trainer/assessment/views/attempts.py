@@ -15,6 +15,7 @@ from trainer.assessment import operations, shown, words
 from trainer.assessment.check_ins import KINDS as CHECK_INS
 from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.deciding import Asked, FinalRule, Need
+from trainer.assessment.handovers import Written, find_handover
 from trainer.assessment.measures.detection import Reports
 from trainer.assessment.measures.frequencies import OfHundred, of_hundred
 from trainer.assessment.models import Attempt
@@ -38,10 +39,11 @@ from trainer.assessment.views.steps import (
     credit,
     is_answered,
     may_review,
+    night_of,
 )
 from trainer.assessment.views.twins import twin_address
 from trainer.content.objects import Standing
-from trainer.content.serving import get_course, served
+from trainer.content.serving import get_course, served, served_in
 from trainer.core.clock import now, today
 from trainer.core.db import db, transaction
 from trainer.core.errors import NotFound, NotYet
@@ -87,6 +89,7 @@ def practice(course: str) -> str:
         course=whole,
         translation=standing_of(whole),
         drills=len(served().drills()),
+        workplace=served_in(language_tag()).cards.get(enrollment.place or "") if enrollment else None,
         under_way={past_attempt.kind: past_attempt for past_attempt in done if past_attempt.submitted_at is None},
         past=[(past_attempt, sitting_of(past_attempt).read(past_attempt.tally or {})) for past_attempt in past],
         words=words,
@@ -113,16 +116,6 @@ def start_practice(course: str) -> Response:
     with transaction():
         enrollment = enroll(user_id, whole, now())
         attempt_id = operations.start_practice(enrollment, content, whole.file.practice.scenes, now(), category).id
-    return go(url_for(".attempt", attempt_id=attempt_id))
-
-
-@blueprint.post("/courses/<course>/shifts")
-@access(Who.LEARNER)
-def start_shift(course: str) -> Response:
-    """Start the practice shift, or go on with the one under way."""
-    whole, user_id = get_course(course), current_user.id
-    with transaction():
-        attempt_id = operations.start_shift(enroll(user_id, whole, now()), whole, served(), now()).id
     return go(url_for(".attempt", attempt_id=attempt_id))
 
 
@@ -203,7 +196,11 @@ def submission(attempt_id: UUID) -> Response | str:
     responses = list_responses(own_attempt)[own_attempt.handed_in :]
     waiting = [response.position for response in responses if not is_answered(own_attempt, response)]
     if sitting_of(own_attempt).answers_at_once and not waiting:
-        return go(after(own_attempt, own_attempt.scenes))  # there is nothing to check: its page leads to the result
+        # There is nothing to check: the handover, or the page of the last, leads to the result.
+        hands_over = find_handover(own_attempt, served()) is not None
+        return go(
+            url_for("shifts.handover", attempt_id=attempt_id) if hands_over else after(own_attempt, own_attempt.scenes)
+        )
     return render_template(
         "assessment/submission.html",
         verdicts=verdicts_of(own_attempt),
@@ -213,6 +210,7 @@ def submission(attempt_id: UUID) -> Response | str:
             (response, is_answered(own_attempt, response), dict(response.given or {})) for response in responses
         ],
         waiting=waiting,
+        hands_over=find_handover(own_attempt, served()) is not None,
     )
 
 
@@ -250,6 +248,9 @@ def result(attempt_id: UUID) -> Response | str:
         course_title=enrollment.course_title,
         enrollment=enrollment,
         tally=tally,
+        night=night_of(own_attempt),
+        handover=find_handover(own_attempt, served_in(language_tag())),
+        written=Written.of(own_attempt),
         needs=(needs := _needs(own_attempt, tally)),
         needed_of=_needed_of(own_attempt),
         is_by_steps=own_attempt.is_passed is False and _is_by_steps(needs),
@@ -354,6 +355,7 @@ def _question_page(own_attempt: Attempt, given: Given, form: JudgeForm, *, is_un
         attempt=own_attempt,
         course=course_title(own_attempt),
         done=answered_positions(own_attempt),
+        night=night_of(own_attempt, given.position),
         save_url=url_for(".save", attempt_id=own_attempt.id, position=given.position),
         skip_url=after(own_attempt, given.position + 1),
         back_url=url_for(".scene", attempt_id=own_attempt.id, position=given.position - 1)
@@ -376,6 +378,8 @@ def _answer_page(own_attempt: Attempt, given: Given) -> str:
         twin_url=twin_address(scene),
         attempt=own_attempt,
         done=answered_positions(own_attempt),
+        night=night_of(own_attempt, given.position),
+        hands_over=find_handover(own_attempt, served()) is not None,
         next_url=after(own_attempt, given.position + 1)
         if own_attempt.submitted_at is None
         else url_for(".result", attempt_id=own_attempt.id),

@@ -61,7 +61,10 @@ def question(attempt_id: UUID, position: int) -> str:
 @blueprint.post("/attempts/<uuid:attempt_id>/questions/<int(max=999):position>")
 @access(Who.LEARNER, own=True)
 def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
-    """Save what is chosen, and go on. It is for good once it is whole; with `autosave=1` (our script) never."""
+    """Save what is given, and go on. It is for good once it is whole; with `autosave=1` (our script) never.
+
+    Where an answer takes several steps, only the last of them is for good.
+    """
     user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
     with transaction():
         attempt, given = get_attempt_with_response(user_id, attempt_id, position)
@@ -118,7 +121,7 @@ def _told(given: Given) -> tuple[FurtherPayload, Standing]:
     return tell_question(read_further(given.snapshot.payload), given.item)
 
 
-def _marked(given: Given) -> tuple[FurtherPayload, Mark, Mapping[str, Any]]:
+def _marked(given: Given) -> tuple[FurtherPayload, Mark | None, Mapping[str, Any]]:
     payload, said = _told(given)[0], given.given or {}
     return payload, payload.mark(said), said
 

@@ -73,10 +73,10 @@ def start(course: str) -> Response:
 @access(Who.LEARNER, own=True)
 def event(attempt_id: UUID, position: int) -> Response | str:
     """Ask what to make of one event. No answer is shown before the night is over."""
-    found = _get(attempt_id)
-    if found.submitted_at is not None:
+    attempt = _get(attempt_id)
+    if attempt.submitted_at is not None:
         return go(url_for(".result", attempt_id=attempt_id))
-    return _page(found, position, JudgeForm.for_saving([], allow_gaps=True, asks=VERDICT_ALONE))
+    return _page(attempt, position, JudgeForm.for_saving([], allow_gaps=True, asks=VERDICT_ALONE))
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/events/<int(max=999):position>")
@@ -85,59 +85,59 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     """Save the verdict, and go on to the next event, or to the end of the night."""
     user_id, at = current_user.id, now()
     with transaction():
-        found, given = get_attempt_with_response(user_id, attempt_id, position)
-        if sitting_of(found).what is not What.EVENTS:
+        attempt, given = get_attempt_with_response(user_id, attempt_id, position)
+        if sitting_of(attempt).what is not What.EVENTS:
             raise NotFound
         form = JudgeForm.for_saving([], allow_gaps=False, asks=VERDICT_ALONE)
         is_valid = form.validate()
         if form.is_tampered:
             return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
         if is_valid:
-            operations.save_response(found, given, form.given, int(form.version.data or 0), at, record=True)
-            credit(found, request.form.get("opened_at"), at)
+            operations.save_response(attempt, given, form.given, int(form.version.data or 0), at, record=True)
+            credit(attempt, request.form.get("opened_at"), at)
     if not is_valid:
         return _page(_get(attempt_id), position, form), 422
     # The keyboard goes on at the event, past the menu: forty times.
-    return go(f"{after(found, position + 1)}#event")
+    return go(f"{after(attempt, position + 1)}#event")
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/night")
 @access(Who.LEARNER, own=True)
 def result(attempt_id: UUID) -> str:
     """Say in natural frequencies how the night went, each event with what the rule says of it."""
-    found = _get(attempt_id)
-    if found.submitted_at is None or found.tally is None:
+    attempt = _get(attempt_id)
+    if attempt.submitted_at is None or attempt.tally is None:
         raise NotYet(_("This isn’t handed in yet."))
-    night = _tell(found, list_responses(found))
-    here = served_in(language_tag()).courses.get(found.course)
+    night = _tell(attempt, list_responses(attempt))
+    course = served_in(language_tag()).courses.get(attempt.course)
     return render_template(
         "assessment/rare_result.html",
-        attempt=found,
-        course=here,
-        course_title=course_title(found),
-        counts=NightCounts.read(found.tally),
+        attempt=attempt,
+        course=course,
+        course_title=course_title(attempt),
+        counts=NightCounts.read(attempt.tally),
         night=night,
         verdicts=reader_words().verdicts,
         rules={rule.id: rule.sentence for rule in reader_words().rules},
         sign_of=find_sign,
-        translation=max((one.translation for one in night), key=list(Standing).index),
+        translation=max((told.translation for told in night), key=list(Standing).index),
         words=words,
     )
 
 
 def _get(attempt_id: UUID) -> Attempt:
-    found = get_attempt(current_user.id, attempt_id)
-    if sitting_of(found).what is not What.EVENTS:
+    attempt = get_attempt(current_user.id, attempt_id)
+    if sitting_of(attempt).what is not What.EVENTS:
         raise NotFound
-    return found
+    return attempt
 
 
-def _tell(found: Attempt, responses: Sequence[Given]) -> list[_Told]:
-    drawn = [read_event(one.snapshot.payload) for one in responses]
-    clocks = tell_times([one.clock for one in drawn])
+def _tell(attempt: Attempt, responses: Sequence[Given]) -> list[_Told]:
+    drawn = [read_event(response.snapshot.payload) for response in responses]
+    clocks = tell_times([drawn_event.clock for drawn_event in drawn])
     return [
-        _Told(one.position, one.item_digest, clock, *tell_event(event, found.course), _verdict(one))
-        for one, clock, event in zip(responses, clocks, drawn, strict=True)
+        _Told(response.position, response.item_digest, clock, *tell_event(event, attempt.course), _verdict(response))
+        for response, clock, event in zip(responses, clocks, drawn, strict=True)
     ]
 
 
@@ -146,20 +146,20 @@ def _verdict(given: Given) -> Verdict | None:
     return Verdict(said) if said else None
 
 
-def _page(found: Attempt, position: int, form: JudgeForm) -> str:
-    responses = list_responses(found)
+def _page(attempt: Attempt, position: int, form: JudgeForm) -> str:
+    responses = list_responses(attempt)
     if not 1 <= position <= len(responses):
         raise NotFound
-    here = _tell(found, responses)[position - 1]
-    enrollment = db.session.get_one(Enrollment, found.enrollment_id)
+    told = _tell(attempt, responses)[position - 1]
+    enrollment = db.session.get_one(Enrollment, attempt.enrollment_id)
     verdicts = reader_words().verdicts
     return render_template(
         "assessment/rare_event.html",
-        attempt=found,
-        here=here,
-        choices=[(one, verdicts[one]) for one in _VERDICTS],
+        attempt=attempt,
+        here=told,
+        choices=[(verdict, verdicts[verdict]) for verdict in _VERDICTS],
         form=form,
         version=responses[position - 1].version,
         opened_at=opened_mark(enrollment, now()),
-        done=answered_positions(found),
+        done=answered_positions(attempt),
     )

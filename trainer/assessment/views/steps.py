@@ -9,9 +9,12 @@ from flask import url_for
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import list_responses
+from trainer.assessment.shown import Happened
 from trainer.assessment.sittings import judge_all, sitting_of
+from trainer.assessment.told import tell
 from trainer.content.serving import served
 from trainer.core.db import db
+from trainer.items.registry import read_scene
 from trainer.learning.activity import read_mark
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import credit_activity
@@ -47,6 +50,18 @@ def may_review(attempt: Attempt, given: Given) -> bool:
         return True
     ((_scene, judged),) = judge_all([given], served().vocabulary.danger_rules)
     return judged.went_wrong
+
+
+def night_of(attempt: Attempt, before: int | None = None) -> list[Happened]:
+    """Return what happened in a practice shift before an event, or in all of it; nothing for another attempt."""
+    if not sitting_of(attempt).keeps_log:
+        return []
+    end = before or attempt.scenes + 1
+    responses = [response for response in list_responses(attempt) if response.position < end]
+    return [
+        Happened.of(response.position, tell(read_scene(response.snapshot.payload))[0], response.given)
+        for response in responses
+    ]
 
 
 def credit(attempt: Attempt, mark: str | None, at: dt.datetime) -> None:

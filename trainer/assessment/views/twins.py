@@ -65,13 +65,13 @@ def show(name: str) -> str | tuple[str, int] | Response:
     if "seen" not in request.args:
         return render_template("assessment/twin_ask.html", **around)
     try:
-        found = look(twins.one, [int(one) for one in request.args.getlist("marked")])
+        marks = look(twins.one, [int(mark) for mark in request.args.getlist("marked")])
     except ValueError:
         return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
     return render_template(
         "assessment/twin_answered.html",
         **around,
-        found=found,
+        found=marks,
         next_name=_following(twins),
         back_url=unsign(_PURPOSE, back) if back else None,
     )
@@ -96,10 +96,10 @@ def twin_address(scene: ScenePayload) -> str | None:
 
 def _get(name: str) -> tuple[Twins, Standing]:
     """Return twins in their reader's language, or as they were written where what decides isn't marked there."""
-    here, is_swapped = served_in(language_tag()), request.args.get("people") == "other"
-    found = find_twins(here, name, is_swapped=is_swapped)
-    if found:
-        return found, here.standing(found.one.scene, found.other.scene, VOCABULARY, SIGNS)
+    content, is_swapped = served_in(language_tag()), request.args.get("people") == "other"
+    twins = find_twins(content, name, is_swapped=is_swapped)
+    if twins:
+        return twins, content.standing(twins.one.scene, twins.other.scene, VOCABULARY, SIGNS)
     original = find_twins(served(), name, is_swapped=is_swapped)
     if original is None:
         raise NotFound
@@ -107,7 +107,7 @@ def _get(name: str) -> tuple[Twins, Standing]:
 
 
 def _names() -> list[str]:
-    return [one.one.scene.file.pair or "" for one in list_twins(served())]
+    return [twins.one.scene.file.pair or "" for twins in list_twins(served())]
 
 
 def _place(twins: Twins) -> tuple[int, int]:

@@ -41,6 +41,16 @@ class Person:
     rng: random.Random = field(default_factory=random.Random, compare=False)
 
     @property
+    def has_address(self) -> bool:
+        """False for one guard in six, who signs in with a PIN."""
+        return self.number < 100 or self.number % 6 != 0
+
+    @property
+    def is_put_on_roster(self) -> bool:
+        """True for those who are on the roster before they come in; the others come in by a code."""
+        return self.by_invitation or not self.has_address
+
+    @property
     def is_staff(self) -> bool:
         """True for those who see other people's records."""
         return self.role is not Role.MEMBER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import secrets
 import uuid
 from collections.abc import Callable
 from functools import partial
@@ -11,6 +12,7 @@ from functools import partial
 from sqlalchemy import select
 
 from trainer.accounts.operations import create_account
+from trainer.accounts.pins import hash_pin
 from trainer.accounts.queries import get_user
 from trainer.assessment.queries import failed_finals
 from trainer.assignments.models import Assignment
@@ -28,10 +30,11 @@ from trainer.credentials.operations import revoke
 from trainer.credentials.queries import list_credentials
 from trainer.jobs.upkeep import keep_up
 from trainer.joining.entering import accept_with_new_account, join_by_code
+from trainer.joining.pins import choose_pin
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import make_join_code, revoke_join_code
 from trainer.organizations.invitations import invite, token_of
-from trainer.organizations.models import Invitation, Membership
+from trainer.organizations.models import Invitation, Membership, PinSlip
 from trainer.organizations.operations import (
     PersonFacts,
     add_person,
@@ -43,6 +46,7 @@ from trainer.organizations.operations import (
 )
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
+from trainer.organizations.slips import is_good, print_slip
 
 OFFICER, EVERYONE = "security-officer", "recognize"
 TRIES = 3
@@ -58,6 +62,7 @@ class Story(Timeline):
     def __init__(self, guards: int, password_hash: Callable[[Person], str], content: Content, now: dt.datetime) -> None:
         super().__init__(guards, content, now)
         self.now, self.password_hash = now, password_hash
+        self.pin = hash_pin(f"{secrets.randbelow(10**12):012}")  # of all who have one, and nobody knows it
         self.team_ids: list[uuid.UUID] = []
         self.codes: list[str] = []
 
@@ -80,7 +85,7 @@ class Story(Timeline):
         for day in (0.01, 350, 700):
             self.plan(day, self._make_codes)
         for entry in self.guards:
-            if entry.person.by_invitation:
+            if entry.person.is_put_on_roster:
                 self.plan(entry.person.joins_on - 2 + hour_of(entry), partial(self._put_on_roster, entry))
             self.plan(entry.person.joins_on + hour_of(entry), partial(self._join, entry))
         self.plan(DAYS - 100, self._require_of_managers)
@@ -137,6 +142,12 @@ class Story(Timeline):
         if entry.user_id is not None:  # hired again, with the account of before
             user = get_user(entry.user_id)
             joined = join_by_code(self.codes[person.sites[0]], user.id, person.name, "", now)
+        elif entry.membership_id is not None and not person.has_address:
+            joined = get_person(self.mona, entry.membership_id)
+            print_slip(self.mona, joined, now)
+            slip = db.session.scalars(select(PinSlip).where(PinSlip.membership_id == joined.id, is_good(now))).one()
+            user = choose_pin(slip.id, self.pin, None, now)
+            entry.user_id = user.id
         elif entry.membership_id is not None:
             query = select(Invitation).where(Invitation.membership_id == entry.membership_id)
             token = token_of(db.session.scalars(query).one())
@@ -167,13 +178,17 @@ class Story(Timeline):
         person = entry.person
         hired_on = now.date() - dt.timedelta(days=person.hired_before if entry.stay < 2 else 0)
         number = f"{1000 + person.number}" + ("" if entry.stay < 2 else "-2")
-        return PersonFacts(person.name, person.email, person.job_title, number, hired_on)
+        address = person.email if person.has_address else None
+        return PersonFacts(person.name, address, person.job_title, number, hired_on)
 
     def _put_on_roster(self, entry: Entry, now: dt.datetime) -> None:
         actor = self.mona
         teams = [self.team_ids[site] for site in entry.person.sites]
         listed = add_person(actor, self._facts(entry, now), teams, now)
-        invite(actor, listed, now)
+        if entry.person.has_address:
+            invite(actor, listed, now)
+        else:
+            print_slip(actor, listed, now)
         entry.membership_id = listed.id
 
     def _leave(self, entry: Entry, now: dt.datetime) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from trainer.content.catalogue import Indicator
 from trainer.content.checks.rule import STRONG, has_two_medium
 from trainer.content.checks.vocabulary import check_word
 from trainer.content.folder import Entry, Folder
-from trainer.content.papers import Card, Together
+from trainer.content.papers import Card, Log, Together
+from trainer.content.subject import Evidence, Verdict
 from trainer.content.yaml_lines import Key
 
 
@@ -17,20 +21,43 @@ def check_cards(folder: Folder) -> None:
         for key in ("together", "alone"):
             for index, part in enumerate(getattr(entry.value, key)):
                 _check_card_signs(folder, entry, (key, index), part)
+        if entry.value.log:
+            _check_log(folder, entry, entry.value.log)
+
+
+def _check_log(folder: Folder, entry: Entry[Card], log: Log) -> None:
+    """A log names signs where its line of the rule rests on some, and none that mislead."""
+    check_word(folder, entry, ("log", "rule"), log.rule, "rules")
+    _find_signs(folder, entry, entry.line("log", "signs"), log.signs)
+    rule = folder.vocabulary.value.find_rule(log.rule) if folder.vocabulary else None
+    if rule is None:
+        return
+    if rule.signs.best is not Verdict.NOTHING_TO_REPORT and not log.signs:
+        entry.refuse(("log", "rule"), f'"{rule.id}" rests on signs, and the log names none', 'Add "signs".')
+    if rule.signs is Evidence.NONE and log.signs:
+        entry.refuse(("log", "signs"), f'by "{rule.id}" there is no sign', "Take them out, or name another line.")
 
 
 def _check_card_signs(folder: Folder, entry: Entry[Card], key: Key, part: Together) -> None:
     line = entry.line(*key)
-    for sign in part.signs:
-        if not folder.knows("indicator", sign):
-            entry.refuse(line, f'no indicator is called "{sign}"', "Correct its id.")
-    signs = [folder.indicators[sign].value for sign in part.signs if sign in folder.indicators]
-    if len(signs) < len(part.signs):
+    signs = _find_signs(folder, entry, line, part.signs)
+    if signs is None:
         return
-    misleading = [sign.id for sign in signs if sign.kind == "false_cue"]
-    if misleading:
-        entry.refuse(line, f"{', '.join(misleading)} misleads and counts nowhere", "Take it out.")
     if key[0] == "alone" and not any(sign.strength in STRONG or sign.strength_note for sign in signs):
         entry.refuse(line, "no sign in it counts alone", 'Put it under "together".')
     if key[0] == "together" and not has_two_medium(signs):
         entry.refuse(line, "these signs don't add up by the rule", "Name signs of two groups.")
+
+
+def _find_signs(folder: Folder, entry: Entry[Card], line: int, names: Sequence[str]) -> list[Indicator] | None:
+    """Return the signs of these names, or None if some aren't known; complain of those and of what misleads."""
+    for sign in names:
+        if not folder.knows("indicator", sign):
+            entry.refuse(line, f'no indicator is called "{sign}"', "Correct its id.")
+    signs = [folder.indicators[sign].value for sign in names if sign in folder.indicators]
+    if len(signs) < len(names):
+        return None
+    misleading = [sign.id for sign in signs if sign.kind == "false_cue"]
+    if misleading:
+        entry.refuse(line, f"{', '.join(misleading)} misleads and counts nowhere", "Take it out.")
+    return signs

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from trainer.content.curriculum import ShiftFile
 from trainer.content.folder import Entry, Folder
+from trainer.content.nights import ShiftFile
 from trainer.content.schema import Pool
 from trainer.content.subject import Truth
 
 
 def check_shifts(folder: Folder) -> None:
-    """Check the practice shift of each course that has one."""
+    """Check the practice shifts of each course that has some."""
     for course in folder.courses.values():
-        if course.shift:
-            _check_shift(folder, course.shift)
+        for entry in course.shifts.values():
+            _check_shift(folder, entry)
 
 
 def _check_shift(folder: Folder, entry: Entry[ShiftFile]) -> None:
     listed = entry.value.scenes
+    points = [point.id for point in entry.value.handover.points] if entry.value.handover else []
+    for index, name in enumerate(points):
+        if name in points[:index]:
+            entry.refuse(("handover", "points", index, "id"), f'"{name}" is there twice', "Give one another id.")
     clocks: list[str] = []
     truths: list[Truth] = []
     for index, name in enumerate(listed):

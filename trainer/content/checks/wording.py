@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from os.path import commonprefix
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from trainer.content import markdown
 from trainer.content.catalogue import Source
 from trainer.content.folder import Entry, Folder
 from trainer.content.markdown import Body
+from trainer.content.phrases import pattern_of
 from trainer.content.schema import ScenarioFile
 
 _NOT_SHOWN: Final = frozenset(
@@ -26,6 +27,8 @@ _NOT_SHOWN: Final = frozenset(
         "pair",
         "banned",
         "banned_in_scenes",
+        "finds",
+        "lacks",
     }
 )
 _WORD_REMEDY: Final = "Use another word, or mark a quotation or a name of a law with [[...]]."
@@ -36,7 +39,7 @@ def check_wording(folder: Folder) -> None:
     if folder.vocabulary is None:
         return
     words = folder.vocabulary.value
-    everywhere, in_scenes = _pattern(words.banned), _pattern([*words.banned, *words.banned_in_scenes])
+    everywhere, in_scenes = pattern_of(words.banned), pattern_of([*words.banned, *words.banned_in_scenes])
     stems = [_stem(phrase) for phrase in (*words.banned, *words.banned_in_scenes)]
     for entry in folder.entries:
         pattern = in_scenes if isinstance(entry.value, ScenarioFile) else everywhere
@@ -49,19 +52,6 @@ def check_wording(folder: Folder) -> None:
                 at = line + text.count("\n", 0, match.start())
                 word = " ".join(match[0].split())
                 entry.refuse(at, f'"{word}" is a word that we do not use', _WORD_REMEDY)
-
-
-def _pattern(phrases: Sequence[str]) -> re.Pattern[str]:
-    """Return a pattern that finds the phrases as whole words, in small or capital letters.
-
-    `one|other` matches either.
-    """
-    each = (r"[-\s]+".join(f"(?:{_either(word)})" for word in phrase.split()) for phrase in phrases)
-    return re.compile(rf"\b(?:{'|'.join(each) or '(?!)'})\b", re.IGNORECASE)
-
-
-def _either(word: str) -> str:
-    return "|".join(map(re.escape, word.split("|")))
 
 
 def _stem(phrase: str) -> str:

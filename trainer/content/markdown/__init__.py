@@ -24,6 +24,7 @@ from trainer.content.markdown.reading import (
 from trainer.content.markdown.rendering import Rendered, render
 from trainer.content.markdown.sanitizing import sanitize
 from trainer.content.markdown.syntax import BOXES, parse
+from trainer.content.markdown.writer import keep_numbers
 
 __all__ = [
     "BOXES",
@@ -47,6 +48,7 @@ __all__ = [
     "find_address",
     "headings_in",
     "images_in",
+    "keep_numbers",
     "links_in",
     "options_in",
     "paragraphs",

@@ -10,7 +10,7 @@ from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from trainer.content.markdown.addresses import find_address, split_link
 from trainer.content.markdown.tokens import text_of
@@ -19,12 +19,16 @@ _TELEPHONE: Final = re.compile(r"\b(?:1-)?[0-9]{3}-(?:[0-9A-Z]{3}-[0-9A-Z]{4}|[A
 Env = Any  # what markdown-it calls env: here always the Pen that writes the page
 
 
+def keep_numbers(text: str) -> Markup:
+    """Return a text as HTML in which no telephone number goes on in the next line: browsers break it at its hyphens."""
+    return Markup(_TELEPHONE.sub(r'<span class="nb">\g<0></span>', escapeHtml(text)))  # noqa: S704 escaped here
+
+
 class Writer(RendererHTML):
     """Rules for tokens that aren't written as CommonMark has them. markdown-it finds them by their name."""
 
     def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
-        # A telephone number stays in one line: browsers break it at its hyphens otherwise.
-        return _TELEPHONE.sub(r'<span class="nb">\g<0></span>', escapeHtml(tokens[idx].content))
+        return keep_numbers(tokens[idx].content)
 
     def citation(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
         source = env.scope.sources.get(tokens[idx].content)

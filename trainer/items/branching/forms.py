@@ -52,7 +52,7 @@ class BranchingForm(AnswerForm):
         self.paths = Paths.of(order)
         places = self.paths.follow(path)
         offered = self.paths.offers.get(places[-1], {}) if places else {}
-        if places is None or len(chosen) > 1 or any(one not in offered for one in chosen):
+        if places is None or len(chosen) > 1 or any(choice not in offered for choice in chosen):
             self.is_unknown = True
             return
         self.path, self.place = path, places[-1]

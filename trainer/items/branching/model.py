@@ -68,7 +68,7 @@ class BranchingItem(FurtherItem):
 
     def check(self, scene: Situation, refuse: Refuse) -> None:
         """Each path comes to an end, everything can be reached, and nothing but its meaning tells the best choice."""
-        places = [one.id for one in (*self.steps, *self.ends)]
+        places = [part.id for part in (*self.steps, *self.ends)]
         if twice := next((name for name in places if places.count(name) > 1), None):
             refuse((), f'two steps or ends are called "{twice}"', "Give each its own name.")
             return
@@ -95,31 +95,31 @@ class BranchingItem(FurtherItem):
 
     def _check_best(self, refuse: Refuse) -> None:
         best = [
-            next((place for place, one in enumerate(step.choices) if one.grade is Grade.BEST), None)
+            next((place for place, choice in enumerate(step.choices) if choice.grade is Grade.BEST), None)
             for step in self.steps
         ]
-        found = [(step, place) for step, place in zip(self.steps, best, strict=True) if place is not None]
-        if len(found) < len(self.steps):
+        best_places = [(step, place) for step, place in zip(self.steps, best, strict=True) if place is not None]
+        if len(best_places) < len(self.steps):
             return  # which was refused
-        if all(_is_longest(step.choices, place) for step, place in found):
+        if all(_is_longest(step.choices, place) for step, place in best_places):
             refuse(("steps",), "the best choice is always the longest", "Make another one longer now and then.")
-        if len({place for _step, place in found}) == 1:
+        if len({place for _step, place in best_places}) == 1:
             refuse(
                 ("steps",),
-                f"the best choice always stands in place {found[0][1] + 1}",
+                f"the best choice always stands in place {best_places[0][1] + 1}",
                 "Let it stand now here, now there.",
             )
 
     def payload(self, scene: Situation) -> dict[str, Any]:
         """Return all that is needed to show and to score it."""
-        steps, ends = ([one.model_dump(mode="json") for one in parts] for parts in (self.steps, self.ends))
+        steps, ends = ([part.model_dump(mode="json") for part in parts] for parts in (self.steps, self.ends))
         return {**scene_of(scene, self.type), "ask": None, "steps": steps, "ends": ends}
 
     def digest(self, scene: Situation) -> str:
         """Hash what scoring rests on and what is seen on the way; a corrected reason keeps the digest."""
         payload = self.payload(scene)
         for step in payload["steps"]:
-            step["choices"] = [{key: one[key] for key in one if key != "why"} for one in step["choices"]]
+            step["choices"] = [{key: choice[key] for key in choice if key != "why"} for choice in step["choices"]]
         text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -130,9 +130,9 @@ class BranchingItem(FurtherItem):
         for place in reversed(self.paths.order):
             if place in steps:
                 step = steps[place]
-                longest = max((read.get(one.to, []) for one in step.choices), key=_words)
-                offered = [step.text, *([step.ask] if step.ask else []), *(one.text for one in step.choices)]
-                reasons = [one.why for one in step.choices if one.grade is Grade.BEST]
+                longest = max((read.get(choice.to, []) for choice in step.choices), key=_words)
+                offered = [step.text, *([step.ask] if step.ask else []), *(choice.text for choice in step.choices)]
+                reasons = [choice.why for choice in step.choices if choice.grade is Grade.BEST]
                 read[place] = [*offered, *reasons, *longest]
         return read[self.paths.start]
 
@@ -140,9 +140,9 @@ class BranchingItem(FurtherItem):
 def _check_choices(number: int, step: Step, places: Sequence[str], refuse: Refuse) -> None:
     at = ("steps", number, "choices")
     for key in ("id", "text"):
-        if len({getattr(one, key) for one in step.choices}) < len(step.choices):
+        if len({getattr(offered, key) for offered in step.choices}) < len(step.choices):
             refuse(at, f"two choices have the same {key}", "Give each its own.")
-    if sum(one.grade is Grade.BEST for one in step.choices) != 1:
+    if sum(offered.grade is Grade.BEST for offered in step.choices) != 1:
         refuse(at, "there must be exactly one best choice", 'Write "grade: best" at it, and only there.')
     for place, choice in enumerate(step.choices):
         if choice.to not in places:
@@ -154,7 +154,7 @@ def _check_choices(number: int, step: Step, places: Sequence[str], refuse: Refus
 
 
 def _is_longest(choices: Sequence[Choice], place: int) -> bool:
-    return all(len(one.text) < len(choices[place].text) for other, one in enumerate(choices) if other != place)
+    return all(len(choice.text) < len(choices[place].text) for other, choice in enumerate(choices) if other != place)
 
 
 def _words(texts: Iterable[str]) -> int:

@@ -45,7 +45,7 @@ class ShownStep(Kept):
     @property
     def best(self) -> ShownChoice:
         """The best choice."""
-        return next(one for one in self.choices if one.grade is Grade.BEST)
+        return next(choice for choice in self.choices if choice.grade is Grade.BEST)
 
 
 class ShownEnd(Kept):
@@ -75,7 +75,9 @@ class BranchingPayload(FurtherPayload):
     @cached_property
     def paths(self) -> Paths:
         """Where each choice leads."""
-        return Paths(self.steps[0].id, {step.id: {one.id: one.to for one in step.choices} for step in self.steps})
+        return Paths(
+            self.steps[0].id, {step.id: {choice.id: choice.to for choice in step.choices} for step in self.steps}
+        )
 
     def draw(self, rng: random.Random) -> list[str]:
         """Return the choices of all steps, each with where it leads, as one learner sees them."""
@@ -102,7 +104,7 @@ class BranchingPayload(FurtherPayload):
         for number, (place, chosen) in enumerate(zip(self.paths.follow(path) or (), path, strict=False)):
             step = self.step(place)
             assert step is not None  # something was chosen there
-            choice = next(one for one in step.choices if one.id == chosen)
+            choice = next(known for known in step.choices if known.id == chosen)
             taken.append(Taken(step, choice, {"path": path[:number]}))
         return taken
 
@@ -111,7 +113,7 @@ class BranchingPayload(FurtherPayload):
 
         Missed are choices that lead nowhere good, wrong ones could do harm.
         """
-        grades = [one.choice.grade for one in self.taken(given)]
+        grades = [taken.choice.grade for taken in self.taken(given)]
         harmful, good = grades.count(Grade.HARMFUL), sum(grade in GOOD for grade in grades)
         points = good / len(grades) if grades and not harmful else 0.0
         return Mark(good, len(grades) - good - harmful, harmful, points)

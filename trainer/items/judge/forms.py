@@ -7,15 +7,18 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField
+from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from trainer.content.serving import served
 from trainer.content.subject import Verdict, VerdictWords
 from trainer.items.forms import UNKNOWN, AnswerForm
-from trainer.items.judge.model import PARTS, Confidence
+from trainer.items.judge.model import PARTS, PARTS_AND_LINE, Confidence
 from trainer.items.judge.payload import ScenePayload
 from trainer.items.payload import Given, Payload
+from trainer.web.forms import PlainText, length
+
+LONGEST_LINE = 300
 
 CONFIDENCES = (
     (Confidence.GUESSING, _l("Guessing")),
@@ -39,6 +42,13 @@ class JudgeForm(AnswerForm):
     verdict = _Choice(_l("What do you make of it?"), [InputRequired(_l("Choose one of the three."))])
     confidence = _Choice(_l("How sure are you?"), [InputRequired(_l("Choose how sure you are."))])
     action = _Choice(_l("Your first step?"), [InputRequired(_l("Choose a first step."))])
+    line = TextAreaField(
+        _l("A line for your log (optional)"),
+        [Optional(), length(1, LONGEST_LINE), PlainText()],
+        filters=[lambda value: " ".join(value.split()) if isinstance(value, str) else value],
+        description=_l("What you saw, in your words. Only you can read it, and it stays with this night."),
+        render_kw={"maxlength": str(LONGEST_LINE), "rows": "2"},
+    )
 
     @classmethod
     def for_asking(cls, payload: Payload, order: Sequence[str], given: Given) -> JudgeForm:
@@ -75,7 +85,7 @@ class JudgeForm(AnswerForm):
             self.action.choices = [(choice[0], texts[choice[0]]) for choice in self.action.choices or ()]
 
     def _ask(self, asks: Collection[str]) -> None:
-        for part in set(PARTS).difference(asks):
+        for part in set(PARTS_AND_LINE).difference(asks):
             del self[part]
 
     @property
@@ -98,16 +108,19 @@ class JudgeForm(AnswerForm):
     @staticmethod
     def is_whole(given: Given, asks: Collection[str] = PARTS) -> bool:
         """Return whether all parts that are asked were given."""
-        return all(given.get(part) for part in asks)
+        return all(given.get(part) for part in PARTS if part in asks)
 
     @property
     def given(self) -> dict[str, Any]:
         """What was given so far."""
-        return {field.name: str(field.data) for field in self._asked if field.data}
+        given = {field.name: str(field.data) for field in self._asked if field.data}
+        if "line" in self and self.line.data and not self.line.errors:
+            given["line"] = str(self.line.data)
+        return given
 
     @property
     def is_tampered(self) -> bool:
         """True if something was sent that the page doesn't offer: no slip of the finger."""
         unknown = any(getattr(field, "is_unknown", False) for field in self._asked)
-        twice = any(len(request.form.getlist(name)) > 1 for name in (*PARTS, "version"))
+        twice = any(len(request.form.getlist(name)) > 1 for name in (*PARTS_AND_LINE, "version"))
         return unknown or twice or bool(self.version.errors)

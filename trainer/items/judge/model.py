@@ -10,9 +10,9 @@ from typing import ClassVar, Final, Literal
 
 from trainer.content.checks.vocabulary import hold_word
 from trainer.content.parts import Part, Slug, Text
-from trainer.content.schema import Access, Grade, Item, Refuse, SceneItem, Telling
+from trainer.content.schema import SECONDS_A_QUESTION, Access, Grade, Item, Refuse, SceneItem, Telling
 from trainer.content.subject import Route, Verdict, Vocabulary
-from trainer.content.times import SECONDS_A_QUESTION, reading_seconds, text_seconds
+from trainer.content.times import reading_seconds, text_seconds
 from trainer.items.contract import EVERY_WAY
 
 ACTIONS: Final = 5
@@ -20,6 +20,8 @@ FEWEST_ACTIONS: Final = 4  # until the bank is rewritten
 MOST_WORDS: Final = 12  # of an action
 PARTS: Final = ("verdict", "confidence", "action")
 """What may be asked of a scene."""
+PARTS_AND_LINE: Final = (*PARTS, "line")
+"""With a line for one's own log, which may stay empty."""
 VERDICT_AND_SURENESS: Final = ("verdict", "confidence")
 VERDICT_ALONE: Final = ("verdict",)
 

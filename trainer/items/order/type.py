@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any, ClassVar, Literal
 
-from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from pydantic import Field
 
 from trainer.content.parts import Part, Slug, Text
 from trainer.content.schema import Access, FurtherItem, Refuse, Situation
+from trainer.items.boxes import read_boxes
 from trainer.items.choices import scene_of
 from trainer.items.contract import EVERY_WAY, FurtherPayload, FurtherType, Mark, Sample
 from trainer.items.forms import AnswerForm
@@ -148,18 +148,7 @@ class OrderForm(AnswerForm):
 
     def _read(self, order: Sequence[str]) -> None:
         known = {str(place): place for place in range(1, len(order) + 1)}
-        places: dict[str, int] = {}
-        names = {f"place-{step}": step for step in order}
-        for name in request.form:
-            if name.startswith("place-") and name not in names:
-                self.is_unknown = True
-        for name, step in names.items():
-            sent = request.form.getlist(name)
-            if len(sent) > 1 or any(step_id not in {"", *known} for step_id in sent):
-                self.is_unknown = True
-            elif sent and sent[0]:
-                places[step] = known[sent[0]]
-        self.places = places
+        self.places, self.is_unknown = read_boxes("place", order, known)
 
     def show(self, payload: Payload) -> None:
         """Give the steps their texts."""

@@ -23,6 +23,8 @@ ACTS = {
     "membership": _l("People"),
     "invitation": _l("Invitations"),
     "join_code": _l("Join codes"),
+    "pin_slip": _l("PIN slips"),
+    "site_device": _l("Site devices"),
     "roster": _l("Rosters"),
     "team": _l("Teams"),
     "organization": _l("The firm"),

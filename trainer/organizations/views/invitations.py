@@ -31,11 +31,13 @@ def invitations(actor: Actor) -> str:
     """List who hasn't come in, and what became of each invitation."""
     moment = now()
     page = operations.list_waiting(actor, request.args.get("after"))
+    count, mailable = operations.count_waiting(actor)
     return render_template(
         "organizations/invitations.html",
         actor=actor,
         page=page,
-        count=operations.count_waiting(actor),
+        count=count,
+        mailable=mailable,
         left=operations.count_left_today(actor, moment),
         is_open=lambda invitation: operations.is_open(invitation, moment),
         link=None if current_app.config["SETTINGS"].smtp_url else _link,

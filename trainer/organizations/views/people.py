@@ -30,6 +30,7 @@ from trainer.organizations.queries import (
     team_names,
 )
 from trainer.organizations.rules import May, Role, can_undo
+from trainer.organizations.slips import may_have_slip
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.redirects import go
@@ -69,10 +70,8 @@ def add(actor: Actor) -> Response | str | tuple[str, int]:
         try:
             with transaction():
                 person = operations.add_person(actor, _facts(form), _team_ids(form), now())
-        except Conflict:
-            form.email.errors = [TAKEN]
-        except Invalid as error:
-            form.name.errors = [error.message]
+        except (Conflict, Invalid) as error:
+            _blame(form, error)
         else:
             flash(_("%(name)s is on the roster.", name=person.name))
             return go(url_for(".person", organization_id=actor.organization_id, membership_id=person.id))
@@ -92,6 +91,7 @@ def person(actor: Actor, membership_id: UUID) -> str:
         person=membership,
         team_names=team_names(actor, [membership.id]).get(membership.id, []),
         role_names=ROLE_NAMES,
+        can_have_slip=may_have_slip(membership),
         can_undo=membership.ended_at is not None and can_undo(membership.ended_at, now()),
         form=Form(),
     )
@@ -110,10 +110,8 @@ def change(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int
                 operations.change_person(
                     actor, get_changeable(actor, membership_id), _facts(form), _team_ids(form), now()
                 )
-        except Conflict:
-            form.email.errors = [TAKEN]
-        except Invalid as error:
-            form.name.errors = [error.message]
+        except (Conflict, Invalid) as error:
+            _blame(form, error)
         else:
             flash(_("Saved."))
             return _to(actor, membership_id)
@@ -206,6 +204,14 @@ def _person_form(actor: Actor, obj: Membership | None = None, **values: Any) -> 
     form = PersonForm(obj=obj, **values)
     form.teams.choices = [(str(team.id), team.name) for team in list_teams(actor)]
     return form
+
+
+def _blame(form: PersonForm, error: Conflict | Invalid) -> None:
+    """Put what was refused beside the field that it is about."""
+    if isinstance(error, Conflict):
+        (form.email if form.email.data else form.employee_number).errors = [TAKEN]
+    else:
+        (form.employee_number if error.message == operations.NO_NUMBER else form.name).errors = [error.message]
 
 
 def _facts(form: PersonForm) -> PersonFacts:

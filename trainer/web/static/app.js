@@ -114,15 +114,41 @@ if (scene) {
       waiting -= 1;
     });
   };
-  scene.addEventListener("change", saveNext);
+  let typing;
+  const typed = () => {
+    clearTimeout(typing);
+    typing = setTimeout(saveNext, 800);
+  };
+  scene.addEventListener("change", () => {
+    clearTimeout(typing);
+    saveNext();
+  });
+  scene.addEventListener("input", (event) => event.target.matches("textarea") && typed());
   window.addEventListener("online", () => isLost && saveNext());
   scene.addEventListener("submit", (event) => {
+    clearTimeout(typing);
     if (!waiting) return;
     // The answer on its way carries the version that the form must send.
     event.preventDefault();
     event.stopImmediatePropagation();
     queue.then(() => scene.requestSubmit());
   }, true);
+}
+
+/* --- a site device: whoever touches the page stays signed in; a quiet page goes away --- */
+const quietSeconds = Number(document.body.dataset.quiet);
+if (quietSeconds) {
+  let touched = Date.now();
+  let said = touched;
+  for (const name of ["pointerdown", "keydown", "input", "scroll"]) {
+    document.addEventListener(name, () => (touched = Date.now()), { capture: true, passive: true });
+  }
+  setInterval(() => {
+    if (Date.now() - touched > (quietSeconds + 5) * 1000) return window.location.replace("/in");
+    if (touched <= said || Date.now() - said < 20000) return;
+    said = Date.now();
+    fetch("/in/stay", { method: "POST" }).catch(() => {});
+  }, 2000);
 }
 
 /* --- lessons: time counts while the page is in view --- */

@@ -1,0 +1,325 @@
+"""People without an address come in with a slip, choose a PIN, and nobody guesses it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import time
+from uuid import UUID
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.cast import actor_of, make_account
+from tests.joining.slips import NUMBER, PIN, WRONG, add_gus, come_in, sign_in, slip_for, user_of
+from tests.organizations.conftest import Acme
+from tests.support import COURSE, Visitor
+from trainer.accounts.letters import token_of
+from trainer.accounts.models import Link, PinTry, User
+from trainer.accounts.operations import create_guest
+from trainer.accounts.pin_rules import A_DAY, A_MONTH, Way
+from trainer.accounts.pins import begin_try, forget_tries
+from trainer.accounts.queries import get_user, list_guests_before
+from trainer.core import clock
+from trainer.core.audit import AuditEvent
+from trainer.core.db import db, transaction
+from trainer.core.errors import Conflict, NotYet
+from trainer.organizations.codes import make_join_code
+from trainer.organizations.models import Membership, PinSlip
+from trainer.organizations.operations import change_role, remove_person
+from trainer.organizations.queries import get_person
+from trainer.organizations.rules import Role
+
+NOON = "2026-11-25T12:00:00Z"
+
+
+def tries(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(PinTry)) or 0
+
+
+def with_pin(acme: Acme) -> tuple[UUID, UUID]:
+    """Return the entry and the user of Gus, who has chosen his PIN in a browser that nobody has any more."""
+    gus = add_gus(acme)
+    assert come_in(Visitor(acme.app), acme, slip_for(acme, gus)).status_code == 303
+    return gus, user_of(acme.app, gus)
+
+
+def test_a_guard_without_an_address_comes_in_with_a_slip_and_then_with_the_pin(acme: Acme) -> None:
+    gus, phone = add_gus(acme), Visitor(acme.app)
+    code = slip_for(acme, gus)
+    assert sign_in(phone, acme, code.lower().replace("-", " ")).location == "/in/pin"
+    page = phone.get("/in/pin").text
+    assert "Gus Gold" in page
+    assert "What this firm will see" in page
+    answer = phone.post("/in/pin", {"new_pin": PIN, "again": PIN, "is_old_enough": "y"})
+    assert (answer.status_code, answer.location) == (303, "/me")
+    assert "Acme Security" in phone.get("/me").text
+    phone.post("/sign-out")
+    assert sign_in(Visitor(acme.app), acme).location == "/me"
+    assert tries(acme.app) == 0
+    with acme.app.app_context():
+        user = db.session.get_one(User, user_of(acme.app, gus))
+        assert PIN not in str(user.pin_hash)
+        assert str(user.pin_hash).startswith("$argon2id$")
+        assert user.id not in list_guests_before(clock.now() + dt.timedelta(days=400))
+        acts = set(db.session.scalars(select(AuditEvent.act).where(AuditEvent.organization_id == acme.id)))
+        assert {"pin_slip.printed", "pin_slip.used"} <= acts
+
+
+def test_a_slip_is_good_once_for_fourteen_days_and_until_the_next_is_printed(acme: Acme) -> None:
+    gus = add_gus(acme)
+    with time_machine.travel(NOON, tick=False) as traveller:
+        first, second = slip_for(acme, gus), slip_for(acme, gus)
+        assert WRONG in sign_in(Visitor(acme.app), acme, first).text
+        early = Visitor(acme.app)
+        assert sign_in(early, acme, second).location == "/in/pin"
+        assert come_in(Visitor(acme.app), acme, second).status_code == 303
+        answer = early.post("/in/pin", {"new_pin": "739164", "again": "739164"}, follow_redirects=True)
+        assert "already used" in answer.text
+        assert WRONG in sign_in(Visitor(acme.app), acme, second).text
+        third = slip_for(acme, gus)
+        traveller.shift(dt.timedelta(days=14))
+        assert WRONG in sign_in(Visitor(acme.app), acme, third).text
+    with acme.app.app_context():
+        assert all(first.replace("-", "") not in seal for seal in db.session.scalars(select(PinSlip.seal)))
+
+
+def test_a_new_slip_lets_someone_in_who_forgot_the_pin_and_ends_the_old_one(acme: Acme) -> None:
+    gus, user = with_pin(acme)
+    code, phone = slip_for(acme, gus, "mark"), Visitor(acme.app)
+    assert sign_in(phone, acme).location == "/me"  # the old one works until then
+    assert come_in(Visitor(acme.app), acme, code, "739164").location == "/me"
+    assert phone.get("/me").location.startswith("/keep")
+    assert WRONG in sign_in(Visitor(acme.app), acme).text
+    assert user_of(acme.app, gus) == user
+
+
+@pytest.mark.parametrize("pin", ["12345", "123456", "111111", "121212", "041788", "199012", "000417", "583204x"])
+def test_easy_pins_are_refused_with_the_reason_and_the_slip_stays_good(acme: Acme, pin: str) -> None:
+    phone = Visitor(acme.app)
+    answer = come_in(phone, acme, slip_for(acme, add_gus(acme)), pin)
+    assert answer.status_code == 422
+    assert re.search(r"Choose another|6 to 12 digits, and nothing else", answer.text)
+    again = phone.post("/in/pin", {"new_pin": PIN, "again": "583205", "is_old_enough": "y"})
+    assert "isn’t the same PIN" in again.text
+    assert phone.post("/in/pin", {"new_pin": PIN, "again": PIN, "is_old_enough": "y"}).status_code == 303
+
+
+def test_what_a_guest_did_on_the_phone_comes_along(acme: Acme) -> None:
+    phone, gus = Visitor(acme.app), add_gus(acme)
+    phone.keep()
+    phone.enroll()
+    come_in(phone, acme, slip_for(acme, gus))
+    assert f"/courses/{COURSE}" in phone.get("/me").text
+    other = Visitor(acme.app)
+    other.keep()
+    assert sign_in(other, acme).location == "/me"
+    with acme.app.app_context():
+        assert list_guests_before(clock.now() + dt.timedelta(days=1)) == []
+
+
+def test_nothing_tells_an_unknown_firm_or_number_from_a_wrong_pin(acme: Acme) -> None:
+    with_pin(acme)
+    waiting = add_gus(acme, "00500", "Wanda Wait")
+    slip_for(acme, waiting)
+    token = re.compile(r'(name="csrf_token"|value)[^>]*>|\d+-\d+')
+    pages = {
+        token.sub("", answer.text)
+        for answer in (
+            sign_in(Visitor(acme.app), acme, "739164"),
+            sign_in(Visitor(acme.app), acme, "739164", number="99999"),
+            sign_in(Visitor(acme.app), acme, "739164", firm="ZZZZZZ"),
+            sign_in(Visitor(acme.app), acme, "739164", number="00500"),
+            sign_in(Visitor(acme.app), acme, "AAAA-AAAA", number="00500"),
+            sign_in(Visitor(acme.app), acme, "AAAA-AAAA"),
+            sign_in(Visitor(acme.app), acme, "x", firm="x"),
+        )
+    }
+    assert len(pages) == 1, pages
+
+
+def test_a_refusal_takes_as_long_whoever_was_meant(acme: Acme) -> None:
+    with_pin(acme)
+
+    def seconds(**typed: str) -> float:
+        visitor, spent = Visitor(acme.app), []
+        visitor.token()
+        for _try in range(5):
+            begun = time.process_time()
+            sign_in(visitor, acme, "739164", **typed)
+            spent.append(time.process_time() - begun)
+        return min(spent)
+
+    wrong_pin, unknown, no_firm = seconds(), seconds(number="99999"), seconds(firm="ZZZZZZ")
+    assert max(wrong_pin, unknown, no_firm) < 1.5 * min(wrong_pin, unknown, no_firm)
+
+
+def test_of_ten_thousand_guesses_from_a_thousand_networks_thirty_are_looked_at_in_a_month(acme: Acme) -> None:
+    """Every five minutes one, for five weeks, by the operation that says whether a PIN may be looked at."""
+    _gus, user = with_pin(acme)
+    looked_at: list[dt.datetime] = []
+    begun = dt.datetime.fromisoformat(NOON)
+    with acme.app.app_context():
+        for portion in range(0, 10_000, 500):
+            with transaction():
+                for number in range(portion, portion + 500):
+                    now = begun + dt.timedelta(days=35) * number / 10_000
+                    if begin_try(user, Way.STRANGE, now) is not None:
+                        looked_at.append(now)
+                forget_tries(now)
+    for first in looked_at:
+        assert sum(first <= at < first + dt.timedelta(days=30) for at in looked_at) <= A_MONTH
+        assert sum(first <= at < first + dt.timedelta(days=1) for at in looked_at) <= A_DAY
+    assert A_MONTH < len(looked_at) <= 2 * A_MONTH  # it went on after the month, and not before
+
+
+def test_a_guesser_at_the_page_is_looked_at_ten_times_a_day_and_doesnt_learn_it(acme: Acme) -> None:
+    with_pin(acme)
+    with time_machine.travel(NOON, tick=False) as traveller:
+        attacker = Visitor(acme.app)
+        for number in range(3 * A_DAY):
+            answer = sign_in(attacker, acme, f"7391{number:02}", address=f"203.0.113.{number}")
+            assert (answer.status_code, WRONG in answer.text) == (422, True)
+        assert tries(acme.app) == A_DAY
+        right = sign_in(Visitor(acme.app), acme, address="203.0.113.99")
+        assert (right.status_code, WRONG in right.text) == (422, True)  # a guesser must not see that it was right
+        for _day in range(10):
+            traveller.shift(dt.timedelta(days=1))
+            for number in range(A_DAY + 1):
+                sign_in(attacker, acme, f"7391{number:02}", address=f"203.0.114.{number}")
+        assert tries(acme.app) == A_MONTH
+
+
+def test_under_attack_the_owner_comes_in_from_a_phone_that_is_known_and_with_a_fresh_slip(acme: Acme) -> None:
+    gus, phone = add_gus(acme), Visitor(acme.app)
+    come_in(phone, acme, slip_for(acme, gus))
+    phone.post("/sign-out")
+    with acme.app.app_context(), transaction():
+        while begin_try(user_of(acme.app, gus), Way.STRANGE, clock.now()) is not None:
+            pass
+    assert sign_in(Visitor(acme.app), acme).status_code == 422
+    assert sign_in(phone, acme).location == "/me"
+    tablet = Visitor(acme.app)
+    assert come_in(tablet, acme, slip_for(acme, gus, "mark"), "739164").location == "/me"
+    assert sign_in(Visitor(acme.app), acme, "739164").location == "/me"
+
+
+def test_a_pin_is_never_enough_for_staff(acme: Acme) -> None:
+    gus, user = with_pin(acme)
+    with acme.app.app_context():
+        alice = actor_of(acme.users["alice"], acme.id)
+        for role in (Role.OWNER, Role.MANAGER, Role.INSTRUCTOR):
+            with pytest.raises(NotYet, match="PIN"), transaction():
+                change_role(alice, get_person(alice, gus), role, False, clock.now())
+        with transaction():  # were it so all the same
+            db.session.get_one(Membership, gus).role = Role.MANAGER
+    assert WRONG in sign_in(Visitor(acme.app), acme).text
+    with pytest.raises(Conflict, match="has a role"):
+        slip_for(acme, gus)
+    with acme.app.app_context():
+        assert get_user(user).has_pin
+
+
+def test_a_code_that_gives_a_role_lets_nobody_in_with_a_pin(acme: Acme) -> None:
+    phone = Visitor(acme.app)
+    come_in(phone, acme, slip_for(acme, add_gus(acme)))
+    with acme.app.app_context(), transaction():
+        mallory = actor_of(acme.users["mallory"], acme.other)
+        month = clock.now() + dt.timedelta(days=30)
+        code = make_join_code(mallory, Role.INSTRUCTOR, None, month, None, clock.now()).code
+    answer = phone.post(f"/join/{code}/acceptances", {"name": "Gus Gold"})
+    assert answer.status_code == 409
+    assert "a PIN isn’t enough" in answer.text
+    with acme.app.app_context():
+        here = select(func.count()).where(Membership.organization_id == acme.other, Membership.name == "Gus Gold")
+        assert db.session.scalar(here) == 0
+
+
+def test_someone_who_has_left_still_signs_in_until_the_number_is_anothers(acme: Acme) -> None:
+    gus, user = with_pin(acme)
+    with acme.app.app_context(), transaction():
+        alice = actor_of(acme.users["alice"], acme.id)
+        remove_person(alice, get_person(alice, gus), alice.today(clock.now()), clock.now())
+    gone = Visitor(acme.app)
+    assert sign_in(gone, acme).location == "/me"
+    assert "Acme Security" not in gone.get("/me").text
+    new = add_gus(acme, NUMBER, "Nina New")
+    assert WRONG in sign_in(Visitor(acme.app), acme).text
+    come_in(Visitor(acme.app), acme, slip_for(acme, new), "739164")
+    assert user_of(acme.app, new) != user
+
+
+def test_whoever_has_a_password_gets_no_slip(acme: Acme) -> None:
+    with acme.app.app_context(), transaction():
+        db.session.get_one(Membership, acme.people["bob"]).employee_number = "7"
+    with pytest.raises(Conflict, match="account with an email address"):
+        slip_for(acme, acme.people["bob"])
+
+
+def test_an_address_is_added_later_and_a_password_ends_the_pin(acme: Acme) -> None:
+    gus = add_gus(acme)
+    phone = Visitor(acme.app)
+    come_in(phone, acme, slip_for(acme, gus))
+    page = phone.get("/account").text
+    assert "No address" in page
+    assert "Add an email address" in page
+    assert "Current password" not in page
+    assert phone.post("/account/address", {"email": "gus@example.org", "password": "739164"}).status_code == 422
+    assert "Check your email" in phone.post("/account/address", {"email": "gus@example.org", "password": PIN}).text
+    phone.get(_mailed_path(acme.app))
+    assert phone.post(_mailed_path(acme.app)).location == "/account"
+    assert sign_in(Visitor(acme.app), acme).location == "/me"
+    by_address = Visitor(acme.app)
+    assert by_address.sign_in("gus@example.org", PIN).location == "/me"
+    assert phone.post("/account/password", {"password": PIN, "new_password": "some words of mine"}).status_code == 303
+    assert WRONG in sign_in(Visitor(acme.app), acme).text
+    assert Visitor(acme.app).sign_in("gus@example.org", PIN).status_code == 422
+    assert Visitor(acme.app).sign_in("gus@example.org", "some words of mine").location == "/me"
+    with acme.app.app_context():
+        user = db.session.get_one(User, user_of(acme.app, gus))
+        assert (user.pin_hash, user.email) == (None, "gus@example.org")
+        assert db.session.get_one(Membership, gus).email is None  # the firm doesn't learn it
+
+
+def test_guesses_by_address_count_with_the_others(acme: Acme) -> None:
+    gus, user = with_pin(acme)
+    with acme.app.app_context(), transaction():
+        found = get_user(user)
+        found.email = found.email_key = "gus@example.org"
+    for number in range(3):
+        assert Visitor(acme.app).sign_in("gus@example.org", f"73916{number}").status_code == 422
+        assert sign_in(Visitor(acme.app), acme, f"73916{number}").status_code == 422
+    assert tries(acme.app) == 6
+    assert gus
+
+
+def test_the_pin_is_changed_by_who_knows_it_and_never_to_the_number(acme: Acme) -> None:
+    gus = add_gus(acme, "804172")
+    phone = Visitor(acme.app)
+    come_in(phone, acme, slip_for(acme, gus), number="804172")
+    for password, new, status in ((PIN, "804172", 422), ("739164", "739165", 422), (PIN, "739164", 303)):
+        fields = {"password": password, "new_pin": new, "again": new}
+        assert phone.post("/account/pin", fields).status_code == status
+    assert phone.get("/account").status_code == 200
+    assert sign_in(Visitor(acme.app), acme, "739164", number="804172").location == "/me"
+
+
+def test_a_password_account_has_no_page_for_a_pin(app: Flask, acme: Acme) -> None:
+    assert acme.enter("bob").get("/account/pin").location == "/account"
+    gus = add_gus(acme)
+    phone = Visitor(app)
+    come_in(phone, acme, slip_for(acme, gus))
+    assert phone.get("/account/second-factor").location == "/account"
+    assert phone.post("/account/password", {"password": PIN, "new_password": "some words of mine"}).status_code == 422
+    assert make_account(app, "new@example.org")
+    with app.app_context(), transaction():
+        assert create_guest(clock.now()).is_guest
+
+
+def _mailed_path(app: Flask) -> str:
+    with app.app_context():
+        link = db.session.scalars(select(Link).where(Link.purpose == "address")).one()
+        return f"/account/address/{token_of(link)}"

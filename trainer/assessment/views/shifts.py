@@ -1,0 +1,140 @@
+"""The practice shift: starting one, and the handover at its end."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, current_app, jsonify, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from trainer.assessment import handovers, operations
+from trainer.assessment.forms import HandoverForm, PointsForm
+from trainer.assessment.handovers import Written, find_handover, find_shift
+from trainer.assessment.models import Attempt
+from trainer.assessment.queries import get_attempt
+from trainer.assessment.rules import Kind
+from trainer.assessment.views.steps import course_title, night_of
+from trainer.content.nights import Handover
+from trainer.content.serving import get_course, served, served_in
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.core.errors import NotFound
+from trainer.learning.operations import enroll
+from trainer.web.access import Who, access
+from trainer.web.errors import error_response, wants_json
+from trainer.web.language import language_tag
+from trainer.web.redirects import go
+from trainer.web.unsent import find_unsent, forget_unsent
+
+blueprint = Blueprint("shifts", __name__, template_folder="../templates")
+
+
+@blueprint.post("/courses/<course>/shifts")
+@access(Who.LEARNER)
+def start(course: str) -> Response:
+    """Start a practice shift, the one named `shift` or else the first, or go on with the one under way."""
+    whole, user_id, name = get_course(course), current_user.id, request.form.get("shift")
+    with transaction():
+        attempt_id = operations.start_shift(enroll(user_id, whole, now()), whole, served(), now(), name).id
+    return go(url_for("assessment.attempt", attempt_id=attempt_id))
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/handover")
+@access(Who.LEARNER, own=True)
+def handover(attempt_id: UUID) -> Response | str:
+    """Ask what the next shift needs to know; once that is written, show one way to say it beside it."""
+    found = _get(attempt_id)
+    if found.submitted_at is not None:
+        return go(url_for("assessment.result", attempt_id=attempt_id))
+    written = Written.of(found)
+    if written.is_closed:
+        return _compare_page(found, written)
+    text = find_unsent().get("text", written.text)
+    return _write_page(found, HandoverForm(formdata=None, text=text, version=written.version))
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>/handover")
+@access(Who.LEARNER, own=True, keeps=True)
+def save(attempt_id: UUID) -> Response | tuple[str, int]:
+    """Save what is written. With `autosave=1` (our script) as far as it goes; otherwise for good."""
+    user_id, is_autosave = current_user.id, request.form.get("autosave") == "1"
+    found, form = _get(attempt_id), HandoverForm(meta={"csrf": False})  # the token was checked before the view
+    is_valid = form.validate()
+    if form.version.errors:
+        return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
+    if not is_valid and not is_autosave:
+        return _write_page(found, form), 422
+    if not form.text.errors or is_autosave:
+        text = str(form.text.data or "")[: handovers.LONGEST_HANDOVER]
+        with transaction():
+            version = handovers.save_handover(
+                user_id, attempt_id, text, int(form.version.data or 0), close=not is_autosave
+            )
+    forget_unsent()
+    if wants_json():
+        return jsonify(version=version)
+    return go(url_for(".handover", attempt_id=attempt_id))
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>/handover/points")
+@access(Who.LEARNER, own=True)
+def tick(attempt_id: UUID) -> Response | tuple[str, int]:
+    """Save what the writer finds in their handover. Without `autosave=1` the night is over, and handed in."""
+    user_id, is_autosave = current_user.id, request.form.get("autosave") == "1"
+    found = _get(attempt_id)
+    form = PointsForm(meta={"csrf": False})
+    form.offer(_points(found))
+    if not form.validate():
+        return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
+    with transaction():
+        version = handovers.tick_points(user_id, attempt_id, form.points.data or [], int(form.version.data or 0))
+        if not is_autosave:
+            is_local = current_app.config["SETTINGS"].is_local
+            operations.submit_attempt(user_id, attempt_id, served(), is_local, now())
+    if wants_json():
+        return jsonify(version=version)
+    return go(url_for("assessment.result", attempt_id=attempt_id))
+
+
+def _get(attempt_id: UUID) -> Attempt:
+    found = get_attempt(current_user.id, attempt_id)
+    if found.kind != Kind.SHIFT or find_handover(found, served()) is None:
+        raise NotFound
+    return found
+
+
+def _told(found: Attempt) -> Handover:
+    """Return the handover of the shift in the reader's language."""
+    told = find_handover(found, served_in(language_tag()))
+    assert told is not None  # the original has one
+    return told
+
+
+def _points(found: Attempt) -> list[tuple[str, str]]:
+    return [(one.id, one.text) for one in _told(found).points]
+
+
+def _write_page(found: Attempt, form: HandoverForm) -> str:
+    return render_template("assessment/handover.html", form=form, **_around(found))
+
+
+def _compare_page(found: Attempt, written: Written) -> str:
+    form = PointsForm(formdata=None, points=list(written.points), version=written.version)
+    form.offer(_points(found))
+    return render_template("assessment/handover_compare.html", form=form, written=written, **_around(found))
+
+
+def _around(found: Attempt) -> dict[str, object]:
+    shift = find_shift(found, served())
+    assert shift is not None  # it has a handover
+    here = served_in(language_tag())
+    return {
+        "attempt": found,
+        "course": course_title(found),
+        "shift": here.courses[found.course].shifts[shift[0]],
+        "handover": _told(found),
+        "translation": here.standing(f"courses/{found.course}/shifts/{shift[0]}.yaml"),
+        "night": night_of(found),
+    }

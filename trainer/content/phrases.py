@@ -1,0 +1,16 @@
+"""Phrases that are looked for in a text, as the vocabulary writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+
+def pattern_of(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Return what finds the phrases as whole words, in small or large letters. `one|other` is either."""
+    each = (r"[-\s]+".join(f"(?:{_either(word)})" for word in phrase.split()) for phrase in phrases)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(each) or '(?!)'})(?!\w)", re.IGNORECASE)
+
+
+def _either(word: str) -> str:
+    return "|".join(map(re.escape, word.split("|")))

@@ -1,0 +1,269 @@
+"""*Match* as a type of items."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Literal
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from pydantic import Field
+
+from trainer.content.parts import Part, Slug, Text
+from trainer.content.schema import Access, FurtherItem, Refuse, Situation
+from trainer.items.boxes import read_boxes
+from trainer.items.choices import scene_of
+from trainer.items.contract import EVERY_WAY, FurtherPayload, FurtherType, Mark, Sample
+from trainer.items.forms import AnswerForm
+from trainer.items.payload import Given, Kept, Payload
+
+_CHOICE = "="
+"""Marks the id of a choice among what was drawn; the id of a row never begins with it."""
+
+
+class Choice(Part):
+    """Something that rows may belong to, such as a group of signs or a way to report."""
+
+    id: Slug
+    text: Text
+
+
+class Row(Part):
+    """Something that belongs to one of the choices. Its id can be seen before answering, so it must not tell which."""
+
+    id: Slug
+    text: Text
+    match: Slug
+    why: Text
+
+
+class MatchItem(FurtherItem):
+    """*Match*: rows, each with the choice that it belongs to. A choice may have several rows, or none."""
+
+    access: ClassVar[frozenset[Access]] = EVERY_WAY
+
+    type: Literal["match"]
+    ask: Text
+    choices: list[Choice] = Field(min_length=2, max_length=6)
+    rows: list[Row] = Field(min_length=3, max_length=8)
+
+    def check(self, scene: Situation, refuse: Refuse) -> None:
+        """Rows and choices are told apart, each row has its choice, and two choices are used at least."""
+        for key in ("id", "text"):
+            if len({getattr(one, key) for one in self.choices}) < len(self.choices):
+                refuse(("choices",), f"two choices have the same {key}", "Give each its own.")
+            if len({getattr(one, key) for one in self.rows}) < len(self.rows):
+                refuse(("rows",), f"two rows have the same {key}", "Give each its own.")
+        names = {one.id for one in self.choices}
+        for number, row in enumerate(self.rows):
+            if row.match not in names:
+                refuse(("rows", number, "match"), f'no choice has the id "{row.match}"', "Use one of the choices.")
+            if row.id in names:
+                refuse(("rows", number, "id"), f'"{row.id}" is the id of a choice, too', "Name what the row says.")
+        if len({row.match for row in self.rows}) == 1:
+            refuse(("rows",), "all rows belong to the same choice", "Have rows for two choices or more.")
+
+    def payload(self, scene: Situation) -> dict[str, Any]:
+        """Return all that is needed to show and to score it."""
+        return {
+            **scene_of(scene, self.type),
+            "ask": self.ask,
+            "choices": [{"id": one.id, "text": one.text} for one in self.choices],
+            "rows": [{"id": one.id, "text": one.text, "match": one.match, "why": one.why} for one in self.rows],
+        }
+
+    def digest(self, scene: Situation) -> str:
+        """Hash what scoring rests on and what is seen before answering."""
+        told = {**self.payload(scene), "rows": [[one.id, one.text, one.match] for one in self.rows]}
+        text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def texts(self) -> Iterable[str]:
+        """List what is read of it."""
+        told = [text for row in self.rows for text in (row.text, row.why)]
+        return [self.ask, *(one.text for one in self.choices), *told]
+
+
+class ShownChoice(Kept):
+    """A choice as it was drawn."""
+
+    id: str
+    text: str
+
+
+class ShownRow(Kept):
+    """A row as it was drawn, with the id of the choice that it belongs to."""
+
+    id: str
+    text: str
+    match: str
+    why: str
+
+
+class MatchPayload(FurtherPayload):
+    """Rows and choices as they were drawn, in the order of their author."""
+
+    type: Literal["match"] = "match"
+    choices: list[ShownChoice]
+    rows: list[ShownRow]
+
+    def draw(self, rng: random.Random) -> list[str]:
+        """Return the rows as one learner sees them, and then the choices, in the order of their author.
+
+        The rows are sorted first, so that chance alone decides. An author often writes them choice by choice.
+        """
+        rows = sorted(row.id for row in self.rows)
+        rng.shuffle(rows)
+        return [*rows, *(f"{_CHOICE}{one.id}" for one in self.choices)]
+
+    def order_for_all(self) -> list[str]:
+        """Return the rows shuffled, by nothing but what the question is called, and the choices."""
+        return self.draw(random.Random(self.scenario))  # noqa: S311 no secret
+
+    def mark(self, given: Given) -> Mark:
+        """Return what the matches are worth: 1 where all are right, 0 for as many as chance gets right, or fewer.
+
+        With k choices, chance gets one row in k right. Each wrong row therefore takes 1/(k - 1) of a right one.
+        """
+        matches = matches_of(given)
+        right = sum(matches.get(row.id) == row.match for row in self.rows)
+        wrong = len(self.rows) - right
+        points = max(0.0, (right - wrong / (len(self.choices) - 1)) / len(self.rows))
+        return Mark(right, 0, wrong, points)
+
+    def told(self, mark: Mark) -> str:
+        """Say how many rows are right."""
+        if mark.is_right:
+            return str(_("Right."))
+        return str(_("%(right)s of %(all)s are right.", right=mark.right, all=mark.right + mark.wrong))
+
+    def choice(self, name: str | None) -> str | None:
+        """Return the text of a choice by its id."""
+        return next((one.text for one in self.choices if one.id == name), None)
+
+
+def matches_of(given: Given) -> Mapping[str, str]:
+    """Return the id of the choice that was chosen for each row, by the row's id."""
+    matches: Mapping[str, str] = given.get("matches", {})
+    return matches
+
+
+class MatchForm(AnswerForm):
+    """A choice for each row. The fields are read by hand: their names depend on what was drawn."""
+
+    rows: Sequence[tuple[str, str]] = ()
+    """Id and text, in the order shown."""
+    choices: Sequence[tuple[str, str]] = ()
+    matches: Mapping[str, str] = {}
+    allow_gaps = False
+    is_unknown = False
+    matches_error = ""
+
+    @classmethod
+    def for_asking(cls, payload: Payload, order: Sequence[str], given: Given) -> MatchForm:
+        """Return the form of a question with its rows in the learner's order."""
+        form = cls(formdata=None, meta={"csrf": False})  # the page has the token
+        form._offer(order)
+        form.matches = matches_of(given)
+        form.show(payload)
+        return form
+
+    @classmethod
+    def for_saving(cls, order: Sequence[str], *, allow_gaps: bool) -> MatchForm:
+        """Return the form that reads an answer."""
+        form = cls(meta={"csrf": False})  # the token was checked before the view
+        form._offer(order)
+        form.allow_gaps = allow_gaps
+        offered = {choice: choice for choice, _text in form.choices}
+        form.matches, form.is_unknown = read_boxes("match", [row for row, _text in form.rows], offered)
+        return form
+
+    def _offer(self, order: Sequence[str]) -> None:
+        self.rows = [(one, one) for one in order if not one.startswith(_CHOICE)]
+        self.choices = [(one, one) for one in (name.removeprefix(_CHOICE) for name in order if name[0] == _CHOICE)]
+
+    def show(self, payload: Payload) -> None:
+        """Give rows and choices their texts."""
+        assert isinstance(payload, MatchPayload)
+        rows = {row.id: row.text for row in payload.rows}
+        choices = {one.id: one.text for one in payload.choices}
+        self.rows = [(row, rows[row]) for row, _text in self.rows]
+        self.choices = [(one, choices[one]) for one, _text in self.choices]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each row needs a choice, unless the answer may be unfinished."""
+        is_valid = bool(super().validate(extra_validators))
+        if len(self.matches) < len(self.rows) and not self.allow_gaps:
+            self.matches_error = _("Choose one in every row.")
+        return is_valid and not self.matches_error
+
+    @property
+    def error_list(self) -> list[tuple[str, str, str]]:
+        """Return the errors, with the question to go to."""
+        own = [("matches", "", self.matches_error)] if self.matches_error else []
+        return [*super().error_list, *own]
+
+    @staticmethod
+    def is_whole(given: Given) -> bool:
+        """Return whether it was answered."""
+        return "matches" in given
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The choice of each row that has one."""
+        return {"matches": dict(self.matches)}
+
+    @property
+    def is_tampered(self) -> bool:
+        """True if something was sent that the page doesn't offer."""
+        return self.is_unknown or bool(self.version.errors)
+
+
+def samples() -> list[Sample]:
+    """Return one with three rows and two choices."""
+
+    def item(**matches: str) -> dict[str, object]:
+        texts = {"desk": "You stand at the desk", "papers": "He asks for his papers", "answer": "The boss says no"}
+        rows = [
+            {"id": name, "text": texts[name], "match": match, "why": f"Of the {name}."}
+            for name, match in matches.items()
+        ]
+        choices = [{"id": "saw", "text": "A camera shows it"}, {"id": "heard", "text": "A recorder plays it"}]
+        return {"type": "match", "ask": "What shows it?", "choices": choices, "rows": rows}
+
+    right = {"match-desk": "saw", "match-papers": "heard", "match-answer": "heard"}
+    return [
+        Sample(
+            authored=item(desk="saw", papers="heard", answer="heard"),
+            otherwise=item(desk="heard", papers="saw", answer="heard"),
+            right=right,
+            wrong={"match-desk": "heard", "match-papers": "saw", "match-answer": "heard"},
+            partly={"match-papers": "heard"},
+            altered=[
+                {**right, "match-desk": "smelled"},
+                {**right, "match-desk": "papers"},
+                {**right, "match-desk": "=saw"},
+                {**right, "match-desk": ["saw", "saw"]},
+                {**right, "match-other": "saw"},
+                {**right, "match-=saw": "saw"},
+            ],
+            incomplete={"match-desk": "saw", "match-papers": "heard"},
+            as_they_come=lambda order: {"matches": {row: "saw" for row in order if row[0] != _CHOICE}},
+        )
+    ]
+
+
+MATCH = FurtherType(
+    name="match",
+    model=MatchItem,
+    payload=MatchPayload,
+    form=MatchForm,
+    heading=_l("Match them"),
+    lead=_l("Choose one for each row. A choice may be right for several rows, or for none."),
+    button=_l("Check my matches"),
+    hint=_l("Choose one for each row. A choice may be right for several rows, or for none."),
+    samples=samples,
+)

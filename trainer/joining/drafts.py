@@ -1,0 +1,325 @@
+"""A roster that waits to be confirmed: what we keep of it, and what was said about it. Part of the operations.
+
+`RosterDraft.rows` holds:
+
+- `sheets`: one object for each sheet with people in it: `name`, `lines` (number, cells, is hidden), `columns` (heading,
+  meaning, how we know it, is hidden), `dropped` (headings of what isn't kept), `row` (number of the row of headings),
+  `order` of days, `example` of a day that could be two, and `is_matched`: nobody has to be asked anything. Columns that
+  we don't read are dropped before any of it is saved, except that those whose meaning is to be asked stay until
+  somebody answered.
+- `current`: which sheet; `unread`: names of sheets without people; `coding`: of a file that isn't Unicode.
+- `out`: numbers of rows that are left out; `left`: ids of people who aren't in the list and have left.
+- `order`: how it was confirmed, while the worker takes it over.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, func, or_, select
+
+from trainer.core.db import db, insert_missing
+from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.core.work import Job
+from trainer.joining.days import Order, Reading
+from trainer.joining.deciding import Said, Table
+from trainer.joining.headings import MEANINGS, bare
+from trainer.joining.kept_sheets import cut, keep_other, keep_sheet
+from trainer.joining.lines import MOST_ROWS, Line
+from trainer.joining.matching import Column, How, choose_sheet, match, missing, read_days
+from trainer.joining.sheets import CODINGS, Listing, decode_cell
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import LONGEST_TITLE, RosterDraft, RosterHeading
+
+KEPT = dt.timedelta(days=1)
+"""How long a roster waits to be confirmed, and how long what it did can be undone."""
+MOST_WAITING = 10
+"""Rosters of one firm that wait to be confirmed, of up to 4 MB each: a disk is soon full of them."""
+MOST_REMEMBERED = 500
+"""Headings of a firm whose meaning is remembered."""
+
+
+def keep_draft(actor: Actor, sent: Listing, now: dt.datetime, *, asks: bool = False) -> RosterDraft:
+    """Keep what we read of a roster until it is confirmed; the firm's oldest may have to go for it.
+
+    `asks`: someone wants to say what each column is, even if we know. Raises Invalid for a file without a roster.
+    """
+    remembered = _list_remembered(actor)
+    current = choose_sheet(sent.sheets, remembered)
+    sheets = [keep_sheet(sent.sheets[current], match(sent.sheets[current], remembered), asks=asks)]
+    unread, left = [], MOST_ROWS - len(sheets[0]["lines"])
+    for index, other in enumerate(sent.sheets):
+        if index == current:
+            continue
+        kept = keep_other(other, remembered)
+        if kept is None or len(kept["lines"]) > left:
+            unread.append(other.name[:LONGEST_TITLE])
+        else:
+            sheets.append(kept)
+            left -= len(kept["lines"])
+    draft = RosterDraft(
+        organization_id=actor.organization_id,
+        created_by_id=actor.user_id,
+        created_at=now,
+        rows={"sheets": sheets, "current": 0, "unread": unread, "coding": sent.coding, "out": [], "left": []},
+        counts={},
+    )
+    db.session.add(draft)
+    db.session.flush()
+    waiting = select(RosterDraft.id).where(
+        RosterDraft.organization_id == actor.organization_id, RosterDraft.applied_at.is_(None)
+    )
+    older = waiting.order_by(RosterDraft.created_at.desc(), RosterDraft.id).offset(MOST_WAITING)
+    db.session.execute(delete(RosterDraft).where(RosterDraft.id.in_(older)))
+    return draft
+
+
+def get_draft(actor: Actor, draft_id: UUID, now: dt.datetime) -> RosterDraft:
+    """Return a roster that this very person sent, locked for change. Raises NotFound."""
+    draft = db.session.scalar(
+        select(RosterDraft)
+        .where(
+            RosterDraft.id == draft_id,
+            RosterDraft.organization_id == actor.organization_id,
+            RosterDraft.created_by_id == actor.user_id,
+            or_(RosterDraft.created_at > now - KEPT, RosterDraft.applied_at > now - KEPT),
+        )
+        .with_for_update()
+    )
+    if draft is None:
+        raise NotFound(_l("This roster isn’t kept anymore. Send it again: what was imported stays."))
+    return draft
+
+
+def forget_drafts(now: dt.datetime) -> None:
+    """Delete rosters that nobody confirmed for a day, and those that were taken over more than a day ago."""
+    since = func.coalesce(RosterDraft.applied_at, RosterDraft.created_at)
+    db.session.execute(delete(RosterDraft).where(since <= now - KEPT))
+
+
+def is_matched(draft: RosterDraft) -> bool:
+    """Return True if nobody has to be asked what the columns are."""
+    return bool(_current(draft)["is_matched"])
+
+
+def columns_of(draft: RosterDraft) -> list[Column]:
+    """Return the columns that are kept, with their first values."""
+    sheet = _current(draft)
+    lines = sheet["lines"][:200]
+    found = []
+    for index, (heading, meaning, how, is_hidden) in enumerate(sheet["columns"]):
+        values = [cells[index] for _number, cells, _is_hidden in lines if index < len(cells) and cells[index]]
+        found.append(
+            Column(index, _text(draft, heading), meaning, How(how), is_hidden, tuple(_texts(draft, values[:3])))
+        )
+    return found
+
+
+def reading_of(draft: RosterDraft, columns: Sequence[Column]) -> Reading:
+    """Return how the days in it are read, and how else they could be."""
+    return read_days(columns, lines_of(draft))
+
+
+def dropped_by(draft: RosterDraft) -> list[str]:
+    """Return the headings of the columns that we don't read and haven't kept."""
+    return _texts(draft, _current(draft)["dropped"])
+
+
+def lines_of(draft: RosterDraft) -> list[Line]:
+    """Return the rows of people that were sent, read in the draft's coding."""
+    lines = _current(draft)["lines"]
+    return [Line(number, tuple(_texts(draft, cells)), is_hidden) for number, cells, is_hidden in lines]
+
+
+def table_of(draft: RosterDraft) -> Table:
+    """Return the rows with what their columns hold."""
+    sheet = _current(draft)
+    columns = {column[1]: index for index, column in enumerate(sheet["columns"]) if column[1]}
+    return Table(lines_of(draft), columns, len(sheet["columns"]), order_of(draft))
+
+
+def order_of(draft: RosterDraft) -> Order:
+    """Return which number of its days comes first."""
+    return Order(_current(draft)["order"])
+
+
+def said_of(draft: RosterDraft) -> Said:
+    """Return what was said about the rows and about people who aren't in them."""
+    return Said(frozenset(draft.rows["out"]), frozenset(map(UUID, draft.rows["left"])))
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFacts:
+    """Which sheet is read, from which row on, and which others there are."""
+
+    name: str
+    row: int
+    """Number of the row of headings."""
+    example: str
+    """A day that could be two."""
+    others: tuple[tuple[str, int], ...]
+    """Names of other sheets with people, and how many."""
+    unread: tuple[str, ...]
+    """Names of sheets without people."""
+
+
+def sheet_of(draft: RosterDraft) -> SheetFacts:
+    """Return which sheet is read."""
+    current = _current(draft)
+    others = [(sheet["name"], len(sheet["lines"])) for sheet in draft.rows["sheets"] if sheet is not current]
+    return SheetFacts(current["name"], current["row"], current["example"], tuple(others), tuple(draft.rows["unread"]))
+
+
+def match_columns(
+    actor: Actor, draft: RosterDraft, meanings: Sequence[str], order: str, *, remembers: bool, needs_address: bool
+) -> None:
+    """Say what each column that is kept holds; those that hold nothing are dropped. Raises Invalid, Conflict."""
+    refuse_ordered(draft)
+    sheet = _current(draft)
+    if len(meanings) != len(sheet["columns"]) or not set(meanings) <= {"", *MEANINGS} or order not in set(Order):
+        raise Invalid(_l("Choose what each column is from the list."))
+    given = [meaning for meaning in meanings if meaning]
+    if len(set(given)) < len(given):
+        raise Invalid(_l("Two columns can’t be the same thing. Choose one of them, and leave the other out."))
+    lacking = missing(given, needs_address=needs_address)
+    if "name" in lacking:
+        raise Invalid(_l("Choose which column has the name, or which have the first and the last name."))
+    if lacking:
+        raise Invalid(
+            _l("Choose which column has the email address.")
+            if needs_address
+            else _l("Choose which column has the email address, or the employee number.")
+        )
+    if remembers:
+        _remember(actor, {bare(column[0]): said for column, said in zip(sheet["columns"], meanings, strict=True)})
+    kept = [index for index, meaning in enumerate(meanings) if meaning]
+    columns = sheet["columns"]
+    changed = {
+        **sheet,
+        "columns": [
+            [
+                columns[index][0],
+                meanings[index],
+                columns[index][2] if columns[index][1] == meanings[index] else How.CHOSEN,
+                columns[index][3],
+            ]
+            for index in kept
+        ],
+        "dropped": [
+            *sheet["dropped"],
+            *(column[0] for column, said in zip(columns, meanings, strict=True) if not said),
+        ],
+        "lines": [
+            [number, cut(cells, kept, len(columns), hides=len(kept) < len(columns)), is_hidden]
+            for number, cells, is_hidden in sheet["lines"]
+        ],
+        "order": order,
+        "is_matched": True,
+    }
+    _put(draft, changed)
+    _put(draft, {**changed, "example": reading_of(draft, columns_of(draft)).example})
+
+
+def use_sheet(draft: RosterDraft, name: str) -> None:
+    """Take another sheet of the same file. Raises Invalid, Conflict."""
+    refuse_ordered(draft)
+    names = [sheet["name"] for sheet in draft.rows["sheets"]]
+    if name not in names:
+        raise Invalid(_l("Choose a sheet from the list."))
+    draft.rows = {**draft.rows, "current": names.index(name), "out": [], "left": []}
+
+
+def read_again(draft: RosterDraft, coding: str) -> None:
+    """Read a roster whose coding isn't certain in another one. Raises Invalid, Conflict."""
+    refuse_ordered(draft)
+    if coding not in CODINGS or not draft.rows.get("coding"):
+        raise Invalid(_l("Choose how to read the file from the list."))
+    draft.rows = {**draft.rows, "coding": coding}
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """What is ticked on a page: of the rows that were shown, and of the people who were asked about."""
+
+    shown: frozenset[int] = frozenset()
+    taken: frozenset[int] = frozenset()
+    asked: frozenset[UUID] = frozenset()
+    left: frozenset[UUID] = frozenset()
+
+
+def say(draft: RosterDraft, ticks: Ticks) -> bool:
+    """Note what is ticked; return whether that is anything new. Raises Conflict."""
+    refuse_ordered(draft)
+    before = said_of(draft)
+    out = (before.out - ticks.shown) | (ticks.shown - ticks.taken)
+    left = (before.left - ticks.asked) | (ticks.asked & ticks.left)
+    if Said(out, left) == before:
+        return False
+    draft.rows = {**draft.rows, "out": sorted(out), "left": sorted(one.hex for one in left)}
+    return True
+
+
+def find_job(draft: RosterDraft) -> Job | None:
+    """Return the work that takes a roster over, or None if none was ordered, or it was given up."""
+    order = draft.rows.get("order")
+    job = db.session.get(Job, UUID(order["job"])) if order else None
+    return None if job is None or job.failed_at is not None else job
+
+
+def is_confirmed(draft: RosterDraft) -> bool:
+    """Return True if it was taken over, or is being taken over by the worker."""
+    return draft.applied_at is not None or find_job(draft) is not None
+
+
+def refuse_ordered(draft: RosterDraft) -> None:
+    """Raise Conflict if it was confirmed."""
+    if is_confirmed(draft):
+        raise Conflict(_l("This roster was already confirmed."))
+
+
+def _current(draft: RosterDraft) -> dict[str, Any]:
+    sheet: dict[str, Any] = draft.rows["sheets"][draft.rows["current"]]
+    return sheet
+
+
+def _put(draft: RosterDraft, sheet: dict[str, Any]) -> None:
+    sheets = list(draft.rows["sheets"])
+    sheets[draft.rows["current"]] = sheet
+    draft.rows = {**draft.rows, "sheets": sheets}
+
+
+def _texts(draft: RosterDraft, cells: Sequence[str]) -> list[str]:
+    coding = draft.rows["coding"]
+    return [decode_cell(cell, coding) for cell in cells] if coding else list(cells)
+
+
+def _text(draft: RosterDraft, cell: str) -> str:
+    return _texts(draft, [cell])[0]
+
+
+def _list_remembered(actor: Actor) -> dict[str, str]:
+    rows = db.session.execute(
+        select(RosterHeading.heading, RosterHeading.meaning).where(
+            RosterHeading.organization_id == actor.organization_id
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _remember(actor: Actor, said: Mapping[str, str]) -> None:
+    here = RosterHeading.organization_id == actor.organization_id
+    told = {heading: meaning for heading, meaning in said.items() if heading}
+    rows = [
+        {"organization_id": actor.organization_id, "heading": heading, "meaning": meaning}
+        for heading, meaning in [*told.items()][:MOST_REMEMBERED]
+    ]
+    known = _list_remembered(actor)
+    if len(known.keys() | told.keys()) > MOST_REMEMBERED:  # the old ones go: nobody has that many kinds of files
+        db.session.execute(delete(RosterHeading).where(here))
+    db.session.execute(delete(RosterHeading).where(here, RosterHeading.heading.in_([row["heading"] for row in rows])))
+    insert_missing(RosterHeading, rows)

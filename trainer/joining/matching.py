@@ -1,0 +1,235 @@
+"""Which sheet, row and columns of a file hold a roster: guessed, remembered, or to be asked. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+from trainer.core.errors import Invalid
+from trainer.joining.days import Reading, find_order
+from trainer.joining.headings import EXAMPLE, HEADINGS_WITHIN, PERHAPS, bare, count_known, is_private, known_as
+from trainer.joining.lines import Line, Sheet
+from trainer.organizations.models import LONGEST_TITLE
+from trainer.organizations.rules import Role, fold
+
+_LOOKED_AT: Final = 200
+"""Rows whose values say what a column holds."""
+_DAYS: Final = ("hired_on", "ended_on")
+
+
+class How(StrEnum):
+    """How we know what a column holds."""
+
+    KNOWN = "known"  # by its heading
+    REMEMBERED = "remembered"  # the firm said so before
+    CHOSEN = "chosen"  # someone just said so
+    GUESSED = "guessed"  # by its values, or one of two with such a heading: to be asked
+    UNREAD = "unread"  # nothing that we read
+    PRIVATE = "private"  # never read
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a file, and what it holds."""
+
+    index: int
+    heading: str
+    meaning: str
+    """One of `headings.MEANINGS`; nothing for a column that is left out."""
+    how: How
+    is_hidden: bool = False
+    samples: tuple[str, ...] = ()
+    """Its first three values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where in a sheet the roster is."""
+
+    row: int
+    """Index of the row of headings."""
+    columns: tuple[Column, ...]
+    reading: Reading
+
+    @property
+    def is_sure(self) -> bool:
+        """True if nobody has to be asked anything."""
+        if any(column.how is How.GUESSED for column in self.columns) or not self.reading.is_sure:
+            return False
+        return not missing(column.meaning for column in self.columns)
+
+
+def missing(meanings: Iterable[str], *, needs_address: bool = True) -> list[str]:
+    """Return which columns a roster can't do without and that aren't there: "name", "email"."""
+    there = set(meanings)
+    lacking = [] if "name" in there or {"first", "last"} <= there else ["name"]
+    has_key = "email" in there or (not needs_address and "employee_number" in there)
+    return lacking if has_key else [*lacking, "email"]
+
+
+def choose_sheet(sheets: Sequence[Sheet], remembered: Mapping[str, str]) -> int:
+    """Return which sheet holds the roster: of those with people the one whose headings name the most, or the first."""
+    return max(range(len(sheets)), key=lambda index: (*_sign(sheets[index], remembered), -index))
+
+
+def _sign(sheet: Sheet, remembered: Mapping[str, str]) -> tuple[int, bool]:
+    row = _find_headings(sheet.lines, remembered) if sheet.lines else None
+    has_people = row is not None and len(sheet.lines) > row + 1
+    return count_known(sheet.lines[row].cells, remembered) if has_people and row is not None else 0, bool(sheet.lines)
+
+
+def match(sheet: Sheet, remembered: Mapping[str, str]) -> Match:
+    """Return where the roster is. `remembered`: what a firm's headings mean, as `headings.bare` writes them.
+
+    Raises Invalid for a sheet without headings, and for one without people.
+    """
+    if sheet.refusal is not None:
+        raise sheet.refusal
+    if not sheet.lines:
+        raise Invalid(
+            _l("There is nothing in it yet. Start with a row of headings, such as: %(example)s.", example=EXAMPLE)
+        )
+    row = _find_headings(sheet.lines, remembered)
+    if row is None:
+        raise Invalid(
+            _l(
+                "None of the first %(most)s rows names the columns, at least name (or first name and last name) and "
+                "email. Add a row such as: %(example)s.",
+                most=HEADINGS_WITHIN,
+                example=EXAMPLE,
+            )
+        )
+    below = sheet.lines[row + 1 :]
+    if not below:
+        raise Invalid(_l("There are headings and no people below them. Add a row for each person."))
+    columns = _settle(
+        [
+            _name(sheet, index, heading, below, remembered)
+            for index, heading in enumerate(sheet.lines[row].cells)
+            if heading or any(len(line.cells) > index and line.cells[index] for line in below[:_LOOKED_AT])
+        ],
+        below,
+    )
+    return Match(row, tuple(columns), read_days(columns, below))
+
+
+def read_days(columns: Iterable[Column], below: Sequence[Line]) -> Reading:
+    """Return how the days in the columns of days are read."""
+    days = [column for column in columns if column.meaning in _DAYS]
+    texts = (line.cells[column.index] for column in days for line in below if column.index < len(line.cells))
+    return find_order(texts, " ".join(column.heading for column in days))
+
+
+def _find_headings(lines: Sequence[Line], remembered: Mapping[str, str]) -> int | None:
+    rows = lines[:HEADINGS_WITHIN]
+    scores = [count_known(line.cells, remembered) for line in rows]
+    best = max(range(len(rows)), key=lambda index: (scores[index], -index))
+    if scores[best] >= 2:
+        return best
+    for index, line in enumerate(rows):  # headings that nobody knows: texts, and an address somewhere below
+        cells = [cell for cell in line.cells if cell]
+        below = lines[index + 1 : index + 6]
+        has_address = any("@" in cell for one in below for cell in one.cells)
+        if len(cells) >= 2 and not any(map(_is_value, cells)) and (scores[index] or has_address):
+            return index
+    return None
+
+
+def _is_value(cell: str) -> bool:
+    return "@" in cell or cell.replace("/", "").replace("-", "").replace(".", "").isdigit()
+
+
+def _name(sheet: Sheet, index: int, heading: str, below: Sequence[Line], remembered: Mapping[str, str]) -> Column:
+    values = [line.cells[index] for line in below[:_LOOKED_AT] if index < len(line.cells) and line.cells[index]]
+    column = Column(index, heading[:LONGEST_TITLE], "", How.UNREAD, index in sheet.hidden_columns, tuple(values[:3]))
+    key = bare(heading)
+    if key in remembered:
+        return replace(column, meaning=remembered[key], how=How.REMEMBERED)
+    if known := known_as(heading)[0]:
+        if known == "role" and len(values) >= 5 and not {fold(one) for one in values} & {*Role}:
+            known = "job_title"  # what someone does, not what someone may do here
+        return replace(column, meaning=known, how=How.KNOWN)
+    return replace(column, how=How.PRIVATE, samples=()) if is_private(heading, values) else column
+
+
+def _settle(columns: list[Column], below: Sequence[Line]) -> list[Column]:
+    """Let each meaning stand once: what a firm remembered, then the better heading, then the first."""
+    columns = _settle_names(columns)
+    chosen: dict[str, Column] = {}
+    for column in columns:
+        if column.meaning and (column.meaning not in chosen or _rank(column) < _rank(chosen[column.meaning])):
+            chosen[column.meaning] = column
+    settled = []
+    for column in columns:
+        best = chosen.get(column.meaning)
+        if best is None or best is column:
+            settled.append(column)
+            continue
+        is_tie = _rank(best) == _rank(column)
+        fills_gaps = column.meaning == "email" and _fills_gaps(best, column, below)
+        how = How.GUESSED if is_tie or fills_gaps else How.UNREAD
+        settled.append(replace(column, meaning="", how=how))
+    if "email" not in chosen:
+        settled = _guess(settled, "email", below)
+    if missing(chosen) and "name" in missing(chosen):
+        settled = _guess(settled, "name", below)
+    return settled
+
+
+def _settle_names(columns: list[Column]) -> list[Column]:
+    """Tell the columns of names apart: "Employee" holds one only if no other does, "Nombre" the first or all of it."""
+    there = {column.meaning for column in columns if bare(column.heading) not in PERHAPS}
+    if {"first", "last"} <= {column.meaning for column in columns}:
+        there.add("name")
+    elif "last" not in there:
+        columns = [
+            replace(column, meaning="name")
+            if column.meaning == "first" and bare(column.heading) == "nombre"
+            else column
+            for column in columns
+        ]
+    if "name" not in there:
+        return columns
+    return [
+        replace(column, meaning="", how=How.UNREAD)
+        if column.meaning == "name" and column.how is How.KNOWN and bare(column.heading) in PERHAPS
+        else column
+        for column in columns
+    ]
+
+
+def _rank(column: Column) -> tuple[bool, int]:
+    return column.how is not How.REMEMBERED, known_as(column.heading)[1]
+
+
+def _fills_gaps(best: Column, other: Column, below: Sequence[Line]) -> bool:
+    return any(
+        len(line.cells) > other.index
+        and line.cells[other.index]
+        and not "".join(line.cells[best.index : best.index + 1])
+        for line in below[:_LOOKED_AT]
+    )
+
+
+def _guess(columns: list[Column], meaning: str, below: Sequence[Line]) -> list[Column]:
+    """Take the first column whose values look like it; someone is asked whether they are."""
+    looks = _looks_like_address if meaning == "email" else _looks_like_name
+    for place, column in enumerate(columns):
+        if column.how is How.UNREAD and column.samples and all(map(looks, column.samples)):
+            columns[place] = replace(column, meaning=meaning, how=How.GUESSED)
+            break
+    return columns
+
+
+def _looks_like_address(value: str) -> bool:
+    return value.count("@") == 1 and " " not in value
+
+
+def _looks_like_name(value: str) -> bool:
+    return len(value.replace(",", " ").split()) in {2, 3, 4} and not any(
+        char.isdigit() or char == "@" for char in value
+    )

@@ -1,0 +1,168 @@
+"""Sign in without an address: firm code, employee number, and a PIN, or the slip with which one is chosen.
+
+All refusals are one: the same words, after the same work, for an unknown firm, an unknown number, a wrong PIN, and one
+that isn't looked at any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from trainer.accounts.forms import ChangePinForm, NewPinForm
+from trainer.accounts.models import User
+from trainer.accounts.pin_rules import Way, Weak, weakness_of
+from trainer.accounts.pins import check_pin, cross_out, hash_pin, is_mixed_with_older_key, remix, set_pin
+from trainer.accounts.queries import get_user
+from trainer.accounts.signing_in import is_own_secret, sign_in_session, way_of
+from trainer.accounts.words import pin_refusal, wrong_pin
+from trainer.content.serving import served
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.core.errors import NotFound
+from trainer.joining import operations, pins
+from trainer.joining.pin_forms import FirstPinForm, PinSignInForm
+from trainer.organizations.devices import Site, see, this_site
+from trainer.organizations.slips import USED
+from trainer.web.access import Who, access
+from trainer.web.limits import WRONG, limit_failures, limit_own_failures
+from trainer.web.redirects import go
+from trainer.web.ways import way_to
+
+blueprint = Blueprint("pins", __name__, template_folder="templates")
+
+_BADGE = "badge"  # in the session of a site device: the number on the badge that was read
+_SLIP = "slip"  # in the session: the slip whose code was typed, and when
+_SLIP_LASTS = 15 * 60
+
+
+@blueprint.route("/in", methods=["GET", "POST"])
+@access(Who.PUBLIC)
+@limit_failures("60 per 10 minutes", methods=["POST"], statuses=WRONG)
+def sign_in() -> Response | str | tuple[str, int]:
+    """Sign in with firm code, employee number and PIN; the code of a slip leads on to choosing one."""
+    site = this_site()
+    if _has_account():
+        return go(way_to("me"))
+    if request.method != "POST":
+        if site is not None and "number" in request.args:
+            session[_BADGE] = request.args["number"][:40]  # no history of this browser shows whose badge it was
+            return go(url_for(".sign_in"))
+        number = request.args.get("number", "")[:40] if site is None else session.pop(_BADGE, "")
+        return _page(PinSignInForm(formdata=None, firm=request.args.get("firm", "")[:40], number=number), site)
+    form = PinSignInForm()
+    if site is not None:
+        del form.firm  # the device says it
+    if not form.validate_on_submit():
+        return _page(form, site), 422
+    firm = str(form.firm.data if site is None else site.organization.code)
+    number, secret = str(form.number.data), str(form.pin.data)
+    with transaction():
+        if site is not None:
+            see(site.device, now())
+        tried = pins.begin(firm, number, secret, way_of if site is None else lambda _user: Way.SITE, now())
+    is_right = check_pin(tried.user, secret)  # also in vain, so that all take as long
+    if tried.slip is not None:
+        session[_SLIP] = [tried.slip.id.hex, int(now().timestamp())]
+        return go(url_for(".choose"))
+    if not is_right or tried.user is None or tried.try_id is None:
+        form.pin.errors = [
+            _(
+                "These don’t go together, or there were too many wrong tries. Check all three. If it still doesn’t "
+                "work, use a phone or tablet you’ve used before, or ask your site manager for a new slip."
+            )
+        ]
+        return _page(form, site), 422
+    fresh = hash_pin(secret) if is_mixed_with_older_key(tried.user) else None
+    with transaction():
+        cross_out(tried.try_id)
+        if fresh is not None:
+            remix(get_user(tried.user.id), fresh)
+    return _let_in(tried.user)
+
+
+@blueprint.route("/in/pin", methods=["GET", "POST"])
+@access(Who.PUBLIC)
+def choose() -> Response | str | tuple[str, int]:
+    """Let the holder of a slip choose a PIN, after showing whose it is and what the firm will see."""
+    slip_id = _slip_id()
+    if slip_id is None or _has_account():
+        session.pop(_SLIP, None)
+        return go(url_for(".sign_in"))
+    guest_id = current_user.id if current_user.is_guest else None
+    try:
+        _slip, person, firm = pins.get_slip(slip_id, now())
+    except NotFound:
+        session.pop(_SLIP, None)
+        flash(USED)
+        return go(url_for(".sign_in"))
+    form = FirstPinForm() if person.user_id is None else NewPinForm()
+    if form.validate_on_submit():
+        weak = _weakness(str(form.new_pin.data), [str(person.employee_number)])
+        if weak is None:
+            hashed = hash_pin(str(form.new_pin.data))  # before the transaction: it takes its time
+            is_new = person.user_id is None
+            with transaction():
+                user = pins.choose_pin(slip_id, hashed, guest_id if is_new else None, now())
+            answer = _let_in(user)  # with a session of its own: the slip is forgotten
+            flash(_("Your PIN is set. Keep it to yourself: nobody can look it up."))
+            return answer
+        form.new_pin.errors = [pin_refusal(weak)]
+    page = render_template("joining/choose_pin.html", form=form, person=person, firm=firm)
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/account/pin", methods=["GET", "POST"])
+@access(Who.ACCOUNT)
+@limit_own_failures("10 per hour")
+def change() -> Response | str | tuple[str, int]:
+    """Set a new PIN for someone who knows the old one; other devices are signed out."""
+    if not current_user.has_pin:
+        return go(url_for("accounts.account"))
+    form, user_id, session_id = ChangePinForm(), current_user.id, current_user.session_id
+    if form.validate_on_submit():
+        weak = _weakness(str(form.new_pin.data), pins.list_numbers(user_id))
+        if weak is not None:
+            form.new_pin.errors = [pin_refusal(weak)]
+        elif is_own_secret(str(form.password.data)):
+            hashed = hash_pin(str(form.new_pin.data))  # before the transaction: it takes its time
+            with transaction():
+                set_pin(get_user(user_id), hashed, now(), but=session_id)
+            flash(_("Your PIN has been changed. Other devices have been signed out."))
+            return go(url_for("accounts.account"))
+        else:
+            form.password.errors = [wrong_pin()]
+    return render_template("joining/change_pin.html", form=form), 422 if form.is_submitted() else 200
+
+
+def _weakness(pin: str, numbers: Sequence[str]) -> Weak | None:
+    return next((weak for number in ("", *numbers) if (weak := weakness_of(pin, number))), None)
+
+
+def _page(form: PinSignInForm, site: Site | None) -> str:
+    return render_template("joining/pin_sign_in.html", form=form, device=site.device if site else None)
+
+
+def _let_in(user: User) -> Response:
+    """Sign in; what a guest did in this browser comes along, unless many share it."""
+    site, user_id = this_site(), user.id
+    guest_id = current_user.id if current_user.is_guest and site is None else None
+    if guest_id is not None and guest_id != user_id:
+        with transaction():
+            operations.merge_guest(guest_id, user_id, served(), now())
+    sign_in_session(user, site.device.id if site is not None else None)
+    return go(way_to("me"))
+
+
+def _slip_id() -> UUID | None:
+    number, at = session.get(_SLIP) or ("", 0)
+    return UUID(hex=number) if number and now().timestamp() - at < _SLIP_LASTS else None
+
+
+def _has_account() -> bool:
+    return bool(current_user.is_authenticated and not current_user.is_guest)

@@ -1,0 +1,135 @@
+"""Coming in without an address: by a firm's code, an employee number, and a PIN or the code of a slip."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from trainer.accounts.models import User
+from trainer.accounts.pin_rules import Way, is_pin
+from trainer.accounts.pins import HashedPin, begin_try, create_pin_account, set_pin
+from trainer.accounts.queries import find_user_by_email_key, get_user
+from trainer.accounts.rules import clean_name
+from trainer.core.audit import note
+from trainer.core.db import db
+from trainer.core.errors import NotFound
+from trainer.joining.entering import came_in
+from trainer.organizations.codes import read_code
+from trainer.organizations.invitations import fill
+from trainer.organizations.models import Membership, Organization, PinSlip
+from trainer.organizations.rules import Role
+from trainer.organizations.slips import (
+    FIRM_CODE_LENGTH,
+    count_miss,
+    find_slip,
+    has_slip_shape,
+    is_code_of,
+    use_slip,
+)
+from trainer.web.limits import count, key_of
+
+_HOUR = 3600
+
+
+class Tried(NamedTuple):
+    """What a PIN is held against: nobody, or a user, with the try that was written down; or a slip that fits."""
+
+    user: User | None = None
+    try_id: uuid.UUID | None = None
+    slip: PinSlip | None = None
+
+
+def find_entry(firm_code: str, number: str) -> Membership | None:
+    """Return the entry on a roster that is meant, here or, where nobody here has the number, the one who left last.
+
+    What people learned is theirs, so they still come in after they have left, and when the firm is shut.
+    """
+    code, typed = read_code(firm_code, FIRM_CODE_LENGTH), clean_name(number)
+    entries = db.session.scalars(
+        select(Membership)
+        .join(Organization, Organization.id == Membership.organization_id)
+        .where(
+            Organization.code == (code or ""),
+            Membership.employee_number.in_({typed, typed.upper(), typed.lower()}),
+            Membership.role == Role.MEMBER,
+        )
+        .order_by(Membership.ended_at.is_not(None), Membership.ended_at.desc(), Membership.employee_number != typed)
+        .limit(1)
+    )
+    return entries.first()
+
+
+def list_numbers(user_id: uuid.UUID) -> Sequence[str]:
+    """Return the employee numbers that a user has or had: none of them makes a PIN."""
+    query = select(Membership.employee_number).where(Membership.user_id == user_id)
+    return [str(number) for number in db.session.scalars(query.where(Membership.employee_number.is_not(None)))]
+
+
+def begin(firm_code: str, number: str, secret: str, way_of: Callable[[User | None], Way], now: dt.datetime) -> Tried:
+    """Return what a PIN has to be held against, or the good slip whose code was typed.
+
+    A row is written whatever was typed, so that nobody learns from the time it takes who is on a roster.
+    """
+    entry = find_entry(firm_code, number)
+    if entry is not None and has_slip_shape(secret):
+        slip = find_slip(entry.id, now)
+        if slip is not None and is_code_of(slip, secret):
+            return Tried(slip=slip)
+        if slip is not None:
+            count_miss(slip)
+            return Tried()
+    user = db.session.get(User, entry.user_id) if entry is not None and entry.user_id else None
+    return _begin(user, secret, way_of(user), now, firm_code, number)
+
+
+def begin_by_address(key: str, secret: str, way_of: Callable[[User | None], Way], now: dt.datetime) -> Tried:
+    """Return what a PIN has to be held against that was typed with an address; nobody for an account with a password.
+
+    A row is written whatever was typed, for the same reason.
+    """
+    user = find_user_by_email_key(key)
+    return _begin(user, secret, way_of(user), now, key)
+
+
+def _begin(user: User | None, secret: str, way: Way, now: dt.datetime, *typed: str) -> Tried:
+    if user is not None and user.has_pin and is_pin(secret):
+        try_id = begin_try(user.id, way, now)
+        if try_id is not None:
+            return Tried(user, try_id)
+    count(key_of("pin", "nobody", *typed), _HOUR)
+    return Tried()
+
+
+def get_slip(slip_id: uuid.UUID, now: dt.datetime) -> tuple[PinSlip, Membership, Organization]:
+    """Return a slip that is still good, with its person and firm. Raises NotFound."""
+    slip = db.session.get(PinSlip, slip_id)
+    good = find_slip(slip.membership_id, now) if slip is not None else None
+    if good is None or good.id != slip_id:
+        raise NotFound
+    person = db.session.get_one(Membership, good.membership_id)
+    return good, person, db.session.get_one(Organization, good.organization_id)
+
+
+def choose_pin(slip_id: uuid.UUID, hashed: HashedPin, guest_id: uuid.UUID | None, now: dt.datetime) -> User:
+    """Use a slip up and give its person the PIN: a new account, or theirs. Raises NotFound, Conflict."""
+    slip, person, _organization = get_slip(slip_id, now)
+    use_slip(slip.id, now)
+    if person.user_id is None:
+        user = create_pin_account(hashed, now, guest_id)
+        came_in(fill(person.id, user.id, now), now)
+    else:
+        user = get_user(person.user_id)
+        set_pin(user, hashed, now)
+    note(
+        "pin_slip.used",
+        now,
+        actor_id=user.id,
+        organization_id=person.organization_id,
+        subject_id=person.id,
+        name=person.name,
+    )
+    return user

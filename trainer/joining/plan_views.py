@@ -1,0 +1,294 @@
+"""See what each row of a roster would do, say no to some, confirm, and undo that people left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from flask import flash, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.core.errors import Conflict, NotYet
+from trainer.core.outbox import count_sent
+from trainer.joining.days import read_day
+from trainer.joining.drafts import (
+    Ticks,
+    columns_of,
+    dropped_by,
+    find_job,
+    get_draft,
+    is_confirmed,
+    is_matched,
+    lines_of,
+    order_of,
+    say,
+    sheet_of,
+    table_of,
+)
+from trainer.joining.importing import LARGE, Confirmation, check, decide, invite_added, order_take_over, take_over
+from trainer.joining.leaving import undo_leaving
+from trainer.joining.roster import Entry, Fate, Known, Plan
+from trainer.joining.roster_forms import ConfirmForm, ReadingForm
+from trainer.joining.roster_views import blueprint
+from trainer.organizations.access import acting
+from trainer.organizations.actor import Actor
+from trainer.organizations.invitations import count_left_today
+from trainer.organizations.models import RosterDraft
+from trainer.organizations.rules import May, fold
+from trainer.web.access import Who, access
+from trainer.web.forms import Form
+from trainer.web.language import show_day
+from trainer.web.redirects import go
+from trainer.web.tables import Cell, Table, csv_answer
+
+__all__ = ["blueprint"]  # with the pages of both files
+
+SHOWN: Final = 25
+"""Rows of a page: each is a card on a phone."""
+_OTHERS: Final = ("all", "warned", "missing")
+"""What can be shown beside the rows of one fate."""
+_DECIDED: Final = (Fate.UNCHANGED, Fate.GONE)
+"""Fates about which nobody has to decide anything."""
+
+
+@blueprint.get("/<uuid:draft_id>")
+@access(Who.ACCOUNT, own=True)
+@acting(May.SET_TEAMS)
+def draft(actor: Actor, draft_id: UUID) -> Response | str:
+    """Show what each row would do, how far the worker is, or what was done."""
+    found = get_draft(actor, draft_id, now())
+    if (job := find_job(found)) is not None:
+        return render_template("joining/roster_busy.html", actor=actor, job=job)
+    if found.applied_at is not None:
+        sent = count_sent("invitation", found.applied_at, "organization", actor.organization_id.hex)
+        return render_template(
+            "joining/roster_done.html", actor=actor, draft=found, counts=found.counts, sent=sent, form=Form()
+        )
+    if not is_matched(found):
+        return go(url_for(".columns", organization_id=actor.organization_id, draft_id=draft_id))
+    return _plan_page(actor, found, decide(actor, found, now()).plan, ConfirmForm(formdata=None))
+
+
+@blueprint.post("/<uuid:draft_id>/ticks")
+@access(Who.ACCOUNT, own=True)
+@acting(May.SET_TEAMS)
+def tick(actor: Actor, draft_id: UUID) -> Response:
+    """Note which rows of a page are left out, and who of those who aren't in the list has left."""
+    with transaction():
+        say(get_draft(actor, draft_id, now()), _ticks())
+    return go(_here(actor, draft_id))
+
+
+@blueprint.get("/<uuid:draft_id>/refused")
+@access(Who.ACCOUNT, own=True)
+@acting(May.SET_TEAMS)
+def refused(actor: Actor, draft_id: UUID) -> Response:
+    """Give the refused rows back as they were sent, each with its reason."""
+    found = get_draft(actor, draft_id, now())
+    if is_confirmed(found) or not is_matched(found):
+        return go(url_for(".draft", organization_id=actor.organization_id, draft_id=draft_id))
+    plan = decide(actor, found, now()).plan
+    headings = [column.heading for column in columns_of(found)]
+    cells = {line.number: line.cells[: len(headings)] for line in lines_of(found)}
+    rows: Iterable[Sequence[Cell]] = (
+        (one.line, *cells[one.line], *[""] * (len(headings) - len(cells[one.line])), one.reason)
+        for one in plan.entries
+        if one.fate is Fate.PROBLEM
+    )
+    return csv_answer(Table("refused-rows", (_("Row"), *headings, _("What is wrong")), rows))
+
+
+@blueprint.post("/<uuid:draft_id>/confirmation")
+@access(Who.ACCOUNT, own=True)
+@acting(May.SET_TEAMS)
+def confirm(actor: Actor, draft_id: UUID) -> Response | tuple[str, int]:
+    """Write it, all or nothing. If the firm's roster has changed since it was shown, show it again instead."""
+    form = ConfirmForm()
+    here = url_for(".draft", organization_id=actor.organization_id, draft_id=draft_id)
+    try:
+        said = Confirmation(
+            _note_ticks(actor, draft_id),
+            has_mail=bool(form.has_mail.data),
+            is_same=bool(form.is_same.data),
+            leaves_out=bool(form.leaves_out.data),
+        )
+        found = get_draft(actor, draft_id, now())
+        if is_confirmed(found):
+            return go(here)
+        if not is_matched(found):
+            raise Conflict(_("Say what the columns are first."))
+        is_large = len(table_of(found).lines) > LARGE
+        if is_large:
+            check(decide(actor, found, now()).plan, said)  # before anything is locked: this takes a while
+        with transaction():
+            found = get_draft(actor, draft_id, now())
+            if is_confirmed(found):
+                return go(here)
+            if is_large:
+                order_take_over(actor, found, said, now())
+            else:
+                take_over(actor, found, said, now())
+                invite_added(actor, found, now())
+    except (Conflict, NotYet) as error:
+        found = get_draft(actor, draft_id, now())
+        if not is_matched(found):
+            return go(here)
+        plan = decide(actor, found, now()).plan
+        if isinstance(error, Conflict):
+            flash(error.message)
+            return _plan_page(actor, found, plan, form), 409
+        if plan.refused and not form.leaves_out.data:
+            form.leaves_out.errors = [_("Fix the refused rows, or check this box: then they stay out.")]
+        if plan.renamed and not form.is_same.data:
+            form.is_same.errors = [_("Confirm that these are the same people, or uncheck their rows.")]
+        return _plan_page(actor, found, plan, form), 422
+    return go(here)
+
+
+@blueprint.post("/<uuid:draft_id>/undoing")
+@access(Who.ACCOUNT, own=True)
+@acting(May.SET_TEAMS)
+def undo(actor: Actor, draft_id: UUID) -> Response:
+    """Put back the people whom this roster marked as having left."""
+    with transaction():
+        found = get_draft(actor, draft_id, now())
+        if found.applied_at is None:
+            raise Conflict(_("This roster isn’t imported yet."))
+        back, others = undo_leaving(actor, found, now())
+    flash(ngettext("%(num)s person is back on the roster.", "%(num)s people are back on the roster.", back))
+    if others:
+        flash(
+            ngettext(
+                "%(num)s person stays off it: hired again, or replaced, or the account was erased.",
+                "%(num)s people stay off it: hired again, or replaced, or the account was erased.",
+                others,
+            )
+        )
+    return go(url_for(".draft", organization_id=actor.organization_id, draft_id=draft_id))
+
+
+def _note_ticks(actor: Actor, draft_id: UUID) -> str:
+    """Keep the ticks of the page from which it is confirmed; return the digest of the plan with them.
+
+    It is the one that was shown unless a tick changed. If the roster isn't what was shown, it is none.
+    """
+    digest, ticks = request.form.get("digest", ""), _ticks()
+    with transaction():
+        found = get_draft(actor, draft_id, now())
+        if is_confirmed(found) or not is_matched(found) or not (ticks.shown or ticks.asked):
+            return digest
+        shown = decide(actor, found, now())
+        if not say(found, ticks):
+            return digest
+        return decide(actor, found, now()).plan.digest if shown.plan.digest == digest else ""
+
+
+def _ticks() -> Ticks:
+    return Ticks(
+        shown=frozenset(request.form.getlist("shown", int)),
+        taken=frozenset(request.form.getlist("taken", int)),
+        asked=frozenset(request.form.getlist("asked", UUID)),
+        left=frozenset(request.form.getlist("left", UUID)),
+    )
+
+
+def _here(actor: Actor, draft_id: UUID) -> str:
+    """Return the address of the plan, narrowed as the form's own address says."""
+    show, text, start = (request.args.get(name) or None for name in ("show", "q", "start"))
+    address: str = url_for(
+        ".draft", organization_id=actor.organization_id, draft_id=draft_id, show=show, q=text, start=start
+    )
+    return address
+
+
+def _plan_page(actor: Actor, found: RosterDraft, plan: Plan, form: ConfirmForm) -> str:
+    wanted = request.args.get("show", "")
+    if wanted not in {*Fate, *_OTHERS}:
+        wanted = ""
+    text = request.args.get("q", "").strip()[:80]
+    rows = _chosen(plan, wanted, text)
+    start = min(max(request.args.get("start", 0, type=int), 0), max(len(rows) - 1, 0))
+    start -= start % SHOWN
+    if len(plan.renamed) == 1:
+        form.is_same.label.text = _("Yes, this is the same person under another name")
+    refused = len(plan.refused)
+    form.leaves_out.label.text = ngettext(
+        "Leave out the %(num)s refused row", "Leave out all %(num)s refused rows", refused
+    )
+    sheet = sheet_of(found)
+    return render_template(
+        "joining/roster_plan.html",
+        actor=actor,
+        draft=found,
+        plan=plan,
+        headline=_headline(plan),
+        form=form,
+        coding=ReadingForm(formdata=None, coding=found.rows["coding"]) if found.rows["coding"] else None,
+        read_as=_read_as(actor, found, sheet.example) if sheet.example else None,
+        ignored=dropped_by(found),
+        sheet=sheet,
+        left_today=count_left_today(actor, now()),
+        rows=rows[start : start + SHOWN],
+        wanted=wanted,
+        text=text,
+        start=start,
+        count=len(rows),
+        step=SHOWN,
+        fates=_fates(),
+        undecided=sum(one.fate not in _DECIDED for one in plan.entries),
+    )
+
+
+def _read_as(actor: Actor, found: RosterDraft, example: str) -> str:
+    return show_day(read_day(example, actor.today(now()), order_of(found)), "long")
+
+
+def _headline(plan: Plan) -> str:
+    """Return in a few words what would happen."""
+    changed, refused = len(plan.taken[Fate.CHANGED]), len(plan.refused)
+    parts = [
+        ngettext("%(num)s new person", "%(num)s new people", plan.added) if plan.added else "",
+        ngettext("%(num)s change", "%(num)s changes", changed) if changed else "",
+        ngettext("%(num)s person has left", "%(num)s people have left", plan.ended) if plan.ended else "",
+        ngettext("%(num)s row refused", "%(num)s rows refused", refused) if refused else "",
+    ]
+    return ", ".join(part for part in parts if part) or _("Nothing would change")
+
+
+def _chosen(plan: Plan, wanted: str, text: str) -> Sequence[Entry | Known]:
+    """Return what the address asks for: rows, those to fix first, or people who aren't in any."""
+    rows: list[Any]
+    if wanted == "missing":
+        rows = sorted(plan.missing, key=lambda one: fold(one.name))
+        return [one for one in rows if _fits(text, one.name, one.email, one.employee_number)]
+    order = {fate: place for place, fate in enumerate(Fate)}
+    rows = sorted(plan.entries, key=lambda one: (order[one.fate], one.line))
+    if wanted == "warned":
+        rows = [one for one in rows if one.warnings]
+    elif wanted == "":
+        rows = [one for one in rows if one.fate not in _DECIDED]
+    elif wanted != "all":
+        rows = [one for one in rows if one.fate == wanted]
+    return [one for one in rows if _fits(text, one.name, one.email, one.number)]
+
+
+def _fits(text: str, *values: str | None) -> bool:
+    return not text or any(fold(text) in fold(value) for value in values if value)
+
+
+def _fates() -> dict[Fate, tuple[str, str, str]]:
+    """Return of each fate: its word, kind of chip and icon."""
+    return {
+        Fate.PROBLEM: (_("Refused"), "late", "bang"),
+        Fate.NEW: (_("New"), "ok", "check"),
+        Fate.RETURNED: (_("Returned"), "ok", "check"),
+        Fate.CHANGED: (_("Changed"), "due", "arrow"),
+        Fate.LEAVES: (_("Left"), "due", "exit"),
+        Fate.GONE: (_("Left before"), "none", "dash"),
+        Fate.UNCHANGED: (_("Same"), "none", "dash"),
+    }

@@ -1,0 +1,92 @@
+"""The page of a lesson as one reader has it: what of it many share, and what is theirs alone."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+
+from flask import render_template, request, session
+
+from trainer.accounts.queries import read_session_id
+from trainer.content.library import Course, Lesson
+from trainer.content.serving import served, served_in
+from trainer.core.clock import now
+from trainer.items.payload import Given
+from trainer.learning.activity import opened_mark
+from trainer.learning.queries import find_begun, list_answers, path_of, wants_place
+from trainer.learning.questions import address, ask, carried, place_of, still_open, unfinished
+from trainer.learning.rules import Begun
+from trainer.web.language import language_tag
+from trainer.web.still import hole, shared_page
+
+
+def lesson_page(
+    whole: Course, lesson: Lesson, carrying: Mapping[str, Given], incomplete: str | None = None
+) -> tuple[str, int]:
+    """Return the page of a lesson, which is in its reader's language, and its status.
+
+    `carrying`: the answers that came with the request. Of someone who is enrolled only those count that aren't whole,
+    and the one with something to correct (`incomplete`), for all others are kept.
+    """
+    session_id = read_session_id(session.get("_user_id"))
+    is_learner, begun = find_begun(session_id, whole.slug) if session_id else (False, None)
+    answers = carrying
+    to_answer: tuple[str, ...] = ()
+    if begun and lesson.questions:
+        kept = list_answers(begun.id, lesson)
+        to_answer = still_open(whole, lesson, begun.read, kept)
+        answers = {**kept, **unfinished(lesson, carrying, incomplete)}
+    opened_at = opened_mark(begun, now()) if begun else ""
+    standing_alike: Hashable = None
+    if begun:
+        standing_alike = (begun.place, begun.is_paced, begun.is_tested_out, begun.read, to_answer)
+    opens_all = request.args.get("open") == "all" or (begun is not None and lesson.id in begun.read)
+
+    def again(question: str, given: Given) -> str:
+        return address(whole, lesson, question, {**({} if begun else answers), question: given})
+
+    body: str = lesson.html
+    if lesson.questions:
+        body = render_template(
+            "learning/_body.html",
+            course=whole,
+            lesson=lesson,
+            asked=ask(lesson, answers, again, incomplete=incomplete, opens_all=opens_all),
+            answers=carried(whole, lesson, carrying) if carrying else "",
+            is_learner=is_learner,
+            opened_at=opened_at,
+        )
+    page = shared_page(
+        (whole.slug, lesson.id, is_learner, standing_alike),
+        lambda: _around(whole, lesson, is_learner, begun, to_answer),
+        {"body": body, "opened_at": opened_at},
+    )
+    return page, 422 if incomplete in answers else 200
+
+
+def _around(whole: Course, lesson: Lesson, is_learner: bool, begun: Begun | None, to_answer: tuple[str, ...]) -> str:
+    where = path_of(whole, begun.place, begun.read, is_tested_out=begun.is_tested_out) if begun else None
+    need = where.find(lesson.id) if where else None
+    previous, following = whole.neighbors(lesson.id, begun.place if begun else None)
+    return render_template(
+        "learning/lesson.html",
+        is_learner=is_learner,
+        course=whole,
+        lesson=lesson,
+        translation=served_in(language_tag()).standing(lesson),
+        body=hole("body"),
+        to_answer=[
+            (number, place_of(one.id)) for number, one in enumerate(lesson.questions, start=1) if one.id in to_answer
+        ],
+        module=next(module for module in whole.modules if module.slug == lesson.module_slug),
+        previous=previous,
+        following=following,
+        asks_place=bool(begun and where and following and wants_place(whole, begun, where, following)),
+        workplace=whole.lesson_at(begun.place) if begun else None,
+        cards=served().cards,
+        is_enrolled=begun is not None,
+        standing=where,
+        need=need,
+        is_read=begun is not None and lesson.id in begun.read,
+        opened_at=hole("opened_at"),
+        comes_first=where.comes_first(lesson.id) if begun and where and begun.is_paced else None,
+    )
