@@ -266,7 +266,7 @@ def test_conditions_and_exceptions_are_filled_in_seen_and_told(app: Flask) -> No
         assert "Clerk (1)" in form
         assert not re.search(r'<input checked[^>]*name="owners"', form)
         text, where = look_and_save(alice, path, {"owners": ""})
-        assert re.search(r"This covers 14 people\..* Guard 09 +and 4 more", re.sub(r"<[^>]+>|\s+", " ", text))
+        assert re.search(r"This covers 14 people\..* Guard 09 *, and 4 more", re.sub(r"<[^>]+>|\s+", " ", text))
         assert "Everyone on the roster; not owners" in closed_up(alice.get(where).text)
         told = {"audience": "some", "teams": str(harbor), "job_titles": "guard", "hired_since": "2026-01-01"}
         told |= {"match": "any", "not_job_titles": "clerk", "owners": ""}
