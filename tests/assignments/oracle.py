@@ -1,11 +1,14 @@
-"""Where someone stands, said once more and otherwise: by walking the calendar day by day."""
+"""Where someone stands, and whom a requirement is for, said once more and otherwise."""
 
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
 
-from trainer.assignments.rules import Completion, Duty, Terms
+from trainer.assignments.rules import Audience, Completion, Duty, Group, Terms
 
 DAY = dt.timedelta(days=1)
 
@@ -54,3 +57,44 @@ def stands(duty: Duty, today: dt.date) -> str:
     if today + 30 * DAY >= duty.first_due_on:
         return "due_soon"
     return "in_progress" if duty.has_begun else "not_started"
+
+
+@dataclass(frozen=True)
+class Person:
+    """What a firm's roster says of someone."""
+
+    teams: frozenset[UUID]
+    job_title: str | None
+    role: str
+    hired_on: dt.date | None
+    listed_on: dt.date
+    has_left: bool = False
+
+
+def is_meant(audience: Audience, person: Person) -> bool:
+    """Return whether a requirement is for someone."""
+    if person.has_left or any(_answers(audience.exceptions, person)):
+        return False
+    answers = _answers(audience.chosen, person)
+    if audience.hired_since:
+        answers.append(audience.hired_since <= (person.hired_on or person.listed_on))
+    if not answers:
+        return True
+    return answers.count(True) >= (1 if audience.match == "any" else len(answers))
+
+
+def _answers(group: Group, person: Person) -> list[bool]:
+    answers = []
+    if group.teams:
+        answers.append(len(group.teams & person.teams) > 0)
+    if group.job_titles:
+        answers.append(bare(person.job_title or "") in {bare(title) for title in group.job_titles})
+    if group.roles:
+        answers.append(any(person.role == role for role in group.roles))
+    return answers
+
+
+def bare(title: str) -> str:
+    """Return a job title without accents, capitals and blanks that don't tell words apart."""
+    letters = [char for char in unicodedata.normalize("NFD", title) if unicodedata.category(char) != "Mn"]
+    return " ".join("".join(letters).upper().split())

@@ -14,7 +14,7 @@ from tests.assignments import histories
 from tests.assignments.firm import COURSE, Firm, earn, make_firm
 from trainer.assignments import queries, rules, statements
 from trainer.assignments.models import Assignment, Requirement, Waiver
-from trainer.assignments.rules import Duty
+from trainer.assignments.rules import Audience, Duty
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
@@ -32,7 +32,7 @@ def write_down(firm: Firm, user_id: UUID, membership_id: UUID, duty: Duty) -> UU
         organization_id=firm.id,
         title="t",
         course=COURSE,
-        audience="everyone",
+        audience=Audience().written(),
         least_minutes=duty.terms.least_minutes,
         cadence_months=duty.terms.cadence_months,
         days_allowed=0,

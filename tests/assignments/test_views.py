@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from tests.assessment import rich
 from tests.assignments.firm import EVERYONE, Firm, make_firm
-from tests.cast import add_second_factor, make_account, sign_in_as
+from tests.cast import add_second_factor, make_account, make_site, sign_in_as
 from tests.content.small import put
 from tests.learning import deeper
 from tests.support import Visitor, closed_up
@@ -30,7 +30,7 @@ from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import ROOT, Settings
 from trainer.learning.models import Enrollment
-from trainer.organizations.models import Membership
+from trainer.organizations.models import Membership, TeamMembership
 from trainer.organizations.rules import Role
 
 NOON = "2026-11-24T17:00:00Z"
@@ -38,8 +38,8 @@ FORM = {
     "title": "All guards, every year",
     "course": "recognize",
     "audience": "everyone",
-    "role": "member",
     "hired_since": "",
+    "owners": "y",
     "starts_on": "2026-11-24",
     "days_allowed": "90",
     "cadence_months": "12",
@@ -222,7 +222,11 @@ def test_minutes_of_the_core_lessons_and_of_all_are_told_apart(settings: Setting
     [
         ({"title": ""}, "Enter a name"),
         ({"audience": "teams"}, "Not a valid choice"),
-        ({"audience": "hired_since"}, "Enter the first hire date"),
+        ({"audience": "some"}, "Choose a team, a job title or a role, or enter a hire date."),
+        ({"audience": "some", "teams": "x"}, "isn’t on this list anymore"),
+        ({"not_job_titles": "pilot"}, "isn’t on this list anymore"),
+        ({"audience": "some", "roles": "owner", "owners": ""}, "Tick this, too, or take that role out."),
+        ({"audience": "some", "hired_since": "2026-13-01"}, "Not a valid date value."),
         ({"days_allowed": "731"}, "from 0 to 730"),
         ({"cadence_months": "0"}, "from 1 to 120"),
         ({"renewal_days": "x"}, "(days before it expires): enter a whole number from 1 to 365."),
@@ -244,6 +248,45 @@ def test_a_form_with_a_fault_says_so_and_keeps_what_was_typed(
     assert saved(app) == []
 
 
+def test_conditions_and_exceptions_are_filled_in_seen_and_told(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        harbor = make_site(app, firm.owner_id, firm.id)
+        guards = [firm.add(f"Guard {number:02}", joined=False) for number in range(13)]
+        office = firm.add("Office", joined=False)
+        with app.app_context(), transaction() as session:
+            for number, membership_id in enumerate(guards):
+                session.get_one(Membership, membership_id).job_title = "Guard" if number else " guard"
+                session.add(TeamMembership(membership_id=membership_id, team_id=harbor))
+            session.get_one(Membership, office).job_title = "Clerk"
+        alice = sign_in_as(app, firm.owner_id)
+        path = page_of(firm, "/new?pack=plain")
+        form = closed_up(alice.get(path).text)
+        assert "Guard (13)" in form
+        assert "Clerk (1)" in form
+        assert not re.search(r'<input checked[^>]*name="owners"', form)
+        text, where = look_and_save(alice, path, {"owners": ""})
+        assert re.search(r"This covers 14 people\..* Guard 09 *, and 4 more", re.sub(r"<[^>]+>|\s+", " ", text))
+        assert "Everyone on the roster; not owners" in closed_up(alice.get(where).text)
+        told = {"audience": "some", "teams": str(harbor), "job_titles": "guard", "hired_since": "2026-01-01"}
+        told |= {"match": "any", "not_job_titles": "clerk", "owners": ""}
+        text, where = look_and_save(alice, f"{where}/terms", told)
+        assert "For: People in Harbor Mall, or with" in text
+        assert re.search(r"The duty of 1 person ends\. +Office ", re.sub(r"<[^>]+>|\s+", " ", text))
+        words = (
+            "People in Harbor Mall, or with the job title Guard, or hired on or after January 1, 2026; not owners, "
+            "people with the job title Clerk"
+        )
+        for page in (where, page_of(firm), f"/organizations/{firm.id}/audit"):
+            assert words in closed_up(alice.get(page).text), page
+        form = closed_up(alice.get(f"{where}/terms").text)
+        for name, value in (("teams", str(harbor)), ("job_titles", "guard"), ("not_job_titles", "clerk")):
+            assert re.search(rf'<input checked[^>]*name="{name}"[^>]*value="{value}"', form), name
+        for name, value in (("audience", "some"), ("match", "any")):
+            assert re.search(rf'name="{name}"\s*value="{value}"\s*checked', form), name
+        assert 'value="2026-01-01"' in form
+
+
 def test_a_change_says_what_happens_to_open_duties(app: Flask) -> None:
     with time_machine.travel(NOON, tick=False):
         firm = make_firm(app)
@@ -255,10 +298,12 @@ def test_a_change_says_what_happens_to_open_duties(app: Flask) -> None:
         path = page_of(firm, f"/{requirement_id}/terms")
         assert 'value="30"' in alice.get(path).text
         text, _where = look_and_save(
-            alice, path, {"audience": "role", "role": "manager", "days_allowed": "10", "least_minutes": "45"}
+            alice, path, {"audience": "some", "roles": "manager", "days_allowed": "10", "least_minutes": "45"}
         )
         assert "0 people are added." in text
-        assert "The duties of 2 people end." in text
+        plain = re.sub(r"<[^>]+>|\s+", " ", text)
+        assert re.search(r"The duties of 2 people end\. +Alice Able *, +Bob ", plain)
+        assert re.search(r"This covers 1 person\. +Mel ", plain)
         assert "1 person gets a different first due date." in text
         firm.keep_up()
         with app.app_context():

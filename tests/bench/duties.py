@@ -19,7 +19,7 @@ from trainer.accounts.models import User
 from trainer.app import create_app
 from trainer.assignments.models import Assignment, Reminder, Requirement
 from trainer.assignments.queries import count_by_status
-from trainer.assignments.rules import Status
+from trainer.assignments.rules import Audience, Status
 from trainer.assignments.statements import duties, on
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
@@ -75,7 +75,7 @@ def fill(people: int) -> uuid.UUID:
                 organization_id=firm,
                 title="Every year",
                 course="recognize",
-                audience="everyone",
+                audience=Audience().written(),
                 least_minutes=20,
                 cadence_months=12,
                 days_allowed=90,

@@ -17,6 +17,7 @@ from tests.support import COURSE, Visitor
 from trainer.accounts.models import User
 from trainer.accounts.operations import open_session
 from trainer.assignments.models import Assignment, Requirement
+from trainer.assignments.rules import Audience
 from trainer.core.clock import now
 from trainer.core.db import Base, db, transaction
 from trainer.credentials.models import Credential
@@ -57,7 +58,7 @@ def make_large_firm(app: Flask, people: int) -> tuple[Visitor, str]:
             organization_id=firm.id,
             title="For everyone, yearly",
             course=COURSE,
-            audience="everyone",
+            audience=Audience().written(),
             least_minutes=20,
             cadence_months=12,
             days_allowed=90,

@@ -243,6 +243,19 @@ def _require_nothing(page: Page) -> None:
     _send(page)
 
 
+def _require_of_some(page: Page) -> None:
+    page.get_by_label("Only people who match").check()
+    page.get_by_label("Hired on or after").fill("2026-01-01")
+    page.locator("summary", has_text="Exceptions").click()
+    page.get_by_role("group", name="Not these roles").get_by_label("Instructor").check()
+    _send(page)
+
+
+def _require_of_nobody(page: Page) -> None:
+    page.get_by_label("Only people who match").check()
+    _send(page)
+
+
 def _check_nothing(page: Page) -> None:
     page.evaluate("document.querySelector('#serial').removeAttribute('required')")
     _send(page)
@@ -631,6 +644,8 @@ REQUIRING = [
     Sheet("require", _at("firm", "/requirements/new?pack=texas"), "alice"),
     Sheet("require-error", _at("firm", "/requirements/new?pack=texas"), "alice", _require_nothing, 422),
     Sheet("require-seen", _at("firm", "/requirements/new?pack=virginia"), "alice", _send),
+    Sheet("require-some", _at("firm", "/requirements/new?pack=virginia"), "alice", _require_of_some),
+    Sheet("require-nobody", _at("firm", "/requirements/new?pack=virginia"), "alice", _require_of_nobody, 422),
     Sheet("requirement", _at("requirement"), "alice"),
     Sheet("requirement-ended", _at("ended"), "alice"),
     Sheet("requirement-terms", _at("requirement", "/terms"), "alice"),

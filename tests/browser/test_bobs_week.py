@@ -29,7 +29,7 @@ from tests.cast import (
 from tests.support import COURSE, PASSWORD, keys, right_verdict
 from trainer.accounts.queries import find_user_by_email_key
 from trainer.assignments.operations import require_course
-from trainer.assignments.rules import Audience, Wanted
+from trainer.assignments.rules import Audience, Group, Wanted
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -67,14 +67,13 @@ def firm(live: Live) -> Firm:
         wanted = Wanted(
             title="Guards, yearly",
             course=COURSE,
-            audience=Audience.TEAMS,
+            audience=Audience(Group(teams=frozenset({harbor}))),
             starts_on=today,
             least_minutes=0,
             cadence_months=12,
             days_allowed=20,
             renewal_days=60,
             attestation=SENTENCE,
-            team_ids=frozenset({harbor}),
         )
         require_course(actor, wanted, served().courses, now())
         code = make_join_code(actor, Role.MEMBER, harbor, now() + dt.timedelta(days=30), None, now())

@@ -12,7 +12,6 @@ from tests.browser.stage import Stage
 from trainer.core.settings import ROOT
 
 _TARGET = 44
-_FURTHER = ("Which role", "Hired on or after")
 PAGES = ["Training status", "Requirements", "Classes", "People", "Invitations", "Join codes", "Teams", "Audit log"]
 
 
@@ -58,20 +57,26 @@ def test_where_there_is_room_the_pages_stand_in_one_line_and_the_keyboard_finds_
     assert page.locator(":focus").inner_text() == "Training status"
 
 
-def test_a_requirement_asks_for_teams_or_a_role_only_where_they_matter(
-    context: Callable[..., BrowserContext], stage: Stage
-) -> None:
+def test_a_requirement_for_everyone_asks_for_nothing_else(context: Callable[..., BrowserContext], stage: Stage) -> None:
     page = context(stage.cookies["alice"], width=360, java_script_enabled=False).new_page()
     page.goto(stage.paths["firm"] + "/requirements/new?pack=plain")
-    teams, role, hired = (page.get_by_role("group", name="Which teams"), *map(page.get_by_label, _FURTHER))
-    assert [one.is_visible() for one in (teams, role, hired)] == [False, False, False]
-    page.get_by_text("People of chosen teams").click()
-    assert [one.is_visible() for one in (teams, role, hired)] == [True, False, False]
+    further = [
+        *(page.get_by_role("group", name=name, exact=True) for name in ("Teams", "Job titles", "Roles")),
+        page.get_by_label("Hired on or after"),
+        page.get_by_role("group", name="They must match"),
+    ]
+    exceptions = page.get_by_role("group", name="Not these teams")
+    assert [one.is_visible() for one in (*further, exceptions)] == [False] * 6
+    page.get_by_text("Only people who match").click()
+    assert [one.is_visible() for one in (*further, exceptions)] == [True] * 5 + [False]
     page.get_by_role("button", name="Preview what would happen").click()
-    assert page.get_by_text("Choose at least one team.").last.is_visible()
-    page.get_by_text("People hired since a day").click()
-    assert [one.is_visible() for one in (role, hired)] == [False, True]
-    assert page.get_by_text("Choose at least one team.").last.is_visible()  # what is wrong never hides
+    assert page.get_by_text("Choose a team, a job title or a role").last.is_visible()
+    further[0].get_by_text("Harbor Mall").click()
+    page.locator("summary", has_text="Exceptions").click()
+    page.get_by_role("group", name="Not these roles").get_by_text("Instructor").click()
+    page.get_by_role("button", name="Preview what would happen").click()
+    assert page.get_by_text("For: People in Harbor Mall; not owners, people with the role instructor.").is_visible()
+    assert exceptions.is_visible()  # what was chosen never hides
 
 
 def test_a_long_list_says_on_its_button_that_it_is_being_read(

@@ -34,7 +34,7 @@ def require(app: Flask, owner: UUID, firm: UUID, **changes: object) -> UUID:
     facts: dict[str, object] = {
         "title": "For everyone, yearly",
         "course": COURSE,
-        "audience": Audience.EVERYONE,
+        "audience": Audience(),
         "starts_on": dt.date(2026, 1, 5),
         "least_minutes": 0,
         "cadence_months": 12,

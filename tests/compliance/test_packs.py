@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 import json
@@ -19,8 +20,9 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from tests.cast import actor_of, certify, make_account, put_on_roster
-from tests.compliance.conftest import Training
+from tests.cast import actor_of, certify, make_account, make_site, put_on_roster
+from tests.compliance.conftest import Training, require
+from trainer.assignments.rules import Audience, Group
 from trainer.assignments.upkeep import assign_missing
 from trainer.compliance import packs
 from trainer.compliance.operations import order_pack
@@ -32,6 +34,7 @@ from trainer.core.settings import ROOT
 from trainer.core.work import MOST_TRIES, Job
 from trainer.credentials.models import Credential
 from trainer.jobs.work import advance
+from trainer.organizations.rules import Role
 
 PROGRAM = """
     import sys, time
@@ -149,6 +152,27 @@ def test_a_pack_shows_who_was_there_on_its_day(training: Training) -> None:
         with zipfile.ZipFile(path) as pack:
             assert pack.read("roster.csv").decode().count("\n") == 1  # nobody was there the day before
             assert not any("Charlie" in pack.read(name).decode(errors="ignore") for name in pack.namelist())
+
+
+def test_a_pack_says_whom_each_requirement_is_for(training: Training) -> None:
+    acme = training.acme
+    harbor = make_site(acme.app, acme.users["alice"], acme.id, "Harbor Yard")
+    audience = Audience(
+        Group(frozenset({harbor}), frozenset({"Guard"})), exceptions=Group(roles=frozenset({Role.OWNER}))
+    )
+    require(acme.app, acme.users["alice"], acme.id, title="Guards", audience=audience)
+    job_id = order(training)
+    with acme.app.app_context():
+        while advance():
+            db.session.remove()
+        path = packs.file_of(db.session.get_one(Job, job_id))
+        assert path is not None
+        with zipfile.ZipFile(path) as pack:
+            rows = csv.DictReader(io.StringIO(pack.read("requirements.csv").decode("utf-8-sig")))
+            assert {row["Requirement"]: row["Who"] for row in rows} == {
+                "For everyone, yearly": "Everyone on the roster",
+                "Guards": "People in Harbor Yard, with the job title Guard; not owners",
+            }
 
 
 def test_files_are_kept_for_a_week(training: Training, tmp_path: Path) -> None:

@@ -39,9 +39,9 @@ from trainer.accounts.pins import begin_try, hash_pin
 from trainer.assessment.check_ins import ask_for_mail
 from trainer.assessment.models import Attempt
 from trainer.assessment.rounds import ask
-from trainer.assignments.models import Assignment
+from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.operations import waive
-from trainer.assignments.rules import Audience
+from trainer.assignments.rules import Audience, Group, Match
 from trainer.compliance.operations import make_inspector_link, order_pack
 from trainer.content.library import Library
 from trainer.content.serving import served
@@ -64,6 +64,7 @@ from trainer.learning.operations import attest, enroll
 from trainer.organizations.devices import make_device
 from trainer.organizations.models import Invitation, JoinCode, Membership, PinSlip, TeamMembership
 from trainer.organizations.operations import PersonFacts, add_person
+from trainer.organizations.rules import Role
 from trainer.organizations.slips import print_slip
 
 FOLDER = str(ROOT / "migrations")
@@ -138,7 +139,7 @@ def fill_firm(app: Flask) -> None:
         later = {"created_at": at, "expires_at": at}
         session.add(Invitation(**facts, **later, membership_id=mona, email_key="m", nonce="n"))
         session.add(JoinCode(**facts, **later, code="C", role="member"))
-    of_team = replace(EVERYONE, audience=Audience.TEAMS, team_ids=frozenset({team}), days_allowed=0)
+    of_team = replace(EVERYONE, audience=Audience(Group(teams=frozenset({team}))), days_allowed=0)
     firm.require(replace(of_team, starts_on=dt.date(2026, 1, 1)))
     with app.app_context(), transaction() as session:
         session.get_one(Membership, mona).hired_on = dt.date(2020, 1, 1)
@@ -273,3 +274,40 @@ def test_tries_of_later_rounds_go_on_counting_on_the_way_down(app: Flask, visito
         upgrade(directory=FOLDER)
         assert db.session.scalars(select(Attempt.round).where(Attempt.kind == "final")).one() == 1
         db.session.rollback()
+
+
+def test_whom_requirements_are_for_is_told_anew_and_nobody_is_lost_on_the_way_down(app: Flask) -> None:
+    firm = make_firm(app)
+    harbor, pier = (make_site(app, firm.owner_id, firm.id, name) for name in ("Harbor", "Pier"))
+    teams, manager = frozenset({harbor, pier}), frozenset({Role.MANAGER})
+    day, owners = dt.date(2026, 1, 1), Group(roles=frozenset({Role.OWNER}))
+    old = [Audience(), Audience(Group(teams)), Audience(Group(roles=manager)), Audience(hired_since=day)]
+    # What older code can't say -> the least that it can say and that holds everybody.
+    new = {
+        Audience(exceptions=owners): old[0],
+        Audience(Group(teams, roles=manager), day, exceptions=owners): old[1],
+        Audience(Group(job_titles=frozenset({"Guard"}), roles=manager)): old[2],
+        Audience(Group(roles=manager), day, Match.ANY): old[0],
+        Audience(Group(job_titles=frozenset({"Guard"}))): old[0],
+        Audience(Group(roles=manager | {Role.MEMBER}), day): old[3],
+    }
+    for audience in (*old, *new):
+        firm.require(replace(EVERYONE, audience=audience))
+    gone = firm.require(replace(EVERYONE, audience=Audience(Group(frozenset({pier})))))
+    with app.app_context():
+        downgrade(directory=FOLDER, revision="0041-1")
+        with transaction() as session:  # older code removes a team and all that named it
+            session.execute(text("DELETE FROM requirement_teams WHERE requirement_id = :id"), {"id": _stored(gone)})
+        upgrade(directory=FOLDER)
+        found = {
+            row.id: Audience.read(row.audience)
+            for row in db.session.scalars(select(Requirement).order_by(Requirement.created_at))
+        }
+        nobody = found.pop(gone)
+        assert list(found.values()) == [*old, *new.values()]
+        assert nobody.chosen.teams
+        assert not nobody.chosen.teams & teams
+
+
+def _stored(number: UUID) -> object:
+    return number.hex if db.engine.dialect.name == "sqlite" else number

@@ -43,7 +43,7 @@ def test_a_token_is_shown_once_and_kept_as_a_digest(training: Training) -> None:
     [
         ({"label": ""}, "Enter which system"),
         ({"scopes": []}, "Choose what it may read."),
-        ({"scopes": ["everything"]}, "not a valid choice"),
+        ({"scopes": ["everything"]}, "isn’t on this list anymore"),
     ],
 )
 def test_a_form_without_system_or_scope_comes_back_as_typed(

@@ -26,7 +26,7 @@ from tests.support import COURSE
 from trainer.accounts.queries import find_user_by_email_key
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
-from trainer.assignments.rules import Audience
+from trainer.assignments.rules import Audience, Group
 from trainer.compliance.operations import make_inspector_link, order_pack
 from trainer.compliance.packs import folder_of
 from trainer.content.serving import served
@@ -68,7 +68,6 @@ FIRMS = {
     "roster_drafts",
     "roster_headings",
     "requirements",
-    "requirement_teams",
     "assignments",
     "waivers",
     "reminders",
@@ -160,7 +159,7 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
     here = Firm(app, firm, owner)
     here.require(replace(EVERYONE, starts_on=dt.date(2026, 1, 1), days_allowed=0))
     late = here.require(
-        replace(EVERYONE, title="Site", audience=Audience.TEAMS, team_ids=frozenset({site}), days_allowed=0)
+        replace(EVERYONE, title="Site", audience=Audience(Group(teams=frozenset({site}))), days_allowed=0)
     )
     here.keep_up()
     with app.app_context(), transaction():

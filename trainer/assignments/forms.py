@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -15,14 +18,15 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from trainer.assignments.rules import Audience
-from trainer.assignments.words import AUDIENCES
+from trainer.assignments.rules import Audience, Group, Match
 from trainer.organizations.forms import ROLE_NAMES
+from trainer.organizations.rules import Role, fold
 from trainer.web.forms import Form, PlainText, Ticks, length, trimmed
 
 LONGEST_SENTENCE = 500
+EVERYONE, SOME = "everyone", "some"
 _DAYS_ALLOWED = _l("Days allowed")
 _CADENCE = _l("Repeat every (months)")
 _RENEWAL = _l("Open renewal (days before it expires)")
@@ -35,10 +39,31 @@ def _number(label: Any, least: int, most: int) -> list[Any]:
     return [InputRequired(message), NumberRange(least, most, message)]
 
 
-def _day_where_meant(form: Any, field: Any) -> None:
-    """Require a day when the requirement is for people hired since one."""
-    if form.audience.data == Audience.HIRED_SINCE and not any(field.raw_data or []) and field.data is None:
-        raise StopValidation(_l("Enter the first hire date to include."))
+def _group(
+    teams: Iterable[str] | None, titles: Iterable[str] | None, roles: Iterable[str] | None, spellings: Mapping[str, str]
+) -> Group:
+    return Group(
+        frozenset(map(UUID, teams or ())),
+        frozenset(spellings[title] for title in titles or ()),
+        frozenset(map(Role, roles or ())),
+    )
+
+
+def filled_in(audience: Audience) -> dict[str, Any]:
+    """Return the values with which the form shows an audience."""
+    chosen, exceptions = audience.chosen, audience.exceptions
+    return {
+        "audience": EVERYONE if audience.is_everyone else SOME,
+        "teams": [str(team_id) for team_id in chosen.teams],
+        "job_titles": [fold(title) for title in chosen.job_titles],
+        "roles": list(chosen.roles),
+        "hired_since": audience.hired_since,
+        "match": audience.match.value,
+        "not_teams": [str(team_id) for team_id in exceptions.teams],
+        "not_job_titles": [fold(title) for title in exceptions.job_titles],
+        "not_roles": [role for role in exceptions.roles if role is not Role.OWNER],
+        "owners": Role.OWNER not in exceptions.roles,
+    }
 
 
 class RequirementForm(Form):
@@ -51,14 +76,20 @@ class RequirementForm(Form):
         render_kw={"autocomplete": "off"},
     )
     course = SelectField(_l("Course"))
-    audience = RadioField(_l("Who"), default=Audience.EVERYONE.value)
-    teams = Ticks(_l("Which teams"))
-    role = SelectField(_l("Which role"))
+    audience = RadioField(_l("Who"), default=EVERYONE)
+    teams = Ticks(_l("Teams"))
+    job_titles = Ticks(_l("Job titles"))
+    roles = Ticks(_l("Roles"))
     hired_since = DateField(
         _l("Hired on or after"),
-        [_day_where_meant, Optional()],
+        [Optional()],
         description=_l("People without a hire date count from the day they were put on the roster."),
     )
+    match = RadioField(_l("They must match"), default=Match.ALL.value)
+    not_teams = Ticks(_l("Not these teams"))
+    not_job_titles = Ticks(_l("Not these job titles"))
+    not_roles = Ticks(_l("Not these roles"))
+    owners = BooleanField(_l("Owners too"))
     starts_on = DateField(
         _l("In effect from"),
         [InputRequired(_l("Enter a date."))],
@@ -96,17 +127,52 @@ class RequirementForm(Form):
     )
     seen = HiddenField()
 
-    def __init__(self, *args: Any, titles: dict[str, str], names: dict[str, str], taking: str, **values: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        known_courses: dict[str, str],
+        known_teams: dict[str, str],
+        known_titles: dict[str, str],
+        taking: str,
+        **values: Any,
+    ) -> None:
+        """`known_…`: what can be chosen, value -> words."""
         super().__init__(*args, **values)
         self.least_minutes.description = taking
-        self.course.choices = list(titles.items())
-        self.teams.choices = list(names.items())
-        self.role.choices = [(role.value, name) for role, name in ROLE_NAMES.items()]
-        self.audience.choices = [
-            (audience.value, name) for audience, name in AUDIENCES.items() if names or audience is not Audience.TEAMS
-        ]
+        self.course.choices = list(known_courses.items())
+        self.audience.choices = [(EVERYONE, _l("Everyone on the roster")), (SOME, _l("Only people who match"))]
+        self.match.choices = [(Match.ALL.value, _l("All of what I filled in")), (Match.ANY.value, _l("Any of it"))]
+        self.roles.choices = [(role.value, name) for role, name in ROLE_NAMES.items()]
+        self.not_roles.choices = [(role.value, name) for role, name in ROLE_NAMES.items() if role is not Role.OWNER]
+        self.teams.choices = self.not_teams.choices = list(known_teams.items())
+        self.job_titles.choices = self.not_job_titles.choices = list(known_titles.items())
 
-    def validate_teams(self, field: Any) -> None:
-        """Require a team when the requirement is for teams."""
-        if self.audience.data == Audience.TEAMS and not field.data:
-            raise ValidationError(_l("Choose at least one team."))
+    def chosen_audience(self, spellings: Mapping[str, str]) -> Audience:
+        """Return whom the form names; `spellings`: folded job title -> as the firm writes it."""
+        exceptions = _group(self.not_teams.data, self.not_job_titles.data, self.not_roles.data, spellings)
+        if not self.owners.data:
+            exceptions = replace(exceptions, roles=exceptions.roles | {Role.OWNER})
+        if self.audience.data == EVERYONE:
+            return Audience(exceptions=exceptions)
+        return Audience(
+            _group(self.teams.data, self.job_titles.data, self.roles.data, spellings),
+            self.hired_since.data,
+            Match(self.match.data),
+            exceptions,
+        )
+
+    @property
+    def exceptions(self) -> list[Ticks]:
+        """The fields of people who are left out, owners apart."""
+        return [self.not_teams, self.not_job_titles, self.not_roles]
+
+    def validate_audience(self, field: Any) -> None:
+        """Require something to match."""
+        filled = (self.teams.data, self.job_titles.data, self.roles.data, any(self.hired_since.raw_data or ()))
+        if field.data == SOME and not any(filled):
+            raise ValidationError(_l("Choose a team, a job title or a role, or enter a hire date."))
+
+    def validate_owners(self, field: Any) -> None:
+        """Refuse to choose owners and leave them out."""
+        if self.audience.data == SOME and Role.OWNER in (self.roles.data or ()) and not field.data:
+            raise ValidationError(_l("You chose the role Owner. Tick this, too, or take that role out."))

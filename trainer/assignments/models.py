@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,10 +33,8 @@ class Requirement(Base):
     """The requirement pack that it was made from."""
     unapproved_state: Mapped[str | None] = mapped_column(String(60))
     """The state that wants an approved course, where ours is not on its list."""
-    audience: Mapped[str] = mapped_column(String(20))
-    """Who: everyone, teams, role or hired_since."""
-    role: Mapped[str | None] = mapped_column(String(20))
-    hired_since: Mapped[dt.date | None]
+    audience: Mapped[dict[str, Any]]
+    """Who, as `rules.Audience` writes it. A team that was removed stays named, so that nobody is added by that."""
     least_minutes: Mapped[int]
     cadence_months: Mapped[int]
     """How long one completion covers a person, if its credential doesn't run out before."""
@@ -52,17 +51,6 @@ class Requirement(Base):
     starts_on: Mapped[dt.date]
     created_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
-
-
-class RequirementTeam(Base):
-    """A team that a requirement is for."""
-
-    __tablename__ = "requirement_teams"
-
-    requirement_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("requirements.id", ondelete="CASCADE"), primary_key=True
-    )
-    team_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
 class Assignment(Base):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
 from trainer.assignments.models import (
     LONGEST_REASON,
@@ -15,12 +16,12 @@ from trainer.assignments.models import (
     Digest,
     Reminder,
     Requirement,
-    RequirementTeam,
     Waiver,
 )
-from trainer.assignments.queries import find_waiver, get_assignment, get_requirement
+from trainer.assignments.queries import find_waiver, get_assignment, get_requirement, list_team_names
 from trainer.assignments.rules import Audience, Wanted
 from trainer.assignments.upkeep import Courses, assign_missing, correct_due_days, end_unmeant
+from trainer.assignments.words import who
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound
@@ -33,9 +34,9 @@ def require_course(actor: Actor, rule: Wanted, courses: Courses, now: dt.datetim
     if rule.course not in courses:
         raise NotFound
     requirement = Requirement(organization_id=actor.organization_id, created_at=now, **_columns(rule))
+    _check_teams(actor, rule.audience.teams)
     db.session.add(requirement)
     db.session.flush()
-    _set_teams(actor, requirement, rule)
     _note(actor, "requirement.made", requirement, now)
     assign_missing(actor.organization, courses, now, None)
     return requirement
@@ -49,10 +50,10 @@ def change_requirement(
     Open duties follow; for people who have begun, conditions only tighten.
     """
     requirement = _get_open(actor, requirement_id)
+    _check_teams(actor, rule.audience.teams - Audience.read(requirement.audience).teams)
     for name, value in _columns(rule).items():
         if name not in ("course", "pack", "unapproved_state"):
             setattr(requirement, name, value)
-    _set_teams(actor, requirement, rule)
     db.session.flush()
     end_unmeant(actor.organization, requirement, now)
     assign_missing(actor.organization, courses, now, None)
@@ -137,9 +138,7 @@ def _columns(rule: Wanted) -> dict[str, Any]:
         "course": rule.course,
         "pack": rule.pack,
         "unapproved_state": rule.unapproved_state,
-        "audience": rule.audience.value,
-        "role": rule.role if rule.audience is Audience.ROLE else None,
-        "hired_since": rule.hired_since if rule.audience is Audience.HIRED_SINCE else None,
+        "audience": rule.audience.written(),
         "least_minutes": rule.least_minutes,
         "cadence_months": rule.cadence_months,
         "days_allowed": rule.days_allowed,
@@ -151,13 +150,9 @@ def _columns(rule: Wanted) -> dict[str, Any]:
     }
 
 
-def _set_teams(actor: Actor, requirement: Requirement, rule: Wanted) -> None:
-    chosen = rule.team_ids if rule.audience is Audience.TEAMS else frozenset()
-    if not chosen <= {team.id for team in list_teams(actor)}:
+def _check_teams(actor: Actor, chosen: Collection[uuid.UUID]) -> None:
+    if not set(chosen) <= {team.id for team in list_teams(actor)}:
         raise Invalid(_l("Choose teams from the list."))
-    db.session.execute(delete(RequirementTeam).where(RequirementTeam.requirement_id == requirement.id))
-    db.session.add_all(RequirementTeam(requirement_id=requirement.id, team_id=team_id) for team_id in chosen)
-    db.session.flush()
 
 
 def _get_open(actor: Actor, requirement_id: uuid.UUID) -> Requirement:
@@ -182,6 +177,6 @@ def _note(actor: Actor, act: str, requirement: Requirement, now: dt.datetime) ->
         days_allowed=requirement.days_allowed,
         renewal_days=requirement.renewal_days,
         allows_test_out=requirement.allows_test_out,
-        audience=requirement.audience,
+        audience=who(Audience.read(requirement.audience), list_team_names(actor.organization_id)),
         starts_on=requirement.starts_on.isoformat(),
     )

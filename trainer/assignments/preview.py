@@ -5,25 +5,33 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, exists, func, literal, select, true
+from sqlalchemy import and_, exists, literal, select, true
 
 from trainer.assignments import rules
 from trainer.assignments.models import Assignment, Requirement
-from trainer.assignments.queries import meant
+from trainer.assignments.queries import list_team_names, meant
 from trainer.assignments.rules import SOON, Wanted
 from trainer.assignments.statements import covers_until
+from trainer.assignments.words import who
 from trainer.core.db import db
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership
 
+NAMED = 10
+"""How many people of each kind are named; the others are counted."""
+
 
 @dataclass
 class Preview:
-    """How many people, and when their first due day would be."""
+    """How many people, who they are, and when their first due day would be."""
 
+    who: str
+    """Whom the requirement is for, in words."""
     people: int = 0
+    names: list[str] = field(default_factory=list)
+    """The first of them by name, at most NAMED."""
     waiting: int = 0
     """Of them, not come in yet: they are assigned, and written to once they have."""
     covered: int = 0
@@ -41,10 +49,14 @@ class Preview:
     ended: int = 0
     moved: int = 0
     """On a change: people who come in addition, whose duty ends, whose first due day becomes another."""
+    added_names: list[str] = field(default_factory=list)
+    ended_names: list[str] = field(default_factory=list)
+    """Of those who come in addition and whose duty ends the first by name, at most NAMED."""
 
 
 def preview(actor: Actor, rule: Wanted, today: dt.date, now: Requirement | None = None) -> Preview:
-    """Count what would happen; `now` is the requirement that would be changed."""
+    """Count what would happen, and to whom; `now` is the requirement that would be changed."""
+    is_meant = meant(rule.audience, actor.organization)
     zone = actor.organization.time_zone
     asked = select(
         literal(rule.course).label("course"),
@@ -64,6 +76,7 @@ def preview(actor: Actor, rule: Wanted, today: dt.date, now: Requirement | None 
     )
     rows = db.session.execute(
         select(
+            Membership.name,
             Membership.user_id,
             Membership.hired_on,
             Membership.created_at,
@@ -75,15 +88,18 @@ def preview(actor: Actor, rule: Wanted, today: dt.date, now: Requirement | None 
         .select_from(Membership)
         .join(asked, true())
         .outerjoin(Assignment, there)
-        .where(Membership.organization_id == actor.organization_id, meant(rule, zone))
+        .where(Membership.organization_id == actor.organization_id, is_meant)
+        .order_by(Membership.name_key, Membership.id)
     ).all()
-    seen = Preview()
+    seen = Preview(who(rule.audience, list_team_names(actor.organization_id)))
     for row in rows:
         due_on = rules.first_due(rules.began_on(row.hired_on, row.created_at, zone), rule.starts_on, rule.days_allowed)
         seen.people += 1
         seen.waiting += row.user_id is None
         seen.under_way += bool(row.is_under_way)
-        seen.added += now is not None and row.due_on is None
+        if now is not None and row.due_on is None:
+            seen.added += 1
+            seen.added_names.append(row.name)
         if row.covers_until is not None and row.covers_until >= today:
             seen.covered += 1
             continue
@@ -95,11 +111,19 @@ def preview(actor: Actor, rule: Wanted, today: dt.date, now: Requirement | None 
         seen.soon += 0 <= left <= SOON
         seen.later += left > SOON
     seen.due_days = dict(sorted(seen.due_days.items()))
+    seen.names = [row.name for row in rows[:NAMED]]
+    del seen.added_names[NAMED:]
     if now is not None:
-        seen.ended = _count_open(now) - (seen.people - seen.added)
+        ending = db.session.scalars(
+            select(Membership.name)
+            .join(Assignment, Assignment.membership_id == Membership.id)
+            .where(
+                Membership.organization_id == actor.organization_id,
+                Assignment.requirement_id == now.id,
+                Assignment.ended_at.is_(None),
+                ~is_meant,
+            )
+            .order_by(Membership.name_key, Membership.id)
+        ).all()
+        seen.ended, seen.ended_names = len(ending), list(ending[:NAMED])
     return seen
-
-
-def _count_open(requirement: Requirement) -> int:
-    query = select(func.count()).where(Assignment.requirement_id == requirement.id, Assignment.ended_at.is_(None))
-    return db.session.scalar(query) or 0

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
-from trainer.assignments.models import Assignment, Reminder, Requirement, RequirementTeam, Waiver
-from trainer.assignments.rules import LATE, Audience, Completion, Duty, OwnDuty, Status, Terms, Wanted, day_begins
+from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
+from trainer.assignments.rules import (
+    LATE,
+    Audience,
+    Completion,
+    Duty,
+    Group,
+    Match,
+    OwnDuty,
+    Status,
+    Terms,
+    Wanted,
+    day_begins,
+)
 from trainer.assignments.statements import HAS_BEGUN, duties, duties_where, on, standings
 from trainer.core.db import db
 from trainer.core.errors import NotFound
@@ -18,26 +31,71 @@ from trainer.core.paging import Page, read_page
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
 from trainer.organizations.actor import Actor
-from trainer.organizations.models import Membership, Organization, TeamMembership
+from trainer.organizations.models import Membership, Organization, Team, TeamMembership
 from trainer.organizations.queries import list_firms, seen_by
-from trainer.organizations.rules import Role, local_day
+from trainer.organizations.rules import Role, fold, local_day
 
 
-def meant(rule: Wanted, zone: str) -> ColumnElement[bool]:
-    """Return the condition of current memberships that a requirement is for."""
-    on_roster = Membership.ended_at.is_(None)
-    if rule.audience is Audience.TEAMS:
-        in_teams = select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(rule.team_ids))
-        return and_(on_roster, Membership.id.in_(in_teams))
-    if rule.audience is Audience.ROLE:
-        return and_(on_roster, Membership.role == rule.role)
-    if rule.audience is Audience.HIRED_SINCE:
-        assert rule.hired_since is not None  # the form asks for it
-        listed = Membership.created_at >= day_begins(rule.hired_since, zone)
-        return and_(
-            on_roster, or_(Membership.hired_on >= rule.hired_since, and_(Membership.hired_on.is_(None), listed))
+class Title(NamedTuple):
+    """A job title of a firm: folded, as most of its people have it, in all its spellings, and how many have it."""
+
+    key: str
+    name: str
+    spellings: Sequence[str]
+    people: int
+
+
+def list_titles(organization_id: uuid.UUID) -> Sequence[Title]:
+    """Return the job titles that people on a firm's roster have, by name."""
+    rows = db.session.execute(
+        select(Membership.job_title, func.count().label("people"))
+        .where(
+            Membership.organization_id == organization_id,
+            Membership.ended_at.is_(None),
+            Membership.job_title.is_not(None),
         )
-    return on_roster
+        .group_by(Membership.job_title)
+    )
+    found: dict[str, list[tuple[int, str]]] = {}
+    for row in rows:
+        if key := fold(row.job_title):
+            found.setdefault(key, []).append((-row.people, row.job_title))
+    return [
+        Title(key, " ".join(min(each)[1].split()), [name for _less, name in each], -sum(less for less, _name in each))
+        for key, each in sorted(found.items())
+    ]
+
+
+def list_team_names(organization_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """Return the names of a firm's teams."""
+    rows = db.session.execute(select(Team.id, Team.name).where(Team.organization_id == organization_id))
+    return {row.id: row.name for row in rows}
+
+
+def meant(audience: Audience, organization: Organization) -> ColumnElement[bool]:
+    """Return the condition of current memberships that a requirement is for; it is never unknown."""
+    titles = {one.key: one.spellings for one in list_titles(organization.id)} if audience.job_titles else {}
+    conditions = _in(audience.chosen, titles)
+    if (day := audience.hired_since) is not None:
+        hired = and_(Membership.hired_on.is_not(None), Membership.hired_on >= day)
+        listed = Membership.created_at >= day_begins(day, organization.time_zone)
+        conditions.append(or_(hired, and_(Membership.hired_on.is_(None), listed)))
+    joined = or_(*conditions) if conditions and audience.match is Match.ANY else and_(true(), *conditions)
+    return and_(Membership.ended_at.is_(None), joined, *(~one for one in _in(audience.exceptions, titles)))
+
+
+def _in(group: Group, titles: Mapping[str, Sequence[str]]) -> list[ColumnElement[bool]]:
+    """Return a condition for each kind that a group names; none is ever unknown, so it can be negated."""
+    conditions: list[ColumnElement[bool]] = []
+    if group.teams:
+        in_teams = select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(group.teams))
+        conditions.append(Membership.id.in_(in_teams))
+    if group.job_titles:
+        spellings = [spelling for name in group.job_titles for spelling in titles.get(fold(name), ())]
+        conditions.append(func.coalesce(Membership.job_title, "").in_(spellings))
+    if group.roles:
+        conditions.append(Membership.role.in_(group.roles))
+    return conditions
 
 
 def terms_of(requirement: Requirement) -> Terms:
@@ -53,12 +111,11 @@ def terms_of(requirement: Requirement) -> Terms:
 
 
 def wanted_by(requirement: Requirement) -> Wanted:
-    """Return what a requirement asks for, with its teams."""
-    teams = db.session.scalars(select(RequirementTeam.team_id).where(RequirementTeam.requirement_id == requirement.id))
+    """Return what a requirement asks for."""
     return Wanted(
         title=requirement.title,
         course=requirement.course,
-        audience=Audience(requirement.audience),
+        audience=Audience.read(requirement.audience),
         starts_on=requirement.starts_on,
         least_minutes=requirement.least_minutes,
         cadence_months=requirement.cadence_months,
@@ -68,10 +125,7 @@ def wanted_by(requirement: Requirement) -> Wanted:
         attestation=requirement.attestation,
         pack=requirement.pack,
         unapproved_state=requirement.unapproved_state,
-        role=requirement.role,
-        hired_since=requirement.hired_since,
         allows_test_out=requirement.allows_test_out,
-        team_ids=frozenset(teams),
     )
 
 

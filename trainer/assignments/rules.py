@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from trainer.credentials.rules import valid_until as add_months
 from trainer.learning.rules import Asked
-from trainer.organizations.rules import local_day
+from trainer.organizations.rules import Role, local_day
 
 SOON = 30
 """Days before a due day from which on it is due soon."""
@@ -39,13 +41,83 @@ class Status(StrEnum):
 LATE = (Status.OVERDUE, Status.EXPIRED)
 
 
-class Audience(StrEnum):
-    """Who a requirement is for."""
+class Match(StrEnum):
+    """How many of an audience's conditions someone must meet."""
 
-    EVERYONE = "everyone"
-    TEAMS = "teams"
-    ROLE = "role"
-    HIRED_SINCE = "hired_since"
+    ALL = "all"
+    ANY = "any"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Teams, job titles (as the roster writes them; compared folded) and roles: one of each kind is enough."""
+
+    teams: frozenset[uuid.UUID] = frozenset()
+    job_titles: frozenset[str] = frozenset()
+    roles: frozenset[Role] = frozenset()
+
+    def written(self) -> dict[str, list[str]]:
+        """Return it as it is stored."""
+        return {
+            "teams": sorted(map(str, self.teams)),
+            "job_titles": sorted(self.job_titles),
+            "roles": sorted(self.roles),
+        }
+
+    @classmethod
+    def read(cls, stored: Mapping[str, list[str]]) -> Group:
+        """Return what `written` wrote."""
+        return cls(
+            frozenset(map(uuid.UUID, stored["teams"])),
+            frozenset(stored["job_titles"]),
+            frozenset(map(Role, stored["roles"])),
+        )
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who of the roster a requirement is for: without conditions everyone; never the exceptions."""
+
+    chosen: Group = Group()
+    hired_since: dt.date | None = None
+    match: Match = Match.ALL
+    """Of teams, job titles, roles and day of hiring, those that are given."""
+    exceptions: Group = Group()
+
+    @property
+    def is_everyone(self) -> bool:
+        """True without conditions; there may be exceptions."""
+        return self.chosen == Group() and self.hired_since is None
+
+    @property
+    def teams(self) -> frozenset[uuid.UUID]:
+        """All teams that it names."""
+        return self.chosen.teams | self.exceptions.teams
+
+    @property
+    def job_titles(self) -> frozenset[str]:
+        """All job titles that it names."""
+        return self.chosen.job_titles | self.exceptions.job_titles
+
+    def written(self) -> dict[str, Any]:
+        """Return it as it is stored."""
+        return {
+            **self.chosen.written(),
+            "hired_since": self.hired_since.isoformat() if self.hired_since else None,
+            "match": self.match.value,
+            "except": self.exceptions.written(),
+        }
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> Audience:
+        """Return what `written` wrote."""
+        day = stored["hired_since"]
+        return cls(
+            Group.read(stored),
+            dt.date.fromisoformat(day) if day else None,
+            Match(stored["match"]),
+            Group.read(stored["except"]),
+        )
 
 
 @dataclass(frozen=True)
@@ -76,9 +148,6 @@ class Wanted:
     attestation: str | None = None
     pack: str | None = None
     unapproved_state: str | None = None
-    role: str | None = None
-    hired_since: dt.date | None = None
-    team_ids: frozenset[uuid.UUID] = frozenset()
     allows_test_out: bool = True
 
     @property

@@ -18,7 +18,7 @@ from trainer.accounts.models import User
 from trainer.assignments import rules, sql
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
 from trainer.assignments.queries import list_late, list_requirements, meant, wanted_by
-from trainer.assignments.rules import LATE, SOON, Status, Wanted, is_renewal_open
+from trainer.assignments.rules import LATE, SOON, Audience, Status, Wanted, is_renewal_open
 from trainer.assignments.statements import TODAY, duties_where, on
 from trainer.content.library import Course
 from trainer.core import outbox
@@ -177,7 +177,7 @@ def end_unmeant(
     organization: Organization, requirement: Requirement, now: dt.datetime, *only: ColumnElement[bool]
 ) -> None:
     """End duties of people who have left, and of those to whom a requirement no longer applies."""
-    is_meant = meant(wanted_by(requirement), organization.time_zone)
+    is_meant = meant(Audience.read(requirement.audience), organization)
     theirs = exists().where(Membership.id == Assignment.membership_id, is_meant)
     db.session.execute(
         update(Assignment)
@@ -227,7 +227,7 @@ def _assign(organization: Organization, requirement: Requirement, now: dt.dateti
         .outerjoin(Assignment, theirs)
         .where(
             Membership.organization_id == organization.id,
-            meant(wanted_by(requirement), organization.time_zone),
+            meant(Audience.read(requirement.audience), organization),
             or_(Assignment.id.is_(None), Assignment.ended_at.is_not(None)),
             *only,
         )

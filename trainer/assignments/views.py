@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer.assignments import operations
-from trainer.assignments.forms import RequirementForm
+from trainer.assignments.forms import RequirementForm, filled_in
 from trainer.assignments.models import Requirement
 from trainer.assignments.preview import Preview, preview
 from trainer.assignments.queries import (
@@ -21,10 +21,12 @@ from trainer.assignments.queries import (
     get_requirement,
     list_reminders,
     list_requirements,
+    list_team_names,
+    list_titles,
     wanted_by,
 )
 from trainer.assignments.rules import Audience, Status, Wanted
-from trainer.assignments.words import AUDIENCES, STATUS_CHIPS, outcome, reminder_name, status_name
+from trainer.assignments.words import STATUS_CHIPS, outcome, reminder_name, status_name, who
 from trainer.content.serving import served, served_in
 from trainer.content.times import Times
 from trainer.core.clock import now
@@ -34,9 +36,8 @@ from trainer.core.signing import is_sealed, seal
 from trainer.credentials.words import disclaimer
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.forms import ROLE_NAMES
 from trainer.organizations.queries import list_teams
-from trainer.organizations.rules import May
+from trainer.organizations.rules import May, fold
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.language import language_tag
@@ -63,6 +64,7 @@ def requirements(actor: Actor) -> str:
         actor=actor,
         requirements=list_requirements(actor.organization_id, with_ended=True),
         counts=count_by_status(actor.organization_id, actor.today(now())),
+        who=_who(actor),
         **_shared(),
     )
 
@@ -81,10 +83,10 @@ def require(actor: Actor) -> Response | str | tuple[str, int]:
     pack = content.packs.get(name)
     if pack is None:
         raise NotFound
-    form = _form(actor, **pack.defaults.model_dump(), title=pack.title, starts_on=actor.today(now()))
+    form, spellings = _form(actor, **pack.defaults.model_dump(), title=pack.title, starts_on=actor.today(now()))
     seen = None
     if form.validate_on_submit():
-        rule = _wanted(form, pack=name, unapproved_state=pack.unapproved_state)
+        rule = _wanted(form, spellings, pack=name, unapproved_state=pack.unapproved_state)
         if not _is_seen(actor, form, rule):
             seen = _look(actor, form, rule)
         else:
@@ -121,12 +123,11 @@ def requirement(actor: Actor, requirement_id: UUID) -> str:
         "assignments/requirement.html",
         actor=actor,
         requirement=record,
-        wanted=wanted_by(record),
         counts=count_by_status(actor.organization_id, actor.today(now())).get(record.id, {}),
-        teams={team.id: team.name for team in list_teams(actor)},
         taking=_taking([record.course]),
         page=list_reminders(record, shown, request.args.get("after")),
         shown=shown,
+        who=_who(actor),
         **_shared(),
     )
 
@@ -140,10 +141,10 @@ def change(actor: Actor, requirement_id: UUID) -> Response | str | tuple[str, in
     if record.ended_at is not None:
         return _to(actor, requirement_id)
     before = wanted_by(record)
-    form = _form(actor, record.course, **{**asdict(before), "teams": [str(team_id) for team_id in before.team_ids]})
+    form, spellings = _form(actor, before, **{**asdict(before), **filled_in(before.audience)})
     seen = None
     if form.validate_on_submit():
-        rule = _wanted(form, pack=record.pack, unapproved_state=record.unapproved_state)
+        rule = _wanted(form, spellings, pack=record.pack, unapproved_state=record.unapproved_state)
         if not _is_seen(actor, form, rule):
             seen = _look(actor, form, rule, record)
         else:
@@ -180,14 +181,31 @@ def end(actor: Actor, requirement_id: UUID) -> Response | str:
     return _to(actor, requirement_id)
 
 
-def _form(actor: Actor, only: str | None = None, **values: Any) -> RequirementForm:
-    titles = {slug: course.file.title for slug, course in served().courses.items()}
-    return RequirementForm(
-        titles={only: titles.get(only, only)} if only else titles,
-        names={str(team.id): team.name for team in list_teams(actor)},
-        taking=_taking([only] if only else titles),
+def _form(actor: Actor, before: Wanted | None = None, **values: Any) -> tuple[RequirementForm, dict[str, str]]:
+    """Return the form, and how the firm writes the job titles that can be chosen there.
+
+    On a change, what is no longer on the roster can still be chosen.
+    """
+    courses = {slug: course.file.title for slug, course in served().courses.items()}
+    teams = {str(team.id): team.name for team in list_teams(actor)}
+    titles = list_titles(actor.organization_id)
+    spellings = {title.key: title.name for title in titles}
+    people = {title.key: title.people for title in titles}
+    if before is not None:
+        courses = {before.course: courses.get(before.course, before.course)}
+        teams = {**{str(team_id): _("A removed team") for team_id in before.audience.teams}, **teams}
+        spellings = {**{fold(title): title for title in before.audience.job_titles}, **spellings}
+    form = RequirementForm(
+        known_courses=courses,
+        known_teams=teams,
+        known_titles={
+            key: _("%(title)s (%(people)s)", title=title, people=people.get(key, 0))
+            for key, title in sorted(spellings.items())
+        },
+        taking=_taking(courses),
         **values,
     )
+    return form, spellings
 
 
 def _taking(courses: Iterable[str]) -> str:
@@ -206,13 +224,12 @@ def _taking(courses: Iterable[str]) -> str:
     )
 
 
-def _wanted(form: RequirementForm, pack: str | None, unapproved_state: str | None) -> Wanted:
-    audience = Audience(str(form.audience.data))
+def _wanted(form: RequirementForm, spellings: dict[str, str], pack: str | None, unapproved_state: str | None) -> Wanted:
     assert form.starts_on.data is not None  # the form asks for it
     return Wanted(
         title=str(form.title.data),
         course=str(form.course.data),
-        audience=audience,
+        audience=form.chosen_audience(spellings),
         starts_on=form.starts_on.data,
         least_minutes=form.least_minutes.data or 0,
         cadence_months=form.cadence_months.data or 1,
@@ -223,11 +240,6 @@ def _wanted(form: RequirementForm, pack: str | None, unapproved_state: str | Non
         attestation=form.attestation.data or None,
         pack=pack,
         unapproved_state=unapproved_state,
-        role=str(form.role.data) if audience is Audience.ROLE else None,
-        hired_since=form.hired_since.data if audience is Audience.HIRED_SINCE else None,
-        team_ids=frozenset(UUID(team_id) for team_id in form.teams.data or [])
-        if audience is Audience.TEAMS
-        else frozenset(),
     )
 
 
@@ -243,19 +255,22 @@ def _look(actor: Actor, form: RequirementForm, rule: Wanted, record: Requirement
 
 
 def _written(rule: Wanted) -> str:
-    return json.dumps({**asdict(rule), "team_ids": sorted(map(str, rule.team_ids))}, default=str, sort_keys=True)
+    return json.dumps({**asdict(rule), "audience": rule.audience.written()}, default=str, sort_keys=True)
 
 
 def _status(form: RequirementForm, seen: Preview | None) -> int:
     return 422 if form.is_submitted() and seen is None else 200
 
 
+def _who(actor: Actor) -> Callable[[Requirement], str]:
+    teams = list_team_names(actor.organization_id)
+    return lambda requirement: who(Audience.read(requirement.audience), teams)
+
+
 def _shared() -> dict[str, Any]:
     return {
         "courses": served().courses,
         "help_lines": served_in(language_tag()).help_lines,
-        "audiences": AUDIENCES,
-        "role_names": ROLE_NAMES,
         "statuses": list(Status),
         "status_name": status_name,
         "status_chips": STATUS_CHIPS,

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext, ngettext
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from babel.lists import format_list
+from flask_babel import get_locale, gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from trainer.assignments.models import Reminder
-from trainer.assignments.rules import Audience, Status
+from trainer.assignments.rules import Audience, Group, Match, Status
 from trainer.core.outbox import OutboxMessage
+from trainer.organizations.rules import Role
+from trainer.organizations.words import ROLE_WORDS
 from trainer.web.language import show_day
 
 STATUS_NAMES = {
@@ -30,12 +37,6 @@ STATUS_CHIPS = {
 }
 """Kind and icon of each chip: meaning never hangs on color alone."""
 
-AUDIENCES = {
-    Audience.EVERYONE: _l("Everyone on the roster"),
-    Audience.TEAMS: _l("People of chosen teams"),
-    Audience.ROLE: _l("People of one role"),
-    Audience.HIRED_SINCE: _l("People hired since a day"),
-}
 SKIPPED = {
     "not joined": _l("hasn’t joined yet"),
     "no address": _l("no email address"),
@@ -48,6 +49,45 @@ def status_name(status: Status, unapproved_state: str | None) -> str:
     if unapproved_state and status is Status.CURRENT:
         return str(_l("Trained, not state-approved"))
     return str(STATUS_NAMES[status])
+
+
+def who(audience: Audience, teams: Mapping[uuid.UUID, str]) -> str:
+    """Return who a requirement is for, in words, such as "People in Harbor Mall, hired on or after …; not owners"."""
+    conditions = _conditions(audience.chosen, teams)
+    if audience.hired_since is not None:
+        conditions.append(gettext("hired on or after %(day)s", day=show_day(audience.hired_since, "long")))
+    if not conditions:
+        told = gettext("Everyone on the roster")
+    elif audience.match is Match.ALL:
+        told = gettext("People %(conditions)s", conditions=", ".join(conditions))
+    else:
+        told = gettext("People %(conditions)s", conditions=gettext(", or ").join(conditions))
+    exceptions = audience.exceptions
+    others = replace(exceptions, roles=exceptions.roles - {Role.OWNER})
+    left_out = [gettext("people %(condition)s", condition=one) for one in _conditions(others, teams)]
+    if Role.OWNER in exceptions.roles:
+        left_out.insert(0, gettext("owners"))
+    return f"{told}; {gettext('not %(whom)s', whom=', '.join(left_out))}" if left_out else told
+
+
+def _conditions(group: Group, teams: Mapping[uuid.UUID, str]) -> list[str]:
+    names = sorted(teams[team_id] for team_id in group.teams if team_id in teams)
+    gone = len(group.teams) - len(names)
+    if gone:
+        names.append(ngettext("a removed team", "%(num)s removed teams", gone))
+    roles = [str(ROLE_WORDS[role]) for role in Role if role in group.roles]
+    told = []
+    if names:
+        told.append(gettext("in %(teams)s", teams=_any_of(names)))
+    if group.job_titles:
+        told.append(gettext("with the job title %(titles)s", titles=_any_of(sorted(group.job_titles))))
+    if roles:
+        told.append(gettext("with the role %(roles)s", roles=_any_of(roles)))
+    return told
+
+
+def _any_of(names: Sequence[str]) -> str:
+    return str(format_list(names, "or", get_locale() or "en"))
 
 
 def outcome(reminder: Reminder, mail: OutboxMessage | None) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import uuid
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Final
@@ -18,6 +19,8 @@ from typing import IO, Final
 from flask_babel import gettext as _
 
 from trainer.assignments.models import Requirement
+from trainer.assignments.rules import Audience
+from trainer.assignments.words import who
 from trainer.compliance.rules import Row
 from trainer.compliance.words import as_table
 from trainer.content.library import Course
@@ -43,6 +46,8 @@ class Records:
     as_of: dt.date
     made_at: dt.datetime
     requirements: Sequence[Requirement]
+    teams: Mapping[uuid.UUID, str]
+    """Names of the teams that requirements are for."""
     courses: Sequence[Course]
     people: Iterable[Membership]
     standings: Iterable[Row]
@@ -79,7 +84,7 @@ def _texts(records: Records) -> Iterator[tuple[str, Iterable[bytes]]]:
         as_table(records.standings),
         _completion_table(records.completions),
         _attestation_table(records.attestations),
-        _requirement_table(records.requirements),
+        _requirement_table(records.requirements, records.teams),
     )
     for table in tables:
         yield f"{table.name}.csv", _csv(table, records.mark)
@@ -188,9 +193,10 @@ def _attestation_table(attestations: Iterable[tuple[Membership, Credential, Enro
     )
 
 
-def _requirement_table(requirements: Iterable[Requirement]) -> Table:
+def _requirement_table(requirements: Iterable[Requirement], teams: Mapping[uuid.UUID, str]) -> Table:
     heads = (
-        *(_("Requirement"), _("Course"), _("In effect since"), _("Minimum active minutes"), _("Every (months)")),
+        *(_("Requirement"), _("Course"), _("Who"), _("In effect since")),
+        *(_("Minimum active minutes"), _("Every (months)")),
         *(
             _("Days for new people"),
             _("Opens (days before)"),
@@ -207,6 +213,7 @@ def _requirement_table(requirements: Iterable[Requirement]) -> Table:
             (
                 requirement.title,
                 requirement.course,
+                who(Audience.read(requirement.audience), teams),
                 requirement.starts_on,
                 requirement.least_minutes,
                 requirement.cadence_months,

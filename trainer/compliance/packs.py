@@ -20,7 +20,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, or_, select
 
 from trainer.assignments.models import Assignment, Requirement
-from trainer.assignments.queries import list_requirements
+from trainer.assignments.queries import list_requirements, list_team_names
 from trainer.assignments.rules import day_begins
 from trainer.compliance.pack_files import Records, write_pack
 from trainer.compliance.queries import iterate_rows, sight_of
@@ -169,6 +169,7 @@ def _records(folder: Path, actor: Actor, as_of: dt.date, serials: list[str], now
         as_of=as_of,
         made_at=now,
         requirements=requirements,
+        teams=list_team_names(actor.organization_id),
         courses=[
             courses[slug] for slug in sorted({requirement.course for requirement in requirements}) if slug in courses
         ],

@@ -46,6 +46,13 @@ class Ticks(SelectMultipleField):
     widget = widgets.ListWidget(prefix_label=False)
     option_widget = widgets.CheckboxInput()
 
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what isn't offered, or no longer is, without repeating ids."""
+        try:
+            super().pre_validate(form)
+        except ValidationError:
+            raise ValidationError(_l("Something that you chose isn’t on this list anymore. Choose again.")) from None
+
 
 def trimmed(value: Any) -> Any:
     """Filter: take blanks from both ends."""

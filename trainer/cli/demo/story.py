@@ -17,7 +17,7 @@ from trainer.accounts.queries import get_user
 from trainer.assessment.queries import failed_finals
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import require_course, waive
-from trainer.assignments.rules import Audience, Wanted
+from trainer.assignments.rules import Audience, Group, Wanted
 from trainer.cli.demo import classes, people, study
 from trainer.cli.demo.names import FIRM, ZONE
 from trainer.cli.demo.people import DAYS, Person
@@ -126,13 +126,12 @@ class Story(Timeline):
         revoke_join_code(self.alice, old.id, now)
 
     def _require_of_everyone(self, now: dt.datetime) -> None:
-        rule = Wanted("Security officers, yearly", OFFICER, Audience.EVERYONE, now.date(), 20, 12, 90, 60)
+        rule = Wanted("Security officers, yearly", OFFICER, Audience(), now.date(), 20, 12, 90, 60)
         require_course(self.alice, rule, self.content.courses, now)
 
     def _require_of_managers(self, now: dt.datetime) -> None:
-        rule = Wanted(
-            "Managers, the course for everyone", EVERYONE, Audience.ROLE, now.date(), 20, 12, 60, 60, role=Role.MANAGER
-        )
+        managers = Audience(Group(roles=frozenset({Role.MANAGER})))
+        rule = Wanted("Managers, the course for everyone", EVERYONE, managers, now.date(), 20, 12, 60, 60)
         require_course(self.alice, rule, self.content.courses, now)
         for entry in self.staff:
             if entry.person.role is Role.MANAGER:
