@@ -1,7 +1,7 @@
 """Let a requirement be for people who meet several conditions, with exceptions
 
-Revision ID: 0041
-Revises: 0035
+Revision ID: 0037
+Revises: 0036
 """
 
 import datetime as dt
@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041"
-down_revision = "0035"
+revision = "0037"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 
