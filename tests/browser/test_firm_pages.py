@@ -12,7 +12,7 @@ from tests.browser.stage import Stage
 from trainer.core.settings import ROOT
 
 _TARGET = 44
-PAGES = ["Training status", "Requirements", "Classes", "People", "Invitations", "Join codes", "Teams", "Audit log"]
+PAGES = ["Training status", "Requirements", "Classes", "People", "Invitations", "Join codes", "PIN slips", "Teams"]
 
 
 def _nav(page: Page) -> Locator:

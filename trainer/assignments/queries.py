@@ -56,13 +56,13 @@ def list_titles(organization_id: uuid.UUID) -> Sequence[Title]:
         )
         .group_by(Membership.job_title)
     )
-    found: dict[str, list[tuple[int, str]]] = {}
+    spellings: dict[str, list[tuple[int, str]]] = {}
     for row in rows:
         if key := fold(row.job_title):
-            found.setdefault(key, []).append((-row.people, row.job_title))
+            spellings.setdefault(key, []).append((-row.people, row.job_title))
     return [
         Title(key, " ".join(min(each)[1].split()), [name for _less, name in each], -sum(less for less, _name in each))
-        for key, each in sorted(found.items())
+        for key, each in sorted(spellings.items())
     ]
 
 
@@ -74,14 +74,14 @@ def list_team_names(organization_id: uuid.UUID) -> dict[uuid.UUID, str]:
 
 def meant(audience: Audience, organization: Organization) -> ColumnElement[bool]:
     """Return the condition of current memberships that a requirement is for; it is never unknown."""
-    titles = {one.key: one.spellings for one in list_titles(organization.id)} if audience.job_titles else {}
+    titles = {title.key: title.spellings for title in list_titles(organization.id)} if audience.job_titles else {}
     conditions = _in(audience.chosen, titles)
     if (day := audience.hired_since) is not None:
         hired = and_(Membership.hired_on.is_not(None), Membership.hired_on >= day)
         listed = Membership.created_at >= day_begins(day, organization.time_zone)
         conditions.append(or_(hired, and_(Membership.hired_on.is_(None), listed)))
     joined = or_(*conditions) if conditions and audience.match is Match.ANY else and_(true(), *conditions)
-    return and_(Membership.ended_at.is_(None), joined, *(~one for one in _in(audience.exceptions, titles)))
+    return and_(Membership.ended_at.is_(None), joined, *(~exception for exception in _in(audience.exceptions, titles)))
 
 
 def _in(group: Group, titles: Mapping[str, Sequence[str]]) -> list[ColumnElement[bool]]:

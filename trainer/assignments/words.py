@@ -64,7 +64,7 @@ def who(audience: Audience, teams: Mapping[uuid.UUID, str]) -> str:
         told = gettext("People %(conditions)s", conditions=gettext(", or ").join(conditions))
     exceptions = audience.exceptions
     others = replace(exceptions, roles=exceptions.roles - {Role.OWNER})
-    left_out = [gettext("people %(condition)s", condition=one) for one in _conditions(others, teams)]
+    left_out = [gettext("people %(condition)s", condition=condition) for condition in _conditions(others, teams)]
     if Role.OWNER in exceptions.roles:
         left_out.insert(0, gettext("owners"))
     return f"{told}; {gettext('not %(whom)s', whom=', '.join(left_out))}" if left_out else told

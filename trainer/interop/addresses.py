@@ -93,12 +93,12 @@ def read_url(given: str) -> Target:
 
 def find(target: Target, *, allows_loopback: bool) -> Sequence[str]:
     """Resolve a name, once; return its addresses, all of them public. Raises Refused."""
-    found = _resolve(target)
-    if not found:
+    addresses = _resolve(target)
+    if not addresses:
         raise Refused(Fault.NOT_FOUND)
-    if not all(is_public(address) or (allows_loopback and _is_loopback(address)) for address in found):
+    if not all(is_public(address) or (allows_loopback and _is_loopback(address)) for address in addresses):
         raise Refused(Fault.NOT_PUBLIC)
-    return found
+    return addresses
 
 
 def is_public(address: str) -> bool:
@@ -123,16 +123,16 @@ def _is_loopback(address: str) -> bool:
 
 def _resolve(target: Target) -> Sequence[str]:
     """Return what a name resolves to. The system's resolver knows no deadline, so it works beside us."""
-    found: list[str] = []
+    addresses: list[str] = []
 
     def ask() -> None:
         try:
             answers = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
             return
-        found.extend(dict.fromkeys(str(place[0]) for *_, place in answers))
+        addresses.extend(dict.fromkeys(str(place[0]) for *_, place in answers))
 
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
     asking.join(RESOLVES_WITHIN)
-    return [] if asking.is_alive() else found
+    return [] if asking.is_alive() else addresses

@@ -45,5 +45,5 @@ def sign(secret: bytes, message_id: str, at: dt.datetime, body: bytes) -> dict[s
     }
 
 
-def _xor(one: bytes, other: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(one, other, strict=True))
+def _xor(left: bytes, right: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(left, right, strict=True))

@@ -94,8 +94,8 @@ def note_overdue(
         select(duty.c.assignment_id, duty.c.due_on).where(duty.c.status.in_(LATE), duty.c.due_on >= today - NEWLY),
         on(organization.id, today),
     ).all()
-    found = {uuid.uuid5(_OVERDUE, f"{number.hex} {due_on.isoformat()}"): number for number, due_on in late}
-    events.happen_once(Kind.OVERDUE, found, now)
+    subjects = {uuid.uuid5(_OVERDUE, f"{number.hex} {due_on.isoformat()}"): number for number, due_on in late}
+    events.happen_once(Kind.OVERDUE, subjects, now)
     return ids[-1] if len(ids) == PORTION else None
 
 

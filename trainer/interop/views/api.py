@@ -66,8 +66,9 @@ def people(actor: Actor) -> Response:
 def person(actor: Actor, person_id: UUID) -> Response:
     """Give one person on the roster, here or gone."""
     _given_nothing()
-    found = get_person(actor, person_id)
-    return jsonify(Person.of(found, team_names(actor, [found.id]).get(found.id, [])).values())
+    membership = get_person(actor, person_id)
+    teams = team_names(actor, [membership.id]).get(membership.id, [])
+    return jsonify(Person.of(membership, teams).values())
 
 
 @blueprint.get("/assignments")

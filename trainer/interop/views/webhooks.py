@@ -65,12 +65,12 @@ def make(actor: Actor) -> str | tuple[str, int]:
 @acting(May.SET_FIRM)
 def webhook(actor: Actor, webhook_id: UUID) -> str:
     """Show a webhook and what was sent to it."""
-    found = get_webhook(actor, webhook_id)
+    own_webhook = get_webhook(actor, webhook_id)
     return render_template(
         "interop/webhook.html",
         actor=actor,
-        webhook=found,
-        host=read_url(found.url).host,
+        webhook=own_webhook,
+        host=read_url(own_webhook.url).host,
         page=page_of_deliveries(actor, webhook_id, request.args.get("after")),
         kind_titles={kind.value: title for kind, title in KIND_TITLES.items()},
         fault_words={fault.value: words for fault, words in FAULT_WORDS.items()},
@@ -131,10 +131,10 @@ def again(actor: Actor, webhook_id: UUID, delivery_id: UUID) -> Response:
 @acting(May.SET_FIRM)
 def delete(actor: Actor, webhook_id: UUID) -> Response | str:
     """Delete a webhook, after saying what stops."""
-    found, form = get_webhook(actor, webhook_id), Form()
-    host = read_url(found.url).host
+    own_webhook, form = get_webhook(actor, webhook_id), Form()
+    host = read_url(own_webhook.url).host
     if not form.validate_on_submit():
-        return render_template("interop/webhook_deletion.html", actor=actor, webhook=found, host=host, form=form)
+        return render_template("interop/webhook_deletion.html", actor=actor, webhook=own_webhook, host=host, form=form)
     with transaction():
         delete_webhook(actor, webhook_id, now())
     flash(_("%(host)s: this webhook was deleted.", host=host))
