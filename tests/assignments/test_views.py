@@ -225,7 +225,7 @@ def test_minutes_of_the_core_lessons_and_of_all_are_told_apart(settings: Setting
         ({"audience": "some"}, "Choose a team, a job title or a role, or enter a hire date."),
         ({"audience": "some", "teams": "x"}, "isn’t on this list anymore"),
         ({"not_job_titles": "pilot"}, "isn’t on this list anymore"),
-        ({"audience": "some", "roles": "owner", "owners": ""}, "Tick this, too, or take that role out."),
+        ({"audience": "some", "roles": "owner", "owners": ""}, "Check this box, too, or take that role out."),
         ({"audience": "some", "hired_since": "2026-13-01"}, "Not a valid date value."),
         ({"days_allowed": "731"}, "from 0 to 730"),
         ({"cadence_months": "0"}, "from 1 to 120"),
@@ -272,7 +272,7 @@ def test_conditions_and_exceptions_are_filled_in_seen_and_told(app: Flask) -> No
         told |= {"match": "any", "not_job_titles": "clerk", "owners": ""}
         text, where = look_and_save(alice, f"{where}/terms", told)
         assert "For: People in Harbor Mall, or with" in text
-        assert re.search(r"The duty of 1 person ends\. +Office ", re.sub(r"<[^>]+>|\s+", " ", text))
+        assert re.search(r"1 person won’t have to take it anymore\. +Office ", re.sub(r"<[^>]+>|\s+", " ", text))
         words = (
             "People in Harbor Mall, or with the job title Guard, or hired on or after January 1, 2026; not owners, "
             "people with the job title Clerk"
@@ -302,7 +302,7 @@ def test_a_change_says_what_happens_to_open_duties(app: Flask) -> None:
         )
         assert "0 people are added." in text
         plain = re.sub(r"<[^>]+>|\s+", " ", text)
-        assert re.search(r"The duties of 2 people end\. +Alice Able *, +Bob ", plain)
+        assert re.search(r"2 people won’t have to take it anymore\. +Alice Able *, +Bob ", plain)
         assert re.search(r"This covers 1 person\. +Mel ", plain)
         assert "1 person gets a different first due date." in text
         firm.keep_up()
@@ -326,7 +326,7 @@ def test_a_requirement_is_ended_after_a_question(app: Flask) -> None:
         requirement_id = firm.require()
         alice = sign_in_as(app, firm.owner_id)
         path = page_of(firm, f"/{requirement_id}/end")
-        assert "The duty of 1 person ends" in alice.get(path).text
+        assert "1 person won’t have to take it anymore" in alice.get(path).text
         assert saved(app)[0].ended_at is None
         for _time in range(2):
             answer = alice.post(path)

@@ -63,7 +63,7 @@ def test_a_requirement_for_everyone_asks_for_nothing_else(context: Callable[...,
     further = [
         *(page.get_by_role("group", name=name, exact=True) for name in ("Teams", "Job titles", "Roles")),
         page.get_by_label("Hired on or after"),
-        page.get_by_role("group", name="They must match"),
+        page.get_by_role("group", name="People must match"),
     ]
     exceptions = page.get_by_role("group", name="Not these teams")
     assert [one.is_visible() for one in (*further, exceptions)] == [False] * 6

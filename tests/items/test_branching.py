@@ -397,7 +397,7 @@ def authors(settings: Settings, shelf: Library) -> Visitor:
 def test_the_whole_scene_is_shown_as_a_list_afterward_and_to_authors(app: Flask, authors: Visitor, path: str) -> None:
     player = Player(Visitor(app), path)
     player.choose("drive")
-    outline = player.visitor.get(player.seen[-1]).text.partition("All ways through this scene")[2]
+    outline = player.visitor.get(player.seen[-1]).text.partition("All paths through this scene")[2]
     preview = authors.get(f"/preview{path.removeprefix('/courses')}").text
     for page in (outline, preview):
         assert "You drive the last bus." in page

@@ -119,7 +119,7 @@ class NewPinForm(Form):
         [InputRequired(_l("Choose a PIN."))],
         filters=[trimmed],
         description=_l(
-            "%(least)s to %(most)s digits. No date, no row such as 123456, not your number.",
+            "%(least)s to %(most)s digits. Not a date, a run like 123456, or your employee number.",
             least=SHORTEST,
             most=LONGEST,
         ),

@@ -30,8 +30,8 @@ def pin_refusal(weak: Weak) -> str:
     words = {
         Weak.SHAPE: _("Use 6 to 12 digits, and nothing else."),
         Weak.REPEATED: _("This repeats itself, so it’s easy to guess. Choose another."),
-        Weak.SEQUENCE: _("These digits stand in a row, so it’s easy to guess. Choose another."),
-        Weak.DATE: _("This reads like a date or a year. People guess those first. Choose another."),
+        Weak.SEQUENCE: _("These digits are in order, so it’s easy to guess. Choose another."),
+        Weak.DATE: _("This looks like a date or a year. People guess those first. Choose another."),
         Weak.NUMBER: _("Others know your employee number. Choose another."),
     }
     return str(words[weak])
@@ -39,4 +39,9 @@ def pin_refusal(weak: Weak) -> str:
 
 def wrong_pin() -> str:
     """Return what is said when the PIN that was asked for is another, or isn't looked at any more."""
-    return str(_("This isn’t your PIN, or there were too many wrong ones. Ask your site manager for a new slip."))
+    return str(
+        _(
+            "That PIN is wrong, or there were too many wrong tries. If it still doesn’t work, ask your site "
+            "manager for a new slip."
+        )
+    )

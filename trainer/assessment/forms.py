@@ -71,7 +71,7 @@ class PointsForm(Form):
     """What of the checklist a handover says."""
 
     version = Count(validators=[NumberRange(0, 1_000_000)])
-    points = SelectMultipleField(_l("Tick what yours says, too"), option_widget=CheckboxInput())
+    points = SelectMultipleField(_l("Check off what yours says, too"), option_widget=CheckboxInput())
 
     def offer(self, points: Sequence[tuple[str, str]]) -> None:
         """Offer points to tick: id and text."""

@@ -85,7 +85,7 @@ class RequirementForm(Form):
         [Optional()],
         description=_l("People without a hire date count from the day they were put on the roster."),
     )
-    match = RadioField(_l("They must match"), default=Match.ALL.value)
+    match = RadioField(_l("People must match"), default=Match.ALL.value)
     not_teams = Ticks(_l("Not these teams"))
     not_job_titles = Ticks(_l("Not these job titles"))
     not_roles = Ticks(_l("Not these roles"))
@@ -141,7 +141,10 @@ class RequirementForm(Form):
         self.least_minutes.description = taking
         self.course.choices = list(known_courses.items())
         self.audience.choices = [(EVERYONE, _l("Everyone on the roster")), (SOME, _l("Only people who match"))]
-        self.match.choices = [(Match.ALL.value, _l("All of what I filled in")), (Match.ANY.value, _l("Any of it"))]
+        self.match.choices = [
+            (Match.ALL.value, _l("Everything I filled in")),
+            (Match.ANY.value, _l("At least one thing I filled in")),
+        ]
         self.roles.choices = [(role.value, name) for role, name in ROLE_NAMES.items()]
         self.not_roles.choices = [(role.value, name) for role, name in ROLE_NAMES.items() if role is not Role.OWNER]
         self.teams.choices = self.not_teams.choices = list(known_teams.items())
@@ -175,4 +178,4 @@ class RequirementForm(Form):
     def validate_owners(self, field: Any) -> None:
         """Refuse to choose owners and leave them out."""
         if self.audience.data == SOME and Role.OWNER in (self.roles.data or ()) and not field.data:
-            raise ValidationError(_l("You chose the role Owner. Tick this, too, or take that role out."))
+            raise ValidationError(_l("You chose the role Owner. Check this box, too, or take that role out."))

@@ -56,7 +56,7 @@ class WebhookForm(Form):
     url = StringField(
         _l("Address"),
         [InputRequired(_l("Enter the address that we should send to.")), length(1, LONGEST)],
-        description=_l("It begins with https://. Your system’s makers can tell you what it is."),
+        description=_l("It begins with https://. The company that makes your system can tell you what it is."),
         filters=[trimmed],
         render_kw={"autocomplete": "off", "inputmode": "url", "spellcheck": "false"},
     )

@@ -34,6 +34,7 @@ from trainer.organizations.rules import Role, local_day
 LEASE = dt.timedelta(minutes=2)
 """How long a claimed delivery is left to whoever claimed it."""
 MOST_TRIES: Final = 20
+SLOW: Final = 2.0
 """With the delays of `leases.delay` the last try is 68 hours after the first."""
 LASTS = dt.timedelta(days=3)
 """After that long without an answer it is given up, however few tries there were."""
@@ -148,10 +149,11 @@ def body_of(delivery: Delivery) -> bytes:
     return json.dumps(told, sort_keys=True).encode()
 
 
-def note_sent(delivery: Delivery, code: int, now: dt.datetime) -> None:
-    """Note that the other system took it."""
+def note_sent(delivery: Delivery, code: int, seconds: float, now: dt.datetime) -> None:
+    """Note that the other system took it, and in how many seconds. A slow one rests, so that others have their turn."""
+    rests_until = now + dt.timedelta(seconds=60 * seconds) if seconds > SLOW else None
     leases.note(Delivery, delivery.id, sent_at=now, answer_code=code, last_error=None)
-    _set(delivery, failures=0, rests_until=None)
+    _set(delivery, failures=0, rests_until=rests_until)
 
 
 def note_failed(delivery: Delivery, refused: Refused, now: dt.datetime) -> None:

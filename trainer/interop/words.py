@@ -34,7 +34,7 @@ FAULT_WORDS = {
     Fault.REDIRECTS: _l("It redirects. Enter the address that it redirects to."),
     Fault.STATUS: _l("It answered with an error."),
     Fault.NO_KEY: _l("The key of its secret is gone. Delete this webhook and create it again."),
-    Fault.UNHEARD: _l("We stopped in the middle, again and again."),
+    Fault.UNHEARD: _l("Our sending was cut off several times."),
     Fault.TOO_LATE: _l("It couldn’t be delivered for three days."),
     Fault.OURS: _l("Something went wrong on our side."),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 
 from flask import current_app
@@ -56,6 +57,7 @@ def _deliver_one() -> bool:
         delivery = telling.claim(now())
     if delivery is None:
         return False
+    began = time.monotonic()
     try:
         code = _send(delivery)
     except Exception as error:  # of this message alone, whatever it is
@@ -69,7 +71,7 @@ def _deliver_one() -> bool:
     else:
         if code is not None:
             with transaction():
-                telling.note_sent(delivery, code, now())
+                telling.note_sent(delivery, code, time.monotonic() - began, now())
     return True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template
+from flask import Blueprint, flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -17,6 +17,7 @@ from trainer.joining import entering
 from trainer.joining.invitation_forms import InvitedForm, JoinForm
 from trainer.joining.refused_codes import no_code
 from trainer.organizations.codes import find_code, show_code
+from trainer.organizations.devices import this_site
 from trainer.organizations.forms import ROLE_NAMES
 from trainer.organizations.invitations import Invited, find_invitation, is_in
 from trainer.organizations.models import JoinCode, Organization
@@ -54,6 +55,8 @@ def accept(token: str) -> Response | str | tuple[str, int]:
             return _invitation_page(token, invited, form), 409
         with transaction():
             entering.accept(token, user_id, now())
+    elif this_site() is not None:
+        return go(url_for("pins.sign_in"))  # many share this browser: an account would stay signed in
     else:
         if not form.validate_on_submit():
             return _invitation_page(token, invited, form), 422

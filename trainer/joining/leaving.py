@@ -10,6 +10,7 @@ from sqlalchemy import or_, select, update
 from trainer.accounts.models import User
 from trainer.core.audit import note
 from trainer.core.db import db
+from trainer.core.events import Kind, happen_once
 from trainer.joining.roster import Fate, Plan
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, RosterDraft
@@ -31,6 +32,7 @@ def end_people(actor: Actor, decided: Plan, now: dt.datetime) -> list[uuid.UUID]
     if last_days:
         days = [{"id": person_id, "ended_on": day, "ended_at": now} for person_id, (_name, day) in last_days.items()]
         db.session.execute(update(Membership), days)
+        happen_once(Kind.LEFT, {uuid.uuid4(): person_id for person_id in last_days}, now)
     return list(last_days)
 
 

@@ -30,7 +30,7 @@ from trainer.joining.pin_forms import FirstPinForm, PinSignInForm
 from trainer.organizations.devices import Site, see, this_site
 from trainer.organizations.slips import USED
 from trainer.web.access import Who, access
-from trainer.web.limits import WRONG, limit_failures, limit_own_failures
+from trainer.web.limits import WRONG, count, key_of, limit_failures, limit_own_failures, seconds_left, wait
 from trainer.web.redirects import go
 from trainer.web.ways import way_to
 
@@ -39,6 +39,8 @@ blueprint = Blueprint("pins", __name__, template_folder="templates")
 _BADGE = "badge"  # in the session of a site device: the number on the badge that was read
 _SLIP = "slip"  # in the session: the slip whose code was typed, and when
 _SLIP_LASTS = 15 * 60
+_SLIP_LASTS_AT_SITE = 5 * 60
+_WRONG_AT_SITE = 60  # wrong PINs within an hour at one device, of whatever people
 
 
 @blueprint.route("/in", methods=["GET", "POST"])
@@ -50,6 +52,7 @@ def sign_in() -> Response | str | tuple[str, int]:
     if _has_account():
         return go(way_to("me"))
     if request.method != "POST":
+        session.pop(_SLIP, None)
         if site is not None and "number" in request.args:
             session[_BADGE] = request.args["number"][:40]  # no history of this browser shows whose badge it was
             return go(url_for(".sign_in"))
@@ -60,6 +63,9 @@ def sign_in() -> Response | str | tuple[str, int]:
         del form.firm  # the device says it
     if not form.validate_on_submit():
         return _page(form, site), 422
+    device_key = key_of("site-device", site.device.id.hex) if site is not None else None
+    if device_key is not None and (seconds := seconds_left(device_key, _WRONG_AT_SITE)):
+        raise wait(seconds)
     firm = str(form.firm.data if site is None else site.organization.code)
     number, secret = str(form.number.data), str(form.pin.data)
     with transaction():
@@ -77,6 +83,9 @@ def sign_in() -> Response | str | tuple[str, int]:
                 "work, use a phone or tablet you’ve used before, or ask your site manager for a new slip."
             )
         ]
+        if device_key is not None:
+            with transaction():
+                count(device_key, 3600)
         return _page(form, site), 422
     fresh = hash_pin(secret) if is_mixed_with_older_key(tried.user) else None
     with transaction():
@@ -161,7 +170,8 @@ def _let_in(user: User) -> Response:
 
 def _slip_id() -> UUID | None:
     number, at = session.get(_SLIP) or ("", 0)
-    return UUID(hex=number) if number and now().timestamp() - at < _SLIP_LASTS else None
+    lasts = _SLIP_LASTS if this_site() is None else _SLIP_LASTS_AT_SITE
+    return UUID(hex=number) if number and now().timestamp() - at < lasts else None
 
 
 def _has_account() -> bool:

@@ -81,6 +81,8 @@ def sign_up() -> Response | str | tuple[str, int]:
     """
     if current_user.is_authenticated and not current_user.is_guest:
         return go(_next())
+    if this_site() is not None:
+        return go(url_for("pins.sign_in"))  # many share this browser: an account would stay signed in
     if current_app.config["SETTINGS"].smtp_url is not None:
         return _ask_sign_up()
     form = SignUpForm()
@@ -105,6 +107,8 @@ def finish_sign_up(token: str) -> Response | str | tuple[str, int]:
     """Let someone with the emailed link choose a password; that creates the account, with a confirmed address."""
     if current_user.is_authenticated and not current_user.is_guest:
         raise Conflict(_("You’re already signed in to an account. Sign out first, then open the link again."))
+    if this_site() is not None:
+        return go(url_for("pins.sign_in"))
     link = find_sign_up(token, now())
     if link is None:
         return render_template("accounts/link_void.html", again=url_for(".sign_up")), 404

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, update
 
 from trainer.core.audit import note
 from trainer.core.db import db
@@ -91,7 +91,7 @@ def make_join_code(
 def make_codes_for_teams(actor: Actor, expires_at: dt.datetime, now: dt.datetime) -> int:
     """Create a code for each of the actor's teams that has none; return how many. Raises Invalid for the time."""
     lock_organization(actor)  # asked for twice at once, a team still gets one
-    have = {code.team_id for code in codes_of_teams(actor, now)}
+    have = teams_with_code(actor, now)
     teams = [team.id for team in list_teams(actor) if team.id not in have][:MOST_AT_ONCE]
     for team_id in teams:
         make_join_code(actor, Role.MEMBER, team_id, expires_at, None, now)
@@ -100,7 +100,17 @@ def make_codes_for_teams(actor: Actor, expires_at: dt.datetime, now: dt.datetime
 
 def codes_of_teams(actor: Actor, now: dt.datetime) -> Sequence[JoinCode]:
     """Return the newest good code for members of each team that the actor handles, at most 500 teams."""
-    query = (
+    newest = {code.team_id: code for code in db.session.scalars(_for_teams(actor, now))}
+    return list(newest.values())[:MOST_AT_ONCE]
+
+
+def teams_with_code(actor: Actor, now: dt.datetime) -> set[uuid.UUID | None]:
+    """Return the teams that have a good code for members."""
+    return {code.team_id for code in db.session.scalars(_for_teams(actor, now))}
+
+
+def _for_teams(actor: Actor, now: dt.datetime) -> Select[JoinCode]:
+    return (
         select(JoinCode)
         .where(
             _handled_by(actor),
@@ -111,8 +121,6 @@ def codes_of_teams(actor: Actor, now: dt.datetime) -> Sequence[JoinCode]:
         )
         .order_by(JoinCode.created_at, JoinCode.id)
     )
-    newest = {code.team_id: code for code in db.session.scalars(query)}
-    return list(newest.values())[:MOST_AT_ONCE]
 
 
 def revoke_join_code(actor: Actor, code_id: uuid.UUID, now: dt.datetime) -> None:

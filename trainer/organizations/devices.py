@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
 from trainer.accounts.operations import end_sessions_at
 from trainer.accounts.rules import clean_name, is_printable_name
@@ -52,7 +52,10 @@ def make_device(actor: Actor, name: str, team_id: uuid.UUID | None, now: dt.date
     if team_id is not None:
         get_team(actor, team_id)
     organization = lock_organization(actor)
-    if len(list_devices(actor)) >= MOST:
+    working = select(func.count()).where(
+        SiteDevice.organization_id == actor.organization_id, SiteDevice.revoked_at.is_(None)
+    )
+    if (db.session.scalar(working) or 0) >= MOST:
         raise Conflict(_l("The firm has %(most)s devices. Revoke one first.", most=MOST))
     organization.code = organization.code or new_code(FIRM_CODE_LENGTH)
     code = new_code()

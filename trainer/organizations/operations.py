@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from trainer.accounts.models import User
 from trainer.accounts.rules import clean_name, email_key, is_printable_name
-from trainer.core.audit import note
+from trainer.core.audit import AuditEvent, note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.core.events import Kind, happen
@@ -206,6 +206,8 @@ def undo_removal(actor: Actor, person: Membership, now: dt.datetime) -> None:
         raise Conflict(_l("This person is on the roster."))
     if person.user_id is not None and db.session.get_one(User, person.user_id).erased_at is not None:
         raise Conflict(_l("This person’s account was erased. Add this person again: a new entry needs a new account."))
+    if _left_by_choice(person):
+        raise Conflict(_l("This person left the firm without you. Invite them again, if they want to come back."))
     if not can_undo(person.ended_at, now):
         raise Conflict(_l("That was more than 30 days ago. Add this person again: a rehire is a new entry."))
     person.ended_at = person.ended_on = None
@@ -237,6 +239,22 @@ def end_membership(person: Membership, now: dt.datetime) -> None:
     today = local_day(firm.time_zone, now)
     _end(person, max(today, person.hired_on or today), now)
     note("membership.left", now, actor_id=person.user_id, organization_id=firm.id, subject_id=person.id)
+
+
+def _left_by_choice(person: Membership) -> bool:
+    """Return True if the person left, rather than being noted as having left."""
+    acts = ("membership.left", "membership.removed")
+    newest = (
+        select(AuditEvent.act)
+        .where(
+            AuditEvent.organization_id == person.organization_id,
+            AuditEvent.act.in_(acts),
+            AuditEvent.subject_id == person.id,
+        )
+        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(newest) == acts[0]
 
 
 def _refuse_role_holder(actor: Actor, person: Membership) -> None:

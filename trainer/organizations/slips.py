@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from trainer.accounts.models import User
 from trainer.accounts.pin_rules import MOST_SLIP_MISSES
@@ -122,19 +123,39 @@ def print_slip(actor: Actor, person: Membership, now: dt.datetime) -> Slip:
         raise Invalid(_l("Add an employee number first: this person signs in with it."))
     rows = db.session.execute(_people().where(seen_by(actor), Membership.id == person.id, can_have_slip())).all()
     if not rows:
-        raise Conflict(_l("This person has a role or an account with an email address, and signs in with that."))
+        raise Conflict(
+            _l(
+                "This person has a role, an account with an email address, or a PIN from another firm, and signs in "
+                "with that."
+            )
+        )
     made = _make(actor, rows, now)
     _note(actor, now, person.id, name=person.name)
     return made[0]
 
 
 def can_have_slip() -> ColumnElement[bool]:
-    """Return the condition of people (with `User` joined if there is one) whom a slip lets in: no role, no password."""
+    """Return the condition of people (with `User` joined if there is one) whom a slip lets in: no role, no password.
+
+    Someone who has a PIN already gets another one only from the firm they were in first: whoever prints the slip could
+    sign in with it.
+    """
+    earlier = aliased(Membership)
+    was_elsewhere = (
+        select(earlier.id)
+        .where(
+            earlier.user_id == Membership.user_id,
+            earlier.organization_id != Membership.organization_id,
+            earlier.joined_at < Membership.joined_at,
+        )
+        .correlate(Membership)
+        .exists()
+    )
     return and_(
         Membership.ended_at.is_(None),
         Membership.role == Role.MEMBER,
         Membership.employee_number.is_not(None),
-        or_(Membership.user_id.is_(None), User.pin_hash.is_not(None)),
+        or_(Membership.user_id.is_(None), and_(User.pin_hash.is_not(None), ~was_elsewhere)),
     )
 
 

@@ -26,6 +26,7 @@ from trainer.organizations.rules import May, Role, local_day
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.language import known_languages, language_tag
+from trainer.web.limits import limit_acts
 from trainer.web.redirects import go
 
 blueprint = Blueprint("codes", __name__, url_prefix="/organizations/<uuid:organization_id>/codes")
@@ -104,6 +105,7 @@ def poster(actor: Actor, code_id: UUID) -> Response:
 @blueprint.get("/posters.pdf")
 @access(Who.ACCOUNT, own=True)
 @acting(May.BRING_IN)
+@limit_acts("30 per hour")
 def posters(actor: Actor) -> Response:
     """Return the posters of all teams, a page each, by the teams' names."""
     names = _team_names(actor)
@@ -151,7 +153,7 @@ def _form(actor: Actor, *, is_new: bool = False) -> JoinCodeForm:
 
 def _list_page(actor: Actor, form: JoinCodeForm, team_form: TeamCodesForm | None = None) -> str:
     moment, is_good = now(), request.args.get("show") != "old"
-    names, with_code = _team_names(actor), operations.codes_of_teams(actor, moment)
+    names, with_code = _team_names(actor), operations.teams_with_code(actor, moment)
     return render_template(
         "organizations/codes.html",
         actor=actor,
@@ -160,7 +162,7 @@ def _list_page(actor: Actor, form: JoinCodeForm, team_form: TeamCodesForm | None
         form=form,
         team_form=team_form or TeamCodesForm(formdata=None, prefix="teams-", last_day=actor.today(moment) + USUAL),
         with_code=len(with_code),
-        without_code=len(names.keys() - {code.team_id for code in with_code}),
+        without_code=len(names.keys() - with_code),
         role_names=ROLE_NAMES,
         teams=names,
         address=_address,

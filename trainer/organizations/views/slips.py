@@ -22,6 +22,7 @@ from trainer.organizations.slip_papers import draw_badges, draw_slips
 from trainer.organizations.slips import Slip, count_slips, list_slip_states
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
+from trainer.web.limits import limit_acts
 from trainer.web.redirects import go
 from trainer.web.ways import way_to
 
@@ -54,6 +55,7 @@ def slips(actor: Actor) -> str:
 @blueprint.post("/pin-slips")
 @access(Who.ACCOUNT, own=True)
 @acting(May.BRING_IN)
+@limit_acts("60 per hour")
 def print_all(actor: Actor) -> Response:
     """Return the slips of all who need one, of one team or of all; slips printed earlier for them are void."""
     team_id = request.form.get("team", type=UUID)
@@ -69,6 +71,7 @@ def print_all(actor: Actor) -> Response:
 @blueprint.get("/badges.pdf")
 @access(Who.ACCOUNT, own=True)
 @acting(May.BRING_IN)
+@limit_acts("60 per hour")
 def badges(actor: Actor) -> Response:
     """Return badges of people without an address, of one team or of all. They hold no secret."""
     try:
