@@ -356,7 +356,7 @@ def test_a_secret_is_shown_once_and_kept_nowhere(told: Told) -> None:
         ({"url": "https://nowhere.example.org/in"}, "no such name"),
         ({"url": "https://user:pass@hooks.example.org/"}, "can’t read this address"),
         ({"kinds": []}, "Choose what to tell it."),
-        ({"kinds": ["everything"]}, "not a valid choice"),
+        ({"kinds": ["everything"]}, "isn’t on this list anymore"),
     ],
 )
 def test_a_form_that_can_not_be_taken_comes_back_as_typed(
@@ -390,3 +390,19 @@ def test_a_secret_stays_when_its_key_is_dropped(told: Told) -> None:
         webhook = db.session.get_one(Webhook, told.webhook)
         assert webhook.key_id == ring.current.id
         assert show_secret(secret_of(webhook.id, ring.current, webhook.mask)) == told.secret
+
+
+def test_a_slow_one_rests_so_that_others_have_their_turn(told: Told) -> None:
+    gone = leaver(told)
+    with told.app.app_context(), transaction():
+        events.happen(Kind.LEFT, gone, clock.now())
+    told.work()
+    with told.app.app_context(), transaction():
+        delivery = db.session.scalars(select(Delivery)).first()
+        assert delivery is not None
+        telling.note_sent(delivery, 200, 0.3, clock.now())
+        assert db.session.scalars(select(Webhook.rests_until)).one() is None
+        telling.note_sent(delivery, 200, 7.0, clock.now())
+        rests_until = db.session.scalars(select(Webhook.rests_until)).one()
+    assert rests_until is not None
+    assert rests_until - clock.now() > dt.timedelta(minutes=6)

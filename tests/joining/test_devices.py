@@ -222,3 +222,34 @@ def test_a_revoked_device_cant_be_registered_or_revoked_again(acme: Acme) -> Non
     assert Visitor(acme.app).post("/site-device", {"code": code}).status_code == 422
     again = acme.enter("alice").post(acme.path(f"/site-devices/{device}/revocation"), follow_redirects=True)
     assert "already revoked" in again.text
+
+
+def test_on_the_tablet_nobody_makes_an_account_that_would_stay_signed_in(acme: Acme) -> None:
+    tablet, _device = make_tablet(acme)
+    for path in ("/sign-up", "/sign-in", "/keep"):
+        assert tablet.get(path).location == "/in", path
+
+
+def test_a_slip_that_was_typed_at_the_tablet_is_forgotten_soon_and_by_the_next_one(acme: Acme) -> None:
+    tablet, _device = make_tablet(acme)
+    gus = add_gus(acme)
+    with time_machine.travel(NOON, tick=False) as traveller:
+        code = slip_for(acme, gus)
+        assert sign_in(tablet, acme, code).location == "/in/pin"
+        assert "Gus Gold" in tablet.get("/in/pin").text
+        tablet.get("/in")
+        assert tablet.get("/in/pin").location == "/in"
+        assert sign_in(tablet, acme, code).location == "/in/pin"
+        traveller.shift(dt.timedelta(minutes=6))
+        assert tablet.get("/in/pin").location == "/in"
+
+
+def test_wrong_pins_at_one_tablet_come_to_an_end_whoever_is_tried(acme: Acme) -> None:
+    with_gus(acme)
+    tablet, _device = make_tablet(acme)
+    with time_machine.travel(NOON, tick=False):
+        answers = [sign_in(tablet, acme, "111222", number=str(number)).status_code for number in range(62)]
+    assert set(answers[:60]) <= {422, 429}
+    assert answers[-1] == 429
+    # A phone of one's own isn't held up by it.
+    assert sign_in(Visitor(acme.app), acme, address="198.51.100.7").status_code in {303, 422}

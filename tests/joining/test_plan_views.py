@@ -17,6 +17,7 @@ from tests.support import Visitor, closed_up
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
+from trainer.core.events import Event, Kind
 from trainer.core.outbox import OutboxMessage
 from trainer.organizations.models import Membership, Team
 
@@ -147,6 +148,8 @@ def test_who_has_left_by_the_list_is_ended_with_its_day_and_an_unknown_one_isnt_
         assert (bob.ended_on, bob.ended_at) == (dt.date(2026, 11, 20), clock.now())
         noted = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "membership.removed")).one()
         assert (noted.subject_id, noted.details["ended_on"]) == (acme.people["bob"], "2026-11-20")
+        told = db.session.scalars(select(Event)).one()
+        assert (told.kind, told.subject_id) == (Kind.LEFT, acme.people["bob"])
     assert "Gil Gone" not in here(acme.app)
 
 

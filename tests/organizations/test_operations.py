@@ -157,3 +157,12 @@ def test_the_audit_log_can_only_grow(acme: Acme) -> None:
             with pytest.raises((DBAPIError, Conflict)), transaction():
                 db.session.execute(change.execution_options(synchronize_session=False))
         assert acts(acme)[0] == "organization.made"
+
+
+def test_who_left_by_choice_is_not_put_back_by_the_firm(acme: Acme) -> None:
+    with acme.app.app_context():
+        with transaction():
+            operations.leave(actor_of(acme.users["bob"], acme.id), now())
+        alice = actor_of(acme.users["alice"], acme.id)
+        with pytest.raises(Conflict, match="left the firm without you"):
+            operations.undo_removal(alice, get_person(alice, acme.people["bob"]), now())

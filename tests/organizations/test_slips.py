@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
-from tests.cast import actor_of
+from tests.cast import actor_of, put_on_roster
 from tests.joining.slips import add_gus, come_in, firm_code, sign_in, slip_for, user_of
 from tests.organizations.conftest import Acme
 from tests.support import Visitor
@@ -24,7 +24,7 @@ from trainer.organizations.models import Membership, Organization, PinSlip
 from trainer.organizations.operations import NO_NUMBER, PersonFacts, add_person, change_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.slip_papers import draw_slips
-from trainer.organizations.slips import Slip, has_slip_shape, print_slips
+from trainer.organizations.slips import Slip, has_slip_shape, print_slip, print_slips
 
 DAY = dt.date(2026, 11, 25)
 
@@ -145,7 +145,7 @@ def test_nobody_gets_a_slip_who_has_a_role_or_no_number(acme: Acme) -> None:
         for row, name in enumerate(("mona", "bob")):
             db.session.get_one(Membership, acme.people[name]).employee_number = f"{row}"
     for name in ("mona", "bob"):
-        with pytest.raises(Conflict, match="has a role or an account"):
+        with pytest.raises(Conflict, match="has a role, an account"):
             slip_for(acme, acme.people[name])
     with acme.app.app_context(), pytest.raises(Conflict, match="Nobody here needs a slip"), transaction():
         print_slips(actor_of(acme.users["alice"], acme.id), None, clock.now())
@@ -206,3 +206,19 @@ def test_a_slip_of_a_shut_firm_opens_nothing(acme: Acme) -> None:
     assert sign_in(Visitor(acme.app), acme, code).status_code == 422
     with acme.app.app_context():
         assert db.session.scalars(select(PinSlip)).one().used_at is None
+
+
+def test_only_the_first_firm_prints_another_slip_for_someone_with_a_pin(acme: Acme) -> None:
+    gus = add_gus(acme)
+    come_in(Visitor(acme.app), acme, slip_for(acme, gus))
+    user_id = user_of(acme.app, gus)
+    elsewhere = put_on_roster(acme.app, acme.other, user_id, name="Gus Gold", email="gus@example.org")
+    with acme.app.app_context(), transaction():
+        entry = db.session.get_one(Membership, elsewhere)
+        entry.employee_number, entry.joined_at = "9", clock.now() + dt.timedelta(minutes=1)
+    with acme.app.app_context():
+        mallory = actor_of(acme.users["mallory"], acme.other)
+        with pytest.raises(Conflict, match="PIN from another firm"):
+            print_slip(mallory, get_person(mallory, elsewhere), clock.now())
+        db.session.rollback()
+    assert slip_for(acme, gus)
