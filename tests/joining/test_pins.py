@@ -147,14 +147,14 @@ def test_a_refusal_takes_as_long_whoever_was_meant(acme: Acme) -> None:
     def seconds(**typed: str) -> float:
         visitor, spent = Visitor(acme.app), []
         visitor.token()
-        for _try in range(5):
+        for _try in range(10):
             begun = time.process_time()
             sign_in(visitor, acme, "739164", **typed)
             spent.append(time.process_time() - begun)
         return min(spent)
 
     wrong_pin, unknown, no_firm = seconds(), seconds(number="99999"), seconds(firm="ZZZZZZ")
-    assert max(wrong_pin, unknown, no_firm) < 1.5 * min(wrong_pin, unknown, no_firm)
+    assert max(wrong_pin, unknown, no_firm) < 1.75 * min(wrong_pin, unknown, no_firm)
 
 
 def test_of_ten_thousand_guesses_from_a_thousand_networks_thirty_are_looked_at_in_a_month(acme: Acme) -> None:

@@ -154,7 +154,7 @@ def pairs_showing(here: Content, category: str) -> set[str | None]:
 
 
 def test_the_practice_page_says_whose_scenes_come_first(guard: Visitor, shelf: Library) -> None:
-    said = "Scenes of your place come first"
+    said = "Scenes from your kind of place come first"
     assert said not in guard.get(f"/courses/{OFFICER}/practice").text
     guard.post(PAGE, {"place": "farm"})
     page = guard.get(f"/courses/{OFFICER}/practice").text

@@ -32,6 +32,7 @@ ORDINARY: Final = frozenset(_ORDINARY.split())
 NOT_LOOKED_FOR: Final = {"none", "search", "ask", "note", "site"}
 # Texts that are something else, each with what it is.
 EXCEPTIONS: Final = {
+    ("trainer/assignments/rules.py", "any"): "that one of several conditions is enough",
     ("trainer/cli/instrument/balance.py", "child"): "an age",
     ("trainer/cli/instrument/guards.py", "nobody"): "a word that denies",
     ("trainer/cli/seed.py", "guard"): "a person of the made-up firm",
@@ -41,6 +42,10 @@ EXCEPTIONS: Final = {
     ("trainer/content/subject.py", "one-medium"): "what signs a line of the rule asks for",
     ("trainer/content/subject.py", "danger"): "what signs a line of the rule asks for",
     ("trainer/content/subject.py", "two-medium"): "what signs a line of the rule asks for",
+    ("trainer/core/events.py", "events"): "what other systems are told",
+    ("trainer/joining/headings.py", "guard"): "a heading of rosters",
+    ("trainer/joining/pins.py", "nobody"): "an account that isn't there",
+    ("trainer/organizations/words.py", "events"): "what other systems are told",
     ("trainer/web/errors.py", "911"): "stands where nothing else can be read, the content included",
     ("trainer/web/templates/web/_help_line.html", "danger now"): "goes on with the emergency number, in any language",
 }

@@ -20,7 +20,7 @@ from trainer.core.db import Base, db, transaction
 from trainer.credentials.models import Credential
 
 CHANGES_NOTHING = {"first_try.answer"}
-BY_ORIGIN_ALONE = {"accounts.end_at_exit"}  # signs out; a token would have to be on every page
+BY_ORIGIN_ALONE = {"accounts.end_at_exit", "site.stay"}  # signs out, stays in; a token would be on every page
 
 
 def rows(app: Flask) -> list[object]:

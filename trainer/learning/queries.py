@@ -223,6 +223,8 @@ def _needs(course: Course, place: str | None, done: Container[str], *, is_tested
     needs = []
     for module in course.modules:
         is_core, is_choice = not module.file.deeper, module.file.choose_one
+        is_open = is_choice and all(lesson.slug != place for lesson in module.lessons)
+        longest = max(lesson.seconds for lesson in module.lessons)  # what pages promise of a choice that is still open
         for lesson in module.lessons:
             is_read = lesson.id in done or (is_core and any(earlier in done for earlier in lesson.file.was))
             is_known = is_core and is_tested_out and not is_read
@@ -230,7 +232,7 @@ def _needs(course: Course, place: str | None, done: Container[str], *, is_tested
                 LessonNeed(
                     lesson.id,
                     lesson.file.title,
-                    lesson.seconds,
+                    longest if is_open and not is_read else lesson.seconds,
                     is_read or is_known,
                     module.slug if is_choice else None,
                     is_choice and lesson.slug == place,

@@ -22,7 +22,11 @@ _MACHINES = "/api"
 
 def is_for_machines() -> bool:
     """Return True if the request is for /api or an address under it."""
-    return request.path == _MACHINES or request.path.startswith(f"{_MACHINES}/")
+    return _is_for_machines(request.path)
+
+
+def _is_for_machines(path: str) -> bool:
+    return path == _MACHINES or path.startswith(f"{_MACHINES}/")
 
 
 def site_cookie() -> str:
@@ -71,7 +75,7 @@ class _Sessions(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         shown, signer = request.cookies.get(self.get_cookie_name(app)), self.get_signing_serializer(app)
-        if not shown or signer is None or is_for_machines():
+        if not shown or signer is None or _is_for_machines(request.path):
             return _Session()
         longest = int(app.permanent_session_lifetime.total_seconds())
         try:
