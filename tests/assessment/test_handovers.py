@@ -198,6 +198,6 @@ def test_a_course_may_have_several_nights_one_at_a_time(rich_app: Flask, tmp_pat
     found = row(rich_app)
     assert (found.scenes, found.rule) == (2, {"shift": "other"})
     page = visitor.get(practice).text
-    assert "You have another night under way." in page
+    assert "You have another night in progress." in page
     assert page.count(f'href="{attempt}"') == 1
     assert visitor.post(f"/courses/{COURSE}/shifts", {"shift": "night"}).headers["Location"] == attempt

@@ -229,7 +229,7 @@ class Player:
         page = self.visitor.get(address).text
         part = page[page.index(f'id="q-{QUESTION}"') :]
         end = part.find("</form>")
-        self.page = unescape(part[: end if f"answers/{QUESTION}" in part[:end] else part.index("All ways through")])
+        self.page = unescape(part[: end if f"answers/{QUESTION}" in part[:end] else part.index("All paths through")])
         return self.page
 
     def send(self, **fields: object) -> TestResponse:

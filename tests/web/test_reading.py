@@ -297,7 +297,7 @@ def test_a_hard_lesson_says_so_first_and_can_be_skipped_to_its_recap(visitor: Vi
     for course, lesson in lessons:
         page = visitor.get(f"/courses/{course.slug}/{lesson.id}").text
         assert not re.search(r"<(video|audio|iframe)\b|autoplay|http-equiv=.refresh", page)
-        article = page.split("<article")[1]
+        article = page.split('<div class="reading"')[1]
         note = article.find('<p class="notice">')
         assert (note >= 0) == bool(lesson.file.note)
         if lesson.file.note:
