@@ -29,7 +29,8 @@ HELD_BY = {
     "assessment/test_stages.py": "assessment/finals assessment/views/finals",
     "assessment/test_progress.py": "assessment/views/progress",
     "assessment/test_twins.py": "assessment/views/twins",
-    "assessment/test_views.py": "assessment/forms assessment/models assessment/views/attempts",
+    "assessment/test_views.py": "assessment/forms assessment/models assessment/views/attempts "
+    "assessment/views/results",
     "assignments/test_upkeep.py": "assignments/letters assignments/models assignments/operations assignments/queries",
     "assignments/test_views.py": "assignments/forms assignments/preview",
     "cli/test_commands.py": "cli/admin cli/credentials cli/setup",

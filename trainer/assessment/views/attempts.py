@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, current_app, jsonify, render_template, request, url_for
@@ -12,16 +11,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.assessment import operations, shown, words
-from trainer.assessment.check_ins import KINDS as CHECK_INS
-from trainer.assessment.check_ins import find_check_ins
-from trainer.assessment.deciding import Asked, FinalRule, Need
-from trainer.assessment.handovers import Written, find_handover
-from trainer.assessment.measures.detection import Reports
-from trainer.assessment.measures.frequencies import OfHundred, of_hundred
+from trainer.assessment.handovers import find_handover
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
-from trainer.assessment.onward import find_onward
-from trainer.assessment.pretest import find_before
 from trainer.assessment.queries import (
     get_attempt,
     get_attempt_with_response,
@@ -29,9 +21,10 @@ from trainer.assessment.queries import (
     list_attempts,
     list_responses,
 )
-from trainer.assessment.rules import Kind, RightOf, Tally
-from trainer.assessment.sittings import judge_all, sitting_of
-from trainer.assessment.told import SIGNS, category_names, find_sign, reader_words, standing_of, tell, verdicts_of
+from trainer.assessment.rules import Kind
+from trainer.assessment.sittings import sitting_of
+from trainer.assessment.told import SIGNS, find_sign, reader_words, standing_of, verdicts_of
+from trainer.assessment.views.results import result_page
 from trainer.assessment.views.steps import (
     after,
     answered_positions,
@@ -40,23 +33,18 @@ from trainer.assessment.views.steps import (
     is_answered,
     may_review,
     night_of,
+    told_scene,
 )
 from trainer.assessment.views.twins import twin_address
-from trainer.content.objects import Standing
 from trainer.content.serving import get_course, served, served_in
-from trainer.core.clock import now, today
+from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import NotFound, NotYet
-from trainer.credentials.models import Credential
-from trainer.credentials.queries import find_credential
-from trainer.credentials.rules import show_serial
 from trainer.items.judge.forms import CONFIDENCE_LABELS, JudgeForm
-from trainer.items.judge.payload import ScenePayload
-from trainer.items.registry import read_scene
 from trainer.learning.activity import opened_mark
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import enroll
-from trainer.learning.queries import find_enrollment, standing
+from trainer.learning.queries import find_enrollment
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response, wants_json
 from trainer.web.language import language_tag
@@ -149,7 +137,7 @@ def scene(attempt_id: UUID, position: int) -> Response | str:
         return go(url_for(".attempt", attempt_id=attempt_id))
     asks = sitting_of(own_attempt).asks
     unsent = {part: value for part, value in find_unsent().items() if part in asks}
-    form = JudgeForm.for_scene(_told(given)[0], given.action_order, asks, **{**(given.given or {}), **unsent})
+    form = JudgeForm.for_scene(told_scene(given)[0], given.action_order, asks, **{**(given.given or {}), **unsent})
     return _question_page(own_attempt, given, form, is_unsent=bool(unsent))
 
 
@@ -177,7 +165,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     if not is_valid:
         own_attempt = get_attempt(user_id, attempt_id)
         given = get_response(own_attempt, position)
-        form.show(_told(given)[0])
+        form.show(told_scene(given)[0])
         return _question_page(own_attempt, given, form), 422
     if wants_json():
         return jsonify(version=version)
@@ -235,97 +223,7 @@ def result(attempt_id: UUID) -> Response | str:
         raise NotYet(_("This isn’t handed in yet."))
     if (page := sitting_of(own_attempt).result) != "assessment.result":
         return go(url_for(page, attempt_id=attempt_id))
-    tally = Tally.read(own_attempt.tally)
-    responses = list_responses(own_attempt)
-    enrollment = db.session.get_one(Enrollment, own_attempt.enrollment_id)
-    course = served().courses.get(own_attempt.course)
-    where = standing(enrollment, course)
-    return render_template(
-        "assessment/result.html",
-        verdicts=verdicts_of(own_attempt),
-        attempt=own_attempt,
-        course=course,
-        course_title=enrollment.course_title,
-        enrollment=enrollment,
-        tally=tally,
-        night=night_of(own_attempt),
-        handover=find_handover(own_attempt, served_in(language_tag())),
-        written=Written.of(own_attempt),
-        needs=(needs := _needs(own_attempt, tally)),
-        needed_of=_needed_of(own_attempt),
-        is_by_steps=own_attempt.is_passed is False and _is_by_steps(needs),
-        words=words,
-        answers=[
-            (
-                response.position,
-                shown.answer(
-                    response.item_digest,
-                    _told(response)[0],
-                    response.given,
-                    reader_words(),
-                    sitting_of(own_attempt).asks,
-                ),
-            )
-            for response in responses
-            if may_review(own_attempt, response)
-        ],
-        categories=_categories(responses),
-        before=find_before(own_attempt.user_id) if own_attempt.kind == Kind.FINAL else None,
-        after=RightOf.of(tally),
-        worth=_worth(tally) if own_attempt.kind == Kind.FINAL else None,
-        standing=where,
-        lessons=[lesson for lesson in (course.lesson(name) for name in own_attempt.lessons_to_read or ()) if lesson]
-        if course
-        else [],
-        credential=_credential(enrollment) if own_attempt.is_passed else None,
-        check_ins=find_check_ins(own_attempt.user_id, served(), today())
-        if own_attempt.is_passed or _is_check_in(own_attempt)
-        else None,
-        today=today(),
-        cards=served().cards,
-        show_serial=show_serial,
-        way=find_onward(course, enrollment, where, now()) if course else None,
-        confidences=CONFIDENCE_LABELS,
-        sign_of=find_sign,
-    )
-
-
-def _is_check_in(own_attempt: Attempt) -> bool:
-    return own_attempt.kind in CHECK_INS
-
-
-def _needs(own_attempt: Attempt, tally: Tally) -> list[Need]:
-    """Return what a final was asked for, and whether it was met."""
-    if own_attempt.kind != Kind.FINAL:
-        return []
-    rule = FinalRule.read(own_attempt.rule, own_attempt.scenes)
-    return rule.needs(
-        tally.counts, round_=own_attempt.round, number=own_attempt.number, is_passed=bool(own_attempt.is_passed)
-    )
-
-
-def _needed_of(own_attempt: Attempt) -> int | None:
-    """Return how many scenes a final would have had that ended before its last stage, or None."""
-    if own_attempt.kind != Kind.FINAL or own_attempt.is_passed:
-        return None
-    ends = FinalRule.read(own_attempt.rule, own_attempt.scenes).ends
-    return ends[-1] if ends[-1] > own_attempt.scenes else None
-
-
-def _is_by_steps(needs: Sequence[Need]) -> bool:
-    return all(need.is_met for need in needs if need.what in (Asked.MISSED, Asked.OVER_REPORTED))
-
-
-def _worth(tally: Tally) -> OfHundred | None:
-    if not (tally.concerns and tally.innocents):
-        return None
-    return of_hundred(Reports(tally.hits, tally.concerns, tally.false_alarms, tally.innocents))
-
-
-def _credential(enrollment: Enrollment) -> Credential | None:
-    if enrollment.credential_id is None:
-        return None
-    return find_credential(enrollment.user_id, enrollment.course, enrollment.cycle)
+    return result_page(own_attempt)
 
 
 def _handed_in(own_attempt: Attempt) -> dt.datetime:
@@ -333,13 +231,8 @@ def _handed_in(own_attempt: Attempt) -> dt.datetime:
     return own_attempt.submitted_at
 
 
-def _told(given: Given, *beside: str) -> tuple[ScenePayload, Standing]:
-    """Return the scene in its reader's language, and how it stands there, with the files of what is beside it."""
-    return tell(read_scene(given.snapshot.payload), *beside)
-
-
 def _question_page(own_attempt: Attempt, given: Given, form: JudgeForm, *, is_unsent: bool = False) -> str:
-    scene, translation = _told(given)
+    scene, translation = told_scene(given)
     enrollment = db.session.get_one(Enrollment, own_attempt.enrollment_id)
     verdicts = verdicts_of(own_attempt)
     form.name_verdicts(verdicts)
@@ -365,7 +258,7 @@ def _question_page(own_attempt: Attempt, given: Given, form: JudgeForm, *, is_un
 
 
 def _answer_page(own_attempt: Attempt, given: Given) -> str:
-    scene, translation = _told(given, SIGNS)
+    scene, translation = told_scene(given, SIGNS)
     return render_template(
         "assessment/answer.html",
         verdicts=verdicts_of(own_attempt),
@@ -384,15 +277,3 @@ def _answer_page(own_attempt: Attempt, given: Given) -> str:
         if own_attempt.submitted_at is None
         else url_for(".result", attempt_id=own_attempt.id),
     )
-
-
-def _categories(responses: Sequence[Given]) -> list[tuple[str, int]]:
-    """Return (category name, scenes that went wrong in it), most first."""
-    names = category_names()
-    wrong: dict[str, int] = {}
-    for scene, judged in judge_all(responses, served().vocabulary.danger_rules):
-        if judged.outcome is None or judged.outcome.is_right:
-            continue
-        for category in {sign.category for sign in scene.signs}:
-            wrong[category] = wrong.get(category, 0) + 1
-    return sorted(((names.get(name, name), times) for name, times in wrong.items()), key=lambda pair: -pair[1])

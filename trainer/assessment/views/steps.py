@@ -12,8 +12,10 @@ from trainer.assessment.queries import list_responses
 from trainer.assessment.shown import Happened
 from trainer.assessment.sittings import judge_all, sitting_of
 from trainer.assessment.told import tell
+from trainer.content.objects import Standing
 from trainer.content.serving import served
 from trainer.core.db import db
+from trainer.items.judge.payload import ScenePayload
 from trainer.items.registry import read_scene
 from trainer.learning.activity import read_mark
 from trainer.learning.models import Enrollment
@@ -76,3 +78,8 @@ def course_title(attempt: Attempt) -> str:
     """Return the title of an attempt's course, or its name where it has left the content."""
     course = served().courses.get(attempt.course)
     return course.file.title if course else attempt.course
+
+
+def told_scene(given: Given, *beside: str) -> tuple[ScenePayload, Standing]:
+    """Return the scene in its reader's language, and how it stands there, with the files of what is beside it."""
+    return tell(read_scene(given.snapshot.payload), *beside)
