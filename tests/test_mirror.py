@@ -29,8 +29,7 @@ HELD_BY = {
     "assessment/test_stages.py": "assessment/finals assessment/views/finals",
     "assessment/test_progress.py": "assessment/views/progress",
     "assessment/test_twins.py": "assessment/views/twins",
-    "assessment/test_views.py": "assessment/forms assessment/models assessment/views/attempts "
-    "assessment/views/results",
+    "assessment/test_views.py": "assessment/forms assessment/models assessment/views/attempts assessment/views/results",
     "assignments/test_upkeep.py": "assignments/letters assignments/models assignments/operations assignments/queries",
     "assignments/test_views.py": "assignments/forms assignments/preview",
     "cli/test_commands.py": "cli/admin cli/credentials cli/setup",
@@ -58,7 +57,9 @@ HELD_BY = {
     "home/letters home/round_views instructing/views/rounds",
     "instructing/test_board.py": "instructing/words",
     "instructing/test_items.py": "instructing/views/items",
-    "instructing/test_misreads.py": "instructing/answers",
+    "instructing/test_briefing.py": "instructing/briefing_paper instructing/briefing_words",
+    "instructing/test_figures.py": "jobs/class_figures",
+    "instructing/test_misreads.py": "instructing/answers instructing/downloads instructing/views/misreads",
     "instructing/test_nudges.py": "instructing/letters web/letters",
     "instructing/test_operations.py": "instructing/models instructing/queries",
     "instructing/test_views.py": "instructing/forms instructing/posters instructing/views/board "

@@ -74,6 +74,7 @@ from trainer.instructing.views.classes import blueprint as classes
 from trainer.instructing.views.cohorts import blueprint as cohorts
 from trainer.instructing.views.items import blueprint as items
 from trainer.instructing.views.meetings import blueprint as meetings
+from trainer.instructing.views.misreads import blueprint as misreads
 from trainer.instructing.views.rounds import blueprint as class_rounds
 from trainer.interop.views.api import blueprint as api
 from trainer.interop.views.tokens import blueprint as api_tokens
@@ -219,7 +220,7 @@ def _add_pages(app: Flask) -> None:
     )
     firms = (organizations, closing, people, teams, invitations, codes, slips, devices, roster, requirements, audit)
     readings = (training, training_rounds, evidence, inspections, api_tokens, webhooks, api)
-    instructors = (cohorts, board, class_rounds, meetings, classes, items)
+    instructors = (cohorts, board, misreads, class_rounds, meetings, classes, items)
     for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)
     init_ways(app, WAYS_UP, PARTS_FROM_ABOVE)

@@ -41,6 +41,7 @@ def set_classroom(app: Flask, ines: UUID, firm: UUID, person: Callable[[Flask], 
     return {
         "class": f"/cohorts/{full}",
         "class_empty": f"/cohorts/{empty}",
+        "class_alone": f"/cohorts/{make_class(app, ines, None, title='Evening class')}",
         "class_answers": f"/cohorts/{full}/answers/{members[2]}",
         "class_meeting": f"/cohorts/{full}/sessions/{held}",
         "class_join": f"/classes/{code[:4]}-{code[4:]}",

@@ -89,7 +89,7 @@ def answer_practice(app: Flask, user_id: UUID, rng: random.Random, *, hand_in: b
 
 
 def answers_of(app: Flask, users: list[UUID]) -> list[tuple[UUID, str, dict[str, Any], bool]]:
-    """Return (user, kind, scene, was it reported) of everything recorded, read one row at a time."""
+    """Return (user, kind, scene, was it reported) of each user's first record of a scene, read one row at a time."""
     found = []
     with app.app_context():
         for attempt in db.session.scalars(select(Attempt).where(Attempt.user_id.in_(users))).all():
@@ -101,5 +101,8 @@ def answers_of(app: Flask, users: list[UUID]) -> list[tuple[UUID, str, dict[str,
                 if counts and one.given and one.saved_at and joined and one.saved_at >= joined:
                     chosen = next(act for act in one.snapshot.payload["actions"] if act["id"] == one.given["action"])
                     said = one.given.get("verdict") == "report-now" or chosen["is_report"]
-                    found.append((attempt.user_id, attempt.kind, one.snapshot.payload, said))
-    return found
+                    found.append((one.saved_at, (attempt.user_id, attempt.kind, one.snapshot.payload, said)))
+    firsts: dict[tuple[UUID, str], tuple[UUID, str, dict[str, Any], bool]] = {}
+    for _at, answer in sorted(found, key=lambda row: row[0]):
+        firsts.setdefault((answer[0], answer[2]["scenario"]), answer)
+    return list(firsts.values())

@@ -19,7 +19,7 @@ from trainer.content.library import Library
 from trainer.content.schema import Pool
 from trainer.content.serving import served
 from trainer.core.db import db
-from trainer.instructing.misreads import list_misreads
+from trainer.instructing.misreads import count_misreads, name_misreads
 from trainer.instructing.models import Cohort
 from trainer.instructing.rules import Grain, Misread
 
@@ -28,7 +28,7 @@ Said = tuple[UUID, str, dict[str, Any], bool]
 
 def found(room: Room) -> list[Misread]:
     with room.app.app_context():
-        return list_misreads(db.session.get_one(Cohort, room.id), served())
+        return name_misreads(count_misreads(db.session.get_one(Cohort, room.id), served()), served())
 
 
 def busy(room: Room, people: int, practices: int, seed: int = 1) -> list[Said]:

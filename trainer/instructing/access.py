@@ -10,7 +10,7 @@ from typing import Any
 from flask_login import current_user
 
 from trainer.core.errors import NotFound
-from trainer.instructing.queries import find_desk, find_reader
+from trainer.instructing.queries import Desk, find_desk, find_reader
 from trainer.organizations.access import ask_second_step, needs_second_step, shut_page
 from trainer.organizations.rules import FirmState
 from trainer.web.language import show_times_of
@@ -34,6 +34,19 @@ def teaching(view: View) -> View:
             return shut_page(desk.actor)
         if needs_second_step(current_user):
             return ask_second_step()
+        return view(desk, **values)
+
+    return enter
+
+
+def teaching_unseen(view: View) -> View:
+    """Let in the instructor of the class that the address names, to what no employer sees; as `teaching`."""
+
+    @teaching
+    @wraps(view)
+    def enter(desk: Desk, **values: Any) -> Any:
+        if not desk.reads_figures:
+            raise NotFound
         return view(desk, **values)
 
     return enter

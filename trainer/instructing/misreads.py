@@ -1,15 +1,20 @@
-"""What a class misreads: the chart, CSV and XLSX all come from `list_misreads`. It never shows who said what."""
+"""What a class misreads: the chart, CSV, XLSX and briefing sheet all come from `count_misreads`, never who said what.
+
+Of each person only the first answer to a scene counts: whoever answers again may know the key.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import and_, func, or_, select
 
+from trainer.assessment.measures.groups import share_of
+from trainer.assessment.measures.shares import wilson
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.rules import Kind
 from trainer.content.library import Content
@@ -26,36 +31,75 @@ from trainer.items.registry import read_scene
 
 @dataclass(slots=True)
 class _Count:
-    part: int = 0
-    whole: int = 0
-    people: set[uuid.UUID] = field(default_factory=set)
+    """Answers by person and pair of scenes: (how many were reports, how many there are)."""
 
-    def add(self, user_id: uuid.UUID, number: int, *, is_reported: bool) -> None:
-        self.part += number if is_reported else 0
-        self.whole += number
-        self.people.add(user_id)
+    cells: dict[tuple[uuid.UUID, str], tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, user_id: uuid.UUID, pair: str, *, is_reported: bool) -> None:
+        reports, number = self.cells.get((user_id, pair), (0, 0))
+        self.cells[user_id, pair] = reports + is_reported, number + 1
+
+    def rate(self, grain: Grain) -> Rate:
+        part = sum(reports for reports, _number in self.cells.values())
+        whole = sum(number for _reports, number in self.cells.values())
+        rate = Rate(part, whole, len({person for person, _pair in self.cells}), LEAST[grain])
+        return replace(rate, interval=self._interval(part, whole)) if rate.is_shown else rate
+
+    def _interval(self, part: int, whole: int) -> tuple[float, float]:
+        """Return where the share plausibly lies: for other people and other pairs or, of a single pair, other people.
+
+        Where all answers are alike nothing varies between clusters, and they count as one each: Wilson's interval.
+        """
+        if part in (0, whole) or len({pair for _person, pair in self.cells}) < 2:
+            return wilson(part, whole)
+        low, high = share_of(self.cells).interval()
+        return max(0.0, low), min(1.0, high)
 
 
-def list_misreads(cohort: Cohort, content: Content) -> list[Misread]:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a class said of the scenes of one kind, before it has a name in a reader's language."""
+
+    grain: Grain
+    key: str
+    hits: Rate
+    false_alarms: Rate
+
+
+def count_misreads(cohort: Cohort, content: Content) -> list[Counted]:
     """Return how often a class reported what is to report, and what isn't: in all, by kind of sign, scene, sign.
 
     Counted are scenes answered since each person joined, in practice and in finals that were handed in.
     """
     counts: dict[tuple[Grain, str], tuple[_Count, _Count]] = {}
-    answers = _count_answers(cohort)
+    answers = _first_answers(cohort)
     scenes = _read_scenes({row[1] for row in answers})
     danger_rules = content.vocabulary.danger_rules
     payloads = {item_digest: read_scene(scene) for item_digest, scene in scenes.items()}
-    for user_id, item_digest, verdict, action, number in answers:
+    keys = {item_digest: _keys(scene) for item_digest, scene in scenes.items()}
+    reported: dict[tuple[str, str, str], bool] = {}
+    for user_id, item_digest, verdict, action in answers:
+        said = (item_digest, verdict, action or "")
+        if said not in reported:
+            outcome = payloads[item_digest].judge({"verdict": verdict, "action": said[2]}, danger_rules).outcome
+            reported[said] = outcome in (Outcome.HIT, Outcome.FALSE_ALARM)
         scene = scenes[item_digest]
-        outcome = payloads[item_digest].judge({"verdict": verdict, "action": action or ""}, danger_rules).outcome
-        for key in _keys(scene):
+        for key in keys[item_digest]:
             concern, innocent = counts.setdefault(key, (_Count(), _Count()))
             which = concern if scene["truth"] == Truth.CONCERN else innocent
-            which.add(user_id, number, is_reported=outcome in (Outcome.HIT, Outcome.FALSE_ALARM))
+            which.add(user_id, scene["pair"] or scene["scenario"], is_reported=reported[said])
     return [
-        Misread(grain, label, _rate(grain, counts[grain, key][0]), _rate(grain, counts[grain, key][1]))
-        for grain, key, label in _labels(content, counts.keys())
+        Counted(grain, key, concern.rate(grain), innocent.rate(grain))
+        for (grain, key), (concern, innocent) in counts.items()
+    ]
+
+
+def name_misreads(counted: Iterable[Counted], content: Content) -> list[Misread]:
+    """Return counts with the names that a reader of the content's language knows, in the order to be read."""
+    by_key = {(row.grain, row.key): row for row in counted}
+    return [
+        Misread(grain, key, label, by_key[grain, key].hits, by_key[grain, key].false_alarms)
+        for grain, key, label in _labels(content, by_key.keys())
     ]
 
 
@@ -69,8 +113,8 @@ def scene_label(content: Content, scenario: str) -> str:
     return str(_("Scene %(number)s of the final", number=number))
 
 
-def _count_answers(cohort: Cohort) -> list[tuple[uuid.UUID, str, str, str | None, int]]:
-    """Return (user, scene's digest, verdict, first action, how often)."""
+def _first_answers(cohort: Cohort) -> list[tuple[uuid.UUID, str, str, str | None]]:
+    """Return (user, scene's digest, verdict, first action) of each person's first answer to each scene."""
     verdict, action = Response.given["verdict"].as_string(), Response.given["action"].as_string()
     counted = or_(
         and_(Attempt.kind == Kind.FINAL, Attempt.submitted_at.is_not(None)),
@@ -82,6 +126,9 @@ def _count_answers(cohort: Cohort) -> list[tuple[uuid.UUID, str, str, str | None
             Response.item_digest,
             verdict.label("verdict"),
             action.label("action"),
+            func.row_number()
+            .over(partition_by=(Attempt.user_id, Response.item), order_by=(Response.saved_at, Response.attempt_id))
+            .label("number"),
         )
         .join(Attempt, Attempt.id == Response.attempt_id)
         .join(CohortMember, CohortMember.user_id == Attempt.user_id)
@@ -95,7 +142,7 @@ def _count_answers(cohort: Cohort) -> list[tuple[uuid.UUID, str, str, str | None
         .subquery()
     )
     columns = (said.c.user_id, said.c.item_digest, said.c.verdict, said.c.action)
-    return [tuple(row) for row in db.session.execute(select(*columns, func.count()).group_by(*columns))]
+    return [tuple(row) for row in db.session.execute(select(*columns).where(said.c.number == 1))]
 
 
 def _read_scenes(digests: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -127,7 +174,3 @@ def _labels(content: Content, keys: Iterable[tuple[Grain, str]]) -> list[tuple[G
     # Snapshots keep what has left the content folder since, or has another name there.
     labels += [(grain, key, key) for grain, key in sorted(there - known)]
     return [label for label in labels if (label[0], label[1]) in there]
-
-
-def _rate(grain: Grain, count: _Count) -> Rate:
-    return Rate(count.part, count.whole, len(count.people), LEAST[grain])

@@ -1,9 +1,10 @@
-"""Cohort, CohortMember, ClassSession, Attendance, SignOff, Nudge and InstructorApproval records."""
+"""Cohort, CohortMember, ClassSession, Attendance, SignOff, Nudge, InstructorApproval and ClassFigures records."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -153,3 +154,16 @@ class InstructorApproval(Base):
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
     approved_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
+
+
+class ClassFigures(Base):
+    """What a large class said, counted by the worker: shares by kind of scene, and nobody's answer."""
+
+    __tablename__ = "class_figures"
+
+    cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohorts.id", ondelete="CASCADE"), primary_key=True)
+    counted_at: Mapped[dt.datetime]
+    weight: Mapped[int]
+    """How many scenes the class had been shown by then."""
+    figures: Mapped[dict[str, Any]]
+    """`figures.Figures` as JSON."""

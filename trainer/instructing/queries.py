@@ -45,9 +45,16 @@ class Desk:
         return self.cohort.organization_id
 
     @property
+    def reads_figures(self) -> bool:
+        """True for the instructor of the class; not for an owner of its firm, who is their employer, even as the one
+        who teaches it."""
+        is_employer = self.actor is not None and self.actor.role is not Role.INSTRUCTOR
+        return self.cohort.instructor_id == self.user_id and not is_employer
+
+    @property
     def sees_answers(self) -> bool:
-        """True for the instructor, not for an owner of the firm, where the class said so before people joined."""
-        return self.cohort.shows_answers and self.cohort.instructor_id == self.user_id
+        """True for the instructor, where the class said so before people joined."""
+        return self.cohort.shows_answers and self.reads_figures
 
     @property
     def zone(self) -> str:

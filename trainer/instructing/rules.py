@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from trainer.assessment.measures.shares import wilson
 from trainer.learning.rules import Standing
 
 IDLE_AFTER: Final = dt.timedelta(days=7)
@@ -55,6 +54,8 @@ class Rate:
     whole: int
     people: int
     least: int
+    interval: tuple[float, float] = (0.0, 1.0)
+    """Where the share of other people in other scenes plausibly lies."""
 
     @property
     def is_shown(self) -> bool:
@@ -66,17 +67,14 @@ class Rate:
         """The share, between 0 and 1."""
         return self.part / self.whole if self.whole else 0.0
 
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Where the share of many more responses plausibly lies."""
-        return wilson(self.part, self.whole)
-
 
 @dataclass(frozen=True, slots=True)
 class Misread:
     """What a group said of the scenes of one kind."""
 
     grain: Grain
+    key: str
+    """A sign's id, a category's name, a scene's id; empty for all, and for scenes without a sign."""
     label: str
     hits: Rate
     """Of scenes to report: how many were reported."""
@@ -155,3 +153,11 @@ def narrow(rows: list[BoardRow], show: Show, order: Order) -> list[BoardRow]:
     if order is Order.ACTIVE:
         return sorted(shown, key=lambda row: row.last_active)
     return shown
+
+
+def mistaken(row: Misread, *, is_missed: bool) -> Rate:
+    """Return how often scenes to report were missed, or innocent ones reported."""
+    if not is_missed:
+        return row.false_alarms
+    hits, (low, high) = row.hits, row.hits.interval
+    return replace(hits, part=hits.whole - hits.part, interval=(1 - high, 1 - low))

@@ -26,6 +26,7 @@ from trainer.core.events import forget_events
 from trainer.core.limits import forget_counts
 from trainer.interop.telling import forget_deliveries
 from trainer.jobs.check_ins import remind_of_check_ins
+from trainer.jobs.class_figures import count_classes
 from trainer.jobs.closing import delete_closed_firms
 from trainer.jobs.counting import count_answers
 from trainer.jobs.delivery import deliver
@@ -83,6 +84,7 @@ TASKS = (
     Task("forget remarks", HOUR, _tidy(forget_remarks)),
     Task("remind of check-ins", HOUR, remind_of_check_ins),
     Task("count answers", HOUR, count_answers),
+    Task("count classes", HOUR, count_classes),
     Task("forget evidence packs", HOUR, _forget_packs),
     Task("delete closed firms", HOUR, delete_closed_firms),
     Task("keep up requirements", HOUR, keep_up_all),

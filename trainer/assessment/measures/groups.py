@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Final
+from typing import Any, Final
 
 from trainer.assessment.measures.distributions import t_quantile
 
@@ -21,6 +21,10 @@ class Answer:
     person: Hashable
     pair: Hashable
     is_report: bool
+
+
+Cells = Mapping[Any, tuple[int, int]]
+"""How many of its answers were reports, and how many answers there are, by person and pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,14 @@ def share(answers: Sequence[Answer]) -> Estimate:
     less that of person-by-pair, each × G/(G − 1); if it isn't positive, the larger of the first two. Raises ValueError
     with fewer than two people or two pairs.
     """
-    mean = _mean(answers)
-    return _estimate(mean, [(answer, (answer.is_report - mean) / len(answers)) for answer in answers])
+    return share_of(_cells(answers))
+
+
+def share_of(cells: Cells) -> Estimate:
+    """Return the same as `share` from answers that are counted by person and pair."""
+    total = sum(number for _reports, number in cells.values())
+    mean = _mean(cells)
+    return _estimate(mean, {key: (reports - mean * number) / total for key, (reports, number) in cells.items()})
 
 
 def difference(first: Sequence[Answer], second: Sequence[Answer]) -> Estimate | None:
@@ -65,32 +75,45 @@ def difference(first: Sequence[Answer], second: Sequence[Answer]) -> Estimate | 
     both = {answer.person for answer in first} & {answer.person for answer in second}
     if len(both) < FEWEST_PEOPLE:
         return None
-    before, after = ([answer for answer in answers if answer.person in both] for answers in (first, second))
+    before, after = (_cells([answer for answer in answers if answer.person in both]) for answers in (first, second))
     old, new = _mean(before), _mean(after)
-    weighed = [(answer, (answer.is_report - new) / len(after)) for answer in after]
-    weighed += [(answer, (old - answer.is_report) / len(before)) for answer in before]
-    return _estimate(new - old, weighed)
+    weights: dict[tuple[Hashable, Hashable], float] = defaultdict(float)
+    for cells, mean, sign in ((before, old, -1), (after, new, 1)):
+        total = sum(number for _reports, number in cells.values())
+        for key, (reports, number) in cells.items():
+            weights[key] += sign * (reports - mean * number) / total
+    return _estimate(new - old, weights)
 
 
-def _mean(answers: Sequence[Answer]) -> float:
-    if not answers:
+def _cells(answers: Sequence[Answer]) -> Cells:
+    cells: dict[tuple[Hashable, Hashable], tuple[int, int]] = {}
+    for answer in answers:
+        reports, number = cells.get((answer.person, answer.pair), (0, 0))
+        cells[answer.person, answer.pair] = reports + answer.is_report, number + 1
+    return cells
+
+
+def _mean(cells: Cells) -> float:
+    if not cells:
         raise ValueError("there are no answers")
-    return sum(answer.is_report for answer in answers) / len(answers)
+    return sum(reports for reports, _number in cells.values()) / sum(number for _reports, number in cells.values())
 
 
-def _estimate(value: float, weighed: Sequence[tuple[Answer, float]]) -> Estimate:
-    people, of_people = _clustered(weighed, lambda answer: answer.person)
-    pairs, of_pairs = _clustered(weighed, lambda answer: answer.pair)
-    _both, of_both = _clustered(weighed, lambda answer: (answer.person, answer.pair))
+def _estimate(value: float, weights: Mapping[tuple[Hashable, Hashable], float]) -> Estimate:
+    people, of_people = _clustered(weights, lambda cell: cell[0])
+    pairs, of_pairs = _clustered(weights, lambda cell: cell[1])
+    _both, of_both = _clustered(weights, lambda cell: cell)
     variance = of_people + of_pairs - of_both
     return Estimate(value, variance if variance > 0 else max(of_people, of_pairs), people, pairs)
 
 
-def _clustered(weighed: Sequence[tuple[Answer, float]], key: Callable[[Answer], Hashable]) -> tuple[int, float]:
+def _clustered(
+    weights: Mapping[tuple[Hashable, Hashable], float], key: Callable[[tuple[Hashable, Hashable]], Hashable]
+) -> tuple[int, float]:
     """Return the number of clusters, and what they make the variance: squares of their sums × G/(G − 1)."""
     sums: dict[Hashable, float] = defaultdict(float)
-    for answer, weight in weighed:
-        sums[key(answer)] += weight
+    for cell, weight in weights.items():
+        sums[key(cell)] += weight
     if len(sums) < 2:
         raise ValueError("two people and two pairs, or more, are needed")
     return len(sums), sum(total * total for total in sums.values()) * len(sums) / (len(sums) - 1)

@@ -1,4 +1,4 @@
-"""The completion board of a class, its exports, nudges; what the group misreads; one person's wrong answers."""
+"""The completion board of a class, its exports, nudges; one person's wrong answers."""
 
 from __future__ import annotations
 
@@ -13,20 +13,18 @@ from trainer.assessment.rounds import list_waiting
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.core.errors import Conflict, NotFound
 from trainer.credentials.rules import show_serial
 from trainer.instructing import words
 from trainer.instructing.access import teaching
 from trainer.instructing.answers import list_answers
 from trainer.instructing.board import list_board
-from trainer.instructing.misreads import list_misreads
+from trainer.instructing.downloads import given_as_asked
 from trainer.instructing.nudges import nudge
-from trainer.instructing.operations import note_export
 from trainer.instructing.queries import Desk, find_membership, get_member, users_of
-from trainer.instructing.rules import FEWEST_PEOPLE, LEAST, BoardRow, Grain, Order, Show, may_nudge, narrow
+from trainer.instructing.rules import BoardRow, Order, Show, may_nudge, narrow
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
-from trainer.web.tables import Table, csv_answer, xlsx_answer
 
 blueprint = Blueprint("board", __name__, url_prefix="/cohorts/<uuid:cohort_id>")
 PAGE = 50
@@ -65,7 +63,7 @@ def board(desk: Desk) -> str:
 @teaching
 def export(desk: Desk) -> Response:
     """Return the rows that the address asks for as CSV or XLSX; the export is recorded."""
-    return _given(desk, "export.board", words.board_table(narrow(_rows(desk), _show(), _order()), desk.zone))
+    return given_as_asked(desk, "export.board", words.board_table(narrow(_rows(desk), _show(), _order()), desk.zone))
 
 
 @blueprint.post("/nudges")
@@ -86,34 +84,6 @@ def send_nudges(desk: Desk) -> Response:
         sent = ngettext("%(num)s person will get an email.", "%(num)s people will get an email.", number)
         flash(sent if number else _("No emails sent: everyone got one in the last three days."))
     return go(url_for(".board", cohort_id=desk.cohort.id))
-
-
-@blueprint.get("/misreads")
-@access(Who.ACCOUNT, own=True)
-@teaching
-def misreads(desk: Desk) -> str:
-    """Show what the group misreads, as a chart that is a table."""
-    rows = list_misreads(desk.cohort, served())
-    return render_template(
-        "instructing/misreads.html",
-        desk=desk,
-        groups=[
-            (grain, words.GRAIN_NAMES[grain], [row for row in rows if row.grain is grain and row.is_shown])
-            for grain in Grain
-        ],
-        has_any=bool(rows),
-        least=LEAST,
-        fewest=FEWEST_PEOPLE,
-        percent=words.percent,
-    )
-
-
-@blueprint.post("/misreads/exports")
-@access(Who.ACCOUNT, own=True)
-@teaching
-def export_misreads(desk: Desk) -> Response:
-    """Return the misread table as CSV or XLSX; the export is recorded."""
-    return _given(desk, "export.misreads", words.misread_table(list_misreads(desk.cohort, served())))
 
 
 @blueprint.get("/answers/<uuid:member_id>")
@@ -151,12 +121,3 @@ def _show() -> Show:
 def _order() -> Order:
     given = request.args.get("order", "")
     return Order(given) if given in set(Order) else Order.NAME
-
-
-def _given(desk: Desk, act: str, table: Table) -> Response:
-    form = request.form.get("form", "csv")
-    if form not in {"csv", "xlsx"}:
-        raise Invalid(_("Choose CSV or XLSX."))
-    with transaction():
-        note_export(desk, act, form, now())
-    return csv_answer(table) if form == "csv" else xlsx_answer(table)

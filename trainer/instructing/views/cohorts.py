@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, make_response, render_template, url_for
+from flask import Blueprint, current_app, flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -16,6 +16,7 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
 from trainer.instructing import operations
 from trainer.instructing.access import teaching
+from trainer.instructing.downloads import file_answer
 from trainer.instructing.forms import CohortForm, HandOverForm, NewCohortForm, PublicHandOverForm
 from trainer.instructing.models import Cohort
 from trainer.instructing.operations import CohortFacts
@@ -143,7 +144,7 @@ def code(desk: Desk) -> str:
 @teaching
 def picture(desk: Desk) -> Response:
     """Return the QR picture of the link by which people join."""
-    return _file(qr_picture(_address(desk.cohort)), "image/svg+xml", "code.svg")
+    return file_answer(qr_picture(_address(desk.cohort)), "image/svg+xml", "code.svg")
 
 
 @blueprint.get("/cohorts/<uuid:cohort_id>/poster.pdf")
@@ -151,7 +152,7 @@ def picture(desk: Desk) -> Response:
 @teaching
 def poster(desk: Desk) -> Response:
     """Return a poster of one page, to be printed and hung up."""
-    return _file(draw_poster(desk.cohort, _address(desk.cohort)), "application/pdf", "poster.pdf")
+    return file_answer(draw_poster(desk.cohort, _address(desk.cohort)), "application/pdf", "poster.pdf")
 
 
 @blueprint.route("/cohorts/<uuid:cohort_id>/archival", methods=["GET", "POST"])
@@ -262,14 +263,6 @@ def _address(cohort: Cohort) -> str:
     """Return the link by which people join, as it stands on paper: always of the configured site."""
     base = current_app.config["SETTINGS"].base_url
     return f"{base}{url_for('classes.show', code=show_code(cohort.code))}"
-
-
-def _file(data: bytes, kind: str, name: str) -> Response:
-    response = make_response(data)
-    response.mimetype = kind
-    response.headers["Content-Disposition"] = f"inline; filename={name}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _to(cohort: Cohort) -> Response:

@@ -1,0 +1,99 @@
+"""What a class gets wrong, and a sheet to teach from. For its instructor; an employer sees none of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from trainer.assessment.measures.groups import FEWEST_PEOPLE as FEWEST_FOR_GAIN
+from trainer.content.serving import served
+from trainer.core.clock import now
+from trainer.instructing import briefing_words, words
+from trainer.instructing.access import teaching_unseen
+from trainer.instructing.briefing import Briefing, lesson_on, prepare, scene_on
+from trainer.instructing.briefing_paper import draw_briefing
+from trainer.instructing.downloads import file_answer, given_as_asked
+from trainer.instructing.figures import Figures, find_figures
+from trainer.instructing.misreads import name_misreads
+from trainer.instructing.queries import Desk
+from trainer.instructing.rules import FEWEST_PEOPLE, LEAST, Grain, Misread
+from trainer.organizations.rules import local_day
+from trainer.web.access import Who, access
+
+blueprint = Blueprint("misreads", __name__, url_prefix="/cohorts/<uuid:cohort_id>")
+
+
+@blueprint.get("/misreads")
+@access(Who.ACCOUNT, own=True)
+@teaching_unseen
+def misreads(desk: Desk) -> str:
+    """Show what the group misreads, as a chart that is a table, and what it judged before and after."""
+    figures, content = find_figures(desk.cohort, served()), served()
+    rows = _rows(figures)
+    return render_template(
+        "instructing/misreads.html",
+        desk=desk,
+        figures=figures,
+        course=content.courses.get(desk.cohort.course),
+        groups=[
+            (grain, words.GRAIN_NAMES[grain], [row for row in rows if row.grain is grain and row.is_shown])
+            for grain in Grain
+        ],
+        has_any=bool(rows),
+        least=LEAST,
+        fewest=FEWEST_PEOPLE,
+        fewest_for_gain=FEWEST_FOR_GAIN,
+        percent=words.percent,
+        lesson_on=lambda row: lesson_on(row, desk.cohort.course, content),
+        scene_on=lambda row: scene_on(row, content),
+    )
+
+
+@blueprint.post("/misreads/exports")
+@access(Who.ACCOUNT, own=True)
+@teaching_unseen
+def export(desk: Desk) -> Response:
+    """Return the misread table as CSV or XLSX; the export is recorded."""
+    rows = _rows(find_figures(desk.cohort, served()))
+    return given_as_asked(desk, "export.misreads", words.misread_table(rows))
+
+
+@blueprint.get("/briefing")
+@access(Who.ACCOUNT, own=True)
+@teaching_unseen
+def briefing(desk: Desk) -> str:
+    """Show the sheet to teach from, as it prints."""
+    figures = find_figures(desk.cohort, served())
+    return render_template(
+        "instructing/briefing.html",
+        desk=desk,
+        course=served().courses.get(desk.cohort.course),
+        brief=_prepared(desk, figures),
+        day=_day(desk, figures),
+        words=briefing_words,
+    )
+
+
+@blueprint.get("/briefing.pdf")
+@access(Who.ACCOUNT, own=True)
+@teaching_unseen
+def paper(desk: Desk) -> Response:
+    """Return the sheet to teach from as a PDF of one page."""
+    figures = find_figures(desk.cohort, served())
+    pdf = draw_briefing(desk.cohort.title, _prepared(desk, figures), _day(desk, figures))
+    return file_answer(pdf, "application/pdf", "briefing-sheet.pdf")
+
+
+def _rows(figures: Figures | None) -> Sequence[Misread]:
+    return name_misreads(figures.misreads, served()) if figures else []
+
+
+def _prepared(desk: Desk, figures: Figures | None) -> Briefing:
+    return prepare(_rows(figures), desk.cohort.course, served())
+
+
+def _day(desk: Desk, figures: Figures | None) -> dt.date:
+    return local_day(desk.zone, figures.counted_at if figures and figures.counted_at else now())
