@@ -59,7 +59,7 @@ HELD_BY = {
     "instructing/test_items.py": "instructing/views/items",
     "instructing/test_briefing.py": "instructing/briefing_paper instructing/briefing_words",
     "instructing/test_figures.py": "jobs/class_figures",
-    "instructing/test_misreads.py": "instructing/answers instructing/downloads instructing/views/misreads",
+    "instructing/test_misreads.py": "instructing/answers instructing/views/downloads instructing/views/misreads",
     "instructing/test_nudges.py": "instructing/letters web/letters",
     "instructing/test_operations.py": "instructing/models instructing/queries",
     "instructing/test_views.py": "instructing/forms instructing/posters instructing/views/board "

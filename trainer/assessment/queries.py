@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from trainer.assessment.models import Attempt, Response
@@ -190,40 +190,55 @@ def failed_finals(enrollment_id: uuid.UUID) -> list[FailedTry]:
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
-    """One of many learners' attempts, by its counts; nothing of it tells a single answer."""
+class FinalTry:
+    """One of many learners' finals that was handed in, by its counts; nothing of it tells a single answer."""
 
     enrollment_id: uuid.UUID
-    kind: Kind
-    started_at: dt.datetime
-    submitted_at: dt.datetime | None
     is_passed: bool | None
     tally: dict[str, Any] | None
 
 
-def list_sittings(users: Select[Any], course: str) -> list[Sitting]:
-    """Return the attempts of many users in a course, oldest first."""
+def list_final_tries(users: Select[Any], course: str) -> list[FinalTry]:
+    """Return the finals that many users handed in, in a course, oldest first."""
+    rows = db.session.execute(
+        select(Attempt.enrollment_id, Attempt.is_passed, Attempt.tally)
+        .where(
+            Attempt.user_id.in_(users),
+            Attempt.course == course,
+            Attempt.kind == Kind.FINAL,
+            Attempt.submitted_at.is_not(None),
+        )
+        .order_by(Attempt.started_at, Attempt.round, Attempt.number)
+    )
+    return [FinalTry(*row) for row in rows]
+
+
+def count_practices(users: Select[Any], course: str) -> dict[uuid.UUID, tuple[int, dt.datetime]]:
+    """Return enrollment id -> (practices handed in, when an attempt last began or was handed in), for many users."""
+    is_practice = and_(Attempt.kind == Kind.PRACTICE, Attempt.submitted_at.is_not(None))
     rows = db.session.execute(
         select(
             Attempt.enrollment_id,
-            Attempt.kind,
-            Attempt.started_at,
-            Attempt.submitted_at,
-            Attempt.is_passed,
-            Attempt.tally,
+            func.count(case((is_practice, 1))),
+            func.max(func.coalesce(Attempt.submitted_at, Attempt.started_at)),
         )
         .where(Attempt.user_id.in_(users), Attempt.course == course)
-        .order_by(Attempt.started_at, Attempt.round, Attempt.number)
+        .group_by(Attempt.enrollment_id)
     )
-    return [Sitting(row[0], Kind(row[1]), *row[2:]) for row in rows]
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def list_last_saves(users: Select[Any], course: str) -> dict[uuid.UUID, dt.datetime]:
-    """Return enrollment id -> when a response was last saved, for many users in a course."""
+    """Return enrollment id -> when a response was last saved that isn't handed in yet, for many users in a course."""
     rows = db.session.execute(
         select(Attempt.enrollment_id, func.max(Response.saved_at))
         .join(Response, Response.attempt_id == Attempt.id)
-        .where(Attempt.user_id.in_(users), Attempt.course == course, Response.saved_at.is_not(None))
+        .where(
+            Attempt.user_id.in_(users),
+            Attempt.course == course,
+            Attempt.submitted_at.is_(None),
+            Response.saved_at.is_not(None),
+        )
         .group_by(Attempt.enrollment_id)
     )
     return {row[0]: row[1] for row in rows if row[1] is not None}

@@ -7,8 +7,8 @@ import uuid
 
 from sqlalchemy import select
 
-from trainer.assessment.queries import Sitting, list_last_saves, list_sittings
-from trainer.assessment.rules import Kind, Tally
+from trainer.assessment.queries import FinalTry, count_practices, list_final_tries, list_last_saves
+from trainer.assessment.rules import Tally
 from trainer.content.library import Course
 from trainer.core.db import db
 from trainer.credentials.models import Credential
@@ -22,9 +22,10 @@ def list_board(cohort: Cohort, course: Course | None, now: dt.datetime) -> list[
     """Return where everyone in a class stands, by name, in as many statements for five hundred as for one."""
     users = users_of(cohort)
     progress = list_progress(users, cohort.course, course)
-    sittings: dict[uuid.UUID, list[Sitting]] = {}
-    for sitting in list_sittings(users, cohort.course):
-        sittings.setdefault(sitting.enrollment_id, []).append(sitting)
+    finals: dict[uuid.UUID, list[FinalTry]] = {}
+    for final in list_final_tries(users, cohort.course):
+        finals.setdefault(final.enrollment_id, []).append(final)
+    practices = count_practices(users, cohort.course)
     saves = list_last_saves(users, cohort.course)
     credentials = select(Credential.id, Credential.serial).where(
         Credential.user_id.in_(users), Credential.course == cohort.course, Credential.revoked_at.is_(None)
@@ -39,7 +40,8 @@ def list_board(cohort: Cohort, course: Course | None, now: dt.datetime) -> list[
             _row(
                 member,
                 theirs,
-                sittings.get(number, []) if number else [],
+                finals.get(number, []) if number else [],
+                practices.get(number) if number else None,
                 saves.get(number) if number else None,
                 serials,
                 nudges.get(member.user_id),
@@ -52,18 +54,18 @@ def list_board(cohort: Cohort, course: Course | None, now: dt.datetime) -> list[
 def _row(
     member: CohortMember,
     theirs: Progress | None,
-    sittings: list[Sitting],
+    finals: list[FinalTry],
+    practices: tuple[int, dt.datetime] | None,
     saved_at: dt.datetime | None,
     serials: dict[uuid.UUID, str],
     nudged_at: dt.datetime | None,
     now: dt.datetime,
 ) -> BoardRow:
-    finals = [sitting for sitting in sittings if sitting.kind is Kind.FINAL and sitting.submitted_at]
     last = finals[-1] if finals else None
     tally = Tally.read(last.tally) if last and last.tally else None
     completed_at = theirs.enrollment.completed_at if theirs else None
-    moments = [sitting.submitted_at or sitting.started_at for sitting in sittings]
-    moments += [theirs.last_active] if theirs else []
+    moments = [theirs.last_active] if theirs else []
+    moments += [practices[1]] if practices else []
     moments += [saved_at] if saved_at else []
     last_active = max(moments, default=member.joined_at)
     has_failed_last = last is not None and last.is_passed is False
@@ -74,7 +76,7 @@ def _row(
         joined_at=member.joined_at,
         standing=theirs.standing if theirs else None,
         last_active=last_active,
-        practices=sum(sitting.kind is Kind.PRACTICE and sitting.submitted_at is not None for sitting in sittings),
+        practices=practices[0] if practices else 0,
         tries=len(finals),
         hits=tally.hits if tally else None,
         concerns=tally.concerns if tally else None,

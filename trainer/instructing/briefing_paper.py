@@ -45,7 +45,7 @@ def _sheet(name: str, brief: Briefing, day: dt.date) -> dict[str, Any]:
             "heads": [
                 *(_("What"), _("Mistake"), _("Answers"), _("Percentage, and the range it could be"), _("Lesson")),
             ],
-            "ranges": _("Ranges are 95%%. The fewer the people, the wider they are: take the order as a hint."),
+            "ranges": words.ranges(),
             "ask": _("Ask:"),
             "close": _("Before you close"),
             "closing": words.before_you_close(),

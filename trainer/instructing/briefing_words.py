@@ -70,3 +70,8 @@ def help_for_all() -> str:
     """Return whom to call, on one line."""
     line, emergency = served().strip_lines()[0], served().vocabulary.emergency_number
     return _("Danger now: call %(number)s. %(name)s: %(line)s.", number=emergency, name=line.name, line=line.phone)
+
+
+def ranges() -> str:
+    """Say how to read the ranges."""
+    return _("Ranges are 95%%. The fewer the people, the wider they are: take the order as a hint.")

@@ -54,10 +54,10 @@ def count_gain(cohort: Cohort) -> Gain:
             [answer for _kind, shown, answer in rows if shown is truth and answer.person in both]
             for rows in of_kind.values()
         )
-        found = difference(before, after) if len({answer.pair for answer in before + after}) > 1 else None
-        if found is None:
+        changed = difference(before, after) if len({answer.pair for answer in before + after}) > 1 else None
+        if changed is None:
             return None
-        return Change(_counted(before), _counted(after), found.value, found.interval())
+        return Change(_counted(before), _counted(after), changed.value, changed.interval())
 
     return Gain(len(both), change(Truth.CONCERN), change(Truth.NO_CONCERN))
 

@@ -19,10 +19,10 @@ from trainer.instructing import words
 from trainer.instructing.access import teaching
 from trainer.instructing.answers import list_answers
 from trainer.instructing.board import list_board
-from trainer.instructing.downloads import given_as_asked
 from trainer.instructing.nudges import nudge
 from trainer.instructing.queries import Desk, find_membership, get_member, users_of
 from trainer.instructing.rules import BoardRow, Order, Show, may_nudge, narrow
+from trainer.instructing.views.downloads import given_as_asked
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
 

@@ -16,7 +16,6 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
 from trainer.instructing import operations
 from trainer.instructing.access import teaching
-from trainer.instructing.downloads import file_answer
 from trainer.instructing.forms import CohortForm, HandOverForm, NewCohortForm, PublicHandOverForm
 from trainer.instructing.models import Cohort
 from trainer.instructing.operations import CohortFacts
@@ -30,6 +29,7 @@ from trainer.instructing.queries import (
     list_colleagues,
     list_public_cohorts,
 )
+from trainer.instructing.views.downloads import file_answer
 from trainer.organizations.access import acting, ask_second_step, needs_second_step
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import show_code

@@ -15,11 +15,11 @@ from trainer.instructing import briefing_words, words
 from trainer.instructing.access import teaching_unseen
 from trainer.instructing.briefing import Briefing, lesson_on, prepare, scene_on
 from trainer.instructing.briefing_paper import draw_briefing
-from trainer.instructing.downloads import file_answer, given_as_asked
 from trainer.instructing.figures import Figures, find_figures
 from trainer.instructing.misreads import name_misreads
 from trainer.instructing.queries import Desk
 from trainer.instructing.rules import FEWEST_PEOPLE, LEAST, Grain, Misread
+from trainer.instructing.views.downloads import file_answer, given_as_asked
 from trainer.organizations.rules import local_day
 from trainer.web.access import Who, access
 
