@@ -52,7 +52,7 @@ HELD_BY = {
     "core/test_schema.py": "cli/groups",
     "courses/test_papers.py": "web/paper",
     "credentials/test_views.py": "credentials/forms credentials/operations credentials/paper credentials/queries",
-    "home/test_firm.py": "home/firm_views",
+    "home/test_firm.py": "home/firm_views home/queries home/words",
     "home/test_rounds.py": "assessment/letters assessment/onward assessment/rounds compliance/views/rounds "
     "home/letters home/round_views instructing/views/rounds",
     "instructing/test_board.py": "instructing/words",

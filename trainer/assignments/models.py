@@ -116,7 +116,7 @@ class Reminder(Base):
     """Such as "30 days", "7 days", "1 day", or "overdue 3" for the third week over."""
     due_on: Mapped[dt.date]
     created_at: Mapped[dt.datetime]
-    message_id: Mapped[uuid.UUID | None]
+    message_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     """The row in the outbox."""
     skipped: Mapped[str | None] = mapped_column(String(60))
     """Why nothing was sent."""

@@ -23,10 +23,11 @@ from trainer.assignments.rules import (
     Wanted,
     day_begins,
 )
+from trainer.assignments.sql import InOrder
 from trainer.assignments.statements import HAS_BEGUN, duties, duties_where, on, standings
 from trainer.core.db import db
 from trainer.core.errors import NotFound
-from trainer.core.outbox import OutboxMessage
+from trainer.core.outbox import OutboxMessage, has_failed
 from trainer.core.paging import Page, read_page
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
@@ -150,11 +151,11 @@ def list_requirements(organization_id: uuid.UUID, *, with_ended: bool = False) -
 
 
 def list_reminders(
-    requirement: Requirement, shown: str = "all", after: str | None = None, most: int = 50
+    requirement: Requirement, shown: str, failed_since: dt.datetime, after: str | None = None, most: int = 50
 ) -> Page[tuple[Reminder, str, OutboxMessage | None]]:
     """Return a page of a requirement's reminders, the newest first: (reminder, person's name, mail or None).
 
-    `shown`: all, sent or not-sent.
+    `shown`: all, sent, not-sent, or failed: given up since `failed_since`.
     """
     query = (
         select(Reminder, Membership.name, OutboxMessage)
@@ -167,7 +168,23 @@ def list_reminders(
         query = query.where(OutboxMessage.sent_at.is_not(None))
     elif shown == "not-sent":
         query = query.where(OutboxMessage.sent_at.is_(None))
+    elif shown == "failed":
+        query = query.where(has_failed(failed_since))
     return read_page(query, Reminder.created_at, Reminder.id, after=after, most=most, is_newest_first=True)
+
+
+def count_failed_reminders(organization_id: uuid.UUID, since: dt.datetime) -> Sequence[tuple[uuid.UUID, str, int]]:
+    """Return (id, title, number) of a firm's requirements of which reminders were given up since then, by title."""
+    rows = db.session.execute(
+        select(Requirement.id, Requirement.title, func.count())
+        .select_from(InOrder(OutboxMessage.__table__, Reminder.__table__, Reminder.message_id == OutboxMessage.id))
+        .join(Assignment, Assignment.id == Reminder.assignment_id)
+        .join(Requirement, Requirement.id == Assignment.requirement_id)
+        .where(has_failed(since), Reminder.organization_id == organization_id, Requirement.ended_at.is_(None))
+        .group_by(Requirement.id, Requirement.title)
+        .order_by(Requirement.title, Requirement.id)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def get_assignment(actor: Actor, assignment_id: uuid.UUID) -> Assignment:

@@ -118,7 +118,7 @@ def duties_where(*only: ColumnElement[bool]) -> Subquery:
 def standings(*only: ColumnElement[bool]) -> Subquery:
     """Return a subquery of the same duties to count and to choose by: what isn't asked of it isn't computed.
 
-    Columns: assignment_id, requirement_id, membership_id, status, due_on.
+    Columns: assignment_id, requirement_id, membership_id, status, covers_until, due_on.
     """
     asked = terms()
     query = _to_choose_by(asked, _by_requirement(asked), Assignment.organization_id == FIRM, *only)
@@ -173,8 +173,9 @@ def _by_requirement(asked: CTE) -> Join:
 
 
 def _to_choose_by(asked: CTE, source: Join, *only: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    due_on = func.coalesce(covers_until(Assignment.user_id, asked.c), Assignment.due_on)
-    return _standing(asked, source).add_columns(due_on.label("due_on")).where(*only)
+    covered = covers_until(Assignment.user_id, asked.c)
+    due_on = func.coalesce(covered, Assignment.due_on)
+    return _standing(asked, source).add_columns(covered.label("covers_until"), due_on.label("due_on")).where(*only)
 
 
 def _standing(asked: CTE, source: Join) -> Select[*tuple[Any, ...]]:

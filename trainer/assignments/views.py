@@ -32,6 +32,7 @@ from trainer.content.times import Times
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Invalid, NotFound
+from trainer.core.outbox import FAILED_FOR
 from trainer.core.signing import is_sealed, seal
 from trainer.credentials.words import disclaimer
 from trainer.organizations.access import acting
@@ -51,7 +52,7 @@ blueprint = Blueprint(
 )
 
 _PURPOSE = "requirement-preview"
-SHOWN = ("all", "sent", "not-sent")
+SHOWN = ("all", "sent", "not-sent", "failed")
 
 
 @blueprint.get("")
@@ -125,7 +126,7 @@ def requirement(actor: Actor, requirement_id: UUID) -> str:
         requirement=record,
         counts=count_by_status(actor.organization_id, actor.today(now())).get(record.id, {}),
         taking=_taking([record.course]),
-        page=list_reminders(record, shown, request.args.get("after")),
+        page=list_reminders(record, shown, now() - FAILED_FOR, request.args.get("after")),
         shown=shown,
         who=_who(actor),
         **_shared(),

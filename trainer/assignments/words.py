@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from trainer.assignments.models import Reminder
 from trainer.assignments.rules import Audience, Group, Match, Status
-from trainer.core.outbox import OutboxMessage
+from trainer.core.outbox import NEEDLESS, OutboxMessage
 from trainer.organizations.rules import Role
 from trainer.organizations.words import ROLE_WORDS
 from trainer.web.language import show_day
@@ -100,7 +100,7 @@ def outcome(reminder: Reminder, mail: OutboxMessage | None) -> str:
         return str(gettext("Sent %(day)s", day=show_day(mail.sent_at, "long")))
     if mail.dead_at is None:
         return str(gettext("Waiting to be sent"))
-    if mail.last_error == "no longer needed":
+    if mail.last_error == NEEDLESS:
         return str(gettext("Not sent: no longer due by the time it was to go out"))
     if not mail.tries:
         return str(gettext("Not sent: canceled before the first try"))

@@ -7,18 +7,17 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from trainer.assessment.models import RoundRequest
 from trainer.assessment.rounds import list_waiting
 from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
-from trainer.assignments.queries import has_open_duty
-from trainer.assignments.rules import day_begins
-from trainer.assignments.statements import duties_where
+from trainer.assignments.rules import SOON, day_begins
+from trainer.assignments.statements import duties_where, on
 from trainer.compliance import statements
 from trainer.compliance.models import InspectorLink
-from trainer.compliance.rules import Counts, Narrowing, Order, Row, Sight
-from trainer.compliance.statements import parameters, shape_of
+from trainer.compliance.rules import Counts, End, Group, Narrowing, Order, Outlook, Row, Sight
+from trainer.compliance.statements import Part, parameters, shape_of
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.outbox import OutboxMessage
@@ -59,21 +58,40 @@ def iterate_rows(sight: Sight, narrowing: Narrowing) -> Iterator[Row]:
         yield _row(row)
 
 
-def count_rows(sight: Sight, narrowing: Narrowing) -> Counts:
+def count_rows(sight: Sight, narrowing: Narrowing, *, is_single: bool = False) -> Counts:
     """Return how many duties have each status, in all and by team, and how many people have them, in one statement.
 
-    The chosen group of statuses doesn't limit the counts.
+    The chosen group of statuses doesn't limit the counts. `is_single`: they are of one requirement, so that nobody has
+    two duties, and people needn't be counted beside them.
     """
-    counts = Counts()
-    rows = db.session.execute(statements.counts(shape_of(sight, narrowing)), parameters(sight, narrowing))
-    for team_id, status, number, people, behind in rows:
-        if team_id is None and status is None:
-            counts.people, counts.people_current = people, people - behind
-        elif team_id is None:
-            counts.by_status[status] = number
-        else:
-            counts.by_team.setdefault(_as_uuid(team_id), {})[status] = number
-    return counts
+    return _count(sight, narrowing, {Part.ALL, Part.TEAMS}, is_single=is_single).counts
+
+
+def look_ahead(sight: Sight, *, is_single: bool) -> Outlook:
+    """Return where people stand and what ends in the next 30 days, in one statement. `is_single` as in `count_rows`."""
+    return _count(sight, Narrowing(), {Part.ALL, Part.DAYS}, is_single=is_single)
+
+
+def _count(sight: Sight, narrowing: Narrowing, asked: set[Part], *, is_single: bool) -> Outlook:
+    counts, ends = Counts(), {}
+    parts = frozenset(asked if is_single else asked | {Part.PEOPLE})
+    given = parameters(sight, narrowing) | {"soon_until": sight.today + dt.timedelta(days=SOON)}
+    for row in db.session.execute(statements.counts(shape_of(sight, narrowing), parts), given):
+        part, team_id, status, kind, day, number, people, current, *groups = row
+        match Part(part):
+            case Part.ALL:
+                counts.by_status[status] = number
+            case Part.TEAMS:
+                counts.by_team.setdefault(_as_uuid(team_id), {})[status] = number
+            case Part.PEOPLE:
+                counts.people, counts.people_current = people, current
+                counts.people_by_group = dict(zip(Group, groups, strict=True))
+            case Part.DAYS:
+                ends[End(kind), day] = number
+    if is_single:
+        counts.people, counts.people_current = counts.total, counts.of(Group.CURRENT)
+        counts.people_by_group = {group: counts.of(group) for group in Group}
+    return Outlook(counts, ends)
 
 
 def list_person_rows(actor: Actor, membership_id: uuid.UUID, today: dt.date) -> Sequence[Row]:
@@ -86,19 +104,22 @@ def list_person_rows(actor: Actor, membership_id: uuid.UUID, today: dt.date) -> 
 
 def list_round_requests(actor: Actor, now: dt.datetime) -> list[tuple[Membership, RoundRequest]]:
     """Return who of the people the actor sees asks for another round of a final that the firm requires."""
-    users = select(Membership.user_id).where(seen_by(actor), Membership.ended_at.is_(None))
-    waiting = []
-    for round_request in list_waiting(users):
-        person = db.session.scalar(
-            select(Membership).where(
-                seen_by(actor), Membership.ended_at.is_(None), Membership.user_id == round_request.user_id
-            )
-        )
-        if person is None or round_request.user_id == actor.user_id:
-            continue
-        if has_open_duty(actor.organization, person.id, round_request.course, now):
-            waiting.append((person, round_request))
-    return waiting
+    is_theirs = and_(seen_by(actor), Membership.ended_at.is_(None), Membership.user_id != actor.user_id)
+    waiting = list_waiting(select(Membership.user_id).where(is_theirs))
+    if not waiting:
+        return []
+    askers = {asked.user_id for asked in waiting}
+    people = {
+        person.user_id: person
+        for person in db.session.scalars(select(Membership).where(is_theirs, Membership.user_id.in_(askers)))
+    }
+    duty = duties_where(Assignment.membership_id.in_([person.id for person in people.values()]))
+    rows = db.session.execute(
+        select(duty.c.membership_id, duty.c.course, duty.c.status), on(actor.organization_id, actor.today(now))
+    )
+    is_open = {(row.membership_id, row.course) for row in rows if row.status.is_open}
+    pairs = [(people[asked.user_id], asked) for asked in waiting]
+    return [(person, asked) for person, asked in pairs if (person.id, asked.course) in is_open]
 
 
 def list_waivers(actor: Actor, membership_id: uuid.UUID) -> Sequence[tuple[Waiver, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -37,6 +38,17 @@ GROUPS: dict[Group, tuple[Status, ...]] = {
 }
 
 
+class End(StrEnum):
+    """What happens on the day that a row shows."""
+
+    FIRST = "first"
+    """The course is due, and nothing covers the person yet."""
+    CERTIFICATE = "certificate"
+    """What covers the person runs out."""
+    WAIVER = "waiver"
+    """The waiver ends."""
+
+
 class Order(StrEnum):
     """How rows are sorted."""
 
@@ -61,7 +73,17 @@ class Narrowing:
     requirement_id: uuid.UUID | None = None
     group: Group | None = None
     status: Status | None = None
+    end: End | None = None
+    from_on: dt.date | None = None
+    """The first day that a row may show: the last one of a waiver in effect, else the due day."""
+    to_on: dt.date | None = None
     order: Order = Order.NAME
+
+    @property
+    def is_of_some(self) -> bool:
+        """True if it leaves people out, whatever their group."""
+        filters = (self.text, self.team_id, self.requirement_id, self.end, self.from_on, self.to_on)
+        return any(value for value in filters)
 
 
 class Row(NamedTuple):
@@ -99,6 +121,8 @@ class Counts:
     people: int = 0
     people_current: int = 0
     """Of them, current in everything that is required of them."""
+    people_by_group: dict[Group, int] = field(default_factory=dict)
+    """How many have a duty that stands there."""
     by_status: dict[Status, int] = field(default_factory=dict)
     by_team: dict[uuid.UUID, dict[Status, int]] = field(default_factory=dict)
 
@@ -111,3 +135,18 @@ class Counts:
         """Return how many stand in a group of statuses, in all or in a team."""
         counts = self.by_status if team_id is None else self.by_team.get(team_id, {})
         return sum(counts.get(status, 0) for status in GROUPS[group])
+
+    def people_of(self, group: Group) -> int:
+        """Return how many people have a duty in a group of statuses."""
+        return self.people_by_group.get(group, 0)
+
+
+class Outlook(NamedTuple):
+    """Where people stand today, and what ends in the next 30 days: how many duties, by kind and day."""
+
+    counts: Counts
+    ends: Mapping[tuple[End, dt.date], int]
+
+    def ending(self, end: End, from_on: dt.date, to_on: dt.date) -> int:
+        """Return how many duties end so within these days."""
+        return sum(number for (kind, day), number in self.ends.items() if kind is end and from_on <= day <= to_on)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     CompoundSelect,
+    Date,
     Integer,
+    ScalarSelect,
     Select,
     String,
     Subquery,
     Uuid,
+    and_,
     bindparam,
     case,
-    distinct,
     func,
     literal,
     or_,
@@ -24,10 +30,20 @@ from sqlalchemy import (
 )
 
 from trainer.assignments.models import Assignment, Requirement, Waiver
-from trainer.assignments.rules import Status
+from trainer.assignments.rules import SOON, Status
 from trainer.assignments.sql import InOrder, Numbered
-from trainer.assignments.statements import FIRM, duties, duties_where, on, standings, standings_by_name
-from trainer.compliance.rules import GROUPS, Narrowing, Order, Sight
+from trainer.assignments.statements import (
+    FIRM,
+    TODAY,
+    covers_until,
+    duties,
+    duties_where,
+    on,
+    standings,
+    standings_by_name,
+    terms,
+)
+from trainer.compliance.rules import GROUPS, End, Group, Narrowing, Order, Sight
 from trainer.core import paging
 from trainer.core.paging import Place
 from trainer.organizations.models import Membership, Team, TeamMembership
@@ -37,7 +53,15 @@ BETWEEN = "\x1f"
 """Between the names of teams in a row, which have no control characters."""
 _SEEN = bindparam("teams", type_=Uuid(), expanding=True)
 _ESCAPE = "/"
-_NO_PEOPLE = (literal(0).label("people"), literal(0).label("behind"))
+
+
+class Part(Enum):
+    """What `counts` can count."""
+
+    ALL = 0
+    TEAMS = 1
+    PEOPLE = 2
+    DAYS = 3
 
 
 class Shape(NamedTuple):
@@ -48,6 +72,9 @@ class Shape(NamedTuple):
     of_requirement: bool
     words: int
     by_status: bool
+    end: End | None
+    from_day: bool
+    to_day: bool
     order: Order
     goes_on: bool
 
@@ -60,6 +87,9 @@ def shape_of(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> 
         of_requirement=narrowing.requirement_id is not None,
         words=len(_words(narrowing)),
         by_status=narrowing.group is not None or narrowing.status is not None,
+        end=narrowing.end,
+        from_day=narrowing.from_on is not None,
+        to_day=narrowing.to_on is not None,
         order=narrowing.order,
         goes_on=place is not None,
     )
@@ -79,6 +109,10 @@ def parameters(sight: Sight, narrowing: Narrowing, place: Place | None = None) -
     if narrowing.group is not None or narrowing.status is not None:
         groups = set(GROUPS[narrowing.group] if narrowing.group is not None else Status)
         given["statuses"] = [status for status in groups if narrowing.status in {None, status}]
+    if narrowing.from_on is not None:
+        given["from_on"] = narrowing.from_on
+    if narrowing.to_on is not None:
+        given["to_on"] = narrowing.to_on
     if place is not None:
         given |= paging.parameters(place)
     return given
@@ -98,7 +132,7 @@ def _chosen(shape: Shape) -> Select[Any]:
     if shape.order is Order.DUE:
         standing = standings(*_only(shape, Assignment.membership_id))
         place: tuple[Any, Any, Any] = (standing.c.due_on, standing.c.membership_id, standing.c.assignment_id)
-    elif shape.by_status:
+    elif shape.by_status or shape.end or shape.from_day or shape.to_day:
         standing = standings_by_name(*_only(shape, Membership.id))
         place = (standing.c.name_key, standing.c.membership_id, standing.c.assignment_id)
     else:
@@ -107,7 +141,8 @@ def _chosen(shape: Shape) -> Select[Any]:
         query = select(Assignment.id).join(Membership, Membership.id == Assignment.membership_id)
         only = (Membership.organization_id == FIRM, Assignment.ended_at.is_(None), *_only(shape, Membership.id))
         return query.where(*only, *_beyond(shape, *place)).order_by(*place).limit(limit)
-    query = select(standing.c.assignment_id).where(*_standing_so(shape, standing.c.status), *_beyond(shape, *place))
+    so = (*_standing_so(shape, standing.c.status), *_ending_so(shape, standing.c))
+    query = select(standing.c.assignment_id).where(*so, *_beyond(shape, *place))
     return query.order_by(*place).limit(limit)
 
 
@@ -115,29 +150,94 @@ def _chosen(shape: Shape) -> Select[Any]:
 def all_rows(shape: Shape) -> Select[Any]:
     """Return the select of all matching rows."""
     duty = duties(*_only(shape, Assignment.membership_id))
-    return in_order(duty, shape.order, of_teams=shape.of_teams).where(*_standing_so(shape, duty.c.status))
+    so = (*_standing_so(shape, duty.c.status), *_ending_so(shape, duty.c))
+    return in_order(duty, shape.order, of_teams=shape.of_teams).where(*so)
 
 
 @lru_cache(maxsize=200)
-def counts(shape: Shape) -> CompoundSelect[Any]:
-    """Return the select of (team or NULL for all, status, number of duties, people, people behind), whatever the filter
-    for statuses. The row without team and status has the people: how many, and how many have a duty that isn't
-    current."""
+def counts(shape: Shape, parts: frozenset[Part]) -> CompoundSelect[Any]:
+    """Return the select of (part, team, status, kind of end, day, number of duties, people, people current in all,
+    people of each group), whatever the filter for statuses.
+
+    Each row is of one of the parts that are asked for, and has what that is counted by. Where people stand is looked up
+    once for all of them.
+    """
     whole = standings(*_only(shape, Assignment.membership_id))
-    standing = select(whole.c.membership_id, whole.c.status).cte("here").prefix_with("MATERIALIZED")
+    standing = (
+        select(whole.c.assignment_id, whole.c.requirement_id, whole.c.membership_id, whole.c.status)
+        .where(*_ending_so(shape, whole.c))
+        .cte("here")
+        .prefix_with("MATERIALIZED")
+    )
+    selects = {Part.ALL: _in_all, Part.TEAMS: _by_team, Part.PEOPLE: _by_person, Part.DAYS: _by_day}
+    return union_all(*(build(standing) for part, build in selects.items() if part in parts))
+
+
+def _in_all(standing: CTE) -> Select[Any]:
+    return _counted(Part.ALL, status=standing.c.status, number=func.count()).group_by(standing.c.status)
+
+
+def _by_team(standing: CTE) -> Select[Any]:
     in_teams = InOrder(standing, TeamMembership.__table__, TeamMembership.membership_id == standing.c.membership_id)
-    by_team = (
-        select(TeamMembership.team_id, standing.c.status, func.count(), *_NO_PEOPLE)
-        .select_from(in_teams)
-        .group_by(TeamMembership.team_id, standing.c.status)
+    team_id, status = TeamMembership.team_id, standing.c.status
+    query = _counted(Part.TEAMS, team_id=team_id, status=status, number=func.count())
+    return query.select_from(in_teams).group_by(team_id, status)
+
+
+def _by_person(standing: CTE) -> Select[Any]:
+    behind = func.max(case((standing.c.status != Status.CURRENT, 1), else_=0)).label("behind")
+    stands = [func.max(case((standing.c.status.in_(GROUPS[group]), 1), else_=0)).label(group) for group in Group]
+    person = select(behind, *stands).group_by(standing.c.membership_id).subquery("people")
+    current = func.count() - func.coalesce(func.sum(person.c.behind), 0)
+    sums = [func.coalesce(func.sum(person.c[group]), 0) for group in Group]
+    return _counted(Part.PEOPLE, number=func.count(), sums=(func.count(), current, *sums)).select_from(person)
+
+
+def _by_day(standing: CTE) -> Select[Any]:
+    """Count what ends from today on to the last day that is soon. Most people's days are further off: those aren't
+    looked up."""
+    asked = terms()
+    with_duty = InOrder(
+        InOrder(standing, asked, asked.c.requirement_id == standing.c.requirement_id),
+        Assignment.__table__,
+        Assignment.id == standing.c.assignment_id,
     )
-    nobody = literal(None, Uuid()).label("team_id")
-    in_all = select(nobody, standing.c.status, func.count(), *_NO_PEOPLE).group_by(standing.c.status)
-    behind = func.count(distinct(case((standing.c.status != Status.CURRENT, standing.c.membership_id))))
-    people = select(
-        nobody, literal(None, Numbered()), literal(0), func.count(distinct(standing.c.membership_id)), behind
+    status, covered = standing.c.status, covers_until(Assignment.user_id, asked.c)
+    # Someone whose renewal opens later than that is current for longer.
+    may_end = or_(
+        status.in_((Status.DUE_SOON, Status.WAIVED)), and_(status == Status.CURRENT, asked.c.renewal_days < SOON)
     )
-    return union_all(in_all, by_team, people)
+    ends = (
+        select(
+            standing.c.assignment_id,
+            status,
+            covered.label("covers_until"),
+            func.coalesce(covered, Assignment.due_on).label("due_on"),
+        )
+        .select_from(with_duty)
+        .where(may_end)
+        .subquery("ends")
+    )
+    day = select(_kind(ends.c).label("kind"), _day(ends.c).label("day")).subquery("days")
+    query = _counted(Part.DAYS, kind=day.c.kind, day=day.c.day, number=func.count())
+    return query.where(day.c.day >= TODAY, day.c.day <= bindparam("soon_until", type_=Date())).group_by(
+        day.c.kind, day.c.day
+    )
+
+
+def _counted(part: Part, *, number: Any, sums: Sequence[Any] = (), **by: Any) -> Select[Any]:
+    """Return a select with the columns of `counts`: what isn't given is NULL, or zero."""
+    columns: dict[str, Any] = {
+        "team_id": literal(None, Uuid()),
+        "status": literal(None, Numbered()),
+        "kind": literal(None, String()),
+        "day": literal(None, Date()),
+    } | by
+    none = [literal(0)] * (2 + len(Group))
+    labels = ["people", "current", *(f"in_{group}" for group in Group)]
+    counted = [column.label(label) for label, column in zip(labels, sums or none, strict=True)]
+    named = [column.label(name) for name, column in columns.items()]
+    return select(literal(part.value).label("part"), *named, number.label("number"), *counted)
 
 
 def in_order(duty: Subquery, order: Order = Order.NAME, *, of_teams: bool = False) -> Select[Any]:
@@ -151,9 +251,6 @@ def in_order(duty: Subquery, order: Order = Order.NAME, *, of_teams: bool = Fals
         .where(TeamMembership.membership_id == duty.c.membership_id, Team.organization_id == FIRM)
     )
     teams = (named.where(Team.id.in_(_SEEN)) if of_teams else named).scalar_subquery()
-    waived_until = select(func.max(Waiver.until)).where(
-        Waiver.assignment_id == duty.c.assignment_id, Waiver.organization_id == FIRM, Waiver.ended_at.is_(None)
-    )
     query: Select[Any] = (
         select(
             duty.c.membership_id,
@@ -172,7 +269,7 @@ def in_order(duty: Subquery, order: Order = Order.NAME, *, of_teams: bool = Fals
             duty.c.serial,
             duty.c.minutes,
             Requirement.unapproved_state,
-            case((duty.c.status == Status.WAIVED, waived_until.scalar_subquery())),
+            case((duty.c.status == Status.WAIVED, _waived_until(duty.c))),
             Membership.name_key,
         )
         .join(Membership, Membership.id == duty.c.membership_id)
@@ -217,6 +314,38 @@ def _only(shape: Shape, person: Any) -> list[ColumnElement[bool]]:
 
 def _standing_so(shape: Shape, status: Any) -> list[ColumnElement[bool]]:
     return [status.in_(bindparam("statuses", type_=Numbered(), expanding=True))] if shape.by_status else []
+
+
+def _ending_so(shape: Shape, standing: Any) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if shape.end is not None:
+        conditions.append(_kind(standing) == shape.end.value)
+    if shape.from_day:
+        conditions.append(_day(standing) >= bindparam("from_on", type_=Date()))
+    if shape.to_day:
+        conditions.append(_day(standing) <= bindparam("to_on", type_=Date()))
+    return conditions
+
+
+def _kind(standing: Any) -> ColumnElement[str]:
+    """Return, as SQL, what happens on the day that a row shows: an `End`."""
+    return case(
+        (standing.status == Status.WAIVED, End.WAIVER.value),
+        (standing.covers_until.is_not(None), End.CERTIFICATE.value),
+        else_=End.FIRST.value,
+    )
+
+
+def _day(standing: Any) -> ColumnElement[dt.date]:
+    """Return, as SQL, the day that a row shows."""
+    return case((standing.status == Status.WAIVED, _waived_until(standing)), else_=standing.due_on)
+
+
+def _waived_until(standing: Any) -> ScalarSelect[dt.date]:
+    query = select(func.max(Waiver.until)).where(
+        Waiver.assignment_id == standing.assignment_id, Waiver.organization_id == FIRM, Waiver.ended_at.is_(None)
+    )
+    return query.scalar_subquery()
 
 
 def _beyond(shape: Shape, *place: Any) -> list[ColumnElement[bool]]:

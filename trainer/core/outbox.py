@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Index, String, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Index, String, and_, delete, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core import leases
@@ -26,6 +26,11 @@ MOST_TRIES = 20
 """With the delays below the last try is some three days after the first."""
 
 _WAITING = text("sent_at IS NULL AND dead_at IS NULL")
+_DEAD = text("dead_at IS NOT NULL")
+FAILED_FOR = dt.timedelta(days=30)
+"""How long a mail that couldn't be delivered is told of where people look for what to do."""
+NEEDLESS = "no longer needed"
+"""Why a mail was given up whose occasion had passed before it was written."""
 
 
 class OutboxMessage(Leased, Base):
@@ -33,7 +38,11 @@ class OutboxMessage(Leased, Base):
 
     __tablename__ = "outbox_messages"
     WAITING = _WAITING
-    __table_args__ = (Index("ix_outbox_messages_waiting", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING),)
+    __table_args__ = (
+        Index("ix_outbox_messages_waiting", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        # Few of many: a firm's home looks for its own among them.
+        Index("ix_outbox_messages_dead", "dead_at", sqlite_where=_DEAD, postgresql_where=_DEAD),
+    )
 
     template: Mapped[str] = mapped_column(String(40))
     recipient: Mapped[str] = mapped_column(String(254))
@@ -158,6 +167,16 @@ def list_messages(*, dead_only: bool = False, most: int = 100) -> Sequence[Outbo
     """Return mails, the newest first."""
     query = select(OutboxMessage).order_by(OutboxMessage.created_at.desc()).limit(most)
     return db.session.scalars(query.where(OutboxMessage.dead_at.is_not(None)) if dead_only else query).all()
+
+
+def has_failed(since: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition of mails that were tried and given up since then: the address is wrong, or its server is."""
+    return and_(
+        OutboxMessage.dead_at.is_not(None),
+        OutboxMessage.dead_at >= since,
+        OutboxMessage.tries > 0,
+        OutboxMessage.last_error.is_distinct_from(NEEDLESS),
+    )
 
 
 def count_sent(template: str, ordered_at: dt.datetime, name: str, number: str) -> int:

@@ -21,7 +21,7 @@ from trainer.core import outbox
 from trainer.core.clock import now
 from trainer.core.db import db, is_outage, transaction
 from trainer.core.leases import is_due
-from trainer.core.outbox import OutboxMessage
+from trainer.core.outbox import NEEDLESS, OutboxMessage
 from trainer.jobs.isolation import describe
 from trainer.jobs.letters import write
 from trainer.web.letters import Letter
@@ -96,7 +96,7 @@ def _deliver_one(server: smtplib.SMTP, message: OutboxMessage, sender: str) -> N
     try:
         letter = write(message)
         if letter is None:
-            _note(message, Fault("no longer needed", "no longer needed", is_final=True))
+            _note(message, Fault(NEEDLESS, NEEDLESS, is_final=True))
             return
         mail = compose(message, letter, sender)
         if now() >= message.due_at:

@@ -109,6 +109,12 @@ def teams_with_code(actor: Actor, now: dt.datetime) -> set[uuid.UUID | None]:
     return {code.team_id for code in db.session.scalars(_for_teams(actor, now))}
 
 
+def has_code(actor: Actor) -> bool:
+    """Return True if the actor's firm ever made a code, whatever became of it."""
+    query = select(JoinCode.id).where(JoinCode.organization_id == actor.organization_id).limit(1)
+    return db.session.scalar(query) is not None
+
+
 def _for_teams(actor: Actor, now: dt.datetime) -> Select[JoinCode]:
     return (
         select(JoinCode)

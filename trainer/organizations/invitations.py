@@ -7,18 +7,19 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, String, and_, case, cast, exists, func, select, update
 
 from trainer.accounts.models import User
 from trainer.core.audit import note
 from trainer.core.db import db, insert_all
 from trainer.core.errors import Conflict, Invalid, NotFound
-from trainer.core.outbox import post_all
+from trainer.core.outbox import FAILED_FOR, OutboxMessage, has_failed, post_all
 from trainer.core.paging import Page, read_page
 from trainer.core.signing import is_sealed, seal
 from trainer.organizations.actor import Actor
@@ -34,6 +35,21 @@ USUAL_A_DAY = 1_000
 """Invitations that a firm can send in one of its days, until whoever runs the installation raises it."""
 
 _MAILED, _SHOWN = "invitation", "invitation-shown"
+
+
+UNANSWERED_AFTER = dt.timedelta(days=7)
+"""How long after the first invitation to an address someone has left it without an answer."""
+
+
+class Waiting(StrEnum):
+    """What became of inviting someone who hasn't joined."""
+
+    NEW = "new"
+    """There is an address, and nothing was sent to it."""
+    UNANSWERED = "unanswered"
+    """It was invited a week ago or longer, and not all of that was withdrawn."""
+    FAILED = "failed"
+    """What was sent last couldn't be delivered."""
 
 
 class Sent(NamedTuple):
@@ -277,18 +293,21 @@ def is_taken(organization_id: uuid.UUID, condition: ColumnElement[bool]) -> bool
     return db.session.scalar(query.where(condition).limit(1)) is not None
 
 
-def list_waiting(actor: Actor, after: str | None = None, most: int = 50) -> Page[tuple[Membership, Invitation | None]]:
+def list_waiting(
+    actor: Actor, now: dt.datetime, state: Waiting | None = None, after: str | None = None, most: int = 50
+) -> Page[tuple[Membership, Invitation | None]]:
     """Return a page of (person, newest invitation or None) of those who haven't come in, by name."""
-    newest = (
-        select(Invitation.id)
-        .where(Invitation.membership_id == Membership.id)
-        .order_by(Invitation.created_at.desc(), Invitation.id)
-        .limit(1)
-        .correlate(Membership)
-        .scalar_subquery()
-    )
-    query = select(Membership, Invitation).outerjoin(Invitation, Invitation.id == newest).where(_waits(actor))
+    query = select(Membership, Invitation).outerjoin(Invitation, Invitation.id == _newest()).where(_waits(actor))
+    if state is not None:
+        query = query.where(_is_so(actor, now, state))
     return read_page(query, Membership.name_key, Membership.id, after=after, most=most)
+
+
+def count_by_state(actor: Actor, now: dt.datetime) -> dict[Waiting, int]:
+    """Return how many of the people whom the actor may invite stand so, in one statement; someone may count twice."""
+    numbers = [func.coalesce(func.sum(case((_is_so(actor, now, state), 1), else_=0)), 0) for state in Waiting]
+    row = db.session.execute(select(*numbers).where(_waits(actor), Membership.email_key.is_not(None))).one()
+    return dict(zip(Waiting, row, strict=True))
 
 
 def count_waiting(actor: Actor) -> tuple[int, int]:
@@ -302,6 +321,31 @@ def count_waiting(actor: Actor) -> tuple[int, int]:
 def is_open(invitation: Invitation, now: dt.datetime) -> bool:
     """Return True while an invitation works."""
     return invitation.accepted_at is None and invitation.revoked_at is None and now < invitation.expires_at
+
+
+def _newest() -> ScalarSelect[uuid.UUID]:
+    return (
+        select(Invitation.id)
+        .where(Invitation.membership_id == Membership.id)
+        .order_by(Invitation.created_at.desc(), Invitation.id)
+        .limit(1)
+        .correlate(Membership)
+        .scalar_subquery()
+    )
+
+
+def _is_so(actor: Actor, now: dt.datetime, state: Waiting) -> ColumnElement[bool]:
+    """Return the condition of people on the roster who haven't joined and stand so."""
+    sent = and_(Invitation.membership_id == Membership.id, Invitation.email_key == Membership.email_key)
+    if state is Waiting.NEW:
+        return and_(Membership.email_key.is_not(None), ~exists().where(sent).correlate(Membership))
+    if state is Waiting.UNANSWERED:
+        since = (Invitation.revoked_at.is_(None), Invitation.created_at <= now - UNANSWERED_AFTER)
+        return exists().where(sent, *since).correlate(Membership)
+    number = OutboxMessage.ids["invitation"].as_string()
+    of_firm = OutboxMessage.ids["organization"].as_string() == actor.organization_id.hex
+    failed = select(number).where(has_failed(now - FAILED_FOR), OutboxMessage.template == "invitation", of_firm)
+    return func.replace(cast(_newest(), String), "-", "").in_(failed)
 
 
 def _most(actor: Actor) -> int:

@@ -39,6 +39,8 @@ class Organization(Base):
     """Of a closed firm: from when on its records are deleted. Until then an owner can open it again."""
     code: Mapped[str | None] = mapped_column(String(8), unique=True)
     """What people without an address type to say which firm they mean; no secret. Made with the first PIN slip."""
+    skipped_steps: Mapped[list[str] | None]
+    """Steps of setting it up that someone chose to leave out."""
     invitations_a_day: Mapped[int | None]
     """How many invitations it can send in a day, where that isn't the usual number."""
 

@@ -93,6 +93,14 @@ def change_organization(actor: Actor, name: str, time_zone: str, now: dt.datetim
     _note(actor, "organization.changed", now, name=organization.name, time_zone=time_zone)
 
 
+def skip_step(actor: Actor, step: str, now: dt.datetime) -> None:
+    """Leave a step of setting the firm up out; it can still be done."""
+    organization = lock_organization(actor)
+    if step not in (skipped := organization.skipped_steps or []):
+        organization.skipped_steps = [*skipped, step]
+        _note(actor, "organization.step_skipped", now, step=step)
+
+
 def make_team(actor: Actor, name: str, now: dt.datetime) -> Team:
     """Create a team. Raises Conflict where there is one of that name."""
     lock_organization(actor)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from trainer.accounts.models import User
@@ -30,6 +31,7 @@ from trainer.organizations.queries import firm_is_open, get_team, lock_organizat
 from trainer.organizations.rules import Role
 
 LASTS = dt.timedelta(days=14)
+ENDS_SOON = dt.timedelta(days=3)
 FIRM_CODE_LENGTH = 6
 MOST = 800
 """Slips in one file: a hundred pages."""
@@ -61,8 +63,22 @@ def has_slip_shape(given: str) -> bool:
     return code is not None and not code.isdigit()
 
 
+class Slipless(StrEnum):
+    """Why someone who has no PIN yet may soon have no way in."""
+
+    NONE = "none"
+    """No slip was ever printed."""
+    ENDING = "ending"
+    """The last one has ended, or ends within three days."""
+
+
 def list_slip_states(
-    actor: Actor, team_id: uuid.UUID | None, after: str | None = None, most: int = 50
+    actor: Actor,
+    team_id: uuid.UUID | None,
+    now: dt.datetime,
+    state: Slipless | None = None,
+    after: str | None = None,
+    most: int = 50,
 ) -> Page[SlipState]:
     """Return a page of people without an address who can get a slip, by name. Raises NotFound for another team."""
     newest = (
@@ -79,6 +95,8 @@ def list_slip_states(
         .outerjoin(PinSlip, PinSlip.id == newest)
         .where(_without_address(actor, team_id))
     )
+    if state is not None:
+        query = query.where(_is_so(now, state))
     page = read_page(query, Membership.name_key, Membership.id, after=after, most=most)
     return Page([SlipState(*row) for row in page.rows], page.next_after)
 
@@ -92,6 +110,14 @@ def count_slips(actor: Actor, team_id: uuid.UUID | None) -> tuple[int, int]:
         .where(_without_address(actor, team_id))
     ).one()
     return row[0], row[1]
+
+
+def count_by_state(actor: Actor, now: dt.datetime) -> dict[Slipless, int]:
+    """Return how many people without an address stand so, in one statement."""
+    numbers = [func.coalesce(func.sum(case((_is_so(now, state), 1), else_=0)), 0) for state in Slipless]
+    query = select(*numbers).select_from(Membership).outerjoin(User, User.id == Membership.user_id)
+    row = db.session.execute(query.where(_without_address(actor, None), Membership.user_id.is_(None))).one()
+    return dict(zip(Slipless, row, strict=True))
 
 
 def print_slips(actor: Actor, team_id: uuid.UUID | None, now: dt.datetime) -> list[Slip]:
@@ -236,6 +262,15 @@ def void_slips(actor: Actor, membership_ids: Sequence[uuid.UUID], now: dt.dateti
         .values(revoked_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def _is_so(now: dt.datetime, state: Slipless) -> ColumnElement[bool]:
+    theirs = PinSlip.membership_id == Membership.id
+    printed = exists().where(theirs).correlate(Membership)
+    if state is Slipless.NONE:
+        return and_(Membership.user_id.is_(None), ~printed)
+    lasting = exists().where(theirs, is_good(now), PinSlip.expires_at > now + ENDS_SOON).correlate(Membership)
+    return and_(Membership.user_id.is_(None), printed, ~lasting)
 
 
 def _people() -> Select[uuid.UUID, str, str | None]:

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations
 from jinja2 import pass_eval_context
@@ -22,7 +22,8 @@ _SOURCE = Locale("en")
 
 
 def init_language(app: Flask, languages: Callable[[], Sequence[str]]) -> None:
-    """Set up Flask-Babel, and the filters `day` and `day_short` for dates and instants, `moment` for instants.
+    """Set up Flask-Babel, and the filters `day` and `day_short` for dates and instants, `moment` for instants,
+    `day_bare` for dates whose year goes without saying.
 
     `languages`: those that a reader can have, the source first.
     """
@@ -35,6 +36,7 @@ def init_language(app: Flask, languages: Callable[[], Sequence[str]]) -> None:
     app.add_template_filter(lambda value: show_day(value, "long"), "day")
     app.add_template_filter(show_day, "day_short")
     app.add_template_filter(show_moment, "moment")
+    app.add_template_filter(show_day_without_year, "day_bare")
 
 
 def language_tag() -> str:
@@ -117,6 +119,11 @@ def show_day_without_year(value: dt.date) -> str:
 def show_moment(value: dt.datetime) -> str:
     """Return an instant in words, to the second."""
     return format_datetime(value.astimezone(_zone()), "medium", locale=_locale())
+
+
+def show_time(value: dt.datetime) -> str:
+    """Return the time of day of an instant in words, to the minute."""
+    return format_time(value.astimezone(_zone()), "short", locale=_locale())
 
 
 @lru_cache(maxsize=5000)

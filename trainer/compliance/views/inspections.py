@@ -13,7 +13,7 @@ from trainer.compliance.forms import InspectorForm
 from trainer.compliance.operations import make_inspector_link, revoke_inspector_link, token_of
 from trainer.compliance.queries import count_rows, find_inspection, get_inspector_link, list_inspector_links, list_rows
 from trainer.compliance.rules import INSPECTION_LASTS, Sight
-from trainer.compliance.views.training import address_of, narrowing
+from trainer.compliance.views.training import address_of, is_of_one, narrowing
 from trainer.compliance.words import GROUP_NAMES, chip
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -95,7 +95,7 @@ def inspect(token: str) -> Response | tuple[str, int] | str:
         wanted=filters,
         address=address_of(filters),
         requirements=requirements,
-        counts=count_rows(sight, filters),
+        counts=count_rows(sight, filters, is_single=is_of_one(requirements, filters)),
         page=list_rows(sight, filters, request.args.get("after")),
         group_names=GROUP_NAMES,
         chip=chip,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -10,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from trainer.assessment.check_ins import count_done
 from trainer.assignments import operations as assignments
+from trainer.assignments.models import Requirement
 from trainer.assignments.queries import get_assignment, list_requirements
 from trainer.assignments.words import outcome, reminder_name
 from trainer.compliance.forms import WaiverForm
@@ -25,7 +28,7 @@ from trainer.compliance.queries import (
     list_waivers,
     sight_of,
 )
-from trainer.compliance.rules import Group, Narrowing, Order
+from trainer.compliance.rules import End, Group, Narrowing, Order
 from trainer.compliance.words import GROUP_NAMES, as_table, chip
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -62,7 +65,7 @@ def status(actor: Actor) -> str:
         wanted=filters,
         address=address_of(filters),
         requirements=requirements,
-        counts=count_rows(sight, filters),
+        counts=count_rows(sight, filters, is_single=is_of_one(requirements, filters)),
         page=list_rows(sight, filters, request.args.get("after")),
         teams=list_teams(actor),
         group_names=GROUP_NAMES,
@@ -135,16 +138,37 @@ def end_waiver(actor: Actor, membership_id: UUID, assignment_id: UUID) -> Respon
 
 def narrowing() -> Narrowing:
     """Return what the address asks for. Raises NotFound for an unknown group, since all rows would be taken for it."""
-    group, order = request.args.get("group", ""), request.args.get("order", "")
+    group, order, end = (request.args.get(name, "") for name in ("group", "order", "end"))
     if group and group not in set(Group):
         raise NotFound(_("There is no such group of people here. Open training status, and choose one of its tabs."))
+    if end and end not in set(End):
+        raise NotFound(_("There is no such filter here. Open training status, and choose from its filters."))
     return Narrowing(
         text=request.args.get("q", "")[:100],
         team_id=request.args.get("team", type=UUID),
         requirement_id=request.args.get("requirement", type=UUID),
-        group=Group(group) if group in set(Group) else None,
+        group=Group(group) if group else None,
+        end=End(end) if end else None,
+        from_on=_day("from"),
+        to_on=_day("to"),
         order=Order(order) if order in set(Order) else Order.NAME,
     )
+
+
+def _day(name: str) -> dt.date | None:
+    """Return a day of the address, or None without one. Raises NotFound for what is no day, as for other filters."""
+    given = request.args.get(name, "")
+    if not given:
+        return None
+    try:
+        return dt.date.fromisoformat(given)
+    except ValueError:
+        raise NotFound(_("The address names a day that doesn’t exist. Open training status, and choose one.")) from None
+
+
+def is_of_one(requirements: Sequence[Requirement], filters: Narrowing) -> bool:
+    """Return True if all rows are of one requirement."""
+    return len(requirements) == 1 or filters.requirement_id is not None
 
 
 def address_of(filters: Narrowing) -> dict[str, str]:
@@ -154,6 +178,9 @@ def address_of(filters: Narrowing) -> dict[str, str]:
         "team": str(filters.team_id or ""),
         "requirement": str(filters.requirement_id or ""),
         "group": filters.group or "",
+        "end": filters.end or "",
+        "from": filters.from_on or "",
+        "to": filters.to_on or "",
         "order": "" if filters.order is Order.NAME else filters.order,
     }
     return {name: str(value) for name, value in parts.items() if value}

@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid
+from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations import invitations as operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
+from trainer.organizations.invitations import Waiting
 from trainer.organizations.models import Invitation
 from trainer.organizations.queries import get_changeable
 from trainer.organizations.rules import May
@@ -29,13 +30,18 @@ blueprint = Blueprint("invitations", __name__, url_prefix="/organizations/<uuid:
 @acting(May.BRING_IN)
 def invitations(actor: Actor) -> str:
     """List who hasn't come in, and what became of each invitation."""
-    moment = now()
-    page = operations.list_waiting(actor, request.args.get("after"))
+    moment, given = now(), request.args.get("state", "")
+    if given and given not in set(Waiting):
+        raise NotFound(_("There is no such filter here. Open the invitations, and choose one of their tabs."))
+    state = Waiting(given) if given else None
+    page = operations.list_waiting(actor, moment, state, request.args.get("after"))
     count, mailable = operations.count_waiting(actor)
     return render_template(
         "organizations/invitations.html",
         actor=actor,
         page=page,
+        state=state,
+        by_state=operations.count_by_state(actor, moment),
         count=count,
         mailable=mailable,
         left=operations.count_left_today(actor, moment),

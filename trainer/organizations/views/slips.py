@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, make_response, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid
+from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations import slips as operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
@@ -19,7 +20,7 @@ from trainer.organizations.codes import show_code
 from trainer.organizations.queries import get_changeable, list_teams, team_names
 from trainer.organizations.rules import May, local_day
 from trainer.organizations.slip_papers import draw_badges, draw_slips
-from trainer.organizations.slips import Slip, count_slips, list_slip_states
+from trainer.organizations.slips import Slip, Slipless, count_slips, list_slip_states
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import limit_acts
@@ -34,13 +35,17 @@ blueprint = Blueprint("slips", __name__, url_prefix="/organizations/<uuid:organi
 @acting(May.BRING_IN)
 def slips(actor: Actor) -> str:
     """List people without an address: who has a PIN, who has a slip, who needs one."""
-    team_id = _team_id()
-    page = list_slip_states(actor, team_id, request.args.get("after"))
+    team_id, given = _team_id(), request.args.get("state", "")
+    if given and given not in set(Slipless):
+        raise NotFound(_("There is no such filter here. Open the PIN slips, and choose from their filters."))
+    state = Slipless(given) if given else None
+    page = list_slip_states(actor, team_id, now(), state, request.args.get("after"))
     count, waiting = count_slips(actor, team_id)
     return render_template(
         "organizations/slips.html",
         actor=actor,
         page=page,
+        state=state,
         count=count,
         waiting=waiting,
         teams=list_teams(actor),

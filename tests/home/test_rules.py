@@ -1,0 +1,68 @@
+"""Steps of setting up a firm, and the weeks that its page looks ahead."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trainer.assignments.rules import SOON
+from trainer.home.rules import Beginning, State, Step, steps, weeks
+
+NEW = Beginning(
+    people=0,
+    joined=0,
+    has_requirement=False,
+    with_address=0,
+    uninvited=0,
+    without_address=0,
+    slipless=0,
+    has_code=False,
+    skipped=frozenset(),
+)
+
+
+def test_a_new_firm_has_nobody_to_invite_and_nothing_done() -> None:
+    assert steps(NEW) == [
+        (Step.ROSTER, State.OPEN),
+        (Step.REQUIREMENT, State.OPEN),
+        (Step.POSTERS, State.OPEN),
+        (Step.JOINED, State.OPEN),
+    ]
+    assert not NEW.runs
+
+
+def test_ways_in_are_there_for_those_who_need_them() -> None:
+    some = replace(NEW, people=3, with_address=2, uninvited=1, without_address=1, slipless=0)
+    assert dict(steps(some)) | {} == {
+        Step.ROSTER: State.DONE,
+        Step.REQUIREMENT: State.OPEN,
+        Step.INVITATIONS: State.OPEN,
+        Step.SLIPS: State.DONE,
+        Step.POSTERS: State.OPEN,
+        Step.JOINED: State.OPEN,
+    }
+
+
+def test_what_is_done_is_done_even_if_it_was_skipped() -> None:
+    skipped = replace(NEW, skipped=frozenset({"posters"}))
+    assert dict(steps(skipped))[Step.POSTERS] is State.SKIPPED
+    assert dict(steps(replace(skipped, has_code=True)))[Step.POSTERS] is State.DONE
+
+
+def test_a_firm_runs_once_something_is_required_and_someone_has_joined() -> None:
+    assert not replace(NEW, has_requirement=True).runs
+    assert not replace(NEW, joined=1).runs
+    assert replace(NEW, joined=1, has_requirement=True).runs
+
+
+@given(st.dates(dt.date(2000, 1, 1), dt.date(2100, 1, 1)))
+def test_weeks_cover_the_next_30_days_without_gap_or_overlap(today: dt.date) -> None:
+    spans = weeks(today)
+    assert (spans[0][0], spans[-1][1]) == (today, today + dt.timedelta(days=SOON))
+    assert all(first <= last and (last - first).days < 7 for first, last in spans)
+    assert all(after[0] - before[1] == dt.timedelta(days=1) for before, after in pairwise(spans))
+    assert all(first.weekday() == 0 for first, _last in spans[1:])

@@ -1,0 +1,88 @@
+"""What a firm's own page leads through until it runs, and the weeks that it looks ahead. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from trainer.assignments.rules import SOON
+
+NEAR: Final = dt.timedelta(days=14)
+"""Certificates and waivers that end within this time need someone's attention."""
+
+
+class Step(StrEnum):
+    """A step of setting up a firm."""
+
+    ROSTER = "roster"
+    REQUIREMENT = "requirement"
+    INVITATIONS = "invitations"
+    SLIPS = "slips"
+    POSTERS = "posters"
+    JOINED = "joined"
+
+
+class State(StrEnum):
+    """How a step stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    SKIPPED = "skipped"
+
+
+OPTIONAL: Final = (Step.INVITATIONS, Step.SLIPS, Step.POSTERS)
+"""People can join in one of these ways or another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How far a firm is set up. People are counted without the one who looks, and only those who are here."""
+
+    people: int
+    joined: int
+    has_requirement: bool
+    with_address: int
+    """Of those who haven't joined."""
+    uninvited: int
+    without_address: int
+    """Of those who haven't joined."""
+    slipless: int
+    has_code: bool
+    skipped: frozenset[str]
+
+    @property
+    def runs(self) -> bool:
+        """True once someone has joined and something is required: all else happens automatically."""
+        return self.has_requirement and self.joined > 0
+
+
+def steps(beginning: Beginning) -> list[tuple[Step, State]]:
+    """Return the steps in order. Those for people with or without an address aren't there where there are none."""
+    is_done = {
+        Step.ROSTER: beginning.people > 0,
+        Step.REQUIREMENT: beginning.has_requirement,
+        Step.INVITATIONS: beginning.uninvited == 0,
+        Step.SLIPS: beginning.slipless == 0,
+        Step.POSTERS: beginning.has_code,
+        Step.JOINED: beginning.joined > 0,
+    }
+    if not beginning.with_address:
+        del is_done[Step.INVITATIONS]
+    if not beginning.without_address:
+        del is_done[Step.SLIPS]
+    return [
+        (step, State.DONE if done else State.SKIPPED if step in beginning.skipped else State.OPEN)
+        for step, done in is_done.items()
+    ]
+
+
+def weeks(today: dt.date) -> list[tuple[dt.date, dt.date]]:
+    """Return the first and last days of the weeks from today to the last day that is soon; weeks begin on Monday."""
+    last, first, spans = today + dt.timedelta(days=SOON), today, []
+    while first <= last:
+        sunday = first + dt.timedelta(days=6 - first.weekday())
+        spans.append((first, min(sunday, last)))
+        first = sunday + dt.timedelta(days=1)
+    return spans

@@ -1,0 +1,77 @@
+"""What needs attention, in words."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from trainer.home.queries import Kind, Need
+from trainer.web.language import show_time
+
+
+def say(need: Need, *, is_single: bool) -> str:
+    """Return one line of what needs attention. `is_single`: nobody has two duties, so that people are counted."""
+    count = need.number
+    match need.kind:
+        case Kind.LATE if is_single:
+            return str(ngettext("%(num)s person is overdue", "%(num)s people are overdue", count))
+        case Kind.LATE:
+            return str(ngettext("%(num)s duty is overdue", "%(num)s duties are overdue", count))
+        case Kind.ROUNDS:
+            return str(
+                ngettext(
+                    "%(num)s person is asking for another round of the final",
+                    "%(num)s people are asking for another round of the final",
+                    count,
+                )
+            )
+        case Kind.FAILED_REMINDERS:
+            return str(
+                ngettext(
+                    "%(num)s reminder couldn’t be delivered: %(title)s",
+                    "%(num)s reminders couldn’t be delivered: %(title)s",
+                    count,
+                    title=need.name,
+                )
+            )
+        case Kind.WEBHOOK:
+            return str(_("The webhook to %(host)s isn’t getting through", host=need.name))
+        case Kind.ROSTER:
+            sent_at = show_time(need.at) if need.at else ""
+            return str(_("A roster that you sent at %(time)s is waiting for you to confirm it", time=sent_at))
+        case Kind.CERTIFICATES:
+            return str(
+                ngettext("%(num)s certificate ends within 14 days", "%(num)s certificates end within 14 days", count)
+            )
+        case Kind.WAIVERS:
+            return str(ngettext("%(num)s waiver ends within 14 days", "%(num)s waivers end within 14 days", count))
+        case _:
+            return _of_joining(need)
+
+
+def _of_joining(need: Need) -> str:
+    count = need.number
+    match need.kind:
+        case Kind.FAILED_INVITATIONS:
+            said = ngettext(
+                "%(num)s invitation couldn’t be delivered", "%(num)s invitations couldn’t be delivered", count
+            )
+        case Kind.UNANSWERED:
+            said = ngettext(
+                "%(num)s person hasn’t answered an invitation for a week or more",
+                "%(num)s people haven’t answered an invitation for a week or more",
+                count,
+            )
+        case Kind.UNINVITED:
+            said = ngettext("%(num)s person hasn’t been invited", "%(num)s people haven’t been invited", count)
+        case Kind.SLIPS_ENDING:
+            said = ngettext(
+                "%(num)s PIN slip has expired or expires within 3 days",
+                "%(num)s PIN slips have expired or expire within 3 days",
+                count,
+            )
+        case _:
+            said = ngettext(
+                "%(num)s person without email has no PIN slip", "%(num)s people without email have no PIN slip", count
+            )
+    return str(said)
