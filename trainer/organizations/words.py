@@ -124,6 +124,7 @@ _DETAILS = {
     "starts_on": _l("starts on"),
     "teams": _l("teams"),
     "time_zone": _l("time zone"),
+    "token": _l("API token"),
     "title": _l("title"),
     "unchanged": _l("unchanged"),
     "until": _l("until"),
