@@ -79,6 +79,7 @@ from trainer.instructing.views.rounds import blueprint as class_rounds
 from trainer.interop.views.api import blueprint as api
 from trainer.interop.views.tokens import blueprint as api_tokens
 from trainer.interop.views.webhooks import blueprint as webhooks
+from trainer.interop.views.writing import blueprint as api_writing
 from trainer.items.registry import MODELS
 from trainer.jobs.views import blueprint as mail
 from trainer.joining.device_views import blueprint as site
@@ -189,6 +190,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_accounts(app)
     init_access(app)  # before the tokens, which end with a session: then an answer would end with it
     tokens = CSRFProtect(app)
+    tokens.exempt(api_writing)  # a token of the firm in a header, which no page sends
     tokens.exempt(first_try)
     tokens.exempt(remarks)  # it checks a token where there is a session to hang one on
     tokens.exempt(questions)  # as they do
@@ -219,7 +221,7 @@ def _add_pages(app: Flask) -> None:
         *(joining, entry, pins, site, home, rounds),
     )
     firms = (organizations, closing, people, teams, invitations, codes, slips, devices, roster, requirements, audit)
-    readings = (training, training_rounds, evidence, inspections, api_tokens, webhooks, api)
+    readings = (training, training_rounds, evidence, inspections, api_tokens, webhooks, api, api_writing)
     instructors = (cohorts, board, misreads, class_rounds, meetings, classes, items)
     for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)

@@ -53,6 +53,7 @@ from trainer.core.heartbeat import note_began
 from trainer.core.settings import ROOT
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
+from trainer.interop.models import PersonWrite
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
 from trainer.interop.webhooks import make_webhook, order_test
@@ -150,6 +151,7 @@ def fill_firm(app: Flask) -> None:
         order_pack(firm.actor(), dt.date(2026, 11, 1), clock.now())
         make_inspector_link(firm.actor(), "An inspector", clock.now())
         make_token(firm.actor(), "Payroll", [Scope.PEOPLE], clock.now())
+        session.add(PersonWrite(organization_id=firm.id, employee_number="417", changed_at=at, written_at=at))
         webhook, _secret = make_webhook(firm.actor(), "https://hooks.example.org/in", [Kind.LEFT], clock.now())
         order_test(firm.actor(), webhook.id, clock.now())
         draft = keep_draft(firm.actor(), read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())

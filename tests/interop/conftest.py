@@ -58,6 +58,12 @@ def acmes_token(training: Training, scopes: Collection[Scope] = tuple(Scope)) ->
     return token_of(training.acme.app, training.acme.users["alice"], training.acme.id, scopes)
 
 
+def send(app: Flask, method: str, path: str, token: str | None, body: object, **headers: str) -> TestResponse:
+    """Send the API something, as a program does."""
+    shown = {"Authorization": f"Bearer {token}"} if token is not None else {}
+    return app.test_client().open(V1 + path, method=method, json=body, base_url=LOCAL, headers={**shown, **headers})
+
+
 def read(app: Flask, path: str, token: str | None, **headers: str) -> TestResponse:
     """Ask the API, as a program does."""
     shown = {"Authorization": f"Bearer {token}"} if token is not None else {}

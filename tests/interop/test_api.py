@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests.cast import LOCAL, put_on_roster
 from tests.compliance.conftest import Training, require
-from tests.interop.conftest import V1, acmes_token, read, token_of
+from tests.interop.conftest import V1, acmes_token, read, send, token_of
 from tests.support import Visitor
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
@@ -72,16 +72,24 @@ def test_a_token_opens_what_its_scopes_say(training: Training, scope: Scope) -> 
     token = acmes_token(training, [scope])
     statuses = {path: read(training.acme.app, path, token).status_code for path in PATHS}
     assert statuses == {path: 200 if path == f"/{scope}" else 403 for path in PATHS}
+    body = {"name": "Walt West", "changed_at": "2026-01-05T00:00:00Z"}
+    written = send(training.acme.app, "PUT", "/people/by-number/9", token, body)
+    assert written.status_code == (201 if scope is Scope.PEOPLE_WRITE else 403)
 
 
-def test_every_route_of_the_api_wants_its_scope_and_only_reads(app: Flask) -> None:
+def test_every_route_of_the_api_wants_its_scope_and_changes_people_alone(app: Flask) -> None:
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")]
     described = {f"{V1}{path}" for path in openapi.DOCUMENT["paths"]}
     written = [(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), rule) for rule in rules]
     assert {path for path, _rule in written} == described | {f"{V1}/openapi.json"}
     for path, rule in written:
         access = declared(app, rule.endpoint)
-        assert (rule.methods or set()) == {"GET", "HEAD", "OPTIONS"}
+        methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        assert methods <= {"GET"} or (methods <= {"PUT", "PATCH"} and path.startswith(f"{V1}/people"))
+        if methods - {"GET"}:
+            assert getattr(app.view_functions[rule.endpoint], "scope", None) is Scope.PEOPLE_WRITE
+        described_methods = {name.upper() for name in openapi.DOCUMENT["paths"].get(path.removeprefix(V1), {"get": {}})}
+        assert methods <= described_methods
         assert access is not None
         assert access.who is (Who.TOKEN if path in described else Who.PUBLIC)
         assert getattr(app.view_functions[rule.endpoint], "scope", None) in {*Scope} if path in described else True

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.core.result import Ok
 from schemathesis.generation.modes import GenerationMode
 from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.cast import LOCAL
 from tests.compliance.conftest import Training
@@ -39,6 +40,8 @@ def operations(app: Flask) -> Iterator[Operation]:
 def try_out(operation: Operation, mode: GenerationMode, token: str | None) -> set[int]:
     """Send made-up requests, each checked against the description; return the statuses that came back."""
     statuses = set()
+    # A name, an address or a number has rules that no schema says.
+    excluded = [positive_data_acceptance] if operation.method != "get" else []
 
     @given(operation.as_strategy(generation_mode=mode))
     @settings(
@@ -51,7 +54,7 @@ def try_out(operation: Operation, mode: GenerationMode, token: str | None) -> se
     )
     def ask(case: Any) -> None:
         headers = {"Accept-Encoding": "identity", **({"Authorization": f"Bearer {token}"} if token else {})}
-        statuses.add(case.call_and_validate(headers=headers).status_code)
+        statuses.add(case.call_and_validate(headers=headers, excluded_checks=excluded).status_code)
 
     ask()
     return statuses
@@ -76,7 +79,10 @@ def test_every_answer_is_as_described(training: Training, mode: GenerationMode) 
     token = acmes_token(training)
     for operation in operations(training.acme.app):
         found = try_out(operation, mode, token)
-        if "{" in operation.path:  # a made-up id is nobody's
+        if operation.method != "get":  # what is made up of people is mostly refused, and sometimes taken
+            assert found & ({200, 201, 409, 422} if mode is GenerationMode.POSITIVE else {415, 422})
+            assert found <= {200, 201, 400, 401, 404, 405, 409, 415, 422}
+        elif "{" in operation.path:  # a made-up id is nobody's
             assert 404 in found
             assert found <= {400, 401, 404, 422}
         elif mode is GenerationMode.POSITIVE:
@@ -92,7 +98,7 @@ def test_a_single_record_is_as_described_and_as_in_its_list(training: Training) 
     headers = {"Accept-Encoding": "identity", "Authorization": f"Bearer {token}"}
     looked_at = set()
     for operation in operations(app):
-        if "{" not in operation.path:
+        if "{" not in operation.path or "by-number" in operation.path:
             continue
         rows = read(app, operation.path.partition("/{")[0], token).get_json()["data"]
         name = operation.path.partition("{")[2].rstrip("}")

@@ -42,7 +42,7 @@ def test_a_token_is_shown_once_and_kept_as_a_digest(training: Training) -> None:
     ("fields", "message"),
     [
         ({"label": ""}, "Enter which system"),
-        ({"scopes": []}, "Choose what it may read."),
+        ({"scopes": []}, "Choose what it may do."),
         ({"scopes": ["everything"]}, "isn’t on this list anymore"),
     ],
 )

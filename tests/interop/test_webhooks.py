@@ -21,21 +21,25 @@ from tests.cast import actor_of, certify, put_on_roster
 from tests.compliance.conftest import Training, require
 from tests.interop.conftest import acmes_token, read
 from tests.interop.receiver import NAME, Names, Receiver
+from trainer.accounts import persons as accounts_persons
+from trainer.assignments import persons as assignments_persons
 from trainer.core import clock, events
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
-from trainer.core.events import Event, Kind
+from trainer.core.events import Event, Kind, happen
 from trainer.core.keys import Ring, make_ring
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
 from trainer.credentials.rules import show_serial
+from trainer.interop import persons as interop_persons
 from trainer.interop import telling
 from trainer.interop.models import Delivery, Webhook
 from trainer.interop.signatures import secret_of, show_secret
 from trainer.interop.webhooks import MOST_WEBHOOKS, make_webhook, move_secrets
 from trainer.jobs.upkeep import keep_up
 from trainer.jobs.webhooks import tell_all
+from trainer.organizations import persons as organizations_persons
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.operations import remove_person
 from trainer.organizations.queries import get_person
@@ -136,6 +140,38 @@ def test_a_withdrawn_certificate_and_someone_who_left_are_told(told: Told) -> No
     assert messages["person.left"] == {"person_id": str(acme.people["dana"]), "ended_on": clock.today().isoformat()}
     assert len(messages) == 2
     assert all(b"someone else" not in body for _headers, body in told.receiver.requests)
+
+
+def test_nothing_more_is_told_of_someone_who_had_everything_erased(told: Told) -> None:
+    acme, bob = told.training.acme, told.training.acme.users["bob"]
+    with told.app.app_context(), transaction():
+        earned = db.session.scalars(select(Credential).where(Credential.user_id == bob)).one()
+        revoke(earned.serial, "It was someone else.", clock.now())
+    assert [one["type"] for one in told.work()] == ["certificate.revoked"]
+    (sent,) = told.rows()
+    told.receiver.answers = [ANSWER % 500]
+    with told.app.app_context(), transaction():
+        happen(Kind.ISSUED, earned.id, clock.now())
+    told.work()  # it waits for another try
+    with told.app.app_context(), transaction():
+        for feature in (interop_persons, assignments_persons, organizations_persons, accounts_persons):
+            feature.forget_person(bob, clock.now())
+    told.certify("mona")
+    with time_machine.travel(clock.now() + dt.timedelta(hours=1), tick=False):
+        messages = told.work()
+    assert {one["data"]["person_id"] for one in messages} == {str(acme.people["mona"])}
+    of_bob = [row for row in told.rows() if row.facts["person_id"] == str(acme.people["bob"]) and row.id != sent.id]
+    assert {row.kind for row in of_bob} == {"certificate.issued", "person.left"}
+    for row in of_bob:
+        assert (row.last_error, row.sent_at, row.dead_at is not None) == ("withheld: erased", None, True)
+    alice, here = acme.enter("alice"), acme.path(f"/webhooks/{told.webhook}")
+    assert "this person’s account was erased" in alice.get(here).text
+    for row in (sent, *of_bob):
+        assert alice.post(f"{here}/deliveries/{row.id}/again", {}).status_code == 303
+    assert "isn’t sent anymore" in alice.get(here).text
+    assert told.work() == []
+    with told.app.app_context():
+        assert db.session.get_one(Webhook, told.webhook).failures == 0
 
 
 def test_a_duty_is_told_as_overdue_once_and_not_if_that_was_long_ago(told: Told) -> None:

@@ -36,6 +36,7 @@ from trainer.core.db import Base, db, transaction
 from trainer.core.events import Kind
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
+from trainer.interop.models import PersonWrite
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
 from trainer.interop.webhooks import make_webhook, order_test
@@ -80,6 +81,7 @@ FIRMS = {
     "attendances",
     "nudges",
     "api_tokens",
+    "person_writes",
     "webhooks",
     "webhook_deliveries",
 }
@@ -173,6 +175,8 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         match_columns(actor, draft, ["name", "email"], "month", remembers=True, needs_address=True)
         make_inspector_link(actor, "An inspector", clock.now())
         make_token(actor, "Payroll", list(Scope), clock.now())
+        written = {"organization_id": firm, "employee_number": "417", "changed_at": clock.now()}
+        db.session.add(PersonWrite(**written, written_at=clock.now()))
         webhook, _secret = make_webhook(actor, "https://hooks.example.org/in", list(Kind), clock.now())
         order_test(actor, webhook.id, clock.now())
         duty = db.session.scalars(select(Assignment.id).where(Assignment.requirement_id == late)).one()

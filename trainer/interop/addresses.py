@@ -46,6 +46,7 @@ class Fault(StrEnum):
     UNHEARD = "unheard"
     TOO_LATE = "too_late"
     OURS = "ours"
+    ERASED = "withheld: erased"
 
 
 class Refused(Exception):

@@ -20,17 +20,19 @@ SCOPE_NAMES = {
     Scope.ASSIGNMENTS: _l("Assignments: who is current, due or overdue"),
     Scope.COMPLETIONS: _l("Completions: who completed what, when, with how many minutes"),
     Scope.CREDENTIALS: _l("Credentials: certificates with their status and public page"),
+    Scope.PEOPLE_WRITE: _l("Change people: add them, change what the roster says, mark who has left"),
 }
 SCOPE_TITLES = {
     Scope.PEOPLE: _l("People"),
     Scope.ASSIGNMENTS: _l("Assignments"),
     Scope.COMPLETIONS: _l("Completions"),
     Scope.CREDENTIALS: _l("Credentials"),
+    Scope.PEOPLE_WRITE: _l("Changes people"),
 }
 
 
 class TokenForm(Form):
-    """For which system, and what it may read."""
+    """For which system, and what it may do."""
 
     label = StringField(
         _l("Which system it’s for"),
@@ -43,7 +45,7 @@ class TokenForm(Form):
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
-    scopes = Ticks(_l("What it may read"), [InputRequired(_l("Choose what it may read. One is enough."))])
+    scopes = Ticks(_l("What it may do"), [InputRequired(_l("Choose what it may do. One is enough."))])
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)

@@ -1,4 +1,4 @@
-"""The records ApiToken, Webhook and Delivery."""
+"""The records ApiToken, PersonWrite, Webhook and Delivery."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from trainer.core.db import Base
 from trainer.core.leases import Leased
 from trainer.interop.addresses import LONGEST
+from trainer.organizations.models import LONGEST_NUMBER
 
 LONGEST_LABEL = 80
 _WAITING = text("sent_at IS NULL AND dead_at IS NULL")
 
 
 class ApiToken(Base):
-    """What another system of a firm reads its records with, until it expires or is revoked.
+    """What another system of a firm reads its records with, and may write some, until it expires or is revoked.
 
     The token itself is shown once and stored nowhere.
     """
@@ -39,6 +40,22 @@ class ApiToken(Base):
     last_used_at: Mapped[dt.datetime | None]
     """Written once an hour at most, and at the first use of a day."""
     revoked_at: Mapped[dt.datetime | None]
+
+
+class PersonWrite(Base):
+    """The newest write of another system about whoever has an employee number, so that an older one changes nothing.
+
+    Forgotten a year after it arrived.
+    """
+
+    __tablename__ = "person_writes"
+
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
+    employee_number: Mapped[str] = mapped_column(String(LONGEST_NUMBER), primary_key=True)
+    changed_at: Mapped[dt.datetime]
+    """When the other system says that it changed there."""
+    written_at: Mapped[dt.datetime] = mapped_column(index=True)
+    """When it arrived."""
 
 
 class Webhook(Base):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from trainer.assignments.rules import Status
-from trainer.interop.records import RECORDS, Schema, one_of
+from trainer.interop.given import GIVEN, MOST_PEOPLE
+from trainer.interop.records import RECORDS, SCHEMAS, Schema, one_of
 from trainer.interop.rules import Scope
+from trainer.organizations.models import LONGEST_NUMBER
 
 LARGEST: Final = 500
 USUAL: Final = 100
@@ -29,7 +31,7 @@ def _parameter(name: str, description: str, schema: Schema) -> Schema:
 def _answer(description: str, schema: str, **more: Any) -> Schema:
     return {
         "description": description,
-        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+        "content": {"application/json": {"schema": {"$ref": f"{SCHEMAS}{schema}"}}},
         **more,
     }
 
@@ -40,6 +42,8 @@ _NO_TOKEN: Final = _answer(
     headers={"WWW-Authenticate": {"schema": {"type": "string", "const": "Bearer"}}},
 )
 _ID: Final = {"type": "string", "format": "uuid", "pattern": f"^{UUID}$"}
+_NUMBER: Final = {"type": "string", "minLength": 1, "maxLength": LONGEST_NUMBER, "pattern": "^[^/]+$"}
+_ERROR: Final = {"error": {"type": "string"}, "status": {"type": "integer"}, "request_id": {"type": "string"}}
 _SINCE: Final = {"type": "string", "format": "date-time", "pattern": f"^{INSTANT}$"}
 
 
@@ -64,10 +68,10 @@ def _list_of(scope: Scope, record: str, summary: str, place: str, *parameters: S
     }
 
 
-def _one_of_them(scope: Scope, record: str, summary: str, name: str, schema: Schema) -> Schema:
+def _one_of_them(scope: Scope, record: str, summary: str, name: str, schema: Schema, by: str = "") -> Schema:
     return {
         "get": {
-            "operationId": f"get_{record.lower()}",
+            "operationId": f"get_{record.lower()}{by}",
             "summary": summary,
             "description": f"The token needs the scope `{scope}`.",
             "security": [{"token": []}],
@@ -77,6 +81,25 @@ def _one_of_them(scope: Scope, record: str, summary: str, name: str, schema: Sch
                 **_refusals("This firm has no such record."),
             },
         }
+    }
+
+
+def _write(name: str, summary: str, description: str, given: str, *parameters: Schema, **responses: Schema) -> Schema:
+    """Return what changes people; `responses`: those that others don't have, `s200` and so on."""
+    body = {"application/json": {"schema": {"$ref": f"{SCHEMAS}{given}"}}}
+    return {
+        "operationId": name,
+        "summary": summary,
+        "description": f"{description} The token needs the scope `{Scope.PEOPLE_WRITE}`.",
+        "security": [{"token": []}],
+        "parameters": [*parameters],
+        "requestBody": {"required": True, "content": body},
+        "responses": {
+            **_refusals("There is no such address."),
+            "413": _answer("The body is too large. Send fewer people in each request.", "Error"),
+            "415": _answer("The body isn’t `application/json`.", "Error"),
+            **{status.removeprefix("s"): answer for status, answer in responses.items()},
+        },
     }
 
 
@@ -98,7 +121,7 @@ def _place(pattern: str) -> Schema:
 
 def _page_of(record: str) -> Schema:
     return _record(
-        data={"type": "array", "items": {"$ref": f"#/components/schemas/{record}"}},
+        data={"type": "array", "items": {"$ref": f"{SCHEMAS}{record}"}},
         next={"type": ["string", "null"], "format": "uri", "description": "The address of the next page."},
     )
 
@@ -108,25 +131,68 @@ DOCUMENT: Final[Schema] = {
     "info": {
         "version": "1",
         "description": (
-            "Read one firm’s training records. Nothing can be changed here. The numbers are those of the "
+            "Read one firm’s training records, and keep its roster up to date. The numbers are those of the "
             "training-status page and its exports. An owner of the firm creates a token under “API tokens.” "
             "Days are written YYYY-MM-DD. A page may hold fewer rows than `limit`; "
             "only `next` says whether more follow."
         ),
     },
     "paths": {
-        "/people": _list_of(
-            Scope.PEOPLE,
-            "Person",
-            "Who is on the roster",
-            ONE,
-            _parameter(
-                "state",
-                "People who are here (the default), those of them who haven’t joined yet, people who left, or all.",
-                {**one_of(STATES), "default": STATES[0]},
+        "/people": {
+            **_list_of(
+                Scope.PEOPLE,
+                "Person",
+                "Who is on the roster",
+                ONE,
+                _parameter(
+                    "state",
+                    "People who are here (the default), those of them who haven’t joined yet, people who left, or all.",
+                    {**one_of(STATES), "default": STATES[0]},
+                ),
             ),
-        ),
+            "patch": _write(
+                "patch_people",
+                f"Add or change up to {MOST_PEOPLE} people, or mark them as having left",
+                "All of it is written, or nothing. People who aren’t named stay as they are. "
+                "At most 30 of these a minute. "
+                "For each person, the rules are those of one.",
+                "People",
+                s200=_answer("What came of each, in the same order.", "WrittenPeople"),
+                s409=_answer("Nothing was written: people on the roster are in the way.", "RefusedPeople"),
+                s422={
+                    "description": "Nothing was written: the body can’t be used, or some of these people can’t be.",
+                    "content": {
+                        "application/json": {
+                            "schema": {"anyOf": [{"$ref": f"{SCHEMAS}{name}"} for name in ("Error", "RefusedPeople")]}
+                        }
+                    },
+                },
+            ),
+        },
         "/people/{person_id}": _one_of_them(Scope.PEOPLE, "Person", "One person on the roster", "person_id", _ID),
+        "/people/by-number/{employee_number}": {
+            **_one_of_them(
+                Scope.PEOPLE,
+                "Person",
+                "Who has an employee number, or had it last",
+                "employee_number",
+                _NUMBER,
+                by="_by_number",
+            ),
+            "put": _write(
+                "put_person_by_number",
+                "Add or change one person, or mark them as having left",
+                "Sending the same again changes nothing, and neither does an older write that comes late. "
+                "Owners, managers and instructors stay as they are. "
+                "Someone who has left and comes back is a new entry.",
+                "PersonData",
+                {"name": "employee_number", "in": "path", "required": True, "schema": _NUMBER},
+                s200=_answer("What came of it.", "WrittenPerson"),
+                s201=_answer("The person was added.", "WrittenPerson"),
+                s409=_answer("Someone on the roster is in the way; the error says who, and what to do.", "Error"),
+                s422=_answer("A field can’t be used; the error names it.", "Error"),
+            ),
+        },
         "/assignments": _list_of(
             Scope.ASSIGNMENTS,
             "Assignment",
@@ -169,7 +235,23 @@ DOCUMENT: Final[Schema] = {
         "schemas": {
             **{record.__name__: record.schema_of_values() for record in RECORDS},
             **{f"{record.__name__}Page": _page_of(record.__name__) for record in RECORDS},
-            "Error": _record(error={"type": "string"}, status={"type": "integer"}, request_id={"type": "string"}),
+            **{given.__name__: given.schema_of_values() for given in GIVEN},
+            "WrittenPeople": _record(
+                data={"type": "array", "items": {"$ref": f"{SCHEMAS}WrittenPerson"}},
+                new_teams={"type": "array", "items": {"type": "string"}, "description": "Teams that were created."},
+            ),
+            "RefusedPeople": _record(
+                **_ERROR,
+                refused={
+                    "type": "array",
+                    "items": _record(
+                        row={"type": "integer", "minimum": 1},
+                        employee_number={"type": "string"},
+                        error={"type": "string"},
+                    ),
+                },
+            ),
+            "Error": _record(**_ERROR),
         },
     },
 }

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict
-from trainer.interop.models import ApiToken, Delivery, Webhook
+from trainer.interop.models import ApiToken, Delivery, PersonWrite, Webhook
 from trainer.interop.queries import get_token
 from trainer.interop.rules import LASTS, MOST_TOKENS, PREFIX, Scope, digest, is_first_today, is_use_noted
 from trainer.organizations.actor import Actor
@@ -70,6 +70,7 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
         (Delivery, Delivery.organization_id == organization_id),
         (Webhook, Webhook.organization_id == organization_id),
         (ApiToken, ApiToken.organization_id == organization_id),
+        (PersonWrite, PersonWrite.organization_id == organization_id),
     )
 
 

@@ -5,18 +5,33 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
 from trainer.core.db import db
 from trainer.core.persons import Told, tell
-from trainer.interop.models import ApiToken, Webhook
+from trainer.interop.models import ApiToken, PersonWrite, Webhook
+from trainer.organizations.models import Membership
 
 
 def export_person(user_id: uuid.UUID) -> Told:
     """Return the tokens and webhooks that a person made, without what would let anyone use them."""
     tokens = select(ApiToken).where(ApiToken.created_by_id == user_id).order_by(ApiToken.created_at, ApiToken.id)
     webhooks = select(Webhook).where(Webhook.created_by_id == user_id).order_by(Webhook.created_at, Webhook.id)
+    writes = (
+        select(PersonWrite)
+        .join(
+            Membership,
+            and_(
+                Membership.organization_id == PersonWrite.organization_id,
+                Membership.employee_number == PersonWrite.employee_number,
+            ),
+        )
+        .where(Membership.user_id == user_id)
+        .order_by(PersonWrite.written_at)
+        .distinct()
+    )
     return {
+        "written_by_other_systems": tell(db.session.scalars(writes), "employee_number", "changed_at", "written_at"),
         "webhooks": tell(db.session.scalars(webhooks), "url", "kinds", "created_at", "paused_at"),
         "api_tokens": tell(
             db.session.scalars(tokens), "label", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"
@@ -27,7 +42,8 @@ def export_person(user_id: uuid.UUID) -> Told:
 def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     """Revoke the tokens and pause the webhooks that a person made; beside compliance, first of all features.
 
-    They stay in the firm's list: it must be able to see which of its systems stopped, and why.
+    They stay in the firm's list: it must be able to see which of its systems stopped, and why. So does when another
+    system last wrote about the person's employee number, for a year: the number is the firm's.
     """
     db.session.execute(
         update(ApiToken)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ from trainer.organizations.queries import (
     PeopleFilter,
     find_actor,
     firm_is_open,
+    get_person,
     list_people,
     names_of,
     seen_by,
@@ -172,6 +173,24 @@ def page_of_people(actor: Actor, which: str, after: uuid.UUID | None, most: int)
     teams = team_names(actor, [person.id for person in page.rows])
     rows = [(person, teams.get(person.id, [])) for person in page.rows]
     return Page(rows, page.rows[-1].id.hex if page.next_after else None)
+
+
+def get_numbered(actor: Actor, employee_number: str) -> Membership:
+    """Return who has an employee number, or else who had it last. Raises NotFound."""
+    person_id = list_numbered(actor, [employee_number]).get(employee_number)
+    if person_id is None:
+        raise NotFound
+    return get_person(actor, person_id)
+
+
+def list_numbered(actor: Actor, employee_numbers: Collection[str]) -> dict[str, uuid.UUID]:
+    """Return the ids of the people who have these employee numbers, or else of those who had them last."""
+    query = (
+        select(Membership.employee_number, Membership.id)
+        .where(seen_by(actor), Membership.employee_number.in_(employee_numbers))
+        .order_by(Membership.ended_at.is_(None), Membership.ended_at, Membership.created_at)
+    )
+    return {str(number): person_id for number, person_id in db.session.execute(query)}
 
 
 def page_of_assignments(

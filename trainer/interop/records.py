@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
@@ -19,10 +19,13 @@ from trainer.credentials import models, rules
 from trainer.credentials.queries import status_on
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
+from trainer.interop.rules import Result
 from trainer.organizations.models import Membership
 from trainer.organizations.rules import Role
 
 Schema = dict[str, Any]
+SCHEMAS: Final = "#/components/schemas/"
+"""Where the description of the API keeps what it has a name for."""
 
 
 def one_of(values: Iterable[str]) -> Schema:
@@ -35,16 +38,28 @@ Serial = Annotated[str, Field(description="A certificate's number.")]
 Count = Annotated[int, Field(ge=0)]
 
 
-class Record(BaseModel):
+class Described(BaseModel):
+    """What the description of the API has a schema of."""
+
+    @classmethod
+    def schema_of_values(cls) -> Schema:
+        """Return the schema of its JSON."""
+        schema = cls.model_json_schema(schema_generator=_Plain, ref_template=f"{SCHEMAS}{{model}}", mode=cls._mode())
+        return {name: value for name, value in schema.items() if name not in {"title", "description", "$defs"}}
+
+    @classmethod
+    def _mode(cls) -> Literal["validation", "serialization"]:
+        return "validation"
+
+
+class Record(Described):
     """A row as it is given out: its fields in all responses, and no others."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     @classmethod
-    def schema_of_values(cls) -> Schema:
-        """Return the schema of what `values` returns."""
-        schema = cls.model_json_schema(schema_generator=_Plain, mode="serialization")
-        return {name: value for name, value in schema.items() if name not in {"title", "description"}}
+    def _mode(cls) -> Literal["validation", "serialization"]:
+        return "serialization"
 
     def values(self) -> dict[str, Any]:
         """Return the row's fields as JSON has them."""
@@ -215,5 +230,18 @@ class Credential(Record):
         )
 
 
-RECORDS: Final[tuple[type[Record], ...]] = (Person, Assignment, Completion, Credential)
+class WrittenPerson(Record):
+    """What came of what another system said of a person."""
+
+    employee_number: str
+    result: Annotated[Result, WithJsonSchema(one_of(Result))] = Field(
+        description="`unchanged`: we knew all of it, or it isn’t for a token to change. "
+        "`superseded`: a write that is as new or newer was applied before, so this one changed nothing."
+    )
+    person_id: UUID | None = Field(description="Null if nobody with this number has been on the roster.")
+    is_invited: bool
+    notes: list[str] = Field(description="What to look at, in words.")
+
+
+RECORDS: Final[tuple[type[Record], ...]] = (Person, Assignment, Completion, Credential, WrittenPerson)
 """All there are, under the names that the description of the API gives them."""

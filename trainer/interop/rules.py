@@ -15,16 +15,41 @@ MOST_TOKENS: Final = 20
 """Tokens that a firm can have at a time."""
 PREFIX: Final = "wyr_"
 """Scanners for leaked secrets, and people, know a token by it."""
+AHEAD: Final = dt.timedelta(minutes=5)
+"""How far another system's clock may be ahead of ours."""
+EARLIEST: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+REMEMBERED: Final = dt.timedelta(days=366)
+"""How long we know when another system last wrote about a number."""
 _NOTED_EVERY: Final = dt.timedelta(hours=1)
 
 
 class Scope(StrEnum):
-    """What a token may read."""
+    """What a token may read or, with `:write`, change."""
 
     PEOPLE = "people"
     ASSIGNMENTS = "assignments"
     COMPLETIONS = "completions"
     CREDENTIALS = "credentials"
+    PEOPLE_WRITE = "people:write"
+
+
+class Result(StrEnum):
+    """What came of what another system said of a person."""
+
+    NEW = "new"
+    RETURNED = "returned"  # was here before
+    CHANGED = "changed"
+    LEFT = "left"
+    UNCHANGED = "unchanged"
+    SUPERSEDED = "superseded"  # by a write that is as new or newer
+
+
+BROUGHT_IN: Final = frozenset({Result.NEW, Result.RETURNED})
+
+
+def refuse_instant(changed_at: dt.datetime, now: dt.datetime) -> bool:
+    """Return True for an instant at which nothing can have changed: it would keep later writes out."""
+    return not EARLIEST <= changed_at <= now + AHEAD
 
 
 class State(StrEnum):

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
+from trainer.accounts.models import User
 from trainer.assignments.models import Assignment
 from trainer.assignments.rules import LATE
 from trainer.assignments.statements import duties_where, on
@@ -122,10 +123,15 @@ class Message:
 
 
 def compose(delivery: Delivery, site: str, now: dt.datetime) -> Message | None:
-    """Return what is sent, signed; None if the webhook was deleted. Raises Refused without the key of its secret."""
+    """Return what is sent, signed; None if the webhook was deleted.
+
+    Raises Refused without the key of its secret, and for a message about someone who had everything erased.
+    """
     webhook = db.session.get(Webhook, delivery.webhook_id)
     if webhook is None:
         return None
+    if is_about_erased(delivery):
+        raise Refused(Fault.ERASED)
     key = keys().find(webhook.key_id)
     if key is None:
         raise Refused(Fault.NO_KEY)
@@ -136,6 +142,17 @@ def compose(delivery: Delivery, site: str, now: dt.datetime) -> Message | None:
         **sign(secret_of(webhook.id, key, webhook.mask), delivery.event_id.hex, now, body),
     }
     return Message(webhook.url, headers, body)
+
+
+def is_about_erased(delivery: Delivery) -> bool:
+    """Return True if the person whom a message is about has had everything erased."""
+    person_id = delivery.facts.get("person_id")
+    erased = (
+        select(Membership.id)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.organization_id == delivery.organization_id, User.erased_at.is_not(None))
+    )
+    return person_id is not None and db.session.scalar(erased.where(Membership.id == uuid.UUID(person_id))) is not None
 
 
 def body_of(delivery: Delivery) -> bytes:
@@ -157,7 +174,13 @@ def note_sent(delivery: Delivery, code: int, seconds: float, now: dt.datetime) -
 
 
 def note_failed(delivery: Delivery, refused: Refused, now: dt.datetime) -> None:
-    """Note why it wasn't taken; it is tried again later, and its webhook rests for a while, longer each time."""
+    """Note why it wasn't taken; it is tried again later, and its webhook rests for a while, longer each time.
+
+    What is withheld is given up at once, and is no fault of the other system.
+    """
+    if refused.fault is Fault.ERASED:
+        leases.note_own(delivery, dead_at=now, last_error=refused.fault.value)
+        return
     is_dead = delivery.tries >= MOST_TRIES or now >= delivery.began_at + LASTS
     leases.note_failed(delivery, refused.fault.value, now, answer_code=refused.code, dead_at=now if is_dead else None)
     failures = (db.session.scalar(select(Webhook.failures).where(Webhook.id == delivery.webhook_id)) or 0) + 1

@@ -20,6 +20,7 @@ from trainer.interop.addresses import read_url
 from trainer.interop.models import Delivery, Webhook
 from trainer.interop.queries import get_delivery, get_webhook
 from trainer.interop.signatures import mask_for, secret_of, show_secret
+from trainer.interop.telling import is_about_erased
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import lock_organization
 
@@ -111,12 +112,14 @@ def delete_webhook(actor: Actor, webhook_id: uuid.UUID, now: dt.datetime) -> str
 def send_again(actor: Actor, webhook_id: uuid.UUID, delivery_id: uuid.UUID, now: dt.datetime) -> None:
     """Send a delivery once more that arrived or was given up: the same message, signed at the new time.
 
-    Raises NotFound, and Conflict for one that still waits.
+    Raises NotFound, and Conflict for one that still waits or is about someone who had everything erased.
     """
     webhook = get_webhook(actor, webhook_id, for_change=True)
     delivery = get_delivery(actor, webhook_id, delivery_id)
     if delivery.sent_at is None and delivery.dead_at is None:
         raise Conflict(_l("This message is still on its way. We’ll keep trying."))
+    if is_about_erased(delivery):
+        raise Conflict(_l("This message is about someone whose account was erased. It isn’t sent anymore."))
     delivery.sent_at = delivery.dead_at = delivery.last_error = delivery.answer_code = None
     delivery.due_at = delivery.began_at = now
     delivery.tries = 0

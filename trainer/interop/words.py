@@ -37,4 +37,5 @@ FAULT_WORDS = {
     Fault.UNHEARD: _l("Our sending was cut off several times."),
     Fault.TOO_LATE: _l("It couldn’t be delivered for three days."),
     Fault.OURS: _l("Something went wrong on our side."),
+    Fault.ERASED: _l("Withheld: this person’s account was erased."),
 }

@@ -25,6 +25,7 @@ from trainer.core.errors import DomainError
 from trainer.core.events import forget_events
 from trainer.core.limits import forget_counts
 from trainer.interop.telling import forget_deliveries
+from trainer.interop.writing import forget_writes
 from trainer.jobs.check_ins import remind_of_check_ins
 from trainer.jobs.class_figures import count_classes
 from trainer.jobs.closing import delete_closed_firms
@@ -81,6 +82,7 @@ TASKS = (
     Task("forget counts of limits", HOUR, _tidy(forget_counts)),
     Task("forget events", HOUR, _tidy(forget_events)),
     Task("forget deliveries", HOUR, _tidy(forget_deliveries)),
+    Task("forget writes", HOUR, _tidy(forget_writes)),
     Task("forget remarks", HOUR, _tidy(forget_remarks)),
     Task("remind of check-ins", HOUR, remind_of_check_ins),
     Task("count answers", HOUR, count_answers),

@@ -84,6 +84,10 @@ class Problem(Exception):
         self.words = words
 
 
+class Clash(Problem):
+    """A row can't be taken over because of someone else, on the roster or in another row."""
+
+
 def tidy(cells: dict[str, str]) -> dict[str, str]:
     """Return cells without what programs add: quotes that keep zeros, angle brackets, "n/a"."""
     told = {name: _unwrapped(cell) for name, cell in cells.items()}

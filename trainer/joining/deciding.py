@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from trainer.joining.cells import (
     BAD_CHARACTERS,
     LABELS,
+    Clash,
     Problem,
     Wanted,
     read_name,
@@ -55,6 +56,8 @@ class Said:
     out: frozenset[int] = frozenset()
     """Numbers of rows."""
     left: frozenset[UUID] = frozenset()
+    same: frozenset[int] = frozenset()
+    """Numbers of rows whose person is the one with that employee number, even under another name."""
 
 
 @dataclass
@@ -63,9 +66,11 @@ class _Roster:
 
     known: Sequence[Known]
     roles: Collection[Role]
+    same: Collection[int] = ()
     by_key: dict[str, Known] = field(default_factory=dict)
     by_number: dict[str, Known] = field(default_factory=dict)
     gone: dict[str, Known] = field(default_factory=dict)
+    gone_by_number: dict[str, Known] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     """Names of the people here, with their parts in alphabetical order."""
     lines_by_key: dict[str, int] = field(default_factory=dict)
@@ -78,8 +83,8 @@ class _Roster:
                 (self.by_key if person.is_here else self.gone)[key] = person
             if person.is_here:
                 self.names.add(_sorted(person.name))
-            if person.is_here and person.employee_number:
-                self.by_number[person.employee_number] = person
+            if person.employee_number:
+                (self.by_number if person.is_here else self.gone_by_number)[person.employee_number] = person
 
 
 def plan(
@@ -97,7 +102,7 @@ def plan(
     Who may give no role but a member's leaves people with another one as they are. Without `needs_address`, someone
     with an employee number needs no email address.
     """
-    roster, entries = _Roster(known, roles), []
+    roster, entries = _Roster(known, roles, said.same), []
     # A row that is left out is no other row's twin, so that one of two can be chosen.
     for line in sorted(table.lines, key=lambda row: row.number in said.out):
         entry = _decide(line, table, roster, today, needs_address=needs_address)
@@ -146,7 +151,11 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
         shown_name = BAD_CHARACTERS.sub("", name)[:LONGEST_NAME]
         shown = BAD_CHARACTERS.sub("", cells.get("email", ""))[:254].lower()
         reason = _l("Row %(row)s: %(problem)s", row=line.number, problem=problem.words)
-        return Entry(line.number, Fate.PROBLEM, shown_name, shown, shown_number, (reason,))
+        return Entry(
+            *(line.number, Fate.PROBLEM, shown_name, shown, shown_number, (reason,)),
+            problem=problem.words,
+            clashes=isinstance(problem, Clash),
+        )
     warnings = [*entry.warnings, *warnings]
     if line.is_hidden:
         warnings.append(_l("this row is hidden in the spreadsheet"))
@@ -157,14 +166,12 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
 
 def _compare(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry:
     _refuse_twins(number, row, roster)
-    person = _find(row, roster)
+    person = _find(number, row, roster)
     if person is None:
         return _new(number, row, role_text, roster)
     earlier = roster.lines_by_person.setdefault(person.membership_id, number)
     if earlier != number:
-        raise Problem(
-            _l("this is %(name)s, who is in row %(row)s too. Keep one of them.", name=person.name, row=earlier)
-        )
+        raise Clash(_l("this is %(name)s, who is in row %(row)s too. Keep one of them.", name=person.name, row=earlier))
     if row.has_left:
         return _leaves(number, row, person)
     warnings = []
@@ -227,7 +234,9 @@ def _new_without_address(number: int, row: Wanted, roster: _Roster) -> Entry:
     warnings = []
     if _sorted(row.name) in roster.names:
         warnings.append(_l("someone called %(name)s is on the roster already: is this the same person?", name=row.name))
-    return Entry(number, Fate.NEW, row.name, None, warnings=tuple(warnings), wanted=row)
+    gone = roster.gone_by_number.get(row.employee_number or "")
+    fate = Fate.RETURNED if gone is not None and is_same_name(gone.name, row.name) else Fate.NEW
+    return Entry(number, fate, row.name, None, warnings=tuple(warnings), wanted=row)
 
 
 def _sorted(name: str) -> str:
@@ -271,7 +280,7 @@ def _leaves(number: int, row: Wanted, person: Known) -> Entry:
 def _refuse_twins(number: int, row: Wanted, roster: _Roster) -> None:
     earlier = roster.lines_by_key.setdefault(row.email_key, number) if row.email_key else number
     if earlier != number:
-        raise Problem(
+        raise Clash(
             _l(
                 "the email address %(email)s is in row %(row)s too. Keep one of them.",
                 email=row.email_key,
@@ -282,7 +291,7 @@ def _refuse_twins(number: int, row: Wanted, roster: _Roster) -> None:
         return
     earlier = roster.lines_by_number.setdefault(row.employee_number, number)
     if earlier != number:
-        raise Problem(
+        raise Clash(
             _l(
                 "the employee number %(number)s is in row %(row)s too. Correct one of them.",
                 number=row.employee_number,
@@ -291,13 +300,13 @@ def _refuse_twins(number: int, row: Wanted, roster: _Roster) -> None:
         )
 
 
-def _find(row: Wanted, roster: _Roster) -> Known | None:
+def _find(number: int, row: Wanted, roster: _Roster) -> Known | None:
     """Return the person here whom a row means: by email, or else by employee number and name."""
     by_key = roster.by_key.get(row.email_key or "")
     by_number = roster.by_number.get(row.employee_number or "")
     if by_number is not None and by_number is not by_key:
-        if by_key is not None or not is_same_name(by_number.name, row.name):
-            raise Problem(
+        if by_key is not None or not (number in roster.same or is_same_name(by_number.name, row.name)):
+            raise Clash(
                 _l(
                     "the employee number %(number)s belongs to %(name)s, who is on the roster. "
                     "Correct the number, or change it on the person’s page first.",

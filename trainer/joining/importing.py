@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, or_, select, update
 
 from trainer.accounts.models import User
 from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db, insert_all
 from trainer.core.errors import Conflict, NotYet
-from trainer.joining.deciding import plan
+from trainer.joining.cells import key_of
+from trainer.joining.deciding import Said, Table, plan
 from trainer.joining.drafts import refuse_ordered, said_of, table_of
 from trainer.joining.leaving import end_people
+from trainer.joining.names import proper_name
 from trainer.joining.roster import Entry, Fate, Known, Plan
 from trainer.organizations.actor import Actor
 from trainer.organizations.invitations import Sent, invite_all, void_invitations
@@ -62,9 +64,33 @@ def decide(actor: Actor, draft: RosterDraft, now: dt.datetime, earlier: Decided 
     return Decided(decided, known, teams)
 
 
+def decide_rows(actor: Actor, table: Table, said: Said, now: dt.datetime) -> Decided:
+    """Return the plan of rows that another system sent, against the people whom they may mean. It gives no role."""
+    cells = {
+        name: {line.cells[index] for line in table.lines if line.cells[index]} for name, index in table.columns.items()
+    }
+    keys = {key for key in map(key_of, cells["email"]) if key}
+    people = _meant(actor, cells["employee_number"], keys, {fold(proper_name(name)) for name in cells["name"]})
+    query = select(Team.name_key).where(Team.organization_id == actor.organization_id)
+    known, teams = _list_known(actor, people), frozenset(db.session.scalars(query))
+    decided = plan(table, known, teams, [Role.MEMBER], actor.today(now), said, needs_address=NEEDS_ADDRESS)
+    return Decided(decided, known, teams)
+
+
 def roles_by_roster(actor: Actor) -> list[Role]:
     """Return the roles that a roster sent by this person can give to new people."""
     return [Role.MANAGER, Role.INSTRUCTOR, Role.MEMBER] if actor.may(May.SET_ROLES) else [Role.MEMBER]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a plan did."""
+
+    added: dict[int, uuid.UUID]
+    """People who were brought in, by the number of their row."""
+    ended: Sequence[uuid.UUID]
+    mailed: Sequence[uuid.UUID]
+    """People who can be invited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,27 +117,19 @@ def take_over(
     lock_organization(actor)
     decided = decide(actor, draft, now, earlier).plan
     check(decided, said)
-    teams = _make_teams(actor, decided.new_teams, now)
-    added = [*decided.taken[Fate.NEW], *decided.taken[Fate.RETURNED]]
-    changed = decided.taken[Fate.CHANGED]
-    ended = end_people(actor, decided, now)
-    ids = _add(actor, added, now)
-    _change(actor, changed, now)
-    _set_teams(zip(ids, added, strict=True), teams)
-    _set_teams(((entry.membership_id, entry) for entry in changed if entry.membership_id), teams)
-    mailed = [*ids, *(entry.membership_id for entry in changed if entry.gets_mail and entry.membership_id)]
+    written = write(actor, decided, now)
     counts = {
         "new": len(decided.taken[Fate.NEW]),
         "returned": len(decided.taken[Fate.RETURNED]),
-        "changed": len(changed),
+        "changed": len(decided.taken[Fate.CHANGED]),
         "unchanged": decided.counts[Fate.UNCHANGED],
-        "ended": len(ended),
+        "ended": len(written.ended),
         "left_out": len(decided.left_out),
         "without_address": decided.without_address,
     }
     draft.rows = {
-        "ended": [person_id.hex for person_id in ended],
-        "mailed": [person_id.hex for person_id in mailed] if said.has_mail else [],
+        "ended": [person_id.hex for person_id in written.ended],
+        "mailed": [person_id.hex for person_id in written.mailed] if said.has_mail else [],
     }
     draft.applied_at, draft.counts = now, {**counts, "invited": 0, "not_invited": 0}
     note(
@@ -123,6 +141,24 @@ def take_over(
         teams=len(decided.new_teams),
         **counts,
     )
+
+
+def write(actor: Actor, decided: Plan, now: dt.datetime, **told: str) -> Written:
+    """Write what a plan says. The caller has locked the firm before it was decided, and records the act.
+
+    `told`: what the audit log is told of people who leave, beside the person and the day.
+    """
+    teams = _make_teams(actor, decided.new_teams, now)
+    added = [*decided.taken[Fate.NEW], *decided.taken[Fate.RETURNED]]
+    changed = decided.taken[Fate.CHANGED]
+    ended = end_people(actor, decided, now, **told)
+    ids = _add(actor, added, now)
+    _change(actor, changed, now)
+    _set_teams(zip(ids, added, strict=True), teams)
+    _set_teams(((entry.membership_id, entry) for entry in changed if entry.membership_id), teams)
+    added_by_line = {entry.line: person_id for entry, person_id in zip(added, ids, strict=True)}
+    mailed = [entry.membership_id for entry in changed if entry.gets_mail and entry.membership_id]
+    return Written(added_by_line, ended, [*ids, *mailed])
 
 
 def invite_added(actor: Actor, draft: RosterDraft, now: dt.datetime) -> None:
@@ -154,16 +190,16 @@ def check(decided: Plan, said: Confirmation) -> None:
         raise NotYet(_l("Confirm that these are the same people, or correct the rows."))
 
 
-def _list_known(actor: Actor) -> list[Known]:
+def _list_known(actor: Actor, ids: Select[uuid.UUID] | None = None) -> list[Known]:
+    """Return who is or was on the roster; `ids`: only these."""
     names: dict[uuid.UUID, list[str]] = {}
-    for membership_id, name in db.session.execute(
+    in_teams = (
         select(TeamMembership.membership_id, Team.name)
         .join(Team, Team.id == TeamMembership.team_id)
         .where(Team.organization_id == actor.organization_id)
         .order_by(Team.name_key)
-    ):
-        names.setdefault(membership_id, []).append(name)
-    rows = db.session.execute(
+    )
+    people = (
         select(
             Membership.id,
             Membership.name,
@@ -182,6 +218,11 @@ def _list_known(actor: Actor) -> list[Known]:
         .where(Membership.organization_id == actor.organization_id)
         .order_by(Membership.created_at)
     )
+    if ids is not None:
+        in_teams, people = in_teams.where(TeamMembership.membership_id.in_(ids)), people.where(Membership.id.in_(ids))
+    for membership_id, name in db.session.execute(in_teams):
+        names.setdefault(membership_id, []).append(name)
+    rows = db.session.execute(people)
     return [
         Known(
             membership_id=row[0],
@@ -198,6 +239,19 @@ def _list_known(actor: Actor) -> list[Known]:
         )
         for row in rows
     ]
+
+
+def _meant(actor: Actor, numbers: Collection[str], keys: Collection[str], names: Collection[str]) -> Select[uuid.UUID]:
+    """Return a select of the ids of people with one of these employee numbers, addresses or folded names."""
+    return select(Membership.id).where(
+        Membership.organization_id == actor.organization_id,
+        or_(
+            Membership.employee_number.in_(numbers),
+            Membership.email_key.in_(keys),
+            Membership.name_key.in_(names),
+            Membership.user_id.in_(select(User.id).where(User.email_key.in_(keys))),
+        ),
+    )
 
 
 def _make_teams(actor: Actor, names: Sequence[str], now: dt.datetime) -> dict[str, uuid.UUID]:

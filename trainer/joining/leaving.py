@@ -19,8 +19,11 @@ from trainer.organizations.queries import lock_organization
 _PORTION = 500  # a database takes only so many values in one statement
 
 
-def end_people(actor: Actor, decided: Plan, now: dt.datetime) -> list[uuid.UUID]:
-    """Note that the people who leave by this plan have left, and return who. The caller has locked the firm."""
+def end_people(actor: Actor, decided: Plan, now: dt.datetime, **told: str) -> list[uuid.UUID]:
+    """Note that the people who leave by this plan have left, and return who. The caller has locked the firm.
+
+    `told`: what the audit log is told beside the person and the day.
+    """
     today = actor.today(now)
     last_days = {
         entry.membership_id: (entry.name, (entry.wanted.ended_on if entry.wanted else None) or today)
@@ -28,7 +31,7 @@ def end_people(actor: Actor, decided: Plan, now: dt.datetime) -> list[uuid.UUID]
         if entry.membership_id is not None
     } | {person.membership_id: (person.name, max(today, person.hired_on or today)) for person in decided.leaving}
     for membership_id, (name, day) in last_days.items():
-        _note(actor, "membership.removed", now, membership_id, name=name, ended_on=day.isoformat())
+        _note(actor, "membership.removed", now, membership_id, name=name, ended_on=day.isoformat(), **told)
     if last_days:
         days = [{"id": person_id, "ended_on": day, "ended_at": now} for person_id, (_name, day) in last_days.items()]
         db.session.execute(update(Membership), days)

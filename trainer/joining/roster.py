@@ -92,6 +92,10 @@ class Entry:
     has_other_address: bool = False
     gets_mail: bool = False
     """True for someone who is new here, or who has a new address and hasn't joined yet."""
+    problem: LazyString | None = None
+    """For a problem: the reason without the row's number."""
+    clashes: bool = False
+    """True for a problem that lies in someone else, on the roster or in another row."""
     is_out: bool = False
     """True if someone said that nothing is to be done about this row."""
 

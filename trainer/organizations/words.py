@@ -126,6 +126,7 @@ _DETAILS = {
     "step": _l("step"),
     "teams": _l("teams"),
     "time_zone": _l("time zone"),
+    "token": _l("API token"),
     "title": _l("title"),
     "unchanged": _l("unchanged"),
     "until": _l("until"),

@@ -67,13 +67,15 @@ def _with_patience(response: Response) -> Response:
 
 
 def _advice(status: int) -> str:
-    if is_for_machines() and status in {400, 404, 405}:
+    if is_for_machines() and status in {400, 404, 405, 413, 415}:
         words: dict[int, str] = {
             400: _("This address can’t be read: it holds a character that is never part of one."),
             404: _(
                 "There is no such endpoint, or no such record of this firm. /api/v1/openapi.json lists the endpoints."
             ),
             405: _("This endpoint doesn’t take that method. /api/v1/openapi.json lists what it takes."),
+            413: _("This request is too large. Send fewer records in each."),
+            415: _("Send JSON, with the header Content-Type: application/json."),
         }
         return words[status]
     return _words(status)[1]

@@ -126,11 +126,13 @@ def network_of(address: str) -> str:
 class TokenLimit:
     """At most so many requests a minute for each token, whatever address they come from.
 
-    Each process counts on its own and tells the others each so many requests, so that reading seldom writes.
+    Each process counts on its own and tells the others each so many requests, so that reading seldom writes. Limits of
+    one kind are one limit.
     """
 
-    def __init__(self, most: int, portion: int) -> None:
+    def __init__(self, most: int, portion: int, kind: str = "token") -> None:
         self.most = most
+        self._kind = kind
         self._portion = portion
         self._lock = threading.Lock()
         self._minute = ""
@@ -143,7 +145,7 @@ class TokenLimit:
         def limited(*arguments: Any, **values: Any) -> Any:
             instant = now()
             minute = instant.strftime("%H:%M")
-            key = key_of("token", minute, shown_token() or "")
+            key = key_of(self._kind, minute, shown_token() or "")
             counted = self._count(key, minute)
             if counted == _FULL:
                 raise wait(60 - instant.second)

@@ -1,4 +1,4 @@
-"""/api/v1: people, assignments, completions, credentials, to read and nothing else."""
+"""/api/v1: people, assignments, completions, credentials, to read. `writing.py` has what can be changed."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from trainer.interop import openapi
 from trainer.interop.queries import (
     get_assignment,
     get_given_credential,
+    get_numbered,
     page_of_assignments,
     page_of_completions,
     page_of_credentials,
@@ -65,8 +66,20 @@ def people(actor: Actor) -> Response:
 @bearing(Scope.PEOPLE)
 def person(actor: Actor, person_id: UUID) -> Response:
     """Give one person on the roster, here or gone."""
-    _given_nothing()
+    given_nothing()
     membership = get_person(actor, person_id)
+    teams = team_names(actor, [membership.id]).get(membership.id, [])
+    return jsonify(Person.of(membership, teams).values())
+
+
+@blueprint.get("/people/by-number/<employee_number>")
+@access(Who.TOKEN)
+@limited
+@bearing(Scope.PEOPLE)
+def numbered_person(actor: Actor, employee_number: str) -> Response:
+    """Give who has an employee number, or had it last."""
+    given_nothing()
+    membership = get_numbered(actor, employee_number)
     teams = team_names(actor, [membership.id]).get(membership.id, [])
     return jsonify(Person.of(membership, teams).values())
 
@@ -96,7 +109,7 @@ def assignments(actor: Actor) -> Response:
 @bearing(Scope.ASSIGNMENTS)
 def assignment(actor: Actor, assignment_id: UUID) -> Response:
     """Give where one person stands in one thing required."""
-    _given_nothing()
+    given_nothing()
     return jsonify(Assignment.of(get_assignment(actor, assignment_id, actor.today(now()))).values())
 
 
@@ -130,7 +143,7 @@ def credentials(actor: Actor) -> Response:
 @bearing(Scope.CREDENTIALS)
 def credential(actor: Actor, serial: str) -> Response:
     """Give one certificate by its number."""
-    _given_nothing()
+    given_nothing()
     return jsonify(Credential.of(get_given_credential(actor, serial), _base_url(), today()).values())
 
 
@@ -155,7 +168,8 @@ def _given(*more: str) -> dict[str, str]:
     return request.args.to_dict()
 
 
-def _given_nothing() -> None:
+def given_nothing() -> None:
+    """Refuse all parameters."""
     for name in request.args:
         raise Invalid(_("%(name)s: there is no such parameter here.", name=name))
 

@@ -19,8 +19,11 @@ from trainer.web.errors import error_response
 View = Callable[..., Any]
 
 
-def bearing(scope: Scope) -> Callable[[View], View]:
-    """Let in whoever shows a token with this scope; the view gets the actor for whom the token acts."""
+def bearing(scope: Scope, *, tells_token: bool = False) -> Callable[[View], View]:
+    """Let in whoever shows a token with this scope; the view gets the actor for whom the token acts.
+
+    `tells_token`: the view gets the token's id as well.
+    """
 
     def declare(view: View) -> View:
         @wraps(view)
@@ -35,11 +38,11 @@ def bearing(scope: Scope) -> Callable[[View], View]:
                 return error_response(
                     403, _("This token has no scope “%(scope)s”. Create one that has it.", scope=scope)
                 )
+            token_id = token.id
             if is_use_noted(token.last_used_at, actor.organization.time_zone, instant):
-                token_id = token.id
                 with transaction():
                     note_use(actor, token_id, instant)
-            return view(actor, **values)
+            return view(actor, token_id, **values) if tells_token else view(actor, **values)
 
         enter.scope = scope  # type: ignore[attr-defined]
         return enter
