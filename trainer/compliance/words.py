@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
@@ -62,16 +62,25 @@ def _standing(row: Row, today: dt.date) -> str:
 
 def as_table(rows: Iterable[Row]) -> Table:
     """Return training status as a table for export."""
-    # Once for all rows: looking a word up in a language costs more than the rest of a row.
-    words = {
-        status: (str(name), gettext("%(status)s (trained, not state-approved)", status=name))
-        for status, name in STATUS_NAMES.items()
-    }
+    words = StatusWords()
     return Table("training-status", HEADS, (_cells(row, words) for row in rows))
 
 
-def _cells(row: Row, words: Mapping[Status, tuple[str, str]]) -> tuple[Cell, ...]:
-    plain, only_trained = words[row.status]
+class StatusWords:
+    """Statuses as files name them. Looked up once for all rows: that costs more than the rest of a row."""
+
+    def __init__(self) -> None:
+        self._words = {
+            status: (str(name), gettext("%(status)s (trained, not state-approved)", status=name))
+            for status, name in STATUS_NAMES.items()
+        }
+
+    def of(self, row: Row) -> str:
+        """Return a row's status."""
+        return self._words[row.status][row.is_only_trained]
+
+
+def _cells(row: Row, words: StatusWords) -> tuple[Cell, ...]:
     return (
         row.name,
         row.employee_number,
@@ -79,7 +88,7 @@ def _cells(row: Row, words: Mapping[Status, tuple[str, str]]) -> tuple[Cell, ...
         "; ".join(row.teams),
         row.hired_on,
         row.requirement,
-        only_trained if row.is_only_trained else plain,
+        words.of(row),
         row.due_on,
         row.completed_on,
         show_serial(row.serial) if row.serial else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -26,6 +27,7 @@ from trainer.compliance.queries import (
     sight_of,
 )
 from trainer.compliance.rules import Group, Narrowing, Order
+from trainer.compliance.status_paper import StatusPaper, draw_status
 from trainer.compliance.words import GROUP_NAMES, as_table, chip
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -37,6 +39,7 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.queries import get_person, list_teams, team_names
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
+from trainer.web.paper import pdf_answer
 from trainer.web.redirects import go
 from trainer.web.tables import csv_answer, xlsx_answer
 
@@ -79,13 +82,15 @@ def status(actor: Actor) -> str:
 @access(Who.ACCOUNT, own=True)
 @acting(May.SEE_TRAINING)
 def export(actor: Actor) -> Response:
-    """Return the rows that the address asks for as CSV or XLSX; the export is recorded."""
-    form = request.form.get("form", "csv")
-    if form not in {"csv", "xlsx"}:
-        raise Invalid(_("Choose CSV or XLSX."))
+    """Return the rows that the address asks for as CSV, XLSX or PDF; the export is recorded."""
+    form, filters = request.form.get("form", "csv"), narrowing()
+    if form not in {"csv", "xlsx", "pdf"}:
+        raise Invalid(_("Choose CSV, XLSX, or PDF."))
     with transaction():
         note_export(actor, form, now())
-    table = as_table(iterate_rows(sight_of(actor, now()), narrowing()))
+    if form == "pdf":
+        return pdf_answer("training-status", draw_status(_paper(actor, filters)))
+    table = as_table(iterate_rows(sight_of(actor, now()), filters))
     return csv_answer(table) if form == "csv" else xlsx_answer(table)
 
 
@@ -157,6 +162,18 @@ def address_of(filters: Narrowing) -> dict[str, str]:
         "order": "" if filters.order is Order.NAME else filters.order,
     }
     return {name: str(value) for name, value in parts.items() if value}
+
+
+def _paper(actor: Actor, filters: Narrowing) -> StatusPaper:
+    sight, teams = sight_of(actor, now()), {team.id: team.name for team in list_teams(actor)}
+    return StatusPaper(
+        firm=actor.organization.name,
+        today=sight.today,
+        requirements=list_requirements(actor.organization_id),
+        rows=iterate_rows(sight, replace(filters, group=None)),  # whose numbers it has, as the page does
+        narrowing=filters,
+        team=teams.get(filters.team_id) if filters.team_id else None,
+    )
 
 
 def _check_duty(actor: Actor, membership_id: UUID, assignment_id: UUID) -> None:
