@@ -40,8 +40,9 @@ from trainer.accounts.operations import open_session, request_address, request_r
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
 from trainer.assignments.models import Assignment
-from trainer.compliance.operations import make_inspector_link, order_pack
+from trainer.compliance.operations import make_inspector_link, order_certificates, order_pack
 from trainer.compliance.operations import token_of as inspection_token
+from trainer.compliance.rules import Narrowing
 from trainer.content.library import Content, Library
 from trainer.content.schema import Pool
 from trainer.core import clock
@@ -168,6 +169,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         link, gone = (make_inspector_link(actor, name, clock.now()) for name in ("An inspector", "Another"))
         job = order_pack(actor, actor.today(clock.now()), clock.now())
         values |= {"link_id": str(gone.id), "job_id": str(job.id)}
+        others["certificate_files"] = {"job_id": str(order_certificates(actor, Narrowing(), clock.now()).id)}
         others["inspections.inspect"] = {"token": inspection_token(link)}
         duty = select(Assignment.id).where(Assignment.membership_id == UUID(str(values["membership_id"])))
         values["assignment_id"] = str(db.session.scalars(duty).one())

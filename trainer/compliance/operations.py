@@ -10,10 +10,11 @@ import uuid
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from trainer.compliance import certificate_files
 from trainer.compliance.models import InspectorLink
 from trainer.compliance.packs import folder_of
 from trainer.compliance.queries import get_inspector_link
-from trainer.compliance.rules import INSPECTION_LASTS
+from trainer.compliance.rules import INSPECTION_LASTS, Narrowing
 from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
@@ -69,6 +70,20 @@ def order_pack(actor: Actor, as_of: dt.date, now: dt.datetime) -> Job:
         language=language_tag(),
     )
     _note(actor, "export.evidence_pack", now, job.id, as_of=as_of.isoformat())
+    return job
+
+
+def order_certificates(actor: Actor, narrowing: Narrowing, now: dt.datetime) -> Job:
+    """Order one file of the certificates behind a filter, in the language of whoever orders it."""
+    job = work.order(
+        certificate_files.KIND,
+        now,
+        ordered_by_id=actor.user_id,
+        organization_id=actor.organization_id,
+        language=language_tag(),
+        **certificate_files.details_of(actor, narrowing),
+    )
+    _note(actor, "export.certificates", now, job.id)
     return job
 
 

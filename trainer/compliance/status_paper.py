@@ -8,8 +8,9 @@ are of one moment.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from markupsafe import Markup
 from trainer.assignments.models import Requirement
 from trainer.compliance.rules import GROUPS, Counts, Group, Narrowing, Row
 from trainer.compliance.tallies import Site, Tally, by_site, tally
-from trainer.compliance.words import GROUP_NAMES, StatusWords
+from trainer.compliance.words import GROUP_NAMES, StatusWords, filter_words
 from trainer.content.serving import served
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
@@ -36,9 +37,6 @@ _KINDS: Final = {Group.LATE: "late", Group.DUE: "due", Group.OPEN: "rest", Group
 _URGENT: Final = [
     status for group in (Group.LATE, Group.DUE, Group.OPEN, Group.WAIVED, Group.CURRENT) for status in GROUPS[group]
 ]
-
-
-EVERYTHING: Final = Narrowing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +56,9 @@ class StatusPaper:
     today: dt.date
     requirements: Sequence[Requirement]
     rows: Iterable[Row]
-    narrowing: Narrowing = EVERYTHING
-    team: str | None = None
-    """The name of the team that the rows are narrowed to."""
+    narrowing: Narrowing = field(default_factory=Narrowing)
+    teams: Mapping[uuid.UUID, str] = field(default_factory=dict)
+    """Names of the teams that rows may be narrowed to."""
     has_sections: bool = False
     """A section for each site, in place of one list."""
     trend: Sequence[Week] = ()
@@ -78,12 +76,13 @@ def sheet_of(paper: StatusPaper) -> dict[str, Any]:
     counts, narrowing = counted.counts, paper.narrowing
     several = len(paper.requirements) > 1 and narrowing.requirement_id is None
     is_narrowed = bool(narrowing.text or narrowing.team_id)
+    titles = {requirement.id: requirement.title for requirement in paper.requirements}
     states = sorted({requirement.unapproved_state or "" for requirement in paper.requirements} - {""})
     return {
         "title": _("Training status"),
         "firm": breakable(paper.firm),
         "day": show_day(paper.today, "long"),
-        "filters": " · ".join(_filters(paper)),
+        "filters": breakable(" · ".join(filter_words(narrowing, paper.teams, titles))),
         "sentence": _said("sentence", counts, several, is_narrowed) if counts.total else _("Nobody matches."),
         "lede": _said("lede", counts) if counts.total else "",
         "notes": [disclaimer(state) for state in states],
@@ -123,14 +122,6 @@ def _said(macro: str, *values: object) -> str:
     """Return a sentence of the page, so that paper and page can't say it differently."""
     sentence: Markup = get_template_attribute("compliance/_status.html", macro)(*values)
     return " ".join(str(sentence.unescape()).split())
-
-
-def _filters(paper: StatusPaper) -> list[str]:
-    narrowing, titles = paper.narrowing, {requirement.id: requirement.title for requirement in paper.requirements}
-    parts = [paper.team, titles.get(narrowing.requirement_id) if narrowing.requirement_id else None]
-    parts.append(str(GROUP_NAMES[narrowing.group]) if narrowing.group else None)
-    parts.append(_("named “%(text)s”", text=narrowing.text) if narrowing.text else None)
-    return [breakable(part) for part in parts if part]
 
 
 def _bar(counts: Counts) -> list[dict[str, Any]]:

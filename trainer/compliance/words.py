@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from trainer.assignments.rules import Status
 from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES
-from trainer.compliance.rules import Group, Row
+from trainer.compliance.rules import Group, Narrowing, Row
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
 from trainer.web.language import show_day
@@ -47,6 +48,18 @@ HEADS = (
     _l("Waived until"),
     _l("Note"),
 )
+
+
+def filter_words(narrowing: Narrowing, teams: Mapping[UUID, str], titles: Mapping[UUID, str]) -> list[str]:
+    """Return what a filter asks for, part by part; nothing for everyone. `teams`, `titles`: names of both."""
+    parts = [teams.get(narrowing.team_id, gettext("a removed team"))] if narrowing.team_id else []
+    if narrowing.requirement_id:
+        parts.append(titles.get(narrowing.requirement_id, gettext("an ended requirement")))
+    if narrowing.group:
+        parts.append(str(GROUP_NAMES[narrowing.group]))
+    if narrowing.text:
+        parts.append(gettext("named “%(text)s”", text=narrowing.text))
+    return parts
 
 
 def chip(row: Row, today: dt.date) -> tuple[str, str, str]:

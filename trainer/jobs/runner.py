@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from trainer.accounts.operations import forget_links
 from trainer.accounts.pins import forget_tries
 from trainer.assessment.remarks import forget_remarks
+from trainer.compliance.certificate_files import forget_orders
 from trainer.compliance.packs import forget_packs
 from trainer.core import heartbeat
 from trainer.core.clock import now
@@ -84,6 +85,7 @@ TASKS = (
     Task("remind of check-ins", HOUR, remind_of_check_ins),
     Task("count answers", HOUR, count_answers),
     Task("forget evidence packs", HOUR, _forget_packs),
+    Task("forget orders of certificates", HOUR, _tidy(forget_orders)),
     Task("delete closed firms", HOUR, delete_closed_firms),
     Task("keep up requirements", HOUR, keep_up_all),
 )

@@ -35,6 +35,7 @@ ACT_NAMES: dict[str, LazyString] = {
     "cohort.reopened": _l("Reopened a class"),
     "export.audit": _l("Downloaded the audit log"),
     "export.board": _l("Downloaded a class board"),
+    "export.certificates": _l("Ordered a file of certificates"),
     "export.evidence_pack": _l("Ordered an evidence pack"),
     "export.misreads": _l("Downloaded what a class misreads"),
     "export.training_status": _l("Downloaded training status"),

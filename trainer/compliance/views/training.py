@@ -165,14 +165,14 @@ def address_of(filters: Narrowing) -> dict[str, str]:
 
 
 def _paper(actor: Actor, filters: Narrowing) -> StatusPaper:
-    sight, teams = sight_of(actor, now()), {team.id: team.name for team in list_teams(actor)}
+    sight = sight_of(actor, now())
     return StatusPaper(
         firm=actor.organization.name,
         today=sight.today,
         requirements=list_requirements(actor.organization_id),
         rows=iterate_rows(sight, replace(filters, group=None)),  # whose numbers it has, as the page does
         narrowing=filters,
-        team=teams.get(filters.team_id) if filters.team_id else None,
+        teams={team.id: team.name for team in list_teams(actor)},
     )
 
 
