@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from trainer.compliance import certificate_files
-from trainer.compliance.models import InspectorLink
+from trainer.compliance.models import InspectorLink, Report, ReportMail, ReportRecipient
 from trainer.compliance.packs import folder_of
 from trainer.compliance.queries import get_inspector_link
 from trainer.compliance.rules import INSPECTION_LASTS, Narrowing
@@ -97,7 +97,11 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
     work = Job.organization_id == organization_id
     for job_id in db.session.scalars(select(Job.id).where(work)):
         shutil.rmtree(folder_of(job_id), ignore_errors=True)
-    return delete_some(most, (InspectorLink, InspectorLink.organization_id == organization_id), (Job, work))
+    of_firm = [
+        (record, record.organization_id == organization_id)
+        for record in (ReportMail, ReportRecipient, Report, InspectorLink)
+    ]
+    return delete_some(most, *of_firm, (Job, work))
 
 
 def _note(actor: Actor, act: str, now: dt.datetime, subject_id: uuid.UUID | None, **details: str) -> None:

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from trainer.assignments.rules import Status
 from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES
+from trainer.compliance.report_rules import Rhythm, Stop
 from trainer.compliance.rules import Group, Narrowing, Row
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
@@ -24,6 +25,16 @@ GROUP_NAMES = {
     Group.OPEN: _l("Time left"),
     Group.CURRENT: _l("Current"),
     Group.WAIVED: _l("Waived"),
+}
+RHYTHM_NAMES = {
+    Rhythm.WEEK.value: _l("Every Monday"),
+    Rhythm.MONTH.value: _l("On the first of each month"),
+}
+STOP_WORDS = {
+    Stop.ASKED.value: _l("Asked to get no more"),
+    Stop.REMOVED.value: _l("Removed"),
+    Stop.UNDELIVERABLE.value: _l("Stopped: mail couldn’t be delivered"),
+    Stop.NO_RIGHT.value: _l("Stopped: may no longer see this"),
 }
 _STANDINGS = {
     Status.NOT_STARTED: _l("Not started, due %(day)s"),

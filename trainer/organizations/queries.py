@@ -167,6 +167,12 @@ def get_team(actor: Actor, team_id: uuid.UUID) -> Team:
     return team
 
 
+def list_names_of_teams(organization_id: uuid.UUID, team_ids: Collection[uuid.UUID]) -> list[str]:
+    """Return the names of those of these teams that a firm has, in order."""
+    teams = select(Team.name).where(Team.organization_id == organization_id, Team.id.in_(team_ids))
+    return list(db.session.scalars(teams.order_by(Team.name_key)))
+
+
 def count_by_team(actor: Actor) -> dict[uuid.UUID, int]:
     """Return team id -> how many people are in it now."""
     # All who ever were, without a look at each of them, less those who have left.
