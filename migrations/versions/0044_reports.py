@@ -1,14 +1,14 @@
 """Keep reports that are mailed each week or month, who gets them, and what went out
 
 Revision ID: 0044
-Revises: 0037
+Revises: 0042
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0044"
-down_revision = "0037"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 

@@ -16,6 +16,7 @@ from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -23,6 +24,7 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 
+from tests.assignments.firm import earn
 from tests.cast import actor_of
 from tests.compliance.conftest import Training
 from tests.jobs.conftest import Mailbox
@@ -30,11 +32,14 @@ from tests.jobs.conftest import mailbox as mailbox
 from tests.support import Visitor
 from tests.web.test_marked_files import read_pdf
 from trainer.app import create_app
+from trainer.assignments.rules import monday_of
 from trainer.compliance import letters, report_rules
 from trainer.compliance.models import Report, ReportMail, ReportRecipient
+from trainer.compliance.queries import count_rows, sight_of
 from trainer.compliance.report_queries import count_undeliverable, get_report, list_recipients
-from trainer.compliance.report_rules import ASKED_AGAIN_AFTER, LOG_KEPT, UNCONFIRMED_KEPT, Rhythm
+from trainer.compliance.report_rules import ASKED_AGAIN_AFTER, LOG_KEPT, UNCONFIRMED_KEPT, Rhythm, following
 from trainer.compliance.reports import add_recipients, forget_reports, make_report
+from trainer.compliance.rules import Narrowing
 from trainer.content.library import Library
 from trainer.core import outbox
 from trainer.core.audit import AuditEvent
@@ -46,9 +51,9 @@ from trainer.jobs.delivery import deliver
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.models import Organization, TeamMembership
 
-THURSDAY = dt.datetime(2026, 11, 26, 15, tzinfo=dt.UTC)
-MONDAY = dt.datetime(2026, 11, 30, 14, tzinfo=dt.UTC)  # 9 a.m. in New York
+START = now()  # when the firm is made
 WEEK = dt.timedelta(days=7)
+MONDAY = dt.datetime.combine(monday_of(START.date()) + 2 * WEEK, dt.time(14), dt.UTC)  # 9 or 10 a.m. in New York
 CLIENT = "client@example.com"
 
 PROGRAM = """
@@ -87,21 +92,19 @@ def set_up(
     by: str = "alice",
     rhythm: Rhythm = Rhythm.WEEK,
 ) -> UUID:
-    """Set up a report on that Thursday; return its id."""
+    """Set up a report; return its id."""
     acme = training.acme
     with acme.app.app_context(), transaction():
         actor = actor_of(acme.users[by], acme.id)
-        report = make_report(actor, rhythm, teams, THURSDAY)
-        add_recipients(actor, report, [acme.users[name] for name in staff], addresses, THURSDAY)
+        report = make_report(actor, rhythm, teams, START)
+        add_recipients(actor, report, [acme.users[name] for name in staff], addresses, START)
         return report.id
 
 
 def agree(training: Training, *addresses: str) -> None:
     """Let addresses say yes."""
     with training.acme.app.app_context(), transaction() as session:
-        session.execute(
-            update(ReportRecipient).where(ReportRecipient.email.in_(addresses)).values(confirmed_at=THURSDAY)
-        )
+        session.execute(update(ReportRecipient).where(ReportRecipient.email.in_(addresses)).values(confirmed_at=START))
 
 
 def run(app: Flask, firm: UUID, instant: dt.datetime) -> None:
@@ -149,18 +152,23 @@ def recipient(training: Training, email: str | None = CLIENT) -> ReportRecipient
         return db.session.scalars(select(ReportRecipient).where(ReportRecipient.email == email)).one()
 
 
+def said(instant: dt.datetime) -> str:
+    """Return a day in words."""
+    return f"{instant:%B} {instant.day}, {instant.year}"
+
+
 def test_alice_sets_one_up_and_a_client_agrees_by_a_link(mailing: Training, mailbox: Mailbox) -> None:
     acme = mailing.acme
-    with time_machine.travel(THURSDAY):
+    with time_machine.travel(START):
         alice = acme.enter("alice")
         assert "No reports yet" in alice.get(acme.path("/reports")).text
         fields = {"rhythm": "week", "staff": [str(acme.users["mona"])], "addresses": f"{CLIENT}\n"}
         made = alice.post(acme.path("/reports/new"), fields)
         assert made.status_code == 303
         page = alice.get(made.headers["Location"]).text
-        assert "The next one goes out on November 30, 2026" in page
+        assert f"The next one goes out on {said(MONDAY - WEEK)}" in page
         assert "Mona May" in page
-        assert "Asked November 26, 2026" in page
+        assert "Asked " in page
     run(acme.app, acme.id, MONDAY)
     assert [mail["To"] for mail in reports_in(mailbox)] == ["mona@example.org"]  # nobody else agreed
     asked = next(mail for mail in mailbox.mails if mail["To"] == CLIENT)
@@ -177,8 +185,8 @@ def test_alice_sets_one_up_and_a_client_agrees_by_a_link(mailing: Training, mail
     assert sorted(mail["To"] for mail in reports_in(mailbox)) == [CLIENT, "mona@example.org", "mona@example.org"]
     with time_machine.travel(MONDAY + WEEK):
         page = acme.enter("alice").get(made.headers["Location"]).text
-    assert page.count("Sent November 30, 2026") == 1
-    assert page.count("Sent December 7, 2026") == 2
+    assert page.count(f"Sent {said(MONDAY)}") == 1
+    assert page.count(f"Sent {said(MONDAY + WEEK)}") == 2
     with acme.app.app_context():
         acts = db.session.scalars(select(AuditEvent.act).where(AuditEvent.act.startswith("report.")))
         assert sorted(acts) == ["report.confirmed", "report.made", "report.recipient_added", "report.recipient_added"]
@@ -191,8 +199,8 @@ def test_the_files_have_a_section_and_a_sheet_for_each_site(mailing: Training, m
     (mail,) = reports_in(mailbox)
     assert mail["Subject"] == "Your weekly report"
     assert [part.get_filename() for part in mail.iter_attachments()] == [
-        "report-2026-11-30.pdf",
-        "report-2026-11-30.xlsx",
+        f"report-{MONDAY.date()}.pdf",
+        f"report-{MONDAY.date()}.xlsx",
     ]
     words, book = files_in(mail)
     assert re.search(r"Motel 95 0 of this 1 person is current.* Dana Dow .*Harbor Mall 1 of these 2 people", words)
@@ -250,6 +258,30 @@ def test_a_site_manager_reports_on_his_teams_and_sees_no_other_report(mailing: T
         assert (answer.status_code, b"Motel" in answer.data) == (200, False)
 
 
+def test_the_trend_says_how_many_were_current_on_a_day_of_each_week(mailing: Training, mailbox: Mailbox) -> None:
+    acme = mailing.acme
+    set_up(mailing, staff=["mark", "alice"])
+    run(acme.app, acme.id, MONDAY - WEEK)
+    earned = (MONDAY + dt.timedelta(days=2)).date()
+    with acme.app.app_context(), transaction():
+        earn(acme.users["mona"], earned, earned + dt.timedelta(days=365))
+        earn(acme.users["mark"], earned, earned + dt.timedelta(days=365))
+    run(acme.app, acme.id, MONDAY + WEEK)
+    weeks = {
+        mail["To"]: files_in(mail)[1].get_sheet_by_name("By week").to_python()[1:] for mail in reports_in(mailbox)[-2:]
+    }
+    days = [(MONDAY + number * WEEK).date() for number in (-1, 0, 1)]
+    assert weeks["alice@example.org"] == [
+        [days[0], 6, 1, "17%"],
+        [days[1], 6, 1, "17%"],
+        [days[2], 6, 3, "50%"],
+    ]
+    assert [row[1:3] for row in weeks["mark@example.org"]] == [[2, 1], [2, 1], [2, 2]]
+    with acme.app.app_context(), time_machine.travel(MONDAY + WEEK, tick=False):
+        counts = count_rows(sight_of(actor_of(acme.users["alice"], acme.id), now()), Narrowing())
+    assert (counts.people, counts.people_current) == (6, 3)
+
+
 def test_strangers_members_and_other_firms_get_nothing(training: Training) -> None:
     acme = training.acme
     report = set_up(training, CLIENT)
@@ -297,26 +329,38 @@ def test_a_mail_that_waits_is_not_sent_to_someone_who_lost_the_role_since(mailin
 
 
 @pytest.mark.parametrize(
-    ("zone", "instant", "sent"),
+    ("zone", "day", "time", "sent"),
     [
-        ("America/New_York", "2026-11-30T12:59:00Z", 0),  # 7:59 on Monday
-        ("America/New_York", "2026-11-30T13:00:00Z", 1),
-        ("Pacific/Auckland", "2026-11-29T19:00:00Z", 1),  # 8:00 on Monday there, Sunday here
-        ("Pacific/Honolulu", "2026-11-30T13:00:00Z", 0),
-        ("America/New_York", "2026-12-03T13:00:00Z", 1),  # nothing ran on Monday
-        ("America/New_York", "2026-11-28T13:00:00Z", 0),  # before the first Monday
+        ("America/New_York", 0, "07:59", 0),
+        ("America/New_York", 0, "08:00", 1),
+        ("Pacific/Auckland", 0, "08:00", 1),
+        ("Pacific/Honolulu", 0, "07:59", 0),
+        ("America/New_York", 3, "08:00", 1),  # nothing ran on Monday
     ],
 )
 def test_it_goes_out_from_monday_morning_by_the_firms_clock(
-    mailing: Training, mailbox: Mailbox, zone: str, instant: str, sent: int
+    mailing: Training, mailbox: Mailbox, zone: str, day: int, time: str, sent: int
 ) -> None:
     acme = mailing.acme
     set_up(mailing, staff=["alice"])
     with acme.app.app_context(), transaction() as session:
         session.get_one(Organization, acme.id).time_zone = zone
+        session.execute(update(ReportRecipient).values(confirmed_at=MONDAY - WEEK + dt.timedelta(days=3)))
+    local = dt.datetime.combine(MONDAY.date() + dt.timedelta(days=day), dt.time.fromisoformat(time), ZoneInfo(zone))
     for _run in range(2):
-        run(acme.app, acme.id, dt.datetime.fromisoformat(instant))
+        run(acme.app, acme.id, local.astimezone(dt.UTC))
     assert len(reports_in(mailbox)) == sent
+
+
+def test_none_goes_out_for_the_week_in_which_it_was_set_up(mailing: Training, mailbox: Mailbox) -> None:
+    acme = mailing.acme
+    report = set_up(mailing, staff=["alice"])
+    with acme.app.app_context(), transaction() as session:
+        session.get_one(Report, report).created_at = MONDAY  # on a Monday, too
+    run(acme.app, acme.id, MONDAY + dt.timedelta(days=5))
+    assert reports_in(mailbox) == []
+    run(acme.app, acme.id, MONDAY + WEEK)
+    assert len(reports_in(mailbox)) == 1
 
 
 def test_a_monthly_one_goes_out_on_the_first_and_a_long_pause_is_one_report(
@@ -324,9 +368,12 @@ def test_a_monthly_one_goes_out_on_the_first_and_a_long_pause_is_one_report(
 ) -> None:
     acme = mailing.acme
     set_up(mailing, staff=["alice"], rhythm=Rhythm.MONTH)
-    for day in (dt.date(2026, 11, 30), dt.date(2026, 12, 1), dt.date(2026, 12, 2), dt.date(2027, 3, 17)):
+    first = following(Rhythm.MONTH, START.date())
+    later = following(Rhythm.MONTH, first + dt.timedelta(days=40))
+    days = [first + dt.timedelta(days=number) for number in (-1, 0, 1)]
+    for day in (*days, later + dt.timedelta(days=16)):
         run(acme.app, acme.id, dt.datetime.combine(day, dt.time(15), dt.UTC))
-    assert [mail.due_on for mail in mails(mailing)] == [dt.date(2026, 12, 1), dt.date(2027, 3, 1)]
+    assert [mail.due_on for mail in mails(mailing)] == [first, later]
     assert [mail["Subject"] for mail in reports_in(mailbox)] == ["Your monthly report"] * 2
 
 
@@ -401,8 +448,7 @@ def test_an_address_that_bounces_twice_stops_and_is_told_of(mailing: Training, m
     assert "mail couldn’t be delivered" in page
     assert "An address can’t be reached" in alice.get(acme.path("/reports")).text
     with acme.app.app_context():
-        actor = actor_of(acme.users["alice"], acme.id)
-        assert count_undeliverable(actor) == 1
+        assert count_undeliverable(actor_of(acme.users["alice"], acme.id)) == 1
     del mailbox.at_recipient[CLIENT]
     with time_machine.travel(MONDAY + 4 * WEEK):
         again = acme.enter("alice").post(acme.path(f"/reports/{report}/recipients"), {"addresses": CLIENT})
@@ -521,7 +567,7 @@ def test_links_end_and_what_is_old_is_forgotten(training: Training) -> None:
     acme = training.acme
     set_up(training, CLIENT, "other@example.com", staff=["alice"])
     agree(training, "other@example.com")
-    instant = THURSDAY + UNCONFIRMED_KEPT + dt.timedelta(minutes=1)
+    instant = START + UNCONFIRMED_KEPT + dt.timedelta(minutes=1)
     with acme.app.app_context(), transaction():
         asked = db.session.scalars(select(ReportRecipient).where(ReportRecipient.email == CLIENT)).one()
         token = letters.token_of(asked, letters.CONFIRMING)
@@ -533,10 +579,10 @@ def test_links_end_and_what_is_old_is_forgotten(training: Training) -> None:
     with acme.app.app_context(), transaction() as session:
         (report,) = session.scalars(select(Report)).all()
         assert {row.email for row in list_recipients(report)} == {"other@example.com", None}
-        report.ended_at = THURSDAY
-        forget_reports(THURSDAY + LOG_KEPT)
+        report.ended_at = START
+        forget_reports(START + LOG_KEPT)
         assert get_report(actor_of(acme.users["alice"], acme.id), report.id) is not None
-        forget_reports(THURSDAY + LOG_KEPT + dt.timedelta(days=1))
+        forget_reports(START + LOG_KEPT + dt.timedelta(days=1))
         assert session.scalars(select(ReportRecipient)).all() == []
 
 

@@ -192,6 +192,7 @@ def _write_person(firm: Firm, user_id: UUID, team: UUID, person: Person, past: d
         conditions={},
         started_at=past,
         active_seconds=5 if person.has_begun else 0,
+        begun_at=past if person.has_begun else None,
     )
     db.session.add(begun)
     return row.id

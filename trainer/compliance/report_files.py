@@ -11,9 +11,9 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 
 from trainer.assignments.queries import list_requirements
-from trainer.compliance.queries import count_rows, iterate_rows
+from trainer.compliance.queries import count_rows, iterate_rows, sight_on
 from trainer.compliance.report_rules import days_of_trend
-from trainer.compliance.rules import Group, Narrowing, Row, Sight
+from trainer.compliance.rules import Group, Narrowing, Row
 from trainer.compliance.status_paper import StatusPaper, Week, draw_status, percent
 from trainer.compliance.tallies import Site, by_site, tally
 from trainer.compliance.words import as_table
@@ -33,16 +33,16 @@ class Contents(NamedTuple):
 
 def read_contents(firm: Organization, team_ids: frozenset[uuid.UUID] | None, now: dt.datetime) -> Contents:
     """Return where people of these teams, or of all, stand now, and how many were current in the weeks before."""
-    sight = Sight(firm.id, team_ids, local_day(firm.time_zone, now))
+    sight = sight_on(firm, team_ids, now)
     return Contents(firm, sight.today, list(iterate_rows(sight, Narrowing())), read_trend(firm, team_ids, now))
 
 
 def read_trend(firm: Organization, team_ids: frozenset[uuid.UUID] | None, now: dt.datetime) -> list[Week]:
     """Return how many of the people of these teams, or of all, were current on a day of each of the last weeks."""
-    today = local_day(firm.time_zone, now)
+    today, first = local_day(firm.time_zone, now), local_day(firm.time_zone, firm.created_at)
     weeks = []
-    for day in days_of_trend(today, today):
-        counts = count_rows(Sight(firm.id, team_ids, day), Narrowing())
+    for day in days_of_trend(today, first):
+        counts = count_rows(sight_on(firm, team_ids, now, day), Narrowing())
         weeks.append(Week(day, counts.people, counts.people_current))
     return weeks
 

@@ -20,17 +20,29 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     union_all,
 )
 
-from trainer.assignments.models import Assignment, Requirement, Waiver
+from trainer.assignments.models import Waiver
 from trainer.assignments.rules import Status
 from trainer.assignments.sql import InOrder, Numbered
-from trainer.assignments.statements import FIRM, duties, duties_where, on, standings, standings_by_name
+from trainer.assignments.statements import (
+    FIRM,
+    NOW,
+    THEN,
+    Facts,
+    duties,
+    duties_where,
+    held,
+    on,
+    standings,
+    standings_by_name,
+)
 from trainer.compliance.rules import GROUPS, Narrowing, Order, Sight
 from trainer.core import paging
 from trainer.core.paging import Place
-from trainer.organizations.models import Membership, Team, TeamMembership
+from trainer.organizations.models import Membership, Team, TeamMembership, TeamStay
 from trainer.organizations.rules import fold
 
 BETWEEN = "\x1f"
@@ -50,6 +62,12 @@ class Shape(NamedTuple):
     by_status: bool
     order: Order
     goes_on: bool
+    is_past: bool
+
+    @property
+    def facts(self) -> Facts:
+        """What it is read from."""
+        return THEN if self.is_past else NOW
 
 
 def shape_of(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> Shape:
@@ -62,12 +80,13 @@ def shape_of(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> 
         by_status=narrowing.group is not None or narrowing.status is not None,
         order=narrowing.order,
         goes_on=place is not None,
+        is_past=sight.until is not None,
     )
 
 
 def parameters(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> dict[str, Any]:
     """Return the parameters of a statement for these filters."""
-    given = on(sight.organization_id, sight.today)
+    given = on(sight.organization_id, sight.today, sight.until)
     if sight.team_ids is not None:
         given["teams"] = list(sight.team_ids)
     if narrowing.team_id is not None:
@@ -90,22 +109,24 @@ def page(shape: Shape) -> Select[Any]:
 
     Which these are is found first; everything else is looked up for them alone.
     """
-    return in_order(duties_where(Assignment.id.in_(_chosen(shape))), shape.order, of_teams=shape.of_teams)
+    duty = duties_where(shape.facts.id.in_(_chosen(shape)), facts=shape.facts)
+    return in_order(duty, shape.order, of_teams=shape.of_teams, facts=shape.facts)
 
 
 def _chosen(shape: Shape) -> Select[Any]:
     limit = bindparam("most", type_=Integer())
+    facts = shape.facts
     if shape.order is Order.DUE:
-        standing = standings(*_only(shape, Assignment.membership_id))
+        standing = standings(*_only(shape, facts.membership_id), facts=facts)
         place: tuple[Any, Any, Any] = (standing.c.due_on, standing.c.membership_id, standing.c.assignment_id)
     elif shape.by_status:
-        standing = standings_by_name(*_only(shape, Membership.id))
+        standing = standings_by_name(*_only(shape, Membership.id), facts=facts)
         place = (standing.c.name_key, standing.c.membership_id, standing.c.assignment_id)
     else:
         # Which rows these are doesn't depend on where people stand.
-        place = (Membership.name_key, Membership.id, Assignment.id)
-        query = select(Assignment.id).join(Membership, Membership.id == Assignment.membership_id)
-        only = (Membership.organization_id == FIRM, Assignment.ended_at.is_(None), *_only(shape, Membership.id))
+        place = (Membership.name_key, Membership.id, facts.id)
+        query = select(facts.id).select_from(facts.duties).join(Membership, Membership.id == facts.membership_id)
+        only = (Membership.organization_id == FIRM, facts.stands, *_only(shape, Membership.id))
         return query.where(*only, *_beyond(shape, *place)).order_by(*place).limit(limit)
     query = select(standing.c.assignment_id).where(*_standing_so(shape, standing.c.status), *_beyond(shape, *place))
     return query.order_by(*place).limit(limit)
@@ -114,8 +135,9 @@ def _chosen(shape: Shape) -> Select[Any]:
 @lru_cache(maxsize=200)
 def all_rows(shape: Shape) -> Select[Any]:
     """Return the select of all matching rows."""
-    duty = duties(*_only(shape, Assignment.membership_id))
-    return in_order(duty, shape.order, of_teams=shape.of_teams).where(*_standing_so(shape, duty.c.status))
+    duty = duties(*_only(shape, shape.facts.membership_id), facts=shape.facts)
+    query = in_order(duty, shape.order, of_teams=shape.of_teams, facts=shape.facts)
+    return query.where(*_standing_so(shape, duty.c.status))
 
 
 @lru_cache(maxsize=200)
@@ -123,13 +145,15 @@ def counts(shape: Shape) -> CompoundSelect[Any]:
     """Return the select of (team or NULL for all, status, number of duties, people, people behind), whatever the filter
     for statuses. The row without team and status has the people: how many, and how many have a duty that isn't
     current."""
-    whole = standings(*_only(shape, Assignment.membership_id))
+    whole = standings(*_only(shape, shape.facts.membership_id), facts=shape.facts)
     standing = select(whole.c.membership_id, whole.c.status).cte("here").prefix_with("MATERIALIZED")
-    in_teams = InOrder(standing, TeamMembership.__table__, TeamMembership.membership_id == standing.c.membership_id)
+    place, was_in = _places(shape.facts)
+    in_teams = InOrder(standing, place.__table__, place.membership_id == standing.c.membership_id)
     by_team = (
-        select(TeamMembership.team_id, standing.c.status, func.count(), *_NO_PEOPLE)
+        select(place.team_id, standing.c.status, func.count(), *_NO_PEOPLE)
         .select_from(in_teams)
-        .group_by(TeamMembership.team_id, standing.c.status)
+        .where(was_in)
+        .group_by(place.team_id, standing.c.status)
     )
     nobody = literal(None, Uuid()).label("team_id")
     in_all = select(nobody, standing.c.status, func.count(), *_NO_PEOPLE).group_by(standing.c.status)
@@ -140,20 +164,23 @@ def counts(shape: Shape) -> CompoundSelect[Any]:
     return union_all(in_all, by_team, people)
 
 
-def in_order(duty: Subquery, order: Order = Order.NAME, *, of_teams: bool = False) -> Select[Any]:
+def in_order(duty: Subquery, order: Order = Order.NAME, *, of_teams: bool = False, facts: Facts = NOW) -> Select[Any]:
     """Return the select of all that rows show of people, in order, with its columns as `queries` takes them.
 
     With `of_teams`, only those teams are named that whoever looks may see.
     """
+    place, was_in = _places(facts)
     named = (
-        select(func.aggregate_strings(Team.name, BETWEEN))
-        .join(TeamMembership, TeamMembership.team_id == Team.id)
-        .where(TeamMembership.membership_id == duty.c.membership_id, Team.organization_id == FIRM)
+        select(func.aggregate_strings(_team_name(facts), BETWEEN))
+        .select_from(place)
+        .join(Team, Team.id == place.team_id, isouter=facts is THEN)
+        .where(place.membership_id == duty.c.membership_id, was_in)
     )
-    teams = (named.where(Team.id.in_(_SEEN)) if of_teams else named).scalar_subquery()
+    teams = (named.where(place.team_id.in_(_SEEN)) if of_teams else named).scalar_subquery()
     waived_until = select(func.max(Waiver.until)).where(
-        Waiver.assignment_id == duty.c.assignment_id, Waiver.organization_id == FIRM, Waiver.ended_at.is_(None)
+        Waiver.assignment_id == duty.c.assignment_id, Waiver.organization_id == FIRM, facts.is_waived
     )
+    rule = facts.rule
     query: Select[Any] = (
         select(
             duty.c.membership_id,
@@ -164,19 +191,20 @@ def in_order(duty: Subquery, order: Order = Order.NAME, *, of_teams: bool = Fals
             teams,
             Membership.hired_on,
             duty.c.requirement_id,
-            Requirement.title,
+            rule.title,
             duty.c.course,
             duty.c.status,
             duty.c.due_on,
             duty.c.completed_on,
             duty.c.serial,
             duty.c.minutes,
-            Requirement.unapproved_state,
+            rule.unapproved_state,
             case((duty.c.status == Status.WAIVED, waived_until.scalar_subquery())),
             Membership.name_key,
         )
         .join(Membership, Membership.id == duty.c.membership_id)
-        .join(Requirement, Requirement.id == duty.c.requirement_id)
+        .join(rule, facts.rule_id == duty.c.requirement_id)
+        .where(facts.is_rule)
         .order_by(
             duty.c.due_on if order is Order.DUE else Membership.name_key, duty.c.membership_id, duty.c.assignment_id
         )
@@ -188,17 +216,14 @@ def _only(shape: Shape, person: Any) -> list[ColumnElement[bool]]:
     """Return the conditions of the duties that may be seen and match the filters; `person` is the column of their
     people."""
     conditions: list[ColumnElement[bool]] = []
+    place, was_in = _places(shape.facts)
     if shape.of_teams:
-        seen = select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(_SEEN))
-        conditions.append(person.in_(seen))
+        conditions.append(person.in_(select(place.membership_id).where(place.team_id.in_(_SEEN), was_in)))
     if shape.of_requirement:
-        conditions.append(Assignment.requirement_id == bindparam("requirement", type_=Uuid()))
+        conditions.append(shape.facts.requirement_id == bindparam("requirement", type_=Uuid()))
     if shape.in_team:
-        in_team = (
-            select(TeamMembership.membership_id)
-            .join(Team, Team.id == TeamMembership.team_id)
-            .where(Team.id == bindparam("team", type_=Uuid()), Team.organization_id == FIRM)
-        )
+        # That the team is the firm's own follows from the duties being that.
+        in_team = select(place.membership_id).where(place.team_id == bindparam("team", type_=Uuid()), was_in)
         conditions.append(person.in_(in_team))
     if shape.words:
         named = [
@@ -208,11 +233,20 @@ def _only(shape: Shape, person: Any) -> list[ColumnElement[bool]]:
             )
             for number in range(shape.words)
         ]
-        if person is Membership.id:
+        if person is Membership.id or shape.facts.needs_person:
             conditions += named
         else:
             conditions.append(person.in_(select(Membership.id).where(Membership.organization_id == FIRM, *named)))
     return conditions
+
+
+def _places(facts: Facts) -> tuple[Any, ColumnElement[bool]]:
+    """Return what says who is in which team, and its condition."""
+    return (TeamStay, held(TeamStay.began_at, TeamStay.ended_at)) if facts is THEN else (TeamMembership, true())
+
+
+def _team_name(facts: Facts) -> Any:
+    return func.coalesce(Team.name, TeamStay.team_name) if facts is THEN else Team.name
 
 
 def _standing_so(shape: Shape, status: Any) -> list[ColumnElement[bool]]:

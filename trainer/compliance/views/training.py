@@ -192,7 +192,7 @@ def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, 
         today=today,
         person=membership,
         team_names=team_names(actor, [membership.id]).get(membership.id, []),
-        rows=list_person_rows(actor, membership_id, today),
+        rows=list_person_rows(actor, membership_id, sight_of(actor, now())),
         completions=list_completions(actor, membership),
         check_ins=count_done(membership.user_id, membership.joined_at)
         if membership.user_id and membership.joined_at and not membership.ended_at
