@@ -35,6 +35,7 @@ from trainer.instructing.sessions import hold_session
 from trainer.jobs.counting import count_answers
 from trainer.learning.operations import attest, complete_lesson, enroll
 from trainer.organizations.actor import Actor
+from trainer.organizations.history import keep_stays
 from trainer.organizations.models import Membership, TeamMembership
 from trainer.organizations.operations import create_organization, make_team
 from trainer.organizations.queries import find_actor
@@ -246,6 +247,8 @@ def put_on_roster(
         db.session.add(person)
         db.session.flush()
         db.session.add_all(TeamMembership(membership_id=person.id, team_id=team_id) for team_id in teams)
+        db.session.flush()
+        keep_stays([person.id], clock.now())
         return person.id
 
 

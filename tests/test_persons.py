@@ -50,6 +50,8 @@ from trainer.assessment.rounds import grant
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
 from trainer.compliance.operations import make_inspector_link, order_pack
+from trainer.compliance.report_rules import Rhythm
+from trainer.compliance.reports import add_recipients, make_report, order_reports
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import Base, db, transaction
@@ -119,6 +121,7 @@ LEFT = {
     "organizations.created_by_id": ID,
     "join_codes.created_by_id": ID,
     "inspector_links.created_by_id": ID,
+    "reports.created_by_id": ID,
     "api_tokens.created_by_id": ID,
     "webhooks.created_by_id": ID,
     "jobs.ordered_by_id": ID,
@@ -255,6 +258,9 @@ def make_petra(app: Flask) -> Rich:
         make_token(actor, "Payroll", list(Scope), clock.now())
         webhook, _secret = make_webhook(actor, "https://hooks.example.org/in", list(Kind), clock.now())
         order_test(actor, webhook.id, clock.now())
+        report = make_report(actor, Rhythm.WEEK, [], clock.now() - dt.timedelta(days=9))
+        add_recipients(actor, report, [petra, alice], [ADDRESS], clock.now())
+        order_reports(actor.organization, {}, clock.now(), None)
         order_pack(actor, dt.date(2026, 11, 1), clock.now())
         order_pack(actor, dt.date(2026, 11, 2), clock.now()).finished_at = clock.now()
         duties = {one.user_id: one.id for one in db.session.scalars(select(Assignment))}

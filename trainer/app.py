@@ -52,8 +52,11 @@ from trainer.cli.seed import seed_cli
 from trainer.cli.serve import serve
 from trainer.cli.setup import setup
 from trainer.cli.supervisor import end_with, say
+from trainer.compliance.views.certificates import blueprint as certificate_files
 from trainer.compliance.views.evidence import blueprint as evidence
 from trainer.compliance.views.inspections import blueprint as inspections
+from trainer.compliance.views.report_links import blueprint as report_links
+from trainer.compliance.views.reports import blueprint as reports
 from trainer.compliance.views.rounds import blueprint as training_rounds
 from trainer.compliance.views.training import blueprint as training
 from trainer.content.library import Complaint, Course, Library
@@ -221,7 +224,19 @@ def _add_pages(app: Flask) -> None:
         *(joining, entry, pins, site, home, rounds),
     )
     firms = (organizations, closing, people, teams, invitations, codes, slips, devices, roster, requirements, audit)
-    readings = (training, training_rounds, evidence, inspections, api_tokens, webhooks, api, api_writing)
+    readings = (
+        training,
+        training_rounds,
+        evidence,
+        certificate_files,
+        reports,
+        report_links,
+        inspections,
+        api_tokens,
+        webhooks,
+        api,
+        api_writing,
+    )
     instructors = (cohorts, board, misreads, class_rounds, meetings, classes, items)
     for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)

@@ -1,14 +1,14 @@
 """Keep when another system last wrote about an employee number, and find people by it
 
 Revision ID: 0041
-Revises: 0037
+Revises: 0040
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0041"
-down_revision = "0037"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """Keep what a large class said as counts, so that its pages need not count answers
 
 Revision ID: 0045
-Revises: 0037
+Revises: 0044
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0045"
-down_revision = "0037"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 

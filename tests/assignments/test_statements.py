@@ -85,6 +85,7 @@ def write_down(firm: Firm, user_id: UUID, membership_id: UUID, duty: Duty) -> UU
             conditions={},
             started_at=now,
             active_seconds=5 if duty.has_begun else 0,
+            begun_at=now if duty.has_begun else None,
         )
     )
     db.session.flush()

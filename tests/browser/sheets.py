@@ -577,6 +577,7 @@ FIRMS = [
     Sheet("untrained", _at("untrained"), "alice"),
     Sheet("untrained-error", _at("untrained"), "alice", _waive_nothing, 422),
     Sheet("evidence-packs", _at("firm", "/evidence-packs"), "alice"),
+    Sheet("certificate-files", _at("firm", "/certificates?group=current"), "alice"),
     Sheet("evidence-packs-none", _at("bare", "/evidence-packs"), "alice"),
     Sheet("inspections", _at("firm", "/inspections"), "alice"),
     Sheet("inspections-error", _at("firm", "/inspections"), "alice", _label_nothing, 422),

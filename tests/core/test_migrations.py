@@ -39,8 +39,8 @@ from trainer.accounts.pins import begin_try, hash_pin
 from trainer.assessment.check_ins import ask_for_mail
 from trainer.assessment.models import Attempt
 from trainer.assessment.rounds import ask
-from trainer.assignments.models import Assignment, Requirement
-from trainer.assignments.operations import waive
+from trainer.assignments.models import Assignment, DutyPeriod, Requirement, RequirementVersion
+from trainer.assignments.operations import change_requirement, waive
 from trainer.assignments.rules import Audience, Group, Match
 from trainer.compliance.operations import make_inspector_link, order_pack
 from trainer.content.library import Library
@@ -63,8 +63,17 @@ from trainer.joining.sheets import read_list
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, enroll
 from trainer.organizations.devices import make_device
-from trainer.organizations.models import Invitation, JoinCode, Membership, PinSlip, TeamMembership
-from trainer.organizations.operations import PersonFacts, add_person
+from trainer.organizations.history import keep_stays
+from trainer.organizations.models import (
+    Invitation,
+    JoinCode,
+    Membership,
+    Organization,
+    PinSlip,
+    TeamMembership,
+    TeamStay,
+)
+from trainer.organizations.operations import PersonFacts, add_person, remove_person
 from trainer.organizations.rules import Role
 from trainer.organizations.slips import print_slip
 
@@ -137,6 +146,8 @@ def fill_firm(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         at, facts = clock.now(), {"organization_id": firm.id, "created_by_id": firm.owner_id}
         session.add(TeamMembership(membership_id=mona, team_id=team))
+        session.flush()
+        keep_stays([mona], at)
         later = {"created_at": at, "expires_at": at}
         session.add(Invitation(**facts, **later, membership_id=mona, email_key="m", nonce="n"))
         session.add(JoinCode(**facts, **later, code="C", role="member"))
@@ -313,3 +324,38 @@ def test_whom_requirements_are_for_is_told_anew_and_nobody_is_lost_on_the_way_do
 
 def _stored(number: UUID) -> object:
     return number.hex if db.engine.dialect.name == "sqlite" else number
+
+
+def test_history_begins_with_what_is_known(app: Flask) -> None:
+    """0042: as it is now, and as the audit log says that it was before."""
+    with time_machine.travel("2026-10-05T15:00:00Z", tick=False) as moved:
+        firm = make_firm(app)
+        team = make_site(app, firm.owner_id, firm.id)
+        mona, nick = firm.add("Mona"), firm.add("Nick")
+        with app.app_context(), transaction() as session:
+            session.add(TeamMembership(membership_id=mona, team_id=team))
+        yearly = replace(EVERYONE, starts_on=dt.date(2026, 10, 1))
+        requirement = firm.require(yearly)
+        firm.keep_up()
+        moved.move_to(dt.datetime(2026, 10, 12, 15, tzinfo=dt.UTC))
+        with app.app_context(), transaction():
+            rule = replace(yearly, title="Changed", days_allowed=60)
+            change_requirement(firm.actor(), requirement, rule, served().courses, clock.now())
+            person = db.session.get_one(Membership, nick)
+            remove_person(firm.actor(), person, dt.date(2026, 10, 12), clock.now())
+        firm.keep_up()
+    with app.app_context():
+        kept = [history_of(record) for record in (TeamStay, RequirementVersion, DutyPeriod)]
+        downgrade(directory=FOLDER, revision="0037")
+        upgrade(directory=FOLDER)
+        stays, versions, periods = [history_of(record) for record in (TeamStay, RequirementVersion, DutyPeriod)]
+        assert len(stays) == 1  # kept only from now on; it is taken to have been so since the person was listed
+        assert [versions, periods] == kept[1:]
+        assert db.session.get_one(Organization, firm.id).history_since is not None
+
+
+def history_of(record: type[Base]) -> list[tuple[object, ...]]:
+    """Return all rows of a table, in order."""
+    found = sorted(tuple(row) for row in db.session.execute(select(*record.__table__.columns)))
+    db.session.rollback()
+    return [tuple(str(value) for value in row) for row in found]

@@ -1,4 +1,4 @@
-"""Screen, CSV, XLSX and API give the same rows, and a recount by walking the calendar gives the same statuses."""
+"""Screen, CSV, XLSX, PDF and API give the same rows, and a recount by walking the calendar gives the same statuses."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -25,9 +26,11 @@ from tests.assignments.firm import Firm, earn, make_firm
 from tests.cast import make_account, make_site
 from tests.interop.conftest import read, token_of
 from trainer.assignments.models import Assignment, Requirement, Waiver
+from trainer.assignments.queries import list_requirements
 from trainer.assignments.rules import Completion, Duty, Status, Terms
 from trainer.compliance.queries import count_rows, iterate_rows, list_rows, sight_of
 from trainer.compliance.rules import Narrowing, Row
+from trainer.compliance.status_paper import StatusPaper, sheet_of
 from trainer.compliance.words import as_table
 from trainer.core import clock
 from trainer.core.db import db, transaction
@@ -38,6 +41,7 @@ from trainer.interop.views.api import limited
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership, Organization, TeamMembership
 from trainer.organizations.rules import fold
+from trainer.web.language import show_day
 from trainer.web.tables import csv_lines, write_xlsx
 
 EXAMPLES = int(os.environ.get("TRAINER_TEST_HISTORIES", "200"))
@@ -188,6 +192,7 @@ def _write_person(firm: Firm, user_id: UUID, team: UUID, person: Person, past: d
         conditions={},
         started_at=past,
         active_seconds=5 if person.has_begun else 0,
+        begun_at=past if person.has_begun else None,
     )
     db.session.add(begun)
     return row.id
@@ -296,6 +301,43 @@ def in_xlsx(rows: list[Row]) -> list[list[str]]:
     return [[str(int(cell)) if isinstance(cell, float) else str(cell) for cell in row[:-1]] for row in sheet[1:]]
 
 
+def in_paper(firm: Firm, history: History, rows: list[Row]) -> dict[str, Any]:
+    """Return all that the paper says, with a section for each site or none."""
+    today = history.now.astimezone(ZoneInfo(history.zone)).date()
+    sheet = sheet_of(StatusPaper("Acme", today, list_requirements(firm.id), rows))
+    sections = sheet_of(StatusPaper("Acme", today, [], rows, has_sections=True))["sections"]
+    listed = Counter(row["name"] for section in sections for row in section["rows"])
+    assert listed == Counter(row.name for row in rows for _team in row.teams or ("",))
+    return sheet
+
+
+def cells_of(sheet: dict[str, Any]) -> list[list[str]]:
+    """Return the rows on paper as an export has them, but for what paper leaves out."""
+    return [
+        ["" if row[name] == "–" else row[name] for name in ("name", "number", "requirement", "status", "due_on")]
+        + ["" if row["completed_on"] == "–" else row["completed_on"], row["serial"]]
+        for row in sheet["sections"][0]["rows"]
+    ]
+
+
+def as_on_paper(row: Row) -> list[str]:
+    """Return what paper has to say of a row."""
+    cells = said(row)
+    completed = show_day(row.completed_on) if row.completed_on else ""
+    return [row.name, cells[1], cells[5], cells[6], show_day(row.due_on), completed, cells[9]]
+
+
+def counted_on_paper(counted: dict[str, str], rows: list[Row]) -> list[tuple[str, str, str]]:
+    """Return (group, people, duties) as they are counted by hand."""
+    late, soon = {"overdue", "expired"}, {"not_started", "in_progress"}
+    groups = (("Overdue", late), ("Due", {"due_soon"}), ("Time left", soon), ("Waived", {"waived"}))
+    lines = []
+    for name, statuses in (*groups, ("Current", {"current"}), ("All", {status.value for status in Status})):
+        duties = [row for row in rows if counted[str(row.assignment_id)] in statuses]
+        lines.append((name, str(len({row.membership_id for row in duties})), str(len(duties))))
+    return lines
+
+
 def in_api(app: Flask, token: str) -> tuple[list[list[str]], list[tuple[str, str]]]:
     """Return the cells of /api/v1/assignments, a page of three at a time, and (duty, status) of each."""
     cells, stands, query = [], [], "?limit=3"
@@ -324,7 +366,7 @@ def compare(firm: Firm, users: list[UUID], team: UUID, token: str, history: Hist
         rows = list(iterate_rows(sight, Narrowing()))
         screen = list_rows(sight, Narrowing(), None)
         counts = count_rows(sight, Narrowing())
-        table, sheet = in_csv(rows), in_xlsx(rows)
+        table, sheet, paper = in_csv(rows), in_xlsx(rows), in_paper(firm, history, rows)
         db.session.rollback()
     with time_machine.travel(history.now, tick=False):
         cells, stands = in_api(firm.app, token)
@@ -336,6 +378,15 @@ def compare(firm: Firm, users: list[UUID], team: UUID, token: str, history: Hist
     )
     assert list(screen.rows) == rows
     assert [said(row) for row in rows] == table == sheet == cells
+    assert cells_of(paper) == [as_on_paper(row) for row in rows]
+    statuses = {number: stand for number, (stand, _until) in counted.items()}
+    lines = [(line["name"], line["people"], line["duties"]) for line in paper["groups"]]
+    assert lines == (counted_on_paper(statuses, rows) if rows else [])
+    behind = {row.membership_id for row in rows if statuses[str(row.assignment_id)] != "current"}
+    people = {row.membership_id for row in rows}
+    assert (counts.people, counts.people_current) == (len(people), len(people - behind))
+    if rows:
+        assert paper["sentence"].startswith(f"{counts.people_current} of {counts.people} ")
 
 
 @pytest.mark.check("T086")

@@ -29,6 +29,8 @@ from trainer.assignments.operations import waive
 from trainer.assignments.rules import Audience, Group
 from trainer.compliance.operations import make_inspector_link, order_pack
 from trainer.compliance.packs import folder_of
+from trainer.compliance.report_rules import Rhythm
+from trainer.compliance.reports import add_recipients, make_report, order_reports
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
@@ -74,6 +76,9 @@ FIRMS = {
     "reminders",
     "digests",
     "inspector_links",
+    "reports",
+    "report_recipients",
+    "report_mails",
     "jobs",
     "cohorts",
     "cohort_members",
@@ -174,6 +179,9 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         draft = keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         match_columns(actor, draft, ["name", "email"], "month", remembers=True, needs_address=True)
         make_inspector_link(actor, "An inspector", clock.now())
+        report = make_report(actor, Rhythm.WEEK, [site], clock.now() - dt.timedelta(days=9))
+        add_recipients(actor, report, [owner], ["client@example.com"], clock.now())
+        order_reports(actor.organization, {}, clock.now(), None)
         make_token(actor, "Payroll", list(Scope), clock.now())
         written = {"organization_id": firm, "employee_number": "417", "changed_at": clock.now()}
         db.session.add(PersonWrite(**written, written_at=clock.now()))

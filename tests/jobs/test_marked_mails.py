@@ -29,6 +29,18 @@ VALUES: dict[str, list[dict[str, object]]] = {
         for is_renewal in (True, False)
         for minutes in (0, 5)
     ],
+    "report": [
+        {"firm": NAME, "day": TODAY, "is_weekly": is_weekly, "fits": fits, "sign_in": sign_in, "stop": URL}
+        for is_weekly in (True, False)
+        for fits in (True, False)
+        for sign_in in ("", URL)
+    ],
+    "report-confirmation": [
+        {"firm": NAME, "name": name, "teams": teams, "is_weekly": is_weekly, "days": 14, "url": URL}
+        for name in ("", NAME)
+        for teams in ([], [NAME, NAME])
+        for is_weekly in (True, False)
+    ],
     "training-digest": [{"firm": NAME, "names": [NAME], "has_more": True, "url": URL}],
     "check-in": [{"url": URL, "scenes": 6}],
     "round-asked": [{"place": NAME, "url": URL}],

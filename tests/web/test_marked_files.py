@@ -20,10 +20,13 @@ from flask_babel import force_locale
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from tests.compliance.paper_rows import row
 from tests.credentials.test_certificate import FACTS, URL
 from tests.languages import ON_PAPER, PSEUDO, pseudo, speak_pseudo
 from tests.web.test_marked_words import unmarked_in, words_of_content
 from tests.web.world import World
+from trainer.assignments.rules import Status
+from trainer.compliance.status_paper import StatusPaper, Week, draw_status
 from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.db import db
@@ -104,12 +107,15 @@ def papers(shelf: Library) -> dict[str, bytes]:
     for shows_answers in (True, False):
         cohort.shows_answers = shows_answers
         found[f"class {shows_answers}"] = classes.draw_poster(cohort, f"{site}/classes/ABCD-EFGH")
+    status = [row(name="Олена", teams=("Київ",)), row(name="Тарас", status=Status.WAIVED, waived_until=day)]
     stated = replace(FACTS, is_local_trial=True, unapproved_states=("Texas",))
     return found | {
         "observation": draw_observation(here, f"{site}/observation"),
         "firm": firms.draw(
             [firms.firm_poster("Acme Security", "ABCD-EFGH", f"{site}/join/ABCD-EFGH", day, site="North Gate")], day
         ),
+        "status": draw_status(StatusPaper("Acme Security", day, [], status, trend=[Week(day, 2, 1)])),
+        "sites": draw_status(StatusPaper("Acme Security", day, [], status, has_sections=True)),
         "certificate": render_certificate(stated, URL, here.site.name, here.vocabulary),
         "sample": render_certificate(stated, None, here.site.name, here.vocabulary),
     }

@@ -40,8 +40,13 @@ from trainer.accounts.operations import open_session, request_address, request_r
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
 from trainer.assignments.models import Assignment
-from trainer.compliance.operations import make_inspector_link, order_pack
+from trainer.compliance.operations import make_inspector_link, order_certificates, order_pack
 from trainer.compliance.operations import token_of as inspection_token
+from trainer.compliance.report_queries import CONFIRMING, STOPPING, list_recipients
+from trainer.compliance.report_queries import token_of as report_token
+from trainer.compliance.report_rules import Rhythm
+from trainer.compliance.reports import add_recipients, make_report
+from trainer.compliance.rules import Narrowing
 from trainer.content.library import Content, Library
 from trainer.content.schema import Pool
 from trainer.core import clock
@@ -168,6 +173,14 @@ def make_world(app: Flask, shelf: Library) -> World:
         link, gone = (make_inspector_link(actor, name, clock.now()) for name in ("An inspector", "Another"))
         job = order_pack(actor, actor.today(clock.now()), clock.now())
         values |= {"link_id": str(gone.id), "job_id": str(job.id)}
+        report, mailed = (make_report(actor, rhythm, [], clock.now()) for rhythm in Rhythm)
+        add_recipients(actor, report, [bob], [], clock.now())
+        values |= {"report_id": str(report.id), "recipient_id": str(list_recipients(report)[0].id)}
+        add_recipients(actor, mailed, [], ["a@example.com", "b@example.com"], clock.now())
+        asked, stopping = list_recipients(mailed)
+        others["report_links.confirmation"] = {"token": report_token(asked, CONFIRMING)}
+        others["report_links.stop"] = {"token": report_token(stopping, STOPPING)}
+        others["certificate_files"] = {"job_id": str(order_certificates(actor, Narrowing(), clock.now()).id)}
         others["inspections.inspect"] = {"token": inspection_token(link)}
         duty = select(Assignment.id).where(Assignment.membership_id == UUID(str(values["membership_id"])))
         values["assignment_id"] = str(db.session.scalars(duty).one())

@@ -1,4 +1,4 @@
-"""Requirement, Assignment, Waiver, Reminder and Digest records."""
+"""Requirement, Assignment, Waiver, Reminder and Digest records, and what requirements and duties were before."""
 
 from __future__ import annotations
 
@@ -85,6 +85,60 @@ class Assignment(Base):
     created_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
     """When it stopped: the requirement ended or is no longer for this person, or the person left."""
+
+
+class RequirementVersion(Base):
+    """A stretch of time in which a requirement said the same: what `Requirement` said then, whatever it says now."""
+
+    __tablename__ = "requirement_versions"
+
+    requirement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("requirements.id"), primary_key=True)
+    began_at: Mapped[dt.datetime] = mapped_column(primary_key=True)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
+    ended_at: Mapped[dt.datetime | None]
+    title: Mapped[str] = mapped_column(String(120))
+    course: Mapped[str] = mapped_column(String(60))
+    unapproved_state: Mapped[str | None] = mapped_column(String(60))
+    audience: Mapped[dict[str, Any]]
+    least_minutes: Mapped[int]
+    cadence_months: Mapped[int]
+    days_allowed: Mapped[int]
+    renewal_days: Mapped[int]
+    is_paced: Mapped[bool]
+    allows_test_out: Mapped[bool]
+    attestation: Mapped[str | None] = mapped_column(Text)
+    starts_on: Mapped[dt.date]
+
+
+class DutyPeriod(Base):
+    """A stretch of time in which a duty stood with the same first due day.
+
+    That its person left doesn't end it: until which day someone was there is on the roster.
+    """
+
+    __tablename__ = "duty_periods"
+    __table_args__ = (
+        # All that the training status of a whole firm on a past day reads of a duty.
+        Index(
+            "ix_duty_periods_standing",
+            "organization_id",
+            "requirement_id",
+            "membership_id",
+            "began_at",
+            "ended_at",
+            "due_on",
+            "assignment_id",
+        ),
+        Index("ix_duty_periods_membership_id", "membership_id", "requirement_id"),
+    )
+
+    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignments.id"), primary_key=True)
+    began_at: Mapped[dt.datetime] = mapped_column(primary_key=True)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"))
+    requirement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("requirements.id"))
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"))
+    due_on: Mapped[dt.date]
+    ended_at: Mapped[dt.datetime | None]
 
 
 class Waiver(Base):

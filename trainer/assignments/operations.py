@@ -10,12 +10,15 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 
+from trainer.assignments.history import keep_periods, keep_version
 from trainer.assignments.models import (
     LONGEST_REASON,
     Assignment,
     Digest,
+    DutyPeriod,
     Reminder,
     Requirement,
+    RequirementVersion,
     Waiver,
 )
 from trainer.assignments.queries import find_waiver, get_assignment, get_requirement, list_team_names
@@ -37,6 +40,7 @@ def require_course(actor: Actor, rule: Wanted, courses: Courses, now: dt.datetim
     _check_teams(actor, rule.audience.teams)
     db.session.add(requirement)
     db.session.flush()
+    keep_version(requirement, now)
     _note(actor, "requirement.made", requirement, now)
     assign_missing(actor.organization, courses, now, None)
     return requirement
@@ -55,9 +59,11 @@ def change_requirement(
         if name not in ("course", "pack", "unapproved_state"):
             setattr(requirement, name, value)
     db.session.flush()
+    keep_version(requirement, now)
     end_unmeant(actor.organization, requirement, now)
     assign_missing(actor.organization, courses, now, None)
     correct_due_days(actor.organization, Assignment.requirement_id == requirement.id)
+    keep_periods(Assignment.requirement_id == requirement.id, now)
     _note(actor, "requirement.changed", requirement, now)
     return requirement
 
@@ -71,6 +77,9 @@ def end_requirement(actor: Actor, requirement_id: uuid.UUID, now: dt.datetime) -
         .where(Assignment.requirement_id == requirement.id, Assignment.ended_at.is_(None))
         .values(ended_at=now)
     )
+    db.session.flush()
+    keep_version(requirement, now)
+    keep_periods(Assignment.requirement_id == requirement.id, now)
     _note(actor, "requirement.ended", requirement, now)
     return requirement
 
@@ -127,7 +136,9 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
         (Waiver, Waiver.organization_id == organization_id),
         (Reminder, Reminder.organization_id == organization_id),
         (Digest, Digest.organization_id == organization_id),
+        (DutyPeriod, DutyPeriod.organization_id == organization_id),
         (Assignment, Assignment.organization_id == organization_id),
+        (RequirementVersion, RequirementVersion.organization_id == organization_id),
         (Requirement, Requirement.organization_id == organization_id),
     )
 

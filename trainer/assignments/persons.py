@@ -7,7 +7,7 @@ import uuid
 
 from sqlalchemy import Select, delete, select, update
 
-from trainer.assignments.models import Assignment, Digest, Reminder, Requirement, Waiver
+from trainer.assignments.models import Assignment, Digest, DutyPeriod, Reminder, Requirement, Waiver
 from trainer.core.db import db
 from trainer.core.persons import Told, tell
 from trainer.organizations.models import Membership
@@ -22,6 +22,7 @@ def export_person(user_id: uuid.UUID) -> Told:
         .where(Assignment.id.in_(own))
         .order_by(Assignment.created_at, Assignment.id)
     )
+    periods = select(DutyPeriod).where(DutyPeriod.assignment_id.in_(own)).order_by(DutyPeriod.began_at)
     waivers = select(Waiver).where(Waiver.assignment_id.in_(own)).order_by(Waiver.created_at, Waiver.id)
     reminders = select(Reminder).where(Reminder.assignment_id.in_(own)).order_by(Reminder.created_at, Reminder.id)
     digests = select(Digest).where(Digest.membership_id.in_(_entries(user_id))).order_by(Digest.monday, Digest.id)
@@ -31,6 +32,7 @@ def export_person(user_id: uuid.UUID) -> Told:
             {**tell([requirement], "title", "course")[0], **tell([duty], "due_on", "created_at", "ended_at")[0]}
             for duty, requirement in duties
         ],
+        "duties_over_time": tell(db.session.scalars(periods), "due_on", "began_at", "ended_at"),
         "waivers": tell(db.session.scalars(waivers), "reason", "until", "created_at", "ended_at"),
         "reminders": tell(db.session.scalars(reminders), "kind", "due_on", "created_at", "skipped"),
         "lists_of_late_people": tell(db.session.scalars(digests), "monday", "created_at"),

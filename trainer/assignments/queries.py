@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
-from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
+from trainer.assignments.models import Assignment, Reminder, Requirement, RequirementVersion, Waiver
 from trainer.assignments.rules import (
     LATE,
     Audience,
@@ -24,7 +24,7 @@ from trainer.assignments.rules import (
     day_begins,
 )
 from trainer.assignments.sql import InOrder
-from trainer.assignments.statements import HAS_BEGUN, duties, duties_where, on, standings
+from trainer.assignments.statements import NOW, UNTIL, duties, duties_where, held, on, standings
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.outbox import OutboxMessage, has_failed
@@ -148,6 +148,14 @@ def list_requirements(organization_id: uuid.UUID, *, with_ended: bool = False) -
     if not with_ended:
         query = query.where(Requirement.ended_at.is_(None))
     return db.session.scalars(query.order_by(Requirement.title, Requirement.id)).all()
+
+
+def list_versions(organization_id: uuid.UUID, until: dt.datetime) -> Sequence[RequirementVersion]:
+    """Return what a firm's requirements said when a past day ended, by title."""
+    said = held(RequirementVersion.began_at, RequirementVersion.ended_at)
+    query = select(RequirementVersion).where(RequirementVersion.organization_id == organization_id, said)
+    order = (RequirementVersion.title, RequirementVersion.requirement_id)
+    return db.session.scalars(query.order_by(*order), {UNTIL.key: until}).all()
 
 
 def list_reminders(
@@ -290,8 +298,7 @@ def get_duty(assignment: Assignment) -> Duty:
         select(Enrollment.id).where(
             Enrollment.user_id == user_id,
             Enrollment.course == requirement.course,
-            Enrollment.completed_at.is_(None),
-            HAS_BEGUN,
+            NOW.is_under_way,
         )
     )
     return Duty(

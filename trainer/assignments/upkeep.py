@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from trainer.accounts.models import User
 from trainer.assignments import rules, sql
+from trainer.assignments.history import keep_periods
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
 from trainer.assignments.queries import list_late, list_requirements, meant, wanted_by
 from trainer.assignments.rules import LATE, SOON, Audience, Status, Wanted, is_renewal_open
@@ -46,6 +47,8 @@ def assign_missing(
     portion = db.session.scalars(query.order_by(Membership.id).limit(PORTION)).all()
     for requirement in list_requirements(organization.id) if portion else ():
         _assign(organization, requirement, now, Membership.id.in_(portion))
+    if portion:
+        keep_periods(Assignment.membership_id.in_(portion), now)
     return portion[-1] if len(portion) == PORTION else None
 
 
@@ -60,6 +63,7 @@ def assign_person(organization: Organization, membership_id: uuid.UUID, courses:
     )
     for requirement in list_requirements(organization.id):
         _assign(organization, requirement, now, Membership.id == membership_id)
+    keep_periods(Assignment.membership_id == membership_id, now)
     _open(organization, courses, now, Assignment.membership_id == membership_id)
 
 
@@ -73,6 +77,7 @@ def keep_duties(
     only = Assignment.id.in_(portion)
     _end_unmeant(organization, portion, now)
     correct_due_days(organization, only)
+    keep_periods(only, now)
     _open(organization, courses, now, only)
     return portion[-1] if len(portion) == PORTION else None
 

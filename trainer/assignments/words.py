@@ -94,6 +94,11 @@ def outcome(reminder: Reminder, mail: OutboxMessage | None) -> str:
     """Return what became of a reminder, the same wherever it is told."""
     if reminder.skipped:
         return str(gettext("Not sent: %(why)s", why=SKIPPED[reminder.skipped]))
+    return mail_outcome(mail, gettext("Not sent: no longer due by the time it was to go out"))
+
+
+def mail_outcome(mail: OutboxMessage | None, not_needed: str) -> str:
+    """Return what became of a mail; `not_needed` says why one was dropped when it was to be written."""
     if mail is None:
         return str(gettext("No longer kept"))
     if mail.sent_at is not None:
@@ -101,7 +106,7 @@ def outcome(reminder: Reminder, mail: OutboxMessage | None) -> str:
     if mail.dead_at is None:
         return str(gettext("Waiting to be sent"))
     if mail.last_error == NEEDLESS:
-        return str(gettext("Not sent: no longer due by the time it was to go out"))
+        return str(not_needed)
     if not mail.tries:
         return str(gettext("Not sent: canceled before the first try"))
     return str(gettext("Not sent: the mail server refused it"))

@@ -41,6 +41,8 @@ def show(number: uuid.UUID) -> None:
     if letter is None:
         raise click.ClickException("It is no longer needed: its link was used or has expired.")
     print(f"To: {message.recipient}\nSubject: {letter.subject}\n\n{letter.text}")
+    for file in letter.files:
+        print(f"With {file.name}, {len(file.data)} bytes.")
 
 
 @mail_cli.command("retry")

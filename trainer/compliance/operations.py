@@ -10,10 +10,11 @@ import uuid
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from trainer.compliance.models import InspectorLink
+from trainer.compliance import certificate_files
+from trainer.compliance.models import InspectorLink, Report, ReportMail, ReportRecipient
 from trainer.compliance.packs import folder_of
 from trainer.compliance.queries import get_inspector_link
-from trainer.compliance.rules import INSPECTION_LASTS
+from trainer.compliance.rules import INSPECTION_LASTS, Narrowing
 from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
@@ -72,6 +73,20 @@ def order_pack(actor: Actor, as_of: dt.date, now: dt.datetime) -> Job:
     return job
 
 
+def order_certificates(actor: Actor, narrowing: Narrowing, now: dt.datetime) -> Job:
+    """Order one file of the certificates behind a filter, in the language of whoever orders it."""
+    job = work.order(
+        certificate_files.KIND,
+        now,
+        ordered_by_id=actor.user_id,
+        organization_id=actor.organization_id,
+        language=language_tag(),
+        **certificate_files.details_of(actor, narrowing),
+    )
+    _note(actor, "export.certificates", now, job.id)
+    return job
+
+
 def note_export(actor: Actor, form: str, now: dt.datetime) -> None:
     """Record that training status was exported."""
     _note(actor, "export.training_status", now, None, form=form)
@@ -82,7 +97,11 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
     work = Job.organization_id == organization_id
     for job_id in db.session.scalars(select(Job.id).where(work)):
         shutil.rmtree(folder_of(job_id), ignore_errors=True)
-    return delete_some(most, (InspectorLink, InspectorLink.organization_id == organization_id), (Job, work))
+    of_firm = [
+        (record, record.organization_id == organization_id)
+        for record in (ReportMail, ReportRecipient, Report, InspectorLink)
+    ]
+    return delete_some(most, *of_firm, (Job, work))
 
 
 def _note(actor: Actor, act: str, now: dt.datetime, subject_id: uuid.UUID | None, **details: str) -> None:

@@ -89,7 +89,7 @@ def forget_packs(now: dt.datetime) -> None:
     kept = {
         job_id.hex
         for job_id in db.session.scalars(
-            select(Job.id).where(Job.kind == "evidence-pack", Job.failed_at.is_(None), Job.created_at > now - PACK_KEPT)
+            select(Job.id).where(Job.failed_at.is_(None), Job.created_at > now - PACK_KEPT)
         )
     }
     for folder in packs.iterdir():

@@ -6,9 +6,10 @@ import datetime as dt
 import shutil
 import uuid
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, delete, or_, select
 
-from trainer.compliance.models import InspectorLink
+from trainer.accounts.models import User
+from trainer.compliance.models import InspectorLink, Report, ReportRecipient
 from trainer.compliance.packs import folder_of
 from trainer.core.db import db
 from trainer.core.persons import Told, tell
@@ -19,8 +20,12 @@ def export_person(user_id: uuid.UUID) -> Told:
     """Return the links that a person made for inspectors, without for whom, and the evidence packs ordered."""
     links = select(InspectorLink).where(InspectorLink.created_by_id == user_id).order_by(InspectorLink.created_at)
     packs = select(Job).where(Job.ordered_by_id == user_id).order_by(Job.created_at, Job.id)
+    chosen = select(ReportRecipient).where(_is_recipient(user_id)).order_by(ReportRecipient.asked_at)
+    reports = select(Report).where(Report.created_by_id == user_id).order_by(Report.created_at)
     return {
         "inspector_links": tell(db.session.scalars(links), "created_at", "expires_at", "revoked_at"),
+        "reports": tell(db.session.scalars(reports), "rhythm", "created_at", "paused_at", "ended_at"),
+        "reports_received": tell(db.session.scalars(chosen), "email", "asked_at", "confirmed_at", "stopped_at", "stop"),
         "packs": tell(db.session.scalars(packs), "kind", "created_at", "finished_at"),
     }
 
@@ -28,9 +33,17 @@ def export_person(user_id: uuid.UUID) -> Told:
 def forget_person(user_id: uuid.UUID, _now: dt.datetime) -> None:
     """Delete the packs that a person ordered and that aren't finished: nobody could get them. First of all features.
 
-    Links that inspectors have and packs that are finished are the firm's and run out on their own. Never commits.
+    That reports went to the person goes, too, whether as staff or at an address outside a firm. Links that inspectors
+    have and packs that are finished are the firm's and run out on their own. Never commits.
     """
     for job in db.session.scalars(select(Job).where(Job.ordered_by_id == user_id, Job.finished_at.is_(None))):
         shutil.rmtree(folder_of(job.id), ignore_errors=True)
         db.session.delete(job)
+    theirs = delete(ReportRecipient).where(_is_recipient(user_id))
+    db.session.execute(theirs.execution_options(synchronize_session=False))
     db.session.flush()
+
+
+def _is_recipient(user_id: uuid.UUID) -> ColumnElement[bool]:
+    address = select(User.email_key).where(User.id == user_id).scalar_subquery()
+    return or_(ReportRecipient.user_id == user_id, ReportRecipient.email_key == address)

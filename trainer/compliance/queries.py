@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, select
 
 from trainer.assessment.models import RoundRequest
@@ -19,7 +20,7 @@ from trainer.compliance.models import InspectorLink
 from trainer.compliance.rules import Counts, End, Group, Narrowing, Order, Outlook, Row, Sight
 from trainer.compliance.statements import Part, parameters, shape_of
 from trainer.core.db import db
-from trainer.core.errors import NotFound
+from trainer.core.errors import Invalid, NotFound
 from trainer.core.outbox import OutboxMessage
 from trainer.core.paging import Page, cut, read_place
 from trainer.core.signing import is_sealed
@@ -28,15 +29,34 @@ from trainer.credentials.models import Credential
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.queries import firm_is_open, get_person, seen_by
-from trainer.organizations.rules import fold
+from trainer.organizations.rules import fold, local_day
+from trainer.web.language import show_day
 
 PAGE = 25
 PORTION = 1000
 
 
-def sight_of(actor: Actor, now: dt.datetime) -> Sight:
-    """Return what the actor sees of a firm's training status, on the firm's day."""
-    return Sight(actor.organization_id, actor.team_ids, actor.today(now))
+def sight_of(actor: Actor, now: dt.datetime, day: dt.date | None = None) -> Sight:
+    """Return what the actor sees of a firm's training status, today or when a past day ended.
+
+    Raises Invalid for a day to come, and for one before the firm's records begin.
+    """
+    return sight_on(actor.organization, actor.team_ids, now, day)
+
+
+def sight_on(
+    organization: Organization, team_ids: frozenset[uuid.UUID] | None, now: dt.datetime, day: dt.date | None = None
+) -> Sight:
+    """Return training status of a firm's people, of these teams or of all, as `sight_of`."""
+    today = local_day(organization.time_zone, now)
+    if day is None or day == today:
+        return Sight(organization.id, team_ids, today)
+    if day > today:
+        raise Invalid(_l("That day is still to come. Choose today or an earlier day."))
+    first = local_day(organization.time_zone, organization.created_at)
+    if day < first:
+        raise Invalid(_l("This firm’s records begin on %(day)s. Choose that day or a later one.", day=show_day(first)))
+    return Sight(organization.id, team_ids, day, day_begins(day + dt.timedelta(days=1), organization.time_zone))
 
 
 def list_rows(sight: Sight, narrowing: Narrowing, after: str | None, most: int = PAGE) -> Page[Row]:
@@ -94,12 +114,12 @@ def _count(sight: Sight, narrowing: Narrowing, asked: set[Part], *, is_single: b
     return Outlook(counts, ends)
 
 
-def list_person_rows(actor: Actor, membership_id: uuid.UUID, today: dt.date) -> Sequence[Row]:
-    """Return where one person, whom the actor sees, stands in everything required of them now."""
-    person = get_person(actor, membership_id)
-    duty = statements.in_order(duties_where(Assignment.membership_id == person.id), of_teams=actor.team_ids is not None)
-    given = parameters(Sight(actor.organization_id, actor.team_ids, today), Narrowing())
-    return [_row(row) for row in db.session.execute(duty, given)]
+def list_person_rows(actor: Actor, membership_id: uuid.UUID, sight: Sight) -> Sequence[Row]:
+    """Return where one person, whom the actor sees now, stands in everything required of them on a day."""
+    person, facts = get_person(actor, membership_id), shape_of(sight, Narrowing()).facts
+    duty = duties_where(facts.membership_id == person.id, facts=facts)
+    rows = statements.in_order(duty, of_teams=sight.team_ids is not None, facts=facts)
+    return [_row(row) for row in db.session.execute(rows, parameters(sight, Narrowing()))]
 
 
 def list_round_requests(actor: Actor, now: dt.datetime) -> list[tuple[Membership, RoundRequest]]:

@@ -57,11 +57,16 @@ class Order(StrEnum):
 
 
 class Sight(NamedTuple):
-    """Whose training status is read, and on which day: a firm's people, of these teams or (None) of all."""
+    """Whose training status is read, and on which day: a firm's people, of these teams or (None) of all.
+
+    On a past day the teams are those that people were in then.
+    """
 
     organization_id: uuid.UUID
     team_ids: frozenset[uuid.UUID] | None
     today: dt.date
+    until: dt.datetime | None = None
+    """When the day ended, of a past one; None for today, which is read as it is now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,18 +26,23 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     union_all,
 )
 
-from trainer.assignments.models import Assignment, Requirement, Waiver
+from trainer.assignments.models import Waiver
 from trainer.assignments.rules import SOON, Status
 from trainer.assignments.sql import InOrder, Numbered
 from trainer.assignments.statements import (
     FIRM,
+    NOW,
+    THEN,
     TODAY,
+    Facts,
     covers_until,
     duties,
     duties_where,
+    held,
     on,
     standings,
     standings_by_name,
@@ -46,7 +51,7 @@ from trainer.assignments.statements import (
 from trainer.compliance.rules import GROUPS, End, Group, Narrowing, Order, Sight
 from trainer.core import paging
 from trainer.core.paging import Place
-from trainer.organizations.models import Membership, Team, TeamMembership
+from trainer.organizations.models import Membership, Team, TeamMembership, TeamStay
 from trainer.organizations.rules import fold
 
 BETWEEN = "\x1f"
@@ -77,6 +82,12 @@ class Shape(NamedTuple):
     to_day: bool
     order: Order
     goes_on: bool
+    is_past: bool
+
+    @property
+    def facts(self) -> Facts:
+        """What it is read from."""
+        return THEN if self.is_past else NOW
 
 
 def shape_of(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> Shape:
@@ -92,12 +103,13 @@ def shape_of(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> 
         to_day=narrowing.to_on is not None,
         order=narrowing.order,
         goes_on=place is not None,
+        is_past=sight.until is not None,
     )
 
 
 def parameters(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> dict[str, Any]:
     """Return the parameters of a statement for these filters."""
-    given = on(sight.organization_id, sight.today)
+    given = on(sight.organization_id, sight.today, sight.until)
     if sight.team_ids is not None:
         given["teams"] = list(sight.team_ids)
     if narrowing.team_id is not None:
@@ -124,22 +136,24 @@ def page(shape: Shape) -> Select[Any]:
 
     Which these are is found first; everything else is looked up for them alone.
     """
-    return in_order(duties_where(Assignment.id.in_(_chosen(shape))), shape.order, of_teams=shape.of_teams)
+    duty = duties_where(shape.facts.id.in_(_chosen(shape)), facts=shape.facts)
+    return in_order(duty, shape.order, of_teams=shape.of_teams, facts=shape.facts)
 
 
 def _chosen(shape: Shape) -> Select[Any]:
     limit = bindparam("most", type_=Integer())
+    facts = shape.facts
     if shape.order is Order.DUE:
-        standing = standings(*_only(shape, Assignment.membership_id))
+        standing = standings(*_only(shape, facts.membership_id), facts=facts)
         place: tuple[Any, Any, Any] = (standing.c.due_on, standing.c.membership_id, standing.c.assignment_id)
     elif shape.by_status or shape.end or shape.from_day or shape.to_day:
-        standing = standings_by_name(*_only(shape, Membership.id))
+        standing = standings_by_name(*_only(shape, Membership.id), facts=facts)
         place = (standing.c.name_key, standing.c.membership_id, standing.c.assignment_id)
     else:
         # Which rows these are doesn't depend on where people stand.
-        place = (Membership.name_key, Membership.id, Assignment.id)
-        query = select(Assignment.id).join(Membership, Membership.id == Assignment.membership_id)
-        only = (Membership.organization_id == FIRM, Assignment.ended_at.is_(None), *_only(shape, Membership.id))
+        place = (Membership.name_key, Membership.id, facts.id)
+        query = select(facts.id).select_from(facts.duties).join(Membership, Membership.id == facts.membership_id)
+        only = (Membership.organization_id == FIRM, facts.stands, *_only(shape, Membership.id))
         return query.where(*only, *_beyond(shape, *place)).order_by(*place).limit(limit)
     so = (*_standing_so(shape, standing.c.status), *_ending_so(shape, standing.c))
     query = select(standing.c.assignment_id).where(*so, *_beyond(shape, *place))
@@ -149,9 +163,9 @@ def _chosen(shape: Shape) -> Select[Any]:
 @lru_cache(maxsize=200)
 def all_rows(shape: Shape) -> Select[Any]:
     """Return the select of all matching rows."""
-    duty = duties(*_only(shape, Assignment.membership_id))
+    duty = duties(*_only(shape, shape.facts.membership_id), facts=shape.facts)
     so = (*_standing_so(shape, duty.c.status), *_ending_so(shape, duty.c))
-    return in_order(duty, shape.order, of_teams=shape.of_teams).where(*so)
+    return in_order(duty, shape.order, of_teams=shape.of_teams, facts=shape.facts).where(*so)
 
 
 @lru_cache(maxsize=200)
@@ -162,7 +176,7 @@ def counts(shape: Shape, parts: frozenset[Part]) -> CompoundSelect[Any]:
     Each row is of one of the parts that are asked for, and has what that is counted by. Where people stand is looked up
     once for all of them.
     """
-    whole = standings(*_only(shape, Assignment.membership_id))
+    whole = standings(*_only(shape, shape.facts.membership_id), facts=shape.facts)
     standing = (
         select(whole.c.assignment_id, whole.c.requirement_id, whole.c.membership_id, whole.c.status)
         .where(*_ending_so(shape, whole.c))
@@ -170,21 +184,21 @@ def counts(shape: Shape, parts: frozenset[Part]) -> CompoundSelect[Any]:
         .prefix_with("MATERIALIZED")
     )
     selects = {Part.ALL: _in_all, Part.TEAMS: _by_team, Part.PEOPLE: _by_person, Part.DAYS: _by_day}
-    return union_all(*(build(standing) for part, build in selects.items() if part in parts))
+    return union_all(*(build(standing, shape.facts) for part, build in selects.items() if part in parts))
 
 
-def _in_all(standing: CTE) -> Select[Any]:
+def _in_all(standing: CTE, _facts: Facts) -> Select[Any]:
     return _counted(Part.ALL, status=standing.c.status, number=func.count()).group_by(standing.c.status)
 
 
-def _by_team(standing: CTE) -> Select[Any]:
-    in_teams = InOrder(standing, TeamMembership.__table__, TeamMembership.membership_id == standing.c.membership_id)
-    team_id, status = TeamMembership.team_id, standing.c.status
-    query = _counted(Part.TEAMS, team_id=team_id, status=status, number=func.count())
-    return query.select_from(in_teams).group_by(team_id, status)
+def _by_team(standing: CTE, facts: Facts) -> Select[Any]:
+    place, was_in = _places(facts)
+    in_teams = InOrder(standing, place.__table__, place.membership_id == standing.c.membership_id)
+    query = _counted(Part.TEAMS, team_id=place.team_id, status=standing.c.status, number=func.count())
+    return query.select_from(in_teams).where(was_in).group_by(place.team_id, standing.c.status)
 
 
-def _by_person(standing: CTE) -> Select[Any]:
+def _by_person(standing: CTE, _facts: Facts) -> Select[Any]:
     behind = func.max(case((standing.c.status != Status.CURRENT, 1), else_=0)).label("behind")
     stands = [func.max(case((standing.c.status.in_(GROUPS[group]), 1), else_=0)).label(group) for group in Group]
     person = select(behind, *stands).group_by(standing.c.membership_id).subquery("people")
@@ -193,16 +207,18 @@ def _by_person(standing: CTE) -> Select[Any]:
     return _counted(Part.PEOPLE, number=func.count(), sums=(func.count(), current, *sums)).select_from(person)
 
 
-def _by_day(standing: CTE) -> Select[Any]:
+def _by_day(standing: CTE, facts: Facts) -> Select[Any]:
     """Count what ends from today on to the last day that is soon. Most people's days are further off: those aren't
     looked up."""
-    asked = terms()
-    with_duty = InOrder(
-        InOrder(standing, asked, asked.c.requirement_id == standing.c.requirement_id),
-        Assignment.__table__,
-        Assignment.id == standing.c.assignment_id,
+    asked = terms(facts)
+    with_duty = facts.with_person(
+        InOrder(
+            InOrder(standing, asked, asked.c.requirement_id == standing.c.requirement_id),
+            facts.duties,
+            and_(facts.id == standing.c.assignment_id, facts.stands),
+        )
     )
-    status, covered = standing.c.status, covers_until(Assignment.user_id, asked.c)
+    status, covered = standing.c.status, covers_until(facts.user_id, asked.c, facts)
     # Someone whose renewal opens later than that is current for longer.
     may_end = or_(
         status.in_((Status.DUE_SOON, Status.WAIVED)), and_(status == Status.CURRENT, asked.c.renewal_days < SOON)
@@ -212,13 +228,13 @@ def _by_day(standing: CTE) -> Select[Any]:
             standing.c.assignment_id,
             status,
             covered.label("covers_until"),
-            func.coalesce(covered, Assignment.due_on).label("due_on"),
+            func.coalesce(covered, facts.due_on).label("due_on"),
         )
         .select_from(with_duty)
         .where(may_end)
         .subquery("ends")
     )
-    day = select(_kind(ends.c).label("kind"), _day(ends.c).label("day")).subquery("days")
+    day = select(_kind(ends.c).label("kind"), _day(ends.c, facts).label("day")).subquery("days")
     query = _counted(Part.DAYS, kind=day.c.kind, day=day.c.day, number=func.count())
     return query.where(day.c.day >= TODAY, day.c.day <= bindparam("soon_until", type_=Date())).group_by(
         day.c.kind, day.c.day
@@ -240,17 +256,20 @@ def _counted(part: Part, *, number: Any, sums: Sequence[Any] = (), **by: Any) ->
     return select(literal(part.value).label("part"), *named, number.label("number"), *counted)
 
 
-def in_order(duty: Subquery, order: Order = Order.NAME, *, of_teams: bool = False) -> Select[Any]:
+def in_order(duty: Subquery, order: Order = Order.NAME, *, of_teams: bool = False, facts: Facts = NOW) -> Select[Any]:
     """Return the select of all that rows show of people, in order, with its columns as `queries` takes them.
 
     With `of_teams`, only those teams are named that whoever looks may see.
     """
+    place, was_in = _places(facts)
     named = (
-        select(func.aggregate_strings(Team.name, BETWEEN))
-        .join(TeamMembership, TeamMembership.team_id == Team.id)
-        .where(TeamMembership.membership_id == duty.c.membership_id, Team.organization_id == FIRM)
+        select(func.aggregate_strings(_team_name(facts), BETWEEN))
+        .select_from(place)
+        .join(Team, Team.id == place.team_id, isouter=facts is THEN)
+        .where(place.membership_id == duty.c.membership_id, was_in)
     )
-    teams = (named.where(Team.id.in_(_SEEN)) if of_teams else named).scalar_subquery()
+    teams = (named.where(place.team_id.in_(_SEEN)) if of_teams else named).scalar_subquery()
+    rule = facts.rule
     query: Select[Any] = (
         select(
             duty.c.membership_id,
@@ -261,19 +280,20 @@ def in_order(duty: Subquery, order: Order = Order.NAME, *, of_teams: bool = Fals
             teams,
             Membership.hired_on,
             duty.c.requirement_id,
-            Requirement.title,
+            rule.title,
             duty.c.course,
             duty.c.status,
             duty.c.due_on,
             duty.c.completed_on,
             duty.c.serial,
             duty.c.minutes,
-            Requirement.unapproved_state,
-            case((duty.c.status == Status.WAIVED, _waived_until(duty.c))),
+            rule.unapproved_state,
+            case((duty.c.status == Status.WAIVED, _waived_until(duty.c, facts))),
             Membership.name_key,
         )
         .join(Membership, Membership.id == duty.c.membership_id)
-        .join(Requirement, Requirement.id == duty.c.requirement_id)
+        .join(rule, facts.rule_id == duty.c.requirement_id)
+        .where(facts.is_rule)
         .order_by(
             duty.c.due_on if order is Order.DUE else Membership.name_key, duty.c.membership_id, duty.c.assignment_id
         )
@@ -285,17 +305,14 @@ def _only(shape: Shape, person: Any) -> list[ColumnElement[bool]]:
     """Return the conditions of the duties that may be seen and match the filters; `person` is the column of their
     people."""
     conditions: list[ColumnElement[bool]] = []
+    place, was_in = _places(shape.facts)
     if shape.of_teams:
-        seen = select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(_SEEN))
-        conditions.append(person.in_(seen))
+        conditions.append(person.in_(select(place.membership_id).where(place.team_id.in_(_SEEN), was_in)))
     if shape.of_requirement:
-        conditions.append(Assignment.requirement_id == bindparam("requirement", type_=Uuid()))
+        conditions.append(shape.facts.requirement_id == bindparam("requirement", type_=Uuid()))
     if shape.in_team:
-        in_team = (
-            select(TeamMembership.membership_id)
-            .join(Team, Team.id == TeamMembership.team_id)
-            .where(Team.id == bindparam("team", type_=Uuid()), Team.organization_id == FIRM)
-        )
+        # That the team is the firm's own follows from the duties being that.
+        in_team = select(place.membership_id).where(place.team_id == bindparam("team", type_=Uuid()), was_in)
         conditions.append(person.in_(in_team))
     if shape.words:
         named = [
@@ -305,11 +322,20 @@ def _only(shape: Shape, person: Any) -> list[ColumnElement[bool]]:
             )
             for number in range(shape.words)
         ]
-        if person is Membership.id:
+        if person is Membership.id or shape.facts.needs_person:
             conditions += named
         else:
             conditions.append(person.in_(select(Membership.id).where(Membership.organization_id == FIRM, *named)))
     return conditions
+
+
+def _places(facts: Facts) -> tuple[Any, ColumnElement[bool]]:
+    """Return what says who is in which team, and its condition."""
+    return (TeamStay, held(TeamStay.began_at, TeamStay.ended_at)) if facts is THEN else (TeamMembership, true())
+
+
+def _team_name(facts: Facts) -> Any:
+    return func.coalesce(Team.name, TeamStay.team_name) if facts is THEN else Team.name
 
 
 def _standing_so(shape: Shape, status: Any) -> list[ColumnElement[bool]]:
@@ -321,9 +347,9 @@ def _ending_so(shape: Shape, standing: Any) -> list[ColumnElement[bool]]:
     if shape.end is not None:
         conditions.append(_kind(standing) == shape.end.value)
     if shape.from_day:
-        conditions.append(_day(standing) >= bindparam("from_on", type_=Date()))
+        conditions.append(_day(standing, shape.facts) >= bindparam("from_on", type_=Date()))
     if shape.to_day:
-        conditions.append(_day(standing) <= bindparam("to_on", type_=Date()))
+        conditions.append(_day(standing, shape.facts) <= bindparam("to_on", type_=Date()))
     return conditions
 
 
@@ -336,14 +362,14 @@ def _kind(standing: Any) -> ColumnElement[str]:
     )
 
 
-def _day(standing: Any) -> ColumnElement[dt.date]:
+def _day(standing: Any, facts: Facts) -> ColumnElement[dt.date]:
     """Return, as SQL, the day that a row shows."""
-    return case((standing.status == Status.WAIVED, _waived_until(standing)), else_=standing.due_on)
+    return case((standing.status == Status.WAIVED, _waived_until(standing, facts)), else_=standing.due_on)
 
 
-def _waived_until(standing: Any) -> ScalarSelect[dt.date]:
+def _waived_until(standing: Any, facts: Facts) -> ScalarSelect[dt.date]:
     query = select(func.max(Waiver.until)).where(
-        Waiver.assignment_id == standing.assignment_id, Waiver.organization_id == FIRM, Waiver.ended_at.is_(None)
+        Waiver.assignment_id == standing.assignment_id, Waiver.organization_id == FIRM, facts.is_waived
     )
     return query.scalar_subquery()
 

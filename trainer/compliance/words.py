@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from trainer.assignments.rules import Status
 from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES
-from trainer.compliance.rules import Group, Row
+from trainer.compliance.report_rules import Rhythm, Stop
+from trainer.compliance.rules import Group, Narrowing, Row
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
 from trainer.web.language import show_day
@@ -23,6 +25,16 @@ GROUP_NAMES = {
     Group.OPEN: _l("Time left"),
     Group.CURRENT: _l("Current"),
     Group.WAIVED: _l("Waived"),
+}
+RHYTHM_NAMES = {
+    Rhythm.WEEK.value: _l("Every Monday"),
+    Rhythm.MONTH.value: _l("On the first of each month"),
+}
+STOP_WORDS = {
+    Stop.ASKED.value: _l("Asked to get no more"),
+    Stop.REMOVED.value: _l("Removed"),
+    Stop.UNDELIVERABLE.value: _l("Stopped: mail couldn’t be delivered"),
+    Stop.NO_RIGHT.value: _l("Stopped: may no longer see this"),
 }
 _STANDINGS = {
     Status.NOT_STARTED: _l("Not started, due %(day)s"),
@@ -49,6 +61,18 @@ HEADS = (
 )
 
 
+def filter_words(narrowing: Narrowing, teams: Mapping[UUID, str], titles: Mapping[UUID, str]) -> list[str]:
+    """Return what a filter asks for, part by part; nothing for everyone. `teams`, `titles`: names of both."""
+    parts = [teams.get(narrowing.team_id, gettext("a removed team"))] if narrowing.team_id else []
+    if narrowing.requirement_id:
+        parts.append(titles.get(narrowing.requirement_id, gettext("an ended requirement")))
+    if narrowing.group:
+        parts.append(str(GROUP_NAMES[narrowing.group]))
+    if narrowing.text:
+        parts.append(gettext("named “%(text)s”", text=narrowing.text))
+    return parts
+
+
 def chip(row: Row, today: dt.date) -> tuple[str, str, str]:
     """Return (text, style, icon) of a row's status."""
     return _standing(row, today), *STATUS_CHIPS[row.status]
@@ -62,16 +86,25 @@ def _standing(row: Row, today: dt.date) -> str:
 
 def as_table(rows: Iterable[Row]) -> Table:
     """Return training status as a table for export."""
-    # Once for all rows: looking a word up in a language costs more than the rest of a row.
-    words = {
-        status: (str(name), gettext("%(status)s (trained, not state-approved)", status=name))
-        for status, name in STATUS_NAMES.items()
-    }
+    words = StatusWords()
     return Table("training-status", HEADS, (_cells(row, words) for row in rows))
 
 
-def _cells(row: Row, words: Mapping[Status, tuple[str, str]]) -> tuple[Cell, ...]:
-    plain, only_trained = words[row.status]
+class StatusWords:
+    """Statuses as files name them. Looked up once for all rows: that costs more than the rest of a row."""
+
+    def __init__(self) -> None:
+        self._words = {
+            status: (str(name), gettext("%(status)s (trained, not state-approved)", status=name))
+            for status, name in STATUS_NAMES.items()
+        }
+
+    def of(self, row: Row) -> str:
+        """Return a row's status."""
+        return self._words[row.status][row.is_only_trained]
+
+
+def _cells(row: Row, words: StatusWords) -> tuple[Cell, ...]:
     return (
         row.name,
         row.employee_number,
@@ -79,7 +112,7 @@ def _cells(row: Row, words: Mapping[Status, tuple[str, str]]) -> tuple[Cell, ...
         "; ".join(row.teams),
         row.hired_on,
         row.requirement,
-        only_trained if row.is_only_trained else plain,
+        words.of(row),
         row.due_on,
         row.completed_on,
         show_serial(row.serial) if row.serial else None,

@@ -225,7 +225,8 @@ def get_assignment(actor: Actor, assignment_id: uuid.UUID, today: dt.date) -> Ro
         Assignment.id == assignment_id, Assignment.organization_id == actor.organization_id
     )
     membership_id = db.session.scalar(query)
-    rows = list_person_rows(actor, membership_id, today) if membership_id is not None else ()
+    sight = Sight(actor.organization_id, actor.team_ids, today)
+    rows = list_person_rows(actor, membership_id, sight) if membership_id is not None else ()
     row = next((row for row in rows if row.assignment_id == assignment_id), None)
     if row is None:
         raise NotFound

@@ -89,6 +89,9 @@ def compose(message: OutboxMessage, letter: Letter, sender: str) -> EmailMessage
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(letter.text)
     mail.add_alternative(letter.html, subtype="html")
+    for file in letter.files:
+        maintype, _, subtype = file.mimetype.partition("/")
+        mail.add_attachment(file.data, maintype=maintype, subtype=subtype, filename=file.name)
     return mail
 
 

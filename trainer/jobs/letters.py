@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from trainer.accounts import letters as accounts
 from trainer.assessment import letters as assessment
 from trainer.assignments import letters as assignments
+from trainer.compliance import letters as compliance
 from trainer.core.outbox import OutboxMessage
 from trainer.home import letters as home
 from trainer.instructing import letters as instructing
@@ -23,6 +24,7 @@ _WRITERS: dict[str, Callable[[OutboxMessage], Letter | None]] = {
     **dict.fromkeys(organizations.TEMPLATES, organizations.write),
     **dict.fromkeys(assessment.TEMPLATES, assessment.write),
     **dict.fromkeys(assignments.TEMPLATES, assignments.write),
+    **dict.fromkeys(compliance.TEMPLATES, compliance.write),
     **dict.fromkeys(home.TEMPLATES, home.write),
     **dict.fromkeys(joining.TEMPLATES, joining.write),
     **dict.fromkeys(instructing.TEMPLATES, instructing.write),

@@ -17,7 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from trainer.accounts.operations import forget_links
 from trainer.accounts.pins import forget_tries
 from trainer.assessment.remarks import forget_remarks
+from trainer.compliance.certificate_files import forget_orders
 from trainer.compliance.packs import forget_packs
+from trainer.compliance.reports import forget_reports
 from trainer.core import heartbeat
 from trainer.core.clock import now
 from trainer.core.db import db, is_outage, transaction
@@ -88,6 +90,8 @@ TASKS = (
     Task("count answers", HOUR, count_answers),
     Task("count classes", HOUR, count_classes),
     Task("forget evidence packs", HOUR, _forget_packs),
+    Task("forget orders of certificates", HOUR, _tidy(forget_orders)),
+    Task("forget reports", HOUR, _tidy(forget_reports)),
     Task("delete closed firms", HOUR, delete_closed_firms),
     Task("keep up requirements", HOUR, keep_up_all),
 )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from trainer.assignments import upkeep
 from trainer.assignments.upkeep import Step
+from trainer.compliance.reports import order_reports
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
@@ -17,7 +18,7 @@ from trainer.interop.telling import note_overdue
 from trainer.jobs.isolation import Isolation
 from trainer.organizations.queries import find_open_firm, list_organization_ids
 
-STEPS = (*upkeep.STEPS, note_overdue)
+STEPS = (*upkeep.STEPS, note_overdue, order_reports)
 
 log = logging.getLogger(__name__)
 

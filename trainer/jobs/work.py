@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from flask import current_app
 from flask_babel import force_locale
 
-from trainer.compliance import packs
+from trainer.compliance import certificate_files, packs
 from trainer.core import work
 from trainer.core.clock import now
 from trainer.core.db import db, is_outage, transaction
@@ -22,6 +22,7 @@ from trainer.organizations.queries import find_open_firm
 
 _KINDS: dict[str, Callable[[Job, dt.datetime], tuple[int, int]]] = {
     "evidence-pack": packs.advance,
+    certificate_files.KIND: certificate_files.advance,
     importing.KIND: rosters.advance,
 }
 

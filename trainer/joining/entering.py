@@ -17,6 +17,7 @@ from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations.codes import count_use, find_code, find_waiting
+from trainer.organizations.history import keep_stays
 from trainer.organizations.invitations import Invited, accept_invitation, fill, find_invitation, is_in, is_taken
 from trainer.organizations.models import LONGEST_NAME, JoinCode, Membership, Organization, TeamMembership
 from trainer.organizations.queries import list_team_ids
@@ -52,6 +53,8 @@ def join_by_code(given: str, user_id: uuid.UUID, name: str, employee_number: str
     person = fill(waiting.id, user.id, now) if waiting is not None else _add(code, user, name, employee_number, now)
     if code.team_id is not None and code.team_id not in list_team_ids(person.id):
         db.session.add(TeamMembership(membership_id=person.id, team_id=code.team_id))
+        db.session.flush()
+        keep_stays([person.id], now)
     note(
         "join_code.used",
         now,

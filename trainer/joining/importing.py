@@ -23,6 +23,7 @@ from trainer.joining.leaving import end_people
 from trainer.joining.names import proper_name
 from trainer.joining.roster import Entry, Fate, Known, Plan
 from trainer.organizations.actor import Actor
+from trainer.organizations.history import keep_stays
 from trainer.organizations.invitations import Sent, invite_all, void_invitations
 from trainer.organizations.models import Membership, RosterDraft, Team, TeamMembership
 from trainer.organizations.queries import lock_organization
@@ -154,8 +155,8 @@ def write(actor: Actor, decided: Plan, now: dt.datetime, **told: str) -> Written
     ended = end_people(actor, decided, now, **told)
     ids = _add(actor, added, now)
     _change(actor, changed, now)
-    _set_teams(zip(ids, added, strict=True), teams)
-    _set_teams(((entry.membership_id, entry) for entry in changed if entry.membership_id), teams)
+    _set_teams(zip(ids, added, strict=True), teams, now)
+    _set_teams(((entry.membership_id, entry) for entry in changed if entry.membership_id), teams, now)
     added_by_line = {entry.line: person_id for entry, person_id in zip(added, ids, strict=True)}
     mailed = [entry.membership_id for entry in changed if entry.gets_mail and entry.membership_id]
     return Written(added_by_line, ended, [*ids, *mailed])
@@ -317,7 +318,7 @@ def _change(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> None:
         void_invitations(actor, moved[start : start + _PORTION], now)
 
 
-def _set_teams(people: Iterable[tuple[uuid.UUID, Entry]], teams: dict[str, uuid.UUID]) -> None:
+def _set_teams(people: Iterable[tuple[uuid.UUID, Entry]], teams: dict[str, uuid.UUID], now: dt.datetime) -> None:
     teams_by_member = {
         membership_id: {teams[fold(name)] for name in entry.wanted.teams}
         for membership_id, entry in people
@@ -333,3 +334,4 @@ def _set_teams(people: Iterable[tuple[uuid.UUID, Entry]], teams: dict[str, uuid.
         for team_id in sorted(team_ids)
     ]
     insert_all(TeamMembership, rows)
+    keep_stays(ids, now)

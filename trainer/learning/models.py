@@ -34,6 +34,8 @@ class Enrollment(Base):
     conditions: Mapped[dict[str, Any]]
     """What completion takes and what the credential will say, as `rules.Conditions` keeps it; read it as `asks`."""
     started_at: Mapped[dt.datetime]
+    begun_at: Mapped[dt.datetime | None]
+    """When anything was first done in it: a lesson, a minute, a pretest that counts."""
     last_lesson: Mapped[str | None] = mapped_column(String(121))
     """Where to go on: the lesson opened or finished last."""
     place: Mapped[str | None] = mapped_column(String(60))

@@ -177,6 +177,12 @@ def complete_lesson(enrollment: Enrollment, course: Course, lesson: Lesson, now:
     else:
         reading.read_again_at = now
     enrollment.last_lesson = lesson.id
+    note_begun(enrollment, now)
+
+
+def note_begun(enrollment: Enrollment, now: dt.datetime) -> None:
+    """Note when anything was done; the first time counts."""
+    enrollment.begun_at = enrollment.begun_at or now
 
 
 def choose_place(enrollment: Enrollment, lesson: Lesson) -> None:
@@ -188,6 +194,7 @@ def test_out(enrollment: Enrollment, now: dt.datetime) -> None:
     """Count the lessons of the core path as done, unless someone else requires them to be read."""
     if enrollment.asks.allows_test_out and enrollment.completed_at is None:
         enrollment.tested_out_at = now
+        note_begun(enrollment, now)
 
 
 def attest(enrollment: Enrollment, name: str, now: dt.datetime) -> None:
@@ -201,6 +208,8 @@ def credit_activity(enrollment: Enrollment, opened_at: dt.datetime, longest: dt.
     seconds, until = credit(opened_at, now, longest, enrollment.active_until)
     enrollment.active_seconds += seconds
     enrollment.active_until = until
+    if seconds:
+        note_begun(enrollment, now)
 
 
 def credit_session(enrollment: Enrollment, minutes: int, lessons: Sequence[Lesson]) -> int:
@@ -284,6 +293,7 @@ def merge_enrollments(
         mine.place = mine.place or guest.place
         mine.tested_out_at = mine.tested_out_at or guest.tested_out_at
         mine.started_at = min(mine.started_at, guest.started_at)
+        mine.begun_at = min((at for at in (mine.begun_at, guest.begun_at) if at), default=None)
         passed = int((now - mine.started_at).total_seconds())
         together = min(mine.active_seconds + guest.active_seconds, passed)
         mine.active_seconds = max(mine.active_seconds, together)

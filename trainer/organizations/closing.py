@@ -26,6 +26,7 @@ from trainer.organizations.models import (
     RosterHeading,
     SiteDevice,
     Team,
+    TeamStay,
 )
 from trainer.organizations.rules import (
     REOPENING_LASTS,
@@ -145,6 +146,7 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
         (Invitation, Invitation.organization_id == organization_id),
         (PinSlip, PinSlip.organization_id == organization_id),
         (SiteDevice, SiteDevice.organization_id == organization_id),
+        (TeamStay, TeamStay.organization_id == organization_id),
         (Membership, Membership.organization_id == organization_id),
         (Team, Team.organization_id == organization_id),
     )

@@ -1,4 +1,4 @@
-"""Organization, Team, Membership, Invitation, JoinCode, PinSlip, SiteDevice and RosterDraft records."""
+"""Organization, Team, Membership, TeamStay, Invitation, JoinCode, PinSlip, SiteDevice and RosterDraft records."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ class Organization(Base):
     """What people without an address type to say which firm they mean; no secret. Made with the first PIN slip."""
     skipped_steps: Mapped[list[str] | None]
     """Steps of setting it up that someone chose to leave out."""
+    history_since: Mapped[dt.datetime | None]
+    """From when on moves between teams and changes of requirements are kept, of a firm that is older than that."""
     invitations_a_day: Mapped[int | None]
     """How many invitations it can send in a day, where that isn't the usual number."""
 
@@ -137,6 +139,25 @@ class TeamMembership(Base):
 
     membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True)
     team_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class TeamStay(Base):
+    """A stretch of time that a person was in a team: what `TeamMembership` said then, whatever it says now."""
+
+    __tablename__ = "team_stays"
+    __table_args__ = (
+        # All that training status of a past day asks of a firm's teams.
+        Index("ix_team_stays_standing", "organization_id", "team_id", "membership_id", "began_at", "ended_at"),
+    )
+
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True)
+    team_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    """No foreign key: a stay outlives its team."""
+    began_at: Mapped[dt.datetime] = mapped_column(primary_key=True)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"))
+    ended_at: Mapped[dt.datetime | None]
+    team_name: Mapped[str | None] = mapped_column(String(LONGEST_TITLE))
+    """The last name of a team that was removed."""
 
 
 class Invitation(Base):

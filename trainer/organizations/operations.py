@@ -17,6 +17,7 @@ from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.core.events import Kind, happen
 from trainer.organizations.actor import Actor
+from trainer.organizations.history import end_stays, keep_stays
 from trainer.organizations.invitations import void_invitations
 from trainer.organizations.models import LONGEST_NAME, LONGEST_TITLE, Membership, Organization, Team, TeamMembership
 from trainer.organizations.queries import (
@@ -125,6 +126,7 @@ def rename_team(actor: Actor, team_id: uuid.UUID, name: str, now: dt.datetime) -
 def remove_team(actor: Actor, team_id: uuid.UUID, now: dt.datetime) -> None:
     """Remove a team; its people stay in the firm."""
     team = get_team(actor, team_id)
+    end_stays(team, now)
     db.session.delete(team)
     _note(actor, "team.removed", now, team.id, name=team.name)
 
@@ -140,7 +142,7 @@ def add_person(actor: Actor, facts: PersonFacts, team_ids: Collection[uuid.UUID]
     _write(person, facts)
     db.session.add(person)
     db.session.flush()
-    set_teams(actor, person, team_ids)
+    set_teams(actor, person, team_ids, now)
     _note(actor, "membership.made", now, person.id, name=person.name)
     return person
 
@@ -153,7 +155,7 @@ def change_person(
     _refuse_role_holder(actor, person)
     before, old_key = {name: getattr(person, name) for name in asdict(facts)}, person.email_key
     _write(person, facts)
-    set_teams(actor, person, team_ids)
+    set_teams(actor, person, team_ids, now)
     db.session.flush()
     if person.email_key != old_key:
         void_invitations(actor, [person.id], now)
@@ -161,7 +163,7 @@ def change_person(
     _note(actor, "membership.changed", now, person.id, name=person.name, changed=", ".join(changed) or "teams")
 
 
-def set_teams(actor: Actor, person: Membership, team_ids: Collection[uuid.UUID]) -> None:
+def set_teams(actor: Actor, person: Membership, team_ids: Collection[uuid.UUID], now: dt.datetime) -> None:
     """Set which of the teams that the actor sees a person is in; those that the actor doesn't see stay."""
     seen = {team.id for team in list_teams(actor)}
     if not set(team_ids) <= seen:
@@ -175,6 +177,8 @@ def set_teams(actor: Actor, person: Membership, team_ids: Collection[uuid.UUID])
     db.session.add_all(TeamMembership(membership_id=person.id, team_id=team_id) for team_id in set(team_ids) - now_in)
     if actor.team_ids is not None and not (now_in - gone) | set(team_ids):
         raise Invalid(_l("Choose at least one of your teams. Without one, you’d no longer see this person."))
+    db.session.flush()
+    keep_stays([person.id], now)
 
 
 def change_role(actor: Actor, person: Membership, role: Role, manages_all: bool, now: dt.datetime) -> None:

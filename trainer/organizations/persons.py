@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from trainer.core import outbox
 from trainer.core.db import db
-from trainer.core.persons import Told, tell
+from trainer.core.persons import Plain, Told, tell
 from trainer.organizations.models import (
     Invitation,
     JoinCode,
@@ -20,6 +20,7 @@ from trainer.organizations.models import (
     SiteDevice,
     Team,
     TeamMembership,
+    TeamStay,
 )
 from trainer.organizations.operations import end_membership
 
@@ -45,6 +46,7 @@ def export_person(user_id: uuid.UUID) -> Told:
             {
                 "organization": firm,
                 "teams": [*_teams(entry.id)],
+                "stays_in_teams": [*_stays(entry.id)],
                 **tell(
                     [entry],
                     *("name", "email", "role", "manages_all", "job_title", "employee_number", "hired_on"),
@@ -105,6 +107,13 @@ def _is_for(user_id: uuid.UUID) -> ColumnElement[bool]:
 def _teams(membership_id: uuid.UUID) -> list[str]:
     query = select(Team.name).join(TeamMembership, TeamMembership.team_id == Team.id)
     return list(db.session.scalars(query.where(TeamMembership.membership_id == membership_id).order_by(Team.name_key)))
+
+
+def _stays(membership_id: uuid.UUID) -> list[dict[str, Plain]]:
+    stays = select(TeamStay, func.coalesce(Team.name, TeamStay.team_name)).outerjoin(Team, Team.id == TeamStay.team_id)
+    order = (TeamStay.began_at, TeamStay.team_id)
+    rows = db.session.execute(stays.where(TeamStay.membership_id == membership_id).order_by(*order))
+    return [{"team": name, **tell([stay], "began_at", "ended_at")[0]} for stay, name in rows]
 
 
 def _addresses(user_id: uuid.UUID) -> set[str]:

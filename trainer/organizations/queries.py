@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -15,7 +16,7 @@ from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.paging import Page, first_ones, read_page
 from trainer.organizations.actor import Actor
-from trainer.organizations.models import Membership, Organization, Team, TeamMembership
+from trainer.organizations.models import Membership, Organization, Team, TeamMembership, TeamStay
 from trainer.organizations.rules import FirmState, Role, fold
 
 PAGE = 25
@@ -158,6 +159,24 @@ def list_teams(actor: Actor) -> Sequence[TeamLine]:
     return [TeamLine(*row) for row in db.session.execute(query.order_by(Team.name_key))]
 
 
+def list_teams_then(actor: Actor, until: dt.datetime) -> Sequence[TeamLine]:
+    """Return the teams that the actor sees and that anyone was in when a past day ended, removed ones too, by name."""
+    query = (
+        select(TeamStay.team_id, func.max(func.coalesce(Team.name, TeamStay.team_name)))
+        .outerjoin(Team, Team.id == TeamStay.team_id)
+        .where(
+            TeamStay.organization_id == actor.organization_id,
+            TeamStay.began_at < until,
+            or_(TeamStay.ended_at.is_(None), TeamStay.ended_at >= until),
+        )
+        .group_by(TeamStay.team_id)
+    )
+    if actor.team_ids is not None:
+        query = query.where(TeamStay.team_id.in_(actor.team_ids))
+    teams = [TeamLine(team_id, name, fold(name)) for team_id, name in db.session.execute(query)]
+    return sorted(teams, key=lambda team: (team.name_key, team.id))
+
+
 def get_team(actor: Actor, team_id: uuid.UUID) -> Team:
     """Return a team that the actor sees. Raises NotFound."""
     query = select(Team).where(Team.id == team_id, Team.organization_id == actor.organization_id)
@@ -165,6 +184,12 @@ def get_team(actor: Actor, team_id: uuid.UUID) -> Team:
     if team is None:
         raise NotFound
     return team
+
+
+def list_names_of_teams(organization_id: uuid.UUID, team_ids: Collection[uuid.UUID]) -> list[str]:
+    """Return the names of those of these teams that a firm has, in order."""
+    teams = select(Team.name).where(Team.organization_id == organization_id, Team.id.in_(team_ids))
+    return list(db.session.scalars(teams.order_by(Team.name_key)))
 
 
 def count_by_team(actor: Actor) -> dict[uuid.UUID, int]:

@@ -35,8 +35,10 @@ ACT_NAMES: dict[str, LazyString] = {
     "cohort.reopened": _l("Reopened a class"),
     "export.audit": _l("Downloaded the audit log"),
     "export.board": _l("Downloaded a class board"),
+    "export.certificates": _l("Ordered a file of certificates"),
     "export.evidence_pack": _l("Ordered an evidence pack"),
     "export.misreads": _l("Downloaded what a class misreads"),
+    "export.report": _l("Downloaded a report"),
     "export.training_status": _l("Downloaded training status"),
     "inspector_link.made": _l("Created a link for an inspector"),
     "inspector_link.revoked": _l("Withdrew a link for an inspector"),
@@ -65,6 +67,16 @@ ACT_NAMES: dict[str, LazyString] = {
     "organization.suspended": _l("The firm was suspended"),
     "pin_slip.printed": _l("Printed PIN slips"),
     "pin_slip.used": _l("Chose a PIN with a slip"),
+    "report.confirmed": _l("An address outside the firm agreed to get a report"),
+    "report.ended": _l("Ended a report by email"),
+    "report.made": _l("Set up a report by email"),
+    "report.paused": _l("Paused a report by email"),
+    "report.recipient_added": _l("Added someone to a report by email"),
+    "report.recipient_removed": _l("Removed someone from a report by email"),
+    "report.resumed": _l("Resumed a report by email"),
+    "report.stopped": _l("Someone asked to get no more of a report"),
+    "report.taken_over": _l("Took over a report by email"),
+    "report.undeliverable": _l("A report stopped at an address that can’t be reached"),
     "requirement.changed": _l("Changed a requirement"),
     "requirement.ended": _l("Ended a requirement"),
     "requirement.made": _l("Set a requirement"),
@@ -119,6 +131,7 @@ _DETAILS = {
     "reason": _l("reason"),
     "renewal_days": _l("opens days before"),
     "returned": _l("returned"),
+    "rhythm": _l("how often"),
     "role": _l("role"),
     "round": _l("round"),
     "scopes": _l("scopes"),
@@ -154,7 +167,7 @@ _PERMISSIONS = {
     May.SET_FIRM: _l("set the firm"),
     May.READ_AUDIT: _l("read the audit log"),
 }
-_HIDDEN = frozenset({"page", "to"})
+_HIDDEN = frozenset({"page", "recipient", "to"})
 """Names of our own code, and ids."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

@@ -7,18 +7,32 @@ nothing of what this is about.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import render_template
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file in a mail."""
+
+    name: str
+    mimetype: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """What a mail says."""
+    """What a mail says, and the files in it."""
 
     subject: str
     text: str
     html: str
+    files: tuple[Attachment, ...] = ()
+
+    def with_files(self, *files: Attachment) -> Letter:
+        """Return the same with these files."""
+        return replace(self, files=files)
 
 
 def write_letter(template: str, **values: object) -> Letter:

@@ -8,20 +8,25 @@ from __future__ import annotations
 import datetime as dt
 import importlib.util
 import io
+import json
+import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import segno
 import typst
+from werkzeug.wrappers import Response
 
 from trainer.web.language import language_tag
 
 FONTS: Final = Path(__file__).with_name("fonts")
 # For names in Japanese, Chinese and Korean, whose fonts are large; those that are not installed are passed over.
 _FONT_PACKAGES: Final = ("pylopdf_fonts_jp", "pylopdf_fonts_zh_cn", "pylopdf_fonts_ko")
+_PROBE: Final = Path(__file__).with_name("probe.typ")
+_BOX: Final = "□"
 _one_at_a_time = threading.Lock()  # a compiler can't be used by two threads at once
 
 
@@ -40,6 +45,29 @@ def typeset(template: Path, texts: Mapping[str, str], day: dt.date) -> bytes:
         )
     assert isinstance(pdf, bytes)  # set as PDF, all pages are one file
     return pdf
+
+
+def typeset_sheet(template: Path, sheet: Mapping[str, Any], day: dt.date) -> bytes:
+    """Return a PDF as `typeset` does, of texts as JSON; what no font can show is printed as a box."""
+    try:
+        return typeset(template, {"sheet": json.dumps(sheet)}, day)
+    except typst.TypstError as error:
+        if "could not be displayed with" not in str(error):
+            raise
+    letters = sorted({letter for text in _texts(sheet) for letter in text if not " " <= letter <= "~"})
+    boxes = {ord(letter): _BOX for letter in _strange(letters, day)}
+    return typeset(template, {"sheet": json.dumps(_replaced(sheet, boxes))}, day)
+
+
+def pdf_answer(name: str, data: bytes) -> Response:
+    """Return a PDF as a file to download; nothing on the way keeps it."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"', "Cache-Control": "no-store"}
+    return Response(data, headers=headers, mimetype="application/pdf")
+
+
+def breakable(text: str, most: int = 18) -> str:
+    """Return a text in which a longer word may be broken, so that it can't run out of its cell."""
+    return re.sub(rf"(\S{{{most}}})(?=\S)", "\\1\u200b", text)
 
 
 def draw_picture(template: Path, texts: Mapping[str, str]) -> bytes:
@@ -64,6 +92,32 @@ def qr_picture(address: str) -> bytes:
     picture = io.BytesIO()
     segno.make_qr(address, error="m").save(picture, kind="svg", border=4, light="#fff", omitsize=True)
     return picture.getvalue()
+
+
+def _strange(letters: Sequence[str], day: dt.date) -> Sequence[str]:
+    """Return the letters that no font has, found by halves."""
+    try:
+        typeset(_PROBE, {"text": " ".join(letters)}, day)
+    except typst.TypstError:
+        half = len(letters) // 2
+        return [*_strange(letters[:half], day), *_strange(letters[half:], day)] if half else letters
+    return ()
+
+
+def _texts(data: Any) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping | Sequence):
+        for part in data.values() if isinstance(data, Mapping) else data:
+            yield from _texts(part)
+
+
+def _replaced(data: Any, letters: Mapping[int, str]) -> Any:
+    if isinstance(data, str):
+        return data.translate(letters)
+    if isinstance(data, Mapping):
+        return {name: _replaced(part, letters) for name, part in data.items()}
+    return [_replaced(part, letters) for part in data] if isinstance(data, Sequence) else data
 
 
 @cache

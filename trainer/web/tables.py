@@ -12,7 +12,7 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from flask import stream_with_context
 from flask_babel.speaklater import LazyString
@@ -25,6 +25,8 @@ _PORTION: Final = 500  # rows
 _BUTTON: Final = 4  # characters beside a head, for the button of its filter
 _MARGIN: Final = 2
 _WIDEST: Final = 60
+_LONGEST_SHEET: Final = 31  # UTF-16 units
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,39 +65,75 @@ def xlsx_answer(table: Table) -> Response:
     write_xlsx(table, file)
     file.seek(0)
     answer = Response(iter(lambda: file.read(65_536), b""), headers=_headers(table.name, "xlsx"))
-    answer.mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    answer.mimetype = XLSX
     answer.call_on_close(file.close)
     return answer
 
 
 def write_xlsx(table: Table, file: IO[bytes]) -> None:
-    """Write a table as a workbook of one sheet. Texts are written as texts, whatever they begin with."""
+    """Write a table as a workbook of one sheet."""
+    write_book([table], file)
+
+
+def write_book(tables: Sequence[Table], file: IO[bytes]) -> None:
+    """Write tables as a workbook, a sheet each. Texts are written as texts, whatever they begin with."""
     import xlsxwriter  # few ask for a workbook, and every process would start later for it
 
     with xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
-        sheet = book.add_worksheet(table.name[:31])
         bold = book.add_format({"bold": True})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        heads = [str(head) for head in table.heads]
-        widths = [len(head) + _BUTTON for head in heads]
-        for column, head in enumerate(heads):
-            sheet.write_string(0, column, head, bold)
-        sheet.freeze_panes(1, 0)
-        line = 0
-        for line, row in enumerate(table.rows, start=1):
-            for column, cell in enumerate(row):
-                if cell is None:
-                    continue
-                if isinstance(cell, str):
-                    sheet.write_string(line, column, cell)
-                elif isinstance(cell, dt.date):
-                    sheet.write_datetime(line, column, dt.datetime.combine(cell, dt.time()), day)
-                else:
-                    sheet.write_number(line, column, cell)
-                widths[column] = max(widths[column], len(str(cell)) + _MARGIN)
-        for column, width in enumerate(widths):
-            sheet.set_column(column, column, min(width, _WIDEST))
-        sheet.autofilter(0, 0, line, len(heads) - 1)
+        for table, name in zip(tables, sheet_names([table.name for table in tables]), strict=True):
+            _write_sheet(book.add_worksheet(name), table, bold, day)
+
+
+def sheet_names(names: Iterable[str]) -> list[str]:
+    """Return names that spreadsheets take for sheets, as like these as can be: 31 characters, no two alike.
+
+    What they refuse: https://support.microsoft.com/office/rename-a-worksheet-3f1f7148-ee83-404d-8ef0-9ff99fbad1f9
+    """
+    taken: set[str] = {"history", ""}  # the first is Excel's own
+    made = []
+    for name in names:
+        plain = "".join(" " if char in "[]:*?/\\" or not char.isprintable() else char for char in name)
+        plain = " ".join(plain.split()).strip("'")
+        short, number = _cut(plain, _LONGEST_SHEET).strip("' "), 1
+        while short.casefold() in taken:
+            number += 1
+            ending = f" ({number})"
+            short = _cut(plain, _LONGEST_SHEET - len(ending)).strip("' ") + ending
+        taken.add(short.casefold())
+        made.append(short)
+    return made
+
+
+def _cut(text: str, most: int) -> str:
+    """Return the beginning of a text of at most so many UTF-16 units, as Excel counts them."""
+    while len(text.encode("utf-16-le")) > 2 * most:
+        text = text[:-1]
+    return text
+
+
+def _write_sheet(sheet: Any, table: Table, bold: Any, day: Any) -> None:
+    heads = [str(head) for head in table.heads]
+    widths = [len(head) + _BUTTON for head in heads]
+    for column, head in enumerate(heads):
+        sheet.write_string(0, column, head, bold)
+    sheet.freeze_panes(1, 0)
+    line = 0
+    for line, row in enumerate(table.rows, start=1):
+        for column, cell in enumerate(row):
+            if cell is None:
+                continue
+            if isinstance(cell, str):
+                sheet.write_string(line, column, cell)
+            elif isinstance(cell, dt.date):
+                sheet.write_datetime(line, column, dt.datetime.combine(cell, dt.time()), day)
+            else:
+                sheet.write_number(line, column, cell)
+            widths[column] = max(widths[column], len(str(cell)) + _MARGIN)
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, min(width, _WIDEST))
+    sheet.autofilter(0, 0, line, len(heads) - 1)
 
 
 def harmless(text: str) -> str:

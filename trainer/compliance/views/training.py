@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -29,6 +30,7 @@ from trainer.compliance.queries import (
     sight_of,
 )
 from trainer.compliance.rules import End, Group, Narrowing, Order
+from trainer.compliance.status_paper import StatusPaper, draw_status
 from trainer.compliance.words import GROUP_NAMES, as_table, chip
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -40,6 +42,7 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.queries import get_person, list_teams, team_names
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
+from trainer.web.paper import pdf_answer
 from trainer.web.redirects import go
 from trainer.web.tables import csv_answer, xlsx_answer
 
@@ -82,13 +85,15 @@ def status(actor: Actor) -> str:
 @access(Who.ACCOUNT, own=True)
 @acting(May.SEE_TRAINING)
 def export(actor: Actor) -> Response:
-    """Return the rows that the address asks for as CSV or XLSX; the export is recorded."""
-    form = request.form.get("form", "csv")
-    if form not in {"csv", "xlsx"}:
-        raise Invalid(_("Choose CSV or XLSX."))
+    """Return the rows that the address asks for as CSV, XLSX or PDF; the export is recorded."""
+    form, filters = request.form.get("form", "csv"), narrowing()
+    if form not in {"csv", "xlsx", "pdf"}:
+        raise Invalid(_("Choose CSV, XLSX, or PDF."))
     with transaction():
         note_export(actor, form, now())
-    table = as_table(iterate_rows(sight_of(actor, now()), narrowing()))
+    if form == "pdf":
+        return pdf_answer("training-status", draw_status(_paper(actor, filters)))
+    table = as_table(iterate_rows(sight_of(actor, now()), filters))
     return csv_answer(table) if form == "csv" else xlsx_answer(table)
 
 
@@ -186,6 +191,18 @@ def address_of(filters: Narrowing) -> dict[str, str]:
     return {name: str(value) for name, value in parts.items() if value}
 
 
+def _paper(actor: Actor, filters: Narrowing) -> StatusPaper:
+    sight = sight_of(actor, now())
+    return StatusPaper(
+        firm=actor.organization.name,
+        today=sight.today,
+        requirements=list_requirements(actor.organization_id),
+        rows=iterate_rows(sight, replace(filters, group=None)),  # whose numbers it has, as the page does
+        narrowing=filters,
+        teams={team.id: team.name for team in list_teams(actor)},
+    )
+
+
 def _check_duty(actor: Actor, membership_id: UUID, assignment_id: UUID) -> None:
     if get_assignment(actor, assignment_id).membership_id != membership_id:
         raise NotFound
@@ -202,7 +219,7 @@ def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, 
         today=today,
         person=membership,
         team_names=team_names(actor, [membership.id]).get(membership.id, []),
-        rows=list_person_rows(actor, membership_id, today),
+        rows=list_person_rows(actor, membership_id, sight_of(actor, now())),
         completions=list_completions(actor, membership),
         check_ins=count_done(membership.user_id, membership.joined_at)
         if membership.user_id and membership.joined_at and not membership.ended_at

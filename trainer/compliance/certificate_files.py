@@ -1,0 +1,230 @@
+"""The certificates behind a filter of training status as one ZIP with a manifest, made in slices by the worker.
+
+As with evidence packs (`packs`), what a slice has made lies in the job's folder, so that whoever comes after a stop
+goes on from there; the ZIP appears under its name only when it is whole, and files pass through.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import time
+import uuid
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, select
+
+from trainer.compliance.pack_names import certificate_name
+from trainer.compliance.packs import SLICE, folder_of
+from trainer.compliance.queries import iterate_rows, sight_of
+from trainer.compliance.rules import Group, Narrowing
+from trainer.core.db import db
+from trainer.core.errors import NotFound
+from trainer.core.work import Job
+from trainer.credentials.certificate import NameNeedsFonts
+from trainer.credentials.models import Credential
+from trainer.credentials.paper import certificate_pdf
+from trainer.credentials.rules import show_serial
+from trainer.organizations.actor import Actor
+from trainer.organizations.queries import find_actor
+from trainer.organizations.rules import May
+from trainer.web.tables import Cell, Table, csv_lines
+
+KIND: Final = "certificates"
+ORDERS_KEPT: Final = dt.timedelta(days=30)
+"""How long it is known that a file was ordered; what was searched for may be someone's name."""
+_PORTION: Final = 20  # certificates between two looks at the clock
+_BLOCK: Final = 65_536  # bytes
+_ZIP_DAY: Final = (1980, 1, 1, 0, 0, 0)  # the same certificates give the same bytes
+
+
+class Holder(NamedTuple):
+    """Whose certificate it is, as the firm writes it."""
+
+    serial: str
+    name: str
+    employee_number: str | None
+
+
+def details_of(actor: Actor, narrowing: Narrowing) -> dict[str, str]:
+    """Return what a job has to know: the filter, and whose people the actor sees, which must still be so later."""
+    return {
+        "text": narrowing.text,
+        "team": narrowing.team_id.hex if narrowing.team_id else "",
+        "requirement": narrowing.requirement_id.hex if narrowing.requirement_id else "",
+        "group": narrowing.group or "",
+        "seen": "all" if actor.team_ids is None else " ".join(sorted(team_id.hex for team_id in actor.team_ids)),
+    }
+
+
+def narrowing_of(job: Job) -> Narrowing:
+    """Return the filter that a file was ordered with."""
+    details = job.details
+    return Narrowing(
+        text=details["text"],
+        team_id=uuid.UUID(hex=details["team"]) if details["team"] else None,
+        requirement_id=uuid.UUID(hex=details["requirement"]) if details["requirement"] else None,
+        group=Group(details["group"]) if details["group"] else None,
+    )
+
+
+def may_have(actor: Actor, job: Job) -> bool:
+    """Return True for someone who may have the file now: whoever ordered it, or an owner, who still sees all of whom
+    it was ordered."""
+    if not actor.may(May.SEE_TRAINING) or (job.ordered_by_id != actor.user_id and not actor.may(May.SET_FIRM)):
+        return False
+    return actor.team_ids is None or set(job.details["seen"].split()) <= {team_id.hex for team_id in actor.team_ids}
+
+
+def list_files(actor: Actor) -> list[Job]:
+    """Return the newest files of certificates that the actor may have, the newest first."""
+    jobs = select(Job).where(Job.organization_id == actor.organization_id, Job.kind == KIND)
+    newest = db.session.scalars(jobs.order_by(Job.created_at.desc()).limit(50))
+    return [job for job in newest if may_have(actor, job)][:10]
+
+
+def get_file(actor: Actor, job_id: uuid.UUID) -> Job:
+    """Return a file of certificates, ready or not. Raises NotFound for someone who may not have it."""
+    job = db.session.scalar(
+        select(Job).where(Job.id == job_id, Job.organization_id == actor.organization_id, Job.kind == KIND)
+    )
+    if job is None or not may_have(actor, job):
+        raise NotFound
+    return job
+
+
+def path_of(job: Job) -> Path | None:
+    """Return where a finished file is, or None if it isn't finished or is no longer kept."""
+    path = folder_of(job.id) / "certificates.zip"
+    return path if job.finished_at is not None and path.is_file() else None
+
+
+def forget_orders(now: dt.datetime) -> None:
+    """Delete orders whose time is over; the audit log has that there was one."""
+    old = delete(Job).where(Job.kind == KIND, Job.created_at < now - ORDERS_KEPT)
+    db.session.execute(old.execution_options(synchronize_session=False))
+
+
+def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
+    """Work on a file for a slice; return (steps done, steps in all), equal once the file is there.
+
+    Raises NotFound where whoever ordered it may no longer see these people.
+    """
+    assert job.organization_id is not None
+    actor = find_actor(job.ordered_by_id, job.organization_id)
+    if actor is None or not may_have(actor, job):
+        raise NotFound(_l("The person who ordered this may no longer see it."))
+    folder = folder_of(job.id)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    holders = _plan(folder, actor, narrowing_of(job), now)
+    steps = len(holders) + 1
+    if (folder / "certificates.zip").exists():
+        return steps, steps
+    left = [holder.serial for holder in holders if not (folder / f"{holder.serial}.pdf").exists()]
+    until = time.monotonic() + SLICE
+    while left:
+        portion, left = left[:_PORTION], left[_PORTION:]
+        for credential in db.session.scalars(select(Credential).where(Credential.serial.in_(portion))):
+            _write_certificate(folder, credential)
+        if time.monotonic() >= until:
+            break
+    if left:
+        return len(holders) - len(left), steps
+    _zip(folder, holders)
+    return steps, steps
+
+
+def _plan(folder: Path, actor: Actor, narrowing: Narrowing, now: dt.datetime) -> list[Holder]:
+    """Return whose certificates belong in the file, settled by the first slice."""
+    path = folder / "plan.json"
+    if not path.exists():
+        holders = {
+            row.serial: Holder(row.serial, row.name, row.employee_number)
+            for row in iterate_rows(sight_of(actor, now), narrowing)
+            if row.serial
+        }
+        _write(path, [json.dumps(list(holders.values())).encode()])
+    return [Holder(*parts) for parts in json.loads(path.read_bytes())]
+
+
+def _write_certificate(folder: Path, credential: Credential) -> None:
+    try:
+        pdf = certificate_pdf(credential)
+    except NameNeedsFonts as error:
+        pdf = b""  # a text stands in place of a name that can't be printed
+        _write(folder / f"{credential.serial}.txt", [f"{error}\n".encode()])
+    _write(folder / f"{credential.serial}.pdf", [pdf])
+
+
+def _write(path: Path, portions: Iterable[bytes]) -> None:
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as file:
+        file.writelines(portions)
+    part.replace(path)
+
+
+def _zip(folder: Path, holders: list[Holder]) -> None:
+    part = folder / "certificates.zip.part"
+    with zipfile.ZipFile(part, "w") as archive:
+        rows = [
+            row
+            for first in range(0, len(holders), 500)
+            for row in _add_portion(archive, folder, holders[first : first + 500])
+        ]
+        manifest = csv_lines(_manifest(rows))
+        _add(archive, "manifest.csv", (text.encode() for text in manifest))
+    part.replace(folder / "certificates.zip")
+    for path in (*folder.glob("*.pdf"), *folder.glob("*.txt")):
+        path.unlink()
+
+
+def _add_portion(archive: zipfile.ZipFile, folder: Path, holders: list[Holder]) -> Iterator[tuple[Cell, ...]]:
+    credentials = _facts([holder.serial for holder in holders])
+    for holder in holders:
+        text = folder / f"{holder.serial}.txt"
+        source = text if text.exists() else folder / f"{holder.serial}.pdf"
+        shown = show_serial(holder.serial)
+        name = certificate_name(holder.name, holder.employee_number, shown, source.suffix.removeprefix("."))
+        digest = _add(archive, name, _portions(source))
+        held = credentials[holder.serial]
+        facts = (held.holder_name, shown, held.course_title, held.issued_on, held.valid_until)
+        yield holder.name, holder.employee_number, *facts, name, digest
+
+
+def _facts(serials: list[str]) -> Mapping[str, Any]:
+    columns = (Credential.holder_name, Credential.course_title, Credential.issued_on, Credential.valid_until)
+    rows = db.session.execute(select(Credential.serial, *columns).where(Credential.serial.in_(serials)))
+    return {row.serial: row for row in rows}
+
+
+def _manifest(rows: Iterable[tuple[Cell, ...]]) -> Table:
+    heads = (
+        *(_("Name"), _("Employee number"), _("Name on the certificate"), _("Certificate"), _("Course")),
+        *(_("Issued on"), _("Valid until"), _("File"), "SHA-256"),
+    )
+    return Table("manifest", heads, rows)
+
+
+def _add(archive: zipfile.ZipFile, name: str, portions: Iterable[bytes]) -> str:
+    """Write a file into the ZIP; return its SHA-256."""
+    entry = zipfile.ZipInfo(name, _ZIP_DAY)
+    entry.compress_type = zipfile.ZIP_STORED if name.endswith(".pdf") else zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    digest = hashlib.sha256()
+    with archive.open(entry, "w") as file:
+        for portion in portions:
+            digest.update(portion)
+            file.write(portion)
+    return digest.hexdigest()
+
+
+def _portions(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while portion := file.read(_BLOCK):
+            yield portion

@@ -1,0 +1,93 @@
+"""The mails of reports: one that asks an address outside, and the report itself with its files.
+
+Each is written when it is sent, and only if it may still go to this address then.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import current_app
+
+from trainer.compliance.models import Report
+from trainer.compliance.report_files import make_pdf, make_xlsx, read_contents
+from trainer.compliance.report_queries import (
+    CONFIRMING,
+    STOPPING,
+    find_asked,
+    find_linked,
+    find_mail,
+    has_author,
+    reader_of,
+    token_of,
+)
+from trainer.compliance.report_rules import UNCONFIRMED_KEPT, Rhythm, fits_mail
+from trainer.core.clock import now
+from trainer.core.db import db
+from trainer.core.outbox import OutboxMessage
+from trainer.organizations.models import Membership
+from trainer.organizations.queries import list_names_of_teams
+from trainer.web.language import show_times_of
+from trainer.web.letters import Attachment, Letter, write_letter
+from trainer.web.tables import XLSX
+
+TEMPLATES = ("report", "report-confirmation")
+
+
+def write(message: OutboxMessage) -> Letter | None:
+    """Return what the mail says, or None if it may no longer go to this address, or the firm is shut."""
+    if message.template == "report-confirmation":
+        return _write_confirmation(UUID(hex=message.ids["recipient"]), UUID(hex=message.ids["by"]))
+    return _write_report(UUID(hex=message.ids["report_mail"]))
+
+
+def team_names(report: Report) -> list[str]:
+    """Return the names of the teams that a report is about; none for all."""
+    return list_names_of_teams(report.organization_id, [UUID(hex=team_id) for team_id in report.team_ids])
+
+
+def _write_confirmation(recipient_id: UUID, by: UUID) -> Letter | None:
+    linked = find_linked(recipient_id)
+    if linked is None or linked.recipient.confirmed_at is not None or not has_author(linked.report):
+        return None
+    token = token_of(linked.recipient, CONFIRMING)
+    if find_asked(token, now()) is None:
+        return None
+    asker = db.session.get(Membership, by)
+    return write_letter(
+        "compliance/mail/report-confirmation",
+        firm=linked.organization.name,
+        name=asker.name if asker else "",
+        teams=team_names(linked.report),
+        is_weekly=linked.report.rhythm == Rhythm.WEEK,
+        days=UNCONFIRMED_KEPT.days,
+        url=f"{_base()}/reports/{token}/confirmation",
+    )
+
+
+def _write_report(number: UUID) -> Letter | None:
+    mail = find_mail(number)
+    reader = reader_of(mail[1].report, mail[1].recipient) if mail else None
+    if mail is None or reader is None:
+        return None
+    recipient, report, firm = mail[1]
+    show_times_of(firm.time_zone)
+    contents = read_contents(firm, reader.team_ids, now())
+    pdf, xlsx = make_pdf(contents), make_xlsx(contents)
+    name, fits = f"report-{contents.today.isoformat()}", fits_mail(len(pdf), len(xlsx))
+    letter = write_letter(
+        "compliance/mail/report",
+        firm=firm.name,
+        day=contents.today,
+        is_weekly=report.rhythm == Rhythm.WEEK,
+        fits=fits,
+        sign_in=f"{_base()}/organizations/{firm.id}/reports/{report.id}" if reader.is_staff else "",
+        stop=f"{_base()}/reports/{token_of(recipient, STOPPING)}/stop",
+    )
+    if not fits:
+        return letter
+    return letter.with_files(Attachment(f"{name}.pdf", "application/pdf", pdf), Attachment(f"{name}.xlsx", XLSX, xlsx))
+
+
+def _base() -> str:
+    return str(current_app.config["SETTINGS"].base_url)

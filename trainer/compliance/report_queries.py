@@ -1,0 +1,276 @@
+"""Reading reports by mail: who set them up, who gets them, what went out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, exists, select
+
+from trainer.accounts.models import User
+from trainer.compliance.models import Report, ReportMail, ReportRecipient
+from trainer.compliance.report_rules import UNCONFIRMED_KEPT, Stop, is_within, shared_teams
+from trainer.core.db import db
+from trainer.core.errors import NotFound
+from trainer.core.outbox import OutboxMessage
+from trainer.core.signing import is_sealed, seal
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import Membership, Organization
+from trainer.organizations.queries import find_actor, firm_is_open
+from trainer.organizations.rules import May, Role
+
+CONFIRMING, STOPPING = "report-confirmation", "report-stop"
+"""Purposes of links."""
+
+
+class StaffLine(NamedTuple):
+    """Someone who may get a report, being staff."""
+
+    user_id: uuid.UUID
+    name: str
+
+
+class Linked(NamedTuple):
+    """What a link in a mail is about."""
+
+    recipient: ReportRecipient
+    report: Report
+    organization: Organization
+
+
+class Reader(NamedTuple):
+    """What someone may read of a report: of these teams, or of all (None); `is_staff`: with an account of the firm."""
+
+    team_ids: frozenset[uuid.UUID] | None
+    is_staff: bool
+
+
+def list_reports(actor: Actor) -> Sequence[Report]:
+    """Return the reports about nobody whom the actor doesn't see, the newest first; those that ended come last."""
+    query = select(Report).where(Report.organization_id == actor.organization_id)
+    rows = db.session.scalars(query.order_by(Report.ended_at.is_not(None), Report.created_at.desc())).all()
+    return [report for report in rows if is_within(report.team_ids, actor.team_ids)]
+
+
+def get_report(actor: Actor, report_id: uuid.UUID) -> Report:
+    """Return a report. Raises NotFound for one about people whom the actor doesn't see."""
+    report = db.session.scalar(
+        select(Report).where(Report.id == report_id, Report.organization_id == actor.organization_id)
+    )
+    if report is None or not is_within(report.team_ids, actor.team_ids):
+        raise NotFound
+    return report
+
+
+def list_staff(actor: Actor) -> Sequence[StaffLine]:
+    """Return who may be chosen: owners and managers who have joined; for a manager of some teams, only himself."""
+    query = select(Membership.user_id, Membership.name).where(
+        Membership.organization_id == actor.organization_id,
+        Membership.user_id.is_not(None),
+        Membership.ended_at.is_(None),
+        Membership.role.in_((Role.OWNER, Role.MANAGER)),
+    )
+    if actor.team_ids is not None:
+        query = query.where(Membership.user_id == actor.user_id)
+    return [StaffLine(*row) for row in db.session.execute(query.order_by(Membership.name_key, Membership.id))]
+
+
+def list_recipients(report: Report) -> Sequence[ReportRecipient]:
+    """Return all who get a report, were asked, or got it once, in the order in which they were asked."""
+    query = select(ReportRecipient).where(ReportRecipient.report_id == report.id)
+    return db.session.scalars(query.order_by(ReportRecipient.asked_at, ReportRecipient.id)).all()
+
+
+def get_recipient(report: Report, recipient_id: uuid.UUID) -> ReportRecipient:
+    """Return someone who gets a report. Raises NotFound."""
+    recipient = db.session.scalar(
+        select(ReportRecipient).where(ReportRecipient.id == recipient_id, ReportRecipient.report_id == report.id)
+    )
+    if recipient is None:
+        raise NotFound
+    return recipient
+
+
+def list_mails(report: Report, most: int = 50) -> Sequence[tuple[ReportMail, ReportRecipient, OutboxMessage | None]]:
+    """Return what was ordered for whom, the newest first, each with its mail if that is kept."""
+    rows = db.session.execute(
+        select(ReportMail, ReportRecipient, OutboxMessage)
+        .join(ReportRecipient, ReportRecipient.id == ReportMail.recipient_id)
+        .outerjoin(OutboxMessage, OutboxMessage.id == ReportMail.id)
+        .where(ReportMail.report_id == report.id)
+        .order_by(ReportMail.created_at.desc(), ReportMail.id)
+        .limit(most)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def list_asking(report: Report) -> dict[uuid.UUID, OutboxMessage]:
+    """Return recipient id -> the mail that asked."""
+    rows = db.session.execute(
+        select(ReportRecipient.id, OutboxMessage)
+        .join(OutboxMessage, OutboxMessage.id == ReportRecipient.message_id)
+        .where(ReportRecipient.report_id == report.id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def count_undeliverable(actor: Actor) -> int:
+    """Return at how many addresses reports stopped because mail there is given up, of reports that go on."""
+    stopped = select(Report).join(ReportRecipient, ReportRecipient.report_id == Report.id)
+    rows = db.session.scalars(
+        stopped.where(
+            Report.organization_id == actor.organization_id,
+            Report.ended_at.is_(None),
+            ReportRecipient.stop == Stop.UNDELIVERABLE,
+        )
+    )
+    return sum(is_within(report.team_ids, actor.team_ids) for report in rows)
+
+
+def list_running(organization_id: uuid.UUID) -> Sequence[Report]:
+    """Return a firm's reports that aren't paused."""
+    query = select(Report).where(Report.organization_id == organization_id, is_running())
+    return db.session.scalars(query.order_by(Report.created_at, Report.id)).all()
+
+
+def is_running() -> ColumnElement[bool]:
+    """Return the condition of reports that aren't paused and haven't ended."""
+    return and_(Report.paused_at.is_(None), Report.ended_at.is_(None))
+
+
+def list_waiting(report: Report, due_on: dt.date, until: dt.datetime) -> Sequence[ReportRecipient]:
+    """Return who said yes before `until`, and for whom the report of a day isn't ordered yet."""
+    is_ordered = exists().where(ReportMail.recipient_id == ReportRecipient.id, ReportMail.due_on == due_on)
+    query = select(ReportRecipient).where(
+        ReportRecipient.report_id == report.id,
+        ReportRecipient.stopped_at.is_(None),
+        ReportRecipient.confirmed_at < until,
+        ~is_ordered,
+    )
+    return db.session.scalars(query.order_by(ReportRecipient.asked_at, ReportRecipient.id)).all()
+
+
+def reader_of(report: Report, recipient: ReportRecipient) -> Reader | None:
+    """Return what someone may read of a report now, or None for nothing.
+
+    Staff read what they may see themselves; an address outside reads what whoever set the report up may see.
+    """
+    user_id = recipient.user_id or report.created_by_id
+    actor = find_actor(user_id, report.organization_id)
+    if actor is None or not actor.may(May.SEE_TRAINING):
+        return None
+    if recipient.user_id is None:
+        is_all = is_within(report.team_ids, actor.team_ids)
+        return Reader(shared_teams(report.team_ids, None), is_staff=False) if is_all else None
+    teams = shared_teams(report.team_ids, actor.team_ids)
+    return None if teams is not None and not teams else Reader(teams, is_staff=True)
+
+
+def has_author(report: Report) -> bool:
+    """Return True while whoever set a report up may see all of it: until then it goes to addresses outside."""
+    actor = find_actor(report.created_by_id, report.organization_id)
+    return actor is not None and actor.may(May.SEE_TRAINING) and is_within(report.team_ids, actor.team_ids)
+
+
+def list_recently_given_up(organization_id: uuid.UUID) -> Sequence[tuple[ReportRecipient, Report]]:
+    """Return whom a firm's reports still go to though a mail to them was given up."""
+    rows = db.session.execute(
+        select(ReportRecipient, Report)
+        .join(Report, Report.id == ReportRecipient.report_id)
+        .where(
+            ReportRecipient.organization_id == organization_id,
+            ReportRecipient.stopped_at.is_(None),
+            exists().where(
+                ReportMail.recipient_id == ReportRecipient.id, OutboxMessage.id == ReportMail.id, _is_given_up()
+            ),
+        )
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def list_outcomes(recipient: ReportRecipient, most: int) -> Sequence[bool]:
+    """Return of the newest mails to someone whether each was given up."""
+    rows = db.session.execute(
+        select(OutboxMessage.dead_at, OutboxMessage.last_error)
+        .join(ReportMail, ReportMail.id == OutboxMessage.id)
+        .where(ReportMail.recipient_id == recipient.id, ReportMail.created_at >= recipient.asked_at)
+        .order_by(ReportMail.created_at.desc())
+        .limit(most)
+    )
+    return [row.dead_at is not None and row.last_error != "no longer needed" for row in rows]
+
+
+def token_of(recipient: ReportRecipient, purpose: str) -> str:
+    """Return what stands in the address of a link."""
+    return f"{recipient.id.hex}.{seal(purpose, recipient.id.hex, recipient.nonce)}"
+
+
+def find_asked(token: str, now: dt.datetime) -> Linked | None:
+    """Return what a link to say yes is about, or None if it is forged, too old, stopped or void."""
+    linked = _find(token, CONFIRMING)
+    if linked is None or linked.recipient.stopped_at is not None or linked.report.ended_at is not None:
+        return None
+    is_late = linked.recipient.confirmed_at is None and now >= linked.recipient.asked_at + UNCONFIRMED_KEPT
+    return None if is_late else linked
+
+
+def find_stopping(token: str) -> Linked | None:
+    """Return what a link to stop is about, or None if it is forged; it works forever, in any state of the firm."""
+    return _find(token, STOPPING, is_open=False)
+
+
+def find_mail(number: uuid.UUID) -> tuple[ReportMail, Linked] | None:
+    """Return an ordered report with whom it is for, or None if it isn't to go out anymore."""
+    row = db.session.execute(
+        _linked()
+        .add_columns(ReportMail)
+        .join(ReportMail, ReportMail.recipient_id == ReportRecipient.id)
+        .where(
+            ReportMail.id == number,
+            ReportRecipient.stopped_at.is_(None),
+            ReportRecipient.confirmed_at.is_not(None),
+            is_running(),
+            firm_is_open(),
+        )
+    ).first()
+    return (row[3], Linked(row[0], row[1], row[2])) if row else None
+
+
+def find_linked(recipient_id: uuid.UUID) -> Linked | None:
+    """Return whom a report is for, with the report and its firm if that is open."""
+    row = db.session.execute(_linked().where(ReportRecipient.id == recipient_id, firm_is_open())).first()
+    return Linked(*row) if row else None
+
+
+def emails_of(recipients: Sequence[ReportRecipient]) -> dict[uuid.UUID, str]:
+    """Return user id -> address of the account, of staff who get a report."""
+    ids = [recipient.user_id for recipient in recipients if recipient.user_id]
+    rows = db.session.execute(select(User.id, User.email).where(User.id.in_(ids)))
+    return {row.id: row.email for row in rows if row.email}
+
+
+def _find(token: str, purpose: str, *, is_open: bool = True) -> Linked | None:
+    number, _dot, code = token.partition(".")
+    try:
+        recipient_id = uuid.UUID(hex=number)
+    except ValueError:
+        return None
+    query = _linked().where(ReportRecipient.id == recipient_id)
+    row = db.session.execute(query.where(firm_is_open()) if is_open else query).first()
+    if row is None or not is_sealed(code, purpose, row[0].id.hex, row[0].nonce):
+        return None
+    return Linked(*row)
+
+
+def _linked() -> Select[tuple[ReportRecipient, Report, Organization]]:
+    return (
+        select(ReportRecipient, Report, Organization)
+        .join(Report, Report.id == ReportRecipient.report_id)
+        .join(Organization, Organization.id == Report.organization_id)
+    )
+
+
+def _is_given_up() -> ColumnElement[bool]:
+    return and_(OutboxMessage.dead_at.is_not(None), OutboxMessage.last_error != "no longer needed")

@@ -1,0 +1,265 @@
+"""Reports by mail: set up, addressed, confirmed, stopped; ordered on their days. Part of the operations; never commits.
+
+Who gets one is asked for twice: when its mail is ordered, and when that is written (`letters`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import uuid
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, func, or_, select
+
+from trainer.accounts.models import User
+from trainer.accounts.rules import email_key
+from trainer.assignments.rules import day_begins, is_daytime
+from trainer.compliance import report_queries as queries
+from trainer.compliance.models import Report, ReportMail, ReportRecipient
+from trainer.compliance.report_rules import (
+    ASKED_AGAIN_AFTER,
+    LOG_KEPT,
+    MOST_GIVEN_UP,
+    MOST_RECIPIENTS,
+    MOST_REPORTS,
+    UNCONFIRMED_KEPT,
+    Rhythm,
+    Stop,
+    due_day,
+)
+from trainer.content.library import Course
+from trainer.core import outbox
+from trainer.core.audit import note
+from trainer.core.db import db, insert_new
+from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import Organization
+from trainer.organizations.queries import list_teams, lock_organization
+from trainer.organizations.rules import local_day
+from trainer.web.language import language_tag, mail_language
+
+
+def make_report(actor: Actor, rhythm: Rhythm, team_ids: Collection[uuid.UUID], now: dt.datetime) -> Report:
+    """Set up a report about these teams; about none, about all that the actor sees.
+
+    Raises Conflict where the firm has too many.
+    """
+    lock_organization(actor)
+    count = select(func.count()).where(Report.organization_id == actor.organization_id, Report.ended_at.is_(None))
+    if (db.session.scalar(count) or 0) >= MOST_REPORTS:
+        raise Conflict(_l("This firm has %(most)s reports. End one that nobody needs first.", most=MOST_REPORTS))
+    seen = {team.id for team in list_teams(actor)}
+    chosen = seen.intersection(team_ids) if team_ids else (set() if actor.team_ids is None else seen)
+    if not chosen and (team_ids or actor.team_ids is not None):
+        raise Invalid(_l("Choose a team from the list."))
+    report = Report(
+        organization_id=actor.organization_id,
+        created_by_id=actor.user_id,
+        rhythm=rhythm.value,
+        team_ids=sorted(team_id.hex for team_id in chosen),
+        language=language_tag(),
+        created_at=now,
+    )
+    db.session.add(report)
+    db.session.flush()
+    _note(actor, "report.made", report, now, rhythm=rhythm.value)
+    return report
+
+
+def add_recipients(
+    actor: Actor, report: Report, user_ids: Collection[uuid.UUID], addresses: Collection[str], now: dt.datetime
+) -> None:
+    """Add staff, who get the next report, and addresses outside, which are asked first.
+
+    Raises Invalid for too many, for someone who may not see training status, and for an address that said no lately.
+    """
+    lock_organization(actor)
+    there = queries.list_recipients(report)
+    staff = {line.user_id for line in queries.list_staff(actor)}
+    if not staff.issuperset(user_ids):
+        raise Invalid(_l("Somebody you chose may not see training status. Choose again."))
+    keys = {email_key(address): address for address in addresses}
+    if None in keys:
+        raise Invalid(_l("We can’t use one of these addresses. Use plain letters, one @, and no spaces."))
+    active = {(row.user_id, row.email_key) for row in there if row.stopped_at is None}
+    wanted = {(user_id, None) for user_id in user_ids} | {(None, key) for key in keys}
+    if len(active | wanted) > MOST_RECIPIENTS:
+        raise Invalid(_l("A report can go to %(most)s addresses at most.", most=MOST_RECIPIENTS))
+    by_key = {(row.user_id, row.email_key): row for row in there}
+    for user_id, key in sorted(wanted - active, key=str):
+        old = by_key.get((user_id, key))
+        if old is not None and old.stop == Stop.ASKED and user_id is None and now < _asked_again(old):
+            raise Invalid(_l("%(address)s asked to get no more of this report. Respect that.", address=old.email))
+        recipient = old or ReportRecipient(
+            id=uuid.uuid4(),
+            organization_id=report.organization_id,
+            report_id=report.id,
+            user_id=user_id,
+            email_key=key,
+            nonce=secrets.token_urlsafe(16),
+        )
+        recipient.email = keys[key] if key else None
+        _ask(actor, report, recipient, now)
+
+
+def remove_recipient(actor: Actor, report: Report, recipient_id: uuid.UUID, now: dt.datetime) -> None:
+    """Send no more to someone. Raises NotFound, Conflict if that had stopped."""
+    recipient = queries.get_recipient(report, recipient_id)
+    if recipient.stopped_at is not None:
+        raise Conflict(_l("Nothing goes to this address anymore."))
+    _stop(recipient, Stop.REMOVED, now)
+    _note(actor, "report.recipient_removed", report, now, recipient=recipient.id.hex)
+
+
+def confirm(token: str, now: dt.datetime) -> ReportRecipient:
+    """Let an address outside say yes. Raises NotFound for a link that no longer works."""
+    asked = queries.find_asked(token, now)
+    if asked is None:
+        raise NotFound
+    if asked.recipient.confirmed_at is None:
+        asked.recipient.confirmed_at = now
+        _note_alone("report.confirmed", asked.report, now, recipient=asked.recipient.id.hex)
+    return asked.recipient
+
+
+def stop_by_link(token: str, now: dt.datetime) -> ReportRecipient:
+    """Let someone get no more. Raises NotFound for a link that is none of ours."""
+    linked = queries.find_stopping(token)
+    if linked is None:
+        raise NotFound
+    if linked.recipient.stopped_at is None:
+        _stop(linked.recipient, Stop.ASKED, now)
+        _note_alone("report.stopped", linked.report, now, recipient=linked.recipient.id.hex)
+    return linked.recipient
+
+
+def pause(actor: Actor, report: Report, now: dt.datetime) -> None:
+    """Send none until it is resumed. Raises Conflict if none are sent."""
+    if report.paused_at is not None or report.ended_at is not None:
+        raise Conflict(_l("This report was already paused or ended."))
+    report.paused_at = now
+    _note(actor, "report.paused", report, now)
+
+
+def resume(actor: Actor, report: Report, now: dt.datetime) -> None:
+    """Send it again from its next day on. Raises Conflict if it isn't paused."""
+    if report.paused_at is None or report.ended_at is not None:
+        raise Conflict(_l("This report isn’t paused."))
+    report.paused_at = None
+    _note(actor, "report.resumed", report, now)
+
+
+def take_over(actor: Actor, report: Report, now: dt.datetime) -> None:
+    """Let addresses outside get it in the actor's name."""
+    report.created_by_id = actor.user_id
+    _note(actor, "report.taken_over", report, now)
+
+
+def end(actor: Actor, report: Report, now: dt.datetime) -> None:
+    """End a report for good; what went out stays listed. Raises Conflict if it has ended."""
+    if report.ended_at is not None:
+        raise Conflict(_l("This report was already ended."))
+    report.ended_at = now
+    _note(actor, "report.ended", report, now)
+
+
+def note_files(actor: Actor, report: Report, form: str, now: dt.datetime) -> None:
+    """Record that a report was downloaded."""
+    _note(actor, "export.report", report, now, form=form)
+
+
+def order_reports(
+    organization: Organization, _courses: Mapping[str, Course], now: dt.datetime, _after: uuid.UUID | None
+) -> uuid.UUID | None:
+    """Order what is due today or was due since the last one, from the morning on: a step of the firm's upkeep.
+
+    A row for each recipient and day decides that none goes out twice.
+    """
+    _stop_undeliverable(organization, now)
+    if is_daytime(now, organization.time_zone):
+        for report in queries.list_running(organization.id):
+            _order(organization, report, now)
+    return None
+
+
+def forget_reports(now: dt.datetime) -> None:
+    """Delete links that nobody said yes to, old mails of the log, and what has ended long ago."""
+    old = now - LOG_KEPT
+    never = ReportRecipient.confirmed_at.is_(None) & (ReportRecipient.asked_at < now - UNCONFIRMED_KEPT)
+    for statement in (
+        delete(ReportRecipient).where(or_(never, ReportRecipient.stopped_at < old)),
+        delete(ReportMail).where(ReportMail.created_at < old),
+        delete(Report).where(Report.ended_at < old),
+    ):
+        db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _ask(actor: Actor, report: Report, recipient: ReportRecipient, now: dt.datetime) -> None:
+    """Begin to send to someone, or begin again; at an address outside, by asking."""
+    recipient.asked_at, recipient.confirmed_at = now, now if recipient.user_id else None
+    recipient.stopped_at = recipient.stop = None
+    db.session.add(recipient)
+    if recipient.email:
+        ids, number = {"recipient": recipient.id.hex, "by": actor.membership.id.hex}, uuid.uuid4()
+        outbox.post("report-confirmation", recipient.email, report.language, ids, now, number=number)
+        recipient.message_id = number
+    db.session.flush()
+    _note(actor, "report.recipient_added", report, now, recipient=recipient.id.hex)
+
+
+def _asked_again(recipient: ReportRecipient) -> dt.datetime:
+    assert recipient.stopped_at is not None
+    return recipient.stopped_at + ASKED_AGAIN_AFTER
+
+
+def _stop(recipient: ReportRecipient, why: Stop, now: dt.datetime) -> None:
+    recipient.stopped_at, recipient.stop = now, why.value
+
+
+def _order(organization: Organization, report: Report, now: dt.datetime) -> None:
+    zone = organization.time_zone
+    due_on = due_day(Rhythm(report.rhythm), local_day(zone, now))
+    if due_on <= local_day(zone, report.created_at):
+        return
+    until = day_begins(due_on + dt.timedelta(days=1), zone)
+    for recipient in queries.list_waiting(report, due_on, until):
+        if queries.reader_of(report, recipient) is None:
+            if recipient.user_id is not None:
+                _stop(recipient, Stop.NO_RIGHT, now)
+                _note_alone("report.recipient_removed", report, now, recipient=recipient.id.hex)
+            continue
+        user = db.session.get(User, recipient.user_id) if recipient.user_id else None
+        address = user.email if user else recipient.email
+        if not address:
+            continue
+        row: dict[str, Any] = {
+            "id": uuid.uuid4(),
+            "organization_id": organization.id,
+            "report_id": report.id,
+            "recipient_id": recipient.id,
+            "due_on": due_on,
+            "created_at": now,
+        }
+        for number in insert_new(ReportMail, [row]):
+            language = mail_language(user.language if user else report.language)
+            outbox.post("report", address, language, {"report_mail": number.hex}, now, number=number)
+
+
+def _stop_undeliverable(organization: Organization, now: dt.datetime) -> None:
+    """Stop at addresses whose newest mails were all given up."""
+    for recipient, report in queries.list_recently_given_up(organization.id):
+        newest = queries.list_outcomes(recipient, MOST_GIVEN_UP)
+        if len(newest) == MOST_GIVEN_UP and all(newest):
+            _stop(recipient, Stop.UNDELIVERABLE, now)
+            _note_alone("report.undeliverable", report, now, recipient=recipient.id.hex)
+
+
+def _note(actor: Actor, act: str, report: Report, now: dt.datetime, **details: str) -> None:
+    note(act, now, actor_id=actor.user_id, organization_id=report.organization_id, subject_id=report.id, **details)
+
+
+def _note_alone(act: str, report: Report, now: dt.datetime, **details: str) -> None:
+    note(act, now, organization_id=report.organization_id, subject_id=report.id, **details)

@@ -1,0 +1,67 @@
+"""Links in the mails of reports: an address outside a firm says yes, and anyone gets no more. No account is needed."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from trainer.compliance.letters import team_names
+from trainer.compliance.report_queries import find_asked, find_stopping
+from trainer.compliance.report_rules import Rhythm
+from trainer.compliance.reports import confirm, stop_by_link
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.web.access import Who, access
+from trainer.web.forms import Form
+from trainer.web.limits import limit_failures
+
+blueprint = Blueprint("report_links", __name__, url_prefix="/reports")
+
+
+@blueprint.route("/<token>/confirmation", methods=["GET", "POST"])
+@access(Who.PUBLIC)
+@limit_failures("60 per hour")
+def confirmation(token: str) -> Response | str | tuple[str, int]:
+    """Say what would be sent, by whom and how often; send it once the address agrees."""
+    linked, form = find_asked(token, now()), Form()
+    if linked is None:
+        return _void()
+    if form.validate_on_submit():
+        with transaction():
+            confirm(token, now())
+        linked = find_asked(token, now())
+        if linked is None:
+            return _void()
+    return render_template(
+        "compliance/report_confirmation.html",
+        firm=linked.organization.name,
+        teams=team_names(linked.report),
+        is_weekly=linked.report.rhythm == Rhythm.WEEK,
+        is_confirmed=linked.recipient.confirmed_at is not None,
+        form=form,
+    )
+
+
+@blueprint.route("/<token>/stop", methods=["GET", "POST"])
+@access(Who.PUBLIC)
+@limit_failures("60 per hour")
+def stop(token: str) -> Response | str | tuple[str, int]:
+    """Ask, then send no more."""
+    linked, form = find_stopping(token), Form()
+    if linked is None:
+        return _void()
+    if form.validate_on_submit():
+        with transaction():
+            stop_by_link(token, now())
+        linked = find_stopping(token)
+    assert linked is not None
+    return render_template(
+        "compliance/report_stop.html",
+        firm=linked.organization.name,
+        is_stopped=linked.recipient.stopped_at is not None,
+        form=form,
+    )
+
+
+def _void() -> tuple[str, int]:
+    return render_template("compliance/report_void.html"), 404
