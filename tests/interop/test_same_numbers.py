@@ -297,9 +297,9 @@ def in_xlsx(rows: list[Row]) -> list[list[str]]:
     return [[str(int(cell)) if isinstance(cell, float) else str(cell) for cell in row[:-1]] for row in sheet[1:]]
 
 
-def in_api(app: Flask, token: str) -> tuple[list[list[str]], list[tuple[str, str]]]:
+def in_api(app: Flask, token: str, query: str = "?limit=3") -> tuple[list[list[str]], list[tuple[str, str]]]:
     """Return the cells of /api/v1/assignments, a page of three at a time, and (duty, status) of each."""
-    cells, stands, query = [], [], "?limit=3"
+    cells, stands = [], []
     while query:
         answer = read(app, f"/assignments{query}", token).get_json()
         for row in answer["data"]:

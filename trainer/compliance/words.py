@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
+from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.rules import Status
 from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES
 from trainer.compliance.rules import Group, Row
@@ -60,14 +61,21 @@ def _standing(row: Row, today: dt.date) -> str:
     return str(_STANDINGS[row.status]) % {"day": show_day(row.waived_until or row.due_on)}
 
 
-def as_table(rows: Iterable[Row]) -> Table:
-    """Return training status as a table for export."""
+def disclaimers_of(requirements: Iterable[Requirement | RequirementVersion]) -> list[str]:
+    """Return what is said of each state that wants an approved course."""
+    states = {requirement.unapproved_state for requirement in requirements if requirement.unapproved_state}
+    return [disclaimer(state) for state in sorted(states)]
+
+
+def as_table(rows: Iterable[Row], day: dt.date | None = None) -> Table:
+    """Return training status as a table for export, named after the day if it is a past one."""
     # Once for all rows: looking a word up in a language costs more than the rest of a row.
     words = {
         status: (str(name), gettext("%(status)s (trained, not state-approved)", status=name))
         for status, name in STATUS_NAMES.items()
     }
-    return Table("training-status", HEADS, (_cells(row, words) for row in rows))
+    name = f"training-status-{day.isoformat()}" if day else "training-status"
+    return Table(name, HEADS, (_cells(row, words) for row in rows))
 
 
 def _cells(row: Row, words: Mapping[Status, tuple[str, str]]) -> tuple[Cell, ...]:
