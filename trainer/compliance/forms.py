@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, StringField
+from wtforms import DateField, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from trainer.assignments.models import LONGEST_REASON
@@ -31,7 +31,7 @@ class PackForm(Form):
 
 
 class InspectorForm(Form):
-    """For whom a link is made."""
+    """For whom a link is made, and which evidence pack can be downloaded beside it."""
 
     label = StringField(
         _l("Who it’s for"),
@@ -39,4 +39,9 @@ class InspectorForm(Form):
         description=_l("Such as “State inspector, November”. Only you see this."),
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
+    )
+    pack = SelectField(
+        _l("Evidence pack"),
+        description=_l("Can be downloaded beside the training status for as long as it’s kept."),
+        default="",
     )

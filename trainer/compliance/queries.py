@@ -29,8 +29,8 @@ from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
-from trainer.organizations.queries import TeamLine, firm_is_open, get_person, list_teams, list_teams_then, seen_by
-from trainer.organizations.rules import fold, local_day
+from trainer.organizations.queries import TeamLine, firm_is_open, get_person, list_teams_of, list_teams_then, seen_by
+from trainer.organizations.rules import May, fold, local_day
 from trainer.web.language import show_day
 
 PAGE = 25
@@ -67,9 +67,11 @@ def list_rules(sight: Sight) -> Sequence[Requirement | RequirementVersion]:
     return list_versions(sight.organization_id, sight.until)
 
 
-def list_places(actor: Actor, sight: Sight) -> Sequence[TeamLine]:
-    """Return the teams that the actor sees, today or those that people were in on a past day."""
-    return list_teams(actor) if sight.until is None else list_teams_then(actor, sight.until)
+def list_places(sight: Sight) -> Sequence[TeamLine]:
+    """Return the teams that are seen, today or those that people were in on a past day."""
+    if sight.until is None:
+        return list_teams_of(sight.organization_id, sight.team_ids)
+    return list_teams_then(sight.organization_id, sight.team_ids, sight.until)
 
 
 def known_since(organization: Organization, sight: Sight) -> dt.date | None:
@@ -231,14 +233,26 @@ def find_inspection(token: str, now: dt.datetime) -> tuple[InspectorLink, Organi
     return None if link.revoked_at is not None or now >= link.expires_at else (link, row[1])
 
 
+def find_shared_pack(link: InspectorLink) -> Job | None:
+    """Return the evidence pack that the firm put beside a link, or None."""
+    if link.pack_id is None:
+        return None
+    return db.session.scalar(
+        select(Job).where(
+            Job.id == link.pack_id, Job.organization_id == link.organization_id, Job.kind == "evidence-pack"
+        )
+    )
+
+
 def list_packs(actor: Actor) -> Sequence[Job]:
-    """Return the newest evidence packs that were ordered for the firm."""
-    return db.session.scalars(
+    """Return those of the newest evidence packs of the firm that the actor may have: own ones, or as an owner all."""
+    jobs = db.session.scalars(
         select(Job)
         .where(Job.organization_id == actor.organization_id, Job.kind == "evidence-pack")
         .order_by(Job.created_at.desc())
         .limit(10)
-    ).all()
+    )
+    return [job for job in jobs if job.ordered_by_id == actor.user_id or actor.may(May.SET_FIRM)]
 
 
 def find_pack(actor: Actor, job_id: uuid.UUID) -> Job | None:

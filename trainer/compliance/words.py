@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.rules import Status
 from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES
-from trainer.compliance.rules import Group, Row
+from trainer.compliance.rules import Counts, Group, Row
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
 from trainer.web.language import show_day
@@ -59,6 +59,19 @@ def _standing(row: Row, today: dt.date) -> str:
     if row.status is Status.OVERDUE:
         return str(ngettext("%(num)s day over", "%(num)s days over", (today - row.due_on).days))
     return str(_STANDINGS[row.status]) % {"day": show_day(row.waived_until or row.due_on)}
+
+
+def sentence(counts: Counts, day: dt.date) -> str:
+    """Return how many people were current on a day, in a sentence."""
+    return str(
+        ngettext(
+            "On %(day)s, %(current)s of %(num)s person was current.",
+            "On %(day)s, %(current)s of %(num)s people were current.",
+            counts.people,
+            day=show_day(day, "long"),
+            current=counts.people_current,
+        )
+    )
 
 
 def disclaimers_of(requirements: Iterable[Requirement | RequirementVersion]) -> list[str]:
