@@ -41,7 +41,8 @@ HELD_BY = {
     "compliance/test_days.py": "assignments/history organizations/history",
     "compliance/test_packs.py": "compliance/operations compliance/pack_files",
     "compliance/test_views.py": "compliance/forms compliance/models compliance/queries "
-    "compliance/views/evidence compliance/views/inspections compliance/views/training",
+    "compliance/views/evidence compliance/views/training",
+    "compliance/test_inspections.py": "compliance/former compliance/inspection_paper compliance/views/inspections",
     "content/checks/test_rare.py": "content/nights",
     "content/checks/test_wording.py": "content/phrases",
     "content/markdown/test_rendering.py": "content/markdown/body",

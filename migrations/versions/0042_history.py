@@ -1,4 +1,4 @@
-"""Keep who was in which team, what requirements said, which duties stood, and when a course was begun
+"""Keep who was in which team, what requirements said, which duties stood; let an inspector have a pack
 
 Revision ID: 0042
 Revises: 0041
@@ -53,12 +53,14 @@ def downgrade() -> None:
     op.drop_table("duty_periods")
     op.drop_table("requirement_versions")
     op.drop_table("team_stays")
+    op.drop_column("inspector_links", "pack_id")
     op.drop_column("enrollments", "begun_at")
     op.drop_column("organizations", "history_since")
 
 
 def _make_tables() -> None:
     op.add_column("organizations", sa.Column("history_since", _AT, nullable=True))
+    op.add_column("inspector_links", sa.Column("pack_id", sa.Uuid(), nullable=True))
     op.add_column("enrollments", sa.Column("begun_at", _AT, nullable=True))
     op.create_table(
         "team_stays",

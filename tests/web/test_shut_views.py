@@ -28,6 +28,8 @@ STATES = ["suspended", "closed"]
 INSIDE = {"organization_id", "cohort_id"}
 WAYS_IN = [
     ("GET", "inspections.inspect"),
+    ("GET", "inspections.inspect_all"),
+    ("GET", "inspections.inspect_pdf"),
     ("GET", "entry.invitation"),
     ("POST", "entry.accept"),
     ("GET", "entry.join"),

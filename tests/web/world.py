@@ -170,8 +170,8 @@ def make_world(app: Flask, shelf: Library) -> World:
         invitation = invitation_token(db.session.scalars(select(Invitation)).one())
         values["device_id"] = str(make_device(actor, "Gate tablet", site, clock.now())[0].id)
         values |= {"code": code.code, "code_id": str(code.id), "draft_id": str(draft.id)}
-        link, gone = (make_inspector_link(actor, name, clock.now()) for name in ("An inspector", "Another"))
         job = order_pack(actor, actor.today(clock.now()), clock.now())
+        link, gone = (make_inspector_link(actor, name, clock.now(), job.id) for name in ("An inspector", "Another"))
         values |= {"link_id": str(gone.id), "job_id": str(job.id)}
         report, mailed = (make_report(actor, rhythm, [], clock.now()) for rhythm in Rhythm)
         add_recipients(actor, report, [bob], [], clock.now())
@@ -181,7 +181,8 @@ def make_world(app: Flask, shelf: Library) -> World:
         others["report_links.confirmation"] = {"token": report_token(asked, CONFIRMING)}
         others["report_links.stop"] = {"token": report_token(stopping, STOPPING)}
         others["certificate_files"] = {"job_id": str(order_certificates(actor, Narrowing(), clock.now()).id)}
-        others["inspections.inspect"] = {"token": inspection_token(link)}
+        for endpoint in ("inspect", "inspect_all", "inspect_pdf", "inspect_pack"):
+            others[f"inspections.{endpoint}"] = {"token": inspection_token(link)}
         duty = select(Assignment.id).where(Assignment.membership_id == UUID(str(values["membership_id"])))
         values["assignment_id"] = str(db.session.scalars(duty).one())
         make_token(actor, "Payroll", list(Scope), clock.now())

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, StringField, TextAreaField
+from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from trainer.accounts.rules import email_key
@@ -38,7 +38,7 @@ class PackForm(Form):
 
 
 class InspectorForm(Form):
-    """For whom a link is made."""
+    """For whom a link is made, and which evidence pack can be downloaded beside it."""
 
     label = StringField(
         _l("Who it’s for"),
@@ -46,6 +46,11 @@ class InspectorForm(Form):
         description=_l("Such as “State inspector, November”. Only you see this."),
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
+    )
+    pack = SelectField(
+        _l("Evidence pack"),
+        description=_l("Can be downloaded beside the training status for as long as it’s kept."),
+        default="",
     )
 
 

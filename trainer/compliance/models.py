@@ -30,6 +30,8 @@ class InspectorLink(Base):
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
     expires_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
+    pack_id: Mapped[uuid.UUID | None]
+    """The evidence pack that can be downloaded beside it: the `Job` that made it, which may be gone before the link."""
 
 
 class Report(Base):

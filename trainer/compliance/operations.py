@@ -13,12 +13,12 @@ from sqlalchemy import select
 from trainer.compliance import certificate_files
 from trainer.compliance.models import InspectorLink, Report, ReportMail, ReportRecipient
 from trainer.compliance.packs import folder_of
-from trainer.compliance.queries import get_inspector_link
+from trainer.compliance.queries import get_inspector_link, list_packs
 from trainer.compliance.rules import INSPECTION_LASTS, Narrowing
 from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
-from trainer.core.errors import Conflict, Invalid
+from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.signing import seal
 from trainer.core.work import Job
 from trainer.organizations.actor import Actor
@@ -27,8 +27,11 @@ from trainer.web.language import language_tag
 EARLIEST = dt.date(2000, 1, 1)
 
 
-def make_inspector_link(actor: Actor, label: str, now: dt.datetime) -> InspectorLink:
-    """Create a link with which anyone who has it can read the firm's training status for two weeks."""
+def make_inspector_link(actor: Actor, label: str, now: dt.datetime, pack_id: uuid.UUID | None = None) -> InspectorLink:
+    """Create a link with which anyone who has it can read the firm's training status for two weeks, and download an
+    evidence pack if one of the actor's is chosen. Raises NotFound for any other."""
+    if pack_id is not None and pack_id not in {job.id for job in list_packs(actor)}:
+        raise NotFound
     link = InspectorLink(
         organization_id=actor.organization_id,
         label=label,
@@ -36,10 +39,12 @@ def make_inspector_link(actor: Actor, label: str, now: dt.datetime) -> Inspector
         created_at=now,
         created_by_id=actor.user_id,
         expires_at=now + INSPECTION_LASTS,
+        pack_id=pack_id,
     )
     db.session.add(link)
     db.session.flush()
-    _note(actor, "inspector_link.made", now, link.id, label=label)
+    shared = {"pack": pack_id.hex} if pack_id is not None else {}
+    _note(actor, "inspector_link.made", now, link.id, label=label, **shared)
     return link
 
 
@@ -87,9 +92,9 @@ def order_certificates(actor: Actor, narrowing: Narrowing, now: dt.datetime) -> 
     return job
 
 
-def note_export(actor: Actor, form: str, now: dt.datetime) -> None:
-    """Record that training status was exported."""
-    _note(actor, "export.training_status", now, None, form=form)
+def note_export(actor: Actor, form: str, day: dt.date | None, now: dt.datetime) -> None:
+    """Record that training status was exported, of a past day if one is given."""
+    _note(actor, "export.training_status", now, None, form=form, **({"as_of": day.isoformat()} if day else {}))
 
 
 def forget_firm(organization_id: uuid.UUID, most: int) -> int:

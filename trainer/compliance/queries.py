@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -12,7 +12,8 @@ from sqlalchemy import and_, select
 
 from trainer.assessment.models import RoundRequest
 from trainer.assessment.rounds import list_waiting
-from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
+from trainer.assignments.models import Assignment, Reminder, Requirement, RequirementVersion, Waiver
+from trainer.assignments.queries import list_requirements, list_versions
 from trainer.assignments.rules import SOON, day_begins
 from trainer.assignments.statements import duties_where, on
 from trainer.compliance import statements
@@ -28,8 +29,8 @@ from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
-from trainer.organizations.queries import firm_is_open, get_person, seen_by
-from trainer.organizations.rules import fold, local_day
+from trainer.organizations.queries import TeamLine, firm_is_open, get_person, list_teams_of, list_teams_then, seen_by
+from trainer.organizations.rules import May, fold, local_day
 from trainer.web.language import show_day
 
 PAGE = 25
@@ -57,6 +58,35 @@ def sight_on(
     if day < first:
         raise Invalid(_l("This firm’s records begin on %(day)s. Choose that day or a later one.", day=show_day(first)))
     return Sight(organization.id, team_ids, day, day_begins(day + dt.timedelta(days=1), organization.time_zone))
+
+
+def list_rules(sight: Sight) -> Sequence[Requirement | RequirementVersion]:
+    """Return what the firm requires, today or as a past day had it, by title."""
+    if sight.until is None:
+        return list_requirements(sight.organization_id)
+    return list_versions(sight.organization_id, sight.until)
+
+
+def list_places(sight: Sight) -> Sequence[TeamLine]:
+    """Return the teams that are seen, today or those that people were in on a past day."""
+    if sight.until is None:
+        return list_teams_of(sight.organization_id, sight.team_ids)
+    return list_teams_then(sight.organization_id, sight.team_ids, sight.until)
+
+
+def known_since(organization: Organization, sight: Sight) -> dt.date | None:
+    """Return the day since when moves and changes are kept, if the day that is read is an earlier one."""
+    since = organization.history_since
+    if sight.until is None or since is None or sight.until > since:
+        return None
+    return local_day(organization.time_zone, since)
+
+
+def list_seen(actor: Actor, membership_ids: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Return those of these people whom the actor sees now: someone may have been in another team on a past day."""
+    if actor.team_ids is None:
+        return frozenset(membership_ids)
+    return frozenset(db.session.scalars(select(Membership.id).where(seen_by(actor), Membership.id.in_(membership_ids))))
 
 
 def list_rows(sight: Sight, narrowing: Narrowing, after: str | None, most: int = PAGE) -> Page[Row]:
@@ -225,14 +255,26 @@ def find_inspection(token: str, now: dt.datetime) -> tuple[InspectorLink, Organi
     return None if link.revoked_at is not None or now >= link.expires_at else (link, row[1])
 
 
+def find_shared_pack(link: InspectorLink) -> Job | None:
+    """Return the evidence pack that the firm put beside a link, or None."""
+    if link.pack_id is None:
+        return None
+    return db.session.scalar(
+        select(Job).where(
+            Job.id == link.pack_id, Job.organization_id == link.organization_id, Job.kind == "evidence-pack"
+        )
+    )
+
+
 def list_packs(actor: Actor) -> Sequence[Job]:
-    """Return the newest evidence packs that were ordered for the firm."""
-    return db.session.scalars(
+    """Return those of the newest evidence packs of the firm that the actor may have: own ones, or as an owner all."""
+    jobs = db.session.scalars(
         select(Job)
         .where(Job.organization_id == actor.organization_id, Job.kind == "evidence-pack")
         .order_by(Job.created_at.desc())
         .limit(10)
-    ).all()
+    )
+    return [job for job in jobs if job.ordered_by_id == actor.user_id or actor.may(May.SET_FIRM)]
 
 
 def find_pack(actor: Actor, job_id: uuid.UUID) -> Job | None:

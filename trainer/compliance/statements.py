@@ -301,6 +301,17 @@ def in_order(duty: Subquery, order: Order = Order.NAME, *, of_teams: bool = Fals
     return query
 
 
+def named(narrowing: Narrowing) -> list[ColumnElement[bool]]:
+    """Return the conditions of memberships whose name or number has the words of a filter."""
+    return [
+        or_(
+            Membership.name_key.like(_like(word), escape=_ESCAPE),
+            func.lower(Membership.employee_number).like(_like(word), escape=_ESCAPE),
+        )
+        for word in _words(narrowing)
+    ]
+
+
 def _only(shape: Shape, person: Any) -> list[ColumnElement[bool]]:
     """Return the conditions of the duties that may be seen and match the filters; `person` is the column of their
     people."""

@@ -19,7 +19,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from trainer.assignments.models import Requirement
+from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.compliance.rules import GROUPS, Counts, Group, Narrowing, Row
 from trainer.compliance.tallies import Site, Tally, by_site, tally
 from trainer.compliance.words import GROUP_NAMES, StatusWords, filter_words
@@ -54,7 +54,7 @@ class StatusPaper:
 
     firm: str
     today: dt.date
-    requirements: Sequence[Requirement]
+    requirements: Sequence[Requirement | RequirementVersion]
     rows: Iterable[Row]
     narrowing: Narrowing = field(default_factory=Narrowing)
     teams: Mapping[uuid.UUID, str] = field(default_factory=dict)

@@ -9,10 +9,11 @@ from uuid import UUID
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
+from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.rules import Status
 from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES
 from trainer.compliance.report_rules import Rhythm, Stop
-from trainer.compliance.rules import Group, Narrowing, Row
+from trainer.compliance.rules import Counts, Group, Narrowing, Row
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
 from trainer.web.language import show_day
@@ -84,10 +85,29 @@ def _standing(row: Row, today: dt.date) -> str:
     return str(_STANDINGS[row.status]) % {"day": show_day(row.waived_until or row.due_on)}
 
 
-def as_table(rows: Iterable[Row]) -> Table:
-    """Return training status as a table for export."""
-    words = StatusWords()
-    return Table("training-status", HEADS, (_cells(row, words) for row in rows))
+def sentence(counts: Counts, day: dt.date) -> str:
+    """Return how many people were current on a day, in a sentence."""
+    return str(
+        ngettext(
+            "On %(day)s, %(current)s of %(num)s person was current.",
+            "On %(day)s, %(current)s of %(num)s people were current.",
+            counts.people,
+            day=show_day(day, "long"),
+            current=counts.people_current,
+        )
+    )
+
+
+def disclaimers_of(requirements: Iterable[Requirement | RequirementVersion]) -> list[str]:
+    """Return what is said of each state that wants an approved course."""
+    states = {requirement.unapproved_state for requirement in requirements if requirement.unapproved_state}
+    return [disclaimer(state) for state in sorted(states)]
+
+
+def as_table(rows: Iterable[Row], day: dt.date | None = None) -> Table:
+    """Return training status as a table for export, named after the day if it is a past one."""
+    name, words = f"training-status-{day.isoformat()}" if day else "training-status", StatusWords()
+    return Table(name, HEADS, (_cells(row, words) for row in rows))
 
 
 class StatusWords:

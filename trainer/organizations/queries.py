@@ -153,26 +153,33 @@ class TeamLine(NamedTuple):
 
 def list_teams(actor: Actor) -> Sequence[TeamLine]:
     """Return the teams that the actor sees, by name."""
-    query = select(Team.id, Team.name, Team.name_key).where(Team.organization_id == actor.organization_id)
-    if actor.team_ids is not None:
-        query = query.where(Team.id.in_(actor.team_ids))
+    return list_teams_of(actor.organization_id, actor.team_ids)
+
+
+def list_teams_of(organization_id: uuid.UUID, team_ids: Collection[uuid.UUID] | None = None) -> Sequence[TeamLine]:
+    """Return a firm's teams, all or those of these, by name."""
+    query = select(Team.id, Team.name, Team.name_key).where(Team.organization_id == organization_id)
+    if team_ids is not None:
+        query = query.where(Team.id.in_(team_ids))
     return [TeamLine(*row) for row in db.session.execute(query.order_by(Team.name_key))]
 
 
-def list_teams_then(actor: Actor, until: dt.datetime) -> Sequence[TeamLine]:
-    """Return the teams that the actor sees and that anyone was in when a past day ended, removed ones too, by name."""
+def list_teams_then(
+    organization_id: uuid.UUID, team_ids: Collection[uuid.UUID] | None, until: dt.datetime
+) -> Sequence[TeamLine]:
+    """Return a firm's teams, all or of these, that anyone was in when a past day ended, removed ones too, by name."""
     query = (
         select(TeamStay.team_id, func.max(func.coalesce(Team.name, TeamStay.team_name)))
         .outerjoin(Team, Team.id == TeamStay.team_id)
         .where(
-            TeamStay.organization_id == actor.organization_id,
+            TeamStay.organization_id == organization_id,
             TeamStay.began_at < until,
             or_(TeamStay.ended_at.is_(None), TeamStay.ended_at >= until),
         )
         .group_by(TeamStay.team_id)
     )
-    if actor.team_ids is not None:
-        query = query.where(TeamStay.team_id.in_(actor.team_ids))
+    if team_ids is not None:
+        query = query.where(TeamStay.team_id.in_(team_ids))
     teams = [TeamLine(team_id, name, fold(name)) for team_id, name in db.session.execute(query)]
     return sorted(teams, key=lambda team: (team.name_key, team.id))
 

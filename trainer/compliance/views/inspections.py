@@ -2,30 +2,60 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, render_template, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    render_template,
+    request,
+    send_file,
+    stream_template,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from trainer.assignments.queries import list_requirements
+from trainer.compliance.former import count_former, iterate_former, list_former
 from trainer.compliance.forms import InspectorForm
+from trainer.compliance.inspection_paper import MOST, draw_inspection
+from trainer.compliance.models import InspectorLink
 from trainer.compliance.operations import make_inspector_link, revoke_inspector_link, token_of
-from trainer.compliance.queries import count_rows, find_inspection, get_inspector_link, list_inspector_links, list_rows
-from trainer.compliance.rules import INSPECTION_LASTS, Sight
-from trainer.compliance.views.training import address_of, is_of_one, narrowing
-from trainer.compliance.words import GROUP_NAMES, chip
+from trainer.compliance.packs import file_of
+from trainer.compliance.queries import (
+    count_rows,
+    find_inspection,
+    find_shared_pack,
+    get_inspector_link,
+    iterate_rows,
+    known_since,
+    list_inspector_links,
+    list_packs,
+    list_places,
+    list_rows,
+    list_rules,
+    sight_on,
+)
+from trainer.compliance.rules import INSPECTION_LASTS, Narrowing, Sight
+from trainer.compliance.views.training import address_of, asked_day, narrowing
+from trainer.compliance.words import GROUP_NAMES, chip, disclaimers_of, sentence
+from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict
+from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.credentials.rules import show_serial
-from trainer.credentials.words import disclaimer
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
+from trainer.organizations.models import Organization
 from trainer.organizations.rules import May, local_day
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
-from trainer.web.language import show_times_of
+from trainer.web.language import show_day, show_moment, show_times_of
 from trainer.web.limits import limit_acts, limit_failures
 from trainer.web.redirects import go
 
@@ -37,7 +67,7 @@ blueprint = Blueprint("inspections", __name__)
 @acting(May.REQUIRE)
 def links(actor: Actor) -> str:
     """List the links that were made for inspectors."""
-    return _page(actor, InspectorForm(formdata=None))
+    return _page(actor, _form(actor, formdata=None))
 
 
 @blueprint.post("/organizations/<uuid:organization_id>/inspections")
@@ -46,10 +76,11 @@ def links(actor: Actor) -> str:
 @limit_acts("30 per hour")
 def make(actor: Actor) -> Response | tuple[str, int]:
     """Create a link for an inspector."""
-    form = InspectorForm()
+    form = _form(actor)
     if form.validate_on_submit():
+        pack = str(form.pack.data or "")
         with transaction():
-            make_inspector_link(actor, str(form.label.data), now())
+            make_inspector_link(actor, str(form.label.data), now(), UUID(pack) if pack else None)
         flash(_("Link created. Copy it from the list."))
         return go(url_for(".links", organization_id=actor.organization_id))
     return _page(actor, form), 422
@@ -78,33 +109,163 @@ def revoke(actor: Actor, link_id: UUID) -> Response | str:
 @access(Who.PUBLIC)
 @limit_failures("60 per hour")
 def inspect(token: str) -> Response | tuple[str, int] | str:
-    """Show a firm's training status to whoever was given a link."""
+    """Show a firm's training status, current and former staff, to whoever was given a link."""
     inspection = find_inspection(token, now())
     if inspection is None:
-        return render_template("compliance/inspection_void.html"), 404
+        return _void()
+    try:
+        return _inspection_page(token, *inspection, asked_day())
+    except Invalid as error:
+        return _inspection_page(token, *inspection, None, error.message), 422
+
+
+@blueprint.get("/inspections/<token>/all")
+@access(Who.PUBLIC)
+@limit_failures("60 per hour")
+def inspect_all(token: str) -> Response | tuple[str, int]:
+    """Show everyone on one page, to print."""
+    inspection = find_inspection(token, now())
+    if inspection is None:
+        return _void()
     link, organization = inspection
+    filters, sight = narrowing(), _sight(organization, asked_day())
+    texts = stream_template(
+        "compliance/inspection_all.html",
+        **_shown(token, link, organization, sight, filters),
+        rows=iterate_rows(sight, filters),
+        former=iterate_former(organization, sight, filters),
+        made_at=now(),
+    )
+    return Response(_in_portions(texts), mimetype="text/html")
+
+
+@blueprint.get("/inspections/<token>/all.pdf")
+@access(Who.PUBLIC)
+@limit_failures("60 per hour")
+def inspect_pdf(token: str) -> Response | tuple[str, int]:
+    """Give everyone as a PDF, of at most so many rows."""
+    inspection = find_inspection(token, now())
+    if inspection is None:
+        return _void()
+    _link, organization = inspection
+    filters, sight = narrowing(), _sight(organization, asked_day())
+    counts, left = count_rows(sight, filters), count_former(sight, filters)
+    if counts.total + left > MOST:
+        raise Conflict(
+            _(
+                "A PDF holds at most %(most)s rows. Choose a team, or print the page with everyone on it.",
+                most=MOST,
+            )
+        )
+    pdf = draw_inspection(
+        organization.name,
+        sight.today,
+        sentence(counts, sight.today),
+        [served().vocabulary.disclaimers.records, *disclaimers_of(list_rules(sight))],
+        list(iterate_rows(sight, filters)),
+        list(iterate_former(organization, sight, filters)),
+        local_day(organization.time_zone, now()),
+    )
+    answer = Response(pdf, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="training-records-{sight.today}.pdf"'
+    return answer
+
+
+@blueprint.get("/inspections/<token>/pack.zip")
+@access(Who.PUBLIC)
+@limit_failures("60 per hour")
+def inspect_pack(token: str) -> Response | tuple[str, int]:
+    """Give the evidence pack that the firm put beside the link."""
+    inspection = find_inspection(token, now())
+    if inspection is None:
+        return _void()
+    job = find_shared_pack(inspection[0])
+    path = file_of(job) if job is not None else None
+    if path is None:
+        raise NotFound(_("There’s no evidence pack here now. Ask the firm for a new one."))
+    return send_file(path, mimetype="application/zip", as_attachment=True, download_name="training-records.zip")
+
+
+def _void() -> tuple[str, int]:
+    return render_template("compliance/inspection_void.html"), 404
+
+
+def _sight(organization: Organization, day: dt.date | None) -> Sight:
     show_times_of(organization.time_zone)
-    filters, requirements = narrowing(), list_requirements(organization.id)
-    sight = Sight(organization.id, None, local_day(organization.time_zone, now()))
+    return sight_on(organization, None, now(), day)
+
+
+def _inspection_page(
+    token: str, link: InspectorLink, organization: Organization, day: dt.date | None, refusal: str | None = None
+) -> str:
+    filters, sight = narrowing(), _sight(organization, day)
+    is_former = request.args.get("who") == "former"
+    after = request.args.get("after") if refusal is None else None
+    pack = find_shared_pack(link)
+    page = list_former(organization, sight, filters, after) if is_former else list_rows(sight, filters, after)
     return render_template(
         "compliance/inspection.html",
-        link=link,
-        organization=organization,
-        token=token,
-        today=sight.today,
-        wanted=filters,
-        address=address_of(filters),
-        requirements=requirements,
-        counts=count_rows(sight, filters, is_single=is_of_one(requirements, filters)),
-        page=list_rows(sight, filters, request.args.get("after")),
+        **_shown(token, link, organization, sight, filters),
+        is_former=is_former,
+        refusal=refusal,
+        latest=local_day(organization.time_zone, now()),
+        teams=list_places(sight),
+        page=page,
+        rows=page.rows,
+        former=page.rows,
         group_names=GROUP_NAMES,
-        chip=chip,
-        show_serial=show_serial,
-        disclaimers=[
-            disclaimer(state)
-            for state in sorted({requirement.unapproved_state or "" for requirement in requirements} - {""})
-        ],
+        most=MOST,
+        pack=pack,
+        pack_day=dt.date.fromisoformat(pack.details["as_of"]) if pack is not None else None,
+        has_pack=pack is not None and file_of(pack) is not None,
     )
+
+
+def _shown(
+    token: str, link: InspectorLink, organization: Organization, sight: Sight, filters: Narrowing
+) -> dict[str, Any]:
+    """Return what the page and the one to print both show."""
+    requirements = list_rules(sight)
+    return {
+        "link": link,
+        "organization": organization,
+        "token": token,
+        "sight": sight,
+        "today": sight.today,
+        "known_since": known_since(organization, sight),
+        "wanted": filters,
+        "address": address_of(filters, sight),
+        "requirements": requirements,
+        "counts": count_rows(sight, filters),
+        "number_left": count_former(sight, filters),
+        "chip": chip,
+        "show_serial": show_serial,
+        "disclaimers": disclaimers_of(requirements),
+    }
+
+
+def _in_portions(texts: Iterator[str]) -> Iterator[str]:
+    """Join a few hundred small pieces at a time: each portion is written by itself."""
+    while portion := "".join(islice(texts, 500)):
+        yield portion
+
+
+def _form(actor: Actor, **given: Any) -> InspectorForm:
+    form = InspectorForm(**given)
+    packs = [
+        (
+            job.id.hex,
+            _(
+                "As of %(day)s, ordered %(at)s",
+                day=show_day(dt.date.fromisoformat(job.details["as_of"])),
+                at=show_moment(job.created_at),
+            ),
+        )
+        for job in list_packs(actor)
+        if file_of(job) is not None
+    ]
+    form.pack.choices = [("", _("None")), *packs]
+    return form
 
 
 def _page(actor: Actor, form: InspectorForm) -> str:

@@ -1,0 +1,226 @@
+"""What an inspector reads by a link: current and former staff, any day, on paper, and a pack beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select, update
+
+from tests.cast import actor_of, certify, make_account, put_on_roster
+from tests.compliance.conftest import Training
+from tests.support import Visitor
+from trainer.assessment.models import Response
+from trainer.compliance import inspection_paper
+from trainer.compliance.operations import make_inspector_link, order_pack, token_of
+from trainer.compliance.packs import advance
+from trainer.compliance.views import inspections
+from trainer.core import clock
+from trainer.core.db import db, transaction
+from trainer.core.errors import NotFound
+from trainer.core.work import Job
+from trainer.jobs.upkeep import keep_up
+from trainer.learning.models import LessonResponse
+from trainer.organizations.models import Membership
+from trainer.organizations.operations import remove_person
+
+WAYS = ("", "/all", "/all.pdf", "/pack.zip")
+
+
+@dataclass
+class Inspection:
+    """A link for an inspector of Acme Security, from which Lea left with a certificate and Max without one."""
+
+    training: Training
+    path: str
+    left_on: dt.date
+
+    @property
+    def app(self) -> Flask:
+        """The app."""
+        return self.training.acme.app
+
+    def stranger(self) -> Visitor:
+        """Return a browser without an account."""
+        return Visitor(self.app)
+
+
+@pytest.fixture
+def inspection(training: Training) -> Inspection:
+    acme, app = training.acme, training.acme.app
+    lea = make_account(app, "lea@example.org")
+    certify(app, lea, "Lea Left")
+    people = [
+        put_on_roster(app, acme.id, user, name=name, email=email, teams=[acme.harbor])
+        for user, name, email in ((lea, "Lea Left", "lea@example.org"), (None, "Max Moved", "max@example.org"))
+    ]
+    with app.app_context():
+        for _portion in keep_up(acme.id):
+            pass
+        with transaction():
+            actor = actor_of(acme.users["alice"], acme.id)
+            left_on = actor.today(clock.now())
+            for person_id in people:
+                remove_person(actor, db.session.get_one(Membership, person_id), left_on, clock.now())
+        for _portion in keep_up(acme.id):
+            pass
+        with transaction():
+            pack = order_pack(actor_of(acme.users["alice"], acme.id), left_on, clock.now())
+        make(pack.id)
+        with transaction():
+            link = make_inspector_link(actor_of(acme.users["alice"], acme.id), "State", clock.now(), pack.id)
+            path = f"/inspections/{token_of(link)}"
+    return Inspection(training, path, left_on)
+
+
+def make(job_id: object) -> None:
+    """Let the worker make a pack."""
+    done, total = 0, 1
+    while done < total:
+        with transaction():
+            job = db.session.get_one(Job, job_id)
+            done, total = advance(job, clock.now())
+            if done == total:
+                job.finished_at = clock.now()
+
+
+def text_of(pdf: bytes) -> str:
+    """Return the words of a PDF."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("needs pdftotext (poppler-utils)")
+    return subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+
+
+def test_former_staff_have_a_tab_with_what_they_earned_here(inspection: Inspection) -> None:
+    visitor = inspection.stranger()
+    page = visitor.get(inspection.path).text
+    assert "Former staff <b>2</b>" in page
+    assert "Lea Left" not in page
+    former = visitor.get(f"{inspection.path}?who=former").text
+    assert all(name in former for name in ("Lea Left", "Max Moved", "Harbor Mall"))
+    assert "Bob Builder" not in former
+    assert len(re.findall(r'href="/verify/', former)) == 1
+    assert "Max Moved" not in visitor.get(f"{inspection.path}?who=former&q=lea").text
+    motel = inspection.training.acme.motel
+    assert "Lea Left" not in visitor.get(f"{inspection.path}?who=former&team={motel}").text
+
+
+def test_a_certificate_that_came_after_the_last_day_is_not_the_firms(inspection: Inspection) -> None:
+    with inspection.app.app_context(), transaction():
+        gone = update(Membership).where(Membership.name == "Lea Left")
+        db.session.execute(gone.values(ended_on=inspection.left_on - dt.timedelta(days=2)))
+    former = inspection.stranger().get(f"{inspection.path}?who=former").text
+    assert "Lea Left" in former
+    assert "/verify/" not in former
+
+
+def test_on_a_past_day_who_left_later_is_current_staff(inspection: Inspection) -> None:
+    with time_machine.travel(clock.now() + dt.timedelta(days=3), tick=False):
+        visitor, then = inspection.stranger(), inspection.left_on
+        page = visitor.get(f"{inspection.path}?on={then}").text
+        assert "Lea Left" in page
+        assert "Former staff <b>0</b>" in page
+        assert "how things stood at the end of" in page
+        after = visitor.get(f"{inspection.path}?on={then + dt.timedelta(days=1)}").text
+        assert "Lea Left" not in after
+        assert "Former staff <b>2</b>" in after
+        refused = visitor.get(f"{inspection.path}?on={then + dt.timedelta(days=30)}")
+        assert refused.status_code == 422
+        assert "still to come" in refused.text
+        assert visitor.get(f"{inspection.path}/all?on=soon").status_code == 422
+
+
+def test_everyone_is_on_one_page_to_print(inspection: Inspection) -> None:
+    acme = inspection.training.acme
+    for number in range(30):
+        put_on_roster(acme.app, acme.id, None, name=f"Guard {number:02}", email=f"g{number}@example.org")
+    with acme.app.app_context():
+        for _portion in keep_up(acme.id):
+            pass
+    visitor = inspection.stranger()
+    assert "Guard 29" not in visitor.get(inspection.path).text
+    page = visitor.get(f"{inspection.path}/all").text
+    assert all(f"Guard {number:02}" in page for number in range(30))
+    assert "Lea Left" in page
+    assert page.rstrip().endswith("</html>")
+
+
+def test_the_pdf_holds_the_rows_of_the_page_and_says_when_it_cannot(
+    inspection: Inspection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with inspection.app.app_context(), transaction():
+        named = update(Membership).where(Membership.name == "Dana Dow")
+        db.session.execute(named.values(name="Dana \u2fff Dow"))  # no font has this letter
+    pdf = inspection.stranger().get(f"{inspection.path}/all.pdf")
+    assert pdf.mimetype == "application/pdf"
+    words = text_of(pdf.data)
+    assert all(name in words for name in ("Bob Builder", "Lea Left", "Dana ? Dow", "Harbor Mall"))
+    assert "1 of 6 people were current" in words
+    monkeypatch.setattr(inspections, "MOST", 7)
+    refused = inspection.stranger().get(f"{inspection.path}/all.pdf")
+    assert refused.status_code == 409
+    assert "at most 7 rows" in refused.text
+    assert "all.pdf" not in inspection.stranger().get(inspection.path).text
+
+
+def test_the_pack_that_was_chosen_can_be_downloaded_and_no_other(inspection: Inspection) -> None:
+    acme = inspection.training.acme
+    visitor = inspection.stranger()
+    assert "Evidence pack as of" in visitor.get(inspection.path).text
+    assert visitor.get(f"{inspection.path}/pack.zip").data.startswith(b"PK")
+    alice = acme.enter("alice")
+    assert alice.post(acme.path("/inspections"), {"label": "None", "pack": ""}).status_code == 303
+    without = re.findall(
+        r'value="http://127\.0\.0\.1:8000(/inspections/\S+?)"', alice.get(acme.path("/inspections")).text
+    )
+    bare = next(path for path in without if path != inspection.path)
+    assert visitor.get(f"{bare}/pack.zip").status_code == 404
+    with acme.app.app_context():
+        job = db.session.scalars(select(Job.id)).first()
+        with pytest.raises(NotFound), transaction():
+            make_inspector_link(actor_of(acme.users["mallory"], acme.other), "x", clock.now(), job)
+    mallory = acme.enter("mallory")
+    assert mallory.post(f"/organizations/{acme.other}/inspections", {"label": "x", "pack": str(job)}).status_code == 422
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_is_private_and_ends_with_the_link(inspection: Inspection, way: str) -> None:
+    acme, visitor = inspection.training.acme, inspection.stranger()
+    answer = visitor.get(inspection.path + way)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert "Set-Cookie" not in answer.headers
+    alice = acme.enter("alice")
+    revocation = re.search(r'href="(\S+/revocation)"', alice.get(acme.path("/inspections")).text)
+    assert revocation
+    assert alice.post(revocation[1]).status_code == 303
+    assert visitor.get(inspection.path + way).status_code == 404
+
+
+def test_nothing_of_what_learners_answered_is_told(inspection: Inspection) -> None:
+    with inspection.app.app_context():
+        items = db.session.scalars(select(Response.item).union(select(LessonResponse.item))).all()
+        assert items
+    for way in ("", "?who=former", "/all"):
+        text = inspection.stranger().get(inspection.path + way).text
+        assert [item for item in items if item in text] == []
+        for private in ("verdict", "false alarm", "attempt", "practice", "check-in", "example.org"):
+            assert private not in text.lower(), private
+    pdf = text_of(inspection.stranger().get(f"{inspection.path}/all.pdf").data)
+    assert [item for item in items if item in pdf] == []
+    assert "example.org" not in pdf
+
+
+def test_paper_is_set_for_every_name(app: Flask) -> None:
+    with app.test_request_context():
+        pdf = inspection_paper.draw_inspection(
+            "A" * 120, dt.date(2026, 11, 23), "One.", ["Note."], [], [], dt.date(2026, 11, 23)
+        )
+    assert pdf.startswith(b"%PDF")

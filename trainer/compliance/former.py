@@ -1,0 +1,132 @@
+"""Reading who has left a firm, with the certificates that were earned while they were there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from trainer.assignments.models import Assignment, Requirement
+from trainer.assignments.rules import day_begins
+from trainer.compliance.rules import Narrowing, Sight
+from trainer.compliance.statements import named
+from trainer.core.db import db
+from trainer.core.paging import Page, read_page
+from trainer.credentials.models import Credential
+from trainer.organizations.models import Membership, Organization, Team, TeamMembership
+
+_PAGE, _PORTION = 25, 500
+
+
+class Former(NamedTuple):
+    """Someone who has left. Days are the firm's."""
+
+    membership_id: uuid.UUID
+    name: str
+    employee_number: str | None
+    teams: tuple[str, ...]
+    """Those that the person was in at the end and that still exist."""
+    hired_on: dt.date | None
+    last_day: dt.date
+    completions: tuple[Credential, ...]
+    """Of courses that the firm ever required of this person, earned by the last day; the newest first."""
+
+
+def count_former(sight: Sight, narrowing: Narrowing) -> int:
+    """Return how many people have left, today or before a past day."""
+    return db.session.scalar(select(func.count(Membership.id)).where(*_has_left(sight, narrowing))) or 0
+
+
+def list_former(organization: Organization, sight: Sight, narrowing: Narrowing, after: str | None) -> Page[Former]:
+    """Return a page of people who have left, by name."""
+    return _page(organization, sight, narrowing, after, _PAGE)
+
+
+def iterate_former(organization: Organization, sight: Sight, narrowing: Narrowing) -> Iterator[Former]:
+    """Yield everyone who has left, by name, a portion at a time."""
+    after: str | None = None
+    while True:
+        page = _page(organization, sight, narrowing, after, _PORTION)
+        yield from page.rows
+        db.session.expunge_all()  # a long list would hold on to everyone
+        after = page.next_after
+        if after is None:
+            return
+
+
+def _page(organization: Organization, sight: Sight, narrowing: Narrowing, after: str | None, most: int) -> Page[Former]:
+    query = select(Membership).where(*_has_left(sight, narrowing))
+    page = read_page(query, Membership.name_key, Membership.id, after=after, most=most)
+    people = [person for (person,) in page.rows]
+    teams, earned = _teams_of(people), _earned_by(people)
+    rows = [
+        Former(
+            person.id,
+            person.name,
+            person.employee_number,
+            tuple(teams.get(person.id, ())),
+            person.hired_on,
+            last_day := _last_day(person),
+            tuple(
+                credential
+                for credential in earned.get(person.id, ())
+                if credential.issued_at < day_begins(last_day + dt.timedelta(days=1), organization.time_zone)
+                and (sight.until is None or credential.issued_at < sight.until)
+            ),
+        )
+        for person in people
+    ]
+    return Page(rows, page.next_after)
+
+
+def _last_day(person: Membership) -> dt.date:
+    assert person.ended_on is not None  # they have left
+    return person.ended_on
+
+
+def _has_left(sight: Sight, narrowing: Narrowing) -> list[ColumnElement[bool]]:
+    gone = (
+        Membership.ended_at.is_not(None)
+        if sight.until is None
+        else and_(Membership.ended_on < sight.today, Membership.created_at < sight.until)
+    )
+    conditions = [Membership.organization_id == sight.organization_id, gone, *named(narrowing)]
+    if narrowing.team_id is not None:
+        in_team = select(TeamMembership.membership_id).where(TeamMembership.team_id == narrowing.team_id)
+        conditions.append(Membership.id.in_(in_team))
+    return conditions
+
+
+def _teams_of(people: Sequence[Membership]) -> dict[uuid.UUID, list[str]]:
+    rows = db.session.execute(
+        select(TeamMembership.membership_id, Team.name)
+        .join(Team, Team.id == TeamMembership.team_id)
+        .where(TeamMembership.membership_id.in_([person.id for person in people]))
+        .order_by(Team.name_key)
+    )
+    names: dict[uuid.UUID, list[str]] = {}
+    for membership_id, name in rows:
+        names.setdefault(membership_id, []).append(name)
+    return names
+
+
+def _earned_by(people: Sequence[Membership]) -> dict[uuid.UUID, list[Credential]]:
+    required = (
+        select(Requirement.id)
+        .join(Assignment, Assignment.requirement_id == Requirement.id)
+        .where(Assignment.membership_id == Membership.id, Requirement.course == Credential.course)
+        .exists()
+    )
+    rows = db.session.execute(
+        select(Membership.id, Credential)
+        .join(Credential, Credential.user_id == Membership.user_id)
+        .where(Membership.id.in_([person.id for person in people]), required)
+        .order_by(Credential.issued_at.desc(), Credential.id)
+    )
+    earned: dict[uuid.UUID, list[Credential]] = {}
+    for membership_id, credential in rows:
+        earned.setdefault(membership_id, []).append(credential)
+    return earned

@@ -1,0 +1,141 @@
+"""Set training status as a paper for an inspector: the rows of the page, all of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import typst
+from flask_babel import gettext as _
+
+from trainer.compliance.former import Former
+from trainer.compliance.rules import Row
+from trainer.compliance.words import chip
+from trainer.credentials.rules import show_serial
+from trainer.web.language import show_day
+from trainer.web.paper import typeset
+
+PAPER: Final = Path(__file__).with_name("inspection.typ")
+MOST: Final = 2_000
+"""Rows on one paper. Setting more takes longer than anyone waits for a page; the page to print has no such limit."""
+_LONGEST: Final = 200
+
+
+def draw_inspection(
+    firm: str,
+    sight_day: dt.date,
+    sentence: str,
+    notes: Sequence[str],
+    rows: Sequence[Row],
+    former: Sequence[Former],
+    day: dt.date,
+) -> bytes:
+    """Return the paper. `day`: on which it is made. A letter that no font can show is left as a question mark."""
+    texts = {
+        "title": _("Training records"),
+        "firm": firm,
+        "day": show_day(sight_day, "long"),
+        "sentence": sentence,
+        "notes": list(notes),
+        "nobody": _("Nobody."),
+        "tables": [_staff(rows, sight_day), _former(former)],
+    }
+    return _typeset(texts, day) or _without_strange_letters(texts, day)
+
+
+def _staff(rows: Sequence[Row], day: dt.date) -> dict[str, Any]:
+    heads = (_("Person"), _("Teams"), _("Hired on"), _("Requirement"), _("Status"), _("Completed"), _("Certificate"))
+    return {
+        "title": _("People and what is required of them"),
+        "heads": heads,
+        "widths": (4, 3, 2, 3, 3, 2, 4),
+        "rows": [
+            (
+                _named(row.name, row.employee_number),
+                ", ".join(row.teams),
+                _day(row.hired_on),
+                row.requirement,
+                chip(row, day)[0] + (f" ({_('trained, not state-approved')})" if row.is_only_trained else ""),
+                _day(row.completed_on),
+                _serial(row.serial),
+            )
+            for row in rows
+        ],
+    }
+
+
+def _former(people: Sequence[Former]) -> dict[str, Any]:
+    heads = (_("Person"), _("Teams"), _("Hired on"), _("Last day"), _("Course"), _("Completed"), _("Certificate"))
+    lines = []
+    for person in people:
+        about = (
+            _named(person.name, person.employee_number),
+            ", ".join(person.teams),
+            _day(person.hired_on),
+            _day(person.last_day),
+        )
+        lines += [
+            (*about, earned.course_title, _day(earned.issued_on), _serial(earned.serial))
+            for earned in person.completions
+        ] or [(*about, "–", "–", "–")]
+    return {"title": _("Former staff"), "heads": heads, "widths": (4, 3, 2, 2, 3, 2, 4), "rows": lines}
+
+
+def _named(name: str, number: str | None) -> str:
+    return f"{name} ({number})" if number else name
+
+
+def _day(day: dt.date | None) -> str:
+    return show_day(day) if day else "–"
+
+
+def _serial(serial: str | None) -> str:
+    return show_serial(serial) if serial else "–"
+
+
+def _typeset(texts: Mapping[str, Any], day: dt.date) -> bytes | None:
+    """Return the paper, or None if it has a letter that no font can show."""
+    try:
+        return typeset(PAPER, {"sheet": json.dumps(_breakable(texts))}, day)
+    except typst.TypstError as error:
+        if "could not be displayed with" not in str(error):
+            raise
+        return None
+
+
+def _without_strange_letters(texts: Mapping[str, Any], day: dt.date) -> bytes:
+    letters = {letter for text in _all_texts(texts) for letter in text if not letter.isascii()}
+    bare = {"title": "-", "firm": "", "day": "", "sentence": "-", "notes": [], "nobody": "", "tables": []}
+    strange = {letter for letter in letters if _typeset({**bare, "firm": letter}, day) is None}
+    known = _replace(texts, str.maketrans(dict.fromkeys(strange, "?")))
+    made = _typeset(known, day)
+    assert made is not None  # what is left, the fonts have
+    return made
+
+
+def _all_texts(value: Any) -> Sequence[str]:
+    if isinstance(value, str):
+        return [value]
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, Sequence) else ()
+    return [text for part in parts for text in _all_texts(part)]
+
+
+def _replace(value: Any, letters: dict[int, str]) -> Any:
+    if isinstance(value, str):
+        return value.translate(letters)
+    if isinstance(value, Mapping):
+        return {name: _replace(part, letters) for name, part in value.items()}
+    return [_replace(part, letters) for part in value] if isinstance(value, Sequence) else value
+
+
+def _breakable(value: Any) -> Any:
+    """Return texts whose endless words may be broken, so that none leaves its column."""
+    if isinstance(value, str):
+        return re.sub(r"(\S{14})(?=\S)", "\\1\u200b", value[:_LONGEST])
+    if isinstance(value, Mapping):
+        return {name: _breakable(part) for name, part in value.items()}
+    return [_breakable(part) for part in value] if isinstance(value, Sequence) else value
