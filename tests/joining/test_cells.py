@@ -25,7 +25,7 @@ from trainer.joining.cells import key_of, tidy
         ("name", "Bob Stone (Terminated)", "Bob Stone (Terminated)"),
         ("teams", "none", "none"),
         ("teams", "N/A", ""),
-        ("email", "no email", ""),
+        ("email", "No E-mail", ""),
         ("email", "bob@example.org, BOB@example.org", "bob@example.org"),
         ("email", "bob@example.org; b@example.org", "bob@example.org; b@example.org"),
         ("job_title", "Shift\nLead", "Shift Lead"),

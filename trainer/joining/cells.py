@@ -48,7 +48,7 @@ _CELLS: Final = {
 _NO_TEAM: Final = frozenset(("n/a", "#n/a", "n.a.", "-", "--", "–", "—"))
 """What people and programs write where they have nothing to say, and what no team can be called either."""
 _NO_DAY: Final = ("00/00/0000", "0000-00-00", "tbd", "t.b.d.", "unknown")
-_NO_ADDRESS: Final = ("no email", "no e-mail", "sin correo")
+_NO_ADDRESS: Final = ("no email", "sin correo")
 _NOTHING: Final = _NO_TEAM.union(
     _NO_DAY, _NO_ADDRESS, ("none", "null", "nil", "not available", "not applicable", "ninguno", "ninguna")
 )
@@ -94,7 +94,7 @@ def tidy(cells: dict[str, str]) -> dict[str, str]:
     """Return cells without what programs add: quotes that keep zeros, angle brackets, "n/a"."""
     told = {name: _unwrapped(cell) for name, cell in cells.items()}
     for name in told.keys() - {"name", "first", "last", "teams", "role"}:
-        if told[name].lower() in _NOTHING:
+        if told[name].lower().replace("e-m", "em") in _NOTHING:
             told[name] = ""
     if told.get("teams", "").lower() in _NO_TEAM:
         told["teams"] = ""

@@ -50,13 +50,13 @@ def _join(first: Line, second: Line, teams: int | None) -> Line | None:
     width = max(len(first.cells), len(second.cells))
     cells = []
     for column in range(width):
-        one, other = ("".join(line.cells[column : column + 1]) for line in (first, second))
-        if column == teams and one and other and fold(one) != fold(other):
-            cells.append(f"{one}; {other}")
-        elif one and other and fold(one) != fold(other):
-            return None
+        cell, other = _cell(first, column), _cell(second, column)
+        if not cell or not other or fold(cell) == fold(other):
+            cells.append(cell or other)
+        elif column == teams:
+            cells.append(f"{cell}; {other}")
         else:
-            cells.append(one or other)
+            return None
     return replace(
         first,
         cells=tuple(cells),
