@@ -20,6 +20,8 @@ _BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + (
     "\0\u00ad\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
 """Blanks, and what nobody sees: copying from a web page or padding by an old program leaves it around a text."""
+_SUBSTITUTE: Final = "\x1a"
+"""What stands for NUL, which PostgreSQL doesn't keep: a character that is refused wherever it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +77,5 @@ def add_line(
     if len(lines) > MOST_ROWS:  # beside the people there are headings
         raise Invalid(_l("There are more than %(most)s rows. Send the list in parts.", most=f"{MOST_ROWS:,}"))
     # One character more than we read, so that what is too long is told from what just fits.
-    lines.append(Line(number, tuple(trimmed(cell)[: LONGEST_CELL + 1] for cell in cells[:width]), is_hidden))
+    texts = (trimmed(cell)[: LONGEST_CELL + 1] for cell in cells[:width])
+    lines.append(Line(number, tuple(text.replace("\0", _SUBSTITUTE) for text in texts), is_hidden))
