@@ -31,6 +31,9 @@ def meanings(found: Match) -> list[str]:
         ("Nombre,Apellidos,Correo", ["first", "last", "email"]),
         ("Site,Name,Department,E-mail", ["teams", "name", "", "email"]),
         ("Original Hire Date,Name,Hire Date,E-mail", ["", "name", "hired_on", "email"]),
+        ("Rehire Date,Name,Original Hire Date,E-mail", ["rehired_on", "name", "hired_on", "email"]),
+        ("First Name,MI,Last Name,E-mail", ["first", "middle", "last", "email"]),
+        ("Apellido paterno,Apellido materno,Nombre(s),Correo", ["last", "second_last", "first", "email"]),
     ],
 )
 def test_each_thing_is_read_from_its_best_column_and_nobody_is_asked(head: str, said: list[str]) -> None:
@@ -53,6 +56,13 @@ def test_who_is_asked_is_asked_about_a_guess(text: str, guessed: str) -> None:
     found = find(text)
     assert not found.is_sure
     assert [column.heading for column in found.columns if column.how is How.GUESSED] == [guessed]
+
+
+@pytest.mark.parametrize("number", ["078-05-1120", "XXX-XX-1120", "***-**-1120"])
+def test_social_security_numbers_are_never_employee_numbers_whatever_a_firm_said(number: str) -> None:
+    found = find(f"ID,Name,E-mail\n{number},Bob Stone,b@x.org\n", {"id": "employee_number"})
+    column = found.columns[0]
+    assert (column.meaning, column.samples, column.how) == ("", (), How.PRIVATE)
 
 
 def test_what_a_firm_said_before_wins_and_is_sure() -> None:

@@ -78,7 +78,7 @@ BROKEN = {
     f"{'R' * 121},dow@example.org,,,,,": "the name is longer than 120 characters",
     "R.\x07 Dow,dow@example.org,,,,,": "the name holds a character that can’t be shown",
     "R.\u202e Dow,dow@example.org,,,,,": "the name holds a character that can’t be shown",
-    '"R.\nDow",dow@example.org,,,,,': "the name has a line break in it",
+    '"R. Dow\nA. Lee",dow@example.org,,,,,': "the name has a line break in it",
     "=HYPERLINK(1),dow@example.org,,,,,": "the name looks like a formula",
     "R. Dow,dow@example.org,@SUM(A1),,,,": "the job title looks like a formula",
     f"R. Dow,dow@example.org,{'x' * 81},,,,": "the job title is longer than 80 characters",
@@ -176,7 +176,7 @@ def test_who_may_give_roles_gives_them_to_new_people() -> None:
 @pytest.mark.parametrize(
     ("name", "is_odd"),
     [
-        ("JosÃ© PeÃ±a", True),
+        ("JosÃ© £ukasz", True),
         ("£ukasz Wiœniewski", True),
         ("Zofia ¯ak", True),
         ("?ukasz Zak", True),

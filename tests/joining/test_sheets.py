@@ -48,16 +48,11 @@ def test_the_line_for_excel_and_empty_rows_and_columns_are_passed_over() -> None
     [
         (b'name,e-mail\n"Bob,bob@example.org\nDana,dana@example.org\n', "Row 2: a quotation mark"),
         (b"a\n" * 2**20, "more than 50,000 rows"),
-        (b"\xef\xbb\xbfname,e-mail\nBob\x81,bob@example.org", "Row 2: some characters are broken"),
-        ("name,e-mail\nZoë,z@example.org\n".encode() + b"\xa3ukasz,l@example.org\n", "Row 3: the characters are saved"),
-        ("n\nZ\xf3,z\n".encode("latin-1") * 7 + "Łuk,l\n".encode(), "Rows 2, 4, 6, 8, 10 and 2 more: the char"),
-        (b"name,e-mail\n\nBob\0,bob@example.org", "Row 3: there is a character (NUL)"),
         (b"<html><table><tr><td>name", "a web page or XML"),
         (b"\xef\xbb\xbf\n<?xml version='1.0'?><Workbook>", "a web page or XML"),
-        (b"\xff\xfen\x00a\x00\x00\xd8\x00", "Row 1: some characters are broken"),
-        (b"n\0a\0m\0e\0", "Row 1: there is a character (NUL)"),
         (b"%PDF-1.7", "This is a PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel file"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "locked with a password"),
         (b"PK\x03\x04 no more", "damaged or isn’t an Excel file"),
     ],
     ids=lambda value: "" if isinstance(value, bytes) else value[:20],
@@ -66,6 +61,39 @@ def test_what_cannot_be_read_says_where_and_what_to_do(data: bytes, words: str) 
     with pytest.raises(Invalid) as refusal:
         read_file(data)
     assert words in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"\xef\xbb\xbfname,e-mail\nBob\x81,bob@example.org", "Bob\ufffd"),
+        (b"\xff\xfe" + "name,e-mail\nBob".encode("utf-16-le") + b"\0\xd8,\0b\0", "Bob\ufffd"),
+        ("name,e-mail\nZoë,z@example.org\n".encode() + b"\xa3ukasz,l@example.org\n", "\ufffdukasz"),
+        (b"name,e-mail\n\nBob\0by,bob@example.org", "Bob\x1aby"),
+    ],
+    ids=["UTF-8", "UTF-16", "two codings", "NUL"],
+)
+def test_a_broken_letter_stays_visible_so_that_its_row_alone_is_refused(data: bytes, name: str) -> None:
+    assert read_file(data).sheets[0].lines[-1].cells[0] == name
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_wide_encodings_need_no_mark(encoding: str) -> None:
+    listing = read_file("name,e-mail\nZoë,z@example.org\nKofi,k@example.org\n".encode(encoding))
+    assert [line.cells[0] for line in listing.sheets[0].lines] == ["name", "Zoë", "Kofi"]
+
+
+def test_bytes_that_are_letters_elsewhere_are_no_blanks() -> None:
+    listing = read_file("name,e-mail\nÖzil,o@example.org\nCamelö ,c@example.org\n".encode("mac-roman"))
+    cells = [line.cells[0] for line in listing.sheets[0].lines[1:]]
+    assert [decode_cell(cell, "mac-roman") for cell in cells] == ["Özil", "Camelö"]
+
+
+def test_what_nobody_sees_around_a_text_is_no_part_of_it() -> None:
+    lines = read_text(
+        "name,e-mail\n\u200bBob\u00a0,\ufeffbob@example.org\u200b\n\u200f\u05e0\u05d5\u05e2\u05d4\u200f,n\n\0\0,\0\n"
+    )
+    assert [line.cells for line in lines[1:]] == [("Bob", "bob@example.org"), ("\u05e0\u05d5\u05e2\u05d4", "n")]
 
 
 def test_the_largest_list_that_we_promise_is_read() -> None:

@@ -171,3 +171,21 @@ def test_a_bomb_is_refused_soon_and_in_a_small_memory(tmp_path: Path, name: str)
     assert any(one in said for one in words.split("|")), said
     assert seconds < 2
     assert megabytes < 100
+
+
+def test_a_cell_over_several_rows_says_the_same_in_each() -> None:
+    rows = "".join(f'<row r="{n}"><c r="B{n}"><v>{n}</v></c></row>' for n in (2, 3, 5, 6))
+    rows = rows.replace('<row r="2">', '<row r="2"><c r="A2" t="inlineStr"><is><t>North</t></is></c>')
+    areas = "".join(f'<mergeCell ref="{area}"/>' for area in ("A2:A5", "B2:B3", "XFD2:XFD3", "A6:C6", "odd"))
+    data = sheet_of(rows).replace(b"</sheetData>", f"</sheetData><mergeCells>{areas}</mergeCells>".encode())
+    lines = read_file(bare_book(data)).sheets[0].lines
+    assert [line.cells for line in lines] == [("North", "2"), ("North", "3"), ("North", "5"), ("", "6")]
+
+
+def test_many_cells_over_many_rows_are_refused_in_time() -> None:
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 40_001))
+    areas = '<mergeCell ref="A1:A40000"/>' * 9_000
+    data = sheet_of(rows).replace(b"</sheetData>", f"</sheetData><mergeCells>{areas}</mergeCells>".encode())
+    refusal = read_file(bare_book(data)).sheets[0].refusal
+    assert refusal is not None
+    assert "unpacks" in refusal.message

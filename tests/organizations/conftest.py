@@ -42,11 +42,14 @@ class Acme:
 @pytest.fixture
 def acme(app: Flask) -> Acme:
     """Return the firm."""
-    return replace(remembered("acme", app, lambda: _make(app)), app=app)
+    return replace(remembered("acme", app, lambda: make_acme(app)), app=app)
 
 
-def _make(app: Flask) -> Acme:
-    """Alice owns it; Mona manages all, Mark the harbor only; Ines teaches; Bob (harbor) and Dana (motel) guard."""
+def make_acme(app: Flask) -> Acme:
+    """Make the firm.
+
+    Alice owns it; Mona manages all, Mark the harbor only; Ines teaches; Bob (harbor) and Dana (motel) guard.
+    """
     names = ("alice", "mona", "mark", "ines", "bob", "charlie", "mallory")
     users = {name: make_account(app, f"{name}@example.org") for name in names}
     for name in ("alice", "mona", "mark", "ines", "mallory"):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
@@ -20,7 +21,10 @@ MOST_CELLS: Final = 4_000_000
 """Cells of all rows together, with empty ones before the last of each row: one far cell per row is cheap otherwise."""
 TOO_LARGE: Final = _l("This file unpacks to far more than a roster needs. Copy the list into a new file and try again.")
 
+MOST_MERGED: Final = 10_000
+"""Cells over several rows that are read."""
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_AREA = re.compile(rf"{_CELL.pattern}:{_CELL.pattern}")
 _DATES: Final = frozenset({14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)})
 """Ids of built-in formats that show a day (ECMA-376, 18.8.30)."""
 
@@ -123,6 +127,8 @@ class Cells:
         self.lines: list[Line] = []
         self._limits = limits
         self._hidden: list[tuple[int, int]] = []
+        self._merged: list[tuple[int, int, int]] = []
+        """First row, last row and column of cells over several rows."""
         self._strings, self._styles, self._first_day = strings, styles, first_day
         self._row = self._column = 0
         self._cells: list[str] = []
@@ -133,6 +139,23 @@ class Cells:
     def hidden_columns(self) -> frozenset[int]:
         """Return the columns that the program doesn't show, counted from 0."""
         return frozenset(index for first, last in self._hidden for index in range(first, last))
+
+    def filled_lines(self) -> list[Line]:
+        """Return the rows; a cell over several rows says the same in each of them. Raises Invalid."""
+        numbers = [line.number for line in self.lines]
+        for first, last, column in self._merged:
+            top, end = bisect_left(numbers, first), bisect_right(numbers, last)
+            if top == end or numbers[top] != first or not (text := "".join(self.lines[top].cells[column : column + 1])):
+                continue
+            for index in range(top + 1, end):
+                line = self.lines[index]
+                cells = [*line.cells, *[""] * (column + 1 - len(line.cells))]
+                self._limits.cells -= len(cells)
+                if self._limits.cells < 0:
+                    raise Invalid(TOO_LARGE)
+                cells[column] = cells[column] or text
+                self.lines[index] = replace(line, cells=tuple(cells))
+        return self.lines
 
     def start(self, name: str, values: dict[str, str]) -> None:
         if name == "c":
@@ -151,6 +174,10 @@ class Cells:
             self._hidden.append((max(int(values["min"]) - 1, 0), min(int(values["max"]), MOST_COLUMNS)))
         elif name == "rPh":
             self._is_aside = True
+        elif name == "mergeCell" and len(self._merged) < MOST_MERGED:
+            area = _AREA.fullmatch(values.get("ref", ""))
+            if area is not None and int(area[2]) < int(area[4]) and _column(area[1]) <= MOST_COLUMNS:
+                self._merged.append((int(area[2]), int(area[4]), _column(area[1]) - 1))
 
     def end(self, name: str) -> None:
         if name in {"v", "t"}:
@@ -175,9 +202,7 @@ class Cells:
             match = _CELL.fullmatch(reference)
             if match is None or int(match[2]) != self._row:
                 raise ValueError("a cell in another row")
-            column = 0
-            for letter in match[1]:
-                column = column * 26 + ord(letter) - 64
+            column = _column(match[1])
         if column <= self._column:
             raise ValueError("cells out of order")
         self._column = column
@@ -213,6 +238,14 @@ class Cells:
         if not number.is_integer() or abs(number) >= 1e15:
             return raw.strip()
         return str(int(number)).zfill(self._styles.digits.get(self._style, 0))
+
+
+def _column(letters: str) -> int:
+    """Return the number of a column, counted from 1."""
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return column
 
 
 def _index(raw: str) -> int:

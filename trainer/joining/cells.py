@@ -14,7 +14,8 @@ from flask_babel.speaklater import LazyString
 
 from trainer.accounts.rules import clean_name, email_key, is_printable_name
 from trainer.joining.days import Order, read_day
-from trainer.joining.names import proper_name
+from trainer.joining.names import asides_of, find_oddity, is_wrapped, written_name
+from trainer.joining.statuses import is_status, is_working
 from trainer.organizations.models import LONGEST_NAME, LONGEST_NUMBER, LONGEST_TITLE
 from trainer.organizations.rules import Role, fold, has_letter, is_mailable
 
@@ -34,30 +35,35 @@ LABELS: Final = {
 _CELLS: Final = {
     **LABELS,
     "first": _l("first name"),
+    "middle": _l("middle name"),
     "last": _l("last name"),
+    "second_last": _l("second last name"),
+    "suffix": _l("suffix"),
     "role": _l("role"),
     "teams": _l("team"),
+    "rehired_on": _l("rehire date"),
     "ended_on": _l("last day"),
     "status": _l("status"),
 }
-_STATUSES: Final = {
-    True: "active, a, current, employed, hired, rehired, full time, part time, on leave, leave, l, loa, "
-    "leave of absence, yes, y, true, 1, enabled, onboarding, pending, activo, activa, si, licencia",
-    False: "terminated, term, t, termed, inactive, i, left, separated, resigned, retired, r, deceased, d, dismissed, "
-    "laid off, discharged, former, no, n, false, 0, disabled, inactivo, inactiva, baja, terminado, terminada",
-}
-_IS_HERE: Final = {word: is_here for is_here, words in _STATUSES.items() for word in words.split(", ")}
-"""Whether someone with this status works for the firm."""
-_NOTHING: Final = frozenset(("n/a", "#n/a", "none", "null", "nil", "-", "--", "–", "—", "00/00/0000", "0000-00-00"))
-"""What programs write where they have nothing to say, except in names, teams and roles."""
+_NO_TEAM: Final = frozenset(("n/a", "#n/a", "n.a.", "-", "--", "–", "—"))
+"""What people and programs write where they have nothing to say, and what no team can be called either."""
+_NO_DAY: Final = ("00/00/0000", "0000-00-00", "tbd", "t.b.d.", "unknown")
+_NO_ADDRESS: Final = ("no email", "sin correo")
+_NOTHING: Final = _NO_TEAM.union(
+    _NO_DAY, _NO_ADDRESS, ("none", "null", "nil", "not available", "not applicable", "ninguno", "ninguna")
+)
+"""The same anywhere else, except in names and roles."""
 BAD_CHARACTERS: Final = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _PLAIN_LOCAL: Final = re.compile(r"[a-z0-9]+(?:[._+-][a-z0-9]+)*")
 _LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 180
 """For a shorter check of plain addresses."""
 _FORMULA: Final = re.compile(r"[=@]|[+-](?![\d\s().-]*$)")
 """A formula, which a spreadsheet would run when the firm opens an export; a phone number or a dash isn't one."""
-_ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
-"""A long number as a spreadsheet shows it, with its last digits lost."""
+_ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+?\d+|0?[.,]\d+", re.IGNORECASE)
+"""A long number as a spreadsheet shows it, with its last digits lost, or a percentage."""
+_NAMES: Final = ("name", "first", "middle", "last", "second_last")
+_ONE_LINE: Final = ("job_title", "employee_number")
+"""Cells in which a line break is only where a program wrapped them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +98,22 @@ def tidy(cells: dict[str, str]) -> dict[str, str]:
     """Return cells without what programs add: quotes that keep zeros, angle brackets, "n/a"."""
     told = {name: _unwrapped(cell) for name, cell in cells.items()}
     for name in told.keys() - {"name", "first", "last", "teams", "role"}:
-        if told[name].lower() in _NOTHING:
+        if told[name].lower().replace("e-m", "em") in _NOTHING:
             told[name] = ""
+    if told.get("teams", "").lower() in _NO_TEAM:
+        told["teams"] = ""
+    for name in told.keys() & _ONE_LINE:
+        told[name] = " ".join(told[name].split())
     if number := told.get("employee_number"):
         told["employee_number"] = re.sub(r"\A'(?=\d)|(?<=\d)\.0\Z", "", number)
     if address := told.get("email"):
         inner = re.search(r"<([^<>]*@[^<>]*)>", address)
         told["email"] = (inner[1] if inner else address).strip().removeprefix("mailto:").rstrip(";, ")
+        parts = set(re.split(r"[;,\s]+", told["email"].lower()))
+        if told["email"].count("@") > 1 and len(parts) == 1:
+            told["email"] = parts.pop()
+    if "(" in told.get("name", "") and not told.get("status"):
+        told["status"] = next(filter(is_status, asides_of(told["name"])), "")
     return told
 
 
@@ -109,9 +124,7 @@ def _unwrapped(cell: str) -> str:
 
 def read_name(cells: dict[str, str]) -> str:
     """Return the name that a row says, as it is printed."""
-    if whole := cells.get("name"):
-        return proper_name(whole)
-    return clean_name(f"{cells.get('first', '')} {cells.get('last', '')}")
+    return written_name(cells)
 
 
 def refuse_odd_cells(cells: dict[str, str], beyond: Sequence[str]) -> None:
@@ -137,7 +150,7 @@ def refuse_odd_cells(cells: dict[str, str], beyond: Sequence[str]) -> None:
             )
         if _FORMULA.match(cell):
             raise Problem(_l("the %(cell)s looks like a formula. Begin it with a letter or a number.", cell=name))
-        if "\n" in cell and column != "teams":
+        if "\n" in cell and column != "teams" and not (column in _NAMES and is_wrapped(cell)):
             raise Problem(_l("the %(cell)s has a line break in it. Write it in one line.", cell=name))
 
 
@@ -157,6 +170,8 @@ def read_person(
         raise Problem(_l("no name for %(email)s. Add one, or leave the row out.", email=label))
     if not has_letter(name):
         raise Problem(_l("the name for %(email)s has no letter in it. Write it in letters.", email=label))
+    if oddity := find_oddity(name):
+        raise Problem(_l("the name holds “%(letters)s”. Write the name alone.", letters=oddity))
     title, number = clean_name(cells.get("job_title", "")), clean_name(cells.get("employee_number", ""))
     for column, text, most in (
         ("name", name, LONGEST_NAME),
@@ -175,7 +190,7 @@ def read_person(
                 number=number,
             )
         )
-    hired_on = _read_hired(cells.get("hired_on", ""), order, today)
+    hired_on = _read_hired(cells.get("rehired_on") or cells.get("hired_on", ""), order, today)
     has_left, ended_on, warnings = _read_standing(cells, hired_on, order, today)
     person = Wanted(
         name=name,
@@ -255,7 +270,7 @@ def _read_standing(
 ) -> tuple[bool, dt.date | None, list[LazyString]]:
     """Return whether someone has left, on which day if that is known, and what to look at."""
     text, status = cells.get("ended_on", ""), cells.get("status", "")
-    is_here = _IS_HERE.get(" ".join(re.sub(r"[^a-z0-9]+", " ", fold(status)).split()))
+    is_here = is_working(status)
     warnings = []
     if status and is_here is None:
         warnings.append(_l("we don’t know the status “%(status)s”, so this person stays", status=status[:40]))

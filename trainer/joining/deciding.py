@@ -26,6 +26,7 @@ from trainer.joining.cells import (
 from trainer.joining.days import Order
 from trainer.joining.lines import Line
 from trainer.joining.names import is_same_name
+from trainer.joining.repeats import join_repeats
 from trainer.joining.roster import Change, Entry, Fate, Known, Plan, Value
 from trainer.organizations.models import LONGEST_NAME, LONGEST_NUMBER
 from trainer.organizations.rules import Role, fold
@@ -76,6 +77,8 @@ class _Roster:
     lines_by_key: dict[str, int] = field(default_factory=dict)
     lines_by_number: dict[str, int] = field(default_factory=dict)
     lines_by_person: dict[UUID, int] = field(default_factory=dict)
+    later_twins: dict[int, int] = field(default_factory=dict)
+    """Row -> a later row with the same address or number."""
 
     def __post_init__(self) -> None:
         for person in self.known:
@@ -104,10 +107,11 @@ def plan(
     """
     roster, entries = _Roster(known, roles, said.same), []
     # A row that is left out is no other row's twin, so that one of two can be chosen.
-    for line in sorted(table.lines, key=lambda row: row.number in said.out):
+    lines = join_repeats(table.lines, table.columns)
+    for line in sorted(lines, key=lambda row: row.number in said.out):
         entry = _decide(line, table, roster, today, needs_address=needs_address)
         entries.append(replace(entry, is_out=True) if line.number in said.out else entry)
-    entries.sort(key=lambda entry: entry.line)
+    entries = [_share(entry, roster) for entry in sorted(entries, key=lambda entry: entry.line)]
     new_teams: dict[str, str] = {}
     for entry in entries:
         if entry.is_taken and entry.fate is not Fate.LEAVES and entry.wanted is not None:
@@ -117,6 +121,15 @@ def plan(
     missing = tuple(_list_missing(entries, roster))
     leaving = tuple(person for person in missing if person.membership_id in said.left)
     return Plan(tuple(entries), tuple(new_teams[key] for key in sorted(new_teams)), missing, leaving)
+
+
+def _share(entry: Entry, roster: _Roster) -> Entry:
+    """Return an entry with a warning if a later row has its address or number, and is refused for it."""
+    later = roster.later_twins.get(entry.line)
+    if later is None or entry.fate is Fate.PROBLEM:
+        return entry
+    shared = _l("row %(row)s has the same email address or number: check whose it is", row=later)
+    return replace(entry, warnings=(*entry.warnings, shared))
 
 
 def _list_missing(entries: Sequence[Entry], roster: _Roster) -> list[Known]:
@@ -157,6 +170,9 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
             clashes=isinstance(problem, Clash),
         )
     warnings = [*entry.warnings, *warnings]
+    if line.repeats:
+        repeats = ", ".join(map(str, line.repeats))
+        warnings.append(_l("also in row %(rows)s: read as one person", rows=repeats))
     if line.is_hidden:
         warnings.append(_l("this row is hidden in the spreadsheet"))
     if match := _MISREAD.search(name):
@@ -280,6 +296,7 @@ def _leaves(number: int, row: Wanted, person: Known) -> Entry:
 def _refuse_twins(number: int, row: Wanted, roster: _Roster) -> None:
     earlier = roster.lines_by_key.setdefault(row.email_key, number) if row.email_key else number
     if earlier != number:
+        roster.later_twins[earlier] = number
         raise Clash(
             _l(
                 "the email address %(email)s is in row %(row)s too. Keep one of them.",
@@ -291,6 +308,7 @@ def _refuse_twins(number: int, row: Wanted, roster: _Roster) -> None:
         return
     earlier = roster.lines_by_number.setdefault(row.employee_number, number)
     if earlier != number:
+        roster.later_twins[earlier] = number
         raise Clash(
             _l(
                 "the employee number %(number)s is in row %(row)s too. Correct one of them.",

@@ -21,35 +21,45 @@ _COLUMNS: Final = {
     "empleado",
     "first": "first name, first, legal first name, given name, forename, name first, fname, employee first name, "
     "preferred first name, primer nombre, nombres, nombre",
+    "middle": "middle name, middle, middle initial, mi, middle names, legal middle name, mname, name middle, "
+    "employee middle name, segundo nombre",
     "last": "last name, last, legal last name, surname, family name, name last, lname, employee last name, "
-    "apellidos, apellido, primer apellido",
+    "apellidos, apellido, primer apellido, apellido paterno",
+    "second_last": "second last name, maternal last name, mother s last name, segundo apellido, apellido materno",
+    "suffix": "suffix, name suffix, generational suffix, legal suffix, sufijo",
     "email": "email, email address, mail, user email, employee email, work email, company email, business email, "
     "work email address, work contact work email, primary email, correo electronico, correo, correo de "
     "trabajo, direccion de correo electronico, personal email, personal contact personal email, home "
     "email, secondary email, correo personal",
     "job_title": "job title, position title, title, employee title, job title description, position, position "
-    "description, primary position, job, job role, job description, occupation, rank, puesto, cargo, "
+    "description, primary position, job, job role, job description, occupation, rank, business title, "
+    "job profile, position name, job name, puesto, cargo, "
     "puesto de trabajo",
     "employee_number": "employee number, employee no, employee id, emp id, emp no, emp number, employee code, "
     "worker id, "
     "associate id, staff number, staff id, personnel number, payroll number, file number, file no, "
-    "number, id, no, badge, badge number, badge id, clock id, custom id, external id, numero de "
+    "number, id, no, badge, badge number, badge id, clock id, custom id, external id, payroll id, guard id, "
+    "officer id, guard number, officer number, numero de "
     "empleado, no de empleado, n o de empleado, no empleado, id de empleado, numero, codigo de "
     "empleado, legajo",
-    "hired_on": "hired on, hire date, most recent hire date, date of hire, doh, date hired, hired, rehire date, "
-    "start date, employment start date, started, started on, day of hiring, original hire date, date "
+    "hired_on": "hired on, hire date, date of hire, doh, date hired, hired, "
+    "start date, employment start date, started, started on, day of hiring, original hire date, first hire date, date "
     "started, fecha de contratacion, fecha de ingreso, fecha de inicio, fecha de alta, fecha ingreso",
+    "rehired_on": "rehire date, rehired on, date of rehire, date rehired, most recent hire date, latest hire date, "
+    "last hire date, most recent start date, fecha de reingreso, fecha de recontratacion",
     "ended_on": "ended on, last day, last day worked, last day of work, termination date, term date, date of "
     "termination, date terminated, terminated on, separation date, end date, employment end date, left "
     "on, date left, fecha de baja, fecha de terminacion, fecha de salida, fecha baja, ultimo dia",
     "status": "status, employment status, employee status, position status, worker status, status code, active, "
-    "is active, estado, estatus, situacion",
+    "is active, emp status, employee state, worker state, hr status, current status, active status, "
+    "estado, estatus, situacion, estado laboral, activo",
     "teams": "teams, team, site, sites, work site, job site, site name, post, posts, work location, location, "
     "locations, location description, location name, work location name, primary location, primary "
     "site, crew, crews, group, groups, department, departments, dept, department name, department "
     "description, home department, home department description, branch, region, client, account, "
-    "division, property, properties, equipo, equipos, sitio, sitios, sede, ubicacion, departamento, "
-    "lugar de trabajo",
+    "division, property, properties, post site, assigned site, site location, guard site, duty station, worksite, "
+    "work place, workplace, facility, equipo, equipos, sitio, sitios, sede, ubicacion, departamento, "
+    "lugar de trabajo, sucursal, sucursales",
     "role": "role, roles, user role, rol",
 }
 """Spellings of the headings, without capitals and marks, the best ones first; “#” is read as “number”."""
@@ -80,7 +90,7 @@ _PRIVATE: Final = re.compile(
     r"gender|sex|race|ethnicity|marital|religion|passport|visa|medical|emergency|password|pin|nacimiento|salario|"
     r"sueldo|telefono|celular|seguro|direccion|domicilio|genero|sexo|contrasena)\b"
 )
-_SOCIAL_SECURITY: Final = re.compile(r"\d{3}-\d{2}-\d{4}")
+_SOCIAL_SECURITY: Final = re.compile(r"[\dX*]{3}-[\dX*]{2}-\d{4}", re.IGNORECASE)
 
 
 def bare(heading: str) -> str:
@@ -103,4 +113,9 @@ def count_known(headings: Iterable[str], remembered: Mapping[str, str]) -> int:
 
 def is_private(heading: str, values: Iterable[str]) -> bool:
     """Return True for a column that a roster has no use for and nobody should see here, such as wages."""
-    return _PRIVATE.search(bare(heading)) is not None or any(_SOCIAL_SECURITY.fullmatch(value) for value in values)
+    return _PRIVATE.search(bare(heading)) is not None or has_social_security(values)
+
+
+def has_social_security(values: Iterable[str]) -> bool:
+    """Return True if a value looks like a social security number, whatever the heading says, such as “ID.”"""
+    return any(_SOCIAL_SECURITY.fullmatch(value) for value in values)

@@ -24,7 +24,11 @@ def keep_sheet(sheet: Sheet, matched: Match, *, asks: bool) -> dict[str, Any]:
         "columns": [[column.heading, column.meaning, column.how, column.is_hidden] for column in kept],
         "dropped": dropped,
         "lines": [
-            [line.number, cut(line.cells, indexes, width, hides=bool(dropped)), line.is_hidden]
+            [
+                line.number,
+                cut(line.cells[:width] if sheet.is_grid else line.cells, indexes, width, hides=bool(dropped)),
+                line.is_hidden,
+            ]
             for line in sheet.lines[matched.row + 1 :]
             if line.cells != headings.cells  # a printed report repeats them on each page
         ],

@@ -11,14 +11,23 @@ from flask_babel import lazy_gettext as _l
 
 from trainer.core.errors import Invalid
 from trainer.joining.days import Reading, find_order
-from trainer.joining.headings import EXAMPLE, HEADINGS_WITHIN, PERHAPS, bare, count_known, is_private, known_as
+from trainer.joining.headings import (
+    EXAMPLE,
+    HEADINGS_WITHIN,
+    PERHAPS,
+    bare,
+    count_known,
+    has_social_security,
+    is_private,
+    known_as,
+)
 from trainer.joining.lines import Line, Sheet
 from trainer.organizations.models import LONGEST_TITLE
 from trainer.organizations.rules import Role, fold
 
 _LOOKED_AT: Final = 200
 """How many rows we look at to tell what a column holds."""
-_DAYS: Final = ("hired_on", "ended_on")
+_DAYS: Final = ("hired_on", "rehired_on", "ended_on")
 
 
 class How(StrEnum):
@@ -147,6 +156,8 @@ def _name(sheet: Sheet, index: int, heading: str, below: Sequence[Line], remembe
     values = [line.cells[index] for line in below[:_LOOKED_AT] if index < len(line.cells) and line.cells[index]]
     column = Column(index, heading[:LONGEST_TITLE], "", How.UNREAD, index in sheet.hidden_columns, tuple(values[:3]))
     key = bare(heading)
+    if has_social_security(values):
+        return replace(column, how=How.PRIVATE, samples=())
     if key in remembered:
         return replace(column, meaning=remembered[key], how=How.REMEMBERED)
     if known := known_as(heading)[0]:

@@ -6,16 +6,15 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 
 from trainer.core.errors import Invalid
 from trainer.joining.headings import HEADINGS_WITHIN, count_known
-from trainer.joining.lines import Line, Sheet, add_line
+from trainer.joining.lines import Line, Sheet, add_line, trim, trim_bytes
 from trainer.joining.workbook import read_workbook
 
 SEPARATORS: Final = "\t;,|"
@@ -24,10 +23,14 @@ _TOP: Final = 100_000
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like UTF-16
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-
+_CONTROL: Final = re.compile("[\0-\x08\x0e-\x1f]")
+_LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
+"""What a locked workbook has in the directory of its container."""
 
 CODINGS: Final = ("windows-1252", "windows-1250", "mac-roman", "cp437")
 """How a file that isn't Unicode can be read. The first is what Excel on Windows writes in the United States."""
@@ -51,10 +54,16 @@ def read_file(data: bytes) -> Listing:
     if data.startswith(b"PK"):
         return Listing(read_workbook(data))
     if data.startswith(b"\xd0\xcf\x11\xe0"):
+        if _LOCKED in data:
+            raise Invalid(_l("This file is locked with a password. Save it without one and try again."))
         raise Invalid(_l("This is an old Excel file (.xls). Save it as .xlsx or .csv and try again."))
     if data.startswith(b"%PDF"):
         raise Invalid(_l("This is a PDF. Save the list as .xlsx or .csv and try again."))
     text, coding = _decoded(data)
+    if len(_CONTROL.findall(text[:2000])) * 20 > len(text[:2000]):
+        raise Invalid(
+            _l("This file isn’t a list, but a picture or the like. Save the list as .xlsx or .csv and try again.")
+        )
     if text.lstrip("\ufeff \t\r\n")[:1] == "<":
         raise Invalid(
             _l(
@@ -62,28 +71,18 @@ def read_file(data: bytes) -> Listing:
                 "save it as .xlsx or .csv, and try again."
             )
         )
-    return Listing([Sheet("", read_text(text))], coding)
+    return Listing([Sheet("", read_text(text, trimmed=trim_bytes if coding else trim))], coding)
 
 
-def read_text(text: str) -> list[Line]:
+def read_text(text: str, *, trimmed: Callable[[str], str] = trim) -> list[Line]:
     """Return the rows of a text with one separator. Raises Invalid."""
-    text = text.removeprefix("\ufeff")
-    if "\0" in text:
-        number = len(_lines(text[: text.index("\0")]))
-        raise Invalid(
-            _l(
-                "Row %(row)s: there is a character (NUL) that no list has. "
-                "Save the list as .csv (UTF-8) or .xlsx and try again.",
-                row=number,
-            )
-        )
-    separator, text = _separator(text)
+    separator, text = _separator(text.removeprefix("\ufeff"))
     lines: list[Line] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     start = 1
     try:
         for cells in reader:
-            add_line(lines, start, cells)
+            add_line(lines, start, cells, trimmed=trimmed)
             start = reader.line_num + 1
     except csv.Error as error:
         raise Invalid(
@@ -98,60 +97,43 @@ def read_text(text: str) -> list[Line]:
 
 def decode_cell(cell: str, coding: str) -> str:
     """Return the text of a cell's bytes in a coding; bytes without a meaning there become U+FFFD."""
-    return cell.encode("latin-1").decode(coding, errors="replace")
+    return trim(cell.encode("latin-1").decode(coding, errors="replace"))
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
-    """Return the text and, unless it is Unicode, a coding to read it in: then each character is still one byte."""
+    """Return the text and, unless it is Unicode, a coding to read it in: then each character is still one byte.
+
+    What is broken in Unicode becomes U+FFFD, so that only the rows that need it are refused.
+    """
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            text = data[len(bom) :].decode(encoding, errors="replace")
-            broken = [number for number, line in enumerate(_lines(text), start=1) if "\ufffd" in line]
-            if broken:
-                raise Invalid(
-                    _l(
-                        "%(rows)s: some characters are broken. Save the file as UTF-8 and try again.",
-                        rows=_rows(broken),
-                    )
-                )
-            return text, ""
+            return data[len(bom) :].decode(encoding, errors="replace"), ""
+    if encoding := _wide_encoding(data):
+        return data.decode(encoding, errors="replace"), ""
     try:
         return data.decode("utf-8"), ""
     except UnicodeDecodeError:
         pass
-    text = data.decode("latin-1")
-    others = [number for number, line in enumerate(_lines(text), start=1) if not _is_utf8(line)]
-    if any(not line.isascii() and _is_utf8(line) for line in _lines(text)):
-        raise Invalid(
-            _l(
-                "%(rows)s: the characters are saved in another way than in the other rows. "
-                "Type the names there again, save the file as UTF-8, and try again.",
-                rows=_rows(others),
-            )
-        )
-    return text, CODINGS[0]
+    if any(not line.isascii() and _is_utf8(line) for line in re.split(b"\r\n|\r|\n", data)):
+        return data.decode("utf-8", errors="replace"), ""  # two files in one: some rows are Unicode
+    return data.decode("latin-1"), CODINGS[0]
 
 
-def _lines(text: str) -> list[str]:
-    """Return the lines as `csv` counts them: characters like U+2028 or NEL end none."""
-    return re.split("\r\n|\r|\n", text)
+def _wide_encoding(data: bytes) -> str:
+    """Return UTF-16 as some programs write it without saying so: every second byte is zero."""
+    top = data[:2000]
+    first, second = top[::2].count(0), top[1::2].count(0)
+    if max(first, second) * 3 < len(top):
+        return ""
+    return "utf-16-be" if first > second else "utf-16-le"
 
 
-def _is_utf8(line: str) -> bool:
+def _is_utf8(line: bytes) -> bool:
     try:
-        line.encode("latin-1").decode("utf-8")
+        line.decode("utf-8")
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _rows(numbers: list[int]) -> LazyString:
-    named = ", ".join(str(number) for number in numbers[:5])
-    if len(numbers) == 1:
-        return _l("Row %(row)s", row=named)
-    if len(numbers) <= 5:
-        return _l("Rows %(rows)s", rows=named)
-    return _l("Rows %(rows)s and %(more)s more", rows=named, more=len(numbers) - 5)
 
 
 def _separator(text: str) -> tuple[str, str]:

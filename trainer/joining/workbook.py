@@ -98,9 +98,10 @@ def _read_sheets(archive: zipfile.ZipFile) -> list[Sheet]:
 def _read_sheet(archive: zipfile.ZipFile, name: str, part: str, sheet: Cells, limits: Limits) -> Sheet:
     try:
         _parse(archive, part, limits, sheet.start, sheet.end, sheet.text)
+        lines = sheet.filled_lines()
     except Invalid as refusal:
         return Sheet(name, [], refusal=refusal)
-    return Sheet(name, sheet.lines, sheet.hidden_columns())
+    return Sheet(name, lines, sheet.hidden_columns(), is_grid=True)
 
 
 def _parse(

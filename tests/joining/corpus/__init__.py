@@ -1,0 +1,1 @@
+"""Rosters as firms really send them: a corpus, each with what must become of it."""
