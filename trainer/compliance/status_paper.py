@@ -121,7 +121,7 @@ def _words() -> dict[str, str]:
 def _said(macro: str, *values: object) -> str:
     """Return a sentence of the page, so that paper and page can't say it differently."""
     sentence: Markup = get_template_attribute("compliance/_status.html", macro)(*values)
-    return " ".join(str(sentence.unescape()).split())
+    return " ".join(sentence.unescape().split())
 
 
 def _bar(counts: Counts) -> list[dict[str, Any]]:
@@ -171,7 +171,7 @@ def percent(number: int, of: int) -> str:
     share = round(100 * number / of)
     if 0 < number < of:
         share = min(max(share, 1), 99)
-    return _("%(share)s%%", share=share)
+    return str(_("%(share)s%%", share=share))
 
 
 def _sections(paper: StatusPaper, rows: Sequence[Row], sites: Sequence[Site]) -> list[dict[str, Any]]:

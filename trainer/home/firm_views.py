@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 
 from trainer.assignments.queries import list_requirements
 from trainer.compliance.queries import count_rows, list_rows, sight_of
+from trainer.compliance.report_queries import count_undeliverable
 from trainer.compliance.rules import Group, Narrowing, Order
 from trainer.compliance.words import chip
 from trainer.core.clock import now
@@ -47,6 +48,7 @@ def _training(actor: Actor) -> dict[str, Any]:
         "requirements": list_requirements(actor.organization_id),
         "status": count_rows(sight, Narrowing()),
         "rows": list_rows(sight, attention, None, most=MOST_NAMES).rows,
+        "unreachable": count_undeliverable(actor),
         "today": sight.today,
         "chip": chip,
     }
