@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import os
+import re
 from collections import Counter
+from collections.abc import Iterator
 
+import pytest
+import time_machine
 from flask import Flask
 
+from tests.cast import actor_of, add_second_factor, make_account, make_site, put_on_roster, sign_in_as
+from tests.compliance.conftest import Training
 from tests.compliance.days import DAYS, Story, live, tell
-from trainer.compliance.queries import count_rows, iterate_rows, list_rows, sight_of
+from tests.interop.conftest import token_of
+from tests.interop.test_same_numbers import in_api, in_csv, in_xlsx, said
+from trainer.compliance.queries import PAGE, count_rows, iterate_rows, list_rows, sight_of
 from trainer.compliance.rules import Narrowing, Order, Row
-from trainer.core.db import db
+from trainer.compliance.words import as_table
+from trainer.core import clock
+from trainer.core.db import db, transaction
+from trainer.interop.views.api import limited
+from trainer.jobs.upkeep import keep_up
+from trainer.organizations.models import Organization
+from trainer.organizations.operations import set_teams
+from trainer.organizations.queries import get_person
+from trainer.organizations.rules import Role, local_day
+from trainer.web.tables import csv_lines
 
 HISTORIES = int(os.environ.get("TRAINER_TEST_HISTORIES", "20"))
 
@@ -65,3 +83,104 @@ def test_each_day_of_random_weeks_is_as_what_happened_until_its_end(app: Flask) 
                     error.add_note(f"history {seed}, {day}")
                     raise
                 db.session.rollback()
+
+
+@pytest.mark.check("T086")
+def test_page_csv_xlsx_and_api_show_the_same_of_a_past_day(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limited, "most", 1_000_000)
+    for seed in range(1000, 1000 + max(3, HISTORIES // 10)):
+        with app.app_context():
+            story = live(app, seed)
+        later = story.end_of(story.first + dt.timedelta(days=DAYS + 1))
+        add_second_factor(app, story.owner_id)
+        with time_machine.travel(later, tick=False):
+            token, visitor = token_of(app, story.owner_id, story.firm_id), sign_in_as(app, story.owner_id)
+            for number in (1, 4, DAYS - 1):
+                day = story.first + dt.timedelta(days=number)
+                with app.app_context():
+                    rows = list(iterate_rows(sight_of(story.actor(), later, day), Narrowing()))
+                    table = "".join(csv_lines(as_table(rows)))
+                    in_files = in_csv(rows), in_xlsx(rows)
+                cells, _stands = in_api(app, token, f"?limit=3&on={day}")
+                assert ([said(row) for row in rows],) * 2 == in_files == (cells, cells)
+                firm = f"/organizations/{story.firm_id}/training"
+                page = visitor.get(f"{firm}?on={day}").text
+                assert all(row.name in page for row in rows[:PAGE])
+                exported = visitor.post(f"{firm}/exports?on={day}", {"form": "csv"})
+                assert exported.data.decode() == table
+                assert f"training-status-{day}.csv" in exported.headers["Content-Disposition"]
+
+
+@pytest.fixture
+def week(training: Training) -> Iterator[Training]:
+    """A week after Acme Security required the course."""
+    with time_machine.travel(clock.now() + dt.timedelta(days=7), tick=False):
+        yield training
+
+
+def days_ago(training: Training, days: int) -> dt.date:
+    """Return a day of the firm."""
+    with training.acme.app.app_context():
+        firm = db.session.get_one(Organization, training.acme.id)
+        return local_day(firm.time_zone, clock.now()) - dt.timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(-1, "still to come"), (8, "records begin on"), (None, "Write it like 2026-11-23")],
+)
+def test_a_day_that_has_no_status_is_refused_with_a_word(week: Training, days: int | None, words: str) -> None:
+    alice, path = week.acme.enter("alice"), week.acme.path("/training")
+    given = "soon" if days is None else str(days_ago(week, days))
+    answer = alice.get(f"{path}?on={given}&q=bob")
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert f'value="{given}"' in answer.text
+    assert 'value="bob"' in answer.text
+    exported = alice.post(f"{path}/exports?on={given}", {"form": "csv"})
+    assert exported.status_code == 422
+    assert words in exported.text
+
+
+def test_a_past_day_stays_chosen_on_every_way_from_its_page(week: Training) -> None:
+    alice, path, day = week.acme.enter("alice"), week.acme.path("/training"), days_ago(week, 3)
+    page = alice.get(f"{path}?on={day}").text
+    links = [html.unescape(link) for link in re.findall(r'(?:href|action)="([^"]*)"', page)]
+    kept = [link for link in links if "group=" in link or "/training/" in link or "exports" in link]
+    assert len(kept) >= 8
+    assert [link for link in kept if f"on={day}" not in link] == []
+    assert "was current" in page or "were current" in page
+    assert "Back to today" in page
+    person = alice.get(next(link for link in kept if "/training/" in link and "exports" not in link)).text
+    assert "Required on" in person
+    assert "Waive this" not in person
+
+
+def test_today_by_its_day_is_today(week: Training) -> None:
+    alice, path = week.acme.enter("alice"), week.acme.path("/training")
+    page = alice.get(f"{path}?on={days_ago(week, 0)}").text
+    assert "Back to today" not in page
+
+
+def test_a_site_manager_sees_of_a_past_day_who_was_in_the_team_then(week: Training) -> None:
+    acme, app = week.acme, week.acme.app
+    team, other = (make_site(app, acme.users["alice"], acme.id, name) for name in ("Pier", "Quay"))
+    then = days_ago(week, 0)
+    moved = put_on_roster(app, acme.id, None, name="Mo Moved", email="mo@example.org", teams=[team])
+    sam = make_account(app, "sam@example.org")
+    put_on_roster(app, acme.id, sam, Role.MANAGER, name="Sam Site", email="sam@x.example", teams=[team])
+    with app.app_context():
+        for _portion in keep_up(acme.id):
+            pass
+    with time_machine.travel(clock.now() + dt.timedelta(days=2), tick=False):
+        with app.app_context(), transaction():
+            actor = actor_of(acme.users["alice"], acme.id)
+            set_teams(actor, get_person(actor, moved), [other], clock.now())
+        add_second_factor(app, sam)
+        visitor = sign_in_as(app, sam)
+        assert "Mo Moved" not in visitor.get(acme.path("/training")).text
+        page = visitor.get(acme.path(f"/training?on={then}")).text
+        assert "Mo Moved" in page
+        assert str(moved) not in page  # no link to someone whom Sam doesn't see now
+        assert visitor.get(acme.path(f"/training/{moved}?on={then}")).status_code == 404
+        assert "Bob" not in page

@@ -338,9 +338,9 @@ def counted_on_paper(counted: dict[str, str], rows: list[Row]) -> list[tuple[str
     return lines
 
 
-def in_api(app: Flask, token: str) -> tuple[list[list[str]], list[tuple[str, str]]]:
+def in_api(app: Flask, token: str, query: str = "?limit=3") -> tuple[list[list[str]], list[tuple[str, str]]]:
     """Return the cells of /api/v1/assignments, a page of three at a time, and (duty, status) of each."""
-    cells, stands, query = [], [], "?limit=3"
+    cells, stands = [], []
     while query:
         answer = read(app, f"/assignments{query}", token).get_json()
         for row in answer["data"]:

@@ -109,6 +109,11 @@ class RequirementVersion(Base):
     attestation: Mapped[str | None] = mapped_column(Text)
     starts_on: Mapped[dt.date]
 
+    @property
+    def id(self) -> uuid.UUID:
+        """The requirement's, as whoever lists requirements asks for it."""
+        return self.requirement_id
+
 
 class DutyPeriod(Base):
     """A stretch of time in which a duty stood with the same first due day.

@@ -87,9 +87,9 @@ def order_certificates(actor: Actor, narrowing: Narrowing, now: dt.datetime) -> 
     return job
 
 
-def note_export(actor: Actor, form: str, now: dt.datetime) -> None:
-    """Record that training status was exported."""
-    _note(actor, "export.training_status", now, None, form=form)
+def note_export(actor: Actor, form: str, day: dt.date | None, now: dt.datetime) -> None:
+    """Record that training status was exported, of a past day if one is given."""
+    _note(actor, "export.training_status", now, None, form=form, **({"as_of": day.isoformat()} if day else {}))
 
 
 def forget_firm(organization_id: uuid.UUID, most: int) -> int:

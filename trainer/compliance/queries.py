@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from trainer.assessment.models import RoundRequest
 from trainer.assessment.rounds import list_waiting
-from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
-from trainer.assignments.queries import has_open_duty
+from trainer.assignments.models import Assignment, Reminder, Requirement, RequirementVersion, Waiver
+from trainer.assignments.queries import has_open_duty, list_requirements, list_versions
 from trainer.assignments.rules import day_begins
 from trainer.assignments.statements import duties_where
 from trainer.compliance import statements
@@ -29,7 +29,7 @@ from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
-from trainer.organizations.queries import firm_is_open, get_person, seen_by
+from trainer.organizations.queries import TeamLine, firm_is_open, get_person, list_teams, list_teams_then, seen_by
 from trainer.organizations.rules import fold, local_day
 from trainer.web.language import show_day
 
@@ -58,6 +58,33 @@ def sight_on(
     if day < first:
         raise Invalid(_l("This firm’s records begin on %(day)s. Choose that day or a later one.", day=show_day(first)))
     return Sight(organization.id, team_ids, day, day_begins(day + dt.timedelta(days=1), organization.time_zone))
+
+
+def list_rules(sight: Sight) -> Sequence[Requirement | RequirementVersion]:
+    """Return what the firm requires, today or as a past day had it, by title."""
+    if sight.until is None:
+        return list_requirements(sight.organization_id)
+    return list_versions(sight.organization_id, sight.until)
+
+
+def list_places(actor: Actor, sight: Sight) -> Sequence[TeamLine]:
+    """Return the teams that the actor sees, today or those that people were in on a past day."""
+    return list_teams(actor) if sight.until is None else list_teams_then(actor, sight.until)
+
+
+def known_since(organization: Organization, sight: Sight) -> dt.date | None:
+    """Return the day since when moves and changes are kept, if the day that is read is an earlier one."""
+    since = organization.history_since
+    if sight.until is None or since is None or sight.until > since:
+        return None
+    return local_day(organization.time_zone, since)
+
+
+def list_seen(actor: Actor, membership_ids: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Return those of these people whom the actor sees now: someone may have been in another team on a past day."""
+    if actor.team_ids is None:
+        return frozenset(membership_ids)
+    return frozenset(db.session.scalars(select(Membership.id).where(seen_by(actor), Membership.id.in_(membership_ids))))
 
 
 def list_rows(sight: Sight, narrowing: Narrowing, after: str | None, most: int = PAGE) -> Page[Row]:

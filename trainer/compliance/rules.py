@@ -56,6 +56,11 @@ class Sight(NamedTuple):
     until: dt.datetime | None = None
     """When the day ended, of a past one; None for today, which is read as it is now."""
 
+    @property
+    def is_past(self) -> bool:
+        """True of a past day."""
+        return self.until is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:

@@ -19,13 +19,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from trainer.assignments.models import Requirement
+from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.compliance.rules import GROUPS, Counts, Group, Narrowing, Row
 from trainer.compliance.tallies import Site, Tally, by_site, tally
-from trainer.compliance.words import GROUP_NAMES, StatusWords, filter_words
+from trainer.compliance.words import GROUP_NAMES, StatusWords, disclaimers_of, filter_words
 from trainer.content.serving import served
 from trainer.credentials.rules import show_serial
-from trainer.credentials.words import disclaimer
 from trainer.organizations.rules import fold
 from trainer.web.language import show_day
 from trainer.web.paper import breakable, typeset_sheet
@@ -54,7 +53,7 @@ class StatusPaper:
 
     firm: str
     today: dt.date
-    requirements: Sequence[Requirement]
+    requirements: Sequence[Requirement | RequirementVersion]
     rows: Iterable[Row]
     narrowing: Narrowing = field(default_factory=Narrowing)
     teams: Mapping[uuid.UUID, str] = field(default_factory=dict)
@@ -76,8 +75,7 @@ def sheet_of(paper: StatusPaper) -> dict[str, Any]:
     counts, narrowing = counted.counts, paper.narrowing
     several = len(paper.requirements) > 1 and narrowing.requirement_id is None
     is_narrowed = bool(narrowing.text or narrowing.team_id)
-    titles = {requirement.id: requirement.title for requirement in paper.requirements}
-    states = sorted({requirement.unapproved_state or "" for requirement in paper.requirements} - {""})
+    titles = {row.requirement_id: row.requirement for row in rows}
     return {
         "title": _("Training status"),
         "firm": breakable(paper.firm),
@@ -85,7 +83,7 @@ def sheet_of(paper: StatusPaper) -> dict[str, Any]:
         "filters": breakable(" · ".join(filter_words(narrowing, paper.teams, titles))),
         "sentence": _said("sentence", counts, several, is_narrowed) if counts.total else _("Nobody matches."),
         "lede": _said("lede", counts) if counts.total else "",
-        "notes": [disclaimer(state) for state in states],
+        "notes": disclaimers_of(paper.requirements),
         "bar": _bar(counts),
         "groups": _groups(counted) if counts.total else [],
         "sites": [_site(site) for site in sites] if len(sites) > 1 else [],

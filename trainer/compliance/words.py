@@ -9,6 +9,7 @@ from uuid import UUID
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
+from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.rules import Status
 from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES
 from trainer.compliance.report_rules import Rhythm, Stop
@@ -84,10 +85,21 @@ def _standing(row: Row, today: dt.date) -> str:
     return str(_STANDINGS[row.status]) % {"day": show_day(row.waived_until or row.due_on)}
 
 
-def as_table(rows: Iterable[Row]) -> Table:
-    """Return training status as a table for export."""
+def disclaimers_of(requirements: Iterable[Requirement | RequirementVersion]) -> list[str]:
+    """Return what is said of each state that wants an approved course."""
+    states = {requirement.unapproved_state for requirement in requirements if requirement.unapproved_state}
+    return [disclaimer(state) for state in sorted(states)]
+
+
+def as_table(rows: Iterable[Row], day: dt.date | None = None) -> Table:
+    """Return training status as a table for export, named after the day if it is a past one."""
     words = StatusWords()
-    return Table("training-status", HEADS, (_cells(row, words) for row in rows))
+    return Table(export_name(day), HEADS, (_cells(row, words) for row in rows))
+
+
+def export_name(day: dt.date | None = None) -> str:
+    """Return the name of a file with training status, after its day if it is a past one."""
+    return f"training-status-{day.isoformat()}" if day else "training-status"
 
 
 class StatusWords:

@@ -21,6 +21,14 @@ def read_instant(text: str) -> dt.datetime | None:
         return None
 
 
+def read_day(text: str) -> dt.date | None:
+    """Return the day that a text states as YYYY-MM-DD; None for anything else."""
+    try:
+        return dt.date.fromisoformat(text) if len(text) == 10 and text[4] == text[7] == "-" else None
+    except ValueError:
+        return None
+
+
 def today() -> dt.date:
     """Return the current day in UTC."""
     return now().date()

@@ -58,7 +58,9 @@ def _list_of(scope: Scope, record: str, summary: str, place: str, *parameters: S
             ],
             "responses": {
                 "200": _answer("A page of rows. Continue at `next` until it is null.", f"{record}Page"),
-                **_refusals("The firm has no such requirement, or no such place to continue from."),
+                **_refusals(
+                    "The firm has no such requirement, no records of that day, or no such place to continue from."
+                ),
             },
         }
     }
@@ -137,6 +139,11 @@ DOCUMENT: Final[Schema] = {
                 "requirement_id",
                 "Only for this requirement.",
                 _ID,
+            ),
+            _parameter(
+                "on",
+                "As things stood when this day ended, by the firm’s clock; without it, as they stand now.",
+                {"type": "string", "format": "date"},
             ),
         ),
         "/assignments/{assignment_id}": _one_of_them(

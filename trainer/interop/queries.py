@@ -180,9 +180,9 @@ def page_of_assignments(
     requirement_id: uuid.UUID | None,
     after: uuid.UUID | None,
     most: int,
-    today: dt.date,
+    sight: Sight,
 ) -> Page[Row]:
-    """Return duties with where people stand: the rows of the training-status page, in its order.
+    """Return duties with where people stand, or stood on a past day: the rows of training status, in its order.
 
     Raises NotFound for an unknown requirement or place.
     """
@@ -196,7 +196,7 @@ def page_of_assignments(
             raise NotFound
         place = write_place(row[1], row[0], after)
     narrowing = Narrowing(requirement_id=requirement_id, status=status)
-    page = list_rows(Sight(actor.organization_id, actor.team_ids, today), narrowing, place, most)
+    page = list_rows(sight, narrowing, place, most)
     return Page(page.rows, page.rows[-1].assignment_id.hex if page.next_after else None)
 
 

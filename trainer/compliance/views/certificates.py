@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from trainer.assignments.queries import list_requirements
 from trainer.compliance.certificate_files import get_file, list_files, narrowing_of, path_of
 from trainer.compliance.operations import order_certificates
+from trainer.compliance.queries import sight_of
 from trainer.compliance.rules import PACK_KEPT, Narrowing
 from trainer.compliance.views.training import address_of, narrowing
 from trainer.compliance.words import filter_words
@@ -46,7 +47,7 @@ def files(actor: Actor) -> str:
         actor=actor,
         form=Form(),
         whose=said(filters),
-        address=address_of(filters),
+        address=address_of(filters, sight_of(actor, now())),
         jobs=[(job, said(narrowing_of(job)), path_of(job) is not None) for job in jobs],
         is_busy=any(job.finished_at is None and job.failed_at is None for job in jobs),
         days=PACK_KEPT.days,

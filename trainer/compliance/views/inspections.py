@@ -93,7 +93,7 @@ def inspect(token: str) -> Response | tuple[str, int] | str:
         token=token,
         today=sight.today,
         wanted=filters,
-        address=address_of(filters),
+        address=address_of(filters, sight),
         requirements=requirements,
         counts=count_rows(sight, filters),
         page=list_rows(sight, filters, request.args.get("after")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from uuid import UUID
 
@@ -11,32 +12,36 @@ from werkzeug.wrappers import Response
 
 from trainer.assessment.check_ins import count_done
 from trainer.assignments import operations as assignments
-from trainer.assignments.queries import get_assignment, list_requirements
+from trainer.assignments.queries import get_assignment
 from trainer.assignments.words import outcome, reminder_name
 from trainer.compliance.forms import WaiverForm
 from trainer.compliance.operations import note_export
 from trainer.compliance.queries import (
     count_rows,
     iterate_rows,
+    known_since,
     list_completions,
     list_person_rows,
+    list_places,
     list_reminders,
     list_round_requests,
     list_rows,
+    list_rules,
+    list_seen,
     list_waivers,
     sight_of,
 )
-from trainer.compliance.rules import Group, Narrowing, Order
+from trainer.compliance.rules import Group, Narrowing, Order, Sight
 from trainer.compliance.status_paper import StatusPaper, draw_status
-from trainer.compliance.words import GROUP_NAMES, as_table, chip
-from trainer.core.clock import now
+from trainer.compliance.words import GROUP_NAMES, as_table, chip, disclaimers_of, export_name
+from trainer.core.clock import now, read_day
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.queries import get_person, list_teams, team_names
+from trainer.organizations.queries import get_person, team_names
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
 from trainer.web.paper import pdf_answer
@@ -54,28 +59,12 @@ blueprint = Blueprint(
 @blueprint.get("")
 @access(Who.ACCOUNT, own=True)
 @acting(May.SEE_TRAINING)
-def status(actor: Actor) -> str:
-    """Show where everyone stands, narrowed and sorted as the address says."""
-    filters, sight, requirements = narrowing(), sight_of(actor, now()), list_requirements(actor.organization_id)
-    return render_template(
-        "compliance/training.html",
-        actor=actor,
-        asking=list_round_requests(actor, now()) if actor.may(May.CHANGE_PEOPLE) else [],
-        today=sight.today,
-        wanted=filters,
-        address=address_of(filters),
-        requirements=requirements,
-        counts=count_rows(sight, filters),
-        page=list_rows(sight, filters, request.args.get("after")),
-        teams=list_teams(actor),
-        group_names=GROUP_NAMES,
-        chip=chip,
-        show_serial=show_serial,
-        disclaimers=[
-            disclaimer(state)
-            for state in sorted({requirement.unapproved_state or "" for requirement in requirements} - {""})
-        ],
-    )
+def status(actor: Actor) -> str | tuple[str, int]:
+    """Show where everyone stands, or stood on a past day, narrowed and sorted as the address says."""
+    try:
+        return _status_page(actor, sight_of(actor, now(), asked_day()))
+    except Invalid as error:
+        return _status_page(actor, sight_of(actor, now()), error.message), 422
 
 
 @blueprint.post("/exports")
@@ -86,11 +75,13 @@ def export(actor: Actor) -> Response:
     form, filters = request.form.get("form", "csv"), narrowing()
     if form not in {"csv", "xlsx", "pdf"}:
         raise Invalid(_("Choose CSV, XLSX, or PDF."))
+    sight = sight_of(actor, now(), asked_day())
+    day = sight.today if sight.is_past else None
     with transaction():
-        note_export(actor, form, now())
+        note_export(actor, form, day, now())
     if form == "pdf":
-        return pdf_answer("training-status", draw_status(_paper(actor, filters)))
-    table = as_table(iterate_rows(sight_of(actor, now()), filters))
+        return pdf_answer(export_name(day), draw_status(_paper(actor, sight, filters)))
+    table = as_table(iterate_rows(sight, filters), day)
     return csv_answer(table) if form == "csv" else xlsx_answer(table)
 
 
@@ -152,9 +143,19 @@ def narrowing() -> Narrowing:
     )
 
 
-def address_of(filters: Narrowing) -> dict[str, str]:
+def asked_day() -> dt.date | None:
+    """Return the day that the address asks for, or None for today. Raises Invalid for what isn't a day."""
+    given = request.args.get("on", "").strip()
+    day = read_day(given) if given else None
+    if given and day is None:
+        raise Invalid(_("This isn’t a day. Write it like 2026-11-23."))
+    return day
+
+
+def address_of(filters: Narrowing, sight: Sight) -> dict[str, str]:
     """Return the parts of an address that ask for the same again."""
     parts = {
+        "on": sight.today.isoformat() if sight.is_past else "",
         "q": filters.text,
         "team": str(filters.team_id or ""),
         "requirement": str(filters.requirement_id or ""),
@@ -164,15 +165,40 @@ def address_of(filters: Narrowing) -> dict[str, str]:
     return {name: str(value) for name, value in parts.items() if value}
 
 
-def _paper(actor: Actor, filters: Narrowing) -> StatusPaper:
-    sight = sight_of(actor, now())
+def _paper(actor: Actor, sight: Sight, filters: Narrowing) -> StatusPaper:
     return StatusPaper(
         firm=actor.organization.name,
         today=sight.today,
-        requirements=list_requirements(actor.organization_id),
+        requirements=list_rules(sight),
         rows=iterate_rows(sight, replace(filters, group=None)),  # whose numbers it has, as the page does
         narrowing=filters,
-        teams={team.id: team.name for team in list_teams(actor)},
+        teams={team.id: team.name for team in list_places(actor, sight)},
+    )
+
+
+def _status_page(actor: Actor, sight: Sight, refusal: str | None = None) -> str:
+    filters, requirements = narrowing(), list_rules(sight)
+    page = list_rows(sight, filters, request.args.get("after") if refusal is None else None)
+    return render_template(
+        "compliance/training.html",
+        actor=actor,
+        asking=list_round_requests(actor, now()) if actor.may(May.CHANGE_PEOPLE) and not sight.is_past else [],
+        sight=sight,
+        today=sight.today,
+        refusal=refusal,
+        latest=actor.today(now()),
+        known_since=known_since(actor.organization, sight),
+        wanted=filters,
+        address=address_of(filters, sight),
+        requirements=requirements,
+        counts=count_rows(sight, filters),
+        page=page,
+        linked=list_seen(actor, {row.membership_id for row in page.rows}) if sight.is_past else None,
+        teams=list_places(actor, sight),
+        group_names=GROUP_NAMES,
+        chip=chip,
+        show_serial=show_serial,
+        disclaimers=disclaimers_of(requirements),
     )
 
 
@@ -182,17 +208,20 @@ def _check_duty(actor: Actor, membership_id: UUID, assignment_id: UUID) -> None:
 
 
 def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, form: WaiverForm | None) -> str:
-    membership, today = get_person(actor, membership_id), actor.today(now())
+    membership, sight = get_person(actor, membership_id), sight_of(actor, now(), asked_day())
+    rows = list_person_rows(actor, membership_id, sight)
     return render_template(
         "compliance/person.html",
         actor=actor,
         asking=[waiting for waiting in list_round_requests(actor, now()) if waiting[0].id == membership_id]
         if actor.may(May.CHANGE_PEOPLE)
         else [],
-        today=today,
+        sight=sight,
+        today=sight.today,
+        known_since=known_since(actor.organization, sight),
         person=membership,
         team_names=team_names(actor, [membership.id]).get(membership.id, []),
-        rows=list_person_rows(actor, membership_id, sight_of(actor, now())),
+        rows=rows,
         completions=list_completions(actor, membership),
         check_ins=count_done(membership.user_id, membership.joined_at)
         if membership.user_id and membership.joined_at and not membership.ended_at

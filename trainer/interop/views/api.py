@@ -14,9 +14,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer.assignments.rules import Status
+from trainer.compliance.queries import sight_of
+from trainer.compliance.rules import Sight
 from trainer.content.serving import served
-from trainer.core.clock import now, read_instant, today
-from trainer.core.errors import Invalid
+from trainer.core.clock import now, read_day, read_instant, today
+from trainer.core.errors import Invalid, NotFound
 from trainer.core.paging import Page
 from trainer.interop import openapi
 from trainer.interop.queries import (
@@ -77,7 +79,7 @@ def person(actor: Actor, person_id: UUID) -> Response:
 @bearing(Scope.ASSIGNMENTS)
 def assignments(actor: Actor) -> Response:
     """Give where everyone stands in what is required of them."""
-    given = _given("status", "requirement_id")
+    given = _given("status", "requirement_id", "on")
     status = _choice(given, "status", tuple(Status))
     page = page_of_assignments(
         actor,
@@ -85,7 +87,7 @@ def assignments(actor: Actor) -> Response:
         _number(given, "requirement_id", openapi.UUID),
         _number(given, "after"),
         _limit(given),
-        actor.today(now()),
+        _sight(actor, _day(given, "on")),
     )
     return _answer([Assignment.of(row) for row in page.rows], page)
 
@@ -178,6 +180,22 @@ def _choice(given: dict[str, str], name: str, choices: tuple[str, ...]) -> str |
 def _number(given: dict[str, str], name: str, pattern: str = openapi.ONE) -> UUID | None:
     value = _matching(given, name, pattern)
     return UUID(value) if value else None
+
+
+def _sight(actor: Actor, day: dt.date | None) -> Sight:
+    """Return what is read of a day. A day without records isn't a parameter that can't be read."""
+    try:
+        return sight_of(actor, now(), day)
+    except Invalid as error:
+        raise NotFound(error.message) from None
+
+
+def _day(given: dict[str, str], name: str) -> dt.date | None:
+    value = given.get(name)
+    day = read_day(value) if value is not None else None
+    if value is not None and day is None:
+        raise Invalid(_("%(name)s: write it like 2026-11-23.", name=name))
+    return day
 
 
 def _instant(given: dict[str, str], name: str) -> dt.datetime | None:
