@@ -40,6 +40,9 @@ HELD_BY = {
     "cli/test_serve.py": "cli/supervisor cli/web cli/worker",
     "compliance/test_days.py": "assignments/history organizations/history",
     "compliance/test_packs.py": "compliance/operations compliance/pack_files",
+    "compliance/test_certificate_files.py": "compliance/pack_names compliance/views/certificates",
+    "compliance/test_reports.py": "compliance/letters compliance/report_files compliance/report_queries "
+    "compliance/views/report_links compliance/views/reports",
     "compliance/test_views.py": "compliance/forms compliance/models compliance/queries "
     "compliance/views/evidence compliance/views/training",
     "compliance/test_inspections.py": "compliance/former compliance/inspection_paper compliance/views/inspections",

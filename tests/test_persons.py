@@ -49,6 +49,7 @@ from trainer.assessment.models import Attempt, ItemSnapshot, Response, RoundRequ
 from trainer.assessment.rounds import grant
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
+from trainer.compliance.models import ReportRecipient
 from trainer.compliance.operations import make_inspector_link, order_pack
 from trainer.compliance.report_rules import Rhythm
 from trainer.compliance.reports import add_recipients, make_report, order_reports
@@ -377,7 +378,7 @@ def ids_of(petra: Rich) -> set[str]:
     """Return what a row that is Petra's holds one of."""
     found = {str(petra.id), petra.id.hex, ADDRESS, WORK, "petra@new.example"}
     with petra.app.app_context():
-        for record in (Membership, Enrollment, Attempt):
+        for record in (Membership, Enrollment, Attempt, ReportRecipient):
             found |= {str(one) for one in db.session.scalars(select(record.id).where(record.user_id == petra.id))}
     return found
 

@@ -12,16 +12,50 @@ from tests.cast import actor_of, put_on_roster
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
 from trainer.assignments.upkeep import assign_missing, remind
-from trainer.compliance.operations import make_inspector_link, order_pack, revoke_inspector_link, token_of
+from trainer.compliance.operations import (
+    make_inspector_link,
+    order_certificates,
+    order_pack,
+    revoke_inspector_link,
+    token_of,
+)
+from trainer.compliance.report_queries import CONFIRMING, STOPPING, list_recipients
+from trainer.compliance.report_queries import token_of as report_token
+from trainer.compliance.report_rules import Rhythm, Stop
+from trainer.compliance.reports import add_recipients, make_report, order_reports, pause
+from trainer.compliance.rules import Group, Narrowing
 from trainer.content.serving import served
 from trainer.core import work
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.jobs.work import advance
+from trainer.organizations.actor import Actor
 from trainer.organizations.operations import remove_person
 from trainer.organizations.queries import get_person
 
 LONG = "Maximiliane Alexandrina Montgomery-Featherstonehaugh de la Fuente y Villanueva"
+
+
+def set_reports(actor: Actor) -> dict[str, str]:
+    """Set up reports, with addresses in each state and mails that went out; return the ends of paths by name."""
+    earlier = now() - dt.timedelta(days=9)
+    report, paused = (make_report(actor, rhythm, [], earlier) for rhythm in Rhythm)
+    pause(actor, paused, now())
+    addresses = [f"{name}@client.example.com" for name in ("asked", "gets-it", "stopped", "unreachable")]
+    add_recipients(actor, report, [actor.user_id], addresses, earlier)
+    rows = {row.email: row for row in list_recipients(report)}
+    asked, gets, stopped, unreachable = (rows[address] for address in addresses)
+    for row in (gets, stopped, unreachable):
+        row.confirmed_at = earlier
+    db.session.flush()
+    order_reports(actor.organization, {}, now().replace(hour=18), None)
+    stopped.stopped_at, stopped.stop = now(), Stop.ASKED.value
+    unreachable.stopped_at, unreachable.stop = now(), Stop.UNDELIVERABLE.value
+    return {
+        "report": str(report.id),
+        "report_confirmation": f"/reports/{report_token(asked, CONFIRMING)}/confirmation",
+        "report_stop": f"/reports/{report_token(gets, STOPPING)}/stop",
+    }
 
 
 def set_training(app: Flask, owner_id: UUID, firm: UUID, certified_id: UUID) -> dict[str, str]:
@@ -42,15 +76,20 @@ def set_training(app: Flask, owner_id: UUID, firm: UUID, certified_id: UUID) -> 
         revoke_inspector_link(actor, void.id, now())
         token = token_of(link)
         order_pack(actor, actor.today(now()), now())
+        order_certificates(actor, Narrowing(group=Group.CURRENT), now())
+        reports = set_reports(actor)
     with app.app_context():
         while advance():
             db.session.remove()
     with app.app_context(), transaction():
-        under_way = order_pack(actor_of(owner_id, firm), now().date() - dt.timedelta(days=2), now())
-        under_way.due_at = now() + work.LEASE * 1000  # nobody takes it up while the pages are looked at
-        under_way.done, under_way.total = 3, 9
+        actor = actor_of(owner_id, firm)
+        pack = order_pack(actor, actor.today(now()), now())
+        for under_way in (pack, order_certificates(actor, Narrowing(text="Bea"), now())):
+            under_way.due_at = now() + work.LEASE * 1000  # nobody takes it up while the pages are looked at
+            under_way.done, under_way.total = 3, 9
     here = f"/organizations/{firm}"
     return {
+        **{name: path if path.startswith("/reports/") else f"{here}/reports/{path}" for name, path in reports.items()},
         "inspection": f"/inspections/{token}",
         "withdrawal": f"{here}/inspections/{link.id}/revocation",
         "person": f"{here}/people/{late}",

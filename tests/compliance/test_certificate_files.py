@@ -19,8 +19,9 @@ from tests.compliance.conftest import Training
 from tests.compliance.test_packs import earn_many
 from trainer.assignments.upkeep import assign_missing
 from trainer.compliance import certificate_files, packs
-from trainer.compliance.certificate_files import KIND, ORDERS_KEPT, folder_of, forget_orders
+from trainer.compliance.certificate_files import KIND, ORDERS_KEPT, forget_orders
 from trainer.compliance.pack_names import LONGEST, certificate_name
+from trainer.compliance.packs import folder_of
 from trainer.content.serving import served
 from trainer.core.audit import AuditEvent
 from trainer.core.clock import now

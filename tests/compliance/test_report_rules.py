@@ -40,9 +40,9 @@ def test_a_trend_has_twelve_weeks_and_none_before_the_firm() -> None:
 def test_someone_is_told_of_the_teams_that_were_chosen_and_that_he_sees() -> None:
     one, two, three = uuid4(), uuid4(), uuid4()
     assert shared_teams([], None) is None
-    assert shared_teams([], frozenset({one})) == {one}
-    assert shared_teams([one.hex, two.hex], None) == {one, two}
-    assert shared_teams([one.hex, two.hex], frozenset({two, three})) == {two}
+    assert shared_teams([], frozenset({one})) == frozenset({one})
+    assert shared_teams([one.hex, two.hex], None) == frozenset({one, two})
+    assert shared_teams([one.hex, two.hex], frozenset({two, three})) == frozenset({two})
     assert is_within([], None)
     assert is_within([one.hex], frozenset({one, two}))
     assert not is_within([], frozenset({one}))

@@ -43,6 +43,8 @@ from trainer.assignments.models import Assignment, DutyPeriod, Requirement, Requ
 from trainer.assignments.operations import change_requirement, waive
 from trainer.assignments.rules import Audience, Group, Match
 from trainer.compliance.operations import make_inspector_link, order_pack
+from trainer.compliance.report_rules import Rhythm
+from trainer.compliance.reports import add_recipients, make_report, order_reports
 from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.core import clock
@@ -161,6 +163,9 @@ def fill_firm(app: Flask) -> None:
         waive(firm.actor(), duty, "Away", dt.date(2027, 1, 1), clock.now())
         order_pack(firm.actor(), dt.date(2026, 11, 1), clock.now())
         make_inspector_link(firm.actor(), "An inspector", clock.now())
+        report = make_report(firm.actor(), Rhythm.WEEK, [], clock.now() - dt.timedelta(days=9))
+        add_recipients(firm.actor(), report, [firm.owner_id], [], clock.now())
+        order_reports(firm.actor().organization, {}, clock.now() + dt.timedelta(hours=9), None)
         make_token(firm.actor(), "Payroll", [Scope.PEOPLE], clock.now())
         session.add(PersonWrite(organization_id=firm.id, employee_number="417", changed_at=at, written_at=at))
         webhook, _secret = make_webhook(firm.actor(), "https://hooks.example.org/in", [Kind.LEFT], clock.now())

@@ -14,7 +14,7 @@ import pypdf
 import pytest
 from python_calamine import CalamineWorkbook
 
-from trainer.web.tables import Cell, Table, csv_lines, harmless, write_xlsx
+from trainer.web.tables import Cell, Table, csv_lines, harmless, sheet_names, write_book, write_xlsx
 
 SOFFICE = shutil.which("soffice")
 NASTY = [
@@ -106,3 +106,26 @@ def test_a_long_table_comes_in_portions() -> None:
     portions = list(csv_lines(Table("people", ["n"], ([number] for number in range(1_200)))))
     assert len(portions) == 3
     assert "".join(portions).count("\n") == 1_201
+
+
+def test_sheets_have_names_that_spreadsheets_take_and_no_two_alike() -> None:
+    names = [
+        *("Harbor Mall", "harbor mall", "A/B: [night]?*", "'quoted'", "", "History", "x" * 40, "x" * 41, "x" * 40),
+        *("\U0001f338" * 20, "Summary", "summary (2)", "Summary"),
+    ]
+    made = sheet_names(names)
+    assert made[:6] == ["Harbor Mall", "harbor mall (2)", "A B night", "quoted", "(2)", "History (2)"]
+    assert made[6:9] == ["x" * 31, "x" * 27 + " (2)", "x" * 27 + " (3)"]
+    assert made[-3:] == ["Summary", "summary (2)", "Summary (3)"]
+    assert len({name.casefold() for name in made}) == len(names)
+    assert all(0 < len(name.encode("utf-16-le")) <= 62 for name in made)
+
+
+def test_a_book_has_a_sheet_for_each_table() -> None:
+    file = io.BytesIO()
+    write_book([Table("A/B", ["Name"], [["=1+1"]]), Table("a b", ["Day"], [[dt.date(2026, 11, 26)]])], file)
+    file.seek(0)
+    book = CalamineWorkbook.from_filelike(file)
+    assert book.sheet_names == ["A B", "a b (2)"]
+    assert book.get_sheet_by_index(0).to_python() == [["Name"], ["=1+1"]]
+    assert book.get_sheet_by_index(1).to_python() == [["Day"], [dt.date(2026, 11, 26)]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, select
 
@@ -74,7 +74,8 @@ def list_staff(actor: Actor) -> Sequence[StaffLine]:
     )
     if actor.team_ids is not None:
         query = query.where(Membership.user_id == actor.user_id)
-    return [StaffLine(*row) for row in db.session.execute(query.order_by(Membership.name_key, Membership.id))]
+    rows = db.session.execute(query.order_by(Membership.name_key, Membership.id))
+    return [StaffLine(user_id, name) for user_id, name in rows if user_id is not None]
 
 
 def list_recipients(report: Report) -> Sequence[ReportRecipient]:
@@ -241,7 +242,7 @@ def find_mail(number: uuid.UUID) -> tuple[ReportMail, Linked] | None:
 def find_linked(recipient_id: uuid.UUID) -> Linked | None:
     """Return whom a report is for, with the report and its firm if that is open."""
     row = db.session.execute(_linked().where(ReportRecipient.id == recipient_id, firm_is_open())).first()
-    return Linked(*row) if row else None
+    return Linked(row[0], row[1], row[2]) if row else None
 
 
 def emails_of(recipients: Sequence[ReportRecipient]) -> dict[uuid.UUID, str]:
@@ -261,10 +262,10 @@ def _find(token: str, purpose: str, *, is_open: bool = True) -> Linked | None:
     row = db.session.execute(query.where(firm_is_open()) if is_open else query).first()
     if row is None or not is_sealed(code, purpose, row[0].id.hex, row[0].nonce):
         return None
-    return Linked(*row)
+    return Linked(row[0], row[1], row[2])
 
 
-def _linked() -> Select[tuple[ReportRecipient, Report, Organization]]:
+def _linked() -> Select[*tuple[Any, ...]]:
     return (
         select(ReportRecipient, Report, Organization)
         .join(Report, Report.id == ReportRecipient.report_id)

@@ -121,7 +121,7 @@ def confirm(token: str, now: dt.datetime) -> ReportRecipient:
         raise NotFound
     if asked.recipient.confirmed_at is None:
         asked.recipient.confirmed_at = now
-        _note_alone("report.confirmed", asked.report, now, recipient=asked.recipient.id.hex)
+        _note(None, "report.confirmed", asked.report, now, recipient=asked.recipient.id.hex)
     return asked.recipient
 
 
@@ -132,7 +132,7 @@ def stop_by_link(token: str, now: dt.datetime) -> ReportRecipient:
         raise NotFound
     if linked.recipient.stopped_at is None:
         _stop(linked.recipient, Stop.ASKED, now)
-        _note_alone("report.stopped", linked.report, now, recipient=linked.recipient.id.hex)
+        _note(None, "report.stopped", linked.report, now, recipient=linked.recipient.id.hex)
     return linked.recipient
 
 
@@ -229,7 +229,7 @@ def _order(organization: Organization, report: Report, now: dt.datetime) -> None
         if queries.reader_of(report, recipient) is None:
             if recipient.user_id is not None:
                 _stop(recipient, Stop.NO_RIGHT, now)
-                _note_alone("report.recipient_removed", report, now, recipient=recipient.id.hex)
+                _note(None, "report.recipient_removed", report, now, recipient=recipient.id.hex)
             continue
         user = db.session.get(User, recipient.user_id) if recipient.user_id else None
         address = user.email if user else recipient.email
@@ -254,12 +254,16 @@ def _stop_undeliverable(organization: Organization, now: dt.datetime) -> None:
         newest = queries.list_outcomes(recipient, MOST_GIVEN_UP)
         if len(newest) == MOST_GIVEN_UP and all(newest):
             _stop(recipient, Stop.UNDELIVERABLE, now)
-            _note_alone("report.undeliverable", report, now, recipient=recipient.id.hex)
+            _note(None, "report.undeliverable", report, now, recipient=recipient.id.hex)
 
 
-def _note(actor: Actor, act: str, report: Report, now: dt.datetime, **details: str) -> None:
-    note(act, now, actor_id=actor.user_id, organization_id=report.organization_id, subject_id=report.id, **details)
-
-
-def _note_alone(act: str, report: Report, now: dt.datetime, **details: str) -> None:
-    note(act, now, organization_id=report.organization_id, subject_id=report.id, **details)
+def _note(actor: Actor | None, act: str, report: Report, now: dt.datetime, **details: str | int | None) -> None:
+    """Record an act; without an actor, of somebody outside or of the worker."""
+    note(
+        act,
+        now,
+        actor_id=actor.user_id if actor else None,
+        organization_id=report.organization_id,
+        subject_id=report.id,
+        **details,
+    )

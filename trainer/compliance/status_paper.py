@@ -22,10 +22,9 @@ from markupsafe import Markup
 from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.compliance.rules import GROUPS, Counts, Group, Narrowing, Row
 from trainer.compliance.tallies import Site, Tally, by_site, tally
-from trainer.compliance.words import GROUP_NAMES, StatusWords, filter_words
+from trainer.compliance.words import GROUP_NAMES, StatusWords, disclaimers_of, filter_words
 from trainer.content.serving import served
 from trainer.credentials.rules import show_serial
-from trainer.credentials.words import disclaimer
 from trainer.organizations.rules import fold
 from trainer.web.language import show_day
 from trainer.web.paper import breakable, typeset_sheet
@@ -76,8 +75,7 @@ def sheet_of(paper: StatusPaper) -> dict[str, Any]:
     counts, narrowing = counted.counts, paper.narrowing
     several = len(paper.requirements) > 1 and narrowing.requirement_id is None
     is_narrowed = bool(narrowing.text or narrowing.team_id)
-    titles = {requirement.id: requirement.title for requirement in paper.requirements}
-    states = sorted({requirement.unapproved_state or "" for requirement in paper.requirements} - {""})
+    titles = {row.requirement_id: row.requirement for row in rows}
     return {
         "title": _("Training status"),
         "firm": breakable(paper.firm),
@@ -85,7 +83,7 @@ def sheet_of(paper: StatusPaper) -> dict[str, Any]:
         "filters": breakable(" · ".join(filter_words(narrowing, paper.teams, titles))),
         "sentence": _said("sentence", counts, several, is_narrowed) if counts.total else _("Nobody matches."),
         "lede": _said("lede", counts) if counts.total else "",
-        "notes": [disclaimer(state) for state in states],
+        "notes": disclaimers_of(paper.requirements),
         "bar": _bar(counts),
         "groups": _groups(counted) if counts.total else [],
         "sites": [_site(site) for site in sites] if len(sites) > 1 else [],
@@ -121,7 +119,7 @@ def _words() -> dict[str, str]:
 def _said(macro: str, *values: object) -> str:
     """Return a sentence of the page, so that paper and page can't say it differently."""
     sentence: Markup = get_template_attribute("compliance/_status.html", macro)(*values)
-    return " ".join(str(sentence.unescape()).split())
+    return " ".join(sentence.unescape().split())
 
 
 def _bar(counts: Counts) -> list[dict[str, Any]]:
@@ -171,7 +169,7 @@ def percent(number: int, of: int) -> str:
     share = round(100 * number / of)
     if 0 < number < of:
         share = min(max(share, 1), 99)
-    return _("%(share)s%%", share=share)
+    return str(_("%(share)s%%", share=share))
 
 
 def _sections(paper: StatusPaper, rows: Sequence[Row], sites: Sequence[Site]) -> list[dict[str, Any]]:

@@ -106,8 +106,13 @@ def disclaimers_of(requirements: Iterable[Requirement | RequirementVersion]) -> 
 
 def as_table(rows: Iterable[Row], day: dt.date | None = None) -> Table:
     """Return training status as a table for export, named after the day if it is a past one."""
-    name, words = f"training-status-{day.isoformat()}" if day else "training-status", StatusWords()
-    return Table(name, HEADS, (_cells(row, words) for row in rows))
+    words = StatusWords()
+    return Table(export_name(day), HEADS, (_cells(row, words) for row in rows))
+
+
+def export_name(day: dt.date | None = None) -> str:
+    """Return the name of a file with training status, after its day if it is a past one."""
+    return f"training-status-{day.isoformat()}" if day else "training-status"
 
 
 class StatusWords:

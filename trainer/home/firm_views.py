@@ -112,6 +112,7 @@ def _address(actor: Actor, need: Need, today: dt.date) -> str:
         Kind.ROUNDS: ("training.status", {"_anchor": "asking"}),
         Kind.FAILED_INVITATIONS: ("invitations.invitations", {"state": Waiting.FAILED}),
         Kind.FAILED_REMINDERS: ("requirements.requirement", {"requirement_id": need.subject_id, "show": "failed"}),
+        Kind.REPORTS: ("reports.reports", {}),
         Kind.WEBHOOK: ("webhooks.webhook", {"webhook_id": need.subject_id}),
         Kind.ROSTER: ("roster.draft", {"draft_id": need.subject_id}),
         Kind.SLIPS_ENDING: ("slips.slips", {"state": Slipless.ENDING}),

@@ -15,6 +15,7 @@ from trainer.assessment.onward import Onward, find_onward
 from trainer.assignments.queries import count_failed_reminders, list_duties
 from trainer.assignments.rules import OwnDuty
 from trainer.compliance.queries import list_round_requests
+from trainer.compliance.report_queries import count_undeliverable
 from trainer.compliance.rules import End, Group, Outlook
 from trainer.content.library import Course
 from trainer.content.serving import served
@@ -52,6 +53,7 @@ class Kind(StrEnum):
     ROUNDS = "rounds"
     FAILED_INVITATIONS = "failed invitations"
     FAILED_REMINDERS = "failed reminders"
+    REPORTS = "reports"
     WEBHOOK = "webhook"
     ROSTER = "roster"
     SLIPS_ENDING = "slips ending"
@@ -109,6 +111,8 @@ def list_needs(actor: Actor, outlook: Outlook | None, now: dt.datetime, *, waiti
             for line in list_webhooks(actor)
             if not line.has_owner or (line.webhook.failures and line.webhook.paused_at is None)
         ]
+    if actor.may(May.SEE_TRAINING):
+        needs.append(Need(Kind.REPORTS, count_undeliverable(actor)))
     order = list(Kind)
     return sorted((need for need in needs if need.number), key=lambda need: order.index(need.kind))
 

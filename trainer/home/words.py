@@ -34,6 +34,14 @@ def say(need: Need, *, is_single: bool) -> str:
                     title=need.name,
                 )
             )
+        case Kind.REPORTS:
+            return str(
+                ngettext(
+                    "%(num)s address of your reports by email can’t be reached",
+                    "%(num)s addresses of your reports by email can’t be reached",
+                    count,
+                )
+            )
         case Kind.WEBHOOK:
             return str(_("The webhook to %(host)s isn’t getting through", host=need.name))
         case Kind.ROSTER:

@@ -100,7 +100,7 @@ def sheet_names(names: Iterable[str]) -> list[str]:
         while short.casefold() in taken:
             number += 1
             ending = f" ({number})"
-            short = _cut(plain, _LONGEST_SHEET - len(ending)).strip("' ") + ending
+            short = (_cut(plain, _LONGEST_SHEET - len(ending)).strip("' ") + ending).strip()
         taken.add(short.casefold())
         made.append(short)
     return made

@@ -35,7 +35,7 @@ from trainer.compliance.queries import (
 )
 from trainer.compliance.rules import End, Group, Narrowing, Order, Sight
 from trainer.compliance.status_paper import StatusPaper, draw_status
-from trainer.compliance.words import GROUP_NAMES, as_table, chip, disclaimers_of
+from trainer.compliance.words import GROUP_NAMES, as_table, chip, disclaimers_of, export_name
 from trainer.core.clock import now, read_day
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
@@ -82,7 +82,7 @@ def export(actor: Actor) -> Response:
     with transaction():
         note_export(actor, form, day, now())
     if form == "pdf":
-        return pdf_answer("training-status", draw_status(_paper(actor, sight, filters)))
+        return pdf_answer(export_name(day), draw_status(_paper(actor, sight, filters)))
     table = as_table(iterate_rows(sight, filters), day)
     return csv_answer(table) if form == "csv" else xlsx_answer(table)
 
@@ -198,7 +198,7 @@ def _paper(actor: Actor, sight: Sight, filters: Narrowing) -> StatusPaper:
         requirements=list_rules(sight),
         rows=iterate_rows(sight, replace(filters, group=None)),  # whose numbers it has, as the page does
         narrowing=filters,
-        teams={team.id: team.name for team in list_places(sight)},
+        teams={team.id: team.name for team in list_places(actor, sight)},
     )
 
 
