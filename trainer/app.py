@@ -52,6 +52,7 @@ from trainer.cli.seed import seed_cli
 from trainer.cli.serve import serve
 from trainer.cli.setup import setup
 from trainer.cli.supervisor import end_with, say
+from trainer.compliance.views.checks import blueprint as pack_checks
 from trainer.compliance.views.evidence import blueprint as evidence
 from trainer.compliance.views.inspections import blueprint as inspections
 from trainer.compliance.views.rounds import blueprint as training_rounds
@@ -218,7 +219,7 @@ def _add_pages(app: Flask) -> None:
         *(joining, entry, pins, site, home, rounds),
     )
     firms = (organizations, closing, people, teams, invitations, codes, slips, devices, roster, requirements, audit)
-    readings = (training, training_rounds, evidence, inspections, api_tokens, webhooks, api)
+    readings = (training, training_rounds, evidence, pack_checks, inspections, api_tokens, webhooks, api)
     instructors = (cohorts, board, class_rounds, meetings, classes, items)
     for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)

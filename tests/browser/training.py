@@ -46,7 +46,7 @@ def set_training(app: Flask, owner_id: UUID, firm: UUID, certified_id: UUID) -> 
         while advance():
             db.session.remove()
     with app.app_context(), transaction():
-        under_way = order_pack(actor_of(owner_id, firm), now().date() - dt.timedelta(days=2), now())
+        under_way = order_pack(actor_of(owner_id, firm), actor.today(now()), now())
         under_way.due_at = now() + work.LEASE * 1000  # nobody takes it up while the pages are looked at
         under_way.done, under_way.total = 3, 9
     here = f"/organizations/{firm}"

@@ -17,8 +17,8 @@ from trainer.assignments.queries import has_open_duty, list_requirements, list_v
 from trainer.assignments.rules import day_begins
 from trainer.assignments.statements import duties_where
 from trainer.compliance import statements
-from trainer.compliance.models import InspectorLink
-from trainer.compliance.rules import Counts, Narrowing, Order, Row, Sight
+from trainer.compliance.models import InspectorLink, PackManifest
+from trainer.compliance.rules import Counts, Narrowing, Order, Row, Sight, plain_digest
 from trainer.compliance.statements import parameters, shape_of
 from trainer.core.db import db
 from trainer.core.errors import Invalid, NotFound
@@ -260,6 +260,11 @@ def find_pack(actor: Actor, job_id: uuid.UUID) -> Job | None:
     return db.session.scalar(
         select(Job).where(Job.id == job_id, Job.organization_id == actor.organization_id, Job.kind == "evidence-pack")
     )
+
+
+def find_manifest(given: str) -> PackManifest | None:
+    """Return the pack whose manifest has this SHA-256, however it is written, or None if none was made here."""
+    return db.session.scalar(select(PackManifest).where(PackManifest.sha256 == plain_digest(given)))
 
 
 def _row(row: Any) -> Row:

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from trainer.assignments.rules import Status
+from trainer.content.papers import FormerStaff
+from trainer.credentials.rules import valid_until as add_months
 
 INSPECTION_LASTS = dt.timedelta(days=14)
 """How long an inspector's link is good."""
@@ -121,3 +123,14 @@ class Counts:
         """Return how many stand in a group of statuses, in all or in a team."""
         counts = self.by_status if team_id is None else self.by_team.get(team_id, {})
         return sum(counts.get(status, 0) for status in GROUPS[group])
+
+
+def is_kept(law: FormerStaff, ended_on: dt.date, completed_on: dt.date | None, day: dt.date) -> bool:
+    """Return True if a law wants the records of someone who has left to be kept on a day."""
+    since = ended_on if law.since == "leaving" else completed_on
+    return since is not None and day <= add_months(since, 12 * law.years)
+
+
+def plain_digest(given: str) -> str:
+    """Return a hash in hexadecimal as it is recorded, however someone wrote it."""
+    return "".join(given.split()).replace(":", "").replace("-", "").lower()
