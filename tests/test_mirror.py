@@ -38,11 +38,14 @@ HELD_BY = {
     "cli/demo/study cli/demo/timeline",
     "shipped/test_instrument.py": "cli/instrument/whole",
     "cli/test_serve.py": "cli/supervisor cli/web cli/worker",
+    "compliance/test_checks.py": "compliance/views/checks",
     "compliance/test_days.py": "assignments/history organizations/history",
-    "compliance/test_packs.py": "compliance/operations compliance/pack_files",
-    "compliance/test_certificate_files.py": "compliance/pack_names compliance/views/certificates",
+    "compliance/test_certificate_files.py": "compliance/views/certificates",
     "compliance/test_reports.py": "compliance/letters compliance/report_files compliance/report_queries "
     "compliance/views/report_links compliance/views/reports",
+    "compliance/test_pack_files.py": "compliance/pack_cover compliance/pack_pages compliance/pack_reading "
+    "compliance/pack_records compliance/pack_tables compliance/pack_words",
+    "compliance/test_packs.py": "compliance/operations jobs/packs",
     "compliance/test_views.py": "compliance/forms compliance/models compliance/queries "
     "compliance/views/evidence compliance/views/training",
     "compliance/test_inspections.py": "compliance/former compliance/inspection_paper compliance/views/inspections",

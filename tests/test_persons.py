@@ -262,8 +262,9 @@ def make_petra(app: Flask) -> Rich:
         report = make_report(actor, Rhythm.WEEK, [], clock.now() - dt.timedelta(days=9))
         add_recipients(actor, report, [petra, alice], [ADDRESS], clock.now())
         order_reports(actor.organization, {}, clock.now(), None)
-        order_pack(actor, dt.date(2026, 11, 1), clock.now())
-        order_pack(actor, dt.date(2026, 11, 2), clock.now()).finished_at = clock.now()
+        order_pack(actor, actor.today(clock.now()), clock.now())
+        finished = order_pack(actor, actor.today(clock.now()), clock.now())
+        finished.finished_at, finished.done = clock.now(), 9
         duties = {one.user_id: one.id for one in db.session.scalars(select(Assignment))}
         waive(actor, duties[bob], "Away", dt.date(2027, 1, 1), clock.now())
         waive(actor_of(alice, acme), duties[petra], "At sea", dt.date(2027, 1, 1), clock.now())
@@ -371,7 +372,7 @@ def test_nothing_is_left_but_what_is_listed_and_nobody_else_loses_anything(petra
         closed = {one.organization_id is None: one.archived_at is not None for one in taught}
         assert closed == {True: True, False: False}  # a firm's class waits to be handed over
         jobs = db.session.scalars(select(Job)).all()
-        assert [one.details["as_of"] for one in jobs] == ["2026-11-02"]
+        assert [one.done for one in jobs] == [9]
 
 
 def ids_of(petra: Rich) -> set[str]:

@@ -53,6 +53,7 @@ from trainer.cli.serve import serve
 from trainer.cli.setup import setup
 from trainer.cli.supervisor import end_with, say
 from trainer.compliance.views.certificates import blueprint as certificate_files
+from trainer.compliance.views.checks import blueprint as pack_checks
 from trainer.compliance.views.evidence import blueprint as evidence
 from trainer.compliance.views.inspections import blueprint as inspections
 from trainer.compliance.views.report_links import blueprint as report_links
@@ -228,6 +229,7 @@ def _add_pages(app: Flask) -> None:
         training,
         training_rounds,
         evidence,
+        pack_checks,
         certificate_files,
         reports,
         report_links,

@@ -29,6 +29,8 @@ from trainer.credentials.rules import read_serial
 from trainer.items.registry import MODELS
 from trainer.jobs.work import advance
 
+TABLES = ("roster", "training-status", "completions", "attestations", "requirements")
+
 
 def unpack(data: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as pack:
@@ -64,10 +66,9 @@ def test_the_manifest_has_the_hash_of_every_file(files: dict[str, bytes]) -> Non
 
 def test_each_text_and_each_row_is_a_sample(files: dict[str, bytes]) -> None:
     texts = {name: data.decode("utf-8-sig") for name, data in files.items() if not name.endswith(".pdf")}
-    assert [
-        name for name, text in texts.items() if str(MARK) not in text.splitlines()[0] and name != "manifest.json"
-    ] == []
-    for name in ("roster", "training-status", "completions", "attestations", "requirements"):
+    lines = {name: text if name.endswith((".html", ".json")) else text.splitlines()[0] for name, text in texts.items()}
+    assert [name for name, text in lines.items() if str(MARK) not in text] == []
+    for name in (*TABLES, "waivers", "meetings", "reminders", "requirement-history"):
         rows = table(files, name)
         assert rows
         assert {row[str(MARK)] for row in rows} == {"Sample"}
@@ -76,9 +77,10 @@ def test_each_text_and_each_row_is_a_sample(files: dict[str, bytes]) -> None:
 def test_each_certificate_is_a_sample_that_nobody_can_check(files: dict[str, bytes], visitor: Visitor) -> None:
     certificates = {name: data for name, data in files.items() if name.startswith("certificates/")}
     numbers = [row["Certificate"] for row in table(files, "completions")]
-    assert sorted(certificates) == sorted(f"certificates/{number}.pdf" for number in numbers)
-    for number in numbers:
-        data = certificates[f"certificates/{number}.pdf"]
+    by_number = {name.rpartition(" - ")[2].removesuffix(".pdf"): data for name, data in certificates.items()}
+    assert sorted(by_number) == sorted(numbers)
+    assert "certificates/Ada Sample - 1001 - SAMPL-E0001.pdf" in certificates
+    for number, data in by_number.items():
         (page,) = pypdf.PdfReader(io.BytesIO(data)).pages
         text = " ".join(page.extract_text().split())
         for part in ("SAMPLE", "not a certificate", "Sample – not a certificate", "It can’t be checked", number):
@@ -109,7 +111,7 @@ def test_it_has_the_files_and_columns_of_a_real_pack(training: Training, files: 
         return {name.split("-")[0] if name.startswith("course-") else name.rpartition("/")[0] or name for name in names}
 
     assert kinds(files) == kinds(real)
-    for name in ("roster", "training-status", "completions", "attestations", "requirements"):
+    for name in TABLES:
         heads = [part[f"{name}.csv"].decode("utf-8-sig").splitlines()[0] for part in (files, real)]
         assert heads[0] == f'"{MARK}",{heads[1]}'
 

@@ -42,7 +42,8 @@ from trainer.assessment.rounds import ask
 from trainer.assignments.models import Assignment, DutyPeriod, Requirement, RequirementVersion
 from trainer.assignments.operations import change_requirement, waive
 from trainer.assignments.rules import Audience, Group, Match
-from trainer.compliance.operations import make_inspector_link, order_pack
+from trainer.compliance.operations import make_inspector_link, order_pack, record_manifest
+from trainer.compliance.packs import Made
 from trainer.compliance.report_rules import Rhythm
 from trainer.compliance.reports import add_recipients, make_report, order_reports
 from trainer.content.library import Library
@@ -161,7 +162,8 @@ def fill_firm(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         duty = session.scalars(select(Assignment.id)).one()
         waive(firm.actor(), duty, "Away", dt.date(2027, 1, 1), clock.now())
-        order_pack(firm.actor(), dt.date(2026, 11, 1), clock.now())
+        job = order_pack(firm.actor(), firm.actor().today(clock.now()), clock.now())
+        record_manifest(job, Made("0" * 64, "Acme Security", dt.date(2026, 11, 1), clock.now(), 9))
         make_inspector_link(firm.actor(), "An inspector", clock.now())
         report = make_report(firm.actor(), Rhythm.WEEK, [], clock.now() - dt.timedelta(days=9))
         add_recipients(firm.actor(), report, [firm.owner_id], [], clock.now())

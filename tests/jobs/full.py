@@ -27,8 +27,8 @@ from trainer.accounts.queries import find_user_by_email_key
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
 from trainer.assignments.rules import Audience, Group
-from trainer.compliance.operations import make_inspector_link, order_pack
-from trainer.compliance.packs import folder_of
+from trainer.compliance.operations import make_inspector_link, order_pack, record_manifest
+from trainer.compliance.packs import Made, folder_of
 from trainer.compliance.report_rules import Rhythm
 from trainer.compliance.reports import add_recipients, make_report, order_reports
 from trainer.content.serving import served
@@ -113,6 +113,7 @@ KEPT = {
     "sign_offs",
     "outbox_messages",
     "heartbeats",
+    "pack_manifests",
     "schema_revisions",
     "audit_events",
     "events",
@@ -189,7 +190,9 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         order_test(actor, webhook.id, clock.now())
         duty = db.session.scalars(select(Assignment.id).where(Assignment.requirement_id == late)).one()
         waive(actor, duty, "Away", dt.date(2027, 1, 1), clock.now())
-        pack = order_pack(actor, dt.date(2026, 11, 1), clock.now()).id
+        job = order_pack(actor, actor.today(clock.now()), clock.now())
+        pack = job.id
+        record_manifest(job, Made(pack.hex * 2, name, actor.today(clock.now()), clock.now(), 9))
         folder_of(pack).mkdir(parents=True)
     cohort = make_class(app, ines, firm)
     member, meeting = join_class(app, mona, cohort, "Mona May"), hold_meeting(app, ines, cohort)

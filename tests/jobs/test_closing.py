@@ -82,7 +82,7 @@ def open_again(firm: Full, how: str) -> None:
 def test_every_table_is_a_firms_or_stays() -> None:
     assert set(Base.metadata.tables) == FIRMS | KEPT
     named = {name for name, table in Base.metadata.tables.items() if "organization_id" in table.c}
-    assert named - FIRMS == {"audit_events"}
+    assert named - FIRMS == {"audit_events", "pack_manifests"}
 
 
 def test_all_of_a_firm_goes_and_nothing_of_another_or_of_its_people(app: Flask, monday: None) -> None:
@@ -98,11 +98,14 @@ def test_all_of_a_firm_goes_and_nothing_of_another_or_of_its_people(app: Flask, 
         assert delete(app) > 10
     after = rows(app)
     assert {name: after[name] for name in FIRMS} == {name: others[name] for name in FIRMS}
-    changed = {"sign_offs", "audit_events"}
+    changed = {"sign_offs", "audit_events", "pack_manifests"}
     assert {name: after[name] for name in KEPT - changed} == {name: before[name] for name in KEPT - changed}
     assert before["audit_events"] < after["audit_events"]
     assert len(after["sign_offs"]) == len(before["sign_offs"])
     assert others["sign_offs"] < after["sign_offs"]
+    assert len(after["pack_manifests"]) == 2
+    assert [row for row in after["pack_manifests"] if "Acme Security" in row] == []
+    assert others["pack_manifests"] < after["pack_manifests"]
     assert acme.acts() == ["organization.made", "organization.closed", "organization.deleted"]
 
 

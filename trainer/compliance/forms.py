@@ -1,19 +1,22 @@
-"""Forms of training status: a waiver, a pack, an inspector's link, a report and who gets it."""
+"""Forms of training status: a waiver, a pack and its check, an inspector's link, a report and who gets it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import Form as ReadForm
 from wtforms.validators import InputRequired, ValidationError
 
 from trainer.accounts.rules import email_key
 from trainer.assignments.models import LONGEST_REASON
 from trainer.compliance.models import LONGEST_LABEL
 from trainer.compliance.report_rules import Rhythm
+from trainer.compliance.rules import plain_digest
 from trainer.compliance.words import RHYTHM_NAMES
 from trainer.web.forms import Form, PlainText, Ticks, in_lines, length, trimmed
 
@@ -32,9 +35,35 @@ class WaiverForm(Form):
 
 
 class PackForm(Form):
-    """The day whose roster a pack shows."""
+    """The day that a pack shows."""
 
-    as_of = DateField(_l("Roster as of"), [InputRequired(_l("Choose a day."))])
+    as_of = DateField(
+        _l("Day"),
+        [InputRequired(_l("Choose a day."))],
+        description=_l("Today, or the day an inspector asks about. Everything is as of the end of that day."),
+    )
+
+
+class PackCheckForm(ReadForm):
+    """The hash of a manifest, read with GET, so it has no token."""
+
+    sha256 = StringField(
+        _l("SHA-256 of manifest.json"),
+        [InputRequired(_l("Choose manifest.json, or paste its SHA-256.")), length(1, 200)],
+        description=_l("64 digits and letters from a to f. Blanks, colons and capital letters don’t matter."),
+        filters=[trimmed],
+        render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"},
+    )
+
+    def validate_sha256(self, field: StringField) -> None:
+        """Refuse what can’t be a hash."""
+        if re.fullmatch("[0-9a-f]{64}", self.digest) is None:
+            raise ValidationError(_l("This isn’t a SHA-256: it has 64 digits and letters from a to f. Copy all of it."))
+
+    @property
+    def digest(self) -> str:
+        """The hash as it is recorded."""
+        return plain_digest(str(self.sha256.data))
 
 
 class InspectorForm(Form):

@@ -1,4 +1,4 @@
-"""Inspector links and evidence packs: making, withdrawing, ordering."""
+"""Inspector links and evidence packs: making, withdrawing, ordering, recording what was made."""
 
 from __future__ import annotations
 
@@ -8,23 +8,21 @@ import shutil
 import uuid
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from trainer.compliance import certificate_files
-from trainer.compliance.models import InspectorLink, Report, ReportMail, ReportRecipient
-from trainer.compliance.packs import folder_of
-from trainer.compliance.queries import get_inspector_link, list_packs
+from trainer.compliance.models import InspectorLink, PackManifest, Report, ReportMail, ReportRecipient
+from trainer.compliance.packs import Made, folder_of
+from trainer.compliance.queries import get_inspector_link, list_packs, sight_of
 from trainer.compliance.rules import INSPECTION_LASTS, Narrowing
 from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
-from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.core.errors import Conflict, NotFound
 from trainer.core.signing import seal
 from trainer.core.work import Job
 from trainer.organizations.actor import Actor
 from trainer.web.language import language_tag
-
-EARLIEST = dt.date(2000, 1, 1)
 
 
 def make_inspector_link(actor: Actor, label: str, now: dt.datetime, pack_id: uuid.UUID | None = None) -> InspectorLink:
@@ -63,9 +61,11 @@ def token_of(link: InspectorLink) -> str:
 
 
 def order_pack(actor: Actor, as_of: dt.date, now: dt.datetime) -> Job:
-    """Order an evidence pack of who was on the roster on a day, in the language of whoever orders it."""
-    if not EARLIEST <= as_of <= actor.today(now):
-        raise Invalid(_l("Choose today or an earlier day."))
+    """Order an evidence pack of a day, in the language of whoever orders it.
+
+    Raises Invalid for a day before the firm was here, and for one to come.
+    """
+    sight_of(actor, now, as_of)
     job = work.order(
         "evidence-pack",
         now,
@@ -76,6 +76,15 @@ def order_pack(actor: Actor, as_of: dt.date, now: dt.datetime) -> Job:
     )
     _note(actor, "export.evidence_pack", now, job.id, as_of=as_of.isoformat())
     return job
+
+
+def record_manifest(job: Job, made: Made) -> None:
+    """Record that a pack was made here, once for each: a worker that goes on after a stop records the same."""
+    manifest = db.session.get(PackManifest, job.id) or PackManifest(id=job.id)
+    manifest.sha256, manifest.firm, manifest.as_of = made.sha256, made.firm, made.as_of
+    manifest.made_at, manifest.files, manifest.organization_id = made.made_at, made.files, job.organization_id
+    db.session.add(manifest)
+    db.session.flush()
 
 
 def order_certificates(actor: Actor, narrowing: Narrowing, now: dt.datetime) -> Job:
@@ -98,15 +107,24 @@ def note_export(actor: Actor, form: str, day: dt.date | None, now: dt.datetime) 
 
 
 def forget_firm(organization_id: uuid.UUID, most: int) -> int:
-    """Delete at most so many of a firm's inspector links, and of its long work with the packs; return how many."""
-    work = Job.organization_id == organization_id
-    for job_id in db.session.scalars(select(Job.id).where(work)):
+    """Delete at most so many of a firm's inspector links, and of its long work with the packs; return how many.
+
+    That a pack was made stays, without the firm's name: those who were given it can still check it.
+    """
+    long_work = Job.organization_id == organization_id
+    for job_id in db.session.scalars(select(Job.id).where(long_work)):
         shutil.rmtree(folder_of(job_id), ignore_errors=True)
+    db.session.execute(
+        update(PackManifest)
+        .where(PackManifest.organization_id == organization_id)
+        .values(organization_id=None, firm=None)
+        .execution_options(synchronize_session=False)
+    )
     of_firm = [
         (record, record.organization_id == organization_id)
         for record in (ReportMail, ReportRecipient, Report, InspectorLink)
     ]
-    return delete_some(most, *of_firm, (Job, work))
+    return delete_some(most, *of_firm, (Job, long_work))
 
 
 def _note(actor: Actor, act: str, now: dt.datetime, subject_id: uuid.UUID | None, **details: str) -> None:

@@ -1,102 +1,143 @@
-"""Write an evidence pack, real or sample, from records that were found or made up: one ZIP with roster, training
-status, completions, certificates, attestations, what was required, course outlines, and a manifest of SHA-256 hashes.
+"""Write the files of an evidence pack, real or sample, from records that were found or made up, and the ZIP of them.
 
 Memory stays flat: rows and files pass through. The same records in the same language give the same bytes.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
-import uuid
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, TypeVar
 
 from flask_babel import gettext as _
 
-from trainer.assignments.models import Requirement
-from trainer.assignments.rules import Audience
-from trainer.assignments.words import who
+from trainer.compliance import pack_tables, pack_words
+from trainer.compliance.pack_cover import draw_cover
+from trainer.compliance.pack_pages import Put, Table, draw_index, draw_rule, rule_file
+from trainer.compliance.pack_records import Change, Excuse, Former, Meeting, Person, Records, Reminding
+from trainer.compliance.pack_words import MANIFEST, Tally
 from trainer.compliance.rules import Row
 from trainer.compliance.words import as_table
 from trainer.content.library import Course
-from trainer.content.serving import served
-from trainer.credentials.models import Credential
-from trainer.credentials.rules import show_serial
-from trainer.credentials.words import disclaimer
-from trainer.learning.models import Enrollment
-from trainer.organizations.models import Membership
-from trainer.organizations.rules import local_day
-from trainer.organizations.words import ROLE_WORDS
-from trainer.web.tables import Table, csv_lines
+from trainer.web.language import show_times_of
+from trainer.web.tables import Table as Rows
+from trainer.web.tables import csv_lines
 
 _ZIP_DAY: Final = (1980, 1, 1, 0, 0, 0)  # the same pack gives the same bytes
+_PORTION: Final = 65_536
+R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
-    """What a pack shows of a firm. Rows are read when their file is written, each once."""
-
-    firm: str
-    zone: str
-    as_of: dt.date
-    made_at: dt.datetime
-    requirements: Sequence[Requirement]
-    teams: Mapping[uuid.UUID, str]
-    """Names of the teams that requirements are for."""
-    courses: Sequence[Course]
-    people: Iterable[Membership]
-    standings: Iterable[Row]
-    completions: Iterable[tuple[Membership, Credential]]
-    attestations: Iterable[tuple[Membership, Credential, Enrollment]]
-    certificates: Iterable[tuple[str, bytes]]
-    """Name of the file, and what it holds."""
-    mark: str | None = None
-    """What every file says of a pack that shows nobody."""
-
-
-def write_pack(target: Path | IO[bytes], records: Records) -> None:
-    """Write the ZIP, with a manifest of its files' SHA-256."""
-    manifest: dict[str, str] = {}
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
-        for name, portions in _texts(records):
-            manifest[name] = _add(pack, name, portions)
-        for name, data in records.certificates:
-            manifest[f"certificates/{name}"] = _add(pack, f"certificates/{name}", [data])
-        about = {
-            **({"note": records.mark} if records.mark else {}),
-            "organization": records.firm,
-            "as_of": records.as_of.isoformat(),
-            "made_at": records.made_at.isoformat(timespec="seconds"),
-            "sha256": manifest,
-        }
-        _add(pack, "manifest.json", [json.dumps(about, indent=1, ensure_ascii=False).encode()])
-
-
-def _texts(records: Records) -> Iterator[tuple[str, Iterable[bytes]]]:
-    yield "README.txt", [_text(_readme(records), records.mark)]
-    tables = (
-        _roster(records.people, records.zone),
-        as_table(records.standings),
-        _completion_table(records.completions),
-        _attestation_table(records.attestations),
-        _requirement_table(records.requirements, records.teams),
-    )
-    for table in tables:
-        yield f"{table.name}.csv", _csv(table, records.mark)
+def write_files(records: Records, put: Put) -> None:
+    """Write all files but certificates and manifest, each with `put`; some while another one is being written."""
+    show_times_of(records.zone)
+    tally, outcomes = Tally(), Counter[str]()
+    tables = {name: Table(name, records, put) for name in ("people", "former", "excused", "meetings", "required")}
+    for table in _tables(records, tables, tally, outcomes):
+        put(f"{table.name}.csv", _csv(table, records.mark))
+    for page in tables.values():
+        page.close()
     for course in records.courses:
-        yield f"course-{course.slug}-{course.file.version}.txt", [_text(_outline(course), records.mark)]
+        put(f"course-{course.slug}-{course.file.version}.txt", [_text(_outline(course), records.mark)])
+        put(rule_file(course), [draw_rule(records, course)])
+    put("README.txt", [_text(_readme(records), records.mark)])
+    put("cover.pdf", [draw_cover(records, tally)])
+    put("index.html", [draw_index(records, tables, outcomes, tally)])
+
+
+def zip_files(
+    target: Path | IO[bytes], records_of: Mapping[str, object], files: Iterable[tuple[str, Iterable[bytes]]]
+) -> str:
+    """Write the ZIP of files, as (name, portions), and a manifest of their SHA-256 as the last one; return the
+    manifest's own. `records_of`: what else the manifest says."""
+    hashes: dict[str, str] = {}
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
+        for name, portions in files:
+            hashes[name] = _add(pack, name, portions)
+        manifest = json.dumps({**records_of, "sha256": hashes}, indent=1, ensure_ascii=False).encode()
+        return _add(pack, MANIFEST, [manifest])
+
+
+def portions_of(path: Path) -> Iterator[bytes]:
+    """Yield what a file holds."""
+    with path.open("rb") as file:
+        while portion := file.read(_PORTION):
+            yield portion
+
+
+def about(records: Records) -> dict[str, str]:
+    """Return what the manifest says of a pack, besides its hashes."""
+    return {
+        **({"note": records.mark} if records.mark else {}),
+        "organization": records.firm,
+        "as_of": records.as_of.isoformat(),
+        "made_at": records.made_at.isoformat(timespec="seconds"),
+    }
+
+
+def _tables(records: Records, tables: Mapping[str, Table], tally: Tally, outcomes: Counter[str]) -> Iterator[Rows]:
+    """Yield the tables. Their rows go to the pages, and are counted, while they are written."""
+    zone = records.zone
+
+    def person(_row: Person) -> None:
+        tally.people += 1
+
+    def standing(row: Row) -> None:
+        tables["people"].add(row.name, row)
+
+    def former(row: Former) -> None:
+        tally.former.add(row.membership.id)
+        tables["former"].add(row.membership.name, row)
+
+    def excuse(row: Excuse) -> None:
+        tally.excuses += 1
+        if row.is_in_effect:
+            tally.excused += 1
+            tables["excused"].add(row.name, row)
+
+    def meeting(row: Meeting) -> None:
+        tally.meetings += 1
+        tables["meetings"].add(row.held_on.isoformat(), row, 1 + len(row.people))
+
+    def reminder(row: Reminding) -> None:
+        if row.is_sent:
+            tally.sent += 1
+        else:
+            tally.unsent += 1
+            outcomes[row.outcome] += 1
+
+    def change(row: Change) -> None:
+        tally.changes += 1
+        tables["required"].add(row.requirement, row)
+
+    yield pack_tables.roster_table(_passed(records.people, person), zone)
+    yield as_table(_passed(records.standings, standing))
+    yield pack_tables.completions_table(records.completions, zone)
+    yield pack_tables.attestations_table(records.attestations)
+    yield pack_tables.former_table(_passed(records.former, former))
+    yield pack_tables.waivers_table(_passed(records.excuses, excuse), zone)
+    yield pack_tables.meetings_table(_passed(records.meetings, meeting), zone)
+    yield pack_tables.reminders_table(_passed(records.reminders, reminder), zone)
+    yield pack_tables.requirements_table(records.requirements, records.team_names)
+    yield pack_tables.changes_table(_passed(records.changes, change), zone)
+
+
+def _passed(rows: Iterable[R], see: Callable[[R], None]) -> Iterator[R]:
+    for row in rows:
+        see(row)
+        yield row
 
 
 def _text(text: str, mark: str | None) -> bytes:
     return (f"{mark}\n\n{text}" if mark else text).encode()
 
 
-def _csv(table: Table, mark: str | None) -> Iterator[bytes]:
+def _csv(table: Rows, mark: str | None) -> Iterator[bytes]:
     if mark:
         sample = _("Sample")  # in a column of its own, so that no row is without it
         table = replace(table, heads=(mark, *table.heads), rows=((sample, *row) for row in table.rows))
@@ -116,119 +157,6 @@ def _add(pack: zipfile.ZipFile, name: str, portions: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _roster(people: Iterable[Membership], zone: str) -> Table:
-    heads = (_("Name"), _("Employee number"), _("Job title"), _("Role"), _("Hired on"), _("Last day"), _("Joined on"))
-    roles = {role.value: str(word) for role, word in ROLE_WORDS.items()}
-    return Table(
-        "roster",
-        heads,
-        (
-            (
-                person.name,
-                person.employee_number,
-                person.job_title,
-                roles[person.role],
-                person.hired_on,
-                person.ended_on,
-                local_day(zone, person.joined_at) if person.joined_at else None,
-            )
-            for person in people
-        ),
-    )
-
-
-def _completion_table(completions: Iterable[tuple[Membership, Credential]]) -> Table:
-    heads = (
-        *(_("Name"), _("Employee number"), _("Name on the certificate"), _("Course"), _("Version"), _("Issued on")),
-        *(_("Valid until"), _("Active minutes"), _("Scenes"), _("Signed a statement"), _("Lessons in order")),
-        _("Skipped known lessons"),
-        *(_("Withdrawn on"), _("Certificate")),
-    )
-    said = {True: _("yes"), False: _("no")}
-    return Table(
-        "completions",
-        heads,
-        (
-            (
-                person.name,
-                person.employee_number,
-                credential.holder_name,
-                credential.course_title,
-                credential.course_version,
-                credential.issued_on,
-                credential.valid_until,
-                credential.minutes,
-                credential.scenes,
-                said[credential.is_attested],
-                said[credential.is_paced],
-                said[credential.is_tested_out],
-                credential.revoked_at.date() if credential.revoked_at else None,
-                show_serial(credential.serial),
-            )
-            for person, credential in completions
-        ),
-    )
-
-
-def _attestation_table(attestations: Iterable[tuple[Membership, Credential, Enrollment]]) -> Table:
-    heads = (
-        *(_("Name"), _("Employee number"), _("Course"), _("Statement"), _("Signed as"), _("Signed at (UTC)")),
-        _("Certificate"),
-    )
-    return Table(
-        "attestations",
-        heads,
-        (
-            (
-                person.name,
-                person.employee_number,
-                credential.course_title,
-                enrollment.asks.attestation or "",
-                enrollment.attested_as,
-                enrollment.attested_at.isoformat(timespec="seconds") if enrollment.attested_at else None,
-                show_serial(credential.serial),
-            )
-            for person, credential, enrollment in attestations
-        ),
-    )
-
-
-def _requirement_table(requirements: Iterable[Requirement], teams: Mapping[uuid.UUID, str]) -> Table:
-    heads = (
-        *(_("Requirement"), _("Course"), _("Who"), _("In effect since")),
-        *(_("Minimum active minutes"), _("Every (months)")),
-        *(
-            _("Days for new people"),
-            _("Opens (days before)"),
-            _("Lessons in order"),
-            _("May skip known lessons"),
-            _("Statement"),
-            _("Note"),
-        ),
-    )
-    return Table(
-        "requirements",
-        heads,
-        (
-            (
-                requirement.title,
-                requirement.course,
-                who(Audience.read(requirement.audience), teams),
-                requirement.starts_on,
-                requirement.least_minutes,
-                requirement.cadence_months,
-                requirement.days_allowed,
-                requirement.renewal_days,
-                _("yes") if requirement.is_paced else _("no"),
-                _("yes") if requirement.allows_test_out else _("no"),
-                requirement.attestation,
-                disclaimer(requirement.unapproved_state) if requirement.unapproved_state else None,
-            )
-            for requirement in requirements
-        ),
-    )
-
-
 def _outline(course: Course) -> str:
     lines = [_("%(course)s, version %(version)s", course=course.file.title, version=course.file.version), ""]
     for module in course.modules:
@@ -242,29 +170,18 @@ def _outline(course: Course) -> str:
 
 
 def _readme(records: Records) -> str:
-    files = {
-        "roster.csv": _("who was on the roster on that day"),
-        "training-status.csv": _("status, when this was made, of everyone then on the roster"),
-        "completions.csv": _("certificates earned by that day; each can be checked by its number"),
-        "attestations.csv": _("statements that were signed"),
-        "requirements.csv": _("what the firm requires"),
-        "course-….txt": _("outline of each course as taught now; completions.csv names the version that was earned"),
-        "certificates/": _("the certificates"),
-        "manifest.json": _("SHA-256 of every file"),
-    }
     lines = [
         _("Training records of %(firm)s", firm=records.firm),
-        _(
-            "Roster as of %(day)s; made %(moment)s.",
-            day=records.as_of.isoformat(),
-            moment=records.made_at.isoformat(timespec="seconds"),
-        ),
+        pack_words.moment(records),
         "",
-        *(f"{name:20} {contents}" for name, contents in files.items()),
+        pack_words.headline(records),
+        *pack_words.sentences(records),
         "",
-        served().vocabulary.disclaimers.records,
+        *(f"{name:23} {contents}" for name, contents in pack_words.files().items()),
+        "",
+        *pack_words.checking(records),
+        "",
+        *pack_words.disclaimers(records),
+        "",
     ]
-    states = sorted(
-        {requirement.unapproved_state for requirement in records.requirements if requirement.unapproved_state}
-    )
-    return "\n".join([*lines, *(disclaimer(state) for state in states), ""])
+    return "\n".join(lines)

@@ -1,30 +1,37 @@
-"""Evidence packs of a firm: finding its records as of a day, and making the ZIP of them (`pack_files.py`).
+"""Evidence packs of a firm, made in slices by the worker: certificates, then the other files, then the ZIP of them.
 
-Made in slices by the worker. What a slice has made lies in the pack's folder, so that whoever comes after a stop goes
-on from there; the ZIP appears under its name only when it is whole. Memory stays flat: rows and files pass through.
+What a slice has made lies in the pack's folder, so that whoever comes after a stop goes on from there; each file
+appears under its name only when it is whole. Memory stays flat: rows and files pass through.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import shutil
 import time
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
-from flask import current_app
+from flask import current_app, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 
-from trainer.assignments.models import Assignment, Requirement
-from trainer.assignments.queries import list_requirements, list_team_names
-from trainer.assignments.rules import day_begins
-from trainer.compliance.pack_files import Records, write_pack
-from trainer.compliance.queries import iterate_rows, sight_of
+from trainer.assignments.queries import list_team_names
+from trainer.compliance import pack_reading
+from trainer.compliance.pack_files import about, portions_of, write_files, zip_files
+from trainer.compliance.pack_names import certificate_name
+from trainer.compliance.pack_reading import View
+from trainer.compliance.pack_records import Records
+from trainer.compliance.pack_words import MANIFEST
+from trainer.compliance.queries import count_rows, iterate_rows
 from trainer.compliance.rules import PACK_KEPT, Narrowing
+from trainer.content.papers import FormerStaff, Pack
 from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.core.errors import NotFound
@@ -33,14 +40,29 @@ from trainer.credentials.certificate import NameNeedsFonts
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf
 from trainer.credentials.rules import show_serial
-from trainer.learning.models import Enrollment
 from trainer.organizations.actor import Actor
-from trainer.organizations.models import Membership
-from trainer.organizations.queries import find_actor, seen_by
+from trainer.organizations.queries import find_actor
+from trainer.organizations.rules import local_day
+from trainer.web.language import show_day
 
 SLICE = 2.0  # seconds of work before others have their turn
-_PORTION = 500  # rows in memory
-_BY_PERSON = (Membership.name_key, Membership.id, Credential.issued_at)
+
+
+class Plan(NamedTuple):
+    """What the first slice settles: when the pack was begun, and the name of each certificate's file, by serial."""
+
+    made_at: dt.datetime
+    names: dict[str, str]
+
+
+class Made(NamedTuple):
+    """What is told of a finished pack to those who check it."""
+
+    sha256: str
+    firm: str
+    as_of: dt.date
+    made_at: dt.datetime
+    files: int
 
 
 def folder_of(job_id: UUID) -> Path:
@@ -64,21 +86,38 @@ def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
     if actor is None or not actor.may("see training status"):
         raise NotFound(_l("The person who ordered this may no longer see it."))
     folder = folder_of(job.id)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / "files").mkdir(mode=0o700, parents=True, exist_ok=True)
     as_of = dt.date.fromisoformat(str(job.details["as_of"]))
-    serials = _plan(folder, actor, as_of)
-    left = [serial for serial in serials if not (folder / f"{serial}.pdf").exists()]
-    until = time.monotonic() + SLICE
-    while left:
-        portion, left = left[:20], left[20:]
-        for credential in db.session.scalars(select(Credential).where(Credential.serial.in_(portion))):
-            _write_certificate(folder, credential)
-        if time.monotonic() >= until:
-            break
+    plan = _plan(folder, actor, as_of, now)
+    steps = len(plan.names) + 2  # the certificates, the other files, the ZIP
+    if (folder / "pack.zip").exists():
+        return steps, steps
+    left = [serial for serial in plan.names if not (folder / f"{serial}.pdf").exists()]
     if left:
-        return len(serials) - len(left), len(serials) + 1
-    _zip(folder, actor, as_of, serials, now)
-    return len(serials) + 1, len(serials) + 1
+        return len(plan.names) - len(_write_certificates(folder, left)), steps
+    view = View(actor, as_of, plan.made_at)
+    if not (folder / "records.json").exists():
+        records = _records(folder, view, plan)
+        write_files(records, lambda name, portions: _write(folder / "files" / name, portions))
+        _write(folder / "records.json", [json.dumps(about(records)).encode()])
+        return steps - 1, steps
+    _zip(folder, plan)
+    return steps, steps
+
+
+def read_made(job: Job) -> Made:
+    """Return what is told of a pack that `advance` has finished."""
+    with zipfile.ZipFile(folder_of(job.id) / "pack.zip") as pack:
+        manifest = pack.read(MANIFEST)
+        files = len(pack.namelist())
+    said = json.loads(manifest)
+    return Made(
+        hashlib.sha256(manifest).hexdigest(),
+        said["organization"],
+        dt.date.fromisoformat(said["as_of"]),
+        dt.datetime.fromisoformat(said["made_at"]),
+        files,
+    )
 
 
 def forget_packs(now: dt.datetime) -> None:
@@ -97,43 +136,41 @@ def forget_packs(now: dt.datetime) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _plan(folder: Path, actor: Actor, as_of: dt.date) -> list[str]:
-    """Return the serials of the certificates that belong in the pack, settled by the first slice."""
-    path = folder / "plan.json"
+def _plan(folder: Path, actor: Actor, as_of: dt.date, now: dt.datetime) -> Plan:
+    """Return which certificates belong in the pack and under which names, settled by the first slice."""
+    path = folder / "names.json"
     if not path.exists():
-        rows = db.session.execute(_completions(actor, as_of, Credential.serial)).scalars()
-        _write(path, json.dumps(sorted(set(rows))).encode())
-    serials: list[str] = json.loads(path.read_text())
-    return serials
+        names: dict[str, str] = {}
+        view = View(actor, as_of, now)
+        for earned in pack_reading.list_earned(view, _former_staff(_laws(view))):
+            shown = show_serial(earned.serial)
+            names.setdefault(earned.serial, certificate_name(earned.name, earned.employee_number, shown, "pdf"))
+        _write(path, [json.dumps([now.isoformat(), names]).encode()])
+    made_at, names = json.loads(path.read_bytes())
+    return Plan(dt.datetime.fromisoformat(made_at), names)
 
 
-def _on_roster(actor: Actor, as_of: dt.date) -> Any:
-    """Return the condition of memberships that the actor sees and that were on the roster on a day."""
-    listed = and_(Membership.hired_on.is_(None), Membership.created_at < _end_of(actor, as_of))
-    begun = or_(Membership.hired_on <= as_of, listed)
-    return and_(seen_by(actor), begun, or_(Membership.ended_on.is_(None), Membership.ended_on >= as_of))
+def _laws(view: View) -> list[Pack]:
+    """Return the packs behind what the firm required that say for how long records of former staff are kept."""
+    packs = served().packs
+    chosen = sorted({name or "" for _rule, name in pack_reading.list_rules(view)})
+    return [packs[name] for name in chosen if name in packs and packs[name].former_staff]
 
 
-def _end_of(actor: Actor, day: dt.date) -> dt.datetime:
-    """Return the instant at which the firm's day ends."""
-    return day_begins(day + dt.timedelta(days=1), actor.organization.time_zone)
+def _former_staff(laws: Sequence[Pack]) -> list[FormerStaff]:
+    return [law.former_staff for law in laws if law.former_staff]
 
 
-def _completions(actor: Actor, as_of: dt.date, *columns: Any) -> Any:
-    """Return the credentials, of courses ever required of a person, of those on the roster, earned by that day."""
-    return (
-        select(*columns)
-        .join(Membership, Membership.user_id == Credential.user_id)
-        .where(
-            _on_roster(actor, as_of),
-            Credential.issued_at < _end_of(actor, as_of),
-            Credential.course.in_(
-                select(Requirement.course)
-                .join(Assignment, Assignment.requirement_id == Requirement.id)
-                .where(Assignment.membership_id == Membership.id)
-            ),
-        )
-    )
+def _write_certificates(folder: Path, left: list[str]) -> list[str]:
+    """Write certificates for a slice; return the serials of those that are left."""
+    until = time.monotonic() + SLICE
+    while left:
+        portion, left = left[:20], left[20:]
+        for credential in db.session.scalars(select(Credential).where(Credential.serial.in_(portion))):
+            _write_certificate(folder, credential)
+        if time.monotonic() >= until:
+            break
+    return left
 
 
 def _write_certificate(folder: Path, credential: Credential) -> None:
@@ -141,68 +178,84 @@ def _write_certificate(folder: Path, credential: Credential) -> None:
         pdf = certificate_pdf(credential)
     except NameNeedsFonts as error:
         pdf = b""
-        _write(folder / f"{credential.serial}.txt", f"{error}\n".encode())
-    _write(folder / f"{credential.serial}.pdf", pdf)
+        _write(folder / f"{credential.serial}.txt", [f"{error}\n".encode()])
+    _write(folder / f"{credential.serial}.pdf", [pdf])
 
 
-def _write(path: Path, data: bytes) -> None:
-    part = path.with_suffix(path.suffix + ".part")
-    part.write_bytes(data)
+def _write(path: Path, portions: Iterable[bytes]) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as file:
+        file.writelines(portions)
     part.replace(path)
 
 
-def _zip(folder: Path, actor: Actor, as_of: dt.date, serials: list[str], now: dt.datetime) -> None:
+def _zip(folder: Path, plan: Plan) -> None:
     part = folder / "pack.zip.part"
-    write_pack(part, _records(folder, actor, as_of, serials, now))
+    zip_files(part, json.loads((folder / "records.json").read_bytes()), _list_files(folder, plan))
     part.replace(folder / "pack.zip")
-    for serial in serials:
+    shutil.rmtree(folder / "files", ignore_errors=True)
+    for serial in plan.names:
         for ending in ("pdf", "txt"):
             (folder / f"{serial}.{ending}").unlink(missing_ok=True)
 
 
-def _records(folder: Path, actor: Actor, as_of: dt.date, serials: list[str], now: dt.datetime) -> Records:
-    requirements = list_requirements(actor.organization_id)
-    courses = served().courses
+def _list_files(folder: Path, plan: Plan) -> Iterator[tuple[str, Iterable[bytes]]]:
+    files = folder / "files"
+    for path in sorted(path for path in files.rglob("*") if path.is_file() and path.suffix != ".part"):
+        yield path.relative_to(files).as_posix(), portions_of(path)
+    for serial, name in _certificates(folder, plan).items():
+        yield f"certificates/{name}", portions_of(folder / f"{serial}.{name.rpartition('.')[2]}")
+
+
+def _certificates(folder: Path, plan: Plan) -> dict[str, str]:
+    """Return serial -> file of the certificates: a text stands in place of one whose name can't be printed."""
+    return {
+        serial: f"{name.removesuffix('.pdf')}.txt" if (folder / f"{serial}.txt").exists() else name
+        for serial, name in plan.names.items()
+    }
+
+
+def _records(folder: Path, view: View, plan: Plan) -> Records:
+    actor, organization = view.actor, view.actor.organization
+    requirements = [rule for rule, _pack in pack_reading.list_rules(view)]
+    laws, courses = _laws(view), served().courses
     return Records(
-        firm=actor.organization.name,
-        zone=actor.organization.time_zone,
-        as_of=as_of,
-        made_at=now,
+        firm=organization.name,
+        zone=organization.time_zone,
+        as_of=view.as_of,
+        made_at=plan.made_at,
+        ordered_by=view.author(actor.user_id),
+        check_url=current_app.config["SETTINGS"].base_url + url_for("pack_checks.ask"),
         requirements=requirements,
-        teams=list_team_names(actor.organization_id),
-        courses=[
-            courses[slug] for slug in sorted({requirement.course for requirement in requirements}) if slug in courses
-        ],
-        people=_list_people(actor, as_of),
-        standings=iterate_rows(sight_of(actor, now), Narrowing()),
-        completions=_list_completions(actor, as_of),
-        attestations=_list_attestations(actor, as_of),
-        certificates=_list_certificates(folder, serials),
+        laws=laws,
+        team_names=list_team_names(actor.organization_id),
+        courses=[courses[slug] for slug in sorted({rule.course for rule in requirements}) if slug in courses],
+        counts=count_rows(view.sight, Narrowing()),
+        people=pack_reading.list_people(view),
+        standings=iterate_rows(view.sight, Narrowing()),
+        completions=pack_reading.list_completions(view),
+        attestations=pack_reading.list_attestations(view),
+        former=pack_reading.list_former(view, _former_staff(laws)),
+        excuses=pack_reading.list_excuses(view),
+        meetings=pack_reading.list_meetings(view),
+        reminders=pack_reading.list_reminders(view),
+        changes=pack_reading.list_changes(view),
+        certificates=_certificates(folder, plan),
+        caveats=_caveats(view),
     )
 
 
-def _list_people(actor: Actor, as_of: dt.date) -> Iterator[Membership]:
-    query = select(Membership).where(_on_roster(actor, as_of)).order_by(Membership.name_key, Membership.id)
-    yield from db.session.scalars(query.execution_options(yield_per=_PORTION))
-
-
-def _list_completions(actor: Actor, as_of: dt.date) -> Iterator[tuple[Membership, Credential]]:
-    query = _completions(actor, as_of, Membership, Credential).order_by(*_BY_PERSON)
-    yield from db.session.execute(query.execution_options(yield_per=_PORTION))
-
-
-def _list_attestations(actor: Actor, as_of: dt.date) -> Iterator[tuple[Membership, Credential, Enrollment]]:
-    query = (
-        _completions(actor, as_of, Membership, Credential, Enrollment)
-        .join(Enrollment, Enrollment.credential_id == Credential.id)
-        .where(Enrollment.attested_at.is_not(None))
-        .order_by(*_BY_PERSON)
-    )
-    yield from db.session.execute(query.execution_options(yield_per=_PORTION))
-
-
-def _list_certificates(folder: Path, serials: list[str]) -> Iterator[tuple[str, bytes]]:
-    for serial in serials:
-        pdf = (folder / f"{serial}.pdf").read_bytes()
-        advice = folder / f"{serial}.txt"  # in place of a name that can't be printed
-        yield f"{show_serial(serial)}.{'pdf' if pdf else 'txt'}", pdf or advice.read_bytes()
+def _caveats(view: View) -> list[str]:
+    """Return what isn't known for sure of a day before moves between teams and changes were kept."""
+    since = view.actor.organization.history_since
+    if view.sight.until is None or since is None or view.sight.until > since:
+        return []
+    day = show_day(local_day(view.actor.organization.time_zone, since), "long")
+    return [
+        _(
+            "Moves between teams and changes of requirements are kept since %(day)s. Of earlier days, this pack says "
+            "what can be told from the records and the audit log.",
+            day=day,
+        )
+    ]

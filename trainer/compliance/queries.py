@@ -17,8 +17,8 @@ from trainer.assignments.queries import list_requirements, list_versions
 from trainer.assignments.rules import SOON, day_begins
 from trainer.assignments.statements import duties_where, on
 from trainer.compliance import statements
-from trainer.compliance.models import InspectorLink
-from trainer.compliance.rules import Counts, End, Group, Narrowing, Order, Outlook, Row, Sight
+from trainer.compliance.models import InspectorLink, PackManifest
+from trainer.compliance.rules import Counts, End, Group, Narrowing, Order, Outlook, Row, Sight, plain_digest
 from trainer.compliance.statements import Part, parameters, shape_of
 from trainer.core.db import db
 from trainer.core.errors import Invalid, NotFound
@@ -282,6 +282,11 @@ def find_pack(actor: Actor, job_id: uuid.UUID) -> Job | None:
     return db.session.scalar(
         select(Job).where(Job.id == job_id, Job.organization_id == actor.organization_id, Job.kind == "evidence-pack")
     )
+
+
+def find_manifest(given: str) -> PackManifest | None:
+    """Return the pack whose manifest has this SHA-256, however it is written, or None if none was made here."""
+    return db.session.scalar(select(PackManifest).where(PackManifest.sha256 == plain_digest(given)))
 
 
 def _row(row: Any) -> Row:

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from trainer.assignments.rules import Status
+from trainer.content.papers import FormerStaff
+from trainer.credentials.rules import valid_until as add_months
 
 INSPECTION_LASTS = dt.timedelta(days=14)
 """How long an inspector's link is good."""
@@ -160,3 +162,14 @@ class Outlook(NamedTuple):
     def ending(self, end: End, from_on: dt.date, to_on: dt.date) -> int:
         """Return how many duties end so within these days."""
         return sum(number for (kind, day), number in self.ends.items() if kind is end and from_on <= day <= to_on)
+
+
+def is_kept(law: FormerStaff, ended_on: dt.date, completed_on: dt.date | None, day: dt.date) -> bool:
+    """Return True if a law wants the records of someone who has left to be kept on a day."""
+    since = ended_on if law.since == "leaving" else completed_on
+    return since is not None and day <= add_months(since, 12 * law.years)
+
+
+def plain_digest(given: str) -> str:
+    """Return a hash in hexadecimal as it is recorded, however someone wrote it."""
+    return "".join(given.split()).replace(":", "").replace("-", "").lower()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from flask_babel import gettext as _
@@ -12,9 +14,12 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from trainer.assignments.models import Requirement
-from trainer.assignments.rules import Audience, Completion, Duty, Terms, first_due, status
-from trainer.compliance.pack_files import Records, write_pack
-from trainer.compliance.rules import Row
+from trainer.assignments.rules import LATE, Audience, Completion, Duty, Status, Terms, first_due, status
+from trainer.assignments.words import who
+from trainer.compliance.pack_files import about, write_files, zip_files
+from trainer.compliance.pack_names import certificate_name
+from trainer.compliance.pack_records import Change, Excuse, Meeting, Person, Records, Reminding, Taught
+from trainer.compliance.rules import Counts, Row
 from trainer.content.library import Content, Course
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import sample_pdf
@@ -23,6 +28,8 @@ from trainer.learning.models import Enrollment
 from trainer.learning.rules import Conditions
 from trainer.organizations.models import Membership
 from trainer.organizations.rules import Role
+from trainer.organizations.words import act_name
+from trainer.web.language import show_day
 
 FIRM: Final = _l("Sample Firm")
 MARK: Final = _l("Sample, made-up people")
@@ -36,6 +43,8 @@ _GUARD: Final = _l("Guard")
 _GATE: Final = _l("North gate")
 _WAREHOUSE: Final = _l("Warehouse")
 _DESK: Final = _l("Night desk")
+_OWNER: Final = _l("Ada Sample, owner")
+_INSTRUCTOR: Final = _l("Grace Sample")
 
 
 class _Person(NamedTuple):
@@ -74,26 +83,98 @@ def sample_pack(content: Content) -> bytes:
         if person.earned_on is not None
     ]
     serials = {member.id: credential for member, credential in earned}
+    rows = [_row(person, member, requirement, serials.get(member.id)) for person, member in people]
+    names = {
+        credential.serial: certificate_name(member.name, member.employee_number, show_serial(credential.serial), "pdf")
+        for member, credential in earned
+    }
     records = Records(
         firm=str(FIRM),
         zone=_ZONE,
         as_of=_DAY,
         made_at=_MADE_AT,
+        ordered_by=str(_OWNER),
+        check_url=None,
         requirements=[requirement],
-        teams={},
+        laws=[],
+        team_names={},
         courses=[course],
-        people=[member for _person, member in people],
-        standings=[_row(person, member, requirement, serials.get(member.id)) for person, member in people],
+        counts=_counts(rows),
+        people=[Person(member, (str(person.team),)) for person, member in people],
+        standings=rows,
         completions=earned,
         attestations=[(member, credential, _enrollment(member, credential)) for member, credential in earned],
-        certificates=(
-            (f"{show_serial(credential.serial)}.pdf", sample_pdf(credential)) for _member, credential in earned
-        ),
+        former=[],
+        excuses=[_excuse(person, member, requirement) for person, member in people if person.waived_until],
+        meetings=[_meeting(course, [member for _person, member in people[:4]])],
+        reminders=[_reminding(row) for row in rows if row.status in LATE],
+        changes=[_change(requirement)],
+        certificates=names,
         mark=str(MARK),
     )
+    files: dict[str, bytes] = {}
+
+    def put(name: str, portions: Iterable[bytes]) -> None:
+        files[name] = b"".join(portions)
+
+    write_files(records, put)
+    files |= {f"certificates/{names[credential.serial]}": sample_pdf(credential) for _member, credential in earned}
     pack = io.BytesIO()
-    write_pack(pack, records)
+    zip_files(pack, about(records), ((name, [data]) for name, data in sorted(files.items())))
     return pack.getvalue()
+
+
+def _counts(rows: Sequence[Row]) -> Counts:
+    by_status = Counter(row.status for row in rows)
+    return Counts(people=len(rows), people_current=by_status[Status.CURRENT], by_status=dict(by_status))
+
+
+def _excuse(person: _Person, member: Membership, requirement: Requirement) -> Excuse:
+    assert person.waived_until is not None
+    return Excuse(
+        member.name,
+        member.employee_number,
+        requirement.title,
+        str(_("On leave")),
+        person.waived_until,
+        _MADE_AT - dt.timedelta(days=20),
+        str(_OWNER),
+        None,
+        None,
+        is_in_effect=True,
+    )
+
+
+def _meeting(course: Course, members: Sequence[Membership]) -> Meeting:
+    lessons = course.lessons[:2]
+    minutes = sum(lesson.file.minutes for lesson in lessons)
+    held_at = _MADE_AT - dt.timedelta(days=40)
+    return Meeting(
+        held_at.date(),
+        minutes,
+        str(_("First class, %(site)s", site=_GATE)),
+        course.file.title,
+        tuple(lesson.file.title for lesson in lessons),
+        str(_INSTRUCTOR),
+        [
+            Taught(member.name, member.employee_number, len(lessons), minutes, held_at, str(_INSTRUCTOR))
+            for member in members
+        ],
+    )
+
+
+def _reminding(row: Row) -> Reminding:
+    ordered_at = dt.datetime.combine(row.due_on - dt.timedelta(days=7), dt.time(16), dt.UTC)
+    told = str(_("Sent %(day)s", day=show_day(ordered_at, "long")))
+    return Reminding(
+        row.name, row.employee_number, row.requirement, "7 days", row.due_on, ordered_at, told, is_sent=True
+    )
+
+
+def _change(requirement: Requirement) -> Change:
+    made_at = dt.datetime.combine(_SINCE, dt.time(16), dt.UTC)
+    details = f"{_('who')}: {who(Audience(), {})}"
+    return Change(made_at, act_name("requirement.made"), requirement.title, str(_OWNER), details)
 
 
 def _requirement(course: Course) -> Requirement:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
 from pydantic import Field
 
@@ -90,6 +91,13 @@ class PackDefaults(Part):
     attestation: Text | None = None
 
 
+class FormerStaff(Part):
+    """For how long the records of people who have left are kept, where a law says so."""
+
+    years: int = Field(ge=1, le=30)
+    since: Literal["completion", "leaving"]
+
+
 class Pack(Part):
     """`requirements/<id>.yaml`: what a law or a good habit asks, as far as we have read it."""
 
@@ -100,6 +108,7 @@ class Pack(Part):
     defaults: PackDefaults
     help_region: Slug | None = None  # its help lines are shown with the pack
     records: Text | None = None  # what is to be kept, and how long
+    former_staff: FormerStaff | None = None  # what of that evidence packs go by
     unclear: list[Text] = []  # what we couldn't find or aren't sure of
     sources: list[SourceId] = []
     seen_on: dt.date

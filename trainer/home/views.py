@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.onward import find_onward
 from trainer.assignments.queries import list_own_duties
-from trainer.compliance import sample
+from trainer.compliance import pack_words, sample
 from trainer.content.serving import served, served_in
 from trainer.core.clock import now, today
 from trainer.core.errors import Conflict, NotFound
@@ -63,6 +63,7 @@ def for_firms() -> str:
         translation=served_in(language_tag()).standing(_VOCABULARY),
         firm=sample.FIRM,
         code=_SAMPLE_CODE,
+        pack_files=pack_words.files(),
         qr=Markup(qr_code(_printed(url_for(".for_firms")))),  # noqa: S704 drawn from our own address
     )
 

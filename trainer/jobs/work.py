@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from flask import current_app
 from flask_babel import force_locale
 
-from trainer.compliance import certificate_files, packs
+from trainer.compliance import certificate_files
 from trainer.core import work
 from trainer.core.clock import now
 from trainer.core.db import db, is_outage, transaction
 from trainer.core.errors import DomainError
 from trainer.core.work import Job
-from trainer.jobs import rosters
+from trainer.jobs import packs, rosters
 from trainer.jobs.isolation import describe
 from trainer.joining import importing
 from trainer.organizations.queries import find_open_firm

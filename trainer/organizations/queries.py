@@ -239,6 +239,28 @@ def team_names(actor: Actor, membership_ids: Sequence[uuid.UUID]) -> dict[uuid.U
     return names
 
 
+def team_names_then(
+    actor: Actor, membership_ids: Sequence[uuid.UUID], until: dt.datetime
+) -> dict[uuid.UUID, list[str]]:
+    """Return, as `team_names`, those of the teams in which people were when a past day ended, removed ones too."""
+    query = (
+        select(TeamStay.membership_id, func.coalesce(Team.name, TeamStay.team_name))
+        .outerjoin(Team, Team.id == TeamStay.team_id)
+        .where(
+            TeamStay.organization_id == actor.organization_id,
+            TeamStay.membership_id.in_(membership_ids),
+            TeamStay.began_at < until,
+            or_(TeamStay.ended_at.is_(None), TeamStay.ended_at >= until),
+        )
+    )
+    if actor.team_ids is not None:
+        query = query.where(TeamStay.team_id.in_(actor.team_ids))
+    names: dict[uuid.UUID, list[str]] = {}
+    for membership_id, name in db.session.execute(query):
+        names.setdefault(membership_id, []).append(name)
+    return {membership_id: sorted(teams, key=fold) for membership_id, teams in names.items()}
+
+
 def count_owners(organization_id: uuid.UUID) -> int:
     """Return how many owners are in a firm who have come in."""
     query = select(func.count()).where(

@@ -101,7 +101,7 @@ ACT_NAMES: dict[str, LazyString] = {
 
 _DETAILS = {
     "allows_test_out": _l("may skip what they know"),
-    "as_of": _l("roster as of"),
+    "as_of": _l("day"),
     "audience": _l("who"),
     "before": _l("before"),
     "changed": _l("changed"),

@@ -38,6 +38,12 @@ def init_static(app: Flask, *, reread: bool) -> None:
     app.add_url_rule(f"/static/{digest.hexdigest()[:12]}/<path:filename>", "static", static, methods=["GET"])
 
 
+@cache
+def style_text() -> str:
+    """Return the style sheets as text, for a page that has nothing beside it, such as one in a file."""
+    return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("tokens.css", "components.css"))
+
+
 def _read() -> dict[str, _File]:
     files = {}
     for path in sorted(FOLDER.rglob("*")):

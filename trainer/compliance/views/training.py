@@ -198,7 +198,7 @@ def _paper(actor: Actor, sight: Sight, filters: Narrowing) -> StatusPaper:
         requirements=list_rules(sight),
         rows=iterate_rows(sight, replace(filters, group=None)),  # whose numbers it has, as the page does
         narrowing=filters,
-        teams={team.id: team.name for team in list_places(actor, sight)},
+        teams={team.id: team.name for team in list_places(sight)},
     )
 
 

@@ -50,6 +50,20 @@ if (exit) {
 /* --- errors: bring the summary into view and focus --- */
 document.querySelector("[data-focus]")?.focus();
 
+/* --- a file whose SHA-256 is asked for: it is found here, and the file isn't sent --- */
+const digestFor = document.querySelector("[data-digest-for]");
+if (digestFor && window.crypto?.subtle) {
+  digestFor.hidden = false;
+  digestFor.addEventListener("change", async (event) => {
+    const [file] = event.target.files;
+    if (!file) return;
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+    const field = document.getElementById(digestFor.dataset.digestFor);
+    field.value = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    field.form.requestSubmit();
+  });
+}
+
 /* --- passwords: shown while they are typed, hidden before they are sent or the page is left --- */
 const reveals = [...document.querySelectorAll("[data-reveal]")];
 const reveal = (button, isShown) => {

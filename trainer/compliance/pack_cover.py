@@ -1,0 +1,87 @@
+"""The cover of an evidence pack: its summary on paper."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import typst
+from flask_babel import gettext as _
+
+from trainer.compliance import pack_words
+from trainer.compliance.pack_records import Records
+from trainer.compliance.pack_words import Tally
+from trainer.content.serving import served
+from trainer.web.paper import qr_code, typeset
+
+TEMPLATE: Final = Path(__file__).with_name("cover.typ")
+
+
+def draw_cover(records: Records, tally: Tally) -> bytes:
+    """Return the cover as a tagged PDF. The same records in the same language give the same bytes.
+
+    What the firm wrote in letters for which there is no font is left out: the page has all of it.
+    """
+    texts = _texts(records, tally)
+    made = _typeset(texts, records)
+    if made is None:
+        plain = {"firm": "", "required": [], "facts": [], "caveats": []}
+
+        def or_nothing(part: str) -> bool:
+            return _typeset({**texts, **plain, part: texts[part]}, records) is not None
+
+        made = _typeset(
+            {**texts, **{part: texts[part] if or_nothing(part) else plain[part] for part in plain}}, records
+        )
+    assert made is not None  # what is left are our own words
+    return made
+
+
+def _texts(records: Records, tally: Tally) -> dict[str, Any]:
+    return {
+        "title": _("Training records"),
+        "firm": _breakable(records.firm),
+        "foot": served().site.name,
+        "mark": records.mark or "",
+        "moment": pack_words.moment(records),
+        "headline": pack_words.headline(records),
+        "sentences": " ".join(pack_words.sentences(records)),
+        "disclaimers": pack_words.disclaimers(records),
+        "caveats": list(records.caveats),
+        "parts": [[part.name, part.contents] for part in pack_words.parts(records, tally)],
+        "required": [_breakable(pack_words.describe(requirement, records)) for requirement in records.requirements]
+        or [_("Nothing was required on that day.")],
+        "checking": pack_words.checking(records),
+        "url": records.check_url or "",
+        "qr": qr_code(records.check_url) if records.check_url else "",
+        "facts": [
+            [_("Ordered by"), _breakable(records.ordered_by)],
+            [_("Made"), pack_words.made(records)],
+            [_("Time zone"), records.zone.replace("_", " ")],
+        ],
+        "words": {
+            "holds": _("What this pack holds"),
+            "begin": _("Open index.html to read all of it: no internet and no account needed."),
+            "required": _("What was required"),
+            "check": _("Check this pack"),
+            "made": _("Made by"),
+            "qr": _("QR code: opens the page that checks this pack"),
+        },
+    }
+
+
+def _typeset(texts: dict[str, Any], records: Records) -> bytes | None:
+    """Return the paper, or None if it has a letter that no font can show."""
+    try:
+        return typeset(TEMPLATE, {"cover": json.dumps(texts)}, records.as_of)
+    except typst.TypstError as error:
+        if "could not be displayed with" not in str(error):
+            raise
+        return None
+
+
+def _breakable(text: str) -> str:
+    """Let an endless word break, so that it can't run off the page."""
+    return re.sub(r"(\S{30})(?=\S)", "\\1\u200b", text)

@@ -1,0 +1,353 @@
+"""Finding what an evidence pack shows of a firm on a day, through whoever ordered it. Rows are read in portions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import aliased
+
+from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
+from trainer.assignments.queries import list_requirements, list_versions
+from trainer.assignments.rules import day_begins
+from trainer.assignments.words import outcome
+from trainer.compliance.pack_records import Change, Excuse, Former, Meeting, Person, Reminding, Rule, Taught
+from trainer.compliance.queries import sight_of
+from trainer.compliance.rules import Sight, is_kept
+from trainer.content.papers import FormerStaff
+from trainer.content.serving import served
+from trainer.core.audit import AuditEvent
+from trainer.core.db import db
+from trainer.core.outbox import OutboxMessage
+from trainer.credentials.models import Credential
+from trainer.instructing.models import Attendance, ClassSession, Cohort, CohortMember, SignOff
+from trainer.learning.models import Enrollment
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import Membership, TeamStay
+from trainer.organizations.queries import seen_by, team_names, team_names_then
+from trainer.organizations.rules import Role
+from trainer.organizations.words import ROLE_WORDS, act_name, tell_details
+
+_PORTION = 500  # rows in memory
+_BY_PERSON = (Membership.name_key, Membership.id, Credential.issued_at, Credential.id)
+
+
+class Earned(NamedTuple):
+    """A certificate that belongs in a pack, and whose it is."""
+
+    serial: str
+    name: str
+    employee_number: str | None
+
+
+@dataclass(frozen=True)
+class View:
+    """What one person in a firm sees of a day. Everything is read as of its end, or of the moment if it isn't over."""
+
+    actor: Actor
+    as_of: dt.date
+    at: dt.datetime
+    """When the pack was begun: what is later isn't in it."""
+
+    @cached_property
+    def end(self) -> dt.datetime:
+        """The instant up to which records count."""
+        return min(day_begins(self.as_of + dt.timedelta(days=1), self.actor.organization.time_zone), self.at)
+
+    @cached_property
+    def sight(self) -> Sight:
+        """The same view of training status."""
+        return sight_of(self.actor, self.at, self.as_of)
+
+    @cached_property
+    def authors(self) -> dict[uuid.UUID, str]:
+        """Name and role of everyone who decides something in the firm, or ever has."""
+        deciding = select(Waiver.created_by_id).where(Waiver.organization_id == self.actor.organization_id)
+        rows = db.session.execute(
+            select(Membership.user_id, Membership.name, Membership.role)
+            .where(
+                Membership.organization_id == self.actor.organization_id,
+                or_(Membership.role != Role.MEMBER, Membership.user_id.in_(deciding)),
+                Membership.user_id.is_not(None),
+            )
+            .order_by(Membership.created_at)
+        )
+        return {row[0]: _("%(name)s, %(role)s", name=row[1], role=ROLE_WORDS[Role(row[2])]) for row in rows if row[0]}
+
+    def author(self, user_id: uuid.UUID | None) -> str:
+        """Return who someone is, or that this isn't known anymore."""
+        known = self.authors.get(user_id) if user_id else None
+        return known or _("someone who isn’t on the roster")
+
+
+def list_earned(view: View, laws: Sequence[FormerStaff]) -> Iterator[Earned]:
+    """Yield the certificates that belong in the pack."""
+    query = _completions(view, Credential.serial, Membership.name, Membership.employee_number).order_by(*_BY_PERSON)
+    for row in db.session.execute(query):
+        yield Earned(*row)
+    for person, credential in list_former(view, laws):
+        if credential is not None:
+            yield Earned(credential.serial, person.name, person.employee_number)
+
+
+def list_people(view: View) -> Iterator[Person]:
+    """Yield who was on the roster, by name."""
+    query = select(Membership).where(_on_roster(view)).order_by(Membership.name_key, Membership.id)
+    for people in db.session.scalars(query.execution_options(yield_per=_PORTION)).partitions():
+        ids = [person.id for person in people]
+        until = view.sight.until
+        teams = team_names(view.actor, ids) if until is None else team_names_then(view.actor, ids, until)
+        for person in people:
+            yield Person(person, tuple(teams.get(person.id, ())))
+
+
+def list_rules(view: View) -> list[tuple[Rule, str | None]]:
+    """Return what the firm required, each with the name of the requirement pack that it was made from."""
+    firm = view.actor.organization_id
+    if view.sight.until is None:
+        return [(requirement, requirement.pack) for requirement in list_requirements(firm)]
+    packs = {requirement.id: requirement.pack for requirement in list_requirements(firm, with_ended=True)}
+    return [(version, packs[version.requirement_id]) for version in list_versions(firm, view.sight.until)]
+
+
+def list_former(view: View, laws: Sequence[FormerStaff]) -> Iterator[Former]:
+    """Yield who had left, with what they had earned before that, as long as one of the laws wants it kept. Who came
+    back is no former staff."""
+    if not laws:
+        return
+    returned = aliased(Membership)
+    is_back = (
+        select(returned.id)
+        .where(
+            returned.organization_id == Membership.organization_id,
+            returned.user_id == Membership.user_id,
+            returned.id != Membership.id,
+            returned.created_at < view.end,
+            or_(returned.ended_on.is_(None), returned.ended_on >= view.as_of),
+        )
+        .exists()
+    )
+    query = (
+        select(Membership, Credential)
+        .outerjoin(
+            Credential,
+            and_(
+                Credential.user_id == Membership.user_id,
+                Credential.issued_on <= Membership.ended_on,
+                Credential.course.in_(_required()),
+            ),
+        )
+        .where(seen_by(view.actor), Membership.ended_on < view.as_of, Membership.created_at < view.end, ~is_back)
+        .order_by(*_BY_PERSON)
+    )
+    last: uuid.UUID | None = None
+    for person, credential in db.session.execute(query.execution_options(yield_per=_PORTION)):
+        assert person.ended_on is not None
+        completed_on = credential.issued_on if credential else None
+        if any(is_kept(law, person.ended_on, completed_on, view.as_of) for law in laws):
+            yield Former(person, credential)
+        elif person.id != last and any(is_kept(law, person.ended_on, None, view.as_of) for law in laws):
+            yield Former(person, None)
+        last = person.id
+
+
+def list_completions(view: View) -> Iterator[tuple[Membership, Credential]]:
+    """Yield the certificates of those on the roster, by name."""
+    query = _completions(view, Membership, Credential).order_by(*_BY_PERSON)
+    yield from db.session.execute(query.execution_options(yield_per=_PORTION))
+
+
+def list_attestations(view: View) -> Iterator[tuple[Membership, Credential, Enrollment]]:
+    """Yield the statements that those on the roster signed, by name."""
+    query = (
+        _completions(view, Membership, Credential, Enrollment)
+        .join(Enrollment, Enrollment.credential_id == Credential.id)
+        .where(Enrollment.attested_at.is_not(None))
+        .order_by(*_BY_PERSON)
+    )
+    yield from db.session.execute(query.execution_options(yield_per=_PORTION))
+
+
+def list_excuses(view: View) -> Iterator[Excuse]:
+    """Yield the waivers up to the day, those in effect on it first, by name."""
+    firm = view.actor.organization_id
+    ended = db.session.execute(
+        select(AuditEvent.subject_id, AuditEvent.at, AuditEvent.actor_id).where(
+            AuditEvent.organization_id == firm, AuditEvent.act == "waiver.ended"
+        )
+    )
+    # A waiver also ends where another one takes its place, at that very moment.
+    replaced = db.session.execute(
+        select(Waiver.assignment_id, Waiver.created_at, Waiver.created_by_id).where(Waiver.organization_id == firm)
+    )
+    enders = {(row[0], row[1]): row[2] for rows in (replaced, ended) for row in rows}
+    in_effect = and_(Waiver.until >= view.as_of, or_(Waiver.ended_at.is_(None), Waiver.ended_at >= view.end))
+    query = (
+        select(Waiver, Membership.name, Membership.employee_number, Requirement.title, in_effect)
+        .join(Assignment, Assignment.id == Waiver.assignment_id)
+        .join(Membership, Membership.id == Assignment.membership_id)
+        .join(Requirement, Requirement.id == Assignment.requirement_id)
+        .where(_seen(view), Waiver.organization_id == firm, Waiver.created_at < view.end)
+        .order_by(in_effect.desc(), Membership.name_key, Membership.id, Waiver.created_at, Waiver.id)
+    )
+    for waiver, name, number, title, is_in_effect in db.session.execute(query.execution_options(yield_per=_PORTION)):
+        ended_at = waiver.ended_at if waiver.ended_at and waiver.ended_at < view.end else None
+        yield Excuse(
+            name,
+            number,
+            title,
+            waiver.reason,
+            waiver.until,
+            waiver.created_at,
+            view.author(waiver.created_by_id),
+            ended_at,
+            view.author(enders.get((waiver.assignment_id, ended_at))) if ended_at else None,
+            bool(is_in_effect),
+        )
+
+
+def list_meetings(view: View) -> Iterator[Meeting]:
+    """Yield the meetings in person up to the day, the newest first, each with those whom the actor sees. Who sees some
+    teams alone gets the meetings at which someone of these was."""
+    query = (
+        select(ClassSession, Cohort)
+        .join(Cohort, Cohort.id == ClassSession.cohort_id)
+        .where(
+            Cohort.organization_id == view.actor.organization_id,
+            ClassSession.held_on <= view.as_of,
+            ClassSession.created_at < view.end,
+        )
+        .order_by(ClassSession.held_on.desc(), ClassSession.created_at.desc(), ClassSession.id)
+    )
+    courses = served().courses
+    for session, cohort in db.session.execute(query).all():
+        people = _list_taught(view, session)
+        if not people and view.actor.team_ids is not None:
+            continue
+        course = courses.get(cohort.course)
+        titles = {lesson.id: lesson.file.title for lesson in course.lessons} if course else {}
+        yield Meeting(
+            session.held_on,
+            session.minutes,
+            cohort.title,
+            course.file.title if course else cohort.course,
+            tuple(titles.get(lesson, lesson) for lesson in session.lessons),
+            cohort.taught_by,
+            people,
+        )
+
+
+def list_reminders(view: View) -> Iterator[Reminding]:
+    """Yield what reminders were sent up to the day, and why one wasn't, by name."""
+    query = (
+        select(Reminder, OutboxMessage, Membership.name, Membership.employee_number, Requirement.title)
+        .join(Assignment, Assignment.id == Reminder.assignment_id)
+        .join(Membership, Membership.id == Assignment.membership_id)
+        .join(Requirement, Requirement.id == Assignment.requirement_id)
+        .outerjoin(OutboxMessage, OutboxMessage.id == Reminder.message_id)
+        .where(
+            _seen(view),
+            Reminder.organization_id == view.actor.organization_id,
+            Reminder.created_at < view.end,
+        )
+        .order_by(Membership.name_key, Membership.id, Reminder.created_at, Reminder.id)
+    )
+    for reminder, mail, name, number, title in db.session.execute(query.execution_options(yield_per=_PORTION)):
+        is_sent = mail is not None and mail.sent_at is not None
+        told = outcome(reminder, mail)
+        yield Reminding(name, number, title, reminder.kind, reminder.due_on, reminder.created_at, told, is_sent)
+
+
+def list_changes(view: View) -> Iterator[Change]:
+    """Yield what was done to the firm's requirements up to the day, the oldest first."""
+    query = (
+        select(AuditEvent)
+        .where(
+            AuditEvent.organization_id == view.actor.organization_id,
+            AuditEvent.act.in_(("requirement.made", "requirement.changed", "requirement.ended")),
+            AuditEvent.at < view.end,
+        )
+        .order_by(AuditEvent.at, AuditEvent.id)
+    )
+    for event in db.session.scalars(query.execution_options(yield_per=_PORTION)):
+        details = "; ".join(f"{label}: {text}" for label, text in tell_details(event.details) if label != _("title"))
+        title = str(event.details.get("title", ""))
+        yield Change(event.at, act_name(event.act), title, view.author(event.actor_id), details)
+
+
+def _list_taught(view: View, session: ClassSession) -> list[Taught]:
+    """Return who was at a meeting, of those whom the actor sees, each once, and what was signed off for them."""
+    query = (
+        select(Attendance.member_id, Membership)
+        .join(CohortMember, CohortMember.id == Attendance.member_id)
+        .join(Membership, Membership.user_id == CohortMember.user_id)
+        .where(Attendance.session_id == session.id, Attendance.noted_at < view.end, _seen(view))
+        .order_by(Membership.created_at)  # who left and came back is named as now
+    )
+    there: dict[uuid.UUID, Membership] = {row[0]: row[1] for row in db.session.execute(query)}
+    signed: dict[uuid.UUID | None, list[SignOff]] = {}
+    for sign_off in db.session.scalars(
+        select(SignOff)
+        .where(SignOff.session_id == session.id, SignOff.signed_off_at < view.end)
+        .order_by(SignOff.signed_off_at, SignOff.lesson)
+    ):
+        signed.setdefault(sign_off.member_id, []).append(sign_off)
+    people = []
+    for member_id, person in sorted(there.items(), key=lambda pair: (pair[1].name_key, pair[1].id)):
+        lessons = signed.get(member_id, [])
+        people.append(
+            Taught(
+                person.name,
+                person.employee_number,
+                len(lessons),
+                sum(sign_off.minutes for sign_off in lessons),
+                lessons[-1].signed_off_at if lessons else None,
+                view.author(lessons[-1].signed_off_by_id) if lessons else None,
+            )
+        )
+    return people
+
+
+def _on_roster(view: View) -> Any:
+    """Return the condition of memberships that the actor sees and that were on the roster."""
+    listed = and_(Membership.hired_on.is_(None), Membership.created_at < view.end)
+    begun = or_(Membership.hired_on <= view.as_of, listed)
+    return and_(_seen(view), begun, or_(Membership.ended_on.is_(None), Membership.ended_on >= view.as_of))
+
+
+def _seen(view: View) -> Any:
+    """Return the condition of memberships that the actor sees: as training status does, by the teams of that day."""
+    actor, until = view.actor, view.sight.until
+    if actor.team_ids is None or until is None:
+        return seen_by(actor)
+    was_in = select(TeamStay.membership_id).where(
+        TeamStay.team_id.in_(actor.team_ids),
+        TeamStay.began_at < until,
+        or_(TeamStay.ended_at.is_(None), TeamStay.ended_at >= until),
+    )
+    return and_(Membership.organization_id == actor.organization_id, Membership.id.in_(was_in))
+
+
+def _required() -> Any:
+    """Return the courses ever required of a person."""
+    return (
+        select(Requirement.course)
+        .join(Assignment, Assignment.requirement_id == Requirement.id)
+        .where(Assignment.membership_id == Membership.id)
+        .correlate(Membership)
+    )
+
+
+def _completions(view: View, *columns: Any) -> Any:
+    """Return the credentials, of courses ever required of a person, of those on the roster, earned by then."""
+    return (
+        select(*columns)
+        .join(Membership, Membership.user_id == Credential.user_id)
+        .where(_on_roster(view), Credential.issued_at < view.end, Credential.course.in_(_required()))
+    )

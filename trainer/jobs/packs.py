@@ -1,0 +1,20 @@
+"""Make an evidence pack, and record its manifest's hash before anyone can get it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from trainer.compliance import packs
+from trainer.compliance.operations import record_manifest
+from trainer.core.db import transaction
+from trainer.core.work import Job
+
+
+def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
+    """Work on a pack for a slice; return (steps done, steps in all)."""
+    done, total = packs.advance(job, now)
+    if done == total:
+        made = packs.read_made(job)
+        with transaction():
+            record_manifest(job, made)
+    return done, total
