@@ -54,6 +54,7 @@ from trainer.core.errors import Conflict
 from trainer.core.events import Kind
 from trainer.core.heartbeat import note_began
 from trainer.core.settings import ROOT
+from trainer.instructing.models import ClassFigures
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.models import PersonWrite
@@ -205,6 +206,7 @@ def fill_class(app: Flask) -> None:
         note_attendance(desk, meeting, [member], clock.now())
         sign_off(desk, meeting, course, True, clock.now())
         nudge(desk, [member], clock.now())
+        db.session.add(ClassFigures(cohort_id=cohort, counted_at=clock.now(), weight=1, figures={}))
 
 
 def enrollments() -> list[dict[str, object]]:

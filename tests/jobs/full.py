@@ -36,6 +36,7 @@ from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
 from trainer.core.events import Kind
+from trainer.instructing.models import ClassFigures
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.models import PersonWrite
@@ -85,6 +86,7 @@ FIRMS = {
     "class_sessions",
     "attendances",
     "nudges",
+    "class_figures",
     "api_tokens",
     "person_writes",
     "webhooks",
@@ -201,6 +203,7 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         note_attendance(desk, meeting, [member], clock.now())
         sign_off(desk, meeting, course, True, clock.now())
         nudge(desk, [member], clock.now())
+        db.session.add(ClassFigures(cohort_id=cohort, counted_at=clock.now(), weight=1, figures={}))
     return Full(app, name, firm, owner, mona, pack, cohort)
 
 
