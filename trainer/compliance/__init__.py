@@ -1,4 +1,4 @@
-"""Where a firm's people stand: training status, exports, evidence packs, the inspector's page.
+"""Where a firm's people stand: training status, exports, evidence packs, reports by mail, the inspector's page.
 
-Noun: InspectorLink. It decides nothing: requirements and duties are in `assignments`, what was earned in `credentials`.
+Nouns: InspectorLink, Report. It decides nothing: requirements and duties are in `assignments`, what was earned in `credentials`.
 """

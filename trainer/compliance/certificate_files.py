@@ -163,14 +163,14 @@ def _write_certificate(folder: Path, credential: Credential) -> None:
 
 
 def _write(path: Path, portions: Iterable[bytes]) -> None:
-    part = path.with_name(f"{path.name}.part")
+    part = _part_of(path)
     with part.open("wb") as file:
         file.writelines(portions)
     part.replace(path)
 
 
 def _zip(folder: Path, holders: list[Holder]) -> None:
-    part = folder / "certificates.zip.part"
+    part = _part_of(folder / "certificates.zip")
     with zipfile.ZipFile(part, "w") as archive:
         rows = [
             row
@@ -180,8 +180,13 @@ def _zip(folder: Path, holders: list[Holder]) -> None:
         manifest = csv_lines(_manifest(rows))
         _add(archive, "manifest.csv", (text.encode() for text in manifest))
     part.replace(folder / "certificates.zip")
-    for path in (*folder.glob("*.pdf"), *folder.glob("*.txt")):
-        path.unlink()
+    for path in (*folder.glob("*.pdf"), *folder.glob("*.txt"), *folder.glob("*.part")):
+        path.unlink(missing_ok=True)
+
+
+def _part_of(path: Path) -> Path:
+    """Return where a file is written until it is whole: not where a worker writes that lost its lease meanwhile."""
+    return path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
 
 
 def _add_portion(archive: zipfile.ZipFile, folder: Path, holders: list[Holder]) -> Iterator[tuple[Cell, ...]]:
