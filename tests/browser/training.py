@@ -12,6 +12,7 @@ from tests.cast import actor_of, put_on_roster
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
 from trainer.assignments.upkeep import assign_missing, remind
+from trainer.compliance.models import PackManifest
 from trainer.compliance.operations import make_inspector_link, order_pack, revoke_inspector_link, token_of
 from trainer.content.serving import served
 from trainer.core import work
@@ -49,9 +50,12 @@ def set_training(app: Flask, owner_id: UUID, firm: UUID, certified_id: UUID) -> 
         under_way = order_pack(actor_of(owner_id, firm), actor.today(now()), now())
         under_way.due_at = now() + work.LEASE * 1000  # nobody takes it up while the pages are looked at
         under_way.done, under_way.total = 3, 9
+    with app.app_context():
+        pack = db.session.scalars(select(PackManifest.sha256)).first()
     here = f"/organizations/{firm}"
     return {
         "inspection": f"/inspections/{token}",
+        "pack": f"/pack/{pack}",
         "withdrawal": f"{here}/inspections/{link.id}/revocation",
         "person": f"{here}/people/{late}",
         "person_gone": f"{here}/people/{gone}",

@@ -40,8 +40,9 @@ from trainer.accounts.operations import open_session, request_address, request_r
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
 from trainer.assignments.models import Assignment
-from trainer.compliance.operations import make_inspector_link, order_pack
+from trainer.compliance.operations import make_inspector_link, order_pack, record_manifest
 from trainer.compliance.operations import token_of as inspection_token
+from trainer.compliance.packs import Made
 from trainer.content.library import Content, Library
 from trainer.content.schema import Pool
 from trainer.core import clock
@@ -167,7 +168,8 @@ def make_world(app: Flask, shelf: Library) -> World:
         values |= {"code": code.code, "code_id": str(code.id), "draft_id": str(draft.id)}
         job = order_pack(actor, actor.today(clock.now()), clock.now())
         link, gone = (make_inspector_link(actor, name, clock.now(), job.id) for name in ("An inspector", "Another"))
-        values |= {"link_id": str(gone.id), "job_id": str(job.id)}
+        values |= {"link_id": str(gone.id), "job_id": str(job.id), "sha256": "0" * 64}
+        record_manifest(job, Made("0" * 64, "Acme Security", actor.today(clock.now()), clock.now(), 9))
         for endpoint in ("inspect", "inspect_all", "inspect_pdf", "inspect_pack"):
             others[f"inspections.{endpoint}"] = {"token": inspection_token(link)}
         duty = select(Assignment.id).where(Assignment.membership_id == UUID(str(values["membership_id"])))
