@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +18,8 @@ from tests.browser.hands import Mouse
 from tests.browser.items import uncounted_page
 from tests.browser.stage import ABOUT_SCENES, Stage
 from trainer.app import create_app
+from trainer.compliance.sample import sample_pack
+from trainer.content.serving import served
 from trainer.items.registry import FURTHER
 from trainer.web.errors import error_response
 
@@ -330,6 +334,13 @@ def _styleguide(stage: Stage) -> str:
     return app.test_client().get("/styleguide", base_url=stage.live.url).text
 
 
+def _pack_index(stage: Stage) -> str:
+    with stage.live.app.test_request_context("/"):
+        pack = sample_pack(served())
+    with zipfile.ZipFile(io.BytesIO(pack)) as files:
+        return files.read("index.html").decode()
+
+
 PUBLIC = [
     Sheet("front", "/"),
     Sheet("front-a", "/#picked-a"),
@@ -400,6 +411,11 @@ PUBLIC = [
     Sheet("verify-replaced", _at("replaced")),
     Sheet("verify-revoked", _at("revoked")),
     Sheet("verify-unknown", "/verify/ABCDE", status=404),
+    Sheet("pack-check", "/pack"),
+    Sheet("pack-check-error", "/pack?sha256=abc", status=422),
+    Sheet("pack-made", _at("pack")),
+    Sheet("pack-unknown", f"/pack/{64 * '0'}", status=404),
+    Sheet("pack-index", "/pack/index.html", render=_pack_index),
     Sheet("keep", "/keep?start=course&course=recognize"),
     Sheet("sign-in", "/sign-in"),
     Sheet("sign-in-error", "/sign-in", act=_sign_in_wrongly, status=422),

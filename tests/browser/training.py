@@ -12,6 +12,7 @@ from tests.cast import actor_of, put_on_roster
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
 from trainer.assignments.upkeep import assign_missing, remind
+from trainer.compliance.models import PackManifest
 from trainer.compliance.operations import (
     make_inspector_link,
     order_certificates,
@@ -87,10 +88,13 @@ def set_training(app: Flask, owner_id: UUID, firm: UUID, certified_id: UUID) -> 
         for under_way in (pack, order_certificates(actor, Narrowing(text="Bea"), now())):
             under_way.due_at = now() + work.LEASE * 1000  # nobody takes it up while the pages are looked at
             under_way.done, under_way.total = 3, 9
+    with app.app_context():
+        manifest = db.session.scalars(select(PackManifest.sha256)).first()
     here = f"/organizations/{firm}"
     return {
         **{name: path if path.startswith("/reports/") else f"{here}/reports/{path}" for name, path in reports.items()},
         "inspection": f"/inspections/{token}",
+        "pack": f"/pack/{manifest}",
         "withdrawal": f"{here}/inspections/{link.id}/revocation",
         "person": f"{here}/people/{late}",
         "person_gone": f"{here}/people/{gone}",

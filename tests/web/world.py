@@ -40,8 +40,9 @@ from trainer.accounts.operations import open_session, request_address, request_r
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
 from trainer.assignments.models import Assignment
-from trainer.compliance.operations import make_inspector_link, order_certificates, order_pack
+from trainer.compliance.operations import make_inspector_link, order_certificates, order_pack, record_manifest
 from trainer.compliance.operations import token_of as inspection_token
+from trainer.compliance.packs import Made
 from trainer.compliance.report_queries import CONFIRMING, STOPPING, list_recipients
 from trainer.compliance.report_queries import token_of as report_token
 from trainer.compliance.report_rules import Rhythm
@@ -172,7 +173,8 @@ def make_world(app: Flask, shelf: Library) -> World:
         values |= {"code": code.code, "code_id": str(code.id), "draft_id": str(draft.id)}
         job = order_pack(actor, actor.today(clock.now()), clock.now())
         link, gone = (make_inspector_link(actor, name, clock.now(), job.id) for name in ("An inspector", "Another"))
-        values |= {"link_id": str(gone.id), "job_id": str(job.id)}
+        values |= {"link_id": str(gone.id), "job_id": str(job.id), "sha256": "0" * 64}
+        record_manifest(job, Made("0" * 64, "Acme Security", actor.today(clock.now()), clock.now(), 9))
         report, mailed = (make_report(actor, rhythm, [], clock.now()) for rhythm in Rhythm)
         add_recipients(actor, report, [bob], [], clock.now())
         values |= {"report_id": str(report.id), "recipient_id": str(list_recipients(report)[0].id)}

@@ -14,11 +14,11 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 
 from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
-from trainer.assignments.queries import list_requirements, list_versions
+from trainer.assignments.queries import list_requirements
 from trainer.assignments.rules import day_begins
 from trainer.assignments.words import outcome
+from trainer.compliance import queries
 from trainer.compliance.pack_records import Change, Excuse, Former, Meeting, Person, Reminding, Rule, Taught
-from trainer.compliance.queries import sight_of
 from trainer.compliance.rules import Sight, is_kept
 from trainer.content.papers import FormerStaff
 from trainer.content.serving import served
@@ -63,7 +63,7 @@ class View:
     @cached_property
     def sight(self) -> Sight:
         """The same view of training status."""
-        return sight_of(self.actor, self.at, self.as_of)
+        return queries.sight_of(self.actor, self.at, self.as_of)
 
     @cached_property
     def authors(self) -> dict[uuid.UUID, str]:
@@ -109,11 +109,11 @@ def list_people(view: View) -> Iterator[Person]:
 
 def list_rules(view: View) -> list[tuple[Rule, str | None]]:
     """Return what the firm required, each with the name of the requirement pack that it was made from."""
-    firm = view.actor.organization_id
-    if view.sight.until is None:
-        return [(requirement, requirement.pack) for requirement in list_requirements(firm)]
-    packs = {requirement.id: requirement.pack for requirement in list_requirements(firm, with_ended=True)}
-    return [(version, packs[version.requirement_id]) for version in list_versions(firm, view.sight.until)]
+    packs = {rule.id: rule.pack for rule in list_requirements(view.actor.organization_id, with_ended=True)}
+    return [
+        (rule, packs[rule.id if isinstance(rule, Requirement) else rule.requirement_id])
+        for rule in queries.list_rules(view.sight)
+    ]
 
 
 def list_former(view: View, laws: Sequence[FormerStaff]) -> Iterator[Former]:

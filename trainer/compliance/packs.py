@@ -29,7 +29,7 @@ from trainer.compliance.pack_names import certificate_name
 from trainer.compliance.pack_reading import View
 from trainer.compliance.pack_records import Records
 from trainer.compliance.pack_words import MANIFEST
-from trainer.compliance.queries import count_rows, iterate_rows
+from trainer.compliance.queries import count_rows, iterate_rows, known_since
 from trainer.compliance.rules import PACK_KEPT, Narrowing
 from trainer.content.papers import FormerStaff, Pack
 from trainer.content.serving import served
@@ -42,7 +42,6 @@ from trainer.credentials.paper import certificate_pdf
 from trainer.credentials.rules import show_serial
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import find_actor
-from trainer.organizations.rules import local_day
 from trainer.web.language import show_day
 
 SLICE = 2.0  # seconds of work before others have their turn
@@ -248,14 +247,13 @@ def _records(folder: Path, view: View, plan: Plan) -> Records:
 
 def _caveats(view: View) -> list[str]:
     """Return what isn't known for sure of a day before moves between teams and changes were kept."""
-    since = view.actor.organization.history_since
-    if view.sight.until is None or since is None or view.sight.until > since:
+    since = known_since(view.actor.organization, view.sight)
+    if since is None:
         return []
-    day = show_day(local_day(view.actor.organization.time_zone, since), "long")
     return [
         _(
             "Moves between teams and changes of requirements are kept since %(day)s. Of earlier days, this pack says "
             "what can be told from the records and the audit log.",
-            day=day,
+            day=show_day(since, "long"),
         )
     ]
