@@ -6,10 +6,10 @@ import datetime as dt
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.cast import actor_of, put_on_roster
-from trainer.assignments.models import Assignment
+from trainer.assignments.models import Assignment, DutyPeriod, RequirementVersion
 from trainer.assignments.operations import waive
 from trainer.assignments.upkeep import assign_missing, remind
 from trainer.compliance.operations import make_inspector_link, order_pack, revoke_inspector_link, token_of
@@ -18,6 +18,7 @@ from trainer.core import work
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.jobs.work import advance
+from trainer.organizations.models import Organization, TeamStay
 from trainer.organizations.operations import remove_person
 from trainer.organizations.queries import get_person
 
@@ -49,12 +50,28 @@ def set_training(app: Flask, owner_id: UUID, firm: UUID, certified_id: UUID) -> 
         under_way = order_pack(actor_of(owner_id, firm), now().date() - dt.timedelta(days=2), now())
         under_way.due_at = now() + work.LEASE * 1000  # nobody takes it up while the pages are looked at
         under_way.done, under_way.total = 3, 9
-    here = f"/organizations/{firm}"
+    _age(app, firm)
+    here, past = f"/organizations/{firm}", now().date() - dt.timedelta(days=5)
     return {
         "inspection": f"/inspections/{token}",
+        "inspection_past": f"/inspections/{token}?on={past}",
+        "inspection_former": f"/inspections/{token}?who=former",
+        "inspection_all": f"/inspections/{token}/all",
+        "training_past": f"{here}/training?on={past}",
+        "training_to_come": f"{here}/training?on=2099-01-01",
+        "trained_past": f"{here}/training/{passed}?on={past}",
         "withdrawal": f"{here}/inspections/{link.id}/revocation",
         "person": f"{here}/people/{late}",
         "person_gone": f"{here}/people/{gone}",
         "trained": f"{here}/training/{passed}",
         "untrained": f"{here}/training/{late}",
     }
+
+
+def _age(app: Flask, firm: UUID) -> None:
+    """Let what is kept of a firm begin ten days ago, and moves and changes three days ago, as after a migration."""
+    with app.app_context(), transaction() as session:
+        row, since = session.get_one(Organization, firm), now() - dt.timedelta(days=10)
+        row.created_at, row.history_since = since, now() - dt.timedelta(days=3)
+        for record in (DutyPeriod, RequirementVersion, TeamStay):
+            session.execute(update(record).where(record.organization_id == firm).values(began_at=since))
