@@ -589,7 +589,10 @@ FIRMS = [
     Sheet("training-late", _at("firm", "/training?group=late&order=due"), "alice"),
     Sheet("training-nobody", _at("firm", "/training?q=zzzz"), "alice"),
     Sheet("training-empty", _at("bare", "/training"), "alice"),
+    Sheet("training-past", _at("training_past"), "alice"),
+    Sheet("training-past-error", _at("training_to_come"), "alice", status=422),
     Sheet("trained", _at("trained"), "alice"),
+    Sheet("trained-past", _at("trained_past"), "alice"),
     Sheet("untrained", _at("untrained"), "alice"),
     Sheet("untrained-error", _at("untrained"), "alice", _waive_nothing, 422),
     Sheet("evidence-packs", _at("firm", "/evidence-packs"), "alice"),
@@ -608,6 +611,9 @@ FIRMS = [
     Sheet("inspections-error", _at("firm", "/inspections"), "alice", _label_nothing, 422),
     Sheet("inspection-withdrawal", _at("withdrawal"), "alice"),
     Sheet("inspection", _at("inspection")),
+    Sheet("inspection-past", _at("inspection_past")),
+    Sheet("inspection-former", _at("inspection_former")),
+    Sheet("inspection-all", _at("inspection_all")),
     Sheet("inspection-void", "/inspections/void", status=404),
 ]
 

@@ -6,10 +6,10 @@ import datetime as dt
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.cast import actor_of, put_on_roster
-from trainer.assignments.models import Assignment
+from trainer.assignments.models import Assignment, DutyPeriod, RequirementVersion
 from trainer.assignments.operations import waive
 from trainer.assignments.upkeep import assign_missing, remind
 from trainer.compliance.models import PackManifest
@@ -31,6 +31,7 @@ from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.jobs.work import advance
 from trainer.organizations.actor import Actor
+from trainer.organizations.models import Organization, TeamStay
 from trainer.organizations.operations import remove_person
 from trainer.organizations.queries import get_person
 
@@ -90,14 +91,30 @@ def set_training(app: Flask, owner_id: UUID, firm: UUID, certified_id: UUID) -> 
             under_way.done, under_way.total = 3, 9
     with app.app_context():
         manifest = db.session.scalars(select(PackManifest.sha256)).first()
-    here = f"/organizations/{firm}"
+    _age(app, firm)
+    here, past = f"/organizations/{firm}", now().date() - dt.timedelta(days=5)
     return {
         **{name: path if path.startswith("/reports/") else f"{here}/reports/{path}" for name, path in reports.items()},
         "inspection": f"/inspections/{token}",
         "pack": f"/pack/{manifest}",
+        "inspection_past": f"/inspections/{token}?on={past}",
+        "inspection_former": f"/inspections/{token}?who=former",
+        "inspection_all": f"/inspections/{token}/all",
+        "training_past": f"{here}/training?on={past}",
+        "training_to_come": f"{here}/training?on=2099-01-01",
+        "trained_past": f"{here}/training/{passed}?on={past}",
         "withdrawal": f"{here}/inspections/{link.id}/revocation",
         "person": f"{here}/people/{late}",
         "person_gone": f"{here}/people/{gone}",
         "trained": f"{here}/training/{passed}",
         "untrained": f"{here}/training/{late}",
     }
+
+
+def _age(app: Flask, firm: UUID) -> None:
+    """Let what is kept of a firm begin ten days ago, and moves and changes three days ago, as after a migration."""
+    with app.app_context(), transaction() as session:
+        row, since = session.get_one(Organization, firm), now() - dt.timedelta(days=10)
+        row.created_at, row.history_since = since, now() - dt.timedelta(days=3)
+        for record in (DutyPeriod, RequirementVersion, TeamStay):
+            session.execute(update(record).where(record.organization_id == firm).values(began_at=since))
