@@ -182,6 +182,9 @@ def make_world(app: Flask, shelf: Library) -> World:
         other = add_person(actor, PersonFacts("Dana Dow", None, None, "00446"), [], clock.now()).id
         again = add_person(actor, PersonFacts("Bob Builder", None, None, "00447"), [], clock.now()).id
         merger = propose(actor, actor.membership.id, again, [], clock.now())
+        doras_again = add_person(actor, PersonFacts("Dora Day", None, None, "00448"), [], clock.now()).id
+        of_dora = propose(actor, doras, doras_again, [], clock.now())
+        others["mergers.undo"] = {"merger_id": str(of_dora.id)}
         slip = PinSlip(organization_id=firm, membership_id=actor.membership.id, created_by_id=bob, seal="s")
         slip.created_at = slip.expires_at = slip.used_at = clock.now()
         db.session.add(slip)

@@ -98,11 +98,11 @@ def propose(actor: Actor, kept_id: uuid.UUID, gone_id: uuid.UUID, chosen: Sequen
 def accept(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime) -> Merger:
     """Let an entry be joined to one's account. Raises NotFound; Conflict if that is no longer possible."""
     merger = get_own_merger(user_id, merger_id)
+    _lock_firm(merger)
     lock(merger)
     actor = find_actor(user_id, merger.organization_id)
     if merger.joined_at is not None or actor is None or now - merger.asked_at >= MERGER_ASKED_LASTS:
         raise Conflict(NOT_ANYMORE)
-    lock_organization(actor)
     kept, gone = (_find(merger, membership_id) for membership_id in (merger.kept_id, merger.gone_id))
     is_as_asked = (
         kept is not None
@@ -121,6 +121,7 @@ def accept(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime) -> Merger
 def decline(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime) -> None:
     """Refuse to have an entry joined to one's account; or undo it within a day."""
     merger = get_own_merger(user_id, merger_id)
+    _lock_firm(merger)
     lock(merger)
     _end(merger, user_id, Outcome.DECLINED, now)
 
@@ -185,9 +186,7 @@ def _end(merger: Merger, user_id: uuid.UUID, outcome: Outcome, now: dt.datetime)
         return
     if merger.before is None or not can_undo_merger(merger.joined_at, now):
         raise Conflict(TOO_LATE)
-    firm = db.session.scalars(
-        select(Organization).where(Organization.id == merger.organization_id).with_for_update()
-    ).one()
+    firm = _lock_firm(merger)
     part_entries(merger.before["entries"], kept)
     part_duties(merger.before["duties"], merger.gone_id, merger.gone_user_id)
     if merger.gone_user_id is not None:
@@ -195,6 +194,13 @@ def _end(merger: Merger, user_id: uuid.UUID, outcome: Outcome, now: dt.datetime)
     correct_days(firm, kept.id, merger.gone_id)
     _note("merger.undone", user_id, merger, kept, now)
     close(merger, Outcome.UNDONE, now)
+
+
+def _lock_firm(merger: Merger) -> Organization:
+    """Return a merger's firm, locked. Everyone locks it before the merger."""
+    return db.session.scalars(
+        select(Organization).where(Organization.id == merger.organization_id).with_for_update()
+    ).one()
 
 
 def _side(person: Membership) -> Side:

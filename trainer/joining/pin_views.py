@@ -151,7 +151,7 @@ def change() -> Response | str | tuple[str, int]:
 
 
 @blueprint.route("/account/pin-slips", methods=["GET", "POST"])
-@access(Who.ACCOUNT, own=True)
+@access(Who.ACCOUNT)
 def used() -> Response | str:
     """Tell which slips were used for one's account; note that it was oneself each time."""
     user_id = current_user.id
