@@ -61,6 +61,7 @@ from trainer.core.events import Kind
 from trainer.core.outbox import OutboxMessage
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
+from trainer.home.mergers import propose
 from trainer.instructing.models import Cohort, CohortMember
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
@@ -80,7 +81,7 @@ from trainer.organizations.invitations import invite
 from trainer.organizations.models import Membership, PinSlip
 from trainer.organizations.operations import PersonFacts, add_person, undo_removal
 from trainer.organizations.queries import get_person
-from trainer.organizations.rules import Role
+from trainer.organizations.rules import Outcome, Role
 from trainer.organizations.slips import print_slip
 
 NAME, ADDRESS, WORK = "Petra Quill", "petra.quill@example.org", "pq@acme.example.org"
@@ -119,6 +120,7 @@ LEFT = {
     "memberships.name_key": RECORD,
     "assignments.user_id": ID,
     "waivers.created_by_id": ID,
+    "mergers.asked_by_id": ID,
     "organizations.created_by_id": ID,
     "join_codes.created_by_id": ID,
     "inspector_links.created_by_id": ID,
@@ -251,6 +253,11 @@ def make_petra(app: Flask) -> Rich:
         gus = add_person(actor, PersonFacts("Gus Gold", None, employee_number="417"), [site], clock.now())
         print_slip(actor, gus, clock.now())
         make_device(actor, "Gate tablet", site, clock.now())
+        danas = add_person(actor, PersonFacts("Dana Dow", None, employee_number="418"), [site], clock.now())
+        propose(actor, dana, danas.id, [], clock.now())
+        own = add_person(actor_of(alice, acme), PersonFacts(NAME, None, employee_number="419"), [site], clock.now())
+        merger = propose(actor_of(alice, acme), entry, own.id, [], clock.now())
+        merger.closed_at, merger.outcome = clock.now(), Outcome.SETTLED
         db.session.add(PinTry(user_id=petra, way=Way.STRANGE, at=clock.now()))  # from before she had a password
         used = {"organization_id": acme, "membership_id": entry, "created_by_id": alice, "seal": "s"}
         db.session.add(PinSlip(**used, created_at=clock.now(), expires_at=clock.now(), used_at=clock.now()))

@@ -71,6 +71,7 @@ from trainer.courses.card_views import blueprint as cards
 from trainer.courses.views import blueprint as courses
 from trainer.credentials.views import blueprint as credentials
 from trainer.home.firm_views import blueprint as firm
+from trainer.home.merger_views import blueprint as mergers
 from trainer.home.round_views import blueprint as rounds
 from trainer.home.views import blueprint as home
 from trainer.instructing.views.board import blueprint as board
@@ -134,6 +135,8 @@ WAYS_UP = {
     "keep": "joining.keep",
     "lesson": "learning.show_lesson",
     "me": "home.me",
+    "merger": "mergers.choose",
+    "merger_undo": "mergers.undo",
     "packs": "evidence.packs",
     "pin_sign_in": "pins.sign_in",
     "practice": "assessment.practice",
@@ -144,6 +147,7 @@ WAYS_UP = {
     "sign_up": "joining.sign_up",
     "training_of_person": "training.person",
     "twins": "twins.index",
+    "used_slips": "pins.used",
 }
 """Pages to which packages below them lead, by the names they use."""
 
@@ -222,7 +226,7 @@ def _add_pages(app: Flask) -> None:
         *(accounts, second_factor, learning, questions),
         *(assessment, finals, drills, shifts, rare, first_try, pretest),
         *(check_ins, progress, remarks, twins, previews),
-        *(joining, entry, pins, site, home, rounds),
+        *(joining, entry, pins, site, home, rounds, mergers),
     )
     firms = (organizations, closing, people, teams, invitations, codes, slips, devices, roster, requirements, audit)
     readings = (

@@ -16,6 +16,7 @@ from trainer.assignments.upkeep import remind
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
+from trainer.home.mergers import propose
 from trainer.joining.drafts import keep_draft
 from trainer.joining.importing import Confirmation, decide, invite_added, order_take_over, take_over
 from trainer.joining.pins import choose_pin
@@ -89,6 +90,9 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
         tablet, token = register(device_code, "Chrome on Android", now())
         make_device(actor, "Desk", None, now())
         gus = choose_pin(slips.pop(listed[1].id), hash_pin("583204"), None, now())
+        choose_pin(slips.pop(listed[2].id), hash_pin("583204"), None, now())
+        asked = propose(actor, actor.membership.id, listed[2].id, [], now())
+        joined = propose(actor, listed[1].id, listed[5].id, [], now())
         for person_id in people:
             invite(actor, get_person(actor, person_id), now())
         rows = db.session.query(Invitation).filter_by(organization_id=firm)
@@ -134,6 +138,10 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
             "join": f"/join/{code.code}",
             "code": f"{here}/codes/{code.id}",
             "with_pin": f"{here}/people/{listed[1].id}",
+            "asked": f"{asked.id}",
+            "joined": f"{joined.id}",
+            "merger": f"{here}/people/{listed[0].id}/merger",
+            "merger_of_two": f"{here}/people/{listed[0].id}/merger/{listed[3].id}",
             "without_address": f"{here}/people/{listed[0].id}",
             "slip": slips[listed[4].id].hex,
             "gus": gus.id.hex,

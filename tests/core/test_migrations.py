@@ -54,6 +54,7 @@ from trainer.core.errors import Conflict
 from trainer.core.events import Kind
 from trainer.core.heartbeat import note_began
 from trainer.core.settings import ROOT
+from trainer.home.mergers import propose
 from trainer.instructing.models import ClassFigures
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
@@ -192,6 +193,8 @@ def fill_pins(app: Flask) -> tuple[UUID, UUID]:
         print_slip(actor, waiting, clock.now())
         make_device(actor, "Gate tablet", None, clock.now())
         begin_try(user.id, Way.STRANGE, clock.now())
+        again = add_person(actor, PersonFacts("Gus Gold", None, employee_number="3"), [], clock.now())
+        propose(actor, joined.id, again.id, [], clock.now())
         return waiting.id, joined.id
 
 

@@ -36,6 +36,7 @@ from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
 from trainer.core.events import Kind
+from trainer.home.mergers import propose
 from trainer.instructing.models import ClassFigures
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
@@ -66,6 +67,7 @@ FIRMS = {
     "memberships",
     "team_memberships",
     "team_stays",
+    "mergers",
     "invitations",
     "join_codes",
     "pin_slips",
@@ -182,6 +184,8 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         gus = add_person(actor, PersonFacts("Gus Gold", None, employee_number="417"), [site], clock.now())
         print_slip(actor, gus, clock.now())
         make_device(actor, "Gate tablet", site, clock.now())
+        again = add_person(actor, PersonFacts("Dana Dow", None, employee_number="418"), [site], clock.now())
+        propose(actor, dana, again.id, [], clock.now())
         draft = keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         match_columns(actor, draft, ["name", "email"], "month", remembers=True, needs_address=True)
         make_inspector_link(actor, "An inspector", clock.now())

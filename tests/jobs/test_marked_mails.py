@@ -44,6 +44,9 @@ VALUES: dict[str, list[dict[str, object]]] = {
     "training-digest": [{"firm": NAME, "names": [NAME], "has_more": True, "url": URL}],
     "check-in": [{"url": URL, "scenes": 6}],
     "round-asked": [{"place": NAME, "url": URL}],
+    "slip-disputed": [{"firm": NAME, "url": URL}],
+    "merger-asked": [{"firm": NAME, "url": URL}],
+    "merger-made": [{"firm": NAME, "url": URL}],
     "class-nudge": [NUDGE | {"lessons": lessons, "minutes": minutes} for lessons in (0, 1) for minutes in (0, 9)],
     "invitation": [
         INVITATION | {"name": name, "asked_by": name, "duties": duties}

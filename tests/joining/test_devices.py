@@ -14,12 +14,14 @@ from tests.cast import actor_of
 from tests.joining.slips import PIN, WRONG, add_gus, come_in, firm_code, sign_in, slip_for, user_of
 from tests.organizations.conftest import Acme
 from tests.support import COURSE, Visitor
-from trainer.accounts.models import Session
+from trainer.accounts.models import Session, User
 from trainer.accounts.pin_rules import Way
 from trainer.accounts.pins import begin_try
+from trainer.accounts.signing_in import sign_in_session
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
+from trainer.joining import pin_views
 from trainer.organizations.devices import make_device, revoke
 from trainer.organizations.models import SiteDevice
 
@@ -123,6 +125,23 @@ def test_two_quiet_minutes_sign_out_and_what_is_asked_for_keeps_signed_in(acme: 
         assert "Acme" not in tablet.get(f"/courses/{COURSE}").text
 
 
+def test_after_two_hours_the_session_is_over_however_much_is_asked_for(acme: Acme) -> None:
+    with_gus(acme)
+    tablet, _device = make_tablet(acme)
+    phone = Visitor(acme.app)
+    with time_machine.travel(NOON, tick=False) as traveller:
+        sign_in(phone, acme)
+        tablet.post("/in", {"number": "00417", "pin": PIN})
+        for _page in range(79):
+            traveller.shift(dt.timedelta(seconds=90))
+            assert tablet.client.post("/in/stay", base_url=tablet.base_url).status_code == 204
+        assert tablet.get("/me").status_code == 200
+        traveller.shift(dt.timedelta(seconds=91))
+        assert tablet.get("/me").location.startswith("/keep")
+        assert "Acme" not in tablet.get(f"/courses/{COURSE}").text
+        assert phone.get("/me").status_code == 200
+
+
 def test_what_a_page_sends_by_itself_keeps_nobody_signed_in(acme: Acme) -> None:
     with_gus(acme)
     tablet, _device = make_tablet(acme)
@@ -175,7 +194,11 @@ def test_a_stolen_tablet_is_out_at_once_with_whoever_is_signed_in(acme: Acme) ->
     sign_in(phone, acme)
     assert acme.enter("mark").post(acme.path(f"/site-devices/{device}/revocation")).status_code == 303
     assert tablet.get("/me").location.startswith("/keep")
-    assert "Gate tablet" not in tablet.get("/in").text
+    page = tablet.get("/in").text
+    assert "Gate tablet" not in page
+    assert "no longer a site device" in page
+    assert tablet.get("/keep").location == "/in"
+    assert "no longer a site device" not in phone.get("/in").text
     assert phone.get("/me").status_code == 200
     with acme.app.app_context():
         acts = [
@@ -184,6 +207,26 @@ def test_a_stolen_tablet_is_out_at_once_with_whoever_is_signed_in(acme: Acme) ->
         ]
         assert ("site_device.revoked", True) in acts
     assert user_of(acme.app, gus)
+
+
+def test_a_device_that_is_revoked_while_someone_signs_in_keeps_nobody(
+    acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_gus(acme)
+    tablet, device = make_tablet(acme)
+    opened = sign_in_session
+
+    def revoke_first(user: User, site_device_id: UUID | None = None) -> None:
+        with transaction():
+            revoke(actor_of(acme.users["alice"], acme.id), device, clock.now())
+        opened(user, site_device_id)
+
+    monkeypatch.setattr(pin_views, "sign_in_session", revoke_first)
+    assert tablet.post("/in", {"number": "00417", "pin": PIN}).location == "/in"
+    assert tablet.get("/me").location.startswith("/keep")
+    with acme.app.app_context():
+        on_tablet = select(Session.ended_at).where(Session.site_device_id == device)
+        assert None not in db.session.scalars(on_tablet).all()
 
 
 def test_while_strangers_guess_and_at_the_tablet_others_the_owner_still_has_a_way(acme: Acme) -> None:

@@ -10,16 +10,17 @@ from uuid import UUID
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from limits.storage import storage_from_string
+from sqlalchemy import event, func, select
 
 from tests.cast import actor_of, make_account
-from tests.joining.slips import NUMBER, PIN, WRONG, add_gus, come_in, sign_in, slip_for, user_of
+from tests.joining.slips import NUMBER, PIN, WRONG, add_gus, come_in, firm_code, sign_in, slip_for, user_of
 from tests.organizations.conftest import Acme
 from tests.support import COURSE, Visitor
 from trainer.accounts.letters import token_of
 from trainer.accounts.models import Link, PinTry, User
 from trainer.accounts.operations import create_guest
-from trainer.accounts.pin_rules import A_DAY, A_MONTH, Way
+from trainer.accounts.pin_rules import A_DAY, A_MONTH, FIRM_A_DAY, Way
 from trainer.accounts.pins import begin_try, forget_tries
 from trainer.accounts.queries import get_user, list_guests_before
 from trainer.core import clock
@@ -155,6 +156,65 @@ def test_a_refusal_takes_as_long_whoever_was_meant(acme: Acme) -> None:
 
     wrong_pin, unknown, no_firm = seconds(), seconds(number="99999"), seconds(firm="ZZZZZZ")
     assert max(wrong_pin, unknown, no_firm) < 1.75 * min(wrong_pin, unknown, no_firm)
+
+
+@pytest.mark.parametrize("limits_url", ["database://", "memory://"])
+def test_the_same_statements_run_whoever_was_meant(acme: Acme, limits_url: str) -> None:
+    with_pin(acme)
+    waiting = add_gus(acme, "00500", "Wanda Wait")
+    slip_for(acme, waiting)
+    acme.app.extensions["limits"] = storage_from_string(limits_url)  # elsewhere, as with Redis, or in our database
+    firm = firm_code(acme.app, acme.id)
+
+    def statements(secret: str, **typed: str) -> list[str]:
+        visitor, ran = Visitor(acme.app), []
+        visitor.token()
+
+        def note_down(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            ran.append(re.sub(r"ORDER BY .*|FOR UPDATE", "", statement))
+
+        with acme.app.app_context():
+            event.listen(db.engine, "before_cursor_execute", note_down)
+        sign_in(visitor, acme, secret, **{"firm": firm, **typed})
+        with acme.app.app_context():
+            event.remove(db.engine, "before_cursor_execute", note_down)
+        return ran
+
+    for secret in ("739164", "AAAA-AAAA"):
+        known = statements(secret)
+        for typed in ({"number": "99999"}, {"firm": "ZZZZZZ"}, {"number": "00500"}):
+            assert statements(secret, **typed) == known, typed
+    with acme.app.app_context(), transaction():
+        while begin_try(user_of(acme.app, gus_of(acme)), Way.STRANGE, clock.now()) is not None:
+            pass
+    assert statements("739164") == statements("739164", number="99999")  # nor once no more are looked at
+
+
+def gus_of(acme: Acme) -> UUID:
+    """Return Gus's entry."""
+    with acme.app.app_context():
+        return db.session.scalars(select(Membership.id).where(Membership.employee_number == NUMBER)).one()
+
+
+def test_one_common_pin_on_every_number_of_a_firm_is_slowed_and_guards_still_come_in(acme: Acme) -> None:
+    gus, phone = add_gus(acme), Visitor(acme.app)
+    come_in(phone, acme, slip_for(acme, gus))
+    phone.post("/sign-out")
+    with acme.app.app_context():
+        hashed = db.session.get_one(User, user_of(acme.app, gus))
+        with transaction():
+            people = [User(created_at=clock.now(), pin_hash=hashed.pin_hash, pin_key_id="x") for _one in range(60)]
+            db.session.add_all(people)
+            db.session.flush()
+            looked_at = [begin_try(person.id, Way.STRANGE, clock.now(), acme.id) is not None for person in people]
+    assert sum(looked_at) == FIRM_A_DAY
+    stranger = sign_in(Visitor(acme.app), acme)
+    assert (stranger.status_code, WRONG in stranger.text) == (422, True)
+    assert sign_in(phone, acme).location == "/me"  # a browser that was used before
+    new = Visitor(acme.app)
+    assert come_in(new, acme, slip_for(acme, gus), "739164").location == "/me"  # and a slip
+    with acme.app.app_context(), transaction():  # other firms don't notice
+        assert begin_try(people[59].id, Way.STRANGE, clock.now(), acme.other) is not None
 
 
 def test_of_ten_thousand_guesses_from_a_thousand_networks_thirty_are_looked_at_in_a_month(acme: Acme) -> None:

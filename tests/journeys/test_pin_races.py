@@ -14,12 +14,13 @@ from tests.live import all_at_once, serving
 from tests.organizations.conftest import Acme, acme
 from tests.support import Visitor
 from trainer.accounts.models import PinTry, User
-from trainer.accounts.pin_rules import A_DAY
+from trainer.accounts.pin_rules import A_DAY, FIRM_A_DAY
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.settings import Settings
 from trainer.organizations.devices import make_device
 from trainer.organizations.models import Membership, SiteDevice
+from trainer.organizations.operations import PersonFacts, add_person
 
 __all__ = ["acme"]
 
@@ -61,6 +62,32 @@ def test_of_many_guesses_at_once_no_more_are_looked_at_than_one_after_the_other(
     answers = all_at_once(server, requests)
     assert {status for status, _location in answers} <= {422, 429}
     assert count(acme.app, PinTry.id.is_not(None)) == A_DAY
+
+
+def test_of_one_pin_tried_on_many_numbers_at_once_no_more_are_looked_at_than_the_firm_allows(
+    acme: Acme, server: str
+) -> None:
+    gus = add_gus(acme)
+    come_in(Visitor(acme.app), acme, slip_for(acme, gus))
+    numbers = [f"9{number:04}" for number in range(FIRM_A_DAY + 14)]
+    with acme.app.app_context(), transaction():
+        alice, now = actor_of(acme.users["alice"], acme.id), clock.now()
+        known = db.session.get_one(User, db.session.get_one(Membership, gus).user_id)
+        for number in numbers:
+            user = User(created_at=now, pin_hash=known.pin_hash, pin_key_id=known.pin_key_id)
+            db.session.add(user)
+            db.session.flush()
+            person = add_person(alice, PersonFacts("Jo Lee", None, None, number), [], now)
+            person.user_id, person.joined_at = user.id, now
+            db.session.flush()
+    firm, guessers = firm_code(acme.app, acme.id), [Visitor(acme.app) for _number in numbers]
+    requests = [
+        ("/in", {"firm": firm, "number": number, "pin": "739164", "csrf_token": one.token()}, one.cookie())
+        for number, one in zip(numbers, guessers, strict=True)
+    ]
+    answers = all_at_once(server, requests)
+    assert {status for status, _location in answers} <= {422, 429}
+    assert count(acme.app, PinTry.id.is_not(None)) == FIRM_A_DAY
 
 
 def test_a_code_typed_many_times_at_once_registers_one_device(acme: Acme, server: str) -> None:

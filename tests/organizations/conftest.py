@@ -34,6 +34,10 @@ class Acme:
         """Return a browser of one of the users."""
         return sign_in_as(self.app, self.users[name], LOCAL)
 
+    def enter_as(self, user_id: UUID) -> Visitor:
+        """Return a browser of anyone else."""
+        return sign_in_as(self.app, user_id, LOCAL)
+
     def path(self, rest: str = "") -> str:
         """Return an address in the firm."""
         return f"/organizations/{self.id}{rest}"

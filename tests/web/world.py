@@ -55,6 +55,7 @@ from trainer.core.db import db, transaction
 from trainer.core.events import Kind
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
+from trainer.home.mergers import propose
 from trainer.interop.models import ApiToken, Delivery
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
@@ -66,7 +67,8 @@ from trainer.organizations.codes import make_join_code
 from trainer.organizations.devices import make_device
 from trainer.organizations.invitations import invite
 from trainer.organizations.invitations import token_of as invitation_token
-from trainer.organizations.models import Invitation
+from trainer.organizations.models import Invitation, PinSlip
+from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
 
@@ -193,6 +195,17 @@ def make_world(app: Flask, shelf: Library) -> World:
         order_test(actor, webhook.id, clock.now())
         delivery = db.session.scalars(select(Delivery.id)).one()
         values |= {"webhook_id": str(webhook.id), "delivery_id": str(delivery), "person_id": str(dana)}
+        other = add_person(actor, PersonFacts("Dana Dow", None, None, "00446"), [], clock.now()).id
+        again = add_person(actor, PersonFacts("Bob Builder", None, None, "00447"), [], clock.now()).id
+        merger = propose(actor, actor.membership.id, again, [], clock.now())
+        doras_again = add_person(actor, PersonFacts("Dora Day", None, None, "00448"), [], clock.now()).id
+        of_dora = propose(actor, doras, doras_again, [], clock.now())
+        others["mergers.undo"] = {"merger_id": str(of_dora.id)}
+        slip = PinSlip(organization_id=firm, membership_id=actor.membership.id, created_by_id=bob, seal="s")
+        slip.created_at = slip.expires_at = slip.used_at = clock.now()
+        db.session.add(slip)
+        db.session.flush()
+        values |= {"other_id": str(other), "merger_id": str(merger.id), "slip_id": str(slip.id)}
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
     classroom = _class(app, bob, firm, dora)
     others["classes"] = {"code": classroom.pop("code")}

@@ -42,11 +42,6 @@ def count_miss(key: str) -> int:
     return misses
 
 
-def count_nothing(key: str) -> None:
-    """Write once more after a wrong password, since a wrong PIN is written down, too: the time shall not tell which."""
-    count(key_of("account", key), _HOUR, 0)
-
-
 def wait_after(misses: int) -> int:
     """Return how many seconds the next try waits: 30, 60, 120 … up to a quarter of an hour."""
     return min(30 * 2 ** min(misses - FREE, 9), _LONGEST) if misses >= FREE else 0

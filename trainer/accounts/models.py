@@ -161,10 +161,15 @@ class PinTry(Base):
     """A PIN that was looked at and wasn't right: how many there may be is limited. Kept for thirty days."""
 
     __tablename__ = "pin_tries"
-    __table_args__ = (Index("ix_pin_tries_user_id_way_at", "user_id", "way", "at"),)
+    __table_args__ = (
+        Index("ix_pin_tries_user_id_way_at", "user_id", "way", "at"),
+        Index("ix_pin_tries_organization_id_way_at", "organization_id", "way", "at"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     way: Mapped[str] = mapped_column(String(10))
-    """Where it came from (`accounts.rules.Way`)."""
+    """Where it came from (`accounts.pin_rules.Way`)."""
+    organization_id: Mapped[uuid.UUID | None]
+    """The firm whose code was typed, without a foreign key; none with an address, or by someone signed in."""
     at: Mapped[dt.datetime]

@@ -9,6 +9,12 @@ most 90 in 850,000: less than 1 in 9,000 an account and month. People don't draw
 they choose before it is 1 in 1,000. A new PIN begins a new count; it takes a slip from the firm, or the old PIN.
 Right PINs don't count.
 
+A stranger can also try one PIN, the one that most people choose, on each number of a firm. From strange browsers, at
+most `FIRM_A_DAY` wrong PINs of a firm's people are looked at in 24 hours, and `FIRM_A_MONTH` in thirty days, all people
+together. At random that finds any PIN of a firm in less than 1 in 1,600 months; with the same factor of nine for how
+people choose, in less than 1 in 180. Guessing until no more are looked at keeps out strange browsers alone: site
+devices, browsers that were used before, and slips aren't counted with them.
+
 Nobody is locked out for good. Whoever uses up one way leaves the other two open: the owner's own phone, and the
 tablet at the site. A slip opens the account whatever was guessed: it isn't a PIN, and wrong codes are counted apart
 (40 bits, void after `MOST_SLIP_MISSES`: a chance of less than 1 in 1,000,000 for each slip).
@@ -27,6 +33,10 @@ LONGEST: Final = 12
 A_DAY: Final = 10
 """Wrong PINs of an account, from one way, that are looked at in 24 hours."""
 A_MONTH: Final = 30
+"""The same in thirty days."""
+FIRM_A_DAY: Final = 50
+"""Wrong PINs of all people of a firm, from strange browsers, that are looked at in 24 hours."""
+FIRM_A_MONTH: Final = 500
 """The same in thirty days."""
 DAY: Final = dt.timedelta(hours=24)
 MONTH: Final = dt.timedelta(days=30)
@@ -82,6 +92,11 @@ def may_look(tries: Collection[dt.datetime], now: dt.datetime) -> bool:
     a_month = sum(1 for at in tries if now - at < MONTH)
     a_day = sum(1 for at in tries if now - at < DAY)
     return a_month < A_MONTH and a_day < A_DAY
+
+
+def may_look_in_firm(a_day: int, a_month: int) -> bool:
+    """Return True while another PIN from a strange browser may be looked at, after so many in the firm."""
+    return a_day < FIRM_A_DAY and a_month < FIRM_A_MONTH
 
 
 def _is_repeated(pin: str) -> bool:

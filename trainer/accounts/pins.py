@@ -12,18 +12,22 @@ import uuid
 from typing import NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, func, insert, literal, select
 
 from trainer.accounts.models import PinTry, User
 from trainer.accounts.operations import end_sessions
 from trainer.accounts.passwords import check_password, hash_password
-from trainer.accounts.pin_rules import MONTH, Way, may_look
+from trainer.accounts.pin_rules import DAY, MONTH, Way, may_look, may_look_in_firm
 from trainer.accounts.queries import get_user
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict
-from trainer.core.signing import digest_with, keys
+from trainer.core.limits import DatabaseStorage
+from trainer.core.signing import digest, digest_with, keys
 from trainer.web.language import used_language
+
+_ANY_TRY = 3600
+"""Seconds for which a row is kept that is written for any try, right or in vain. Nothing is decided by it."""
 
 
 class HashedPin(NamedTuple):
@@ -46,16 +50,32 @@ def check_pin(user: User | None, given: str) -> bool:
     return check_password(stored, digest_with(key or keys().current, "pin", given))
 
 
-def begin_try(user_id: uuid.UUID, way: Way, now: dt.datetime) -> uuid.UUID | None:
-    """Write a try down before its PIN is looked at; None if no more may be looked at by this way."""
-    get_user(user_id)  # locked: of many at once each sees those before it
-    made = select(PinTry.at).where(PinTry.user_id == user_id, PinTry.way == way, PinTry.at > now - MONTH)
-    if not may_look(db.session.scalars(made).all(), now):
-        return None
-    tried = PinTry(user_id=user_id, way=way, at=now)
-    db.session.add(tried)
-    db.session.flush()
-    return tried.id
+def begin_try(
+    user_id: uuid.UUID | None, way: Way, now: dt.datetime, organization_id: uuid.UUID | None = None
+) -> uuid.UUID | None:
+    """Write a try down before its PIN is looked at; None if no more may be looked at by this way, or there is nobody.
+
+    `organization_id`: the firm whose code was typed, which the caller has locked for a strange browser. The statements
+    are the same whoever is meant, and one row is written in any case: no time tells who has a PIN.
+    """
+    meant = user_id or uuid.uuid4()
+    # Locked: of many at once each sees those before it.
+    is_there = db.session.scalar(select(User.id).where(User.id == meant).with_for_update()) is not None
+    recent = PinTry.at > now - MONTH
+    own = db.session.scalars(select(PinTry.at).where(PinTry.user_id == meant, PinTry.way == way, recent)).all()
+    in_firm = and_(PinTry.organization_id == (organization_id or uuid.uuid4()), PinTry.way == Way.STRANGE, recent)
+    a_day = func.count().filter(PinTry.at > now - DAY)
+    of_firm = db.session.execute(select(a_day, func.count()).select_from(PinTry).where(in_firm)).one()
+    may = is_there and may_look(own, now) and (way is not Way.STRANGE or may_look_in_firm(of_firm[0], of_firm[1]))
+    try_id = uuid.uuid4()
+    values = {"id": try_id, "way": way.value, "at": now, "organization_id": organization_id}
+    columns = PinTry.__table__.c
+    row = select(User.id, *(literal(value, columns[name].type) for name, value in values.items()))
+    # Of someone who may not be looked at nothing is inserted, by the same statement.
+    chosen = row.where(User.id == (meant if may else uuid.uuid4()))
+    db.session.execute(insert(PinTry).from_select(["user_id", *values], chosen))
+    DatabaseStorage().incr(digest("pin-try", meant.hex), _ANY_TRY, 1)
+    return try_id if may else None
 
 
 def cross_out(try_id: uuid.UUID) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
 from trainer.accounts.models import Link, Session, User
-from trainer.accounts.rules import Purpose
+from trainer.accounts.rules import SITE_LASTS, Purpose
 from trainer.core.clock import now
 from trainer.core.db import db
 from trainer.core.errors import NotFound
@@ -20,12 +20,19 @@ Q = TypeVar("Q", bound=Select[Any])
 
 
 def through_session(query: Q) -> Q:
-    """Narrow a query on users to the one who is signed in through the session `session_id`, if it isn't over `at`."""
+    """Narrow a query on users to who is signed in through a session that isn't over; run it with `of_session`."""
+    at_site = and_(Session.quiet_until > bindparam("at"), Session.created_at > bindparam("site_since"))
     return query.join(Session, Session.user_id == User.id).where(
         Session.id == bindparam("session_id"),
         Session.ended_at.is_(None),
-        or_(Session.quiet_until.is_(None), Session.quiet_until > bindparam("at")),
+        or_(Session.site_device_id.is_(None), at_site),
     )
+
+
+def of_session(session_id: uuid.UUID) -> dict[str, Any]:
+    """Return the parameters of a query through a session: which one, and from when on one at a site isn't over yet."""
+    instant = now()
+    return {"session_id": session_id, "at": instant, "site_since": instant - SITE_LASTS}
 
 
 # Run for every page of someone signed in, so it is built once.
@@ -37,7 +44,7 @@ def find_user_by_session(token: str) -> User | None:
     session_id = read_session_id(token)
     if session_id is None:
         return None
-    user = db.session.scalar(_BY_SESSION, {"session_id": session_id, "at": now()})
+    user = db.session.scalar(_BY_SESSION, of_session(session_id))
     if user is not None:
         user.session_id = session_id
     return user
@@ -68,7 +75,10 @@ def list_sessions(user_id: uuid.UUID) -> Sequence[Session]:
         .where(
             Session.user_id == user_id,
             Session.ended_at.is_(None),
-            or_(Session.quiet_until.is_(None), Session.quiet_until > now()),
+            or_(
+                Session.site_device_id.is_(None),
+                and_(Session.quiet_until > now(), Session.created_at > now() - SITE_LASTS),
+            ),
         )
         .order_by(Session.created_at.desc(), Session.id)
     ).all()

@@ -25,6 +25,9 @@ CODE_LASTS = dt.timedelta(minutes=10)
 QUIET = dt.timedelta(minutes=2)
 """How long a session on a site device lasts when nothing is asked for."""
 
+SITE_LASTS = dt.timedelta(hours=2)
+"""How long a session on a site device lasts at most, however much is asked for."""
+
 FREE_MISSES = 5
 """Wrong codes in a row before the next has to wait."""
 _LONGEST_WAIT = dt.timedelta(hours=1)

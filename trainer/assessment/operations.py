@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, or_, select, update
 
 from trainer.assessment import finals, pretest, rules
 from trainer.assessment.drawing import draw, half_and_half, leaning
@@ -16,6 +16,7 @@ from trainer.assessment.drawn import Item, at_venues, draw_into, item_of, keep, 
 from trainer.assessment.models import Attempt, CheckInMail, Response, RoundRequest
 from trainer.assessment.queries import (
     find_open_attempt,
+    find_pretest,
     get_attempt,
     last_number,
     list_met,
@@ -230,10 +231,31 @@ def move_attempts(
     db.session.execute(update(Attempt).where(Attempt.user_id == guest_id).values(user_id=user_id))
 
 
+def take_over_attempts(other_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    """Move another account's attempts, with their answers and requests, to this one. Their enrollments follow.
+
+    A person has one pretest: where both took one, the other account's stays under it, and it is empty then.
+    """
+    moved = update(Attempt).where(Attempt.user_id == other_id)
+    if find_pretest(user_id) is not None:
+        moved = moved.where(Attempt.kind != Kind.PRETEST)
+    requests = update(RoundRequest).where(RoundRequest.user_id == other_id)
+    for statement in (moved.values(user_id=user_id), requests.values(user_id=user_id)):
+        db.session.execute(statement.execution_options(synchronize_session=False))
+    db.session.execute(delete(CheckInMail).where(CheckInMail.user_id == other_id))
+    db.session.expire_all()
+
+
+def is_of(user_ids: Sequence[uuid.UUID]) -> ColumnElement[bool]:
+    """Return the condition of these users' attempts, those included that an account left which was joined to theirs."""
+    enrollments = select(Enrollment.id).where(Enrollment.user_id.in_(user_ids))
+    return or_(Attempt.user_id.in_(user_ids), Attempt.enrollment_id.in_(enrollments))
+
+
 def forget_attempts(user_ids: Sequence[uuid.UUID]) -> None:
     """Delete all attempts of users who are to be forgotten."""
     db.session.execute(delete(RoundRequest).where(RoundRequest.user_id.in_(user_ids)))
     db.session.execute(delete(CheckInMail).where(CheckInMail.user_id.in_(user_ids)))
-    ids = select(Attempt.id).where(Attempt.user_id.in_(user_ids))
+    ids = select(Attempt.id).where(is_of(user_ids))
     db.session.execute(delete(Response).where(Response.attempt_id.in_(ids)))
-    db.session.execute(delete(Attempt).where(Attempt.user_id.in_(user_ids)))
+    db.session.execute(delete(Attempt).where(is_of(user_ids)).execution_options(synchronize_session=False))

@@ -8,7 +8,7 @@ import uuid
 from sqlalchemy import select, update
 
 from trainer.assessment.models import Attempt, CheckInMail, Response, RoundRequest
-from trainer.assessment.operations import forget_attempts
+from trainer.assessment.operations import forget_attempts, is_of
 from trainer.assessment.rules import Kind
 from trainer.core.db import db
 from trainer.core.persons import Told, tell
@@ -18,11 +18,11 @@ _NOT_TOLD = (Kind.FINAL, Kind.PRETEST, Kind.CHECK_IN, Kind.FOLLOW_UP)
 
 def export_person(user_id: uuid.UUID) -> Told:
     """Return a person's attempts, answers and requests. No scene, no key; of some not even which scene it was."""
-    attempts = select(Attempt).where(Attempt.user_id == user_id).order_by(Attempt.started_at, Attempt.id)
+    attempts = select(Attempt).where(is_of([user_id])).order_by(Attempt.started_at, Attempt.id)
     answers = db.session.execute(
         select(Response, Attempt)
         .join(Attempt, Attempt.id == Response.attempt_id)
-        .where(Attempt.user_id == user_id, Response.given.is_not(None))
+        .where(is_of([user_id]), Response.given.is_not(None))
         .order_by(Attempt.started_at, Attempt.id, Response.position)
     )
     mail = select(CheckInMail).where(CheckInMail.user_id == user_id)

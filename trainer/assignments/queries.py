@@ -284,6 +284,17 @@ def list_duties(person: Membership, firm: Organization, now: dt.datetime) -> Seq
     return [OwnDuty(firm.name, row.course, row.status, row.due_on, row.least_minutes) for row in rows]
 
 
+def list_titles_of(actor: Actor, membership_id: uuid.UUID) -> Sequence[str]:
+    """Return what is required of someone in the actor's firm now, by title."""
+    query = select(Requirement.title).join(Assignment, Assignment.requirement_id == Requirement.id)
+    theirs = query.where(
+        Assignment.organization_id == actor.organization_id,
+        Assignment.membership_id == membership_id,
+        Assignment.ended_at.is_(None),
+    )
+    return db.session.scalars(theirs.order_by(Requirement.title)).all()
+
+
 def get_duty(assignment: Assignment) -> Duty:
     """Return the facts that decide where a person stands in one duty."""
     requirement = db.session.get_one(Requirement, assignment.requirement_id)

@@ -1,4 +1,4 @@
-"""The mail that says someone asks for another round of a final, written when it is sent."""
+"""Mails about another round of a final and about entries on a roster that are joined, written when they are sent."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from flask import current_app
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
 from trainer.instructing.models import Cohort
-from trainer.organizations.models import Membership, Organization
+from trainer.organizations.models import Membership, Merger, Organization
 from trainer.web.letters import Letter, write_letter
 
-TEMPLATES = ("round-asked",)
+TEMPLATES = ("round-asked", "merger-asked", "merger-made")
 
 
 def write(message: OutboxMessage) -> Letter | None:
@@ -20,6 +20,8 @@ def write(message: OutboxMessage) -> Letter | None:
 
     It names nobody; the page that it links to does.
     """
+    if "merger" in message.ids:
+        return _write_merger(message)
     base, ids = current_app.config["SETTINGS"].base_url, message.ids
     if "cohort" in ids:
         cohort = db.session.get(Cohort, UUID(hex=ids["cohort"]))
@@ -33,3 +35,13 @@ def write(message: OutboxMessage) -> Letter | None:
     return write_letter(
         "home/mail/round-asked", place=firm.name, url=f"{base}/organizations/{firm.id}/training/{person.id}"
     )
+
+
+def _write_merger(message: OutboxMessage) -> Letter | None:
+    """Return what the mail says, or None if it was answered, withdrawn, undone or settled."""
+    merger = db.session.get(Merger, UUID(hex=message.ids["merger"]))
+    if merger is None or merger.closed_at is not None or merger.seen_at is not None:
+        return None
+    firm = db.session.get_one(Organization, merger.organization_id).name
+    url = f"{current_app.config['SETTINGS'].base_url}/account/mergers/{merger.id}"
+    return write_letter(f"home/mail/{message.template}", firm=firm, url=url)

@@ -22,8 +22,11 @@ from trainer.credentials.rules import show_serial
 from trainer.instructing.queries import find_cohort_by_code, list_own_classes
 from trainer.joining.invitation_forms import AskCodeForm
 from trainer.joining.refused_codes import no_code
+from trainer.joining.used_slips import list_untold
+from trainer.learning.models import Enrollment
 from trainer.learning.queries import can_renew, list_enrollments, standing
 from trainer.organizations.codes import find_code, read_code, show_code
+from trainer.organizations.mergers import list_open_of_user
 from trainer.organizations.posters import draw, firm_poster
 from trainer.organizations.queries import list_firms, list_shut_firms
 from trainer.organizations.rules import Role, firm_state
@@ -135,7 +138,11 @@ def me() -> str:
         where = standing(enrollment, course)
         way = find_onward(course, enrollment, where, at) if course and enrollment.completed_at is None else None
         doing.append((enrollment, course, where, way))
-    newest = {enrollment.course: enrollment for enrollment, *_rest in reversed(doing)}
+    newest: dict[str, Enrollment] = {}
+    for enrollment, *_rest in sorted(doing, key=lambda row: row[0].cycle):
+        newest[enrollment.course] = enrollment
+    # One that was under way in an account that was joined to this one goes on in the newest.
+    doing = [row for row in doing if row[0].completed_at is not None or newest[row[0].course] is row[0]]
     again = {
         latest.credential_id
         for latest in newest.values()
@@ -156,6 +163,8 @@ def me() -> str:
     waiting = [(courses[slug], duty) for slug, duty in due.items() if slug in courses and slug not in newest]
     return render_template(
         "home/me.html",
+        mergers=list_open_of_user(current_user.id),
+        used_slips=list_untold(current_user.id, current_user.session_id, at) if current_user.has_pin else [],
         doing=doing,
         due=due,
         waiting=waiting,

@@ -34,6 +34,7 @@ from trainer.jobs.closing import delete_closed_firms
 from trainer.jobs.counting import count_answers
 from trainer.jobs.delivery import deliver
 from trainer.jobs.isolation import Incomplete, describe
+from trainer.jobs.mergers import settle_mergers
 from trainer.jobs.upkeep import keep_up_all
 from trainer.jobs.webhooks import tell_all
 from trainer.jobs.work import advance_all
@@ -93,6 +94,7 @@ TASKS = (
     Task("forget orders of certificates", HOUR, _tidy(forget_orders)),
     Task("forget reports", HOUR, _tidy(forget_reports)),
     Task("delete closed firms", HOUR, delete_closed_firms),
+    Task("settle joined entries", HOUR, settle_mergers),
     Task("keep up requirements", HOUR, keep_up_all),
 )
 

@@ -1,4 +1,4 @@
-"""The mail that invites someone into a firm: who asks, for what, how long it takes, by when."""
+"""Mails that invite someone into a firm, and that say that a slip was used by someone else; written when sent."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from trainer.core.clock import now
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
 from trainer.organizations.invitations import Invited, find_invitation, find_inviter, token_of
-from trainer.organizations.models import Invitation
+from trainer.organizations.models import Invitation, PinSlip
+from trainer.organizations.queries import find_open_firm
 from trainer.organizations.rules import local_day, names_an_address
 from trainer.web.language import language_tag, show_day
 from trainer.web.letters import Letter, write_letter
 
-TEMPLATES = ("invitation",)
+TEMPLATES = ("invitation", "slip-disputed")
 
 
 def write(message: OutboxMessage) -> Letter | None:
     """Return what the mail says, or None: used, revoked, the roster has another address, or the firm is shut."""
+    if "slip" in message.ids:
+        return _write_disputed(UUID(hex=message.ids["slip"]))
     invitation = db.session.get(Invitation, UUID(hex=message.ids["invitation"]))
     if invitation is None:
         return None
@@ -39,6 +42,15 @@ def write(message: OutboxMessage) -> Letter | None:
         until=local_day(invited.organization.time_zone, invitation.expires_at),
         url=f"{current_app.config['SETTINGS'].base_url}/invitations/{token}",
     )
+
+
+def _write_disputed(slip_id: UUID) -> Letter | None:
+    slip = db.session.get(PinSlip, slip_id)
+    firm = find_open_firm(slip.organization_id) if slip is not None else None
+    if firm is None:
+        return None
+    url = f"{current_app.config['SETTINGS'].base_url}/organizations/{firm.id}/audit?act=pin_slip"
+    return write_letter("joining/mail/slip-disputed", firm=_plain(firm.name), url=url)
 
 
 def _duties(invited: Invited) -> list[tuple[str, int, str]]:

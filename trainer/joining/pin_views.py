@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from trainer.accounts.forms import ChangePinForm, NewPinForm
 from trainer.accounts.models import User
+from trainer.accounts.operations import end_sessions_at
 from trainer.accounts.pin_rules import Way, Weak, weakness_of
 from trainer.accounts.pins import check_pin, cross_out, hash_pin, is_mixed_with_older_key, remix, set_pin
 from trainer.accounts.queries import get_user
@@ -25,9 +26,9 @@ from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import NotFound
-from trainer.joining import operations, pins
+from trainer.joining import operations, pins, used_slips
 from trainer.joining.pin_forms import FirstPinForm, PinSignInForm
-from trainer.organizations.devices import Site, see, this_site
+from trainer.organizations.devices import Site, see, this_site, was_site
 from trainer.organizations.slips import USED
 from trainer.web.access import Who, access
 from trainer.web.limits import WRONG, count, key_of, limit_failures, limit_own_failures, seconds_left, wait
@@ -149,12 +150,41 @@ def change() -> Response | str | tuple[str, int]:
     return render_template("joining/change_pin.html", form=form), 422 if form.is_submitted() else 200
 
 
+@blueprint.route("/account/pin-slips", methods=["GET", "POST"])
+@access(Who.ACCOUNT)
+def used() -> Response | str:
+    """Tell which slips were used for one's account; note that it was oneself each time."""
+    user_id = current_user.id
+    if request.method == "POST":
+        with transaction():
+            used_slips.confirm(user_id, now())
+        flash(_("Thank you."))
+        return go(way_to("me"))
+    return render_template("joining/used_slips.html", used=used_slips.list_used(user_id, now()))
+
+
+@blueprint.post("/account/pin-slips/<uuid:slip_id>/dispute")
+@access(Who.ACCOUNT, own=True)
+def dispute_slip(slip_id: UUID) -> Response:
+    """Note that someone else used a slip, and lead to where a new PIN is chosen."""
+    user_id, session_id = current_user.id, current_user.session_id
+    with transaction():
+        used_slips.dispute(user_id, slip_id, session_id, now())
+    flash(_("Your other devices are signed out, and the firm’s owners are told. Choose a new PIN now."))
+    return go(url_for(".change"))
+
+
 def _weakness(pin: str, numbers: Sequence[str]) -> Weak | None:
     return next((weak for number in ("", *numbers) if (weak := weakness_of(pin, number))), None)
 
 
 def _page(form: PinSignInForm, site: Site | None) -> str:
-    return render_template("joining/pin_sign_in.html", form=form, device=site.device if site else None)
+    return render_template(
+        "joining/pin_sign_in.html",
+        form=form,
+        device=site.device if site else None,
+        was_device=site is None and was_site(),
+    )
 
 
 def _let_in(user: User) -> Response:
@@ -165,6 +195,11 @@ def _let_in(user: User) -> Response:
         with transaction():
             operations.merge_guest(guest_id, user_id, served(), now())
     sign_in_session(user, site.device.id if site is not None else None)
+    if site is not None and this_site() is None:  # it was revoked in the meantime
+        with transaction():
+            end_sessions_at(site.device.id, now())
+        session.clear()
+        return go(url_for(".sign_in"))
     return go(way_to("me"))
 
 

@@ -30,9 +30,6 @@ from trainer.organizations.slips import (
     is_code_of,
     use_slip,
 )
-from trainer.web.limits import count, key_of
-
-_HOUR = 3600
 
 
 class Tried(NamedTuple):
@@ -72,21 +69,21 @@ def list_numbers(user_id: uuid.UUID) -> Sequence[str]:
 def begin(firm_code: str, number: str, secret: str, way_of: Callable[[User | None], Way], now: dt.datetime) -> Tried:
     """Return what a PIN has to be held against, or the good slip whose code was typed.
 
-    A row is written whatever was typed, so that nobody learns from the time it takes who is on a roster.
+    The same statements run whatever was typed, so that nobody learns from the time it takes who is on a roster.
     """
     entry = find_entry(firm_code, number)
-    if entry is not None and has_slip_shape(secret):
-        slip = find_slip(entry.id, now)
+    if has_slip_shape(secret):
+        slip = find_slip(entry.id if entry is not None else uuid.uuid4(), now)
         if slip is not None and is_code_of(slip, secret):
             return Tried(slip=slip)
-        if slip is not None:
-            count_miss(slip)
-            return Tried()
-    user = db.session.get(User, entry.user_id) if entry is not None and entry.user_id else None
-    tried = _begin(user, secret, way_of(user), now)
-    if tried.try_id is None:
-        count(key_of("pin", "nobody", firm_code, number), _HOUR)
-    return tried
+        count_miss(slip.id if slip is not None else uuid.uuid4())
+    user_id = entry.user_id if entry is not None and entry.user_id else uuid.uuid4()
+    user = db.session.scalar(select(User).where(User.id == user_id))
+    way, code = way_of(user), read_code(firm_code, FIRM_CODE_LENGTH) or ""
+    firm = select(Organization.id).where(Organization.code == code)
+    # Strangers at one firm wait for each other, so that of many at once no more are looked at.
+    organization_id = db.session.scalar(firm.with_for_update() if way is Way.STRANGE else firm)
+    return _begin(user, secret, way, now, organization_id)
 
 
 def begin_by_address(key: str, secret: str, way_of: Callable[[User | None], Way], now: dt.datetime) -> Tried:
@@ -95,12 +92,12 @@ def begin_by_address(key: str, secret: str, way_of: Callable[[User | None], Way]
     return _begin(user, secret, way_of(user), now)
 
 
-def _begin(user: User | None, secret: str, way: Way, now: dt.datetime) -> Tried:
-    if user is not None and user.has_pin and is_pin(secret):
-        try_id = begin_try(user.id, way, now)
-        if try_id is not None:
-            return Tried(user, try_id)
-    return Tried()
+def _begin(
+    user: User | None, secret: str, way: Way, now: dt.datetime, organization_id: uuid.UUID | None = None
+) -> Tried:
+    can_fit = user is not None and user.has_pin and is_pin(secret)
+    try_id = begin_try(user.id if user is not None and can_fit else None, way, now, organization_id)
+    return Tried(user, try_id) if try_id is not None else Tried()
 
 
 def get_slip(slip_id: uuid.UUID, now: dt.datetime) -> tuple[PinSlip, Membership, Organization]:

@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.accounts.forms import CodeForm, NewPasswordForm
-from trainer.accounts.guessing import FREE, count_miss, count_nothing, seconds_to_wait
+from trainer.accounts.guessing import FREE, count_miss, seconds_to_wait
 from trainer.accounts.models import User
 from trainer.accounts.operations import create_account, refuse_session, request_sign_up
 from trainer.accounts.passwords import check_password, hash_password
@@ -29,7 +29,7 @@ from trainer.core.signing import is_sealed, seal
 from trainer.joining import operations
 from trainer.joining.forms import AskSignUpForm, SignInForm, SignUpForm
 from trainer.joining.pins import begin_by_address
-from trainer.organizations.devices import this_site
+from trainer.organizations.devices import this_site, was_site
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import WRONG, limit_acts, limit_failures, wait
@@ -48,7 +48,7 @@ def keep() -> Response | str:
     """Ask whether to keep progress on this device, and say what that means."""
     if current_user.is_authenticated and not request.args.get("start"):
         return go(_next())
-    if this_site() is not None:
+    if was_site():
         return go(url_for("pins.sign_in"))  # many share this browser: nobody's progress is kept in it
     return _keep_page()
 
@@ -164,9 +164,6 @@ def sign_in() -> Response | str | tuple[str, int]:
             misses = count_miss(key)
             if user_id is not None and misses <= FREE:  # a log that only grows doesn't grow as guessers like
                 refuse_session(user_id, now())
-        if tried.try_id is None:
-            with transaction():
-                count_nothing(key)
         form.password.errors = [_("Email and password don’t match. Check capital letters and try again.")]
     return _sign_in_page(form), _status(form)
 

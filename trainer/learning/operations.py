@@ -274,9 +274,6 @@ def merge_enrollments(
 ) -> list[tuple[uuid.UUID, uuid.UUID]]:
     """Move a guest's enrollments to an account; return (old id, new id) of those that met one of its own.
 
-    The further state of each lesson wins, active time adds up (to no more than has passed since the earlier
-    start: two devices don't read twice as fast), and the later page is where to go on. The account's own workplace
-    stays.
     The caller moves what hangs on the old ids and then calls `drop_enrollments`.
     """
     met: list[tuple[uuid.UUID, uuid.UUID]] = []
@@ -286,22 +283,31 @@ def merge_enrollments(
         if mine is None:
             guest.user_id = user_id
             continue
-        _merge_lessons(guest.id, mine.id)
-        _merge_answers(guest.id, mine.id)
-        if mine.asks.is_paced and mine.completed_at is None and mine.course in courses:
-            _unmark_read_ahead(mine, courses[mine.course])
-        mine.place = mine.place or guest.place
-        mine.tested_out_at = mine.tested_out_at or guest.tested_out_at
-        mine.started_at = min(mine.started_at, guest.started_at)
-        mine.begun_at = min((at for at in (mine.begun_at, guest.begun_at) if at), default=None)
-        passed = int((now - mine.started_at).total_seconds())
-        together = min(mine.active_seconds + guest.active_seconds, passed)
-        mine.active_seconds = max(mine.active_seconds, together)
-        if guest.active_until and (mine.active_until is None or guest.active_until > mine.active_until):
-            mine.active_until, mine.last_lesson = guest.active_until, guest.last_lesson or mine.last_lesson
+        combine(guest, mine, courses, now)
         met.append((guest.id, mine.id))
     db.session.flush()
     return met
+
+
+def combine(other: Enrollment, mine: Enrollment, courses: Mapping[str, Course], now: dt.datetime) -> None:
+    """Let an enrollment have what was done in another one of the same course, too.
+
+    The further state of each lesson wins, active time adds up (to no more than has passed since the earlier
+    start: two devices don't read twice as fast), and the later page is where to go on. Its own workplace stays.
+    """
+    _merge_lessons(other.id, mine.id)
+    _merge_answers(other.id, mine.id)
+    if mine.asks.is_paced and mine.completed_at is None and mine.course in courses:
+        _unmark_read_ahead(mine, courses[mine.course])
+    mine.place = mine.place or other.place
+    mine.tested_out_at = mine.tested_out_at or other.tested_out_at
+    mine.started_at = min(mine.started_at, other.started_at)
+    mine.begun_at = min((at for at in (mine.begun_at, other.begun_at) if at), default=None)
+    passed = int((now - mine.started_at).total_seconds())
+    together = min(mine.active_seconds + other.active_seconds, passed)
+    mine.active_seconds = max(mine.active_seconds, together)
+    if other.active_until and (mine.active_until is None or other.active_until > mine.active_until):
+        mine.active_until, mine.last_lesson = other.active_until, other.last_lesson or mine.last_lesson
 
 
 def drop_enrollments(ids: Sequence[uuid.UUID]) -> None:

@@ -12,9 +12,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row, Select, and_, bindparam, or_, select
 
 from trainer.accounts.models import User
-from trainer.accounts.queries import through_session
+from trainer.accounts.queries import of_session, through_session
 from trainer.content.library import Course, Lesson
-from trainer.core.clock import now
 from trainer.core.db import db, read
 from trainer.core.errors import NotFound
 from trainer.credentials.queries import find_credential
@@ -55,7 +54,7 @@ _BEGUN = through_session(
 
 def find_begun(session_id: uuid.UUID, course: str) -> tuple[bool, Begun | None]:
     """Return whether a session belongs to anyone, and what a lesson's page needs of their newest enrollment."""
-    rows = read(_BEGUN, {"session_id": session_id, "course": course, "at": now()})
+    rows = read(_BEGUN, {"course": course, **of_session(session_id)})
     newest = max((row.cycle for row in rows if row.cycle), default=None)
     if newest is None:
         return bool(rows), None

@@ -20,6 +20,7 @@ from trainer.organizations.models import (
     Invitation,
     JoinCode,
     Membership,
+    Merger,
     Organization,
     PinSlip,
     RosterDraft,
@@ -147,6 +148,7 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
         (PinSlip, PinSlip.organization_id == organization_id),
         (SiteDevice, SiteDevice.organization_id == organization_id),
         (TeamStay, TeamStay.organization_id == organization_id),
+        (Merger, Merger.organization_id == organization_id),
         (Membership, Membership.organization_id == organization_id),
         (Team, Team.organization_id == organization_id),
     )

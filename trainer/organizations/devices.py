@@ -131,6 +131,11 @@ def this_site() -> Site | None:
     return Site(row[0], row[1]) if row is not None else None
 
 
+def was_site() -> bool:
+    """Return True if this browser was registered once, whether or not it still is a site device."""
+    return bool(request.cookies.get(site_cookie()))
+
+
 def see(device: SiteDevice, now: dt.datetime) -> None:
     """Note that a device was used."""
     db.session.execute(

@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from trainer.core import outbox
 from trainer.core.db import db
+from trainer.core.errors import Conflict
 from trainer.core.persons import Plain, Told, tell
 from trainer.organizations.models import (
     Invitation,
     JoinCode,
     Membership,
+    Merger,
     Organization,
     PinSlip,
     RosterDraft,
@@ -40,6 +43,8 @@ def export_person(user_id: uuid.UUID) -> Told:
     printed = select(PinSlip).where(PinSlip.created_by_id == user_id).order_by(PinSlip.created_at, PinSlip.id)
     devices = select(SiteDevice).where(SiteDevice.created_by_id == user_id).order_by(SiteDevice.created_at)
     drafts = select(RosterDraft).where(RosterDraft.created_by_id == user_id).order_by(RosterDraft.created_at)
+    joined = select(Merger).where(Merger.kept_user_id == user_id).order_by(Merger.asked_at, Merger.id)
+    asked = select(Merger).where(Merger.asked_by_id == user_id).order_by(Merger.asked_at, Merger.id)
     founded = select(Organization).where(Organization.created_by_id == user_id).order_by(Organization.created_at)
     return {
         "memberships": [
@@ -63,7 +68,14 @@ def export_person(user_id: uuid.UUID) -> Told:
         "join_codes": tell(
             db.session.scalars(codes), "role", "created_at", "expires_at", "most_uses", "uses", "revoked_at"
         ),
-        "pin_slips": tell(db.session.scalars(slips), "created_at", "expires_at", "used_at", "revoked_at"),
+        "entries_joined": tell(
+            db.session.scalars(joined),
+            *("gone_name", "gone_number", "asked_at", "joined_at", "seen_at", "closed_at", "outcome"),
+        ),
+        "entries_joined_of_others": tell(db.session.scalars(asked), "asked_at", "joined_at", "closed_at", "outcome"),
+        "pin_slips": tell(
+            db.session.scalars(slips), "created_at", "expires_at", "used_at", "seen_at", "disputed_at", "revoked_at"
+        ),
         "pin_slips_printed": tell(db.session.scalars(printed), "created_at", "expires_at", "revoked_at"),
         "site_devices": tell(db.session.scalars(devices), "name", "created_at", "registered_at", "revoked_at"),
         "rosters_sent": tell(db.session.scalars(drafts), "created_at", "applied_at"),
@@ -76,14 +88,22 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
 
     A firm keeps the entry it wrote itself, with name and number but without address: it is its training record, to be
     shown for years. Rosters that the person sent and didn't confirm go. Raises Conflict for a firm's only owner:
-    someone else has to own it first, or it has to be closed. Never commits.
+    someone else has to own it first, or it has to be closed; and for a day after two entries were joined, while part of
+    what is to be erased is in another account. Never commits.
     """
+    joined = or_(Merger.kept_user_id == user_id, Merger.gone_user_id == user_id)
+    under_way = select(Merger.id).where(joined, Merger.closed_at.is_(None), Merger.joined_at.is_not(None))
+    if db.session.scalar(under_way.limit(1)) is not None:
+        raise Conflict(
+            _l("Two entries of yours were joined less than a day ago. Undo that first, or come back tomorrow.")
+        )
     for entry in db.session.scalars(
         select(Membership).where(Membership.user_id == user_id, Membership.ended_at.is_(None)).with_for_update()
     ).all():
         end_membership(entry, now)
     outbox.forget_mails(_addresses(user_id), user_id)
     for statement in (
+        delete(Merger).where(joined),
         delete(Invitation).where(_is_to(user_id)),
         delete(PinSlip).where(_is_for(user_id)),
         update(PinSlip).where(PinSlip.created_by_id == user_id).values(created_by_id=None),

@@ -230,11 +230,11 @@ def is_code_of(slip: PinSlip, given: str) -> bool:
     return is_sealed(slip.seal, _PURPOSE, slip.id.hex, read_code(given) or "")
 
 
-def count_miss(slip: PinSlip) -> None:
-    """Count a wrong code."""
+def count_miss(slip_id: uuid.UUID) -> None:
+    """Count a wrong code, if there is such a slip."""
     db.session.execute(
         update(PinSlip)
-        .where(PinSlip.id == slip.id)
+        .where(PinSlip.id == slip_id)
         .values(misses=PinSlip.misses + 1)
         .execution_options(synchronize_session=False)
     )

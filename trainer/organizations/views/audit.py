@@ -21,6 +21,7 @@ blueprint = Blueprint("audit", __name__, url_prefix="/organizations/<uuid:organi
 
 ACTS = {
     "membership": _l("People"),
+    "merger": _l("Joined entries"),
     "invitation": _l("Invitations"),
     "join_code": _l("Join codes"),
     "pin_slip": _l("PIN slips"),

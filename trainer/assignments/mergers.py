@@ -1,0 +1,102 @@
+"""Duties of two entries that become one, and of the two again. Part of the operations; never commits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from trainer.assignments.models import Assignment, Reminder, Waiver
+from trainer.assignments.upkeep import correct_due_days
+from trainer.core.db import db
+from trainer.core.rows import keep_row, put_back
+from trainer.organizations.models import Membership, Organization
+
+
+def join_duties(gone: Membership, kept: Membership) -> dict[str, Any]:
+    """Give an entry the duties of another one; return what `part_duties` needs.
+
+    Of a duty that both have, the kept entry's stays, with the waivers and the reminders of both. Call `correct_days`
+    once the hire day is what it will be.
+    """
+    before: dict[str, Any] = {"moved": [], "met": []}
+    own = {duty.requirement_id: duty for duty in _list(kept.id)}
+    for duty in _list(gone.id):
+        met = own.get(duty.requirement_id)
+        if met is None:
+            before["moved"].append(duty.id.hex)
+            duty.membership_id, duty.user_id = kept.id, kept.user_id
+        else:
+            before["met"].append(_meet(duty, met))
+    db.session.flush()
+    return before
+
+
+def part_duties(before: Mapping[str, Any], gone_id: uuid.UUID, gone_user_id: uuid.UUID | None) -> None:
+    """Undo `join_duties`. What was waived or reminded of since goes with the duty that it was written to."""
+    for number in before["moved"]:
+        duty = db.session.get(Assignment, uuid.UUID(hex=number))
+        if duty is not None:
+            duty.membership_id, duty.user_id = gone_id, gone_user_id
+    db.session.flush()
+    for met in before["met"]:
+        put_back(Assignment, met["duty"])
+        duty_id = uuid.UUID(hex=met["duty"]["id"])
+        for record, ids in ((Waiver, met["waivers"]), (Reminder, met["reminders"])):
+            _point(record, [uuid.UUID(hex=number) for number in ids], duty_id)
+        for row in met["twice"]:
+            put_back(Reminder, row)
+        kept = db.session.get(Assignment, uuid.UUID(hex=met["kept"]))
+        if kept is not None and met["reopened"] is not None and kept.ended_at is None:
+            kept.ended_at = dt.datetime.fromisoformat(met["reopened"])
+    db.session.flush()
+
+
+def take_over_duties(other_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    """Let duties of former entries lead to the account that stays."""
+    theirs = update(Assignment).where(Assignment.user_id == other_id).values(user_id=user_id)
+    db.session.execute(theirs.execution_options(synchronize_session=False))
+
+
+def correct_days(organization: Organization, *membership_ids: uuid.UUID) -> None:
+    """Let the first due days of entries follow their hire days."""
+    correct_due_days(organization, Assignment.membership_id.in_(membership_ids))
+
+
+def _meet(duty: Assignment, kept: Assignment) -> dict[str, Any]:
+    reminders = db.session.scalars(select(Reminder).where(Reminder.assignment_id == duty.id)).all()
+    own = select(Reminder.kind, Reminder.due_on).where(Reminder.assignment_id == kept.id)
+    there = {(row.kind, row.due_on) for row in db.session.execute(own)}
+    twice = [reminder for reminder in reminders if (reminder.kind, reminder.due_on) in there]
+    single = [reminder.id for reminder in reminders if reminder not in twice]
+    waivers = db.session.scalars(select(Waiver.id).where(Waiver.assignment_id == duty.id)).all()
+    is_reopened = kept.ended_at is not None and duty.ended_at is None
+    before = {
+        "duty": keep_row(duty),
+        "kept": kept.id.hex,
+        "reopened": kept.ended_at.isoformat() if is_reopened and kept.ended_at else None,
+        "waivers": [number.hex for number in waivers],
+        "reminders": [number.hex for number in single],
+        "twice": [keep_row(reminder) for reminder in twice],
+    }
+    if is_reopened:
+        kept.ended_at = None
+    _point(Waiver, waivers, kept.id)
+    _point(Reminder, single, kept.id)
+    db.session.execute(delete(Reminder).where(Reminder.assignment_id == duty.id))
+    db.session.delete(duty)
+    db.session.flush()
+    return before
+
+
+def _point(record: type[Waiver] | type[Reminder], ids: Any, assignment_id: uuid.UUID) -> None:
+    moved = update(record).where(record.id.in_(ids)).values(assignment_id=assignment_id)
+    db.session.execute(moved.execution_options(synchronize_session=False))
+
+
+def _list(membership_id: uuid.UUID) -> list[Assignment]:
+    query = select(Assignment).where(Assignment.membership_id == membership_id).order_by(Assignment.created_at)
+    return list(db.session.scalars(query.with_for_update()))

@@ -1,0 +1,169 @@
+"""Pages on which staff join two entries of one person, and its owner answers for the account."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from trainer.assignments.queries import list_titles_of
+from trainer.compliance.queries import list_completions
+from trainer.core.clock import now
+from trainer.core.db import db, transaction
+from trainer.core.errors import Conflict
+from trainer.home import mergers
+from trainer.home.merger_forms import MergerForm
+from trainer.organizations.access import acting
+from trainer.organizations.actor import Actor
+from trainer.organizations.mergers import get_merger, get_own_merger, get_pair, list_likely, refuse_obstacle
+from trainer.organizations.models import Membership, Organization
+from trainer.organizations.queries import PeopleFilter, get_changeable, list_people, team_names
+from trainer.organizations.rules import MERGER_ASKED_LASTS, MERGER_UNDO_LASTS, May, Obstacle, obstacle_to
+from trainer.web.access import Who, access
+from trainer.web.forms import Form
+from trainer.web.language import show_day, show_times_of
+from trainer.web.redirects import go
+
+blueprint = Blueprint("mergers", __name__, template_folder="templates")
+
+
+@blueprint.get("/organizations/<uuid:organization_id>/people/<uuid:membership_id>/merger")
+@access(Who.ACCOUNT, own=True)
+@acting(May.CHANGE_PEOPLE)
+def choose(actor: Actor, membership_id: UUID) -> str:
+    """Find the other entry of a person: likely ones first, then what is searched for."""
+    person, text = get_changeable(actor, membership_id), request.args.get("q", "")[:100]
+    likely = list_likely(actor, person)
+    page = list_people(actor, PeopleFilter(text=text), request.args.get("after")) if text else None
+    return render_template(
+        "home/merger_choose.html",
+        actor=actor,
+        person=person,
+        likely=likely,
+        page=page,
+        text=text,
+        people=[entry for entry in page.rows if entry.id != person.id and actor.may_change(entry)] if page else [],
+    )
+
+
+@blueprint.route(
+    "/organizations/<uuid:organization_id>/people/<uuid:membership_id>/merger/<uuid:other_id>", methods=["GET", "POST"]
+)
+@access(Who.ACCOUNT, own=True)
+@acting(May.CHANGE_PEOPLE)
+def join(actor: Actor, membership_id: UUID, other_id: UUID) -> Response | str | tuple[str, int]:
+    """Show what joining two entries does, and do it; the one that the address names first stays."""
+    try:
+        kept, gone = get_pair(actor, membership_id, other_id)
+        of_kept, of_gone = mergers.sides(kept, gone)
+        if obstacle_to(of_kept, of_gone) is Obstacle.OTHER_WAY:
+            return go(_join_path(actor, gone, kept))
+        refuse_obstacle(of_kept, of_gone)
+    except Conflict as error:
+        flash(error.message)
+        return go(url_for(".choose", organization_id=actor.organization_id, membership_id=membership_id))
+    is_asked = mergers.asks_first(of_kept, of_gone)
+    form = MergerForm(kept, gone, _shown(kept, gone))
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                mergers.propose(actor, membership_id, other_id, form.chosen, now())
+        except Conflict as error:
+            flash(error.message)
+        else:
+            flash(_("We’ve asked them. Nothing moves until they agree.") if is_asked else _("The two are one now."))
+        return _to_person(actor, membership_id)
+    page = render_template(
+        "home/merger.html",
+        actor=actor,
+        form=form,
+        staying=kept,
+        leaving=gone,
+        of_staying=of_kept,
+        of_leaving=of_gone,
+        is_asked=is_asked,
+        can_swap=obstacle_to(of_gone, of_kept) is None,
+        swapped=_join_path(actor, gone, kept),
+        teams=team_names(actor, [kept.id, gone.id]),
+        duties={person.id: list_titles_of(actor, person.id) for person in (kept, gone)},
+        completions={person.id: list_completions(actor, person) for person in (kept, gone)},
+        days=MERGER_ASKED_LASTS.days,
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/organizations/<uuid:organization_id>/mergers/<uuid:merger_id>", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+@acting(May.CHANGE_PEOPLE)
+def undo(actor: Actor, merger_id: UUID) -> Response | str:
+    """Say what undoing brings back, or that a question is withdrawn, and do it."""
+    merger, form = get_merger(actor, merger_id), Form()
+    kept = get_changeable(actor, merger.kept_id)
+    if form.validate_on_submit():
+        was_joined = merger.joined_at is not None
+        try:
+            with transaction():
+                mergers.withdraw(actor, merger_id, now())
+        except Conflict as error:
+            flash(error.message)
+        else:
+            flash(_("There are two entries again.") if was_joined else _("Withdrawn. Nothing was joined."))
+        return _to_person(actor, kept.id)
+    until = merger.joined_at + MERGER_UNDO_LASTS if merger.joined_at else None
+    return render_template("home/merger_undo.html", actor=actor, form=form, merger=merger, staying=kept, until=until)
+
+
+@blueprint.route("/account/mergers/<uuid:merger_id>", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+def answer(merger_id: UUID) -> Response | str:
+    """Ask the owner of an account whether another entry is theirs, too; or tell that it was joined."""
+    user_id, form = current_user.id, Form()
+    merger = get_own_merger(user_id, merger_id)
+    firm = db.session.get_one(Organization, merger.organization_id)
+    if form.validate_on_submit():
+        was_joined, is_right = merger.joined_at is not None, request.form.get("answer") == "yes"
+        try:
+            with transaction():
+                if not is_right:
+                    mergers.decline(user_id, merger_id, now())
+                elif was_joined:
+                    mergers.confirm(user_id, merger_id, now())
+                else:
+                    mergers.accept(user_id, merger_id, now())
+        except Conflict as error:
+            flash(error.message)
+        else:
+            flash(_answered(was_joined, is_right))
+        return go(url_for("home.me"))
+    show_times_of(firm.time_zone)
+    until = (merger.joined_at + MERGER_UNDO_LASTS) if merger.joined_at else merger.asked_at + MERGER_ASKED_LASTS
+    return render_template("home/merger_answer.html", form=form, merger=merger, firm=firm, until=until)
+
+
+def _answered(was_joined: bool, is_right: bool) -> str:
+    if is_right:
+        return str(_("Thank you.") if was_joined else _("The two are one now."))
+    if was_joined:
+        return str(_("Undone: the two are separate again. The firm can read that in its log."))
+    return str(_("Nothing was joined. The firm can read in its log that you declined."))
+
+
+def _shown(kept: Membership, gone: Membership) -> dict[str, tuple[str, str]]:
+    shown = {
+        name: (str(getattr(kept, name) or ""), str(getattr(gone, name) or ""))
+        for name in ("name", "employee_number", "job_title")
+    }
+    if kept.hired_on and gone.hired_on:
+        shown["hired_on"] = (show_day(kept.hired_on, "long"), show_day(gone.hired_on, "long"))
+    return shown
+
+
+def _join_path(actor: Actor, kept: Membership, gone: Membership) -> str:
+    return url_for(".join", organization_id=actor.organization_id, membership_id=kept.id, other_id=gone.id)
+
+
+def _to_person(actor: Actor, membership_id: UUID) -> Response:
+    return go(url_for("people.person", organization_id=actor.organization_id, membership_id=membership_id))

@@ -1,0 +1,246 @@
+"""Joining two entries of one person: what happens at once, what the owner of an account is asked first, what follows.
+
+A firm must never get at what someone does in an account of their own. So for the day on which joining can be undone,
+nothing that is still under way moves: the roster, duties and certificates, which are frozen facts, are joined at once;
+courses, answers and classes follow once it can't be undone anymore. Undoing gives each account back what it had, and
+what was done in the meantime stays where it was done. Nothing here commits.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from trainer.accounts.models import User
+from trainer.accounts.operations import end_sessions
+from trainer.accounts.persons import forget_person
+from trainer.accounts.queries import get_user
+from trainer.assessment.operations import take_over_attempts
+from trainer.assignments.mergers import correct_days, join_duties, part_duties, take_over_duties
+from trainer.content.library import Course
+from trainer.core import outbox
+from trainer.core.audit import note
+from trainer.core.db import db
+from trainer.core.errors import Conflict
+from trainer.credentials.operations import lend, take_back
+from trainer.instructing.operations import is_known_elsewhere, take_over_classes
+from trainer.learning.mergers import take_over
+from trainer.organizations.actor import Actor
+from trainer.organizations.mergers import (
+    close,
+    get_merger,
+    get_own_merger,
+    get_pair,
+    join_entries,
+    lock,
+    part_entries,
+    refuse_obstacle,
+    side_of,
+    take_over_entries,
+)
+from trainer.organizations.models import Membership, Merger, Organization
+from trainer.organizations.queries import find_actor, lock_organization
+from trainer.organizations.rules import (
+    MERGER_ASKED_LASTS,
+    MERGER_UNDO_LASTS,
+    Outcome,
+    Side,
+    can_undo_merger,
+)
+from trainer.web.language import mail_language
+
+TOO_LATE = _l("That was more than 24 hours ago. It can’t be undone anymore.")
+NOT_ANYMORE = _l("The firm has changed one of these entries since it asked. Nothing was joined. Ask the firm.")
+
+
+def sides(kept: Membership, gone: Membership) -> tuple[Side, Side]:
+    """Return what decides whether two entries can be joined, and which of them stays."""
+    return _side(kept), _side(gone)
+
+
+def asks_first(kept: Side, gone: Side) -> bool:
+    """Return True if the owner of the account that stays must agree: it is their own, and an account would be added."""
+    return kept.is_own and gone.has_account
+
+
+def propose(actor: Actor, kept_id: uuid.UUID, gone_id: uuid.UUID, chosen: Sequence[str], now: dt.datetime) -> Merger:
+    """Join two entries, or ask the owner of the account first. Raises NotFound; Conflict where they can't be joined."""
+    lock_organization(actor)
+    kept, gone = get_pair(actor, kept_id, gone_id)
+    of_kept, of_gone = sides(kept, gone)
+    refuse_obstacle(of_kept, of_gone)
+    merger = Merger(
+        organization_id=actor.organization_id,
+        kept_id=kept.id,
+        gone_id=gone.id,
+        kept_user_id=kept.user_id,
+        gone_user_id=gone.user_id,
+        gone_name=gone.name,
+        gone_number=gone.employee_number,
+        chosen=list(chosen),
+        asked_by_id=actor.user_id,
+        asked_at=now,
+    )
+    db.session.add(merger)
+    db.session.flush()
+    is_asked = asks_first(of_kept, of_gone)
+    _note("merger.asked" if is_asked else "merger.made", actor.user_id, merger, kept, now)
+    if not is_asked:
+        _join(actor, merger, kept, gone, now)
+    _tell(merger, "merger-asked" if is_asked else "merger-made", now)
+    return merger
+
+
+def accept(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime) -> Merger:
+    """Let an entry be joined to one's account. Raises NotFound; Conflict if that is no longer possible."""
+    merger = get_own_merger(user_id, merger_id)
+    _lock_firm(merger)
+    lock(merger)
+    actor = find_actor(user_id, merger.organization_id)
+    if merger.joined_at is not None or actor is None or now - merger.asked_at >= MERGER_ASKED_LASTS:
+        raise Conflict(NOT_ANYMORE)
+    kept, gone = (_find(merger, membership_id) for membership_id in (merger.kept_id, merger.gone_id))
+    is_as_asked = (
+        kept is not None
+        and gone is not None
+        and (kept.user_id, gone.user_id) == (merger.kept_user_id, merger.gone_user_id)
+    )
+    if kept is None or gone is None or not is_as_asked:
+        raise Conflict(NOT_ANYMORE)
+    refuse_obstacle(*sides(kept, gone))
+    _note("merger.made", user_id, merger, kept, now)
+    _join(actor, merger, kept, gone, now)
+    merger.seen_at = now
+    return merger
+
+
+def decline(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime) -> None:
+    """Refuse to have an entry joined to one's account; or undo it within a day."""
+    merger = get_own_merger(user_id, merger_id)
+    _lock_firm(merger)
+    lock(merger)
+    _end(merger, user_id, Outcome.DECLINED, now)
+
+
+def confirm(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime) -> None:
+    """Note that the owner of the account has seen that an entry was joined to it, and that it is right."""
+    get_own_merger(user_id, merger_id).seen_at = now
+
+
+def withdraw(actor: Actor, merger_id: uuid.UUID, now: dt.datetime) -> Merger:
+    """Withdraw what the owner of an account was asked, or undo within a day what was joined."""
+    lock_organization(actor)
+    merger = get_merger(actor, merger_id)
+    lock(merger)
+    _end(merger, actor.user_id, Outcome.WITHDRAWN, now)
+    return merger
+
+
+def list_to_settle(now: dt.datetime) -> Sequence[uuid.UUID]:
+    """Return mergers whose time is over: those that can't be undone anymore, and those that nobody agreed to."""
+    return db.session.scalars(select(Merger.id).where(_is_over(now)).order_by(Merger.asked_at, Merger.id)).all()
+
+
+def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime) -> None:
+    """Move the rest of the account that was joined away to the one that stays, and empty it; once."""
+    merger = db.session.scalar(select(Merger).where(Merger.id == merger_id, _is_over(now)).with_for_update())
+    if merger is None:
+        return
+    if merger.joined_at is None:
+        close(merger, Outcome.EXPIRED, now)
+        return
+    other_id, user_id = merger.gone_user_id, merger.kept_user_id
+    if other_id is not None and user_id is not None:
+        for locked_id in sorted([other_id, user_id]):
+            get_user(locked_id)  # always in the same order
+        take_over_classes(other_id, user_id, now)
+        take_over_attempts(other_id, user_id)
+        take_over(other_id, user_id, courses, now)
+        take_over_duties(other_id, user_id)
+        take_over_entries(other_id, user_id)
+        account = get_user(user_id)
+        account.certificate_name = account.certificate_name or get_user(other_id).certificate_name
+        forget_person(other_id, now)
+    close(merger, Outcome.SETTLED, now)
+
+
+def _join(actor: Actor, merger: Merger, kept: Membership, gone: Membership, now: dt.datetime) -> None:
+    before = {"duties": join_duties(gone, kept), "entries": join_entries(actor, kept, gone, merger.chosen, now)}
+    if merger.gone_user_id is not None and merger.kept_user_id is not None:
+        before["credentials"] = lend(merger.gone_user_id, merger.kept_user_id)
+        end_sessions(merger.gone_user_id, now)
+    correct_days(actor.organization, kept.id)
+    merger.before, merger.joined_at = before, now
+    db.session.flush()
+
+
+def _end(merger: Merger, user_id: uuid.UUID, outcome: Outcome, now: dt.datetime) -> None:
+    kept = db.session.get_one(Membership, merger.kept_id)
+    if merger.joined_at is None:
+        _note(f"merger.{outcome}", user_id, merger, kept, now)
+        close(merger, outcome, now)
+        return
+    if merger.before is None or not can_undo_merger(merger.joined_at, now):
+        raise Conflict(TOO_LATE)
+    firm = _lock_firm(merger)
+    part_entries(merger.before["entries"], kept)
+    part_duties(merger.before["duties"], merger.gone_id, merger.gone_user_id)
+    if merger.gone_user_id is not None:
+        take_back(merger.gone_user_id, merger.before.get("credentials", {}))
+    correct_days(firm, kept.id, merger.gone_id)
+    _note("merger.undone", user_id, merger, kept, now)
+    close(merger, Outcome.UNDONE, now)
+
+
+def _lock_firm(merger: Merger) -> Organization:
+    """Return a merger's firm, locked. Everyone locks it before the merger."""
+    return db.session.scalars(
+        select(Organization).where(Organization.id == merger.organization_id).with_for_update()
+    ).one()
+
+
+def _side(person: Membership) -> Side:
+    known = person.user_id is not None and is_known_elsewhere(person.user_id, person.organization_id)
+    return side_of(person, is_known_elsewhere=known)
+
+
+def _find(merger: Merger, membership_id: uuid.UUID) -> Membership | None:
+    return db.session.scalar(
+        select(Membership).where(
+            Membership.id == membership_id,
+            Membership.organization_id == merger.organization_id,
+            Membership.ended_at.is_(None),
+        )
+    )
+
+
+def _is_over(now: dt.datetime) -> ColumnElement[bool]:
+    return and_(
+        Merger.closed_at.is_(None),
+        or_(
+            Merger.joined_at <= now - MERGER_UNDO_LASTS,
+            and_(Merger.joined_at.is_(None), Merger.asked_at <= now - MERGER_ASKED_LASTS),
+        ),
+    )
+
+
+def _tell(merger: Merger, template: str, now: dt.datetime) -> None:
+    user = db.session.get(User, merger.kept_user_id) if merger.kept_user_id else None
+    if user is not None and user.email is not None:
+        outbox.post(template, user.email, mail_language(user.language), {"merger": merger.id.hex}, now)
+
+
+def _note(act: str, user_id: uuid.UUID, merger: Merger, kept: Membership, now: dt.datetime) -> None:
+    note(
+        act,
+        now,
+        actor_id=user_id,
+        organization_id=merger.organization_id,
+        subject_id=kept.id,
+        name=kept.name,
+        other=", ".join(part for part in (merger.gone_name, merger.gone_number) if part),
+    )

@@ -1,0 +1,218 @@
+"""Joining two entries of one person on a roster, and separating them again: what the firm has on file. Never commits.
+
+What belongs to the person moves elsewhere (`home.mergers`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+
+from trainer.accounts.models import User
+from trainer.core.db import db
+from trainer.core.errors import Conflict, NotFound
+from trainer.core.persons import plain
+from trainer.core.rows import keep_row, put_back
+from trainer.organizations.actor import Actor
+from trainer.organizations.invitations import is_taken, void_invitations
+from trainer.organizations.models import Invitation, Membership, Merger, Organization, PinSlip, Team, TeamMembership
+from trainer.organizations.queries import get_changeable, list_team_ids, seen_by
+from trainer.organizations.rules import Obstacle, Outcome, Role, Side, fold, obstacle_to
+from trainer.organizations.slips import void_slips
+
+CHOICES: Final = ("name", "employee_number", "job_title", "hired_on")
+"""Facts of which the staff choose the one that wins where both entries have one. An address is the kept entry's."""
+_MOST_LIKELY = 10
+
+
+def list_likely(actor: Actor, person: Membership) -> Sequence[Membership]:
+    """Return entries that may be the same person's: of the same name, or the same number but for zeros before it."""
+    same: list[ColumnElement[bool]] = [Membership.name_key == person.name_key]
+    number = (person.employee_number or "").lower().lstrip("0")
+    if number:
+        same.append(func.ltrim(func.lower(Membership.employee_number), "0") == number)
+    query = select(Membership).where(
+        seen_by(actor), Membership.ended_at.is_(None), Membership.id != person.id, or_(*same)
+    )
+    people = db.session.scalars(query.order_by(Membership.name_key, Membership.id).limit(_MOST_LIKELY))
+    return [entry for entry in people if actor.may_change(entry)]
+
+
+def get_pair(actor: Actor, kept_id: uuid.UUID, gone_id: uuid.UUID) -> tuple[Membership, Membership]:
+    """Return two entries that the actor may join. Raises NotFound; Conflict where one has left, or isn't all theirs."""
+    kept, gone = get_changeable(actor, kept_id), get_changeable(actor, gone_id)
+    if kept.id == gone.id:
+        raise NotFound
+    if kept.ended_at is not None or gone.ended_at is not None:
+        raise Conflict(_l("One of them has left. Only people on the roster can be joined."))
+    teams = {*list_team_ids(kept.id), *list_team_ids(gone.id)}
+    if actor.team_ids is not None and not teams <= actor.team_ids:
+        raise Conflict(_l("One of them is also in a team that isn’t yours. Ask an owner or a manager of all teams."))
+    if find_open(kept.id) is not None or find_open(gone.id) is not None:
+        raise Conflict(_l("One of them is being joined already, or was less than a day ago. Undo that first, or wait."))
+    return kept, gone
+
+
+def side_of(person: Membership, *, is_known_elsewhere: bool) -> Side:
+    """Return what decides whether an entry can be joined away."""
+    user = db.session.get(User, person.user_id) if person.user_id else None
+    other_firm = select(Membership.id).where(
+        Membership.user_id == person.user_id, Membership.organization_id != person.organization_id
+    )
+    is_own = user is not None and (
+        user.email is not None or is_known_elsewhere or db.session.scalar(other_firm.limit(1)) is not None
+    )
+    return Side(user is not None, is_own, person.role == Role.MEMBER)
+
+
+def refuse_obstacle(kept: Side, gone: Side) -> None:
+    """Raise Conflict where two entries can't be joined this way around."""
+    obstacle = obstacle_to(kept, gone)
+    if obstacle is Obstacle.OWN_ACCOUNTS:
+        raise Conflict(
+            _l(
+                "Both sign in with an account of their own: an email address, or a PIN that works elsewhere, too. Only "
+                "they can decide about those. Ask which account they use, and note for the other entry that the person "
+                "has left. Certificates stay valid in both."
+            )
+        )
+    if obstacle is not None:
+        raise Conflict(_l("Someone who has a role is never joined into another entry. Change the role first."))
+
+
+def find_open(membership_id: uuid.UUID) -> Merger | None:
+    """Return the merger of an entry that is asked for, or that can still be undone."""
+    is_of = or_(Merger.kept_id == membership_id, Merger.gone_id == membership_id)
+    return db.session.scalar(select(Merger).where(is_of, Merger.closed_at.is_(None)))
+
+
+def list_open_of_user(user_id: uuid.UUID) -> Sequence[tuple[Merger, Organization]]:
+    """Return mergers that someone was asked about, or that were done and they haven't seen."""
+    query = (
+        select(Merger, Organization)
+        .join(Organization, Organization.id == Merger.organization_id)
+        .where(Merger.kept_user_id == user_id, Merger.closed_at.is_(None), Merger.seen_at.is_(None))
+        .order_by(Merger.asked_at, Merger.id)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def get_own_merger(user_id: uuid.UUID, merger_id: uuid.UUID) -> Merger:
+    """Return an open merger into someone's account. Raises NotFound."""
+    return _get(Merger.id == merger_id, Merger.kept_user_id == user_id)
+
+
+def get_merger(actor: Actor, merger_id: uuid.UUID) -> Merger:
+    """Return an open merger of people whom the actor may change. Raises NotFound."""
+    merger = _get(Merger.id == merger_id, Merger.organization_id == actor.organization_id)
+    get_changeable(actor, merger.kept_id)
+    if merger.joined_at is None:
+        get_changeable(actor, merger.gone_id)
+    return merger
+
+
+def lock(merger: Merger) -> None:
+    """Wait for others who end it. Raises Conflict if someone did."""
+    db.session.refresh(merger, with_for_update=True)
+    if merger.closed_at is not None:
+        raise Conflict(_l("Someone else got there first. Look at the page again."))
+
+
+def close(merger: Merger, outcome: Outcome, now: dt.datetime) -> None:
+    """Note how joining two entries ended; what undoing would have taken is forgotten."""
+    merger.closed_at, merger.outcome, merger.before = now, outcome, None
+    db.session.flush()
+
+
+def join_entries(actor: Actor, kept: Membership, gone: Membership, chosen: Sequence[str], now: dt.datetime) -> Any:
+    """Make one entry of two; return what `part_entries` needs. Duties must have moved. The caller has locked the firm.
+
+    Teams are those of both. Links and slips that were given out for the entry that goes no longer work.
+    """
+    void_invitations(actor, [gone.id], now)
+    void_slips(actor, [gone.id], now)
+    facts = joined_facts(kept, gone, chosen)
+    before: dict[str, Any] = {
+        "gone": keep_row(gone),
+        "teams": [team_id.hex for team_id in list_team_ids(gone.id)],
+        "facts": {name: [plain(getattr(kept, name)), plain(value)] for name, value in facts.items()},
+        "invitations": _repoint(Invitation, gone.id, kept.id),
+        "slips": _repoint(PinSlip, gone.id, kept.id),
+    }
+    added = set(list_team_ids(gone.id)) - set(list_team_ids(kept.id))
+    before["added"] = [team_id.hex for team_id in added]
+    if kept.employee_number != facts["employee_number"]:
+        void_slips(actor, [kept.id], now)  # they are for the number before
+    db.session.execute(delete(Membership).where(Membership.id == gone.id))
+    db.session.expunge(gone)
+    for name, value in facts.items():
+        setattr(kept, name, value)
+    db.session.add_all(TeamMembership(membership_id=kept.id, team_id=team_id) for team_id in added)
+    db.session.flush()
+    return before
+
+
+def joined_facts(kept: Membership, gone: Membership, chosen: Sequence[str]) -> dict[str, Any]:
+    """Return what the joined entry says: the chosen values, and of each fact that only one entry has, that one."""
+    facts = {
+        name: getattr(gone if name in chosen else kept, name) or getattr(kept, name) or getattr(gone, name)
+        for name in (*CHOICES, "email")
+    }
+    return {**facts, "email_key": facts["email"], "name_key": fold(facts["name"])}
+
+
+def part_entries(before: Any, kept: Membership) -> None:
+    """Undo `join_entries`. What the firm changed since stays changed. Raises Conflict if someone else has the number.
+
+    Links and slips stay void.
+    """
+    row = before["gone"]
+    for name, (old, new) in before["facts"].items():
+        if plain(getattr(kept, name)) == new:
+            setattr(kept, name, dt.date.fromisoformat(old) if name == "hired_on" and old else old)
+    db.session.flush()
+    for column in (Membership.employee_number, Membership.email_key):
+        value = row[column.key]
+        if value is not None and is_taken(kept.organization_id, column == value):
+            raise Conflict(_l("Someone else on the roster has the address or number by now. Change that entry first."))
+    put_back(Membership, row)
+    gone_id = uuid.UUID(hex=row["id"])
+    for record, ids in ((Invitation, before["invitations"]), (PinSlip, before["slips"])):
+        moved = update(record).where(record.id.in_([uuid.UUID(hex=number) for number in ids]))
+        db.session.execute(moved.values(membership_id=gone_id).execution_options(synchronize_session=False))
+    there = set(db.session.scalars(_teams_of(kept.organization_id)))
+    teams = [uuid.UUID(hex=number) for number in before["teams"]]
+    db.session.add_all(TeamMembership(membership_id=gone_id, team_id=team) for team in teams if team in there)
+    added = [uuid.UUID(hex=number) for number in before["added"]]
+    left = delete(TeamMembership).where(TeamMembership.membership_id == kept.id, TeamMembership.team_id.in_(added))
+    db.session.execute(left)
+    db.session.flush()
+
+
+def take_over_entries(other_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    """Let former entries of an account lead to the one that stays."""
+    former = update(Membership).where(Membership.user_id == other_id).values(user_id=user_id)
+    db.session.execute(former.execution_options(synchronize_session=False))
+
+
+def _get(*conditions: ColumnElement[bool]) -> Merger:
+    merger = db.session.scalar(select(Merger).where(*conditions, Merger.closed_at.is_(None)))
+    if merger is None:
+        raise NotFound
+    return merger
+
+
+def _repoint(record: type[Invitation] | type[PinSlip], gone_id: uuid.UUID, kept_id: uuid.UUID) -> list[str]:
+    ids = db.session.scalars(select(record.id).where(record.membership_id == gone_id)).all()
+    moved = update(record).where(record.id.in_(ids)).values(membership_id=kept_id)
+    db.session.execute(moved.execution_options(synchronize_session=False))
+    return [number.hex for number in ids]
+
+
+def _teams_of(organization_id: uuid.UUID) -> Select[uuid.UUID]:
+    return select(Team.id).where(Team.organization_id == organization_id)
