@@ -100,7 +100,7 @@ def test_a_long_list_says_on_its_button_that_it_is_being_read(
 @pytest.mark.parametrize(
     ("rest", "buttons"),
     [
-        ("/training", ("These rows as CSV", "XLSX", "These rows as CSV")),
+        ("/training", ("These rows as CSV", "These rows as XLSX", "These rows as CSV")),
         ("/audit", ("All of it as CSV", "All of it as CSV")),
     ],
 )

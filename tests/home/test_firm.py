@@ -104,7 +104,7 @@ def find(firm: UUID, name: str) -> UUID:
 def test_only_what_is_optional_is_skipped_once_and_on_record(acme: Acme) -> None:
     firm = make_firm(acme.app, acme.users["alice"], "New Security")
     alice, path = acme.enter("alice"), f"/organizations/{firm}"
-    assert alice.post(f"{path}/skipped-steps", {"step": "roster"}).status_code == 404
+    assert alice.post(f"{path}/skipped-steps", {"step": "roster"}).status_code == 422
     for _twice in range(2):
         assert alice.post(f"{path}/skipped-steps", {"step": "posters"}).status_code == 303
     assert steps(alice.get(path).text) == ["open", "open", "skipped", "open"]

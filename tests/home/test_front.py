@@ -56,7 +56,13 @@ def test_every_page_leads_firms_and_instructors_to_their_page(visitor: Visitor) 
     for path in ("/", "/courses", "/help", "/sign-in"):
         assert visitor.get(path).text.count('href="/for-firms"') >= 2, path
     page = visitor.get("/for-firms").text
-    for path in ("/organizations/new", "/sample-poster.pdf", "/sample-evidence-pack.zip", "/contact", "/about"):
+    for path in (
+        "/sign-up?next=/organizations/new",
+        "/sample-poster.pdf",
+        "/sample-evidence-pack.zip",
+        "/contact",
+        "/about",
+    ):
         assert f'href="{path}"' in page
     assert "Not approved by any state" in page
     assert page.count('<svg viewBox="0 0 96 72"') == 5

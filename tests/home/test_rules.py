@@ -32,12 +32,11 @@ def test_a_new_firm_has_nobody_to_invite_and_nothing_done() -> None:
         (Step.POSTERS, State.OPEN),
         (Step.JOINED, State.OPEN),
     ]
-    assert not NEW.runs
 
 
 def test_ways_in_are_there_for_those_who_need_them() -> None:
     some = replace(NEW, people=3, with_address=2, uninvited=1, without_address=1, slipless=0)
-    assert dict(steps(some)) | {} == {
+    assert dict(steps(some)) == {
         Step.ROSTER: State.DONE,
         Step.REQUIREMENT: State.OPEN,
         Step.INVITATIONS: State.OPEN,
@@ -51,12 +50,6 @@ def test_what_is_done_is_done_even_if_it_was_skipped() -> None:
     skipped = replace(NEW, skipped=frozenset({"posters"}))
     assert dict(steps(skipped))[Step.POSTERS] is State.SKIPPED
     assert dict(steps(replace(skipped, has_code=True)))[Step.POSTERS] is State.DONE
-
-
-def test_a_firm_runs_once_something_is_required_and_someone_has_joined() -> None:
-    assert not replace(NEW, has_requirement=True).runs
-    assert not replace(NEW, joined=1).runs
-    assert replace(NEW, joined=1, has_requirement=True).runs
 
 
 @given(st.dates(dt.date(2000, 1, 1), dt.date(2100, 1, 1)))

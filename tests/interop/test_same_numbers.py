@@ -27,9 +27,9 @@ from tests.cast import make_account, make_site
 from tests.interop.conftest import read, token_of
 from trainer.assignments.models import Assignment, Requirement, Waiver
 from trainer.assignments.queries import list_requirements
-from trainer.assignments.rules import Completion, Duty, Status, Terms
-from trainer.compliance.queries import count_rows, iterate_rows, list_rows, sight_of
-from trainer.compliance.rules import Narrowing, Row
+from trainer.assignments.rules import SOON, Completion, Duty, Status, Terms
+from trainer.compliance.queries import count_rows, iterate_rows, list_rows, look_ahead, sight_of
+from trainer.compliance.rules import GROUPS, End, Narrowing, Row, Sight
 from trainer.compliance.status_paper import StatusPaper, sheet_of
 from trainer.compliance.words import as_table
 from trainer.core import clock
@@ -367,6 +367,7 @@ def compare(firm: Firm, users: list[UUID], team: UUID, token: str, history: Hist
         screen = list_rows(sight, Narrowing(), None)
         counts = count_rows(sight, Narrowing())
         table, sheet, paper = in_csv(rows), in_xlsx(rows), in_paper(firm, history, rows)
+        compare_home(sight, rows)
         db.session.rollback()
     with time_machine.travel(history.now, tick=False):
         cells, stands = in_api(firm.app, token)
@@ -387,6 +388,29 @@ def compare(firm: Firm, users: list[UUID], team: UUID, token: str, history: Hist
     assert (counts.people, counts.people_current) == (len(people), len(people - behind))
     if rows:
         assert paper["sentence"].startswith(f"{counts.people_current} of {counts.people} ")
+
+
+def compare_home(sight: Sight, rows: list[Row]) -> None:
+    """Compare what a firm's own page counts, and what its links show, with the rows of training status."""
+    outlook = look_ahead(sight, is_single=len({row.requirement_id for row in rows}) == 1)
+    by_person: dict[UUID, list[Status]] = {}
+    for row in rows:
+        by_person.setdefault(row.membership_id, []).append(row.status)
+    counts = outlook.counts
+    assert counts.by_status == Counter(row.status for row in rows)
+    assert counts.people == len(by_person)
+    assert counts.people_current == sum(set(stands) == {Status.CURRENT} for stands in by_person.values())
+    for group, statuses in GROUPS.items():
+        assert counts.people_of(group) == sum(not set(statuses).isdisjoint(stands) for stands in by_person.values())
+    month = sight.today + dt.timedelta(days=SOON)
+    for end in End:
+        shown = list(iterate_rows(sight, Narrowing(end=end, from_on=sight.today, to_on=month)))
+        days = Counter(row.waived_until or row.due_on for row in shown)
+        assert days == Counter({day: number for (kind, day), number in outlook.ends.items() if kind is end})
+        by_name = [row for row in rows if row in shown]
+        assert list(list_rows(sight, Narrowing(end=end, from_on=sight.today, to_on=month), None).rows) == by_name
+    ending = [row for row in rows if sight.today <= (row.waived_until or row.due_on) <= month]
+    assert sum(outlook.ends.values()) == len(ending)
 
 
 @pytest.mark.check("T086")

@@ -93,8 +93,8 @@ class Narrowing:
 
     @property
     def is_of_some(self) -> bool:
-        """True if it leaves people out, whatever their group."""
-        filters = (self.text, self.team_id, self.requirement_id, self.end, self.from_on, self.to_on)
+        """True if it leaves people out, whatever their group and requirement."""
+        filters = (self.text, self.team_id, self.end, self.from_on, self.to_on)
         return any(value for value in filters)
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer.assignments.queries import list_requirements
@@ -13,7 +14,7 @@ from trainer.compliance.queries import look_ahead, sight_of
 from trainer.compliance.rules import End, Group
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import NotFound
+from trainer.core.errors import Invalid
 from trainer.credentials.words import disclaimer
 from trainer.home.queries import Kind, Need, find_beginning, list_class_lines, list_needs, list_tasks
 from trainer.home.rules import NEAR, OPTIONAL, State, Step, steps, weeks
@@ -59,7 +60,7 @@ def skip(actor: Actor) -> Response:
     """Leave out a step of setting the firm up."""
     step = request.form.get("step", "")
     if step not in OPTIONAL:
-        raise NotFound
+        raise Invalid(_("This step can’t be skipped."))
     with transaction():
         organizations.skip_step(actor, step, now())
     return go(url_for(".home", organization_id=actor.organization_id))

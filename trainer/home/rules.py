@@ -52,11 +52,6 @@ class Beginning:
     has_code: bool
     skipped: frozenset[str]
 
-    @property
-    def runs(self) -> bool:
-        """True once someone has joined and something is required: all else happens automatically."""
-        return self.has_requirement and self.joined > 0
-
 
 def steps(beginning: Beginning) -> list[tuple[Step, State]]:
     """Return the steps in order. Those for people with or without an address aren't there where there are none."""

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from trainer.assignments.queries import list_requirements
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, NotYet
@@ -67,7 +68,13 @@ def draft(actor: Actor, draft_id: UUID) -> Response | str:
     if roster.applied_at is not None:
         sent = count_sent("invitation", roster.applied_at, "organization", actor.organization_id.hex)
         return render_template(
-            "joining/roster_done.html", actor=actor, draft=roster, counts=roster.counts, sent=sent, form=Form()
+            "joining/roster_done.html",
+            actor=actor,
+            draft=roster,
+            counts=roster.counts,
+            sent=sent,
+            has_requirement=bool(list_requirements(actor.organization_id)),
+            form=Form(),
         )
     if not is_matched(roster):
         return go(url_for(".columns", organization_id=actor.organization_id, draft_id=draft_id))
