@@ -38,6 +38,7 @@ HELD_BY = {
     "cli/demo/study cli/demo/timeline",
     "shipped/test_instrument.py": "cli/instrument/whole",
     "cli/test_serve.py": "cli/supervisor cli/web cli/worker",
+    "compliance/test_reminding.py": "compliance/sent compliance/views/reminders",
     "compliance/test_packs.py": "compliance/operations compliance/pack_files",
     "compliance/test_views.py": "compliance/forms compliance/models compliance/queries "
     "compliance/views/evidence compliance/views/inspections compliance/views/training",
@@ -99,6 +100,8 @@ HELD_BY = {
     "learning/test_questions.py": "learning/page learning/question_views",
     "learning/test_views.py": "learning/activity",
     "organizations/test_closing.py": "organizations/views/closing",
+    "organizations/test_follow_ups.py": "organizations/invitation_links organizations/mail_words "
+    "organizations/replies organizations/waiting",
     "organizations/test_operations.py": "organizations/actor organizations/models organizations/queries",
     "organizations/test_slips.py": "organizations/slip_papers organizations/views/slips",
     "organizations/test_views.py": "organizations/forms organizations/views/audit organizations/views/firms "

@@ -62,7 +62,7 @@ from trainer.joining.sheets import read_list
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, enroll
 from trainer.organizations.devices import make_device
-from trainer.organizations.models import Invitation, JoinCode, Membership, PinSlip, TeamMembership
+from trainer.organizations.models import Invitation, InvitationMail, JoinCode, Membership, PinSlip, TeamMembership
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.rules import Role
 from trainer.organizations.slips import print_slip
@@ -137,7 +137,10 @@ def fill_firm(app: Flask) -> None:
         at, facts = clock.now(), {"organization_id": firm.id, "created_by_id": firm.owner_id}
         session.add(TeamMembership(membership_id=mona, team_id=team))
         later = {"created_at": at, "expires_at": at}
-        session.add(Invitation(**facts, **later, membership_id=mona, email_key="m", nonce="n"))
+        invitation = Invitation(**facts, **later, membership_id=mona, email_key="m", nonce="n")
+        session.add(invitation)
+        session.flush()
+        session.add(InvitationMail(organization_id=firm.id, invitation_id=invitation.id, number=0, created_at=at))
         session.add(JoinCode(**facts, **later, code="C", role="member"))
     of_team = replace(EVERYONE, audience=Audience(Group(teams=frozenset({team}))), days_allowed=0)
     firm.require(replace(of_team, starts_on=dt.date(2026, 1, 1)))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from trainer.assignments.rules import Status
 from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES
+from trainer.compliance.reminding import Why
 from trainer.compliance.rules import Group, Row
+from trainer.compliance.sent import Sent
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
 from trainer.web.language import show_day
@@ -49,6 +52,20 @@ HEADS = (
 )
 
 
+WHY_NOT = {
+    Why.CURRENT: _l("Current already"),
+    Why.WAIVED: _l("Waived"),
+    Why.NOT_JOINED: _l("Hasn’t joined yet: send the invitation again instead"),
+    Why.NO_ADDRESS: _l("No email address: tell them in person"),
+    Why.REMINDED: _l("Already reminded today"),
+    Why.LIMIT: _l("Over the firm’s limit for today: remind them tomorrow"),
+}
+SENT_HEADS = (
+    *(_l("At"), _l("Name"), _l("Employee number"), _l("Email"), _l("Requirement"), _l("Due on"), _l("Sent by")),
+    _l("Outcome"),
+)
+
+
 def chip(row: Row, today: dt.date) -> tuple[str, str, str]:
     """Return (text, style, icon) of a row's status."""
     return _standing(row, today), *STATUS_CHIPS[row.status]
@@ -68,6 +85,17 @@ def as_table(rows: Iterable[Row]) -> Table:
         for status, name in STATUS_NAMES.items()
     }
     return Table("training-status", HEADS, (_cells(row, words) for row in rows))
+
+
+def as_sent_table(rows: Iterable[Sent], time_zone: str) -> Table:
+    """Return what was sent as a table for export, with instants by the firm's clock."""
+    zone = ZoneInfo(time_zone)
+    return Table("sent-mail", SENT_HEADS, (_sent_cells(row, zone) for row in rows))
+
+
+def _sent_cells(row: Sent, zone: ZoneInfo) -> tuple[Cell, ...]:
+    at = row.at.astimezone(zone).isoformat(" ", timespec="minutes")
+    return (at, row.person.name, row.person.employee_number, row.name, row.about, row.due_on, row.asked_by, row.outcome)
 
 
 def _cells(row: Row, words: Mapping[Status, tuple[str, str]]) -> tuple[Cell, ...]:

@@ -25,6 +25,9 @@ LEASE = dt.timedelta(minutes=10)
 MOST_TRIES = 20
 """With the delays below the last try is some three days after the first."""
 
+NO_LONGER_NEEDED = "no longer needed"
+"""The error of a mail that wasn't true anymore when it was to be written."""
+
 _WAITING = text("sent_at IS NULL AND dead_at IS NULL")
 
 
@@ -78,8 +81,8 @@ def post(
     return message
 
 
-def post_all(template: str, mails: Sequence[tuple[str, str, dict[str, Any]]], now: dt.datetime) -> None:
-    """Order many mails, (recipient, language, ids), in one statement."""
+def post_all(template: str, mails: Sequence[tuple[str, str, dict[str, Any]]], now: dt.datetime) -> list[uuid.UUID]:
+    """Order many mails, (recipient, language, ids), in one statement; return their ids."""
     host = current_app.config["SETTINGS"].mail_from.partition("@")[2]
     numbers = [uuid.uuid4() for _mail in mails]
     rows = [
@@ -96,6 +99,7 @@ def post_all(template: str, mails: Sequence[tuple[str, str, dict[str, Any]]], no
         for number, (recipient, language, ids) in zip(numbers, mails, strict=True)
     ]
     insert_all(OutboxMessage, rows)
+    return numbers
 
 
 def list_to(addresses: Collection[str], user_id: uuid.UUID) -> list[dict[str, Plain]]:

@@ -16,6 +16,7 @@ from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import count_people
 from trainer.organizations.rules import May
+from trainer.organizations.waiting import count_unanswered
 from trainer.web.access import Who, access
 
 blueprint = Blueprint("firm", __name__, template_folder="templates")
@@ -33,6 +34,7 @@ def home(actor: Actor) -> str:
         "home/firm.html",
         actor=actor,
         counts=counts,
+        unanswered=count_unanswered(actor, now()) if actor.may(May.BRING_IN) else 0,
         classes=[(cohort, number) for cohort, number in list_cohorts(actor) if cohort.archived_at is None]
         if actor.may(May.TEACH)
         else [],

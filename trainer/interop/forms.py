@@ -20,12 +20,14 @@ SCOPE_NAMES = {
     Scope.ASSIGNMENTS: _l("Assignments: who is current, due or overdue"),
     Scope.COMPLETIONS: _l("Completions: who completed what, when, with how many minutes"),
     Scope.CREDENTIALS: _l("Credentials: certificates with their status and public page"),
+    Scope.EMAILS: _l("Emails: which invitations and reminders were sent, and why something wasn’t"),
 }
 SCOPE_TITLES = {
     Scope.PEOPLE: _l("People"),
     Scope.ASSIGNMENTS: _l("Assignments"),
     Scope.COMPLETIONS: _l("Completions"),
     Scope.CREDENTIALS: _l("Credentials"),
+    Scope.EMAILS: _l("Emails"),
 }
 
 

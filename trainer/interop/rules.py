@@ -25,6 +25,7 @@ class Scope(StrEnum):
     ASSIGNMENTS = "assignments"
     COMPLETIONS = "completions"
     CREDENTIALS = "credentials"
+    EMAILS = "emails"
 
 
 class State(StrEnum):

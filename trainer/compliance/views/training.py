@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from trainer.assessment.check_ins import count_done
 from trainer.assignments import operations as assignments
 from trainer.assignments.queries import get_assignment, list_requirements
-from trainer.assignments.words import outcome, reminder_name
 from trainer.compliance.forms import WaiverForm
 from trainer.compliance.operations import note_export
 from trainer.compliance.queries import (
@@ -19,13 +18,13 @@ from trainer.compliance.queries import (
     iterate_rows,
     list_completions,
     list_person_rows,
-    list_reminders,
     list_round_requests,
     list_rows,
     list_waivers,
     sight_of,
 )
 from trainer.compliance.rules import Group, Narrowing, Order
+from trainer.compliance.sent import list_sent
 from trainer.compliance.words import GROUP_NAMES, as_table, chip
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -36,6 +35,7 @@ from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import get_person, list_teams, team_names
 from trainer.organizations.rules import May
+from trainer.organizations.waiting import count_unanswered
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
 from trainer.web.tables import csv_answer, xlsx_answer
@@ -64,6 +64,7 @@ def status(actor: Actor) -> str:
         requirements=requirements,
         counts=count_rows(sight, filters),
         page=list_rows(sight, filters, request.args.get("after")),
+        unanswered=count_unanswered(actor, now()) if actor.may(May.BRING_IN) else 0,
         teams=list_teams(actor),
         group_names=GROUP_NAMES,
         chip=chip,
@@ -181,11 +182,9 @@ def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, 
         if membership.user_id and membership.joined_at and not membership.ended_at
         else None,
         waivers=list_waivers(actor, membership_id),
-        reminders=list_reminders(actor, membership_id),
+        sent=list_sent(actor, membership_id=membership.id).rows,
         chip=chip,
         show_serial=show_serial,
-        reminder_name=reminder_name,
-        outcome=outcome,
         disclaimer=disclaimer,
         refused=assignment_id,
         form=form or WaiverForm(formdata=None),
