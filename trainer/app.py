@@ -55,6 +55,7 @@ from trainer.cli.supervisor import end_with, say
 from trainer.compliance.views.certificates import blueprint as certificate_files
 from trainer.compliance.views.evidence import blueprint as evidence
 from trainer.compliance.views.inspections import blueprint as inspections
+from trainer.compliance.views.reminders import blueprint as reminders
 from trainer.compliance.views.report_links import blueprint as report_links
 from trainer.compliance.views.reports import blueprint as reports
 from trainer.compliance.views.rounds import blueprint as training_rounds
@@ -227,6 +228,7 @@ def _add_pages(app: Flask) -> None:
     readings = (
         training,
         training_rounds,
+        reminders,
         evidence,
         certificate_files,
         reports,

@@ -65,6 +65,7 @@ FIRMS = {
     "memberships",
     "team_memberships",
     "invitations",
+    "invitation_mails",
     "join_codes",
     "pin_slips",
     "site_devices",
