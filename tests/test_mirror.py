@@ -40,6 +40,7 @@ HELD_BY = {
     "cli/test_serve.py": "cli/supervisor cli/web cli/worker",
     "compliance/test_checks.py": "compliance/views/checks",
     "compliance/test_days.py": "assignments/history organizations/history",
+    "compliance/test_reminding.py": "compliance/sent compliance/views/reminders",
     "compliance/test_certificate_files.py": "compliance/views/certificates",
     "compliance/test_reports.py": "compliance/letters compliance/report_files compliance/report_queries "
     "compliance/views/report_links compliance/views/reports",
@@ -111,6 +112,8 @@ HELD_BY = {
     "learning/test_questions.py": "learning/page learning/question_views",
     "learning/test_views.py": "learning/activity",
     "organizations/test_closing.py": "organizations/views/closing",
+    "organizations/test_follow_ups.py": "organizations/invitation_links organizations/mail_words "
+    "organizations/replies organizations/waiting",
     "organizations/test_operations.py": "organizations/actor organizations/models organizations/queries",
     "organizations/test_slips.py": "organizations/slip_papers organizations/views/slips",
     "organizations/test_views.py": "organizations/forms organizations/views/audit organizations/views/firms "

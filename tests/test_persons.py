@@ -51,8 +51,10 @@ from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
 from trainer.compliance.models import ReportRecipient
 from trainer.compliance.operations import make_inspector_link, order_pack
+from trainer.compliance.reminding import remind
 from trainer.compliance.report_rules import Rhythm
 from trainer.compliance.reports import add_recipients, make_report, order_reports
+from trainer.compliance.rules import Narrowing
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import Base, db, transaction
@@ -78,9 +80,10 @@ from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.devices import make_device
 from trainer.organizations.invitations import invite
-from trainer.organizations.models import Membership, PinSlip
+from trainer.organizations.models import Invitation, Membership, PinSlip
 from trainer.organizations.operations import PersonFacts, add_person, undo_removal
 from trainer.organizations.queries import get_person
+from trainer.organizations.replies import set_replies
 from trainer.organizations.rules import Outcome, Role
 from trainer.organizations.slips import print_slip
 
@@ -121,6 +124,7 @@ LEFT = {
     "assignments.user_id": ID,
     "waivers.created_by_id": ID,
     "mergers.asked_by_id": ID,
+    "reminders.created_by_id": ID,
     "organizations.created_by_id": ID,
     "join_codes.created_by_id": ID,
     "inspector_links.created_by_id": ID,
@@ -272,6 +276,9 @@ def make_petra(app: Flask) -> Rich:
         order_pack(actor, actor.today(clock.now()), clock.now())
         finished = order_pack(actor, actor.today(clock.now()), clock.now())
         finished.finished_at, finished.done = clock.now(), 9
+        set_replies(actor, shows_address=True, now=clock.now())
+    with time_machine.travel(clock.now() + dt.timedelta(days=1)), app.app_context(), transaction():
+        assert remind(actor_of(petra, acme), Narrowing(), clock.now()).ready
         duties = {one.user_id: one.id for one in db.session.scalars(select(Assignment))}
         waive(actor, duties[bob], "Away", dt.date(2027, 1, 1), clock.now())
         waive(actor_of(alice, acme), duties[petra], "At sea", dt.date(2027, 1, 1), clock.now())
@@ -388,6 +395,8 @@ def ids_of(petra: Rich) -> set[str]:
     with petra.app.app_context():
         for record in (Membership, Enrollment, Attempt, ReportRecipient):
             found |= {str(one) for one in db.session.scalars(select(record.id).where(record.user_id == petra.id))}
+        invited = select(Invitation.id).join(Membership, Membership.id == Invitation.membership_id)
+        found |= {str(one) for one in db.session.scalars(invited.where(Membership.user_id == petra.id))}
     return found
 
 

@@ -56,6 +56,7 @@ from trainer.compliance.views.certificates import blueprint as certificate_files
 from trainer.compliance.views.checks import blueprint as pack_checks
 from trainer.compliance.views.evidence import blueprint as evidence
 from trainer.compliance.views.inspections import blueprint as inspections
+from trainer.compliance.views.reminders import blueprint as reminders
 from trainer.compliance.views.report_links import blueprint as report_links
 from trainer.compliance.views.reports import blueprint as reports
 from trainer.compliance.views.rounds import blueprint as training_rounds
@@ -232,6 +233,7 @@ def _add_pages(app: Flask) -> None:
     readings = (
         training,
         training_rounds,
+        reminders,
         evidence,
         pack_checks,
         certificate_files,

@@ -20,7 +20,8 @@ from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.jobs.letters import write
 from trainer.organizations.closing import close
-from trainer.organizations.invitations import invite_all, token_of
+from trainer.organizations.invitation_links import token_of
+from trainer.organizations.invitations import invite_all
 from trainer.organizations.models import Invitation
 from trainer.organizations.rules import Role
 from trainer.web.language import known_languages, mail_language, name_language, used_language
@@ -118,7 +119,7 @@ def test_accepting_an_invitation_with_a_new_account_remembers_the_language_of_th
         token = token_of(db.session.scalars(select(Invitation)).one())
     visitor = Visitor(app)
     answer = visitor.post(
-        f"/invitations/{token}/acceptance", {"password": "a very long password", "is_old_enough": "y"}, headers=READS
+        f"/i/{token}/acceptance", {"password": "a very long password", "is_old_enough": "y"}, headers=READS
     )
     assert answer.status_code == 303
     with app.app_context():

@@ -14,7 +14,7 @@ from tests.assignments import histories, oracle
 from trainer.assignments import rules
 from trainer.assignments.rules import Completion, Duty, Status, Terms
 from trainer.credentials.rules import valid_until as add_months
-from trainer.organizations.rules import local_day
+from trainer.organizations.rules import is_daytime, local_day
 
 ZONES = [
     "Pacific/Kiritimati",  # UTC+14
@@ -69,7 +69,7 @@ def test_each_reminder_comes_once_over_ten_years_of_hours(zone: str) -> None:
     due_on, sent = dt.date(2024, 2, 29), Counter[tuple[str, dt.date]]()
     while at < end:
         today = local_day(zone, at)
-        kind = rules.reminder_kind(due_on, today) if rules.is_daytime(at, zone) else None
+        kind = rules.reminder_kind(due_on, today) if is_daytime(at, zone) else None
         if kind and (kind, due_on) not in sent:
             sent[kind, due_on] += 1
             assert dt.time(8) <= at.astimezone(ZoneInfo(zone)).time() < dt.time(9)  # with the first hour of its day

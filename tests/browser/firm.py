@@ -24,7 +24,8 @@ from trainer.joining.sheets import read_list
 from trainer.organizations.closing import close, suspend
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.devices import make_device, register
-from trainer.organizations.invitations import invite, token_of
+from trainer.organizations.invitation_links import token_of
+from trainer.organizations.invitations import invite
 from trainer.organizations.models import Invitation, PinSlip
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
@@ -133,8 +134,8 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
         }
         return {
             "firm": here,
-            "invited": f"/invitations/{tokens[emails[0]]}",
-            "invited_new": f"/invitations/{tokens[emails[1]]}",
+            "invited": f"/i/{tokens[emails[0]]}",
+            "invited_new": f"/i/{tokens[emails[1]]}",
             "join": f"/join/{code.code}",
             "code": f"{here}/codes/{code.id}",
             "with_pin": f"{here}/people/{listed[1].id}",

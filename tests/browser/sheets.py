@@ -625,7 +625,7 @@ JOINING = [
     Sheet("invitation-error", _at("invited_new"), act=_send, status=422),
     Sheet("invitation-mine", _at("invited"), "invited"),
     Sheet("invitation-other", _at("invited"), "new"),
-    Sheet("invitation-void", "/invitations/void", status=404),
+    Sheet("invitation-void", "/i/void", status=404),
     Sheet("pin-sign-in", "/in?firm=7K3MQ2&number=00417"),
     Sheet("pin-sign-in-error", "/in?firm=7K3MQ2&number=00417", act=_type_wrong_pin, status=422),
     Sheet("choose-pin", "/in/pin", render=steps.choose_pin_page),

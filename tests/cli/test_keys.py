@@ -42,7 +42,8 @@ from trainer.core.keys import Key
 from trainer.core.settings import read_settings
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
-from trainer.organizations.invitations import invite, shown_token_of
+from trainer.organizations.invitation_links import shown_token_of
+from trainer.organizations.invitations import invite
 from trainer.organizations.models import Invitation
 from trainer.organizations.queries import get_person
 
@@ -118,7 +119,7 @@ def make_everything(app: Flask) -> Made:
     assert tried.status_code == 303
     links = {
         "reset": f"/password-reset/{reset}",
-        "invitation": f"/invitations/{shown}",
+        "invitation": f"/i/{shown}",
         "inspection": f"/inspections/{inspection}",
         "first try": tried.headers["Location"],
     }

@@ -71,6 +71,7 @@ from trainer.organizations.devices import make_device
 from trainer.organizations.history import keep_stays
 from trainer.organizations.models import (
     Invitation,
+    InvitationMail,
     JoinCode,
     Membership,
     Organization,
@@ -154,7 +155,10 @@ def fill_firm(app: Flask) -> None:
         session.flush()
         keep_stays([mona], at)
         later = {"created_at": at, "expires_at": at}
-        session.add(Invitation(**facts, **later, membership_id=mona, email_key="m", nonce="n"))
+        invitation = Invitation(**facts, **later, membership_id=mona, email_key="m", nonce="n")
+        session.add(invitation)
+        session.flush()
+        session.add(InvitationMail(organization_id=firm.id, invitation_id=invitation.id, number=0, created_at=at))
         session.add(JoinCode(**facts, **later, code="C", role="member"))
     of_team = replace(EVERYONE, audience=Audience(Group(teams=frozenset({team}))), days_allowed=0)
     firm.require(replace(of_team, starts_on=dt.date(2026, 1, 1)))

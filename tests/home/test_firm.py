@@ -22,7 +22,7 @@ from trainer.assignments.operations import waive
 from trainer.core.audit import AuditEvent
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.core.outbox import NEEDLESS, OutboxMessage
+from trainer.core.outbox import NO_LONGER_NEEDED, OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.home.queries import MOST_CLASSES
 from trainer.instructing.models import Cohort
@@ -171,7 +171,7 @@ def make_needy(training: Training) -> None:
             if mail.ids.get("invitation") == bounced.hex:
                 mail.dead_at, mail.tries, mail.last_error = at, 1, "550 no such user"
             elif mail.template == "invitation":
-                mail.dead_at, mail.tries, mail.last_error = at, 1, NEEDLESS
+                mail.dead_at, mail.tries, mail.last_error = at, 1, NO_LONGER_NEEDED
         print_slips(actor, None, at - 12 * DAY)
         gia = select(PinSlip).where(PinSlip.membership_id == people["Gia Green"])
         db.session.delete(db.session.scalars(gia).one())

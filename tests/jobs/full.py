@@ -69,6 +69,7 @@ FIRMS = {
     "team_stays",
     "mergers",
     "invitations",
+    "invitation_mails",
     "join_codes",
     "pin_slips",
     "site_devices",

@@ -21,10 +21,14 @@ NOT_OURS = {"Would you recognize it?"}
 URL, NAME = "https://1.example/2", "Олена"
 REMINDER = {"firm": NAME, "subject": NAME, "due_on": "1", "url": URL}
 NUDGE = {"taught_by": NAME, "url": URL, "classes": URL}
-INVITATION = {"firm": NAME, "until": TODAY, "url": URL}
+CHECKS = {"checks": [NAME]}
+INVITATION = CHECKS | {"firm": NAME, "until": TODAY, "invited_on": TODAY, "url": URL}
 VALUES: dict[str, list[dict[str, object]]] = {
     "training-reminder": [
-        REMINDER | {"is_late": is_late, "is_renewal": is_renewal, "minutes": minutes}
+        REMINDER
+        | CHECKS
+        | {"name": NAME, "asked_by": NAME, "course": NAME}
+        | {"is_late": is_late, "is_renewal": is_renewal, "minutes": minutes}
         for is_late in (True, False)
         for is_renewal in (True, False)
         for minutes in (0, 5)
@@ -52,6 +56,12 @@ VALUES: dict[str, list[dict[str, object]]] = {
         INVITATION | {"name": name, "asked_by": name, "duties": duties}
         for name in ("", NAME)
         for duties in ([], [(NAME, 1, "1"), (NAME, 9, "1")])
+    ],
+    "invitation-again": [
+        INVITATION | {"name": name, "asked_by": name, "duties": duties, "left": left}
+        for name in ("", NAME)
+        for duties in ([], [(NAME, 9, "1")])
+        for left in (0, 1, 2)
     ],
     "firm-closed": [{"firm": NAME, "closed_on": TODAY, "deleted_on": TODAY, "url": URL}],
 }

@@ -16,7 +16,8 @@ from trainer.core import clock
 from trainer.core.db import Base, db, transaction
 from trainer.core.settings import Settings
 from trainer.organizations.codes import make_join_code
-from trainer.organizations.invitations import invite, shown_token_of, token_of
+from trainer.organizations.invitation_links import shown_token_of, token_of
+from trainer.organizations.invitations import invite
 from trainer.organizations.models import Invitation, JoinCode, Membership
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
@@ -46,7 +47,7 @@ def invitation_for(app: Flask, email: str, *, is_shown: bool = False) -> str:
         invite(actor, get_person(actor, person_id), clock.now())
     with app.app_context():
         one = db.session.scalars(select(Invitation)).one()
-        return f"/invitations/{shown_token_of(one) if is_shown else token_of(one)}"
+        return f"/i/{shown_token_of(one) if is_shown else token_of(one)}"
 
 
 @pytest.mark.check("T058")

@@ -18,7 +18,8 @@ from tests.support import Visitor
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.organizations.codes import make_join_code
-from trainer.organizations.invitations import find_invitation, shown_token_of
+from trainer.organizations.invitation_links import shown_token_of
+from trainer.organizations.invitations import find_invitation
 from trainer.organizations.models import Invitation, Membership, TeamMembership
 from trainer.organizations.queries import find_actor
 from trainer.organizations.rules import Role

@@ -30,6 +30,7 @@ MAY_LEAVE_IT_OUT = {
     "assignments.queries.list_reminders": "the log of a requirement loaded through the actor",
     "assignments.operations.end_requirement": "the duties of a requirement loaded through the actor",
     "assignments.upkeep.end_unmeant": "the duties of a requirement of the firm",
+    "organizations.replies.set_replies": "the actor's own entry, read again",
     "organizations.invitations.revoke_invitations": "the invitations of a person loaded through the actor",
 }
 

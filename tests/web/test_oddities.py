@@ -42,7 +42,7 @@ def test_a_character_that_no_database_takes_is_refused_everywhere(world: World) 
                     base_url=visitor.base_url,
                 )
                 assert answer.status_code == 400, path
-        for path in ("/join/%00", "/verify/%00", "/invitations/a%00", "/search/%00", "/classes/%00"):
+        for path in ("/join/%00", "/verify/%00", "/i/a%00", "/search/%00", "/classes/%00"):
             assert visitor.get(path).status_code == 404, path
         assert visitor.get("/search?q=100%2500").status_code == 200  # "%00" typed by someone is no such character
 

@@ -65,8 +65,8 @@ from trainer.joining.sheets import read_list
 from trainer.learning.operations import enroll
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.devices import make_device
+from trainer.organizations.invitation_links import token_of as invitation_token
 from trainer.organizations.invitations import invite
-from trainer.organizations.invitations import token_of as invitation_token
 from trainer.organizations.models import Invitation, PinSlip
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person

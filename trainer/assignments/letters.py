@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from uuid import UUID
 
 from flask import current_app
@@ -12,16 +13,18 @@ from trainer.assignments import rules
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
 from trainer.assignments.queries import get_duty, list_late
 from trainer.assignments.rules import LATE, Status
-from trainer.content.serving import served
+from trainer.content.serving import served, served_in
 from trainer.content.times import Times
 from trainer.core.clock import now
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
 from trainer.learning.queries import find_enrollment, standing
-from trainer.organizations.models import Membership
+from trainer.organizations.mail_words import how_to_check, plain_name, sender_name
+from trainer.organizations.models import LONGEST_NAME, Membership
 from trainer.organizations.queries import find_open_firm
+from trainer.organizations.replies import find_reply, find_sender
 from trainer.organizations.rules import local_day
-from trainer.web.language import show_day, show_day_without_year
+from trainer.web.language import language_tag, show_day, show_day_without_year
 from trainer.web.letters import Letter, write_letter
 
 TEMPLATES = ("training-reminder", "training-digest")
@@ -47,13 +50,22 @@ def _write_reminder(reminder_id: UUID) -> Letter | None:
     person = db.session.get_one(Membership, assignment.membership_id)
     today = local_day(firm.time_zone, now())
     duty = get_duty(assignment)
-    status = rules.status(duty, today)
-    if person.user_id is None or duty.due_on != reminder.due_on or status not in (Status.DUE_SOON, *LATE):
+    status, is_by_hand = rules.status(duty, today), reminder.created_by_id is not None
+    is_true = status.is_open if is_by_hand else status in (Status.DUE_SOON, *LATE)
+    if person.user_id is None or person.ended_at is not None or duty.due_on != reminder.due_on or not is_true:
         return None
     minutes = _minutes_left(person.user_id, requirement)
-    return write_letter(
+    course = served_in(language_tag()).courses.get(requirement.course)
+    asked_by = plain_name(find_sender(firm.id, reminder.created_by_id), LONGEST_NAME) if is_by_hand else ""
+    firm_name = plain_name(firm.name, LONGEST_NAME)
+    reply = find_reply(firm.id, reminder.created_by_id) if is_by_hand else None
+    letter = write_letter(
         "assignments/mail/training-reminder",
-        firm=firm.name,
+        name=plain_name(person.name, LONGEST_NAME),
+        asked_by=asked_by,
+        firm=firm_name,
+        course=course.file.title if course else "",
+        checks=how_to_check(asked_by, firm_name, can_reply=reply is not None),
         subject=subject_of(minutes, reminder.due_on, today),
         due_on=show_day(reminder.due_on, "long"),
         minutes=minutes,
@@ -61,6 +73,7 @@ def _write_reminder(reminder_id: UUID) -> Letter | None:
         is_renewal=duty.covers_until is not None,
         url=f"{current_app.config['SETTINGS'].base_url}/courses/{requirement.course}",
     )
+    return replace(letter, sender=sender_name(firm.name), reply_to=reply)
 
 
 def _write_digest(digest_id: UUID) -> Letter | None:

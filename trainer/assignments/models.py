@@ -166,15 +166,21 @@ class Reminder(Base):
     """A reminder that was sent, or why it wasn't. The row comes before the mail: one for each due day and kind."""
 
     __tablename__ = "reminders"
-    __table_args__ = (UniqueConstraint("assignment_id", "kind", "due_on"),)
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "kind", "due_on"),
+        Index("ix_reminders_log", "organization_id", "created_at", "id"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
     assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignments.id"))
     kind: Mapped[str] = mapped_column(String(20))
-    """Such as "30 days", "7 days", "1 day", or "overdue 3" for the third week over."""
+    """Such as "30 days", "7 days", "1 day", "overdue 3" for the third week over, or "now 2026-11-26": sent by hand that
+    day."""
     due_on: Mapped[dt.date]
     created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[uuid.UUID | None]
+    """Who sent it by hand; as in the audit log, an id without a foreign key."""
     message_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     """The row in the outbox."""
     skipped: Mapped[str | None] = mapped_column(String(60))

@@ -26,6 +26,7 @@ def export_person(user_id: uuid.UUID) -> Told:
     waivers = select(Waiver).where(Waiver.assignment_id.in_(own)).order_by(Waiver.created_at, Waiver.id)
     reminders = select(Reminder).where(Reminder.assignment_id.in_(own)).order_by(Reminder.created_at, Reminder.id)
     digests = select(Digest).where(Digest.membership_id.in_(_entries(user_id))).order_by(Digest.monday, Digest.id)
+    by_hand = select(Reminder).where(Reminder.created_by_id == user_id).order_by(Reminder.created_at, Reminder.id)
     given = select(Waiver).where(Waiver.created_by_id == user_id).order_by(Waiver.created_at, Waiver.id)
     return {
         "duties": [
@@ -35,6 +36,8 @@ def export_person(user_id: uuid.UUID) -> Told:
         "duties_over_time": tell(db.session.scalars(periods), "due_on", "began_at", "ended_at"),
         "waivers": tell(db.session.scalars(waivers), "reason", "until", "created_at", "ended_at"),
         "reminders": tell(db.session.scalars(reminders), "kind", "due_on", "created_at", "skipped"),
+        # To whom is theirs.
+        "reminders_sent_by_hand": tell(db.session.scalars(by_hand), "created_at"),
         "lists_of_late_people": tell(db.session.scalars(digests), "monday", "created_at"),
         # To whom and why is theirs.
         "waivers_given": tell(db.session.scalars(given), "until", "created_at", "ended_at"),

@@ -16,9 +16,9 @@ from trainer.organizations.rules import Role, local_day
 
 SOON = 30
 """Days before a due day from which on it is due soon."""
-DAYTIME = dt.time(8)
-"""Reminders are ordered from this hour on, by the firm's clock."""
 _LEADS = (1, 7, 30)
+BY_HAND = "now"
+"""The first word of the kind of a reminder that someone sent by hand."""
 
 
 class Status(StrEnum):
@@ -273,11 +273,6 @@ def first_due(began_on: dt.date, starts_on: dt.date, days_allowed: int) -> dt.da
     return max(began_on, starts_on) + dt.timedelta(days=days_allowed)
 
 
-def is_daytime(instant: dt.datetime, zone: str) -> bool:
-    """Return True if people may be written to by the firm's clock."""
-    return instant.astimezone(ZoneInfo(zone)).time() >= DAYTIME
-
-
 def monday_of(day: dt.date) -> dt.date:
     """Return the Monday of a day's week."""
     return day - dt.timedelta(days=day.weekday())
@@ -295,3 +290,8 @@ def reminder_kind(due_on: dt.date, today: dt.date) -> str | None:
         return f"overdue {(-left - 1) // 7 + 1}"
     lead = next((lead for lead in _LEADS if left <= lead), None)
     return None if lead is None else "1 day" if lead == 1 else f"{lead} days"
+
+
+def kind_by_hand(day: dt.date) -> str:
+    """Return which reminder it is that someone sends by hand on a day: one a day."""
+    return f"{BY_HAND} {day.isoformat()}"

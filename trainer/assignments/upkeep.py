@@ -29,7 +29,7 @@ from trainer.learning.operations import Opening, conditions_of, open_cycles, tig
 from trainer.learning.queries import get_enrollment
 from trainer.learning.rules import Conditions, tightened
 from trainer.organizations.models import Membership, Organization
-from trainer.organizations.rules import Role, local_day
+from trainer.organizations.rules import Role, is_daytime, local_day
 from trainer.web.language import mail_language
 
 PORTION = 500
@@ -87,7 +87,7 @@ def remind(
 ) -> uuid.UUID | None:
     """Order the reminders that are due, or record why one isn't sent."""
     portion = _portion(organization, after)
-    if not portion or not rules.is_daytime(now, organization.time_zone):
+    if not portion or not is_daytime(now, organization.time_zone):
         return None
     today = local_day(organization.time_zone, now)
     duty = duties_where(Assignment.id.in_(portion))
@@ -141,7 +141,7 @@ def digest(
 
     Where nothing ran on Monday it is ordered later in the week, for those who were here on Monday.
     """
-    if not rules.is_daytime(now, organization.time_zone):
+    if not is_daytime(now, organization.time_zone):
         return None
     today = local_day(organization.time_zone, now)
     monday = rules.monday_of(today)

@@ -11,8 +11,9 @@ from flask_babel import get_locale, gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from trainer.assignments.models import Reminder
-from trainer.assignments.rules import Audience, Group, Match, Status
-from trainer.core.outbox import NEEDLESS, OutboxMessage
+from trainer.assignments.rules import BY_HAND, Audience, Group, Match, Status
+from trainer.core.outbox import OutboxMessage
+from trainer.organizations import mail_words
 from trainer.organizations.rules import Role
 from trainer.organizations.words import ROLE_WORDS
 from trainer.web.language import show_day
@@ -36,12 +37,6 @@ STATUS_CHIPS = {
     Status.WAIVED: ("note", "paper"),
 }
 """Kind and icon of each chip: meaning never hangs on color alone."""
-
-SKIPPED = {
-    "not joined": _l("hasn’t joined yet"),
-    "no address": _l("no email address"),
-    "waived": _l("waived"),
-}
 
 
 def status_name(status: Status, unapproved_state: str | None) -> str:
@@ -92,29 +87,15 @@ def _any_of(names: Sequence[str]) -> str:
 
 def outcome(reminder: Reminder, mail: OutboxMessage | None) -> str:
     """Return what became of a reminder, the same wherever it is told."""
-    if reminder.skipped:
-        return str(gettext("Not sent: %(why)s", why=SKIPPED[reminder.skipped]))
-    return mail_outcome(mail, gettext("Not sent: no longer due by the time it was to go out"))
-
-
-def mail_outcome(mail: OutboxMessage | None, not_needed: str) -> str:
-    """Return what became of a mail; `not_needed` says why one was dropped when it was to be written."""
-    if mail is None:
-        return str(gettext("No longer kept"))
-    if mail.sent_at is not None:
-        return str(gettext("Sent %(day)s", day=show_day(mail.sent_at, "long")))
-    if mail.dead_at is None:
-        return str(gettext("Waiting to be sent"))
-    if mail.last_error == NEEDLESS:
-        return str(not_needed)
-    if not mail.tries:
-        return str(gettext("Not sent: canceled before the first try"))
-    return str(gettext("Not sent: the mail server refused it"))
+    not_needed = gettext("Not sent: no longer due by the time it was to go out")
+    return mail_words.outcome(reminder.skipped, mail, not_needed)
 
 
 def reminder_name(kind: str) -> str:
     """Return which reminder it is, by its day before or its week after the due day."""
     first, _blank, second = kind.partition(" ")
+    if first == BY_HAND:
+        return str(gettext("Sent by hand"))
     if first == "overdue":
         return str(gettext("Overdue, week %(number)s", number=second))
     return str(ngettext("%(num)s day before", "%(num)s days before", int(first)))

@@ -106,6 +106,11 @@ def note_export(actor: Actor, form: str, day: dt.date | None, now: dt.datetime) 
     _note(actor, "export.training_status", now, None, form=form, **({"as_of": day.isoformat()} if day else {}))
 
 
+def note_export_of_mail(actor: Actor, now: dt.datetime) -> None:
+    """Record that the list of sent mail was exported."""
+    _note(actor, "export.sent_mail", now, None, form="csv")
+
+
 def forget_firm(organization_id: uuid.UUID, most: int) -> int:
     """Delete at most so many of a firm's inspector links, and of its long work with the packs; return how many.
 

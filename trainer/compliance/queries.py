@@ -12,7 +12,7 @@ from sqlalchemy import and_, select
 
 from trainer.assessment.models import RoundRequest
 from trainer.assessment.rounds import list_waiting
-from trainer.assignments.models import Assignment, Reminder, Requirement, RequirementVersion, Waiver
+from trainer.assignments.models import Assignment, Requirement, RequirementVersion, Waiver
 from trainer.assignments.queries import list_requirements, list_versions
 from trainer.assignments.rules import SOON, day_begins
 from trainer.assignments.statements import duties_where, on
@@ -22,7 +22,6 @@ from trainer.compliance.rules import Counts, End, Group, Narrowing, Order, Outlo
 from trainer.compliance.statements import Part, parameters, shape_of
 from trainer.core.db import db
 from trainer.core.errors import Invalid, NotFound
-from trainer.core.outbox import OutboxMessage
 from trainer.core.paging import Page, cut, read_place
 from trainer.core.signing import is_sealed
 from trainer.core.work import Job
@@ -182,22 +181,6 @@ def list_waivers(actor: Actor, membership_id: uuid.UUID) -> Sequence[tuple[Waive
         .order_by(Waiver.created_at.desc())
     )
     return [(row[0], row[1]) for row in rows]
-
-
-def list_reminders(
-    actor: Actor, membership_id: uuid.UUID, most: int = 50
-) -> Sequence[tuple[Reminder, str, OutboxMessage | None]]:
-    """Return the newest reminders to a person, each with the title of the requirement and its mail if one is kept."""
-    rows = db.session.execute(
-        select(Reminder, Requirement.title, OutboxMessage)
-        .join(Assignment, Assignment.id == Reminder.assignment_id)
-        .join(Requirement, Requirement.id == Assignment.requirement_id)
-        .outerjoin(OutboxMessage, OutboxMessage.id == Reminder.message_id)
-        .where(Assignment.membership_id == membership_id, Reminder.organization_id == actor.organization_id)
-        .order_by(Reminder.created_at.desc())
-        .limit(most)
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def list_completions(actor: Actor, person: Membership) -> Sequence[Credential]:

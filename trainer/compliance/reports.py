@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, or_, select
 
 from trainer.accounts.models import User
 from trainer.accounts.rules import email_key
-from trainer.assignments.rules import day_begins, is_daytime
+from trainer.assignments.rules import day_begins
 from trainer.compliance import report_queries as queries
 from trainer.compliance.models import Report, ReportMail, ReportRecipient
 from trainer.compliance.report_rules import (
@@ -38,7 +38,7 @@ from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Organization
 from trainer.organizations.queries import list_teams, lock_organization
-from trainer.organizations.rules import local_day
+from trainer.organizations.rules import is_daytime, local_day
 from trainer.web.language import language_tag, mail_language
 
 

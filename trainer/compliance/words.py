@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
@@ -12,8 +13,10 @@ from flask_babel import lazy_gettext as _l
 from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.rules import Status
 from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES
+from trainer.compliance.reminding import Why
 from trainer.compliance.report_rules import Rhythm, Stop
 from trainer.compliance.rules import Counts, Group, Narrowing, Row
+from trainer.compliance.sent import Sent
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
 from trainer.web.language import show_day
@@ -59,6 +62,18 @@ HEADS = (
     _l("Active minutes"),
     _l("Waived until"),
     _l("Note"),
+)
+WHY_NOT = {
+    Why.CURRENT: _l("Current already"),
+    Why.WAIVED: _l("Waived"),
+    Why.NOT_JOINED: _l("Hasn’t joined yet: send the invitation again instead"),
+    Why.NO_ADDRESS: _l("No email address: tell them in person"),
+    Why.REMINDED: _l("Already reminded today"),
+    Why.LIMIT: _l("Over the firm’s limit for today: remind them tomorrow"),
+}
+SENT_HEADS = (
+    *(_l("At"), _l("Name"), _l("Employee number"), _l("Email"), _l("Requirement"), _l("Due on"), _l("Sent by")),
+    _l("Outcome"),
 )
 
 
@@ -110,6 +125,12 @@ def as_table(rows: Iterable[Row], day: dt.date | None = None) -> Table:
     return Table(export_name(day), HEADS, (_cells(row, words) for row in rows))
 
 
+def as_sent_table(rows: Iterable[Sent], time_zone: str) -> Table:
+    """Return what was sent as a table for export, with instants by the firm's clock."""
+    zone = ZoneInfo(time_zone)
+    return Table("sent-mail", SENT_HEADS, (_sent_cells(row, zone) for row in rows))
+
+
 def export_name(day: dt.date | None = None) -> str:
     """Return the name of a file with training status, after its day if it is a past one."""
     return f"training-status-{day.isoformat()}" if day else "training-status"
@@ -127,6 +148,11 @@ class StatusWords:
     def of(self, row: Row) -> str:
         """Return a row's status."""
         return self._words[row.status][row.is_only_trained]
+
+
+def _sent_cells(row: Sent, zone: ZoneInfo) -> tuple[Cell, ...]:
+    at = row.at.astimezone(zone).isoformat(" ", timespec="minutes")
+    return (at, row.person.name, row.person.employee_number, row.name, row.about, row.due_on, row.asked_by, row.outcome)
 
 
 def _cells(row: Row, words: StatusWords) -> tuple[Cell, ...]:

@@ -25,12 +25,13 @@ LEASE = dt.timedelta(minutes=10)
 MOST_TRIES = 20
 """With the delays below the last try is some three days after the first."""
 
-_WAITING = text("sent_at IS NULL AND dead_at IS NULL")
-_DEAD = text("dead_at IS NOT NULL")
 FAILED_FOR = dt.timedelta(days=30)
 """How long a mail that couldn't be delivered is told of where people look for what to do."""
-NEEDLESS = "no longer needed"
+NO_LONGER_NEEDED = "no longer needed"
 """Why a mail was given up whose occasion had passed before it was written."""
+
+_WAITING = text("sent_at IS NULL AND dead_at IS NULL")
+_DEAD = text("dead_at IS NOT NULL")
 
 
 class OutboxMessage(Leased, Base):
@@ -87,8 +88,8 @@ def post(
     return message
 
 
-def post_all(template: str, mails: Sequence[tuple[str, str, dict[str, Any]]], now: dt.datetime) -> None:
-    """Order many mails, (recipient, language, ids), in one statement."""
+def post_all(template: str, mails: Sequence[tuple[str, str, dict[str, Any]]], now: dt.datetime) -> list[uuid.UUID]:
+    """Order many mails, (recipient, language, ids), in one statement; return their ids."""
     host = current_app.config["SETTINGS"].mail_from.partition("@")[2]
     numbers = [uuid.uuid4() for _mail in mails]
     rows = [
@@ -105,6 +106,7 @@ def post_all(template: str, mails: Sequence[tuple[str, str, dict[str, Any]]], no
         for number, (recipient, language, ids) in zip(numbers, mails, strict=True)
     ]
     insert_all(OutboxMessage, rows)
+    return numbers
 
 
 def list_to(addresses: Collection[str], user_id: uuid.UUID) -> list[dict[str, Plain]]:
@@ -169,14 +171,15 @@ def list_messages(*, dead_only: bool = False, most: int = 100) -> Sequence[Outbo
     return db.session.scalars(query.where(OutboxMessage.dead_at.is_not(None)) if dead_only else query).all()
 
 
-def has_failed(since: dt.datetime) -> ColumnElement[bool]:
-    """Return the condition of mails that were tried and given up since then: the address is wrong, or its server is."""
-    return and_(
+def has_failed(since: dt.datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition of mails that were tried and given up, ever or since then: the address is wrong, or its
+    server is."""
+    failed = and_(
         OutboxMessage.dead_at.is_not(None),
-        OutboxMessage.dead_at >= since,
         OutboxMessage.tries > 0,
-        OutboxMessage.last_error.is_distinct_from(NEEDLESS),
+        OutboxMessage.last_error.is_distinct_from(NO_LONGER_NEEDED),
     )
+    return failed if since is None else and_(failed, OutboxMessage.dead_at >= since)
 
 
 def count_sent(template: str, ordered_at: dt.datetime, name: str, number: str) -> int:

@@ -23,10 +23,10 @@ from trainer.organizations import operations as organizations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import show_code
-from trainer.organizations.invitations import Waiting
 from trainer.organizations.queries import count_people
 from trainer.organizations.rules import May
 from trainer.organizations.slips import Slipless
+from trainer.organizations.waiting import Need as Joining
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
 
@@ -111,15 +111,15 @@ def _address(actor: Actor, need: Need, today: dt.date) -> str:
     ways: dict[Kind, tuple[str, dict[str, Any]]] = {
         Kind.LATE: ("training.status", {"group": Group.LATE}),
         Kind.ROUNDS: ("training.status", {"_anchor": "asking"}),
-        Kind.FAILED_INVITATIONS: ("invitations.invitations", {"state": Waiting.FAILED}),
+        Kind.FAILED_INVITATIONS: ("invitations.invitations", {"state": Joining.REFUSED}),
         Kind.FAILED_REMINDERS: ("requirements.requirement", {"requirement_id": need.subject_id, "show": "failed"}),
         Kind.REPORTS: ("reports.reports", {}),
         Kind.WEBHOOK: ("webhooks.webhook", {"webhook_id": need.subject_id}),
         Kind.ROSTER: ("roster.draft", {"draft_id": need.subject_id}),
         Kind.SLIPS_ENDING: ("slips.slips", {"state": Slipless.ENDING}),
         Kind.SLIPLESS: ("slips.slips", {"state": Slipless.NONE}),
-        Kind.UNANSWERED: ("invitations.invitations", {"state": Waiting.UNANSWERED}),
-        Kind.UNINVITED: ("invitations.invitations", {"state": Waiting.NEW}),
+        Kind.UNANSWERED: ("invitations.invitations", {"state": Joining.UNANSWERED}),
+        Kind.UNINVITED: ("invitations.invitations", {"state": Joining.NEW}),
         Kind.CERTIFICATES: ("training.status", {"end": End.CERTIFICATE, **soon}),
         Kind.WAIVERS: ("training.status", {"end": End.WAIVER, **soon}),
     }

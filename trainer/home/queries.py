@@ -33,13 +33,14 @@ from trainer.joining.importing import KIND
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import find_enrollment, standing
 from trainer.learning.rules import Standing
-from trainer.organizations import invitations, slips
+from trainer.organizations import slips
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import has_code
-from trainer.organizations.invitations import Waiting
 from trainer.organizations.models import RosterDraft
 from trainer.organizations.rules import May
 from trainer.organizations.slips import Slipless
+from trainer.organizations.waiting import Need as Joining
+from trainer.organizations.waiting import Readiness, count_by_need, count_readiness
 
 MOST_CLASSES = 5
 """Classes of which an instructor sees who is stuck: each takes a few statements."""
@@ -119,15 +120,17 @@ def list_needs(actor: Actor, outlook: Outlook | None, now: dt.datetime, *, waiti
 
 def find_beginning(actor: Actor, now: dt.datetime, *, people: int, waiting: int, has_requirement: bool) -> Beginning:
     """Return how far the actor's firm is set up."""
-    waiting_all, mailable = invitations.count_waiting(actor) if waiting else (0, 0)
+    readiness = count_readiness(actor, now) if waiting else Readiness(0, 0, 0, 0)
+    without_address = readiness.without_address
+    with_address = sum(readiness) - without_address
     return Beginning(
         people=people - 1,
         joined=people - waiting - 1,
         has_requirement=has_requirement,
-        with_address=mailable,
-        uninvited=invitations.count_by_state(actor, now)[Waiting.NEW] if mailable else 0,
-        without_address=waiting_all - mailable,
-        slipless=slips.count_by_state(actor, now)[Slipless.NONE] if waiting_all > mailable else 0,
+        with_address=with_address,
+        uninvited=count_by_need(actor, now)[Joining.NEW] if with_address else 0,
+        without_address=without_address,
+        slipless=slips.count_by_state(actor, now)[Slipless.NONE] if without_address else 0,
         has_code=has_code(actor),
         skipped=frozenset(actor.organization.skipped_steps or ()),
     )
@@ -183,11 +186,11 @@ def _of_training(actor: Actor, outlook: Outlook, now: dt.datetime) -> list[Need]
 
 
 def _of_joining(actor: Actor, now: dt.datetime) -> list[Need]:
-    invited, printed = invitations.count_by_state(actor, now), slips.count_by_state(actor, now)
+    invited, printed = count_by_need(actor, now), slips.count_by_state(actor, now)
     return [
-        Need(Kind.FAILED_INVITATIONS, invited[Waiting.FAILED]),
-        Need(Kind.UNANSWERED, invited[Waiting.UNANSWERED]),
-        Need(Kind.UNINVITED, invited[Waiting.NEW]),
+        Need(Kind.FAILED_INVITATIONS, invited[Joining.REFUSED]),
+        Need(Kind.UNANSWERED, invited[Joining.UNANSWERED]),
+        Need(Kind.UNINVITED, invited[Joining.NEW]),
         Need(Kind.SLIPS_ENDING, printed[Slipless.ENDING]),
         Need(Kind.SLIPLESS, printed[Slipless.NONE]),
     ]

@@ -66,8 +66,8 @@ def _of_joining(need: Need) -> str:
             )
         case Kind.UNANSWERED:
             said = ngettext(
-                "%(num)s person hasn’t answered an invitation for a week or more",
-                "%(num)s people haven’t answered an invitation for a week or more",
+                "%(num)s invitation has no answer, and nothing more goes out automatically",
+                "%(num)s invitations have no answer, and nothing more goes out automatically",
                 count,
             )
         case Kind.UNINVITED:

@@ -20,6 +20,7 @@ SCOPE_NAMES = {
     Scope.ASSIGNMENTS: _l("Assignments: who is current, due or overdue"),
     Scope.COMPLETIONS: _l("Completions: who completed what, when, with how many minutes"),
     Scope.CREDENTIALS: _l("Credentials: certificates with their status and public page"),
+    Scope.EMAILS: _l("Emails: which invitations and reminders were sent, and why something wasn’t"),
     Scope.PEOPLE_WRITE: _l("Change people: add them, change what the roster says, mark who has left"),
 }
 SCOPE_TITLES = {
@@ -27,6 +28,7 @@ SCOPE_TITLES = {
     Scope.ASSIGNMENTS: _l("Assignments"),
     Scope.COMPLETIONS: _l("Completions"),
     Scope.CREDENTIALS: _l("Credentials"),
+    Scope.EMAILS: _l("Emails"),
     Scope.PEOPLE_WRITE: _l("Changes people"),
 }
 

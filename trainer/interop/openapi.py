@@ -222,6 +222,12 @@ DOCUMENT: Final[Schema] = {
             TWO,
             _parameter("updated_since", "Only those completed then or later (UTC).", _SINCE),
         ),
+        "/emails": _list_of(
+            Scope.EMAILS,
+            "Email",
+            "Invitations, follow-ups and reminders, the newest first, and what became of each",
+            ONE,
+        ),
         "/credentials": _list_of(
             Scope.CREDENTIALS,
             "Credential",

@@ -16,6 +16,7 @@ from trainer.assignments.queries import get_requirement
 from trainer.assignments.rules import Status, day_begins
 from trainer.compliance.queries import list_person_rows, list_rows
 from trainer.compliance.rules import Narrowing, Row, Sight
+from trainer.compliance.sent import Sent, list_sent, place_of
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.paging import Page, read_page, write_place
@@ -217,6 +218,12 @@ def page_of_assignments(
     narrowing = Narrowing(requirement_id=requirement_id, status=status)
     page = list_rows(sight, narrowing, place, most)
     return Page(page.rows, page.rows[-1].assignment_id.hex if page.next_after else None)
+
+
+def page_of_emails(actor: Actor, after: uuid.UUID | None, most: int) -> Page[Sent]:
+    """Return what was sent to people and what became of it, as on the page. Raises NotFound for an unknown place."""
+    page = list_sent(actor, after=None if after is None else place_of(actor, after), most=most)
+    return Page(page.rows, page.rows[-1].id.hex if page.next_after else None)
 
 
 def get_assignment(actor: Actor, assignment_id: uuid.UUID, today: dt.date) -> Row:

@@ -15,11 +15,13 @@ from pydantic_core import core_schema
 
 from trainer.assignments.rules import Status
 from trainer.compliance.rules import Row
+from trainer.compliance.sent import Sent
 from trainer.credentials import models, rules
 from trainer.credentials.queries import status_on
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
 from trainer.interop.rules import Result
+from trainer.organizations.mail_words import MailState
 from trainer.organizations.models import Membership
 from trainer.organizations.rules import Role
 
@@ -35,6 +37,7 @@ def one_of(values: Iterable[str]) -> Schema:
 
 Address = Annotated[str, WithJsonSchema({"type": "string", "format": "uri"})]
 Serial = Annotated[str, Field(description="A certificate's number.")]
+Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -230,6 +233,39 @@ class Credential(Record):
         )
 
 
+class Email(Record):
+    """An invitation, a follow-up or a reminder, and what became of it: what the page “Sent mail” says."""
+
+    id: UUID
+    person_id: UUID
+    name: str
+    employee_number: str | None
+    email: str = Field(description="Which one it is, in words.")
+    requirement: str | None = Field(description="The title of what a reminder is about.")
+    due_on: dt.date | None
+    sent_by: str | None = Field(description="The name of the person who sent it. Null if it went out automatically.")
+    queued_at: Instant = Field(description="When it was ordered, or skipped (UTC).")
+    state: Annotated[MailState, WithJsonSchema(one_of(MailState))]
+    outcome: str = Field(description="What became of it, in words, with the reason if it wasn’t sent.")
+
+    @classmethod
+    def of(cls, sent: Sent) -> Self:
+        """Return the record of a row of sent mail."""
+        return cls(
+            id=sent.id,
+            person_id=sent.person.id,
+            name=sent.person.name,
+            employee_number=sent.person.employee_number,
+            email=sent.name,
+            requirement=sent.about,
+            due_on=sent.due_on,
+            sent_by=sent.asked_by,
+            queued_at=sent.at.replace(microsecond=0).isoformat().replace("+00:00", "Z"),
+            state=sent.state,
+            outcome=sent.outcome,
+        )
+
+
 class WrittenPerson(Record):
     """What came of what another system said of a person."""
 
@@ -243,5 +279,5 @@ class WrittenPerson(Record):
     notes: list[str] = Field(description="What to look at, in words.")
 
 
-RECORDS: Final[tuple[type[Record], ...]] = (Person, Assignment, Completion, Credential, WrittenPerson)
+RECORDS: Final[tuple[type[Record], ...]] = (Person, Assignment, Completion, Credential, Email, WrittenPerson)
 """All there are, under the names that the description of the API gives them."""

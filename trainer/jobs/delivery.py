@@ -21,7 +21,7 @@ from trainer.core import outbox
 from trainer.core.clock import now
 from trainer.core.db import db, is_outage, transaction
 from trainer.core.leases import is_due
-from trainer.core.outbox import NEEDLESS, OutboxMessage
+from trainer.core.outbox import NO_LONGER_NEEDED, OutboxMessage
 from trainer.jobs.isolation import describe
 from trainer.jobs.letters import write
 from trainer.web.letters import Letter
@@ -79,7 +79,9 @@ class Line:
 def compose(message: OutboxMessage, letter: Letter, sender: str) -> EmailMessage:
     """Return the mail as it goes over the wire. Raises ValueError for a line break in a header or a second address."""
     mail = EmailMessage()
-    mail["From"] = Address(served().site.name, addr_spec=sender)
+    mail["From"] = Address(letter.sender or served().site.name, addr_spec=sender)
+    if letter.reply_to is not None:
+        mail["Reply-To"] = Address(letter.reply_to.name, addr_spec=letter.reply_to.address)
     mail["To"] = message.recipient
     if [address.addr_spec for address in mail["To"].addresses] != [message.recipient]:
         raise ValueError("the recipient isn't one plain address")
@@ -99,7 +101,7 @@ def _deliver_one(server: smtplib.SMTP, message: OutboxMessage, sender: str) -> N
     try:
         letter = write(message)
         if letter is None:
-            _note(message, Fault(NEEDLESS, NEEDLESS, is_final=True))
+            _note(message, Fault(NO_LONGER_NEEDED, NO_LONGER_NEEDED, is_final=True))
             return
         mail = compose(message, letter, sender)
         if now() >= message.due_at:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -29,7 +29,7 @@ from trainer.web.ways import way_to
 blueprint = Blueprint("entry", __name__, template_folder="templates")
 
 
-@blueprint.get("/invitations/<token>")
+@blueprint.get("/i/<token>")
 @access(Who.PUBLIC)
 @limit_failures("60 per hour")
 def invitation(token: str) -> str | tuple[str, int]:
@@ -40,7 +40,7 @@ def invitation(token: str) -> str | tuple[str, int]:
     return _invitation_page(token, invited, InvitedForm(formdata=None))
 
 
-@blueprint.post("/invitations/<token>/acceptance")
+@blueprint.post("/i/<token>/acceptance")
 @access(Who.PUBLIC)
 @limit_failures("60 per hour")
 def accept(token: str) -> Response | str | tuple[str, int]:
@@ -67,6 +67,13 @@ def accept(token: str) -> Response | str | tuple[str, int]:
         sign_in_session(user)
     flash(_("You’ve joined %(firm)s.", firm=firm))
     return go(way_to("me"))
+
+
+@blueprint.get("/invitations/<token>")
+@access(Who.PUBLIC)
+def old_link(token: str) -> Response:
+    """Lead from a link of an earlier version to the invitation."""
+    return redirect(url_for(".invitation", token=token))
 
 
 @blueprint.get("/join/<code>")

@@ -1,7 +1,9 @@
-"""Mails that invite someone into a firm, and that say that a slip was used by someone else; written when sent."""
+"""The mails that invite someone into a firm, the first and its follow-ups: who asks, for what, how long it takes, by
+when, and how to tell that it's real; and the one that says that a slip was used by someone else."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import current_app
@@ -12,14 +14,17 @@ from trainer.content.times import Times
 from trainer.core.clock import now
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
-from trainer.organizations.invitations import Invited, find_invitation, find_inviter, token_of
-from trainer.organizations.models import Invitation, PinSlip
+from trainer.organizations.invitation_links import token_of
+from trainer.organizations.invitations import Invited, find_invitation
+from trainer.organizations.mail_words import how_to_check, plain_name, sender_name
+from trainer.organizations.models import LONGEST_NAME, Invitation, PinSlip
 from trainer.organizations.queries import find_open_firm
-from trainer.organizations.rules import local_day, names_an_address
+from trainer.organizations.replies import find_reply, find_sender
+from trainer.organizations.rules import FOLLOW_UPS, local_day
 from trainer.web.language import language_tag, show_day
 from trainer.web.letters import Letter, write_letter
 
-TEMPLATES = ("invitation", "slip-disputed")
+TEMPLATES = ("invitation", "invitation-again", "slip-disputed")
 
 
 def write(message: OutboxMessage) -> Letter | None:
@@ -33,15 +38,22 @@ def write(message: OutboxMessage) -> Letter | None:
     invited = find_invitation(token, now())
     if invited is None:
         return None
-    return write_letter(
-        "joining/mail/invitation",
+    zone, firm = invited.organization.time_zone, _plain(invited.organization.name)
+    asked_by = _plain(find_sender(invitation.organization_id, invitation.created_by_id))
+    reply = find_reply(invitation.organization_id, invitation.created_by_id)
+    letter = write_letter(
+        f"joining/mail/{message.template}",
         name=_plain(invited.person.name),
-        asked_by=_plain(find_inviter(invitation)),
-        firm=_plain(invited.organization.name),
+        asked_by=asked_by,
+        firm=firm,
         duties=_duties(invited),
-        until=local_day(invited.organization.time_zone, invitation.expires_at),
-        url=f"{current_app.config['SETTINGS'].base_url}/invitations/{token}",
+        invited_on=local_day(zone, invitation.created_at),
+        until=local_day(zone, invitation.expires_at),
+        left=len(FOLLOW_UPS) - message.ids.get("number", 0),
+        checks=how_to_check(asked_by, firm, can_reply=reply is not None),
+        url=f"{current_app.config['SETTINGS'].base_url}/i/{token}",
     )
+    return replace(letter, sender=sender_name(invited.organization.name), reply_to=reply)
 
 
 def _write_disputed(slip_id: UUID) -> Letter | None:
@@ -69,5 +81,4 @@ def _duties(invited: Invited) -> list[tuple[str, int, str]]:
 
 
 def _plain(name: str | None) -> str:
-    """Return the name of a person or a firm, or nothing where mail programs would make a link of it."""
-    return "" if name is None or names_an_address(name) else name
+    return plain_name(name, LONGEST_NAME)

@@ -239,7 +239,7 @@ def _plan_page(actor: Actor, roster: RosterDraft, plan: Plan, form: ConfirmForm)
         read_as=_read_as(actor, roster, sheet.example) if sheet.example else None,
         ignored=dropped_by(roster),
         sheet=sheet,
-        left_today=count_left_today(actor, now()),
+        left_today=count_left_today(actor.organization, now()),
         rows=rows[start : start + SHOWN],
         wanted=shown,
         text=text,

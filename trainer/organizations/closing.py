@@ -18,6 +18,7 @@ from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import (
     Invitation,
+    InvitationMail,
     JoinCode,
     Membership,
     Merger,
@@ -144,6 +145,7 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
         (RosterDraft, RosterDraft.organization_id == organization_id),
         (RosterHeading, RosterHeading.organization_id == organization_id),
         (JoinCode, JoinCode.organization_id == organization_id),
+        (InvitationMail, InvitationMail.organization_id == organization_id),
         (Invitation, Invitation.organization_id == organization_id),
         (PinSlip, PinSlip.organization_id == organization_id),
         (SiteDevice, SiteDevice.organization_id == organization_id),

@@ -58,6 +58,15 @@ class OrganizationForm(Form):
         self.time_zone.choices = [*_US_ZONES, *rest]
 
 
+class SettingsForm(OrganizationForm):
+    """A firm's settings."""
+
+    follows_up = BooleanField(
+        _l("Send unanswered invitations again after 3, 10 and 20 days"),
+        description=_l("Between 8:00 and 20:00. These emails stop when someone joins or you withdraw the invitation."),
+    )
+
+
 class NewOrganizationForm(OrganizationForm):
     """A new firm, and the name under which its maker is on the roster."""
 

@@ -7,49 +7,29 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, ScalarSelect, String, and_, case, cast, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, select, update
 
 from trainer.accounts.models import User
 from trainer.core.audit import note
 from trainer.core.db import db, insert_all
 from trainer.core.errors import Conflict, Invalid, NotFound
-from trainer.core.outbox import FAILED_FOR, OutboxMessage, has_failed, post_all
-from trainer.core.paging import Page, read_page
-from trainer.core.signing import is_sealed, seal
+from trainer.core.outbox import post_all
 from trainer.organizations.actor import Actor
-from trainer.organizations.models import Invitation, Membership, Organization
-from trainer.organizations.queries import firm_is_open, lock_organization, seen_by
-from trainer.organizations.rules import May, Role
+from trainer.organizations.invitation_links import digests_of, is_mailed, named_by
+from trainer.organizations.models import Invitation, InvitationMail, Membership, Organization
+from trainer.organizations.queries import firm_is_open, lock_organization
+from trainer.organizations.rules import local_day
+from trainer.organizations.waiting import Need, can_get_mail_now, got_lately, has_need, waits
 from trainer.web.language import mail_language
 
 LASTS = dt.timedelta(days=30)
-PAUSE = dt.timedelta(days=1)
-"""One person gets one invitation in this time at most, whoever presses the button."""
 USUAL_A_DAY = 1_000
 """Invitations that a firm can send in one of its days, until whoever runs the installation raises it."""
-
-_MAILED, _SHOWN = "invitation", "invitation-shown"
-
-
-UNANSWERED_AFTER = dt.timedelta(days=7)
-"""How long after the first invitation to an address someone has left it without an answer."""
-
-
-class Waiting(StrEnum):
-    """What became of inviting someone who hasn't joined."""
-
-    NEW = "new"
-    """There is an address, and nothing was sent to it."""
-    UNANSWERED = "unanswered"
-    """It was invited a week ago or longer, and not all of that was withdrawn."""
-    FAILED = "failed"
-    """What was sent last couldn't be delivered."""
 
 
 class Sent(NamedTuple):
@@ -69,16 +49,6 @@ class Invited:
     was_mailed: bool
 
 
-def token_of(invitation: Invitation) -> str:
-    """Return what stands in the mailed address. Whoever has it has the address that it was mailed to."""
-    return f"{invitation.id.hex}.{seal(_MAILED, invitation.id.hex, invitation.nonce)}"
-
-
-def shown_token_of(invitation: Invitation) -> str:
-    """Return what stands in a link that the firm hands on itself. It proves nothing about an address."""
-    return f"{invitation.id.hex}.{seal(_SHOWN, invitation.id.hex, invitation.nonce)}"
-
-
 def invite(actor: Actor, person: Membership, now: dt.datetime) -> None:
     """Mail an invitation to someone on the roster. Raises Conflict where none is needed or can be sent today."""
     if not actor.may_change(person):
@@ -92,7 +62,7 @@ def invite(actor: Actor, person: Membership, now: dt.datetime) -> None:
         raise Conflict(
             _l(
                 "The firm has sent its %(most)s invitations for today. Invite this person tomorrow.",
-                most=f"{_most(actor):,}",
+                most=f"{most_a_day(actor.organization):,}",
             )
         )
     if sent.invited == 0:
@@ -107,75 +77,100 @@ def invite(actor: Actor, person: Membership, now: dt.datetime) -> None:
     )
 
 
-def resend_all(actor: Actor, now: dt.datetime) -> Sent:
-    """Invite everyone whom the actor sees and who hasn't joined, except those invited within a day."""
-    sent = invite_all(actor, None, now)
+def resend_all(actor: Actor, now: dt.datetime, need: Need | None = None) -> Sent:
+    """Invite everyone whom the actor sees and who hasn't joined, or only those who need attention for a reason.
+
+    Left out are people invited within a day, and addresses to which mail was given up.
+    """
+    only = [can_get_mail_now(now)]
+    if need is not None:
+        only.append(has_need(actor.organization, now, need))
+    sent = invite_all(actor, None, now, *only)
     if sent.invited:
         note("invitation.sent", now, actor_id=actor.user_id, organization_id=actor.organization_id, people=sent.invited)
     return sent
 
 
-def count_left_today(actor: Actor, now: dt.datetime) -> int:
-    """Return how many invitations the firm can still send on its day."""
-    zone = ZoneInfo(actor.organization.time_zone)
-    midnight = dt.datetime.combine(actor.today(now), dt.time(), zone).astimezone(dt.UTC)
+def count_left_today(organization: Organization, now: dt.datetime) -> int:
+    """Return how many invitations and follow-ups the firm can still send on its day."""
+    zone = ZoneInfo(organization.time_zone)
+    midnight = dt.datetime.combine(local_day(organization.time_zone, now), dt.time(), zone).astimezone(dt.UTC)
     query = select(func.count()).where(
-        Invitation.organization_id == actor.organization_id, Invitation.created_at >= midnight
+        InvitationMail.organization_id == organization.id,
+        InvitationMail.skipped.is_(None),
+        InvitationMail.created_at >= midnight,
     )
-    return max(_most(actor) - (db.session.scalar(query) or 0), 0)
+    return max(most_a_day(organization) - (db.session.scalar(query) or 0), 0)
 
 
-def invite_all(actor: Actor, membership_ids: Sequence[uuid.UUID] | None, now: dt.datetime) -> Sent:
+def most_a_day(organization: Organization) -> int:
+    """Return how many emails of one kind, invitations or reminders, people in the firm can send in one of its days."""
+    return organization.invitations_a_day or USUAL_A_DAY
+
+
+def invite_all(
+    actor: Actor, membership_ids: Sequence[uuid.UUID] | None, now: dt.datetime, *only: ColumnElement[bool]
+) -> Sent:
     """Mail invitations to these people (None: all) who wait to come in, as many as the day allows; first to those who
     never got one. Writes no audit row."""
     lock_organization(actor)  # of two who press the button at once the second sees the first one's invitations
-    lately = exists().where(
-        Invitation.membership_id == Membership.id,
-        Invitation.email_key == Membership.email_key,
-        Invitation.created_at > now - PAUSE,
-    )
     ever = exists().where(Invitation.membership_id == Membership.id)
     query = (
         select(Membership.id, Membership.email_key, User.language)
         .outerjoin(User, User.email_key == Membership.email_key)
-        .where(_waits(actor), Membership.email_key.is_not(None), ~lately)
+        .where(waits(actor), Membership.email_key.is_not(None), ~got_lately(now), *only)
         .order_by(ever, Membership.name_key, Membership.id)
     )
     if membership_ids is not None and len(membership_ids) == 1:
         query = query.where(Membership.id == membership_ids[0])
     ids_to_invite = None if membership_ids is None else set(membership_ids)
     people = [row for row in db.session.execute(query) if ids_to_invite is None or row[0] in ids_to_invite]
-    rows = people[: count_left_today(actor, now)]
-    if not rows:
-        return Sent(0, len(people))
-    invitations: list[dict[str, Any]] = [
-        {
-            "id": uuid.uuid4(),
-            "organization_id": actor.organization_id,
-            "membership_id": row[0],
-            "email_key": row[1],
-            "nonce": secrets.token_urlsafe(16),
-            "created_at": now,
-            "created_by_id": actor.user_id,
-            "expires_at": now + LASTS,
-        }
-        for row in rows
-    ]
+    rows = people[: count_left_today(actor.organization, now)]
+    if rows:
+        _send(actor, rows, now)
+    return Sent(len(rows), len(people) - len(rows))
+
+
+def _send(actor: Actor, rows: Sequence[Row[uuid.UUID, str | None, str | None]], now: dt.datetime) -> None:
+    """Make and mail an invitation for each (person's id, folded address, remembered language)."""
+    invitations: list[dict[str, Any]] = [_fresh(actor, row[0], str(row[1]), now) for row in rows]
     insert_all(Invitation, invitations)
     firm = actor.organization_id.hex
-    post_all(
+    numbers = post_all(
         "invitation",
         [
-            (
-                str(row[1]),
-                mail_language(row[2]),
-                {"invitation": invitation["id"].hex, "organization": firm},
-            )
+            (str(row[1]), mail_language(row[2]), {"invitation": invitation["id"].hex, "organization": firm})
             for row, invitation in zip(rows, invitations, strict=True)
         ],
         now,
     )
-    return Sent(len(rows), len(people) - len(rows))
+    mails = [
+        {
+            "id": number,
+            "organization_id": actor.organization_id,
+            "invitation_id": invitation["id"],
+            "number": 0,
+            "created_at": now,
+            "message_id": number,
+        }
+        for number, invitation in zip(numbers, invitations, strict=True)
+    ]
+    insert_all(InvitationMail, mails)
+
+
+def _fresh(actor: Actor, membership_id: uuid.UUID, key: str, now: dt.datetime) -> dict[str, Any]:
+    invitation_id, nonce = uuid.uuid4(), secrets.token_urlsafe(16)
+    return {
+        "id": invitation_id,
+        "organization_id": actor.organization_id,
+        "membership_id": membership_id,
+        "email_key": key,
+        "nonce": nonce,
+        **digests_of(invitation_id, nonce)._asdict(),
+        "created_at": now,
+        "created_by_id": actor.user_id,
+        "expires_at": now + LASTS,
+    }
 
 
 def revoke_invitations(actor: Actor, person: Membership, now: dt.datetime) -> None:
@@ -212,17 +207,15 @@ def void_invitations(actor: Actor, membership_ids: Sequence[uuid.UUID], now: dt.
 def find_invitation(token: str, now: dt.datetime) -> Invited | None:
     """Return an invitation that works by its link, or None: forged, used, revoked, too old, mailed to an old address,
     or of a firm that is shut."""
-    number, _, code = token.partition(".")
-    try:
-        invitation_id = uuid.UUID(hex=number)
-    except ValueError:
+    condition = named_by(token)
+    if condition is None:
         return None
     row = db.session.execute(
         select(Invitation, Membership, Organization)
         .join(Membership, Membership.id == Invitation.membership_id)
         .join(Organization, Organization.id == Invitation.organization_id)
         .where(
-            Invitation.id == invitation_id,
+            condition,
             _is_open(now),
             firm_is_open(),
             Invitation.email_key == Membership.email_key,
@@ -232,20 +225,11 @@ def find_invitation(token: str, now: dt.datetime) -> Invited | None:
     ).first()
     if row is None:
         return None
+    was_mailed = is_mailed(token, row[0])
     # Where mail goes out, only who got it comes in.
-    purposes = (_MAILED,) if current_app.config["SETTINGS"].smtp_url else (_MAILED, _SHOWN)
-    for purpose in purposes:
-        if is_sealed(code, purpose, row[0].id.hex, row[0].nonce):
-            return Invited(row[0], row[1], row[2], purpose == _MAILED)
-    return None
-
-
-def find_inviter(invitation: Invitation) -> str | None:
-    """Return the name, as the firm has written it, of who sent an invitation, or None if that isn't known anymore."""
-    query = select(Membership.name).where(
-        Membership.organization_id == invitation.organization_id, Membership.user_id == invitation.created_by_id
-    )
-    return db.session.scalar(query.order_by(Membership.created_at.desc()).limit(1))
+    if was_mailed is None or (not was_mailed and current_app.config["SETTINGS"].smtp_url):
+        return None
+    return Invited(row[0], row[1], row[2], was_mailed)
 
 
 def accept_invitation(invited: Invited, user: User, now: dt.datetime) -> Membership:
@@ -293,72 +277,9 @@ def is_taken(organization_id: uuid.UUID, condition: ColumnElement[bool]) -> bool
     return db.session.scalar(query.where(condition).limit(1)) is not None
 
 
-def list_waiting(
-    actor: Actor, now: dt.datetime, state: Waiting | None = None, after: str | None = None, most: int = 50
-) -> Page[tuple[Membership, Invitation | None]]:
-    """Return a page of (person, newest invitation or None) of those who haven't come in, by name."""
-    query = select(Membership, Invitation).outerjoin(Invitation, Invitation.id == _newest()).where(_waits(actor))
-    if state is not None:
-        query = query.where(_is_so(actor, now, state))
-    return read_page(query, Membership.name_key, Membership.id, after=after, most=most)
-
-
-def count_by_state(actor: Actor, now: dt.datetime) -> dict[Waiting, int]:
-    """Return how many of the people whom the actor may invite stand so, in one statement; someone may count twice."""
-    numbers = [func.coalesce(func.sum(case((_is_so(actor, now, state), 1), else_=0)), 0) for state in Waiting]
-    row = db.session.execute(select(*numbers).where(_waits(actor), Membership.email_key.is_not(None))).one()
-    return dict(zip(Waiting, row, strict=True))
-
-
-def count_waiting(actor: Actor) -> tuple[int, int]:
-    """Return how many people whom the actor may invite haven't come in, and how many of them have an address."""
-    row = db.session.execute(
-        select(func.count(), func.count(Membership.email_key)).select_from(Membership).where(_waits(actor))
-    ).one()
-    return row[0], row[1]
-
-
 def is_open(invitation: Invitation, now: dt.datetime) -> bool:
     """Return True while an invitation works."""
     return invitation.accepted_at is None and invitation.revoked_at is None and now < invitation.expires_at
-
-
-def _newest() -> ScalarSelect[uuid.UUID]:
-    return (
-        select(Invitation.id)
-        .where(Invitation.membership_id == Membership.id)
-        .order_by(Invitation.created_at.desc(), Invitation.id)
-        .limit(1)
-        .correlate(Membership)
-        .scalar_subquery()
-    )
-
-
-def _is_so(actor: Actor, now: dt.datetime, state: Waiting) -> ColumnElement[bool]:
-    """Return the condition of people on the roster who haven't joined and stand so."""
-    sent = and_(Invitation.membership_id == Membership.id, Invitation.email_key == Membership.email_key)
-    if state is Waiting.NEW:
-        return and_(Membership.email_key.is_not(None), ~exists().where(sent).correlate(Membership))
-    if state is Waiting.UNANSWERED:
-        since = (Invitation.revoked_at.is_(None), Invitation.created_at <= now - UNANSWERED_AFTER)
-        return exists().where(sent, *since).correlate(Membership)
-    number = OutboxMessage.ids["invitation"].as_string()
-    of_firm = OutboxMessage.ids["organization"].as_string() == actor.organization_id.hex
-    failed = select(number).where(has_failed(now - FAILED_FOR), OutboxMessage.template == "invitation", of_firm)
-    return func.replace(cast(_newest(), String), "-", "").in_(failed)
-
-
-def _most(actor: Actor) -> int:
-    return actor.organization.invitations_a_day or USUAL_A_DAY
-
-
-def _waits(actor: Actor) -> ColumnElement[bool]:
-    """The people whom the actor may invite.
-
-    A link can give a role, so only those who may give roles invite people with one.
-    """
-    waits = and_(seen_by(actor), Membership.user_id.is_(None), Membership.ended_at.is_(None))
-    return waits if actor.may(May.SET_ROLES) else and_(waits, Membership.role == Role.MEMBER)
 
 
 def _is_open(now: dt.datetime) -> ColumnElement[bool]:

@@ -1,4 +1,5 @@
-"""Organization, Team, Membership, TeamStay, Merger, Invitation, JoinCode, PinSlip, SiteDevice, RosterDraft records."""
+"""Organization, Team, Membership, TeamStay, Merger, Invitation, InvitationMail, JoinCode, PinSlip, SiteDevice and
+RosterDraft records."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
@@ -46,6 +47,8 @@ class Organization(Base):
     """From when on moves between teams and changes of requirements are kept, of a firm that is older than that."""
     invitations_a_day: Mapped[int | None]
     """How many invitations it can send in a day, where that isn't the usual number."""
+    follows_up: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Unanswered invitations go out again automatically."""
 
 
 class Team(Base):
@@ -131,6 +134,8 @@ class Membership(Base):
     """The firm's last day with this person."""
     ended_at: Mapped[dt.datetime | None]
     """When that was entered."""
+    shows_address_at: Mapped[dt.datetime | None]
+    """When someone who invites and reminds let the readers see the account's address as it was then, to reply to."""
 
 
 class TeamMembership(Base):
@@ -204,6 +209,10 @@ class Invitation(Base):
     """A mailed link by which one person on the roster comes in. The link itself is stored nowhere."""
 
     __tablename__ = "invitations"
+    __table_args__ = (
+        Index("uq_invitations_mailed_digest", "mailed_digest", unique=True),
+        Index("uq_invitations_shown_digest", "shown_digest", unique=True),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
@@ -211,11 +220,37 @@ class Invitation(Base):
     email_key: Mapped[str] = mapped_column(String(254))
     """The address that it was mailed to; it is void once the roster has another."""
     nonce: Mapped[str] = mapped_column(String(32))
+    mailed_digest: Mapped[str | None] = mapped_column(String(43))
+    """Of the code in the mailed link, by which it is found. Links of earlier versions carry the id instead."""
+    shown_digest: Mapped[str | None] = mapped_column(String(43))
+    """Of the code in the link that the firm hands on itself."""
     created_at: Mapped[dt.datetime]
     created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     expires_at: Mapped[dt.datetime]
+    """Each follow-up moves it."""
     accepted_at: Mapped[dt.datetime | None]
     revoked_at: Mapped[dt.datetime | None]
+
+
+class InvitationMail(Base):
+    """An email with an invitation's link, or why there was none. The row comes before the mail: one for each number."""
+
+    __tablename__ = "invitation_mails"
+    __table_args__ = (
+        UniqueConstraint("invitation_id", "number"),
+        Index("ix_invitation_mails_log", "organization_id", "created_at", "id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"))
+    invitation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invitations.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """0 for the invitation itself, then its follow-ups, from 1."""
+    created_at: Mapped[dt.datetime]
+    message_id: Mapped[uuid.UUID | None]
+    """The row in the outbox."""
+    skipped: Mapped[str | None] = mapped_column(String(60))
+    """Why nothing was sent."""
 
 
 class JoinCode(Base):

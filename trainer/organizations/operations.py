@@ -87,11 +87,12 @@ def create_organization(user: User, name: str, time_zone: str, own_name: str, no
     return organization
 
 
-def change_organization(actor: Actor, name: str, time_zone: str, now: dt.datetime) -> None:
-    """Set the firm's name and time zone."""
+def change_organization(actor: Actor, name: str, time_zone: str, follows_up: bool, now: dt.datetime) -> None:
+    """Set the firm's name and time zone, and whether unanswered invitations go out again automatically."""
     organization = lock_organization(actor)
     organization.name, organization.time_zone = _name_of_firm(name), _zone(time_zone)
-    _note(actor, "organization.changed", now, name=organization.name, time_zone=time_zone)
+    organization.follows_up = follows_up
+    _note(actor, "organization.changed", now, name=organization.name, time_zone=time_zone, follows_up=follows_up)
 
 
 def skip_step(actor: Actor, step: str, now: dt.datetime) -> None:
@@ -339,5 +340,7 @@ def _zone(name: str) -> str:
     return name
 
 
-def _note(actor: Actor, act: str, now: dt.datetime, subject_id: uuid.UUID | None = None, **details: str | None) -> None:
+def _note(
+    actor: Actor, act: str, now: dt.datetime, subject_id: uuid.UUID | None = None, **details: str | int | None
+) -> None:
     note(act, now, actor_id=actor.user_id, organization_id=actor.organization_id, subject_id=subject_id, **details)

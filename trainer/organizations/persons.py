@@ -14,6 +14,7 @@ from trainer.core.errors import Conflict
 from trainer.core.persons import Plain, Told, tell
 from trainer.organizations.models import (
     Invitation,
+    InvitationMail,
     JoinCode,
     Membership,
     Merger,
@@ -37,6 +38,12 @@ def export_person(user_id: uuid.UUID) -> Told:
         .order_by(Membership.created_at, Membership.id)
     ).all()
     received = select(Invitation).where(_is_to(user_id)).order_by(Invitation.created_at, Invitation.id)
+    mailed = (
+        select(InvitationMail)
+        .join(Invitation, Invitation.id == InvitationMail.invitation_id)
+        .where(_is_to(user_id))
+        .order_by(InvitationMail.created_at, InvitationMail.id)
+    )
     sent = select(Invitation).where(Invitation.created_by_id == user_id).order_by(Invitation.created_at, Invitation.id)
     codes = select(JoinCode).where(JoinCode.created_by_id == user_id).order_by(JoinCode.created_at, JoinCode.id)
     slips = select(PinSlip).where(_is_for(user_id)).order_by(PinSlip.created_at, PinSlip.id)
@@ -55,7 +62,7 @@ def export_person(user_id: uuid.UUID) -> Told:
                 **tell(
                     [entry],
                     *("name", "email", "role", "manages_all", "job_title", "employee_number", "hired_on"),
-                    *("created_at", "joined_at", "ended_on", "ended_at"),
+                    *("created_at", "joined_at", "ended_on", "ended_at", "shows_address_at"),
                 )[0],
             }
             for entry, firm in entries
@@ -64,6 +71,7 @@ def export_person(user_id: uuid.UUID) -> Told:
         "invitations": tell(
             db.session.scalars(received), "email_key", "created_at", "expires_at", "accepted_at", "revoked_at"
         ),
+        "emails_with_invitations": tell(db.session.scalars(mailed), "number", "created_at", "skipped"),
         "invitations_sent": tell(db.session.scalars(sent), "created_at", "expires_at", "revoked_at"),
         "join_codes": tell(
             db.session.scalars(codes), "role", "created_at", "expires_at", "most_uses", "uses", "revoked_at"
@@ -110,7 +118,9 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         update(SiteDevice).where(SiteDevice.created_by_id == user_id).values(created_by_id=None),
         delete(RosterDraft).where(RosterDraft.created_by_id == user_id),
         update(Invitation).where(Invitation.created_by_id == user_id).values(created_by_id=None),
-        update(Membership).where(Membership.user_id == user_id).values(email=None, email_key=None),
+        update(Membership)
+        .where(Membership.user_id == user_id)
+        .values(email=None, email_key=None, shows_address_at=None),
     ):
         db.session.execute(statement.execution_options(synchronize_session=False))
     db.session.expire_all()

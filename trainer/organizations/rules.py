@@ -18,6 +18,12 @@ MERGER_ASKED_LASTS: Final = dt.timedelta(days=14)
 """How long the owner of an account can agree to having another entry joined to it."""
 REOPENING_LASTS: Final = dt.timedelta(days=30)
 """How long a firm that an owner closed can be opened again. After that its records are deleted."""
+FOLLOW_UPS: Final = (3, 10, 20)
+"""Days after an invitation on which it goes out again, as long as nobody has answered it."""
+_DAYTIME: Final = (dt.time(8), dt.time(20))
+"""Between these people are written to automatically, by the firm's clock."""
+EVENING: Final = dt.timedelta(hours=4)
+"""From the end of daytime to midnight."""
 
 
 class FirmState(StrEnum):
@@ -120,6 +126,24 @@ def is_time_zone(name: str) -> bool:
 def local_day(time_zone: str, now: dt.datetime) -> dt.date:
     """Return the day that it is in a time zone."""
     return now.astimezone(ZoneInfo(time_zone)).date()
+
+
+def is_daytime(instant: dt.datetime, zone: str) -> bool:
+    """Return True if people may be written to by the firm's clock."""
+    begins, ends = _DAYTIME
+    return begins <= instant.astimezone(ZoneInfo(zone)).time() < ends
+
+
+def next_follow_up(invited_on: dt.date, sent: int, today: dt.date) -> tuple[int, dt.date] | None:
+    """Return the number and the day of an invitation's next follow-up, or None after the last.
+
+    `sent`: the number of the newest one, 0 if there is none. Where several days have passed without one, only the
+    latest follows.
+    """
+    days = {number: invited_on + dt.timedelta(days=after) for number, after in enumerate(FOLLOW_UPS, start=1)}
+    due = [number for number, day in days.items() if day <= today]
+    number = max(due[-1] if due else 1, sent + 1)
+    return (number, max(days[number], today)) if number in days else None
 
 
 def can_undo(ended_at: dt.datetime, now: dt.datetime) -> bool:

@@ -19,7 +19,7 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
 }
-_BY_LINK = ("/inspections/", "/invitations/", "/sign-up/", "/password-reset/", "/confirmations/")
+_BY_LINK = ("/inspections/", "/i/", "/invitations/", "/sign-up/", "/password-reset/", "/confirmations/")
 _YEAR = 31_536_000
 
 

@@ -8,8 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from flask import render_template
+
+
+class Reply(NamedTuple):
+    """Whom a reply goes to."""
+
+    name: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,9 @@ class Letter:
     subject: str
     text: str
     html: str
+    sender: str | None = None
+    """The name that it comes from, if that isn't the site's; the address is always the site's."""
+    reply_to: Reply | None = None
     files: tuple[Attachment, ...] = ()
 
     def with_files(self, *files: Attachment) -> Letter:

@@ -33,7 +33,8 @@ from trainer.joining.entering import accept_with_new_account, join_by_code
 from trainer.joining.pins import choose_pin
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import make_join_code, revoke_join_code
-from trainer.organizations.invitations import invite, token_of
+from trainer.organizations.invitation_links import token_of
+from trainer.organizations.invitations import invite
 from trainer.organizations.models import Invitation, Membership, PinSlip
 from trainer.organizations.operations import (
     PersonFacts,

@@ -9,7 +9,6 @@ from flask import Blueprint, flash, make_response, render_template, request, url
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from trainer.assignments.words import mail_outcome
 from trainer.compliance import report_queries as queries
 from trainer.compliance import reports as operations
 from trainer.compliance.forms import RecipientsForm, ReportForm
@@ -23,6 +22,7 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
+from trainer.organizations.mail_words import outcome
 from trainer.organizations.queries import list_teams, names_of
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
@@ -210,7 +210,7 @@ def _page(actor: Actor, own: Report, form: RecipientsForm) -> str:
         said=said,
         asking=queries.list_asking(own),
         mails=queries.list_mails(own),
-        outcome=mail_outcome,
+        outcome=outcome,
         rhythm_names=RHYTHM_NAMES,
         stop_words=STOP_WORDS,
     )

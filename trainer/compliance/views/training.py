@@ -15,7 +15,6 @@ from trainer.assessment.check_ins import count_done
 from trainer.assignments import operations as assignments
 from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.queries import get_assignment
-from trainer.assignments.words import outcome, reminder_name
 from trainer.compliance.forms import WaiverForm
 from trainer.compliance.operations import note_export
 from trainer.compliance.queries import (
@@ -25,7 +24,6 @@ from trainer.compliance.queries import (
     list_completions,
     list_person_rows,
     list_places,
-    list_reminders,
     list_round_requests,
     list_rows,
     list_rules,
@@ -34,6 +32,7 @@ from trainer.compliance.queries import (
     sight_of,
 )
 from trainer.compliance.rules import End, Group, Narrowing, Order, Sight
+from trainer.compliance.sent import list_sent
 from trainer.compliance.status_paper import StatusPaper, draw_status
 from trainer.compliance.words import GROUP_NAMES, as_table, chip, disclaimers_of, export_name
 from trainer.core.clock import now, read_day
@@ -45,6 +44,7 @@ from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import get_person, team_names
 from trainer.organizations.rules import May
+from trainer.organizations.waiting import count_by_need
 from trainer.web.access import Who, access
 from trainer.web.paper import pdf_answer
 from trainer.web.redirects import go
@@ -220,6 +220,7 @@ def _status_page(actor: Actor, sight: Sight, refusal: str | None = None) -> str:
         counts=count_rows(sight, filters, is_single=is_of_one(requirements, filters)),
         page=page,
         linked=list_seen(actor, {row.membership_id for row in page.rows}) if sight.is_past else None,
+        by_need=count_by_need(actor, now()) if actor.may(May.BRING_IN) and not sight.is_past else None,
         teams=list_places(sight),
         group_names=GROUP_NAMES,
         chip=chip,
@@ -253,11 +254,9 @@ def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, 
         if membership.user_id and membership.joined_at and not membership.ended_at
         else None,
         waivers=list_waivers(actor, membership_id),
-        reminders=list_reminders(actor, membership_id),
+        sent=list_sent(actor, membership_id=membership.id).rows,
         chip=chip,
         show_serial=show_serial,
-        reminder_name=reminder_name,
-        outcome=outcome,
         disclaimer=disclaimer,
         refused=assignment_id,
         form=form or WaiverForm(formdata=None),

@@ -1,4 +1,4 @@
-"""/api/v1: people, assignments, completions, credentials, to read. `writing.py` has what can be changed."""
+"""/api/v1: people, assignments, completions, credentials, emails, to read. `writing.py` has what can be changed."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ from trainer.interop.queries import (
     page_of_assignments,
     page_of_completions,
     page_of_credentials,
+    page_of_emails,
     page_of_people,
 )
-from trainer.interop.records import Assignment, Completion, Credential, Person, Record
+from trainer.interop.records import Assignment, Completion, Credential, Email, Person, Record
 from trainer.interop.rules import Scope
 from trainer.interop.views.bearer import bearing
 from trainer.organizations.actor import Actor
@@ -125,6 +126,17 @@ def completions(actor: Actor) -> Response:
     after = _matching(given, "after", openapi.TWO)
     page = page_of_completions(actor, _instant(given, "updated_since"), after, _limit(given))
     return _answer([Completion.of(person, earned) for person, earned in page.rows], page)
+
+
+@blueprint.get("/emails")
+@access(Who.TOKEN)
+@limited
+@bearing(Scope.EMAILS)
+def emails(actor: Actor) -> Response:
+    """Give what was sent to people, the newest first, and what became of each email."""
+    given = _given()
+    page = page_of_emails(actor, _number(given, "after"), _limit(given))
+    return _answer([Email.of(sent) for sent in page.rows], page)
 
 
 @blueprint.get("/credentials")

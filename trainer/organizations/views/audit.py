@@ -30,6 +30,7 @@ ACTS = {
     "team": _l("Teams"),
     "organization": _l("The firm"),
     "requirement": _l("Requirements"),
+    "reminder": _l("Reminders"),
     "waiver": _l("Waivers"),
     "round": _l("Rounds of finals"),
     "report": _l("Reports by email"),

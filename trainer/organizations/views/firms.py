@@ -16,7 +16,7 @@ from trainer.core.errors import Invalid, NotYet
 from trainer.organizations import operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.forms import NewOrganizationForm, OrganizationForm
+from trainer.organizations.forms import NewOrganizationForm, SettingsForm
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
@@ -60,12 +60,14 @@ def make() -> Response | str | tuple[str, int]:
 @access(Who.ACCOUNT, own=True)
 @acting(May.SET_FIRM)
 def settings(actor: Actor) -> Response | str | tuple[str, int]:
-    """Change the firm's name and time zone."""
-    form = OrganizationForm(zones=_zones(actor.organization.time_zone), obj=actor.organization)
+    """Change the firm's name and time zone, and whether invitations are followed up."""
+    form = SettingsForm(zones=_zones(actor.organization.time_zone), obj=actor.organization)
     if form.validate_on_submit():
         try:
             with transaction():
-                operations.change_organization(actor, str(form.name.data), str(form.time_zone.data), now())
+                operations.change_organization(
+                    actor, str(form.name.data), str(form.time_zone.data), bool(form.follows_up.data), now()
+                )
         except Invalid as error:
             form.name.errors = [error.message]
         else:

@@ -1,4 +1,4 @@
-"""Who hasn't joined yet: invite, invite again, revoke an invitation, one or all."""
+"""Who hasn't joined yet: invite, invite again, revoke an invitation, one or all; who gets the replies."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from werkzeug.wrappers import Response
 
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.organizations import invitations as operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.invitations import Waiting
+from trainer.organizations.invitation_links import shown_token_of
+from trainer.organizations.mail_words import mail_name, outcome
 from trainer.organizations.models import Invitation
 from trainer.organizations.queries import get_changeable
-from trainer.organizations.rules import May
+from trainer.organizations.replies import gets_replies, own_address, set_replies
+from trainer.organizations.rules import FOLLOW_UPS, May
+from trainer.organizations.waiting import Need, count_by_need, count_readiness, follows_up, list_waiting
 from trainer.web.access import Who, access
-from trainer.web.redirects import go
+from trainer.web.redirects import go, safe_path
 
 blueprint = Blueprint("invitations", __name__, url_prefix="/organizations/<uuid:organization_id>")
 
@@ -29,24 +32,24 @@ blueprint = Blueprint("invitations", __name__, url_prefix="/organizations/<uuid:
 @access(Who.ACCOUNT, own=True)
 @acting(May.BRING_IN)
 def invitations(actor: Actor) -> str:
-    """List who hasn't come in, and what became of each invitation."""
-    moment, given = now(), request.args.get("state", "")
-    if given and given not in set(Waiting):
-        raise NotFound(_("There is no such filter here. Open the invitations, and choose one of their tabs."))
-    state = Waiting(given) if given else None
-    page = operations.list_waiting(actor, moment, state, request.args.get("after"))
-    count, mailable = operations.count_waiting(actor)
+    """List who hasn't come in, what became of each invitation, and when it goes out again."""
+    moment, need = now(), _need()
     return render_template(
         "organizations/invitations.html",
         actor=actor,
-        page=page,
-        state=state,
-        by_state=operations.count_by_state(actor, moment),
-        count=count,
-        mailable=mailable,
-        left=operations.count_left_today(actor, moment),
+        need=need,
+        page=list_waiting(actor, moment, need, request.args.get("after")),
+        by_need=count_by_need(actor, moment),
+        readiness=count_readiness(actor, moment, need),
+        left=operations.count_left_today(actor.organization, moment),
+        follows_up=follows_up(actor.organization),
+        follow_ups=FOLLOW_UPS,
         is_open=lambda invitation: operations.is_open(invitation, moment),
         link=None if current_app.config["SETTINGS"].smtp_url else _link,
+        mail_name=mail_name,
+        outcome=outcome,
+        own_address=own_address(actor),
+        gets_replies=gets_replies(actor),
     )
 
 
@@ -54,9 +57,10 @@ def invitations(actor: Actor) -> str:
 @access(Who.ACCOUNT, own=True)
 @acting(May.BRING_IN)
 def send_all(actor: Actor) -> Response:
-    """Invite everyone who hasn't joined, except those invited within a day."""
+    """Invite everyone who hasn't joined, or those who need attention for a reason, but nobody twice within a day."""
+    need = _need()
     with transaction():
-        sent = operations.resend_all(actor, now())
+        sent = operations.resend_all(actor, now(), need)
     if sent.invited:
         flash(ngettext("%(num)s invitation is on its way.", "%(num)s invitations are on their way.", sent.invited))
     if sent.left:
@@ -68,8 +72,8 @@ def send_all(actor: Actor) -> Response:
             )
         )
     elif not sent.invited:
-        flash(_("Everyone was invited less than a day ago, or has joined."))
-    return go(url_for(".invitations", organization_id=actor.organization_id))
+        flash(_("Nobody can be invited right now. The page says why."))
+    return go(url_for(".invitations", organization_id=actor.organization_id, state=need))
 
 
 @blueprint.post("/people/<uuid:membership_id>/invitations")
@@ -103,6 +107,31 @@ def revoke(actor: Actor, membership_id: UUID) -> Response:
     return go(url_for(".invitations", organization_id=actor.organization_id))
 
 
+@blueprint.post("/replies")
+@access(Who.ACCOUNT, own=True)
+@acting(May.BRING_IN)
+def replies(actor: Actor) -> Response:
+    """Let those whom the actor invites and reminds see the actor's address and reply to it, or no longer."""
+    shows_address = request.form.get("shows_address") == "yes"
+    try:
+        with transaction():
+            set_replies(actor, shows_address=shows_address, now=now())
+    except NotYet as error:
+        flash(error.message)
+    else:
+        flash(_("Replies go to you now.") if shows_address else _("Your address is no longer shown."))
+    fallback = url_for(".invitations", organization_id=actor.organization_id)
+    return go(safe_path(request.form.get("back"), fallback))
+
+
+def _need() -> Need | None:
+    """Return which list is asked for, None for all. Raises NotFound for an unknown one."""
+    given = request.args.get("state", "")
+    if given and given not in set(Need):
+        raise NotFound(_("There is no such list here. Open invitations, and choose one of the tabs."))
+    return Need(given) if given else None
+
+
 def _link(invitation: Invitation) -> str:
     """Return the link to hand on where no mail goes out."""
-    return f"{current_app.config['SETTINGS'].base_url}/invitations/{operations.shown_token_of(invitation)}"
+    return f"{current_app.config['SETTINGS'].base_url}/i/{shown_token_of(invitation)}"
