@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import update
 
 from tests.cast import actor_of, add_second_factor, make_account, make_site, put_on_roster, sign_in_as
 from tests.compliance.conftest import Training
@@ -23,6 +24,7 @@ from trainer.compliance.rules import Narrowing, Order, Row
 from trainer.compliance.words import as_table
 from trainer.core import clock
 from trainer.core.db import db, transaction
+from trainer.credentials.models import Credential
 from trainer.interop.views.api import limited
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.models import Organization
@@ -184,3 +186,16 @@ def test_a_site_manager_sees_of_a_past_day_who_was_in_the_team_then(week: Traini
         assert str(moved) not in page  # no link to someone whom Sam doesn't see now
         assert visitor.get(acme.path(f"/training/{moved}?on={then}")).status_code == 404
         assert "Bob" not in page
+
+
+def test_a_withdrawn_certificate_counts_until_the_day_before(week: Training) -> None:
+    app, firm = week.acme.app, week.acme.id
+    with app.app_context():
+        with transaction() as session:
+            session.execute(update(Credential).values(revoked_at=clock.now() - dt.timedelta(days=3)))
+        actor = actor_of(week.acme.users["alice"], firm)
+        current = [
+            count_rows(sight_of(actor, clock.now(), days_ago(week, days)), Narrowing()).people_current
+            for days in (4, 3, 0)
+        ]
+    assert current == [1, 0, 0]

@@ -47,7 +47,7 @@ from trainer.compliance.words import GROUP_NAMES, chip, disclaimers_of, sentence
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.credentials.rules import show_serial
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
@@ -180,9 +180,11 @@ def inspect_pack(token: str) -> Response | tuple[str, int]:
     if inspection is None:
         return _void()
     job = find_shared_pack(inspection[0])
-    path = file_of(job) if job is not None else None
+    if job is None:
+        raise NotFound(_("There’s no evidence pack beside this link. Ask the firm for one."))
+    path = file_of(job)
     if path is None:
-        raise NotFound(_("There’s no evidence pack here now. Ask the firm for a new one."))
+        raise NotYet(_("This pack isn’t there: it is still being made, or no longer kept. Ask the firm for a new one."))
     return send_file(path, mimetype="application/zip", as_attachment=True, download_name="training-records.zip")
 
 
