@@ -50,7 +50,7 @@ def test_a_pack_of_ours_is_confirmed_in_any_spelling_without_an_account(training
 def test_one_changed_letter_is_unknown(training: Training, digest: str) -> None:
     stranger = Visitor(training.acme.app)
     changed = ("1" if digest[0] == "0" else "0") + digest[1:]
-    for given in (changed, UNKNOWN, digest[:-1], "x", "%", "a\0"):
+    for given in (changed, UNKNOWN, digest[:-1], "x", "%"):
         answer = stranger.get(f"/pack/{quote(given)}")
         assert answer.status_code == 404
         assert "Not made by us, or altered" in answer.text
