@@ -108,7 +108,10 @@ def test_it_has_the_files_and_columns_of_a_real_pack(training: Training, files: 
         real = unpack(path.read_bytes())
 
     def kinds(names: Mapping[str, bytes]) -> set[str]:
-        return {name.split("-")[0] if name.startswith("course-") else name.rpartition("/")[0] or name for name in names}
+        return {
+            name.split("-")[0] if name.startswith(("course-", "rule-")) else name.rpartition("/")[0] or name
+            for name in names
+        }
 
     assert kinds(files) == kinds(real)
     for name in TABLES:

@@ -269,7 +269,8 @@ def find_pack(actor: Actor, job_id: uuid.UUID) -> Job | None:
 
 def find_manifest(given: str) -> PackManifest | None:
     """Return the pack whose manifest has this SHA-256, however it is written, or None if none was made here."""
-    return db.session.scalar(select(PackManifest).where(PackManifest.sha256 == plain_digest(given)))
+    digest = plain_digest(given)
+    return db.session.scalar(select(PackManifest).where(PackManifest.sha256 == digest)) if digest else None
 
 
 def _row(row: Any) -> Row:

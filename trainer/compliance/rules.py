@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -170,6 +171,7 @@ def is_kept(law: FormerStaff, ended_on: dt.date, completed_on: dt.date | None, d
     return since is not None and day <= add_months(since, 12 * law.years)
 
 
-def plain_digest(given: str) -> str:
-    """Return a hash in hexadecimal as it is recorded, however someone wrote it."""
-    return "".join(given.split()).replace(":", "").replace("-", "").lower()
+def plain_digest(given: str) -> str | None:
+    """Return a SHA-256 in hexadecimal as it is recorded, however someone wrote it, or None if it can't be one."""
+    digest = "".join(given.split()).replace(":", "").replace("-", "").lower()
+    return digest if re.fullmatch("[0-9a-f]{64}", digest) else None
