@@ -14,7 +14,7 @@ from tests.organizations.conftest import Acme
 from trainer.accounts.queries import get_user
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.joining import decided, importing
+from trainer.joining import decided, deciding, importing
 from trainer.joining.decided import Decided
 from trainer.joining.drafts import Ticks, get_draft, keep_draft, say
 from trainer.joining.importing import decide
@@ -39,7 +39,7 @@ def nothing_kept() -> Iterator[None]:
 def made(monkeypatch: pytest.MonkeyPatch) -> list[Plan]:
     """Note each plan that is decided."""
     plans: list[Plan] = []
-    real = importing.plan
+    real = deciding.plan
 
     def note(*given: object, **named: object) -> Plan:
         plans.append(real(*given, **named))  # type: ignore[arg-type]

@@ -177,6 +177,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         order_test(actor, webhook.id, clock.now())
         delivery = db.session.scalars(select(Delivery.id)).one()
         values |= {"webhook_id": str(webhook.id), "delivery_id": str(delivery), "person_id": str(dana)}
+        values["employee_number"] = "417"
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
     classroom = _class(app, bob, firm, dora)
     others["classes"] = {"code": classroom.pop("code")}

@@ -27,7 +27,7 @@ SCOPE_TITLES = {
     Scope.ASSIGNMENTS: _l("Assignments"),
     Scope.COMPLETIONS: _l("Completions"),
     Scope.CREDENTIALS: _l("Credentials"),
-    Scope.PEOPLE_WRITE: _l("Changes people"),
+    Scope.PEOPLE_WRITE: _l("People (may change them)"),
 }
 
 
