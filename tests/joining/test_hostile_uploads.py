@@ -90,7 +90,7 @@ def relation(target: str) -> bytes:
 
 def twins() -> bytes:
     with pytest.warns(UserWarning, match="Duplicate name"):
-        return with_parts(("xl/worksheets/sheet1.xml", b"<x/>"))
+        return with_parts(("xl/worksheets/sheet1.xml", _PEOPLE))
 
 
 @pytest.fixture
