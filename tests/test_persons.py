@@ -67,6 +67,7 @@ from trainer.home.mergers import propose
 from trainer.instructing.models import Cohort, CohortMember
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
+from trainer.interop.models import PersonWrite
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
 from trainer.interop.webhooks import make_webhook, order_test
@@ -268,6 +269,9 @@ def make_petra(app: Flask) -> Rich:
         keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         make_inspector_link(actor, "An inspector", clock.now())
         make_token(actor, "Payroll", list(Scope), clock.now())
+        db.session.get_one(Membership, entry).employee_number = "00900"
+        written = {"organization_id": acme, "employee_number": "00900", "changed_at": clock.now()}
+        db.session.add(PersonWrite(**written, written_at=clock.now()))
         webhook, _secret = make_webhook(actor, "https://hooks.example.org/in", list(Kind), clock.now())
         order_test(actor, webhook.id, clock.now())
         report = make_report(actor, Rhythm.WEEK, [], clock.now() - dt.timedelta(days=9))

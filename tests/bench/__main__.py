@@ -29,7 +29,7 @@ from uuid import UUID
 from flask import Flask
 from flask_migrate import upgrade
 
-from tests.bench import duties, figures, growth, load, processes
+from tests.bench import duties, figures, growth, load, neighbors, processes
 from tests.bench.figures import Turn, say
 from tests.bench.firm import make_large_firm
 from tests.bench.firm import measure as measure_status
@@ -368,6 +368,23 @@ def large_firms() -> None:
         figures.at_most(f"{page}, {sizes[-1]:,} people against {base:,}", ratio, bar, "×", 2, also)
 
 
+def neighboring_firms() -> None:
+    """A small firm's pages while a large one imports its roster and exports, over a real server with its worker."""
+    with tempfile.TemporaryDirectory() as name:
+        settings = read_settings({"TRAINER_INSTANCE": f"{name}/instance", "TRAINER_SECRET_KEY": "b" * 40})
+        app = create_app(settings)
+        with app.app_context():
+            upgrade(directory=str(ROOT / "migrations"))
+        small, large = neighbors.make_small_firm(app), make_large_firm(app, neighbors.PEOPLE)
+        with serving(settings) as address:
+            quiet, loud, turns = neighbors.quiet_and_loud(address, small, large)
+    for part in (0.5, 0.99):
+        before, during = (neighbors.share(taken, part) for taken in (quiet, loud))
+        also = f"{before * 1000:.0f} ms alone, {during * 1000:.0f} ms beside {turns} imports of {neighbors.PEOPLE:,}"
+        label = f"pages of a small firm beside a large one, p{part * 100:.0f}"
+        figures.at_most(label, during / before, 2, "×", 1, also)
+
+
 def item_analysis() -> None:
     """Pages of how scenes work, at many answers, in this process."""
     number = 100_000 if IS_FULL else 20_000
@@ -442,6 +459,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "start": start_up,
     "status": training_status,
     "growth": large_firms,
+    "neighbors": neighboring_firms,
     "items": item_analysis,
     "demo": demo_firm,
 }

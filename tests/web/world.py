@@ -206,6 +206,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         db.session.add(slip)
         db.session.flush()
         values |= {"other_id": str(other), "merger_id": str(merger.id), "slip_id": str(slip.id)}
+        values["employee_number"] = "417"
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
     classroom = _class(app, bob, firm, dora)
     others["classes"] = {"code": classroom.pop("code")}

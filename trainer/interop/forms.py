@@ -29,7 +29,7 @@ SCOPE_TITLES = {
     Scope.COMPLETIONS: _l("Completions"),
     Scope.CREDENTIALS: _l("Credentials"),
     Scope.EMAILS: _l("Emails"),
-    Scope.PEOPLE_WRITE: _l("Changes people"),
+    Scope.PEOPLE_WRITE: _l("People (may change them)"),
 }
 
 

@@ -26,8 +26,9 @@ from trainer.interop.queries import get_token, list_numbered
 from trainer.interop.records import WrittenPerson
 from trainer.interop.rules import REMEMBERED, Result, refuse_instant
 from trainer.joining.cells import LABELS, tidy
+from trainer.joining.decided import Decided
 from trainer.joining.deciding import Said, Table
-from trainer.joining.importing import Decided, Written, decide_rows, write
+from trainer.joining.importing import Written, decide_rows, write
 from trainer.joining.lines import Line
 from trainer.joining.names import is_same_name
 from trainer.joining.roster import Entry, Fate, Known

@@ -47,15 +47,14 @@ def _write(actor: Actor, draft: RosterDraft, job: Job, now: dt.datetime) -> tupl
     order = draft.rows["order"]
     said = Confirmation(*(order[name] for name in ("digest", "has_mail", "is_same", "leaves_out")))
     try:
-        earlier = decide(actor, draft, now)  # before anything is locked: this takes longest
-        check(earlier.plan, said)
+        check(decide(actor, draft, now).plan, said)  # before anything is locked: this takes longest
         if job.done == 0:
             return 1, STEPS
         with transaction():
             draft = _lock(draft.id)
             if draft.applied_at is not None:  # another worker was faster
                 return 2, STEPS
-            take_over(actor, draft, said, now, earlier)
+            take_over(actor, draft, said, now)
             draft.rows = {**draft.rows, "order": order}
     except (Conflict, NotYet):
         _put_back(draft.id)

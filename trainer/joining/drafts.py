@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -141,6 +141,16 @@ def table_of(draft: RosterDraft) -> Table:
     sheet = _current(draft)
     columns = {column[1]: index for index, column in enumerate(sheet["columns"]) if column[1]}
     return Table(lines_of(draft), columns, len(sheet["columns"]), order_of(draft))
+
+
+def fingerprint(draft: RosterDraft) -> Hashable:
+    """Return what changes whenever its rows are read differently or something else is said about them.
+
+    The rows themselves change only along with the columns.
+    """
+    sheet, rows = _current(draft), draft.rows
+    columns = tuple(map(tuple, sheet["columns"]))
+    return draft.id, rows["current"], rows["coding"], sheet["order"], columns, said_of(draft)
 
 
 def order_of(draft: RosterDraft) -> Order:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -17,8 +17,9 @@ from trainer.core.audit import note
 from trainer.core.db import db, insert_all
 from trainer.core.errors import Conflict, NotYet
 from trainer.joining.cells import key_of
+from trainer.joining.decided import Decided, forget, recall, remember
 from trainer.joining.deciding import Said, Table, plan
-from trainer.joining.drafts import refuse_ordered, said_of, table_of
+from trainer.joining.drafts import fingerprint, refuse_ordered, said_of, table_of
 from trainer.joining.leaving import end_people
 from trainer.joining.names import proper_name
 from trainer.joining.roster import Entry, Fate, Known, Plan
@@ -38,31 +39,33 @@ LARGE: Final = 10_000
 _PORTION = 500  # a database takes only so many values in one statement
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A plan, and the roster as it was when it was decided."""
-
-    plan: Plan
-    known: list[Known]
-    teams: frozenset[str]
-
-
-def decide(actor: Actor, draft: RosterDraft, now: dt.datetime, earlier: Decided | None = None) -> Decided:
-    """Return the plan of a roster as things are now; `earlier` is reused if nothing in the firm has changed since."""
+def decide(actor: Actor, draft: RosterDraft, now: dt.datetime) -> Decided:
+    """Return the plan of a roster as things are now: the one from before if nothing has changed since."""
     query = select(Team.name_key).where(Team.organization_id == actor.organization_id)
     known, teams = _list_known(actor), frozenset(db.session.scalars(query))
-    if earlier is not None and (earlier.known, earlier.teams) == (known, teams):
-        return earlier
-    decided = plan(
-        table_of(draft),
-        known,
-        teams,
-        roles_by_roster(actor),
-        actor.today(now),
-        said_of(draft),
-        needs_address=NEEDS_ADDRESS,
-    )
-    return Decided(decided, known, teams)
+    key = _key(actor, draft, now)
+    decided = recall(key, known, teams)
+    if decided is None:
+        decided = Decided(
+            plan(
+                table_of(draft),
+                known,
+                teams,
+                roles_by_roster(actor),
+                actor.today(now),
+                said_of(draft),
+                needs_address=NEEDS_ADDRESS,
+            ),
+            known,
+            teams,
+        )
+        remember(key, decided)
+    return decided
+
+
+def _key(actor: Actor, draft: RosterDraft, now: dt.datetime) -> Hashable:
+    """Return all that a plan depends on beside the firm's people and teams."""
+    return (fingerprint(draft), tuple(roles_by_roster(actor)), actor.today(now))
 
 
 def decide_rows(actor: Actor, table: Table, said: Said, now: dt.datetime) -> Decided:
@@ -107,18 +110,17 @@ class Confirmation:
     """True if rows that can't be taken are left out."""
 
 
-def take_over(
-    actor: Actor, draft: RosterDraft, said: Confirmation, now: dt.datetime, earlier: Decided | None = None
-) -> None:
+def take_over(actor: Actor, draft: RosterDraft, said: Confirmation, now: dt.datetime) -> None:
     """Write all rows of a roster that are taken, or nothing.
 
     Raises Conflict where the roster has changed since it was shown; NotYet where nobody said that someone with another
     name is the same person, or that refused rows stay out.
     """
     lock_organization(actor)
-    decided = decide(actor, draft, now, earlier).plan
+    decided, key = decide(actor, draft, now).plan, _key(actor, draft, now)
     check(decided, said)
     written = write(actor, decided, now)
+    forget(key)
     counts = {
         "new": len(decided.taken[Fate.NEW]),
         "returned": len(decided.taken[Fate.RETURNED]),
