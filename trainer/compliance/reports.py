@@ -85,11 +85,11 @@ def add_recipients(
     if None in keys:
         raise Invalid(_l("We can’t use one of these addresses. Use plain letters, one @, and no spaces."))
     active = {(row.user_id, row.email_key) for row in there if row.stopped_at is None}
-    wanted = {(user_id, None) for user_id in user_ids} | {(None, key) for key in keys}
-    if len(active | wanted) > MOST_RECIPIENTS:
+    chosen = {(user_id, None) for user_id in user_ids} | {(None, key) for key in keys}
+    if len(active | chosen) > MOST_RECIPIENTS:
         raise Invalid(_l("A report can go to %(most)s addresses at most.", most=MOST_RECIPIENTS))
     by_key = {(row.user_id, row.email_key): row for row in there}
-    for user_id, key in sorted(wanted - active, key=str):
+    for user_id, key in sorted(chosen - active, key=str):
         old = by_key.get((user_id, key))
         if old is not None and old.stop == Stop.ASKED and user_id is None and now < _asked_again(old):
             raise Invalid(_l("%(address)s asked to get no more of this report. Respect that.", address=old.email))
