@@ -55,6 +55,7 @@ from trainer.cli.supervisor import end_with, say
 from trainer.compliance.views.evidence import blueprint as evidence
 from trainer.compliance.views.inspections import blueprint as inspections
 from trainer.compliance.views.reminders import blueprint as reminders
+from trainer.compliance.views.reminders import sent_mail
 from trainer.compliance.views.rounds import blueprint as training_rounds
 from trainer.compliance.views.training import blueprint as training
 from trainer.content.library import Complaint, Course, Library
@@ -219,7 +220,7 @@ def _add_pages(app: Flask) -> None:
         *(joining, entry, pins, site, home, rounds),
     )
     firms = (organizations, closing, people, teams, invitations, codes, slips, devices, roster, requirements, audit)
-    readings = (training, training_rounds, reminders, evidence, inspections, api_tokens, webhooks, api)
+    readings = (training, training_rounds, reminders, sent_mail, evidence, inspections, api_tokens, webhooks, api)
     instructors = (cohorts, board, class_rounds, meetings, classes, items)
     for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)
