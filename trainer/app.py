@@ -57,6 +57,7 @@ from trainer.compliance.views.checks import blueprint as pack_checks
 from trainer.compliance.views.evidence import blueprint as evidence
 from trainer.compliance.views.inspections import blueprint as inspections
 from trainer.compliance.views.reminders import blueprint as reminders
+from trainer.compliance.views.reminders import sent_mail
 from trainer.compliance.views.report_links import blueprint as report_links
 from trainer.compliance.views.reports import blueprint as reports
 from trainer.compliance.views.rounds import blueprint as training_rounds
@@ -234,6 +235,7 @@ def _add_pages(app: Flask) -> None:
         training,
         training_rounds,
         reminders,
+        sent_mail,
         evidence,
         pack_checks,
         certificate_files,

@@ -154,7 +154,7 @@ def test_what_became_of_a_reminder_is_told_the_same_on_both_pages(training: Trai
         "Not sent: the mail server refused it": {"dead_at": now(), "tries": 3, "last_error": "550 no"},
         "Not sent: no longer due by the time it was to go out": {"dead_at": now(), "last_error": "no longer needed"},
         "Waiting to be sent": {},
-        "Sent ": {"sent_at": now()},
+        f"Sent {now():%B}": {"sent_at": now()},
     }
     with acme.app.app_context(), transaction():
         duty = db.session.scalars(select(Assignment).where(Assignment.membership_id == acme.people["bob"])).one()

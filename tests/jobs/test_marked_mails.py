@@ -75,7 +75,7 @@ def test_a_mail_holds_nothing_that_is_not_marked(app: Flask, path: Path) -> None
         for values in VALUES.get(path.stem, [{"url": URL}]):
             letter = write_letter(f"{path.parts[-3]}/mail/{path.stem}", **values)
             found = [*unmarked_in([letter.subject]), *unmarked_in(letter.text.splitlines()), *unmarked(letter.html)]
-            assert {one for one in found if URL not in one} - NOT_OURS == set(), values
+            assert {one for one in found if URL not in one and one not in URL} - NOT_OURS == set(), values
 
 
 @pytest.mark.parametrize("days", [-3, 0, 2, 20])

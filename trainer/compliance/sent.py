@@ -131,7 +131,7 @@ def _shown(shown: str, skipped: InstrumentedAttribute[str | None]) -> list[Colum
 def _of_invitation(row: Any, names: dict[uuid.UUID, str]) -> Sent:
     mail, person, invitation, message = row
     state, told = mail_state(mail.skipped, message), outcome(mail.skipped, message)
-    asked_by = names.get(invitation.created_by_id)
+    asked_by = None if mail.number else names.get(invitation.created_by_id)  # follow-ups go out on their own
     return Sent(mail.created_at, mail.id, person, mail_name(mail.number), None, None, asked_by, state, told)
 
 

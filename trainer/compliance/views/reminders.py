@@ -26,12 +26,13 @@ from trainer.web.access import Who, access
 from trainer.web.redirects import go
 from trainer.web.tables import csv_answer
 
-blueprint = Blueprint("reminders", __name__, url_prefix="/organizations/<uuid:organization_id>")
+blueprint = Blueprint("reminders", __name__, url_prefix="/organizations/<uuid:organization_id>/training/reminders")
+sent_mail = Blueprint("sent_mail", __name__, url_prefix="/organizations/<uuid:organization_id>/sent-mail")
 
 _MOST_NAMES = 20
 
 
-@blueprint.get("/training/reminders")
+@blueprint.get("")
 @access(Who.ACCOUNT, own=True)
 @acting(May.CHANGE_PEOPLE)
 def ask(actor: Actor) -> str:
@@ -50,7 +51,7 @@ def ask(actor: Actor) -> str:
     )
 
 
-@blueprint.post("/training/reminders")
+@blueprint.post("")
 @access(Who.ACCOUNT, own=True)
 @acting(May.CHANGE_PEOPLE)
 def send(actor: Actor) -> Response:
@@ -66,7 +67,7 @@ def send(actor: Actor) -> Response:
     return go(url_for("training.status", organization_id=actor.organization_id, **address))
 
 
-@blueprint.get("/sent-mail")
+@sent_mail.get("")
 @access(Who.ACCOUNT, own=True)
 @acting(May.SEE_TRAINING)
 def log(actor: Actor) -> str:
@@ -76,7 +77,7 @@ def log(actor: Actor) -> str:
     return render_template("compliance/sent.html", actor=actor, page=page, shown=shown)
 
 
-@blueprint.post("/sent-mail/exports")
+@sent_mail.post("/exports")
 @access(Who.ACCOUNT, own=True)
 @acting(May.SEE_TRAINING)
 def export(actor: Actor) -> Response:
