@@ -35,7 +35,7 @@ from tests.support import COURSE, Visitor, closed_up
 from trainer.accounts.models import User
 from trainer.assessment.models import Attempt
 from trainer.assessment.operations import forget_attempts
-from trainer.assignments.models import Assignment, Waiver
+from trainer.assignments.models import Assignment, DutyPeriod, Waiver
 from trainer.assignments.operations import waive
 from trainer.compliance.queries import count_rows, sight_of
 from trainer.compliance.rules import Narrowing
@@ -52,7 +52,7 @@ from trainer.jobs.letters import write
 from trainer.jobs.mergers import settle_mergers
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.operations import complete_lesson, enroll
-from trainer.organizations.models import Membership, Merger, PinSlip, TeamMembership
+from trainer.organizations.models import Membership, Merger, PinSlip, TeamMembership, TeamStay
 from trainer.organizations.operations import PersonFacts, add_person, change_person
 from trainer.organizations.persons import forget_person
 from trainer.organizations.queries import get_person, list_team_ids
@@ -233,7 +233,7 @@ def test_undone_within_a_day_both_are_as_they_were(maria: Pair) -> None:
         alice = actor_of(acme.users["alice"], acme.id)
         duty = db.session.scalars(select(Assignment.id).where(Assignment.membership_id == maria.numbered)).one()
         waive(alice, duty, "Away", dt.date(2027, 1, 1), clock.now())
-    records = (Membership, TeamMembership, Assignment, Waiver, Credential, Enrollment, Attempt)
+    records = (Membership, TeamMembership, TeamStay, Assignment, DutyPeriod, Waiver, Credential, Enrollment, Attempt)
     before = dump(acme.app, *records)
     maria.join(employee_number="gone", name="gone")
     assert dump(acme.app, *records) != before

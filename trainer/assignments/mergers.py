@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 
-from trainer.assignments.models import Assignment, Reminder, Waiver
+from trainer.assignments.history import keep_periods
+from trainer.assignments.models import Assignment, DutyPeriod, Reminder, Waiver
 from trainer.assignments.upkeep import correct_due_days
 from trainer.core.db import db
 from trainer.core.rows import keep_row, put_back
@@ -19,8 +20,8 @@ from trainer.organizations.models import Membership, Organization
 def join_duties(gone: Membership, kept: Membership) -> dict[str, Any]:
     """Give an entry the duties of another one; return what `part_duties` needs.
 
-    Of a duty that both have, the kept entry's stays, with the waivers and the reminders of both. Call `correct_days`
-    once the hire day is what it will be.
+    Of a duty that both have, the kept entry's stays, with the waivers and the reminders of both; that the other one
+    stood is no longer told of a past day. Call `correct_days` once the hire day is what it will be.
     """
     before: dict[str, Any] = {"moved": [], "met": []}
     own = {duty.requirement_id: duty for duty in _list(kept.id)}
@@ -29,6 +30,7 @@ def join_duties(gone: Membership, kept: Membership) -> dict[str, Any]:
         if met is None:
             before["moved"].append(duty.id.hex)
             duty.membership_id, duty.user_id = kept.id, kept.user_id
+            _move_periods(duty.id, kept.id)
         else:
             before["met"].append(_meet(duty, met))
     db.session.flush()
@@ -41,6 +43,7 @@ def part_duties(before: Mapping[str, Any], gone_id: uuid.UUID, gone_user_id: uui
         duty = db.session.get(Assignment, uuid.UUID(hex=number))
         if duty is not None:
             duty.membership_id, duty.user_id = gone_id, gone_user_id
+            _move_periods(duty.id, gone_id)
     db.session.flush()
     for met in before["met"]:
         put_back(Assignment, met["duty"])
@@ -49,6 +52,8 @@ def part_duties(before: Mapping[str, Any], gone_id: uuid.UUID, gone_user_id: uui
             _point(record, [uuid.UUID(hex=number) for number in ids], duty_id)
         for row in met["twice"]:
             put_back(Reminder, row)
+        for row in met["periods"]:
+            put_back(DutyPeriod, row)
         kept = db.session.get(Assignment, uuid.UUID(hex=met["kept"]))
         if kept is not None and met["reopened"] is not None and kept.ended_at is None:
             kept.ended_at = dt.datetime.fromisoformat(met["reopened"])
@@ -61,9 +66,11 @@ def take_over_duties(other_id: uuid.UUID, user_id: uuid.UUID) -> None:
     db.session.execute(theirs.execution_options(synchronize_session=False))
 
 
-def correct_days(organization: Organization, *membership_ids: uuid.UUID) -> None:
-    """Let the first due days of entries follow their hire days."""
-    correct_due_days(organization, Assignment.membership_id.in_(membership_ids))
+def correct_days(organization: Organization, now: dt.datetime, *membership_ids: uuid.UUID) -> None:
+    """Let the first due days of entries follow their hire days, and keep how their duties stand from now on."""
+    theirs = Assignment.membership_id.in_(membership_ids)
+    correct_due_days(organization, theirs)
+    keep_periods(theirs, now)
 
 
 def _meet(duty: Assignment, kept: Assignment) -> dict[str, Any]:
@@ -81,15 +88,26 @@ def _meet(duty: Assignment, kept: Assignment) -> dict[str, Any]:
         "waivers": [number.hex for number in waivers],
         "reminders": [number.hex for number in single],
         "twice": [keep_row(reminder) for reminder in twice],
+        "periods": [keep_row(period) for period in db.session.scalars(_periods_of(duty.id))],
     }
     if is_reopened:
         kept.ended_at = None
     _point(Waiver, waivers, kept.id)
     _point(Reminder, single, kept.id)
     db.session.execute(delete(Reminder).where(Reminder.assignment_id == duty.id))
+    db.session.execute(delete(DutyPeriod).where(DutyPeriod.assignment_id == duty.id))
     db.session.delete(duty)
     db.session.flush()
     return before
+
+
+def _periods_of(assignment_id: uuid.UUID) -> Select[DutyPeriod]:
+    return select(DutyPeriod).where(DutyPeriod.assignment_id == assignment_id)
+
+
+def _move_periods(assignment_id: uuid.UUID, membership_id: uuid.UUID) -> None:
+    moved = update(DutyPeriod).where(DutyPeriod.assignment_id == assignment_id).values(membership_id=membership_id)
+    db.session.execute(moved.execution_options(synchronize_session=False))
 
 
 def _point(record: type[Waiver] | type[Reminder], ids: Any, assignment_id: uuid.UUID) -> None:

@@ -173,7 +173,7 @@ def _join(actor: Actor, merger: Merger, kept: Membership, gone: Membership, now:
     if merger.gone_user_id is not None and merger.kept_user_id is not None:
         before["credentials"] = lend(merger.gone_user_id, merger.kept_user_id)
         end_sessions(merger.gone_user_id, now)
-    correct_days(actor.organization, kept.id)
+    correct_days(actor.organization, now, kept.id)
     merger.before, merger.joined_at = before, now
     db.session.flush()
 
@@ -187,11 +187,11 @@ def _end(merger: Merger, user_id: uuid.UUID, outcome: Outcome, now: dt.datetime)
     if merger.before is None or not can_undo_merger(merger.joined_at, now):
         raise Conflict(TOO_LATE)
     firm = _lock_firm(merger)
-    part_entries(merger.before["entries"], kept)
+    part_entries(merger.before["entries"], kept, now)
     part_duties(merger.before["duties"], merger.gone_id, merger.gone_user_id)
     if merger.gone_user_id is not None:
         take_back(merger.gone_user_id, merger.before.get("credentials", {}))
-    correct_days(firm, kept.id, merger.gone_id)
+    correct_days(firm, now, kept.id, merger.gone_id)
     _note("merger.undone", user_id, merger, kept, now)
     close(merger, Outcome.UNDONE, now)
 

@@ -19,8 +19,18 @@ from trainer.core.errors import Conflict, NotFound
 from trainer.core.persons import plain
 from trainer.core.rows import keep_row, put_back
 from trainer.organizations.actor import Actor
+from trainer.organizations.history import keep_stays
 from trainer.organizations.invitations import is_taken, void_invitations
-from trainer.organizations.models import Invitation, Membership, Merger, Organization, PinSlip, Team, TeamMembership
+from trainer.organizations.models import (
+    Invitation,
+    Membership,
+    Merger,
+    Organization,
+    PinSlip,
+    Team,
+    TeamMembership,
+    TeamStay,
+)
 from trainer.organizations.queries import get_changeable, list_team_ids, seen_by
 from trainer.organizations.rules import Obstacle, Outcome, Role, Side, fold, obstacle_to
 from trainer.organizations.slips import void_slips
@@ -132,7 +142,8 @@ def close(merger: Merger, outcome: Outcome, now: dt.datetime) -> None:
 def join_entries(actor: Actor, kept: Membership, gone: Membership, chosen: Sequence[str], now: dt.datetime) -> Any:
     """Make one entry of two; return what `part_entries` needs. Duties must have moved. The caller has locked the firm.
 
-    Teams are those of both. Links and slips that were given out for the entry that goes no longer work.
+    Teams are those of both; on past days too, where only the entry that goes was ever in one. Links and slips that were
+    given out for that entry no longer work.
     """
     void_invitations(actor, [gone.id], now)
     void_slips(actor, [gone.id], now)
@@ -146,6 +157,12 @@ def join_entries(actor: Actor, kept: Membership, gone: Membership, chosen: Seque
     }
     added = set(list_team_ids(gone.id)) - set(list_team_ids(kept.id))
     before["added"] = [team_id.hex for team_id in added]
+    before["stays"] = [keep_row(stay) for stay in db.session.scalars(_stays_of(gone.id))]
+    own = select(TeamStay.team_id).where(TeamStay.membership_id == kept.id)
+    only_gones = update(TeamStay).where(
+        TeamStay.membership_id == gone.id, TeamStay.team_id.not_in(own.scalar_subquery())
+    )
+    db.session.execute(only_gones.values(membership_id=kept.id).execution_options(synchronize_session=False))
     if kept.employee_number != facts["employee_number"]:
         void_slips(actor, [kept.id], now)  # they are for the number before
     db.session.execute(delete(Membership).where(Membership.id == gone.id))
@@ -154,6 +171,7 @@ def join_entries(actor: Actor, kept: Membership, gone: Membership, chosen: Seque
         setattr(kept, name, value)
     db.session.add_all(TeamMembership(membership_id=kept.id, team_id=team_id) for team_id in added)
     db.session.flush()
+    keep_stays([kept.id], now)
     return before
 
 
@@ -166,7 +184,7 @@ def joined_facts(kept: Membership, gone: Membership, chosen: Sequence[str]) -> d
     return {**facts, "email_key": facts["email"], "name_key": fold(facts["name"])}
 
 
-def part_entries(before: Any, kept: Membership) -> None:
+def part_entries(before: Any, kept: Membership, now: dt.datetime) -> None:
     """Undo `join_entries`. What the firm changed since stays changed. Raises Conflict if someone else has the number.
 
     Links and slips stay void.
@@ -192,6 +210,19 @@ def part_entries(before: Any, kept: Membership) -> None:
     left = delete(TeamMembership).where(TeamMembership.membership_id == kept.id, TeamMembership.team_id.in_(added))
     db.session.execute(left)
     db.session.flush()
+    for row in before["stays"]:
+        taken = delete(TeamStay).where(
+            TeamStay.membership_id == kept.id,
+            TeamStay.team_id == uuid.UUID(hex=row["team_id"]),
+            TeamStay.began_at == dt.datetime.fromisoformat(row["began_at"]),
+        )
+        db.session.execute(taken.execution_options(synchronize_session=False))
+        put_back(TeamStay, row)
+    keep_stays([kept.id, gone_id], now)
+
+
+def _stays_of(membership_id: uuid.UUID) -> Select[TeamStay]:
+    return select(TeamStay).where(TeamStay.membership_id == membership_id)
 
 
 def take_over_entries(other_id: uuid.UUID, user_id: uuid.UUID) -> None:
