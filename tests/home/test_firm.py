@@ -130,7 +130,7 @@ def test_every_line_counts_the_rows_that_it_leads_to(training: Training) -> None
         "reminder couldn’t be delivered: For everyone, yearly",
         "PIN slip has expired or expires within 3 days",
         "person without email has no PIN slip",
-        "people haven’t answered an invitation for a week or more",
+        "invitation has no answer, and nothing more goes out automatically",
         "person hasn’t been invited",
         "certificate ends within 14 days",
         "waiver ends within 14 days",
