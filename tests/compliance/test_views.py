@@ -174,7 +174,7 @@ def test_what_became_of_a_reminder_is_told_the_same_on_both_pages(training: Trai
             )
     alice = acme.enter("alice")
     for path in (f"/training/{acme.people['bob']}", f"/requirements/{training.requirement}"):
-        page = alice.get(acme.path(path)).text
+        page = alice.get(acme.path(path)).text.partition("</h1>")[2]  # without the link to all sent mail
         texts.append([page.count(words) for words in states])
     assert texts[0] == texts[1] == [1, 1, 1, 1]
 
