@@ -110,7 +110,7 @@ from trainer.organizations.views.invitations import blueprint as invitations
 from trainer.organizations.views.people import blueprint as people
 from trainer.organizations.views.slips import blueprint as slips
 from trainer.organizations.views.teams import blueprint as teams
-from trainer.web.access import init_access
+from trainer.web.access import init_access, takes_long
 from trainer.web.asgi import Adapter
 from trainer.web.errors import init_errors
 from trainer.web.headers import init_headers
@@ -299,7 +299,7 @@ def create_server() -> Adapter:
         app = _preloaded[-1] if _preloaded else _prepared(create_app())
         with app.app_context():
             check_schema()  # again: this worker may replace one that ended days after the app was built
-    return Adapter(app, lambda environ: most_bytes(app, environ), app.extensions["is_kept"])
+    return Adapter(app, lambda environ: most_bytes(app, environ), app.extensions["is_kept"], takes_long(app))
 
 
 def _prepared(app: Flask) -> Flask:

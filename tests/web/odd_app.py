@@ -49,4 +49,9 @@ def create_app() -> Adapter:
         time.sleep(3)
         return "done"
 
-    return Adapter(app, most_bytes=lambda _environ: 100_000)
+    @app.get("/long")
+    def long() -> str:
+        time.sleep(3)
+        return "done"
+
+    return Adapter(app, most_bytes=lambda _environ: 100_000, is_long=lambda environ: environ["PATH_INFO"] == "/long")

@@ -13,6 +13,7 @@ from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -21,6 +22,7 @@ from tests.live import end
 from tests.support import COURSE, Visitor
 from tests.web.odd_app import SIZE
 from trainer.core.settings import ROOT
+from trainer.web.access import takes_long
 
 
 @pytest.fixture(scope="module")
@@ -207,3 +209,31 @@ def test_only_what_lies_in_memory_for_everybody_is_answered_without_a_thread(app
         {"PATH_INFO": "/me"},
     ):
         assert not is_kept(environ | change)
+
+
+def test_a_request_that_takes_long_holds_up_no_other(address: str) -> None:
+    place = urlsplit(address)
+    waiting = HTTPConnection(place.netloc, timeout=30)
+    waiting.request("GET", "/long")
+    time.sleep(0.3)
+    started = time.monotonic()
+    other = HTTPConnection(place.netloc, timeout=30)
+    other.request("GET", "/environ/x")
+    assert other.getresponse().status == 200
+    assert time.monotonic() - started < 2
+    assert waiting.getresponse().read() == b"done"
+
+
+def test_what_may_take_long_says_so(app: Flask) -> None:
+    is_long = takes_long(app)
+    firm, part = f"/organizations/{uuid4()}", str(uuid4())
+    for method, path, expected in (
+        ("GET", f"{firm}/roster/{part}", True),
+        ("POST", f"{firm}/training/exports", True),
+        ("GET", "/inspections/x/all", True),
+        ("GET", f"{firm}/training", False),
+        ("POST", f"{firm}/roster/{part}", False),
+        ("GET", "/nothing/here", False),
+        ("GET", "/me/", False),
+    ):
+        assert is_long({"REQUEST_METHOD": method, "PATH_INFO": path}) is expected, (method, path)

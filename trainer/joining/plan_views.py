@@ -58,7 +58,7 @@ _DECIDED: Final = (Fate.UNCHANGED, Fate.GONE)
 
 
 @blueprint.get("/<uuid:draft_id>")
-@access(Who.ACCOUNT, own=True)
+@access(Who.ACCOUNT, own=True, is_long=True)
 @acting(May.SET_TEAMS)
 def draft(actor: Actor, draft_id: UUID) -> Response | str:
     """Show what each row would do, the worker's progress, or what was done."""

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from flask import Flask, abort, current_app, request
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from trainer.web.errors import error_response, wants_json
@@ -35,18 +36,20 @@ class Access:
     """What a route declared. `own`: it shows one person's record, and is 404 to everybody else.
 
     `keeps`: it takes an answer, which waits for someone whose session has ended to come back to the same address.
+    `is_long`: for a large firm it may take seconds; others don't wait for it.
     """
 
     who: Who
     own: bool = False
     keeps: bool = False
+    is_long: bool = False
 
 
-def access(who: Who, *, own: bool = False, keeps: bool = False) -> Callable[[F], F]:
+def access(who: Who, *, own: bool = False, keeps: bool = False, is_long: bool = False) -> Callable[[F], F]:
     """Declare who may enter the view below."""
 
     def declare(view: F) -> F:
-        view.access = Access(who, own, keeps)  # type: ignore[attr-defined]
+        view.access = Access(who, own, keeps, is_long)  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -57,6 +60,21 @@ def declared(app: Flask, endpoint: str) -> Access | None:
     if endpoint == "static":
         return Access(Who.PUBLIC)  # Flask's own name for static files
     return getattr(app.view_functions[endpoint], "access", None)
+
+
+def takes_long(app: Flask) -> Callable[[dict[str, Any]], bool]:
+    """Return what says of a request's environ whether its route declared that it may take seconds."""
+    routes = app.url_map.bind("")
+    endpoints = {name for name in app.view_functions if (rule := declared(app, name)) is not None and rule.is_long}
+
+    def is_long(environ: dict[str, Any]) -> bool:
+        try:
+            endpoint, _values = routes.match(environ["PATH_INFO"], environ["REQUEST_METHOD"])
+        except HTTPException:  # no such address or method, or a redirect
+            return False
+        return endpoint in endpoints
+
+    return is_long
 
 
 def unattended(view: F) -> F:

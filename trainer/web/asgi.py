@@ -43,7 +43,8 @@ class _Answer:
 class Adapter:
     """An ASGI app around a WSGI app.
 
-    `most_bytes` says of a request how large its body may be, `is_kept` whether its answer lies in memory.
+    `most_bytes` says of a request how large its body may be, `is_kept` whether its answer lies in memory, `is_long`
+    whether it may take seconds.
     """
 
     def __init__(
@@ -51,13 +52,17 @@ class Adapter:
         app: WSGIApp,
         most_bytes: Callable[[Environ], int],
         is_kept: Callable[[Environ], bool] = lambda _environ: False,
+        is_long: Callable[[Environ], bool] = lambda _environ: False,
     ) -> None:
         self.app = app
         self.most_bytes = most_bytes
         self.is_kept = is_kept
+        self.is_long = is_long
         # As long as SQLite itself waits for its lock: who came later is told to try again.
         self._changing = Lane("changing", most=100, patience=10)
         self._reading = Lane("reading", most=500, patience=30)
+        # A list of ten thousand people takes a second; nobody else waits for that.
+        self._long = Lane("long", most=50, patience=60)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -76,8 +81,7 @@ class Adapter:
                 environ["wsgi.input"] = body
                 if self.is_kept(environ):
                     return _call(self.app, environ)  # at once: handing it to a thread would cost half as much again
-                lane = self._reading if environ["REQUEST_METHOD"] in _SAFE else self._changing
-                return await lane.run(lambda: _call(self.app, environ))
+                return await self._lane(environ).run(lambda: _call(self.app, environ))
         except Refused as refused:
             status = refused.status
         except TooBusy:
@@ -89,6 +93,11 @@ class Adapter:
         if status != 503:  # what is left of the body isn't the next request
             answer.headers.append((b"connection", b"close"))
         return answer
+
+    def _lane(self, environ: Environ) -> Lane:
+        if self.is_long(environ):
+            return self._long
+        return self._reading if environ["REQUEST_METHOD"] in _SAFE else self._changing
 
     async def _body(self, environ: Environ, receive: Receive) -> IO[bytes]:
         length = environ.get("CONTENT_LENGTH")

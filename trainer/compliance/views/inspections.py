@@ -120,7 +120,7 @@ def inspect(token: str) -> Response | tuple[str, int] | str:
 
 
 @blueprint.get("/inspections/<token>/all")
-@access(Who.PUBLIC)
+@access(Who.PUBLIC, is_long=True)
 @limit_failures("60 per hour")
 def inspect_all(token: str) -> Response | tuple[str, int]:
     """Show everyone on one page, to print."""
@@ -140,7 +140,7 @@ def inspect_all(token: str) -> Response | tuple[str, int]:
 
 
 @blueprint.get("/inspections/<token>/all.pdf")
-@access(Who.PUBLIC)
+@access(Who.PUBLIC, is_long=True)
 @limit_failures("60 per hour")
 def inspect_pdf(token: str) -> Response | tuple[str, int]:
     """Give everyone as a PDF, of at most so many rows."""

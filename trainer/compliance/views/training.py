@@ -70,7 +70,7 @@ def status(actor: Actor) -> str | tuple[str, int]:
 
 
 @blueprint.post("/exports")
-@access(Who.ACCOUNT, own=True)
+@access(Who.ACCOUNT, own=True, is_long=True)
 @acting(May.SEE_TRAINING)
 def export(actor: Actor) -> Response:
     """Return the rows that the address asks for as CSV, XLSX or PDF; the export is recorded."""
