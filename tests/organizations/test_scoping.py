@@ -30,6 +30,9 @@ MAY_LEAVE_IT_OUT = {
     "assignments.queries.list_reminders": "the log of a requirement loaded through the actor",
     "assignments.operations.end_requirement": "the duties of a requirement loaded through the actor",
     "assignments.upkeep.end_unmeant": "the duties of a requirement of the firm",
+    "organizations.history._end": "the past teams of people, or of a team, loaded through the actor",
+    "organizations.history._open": "the past teams of people loaded through the actor",
+    "organizations.history.end_stays": "the past of a team loaded through the actor",
     "organizations.replies.set_replies": "the actor's own entry, read again",
     "organizations.invitations.revoke_invitations": "the invitations of a person loaded through the actor",
 }

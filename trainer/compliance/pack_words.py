@@ -179,6 +179,7 @@ def files() -> dict[str, str]:
     return {
         "index.html": _("the whole pack as a page: begin here"),
         "cover.pdf": _("the summary on paper"),
+        "README.txt": _("what each file holds, in plain text"),
         "roster.csv": _("who was on the roster on that day"),
         "training-status.csv": _("where everyone stood on that day"),
         "completions.csv": _("certificates earned by that day; each can be checked by its number"),

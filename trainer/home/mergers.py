@@ -181,7 +181,7 @@ def _join(actor: Actor, merger: Merger, kept: Membership, gone: Membership, now:
 def _end(merger: Merger, user_id: uuid.UUID, outcome: Outcome, now: dt.datetime) -> None:
     kept = db.session.get_one(Membership, merger.kept_id)
     if merger.joined_at is None:
-        _note(f"merger.{outcome}", user_id, merger, kept, now)
+        _note("merger.declined" if outcome is Outcome.DECLINED else "merger.withdrawn", user_id, merger, kept, now)
         close(merger, outcome, now)
         return
     if merger.before is None or not can_undo_merger(merger.joined_at, now):

@@ -63,7 +63,7 @@ def get_pair(actor: Actor, kept_id: uuid.UUID, gone_id: uuid.UUID) -> tuple[Memb
     teams = {*list_team_ids(kept.id), *list_team_ids(gone.id)}
     if actor.team_ids is not None and not teams <= actor.team_ids:
         raise Conflict(_l("One of them is also in a team that isn’t yours. Ask an owner or a manager of all teams."))
-    if find_open(kept.id) is not None or find_open(gone.id) is not None:
+    if find_open(kept) is not None or find_open(gone) is not None:
         raise Conflict(_l("One of them is being joined already, or was less than a day ago. Undo that first, or wait."))
     return kept, gone
 
@@ -95,10 +95,11 @@ def refuse_obstacle(kept: Side, gone: Side) -> None:
         raise Conflict(_l("Someone who has a role is never joined into another entry. Change the role first."))
 
 
-def find_open(membership_id: uuid.UUID) -> Merger | None:
+def find_open(person: Membership) -> Merger | None:
     """Return the merger of an entry that is asked for, or that can still be undone."""
-    is_of = or_(Merger.kept_id == membership_id, Merger.gone_id == membership_id)
-    return db.session.scalar(select(Merger).where(is_of, Merger.closed_at.is_(None)))
+    is_of = or_(Merger.kept_id == person.id, Merger.gone_id == person.id)
+    of_firm = Merger.organization_id == person.organization_id
+    return db.session.scalar(select(Merger).where(of_firm, is_of, Merger.closed_at.is_(None)))
 
 
 def list_open_of_user(user_id: uuid.UUID) -> Sequence[tuple[Merger, Organization]]:

@@ -93,7 +93,7 @@ def person(actor: Actor, membership_id: UUID) -> str:
         team_names=team_names(actor, [membership.id]).get(membership.id, []),
         role_names=ROLE_NAMES,
         can_have_slip=may_have_slip(membership),
-        merger=find_open(membership.id),
+        merger=find_open(membership),
         can_undo=membership.ended_at is not None and can_undo(membership.ended_at, now()),
         form=Form(),
     )
