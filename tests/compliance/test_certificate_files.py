@@ -98,7 +98,7 @@ def test_files_are_named_after_people_and_the_list_has_facts_and_checksums(train
 def test_the_filter_decides_and_is_told(training: Training, query: str, number: int) -> None:
     alice, acme = training.acme.enter("alice"), training.acme
     page = alice.get(acme.path(f"{PATH}{query}"))
-    assert ("Everyone you see" in page.text) == (query == "")
+    assert ("Everyone you can see" in page.text) == (query == "")
     assert len(fetch(training, query).namelist()) == number + 1
     assert f"{number} certificate" in alice.get(acme.path(PATH)).text
     assert alice.post(acme.path(f"{PATH}?group=x")).status_code == 404

@@ -414,12 +414,12 @@ def test_anyone_stops_it_by_the_link_in_each_mail_and_is_not_asked_again_soon(
     run(acme.app, acme.id, MONDAY)
     for mail in reports_in(mailbox):
         stranger, path = Visitor(acme.app), link_in(mail, "stop")
-        assert "Get no more of this report?" in stranger.get(path).text
-        assert "You get no more of it" in stranger.post(path).text
+        assert "Stop getting this report?" in stranger.get(path).text
+        assert "You won’t get this report anymore" in stranger.post(path).text
     run(acme.app, acme.id, MONDAY + WEEK)
     assert len(reports_in(mailbox)) == 2
     alice, add = acme.enter("alice"), acme.path(f"/reports/{report}/recipients")
-    assert alice.get(acme.path(f"/reports/{report}")).text.count("Asked to get no more") == 2
+    assert alice.get(acme.path(f"/reports/{report}")).text.count("Asked to stop getting it") == 2
     refused = alice.post(add, {"addresses": CLIENT.upper()})
     assert (refused.status_code, "Respect that" in refused.text) == (422, True)
     assert alice.post(add, {"staff": [str(acme.users["mona"])]}).status_code == 303
@@ -447,7 +447,7 @@ def test_an_address_that_bounces_twice_stops_and_is_told_of(mailing: Training, m
     assert page.count("Not sent: the mail server refused it") == 2
     assert "mail couldn’t be delivered" in page
     assert "An address can’t be reached" in alice.get(acme.path("/reports")).text
-    assert "1 address of your reports by email can’t be reached." in alice.get(acme.path()).text
+    assert "1 address that gets reports by email can’t be reached." in alice.get(acme.path()).text
     assert "by email can’t be reached" not in acme.enter("mark").get(acme.path()).text  # not a report of his
     del mailbox.at_recipient[CLIENT]
     with time_machine.travel(MONDAY + 4 * WEEK):

@@ -95,7 +95,7 @@ def test_paper_ends_after_so_many_rows_and_says_so(app: Flask, monkeypatch: pyte
     rows = [row(name=f"Person {number}", teams=("A" if number < 3 else "B",)) for number in range(5)]
     with app.app_context():
         (section,) = sheet_of(StatusPaper("Acme", DAY, [], rows))["sections"]
-        assert (len(section["rows"]), section["more"][:38]) == (3, "2 more rows aren’t on this paper. CSV ")
+        assert (len(section["rows"]), section["more"][:38]) == (3, "2 more rows aren’t in this PDF. The CS")
         sections = sheet_of(StatusPaper("Acme", DAY, [], rows, has_sections=True))["sections"]
         assert [(len(part["rows"]), part["more"][:6]) for part in sections] == [(3, ""), (0, "2 more")]
 

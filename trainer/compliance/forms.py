@@ -49,7 +49,9 @@ class PackCheckForm(ReadForm):
     sha256 = StringField(
         _l("SHA-256 of manifest.json"),
         [InputRequired(_l("Choose manifest.json, or paste its SHA-256.")), length(1, 200)],
-        description=_l("64 digits and letters from a to f. Blanks, colons and capital letters don’t matter."),
+        description=_l(
+            "64 characters: digits and letters from a to f. Spaces, colons and capital letters don’t matter."
+        ),
         filters=[trimmed],
         render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"},
     )
@@ -57,7 +59,9 @@ class PackCheckForm(ReadForm):
     def validate_sha256(self, field: StringField) -> None:
         """Refuse what can’t be a hash."""
         if self.digest is None:
-            raise ValidationError(_l("This isn’t a SHA-256: it has 64 digits and letters from a to f. Copy all of it."))
+            raise ValidationError(
+                _l("This isn’t a SHA-256, which has 64 characters: digits and letters from a to f. Copy all of it.")
+            )
 
     @property
     def digest(self) -> str | None:
@@ -89,7 +93,7 @@ class RecipientsForm(Form):
     addresses = TextAreaField(
         _l("Addresses outside the firm"),
         [length(0, 4000), PlainText(lines=True)],
-        description=_l("Such as a client’s. One on each line. We ask them first; nothing is sent before they agree."),
+        description=_l("Such as a client’s, one per line. We ask them first; nothing is sent before they agree."),
         filters=[in_lines],
         render_kw={"rows": 3, "autocomplete": "off", "spellcheck": "false"},
     )

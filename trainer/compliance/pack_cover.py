@@ -58,11 +58,11 @@ def _texts(records: Records, tally: Tally) -> dict[str, Any]:
         "qr": qr_code(records.check_url) if records.check_url else "",
         "facts": [
             [_("Ordered by"), _breakable(records.ordered_by)],
-            [_("Made"), pack_words.made(records)],
+            [_("Created"), pack_words.made(records)],
             [_("Time zone"), records.zone.replace("_", " ")],
         ],
         "words": {
-            "holds": _("What this pack holds"),
+            "holds": _("What this pack contains"),
             "begin": _("Open index.html to read all of it: no internet and no account needed."),
             "required": _("What was required"),
             "check": _("Check this pack"),

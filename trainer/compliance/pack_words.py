@@ -177,9 +177,9 @@ def parts(records: Records, tally: Tally) -> list[Part]:
 def files() -> dict[str, str]:
     """Return file -> what it holds, for those who look into the folder."""
     return {
-        "index.html": _("the whole pack as a page: begin here"),
-        "cover.pdf": _("the summary on paper"),
-        "README.txt": _("what each file holds, in plain text"),
+        "index.html": _("the whole pack as a page: start here"),
+        "cover.pdf": _("the summary, for printing"),
+        "README.txt": _("what each file contains, in plain text"),
         "roster.csv": _("who was on the roster on that day"),
         "training-status.csv": _("where everyone stood on that day"),
         "completions.csv": _("certificates earned by that day; each can be checked by its number"),
@@ -233,7 +233,7 @@ def checking(records: Records) -> list[str]:
         str(_("The page says whether we made this pack, for whom, for which day, and when.")),
         str(
             _(
-                "%(manifest)s has the SHA-256 of every other file. A file that was changed has another one.",
+                "%(manifest)s has the SHA-256 of every other file. A file that was changed has a different one.",
                 manifest=MANIFEST,
             )
         ),

@@ -252,8 +252,8 @@ def _caveats(view: View) -> list[str]:
         return []
     return [
         _(
-            "Moves between teams and changes of requirements are kept since %(day)s. Of earlier days, this pack says "
-            "what can be told from the records and the audit log.",
+            "Team moves and changed requirements have been kept since %(day)s. For earlier days, this pack says what "
+            "the records and the audit log show.",
             day=show_day(since, "long"),
         )
     ]

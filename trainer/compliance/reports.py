@@ -50,7 +50,12 @@ def make_report(actor: Actor, rhythm: Rhythm, team_ids: Collection[uuid.UUID], n
     lock_organization(actor)
     count = select(func.count()).where(Report.organization_id == actor.organization_id, Report.ended_at.is_(None))
     if (db.session.scalar(count) or 0) >= MOST_REPORTS:
-        raise Conflict(_l("This firm has %(most)s reports. End one that nobody needs first.", most=MOST_REPORTS))
+        raise Conflict(
+            _l(
+                "This firm already has %(most)s reports, the most it can have. First end one that nobody needs.",
+                most=MOST_REPORTS,
+            )
+        )
     seen = {team.id for team in list_teams(actor)}
     chosen = seen.intersection(team_ids) if team_ids else (set() if actor.team_ids is None else seen)
     if not chosen and (team_ids or actor.team_ids is not None):
@@ -80,7 +85,7 @@ def add_recipients(
     there = queries.list_recipients(report)
     staff = {line.user_id for line in queries.list_staff(actor)}
     if not staff.issuperset(user_ids):
-        raise Invalid(_l("Somebody you chose may not see training status. Choose again."))
+        raise Invalid(_l("Someone you chose isn’t allowed to see training status. Choose again."))
     keys = {email_key(address): address for address in addresses}
     if None in keys:
         raise Invalid(_l("We can’t use one of these addresses. Use plain letters, one @, and no spaces."))
@@ -92,7 +97,7 @@ def add_recipients(
     for user_id, key in sorted(chosen - active, key=str):
         old = by_key.get((user_id, key))
         if old is not None and old.stop == Stop.ASKED and user_id is None and now < _asked_again(old):
-            raise Invalid(_l("%(address)s asked to get no more of this report. Respect that.", address=old.email))
+            raise Invalid(_l("%(address)s asked to stop getting this report. Respect that.", address=old.email))
         recipient = old or ReportRecipient(
             id=uuid.uuid4(),
             organization_id=report.organization_id,

@@ -186,8 +186,8 @@ def _sections(paper: StatusPaper, rows: Sequence[Row], sites: Sequence[Site]) ->
                 "said": said,
                 "rows": [_row(row, words) for row in shown],
                 "more": ngettext(
-                    "%(num)s more row isn’t on this paper. CSV and XLSX have all of them.",
-                    "%(num)s more rows aren’t on this paper. CSV and XLSX have all of them.",
+                    "%(num)s more row isn’t in this PDF. The CSV and XLSX files have all rows.",
+                    "%(num)s more rows aren’t in this PDF. The CSV and XLSX files have all rows.",
                     more,
                 )
                 if more

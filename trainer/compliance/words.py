@@ -35,7 +35,7 @@ RHYTHM_NAMES = {
     Rhythm.MONTH.value: _l("On the first of each month"),
 }
 STOP_WORDS = {
-    Stop.ASKED.value: _l("Asked to get no more"),
+    Stop.ASKED.value: _l("Asked to stop getting it"),
     Stop.REMOVED.value: _l("Removed"),
     Stop.UNDELIVERABLE.value: _l("Stopped: mail couldn’t be delivered"),
     Stop.NO_RIGHT.value: _l("Stopped: may no longer see this"),
@@ -64,7 +64,7 @@ HEADS = (
     _l("Note"),
 )
 WHY_NOT = {
-    Why.CURRENT: _l("Current already"),
+    Why.CURRENT: _l("Already current"),
     Why.WAIVED: _l("Waived"),
     Why.NOT_JOINED: _l("Hasn’t joined yet: send the invitation again instead"),
     Why.NO_ADDRESS: _l("No email address: tell them in person"),

@@ -40,7 +40,7 @@ def files(actor: Actor) -> str:
     titles = {requirement.id: requirement.title for requirement in list_requirements(actor.organization_id)}
 
     def said(chosen: Narrowing) -> str:
-        return " · ".join(filter_words(chosen, teams, titles)) or _("Everyone you see")
+        return " · ".join(filter_words(chosen, teams, titles)) or _("Everyone you can see")
 
     return render_template(
         "compliance/certificates.html",
@@ -63,7 +63,7 @@ def order(actor: Actor) -> Response:
     filters = narrowing()
     with transaction():
         order_certificates(actor, filters, now())
-    flash(_("The file is being made. This page shows how far it is."))
+    flash(_("The file is being created. This page shows its progress."))
     return go(url_for(".files", organization_id=actor.organization_id))
 
 
@@ -74,7 +74,9 @@ def file(actor: Actor, job_id: UUID) -> Response:
     """Give a finished file to someone who may still see all of the people in it."""
     path = path_of(get_file(actor, job_id))
     if path is None:
-        raise NotYet(_("This file isn’t there: it is still being made, or it is older than a week. Order a new one."))
+        raise NotYet(
+            _("This file isn’t there: it is still being created, or it is older than a week. Order a new one.")
+        )
     answer = send_file(path, mimetype="application/zip", as_attachment=True, download_name="certificates.zip")
     answer.headers["Cache-Control"] = "no-store"
     return answer

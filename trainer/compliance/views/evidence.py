@@ -48,7 +48,7 @@ def order(actor: Actor) -> Response | tuple[str, int]:
         except Invalid as error:
             form.as_of.errors = [error.message]
         else:
-            flash(_("The pack is being made. This page shows how far it is."))
+            flash(_("The pack is being created. This page shows its progress."))
             return go(url_for(".packs", organization_id=actor.organization_id))
     return _page(actor, form), 422
 
@@ -63,7 +63,9 @@ def pack(actor: Actor, job_id: UUID) -> Response:
         raise NotFound
     path = file_of(job)
     if path is None:
-        raise NotYet(_("This pack isn’t there: it is still being made, or it is older than a week. Order a new one."))
+        raise NotYet(
+            _("This pack isn’t there: it is still being created, or it is older than a week. Order a new one.")
+        )
     answer = send_file(path, mimetype="application/zip", as_attachment=True, download_name="training-records.zip")
     answer.headers["Cache-Control"] = "no-store"
     return answer

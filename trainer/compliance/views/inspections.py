@@ -181,10 +181,12 @@ def inspect_pack(token: str) -> Response | tuple[str, int]:
         return _void()
     job = find_shared_pack(inspection[0])
     if job is None:
-        raise NotFound(_("There’s no evidence pack beside this link. Ask the firm for one."))
+        raise NotFound(_("There’s no evidence pack with this link. Ask the firm for one."))
     path = file_of(job)
     if path is None:
-        raise NotYet(_("This pack isn’t there: it is still being made, or no longer kept. Ask the firm for a new one."))
+        raise NotYet(
+            _("This pack isn’t there: it is still being created, or no longer kept. Ask the firm for a new one.")
+        )
     return send_file(path, mimetype="application/zip", as_attachment=True, download_name="training-records.zip")
 
 

@@ -119,7 +119,12 @@ def remove(actor: Actor, report_id: UUID, recipient_id: UUID) -> Response:
 @acting(May.SEE_TRAINING)
 def hold(actor: Actor, report_id: UUID) -> Response:
     """Send none for a while."""
-    return _act(actor, report_id, lambda own: operations.pause(actor, own, now()), _("Paused. None goes out."))
+    return _act(
+        actor,
+        report_id,
+        lambda own: operations.pause(actor, own, now()),
+        _("Paused. Nothing goes out until you resume it."),
+    )
 
 
 @blueprint.post("/<uuid:report_id>/resumption")
@@ -139,7 +144,7 @@ def take_over(actor: Actor, report_id: UUID) -> Response:
         actor,
         report_id,
         lambda own: operations.take_over(actor, own, now()),
-        _("It goes to addresses outside the firm in your name now."),
+        _("From now on, it goes to addresses outside the firm in your name."),
     )
 
 
@@ -151,7 +156,7 @@ def end(actor: Actor, report_id: UUID) -> Response | str:
     own, form = queries.get_report(actor, report_id), Form()
     if not form.validate_on_submit():
         return render_template("compliance/report_end.html", actor=actor, report=own, form=form)
-    return _act(actor, report_id, lambda own: operations.end(actor, own, now()), _("Ended. None goes out anymore."))
+    return _act(actor, report_id, lambda own: operations.end(actor, own, now()), _("Ended. Nothing goes out anymore."))
 
 
 @blueprint.post("/<uuid:report_id>/files")
