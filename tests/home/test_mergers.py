@@ -95,7 +95,7 @@ class Pair:
     def join(self, **fields: str) -> None:
         """Ask, and let Maria agree."""
         self.ask(**fields)
-        assert "The two are one now." in self.answer("yes")
+        assert "The two entries are one now." in self.answer("yes")
 
 
 @pytest.fixture

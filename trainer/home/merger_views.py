@@ -74,7 +74,11 @@ def join(actor: Actor, membership_id: UUID, other_id: UUID) -> Response | str | 
         except Conflict as error:
             flash(error.message)
         else:
-            flash(_("We’ve asked them. Nothing moves until they agree.") if is_asked else _("The two are one now."))
+            flash(
+                _("We’ve asked them. Nothing moves until they agree.")
+                if is_asked
+                else _("The two entries are one now.")
+            )
         return _to_person(actor, membership_id)
     page = render_template(
         "home/merger.html",
@@ -145,9 +149,9 @@ def answer(merger_id: UUID) -> Response | str:
 
 def _answered(was_joined: bool, is_right: bool) -> str:
     if is_right:
-        return str(_("Thank you.") if was_joined else _("The two are one now."))
+        return str(_("Thank you.") if was_joined else _("The two entries are one now."))
     if was_joined:
-        return str(_("Undone: the two are separate again. The firm can read that in its log."))
+        return str(_("Undone: the two entries are separate again. The firm can read that in its log."))
     return str(_("Nothing was joined. The firm can read in its log that you declined."))
 
 

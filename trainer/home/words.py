@@ -37,8 +37,8 @@ def say(need: Need, *, is_single: bool) -> str:
         case Kind.REPORTS:
             return str(
                 ngettext(
-                    "%(num)s address of your reports by email can’t be reached",
-                    "%(num)s addresses of your reports by email can’t be reached",
+                    "%(num)s address that gets reports by email can’t be reached",
+                    "%(num)s addresses that get reports by email can’t be reached",
                     count,
                 )
             )
@@ -49,7 +49,9 @@ def say(need: Need, *, is_single: bool) -> str:
             return str(_("A roster that you sent at %(time)s is waiting for you to confirm it", time=sent_at))
         case Kind.CERTIFICATES:
             return str(
-                ngettext("%(num)s certificate ends within 14 days", "%(num)s certificates end within 14 days", count)
+                ngettext(
+                    "%(num)s certificate expires within 14 days", "%(num)s certificates expire within 14 days", count
+                )
             )
         case Kind.WAIVERS:
             return str(ngettext("%(num)s waiver ends within 14 days", "%(num)s waivers end within 14 days", count))

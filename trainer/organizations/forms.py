@@ -63,7 +63,9 @@ class SettingsForm(OrganizationForm):
 
     follows_up = BooleanField(
         _l("Send unanswered invitations again after 3, 10 and 20 days"),
-        description=_l("Between 8:00 and 20:00. These emails stop when someone joins or you withdraw the invitation."),
+        description=_l(
+            "Between 8 a.m. and 8 p.m. These emails stop when someone joins or you withdraw the invitation."
+        ),
     )
 
 

@@ -86,9 +86,9 @@ def refuse_obstacle(kept: Side, gone: Side) -> None:
     if obstacle is Obstacle.OWN_ACCOUNTS:
         raise Conflict(
             _l(
-                "Both sign in with an account of their own: an email address, or a PIN that works elsewhere, too. Only "
-                "they can decide about those. Ask which account they use, and note for the other entry that the person "
-                "has left. Certificates stay valid in both."
+                "Both sign in with an account of their own: an email address, or a PIN that also works elsewhere. Only "
+                "they can decide about those. Ask which account they use, and mark the other entry as having left. "
+                "Certificates stay valid in both."
             )
         )
     if obstacle is not None:
