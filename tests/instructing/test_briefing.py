@@ -88,7 +88,7 @@ def test_few_answers_say_nothing_but_give_scenes_to_begin_with(room: Room) -> No
     ines = room.enter()
     page = ines.get(room.path("/briefing")).text
     assert "Nobody has judged a scene since joining" in page
-    assert "Too few to say: 5 people or more" in page
+    assert "Too few to say: at least 5 people" in page
     assert page.count("Read aloud:") == 2
     number, text = text_of(ines.get(room.path("/briefing.pdf")).get_data())
     assert number == 1

@@ -120,4 +120,4 @@ def test_what_was_said_before_joining_or_only_once_is_no_part_of_it(public: Room
 
 def test_the_page_says_how_many_are_missing(public: Room) -> None:
     page = public.enter().get(public.path("/misreads")).text
-    assert "Said once 30 people have answered both; 0 people have." in page
+    assert "Shown once 30 people have answered both; so far, 0 people have." in page

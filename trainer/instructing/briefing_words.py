@@ -37,8 +37,8 @@ def too_few() -> str:
     """Say why nothing is said of a group yet, and what to do until then."""
     return str(
         ngettext(
-            "Too few to say: %(num)s person or more must have answered. Until then, here are two scenes to begin with.",
-            "Too few to say: %(num)s people or more must have answered. Until then, here are two scenes to begin with.",
+            "Too few to say: at least %(num)s person must have answered. Until then, start with these two scenes.",
+            "Too few to say: at least %(num)s people must have answered. Until then, start with these two scenes.",
             FEWEST_PEOPLE,
         )
     )
