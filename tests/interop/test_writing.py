@@ -238,7 +238,7 @@ def test_people_with_a_role_stay_as_they_are(
         ({"name": "=cmd()"}, "formula"),
         ({"name": "A\u202eB"}, "can’t be shown"),
         ({"name": "A\u0000B"}, "can’t be shown"),
-        ({"name": 7}, "name: use a text"),
+        ({"name": 7}, "name: use a string"),
         ({"name": "x" * 121}, "name: this is too long"),
         ({"email": "walt@"}, "isn’t one we can write to"),
         ({"role": "owner"}, "role: there is no such field"),

@@ -22,7 +22,7 @@ _WORDS: Final = (
     ("string_too_short", _l("this is missing")),
     ("too_short", _l("send at least one person")),
     ("string_pattern", _l("a team’s name can’t contain a line break, “;” or “|”")),
-    ("string", _l("use a text")),
+    ("string", _l("use a string")),
     ("bool", _l("use true or false")),
     ("datetime", _l("write it like 2026-11-23T15:00:00Z")),
     ("timezone", _l("write it like 2026-11-23T15:00:00Z")),
@@ -56,7 +56,7 @@ class PersonData(Given):
     teams: list[TeamName] | None = Field(
         None,
         max_length=20,
-        description="All of the person’s teams; unknown ones are created. An empty list says nothing.",
+        description="All of the person’s teams; unknown ones are created. An empty list changes nothing.",
     )
     hired_on: dt.date | None = None
     ended_on: dt.date | None = Field(

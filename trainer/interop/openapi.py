@@ -156,8 +156,8 @@ DOCUMENT: Final[Schema] = {
                 "patch_people",
                 f"Add or change up to {MOST_PEOPLE} people, or mark them as having left",
                 "All of it is written, or nothing. People who aren’t named stay as they are. "
-                "At most 30 of these a minute. "
-                "For each person, the rules are those of one.",
+                "At most 30 of these requests a minute. "
+                "The rules for each person are the same as for a single one.",
                 "People",
                 s200=_answer("What came of each, in the same order.", "WrittenPeople"),
                 s409=_answer("Nothing was written: people on the roster are in the way.", "RefusedPeople"),
@@ -184,7 +184,7 @@ DOCUMENT: Final[Schema] = {
             "put": _write(
                 "put_person_by_number",
                 "Add or change one person, or mark them as having left",
-                "Sending the same again changes nothing, and neither does an older write that comes late. "
+                "Sending the same again changes nothing, and neither does an older write that arrives late. "
                 "Owners, managers and instructors stay as they are. "
                 "Someone who has left and comes back is a new entry.",
                 "PersonData",

@@ -271,7 +271,7 @@ class WrittenPerson(Record):
 
     employee_number: str
     result: Annotated[Result, WithJsonSchema(one_of(Result))] = Field(
-        description="`unchanged`: we knew all of it, or it isn’t for a token to change. "
+        description="`unchanged`: we had all of it already, or a token isn’t allowed to change it. "
         "`superseded`: a write that is as new or newer was applied before, so this one changed nothing."
     )
     person_id: UUID | None = Field(description="Null if nobody with this number has been on the roster.")

@@ -134,7 +134,9 @@ def _refuse_odd(people: Sequence[NumberedPerson], now: dt.datetime) -> None:
         elif kept != number:
             words = _l("employee_number: write it as “%(number)s”.", number=kept)
         elif refuse_instant(person.changed_at, now):
-            words = _l("changed_at: this is in the future, or long ago. Send when it changed in your system.")
+            words = _l(
+                "changed_at: this is in the future or too long ago. Send the time at which it changed in your system."
+            )
         else:
             continue
         refusals.append(Refusal(row, number, words, clashes=False))
@@ -265,7 +267,9 @@ def _outcome(
     else:
         notes = [str(words) for words in (*entry.warnings, *entry.reasons)]
     if is_invited is False:
-        notes.append(_("No invitation was sent: there was one within a day, or the firm has sent today’s."))
+        notes.append(
+            _("No invitation was sent: one went out less than a day ago, or the firm has reached today’s limit.")
+        )
     return WrittenPerson(
         employee_number=person.employee_number,
         result=_RESULTS[entry.fate] if entry else Result.SUPERSEDED,

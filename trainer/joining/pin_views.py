@@ -170,7 +170,7 @@ def dispute_slip(slip_id: UUID) -> Response:
     user_id, session_id = current_user.id, current_user.session_id
     with transaction():
         used_slips.dispute(user_id, slip_id, session_id, now())
-    flash(_("Your other devices are signed out, and the firm’s owners are told. Choose a new PIN now."))
+    flash(_("Your other devices were signed out, and the firm’s owners get an email. Choose a new PIN now."))
     return go(url_for(".change"))
 
 

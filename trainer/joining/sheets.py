@@ -62,7 +62,7 @@ def read_file(data: bytes) -> Listing:
     text, coding = _decoded(data)
     if len(_CONTROL.findall(text[:2000])) * 20 > len(text[:2000]):
         raise Invalid(
-            _l("This file isn’t a list, but a picture or the like. Save the list as .xlsx or .csv and try again.")
+            _l("This file is a picture or something else, not a list. Save the list as .xlsx or .csv and try again.")
         )
     if text.lstrip("\ufeff \t\r\n")[:1] == "<":
         raise Invalid(
