@@ -89,7 +89,7 @@ def test_a_firm_is_led_step_by_step_until_it_runs(acme: Acme) -> None:
     put_on_roster(app, firm, make_account(app, "joined@example.org"), name="Joan Joy", email="joined@example.org")
     page = alice.get(path).text
     assert steps(page) == ["open"]
-    assert "One more way in" in page
+    assert "One more way to join" in page
     assert "0 of 3 people are current; nobody is overdue." in closed_up(page)
     alice.post(f"{path}/skipped-steps", {"step": "posters"})
     assert steps(alice.get(path).text) == []

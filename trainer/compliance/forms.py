@@ -81,7 +81,7 @@ class InspectorForm(Form):
     )
     pack = SelectField(
         _l("Evidence pack"),
-        description=_l("Can be downloaded beside the training status for as long as it’s kept."),
+        description=_l("The inspector can also download it, for as long as it’s kept."),
         default="",
     )
 
