@@ -102,7 +102,7 @@ def test_someone_who_tested_out_has_begun(app: Flask) -> None:
         for is_begun in (False, True):
             with app.app_context(), transaction() as session:
                 one = session.scalars(select(Enrollment)).one()
-                one.tested_out_at = clock.now() if is_begun else None
+                one.tested_out_at = one.begun_at = clock.now() if is_begun else None
             with app.app_context():
                 (duty,) = db.session.scalars(select(Assignment))
                 assert get_duty(duty).has_begun is is_begun

@@ -19,13 +19,13 @@ from tests.support import Visitor
 from trainer.assessment.models import Response
 from trainer.compliance import inspection_paper
 from trainer.compliance.operations import make_inspector_link, order_pack, token_of
-from trainer.compliance.packs import advance
 from trainer.compliance.views import inspections
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.errors import NotFound
 from trainer.core.work import Job
 from trainer.jobs.upkeep import keep_up
+from trainer.jobs.work import advance
 from trainer.learning.models import LessonResponse
 from trainer.organizations.models import Membership
 from trainer.organizations.operations import remove_person
@@ -71,23 +71,13 @@ def inspection(training: Training) -> Inspection:
         for _portion in keep_up(acme.id):
             pass
         with transaction():
-            pack = order_pack(actor_of(acme.users["alice"], acme.id), left_on, clock.now())
-        make(pack.id)
+            pack_id = order_pack(actor_of(acme.users["alice"], acme.id), left_on, clock.now()).id
+        while advance():
+            db.session.remove()
         with transaction():
-            link = make_inspector_link(actor_of(acme.users["alice"], acme.id), "State", clock.now(), pack.id)
+            link = make_inspector_link(actor_of(acme.users["alice"], acme.id), "State", clock.now(), pack_id)
             path = f"/inspections/{token_of(link)}"
     return Inspection(training, path, left_on)
-
-
-def make(job_id: object) -> None:
-    """Let the worker make a pack."""
-    done, total = 0, 1
-    while done < total:
-        with transaction():
-            job = db.session.get_one(Job, job_id)
-            done, total = advance(job, clock.now())
-            if done == total:
-                job.finished_at = clock.now()
 
 
 def text_of(pdf: bytes) -> str:

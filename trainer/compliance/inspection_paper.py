@@ -41,7 +41,7 @@ def draw_inspection(
         "day": show_day(sight_day, "long"),
         "sentence": sentence,
         "notes": list(notes),
-        "nobody": _("Nobody."),
+        "none": _("No one."),
         "tables": [_staff(rows, sight_day), _former(former)],
     }
     return _typeset(texts, day) or _without_strange_letters(texts, day)
