@@ -50,6 +50,7 @@ from trainer.core.settings import ROOT, Settings
 from trainer.jobs.delivery import deliver
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.models import Organization, TeamMembership
+from trainer.web.limits import count, key_of
 
 START = now()  # when the firm is made
 WEEK = dt.timedelta(days=7)
@@ -280,6 +281,15 @@ def test_the_trend_says_how_many_were_current_on_a_day_of_each_week(mailing: Tra
     with acme.app.app_context(), time_machine.travel(MONDAY + WEEK, tick=False):
         counts = count_rows(sight_of(actor_of(acme.users["alice"], acme.id), now()), Narrowing())
     assert (counts.people, counts.people_current) == (6, 3)
+
+
+def test_an_account_can_make_so_many_files_an_hour(training: Training) -> None:
+    acme = training.acme
+    report = set_up(training, staff=["alice"])
+    with acme.app.app_context(), transaction():
+        count(key_of("acts", "reports.files", acme.users["alice"].hex), 3600, 60)
+    assert acme.enter("alice").post(acme.path(f"/reports/{report}/files"), {"form": "pdf"}).status_code == 429
+    assert acme.enter("mona").post(acme.path(f"/reports/{report}/files"), {"form": "pdf"}).status_code == 200
 
 
 def test_strangers_members_and_other_firms_get_nothing(training: Training) -> None:

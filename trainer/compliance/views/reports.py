@@ -155,8 +155,9 @@ def end(actor: Actor, report_id: UUID) -> Response | str:
 
 
 @blueprint.post("/<uuid:report_id>/files")
-@access(Who.ACCOUNT, own=True)
+@access(Who.ACCOUNT, own=True, is_long=True)
 @acting(May.SEE_TRAINING)
+@limit_acts("60 per hour")
 def files(actor: Actor, report_id: UUID) -> Response:
     """Give one of the files as it would go out now; the export is recorded."""
     own, form = queries.get_report(actor, report_id), request.form.get("form", "pdf")
