@@ -566,7 +566,7 @@ def test_an_address_that_bounces_twice_stops_and_is_told_of(mailing: Training, m
     assert page.count("Not sent: the mail server refused it") == 2
     assert "mail couldn’t be delivered" in page
     assert "An address can’t be reached" in alice.get(acme.path("/reports")).text
-    assert "1 address of your reports by email can’t be reached." in alice.get(acme.path()).text
+    assert "1 address of your reports by email can’t be reached" in alice.get(acme.path()).text
     assert "by email can’t be reached" not in acme.enter("mark").get(acme.path()).text  # not a report of his
     del mailbox.at_recipient[CLIENT]
     with time_machine.travel(MONDAY + 4 * WEEK):
