@@ -130,6 +130,7 @@ LEFT = {
     "join_codes.created_by_id": ID,
     "inspector_links.created_by_id": ID,
     "reports.created_by_id": ID,
+    "report_recipients.asked_by_id": ID,
     "api_tokens.created_by_id": ID,
     "webhooks.created_by_id": ID,
     "jobs.ordered_by_id": ID,

@@ -43,10 +43,12 @@ def upgrade() -> None:
         sa.Column("email_key", sa.String(length=254), nullable=True),
         sa.Column("nonce", sa.String(length=32), nullable=False),
         sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stop", sa.String(length=20), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["users.id"], name=op.f("fk_report_recipients_asked_by_id")),
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organizations.id"], name=op.f("fk_report_recipients_organization_id")
         ),
@@ -58,6 +60,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("report_id", "email_key", name=op.f("uq_report_recipients_report_id_email_key")),
         sa.UniqueConstraint("report_id", "user_id", name=op.f("uq_report_recipients_report_id_user_id")),
     )
+    op.create_index(op.f("ix_report_recipients_asked_by_id"), "report_recipients", ["asked_by_id"])
     op.create_index(op.f("ix_report_recipients_email_key"), "report_recipients", ["email_key"])
     op.create_index(op.f("ix_report_recipients_organization_id"), "report_recipients", ["organization_id"])
     op.create_index(op.f("ix_report_recipients_user_id"), "report_recipients", ["user_id"])

@@ -22,13 +22,15 @@ import pytest
 import time_machine
 from flask import Flask
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from tests.assignments.firm import earn
 from tests.cast import actor_of
 from tests.compliance.conftest import Training
+from tests.compliance.test_views import firms_day
 from tests.jobs.conftest import Mailbox
 from tests.jobs.conftest import mailbox as mailbox
+from tests.organizations.conftest import Acme
 from tests.support import Visitor
 from tests.web.test_marked_files import read_pdf
 from trainer.app import create_app
@@ -49,7 +51,8 @@ from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import ROOT, Settings
 from trainer.jobs.delivery import deliver
 from trainer.jobs.upkeep import keep_up
-from trainer.organizations.models import Organization, TeamMembership
+from trainer.organizations.models import Membership, Organization, Team, TeamMembership
+from trainer.web.limits import count, key_of
 
 START = now()  # when the firm is made
 WEEK = dt.timedelta(days=7)
@@ -145,6 +148,10 @@ def link_in(mail: EmailMessage, ending: str) -> str:
 def mails(training: Training) -> list[ReportMail]:
     with training.acme.app.app_context():
         return list(db.session.scalars(select(ReportMail).order_by(ReportMail.created_at)))
+
+
+def member_of(acme: Acme, name: str) -> Select[Membership]:
+    return select(Membership).where(Membership.organization_id == acme.id, Membership.user_id == acme.users[name])
 
 
 def recipient(training: Training, email: str | None = CLIENT) -> ReportRecipient:
@@ -282,6 +289,15 @@ def test_the_trend_says_how_many_were_current_on_a_day_of_each_week(mailing: Tra
     assert (counts.people, counts.people_current) == (6, 3)
 
 
+def test_an_account_can_make_so_many_files_an_hour(training: Training) -> None:
+    acme = training.acme
+    report = set_up(training, staff=["alice"])
+    with acme.app.app_context(), transaction():
+        count(key_of("acts", "reports.files", acme.users["alice"].hex), 3600, 60)
+    assert acme.enter("alice").post(acme.path(f"/reports/{report}/files"), {"form": "pdf"}).status_code == 429
+    assert acme.enter("mona").post(acme.path(f"/reports/{report}/files"), {"form": "pdf"}).status_code == 200
+
+
 def test_strangers_members_and_other_firms_get_nothing(training: Training) -> None:
     acme = training.acme
     report = set_up(training, CLIENT)
@@ -308,11 +324,114 @@ def test_whoever_loses_the_role_gets_no_more_nor_do_the_addresses_added(
     run(acme.app, acme.id, MONDAY)
     assert [mail["To"] for mail in reports_in(mailbox)] == ["alice@example.org"]
     page = alice.get(acme.path(f"/reports/{report}")).text
-    assert "may no longer see all of it" in page
+    assert "may no longer see all of this report" in page
     assert "Stopped: may no longer see this" in page
-    assert alice.post(acme.path(f"/reports/{report}/takeover")).status_code == 303
+    assert "Some addresses get nothing" in alice.get(acme.path("/reports")).text
+    taken = {"recipient": [str(recipient(mailing).id)]}
+    assert alice.post(acme.path(f"/reports/{report}/takeover"), taken).status_code == 303
     run(acme.app, acme.id, MONDAY + dt.timedelta(hours=1))
     assert [mail["To"] for mail in reports_in(mailbox)] == ["alice@example.org", CLIENT]
+
+
+def test_an_address_goes_with_who_added_it_and_stays_only_if_it_is_taken_over(
+    mailing: Training, mailbox: Mailbox
+) -> None:
+    acme, other = mailing.acme, "other@example.com"
+    report = set_up(mailing, staff=["alice"])  # Alice's
+    fields = {"addresses": f"{CLIENT}\n{other}"}
+    assert acme.enter("mona").post(acme.path(f"/reports/{report}/recipients"), fields).status_code == 303
+    agree(mailing, CLIENT, other)
+    alice = acme.enter("alice")
+    page = acme.path(f"/reports/{report}")
+    assert "Take these over" not in alice.get(page).text
+    assert alice.post(acme.path(f"/people/{acme.people['mona']}/removal"), {"ended_on": firms_day()}).status_code == 303
+    run(acme.app, acme.id, MONDAY)
+    assert [mail["To"] for mail in reports_in(mailbox)] == ["alice@example.org"]
+    notice = alice.get(page).text.partition('class="notice"')[2].partition("Take these over")[0]
+    assert (CLIENT in notice, other in notice) == (True, True)
+    assert "already taken over or removed" in alice.post(f"{page}/takeover", follow_redirects=True).text
+    assert alice.post(f"{page}/takeover", {"recipient": [str(recipient(mailing).id), "x"]}).status_code == 303
+    run(acme.app, acme.id, MONDAY + dt.timedelta(hours=1))
+    assert [mail["To"] for mail in reports_in(mailbox)] == ["alice@example.org", CLIENT]
+    with acme.app.app_context():
+        notes = db.session.scalars(select(AuditEvent).where(AuditEvent.act.startswith("report.")))
+        told = {(event.act, event.details.get("address")) for event in notes if event.act != "report.made"}
+    assert told == {
+        ("report.recipient_added", None),
+        ("report.recipient_added", CLIENT),
+        ("report.recipient_added", other),
+        ("report.taken_over", CLIENT),
+    }
+
+
+def test_the_mail_that_asks_holds_no_address_of_others_and_a_link_not_to_be_asked_again(
+    mailing: Training, mailbox: Mailbox
+) -> None:
+    acme, bait = mailing.acme, "Win at www.example.net now"
+    with acme.app.app_context(), transaction() as session:
+        session.get_one(Organization, acme.id).name = bait
+        session.get_one(Team, acme.harbor).name = bait
+        session.scalars(member_of(acme, "alice")).one().name = bait
+    first, second = (set_up(mailing, CLIENT, teams=[acme.harbor], rhythm=rhythm) for rhythm in Rhythm)
+    run(acme.app, acme.id, START)
+    asked = [mail for mail in mailbox.mails if mail["To"] == CLIENT]
+    assert len(asked) == 2
+    assert "example.net" not in asked[0].as_string()
+    assert "Someone would like to send you a report" in text_of(asked[0])
+    assert "in some teams" in text_of(asked[0])
+    assert "You get no more of it" in Visitor(acme.app).post(link_in(asked[0], "stop")).text
+    refused = set_up_again(mailing, first) + set_up_again(mailing, second)
+    assert refused == [422, 303]  # the other report still waits for an answer, and isn't asked about twice
+    third = acme.enter("alice").post(acme.path("/reports/new"), {"rhythm": "week", "addresses": CLIENT})
+    assert (third.status_code, "Respect that" in third.text) == (422, True)
+
+
+def set_up_again(training: Training, report: UUID) -> list[int]:
+    """Return what adding the client to a report again is answered with."""
+    acme = training.acme
+    path = acme.path(f"/reports/{report}/recipients")
+    return [acme.enter("alice").post(path, {"addresses": CLIENT}).status_code]
+
+
+def test_an_address_that_was_removed_is_not_asked_again_soon_by_any_report_of_the_firm(training: Training) -> None:
+    acme = training.acme
+    report, again = set_up(training, CLIENT), {"rhythm": "month", "addresses": CLIENT.upper()}
+    alice = acme.enter("alice")
+    path = acme.path(f"/reports/{report}/recipients/{recipient(training).id}/removal")
+    assert alice.post(path).status_code == 303
+    refused = alice.post(acme.path("/reports/new"), again)
+    assert (refused.status_code, "it can be asked again on" in refused.text) == (422, True)
+    mallory = acme.enter("mallory")
+    assert mallory.post(f"/organizations/{acme.other}/reports/new", again).status_code == 303
+    with time_machine.travel(now() + ASKED_AGAIN_AFTER + dt.timedelta(minutes=1)):
+        assert acme.enter("alice").post(acme.path("/reports/new"), again).status_code == 303
+
+
+def test_mails_that_ask_count_in_the_firms_limit_of_the_day(training: Training) -> None:
+    acme = training.acme
+    with acme.app.app_context(), transaction() as session:
+        session.get_one(Organization, acme.id).invitations_a_day = 2
+    with time_machine.travel(START, tick=False):
+        report = set_up(training, CLIENT, staff=["mona"])
+        path, alice = acme.path(f"/reports/{report}/recipients"), acme.enter("alice")
+        refused = alice.post(path, {"addresses": "a@example.com\nb@example.com"})
+        assert (refused.status_code, "The firm has sent its 2 emails for today" in refused.text) == (422, True)
+        assert alice.post(path, {"addresses": "a@example.com"}).status_code == 303
+        assert alice.post(path, {"addresses": "b@example.com"}).status_code == 422
+        assert alice.post(path, {"staff": [str(acme.users["mark"])]}).status_code == 303
+    with time_machine.travel(START + dt.timedelta(days=1)):
+        assert acme.enter("alice").post(path, {"addresses": "b@example.com"}).status_code == 303
+
+
+def test_a_manager_sees_what_the_firm_entered_and_no_address_of_an_account(training: Training) -> None:
+    acme = training.acme
+    report = set_up(training, staff=["alice", "mona"])
+    with acme.app.app_context(), transaction() as session:
+        for name, email in (("alice", None), ("mona", "mona.may@acme.example")):
+            person = session.scalars(member_of(acme, name)).one()
+            person.email = person.email_key = email
+    page = acme.enter("mona").get(acme.path(f"/reports/{report}")).text
+    assert ("mona.may@acme.example" in page, "alice@example.org" in page) == (True, False)
 
 
 def test_a_mail_that_waits_is_not_sent_to_someone_who_lost_the_role_since(mailing: Training, mailbox: Mailbox) -> None:

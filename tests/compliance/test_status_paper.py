@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+import typst
 from flask import Flask
 
 from tests.compliance.conftest import Training, require
@@ -12,10 +14,12 @@ from tests.compliance.paper_rows import DAY, row
 from tests.web.test_marked_files import read_pdf
 from trainer.assignments.rules import Status
 from trainer.compliance import status_paper
+from trainer.compliance.inspection_paper import draw_inspection
 from trainer.compliance.rules import Narrowing
 from trainer.compliance.status_paper import StatusPaper, draw_status, percent, sheet_of
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
+from trainer.web import paper as web_paper
 
 EXPORTS = "/training/exports"
 
@@ -88,6 +92,29 @@ def test_any_script_is_printed_and_what_no_font_has_is_a_box(app: Flask) -> None
         text = words(draw_status(paper))
     for name in ("Åse Ólafs", "José María", "שרה", "Nur □ Ali", "□□", "=SUM(1)", "#let x = 1", "Acme *Security*"):
         assert name in text
+
+
+def test_thousands_of_strange_letters_take_a_few_compilations(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, compiler = [], web_paper._compiler
+
+    def counted(template: Path) -> typst.Compiler:
+        asked.append(template)
+        return compiler(template)
+
+    monkeypatch.setattr(web_paper, "_compiler", counted)
+    hangul = [chr(0xAC00 + number) for number in range(3000)]
+    names = ["".join(hangul[place : place + 5]) for place in range(0, 3000, 5)]
+    with app.app_context():
+        text = words(draw_status(StatusPaper("Acme", DAY, [], [row(name=f"Ann Ա {name}") for name in names])))
+        inspection = draw_inspection("Acme", DAY, "-", [], [row(name=name) for name in names], [], DAY)
+    assert len(asked) == 6
+    assert text.count("Ann Ա □□□□□") == words(inspection).count("□□□□□") == 600
+
+
+def test_a_letter_with_a_mark_of_another_font_is_boxes(app: Flask) -> None:
+    with app.app_context():
+        text = words(draw_status(StatusPaper("Acme", DAY, [], [row(name="Ann \u0939\u0654\u05bd")])))
+    assert "Ann □" in text
 
 
 def test_paper_ends_after_so_many_rows_and_says_so(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

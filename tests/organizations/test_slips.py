@@ -182,7 +182,7 @@ def test_a_code_of_a_slip_is_no_pin() -> None:
     assert not has_slip_shape("583204")
 
 
-def test_a_name_that_no_font_shows_is_left_out_and_a_long_one_is_cut(acme: Acme) -> None:
+def test_a_name_that_no_font_shows_is_boxes_and_a_long_one_is_cut(acme: Acme) -> None:
     firm = Organization(name="Northgate " * 12, code="7K3MQ2")
     slips = [
         Slip("สมชาย ใจดี", "1", "R7KM-2VQX"),
@@ -193,6 +193,7 @@ def test_a_name_that_no_font_shows_is_left_out_and_a_long_one_is_cut(acme: Acme)
         pdf = draw_slips(firm, slips, "https://training.example.org/in", DAY, DAY)
     words = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
     assert "Ann Lee" in words
+    assert "□□□□ □□□□" in words.replace("\u200b", "")
     for code in ("R7KM-2VQX", "H3TP-9WNC", "T9RJ-5DQV"):
         assert code in words
     assert "Wolfe" * 20 not in words.replace("\u200b", "")

@@ -230,6 +230,7 @@ def test_what_may_take_long_says_so(app: Flask) -> None:
     for method, path, expected in (
         ("GET", f"{firm}/roster/{part}", True),
         ("POST", f"{firm}/training/exports", True),
+        ("POST", f"{firm}/reports/{part}/files", True),
         ("GET", "/inspections/x/all", True),
         ("GET", f"{firm}/training", False),
         ("POST", f"{firm}/roster/{part}", False),

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import typst
 from flask_babel import gettext as _
 
 from trainer.compliance.former import Former
@@ -17,7 +15,7 @@ from trainer.compliance.rules import Row
 from trainer.compliance.words import chip
 from trainer.credentials.rules import show_serial
 from trainer.web.language import show_day
-from trainer.web.paper import typeset
+from trainer.web.paper import typeset_sheet
 
 PAPER: Final = Path(__file__).with_name("inspection.typ")
 MOST: Final = 1_000
@@ -34,7 +32,7 @@ def draw_inspection(
     former: Sequence[Former],
     day: dt.date,
 ) -> bytes:
-    """Return the paper. `day`: on which it is made. A letter that no font can show is left as a question mark."""
+    """Return the paper. `day`: on which it is made. A letter that no font can show is a box."""
     texts = {
         "title": _("Training records"),
         "firm": firm,
@@ -44,7 +42,7 @@ def draw_inspection(
         "none": _("No one."),
         "tables": [_staff(rows, sight_day), _former(former)],
     }
-    return _typeset(texts, day) or _without_strange_letters(texts, day)
+    return typeset_sheet(PAPER, _breakable(texts), day)
 
 
 def _staff(rows: Sequence[Row], day: dt.date) -> dict[str, Any]:
@@ -95,41 +93,6 @@ def _day(day: dt.date | None) -> str:
 
 def _serial(serial: str | None) -> str:
     return show_serial(serial) if serial else "–"
-
-
-def _typeset(texts: Mapping[str, Any], day: dt.date) -> bytes | None:
-    """Return the paper, or None if it has a letter that no font can show."""
-    try:
-        return typeset(PAPER, {"sheet": json.dumps(_breakable(texts))}, day)
-    except typst.TypstError as error:
-        if "could not be displayed with" not in str(error):
-            raise
-        return None
-
-
-def _without_strange_letters(texts: Mapping[str, Any], day: dt.date) -> bytes:
-    letters = {letter for text in _all_texts(texts) for letter in text if not letter.isascii()}
-    bare = {"title": "-", "firm": "", "day": "", "sentence": "-", "notes": [], "nobody": "", "tables": []}
-    strange = {letter for letter in letters if _typeset({**bare, "firm": letter}, day) is None}
-    known = _replace(texts, str.maketrans(dict.fromkeys(strange, "?")))
-    made = _typeset(known, day)
-    assert made is not None  # what is left, the fonts have
-    return made
-
-
-def _all_texts(value: Any) -> Sequence[str]:
-    if isinstance(value, str):
-        return [value]
-    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, Sequence) else ()
-    return [text for part in parts for text in _all_texts(part)]
-
-
-def _replace(value: Any, letters: dict[int, str]) -> Any:
-    if isinstance(value, str):
-        return value.translate(letters)
-    if isinstance(value, Mapping):
-        return {name: _replace(part, letters) for name, part in value.items()}
-    return [_replace(part, letters) for part in value] if isinstance(value, Sequence) else value
 
 
 def _breakable(value: Any) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import current_app
+from flask_babel import gettext as _
 
 from trainer.compliance.models import Report
 from trainer.compliance.report_files import make_pdf, make_xlsx, read_contents
@@ -17,7 +18,6 @@ from trainer.compliance.report_queries import (
     find_asked,
     find_linked,
     find_mail,
-    has_author,
     reader_of,
     token_of,
 )
@@ -25,7 +25,8 @@ from trainer.compliance.report_rules import UNCONFIRMED_KEPT, Rhythm, fits_mail
 from trainer.core.clock import now
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
-from trainer.organizations.models import Membership
+from trainer.organizations.mail_words import plain_name
+from trainer.organizations.models import LONGEST_NAME, Membership
 from trainer.organizations.queries import list_names_of_teams
 from trainer.web.language import show_times_of
 from trainer.web.letters import Attachment, Letter, write_letter
@@ -48,20 +49,27 @@ def team_names(report: Report) -> list[str]:
 
 def _write_confirmation(recipient_id: UUID, by: UUID) -> Letter | None:
     linked = find_linked(recipient_id)
-    if linked is None or linked.recipient.confirmed_at is not None or not has_author(linked.report):
+    if (
+        linked is None
+        or linked.recipient.confirmed_at is not None
+        or reader_of(linked.report, linked.recipient) is None
+    ):
         return None
     token = token_of(linked.recipient, CONFIRMING)
     if find_asked(token, now()) is None:
         return None
     asker = db.session.get(Membership, by)
+    name = plain_name(asker.name if asker else None, LONGEST_NAME)
+    firm = plain_name(linked.organization.name, LONGEST_NAME)
     return write_letter(
         "compliance/mail/report-confirmation",
-        firm=linked.organization.name,
-        name=asker.name if asker else "",
-        teams=team_names(linked.report),
+        who=_("%(name)s of %(firm)s", name=name, firm=firm) if name and firm else name or firm or _("Someone"),
+        teams=[plain for team in team_names(linked.report) if (plain := plain_name(team, LONGEST_NAME))],
+        has_teams=bool(linked.report.team_ids),
         is_weekly=linked.report.rhythm == Rhythm.WEEK,
         days=UNCONFIRMED_KEPT.days,
         url=f"{_base()}/reports/{token}/confirmation",
+        stop=f"{_base()}/reports/{token_of(linked.recipient, STOPPING)}/stop",
     )
 
 

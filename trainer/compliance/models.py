@@ -66,7 +66,7 @@ class Report(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
-    """In whose name addresses outside the firm get it, as long as this person may see all of it."""
+    """Who set it up."""
     rhythm: Mapped[str] = mapped_column(String(10))
     team_ids: Mapped[list[str]]
     """The teams it is about, in hex; none for all. A removed team stays, so that it never becomes all."""
@@ -94,6 +94,8 @@ class ReportRecipient(Base):
     """From which the links in its mails are made; they are stored nowhere."""
     message_id: Mapped[uuid.UUID | None]
     """The mail that asked, as in the outbox."""
+    asked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    """Who added it, or took it over. An address outside gets the report as long as this person may see all of it."""
     asked_at: Mapped[dt.datetime]
     confirmed_at: Mapped[dt.datetime | None]
     stopped_at: Mapped[dt.datetime | None]

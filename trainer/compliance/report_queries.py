@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 
-from trainer.accounts.models import User
 from trainer.compliance.models import Report, ReportMail, ReportRecipient
 from trainer.compliance.report_rules import UNCONFIRMED_KEPT, Stop, is_within, shared_teams
 from trainer.core.db import db
@@ -114,7 +113,7 @@ def list_asking(report: Report) -> dict[uuid.UUID, OutboxMessage]:
         .join(OutboxMessage, OutboxMessage.id == ReportRecipient.message_id)
         .where(ReportRecipient.report_id == report.id)
     )
-    return {row[0]: row[1] for row in rows}
+    return {user_id: email for user_id, email in rows if user_id is not None and email is not None}
 
 
 def count_undeliverable(actor: Actor) -> int:
@@ -156,22 +155,51 @@ def list_waiting(report: Report, due_on: dt.date, until: dt.datetime) -> Sequenc
 def reader_of(report: Report, recipient: ReportRecipient) -> Reader | None:
     """Return what someone may read of a report now, or None for nothing.
 
-    Staff read what they may see themselves; an address outside reads what whoever set the report up may see.
+    Staff read what they may see themselves; an address outside reads all of it, while who asked it may see all.
     """
-    user_id = recipient.user_id or report.created_by_id
-    actor = find_actor(user_id, report.organization_id)
+    if recipient.user_id is None:
+        may_ask = _may_see_all(report, recipient.asked_by_id)
+        return Reader(shared_teams(report.team_ids, None), is_staff=False) if may_ask else None
+    actor = find_actor(recipient.user_id, report.organization_id)
     if actor is None or not actor.may(May.SEE_TRAINING):
         return None
-    if recipient.user_id is None:
-        is_all = is_within(report.team_ids, actor.team_ids)
-        return Reader(shared_teams(report.team_ids, None), is_staff=False) if is_all else None
     teams = shared_teams(report.team_ids, actor.team_ids)
     return None if teams is not None and not teams else Reader(teams, is_staff=True)
 
 
-def has_author(report: Report) -> bool:
-    """Return True while whoever set a report up may see all of it: until then it goes to addresses outside."""
-    actor = find_actor(report.created_by_id, report.organization_id)
+def list_left_behind(report: Report, recipients: Sequence[ReportRecipient]) -> Sequence[ReportRecipient]:
+    """Return the addresses outside that get nothing since who asked them may no longer see all of the report."""
+    outside = [line for line in recipients if line.user_id is None and line.stopped_at is None]
+    allowed = {user_id: _may_see_all(report, user_id) for user_id in {line.asked_by_id for line in outside}}
+    return [line for line in outside if not allowed[line.asked_by_id]]
+
+
+def latest_stops(organization_id: uuid.UUID, keys: Collection[str]) -> dict[str, dt.datetime]:
+    """Return key of an address outside -> when it last stopped one of the firm's reports, or was removed from one."""
+    rows = db.session.execute(
+        select(ReportRecipient.email_key, func.max(ReportRecipient.stopped_at))
+        .where(
+            ReportRecipient.organization_id == organization_id,
+            ReportRecipient.email_key.in_(keys),
+            ReportRecipient.stop.in_((Stop.ASKED, Stop.REMOVED)),
+        )
+        .group_by(ReportRecipient.email_key)
+    )
+    return {str(key): stopped_at for key, stopped_at in rows if stopped_at is not None}
+
+
+def count_asked(organization_id: uuid.UUID, since: dt.datetime) -> int:
+    """Return how many addresses outside a firm has asked since then."""
+    query = select(func.count()).where(
+        ReportRecipient.organization_id == organization_id,
+        ReportRecipient.user_id.is_(None),
+        ReportRecipient.asked_at >= since,
+    )
+    return db.session.scalar(query) or 0
+
+
+def _may_see_all(report: Report, user_id: uuid.UUID) -> bool:
+    actor = find_actor(user_id, report.organization_id)
     return actor is not None and actor.may(May.SEE_TRAINING) and is_within(report.team_ids, actor.team_ids)
 
 
@@ -245,11 +273,14 @@ def find_linked(recipient_id: uuid.UUID) -> Linked | None:
     return Linked(row[0], row[1], row[2]) if row else None
 
 
-def emails_of(recipients: Sequence[ReportRecipient]) -> dict[uuid.UUID, str]:
-    """Return user id -> address of the account, of staff who get a report."""
-    ids = [recipient.user_id for recipient in recipients if recipient.user_id]
-    rows = db.session.execute(select(User.id, User.email).where(User.id.in_(ids)))
-    return {row.id: row.email for row in rows if row.email}
+def emails_of(organization_id: uuid.UUID, recipients: Sequence[ReportRecipient]) -> dict[uuid.UUID, str]:
+    """Return user id -> address as the firm entered it, of staff who get a report; that of the account is private."""
+    query = select(Membership.user_id, Membership.email).where(
+        Membership.organization_id == organization_id,
+        Membership.user_id.in_([recipient.user_id for recipient in recipients if recipient.user_id]),
+    )
+    rows = db.session.execute(query.order_by(Membership.created_at))
+    return {user_id: email for user_id, email in rows if user_id is not None and email is not None}
 
 
 def _find(token: str, purpose: str, *, is_open: bool = True) -> Linked | None:

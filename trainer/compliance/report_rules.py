@@ -13,7 +13,7 @@ from trainer.assignments.rules import monday_of
 UNCONFIRMED_KEPT: Final = dt.timedelta(days=14)
 """How long the link works with which an address outside the firm says yes."""
 ASKED_AGAIN_AFTER: Final = dt.timedelta(days=30)
-"""After an address said no more, before it may be asked again about the same report."""
+"""After an address said no more or was removed, before the firm may ask it again about any report."""
 LOG_KEPT: Final = dt.timedelta(days=400)
 """How long it is known what went to whom, and of a report that has ended, that it was there."""
 MOST_REPORTS: Final = 50

@@ -36,10 +36,11 @@ from trainer.core.audit import note
 from trainer.core.db import db, insert_new
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations.actor import Actor
+from trainer.organizations.invitations import count_left_today, most_a_day
 from trainer.organizations.models import Organization
 from trainer.organizations.queries import list_teams, lock_organization
 from trainer.organizations.rules import is_daytime, local_day
-from trainer.web.language import language_tag, mail_language
+from trainer.web.language import language_tag, mail_language, show_day
 
 
 def make_report(actor: Actor, rhythm: Rhythm, team_ids: Collection[uuid.UUID], now: dt.datetime) -> Report:
@@ -79,7 +80,8 @@ def add_recipients(
 ) -> None:
     """Add staff, who get the next report, and addresses outside, which are asked first.
 
-    Raises Invalid for too many, for someone who may not see training status, and for an address that said no lately.
+    Raises Invalid for too many, for someone who may not see training status, and for an address that said no lately or
+    was removed; Conflict where the firm has sent its mails for today.
     """
     lock_organization(actor)
     there = queries.list_recipients(report)
@@ -93,12 +95,10 @@ def add_recipients(
     chosen = {(user_id, None) for user_id in user_ids} | {(None, key) for key in keys}
     if len(active | chosen) > MOST_RECIPIENTS:
         raise Invalid(_l("A report can go to %(most)s addresses at most.", most=MOST_RECIPIENTS))
+    _check_asking(actor, {key: keys[key] for _user_id, key in chosen - active if key}, now)
     by_key = {(row.user_id, row.email_key): row for row in there}
     for user_id, key in sorted(chosen - active, key=str):
-        old = by_key.get((user_id, key))
-        if old is not None and old.stop == Stop.ASKED and user_id is None and now < _asked_again(old):
-            raise Invalid(_l("%(address)s asked to stop getting this report. Respect that.", address=old.email))
-        recipient = old or ReportRecipient(
+        recipient = by_key.get((user_id, key)) or ReportRecipient(
             id=uuid.uuid4(),
             organization_id=report.organization_id,
             report_id=report.id,
@@ -116,7 +116,7 @@ def remove_recipient(actor: Actor, report: Report, recipient_id: uuid.UUID, now:
     if recipient.stopped_at is not None:
         raise Conflict(_l("Nothing goes to this address anymore."))
     _stop(recipient, Stop.REMOVED, now)
-    _note(actor, "report.recipient_removed", report, now, recipient=recipient.id.hex)
+    _note_recipient(actor, "report.recipient_removed", report, recipient, now)
 
 
 def confirm(token: str, now: dt.datetime) -> ReportRecipient:
@@ -126,7 +126,7 @@ def confirm(token: str, now: dt.datetime) -> ReportRecipient:
         raise NotFound
     if asked.recipient.confirmed_at is None:
         asked.recipient.confirmed_at = now
-        _note(None, "report.confirmed", asked.report, now, recipient=asked.recipient.id.hex)
+        _note_recipient(None, "report.confirmed", asked.report, asked.recipient, now)
     return asked.recipient
 
 
@@ -137,7 +137,7 @@ def stop_by_link(token: str, now: dt.datetime) -> ReportRecipient:
         raise NotFound
     if linked.recipient.stopped_at is None:
         _stop(linked.recipient, Stop.ASKED, now)
-        _note(None, "report.stopped", linked.report, now, recipient=linked.recipient.id.hex)
+        _note_recipient(None, "report.stopped", linked.report, linked.recipient, now)
     return linked.recipient
 
 
@@ -157,10 +157,18 @@ def resume(actor: Actor, report: Report, now: dt.datetime) -> None:
     _note(actor, "report.resumed", report, now)
 
 
-def take_over(actor: Actor, report: Report, now: dt.datetime) -> None:
-    """Let addresses outside get it in the actor's name."""
-    report.created_by_id = actor.user_id
-    _note(actor, "report.taken_over", report, now)
+def take_over(actor: Actor, report: Report, recipient_ids: Collection[uuid.UUID], now: dt.datetime) -> None:
+    """Let these addresses outside, which get nothing, get it in the actor's name. Raises Conflict if none of them do.
+
+    Others stay as they are: one that was added since wasn't seen.
+    """
+    left_behind = queries.list_left_behind(report, queries.list_recipients(report))
+    taken = [recipient for recipient in left_behind if recipient.id in recipient_ids]
+    if not taken:
+        raise Conflict(_l("These addresses were already taken over or removed."))
+    for recipient in taken:
+        recipient.asked_by_id = actor.user_id
+        _note_recipient(actor, "report.taken_over", report, recipient, now)
 
 
 def end(actor: Actor, report: Report, now: dt.datetime) -> None:
@@ -205,6 +213,7 @@ def forget_reports(now: dt.datetime) -> None:
 def _ask(actor: Actor, report: Report, recipient: ReportRecipient, now: dt.datetime) -> None:
     """Begin to send to someone, or begin again; at an address outside, by asking."""
     recipient.asked_at, recipient.confirmed_at = now, now if recipient.user_id else None
+    recipient.asked_by_id = actor.user_id
     recipient.stopped_at = recipient.stop = None
     db.session.add(recipient)
     if recipient.email:
@@ -212,12 +221,29 @@ def _ask(actor: Actor, report: Report, recipient: ReportRecipient, now: dt.datet
         outbox.post("report-confirmation", recipient.email, report.language, ids, now, number=number)
         recipient.message_id = number
     db.session.flush()
-    _note(actor, "report.recipient_added", report, now, recipient=recipient.id.hex)
+    _note_recipient(actor, "report.recipient_added", report, recipient, now)
 
 
-def _asked_again(recipient: ReportRecipient) -> dt.datetime:
-    assert recipient.stopped_at is not None
-    return recipient.stopped_at + ASKED_AGAIN_AFTER
+def _check_asking(actor: Actor, addresses: Mapping[str, str], now: dt.datetime) -> None:
+    """Raise Invalid or Conflict if one of these addresses (by key) can't be asked now."""
+    firm = actor.organization
+    for key, stopped_at in queries.latest_stops(firm.id, addresses).items():
+        if now < (again := stopped_at + ASKED_AGAIN_AFTER):
+            raise Invalid(
+                _l(
+                    "%(address)s asked to get no more, or was removed. Respect that: it can be asked again on %(day)s.",
+                    address=addresses[key],
+                    day=show_day(again, "long"),
+                )
+            )
+    asked = queries.count_asked(firm.id, day_begins(actor.today(now), firm.time_zone)) if addresses else 0
+    if addresses and asked + len(addresses) > count_left_today(firm, now):
+        raise Conflict(
+            _l(
+                "The firm has sent its %(most)s emails for today. Ask these addresses tomorrow.",
+                most=f"{most_a_day(firm):,}",
+            )
+        )
 
 
 def _stop(recipient: ReportRecipient, why: Stop, now: dt.datetime) -> None:
@@ -234,7 +260,7 @@ def _order(organization: Organization, report: Report, now: dt.datetime) -> None
         if queries.reader_of(report, recipient) is None:
             if recipient.user_id is not None:
                 _stop(recipient, Stop.NO_RIGHT, now)
-                _note(None, "report.recipient_removed", report, now, recipient=recipient.id.hex)
+                _note_recipient(None, "report.recipient_removed", report, recipient, now)
             continue
         user = db.session.get(User, recipient.user_id) if recipient.user_id else None
         address = user.email if user else recipient.email
@@ -259,7 +285,14 @@ def _stop_undeliverable(organization: Organization, now: dt.datetime) -> None:
         newest = queries.list_outcomes(recipient, MOST_GIVEN_UP)
         if len(newest) == MOST_GIVEN_UP and all(newest):
             _stop(recipient, Stop.UNDELIVERABLE, now)
-            _note(None, "report.undeliverable", report, now, recipient=recipient.id.hex)
+            _note_recipient(None, "report.undeliverable", report, recipient, now)
+
+
+def _note_recipient(
+    actor: Actor | None, act: str, report: Report, recipient: ReportRecipient, now: dt.datetime
+) -> None:
+    """Record an act about someone who gets a report; an address outside is named."""
+    _note(actor, act, report, now, recipient=recipient.id.hex, address=recipient.email)
 
 
 def _note(actor: Actor | None, act: str, report: Report, now: dt.datetime, **details: str | int | None) -> None:

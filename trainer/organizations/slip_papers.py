@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
-import typst
 from flask_babel import gettext as _
 
 from trainer.organizations.codes import show_code
 from trainer.organizations.models import Organization
 from trainer.organizations.slips import Slip
 from trainer.web.language import show_day
-from trainer.web.paper import qr_code, typeset
+from trainer.web.paper import qr_code, typeset_sheet
 
 SHEET: Final = Path(__file__).with_name("slips.typ")
 _LONGEST: Final = 44
@@ -26,8 +24,8 @@ _LONGEST: Final = 44
 def draw_slips(firm: Organization, slips: Sequence[Slip], address: str, until: dt.date, day: dt.date) -> bytes:
     """Return slips to be handed over. `address`: of the sign-in page; `until`: the last day on which they are good.
 
-    They share one QR code, since drawing one takes longer than all the rest of a slip. A name or number that no font
-    can show is left out.
+    They share one QR code, since drawing one takes longer than all the rest of a slip. A letter that no font can show
+    is a box.
     """
     sign_in = qr_code(f"{address}?{urlencode({'firm': str(firm.code)})}")
     how = _(
@@ -65,29 +63,7 @@ def _draw(firm: Organization, marked: Sequence[tuple[Slip, str]], title: str, ho
             "how": how,
         },
     }
-    return _typeset(texts, day) or _without_strange_letters(texts, day)
-
-
-def _without_strange_letters(texts: Mapping[str, Any], day: dt.date) -> bytes:
-    def or_nothing(text: str) -> str:
-        return text if _typeset({**texts, "firm": text, "slips": []}, day) else ""
-
-    slips = [
-        {**slip, "name": or_nothing(slip["name"]), "number": or_nothing(slip["number"])} for slip in texts["slips"]
-    ]
-    made = _typeset({**texts, "firm": or_nothing(texts["firm"]), "slips": slips}, day)
-    assert made is not None  # what is left are our own words
-    return made
-
-
-def _typeset(texts: Mapping[str, Any], day: dt.date) -> bytes | None:
-    """Return the paper, or None if it has a letter that no font can show."""
-    try:
-        return typeset(SHEET, {"sheet": json.dumps(texts)}, day)
-    except typst.TypstError as error:
-        if "could not be displayed with" not in str(error):
-            raise
-        return None
+    return typeset_sheet(SHEET, texts, day)
 
 
 def _fitting(name: str) -> str:

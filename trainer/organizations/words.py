@@ -109,6 +109,7 @@ ACT_NAMES: dict[str, LazyString] = {
 """What someone did in a firm, as a sentence about them begins."""
 
 _DETAILS = {
+    "address": _l("address"),
     "allows_test_out": _l("may skip what they know"),
     "as_of": _l("day"),
     "audience": _l("who"),

@@ -27,6 +27,7 @@ FONTS: Final = Path(__file__).with_name("fonts")
 _FONT_PACKAGES: Final = ("pylopdf_fonts_jp", "pylopdf_fonts_zh_cn", "pylopdf_fonts_ko")
 _PROBE: Final = Path(__file__).with_name("probe.typ")
 _BOX: Final = "□"
+_NO_LETTER: Final = "\U0010fffe"  # will never be one, by the Unicode standard
 _one_at_a_time = threading.Lock()  # a compiler can't be used by two threads at once
 
 
@@ -48,15 +49,14 @@ def typeset(template: Path, texts: Mapping[str, str], day: dt.date) -> bytes:
 
 
 def typeset_sheet(template: Path, sheet: Mapping[str, Any], day: dt.date) -> bytes:
-    """Return a PDF as `typeset` does, of texts as JSON; what no font can show is printed as a box."""
-    try:
-        return typeset(template, {"sheet": json.dumps(sheet)}, day)
-    except typst.TypstError as error:
-        if "could not be displayed with" not in str(error):
-            raise
+    """Return a PDF as `typeset` does, of texts as JSON; what no font can show is printed as a box.
+
+    However many letters that are, the paper is set three times at most.
+    """
     letters = sorted({letter for text in _texts(sheet) for letter in text if not " " <= letter <= "~"})
-    boxes = {ord(letter): _BOX for letter in _strange(letters, day)}
-    return typeset(template, {"sheet": json.dumps(_replaced(sheet, boxes))}, day)
+    made = _typeset_or_none(template, sheet, day) or _typeset_or_none(template, _boxed(sheet, _strange(letters)), day)
+    # A letter and the marks on it can each have a glyph and yet no font with both.
+    return made or typeset(template, {"sheet": json.dumps(_boxed(sheet, letters))}, day)
 
 
 def pdf_answer(name: str, data: bytes) -> Response:
@@ -94,14 +94,28 @@ def qr_picture(address: str) -> bytes:
     return picture.getvalue()
 
 
-def _strange(letters: Sequence[str], day: dt.date) -> Sequence[str]:
-    """Return the letters that no font has, found by halves."""
+def _typeset_or_none(template: Path, sheet: Mapping[str, Any], day: dt.date) -> bytes | None:
+    """Return the PDF, or None if it has a letter that no font can show."""
     try:
-        typeset(_PROBE, {"text": " ".join(letters)}, day)
-    except typst.TypstError:
-        half = len(letters) // 2
-        return [*_strange(letters[:half], day), *_strange(letters[half:], day)] if half else letters
-    return ()
+        return typeset(template, {"sheet": json.dumps(sheet)}, day)
+    except typst.TypstError as error:
+        if "could not be displayed with" not in str(error):
+            raise
+        return None
+
+
+def _strange(letters: Sequence[str]) -> Sequence[str]:
+    """Return the letters that no font has: all are drawn at once, each on a page, and look like one that has no glyph.
+
+    An error names only the first, so that finding them by errors would take a compilation for each.
+    """
+    with _one_at_a_time:
+        pages = _compiler(_PROBE).compile(
+            format="svg", sys_inputs={"text": "".join((_NO_LETTER, *letters)), "lang": language_tag().partition("-")[0]}
+        )
+    assert isinstance(pages, list)  # a page for no letter, and one at least for what is asked
+    nothing, *drawn = [page.partition(b"<symbol")[2] for page in pages]
+    return [letter for letter, glyph in zip(letters, drawn, strict=True) if glyph == nothing]
 
 
 def _texts(data: Any) -> Iterator[str]:
@@ -110,6 +124,10 @@ def _texts(data: Any) -> Iterator[str]:
     elif isinstance(data, Mapping | Sequence):
         for part in data.values() if isinstance(data, Mapping) else data:
             yield from _texts(part)
+
+
+def _boxed(data: Any, letters: Sequence[str]) -> Any:
+    return _replaced(data, str.maketrans(dict.fromkeys(letters, _BOX)))
 
 
 def _replaced(data: Any, letters: Mapping[int, str]) -> Any:

@@ -142,6 +142,7 @@ def inspect_all(token: str) -> Response | tuple[str, int]:
 @blueprint.get("/inspections/<token>/all.pdf")
 @access(Who.PUBLIC, is_long=True)
 @limit_failures("60 per hour")
+@limit_acts("60 per hour")
 def inspect_pdf(token: str) -> Response | tuple[str, int]:
     """Give everyone as a PDF, of at most so many rows."""
     inspection = find_inspection(token, now())

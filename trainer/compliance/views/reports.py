@@ -41,8 +41,9 @@ blueprint = Blueprint("reports", __name__, url_prefix="/organizations/<uuid:orga
 def reports(actor: Actor) -> str:
     """List the reports: how often, about whom, to how many, and whether any of it needs attention."""
     lines = [
-        (report, team_names(report), queries.list_recipients(report), queries.has_author(report))
+        (report, team_names(report), recipients, queries.list_left_behind(report, recipients))
         for report in queries.list_reports(actor)
+        for recipients in [queries.list_recipients(report)]
     ]
     return render_template("compliance/reports.html", actor=actor, lines=lines, rhythm_names=RHYTHM_NAMES)
 
@@ -93,7 +94,7 @@ def add(actor: Actor, report_id: UUID) -> Response | tuple[str, int]:
             with transaction():
                 own = queries.get_report(actor, report_id)
                 operations.add_recipients(actor, own, form.staff_ids, form.lines, now())
-        except Invalid as error:
+        except (Conflict, Invalid) as error:
             form.addresses.errors = [error.message]
         else:
             flash(_("Added. Addresses outside the firm get it once they agree."))
@@ -139,12 +140,13 @@ def go_on(actor: Actor, report_id: UUID) -> Response:
 @access(Who.ACCOUNT, own=True)
 @acting(May.SEE_TRAINING)
 def take_over(actor: Actor, report_id: UUID) -> Response:
-    """Let addresses outside get it in one's own name."""
+    """Let the addresses outside that were listed get it in one's own name."""
+    ids = request.form.getlist("recipient", UUID)
     return _act(
         actor,
         report_id,
-        lambda own: operations.take_over(actor, own, now()),
-        _("From now on, it goes to addresses outside the firm in your name."),
+        lambda own: operations.take_over(actor, own, ids, now()),
+        _("It goes to these addresses in your name now."),
     )
 
 
@@ -160,8 +162,9 @@ def end(actor: Actor, report_id: UUID) -> Response | str:
 
 
 @blueprint.post("/<uuid:report_id>/files")
-@access(Who.ACCOUNT, own=True)
+@access(Who.ACCOUNT, own=True, is_long=True)
 @acting(May.SEE_TRAINING)
+@limit_acts("60 per hour")
 def files(actor: Actor, report_id: UUID) -> Response:
     """Give one of the files as it would go out now; the export is recorded."""
     own, form = queries.get_report(actor, report_id), request.form.get("form", "pdf")
@@ -197,7 +200,7 @@ def _act(actor: Actor, report_id: UUID, act: Callable[[Report], None], done: str
 
 def _page(actor: Actor, own: Report, form: RecipientsForm) -> str:
     recipients = queries.list_recipients(own)
-    emails = queries.emails_of(recipients)
+    emails = queries.emails_of(own.organization_id, recipients)
     names = names_of(actor, {line.user_id for line in recipients if line.user_id})
     said = {
         line.id: (names.get(line.user_id, ""), emails.get(line.user_id, "")) if line.user_id else ("", line.email)
@@ -210,7 +213,7 @@ def _page(actor: Actor, own: Report, form: RecipientsForm) -> str:
         form=form,
         teams=team_names(own),
         next_on=following(Rhythm(own.rhythm), actor.today(now())),
-        has_author=queries.has_author(own),
+        left_behind=queries.list_left_behind(own, recipients),
         recipients=recipients,
         said=said,
         asking=queries.list_asking(own),
