@@ -34,7 +34,7 @@ _WORDS: Final = (
 _NONSENSE: Final = _l("this can’t be read")
 
 TeamName = Annotated[str, Field(max_length=LONGEST_TITLE, pattern=r"^[^;|\r\n]*$")]
-Number = Annotated[str, Field(min_length=1, max_length=LONGEST_NUMBER)]
+Number = Annotated[str, Field(min_length=1, max_length=LONGEST_NUMBER, pattern=r"^[^\x00]*$")]
 
 
 class Given(Described):

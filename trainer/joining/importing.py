@@ -246,6 +246,8 @@ def _list_known(actor: Actor, ids: Select[uuid.UUID] | None = None) -> list[Know
 
 def _meant(actor: Actor, numbers: Collection[str], keys: Collection[str], names: Collection[str]) -> Select[uuid.UUID]:
     """Return a select of the ids of people with one of these employee numbers, addresses or folded names."""
+    # What holds a NUL is in no database, and PostgreSQL can't even be asked for it.
+    numbers, keys, names = ([text for text in texts if "\0" not in text] for texts in (numbers, keys, names))
     return select(Membership.id).where(
         Membership.organization_id == actor.organization_id,
         or_(

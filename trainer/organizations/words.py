@@ -108,6 +108,7 @@ ACT_NAMES: dict[str, LazyString] = {
 }
 """What someone did in a firm, as a sentence about them begins."""
 
+_RHYTHMS = {"week": _l("each week"), "month": _l("each month")}
 _DETAILS = {
     "address": _l("address"),
     "allows_test_out": _l("may skip what they know"),
@@ -206,6 +207,8 @@ def _text(name: str, value: Any, *, is_of_role: bool) -> str:
     text = str(value)
     if is_of_role and name in {"role", "before"} and text in set(Role):
         return str(ROLE_WORDS[Role(text)])
+    if name == "rhythm":
+        return str(_RHYTHMS.get(text, text))
     if name == "audience":
         return str(_AUDIENCES.get(text, text))
     if name == "permission" and text in set(May):
