@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -14,13 +15,18 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.cast import actor_of, certify, make_account, put_on_roster
-from tests.compliance.conftest import Training
-from tests.support import Visitor
+from tests.compliance.conftest import Training, require
+from tests.organizations.conftest import Acme
+from tests.support import Visitor, closed_up
 from trainer.assessment.models import Response
+from trainer.assignments.rules import Audience
 from trainer.compliance import inspection_paper
 from trainer.compliance.operations import make_inspector_link, order_pack, token_of
 from trainer.compliance.views import inspections
+from trainer.content.papers import FormerStaff
+from trainer.content.serving import served
 from trainer.core import clock
+from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.errors import NotFound
 from trainer.core.work import Job
@@ -29,6 +35,7 @@ from trainer.jobs.work import advance
 from trainer.learning.models import LessonResponse
 from trainer.organizations.models import Membership
 from trainer.organizations.operations import remove_person
+from trainer.organizations.rules import Role
 from trainer.web.limits import count, key_of
 
 WAYS = ("", "/all", "/all.pdf", "/pack.zip")
@@ -185,6 +192,105 @@ def test_the_pack_that_was_chosen_can_be_downloaded_and_no_other(inspection: Ins
             make_inspector_link(actor_of(acme.users["mallory"], acme.other), "x", clock.now(), job)
     mallory = acme.enter("mallory")
     assert mallory.post(f"/organizations/{acme.other}/inspections", {"label": "x", "pack": str(job)}).status_code == 422
+
+
+def change_alice(acme: Acme, **values: object) -> None:
+    """Change Alice's entry, in whose name the link is."""
+    with acme.app.app_context(), transaction():
+        own = update(Membership).where(Membership.user_id == acme.users["alice"], Membership.organization_id == acme.id)
+        db.session.execute(own.values(**values))
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"role": Role.MEMBER},
+        {"role": Role.MANAGER, "manages_all": False},
+        {"ended_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "ended_on": dt.date(2026, 1, 1)},
+    ],
+)
+def test_a_link_rests_once_its_maker_may_no_longer_create_such(
+    inspection: Inspection, way: str, values: dict[str, object]
+) -> None:
+    change_alice(inspection.training.acme, **values)
+    assert inspection.stranger().get(inspection.path + way).status_code == 404
+
+
+def test_someone_who_may_create_such_links_takes_over_one_that_rests(inspection: Inspection) -> None:
+    acme, visitor = inspection.training.acme, inspection.stranger()
+    link_id = UUID(inspection.path.split("/")[2].partition(".")[0])
+    path, takeover = acme.path("/inspections"), acme.path(f"/inspections/{link_id}/takeover")
+    mona = acme.enter("mona")
+    assert "Take it over" not in mona.get(path).text
+    assert "works already" in mona.post(takeover, follow_redirects=True).text
+    change_alice(acme, role=Role.MEMBER)
+    assert "may no longer create such links" in closed_up(mona.get(path).text)
+    others = f"/organizations/{acme.other}/inspections/{link_id}/takeover"
+    assert acme.enter("mallory").post(others).status_code == 404
+    for name in ("mark", "bob"):
+        assert acme.enter(name).post(takeover).status_code == 404
+    answer = mona.post(takeover, follow_redirects=True).text
+    assert "works again, in your name" in answer
+    assert "someone else’s" in answer  # the pack was ordered by Alice, and Mona isn't an owner
+    assert visitor.get(inspection.path).status_code == 200
+    assert visitor.get(f"{inspection.path}/pack.zip").status_code == 404
+    with acme.app.app_context():
+        event = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "inspector_link.taken_over")).one()
+        assert (event.actor_id, event.organization_id) == (acme.users["mona"], acme.id)
+    revocation = acme.path(f"/inspections/{link_id}/revocation")
+    assert mona.post(revocation).status_code == 303
+    assert "was withdrawn" in mona.post(takeover, follow_redirects=True).text
+    assert visitor.get(inspection.path).status_code == 404
+
+
+def test_a_pack_that_the_maker_may_no_longer_have_isnt_given(inspection: Inspection) -> None:
+    acme, visitor = inspection.training.acme, inspection.stranger()
+    with acme.app.app_context(), transaction():
+        db.session.execute(update(Job).values(ordered_by_id=acme.users["mona"]))
+    assert visitor.get(f"{inspection.path}/pack.zip").status_code == 200
+    change_alice(acme, role=Role.MANAGER, manages_all=True)
+    assert visitor.get(inspection.path).status_code == 200
+    assert visitor.get(f"{inspection.path}/pack.zip").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("since", "years", "days", "seen", "certificates"),
+    [
+        ("leaving", 1, 0, {"Lea Left", "Max Moved"}, 1),
+        ("leaving", 1, 2, set(), 0),
+        ("completion", 2, 0, {"Lea Left"}, 1),
+        ("completion", 2, 2, set(), 0),
+    ],
+)
+def test_former_staff_are_told_of_as_long_as_the_law_behind_a_requirement_says(
+    inspection: Inspection,
+    monkeypatch: pytest.MonkeyPatch,
+    since: str,
+    years: int,
+    days: int,
+    seen: set[str],
+    certificates: int,
+) -> None:
+    acme = inspection.training.acme
+    require(acme.app, acme.users["alice"], acme.id, title="Lakeland", pack="lakeland", audience=Audience())
+    law = FormerStaff.model_validate({"years": years, "since": since})
+    lakeland = served().packs["lakeland"].model_copy(update={"former_staff": law})
+    monkeypatch.setitem(served().packs, "lakeland", lakeland)
+    last = inspection.left_on.replace(year=inspection.left_on.year + years)
+    at = dt.datetime.combine(last + dt.timedelta(days=days), dt.time(18), dt.UTC)
+    with time_machine.travel(at, tick=False):
+        with acme.app.app_context(), transaction():
+            link = make_inspector_link(actor_of(acme.users["alice"], acme.id), "State", clock.now())
+            path = f"/inspections/{token_of(link)}"
+        visitor = inspection.stranger()
+        former = visitor.get(f"{path}?who=former").text
+        everyone = visitor.get(f"{path}/all").text
+        words = text_of(visitor.get(f"{path}/all.pdf").data)
+    assert f"Former staff <b>{len(seen)}</b>" in former
+    assert len(re.findall(r'href="/verify/', former)) == certificates
+    for text in (former, everyone, words):
+        assert {name for name in ("Lea Left", "Max Moved") if name in text} == seen
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -38,6 +38,7 @@ from trainer.core.settings import ROOT
 from trainer.core.work import MOST_TRIES, Job
 from trainer.credentials.models import Credential
 from trainer.jobs.work import advance
+from trainer.organizations.models import Membership, TeamMembership
 from trainer.organizations.rules import Role
 
 PROGRAM = """
@@ -216,6 +217,50 @@ def test_killed_at_any_write_it_goes_on_and_nothing_is_there_twice(
         manifest = db.session.scalars(select(PackManifest)).one()
         assert manifest.sha256 == sha256(files["manifest.json"]).hexdigest()
         assert (manifest.firm, manifest.files) == ("Acme Security", len(files))
+
+
+def narrow_mona(acme: Acme) -> None:
+    """Leave Mona, who managed all teams, the harbor alone."""
+    with acme.app.app_context(), transaction():
+        mona = db.session.get_one(Membership, acme.people["mona"])
+        mona.manages_all = False
+        db.session.add(TeamMembership(membership_id=mona.id, team_id=acme.harbor))
+
+
+def test_a_manager_who_sees_fewer_teams_by_now_no_longer_has_the_pack_of_all(training: Training) -> None:
+    acme = training.acme
+    day = dt.datetime.now(dt.UTC).date()
+    of_all, of_harbor = order_on(acme, day, "mona"), order_on(acme, day, "mark")
+    finish(acme.app, of_all)
+    mona, path = acme.enter("mona"), acme.path("/evidence-packs")
+    assert mona.get(f"{path}/{of_all}.zip").status_code == 200
+    narrow_mona(acme)
+    assert mona.get(f"{path}/{of_all}.zip").status_code == 404
+    assert str(of_all) not in mona.get(path).text
+    alice = acme.enter("alice")
+    assert alice.get(f"{path}/{of_all}.zip").status_code == alice.get(f"{path}/{of_harbor}.zip").status_code == 200
+    assert acme.enter("mark").get(f"{path}/{of_harbor}.zip").status_code == 200
+    with acme.app.app_context(), transaction():  # as ordered before what was seen was kept
+        work_done = db.session.get_one(Job, of_harbor)
+        work_done.details = {name: value for name, value in work_done.details.items() if name != "seen"}
+    assert acme.enter("mark").get(f"{path}/{of_harbor}.zip").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["mona", "mark"])
+def test_a_pack_isnt_made_once_its_manager_sees_other_teams_than_when_it_was_ordered(
+    training: Training, name: str
+) -> None:
+    acme = training.acme
+    job_id = order_on(acme, dt.datetime.now(dt.UTC).date(), name)
+    narrow_mona(acme)
+    with acme.app.app_context():
+        if name == "mark":  # his pack would hold people whom the order doesn't tell of
+            with transaction():
+                db.session.get_one(Membership, acme.people["mark"]).manages_all = True
+        advance()
+        parked = db.session.get_one(Job, job_id)
+        assert parked.finished_at is None
+        assert "sees other teams now" in str(parked.last_error)
 
 
 def test_a_day_to_come_and_one_before_the_firm_are_refused_with_a_word(training: Training) -> None:

@@ -157,7 +157,8 @@ INVITED_MANAGER = Side(has_account=False, is_own=False, is_member=False)
         (OWN, MEMBER, None),
         (OWN, OWN, Obstacle.OWN_ACCOUNTS),
         (OWNER, OWN, Obstacle.OWN_ACCOUNTS),
-        (OWNER, PIN_ONLY, None),
+        (OWNER, PIN_ONLY, Obstacle.STAFF),
+        (OWNER, MEMBER, None),
         (PIN_ONLY, OWNER, Obstacle.OTHER_WAY),
         (PIN_ONLY, INVITED_MANAGER, Obstacle.ROLES),
         (OWN, INVITED_MANAGER, Obstacle.ROLES),
@@ -544,3 +545,160 @@ def test_an_answer_under_way_in_the_account_that_goes_is_kept(maria: Pair) -> No
         hand_in(acme.app, maria.own_user, attempt)
         with acme.app.app_context():
             assert db.session.scalars(select(Credential.user_id)).one() == maria.own_user
+
+
+def refuse(acme: Acme, kept: UUID, gone: UUID) -> None:
+    """Let Alice try to join an account with a PIN into one of someone who has a role: nobody is asked."""
+    path = acme.path(f"/people/{kept}/merger/{gone}")
+    assert "has a role" in closed_up(acme.enter("alice").get(path, follow_redirects=True).text)
+    with acme.app.app_context():
+        with pytest.raises(Conflict, match="has a role"), transaction():
+            mergers.propose(actor_of(acme.users["alice"], acme.id), kept, gone, [], clock.now())
+        assert db.session.scalars(select(Merger)).all() == []
+        assert db.session.get(Membership, gone) is not None
+
+
+@pytest.mark.parametrize("name", ["alice", "mona", "ines"])
+def test_nobody_with_a_role_gets_what_is_in_a_guards_account(maria: Pair, name: str) -> None:
+    acme = maria.acme
+    with acme.app.app_context():
+        own = select(Membership.id).where(Membership.user_id == acme.users[name], Membership.organization_id == acme.id)
+        kept = db.session.scalars(own).one()
+    refuse(acme, kept, maria.numbered)
+
+
+def test_an_entry_without_an_account_is_still_joined_into_that_of_someone_with_a_role(acme: Acme) -> None:
+    again = add_gus(acme, "00500", "Mona May")
+    assert acme.enter("alice").post(acme.path(f"/people/{acme.people['mona']}/merger/{again}")).status_code == 303
+    with acme.app.app_context():
+        assert db.session.get_one(Membership, acme.people["mona"]).employee_number == "00500"
+
+
+def test_given_a_role_after_she_was_asked_she_gets_nothing(maria: Pair) -> None:
+    maria.ask()
+    with maria.acme.app.app_context(), transaction():
+        db.session.get_one(Membership, maria.addressed).role = Role.MANAGER
+    assert "has a role" in closed_up(maria.answer("yes"))
+    assert maria.merger().joined_at is None
+
+
+@pytest.mark.parametrize("change", ["role", "team", "left"])
+def test_a_question_expires_with_the_right_of_the_person_who_asked(maria: Pair, change: str) -> None:
+    acme = maria.acme
+    maria.ask(by="mona")
+    with acme.app.app_context(), transaction():
+        mona = db.session.get_one(Membership, acme.people["mona"])
+        if change == "role":
+            mona.role, mona.manages_all = Role.MEMBER, False
+        elif change == "team":
+            mona.manages_all = False
+            db.session.add(TeamMembership(membership_id=mona.id, team_id=acme.harbor))
+        else:
+            mona.ended_at, mona.ended_on = clock.now(), clock.now().date()
+    assert "has expired" in closed_up(maria.answer("yes"))
+    assert maria.merger().joined_at is None
+
+
+def make_own(maria: Pair, what: str) -> None:
+    """Let the account that was joined away become its owner's own."""
+    if what == "firm":
+        put_on_roster(maria.acme.app, maria.acme.other, maria.pin_user, name="Maria", email="m@other.example")
+        return
+    with maria.acme.app.app_context(), transaction():
+        user = db.session.get_one(User, maria.pin_user)
+        user.email = user.email_key = "m@example.org"
+
+
+@pytest.mark.parametrize("what", ["address", "firm"])
+def test_an_account_that_became_its_owners_own_is_neither_moved_nor_erased(maria: Pair, what: str) -> None:
+    acme = maria.acme
+    certify(acme.app, maria.pin_user, "Maria Gomez")
+    start_practice(acme.app, maria.pin_user)
+    before = dump(acme.app, Enrollment, Attempt, Credential)
+    maria.join()
+    make_own(maria, what)
+    with time_machine.travel("2026-11-26T13:00:00Z", tick=False):
+        settle(acme.app)
+        settle(acme.app)
+        assert maria.merger().outcome == "undone"
+        assert dump(acme.app, Enrollment, Attempt, Credential) == before
+        with acme.app.app_context():
+            assert db.session.get_one(User, maria.pin_user).erased_at is None
+            back = db.session.get_one(Membership, maria.numbered)
+            assert (back.user_id, back.employee_number) == (maria.pin_user, NUMBER)
+            undone = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "merger.undone")).one()
+            assert (undone.organization_id, undone.actor_id) == (acme.id, None)
+            mails = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "merger-undone")).all()
+            assert [mail.recipient for mail in mails] == ["alice@example.org"]
+            letter = write(mails[0])
+            assert letter is not None
+            assert "are separate again" in letter.subject
+            assert f"/organizations/{acme.id}/audit?act=merger" in letter.text
+        log = acme.enter("alice").get(acme.path("/audit?act=merger"))
+        assert "Separated two entries again" in log.text
+
+
+def test_undone_by_us_an_entry_comes_back_without_a_number_that_is_someone_elses_by_now(maria: Pair) -> None:
+    acme = maria.acme
+    with acme.app.app_context(), transaction():
+        db.session.get_one(Membership, maria.addressed).employee_number = "7"
+    maria.join(employee_number="gone")
+    make_own(maria, "address")
+    with acme.app.app_context(), transaction():
+        alice = actor_of(acme.users["alice"], acme.id)
+        add_person(alice, PersonFacts("Nina New", None, None, "7"), [], clock.now())
+    undo = acme.enter("alice").post(acme.path(f"/mergers/{maria.merger().id}"), follow_redirects=True)
+    assert "by now" in undo.text
+    with time_machine.travel("2026-11-26T13:00:00Z", tick=False):
+        settle(acme.app)
+    assert maria.merger().outcome == "undone"
+    with acme.app.app_context():
+        numbers = dict(db.session.execute(select(Membership.id, Membership.employee_number)).all())
+    assert (numbers[maria.addressed], numbers[maria.numbered]) == (NUMBER, None)
+
+
+def test_the_pin_of_an_account_that_goes_lets_nobody_in_by_an_entry_that_has_ended(maria: Pair) -> None:
+    acme = maria.acme
+    with acme.app.app_context(), transaction():
+        facts = {"name": "Maria Gomez", "name_key": "maria gomez", "role": "member", "employee_number": "9"}
+        gone = {
+            "created_at": clock.now(),
+            "joined_at": clock.now(),
+            "ended_at": clock.now(),
+            "ended_on": clock.now().date(),
+        }
+        db.session.add(Membership(organization_id=acme.id, user_id=maria.pin_user, **facts, **gone))
+    assert sign_in(Visitor(acme.app), acme, number="9").location == "/me"
+    maria.join()
+    assert WRONG in sign_in(Visitor(acme.app), acme, number="9").text
+    assert maria.phone.get("/me").location.startswith("/keep")
+    make_own(maria, "address")
+    assert Visitor(acme.app).sign_in("m@example.org", PIN).status_code == 422
+    assert acme.enter("alice").post(acme.path(f"/mergers/{maria.merger().id}")).status_code == 303
+    assert sign_in(Visitor(acme.app), acme, number="9").location == "/me"
+
+
+def test_someone_is_mailed_about_joining_once_a_day_and_staff_ask_thirty_times_an_hour(maria: Pair) -> None:
+    acme, alice = maria.acme, maria.acme.enter("alice")
+
+    def mails() -> int:
+        with acme.app.app_context():
+            asked = select(func.count()).where(OutboxMessage.template == "merger-asked")
+            return db.session.scalar(asked) or 0
+
+    def open_merger() -> UUID:
+        with acme.app.app_context():
+            return db.session.scalars(select(Merger.id).where(Merger.closed_at.is_(None))).one()
+
+    fields = {"employee_number": "kept", "name": "kept"}
+    for number in range(30):
+        assert alice.post(maria.path(), fields).status_code == 303
+        if number < 29:
+            assert alice.post(acme.path(f"/mergers/{open_merger()}")).status_code == 303
+    assert mails() == 1
+    assert alice.post(maria.path(), fields).status_code == 429
+    assert alice.get(maria.path()).status_code == 303  # one is open already; reading isn't limited
+    assert acme.enter("mona").post(acme.path(f"/mergers/{open_merger()}")).status_code == 303
+    with time_machine.travel("2026-11-26T12:00:00Z", tick=False):
+        maria.ask()
+        assert mails() == 2

@@ -51,6 +51,7 @@ VALUES: dict[str, list[dict[str, object]]] = {
     "slip-disputed": [{"firm": NAME, "url": URL}],
     "merger-asked": [{"firm": NAME, "url": URL}],
     "merger-made": [{"firm": NAME, "url": URL}],
+    "merger-undone": [{"firm": NAME, "url": URL}],
     "class-nudge": [NUDGE | {"lessons": lessons, "minutes": minutes} for lessons in (0, 1) for minutes in (0, 9)],
     "invitation": [
         INVITATION | {"name": name, "asked_by": name, "duties": duties}

@@ -27,6 +27,7 @@ from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, NotYet
+from trainer.joining.pins import begin_by_address
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.models import Membership, PinSlip
 from trainer.organizations.operations import change_role, remove_person
@@ -354,6 +355,47 @@ def test_guesses_by_address_count_with_the_others(acme: Acme) -> None:
         assert sign_in(Visitor(acme.app), acme, f"73916{number}").status_code == 422
     assert tries(acme.app) == 6
     assert gus
+
+
+def test_guesses_by_address_count_in_the_firm_too(acme: Acme) -> None:
+    _gus, user = with_pin(acme)
+    with acme.app.app_context(), transaction():
+        found = get_user(user)
+        found.email = found.email_key = "gus@example.org"
+    assert Visitor(acme.app).sign_in("gus@example.org", "739164").status_code == 422
+    with acme.app.app_context():
+        assert db.session.scalars(select(PinTry.organization_id)).all() == [acme.id]
+        with transaction():
+            people = [User(created_at=clock.now()) for _one in range(FIRM_A_DAY - 1)]
+            db.session.add_all(people)
+            db.session.flush()
+            for person in people:
+                assert begin_try(person.id, Way.STRANGE, clock.now(), acme.id) is not None
+    assert Visitor(acme.app).sign_in("gus@example.org", PIN).status_code == 422  # no more are looked at in the firm
+    with time_machine.travel(clock.now() + dt.timedelta(hours=25)):
+        assert Visitor(acme.app).sign_in("gus@example.org", PIN).location == "/me"
+
+
+def test_the_same_statements_run_for_every_address(acme: Acme) -> None:
+    _gus, user = with_pin(acme)
+    with acme.app.app_context(), transaction():
+        found = get_user(user)
+        found.email = found.email_key = "gus@example.org"
+
+    def statements(address: str) -> list[str]:
+        ran: list[str] = []
+
+        def note_down(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            ran.append(re.sub(r"ORDER BY .*|FOR UPDATE", "", statement))
+
+        with acme.app.app_context():
+            event.listen(db.engine, "before_cursor_execute", note_down)
+            with transaction():
+                begin_by_address(address, "739164", lambda _user: Way.STRANGE, clock.now())
+            event.remove(db.engine, "before_cursor_execute", note_down)
+        return ran
+
+    assert statements("gus@example.org") == statements("bob@example.org") == statements("nobody@example.org")
 
 
 def test_the_pin_is_changed_by_who_knows_it_and_never_to_the_number(acme: Acme) -> None:

@@ -55,7 +55,7 @@ def begin_try(
 ) -> uuid.UUID | None:
     """Write a try down before its PIN is looked at; None if no more may be looked at by this way, or there is nobody.
 
-    `organization_id`: the firm whose code was typed, which the caller has locked for a strange browser. The statements
+    `organization_id`: the firm in which it counts, which the caller has locked for a strange browser. The statements
     are the same whoever is meant, and one row is written in any case: no time tells who has a PIN.
     """
     meant = user_id or uuid.uuid4()

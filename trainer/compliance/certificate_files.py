@@ -17,23 +17,19 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 
 from trainer.compliance.pack_names import certificate_name
 from trainer.compliance.packs import SLICE, folder_of
-from trainer.compliance.queries import iterate_rows, sight_of
+from trainer.compliance.queries import get_orderer, iterate_rows, seen_teams, sight_of
 from trainer.compliance.rules import Group, Narrowing
 from trainer.core.db import db
-from trainer.core.errors import NotFound
 from trainer.core.work import Job
 from trainer.credentials.certificate import NameNeedsFonts
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf
 from trainer.credentials.rules import show_serial
 from trainer.organizations.actor import Actor
-from trainer.organizations.queries import find_actor
-from trainer.organizations.rules import May
 from trainer.web.tables import Cell, Table, csv_lines
 
 KIND: Final = "certificates"
@@ -59,7 +55,7 @@ def details_of(actor: Actor, narrowing: Narrowing) -> dict[str, str]:
         "team": narrowing.team_id.hex if narrowing.team_id else "",
         "requirement": narrowing.requirement_id.hex if narrowing.requirement_id else "",
         "group": narrowing.group or "",
-        "seen": "all" if actor.team_ids is None else " ".join(sorted(team_id.hex for team_id in actor.team_ids)),
+        "seen": seen_teams(actor),
     }
 
 
@@ -72,31 +68,6 @@ def narrowing_of(job: Job) -> Narrowing:
         requirement_id=uuid.UUID(hex=details["requirement"]) if details["requirement"] else None,
         group=Group(details["group"]) if details["group"] else None,
     )
-
-
-def may_have(actor: Actor, job: Job) -> bool:
-    """Return True for someone who may have the file now: whoever ordered it, or an owner, who still sees all of whom
-    it was ordered."""
-    if not actor.may(May.SEE_TRAINING) or (job.ordered_by_id != actor.user_id and not actor.may(May.SET_FIRM)):
-        return False
-    return actor.team_ids is None or set(job.details["seen"].split()) <= {team_id.hex for team_id in actor.team_ids}
-
-
-def list_files(actor: Actor) -> list[Job]:
-    """Return the newest files of certificates that the actor may have, the newest first."""
-    jobs = select(Job).where(Job.organization_id == actor.organization_id, Job.kind == KIND)
-    newest = db.session.scalars(jobs.order_by(Job.created_at.desc()).limit(50))
-    return [job for job in newest if may_have(actor, job)][:10]
-
-
-def get_file(actor: Actor, job_id: uuid.UUID) -> Job:
-    """Return a file of certificates, ready or not. Raises NotFound for someone who may not have it."""
-    job = db.session.scalar(
-        select(Job).where(Job.id == job_id, Job.organization_id == actor.organization_id, Job.kind == KIND)
-    )
-    if job is None or not may_have(actor, job):
-        raise NotFound
-    return job
 
 
 def path_of(job: Job) -> Path | None:
@@ -116,11 +87,7 @@ def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
 
     Raises NotFound where whoever ordered it may no longer see these people.
     """
-    assert job.organization_id is not None
-    actor = find_actor(job.ordered_by_id, job.organization_id)
-    if actor is None or not may_have(actor, job):
-        raise NotFound(_l("The person who ordered this may no longer see it."))
-    folder = folder_of(job.id)
+    actor, folder = get_orderer(job), folder_of(job.id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     holders = _plan(folder, actor, narrowing_of(job), now)
     steps = len(holders) + 1

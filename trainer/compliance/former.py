@@ -1,4 +1,7 @@
-"""Reading who has left a firm, with the certificates that were earned while they were there."""
+"""Reading who has left a firm, with the certificates that were earned while they were there.
+
+Where laws behind the firm's requirements say for how long these records are kept, nobody and nothing beyond that.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.rules import day_begins
-from trainer.compliance.rules import Narrowing, Sight
+from trainer.compliance.queries import list_laws
+from trainer.compliance.rules import Narrowing, Sight, first_kept
 from trainer.compliance.statements import named
 from trainer.core.db import db
 from trainer.core.paging import Page, read_page
@@ -19,6 +23,13 @@ from trainer.credentials.models import Credential
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
 
 _PAGE, _PORTION = 25, 500
+
+
+class Kept(NamedTuple):
+    """Records of someone who left on the first day or later are kept, and certificates of the second day or later."""
+
+    left_on: dt.date
+    earned_on: dt.date
 
 
 class Former(NamedTuple):
@@ -37,19 +48,21 @@ class Former(NamedTuple):
 
 def count_former(sight: Sight, narrowing: Narrowing) -> int:
     """Return how many people have left, today or before a past day."""
-    return db.session.scalar(select(func.count(Membership.id)).where(*_has_left(sight, narrowing))) or 0
+    kept = _find_kept(sight)
+    return db.session.scalar(select(func.count(Membership.id)).where(*_has_left(sight, narrowing, kept))) or 0
 
 
 def list_former(organization: Organization, sight: Sight, narrowing: Narrowing, after: str | None) -> Page[Former]:
     """Return a page of people who have left, by name."""
-    return _page(organization, sight, narrowing, after, _PAGE)
+    return _page(organization, sight, narrowing, _find_kept(sight), after, _PAGE)
 
 
 def iterate_former(organization: Organization, sight: Sight, narrowing: Narrowing) -> Iterator[Former]:
     """Yield everyone who has left, by name, a portion at a time."""
     after: str | None = None
+    kept = _find_kept(sight)
     while True:
-        page = _page(organization, sight, narrowing, after, _PORTION)
+        page = _page(organization, sight, narrowing, kept, after, _PORTION)
         yield from page.rows
         db.session.expunge_all()  # a long list would hold on to everyone
         after = page.next_after
@@ -57,8 +70,21 @@ def iterate_former(organization: Organization, sight: Sight, narrowing: Narrowin
             return
 
 
-def _page(organization: Organization, sight: Sight, narrowing: Narrowing, after: str | None, most: int) -> Page[Former]:
-    query = select(Membership).where(*_has_left(sight, narrowing))
+def _find_kept(sight: Sight) -> Kept:
+    laws = [law.former_staff for law in list_laws(sight) if law.former_staff]
+    if not laws:
+        return Kept(dt.date.min, dt.date.min)
+    left, earned = (
+        min((first_kept(law, sight.today) for law in laws if law.since == since), default=dt.date.max)
+        for since in ("leaving", "completion")
+    )
+    return Kept(left, earned)
+
+
+def _page(
+    organization: Organization, sight: Sight, narrowing: Narrowing, kept: Kept, after: str | None, most: int
+) -> Page[Former]:
+    query = select(Membership).where(*_has_left(sight, narrowing, kept))
     page = read_page(query, Membership.name_key, Membership.id, after=after, most=most)
     people = [person for (person,) in page.rows]
     teams, earned = _teams_of(people), _earned_by(people)
@@ -75,6 +101,7 @@ def _page(organization: Organization, sight: Sight, narrowing: Narrowing, after:
                 for credential in earned.get(person.id, ())
                 if credential.issued_at < day_begins(last_day + dt.timedelta(days=1), organization.time_zone)
                 and (sight.until is None or credential.issued_at < sight.until)
+                and (last_day >= kept.left_on or credential.issued_on >= kept.earned_on)
             ),
         )
         for person in people
@@ -87,13 +114,21 @@ def _last_day(person: Membership) -> dt.date:
     return person.ended_on
 
 
-def _has_left(sight: Sight, narrowing: Narrowing) -> list[ColumnElement[bool]]:
+def _has_left(sight: Sight, narrowing: Narrowing, kept: Kept) -> list[ColumnElement[bool]]:
     gone = (
         Membership.ended_at.is_not(None)
         if sight.until is None
         else and_(Membership.ended_on < sight.today, Membership.created_at < sight.until)
     )
-    conditions = [Membership.organization_id == sight.organization_id, gone, *named(narrowing)]
+    earned = and_(
+        Credential.user_id == Membership.user_id,
+        Credential.issued_on >= kept.earned_on,
+        Credential.issued_on <= Membership.ended_on,
+    )
+    if sight.until is not None:
+        earned = and_(earned, Credential.issued_at < sight.until)
+    is_kept = or_(Membership.ended_on >= kept.left_on, exists().where(earned, _is_required()))
+    conditions = [Membership.organization_id == sight.organization_id, gone, is_kept, *named(narrowing)]
     if narrowing.team_id is not None:
         in_team = select(TeamMembership.membership_id).where(TeamMembership.team_id == narrowing.team_id)
         conditions.append(Membership.id.in_(in_team))
@@ -114,19 +149,24 @@ def _teams_of(people: Sequence[Membership]) -> dict[uuid.UUID, list[str]]:
 
 
 def _earned_by(people: Sequence[Membership]) -> dict[uuid.UUID, list[Credential]]:
-    required = (
-        select(Requirement.id)
-        .join(Assignment, Assignment.requirement_id == Requirement.id)
-        .where(Assignment.membership_id == Membership.id, Requirement.course == Credential.course)
-        .exists()
-    )
     rows = db.session.execute(
         select(Membership.id, Credential)
         .join(Credential, Credential.user_id == Membership.user_id)
-        .where(Membership.id.in_([person.id for person in people]), required)
+        .where(Membership.id.in_([person.id for person in people]), _is_required())
         .order_by(Credential.issued_at.desc(), Credential.id)
     )
     earned: dict[uuid.UUID, list[Credential]] = {}
     for membership_id, credential in rows:
         earned.setdefault(membership_id, []).append(credential)
     return earned
+
+
+def _is_required() -> ColumnElement[bool]:
+    """Return the condition of credentials of courses that the firm ever required of a person."""
+    return (
+        select(Requirement.id)
+        .join(Assignment, Assignment.requirement_id == Requirement.id)
+        .where(Assignment.membership_id == Membership.id, Requirement.course == Credential.course)
+        .correlate(Membership, Credential)
+        .exists()
+    )

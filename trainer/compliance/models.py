@@ -29,6 +29,7 @@ class InspectorLink(Base):
     nonce: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[dt.datetime]
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    """In whose name it is: it works while this person may create such links."""
     expires_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
     pack_id: Mapped[uuid.UUID | None]

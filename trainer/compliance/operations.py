@@ -13,12 +13,21 @@ from sqlalchemy import select, update
 from trainer.compliance import certificate_files
 from trainer.compliance.models import InspectorLink, PackManifest, Report, ReportMail, ReportRecipient
 from trainer.compliance.packs import Made, folder_of
-from trainer.compliance.queries import get_inspector_link, list_packs, sight_of
+from trainer.compliance.queries import (
+    PACK,
+    find_maker,
+    find_shared_pack,
+    get_inspector_link,
+    get_order,
+    is_live,
+    seen_teams,
+    sight_of,
+)
 from trainer.compliance.rules import INSPECTION_LASTS, Narrowing
 from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
-from trainer.core.errors import Conflict, NotFound
+from trainer.core.errors import Conflict
 from trainer.core.signing import seal
 from trainer.core.work import Job
 from trainer.organizations.actor import Actor
@@ -28,8 +37,8 @@ from trainer.web.language import language_tag
 def make_inspector_link(actor: Actor, label: str, now: dt.datetime, pack_id: uuid.UUID | None = None) -> InspectorLink:
     """Create a link with which anyone who has it can read the firm's training status for two weeks, and download an
     evidence pack if one of the actor's is chosen. Raises NotFound for any other."""
-    if pack_id is not None and pack_id not in {job.id for job in list_packs(actor)}:
-        raise NotFound
+    if pack_id is not None:
+        get_order(actor, pack_id, PACK)
     link = InspectorLink(
         organization_id=actor.organization_id,
         label=label,
@@ -55,6 +64,21 @@ def revoke_inspector_link(actor: Actor, link_id: uuid.UUID, now: dt.datetime) ->
     _note(actor, "inspector_link.revoked", now, link.id, label=link.label)
 
 
+def take_over_inspector_link(actor: Actor, link_id: uuid.UUID, now: dt.datetime) -> InspectorLink:
+    """Let a link that rests work in the actor's name, beside it only a pack that the actor may have.
+
+    Raises NotFound, Conflict if it was withdrawn, has expired or works already.
+    """
+    link = get_inspector_link(actor, link_id)
+    if not is_live(link, now) or find_maker(link) is not None:
+        raise Conflict(_l("This link works already, was withdrawn or has expired. Look at the list again."))
+    link.created_by_id = actor.user_id
+    if find_shared_pack(link) is None:
+        link.pack_id = None
+    _note(actor, "inspector_link.taken_over", now, link.id, label=link.label)
+    return link
+
+
 def token_of(link: InspectorLink) -> str:
     """Return what stands in an inspector's address; it is stored nowhere."""
     return f"{link.id.hex}.{seal('inspection', link.id.hex, link.nonce)}"
@@ -67,11 +91,12 @@ def order_pack(actor: Actor, as_of: dt.date, now: dt.datetime) -> Job:
     """
     sight_of(actor, now, as_of)
     job = work.order(
-        "evidence-pack",
+        PACK,
         now,
         ordered_by_id=actor.user_id,
         organization_id=actor.organization_id,
         as_of=as_of.isoformat(),
+        seen=seen_teams(actor),
         language=language_tag(),
     )
     _note(actor, "export.evidence_pack", now, job.id, as_of=as_of.isoformat())

@@ -14,11 +14,10 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 
 from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
-from trainer.assignments.queries import list_requirements
 from trainer.assignments.rules import day_begins
 from trainer.assignments.words import outcome
 from trainer.compliance import queries
-from trainer.compliance.pack_records import Change, Excuse, Former, Meeting, Person, Reminding, Rule, Taught
+from trainer.compliance.pack_records import Change, Excuse, Former, Meeting, Person, Reminding, Taught
 from trainer.compliance.rules import Sight, is_kept
 from trainer.content.papers import FormerStaff
 from trainer.content.serving import served
@@ -105,15 +104,6 @@ def list_people(view: View) -> Iterator[Person]:
         teams = team_names(view.actor, ids) if until is None else team_names_then(view.actor, ids, until)
         for person in people:
             yield Person(person, tuple(teams.get(person.id, ())))
-
-
-def list_rules(view: View) -> list[tuple[Rule, str | None]]:
-    """Return what the firm required, each with the name of the requirement pack that it was made from."""
-    packs = {rule.id: rule.pack for rule in list_requirements(view.actor.organization_id, with_ended=True)}
-    return [
-        (rule, packs[rule.id if isinstance(rule, Requirement) else rule.requirement_id])
-        for rule in queries.list_rules(view.sight)
-    ]
 
 
 def list_former(view: View, laws: Sequence[FormerStaff]) -> Iterator[Former]:

@@ -19,7 +19,6 @@ from uuid import UUID
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from trainer.assignments.queries import list_team_names
@@ -29,19 +28,17 @@ from trainer.compliance.pack_names import certificate_name
 from trainer.compliance.pack_reading import View
 from trainer.compliance.pack_records import Records
 from trainer.compliance.pack_words import MANIFEST
-from trainer.compliance.queries import count_rows, iterate_rows, known_since
+from trainer.compliance.queries import count_rows, get_orderer, iterate_rows, known_since, list_laws, list_rules
 from trainer.compliance.rules import PACK_KEPT, Narrowing
 from trainer.content.papers import FormerStaff, Pack
 from trainer.content.serving import served
 from trainer.core.db import db
-from trainer.core.errors import NotFound
 from trainer.core.work import Job
 from trainer.credentials.certificate import NameNeedsFonts
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf
 from trainer.credentials.rules import show_serial
 from trainer.organizations.actor import Actor
-from trainer.organizations.queries import find_actor
 from trainer.web.language import show_day
 
 SLICE = 2.0  # seconds of work before others have their turn
@@ -78,13 +75,9 @@ def file_of(job: Job) -> Path | None:
 def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
     """Work on a pack for a slice; return (steps done, steps in all), equal once the pack is there.
 
-    Raises NotFound where whoever ordered it may no longer see this firm's people.
+    Raises NotFound where whoever ordered it may no longer see these people.
     """
-    assert job.organization_id is not None
-    actor = find_actor(job.ordered_by_id, job.organization_id)
-    if actor is None or not actor.may("see training status"):
-        raise NotFound(_l("The person who ordered this may no longer see it."))
-    folder = folder_of(job.id)
+    actor, folder = get_orderer(job), folder_of(job.id)
     (folder / "files").mkdir(mode=0o700, parents=True, exist_ok=True)
     as_of = dt.date.fromisoformat(str(job.details["as_of"]))
     plan = _plan(folder, actor, as_of, now)
@@ -141,19 +134,12 @@ def _plan(folder: Path, actor: Actor, as_of: dt.date, now: dt.datetime) -> Plan:
     if not path.exists():
         names: dict[str, str] = {}
         view = View(actor, as_of, now)
-        for earned in pack_reading.list_earned(view, _former_staff(_laws(view))):
+        for earned in pack_reading.list_earned(view, _former_staff(list_laws(view.sight))):
             shown = show_serial(earned.serial)
             names.setdefault(earned.serial, certificate_name(earned.name, earned.employee_number, shown, "pdf"))
         _write(path, [json.dumps([now.isoformat(), names]).encode()])
     made_at, names = json.loads(path.read_bytes())
     return Plan(dt.datetime.fromisoformat(made_at), names)
-
-
-def _laws(view: View) -> list[Pack]:
-    """Return the packs behind what the firm required that say for how long records of former staff are kept."""
-    packs = served().packs
-    chosen = sorted({name or "" for _rule, name in pack_reading.list_rules(view)})
-    return [packs[name] for name in chosen if name in packs and packs[name].former_staff]
 
 
 def _former_staff(laws: Sequence[Pack]) -> list[FormerStaff]:
@@ -217,8 +203,7 @@ def _certificates(folder: Path, plan: Plan) -> dict[str, str]:
 
 def _records(folder: Path, view: View, plan: Plan) -> Records:
     actor, organization = view.actor, view.actor.organization
-    requirements = [rule for rule, _pack in pack_reading.list_rules(view)]
-    laws, courses = _laws(view), served().courses
+    requirements, laws, courses = list_rules(view.sight), list_laws(view.sight), served().courses
     return Records(
         firm=organization.name,
         zone=organization.time_zone,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, select
@@ -20,6 +20,8 @@ from trainer.compliance import statements
 from trainer.compliance.models import InspectorLink, PackManifest
 from trainer.compliance.rules import Counts, End, Group, Narrowing, Order, Outlook, Row, Sight, plain_digest
 from trainer.compliance.statements import Part, parameters, shape_of
+from trainer.content.papers import Pack
+from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.core.errors import Invalid, NotFound
 from trainer.core.paging import Page, cut, read_place
@@ -28,12 +30,22 @@ from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
-from trainer.organizations.queries import TeamLine, firm_is_open, get_person, list_teams_of, list_teams_then, seen_by
+from trainer.organizations.queries import (
+    TeamLine,
+    find_actor,
+    firm_is_open,
+    get_person,
+    list_teams_of,
+    list_teams_then,
+    seen_by,
+)
 from trainer.organizations.rules import May, fold, local_day
 from trainer.web.language import show_day
 
 PAGE = 25
 PORTION = 1000
+PACK: Final = "evidence-pack"
+ALL_SEEN: Final = "all"
 
 
 def sight_of(actor: Actor, now: dt.datetime, day: dt.date | None = None) -> Sight:
@@ -64,6 +76,15 @@ def list_rules(sight: Sight) -> Sequence[Requirement | RequirementVersion]:
     if sight.until is None:
         return list_requirements(sight.organization_id)
     return list_versions(sight.organization_id, sight.until)
+
+
+def list_laws(sight: Sight) -> list[Pack]:
+    """Return the packs behind what the firm requires that say for how long records of former staff are kept."""
+    packs = served().packs
+    made_from = {rule.id: rule.pack for rule in list_requirements(sight.organization_id, with_ended=True)}
+    rules = list_rules(sight)
+    chosen = {made_from[rule.id if isinstance(rule, Requirement) else rule.requirement_id] or "" for rule in rules}
+    return [packs[name] for name in sorted(chosen) if name in packs and packs[name].former_staff]
 
 
 def list_places(sight: Sight) -> Sequence[TeamLine]:
@@ -220,8 +241,14 @@ def get_inspector_link(actor: Actor, link_id: uuid.UUID) -> InspectorLink:
     return link
 
 
+def find_maker(link: InspectorLink) -> Actor | None:
+    """Return the person in whose name a link is, or None if they may no longer create such links: then it rests."""
+    actor = find_actor(link.created_by_id, link.organization_id)
+    return actor if actor is not None and actor.may(May.REQUIRE) else None
+
+
 def find_inspection(token: str, now: dt.datetime) -> tuple[InspectorLink, Organization] | None:
-    """Return a link with its firm, or None if it is forged, revoked or has expired, or the firm is shut."""
+    """Return a link with its firm, or None if it is forged, revoked, has expired or rests, or the firm is shut."""
     number, _, code = token.partition(".")
     try:
         link_id = uuid.UUID(hex=number)
@@ -235,36 +262,66 @@ def find_inspection(token: str, now: dt.datetime) -> tuple[InspectorLink, Organi
     if row is None or not is_sealed(code, "inspection", row[0].id.hex, row[0].nonce):
         return None
     link = row[0]
-    return None if link.revoked_at is not None or now >= link.expires_at else (link, row[1])
+    return (link, row[1]) if is_live(link, now) and find_maker(link) is not None else None
+
+
+def is_live(link: InspectorLink, now: dt.datetime) -> bool:
+    """Return True for a link that wasn't withdrawn and hasn't expired."""
+    return link.revoked_at is None and now < link.expires_at
 
 
 def find_shared_pack(link: InspectorLink) -> Job | None:
-    """Return the evidence pack that the firm put beside a link, or None."""
-    if link.pack_id is None:
+    """Return the evidence pack that the firm put beside a link, while its maker may have that; or None."""
+    maker = find_maker(link) if link.pack_id is not None else None
+    if maker is None or link.pack_id is None:
         return None
-    return db.session.scalar(
-        select(Job).where(
-            Job.id == link.pack_id, Job.organization_id == link.organization_id, Job.kind == "evidence-pack"
-        )
+    pack = db.session.scalar(
+        select(Job).where(Job.id == link.pack_id, Job.organization_id == link.organization_id, Job.kind == PACK)
     )
+    return pack if pack is not None and may_have(maker, pack) else None
 
 
-def list_packs(actor: Actor) -> Sequence[Job]:
-    """Return those of the newest evidence packs of the firm that the actor may have: own ones, or as an owner all."""
-    jobs = db.session.scalars(
-        select(Job)
-        .where(Job.organization_id == actor.organization_id, Job.kind == "evidence-pack")
-        .order_by(Job.created_at.desc())
-        .limit(10)
+def seen_teams(actor: Actor) -> str:
+    """Return whose people the actor sees, as an order of a file keeps it."""
+    return ALL_SEEN if actor.team_ids is None else " ".join(sorted(team_id.hex for team_id in actor.team_ids))
+
+
+def may_have(actor: Actor, job: Job) -> bool:
+    """Return True for someone who may have a file now: the person who ordered it, or an owner, who still sees all of
+    whom it was ordered. Of an order that doesn't say it, that is everyone."""
+    if not actor.may(May.SEE_TRAINING) or (job.ordered_by_id != actor.user_id and not actor.may(May.SET_FIRM)):
+        return False
+    seen = set(job.details.get("seen", ALL_SEEN).split())
+    return actor.team_ids is None or seen <= {team_id.hex for team_id in actor.team_ids}
+
+
+def list_orders(actor: Actor, kind: str) -> Sequence[Job]:
+    """Return the newest files of a kind that the actor may have, the newest first."""
+    jobs = select(Job).where(Job.organization_id == actor.organization_id, Job.kind == kind)
+    newest = db.session.scalars(jobs.order_by(Job.created_at.desc()).limit(50))
+    return [job for job in newest if may_have(actor, job)][:10]
+
+
+def get_order(actor: Actor, job_id: uuid.UUID, kind: str) -> Job:
+    """Return a file of a kind, ready or not. Raises NotFound for someone who may not have it."""
+    job = db.session.scalar(
+        select(Job).where(Job.id == job_id, Job.organization_id == actor.organization_id, Job.kind == kind)
     )
-    return [job for job in jobs if job.ordered_by_id == actor.user_id or actor.may(May.SET_FIRM)]
+    if job is None or not may_have(actor, job):
+        raise NotFound
+    return job
 
 
-def find_pack(actor: Actor, job_id: uuid.UUID) -> Job | None:
-    """Return an evidence pack of the firm, or None."""
-    return db.session.scalar(
-        select(Job).where(Job.id == job_id, Job.organization_id == actor.organization_id, Job.kind == "evidence-pack")
-    )
+def get_orderer(job: Job) -> Actor:
+    """Return the person who ordered a file, for whom it is made.
+
+    Raises NotFound if they may no longer have it, or see other people by now than the order says.
+    """
+    assert job.organization_id is not None
+    actor = find_actor(job.ordered_by_id, job.organization_id)
+    if actor is None or not may_have(actor, job) or seen_teams(actor) != job.details.get("seen", ALL_SEEN):
+        raise NotFound(_l("The person who ordered this may no longer see it, or sees other teams now."))
+    return actor
 
 
 def find_manifest(given: str) -> PackManifest | None:

@@ -168,7 +168,14 @@ class Outlook(NamedTuple):
 def is_kept(law: FormerStaff, ended_on: dt.date, completed_on: dt.date | None, day: dt.date) -> bool:
     """Return True if a law wants the records of someone who has left to be kept on a day."""
     since = ended_on if law.since == "leaving" else completed_on
-    return since is not None and day <= add_months(since, 12 * law.years)
+    return since is not None and since >= first_kept(law, day)
+
+
+def first_kept(law: FormerStaff, day: dt.date) -> dt.date:
+    """Return the earliest day of leaving, or of completion, whose records a law still wants on a day."""
+    first = add_months(day, -12 * law.years)
+    # No February 29 that many years ago.
+    return first if add_months(first, 12 * law.years) >= day else first + dt.timedelta(days=1)
 
 
 def plain_digest(given: str) -> str | None:

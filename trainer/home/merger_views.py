@@ -25,6 +25,7 @@ from trainer.organizations.rules import MERGER_ASKED_LASTS, MERGER_UNDO_LASTS, M
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.language import show_day, show_times_of
+from trainer.web.limits import limit_acts
 from trainer.web.redirects import go
 
 blueprint = Blueprint("mergers", __name__, template_folder="templates")
@@ -54,6 +55,7 @@ def choose(actor: Actor, membership_id: UUID) -> str:
 )
 @access(Who.ACCOUNT, own=True)
 @acting(May.CHANGE_PEOPLE)
+@limit_acts("30 per hour", methods={"POST"})
 def join(actor: Actor, membership_id: UUID, other_id: UUID) -> Response | str | tuple[str, int]:
     """Show what joining two entries does, and do it; the one that the address names first stays."""
     try:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -35,18 +36,21 @@ from trainer.organizations.mergers import (
     get_merger,
     get_own_merger,
     get_pair,
+    is_own_account,
     join_entries,
     lock,
     part_entries,
     refuse_obstacle,
+    sees_all_of,
     side_of,
     take_over_entries,
 )
 from trainer.organizations.models import Membership, Merger, Organization
-from trainer.organizations.queries import find_actor, lock_organization
+from trainer.organizations.queries import find_actor, list_owner_addresses, lock_organization
 from trainer.organizations.rules import (
     MERGER_ASKED_LASTS,
     MERGER_UNDO_LASTS,
+    May,
     Outcome,
     Side,
     can_undo_merger,
@@ -54,7 +58,11 @@ from trainer.organizations.rules import (
 from trainer.web.language import mail_language
 
 TOO_LATE = _l("That was more than 24 hours ago. It can’t be undone anymore.")
-NOT_ANYMORE = _l("The firm has changed one of these entries since it asked. Nothing was joined. Ask the firm.")
+NOT_ANYMORE = _l(
+    "This question has expired: too much time has passed, or something has changed in the firm since it was asked. "
+    "Nothing was joined. Ask the firm."
+)
+_TOLD_AGAIN: Final = dt.timedelta(days=1)
 
 
 def sides(kept: Membership, gone: Membership) -> tuple[Side, Side]:
@@ -109,7 +117,7 @@ def accept(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime) -> Merger
         and gone is not None
         and (kept.user_id, gone.user_id) == (merger.kept_user_id, merger.gone_user_id)
     )
-    if kept is None or gone is None or not is_as_asked:
+    if kept is None or gone is None or not is_as_asked or not _may_still_ask(merger, kept, gone):
         raise Conflict(NOT_ANYMORE)
     refuse_obstacle(*sides(kept, gone))
     _note("merger.made", user_id, merger, kept, now)
@@ -146,9 +154,16 @@ def list_to_settle(now: dt.datetime) -> Sequence[uuid.UUID]:
 
 
 def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime) -> None:
-    """Move the rest of the account that was joined away to the one that stays, and empty it; once."""
-    merger = db.session.scalar(select(Merger).where(Merger.id == merger_id, _is_over(now)).with_for_update())
+    """Move the rest of the account that was joined away to the one that stays, and empty it; once.
+
+    If that account has become its owner's own in the meantime, everything is undone instead, and the firm told.
+    """
+    merger = db.session.scalar(select(Merger).where(Merger.id == merger_id, _is_over(now)))
     if merger is None:
+        return
+    _lock_firm(merger)
+    db.session.refresh(merger, with_for_update=True)
+    if merger.closed_at is not None:
         return
     if merger.joined_at is None:
         close(merger, Outcome.EXPIRED, now)
@@ -157,6 +172,10 @@ def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime
     if other_id is not None and user_id is not None:
         for locked_id in sorted([other_id, user_id]):
             get_user(locked_id)  # always in the same order
+        if _is_own(other_id, merger.organization_id):
+            _undo(merger, None, now, is_forced=True)
+            _tell_owners(merger, now)
+            return
         take_over_classes(other_id, user_id, now)
         take_over_attempts(other_id, user_id)
         take_over(other_id, user_id, courses, now)
@@ -184,10 +203,16 @@ def _end(merger: Merger, user_id: uuid.UUID, outcome: Outcome, now: dt.datetime)
         _note("merger.declined" if outcome is Outcome.DECLINED else "merger.withdrawn", user_id, merger, kept, now)
         close(merger, outcome, now)
         return
-    if merger.before is None or not can_undo_merger(merger.joined_at, now):
+    if not can_undo_merger(merger.joined_at, now):
         raise Conflict(TOO_LATE)
-    firm = _lock_firm(merger)
-    part_entries(merger.before["entries"], kept, now)
+    _undo(merger, user_id, now)
+
+
+def _undo(merger: Merger, user_id: uuid.UUID | None, now: dt.datetime, *, is_forced: bool = False) -> None:
+    """Give both entries back what they had; without a user, because the worker found that it must be undone."""
+    assert merger.before is not None  # it is joined, and not closed
+    firm, kept = _lock_firm(merger), db.session.get_one(Membership, merger.kept_id)
+    part_entries(merger.before["entries"], kept, now, is_forced=is_forced)
     part_duties(merger.before["duties"], merger.gone_id, merger.gone_user_id)
     if merger.gone_user_id is not None:
         take_back(merger.gone_user_id, merger.before.get("credentials", {}))
@@ -206,6 +231,22 @@ def _lock_firm(merger: Merger) -> Organization:
 def _side(person: Membership) -> Side:
     known = person.user_id is not None and is_known_elsewhere(person.user_id, person.organization_id)
     return side_of(person, is_known_elsewhere=known)
+
+
+def _is_own(user_id: uuid.UUID, organization_id: uuid.UUID) -> bool:
+    return is_known_elsewhere(user_id, organization_id) or is_own_account(user_id, organization_id)
+
+
+def _may_still_ask(merger: Merger, kept: Membership, gone: Membership) -> bool:
+    """Return True while the person who asked may change both entries."""
+    asker = find_actor(merger.asked_by_id, merger.organization_id)
+    return (
+        asker is not None
+        and asker.may(May.CHANGE_PEOPLE)
+        and asker.may_change(kept)
+        and asker.may_change(gone)
+        and sees_all_of(asker, kept, gone)
+    )
 
 
 def _find(merger: Merger, membership_id: uuid.UUID) -> Membership | None:
@@ -230,11 +271,19 @@ def _is_over(now: dt.datetime) -> ColumnElement[bool]:
 
 def _tell(merger: Merger, template: str, now: dt.datetime) -> None:
     user = db.session.get(User, merger.kept_user_id) if merger.kept_user_id else None
-    if user is not None and user.email is not None:
+    lately = select(Merger.id).where(Merger.kept_id == merger.kept_id, Merger.told_at > now - _TOLD_AGAIN)
+    if user is not None and user.email is not None and db.session.scalar(lately.limit(1)) is None:
+        merger.told_at = now
         outbox.post(template, user.email, mail_language(user.language), {"merger": merger.id.hex}, now)
 
 
-def _note(act: str, user_id: uuid.UUID, merger: Merger, kept: Membership, now: dt.datetime) -> None:
+def _tell_owners(merger: Merger, now: dt.datetime) -> None:
+    owners = list_owner_addresses(merger.organization_id)
+    mails = [(address, mail_language(language), {"merger": merger.id.hex}) for address, language in owners]
+    outbox.post_all("merger-undone", mails, now)
+
+
+def _note(act: str, user_id: uuid.UUID | None, merger: Merger, kept: Membership, now: dt.datetime) -> None:
     note(
         act,
         now,

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from trainer.accounts.models import User
 from trainer.accounts.pin_rules import Way, is_pin
@@ -20,6 +20,7 @@ from trainer.core.errors import NotFound
 from trainer.joining.entering import came_in
 from trainer.organizations.codes import read_code
 from trainer.organizations.invitations import fill
+from trainer.organizations.mergers import is_going
 from trainer.organizations.models import Membership, Organization, PinSlip
 from trainer.organizations.rules import Role
 from trainer.organizations.slips import (
@@ -79,23 +80,35 @@ def begin(firm_code: str, number: str, secret: str, way_of: Callable[[User | Non
         count_miss(slip.id if slip is not None else uuid.uuid4())
     user_id = entry.user_id if entry is not None and entry.user_id else uuid.uuid4()
     user = db.session.scalar(select(User).where(User.id == user_id))
-    way, code = way_of(user), read_code(firm_code, FIRM_CODE_LENGTH) or ""
-    firm = select(Organization.id).where(Organization.code == code)
-    # Strangers at one firm wait for each other, so that of many at once no more are looked at.
-    organization_id = db.session.scalar(firm.with_for_update() if way is Way.STRANGE else firm)
-    return _begin(user, secret, way, now, organization_id)
+    code = read_code(firm_code, FIRM_CODE_LENGTH) or ""
+    return _begin(user, secret, way_of(user), now, Organization.code == code)
 
 
 def begin_by_address(key: str, secret: str, way_of: Callable[[User | None], Way], now: dt.datetime) -> Tried:
-    """Return what a PIN typed with an address has to be held against; nobody for an account with a password."""
+    """Return what a PIN typed with an address has to be held against; nobody for an account with a password.
+
+    It counts in the firm that the person joined last. The same statements run for an address that nobody has.
+    """
+    if not is_pin(secret):
+        return Tried()  # a password, whoever is meant: it isn't counted here
     user = find_user_by_email_key(key)
-    return _begin(user, secret, way_of(user), now)
+    user_id = user.id if user is not None and user.has_pin else uuid.uuid4()  # others lock no firm
+    newest = (
+        select(Membership.organization_id)
+        .where(Membership.user_id == user_id)
+        .order_by(Membership.created_at.desc(), Membership.id)
+        .limit(1)
+    )
+    return _begin(user, secret, way_of(user), now, Organization.id == newest.scalar_subquery())
 
 
-def _begin(
-    user: User | None, secret: str, way: Way, now: dt.datetime, organization_id: uuid.UUID | None = None
-) -> Tried:
-    can_fit = user is not None and user.has_pin and is_pin(secret)
+def _begin(user: User | None, secret: str, way: Way, now: dt.datetime, is_firm: ColumnElement[bool]) -> Tried:
+    firm = select(Organization.id).where(is_firm)
+    # Strangers at one firm wait for each other, so that of many at once no more are looked at.
+    organization_id = db.session.scalar(firm.with_for_update() if way is Way.STRANGE else firm)
+    # Of an account that was joined to another one, half is there already.
+    is_open = not is_going(user.id if user is not None else uuid.uuid4())
+    can_fit = is_open and user is not None and user.has_pin and is_pin(secret)
     try_id = begin_try(user.id if user is not None and can_fit else None, way, now, organization_id)
     return Tried(user, try_id) if try_id is not None else Tried()
 

@@ -14,14 +14,14 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.orm import aliased
 
-from trainer.accounts.models import Session, User
+from trainer.accounts.models import Session
 from trainer.accounts.operations import end_sessions
 from trainer.core import outbox
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.organizations.models import Membership, Organization, PinSlip
-from trainer.organizations.rules import Role
+from trainer.organizations.queries import list_owner_addresses
 from trainer.organizations.slips import is_good
 from trainer.web.language import mail_language
 
@@ -111,15 +111,6 @@ def dispute(user_id: uuid.UUID, slip_id: uuid.UUID, session_id: uuid.UUID | None
 
 
 def _tell_owners(slip: PinSlip, now: dt.datetime) -> None:
-    owners = db.session.execute(
-        select(User.email, User.language)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.organization_id == slip.organization_id,
-            Membership.role == Role.OWNER,
-            Membership.ended_at.is_(None),
-            User.email.is_not(None),
-        )
-    )
-    mails = [(str(row.email), mail_language(row.language), {"slip": slip.id.hex}) for row in owners]
+    owners = list_owner_addresses(slip.organization_id)
+    mails = [(address, mail_language(language), {"slip": slip.id.hex}) for address, language in owners]
     outbox.post_all("slip-disputed", mails, now)

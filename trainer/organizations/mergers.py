@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, union_all, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from trainer.accounts.models import User
 from trainer.core.db import db
@@ -60,24 +61,40 @@ def get_pair(actor: Actor, kept_id: uuid.UUID, gone_id: uuid.UUID) -> tuple[Memb
         raise NotFound
     if kept.ended_at is not None or gone.ended_at is not None:
         raise Conflict(_l("One of them has left. Only people on the roster can be joined."))
-    teams = {*list_team_ids(kept.id), *list_team_ids(gone.id)}
-    if actor.team_ids is not None and not teams <= actor.team_ids:
+    if not sees_all_of(actor, kept, gone):
         raise Conflict(_l("One of them is also in a team that isn’t yours. Ask an owner or a manager of all teams."))
     if find_open(kept) is not None or find_open(gone) is not None:
         raise Conflict(_l("One of them is being joined already, or was less than a day ago. Undo that first, or wait."))
     return kept, gone
 
 
+def sees_all_of(actor: Actor, kept: Membership, gone: Membership) -> bool:
+    """Return True if two entries are in no team whose people the actor doesn't see."""
+    return actor.team_ids is None or actor.team_ids.issuperset([*list_team_ids(kept.id), *list_team_ids(gone.id)])
+
+
 def side_of(person: Membership, *, is_known_elsewhere: bool) -> Side:
     """Return what decides whether an entry can be joined away."""
-    user = db.session.get(User, person.user_id) if person.user_id else None
+    user_id = person.user_id
+    is_own = user_id is not None and (is_known_elsewhere or is_own_account(user_id, person.organization_id))
+    return Side(user_id is not None, is_own, person.role == Role.MEMBER)
+
+
+def is_own_account(user_id: uuid.UUID, organization_id: uuid.UUID) -> bool:
+    """Return True for an account that has an address, or that another firm knows, too."""
     other_firm = select(Membership.id).where(
-        Membership.user_id == person.user_id, Membership.organization_id != person.organization_id
+        Membership.user_id == user_id, Membership.organization_id != organization_id
     )
-    is_own = user is not None and (
-        user.email is not None or is_known_elsewhere or db.session.scalar(other_firm.limit(1)) is not None
+    has_address = select(User.id).where(User.id == user_id, User.email.is_not(None))
+    return db.session.scalar(union_all(other_firm, has_address).limit(1)) is not None
+
+
+def is_going(user_id: uuid.UUID) -> bool:
+    """Return True for an account that was joined to another one and isn't empty yet."""
+    query = select(Merger.id).where(
+        Merger.gone_user_id == user_id, Merger.joined_at.is_not(None), Merger.closed_at.is_(None)
     )
-    return Side(user is not None, is_own, person.role == Role.MEMBER)
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def refuse_obstacle(kept: Side, gone: Side) -> None:
@@ -88,6 +105,14 @@ def refuse_obstacle(kept: Side, gone: Side) -> None:
             _l(
                 "Both sign in with an account of their own: an email address, or a PIN that also works elsewhere. Only "
                 "they can decide about those. Ask which account they use, and mark the other entry as having left. "
+                "Certificates stay valid in both."
+            )
+        )
+    if obstacle is Obstacle.STAFF:
+        raise Conflict(
+            _l(
+                "The entry that would stay has a role, and the other one signs in with a PIN. Nobody who runs the firm "
+                "is given what is in someone’s account. Note for the other entry that the person has left. "
                 "Certificates stay valid in both."
             )
         )
@@ -185,20 +210,22 @@ def joined_facts(kept: Membership, gone: Membership, chosen: Sequence[str]) -> d
     return {**facts, "email_key": facts["email"], "name_key": fold(facts["name"])}
 
 
-def part_entries(before: Any, kept: Membership, now: dt.datetime) -> None:
-    """Undo `join_entries`. What the firm changed since stays changed. Raises Conflict if someone else has the number.
+def part_entries(before: Any, kept: Membership, now: dt.datetime, *, is_forced: bool = False) -> None:
+    """Undo `join_entries`. What the firm changed since stays changed. Links and slips stay void.
 
-    Links and slips stay void.
+    Raises Conflict if someone else has an address or number by now; `is_forced`: the entries go without them.
     """
     row = before["gone"]
     for name, (old, new) in before["facts"].items():
-        if plain(getattr(kept, name)) == new:
+        is_number = name == "employee_number" and old != new
+        if plain(getattr(kept, name)) == new and not (
+            is_number and _is_lost(kept, Membership.employee_number, old, is_forced)
+        ):
             setattr(kept, name, dt.date.fromisoformat(old) if name == "hired_on" and old else old)
     db.session.flush()
-    for column in (Membership.employee_number, Membership.email_key):
-        value = row[column.key]
-        if value is not None and is_taken(kept.organization_id, column == value):
-            raise Conflict(_l("Someone else on the roster has the address or number by now. Change that entry first."))
+    for column, names in ((Membership.employee_number, ()), (Membership.email_key, ("email",))):
+        if _is_lost(kept, column, row[column.key], is_forced):
+            row = row | dict.fromkeys((column.key, *names))
     put_back(Membership, row)
     gone_id = uuid.UUID(hex=row["id"])
     for record, ids in ((Invitation, before["invitations"]), (PinSlip, before["slips"])):
@@ -220,6 +247,15 @@ def part_entries(before: Any, kept: Membership, now: dt.datetime) -> None:
         db.session.execute(taken.execution_options(synchronize_session=False))
         put_back(TeamStay, row)
     keep_stays([kept.id, gone_id], now)
+
+
+def _is_lost(kept: Membership, column: InstrumentedAttribute[Any], value: str | None, is_forced: bool) -> bool:
+    """Return True if someone on the roster has a number or address by now. Raises Conflict unless that is accepted."""
+    if value is None or not is_taken(kept.organization_id, column == value):
+        return False
+    if not is_forced:
+        raise Conflict(_l("Someone else on the roster has the address or number by now. Change that entry first."))
+    return True
 
 
 def _stays_of(membership_id: uuid.UUID) -> Select[TeamStay]:

@@ -196,6 +196,8 @@ class Merger(Base):
     """What undoing it takes; nothing before it is joined, nor once it can't be undone anymore."""
     asked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
     asked_at: Mapped[dt.datetime]
+    told_at: Mapped[dt.datetime | None]
+    """When the owner of the account that stays was mailed: at most once a day for each entry."""
     joined_at: Mapped[dt.datetime | None]
     """Where the account that stays is its owner's own, once the owner has agreed."""
     seen_at: Mapped[dt.datetime | None]

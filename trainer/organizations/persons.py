@@ -78,7 +78,7 @@ def export_person(user_id: uuid.UUID) -> Told:
         ),
         "entries_joined": tell(
             db.session.scalars(joined),
-            *("gone_name", "gone_number", "asked_at", "joined_at", "seen_at", "closed_at", "outcome"),
+            *("gone_name", "gone_number", "asked_at", "told_at", "joined_at", "seen_at", "closed_at", "outcome"),
         ),
         "entries_joined_of_others": tell(db.session.scalars(asked), "asked_at", "joined_at", "closed_at", "outcome"),
         "pin_slips": tell(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, select, union_all
 
+from trainer.accounts.models import User
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
 from trainer.core.errors import NotFound
@@ -259,6 +260,21 @@ def team_names_then(
     for membership_id, name in db.session.execute(query):
         names.setdefault(membership_id, []).append(name)
     return {membership_id: sorted(teams, key=fold) for membership_id, teams in names.items()}
+
+
+def list_owner_addresses(organization_id: uuid.UUID) -> Sequence[tuple[str, str | None]]:
+    """Return address and language of a firm's owners."""
+    rows = db.session.execute(
+        select(User.email, User.language)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.organization_id == organization_id,
+            Membership.role == Role.OWNER,
+            Membership.ended_at.is_(None),
+            User.email.is_not(None),
+        )
+    )
+    return [(str(row.email), row.language) for row in rows]
 
 
 def count_owners(organization_id: uuid.UUID) -> int:

@@ -167,6 +167,7 @@ class Obstacle(StrEnum):
     ROLES = "roles"  # someone who has a role is never joined away
     OWN_ACCOUNTS = "own accounts"  # each is its owner's own: no firm may move what is in it
     OTHER_WAY = "other way"  # the one that would be joined away has to stay
+    STAFF = "staff"  # nobody with a role gets what is in someone's account: they could have asked for it themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,8 @@ def obstacle_to(kept: Side, gone: Side) -> Obstacle | None:
     """Return why one entry can't be joined into another, or None if it can."""
     if kept.is_own and gone.is_own:
         return Obstacle.OWN_ACCOUNTS
+    if gone.has_account and kept.has_account and not kept.is_member:
+        return Obstacle.STAFF
     has_to_stay = gone.is_own or not gone.is_member or (gone.has_account and not kept.has_account)
     if not has_to_stay:
         return None

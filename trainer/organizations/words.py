@@ -43,6 +43,7 @@ ACT_NAMES: dict[str, LazyString] = {
     "export.training_status": _l("Downloaded training status"),
     "inspector_link.made": _l("Created a link for an inspector"),
     "inspector_link.revoked": _l("Withdrew a link for an inspector"),
+    "inspector_link.taken_over": _l("Took over a link for an inspector"),
     "invitation.accepted": _l("Accepted an invitation"),
     "invitation.revoked": _l("Withdrew an invitation"),
     "invitation.sent": _l("Sent invitations"),

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer.assignments.queries import list_requirements
-from trainer.compliance.certificate_files import get_file, list_files, narrowing_of, path_of
+from trainer.compliance.certificate_files import KIND, narrowing_of, path_of
 from trainer.compliance.operations import order_certificates
-from trainer.compliance.queries import sight_of
+from trainer.compliance.queries import get_order, list_orders, sight_of
 from trainer.compliance.rules import PACK_KEPT, Narrowing
 from trainer.compliance.views.training import address_of, narrowing
 from trainer.compliance.words import filter_words
@@ -35,7 +35,7 @@ blueprint = Blueprint("certificate_files", __name__, url_prefix="/organizations/
 @acting(May.SEE_TRAINING)
 def files(actor: Actor) -> str:
     """Say whose certificates a new file would have, and list the files that can be downloaded or are under way."""
-    filters, jobs = narrowing(), list_files(actor)
+    filters, jobs = narrowing(), list_orders(actor, KIND)
     teams = {team.id: team.name for team in list_teams(actor)}
     titles = {requirement.id: requirement.title for requirement in list_requirements(actor.organization_id)}
 
@@ -72,7 +72,7 @@ def order(actor: Actor) -> Response:
 @acting(May.SEE_TRAINING)
 def file(actor: Actor, job_id: UUID) -> Response:
     """Give a finished file to someone who may still see all of the people in it."""
-    path = path_of(get_file(actor, job_id))
+    path = path_of(get_order(actor, job_id, KIND))
     if path is None:
         raise NotYet(
             _("This file isn’t there: it is still being created, or it is older than a week. Order a new one.")

@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response
 from trainer.compliance.forms import PackForm
 from trainer.compliance.operations import order_pack
 from trainer.compliance.packs import file_of
-from trainer.compliance.queries import find_pack, list_packs
+from trainer.compliance.queries import PACK, get_order, list_orders
 from trainer.compliance.rules import PACK_KEPT
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Invalid, NotFound, NotYet
+from trainer.core.errors import Invalid, NotYet
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.rules import May
@@ -57,11 +57,8 @@ def order(actor: Actor) -> Response | tuple[str, int]:
 @access(Who.ACCOUNT, own=True)
 @acting(May.SEE_TRAINING)
 def pack(actor: Actor, job_id: UUID) -> Response:
-    """Give a finished pack to whoever ordered it, or to an owner, who may still see these people."""
-    job = find_pack(actor, job_id)
-    if job is None or (job.ordered_by_id != actor.user_id and not actor.may(May.SET_FIRM)):
-        raise NotFound
-    path = file_of(job)
+    """Give a finished pack to someone who may still see all of the people in it."""
+    path = file_of(get_order(actor, job_id, PACK))
     if path is None:
         raise NotYet(
             _("This pack isn’t there: it is still being created, or it is older than a week. Order a new one.")
@@ -72,7 +69,7 @@ def pack(actor: Actor, job_id: UUID) -> Response:
 
 
 def _page(actor: Actor, form: PackForm) -> str:
-    jobs = list_packs(actor)
+    jobs = list_orders(actor, PACK)
     return render_template(
         "compliance/packs.html",
         actor=actor,

@@ -25,17 +25,25 @@ from trainer.compliance.former import count_former, iterate_former, list_former
 from trainer.compliance.forms import InspectorForm
 from trainer.compliance.inspection_paper import MOST, draw_inspection
 from trainer.compliance.models import InspectorLink
-from trainer.compliance.operations import make_inspector_link, revoke_inspector_link, token_of
+from trainer.compliance.operations import (
+    make_inspector_link,
+    revoke_inspector_link,
+    take_over_inspector_link,
+    token_of,
+)
 from trainer.compliance.packs import file_of
 from trainer.compliance.queries import (
+    PACK,
     count_rows,
     find_inspection,
+    find_maker,
     find_shared_pack,
     get_inspector_link,
+    is_live,
     iterate_rows,
     known_since,
     list_inspector_links,
-    list_packs,
+    list_orders,
     list_places,
     list_rows,
     list_rules,
@@ -102,6 +110,25 @@ def revoke(actor: Actor, link_id: UUID) -> Response | str:
         flash(error.message)
     else:
         flash(_("Withdrawn. The link no longer works."))
+    return go(url_for(".links", organization_id=actor.organization_id))
+
+
+@blueprint.post("/organizations/<uuid:organization_id>/inspections/<uuid:link_id>/takeover")
+@access(Who.ACCOUNT, own=True)
+@acting(May.REQUIRE)
+def take_over(actor: Actor, link_id: UUID) -> Response:
+    """Let a link that rests work again, in one's own name."""
+    had_pack = get_inspector_link(actor, link_id).pack_id is not None
+    try:
+        with transaction():
+            link = take_over_inspector_link(actor, link_id, now())
+            lost_pack = had_pack and link.pack_id is None
+    except Conflict as error:
+        flash(error.message)
+    else:
+        flash(_("The link works again, in your name."))
+        if lost_pack:
+            flash(_("The evidence pack beside it was someone else’s or is gone. Order your own and create a new link."))
     return go(url_for(".links", organization_id=actor.organization_id))
 
 
@@ -266,7 +293,7 @@ def _form(actor: Actor, **given: Any) -> InspectorForm:
                 at=show_moment(job.created_at),
             ),
         )
-        for job in list_packs(actor)
+        for job in list_orders(actor, PACK)
         if file_of(job) is not None
     ]
     form.pack.choices = [("", _("None")), *packs]
@@ -277,10 +304,9 @@ def _page(actor: Actor, form: InspectorForm) -> str:
     base = current_app.config["SETTINGS"].base_url
     instant = now()
     shown = [
-        (
-            link,
-            f"{base}/inspections/{token_of(link)}" if link.revoked_at is None and link.expires_at > instant else None,
-        )
+        (link, f"{base}/inspections/{token_of(link)}", find_maker(link) is None)
+        if is_live(link, instant)
+        else (link, None, False)
         for link in list_inspector_links(actor)
     ]
     return render_template(
