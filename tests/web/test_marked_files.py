@@ -20,6 +20,7 @@ from flask_babel import force_locale
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from tests.cast import approve, make_class
 from tests.compliance.paper_rows import row
 from tests.credentials.test_certificate import FACTS, URL
 from tests.languages import ON_PAPER, PSEUDO, pseudo, speak_pseudo
@@ -58,7 +59,11 @@ def is_marked(text: str) -> bool:
 @pytest.mark.parametrize("path", TABLES)
 def test_tables_have_heads_in_the_language_of_whoever_takes_them_along(world: World, path: str) -> None:
     speak_pseudo(world.app)
-    alice, address = world.enter("owner"), path.format(**world.values)
+    alice, values = world.enter("owner"), dict(world.values)
+    if "misreads" in path:  # which a firm's owner doesn't see of its classes
+        approve(world.app, world.people["owner"])
+        values["cohort_id"] = str(make_class(world.app, world.people["owner"], None))
+    address = path.format(**values)
     for form in ("csv", "xlsx") if "audit" not in path else ("csv",):
         answer = alice.post(address, {"form": form}, headers={"Accept-Language": PSEUDO})
         assert answer.status_code == 200

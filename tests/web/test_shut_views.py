@@ -137,7 +137,7 @@ def test_a_token_of_a_shut_firm_gets_401_in_json(world: World, how: str) -> None
     with world.app.app_context(), transaction():
         token = make_token(actor_of(world.people["owner"], firm_of(world)), "Sheet", list(Scope), clock.now())
     headers, client = {"Authorization": f"Bearer {token}"}, world.app.test_client()
-    paths = [f"/api/v1/{scope.value}" for scope in Scope]
+    paths = [f"/api/v1/{scope.value}" for scope in Scope if scope is not Scope.PEOPLE_WRITE]
 
     def statuses() -> set[tuple[int, str]]:
         answers = [client.get(path, base_url=LOCAL, headers=headers) for path in paths]

@@ -15,7 +15,6 @@ from tests.cast import (
     actor_of,
     add_second_factor,
     appoint,
-    approve,
     ask_for_round,
     certify,
     code_of,
@@ -209,17 +208,16 @@ def make_world(app: Flask, shelf: Library) -> World:
         values |= {"other_id": str(other), "merger_id": str(merger.id), "slip_id": str(slip.id)}
         values["employee_number"] = "417"
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
-    classroom = _class(app, bob, dora)
+    classroom = _class(app, bob, firm, dora)
     others["classes"] = {"code": classroom.pop("code")}
     values |= classroom
     people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
     return World(app, people, values, others)
 
 
-def _class(app: Flask, bob: UUID, dora: UUID) -> dict[str, str | int]:
-    """Create a class that Bob teaches, with a meeting and with Dora in it: a public one, of which he may see all."""
-    approve(app, bob)
-    cohort = make_class(app, bob, None, shows_answers=True)
+def _class(app: Flask, bob: UUID, firm: UUID, dora: UUID) -> dict[str, str | int]:
+    """Create a class that Bob teaches in his firm, with a meeting and with Dora in it."""
+    cohort = make_class(app, bob, firm, shows_answers=True)
     member = join_class(app, dora, cohort)
     return {
         "cohort_id": str(cohort),

@@ -89,7 +89,7 @@ class InspectorForm(Form):
 class RecipientsForm(Form):
     """Who gets a report."""
 
-    staff = Ticks(_l("Staff"))
+    staff = Ticks(_l("Owners and managers"))
     addresses = TextAreaField(
         _l("Addresses outside the firm"),
         [length(0, 4000), PlainText(lines=True)],

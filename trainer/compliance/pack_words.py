@@ -255,7 +255,7 @@ def _roster(tally: Tally) -> str:
 
 def _excused(tally: Tally) -> str:
     if not tally.excuses:
-        return str(_("nobody"))
+        return str(_("no one"))
     return str(
         _(
             "%(excused)s on that day, %(earlier)s earlier; who decided, until when",
