@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app trainer.app
 
+# One more than there are cores: many tests wait for a server, a browser or a disk.
+WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+
 .PHONY: serve demo dev test nightly check pythons bench bench-full checks format lint types contracts templates messages content migrations lock clean
 
 serve: $(VENV)/ready
@@ -18,7 +21,7 @@ dev: $(VENV)/ready-dev
 	@TRAINER_DEVELOPMENT=1 exec $(FLASK) run --debug --host 127.0.0.1 --port $${PORT:-8000}
 
 test: $(VENV)/ready-dev node_modules/.ready
-	@$(BIN)/python -m pytest -n auto --dist loadgroup -q $(COVERAGE)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q $(COVERAGE)
 
 # All pages in all looks, all tests on both databases, more random histories.
 nightly: $(VENV)/ready-dev node_modules/.ready

@@ -182,7 +182,9 @@ def _remind(hand: Mouse, live: Live, firm: UUID, bob: str) -> None:
     """Let two months pass for the worker."""
     hand.follow("Training status")
     hand.follow("Bob Builder")
-    sent = hand.page.get_by_role("heading", name="Invitations and reminders").locator("xpath=..").get_by_role("listitem")
+    sent = (
+        hand.page.get_by_role("heading", name="Invitations and reminders").locator("xpath=..").get_by_role("listitem")
+    )
     expect(sent).to_contain_text(["Invitation"])
     later = (now() + dt.timedelta(days=62)).replace(hour=18)
     with time_machine.travel(later):

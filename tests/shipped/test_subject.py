@@ -44,7 +44,6 @@ EXCEPTIONS: Final = {
     ("trainer/content/subject.py", "two-medium"): "what signs a line of the rule asks for",
     ("trainer/core/events.py", "events"): "what other systems are told",
     ("trainer/joining/headings.py", "guard"): "a heading of rosters",
-    ("trainer/joining/pins.py", "nobody"): "an account that isn't there",
     ("trainer/organizations/words.py", "events"): "what other systems are told",
     ("trainer/web/errors.py", "911"): "stands where nothing else can be read, the content included",
     ("trainer/web/templates/web/_help_line.html", "danger now"): "goes on with the emergency number, in any language",

@@ -167,7 +167,7 @@ class Obstacle(StrEnum):
     ROLES = "roles"  # someone who has a role is never joined away
     OWN_ACCOUNTS = "own accounts"  # each is its owner's own: no firm may move what is in it
     OTHER_WAY = "other way"  # the one that would be joined away has to stay
-    STAFF = "has a role"  # nobody with a role gets what is in someone's account: they could have asked for it themselves
+    STAFF = "has a role"  # nobody with a role gets what is in someone's account: they could have asked for it
 
 
 @dataclass(frozen=True, slots=True)
