@@ -33,6 +33,7 @@ from trainer.organizations.models import JoinCode, Membership
 DAY = dt.timedelta(days=1)
 DAYS_ALLOWED = 14
 PIN = "583204"
+UNANSWERED = ["Lena Late", "Tess Team", "Wanda Waived"]
 ROSTER = """name,e-mail,employee number,teams
 Mara Mail,mara@example.org,00001,Harbor Mall
 Lena Late,lena@example.org,00002,Harbor Mall
@@ -130,7 +131,9 @@ class Month:
 def month(browser: Browser, template_database: Path, tmp_path: Path) -> Iterator[Month]:
     """Return the month at its first day, at ten in the morning in New York."""
     start = (now() + DAY).replace(hour=15, minute=0)
-    with time_machine.travel(start), serve_here(tmp_path, template_database) as live:
+    # Only where mail can go out is anyone followed up; what would go waits in the outbox.
+    mail = {"smtp_url": "smtp://127.0.0.1:1", "mail_from": "training@example.org"}
+    with time_machine.travel(start), serve_here(tmp_path, template_database, **mail) as live:
         month = Month(browser, live)
         yield month
         for context in browser.contexts:
@@ -154,15 +157,18 @@ def test_alices_month(month: Month) -> None:
         month.work()
         letter = letter_to(month.live, "mara@example.org", "training-reminder")
         assert "Acme Security asks you to complete your course by" in letter.text
-        assert set(month.needs()) == {"3 people haven’t answered an invitation for a week or more"}
-        month.alice.follow("3 people haven’t answered")
-        _lists(month.alice.page, ["Lena Late", "Tess Team", "Wanda Waived"])
+        assert month.needs() == {}
+        _is_followed_up(month, "Unless you join, you’ll get up to 2 more emails like this one.")
     with at(11):
+        month.work()
+        _is_followed_up(month, "Unless you join, you’ll get up to 1 more email like this one.")
         certify(month.live.app, month.user("Mara Mail"), "Mara Mail")
         month.stands["Mara Mail"] = "Current"
         month.check()
     with at(17):
         _look_at_the_late(month)
+    with at(21):
+        _look_at_the_unanswered(month)
     with at(29):
         _look_back(month)
 
@@ -214,8 +220,10 @@ def _come_in(month: Month, slips: dict[str, str]) -> None:
     guest.open(f"/join/{code}")
     guest.follow("Create an account")
     guest.fill("Email", "cody@example.org")
-    guest.fill("Password", PASSWORD)
     guest.page.get_by_label("I’m 13 or older").check()
+    guest.press("Email me a link")
+    guest.open(link_in(letter_to(month.live, "cody@example.org", "sign-up")))
+    guest.fill("New password", PASSWORD)
     guest.press("Create the account")
     guest.fill("Your name", "Cody Code")
     guest.press("Join")
@@ -289,7 +297,6 @@ def _look_at_the_late(month: Month) -> None:
     lines = month.needs()
     assert set(lines) == {
         f"{len(late)} people are overdue",
-        "3 people haven’t answered an invitation for a week or more",
         "1 waiver ends within 14 days",
     }
     month.alice.follow("1 waiver ends")
@@ -297,6 +304,23 @@ def _look_at_the_late(month: Month) -> None:
     month.needs()
     month.alice.follow(f"{len(late)} people are overdue")
     _lists(month.alice.page, late)
+
+
+def _is_followed_up(month: Month, still_to_come: str) -> None:
+    """Those who haven’t joined got the invitation again, and read how often it still comes."""
+    for name in UNANSWERED:
+        letter = letter_to(month.live, f"{name.split()[0].lower()}@example.org", "invitation-again")
+        assert still_to_come in letter.text
+
+
+def _look_at_the_unanswered(month: Month) -> None:
+    """After the last follow-up, the home names those to whom nothing more goes out."""
+    month.work()
+    _is_followed_up(month, "This is the last email that is sent automatically.")
+    line = f"{len(UNANSWERED)} invitations have no answer, and nothing more goes out automatically"
+    assert line in month.needs()
+    month.alice.follow(line)
+    _lists(month.alice.page, UNANSWERED)
 
 
 def _look_back(month: Month) -> None:
