@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 
 from flask import Flask
@@ -97,8 +98,11 @@ def serve(folder: Path, database: Path) -> Iterator[Live]:
 
 
 @contextmanager
-def serve_here(folder: Path, database: Path) -> Iterator[Live]:
-    """Serve from a thread of this process, so that time-machine moves the clock of all pages. Else as `serve` does."""
+def serve_here(folder: Path, database: Path, **settings: Any) -> Iterator[Live]:
+    """Serve from a thread of this process, so that time-machine moves the clock of all pages. Else as `serve` does.
+
+    `settings`: those that differ.
+    """
     shutil.copy(database, folder / "trainer.db")
     with _elsewhere() as elsewhere:
         content, port = _content(folder, elsewhere), _free_port()
@@ -109,7 +113,9 @@ def serve_here(folder: Path, database: Path) -> Iterator[Live]:
             "TRAINER_CONTENT": str(content),
             "PORT": str(port),
         }
-        app = create_app(replace(read_settings(environ), content=content), Library(content, clock.today, MODELS))
+        app = create_app(
+            replace(read_settings(environ), content=content, **settings), Library(content, clock.today, MODELS)
+        )
         server = make_server("127.0.0.1", port, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

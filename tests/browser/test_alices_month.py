@@ -131,7 +131,9 @@ class Month:
 def month(browser: Browser, template_database: Path, tmp_path: Path) -> Iterator[Month]:
     """Return the month at its first day, at ten in the morning in New York."""
     start = (now() + DAY).replace(hour=15, minute=0)
-    with time_machine.travel(start), serve_here(tmp_path, template_database) as live:
+    # Only where mail can go out is anyone followed up; what would go waits in the outbox.
+    mail = {"smtp_url": "smtp://127.0.0.1:1", "mail_from": "training@example.org"}
+    with time_machine.travel(start), serve_here(tmp_path, template_database, **mail) as live:
         month = Month(browser, live)
         yield month
         for context in browser.contexts:
@@ -218,8 +220,10 @@ def _come_in(month: Month, slips: dict[str, str]) -> None:
     guest.open(f"/join/{code}")
     guest.follow("Create an account")
     guest.fill("Email", "cody@example.org")
-    guest.fill("Password", PASSWORD)
     guest.page.get_by_label("I’m 13 or older").check()
+    guest.press("Email me a link")
+    guest.open(link_in(letter_to(month.live, "cody@example.org", "sign-up")))
+    guest.fill("New password", PASSWORD)
     guest.press("Create the account")
     guest.fill("Your name", "Cody Code")
     guest.press("Join")
@@ -303,7 +307,7 @@ def _look_at_the_late(month: Month) -> None:
 
 
 def _is_followed_up(month: Month, still_to_come: str) -> None:
-    """Whoever hasn't joined got the invitation again, and reads how often it still comes."""
+    """Those who haven’t joined got the invitation again, and read how often it still comes."""
     for name in UNANSWERED:
         letter = letter_to(month.live, f"{name.split()[0].lower()}@example.org", "invitation-again")
         assert still_to_come in letter.text

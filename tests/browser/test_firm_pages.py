@@ -43,12 +43,22 @@ def test_on_a_phone_the_firms_pages_take_one_row_until_it_is_opened(
     assert page.url.endswith("/requirements")
 
 
+@pytest.mark.parametrize(
+    ("rest", "current"),
+    [
+        ("/teams", "Teams"),
+        ("/training", "Training status"),
+        ("/reports", "Training status"),
+        ("/sent-mail", "Training status"),
+    ],
+)
 def test_where_there_is_room_the_pages_stand_in_one_line_and_the_keyboard_finds_them(
-    context: Callable[..., BrowserContext], stage: Stage
+    context: Callable[..., BrowserContext], stage: Stage, rest: str, current: str
 ) -> None:
     page = context(stage.cookies["alice"], width=1280).new_page()
-    page.goto(stage.paths["firm"] + "/teams")
+    page.goto(stage.paths["firm"] + rest)
     nav = _nav(page)
+    assert nav.locator("a[aria-current]").all_inner_texts() == [current]
     links = nav.get_by_role("link").all()
     assert len({round(_box(one)["y"]) for one in links}) == 1
     assert not nav.locator("summary").is_visible()
