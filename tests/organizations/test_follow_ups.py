@@ -121,8 +121,8 @@ def test_over_a_month_three_follow_ups_go_out_by_day_and_then_it_needs_attention
         ]
         untils = [re.findall(r"until (\w+ \d+, 2026)", plain(mail)) for mail in mailbox.mails]
         assert untils == [["November 25, 2026"], ["November 28, 2026"], ["December 5, 2026"], ["December 15, 2026"]]
-        assert "at most 2 more emails" in plain(mailbox.mails[1])
-        assert "at most 1 more email like" in plain(mailbox.mails[2])
+        assert "up to 2 more emails" in plain(mailbox.mails[1])
+        assert "up to 1 more email like" in plain(mailbox.mails[2])
         assert "last email that is sent automatically" in plain(mailbox.mails[3])
         with mailing.app_context():
             (row,) = list_waiting(firm.actor(), clock.now(), Need.UNANSWERED).rows
