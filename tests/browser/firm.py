@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from tests.cast import actor_of, add_second_factor, make_firm, make_site, put_on_roster
+from tests.cast import actor_of, add_second_factor, make_account, make_firm, make_site, put_on_roster
 from trainer.accounts.pins import hash_pin
 from trainer.assignments.operations import end_requirement, require_course
 from trainer.assignments.rules import Audience, Wanted
@@ -79,6 +79,8 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
     put_on_roster(app, firm, None, name="Ann Ash", email=f"ann{number}@example.org")
     emails = (invited, f"new{number}@example.org")
     people = [put_on_roster(app, firm, None, name="Dana Dow", email=email, teams=[harbor]) for email in emails]
+    sam = make_account(app, f"sam{number}@example.org")
+    of_sam = put_on_roster(app, firm, sam, name="Ruth Estes", email=f"sam{number}@example.org", teams=[harbor])
     with app.app_context(), transaction():
         actor, here = actor_of(owner_id, firm), f"/organizations/{firm}"
         listed = [
@@ -92,7 +94,7 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
         make_device(actor, "Desk", None, now())
         gus = choose_pin(slips.pop(listed[1].id), hash_pin("583204"), None, now())
         choose_pin(slips.pop(listed[2].id), hash_pin("583204"), None, now())
-        asked = propose(actor, actor.membership.id, listed[2].id, [], now())
+        asked = propose(actor, of_sam, listed[2].id, [], now())
         joined = propose(actor, listed[1].id, listed[5].id, [], now())
         for person_id in people:
             invite(actor, get_person(actor, person_id), now())
@@ -146,6 +148,7 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
             "without_address": f"{here}/people/{listed[0].id}",
             "slip": slips[listed[4].id].hex,
             "gus": gus.id.hex,
+            "sam": sam.hex,
             "device": f"{here}/site-devices/{tablet.id}",
             "tablet": token,
             "requirement": f"{here}/requirements/{texas.id}",

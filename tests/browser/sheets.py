@@ -646,7 +646,7 @@ JOINING = [
     Sheet("merger", _at("merger_of_two"), "alice"),
     Sheet("merger-undo", lambda stage: f"{stage.paths['firm']}/mergers/{stage.paths['joined']}", "alice"),
     Sheet("merger-withdraw", lambda stage: f"{stage.paths['firm']}/mergers/{stage.paths['asked']}", "alice"),
-    Sheet("merger-asked", lambda stage: f"/account/mergers/{stage.paths['asked']}", "alice"),
+    Sheet("merger-asked", lambda stage: f"/account/mergers/{stage.paths['asked']}", "sam"),
     Sheet("merger-joined", lambda stage: f"/account/mergers/{stage.paths['joined']}", "gus"),
     Sheet("me-told", "/me", "gus"),
     Sheet("used-slips", "/account/pin-slips", "gus"),

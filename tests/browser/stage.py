@@ -367,7 +367,8 @@ def set_stage(live: Live) -> Stage:
     add("alice", alice)  # after the second step, which signs everybody else out
     with app.app_context():
         stage.cookies["tablet"] = {"name": "site-device", "value": stage.paths["tablet"], "url": live.url}
-        stage.cookies["gus"] = live.cookie(db.session.get_one(User, UUID(stage.paths["gus"])))
+        for name in ("gus", "sam"):
+            stage.cookies[name] = live.cookie(db.session.get_one(User, UUID(stage.paths[name])))
     firm = UUID(stage.paths["firm"].rpartition("/")[2])
     put_on_roster(app, firm, asker.id, name="Ada Asker", email=asker.email)
     member = put_on_roster(app, firm, asked_already.id, name="Abe Asked", email=asked_already.email)
