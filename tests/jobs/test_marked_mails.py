@@ -40,9 +40,8 @@ VALUES: dict[str, list[dict[str, object]]] = {
         for sign_in in ("", URL)
     ],
     "report-confirmation": [
-        {"firm": NAME, "name": name, "teams": teams, "is_weekly": is_weekly, "days": 14, "url": URL}
-        for name in ("", NAME)
-        for teams in ([], [NAME, NAME])
+        {"who": NAME, "teams": teams, "has_teams": has, "is_weekly": is_weekly, "days": 14, "url": URL, "stop": URL}
+        for teams, has in (([], False), ([], True), ([NAME, NAME], True))
         for is_weekly in (True, False)
     ],
     "training-digest": [{"firm": NAME, "names": [NAME], "has_more": True, "url": URL}],
