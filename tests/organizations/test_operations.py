@@ -156,7 +156,7 @@ def test_the_audit_log_can_only_grow(acme: Acme) -> None:
         for change in (update(AuditEvent).values(act="x"), delete(AuditEvent)):
             with pytest.raises((DBAPIError, Conflict)), transaction():
                 db.session.execute(change.execution_options(synchronize_session=False))
-        assert acts(acme)[0] == "organization.made"
+        assert "organization.made" in acts(acme)
 
 
 def test_who_left_by_choice_is_not_put_back_by_the_firm(acme: Acme) -> None:
