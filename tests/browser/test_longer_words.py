@@ -33,7 +33,7 @@ NOT_OURS = re.compile(
     r"|(Alice|Dana|Gil|Pat|Zoë|Ann|Abe|Ada|Bea|Ana|Bob|Hodan|Jo|Phil|Ruth|R\.) \w+(, \d+)?"
     r"|Maximiliane .+|Grace .+|Guard \d"
     r"|A browser|On leave|Desk|Gate tablet|Everyone on the roster"
-    r"|\S+@example\.org"
+    r"|\S+@([a-z]+\.)?example\.(org|com)"
     r"|Before|Hotels in Texas(: On leave \()?|\d+ \w+ \d{4} р\.: Hotels in Texas|For everyone \d\.\d|[0-9A-Z-]{11,}…?"
     r"|A client|State inspector|Old payroll|Payroll(, nightly import)?|Last year|Intranet|I have read all of it myself"
     r"|[\w…-]+\.(csv|txt|json|html|pdf)|certificates/|make (demo|serve)|SAMPLE|CSV|XLSX|[0-9a-f]{12}"
