@@ -379,7 +379,7 @@ def test_the_mail_that_asks_holds_no_address_of_others_and_a_link_not_to_be_aske
     assert "example.net" not in asked[0].as_string()
     assert "Someone would like to send you a report" in text_of(asked[0])
     assert "in some teams" in text_of(asked[0])
-    assert "You get no more of it" in Visitor(acme.app).post(link_in(asked[0], "stop")).text
+    assert "You won’t get this report anymore" in Visitor(acme.app).post(link_in(asked[0], "stop")).text
     refused = set_up_again(mailing, first) + set_up_again(mailing, second)
     assert refused == [422, 303]  # the other report still waits for an answer, and isn't asked about twice
     third = acme.enter("alice").post(acme.path("/reports/new"), {"rhythm": "week", "addresses": CLIENT})
