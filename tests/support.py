@@ -33,12 +33,19 @@ def closed_up(page: str) -> str:
     return re.sub(r" ?(<[^>]*>) ?", r"\1", re.sub(r"\s+", " ", page))
 
 
+class _Reader(FlaskClient):
+    """Reads each answer to its end: a download left half-read keeps its request open beside whatever comes next."""
+
+    def open(self, *args: Any, buffered: bool = True, **options: Any) -> TestResponse:
+        return super().open(*args, buffered=buffered, **options)
+
+
 class Visitor:
     """A browser without script: keeps cookies, sends the token of the page it read."""
 
     def __init__(self, app: Flask, base_url: str = "http://127.0.0.1:8000") -> None:
         self.app = app
-        self.client: FlaskClient = app.test_client()
+        self.client = _Reader(app, app.response_class)
         self.base_url = base_url
         self.page: TestResponse | None = None
         self._token: tuple[object, str] | None = None
