@@ -124,7 +124,7 @@ HELD_BY = {
     "test_persons.py": "accounts/persons assessment/persons assignments/persons compliance/persons core/persons "
     "credentials/persons instructing/persons interop/persons learning/persons organizations/persons",
     "web/test_access.py": "app web/views",
-    "web/test_asgi.py": "web/lanes",
+    "web/test_asgi.py": "web/apart web/calls web/lanes",
     "web/test_forms.py": "web/origin",
     "web/test_headers.py": "web/static web/still",
     "web/test_limits.py": "core/limits",

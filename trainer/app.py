@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ from trainer.cli.migrations import migrations_cli
 from trainer.cli.seed import seed_cli
 from trainer.cli.serve import serve
 from trainer.cli.setup import setup
-from trainer.cli.supervisor import end_with, say
+from trainer.cli.supervisor import end_with, name_process, say
 from trainer.compliance.views.certificates import blueprint as certificate_files
 from trainer.compliance.views.checks import blueprint as pack_checks
 from trainer.compliance.views.evidence import blueprint as evidence
@@ -299,7 +300,9 @@ def create_server() -> Adapter:
         app = _preloaded[-1] if _preloaded else _prepared(create_app())
         with app.app_context():
             check_schema()  # again: this worker may replace one that ended days after the app was built
-    return Adapter(app, lambda environ: most_bytes(app, environ), app.extensions["is_kept"], takes_long(app))
+            db.engine.dispose()  # as in _prepared: what may take long is answered by a fork
+    begin = partial(name_process, "trainer-long") if sys.platform == "linux" else None
+    return Adapter(app, lambda environ: most_bytes(app, environ), app.extensions["is_kept"], takes_long(app), begin)
 
 
 def _prepared(app: Flask) -> Flask:

@@ -377,10 +377,10 @@ def neighboring_firms() -> None:
             upgrade(directory=str(ROOT / "migrations"))
         small, large = neighbors.make_small_firm(app), make_large_firm(app, neighbors.PEOPLE)
         with serving(settings) as address:
-            quiet, loud, turns = neighbors.quiet_and_loud(address, small, large)
+            quiet, loud = neighbors.quiet_and_loud(address, small, large)
     for part in (0.5, 0.99):
         before, during = (neighbors.share(taken, part) for taken in (quiet, loud))
-        also = f"{before * 1000:.0f} ms alone, {during * 1000:.0f} ms beside {turns} imports of {neighbors.PEOPLE:,}"
+        also = f"{before * 1000:.0f} ms alone, {during * 1000:.0f} ms beside imports of {neighbors.PEOPLE:,}"
         label = f"pages of a small firm beside a large one, p{part * 100:.0f}"
         figures.at_most(label, during / before, 2, "×", 1, also)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import multiprocessing
 import re
-import threading
 import time
-from collections.abc import Callable
+from multiprocessing.synchronize import Event
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask
@@ -59,20 +59,19 @@ class Browser:
         return answer.status, answer.headers.get("Location", ""), text
 
 
-def disturb(browser: Browser, firm: str, is_over: Callable[[], bool]) -> int:
-    """Import the same people, each time with another title, and export them, until it is over; return how often."""
+def disturb(browser: Browser, firm: str, is_over: Event) -> None:
+    """Import the same people, each time with another title, and export them, until it is over."""
     turn = 0
-    while not is_over():
+    while not is_over.is_set():
         turn += 1
         status, place, text = browser.send(f"{firm}/roster", text=roster(turn))
         assert status == 303, text[:500]
         page = browser.send(place)[2]
         digest = re.search(r'name="digest"[^>]*value="([^"]+)"', page)
-        assert digest is not None, page[:500]
+        assert digest is not None, (turn, place, page[:500])
         assert browser.send(f"{place}/confirmation", digest=digest[1], leaves_out="y")[0] == 303
         for form in ("csv", "xlsx"):
             assert browser.send(f"{firm}/training/exports", form=form)[0] == 200
-    return turn
 
 
 def measure(browser: Browser, firm: str) -> list[float]:
@@ -95,20 +94,18 @@ def share(taken: list[float], part: float) -> float:
 
 def quiet_and_loud(
     address: str, small: tuple[Visitor, str], large: tuple[Visitor, str]
-) -> tuple[list[float], list[float], int]:
-    """Return the small firm's times alone and beside the large one, and how many imports that one made meanwhile."""
+) -> tuple[list[float], list[float]]:
+    """Return the small firm's times alone and beside the large one, whose browser is a process of its own."""
     browser = Browser(address, small[0])
     measure(browser, small[1])
     quiet = measure(browser, small[1])
-    over, turns = threading.Event(), [0]
-
-    def work() -> None:
-        turns[0] = disturb(Browser(address, large[0]), large[1], over.is_set)
-
-    neighbor = threading.Thread(target=work)
+    processes = multiprocessing.get_context("spawn")
+    is_over = processes.Event()
+    neighbor = processes.Process(target=disturb, args=(Browser(address, large[0]), large[1], is_over))
     neighbor.start()
-    time.sleep(1)
+    time.sleep(2)
     loud = measure(browser, small[1])
-    over.set()
+    is_over.set()
     neighbor.join()
-    return quiet, loud, turns[0]
+    assert neighbor.exitcode == 0
+    return quiet, loud

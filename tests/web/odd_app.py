@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 from flask import Flask, Response, request, send_file
@@ -54,4 +56,33 @@ def create_app() -> Adapter:
         time.sleep(3)
         return "done"
 
-    return Adapter(app, most_bytes=lambda _environ: 100_000, is_long=lambda environ: environ["PATH_INFO"] == "/long")
+    app.add_url_rule("/long/file", view_func=file, endpoint="long_file")
+    app.add_url_rule("/long/portions", view_func=portions, endpoint="long_portions")
+    app.add_url_rule("/long/fails-halfway", view_func=fails_halfway, endpoint="long_fails_halfway")
+
+    @app.route("/long/process", methods=["GET", "POST"])
+    def process() -> dict[str, Any]:
+        """Say which process answers, how patient it is, how many requests have ended in it, and what was sent."""
+        return {"pid": os.getpid(), "nice": os.nice(0), "ended": len(ended), "body": request.get_data(as_text=True)}
+
+    @app.get("/process")
+    def this_process() -> dict[str, Any]:
+        return {"pid": os.getpid(), "nice": os.nice(0)}
+
+    @app.get("/long/memory")
+    def memory() -> Response:
+        return send_file(BytesIO(b"in memory"), download_name="a.txt")
+
+    @app.get("/long/end")
+    def end() -> str:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return "never said"
+
+    ended: list[object] = []
+    app.teardown_appcontext(ended.append)
+    app.app_context().push()  # as in the command that serves
+
+    def is_long(environ: dict[str, Any]) -> bool:
+        return bool(environ["PATH_INFO"].startswith("/long"))
+
+    return Adapter(app, most_bytes=lambda _environ: 100_000, is_long=is_long, begin=lambda: None)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,14 @@ def large_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(large_file: Path) -> Iterator[str]:
-    """Serve the odd app by one process."""
+    """Serve the odd app."""
+    with serving_oddly(large_file) as address:
+        yield address
+
+
+@contextmanager
+def serving_oddly(large_file: Path) -> Iterator[str]:
+    """Serve the odd app by one process, and the fork of it that answers what takes long."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -224,6 +232,45 @@ def test_a_request_that_takes_long_holds_up_no_other(address: str) -> None:
     assert waiting.getresponse().read() == b"done"
 
 
+def test_what_takes_long_is_answered_whole_by_a_patient_process(address: str, large_file: Path) -> None:
+    pages = json.loads(fetch(address, "/process").read())
+    body = "x" * 90_000
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=10)
+    connection.request("POST", "/long/process", body=body, headers={"Content-Type": "text/plain"})
+    apart = json.loads(connection.getresponse().read())
+    assert apart["pid"] != pages["pid"]
+    assert (apart["nice"] - pages["nice"], apart["body"]) == (5, body)
+    for _turn in range(2):
+        answer = fetch(address, "/long/file")
+        assert int(answer.headers["Content-Length"]) == SIZE
+        assert answer.read() == large_file.read_bytes()
+        assert len(fetch(address, "/long/portions").read()) == SIZE
+        assert fetch(address, "/long/memory").read() == b"in memory"
+        assert fetch(address, "/long/fails-halfway").status == 500
+    again = json.loads(fetch(address, "/long/process").read())
+    assert (again["pid"], again["ended"] - apart["ended"]) == (apart["pid"], 9)
+
+
+def test_long_requests_are_answered_once_their_process_is_gone_and_none_is_repeated(large_file: Path) -> None:
+    with serving_oddly(large_file) as address:
+        pid = json.loads(fetch(address, "/process").read())["pid"]
+        assert json.loads(fetch(address, "/long/process").read())["pid"] != pid
+        assert fetch(address, "/long/end").status == 500
+        assert json.loads(fetch(address, "/long/process").read())["pid"] == pid
+        assert fetch(address, "/long/memory").read() == b"in memory"
+
+
+def test_the_process_for_long_requests_ends_with_its_server(large_file: Path) -> None:
+    with serving_oddly(large_file) as address:
+        pid = json.loads(fetch(address, "/long/process").read())["pid"]
+        assert Path(f"/proc/{pid}").exists()
+    for _attempt in range(50):
+        if not Path(f"/proc/{pid}").exists():
+            return
+        time.sleep(0.1)
+    pytest.fail("it is still there")
+
+
 def test_what_may_take_long_says_so(app: Flask) -> None:
     is_long = takes_long(app)
     firm, part = f"/organizations/{uuid4()}", str(uuid4())
@@ -233,7 +280,8 @@ def test_what_may_take_long_says_so(app: Flask) -> None:
         ("POST", f"{firm}/reports/{part}/files", True),
         ("GET", "/inspections/x/all", True),
         ("GET", f"{firm}/training", False),
-        ("POST", f"{firm}/roster/{part}", False),
+        ("POST", f"{firm}/roster/{part}/confirmation", True),
+        ("POST", f"{firm}/roster", True),
         ("GET", "/nothing/here", False),
         ("GET", "/me/", False),
     ):

@@ -82,7 +82,7 @@ def draft(actor: Actor, draft_id: UUID) -> Response | str:
 
 
 @blueprint.post("/<uuid:draft_id>/ticks")
-@access(Who.ACCOUNT, own=True)
+@access(Who.ACCOUNT, own=True, is_long=True)
 @acting(May.SET_TEAMS)
 def tick(actor: Actor, draft_id: UUID) -> Response:
     """Note which rows of a page are left out, and which of the people who aren't in the list have left."""
@@ -92,7 +92,7 @@ def tick(actor: Actor, draft_id: UUID) -> Response:
 
 
 @blueprint.get("/<uuid:draft_id>/refused")
-@access(Who.ACCOUNT, own=True)
+@access(Who.ACCOUNT, own=True, is_long=True)
 @acting(May.SET_TEAMS)
 def refused(actor: Actor, draft_id: UUID) -> Response:
     """Give the refused rows back as they were sent, each with its reason."""
@@ -111,7 +111,7 @@ def refused(actor: Actor, draft_id: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:draft_id>/confirmation")
-@access(Who.ACCOUNT, own=True)
+@access(Who.ACCOUNT, own=True, is_long=True)
 @acting(May.SET_TEAMS)
 def confirm(actor: Actor, draft_id: UUID) -> Response | tuple[str, int]:
     """Write it, all or nothing. If the firm's roster has changed since it was shown, show it again instead."""
@@ -158,7 +158,7 @@ def confirm(actor: Actor, draft_id: UUID) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/<uuid:draft_id>/undoing")
-@access(Who.ACCOUNT, own=True)
+@access(Who.ACCOUNT, own=True, is_long=True)
 @acting(May.SET_TEAMS)
 def undo(actor: Actor, draft_id: UUID) -> Response:
     """Put back the people whom this roster marked as having left."""

@@ -85,7 +85,7 @@ def too_large(_error: RequestEntityTooLarge) -> Any:
 
 # A roster may name anybody and make teams, so only those who see all of the firm send one.
 @blueprint.route("", methods=["GET", "POST"])
-@access(Who.ACCOUNT, own=True)
+@access(Who.ACCOUNT, own=True, is_long=True)
 @acting(May.SET_TEAMS)
 @limit_acts("60 per hour", methods=["POST"])
 def send(actor: Actor) -> Response | str | tuple[str, int]:
@@ -108,7 +108,7 @@ def send(actor: Actor) -> Response | str | tuple[str, int]:
 
 
 @blueprint.route("/<uuid:draft_id>/columns", methods=["GET", "POST"])
-@access(Who.ACCOUNT, own=True)
+@access(Who.ACCOUNT, own=True, is_long=True)
 @acting(May.SET_TEAMS)
 def columns(actor: Actor, draft_id: UUID) -> Response | str | tuple[str, int]:
     """Ask what each column is, where we aren't sure or someone wants to change it."""
@@ -153,7 +153,7 @@ def columns(actor: Actor, draft_id: UUID) -> Response | str | tuple[str, int]:
 
 
 @blueprint.post("/<uuid:draft_id>/sheet")
-@access(Who.ACCOUNT, own=True)
+@access(Who.ACCOUNT, own=True, is_long=True)
 @acting(May.SET_TEAMS)
 def sheet(actor: Actor, draft_id: UUID) -> Response:
     """Take another sheet of the same file."""
@@ -163,7 +163,7 @@ def sheet(actor: Actor, draft_id: UUID) -> Response:
 
 
 @blueprint.post("/<uuid:draft_id>/reading")
-@access(Who.ACCOUNT, own=True)
+@access(Who.ACCOUNT, own=True, is_long=True)
 @acting(May.SET_TEAMS)
 def reread(actor: Actor, draft_id: UUID) -> Response:
     """Read the same file in another coding."""

@@ -3,24 +3,20 @@ their readers outside of them."""
 
 from __future__ import annotations
 
-import logging
 import sys
-import tempfile
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from io import BytesIO
 from typing import IO, Any, Final
 from urllib.parse import unquote_to_bytes
 
 from werkzeug.wsgi import FileWrapper
 
+from trainer.web.apart import Apart
+from trainer.web.calls import Answer, Environ, WSGIApp, call_app
 from trainer.web.intake import Gone, Receive, Refused, take_in
 from trainer.web.lanes import Lane, TooBusy
 
-Environ = dict[str, Any]
-Headers = list[tuple[bytes, bytes]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
-WSGIApp = Callable[[Environ, Any], Iterable[bytes]]
 
 REFUSED: Final = "trainer.refused"
 """In the environ: the status of a request that isn't let in; the app makes the page that says so (`web.errors`)."""
@@ -28,23 +24,14 @@ AGAIN_AFTER: Final = 10
 """Seconds after which someone who met a busy server may try again."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _PIECE = 256 * 1024
-_IN_MEMORY = 1024 * 1024
-_log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Answer:
-    status: int
-    headers: Headers
-    body: bytes | IO[bytes]
-    """A file is read piece by piece while it is sent, and then closed."""
 
 
 class Adapter:
     """An ASGI app around a WSGI app.
 
     `most_bytes` says of a request how large its body may be, `is_kept` whether its answer lies in memory, `is_long`
-    whether it may take seconds.
+    whether it may take seconds. Such a one is answered by a process of its own, which calls `begin` first; without
+    `begin` by a thread of its own.
     """
 
     def __init__(
@@ -53,7 +40,10 @@ class Adapter:
         most_bytes: Callable[[Environ], int],
         is_kept: Callable[[Environ], bool] = lambda _environ: False,
         is_long: Callable[[Environ], bool] = lambda _environ: False,
+        begin: Callable[[], None] | None = None,
     ) -> None:
+        # First, while this process has no second thread.
+        self._apart = Apart(app, begin) if begin is not None else None
         self.app = app
         self.most_bytes = most_bytes
         self.is_kept = is_kept
@@ -72,16 +62,16 @@ class Adapter:
         except Gone:
             return
         except TooBusy:
-            answer = _Answer(503, [(b"retry-after", b"%d" % AGAIN_AFTER), (b"content-length", b"0")], b"")
+            answer = Answer(503, [(b"retry-after", b"%d" % AGAIN_AFTER), (b"content-length", b"0")], b"")
         await _send(answer, send)
 
-    async def _answer(self, environ: Environ, receive: Receive) -> _Answer:
+    async def _answer(self, environ: Environ, receive: Receive) -> Answer:
         try:
             with await self._body(environ, receive) as body:
                 environ["wsgi.input"] = body
                 if self.is_kept(environ):
-                    return _call(self.app, environ)  # at once: handing it to a thread would cost half as much again
-                return await self._lane(environ).run(lambda: _call(self.app, environ))
+                    return call_app(self.app, environ)  # at once: handing it to a thread would cost half as much again
+                return await self._run(environ)
         except Refused as refused:
             status = refused.status
         except TooBusy:
@@ -89,15 +79,17 @@ class Adapter:
                 raise
             status = 503
         environ |= {REFUSED: status, "wsgi.input": BytesIO(), "CONTENT_LENGTH": "0"}
-        answer = await self._reading.run(lambda: _call(self.app, environ))
+        answer = await self._reading.run(lambda: call_app(self.app, environ))
         if status != 503:  # what is left of the body isn't the next request
             answer.headers.append((b"connection", b"close"))
         return answer
 
-    def _lane(self, environ: Environ) -> Lane:
+    async def _run(self, environ: Environ) -> Answer:
         if self.is_long(environ):
-            return self._long
-        return self._reading if environ["REQUEST_METHOD"] in _SAFE else self._changing
+            call = call_app if self._apart is None else self._apart.call
+            return await self._long.run(lambda: call(self.app, environ))
+        lane = self._reading if environ["REQUEST_METHOD"] in _SAFE else self._changing
+        return await lane.run(lambda: call_app(self.app, environ))
 
     async def _body(self, environ: Environ, receive: Receive) -> IO[bytes]:
         length = environ.get("CONTENT_LENGTH")
@@ -147,48 +139,7 @@ def _environ(scope: Mapping[str, Any]) -> Environ:
     return environ
 
 
-def _call(app: WSGIApp, environ: Environ) -> _Answer:
-    """Run the app in this thread, until all of its answer is there."""
-    begun: list[Any] = []
-
-    def start_response(status: str, headers: list[tuple[str, str]], _error: Any = None) -> None:
-        begun[:] = int(status[:3]), headers
-
-    try:
-        result = app(environ, start_response)
-        body = result.file if isinstance(result, FileWrapper) else _whole(result)
-    except Exception:
-        _log.exception("a request failed outside of the app")
-        return _Answer(500, [(b"content-length", b"0")], b"")
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in begun[1]]
-    return _Answer(begun[0], headers, body)
-
-
-def _whole(result: Iterable[bytes]) -> bytes | IO[bytes]:
-    """Read an answer to its end; a large one goes to the disk."""
-    portions: list[bytes] = []
-    size = 0
-    file: IO[bytes] | None = None
-    try:
-        for portion in result:
-            size += len(portion)
-            portions.append(portion)
-            if file is None and size > _IN_MEMORY:
-                file = tempfile.TemporaryFile()  # noqa: SIM115 it is closed when it is sent
-            if file is not None:
-                file.writelines(portions)
-                portions.clear()
-    finally:
-        close = getattr(result, "close", None)
-        if close is not None:
-            close()
-    if file is None:
-        return b"".join(portions)
-    file.seek(0)
-    return file
-
-
-async def _send(answer: _Answer, send: Send) -> None:
+async def _send(answer: Answer, send: Send) -> None:
     headers = [*answer.headers, (b"server", b"")]  # else the server says which it is
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if isinstance(answer.body, bytes):
