@@ -34,6 +34,14 @@ def say(need: Need, *, is_single: bool) -> str:
                     title=need.name,
                 )
             )
+        case Kind.TRAININGS:
+            return str(
+                ngettext(
+                    "%(num)s earlier training is waiting for your approval",
+                    "%(num)s earlier trainings are waiting for your approval",
+                    count,
+                )
+            )
         case Kind.REPORTS:
             return str(
                 ngettext(
