@@ -66,9 +66,9 @@ def test_a_training_is_recorded_approved_and_shown_as_recorded_by_the_firm(train
     require(acme.app, acme.users["alice"], acme.id, title="Elsewhere too", earlier_titles=())
     page = record(acme, "dana", file=file_of(PDF, "Dana’s scan.pdf"))
     alice, mona = acme.enter("alice"), acme.enter("mona")
-    assert "1 earlier training is waiting for your approval" not in alice.get(acme.path()).text
+    assert "1 record of earlier training is waiting for your approval" not in alice.get(acme.path()).text
     home = mona.get(acme.path()).text
-    assert "1 earlier training is waiting for your approval" in home
+    assert "1 record of earlier training is waiting for your approval" in home
     assert "Approve it" not in alice.get(page).text
     waiting = mona.get(acme.path("/earlier-training?show=mine")).text
     chosen = re.findall(r'name="training" value="([^"]+)"', waiting)
@@ -168,7 +168,7 @@ def test_a_list_shows_what_each_row_would_do_and_is_recorded_with_one_proof(acme
     alice = acme.enter("alice")
     rows = "bob@example.org,Spotting it,School,3/4/2026,8,Bob\nDANA@example.org,Spotting it,School,2026-03-05,1.5,\n"
     plan = closed_up(send(alice, acme, rows))
-    assert "2 trainings would be recorded." in plan
+    assert "2 records would be added." in plan
     assert "March 4, 2026, 8 h" in plan
     assert "1 h 30 min" in plan
     assert trainings(acme) == []
@@ -177,7 +177,7 @@ def test_a_list_shows_what_each_row_would_do_and_is_recorded_with_one_proof(acme
     # Sending it again, and confirming what was confirmed, changes nothing.
     assert confirm(alice, acme).status_code in {409, 422}
     again = closed_up(send(alice, acme, rows))
-    assert "0 trainings would be recorded. 2 rows change nothing." in again
+    assert "0 records would be added. 2 rows change nothing." in again
     assert again.count("Already waiting for approval.") == 2
     with acme.app.app_context():
         assert db.session.scalars(select(func.count()).select_from(TrainingProof)).one() == 1

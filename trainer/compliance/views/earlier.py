@@ -93,7 +93,7 @@ def approve(actor: Actor) -> Response | tuple[str, int]:
     """Approve the trainings that were chosen."""
     chosen = request.form.getlist("training", type=UUID)
     if not chosen:
-        return _waiting_page(actor, _("Choose the trainings that you approve.")), 422
+        return _waiting_page(actor, _("Choose the records that you approve.")), 422
     try:
         with transaction():
             count = earlier.approve_trainings(actor, chosen, now())
@@ -275,8 +275,8 @@ def confirm(actor: Actor) -> Response | str | tuple[str, int]:
         return _plan_page(actor, plan, TrainingPlanForm(formdata=None), has_changed=True), 409
     flash(
         ngettext(
-            "%(num)s training recorded. A second person has to approve it.",
-            "%(num)s trainings recorded. A second person has to approve them.",
+            "%(num)s record added. A second person has to approve it.",
+            "%(num)s records added. A second person has to approve them.",
             len(plan.rows),
         )
     )
