@@ -30,6 +30,7 @@ HELD_BY = {
     "assessment/test_progress.py": "assessment/views/progress",
     "assessment/test_twins.py": "assessment/views/twins",
     "assessment/test_views.py": "assessment/forms assessment/models assessment/views/attempts assessment/views/results",
+    "assignments/test_earlier.py": "assignments/earlier_queries",
     "assignments/test_upkeep.py": "assignments/letters assignments/models assignments/operations assignments/queries",
     "assignments/test_views.py": "assignments/forms assignments/preview",
     "cli/test_commands.py": "cli/admin cli/credentials cli/setup",
@@ -40,6 +41,7 @@ HELD_BY = {
     "cli/test_serve.py": "cli/supervisor cli/web cli/worker",
     "compliance/test_checks.py": "compliance/views/checks",
     "compliance/test_days.py": "assignments/history organizations/history",
+    "compliance/test_earlier_list.py": "compliance/views/earlier",
     "compliance/test_reminding.py": "compliance/sent compliance/views/reminders",
     "compliance/test_certificate_files.py": "compliance/views/certificates",
     "compliance/test_reports.py": "compliance/letters compliance/report_files compliance/report_queries "

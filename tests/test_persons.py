@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import Table, select, update
 
 from tests.assignments.firm import EVERYONE, Firm
+from tests.assignments.trainings import have_recorded, record
 from tests.cast import (
     actor_of,
     add_second_factor,
@@ -47,6 +48,7 @@ from trainer.accounts.rules import KEPT as GUESTS_KEPT
 from trainer.assessment.check_ins import ask_for_mail
 from trainer.assessment.models import Attempt, ItemSnapshot, Response, RoundRequest
 from trainer.assessment.rounds import grant
+from trainer.assignments.earlier import withdraw_training
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
 from trainer.compliance.models import ReportRecipient
@@ -124,6 +126,10 @@ LEFT = {
     "memberships.name_key": RECORD,
     "assignments.user_id": ID,
     "waivers.created_by_id": ID,
+    "earlier_trainings.created_by_id": ID,
+    "earlier_trainings.approved_by_id": ID,
+    "earlier_trainings.ended_by_id": ID,
+    "training_proofs.created_by_id": ID,
     "mergers.asked_by_id": ID,
     "reminders.created_by_id": ID,
     "organizations.created_by_id": ID,
@@ -287,6 +293,12 @@ def make_petra(app: Flask) -> Rich:
         duties = {one.user_id: one.id for one in db.session.scalars(select(Assignment))}
         waive(actor, duties[bob], "Away", dt.date(2027, 1, 1), clock.now())
         waive(actor_of(alice, acme), duties[petra], "At sea", dt.date(2027, 1, 1), clock.now())
+        inside = select(Membership).where(Membership.organization_id == acme, Membership.user_id.in_((petra, bob)))
+        entries, able = {one.user_id: one.id for one in db.session.scalars(inside)}, actor_of(alice, acme)
+        have_recorded(actor, able, entries[bob])
+        have_recorded(able, actor, entries[bob], "Patrol")
+        withdraw_training(actor, have_recorded(able, actor, entries[bob], "Reports"), "No", clock.now())
+        record(able, entries[petra], "At night")
         asked = db.session.scalars(select(RoundRequest).where(RoundRequest.user_id == bob)).one()
         grant(asked, "Ready", clock.now(), actor_id=petra, organization_id=acme, subject_id=bob)
         request_reset(ADDRESS, clock.now())
@@ -342,7 +354,18 @@ def test_everything_is_told_and_no_secret_and_nobody_else(petra: Rich) -> None:
     told = petra.told()
     assert [kind for kinds in told.values() for kind, rows in kinds.items() if not rows] == []
     text = json.dumps(told)
-    for one in (ADDRESS, WORK, NAME, "petra@new.example", "Payroll", "At sea", "Acme Security", "Beta Guards", "Hotel"):
+    for one in (
+        ADDRESS,
+        WORK,
+        NAME,
+        "petra@new.example",
+        "Payroll",
+        "At sea",
+        "At night",
+        "Acme Security",
+        "Beta Guards",
+        "Hotel",
+    ):
         assert one in text, one
     assert [one for one in OTHERS if one in text] == []
     with petra.app.app_context():

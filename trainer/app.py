@@ -55,6 +55,8 @@ from trainer.cli.setup import setup
 from trainer.cli.supervisor import end_with, name_process, say
 from trainer.compliance.views.certificates import blueprint as certificate_files
 from trainer.compliance.views.checks import blueprint as pack_checks
+from trainer.compliance.views.earlier import blueprint as earlier
+from trainer.compliance.views.earlier import most_bytes as most_bytes_of_proof
 from trainer.compliance.views.evidence import blueprint as evidence
 from trainer.compliance.views.inspections import blueprint as inspections
 from trainer.compliance.views.reminders import blueprint as reminders
@@ -235,6 +237,7 @@ def _add_pages(app: Flask) -> None:
     readings = (
         training,
         training_rounds,
+        earlier,
         reminders,
         sent_mail,
         evidence,
@@ -302,7 +305,11 @@ def create_server() -> Adapter:
             check_schema()  # again: this worker may replace one that ended days after the app was built
             db.engine.dispose()  # as in _prepared: what may take long is answered by a fork
     begin = partial(name_process, "trainer-long") if sys.platform == "linux" else None
-    return Adapter(app, lambda environ: most_bytes(app, environ), app.extensions["is_kept"], takes_long(app), begin)
+    return Adapter(app, lambda environ: _most_bytes(app, environ), app.extensions["is_kept"], takes_long(app), begin)
+
+
+def _most_bytes(app: Flask, environ: dict[str, Any]) -> int:
+    return max(most_bytes(app, environ), most_bytes_of_proof(app, environ))
 
 
 def _prepared(app: Flask) -> Flask:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from trainer.assignments.rules import Audience, Completion, Duty, Group, Terms
+from trainer.assignments.rules import Audience, Completion, Duty, Group, Recorded, Terms
 
 DAY = dt.timedelta(days=1)
 
@@ -42,11 +42,23 @@ def covered_days(completion: Completion, terms: Terms) -> Iterator[dt.date]:
         day += DAY
 
 
+def recorded_days(recorded: Recorded, terms: Terms) -> Iterator[dt.date]:
+    """Yield each day that a training recorded by the firm covers, from its own on."""
+    titles = terms.earlier_keys
+    counts = titles is not None and (len(titles) == 0 or recorded.title_key in titles)
+    end = later_by_months(recorded.completed_on, terms.cadence_months)
+    day = recorded.completed_on
+    while counts and terms.least_minutes <= recorded.minutes and day <= end:
+        yield day
+        day += DAY
+
+
 def stands(duty: Duty, today: dt.date) -> str:
     """Return the status."""
     if duty.waived_until and today <= duty.waived_until:
         return "waived"
     days = {day for one in duty.completions for day in covered_days(one, duty.terms)}
+    days |= {day for each in duty.recorded for day in recorded_days(each, duty.terms)}
     if days:
         if not [day for day in days if day >= today]:
             return "expired"

@@ -13,8 +13,8 @@ from sqlalchemy import delete, select
 from tests.assignments import histories
 from tests.assignments.firm import COURSE, Firm, earn, make_firm
 from trainer.assignments import queries, rules, statements
-from trainer.assignments.models import Assignment, Requirement, Waiver
-from trainer.assignments.rules import Audience, Duty
+from trainer.assignments.models import Assignment, EarlierTraining, Requirement, Waiver
+from trainer.assignments.rules import Audience, Duty, Recorded
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
@@ -24,8 +24,9 @@ from trainer.organizations.models import Membership
 
 def write_down(firm: Firm, user_id: UUID, membership_id: UUID, duty: Duty) -> UUID:
     """Make the rows of a duty in place of all before; return the assignment's id."""
-    now = clock.now()
-    for table in (Waiver, Assignment, Requirement, Credential, Enrollment):
+    now, titles = clock.now(), duty.terms.earlier_keys
+    keys = rules.written_keys(None if titles is None else tuple(titles))
+    for table in (EarlierTraining, Waiver, Assignment, Requirement, Credential, Enrollment):
         db.session.execute(delete(table))
     requirement = Requirement(
         id=uuid4(),
@@ -39,6 +40,8 @@ def write_down(firm: Firm, user_id: UUID, membership_id: UUID, duty: Duty) -> UU
         renewal_days=duty.terms.renewal_days,
         is_paced=duty.terms.is_paced,
         allows_test_out=duty.terms.allows_test_out,
+        earlier_keys=keys,
+        earlier_titles=keys,
         attestation="I did it." if duty.terms.needs_attestation else None,
         starts_on=now.date(),
         created_at=now,
@@ -61,6 +64,11 @@ def write_down(firm: Firm, user_id: UUID, membership_id: UUID, duty: Duty) -> UU
         facts = {"minutes": one.minutes, "is_attested": one.is_attested, "is_paced": one.is_paced}
         facts |= {"is_tested_out": one.is_tested_out}
         earn(user_id, one.issued_on, one.valid_until, cycle, revoked_at=revoked_at, **facts)
+    for each in duty.recorded:
+        write_training(firm, membership_id, each, now, approved_at=now)
+    # None of these counts: it waits, was declined, was withdrawn, or is another person's.
+    for state in ({}, {"ended_at": now}, {"approved_at": now, "ended_at": now}):
+        write_training(firm, membership_id, Recorded("b", dt.date(2034, 12, 30), 480), now, **state)
     if duty.waived_until:
         for until, ended_at in ((duty.waived_until, None), (duty.waived_until + dt.timedelta(days=900), now)):
             db.session.add(
@@ -92,6 +100,24 @@ def write_down(firm: Firm, user_id: UUID, membership_id: UUID, duty: Duty) -> UU
     return assignment.id
 
 
+def write_training(firm: Firm, membership_id: UUID, fact: Recorded, now: dt.datetime, **state: object) -> None:
+    """Make the row of a training recorded by the firm."""
+    db.session.add(
+        EarlierTraining(
+            organization_id=firm.id,
+            membership_id=membership_id,
+            title=fact.title_key,
+            title_key=fact.title_key,
+            issuer="i",
+            completed_on=fact.completed_on,
+            minutes=fact.minutes,
+            created_at=now,
+            created_by_id=firm.owner_id,
+            **state,
+        )
+    )
+
+
 @given(st.data())
 @settings(
     max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -104,11 +130,14 @@ def _same(firm: Firm, user_id: UUID, membership_id: UUID, data: st.DataObject) -
         here = statements.duties()
         row = session.execute(select(here), statements.on(firm.id, today)).one()
         assert row.assignment_id == assignment_id
-        assert (row.status, row.covers_until, row.due_on) == (
+        assert (row.status, row.covers_until, row.due_on, bool(row.is_recorded)) == (
             rules.status(duty, today).value,
             duty.covers_until,
             duty.due_on,
+            duty.is_recorded,
         )
+        chosen = session.execute(select(statements.standings()), statements.on(firm.id, today)).one()
+        assert (chosen.status, chosen.covers_until) == (row.status, row.covers_until)
         found = queries.get_duty(session.get_one(Assignment, assignment_id))
         assert (found.covers_until, found.waived_until, found.has_begun) == (
             duty.covers_until,

@@ -130,6 +130,14 @@ def _send(page: Page) -> None:
     page.locator("main form button:not([formaction])").last.click()
 
 
+def _send_list(page: Page) -> None:
+    """Send a list of trainings with a row for each fate."""
+    rows = ("long@example.org,Night watch,Another school,2026-03-04,8", "bea@example.org,Patrol,Another school,,8")
+    twice = "long@example.org,Night Watch,Another school,2026-03-04,8"
+    page.locator("textarea[name=text]").fill("\n".join(("email,training,provider,completed on,hours", *rows, twice)))
+    _send(page)
+
+
 def _spot(page: Page) -> None:
     """Choose one thing by its number in the picture and one in the list."""
     page.locator(".pin[data-n='1']").click()
@@ -600,6 +608,14 @@ FIRMS = [
     Sheet("trained-past", _at("trained_past"), "alice"),
     Sheet("untrained", _at("untrained"), "alice"),
     Sheet("untrained-error", _at("untrained"), "alice", _waive_nothing, 422),
+    Sheet("earlier", _at("firm", "/earlier-training"), "alice"),
+    Sheet("earlier-none", _at("bare", "/earlier-training"), "alice"),
+    Sheet("earlier-record", _at("earlier_record"), "alice"),
+    Sheet("earlier-record-error", _at("earlier_record"), "alice", _send, 422),
+    Sheet("earlier-training", _at("earlier_training"), "alice"),
+    Sheet("earlier-list", _at("firm", "/earlier-training/list"), "alice"),
+    Sheet("earlier-list-error", _at("firm", "/earlier-training/list"), "alice", _send, 422),
+    Sheet("earlier-plan", _at("firm", "/earlier-training/list"), "alice", _send_list),
     Sheet("evidence-packs", _at("firm", "/evidence-packs"), "alice"),
     Sheet("certificate-files", _at("firm", "/certificates?group=current"), "alice"),
     Sheet("evidence-packs-none", _at("bare", "/evidence-packs"), "alice"),

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import select, update
 
+from tests.assignments.trainings import record
 from tests.cast import actor_of, put_on_roster
 from trainer.assignments.models import Assignment, DutyPeriod, RequirementVersion
 from trainer.assignments.operations import waive
@@ -73,6 +74,8 @@ def set_training(app: Flask, owner_id: UUID, firm: UUID, certified_id: UUID) -> 
         duty = db.session.scalars(select(Assignment.id).where(Assignment.membership_id == passed)).first()
         assert duty is not None
         waive(actor, duty, "On leave", now().date() + dt.timedelta(days=40), now())
+        recorded = record(actor, passed, "Spotting the signs of trafficking", proof=True)
+        record(actor, late, "Patrol and reporting")
         remove_person(actor, get_person(actor, gone), actor.today(now()), now())
         link, void = (make_inspector_link(actor, label, now()) for label in ("State inspector", "A client"))
         revoke_inspector_link(actor, void.id, now())
@@ -106,6 +109,8 @@ def set_training(app: Flask, owner_id: UUID, firm: UUID, certified_id: UUID) -> 
         "withdrawal": f"{here}/inspections/{link.id}/revocation",
         "person": f"{here}/people/{late}",
         "person_gone": f"{here}/people/{gone}",
+        "earlier_record": f"{here}/earlier-training/people/{passed}",
+        "earlier_training": f"{here}/earlier-training/{recorded}",
         "trained": f"{here}/training/{passed}",
         "untrained": f"{here}/training/{late}",
     }

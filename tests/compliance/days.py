@@ -21,8 +21,9 @@ from tests.assignments.firm import COURSE, EVERYONE, earn
 from trainer.accounts.models import User
 from trainer.assignments import operations as assignments
 from trainer.assignments import upkeep
+from trainer.assignments.earlier import TrainingFacts, approve_trainings, record_training, withdraw_training
 from trainer.assignments.models import Assignment, Waiver
-from trainer.assignments.rules import Audience, Completion, Duty, Group, Match, Wanted
+from trainer.assignments.rules import Audience, Completion, Duty, Group, Match, Recorded, Wanted
 from trainer.content.serving import served
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
@@ -67,6 +68,8 @@ class World:
     earned: dict[UUID, tuple[UUID, Completion]] = field(default_factory=dict)
     """Credential -> (user, what it counts for)."""
     under_way: set[UUID] = field(default_factory=set)
+    trained: dict[UUID, tuple[UUID, Recorded]] = field(default_factory=dict)
+    """Training that the firm recorded and approved -> (person, what it counts for)."""
 
 
 Change = Callable[[World], None]
@@ -82,6 +85,8 @@ class Story:
     first: dt.date
     rng: random.Random
     owner_id: UUID
+    second_id: UUID
+    """Who records trainings."""
     names: dict[UUID, str] = field(default_factory=dict)
     """Of teams, removed ones too."""
     removed_teams: set[UUID] = field(default_factory=set)
@@ -143,7 +148,7 @@ def _instants(rng: random.Random, zone: str, first: dt.date) -> Iterator[dt.date
 def _begin(app: Flask, rng: random.Random, zone: str, first: dt.date) -> Story:
     at = dt.datetime.combine(first, dt.time(8), ZoneInfo(zone)).astimezone(dt.UTC)
     with transaction() as session:
-        owner = _account(at)
+        owner, second = _account(at), _account(at)
         session.flush()
         firm = Organization(name="Acme", time_zone=zone, created_at=at, created_by_id=owner.id)
         session.add(firm)
@@ -166,7 +171,7 @@ def _begin(app: Flask, rng: random.Random, zone: str, first: dt.date) -> Story:
             session.add(team)
             session.flush()
             teams[team.id] = name
-        return Story(app, firm.id, zone, first, rng, owner.id, teams)
+        return Story(app, firm.id, zone, first, rng, owner.id, second.id, teams)
 
 
 def _account(at: dt.datetime) -> User:
@@ -231,6 +236,7 @@ def _rule(story: Story) -> Wanted:
         days_allowed=rng.choice([0, 5, 28, 33, 90]),
         renewal_days=rng.choice([10, 30]),
         is_paced=rng.random() < 0.1,
+        earlier_titles=rng.choice([None, (), ("First Aid",), ("first  aid", "Patrol")]),
     )
 
 
@@ -383,6 +389,32 @@ def _pass(story: Story, at: dt.datetime) -> None:
     story.happen(at, lambda world: world.under_way.discard(user_id))
 
 
+def _train(story: Story, at: dt.datetime) -> None:
+    """Record a training, which another one approves most of the time."""
+    guard, rng = _here(story), story.rng
+    if guard is None:
+        return
+    day = at.astimezone(ZoneInfo(story.zone)).date() - dt.timedelta(days=rng.choice([0, 0, 1, 160, 180, 340, 362]))
+    facts = TrainingFacts(rng.choice(["First aid", "Patrol"]), "Another school", day, rng.choice([10, 30, 50]))
+    first, second = story.actor(), replace(story.actor(), user_id=story.second_id)
+    number, person_id = record_training(second, guard.id, facts, None, at).id, guard.id
+    if rng.random() < 0.8:
+        approve_trainings(first, [number], at)
+        fact = Recorded(facts.title.lower(), day, facts.minutes)
+        story.happen(at, lambda world: world.trained.update({number: (person_id, fact)}))
+
+
+def _untrain(story: Story, at: dt.datetime) -> None:
+    if story.world.trained:
+        number = story.rng.choice(list(story.world.trained))
+        withdraw_training(story.actor(), number, "The wrong person", at)
+
+        def change(world: World) -> None:
+            world.trained.pop(number)
+
+        story.happen(at, change)
+
+
 def _revoke(story: Story, at: dt.datetime) -> None:
     counting = [number for number, (_user, fact) in story.world.earned.items() if not fact.is_revoked]
     if not counting:
@@ -416,6 +448,7 @@ def _study(story: Story, at: dt.datetime) -> None:
 _ACTS = (
     *(_require, _add, _add, _add, _join, _change, _change, _remove_team, _leave, _come_back, _waive, _take_back),
     *(_pass, _pass, _revoke, _study, _study, _change_rule, _change_rule, _end_rule, _add),
+    *(_train, _train, _train, _untrain),
 )
 
 
@@ -452,10 +485,16 @@ def _stand(
     earned = tuple(fact for user_id, fact in then.earned.values() if user_id == guard.user_id and is_known)
     terms = then.rules[number].terms
     duty = Duty(
-        terms, due_on, earned, then.waived.get((guard.id, number)), has_joined and guard.user_id in then.under_way
+        terms,
+        due_on,
+        earned,
+        then.waived.get((guard.id, number)),
+        has_joined and guard.user_id in then.under_way,
+        tuple(fact for person_id, fact in then.trained.values() if person_id == guard.id),
     )
     status = oracle.stands(duty, day)
     lasts = [last for fact in earned for last in [*oracle.covered_days(fact, terms)][-1:]]
+    lasts += [last for fact in duty.recorded for last in [*oracle.recorded_days(fact, terms)][-1:]]
     waived_until = duty.waived_until if status == "waived" else None
     names = tuple(sorted(story.names[team] for team in guard.teams))
     return status, max(lasts, default=due_on), waived_until, names, then.rules[number].title

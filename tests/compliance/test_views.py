@@ -108,7 +108,7 @@ def test_what_a_firm_takes_along_is_completion_data_and_nothing_else(training: T
     heads = read_csv(alice.post(training.acme.path("/training/exports"), {"form": "csv"}).text)[0]
     assert heads == [
         *("Name", "Employee number", "Job title", "Teams", "Hired on", "Requirement", "Status", "Due on"),
-        *("Completed on", "Certificate", "Active minutes", "Waived until", "Note"),
+        *("Completed on", "Certificate", "Basis", "Active minutes", "Waived until", "Note"),
     ]
     page = alice.get(training.acme.path(f"/training/{training.acme.people['bob']}")).text
     for private in ("verdict", "false alarm", "wrong", "attempt", "practice"):

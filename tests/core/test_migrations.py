@@ -17,6 +17,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import delete, func, inspect, select, text, update
 
 from tests.assignments.firm import EVERYONE, make_firm
+from tests.assignments.trainings import record
 from tests.cast import (
     actor_of,
     add_second_factor,
@@ -168,6 +169,7 @@ def fill_firm(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         duty = session.scalars(select(Assignment.id)).one()
         waive(firm.actor(), duty, "Away", dt.date(2027, 1, 1), clock.now())
+        record(firm.actor(), mona, proof=True)
         job = order_pack(firm.actor(), firm.actor().today(clock.now()), clock.now())
         record_manifest(job, Made("0" * 64, "Acme Security", dt.date(2026, 11, 1), clock.now(), 9))
         make_inspector_link(firm.actor(), "An inspector", clock.now())

@@ -23,11 +23,12 @@ from sqlalchemy import delete, insert, select
 
 from tests.assignments import histories, oracle
 from tests.assignments.firm import Firm, earn, make_firm
+from tests.assignments.test_statements import write_training
 from tests.cast import make_account, make_site
 from tests.interop.conftest import read, token_of
-from trainer.assignments.models import Assignment, Requirement, Waiver
+from trainer.assignments.models import Assignment, EarlierTraining, Requirement, Waiver
 from trainer.assignments.queries import list_requirements
-from trainer.assignments.rules import SOON, Completion, Duty, Status, Terms
+from trainer.assignments.rules import SOON, Completion, Duty, Recorded, Status, Terms, written_keys
 from trainer.compliance.queries import count_rows, iterate_rows, list_rows, look_ahead, sight_of
 from trainer.compliance.rules import GROUPS, End, Narrowing, Row, Sight
 from trainer.compliance.status_paper import StatusPaper, sheet_of
@@ -58,6 +59,7 @@ TURNS = [
     dt.datetime(2028, 2, 29, 23, 59),
     dt.datetime(2028, 3, 1),
 ]
+BASES = ("Certificate", "Recorded by the firm")
 NAMES = ("Åse Ólafs", "bo de Vries", "=SUM(1)", "Bo De Vries", 'O’Neil, "Pat"')
 
 
@@ -70,6 +72,7 @@ class Person:
     in_team: bool
     earned: tuple[tuple[str, Completion], ...]
     has_begun: bool
+    recorded: tuple[Recorded, ...]
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,9 @@ people = st.builds(
     in_team=st.booleans(),
     earned=st.lists(st.tuples(st.sampled_from(COURSES), histories.completions()), max_size=3).map(tuple),
     has_begun=st.booleans(),
+    recorded=st.lists(histories.recorded, max_size=2, unique_by=lambda one: (one.title_key, one.completed_on)).map(
+        tuple
+    ),
 )
 
 
@@ -123,7 +129,7 @@ def small_firms(draw: st.DrawFn) -> History:
 def write_down(firm: Firm, users: list[UUID], team: UUID, history: History) -> None:
     """Make the rows of a history in place of all before; needs a transaction."""
     past = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-    for table in (Waiver, Assignment, Requirement, Credential, Enrollment, TeamMembership):
+    for table in (EarlierTraining, Waiver, Assignment, Requirement, Credential, Enrollment, TeamMembership):
         db.session.execute(delete(table))
     db.session.execute(delete(Membership).where(Membership.role == "member"))
     db.session.get_one(Organization, firm.id).time_zone = history.zone
@@ -142,10 +148,13 @@ def write_down(firm: Firm, users: list[UUID], team: UUID, history: History) -> N
             "is_paced": terms.is_paced,
             "allows_test_out": terms.allows_test_out,
             "attestation": "I did it." if terms.needs_attestation else None,
+            "earlier_titles": keys,
+            "earlier_keys": keys,
             "starts_on": past.date(),
             "created_at": past,
         }
         for number, (terms, course, is_unapproved) in enumerate(history.terms)
+        for keys in [None if terms.earlier_keys is None else written_keys(tuple(terms.earlier_keys))]
     ]
     db.session.execute(insert(Requirement), requirements)
     number = 0
@@ -182,6 +191,8 @@ def _write_person(firm: Firm, user_id: UUID, team: UUID, person: Person, past: d
         facts |= {"is_tested_out": one.is_tested_out}
         revoked_at = past if one.is_revoked else None
         earn(user_id, one.issued_on, one.valid_until, cycle, course=course, revoked_at=revoked_at, **facts)
+    for fact in person.recorded:
+        write_training(firm, row.id, fact, past, approved_at=past)
     begun = Enrollment(
         user_id=user_id,
         course=COURSES[0],
@@ -233,6 +244,7 @@ def recount(firm: Firm, history: History) -> dict[str, tuple[str, dt.date | None
     users = {one.id: one.user_id for one in db.session.scalars(select(Membership))}
     credentials, waivers = list(db.session.scalars(select(Credential))), list(db.session.scalars(select(Waiver)))
     begun = {(one.user_id, one.course) for one in db.session.scalars(select(Enrollment)) if one.active_seconds}
+    trainings = list(db.session.scalars(select(EarlierTraining)))
     found = {}
     for duty in db.session.scalars(select(Assignment)):
         if duty.ended_at is not None:
@@ -245,6 +257,12 @@ def recount(firm: Firm, history: History) -> dict[str, tuple[str, dt.date | None
             rule.is_paced,
             rule.attestation is not None,
             rule.allows_test_out,
+            None if rule.earlier_keys is None else frozenset(rule.earlier_keys.split("\n")) - {""},
+        )
+        trained = tuple(
+            Recorded(one.title_key, one.completed_on, one.minutes)
+            for one in trainings
+            if one.membership_id == duty.membership_id and one.approved_at and not one.ended_at
         )
         earned = tuple(
             Completion(
@@ -260,7 +278,7 @@ def recount(firm: Firm, history: History) -> dict[str, tuple[str, dt.date | None
             if one.user_id == user_id and one.course == rule.course
         )
         until = [one.until for one in waivers if one.assignment_id == duty.id and one.ended_at is None]
-        facts = Duty(terms, duty.due_on, earned, max(until, default=None), (user_id, rule.course) in begun)
+        facts = Duty(terms, duty.due_on, earned, max(until, default=None), (user_id, rule.course) in begun, trained)
         stands = oracle.stands(facts, today)
         found[str(duty.id)] = (stands, facts.waived_until if stands == Status.WAIVED else None)
     return found
@@ -276,10 +294,13 @@ def said(row: Row) -> list[str]:
         "; ".join(row.teams),
         row.hired_on,
         row.requirement,
-        words + (" (trained, not state-approved)" if row.is_only_trained else ""),
+        words
+        + (" (trained, not state-approved)" if row.is_only_trained else "")
+        + (" (recorded by the firm)" if row.is_recorded else ""),
         row.due_on,
         row.completed_on,
         show_serial(row.serial) if row.serial else None,
+        BASES[row.is_recorded] if row.completed_on else None,
         row.minutes,
         row.waived_until,
     )
@@ -324,7 +345,8 @@ def as_on_paper(row: Row) -> list[str]:
     """Return what paper has to say of a row."""
     cells = said(row)
     completed = show_day(row.completed_on) if row.completed_on else ""
-    return [row.name, cells[1], cells[5], cells[6], show_day(row.due_on), completed, cells[9]]
+    number = BASES[True] if row.is_recorded else cells[9]
+    return [row.name, cells[1], cells[5], cells[6], show_day(row.due_on), completed, number]
 
 
 def counted_on_paper(counted: dict[str, str], rows: list[Row]) -> list[tuple[str, str, str]]:
@@ -346,10 +368,15 @@ def in_api(app: Flask, token: str, query: str = "?limit=3") -> tuple[list[list[s
         for row in answer["data"]:
             words = row["status"].replace("_", " ").capitalize()
             words += " (trained, not state-approved)" if row["is_only_trained"] else ""
+            words += " (recorded by the firm)" if row["basis"] == "recorded_by_firm" else ""
+            basis = {"certificate": BASES[False], "recorded_by_firm": BASES[True], None: None}[row["basis"]]
             shown = [row["name"], row["employee_number"], row["job_title"], "; ".join(row["teams"]), row["hired_on"]]
             shown += [row["requirement"], words, row["due_on"], row["completed_on"], row["serial"]]
             cells.append(
-                ["" if cell is None else str(cell) for cell in (*shown, row["active_minutes"], row["waived_until"])]
+                [
+                    "" if cell is None else str(cell)
+                    for cell in (*shown, basis, row["active_minutes"], row["waived_until"])
+                ]
             )
             stands.append((row["id"], row["status"]))
         query = "?" + answer["next"].partition("?")[2] if answer["next"] else ""

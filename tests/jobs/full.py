@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.assignments.firm import EVERYONE, Firm
+from tests.assignments.trainings import record
 from tests.cast import (
     actor_of,
     add_second_factor,
@@ -80,6 +81,8 @@ FIRMS = {
     "assignments",
     "duty_periods",
     "waivers",
+    "earlier_trainings",
+    "training_proofs",
     "reminders",
     "digests",
     "inspector_links",
@@ -200,6 +203,7 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         order_test(actor, webhook.id, clock.now())
         duty = db.session.scalars(select(Assignment.id).where(Assignment.requirement_id == late)).one()
         waive(actor, duty, "Away", dt.date(2027, 1, 1), clock.now())
+        record(actor, dana, proof=True)
         job = order_pack(actor, actor.today(clock.now()), clock.now())
         pack = job.id
         record_manifest(job, Made(pack.hex * 2, name, actor.today(clock.now()), clock.now(), 9))

@@ -23,12 +23,13 @@ OWNER = (
 FIRM = (
     "", "/people", "/people/new", "/teams", "/codes", "/roster", "/training", "/requirements", "/invitations",
     "/inspections", "/evidence-packs", "/cohorts", "/cohorts/new", "/tokens", "/settings", "/closure", "/departure",
+    "/earlier-training", "/earlier-training/list",
 )  # fmt: skip
 NOT_OURS = {
     # the site's name and what the firm wrote
     "Acme Security", "Harbor Mall", "Alice Able", "Bob Builder", "Dana Dow", "Dora Day",
     "Ines Ito", "Every year", "Night crew", "A browser", "bob@example.org", "dana@example.org",
-    "An inspector", "Another", "Payroll",
+    "An inspector", "Another", "Payroll", "Spotting it", "Another school", "Another training", "scan.pdf",
 }  # fmt: skip
 # addresses, codes, numbers of requests
 _NO_WORD = re.compile(r"https?://\S+|[0-9A-Z]{4}-[0-9A-Z]{4}|\d{3}-[0-9a-f]{12}")

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.assignments.firm import Firm
+from tests.assignments.trainings import record
 from tests.cast import (
     LOCAL,
     actor_of,
@@ -201,6 +202,9 @@ def make_world(app: Flask, shelf: Library) -> World:
         doras_again = add_person(actor, PersonFacts("Dora Day", None, None, "00448"), [], clock.now()).id
         of_dora = propose(actor, doras, doras_again, [], clock.now())
         others["mergers.undo"] = {"merger_id": str(of_dora.id)}
+        training = record(actor, dana, proof=True)
+        values["training_id"] = str(training)
+        others["earlier.undo"] = {"training_id": str(record(actor, dana, "Another training"))}
         slip = PinSlip(organization_id=firm, membership_id=actor.membership.id, created_by_id=bob, seal="s")
         slip.created_at = slip.expires_at = slip.used_at = clock.now()
         db.session.add(slip)

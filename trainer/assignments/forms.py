@@ -20,13 +20,15 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from trainer.assignments.rules import Audience, Group, Match
+from trainer.assignments.rules import Audience, Group, Match, Wanted
 from trainer.organizations.forms import ROLE_NAMES
 from trainer.organizations.rules import Role, fold
-from trainer.web.forms import Form, PlainText, Ticks, length, trimmed
+from trainer.web.forms import Form, PlainText, Ticks, in_lines, length, trimmed
 
 LONGEST_SENTENCE = 500
+LONGEST_TRAINING = 120
 EVERYONE, SOME = "everyone", "some"
+NONE, ANY = "none", "any"
 _DAYS_ALLOWED = _l("Days allowed")
 _CADENCE = _l("Repeat every (months)")
 _RENEWAL = _l("Open renewal (days before it expires)")
@@ -49,10 +51,13 @@ def _group(
     )
 
 
-def filled_in(audience: Audience) -> dict[str, Any]:
-    """Return the values with which the form shows an audience."""
+def filled_in(rule: Wanted) -> dict[str, Any]:
+    """Return the values with which the form shows whom a requirement is for, and which earlier training counts."""
+    audience, titles = rule.audience, rule.earlier_titles
     chosen, exceptions = audience.chosen, audience.exceptions
     return {
+        "earlier": NONE if titles is None else SOME if titles else ANY,
+        "earlier_titles": "\n".join(titles or ()),
         "audience": EVERYONE if audience.is_everyone else SOME,
         "teams": [str(team_id) for team_id in chosen.teams],
         "job_titles": [fold(title) for title in chosen.job_titles],
@@ -125,6 +130,21 @@ class RequirementForm(Form):
         description=_l("Each person enters their name below it. A course that has its own statement keeps it."),
         render_kw={"rows": "3"},
     )
+    earlier = RadioField(
+        _l("Earlier training that you recorded"),
+        default=NONE,
+        description=_l(
+            "Training elsewhere that someone at your firm recorded and a second person approved. It counts from the "
+            "day of training, for as long as this requirement says, if it lasted the minimum minutes. It’s never our "
+            "certificate, and nobody signs the statement for it."
+        ),
+    )
+    earlier_titles = TextAreaField(
+        _l("Titles that count, one per line"),
+        [length(0, 2000), PlainText(lines=True)],
+        filters=[in_lines],
+        render_kw={"rows": "3"},
+    )
     seen = HiddenField()
 
     def __init__(
@@ -144,6 +164,11 @@ class RequirementForm(Form):
         self.match.choices = [
             (Match.ALL.value, _l("Everything I filled in")),
             (Match.ANY.value, _l("At least one thing I filled in")),
+        ]
+        self.earlier.choices = [
+            (NONE, _l("Doesn’t count: everyone takes the course")),
+            (ANY, _l("Counts, whatever its title")),
+            (SOME, _l("Counts if it has one of the titles below")),
         ]
         self.roles.choices = [(role.value, name) for role, name in ROLE_NAMES.items()]
         self.not_roles.choices = [(role.value, name) for role, name in ROLE_NAMES.items() if role is not Role.OWNER]
@@ -168,6 +193,26 @@ class RequirementForm(Form):
     def exceptions(self) -> list[Ticks]:
         """The fields of people who are left out, owners apart."""
         return [self.not_teams, self.not_job_titles, self.not_roles]
+
+    @property
+    def chosen_titles(self) -> tuple[str, ...] | None:
+        """Titles of earlier trainings that count; none: any does; None: none does."""
+        if self.earlier.data == NONE:
+            return None
+        lines = str(self.earlier_titles.data or "").split("\n") if self.earlier.data == SOME else []
+        return tuple(dict.fromkeys(line for line in lines if line))
+
+    def validate_earlier_titles(self, field: Any) -> None:
+        """Require a title where only some count, none longer than a training's."""
+        if self.earlier.data != SOME:
+            return
+        titles = self.chosen_titles
+        if not titles:
+            raise ValidationError(_l("Enter at least one title, as it’s recorded."))
+        if max(map(len, titles)) > LONGEST_TRAINING:
+            raise ValidationError(
+                _l("A title can have at most %(most)s characters. Shorten the longest one.", most=LONGEST_TRAINING)
+            )
 
     def validate_audience(self, field: Any) -> None:
         """Require something to match."""

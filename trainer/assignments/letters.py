@@ -70,7 +70,8 @@ def _write_reminder(reminder_id: UUID) -> Letter | None:
         due_on=show_day(reminder.due_on, "long"),
         minutes=minutes,
         is_late=status in LATE,
-        is_renewal=duty.covers_until is not None,
+        # Whose earlier training was elsewhere takes this course for the first time.
+        is_renewal=duty.covers_until is not None and not duty.is_recorded,
         url=f"{current_app.config['SETTINGS'].base_url}/courses/{requirement.course}",
     )
     return replace(letter, sender=sender_name(firm.name), reply_to=reply)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, delete, select, update
 
 from trainer.assignments.history import keep_periods
-from trainer.assignments.models import Assignment, DutyPeriod, Reminder, Waiver
+from trainer.assignments.models import Assignment, DutyPeriod, EarlierTraining, Reminder, Waiver
 from trainer.assignments.upkeep import correct_due_days
 from trainer.core.db import db
 from trainer.core.rows import keep_row, put_back
@@ -23,7 +23,7 @@ def join_duties(gone: Membership, kept: Membership) -> dict[str, Any]:
     Of a duty that both have, the kept entry's stays, with the waivers and the reminders of both; that the other one
     stood is no longer told of a past day. Call `correct_days` once the hire day is what it will be.
     """
-    before: dict[str, Any] = {"moved": [], "met": []}
+    before: dict[str, Any] = {"moved": [], "met": [], "trainings": _join_trainings(gone.id, kept.id)}
     own = {duty.requirement_id: duty for duty in _list(kept.id)}
     for duty in _list(gone.id):
         met = own.get(duty.requirement_id)
@@ -44,6 +44,7 @@ def part_duties(before: Mapping[str, Any], gone_id: uuid.UUID, gone_user_id: uui
         if duty is not None:
             duty.membership_id, duty.user_id = gone_id, gone_user_id
             _move_periods(duty.id, gone_id)
+    _part_trainings(before.get("trainings", {}), gone_id)  # what was joined before there were any has none
     db.session.flush()
     for met in before["met"]:
         put_back(Assignment, met["duty"])
@@ -71,6 +72,45 @@ def correct_days(organization: Organization, now: dt.datetime, *membership_ids: 
     theirs = Assignment.membership_id.in_(membership_ids)
     correct_due_days(organization, theirs)
     keep_periods(theirs, now)
+
+
+def _join_trainings(gone_id: uuid.UUID, kept_id: uuid.UUID) -> dict[str, Any]:
+    """Give an entry the trainings recorded of another one. Of two that are the same the approved one, or
+    its own, stays."""
+    before: dict[str, Any] = {"moved": [], "twice": []}
+    own = {
+        (training.title_key, training.completed_on): training
+        for training in _trainings_of(kept_id)
+        if training.ended_at is None
+    }
+    for training in _trainings_of(gone_id):
+        met = own.get((training.title_key, training.completed_on)) if training.ended_at is None else None
+        if met is not None:
+            twice = met if met.approved_at is None and training.approved_at is not None else training
+            before["twice"].append(keep_row(twice))
+            db.session.delete(twice)
+            db.session.flush()
+            if twice is training:
+                continue
+        before["moved"].append(training.id.hex)
+        training.membership_id = kept_id
+    db.session.flush()
+    return before
+
+
+def _part_trainings(before: Mapping[str, Any], gone_id: uuid.UUID) -> None:
+    for number in before.get("moved", ()):
+        training = db.session.get(EarlierTraining, uuid.UUID(hex=number))
+        if training is not None:
+            training.membership_id = gone_id
+    db.session.flush()
+    for row in before.get("twice", ()):
+        put_back(EarlierTraining, row)
+
+
+def _trainings_of(membership_id: uuid.UUID) -> list[EarlierTraining]:
+    query = select(EarlierTraining).where(EarlierTraining.membership_id == membership_id)
+    return list(db.session.scalars(query.order_by(EarlierTraining.created_at, EarlierTraining.id)))
 
 
 def _meet(duty: Assignment, kept: Assignment) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Requirement, Assignment, Waiver, Reminder and Digest records, and what requirements and duties were before."""
+"""Requirement, Assignment, Waiver, EarlierTraining, Reminder and Digest records, and what requirements and duties were
+before."""
 
 from __future__ import annotations
 
@@ -6,9 +7,10 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from trainer.assignments.rules import LONGEST_KEY
 from trainer.core.db import Base
 
 LONGEST_REASON = 300
@@ -48,6 +50,10 @@ class Requirement(Base):
     """Whoever shows before the course that they know the core path needn't read it."""
     attestation: Mapped[str | None] = mapped_column(Text)
     """The sentence that each person signs before the final."""
+    earlier_titles: Mapped[str | None] = mapped_column(Text)
+    """Titles of trainings recorded by the firm that count, one a line; empty: any counts; NULL: none does."""
+    earlier_keys: Mapped[str | None] = mapped_column(Text)
+    """The same as `rules.written_keys` writes them."""
     starts_on: Mapped[dt.date]
     created_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
@@ -107,6 +113,8 @@ class RequirementVersion(Base):
     is_paced: Mapped[bool]
     allows_test_out: Mapped[bool]
     attestation: Mapped[str | None] = mapped_column(Text)
+    earlier_titles: Mapped[str | None] = mapped_column(Text)
+    earlier_keys: Mapped[str | None] = mapped_column(Text)
     starts_on: Mapped[dt.date]
 
     @property
@@ -160,6 +168,66 @@ class Waiver(Base):
     created_at: Mapped[dt.datetime]
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
     ended_at: Mapped[dt.datetime | None]
+
+
+class TrainingProof(Base):
+    """A file that a firm keeps as proof of trainings that it recorded: a PDF, PNG or JPEG."""
+
+    __tablename__ = "training_proofs"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    """As it was called, with the ending of what it is."""
+    kind: Mapped[str] = mapped_column(String(20))
+    """Its media type, told by its content."""
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+
+
+class EarlierTraining(Base):
+    """A training that someone had elsewhere, as the firm recorded it. It is never a certificate of ours."""
+
+    __tablename__ = "earlier_trainings"
+    __table_args__ = (
+        CheckConstraint("minutes >= 1", name="minutes_are_some"),
+        CheckConstraint("approved_by_id IS NULL OR approved_by_id <> created_by_id", name="two_people"),
+        # The same training isn't recorded twice.
+        Index(
+            "ix_earlier_trainings_once",
+            "membership_id",
+            "title_key",
+            "completed_on",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_earlier_trainings_standing", "membership_id", "approved_at"),
+        Index("ix_earlier_trainings_organization_id_batch_id", "organization_id", "batch_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"))
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"))
+    batch_id: Mapped[uuid.UUID | None]
+    """Of a list that was imported: what its trainings have in common."""
+    proof_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("training_proofs.id"), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    title_key: Mapped[str] = mapped_column(String(LONGEST_KEY))
+    """The title folded, by which a requirement knows it."""
+    issuer: Mapped[str] = mapped_column(String(120))
+    completed_on: Mapped[dt.date]
+    minutes: Mapped[int]
+    note: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    approved_at: Mapped[dt.datetime | None]
+    approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    ended_at: Mapped[dt.datetime | None]
+    """When it was declined, or withdrawn after it had been approved."""
+    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    end_reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
 
 
 class Reminder(Base):

@@ -16,15 +16,17 @@ from trainer.assignments.models import (
     Assignment,
     Digest,
     DutyPeriod,
+    EarlierTraining,
     Reminder,
     Requirement,
     RequirementVersion,
+    TrainingProof,
     Waiver,
 )
 from trainer.assignments.queries import find_waiver, get_assignment, get_requirement, list_team_names
-from trainer.assignments.rules import Audience, Wanted
+from trainer.assignments.rules import Audience, Wanted, written_keys
 from trainer.assignments.upkeep import Courses, assign_missing, correct_due_days, end_unmeant
-from trainer.assignments.words import who
+from trainer.assignments.words import earlier_told, who
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound
@@ -134,6 +136,8 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
     return delete_some(
         most,
         (Waiver, Waiver.organization_id == organization_id),
+        (EarlierTraining, EarlierTraining.organization_id == organization_id),
+        (TrainingProof, TrainingProof.organization_id == organization_id),
         (Reminder, Reminder.organization_id == organization_id),
         (Digest, Digest.organization_id == organization_id),
         (DutyPeriod, DutyPeriod.organization_id == organization_id),
@@ -157,6 +161,8 @@ def _columns(rule: Wanted) -> dict[str, Any]:
         "is_paced": rule.is_paced,
         "allows_test_out": rule.allows_test_out,
         "attestation": rule.attestation,
+        "earlier_titles": None if rule.earlier_titles is None else "\n".join(rule.earlier_titles),
+        "earlier_keys": written_keys(rule.earlier_titles),
         "starts_on": rule.starts_on,
     }
 
@@ -188,6 +194,7 @@ def _note(actor: Actor, act: str, requirement: Requirement, now: dt.datetime) ->
         days_allowed=requirement.days_allowed,
         renewal_days=requirement.renewal_days,
         allows_test_out=requirement.allows_test_out,
+        recorded_training=earlier_told(requirement),
         audience=who(Audience.read(requirement.audience), list_team_names(actor.organization_id)),
         starts_on=requirement.starts_on.isoformat(),
     )

@@ -5,9 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, or_, select, update
 
-from trainer.assignments.models import Assignment, Digest, DutyPeriod, Reminder, Requirement, Waiver
+from trainer.assignments.models import (
+    Assignment,
+    Digest,
+    DutyPeriod,
+    EarlierTraining,
+    Reminder,
+    Requirement,
+    TrainingProof,
+    Waiver,
+)
 from trainer.core.db import db
 from trainer.core.persons import Told, tell
 from trainer.organizations.models import Membership
@@ -27,6 +36,18 @@ def export_person(user_id: uuid.UUID) -> Told:
     reminders = select(Reminder).where(Reminder.assignment_id.in_(own)).order_by(Reminder.created_at, Reminder.id)
     digests = select(Digest).where(Digest.membership_id.in_(_entries(user_id))).order_by(Digest.monday, Digest.id)
     by_hand = select(Reminder).where(Reminder.created_by_id == user_id).order_by(Reminder.created_at, Reminder.id)
+    trainings = (
+        select(EarlierTraining)
+        .where(EarlierTraining.membership_id.in_(_entries(user_id)))
+        .order_by(EarlierTraining.created_at, EarlierTraining.id)
+    )
+    handled = or_(
+        EarlierTraining.created_by_id == user_id,
+        EarlierTraining.approved_by_id == user_id,
+        EarlierTraining.ended_by_id == user_id,
+    )
+    for_others = select(EarlierTraining).where(handled).order_by(EarlierTraining.created_at, EarlierTraining.id)
+    proofs = select(TrainingProof).where(TrainingProof.created_by_id == user_id)
     given = select(Waiver).where(Waiver.created_by_id == user_id).order_by(Waiver.created_at, Waiver.id)
     return {
         "duties": [
@@ -36,6 +57,16 @@ def export_person(user_id: uuid.UUID) -> Told:
         "duties_over_time": tell(db.session.scalars(periods), "due_on", "began_at", "ended_at"),
         "waivers": tell(db.session.scalars(waivers), "reason", "until", "created_at", "ended_at"),
         "reminders": tell(db.session.scalars(reminders), "kind", "due_on", "created_at", "skipped"),
+        "trainings_recorded_by_firms": tell(
+            db.session.scalars(trainings),
+            *("title", "issuer", "completed_on", "minutes", "note", "created_at", "approved_at", "ended_at"),
+            "end_reason",
+        ),
+        # Whose and which is theirs.
+        "trainings_recorded_or_decided": tell(db.session.scalars(for_others), "created_at", "approved_at", "ended_at"),
+        "proof_files_added": tell(
+            db.session.scalars(proofs.order_by(TrainingProof.created_at, TrainingProof.id)), "kind", "created_at"
+        ),
         # To whom is theirs.
         "reminders_sent_by_hand": tell(db.session.scalars(by_hand), "created_at"),
         "lists_of_late_people": tell(db.session.scalars(digests), "monday", "created_at"),
@@ -47,7 +78,8 @@ def export_person(user_id: uuid.UUID) -> Told:
 def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     """End a person's duties, before organizations. Never commits.
 
-    Duties, waivers and reminders are the firm's proof of what it required and stay with its entry on the roster.
+    Duties, waivers, reminders and the trainings that a firm recorded are its proof of what it required and stay with
+    its entry on the roster.
     """
     db.session.execute(
         update(Assignment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, exists, literal, select, true
+from sqlalchemy import Text, and_, cast, exists, literal, select, true
 
 from trainer.assignments import rules
 from trainer.assignments.models import Assignment, Requirement
@@ -65,8 +65,9 @@ def preview(actor: Actor, rule: Wanted, today: dt.date, now: Requirement | None 
         literal(rule.is_paced).label("is_paced"),
         literal(rule.attestation is not None).label("needs_attestation"),
         literal(rule.allows_test_out).label("allows_test_out"),
+        cast(literal(rules.written_keys(rule.earlier_titles), Text()), Text()).label("earlier_keys"),
     ).cte("asked")
-    covered = covers_until(Membership.user_id, asked.c)
+    covered = covers_until(Membership.user_id, Membership.id, asked.c)
     mine = (Credential.user_id == Membership.user_id, Credential.course == rule.course)
     open_one = (Enrollment.user_id == Membership.user_id, Enrollment.course == rule.course)
     there = and_(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
-from trainer.assignments.models import Assignment, Reminder, Requirement, RequirementVersion, Waiver
+from trainer.assignments.models import Assignment, EarlierTraining, Reminder, Requirement, RequirementVersion, Waiver
 from trainer.assignments.rules import (
     LATE,
     Audience,
@@ -18,10 +18,12 @@ from trainer.assignments.rules import (
     Group,
     Match,
     OwnDuty,
+    Recorded,
     Status,
     Terms,
     Wanted,
     day_begins,
+    title_key,
 )
 from trainer.assignments.sql import InOrder
 from trainer.assignments.statements import NOW, UNTIL, duties, duties_where, held, on, standings
@@ -108,7 +110,13 @@ def terms_of(requirement: Requirement) -> Terms:
         is_paced=requirement.is_paced,
         needs_attestation=requirement.attestation is not None,
         allows_test_out=requirement.allows_test_out,
+        earlier_keys=None if (titles := titles_of(requirement)) is None else frozenset(map(title_key, titles)),
     )
+
+
+def titles_of(requirement: Requirement | RequirementVersion) -> tuple[str, ...] | None:
+    """Return which trainings recorded by the firm a requirement counts, by title; any if empty, or None for none."""
+    return None if requirement.earlier_titles is None else tuple(requirement.earlier_titles.splitlines())
 
 
 def wanted_by(requirement: Requirement) -> Wanted:
@@ -127,6 +135,7 @@ def wanted_by(requirement: Requirement) -> Wanted:
         pack=requirement.pack,
         unapproved_state=requirement.unapproved_state,
         allows_test_out=requirement.allows_test_out,
+        earlier_titles=titles_of(requirement),
     )
 
 
@@ -302,6 +311,9 @@ def get_duty(assignment: Assignment) -> Duty:
     earned = db.session.scalars(
         select(Credential).where(Credential.user_id == user_id, Credential.course == requirement.course)
     )
+    recorded = db.session.scalars(
+        select(EarlierTraining).where(EarlierTraining.membership_id == assignment.membership_id, NOW.is_approved)
+    )
     waived_until = db.session.scalar(
         select(func.max(Waiver.until)).where(Waiver.assignment_id == assignment.id, Waiver.ended_at.is_(None))
     )
@@ -329,4 +341,5 @@ def get_duty(assignment: Assignment) -> Duty:
         ),
         waived_until=waived_until,
         has_begun=has_begun is not None,
+        recorded=tuple(Recorded(each.title_key, each.completed_on, each.minutes) for each in recorded),
     )

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from trainer.credentials.rules import valid_until as add_months
 from trainer.learning.rules import Asked
-from trainer.organizations.rules import Role, local_day
+from trainer.organizations.rules import Role, fold, local_day
 
 SOON = 30
 """Days before a due day from which on it is due soon."""
+LONGEST_KEY = 240
 _LEADS = (1, 7, 30)
 BY_HAND = "now"
 """The first word of the kind of a reminder that someone sent by hand."""
@@ -130,6 +131,8 @@ class Terms:
     is_paced: bool
     needs_attestation: bool
     allows_test_out: bool = True
+    earlier_keys: frozenset[str] | None = None
+    """Folded titles of trainings recorded by the firm that count; of none: any counts; None: none does."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,8 @@ class Wanted:
     pack: str | None = None
     unapproved_state: str | None = None
     allows_test_out: bool = True
+    earlier_titles: tuple[str, ...] | None = None
+    """Titles of trainings recorded by the firm that count; empty: any counts; None: none does."""
 
     @property
     def terms(self) -> Terms:
@@ -160,6 +165,7 @@ class Wanted:
             is_paced=self.is_paced,
             needs_attestation=self.attestation is not None,
             allows_test_out=self.allows_test_out,
+            earlier_keys=None if self.earlier_titles is None else frozenset(map(title_key, self.earlier_titles)),
         )
 
     @property
@@ -182,6 +188,15 @@ class Completion:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """A training elsewhere that the firm recorded and a second person approved."""
+
+    title_key: str
+    completed_on: dt.date
+    minutes: int
+
+
+@dataclass(frozen=True)
 class Duty:
     """All that decides where one person stands in one requirement."""
 
@@ -190,18 +205,31 @@ class Duty:
     completions: tuple[Completion, ...] = ()
     waived_until: dt.date | None = None
     has_begun: bool = False
+    recorded: tuple[Recorded, ...] = ()
 
     @property
     def covers_until(self) -> dt.date | None:
-        """The last day that a completion covers, or None if none satisfies the terms."""
-        return max(
-            (
-                covered_until(completion, self.terms)
-                for completion in self.completions
-                if satisfies(completion, self.terms)
-            ),
-            default=None,
-        )
+        """The last day that a completion or a recorded training covers, or None if none satisfies the terms."""
+        return max((day for day in (self._earned_until, self._recorded_until) if day), default=None)
+
+    @property
+    def is_recorded(self) -> bool:
+        """True if what covers the person is a training recorded by the firm: where a certificate covers as long, that
+        counts."""
+        earned, recorded = self._earned_until, self._recorded_until
+        return recorded is not None and (earned is None or recorded > earned)
+
+    @property
+    def _earned_until(self) -> dt.date | None:
+        terms = self.terms
+        days = (covered_until(completion, terms) for completion in self.completions if satisfies(completion, terms))
+        return max(days, default=None)
+
+    @property
+    def _recorded_until(self) -> dt.date | None:
+        terms = self.terms
+        days = (add_months(each.completed_on, terms.cadence_months) for each in self.recorded if accepts(each, terms))
+        return max(days, default=None)
 
     @property
     def due_on(self) -> dt.date:
@@ -234,6 +262,26 @@ def satisfies(completion: Completion, terms: Terms) -> bool:
         and (completion.is_attested or not terms.needs_attestation)
         and (terms.allows_test_out or not completion.is_tested_out)
     )
+
+
+def accepts(recorded: Recorded, terms: Terms) -> bool:
+    """Return True if a requirement counts a training that the firm recorded: by its title and its length."""
+    keys = terms.earlier_keys
+    if keys is None or recorded.minutes < terms.least_minutes:
+        return False
+    return not keys or recorded.title_key in keys
+
+
+def written_keys(titles: tuple[str, ...] | None) -> str | None:
+    """Return titles folded, each between line feeds, so that one is found whole; empty where any title counts."""
+    if titles is None:
+        return None
+    return "".join(f"\n{key}" for key in sorted(set(map(title_key, titles)))) + "\n" if titles else ""
+
+
+def title_key(title: str) -> str:
+    """Return a training's title as titles are compared."""
+    return fold(title)[:LONGEST_KEY]
 
 
 def covered_until(completion: Completion, terms: Terms) -> dt.date:

@@ -6,7 +6,7 @@ import datetime as dt
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Date, Dialect, Join, SmallInteger
+from sqlalchemy import Date, Dialect, Integer, Join, SmallInteger
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -80,7 +80,28 @@ class earlier(GenericFunction[dt.date]):  # noqa: N801
     inherit_cache = True
 
 
-def _two(element: GenericFunction[dt.date], compiler: SQLCompiler, options: dict[str, Any]) -> tuple[str, str]:
+class later(GenericFunction[dt.date]):  # noqa: N801
+    """The later of two days, of which either may be missing."""
+
+    type = Date()
+    inherit_cache = True
+
+
+class higher(GenericFunction[int]):  # noqa: N801
+    """The higher of two numbers that aren't negative, of which either may be missing."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+class position_in(GenericFunction[int]):  # noqa: N801
+    """Where in a text another one begins, counted from 1, or 0."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+def _two(element: GenericFunction[Any], compiler: SQLCompiler, options: dict[str, Any]) -> tuple[str, str]:
     first, second = (compiler.process(clause, **options) for clause in element.clauses)
     return first, second
 
@@ -138,3 +159,31 @@ def _earlier_sqlite(element: earlier, compiler: SQLCompiler, **options: Any) -> 
 @compiles(earlier, "postgresql")
 def _earlier_postgresql(element: earlier, compiler: SQLCompiler, **options: Any) -> str:
     return "least({}, {})".format(*_two(element, compiler, options))
+
+
+@compiles(later, "sqlite")
+def _later_sqlite(element: later, compiler: SQLCompiler, **options: Any) -> str:
+    # Days are texts there.
+    return "nullif(max(coalesce({}, ''), coalesce({}, '')), '')".format(*_two(element, compiler, options))
+
+
+@compiles(higher, "sqlite")
+def _higher_sqlite(element: higher, compiler: SQLCompiler, **options: Any) -> str:
+    return "nullif(max(coalesce({}, -1), coalesce({}, -1)), -1)".format(*_two(element, compiler, options))
+
+
+@compiles(later, "postgresql")
+@compiles(higher, "postgresql")
+def _greatest_postgresql(element: GenericFunction[Any], compiler: SQLCompiler, **options: Any) -> str:
+    # What is missing is left out of the comparison.
+    return "greatest({}, {})".format(*_two(element, compiler, options))
+
+
+@compiles(position_in, "sqlite")
+def _position_sqlite(element: position_in, compiler: SQLCompiler, **options: Any) -> str:
+    return "instr({}, {})".format(*_two(element, compiler, options))
+
+
+@compiles(position_in, "postgresql")
+def _position_postgresql(element: position_in, compiler: SQLCompiler, **options: Any) -> str:
+    return "strpos({}, {})".format(*_two(element, compiler, options))

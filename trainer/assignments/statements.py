@@ -30,7 +30,14 @@ from sqlalchemy import (
 )
 
 from trainer.assignments import sql
-from trainer.assignments.models import Assignment, DutyPeriod, Requirement, RequirementVersion, Waiver
+from trainer.assignments.models import (
+    Assignment,
+    DutyPeriod,
+    EarlierTraining,
+    Requirement,
+    RequirementVersion,
+    Waiver,
+)
 from trainer.assignments.rules import SOON, Status
 from trainer.core.db import UTCDateTime
 from trainer.credentials.models import Credential
@@ -76,6 +83,8 @@ class Facts:
     is_rule: ColumnElement[bool]
     counts: ColumnElement[bool]
     """Of a credential: it was issued and not revoked."""
+    is_approved: ColumnElement[bool]
+    """Of a training recorded by the firm: a second person approved it, and it wasn't withdrawn."""
     is_waived: ColumnElement[bool]
     """Of a waiver: it was given and not withdrawn."""
     is_under_way: ColumnElement[bool]
@@ -103,6 +112,7 @@ NOW = Facts(
     rule=Requirement,
     is_rule=true(),
     counts=Credential.revoked_at.is_(None),
+    is_approved=and_(EarlierTraining.approved_at.is_not(None), EarlierTraining.ended_at.is_(None)),
     is_waived=Waiver.ended_at.is_(None),
     is_under_way=and_(Enrollment.begun_at.is_not(None), Enrollment.completed_at.is_(None)),
     needs_person=False,
@@ -124,6 +134,7 @@ THEN = Facts(
     rule=RequirementVersion,
     is_rule=held(RequirementVersion.began_at, RequirementVersion.ended_at),
     counts=held(Credential.issued_at, Credential.revoked_at),
+    is_approved=held(EarlierTraining.approved_at, EarlierTraining.ended_at),
     is_waived=held(Waiver.created_at, Waiver.ended_at),
     # What someone did before joining, a firm never saw.
     is_under_way=and_(held(Enrollment.begun_at, Enrollment.completed_at), Membership.joined_at < UNTIL),
@@ -136,8 +147,8 @@ def terms(facts: Facts = NOW) -> CTE:
     """Return, as SQL, what each of a firm's requirements asks of a completion, and since when one holds.
 
     Columns: requirement_id, course, cadence_months, least_minutes, is_paced, needs_attestation, allows_test_out,
-    renewal_days, soon_until (the last day that is due soon), first_soon_until (the same of a first due day),
-    holding_since and current_since (the first day of issue from which the cadence reaches today, or beyond
+    earlier_keys, renewal_days, soon_until (the last day that is due soon), first_soon_until (the same of a first due
+    day), holding_since and current_since (the first day of issue from which the cadence reaches today, or beyond
     `soon_until`). Days are computed here, once for each requirement.
     """
     rule = facts.rule
@@ -151,6 +162,7 @@ def terms(facts: Facts = NOW) -> CTE:
             rule.is_paced,
             rule.attestation.is_not(None).label("needs_attestation"),
             rule.allows_test_out,
+            rule.earlier_keys,
             rule.renewal_days,
             soon_until.label("soon_until"),
             sql.add_days(TODAY, SOON).label("first_soon_until"),
@@ -163,22 +175,24 @@ def terms(facts: Facts = NOW) -> CTE:
     )
 
 
-def covers_until(user_id: Any, asked: Any, facts: Facts = NOW) -> ScalarSelect[dt.date]:
-    """Return, as SQL, the last day that a person's completions cover: `rules.Duty.covers_until`.
+def covers_until(user_id: Any, membership_id: Any, asked: Any, facts: Facts = NOW) -> ColumnElement[dt.date]:
+    """Return, as SQL, the last day that a person's completions and trainings cover: `rules.Duty.covers_until`.
 
-    `asked` has the columns course, cadence_months, least_minutes, is_paced, needs_attestation and allows_test_out of
-    `terms`.
+    `asked` has the columns course, cadence_months, least_minutes, is_paced, needs_attestation, allows_test_out and
+    earlier_keys of `terms`.
     """
-    return _satisfying(facts, user_id, asked, func.max(_covered(asked))).scalar_subquery()
+    earned = _satisfying(facts, user_id, asked, func.max(_covered(asked))).scalar_subquery()
+    recorded = _accepted(facts, membership_id, asked, func.max(_recorded_until(asked))).scalar_subquery()
+    return sql.later(earned, _where_accepted(asked, recorded))
 
 
 def duties(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
     """Return a subquery of one row for each duty in a firm that hasn't ended, with where the person stands.
 
     Columns: assignment_id, requirement_id, membership_id, user_id, course, least_minutes, renewal_days, covers_until,
-    due_on, status; and of the credential that covers the person: serial, completed_on, minutes. `only` narrows it
-    down by columns of `facts`; what it leaves out isn't computed. Join Membership on `membership_id` for names and
-    teams. Run it with `on`.
+    due_on, status; of what covers the person: completed_on, and serial and minutes of a credential, or is_recorded
+    of a training that the firm recorded. `only` narrows it down by columns of `facts`; what it leaves out isn't
+    computed. Join Membership on `membership_id` for names and teams. Run it with `on`.
     """
     asked = terms(facts)
     return _with_days(facts, asked, _by_requirement(facts, asked), facts.organization_id == FIRM, *only)
@@ -221,7 +235,11 @@ def status_case(asked: Any, facts: Facts = NOW) -> Case[Status]:
     said = {status: literal(status, sql.Numbered()) for status in Status}
     holds = and_(Credential.valid_until >= TODAY, Credential.issued_on >= asked.holding_since)
     is_current = and_(Credential.valid_until > asked.soon_until, Credential.issued_on >= asked.current_since)
-    best = _satisfying(facts, facts.user_id, asked, func.max(case((is_current, 2), (holds, 1), else_=0)))
+    earned = _satisfying(facts, facts.user_id, asked, func.max(case((is_current, 2), (holds, 1), else_=0)))
+    trained_on = EarlierTraining.completed_on
+    reaches = case((trained_on >= asked.current_since, 2), (trained_on >= asked.holding_since, 1), else_=0)
+    recorded = _accepted(facts, facts.membership_id, asked, func.max(reaches)).scalar_subquery()
+    best = sql.higher(earned.scalar_subquery(), _where_accepted(asked, recorded))
     has_begun = (
         exists()
         .where(Enrollment.user_id == facts.user_id, Enrollment.course == asked.course, facts.is_under_way)
@@ -236,7 +254,7 @@ def status_case(asked: Any, facts: Facts = NOW) -> Case[Status]:
     )
     # Over a value, so that credentials are looked up once.
     levels = {2: said[Status.CURRENT], 1: said[Status.DUE_SOON], 0: said[Status.EXPIRED]}
-    covered = case(levels, value=best.scalar_subquery(), else_=without)
+    covered = case(levels, value=best, else_=without)
     return case((facts.id.in_(waived), said[Status.WAIVED]), else_=covered)
 
 
@@ -245,7 +263,7 @@ def _by_requirement(facts: Facts, asked: CTE) -> FromClause:
 
 
 def _to_choose_by(facts: Facts, asked: CTE, source: FromClause, *only: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    covered = covers_until(facts.user_id, asked.c, facts)
+    covered = covers_until(facts.user_id, facts.membership_id, asked.c, facts)
     due_on = func.coalesce(covered, facts.due_on)
     query = _standing(facts, asked, source)
     return query.add_columns(covered.label("covers_until"), due_on.label("due_on")).where(*only)
@@ -275,24 +293,29 @@ def _with_days(facts: Facts, asked: CTE, source: FromClause, *only: ColumnElemen
             asked.c.renewal_days,
             facts.due_on.label("first_due_on"),
             _covering(facts, facts.user_id, asked.c).label("credential_id"),
+            _where_accepted(asked.c, _recording(facts, asked.c)).label("training_id"),
         )
         .where(*only)
         .cte("facts")
         # Once for each row: a planner that flattens it would look credentials up again for each use.
         .prefix_with("MATERIALIZED")
     )
-    covers_until = _covered(rows.c)
+    earned, recorded = _covered(rows.c), _recorded_until(rows.c)
+    covers_until = sql.later(earned, recorded)
+    is_recorded = and_(recorded.is_not(None), or_(earned.is_(None), recorded > earned))
     return (
         select(
             rows,
             covers_until.label("covers_until"),
             func.coalesce(covers_until, rows.c.first_due_on).label("due_on"),
-            Credential.serial,
-            Credential.issued_on.label("completed_on"),
-            Credential.minutes,
+            case((~is_recorded, Credential.serial)).label("serial"),
+            case((is_recorded, EarlierTraining.completed_on), else_=Credential.issued_on).label("completed_on"),
+            case((~is_recorded, Credential.minutes)).label("minutes"),
+            is_recorded.label("is_recorded"),
         )
         .select_from(rows)
         .outerjoin(Credential, Credential.id == rows.c.credential_id)
+        .outerjoin(EarlierTraining, EarlierTraining.id == rows.c.training_id)
         .subquery("duties")
     )
 
@@ -324,5 +347,38 @@ def _satisfying(facts: Facts, user_id: Any, asked: Any, *columns: Any) -> Select
             or_(~Credential.is_tested_out, asked.allows_test_out),
         )
         .correlate_except(Credential)
+    )
+    return query
+
+
+def _recorded_until(asked: Any) -> ColumnElement[dt.date]:
+    """Return, as SQL, the last day that a training recorded by the firm covers."""
+    return sql.add_months(EarlierTraining.completed_on, asked.cadence_months)
+
+
+def _where_accepted(asked: Any, recorded: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return what is looked up of recorded trainings, which costs nothing where a requirement counts none."""
+    return case((asked.earlier_keys.is_not(None), recorded))
+
+
+def _recording(facts: Facts, asked: Any) -> ScalarSelect[uuid.UUID]:
+    """Return the id of the recorded training that covers a person longest: the newest."""
+    columns = (EarlierTraining.id, EarlierTraining.completed_on)
+    trained = _accepted(facts, facts.membership_id, asked, *columns).subquery("trained")
+    return select(trained.c.id).order_by(trained.c.completed_on.desc(), trained.c.id).limit(1).scalar_subquery()
+
+
+def _accepted(facts: Facts, membership_id: Any, asked: Any, *columns: Any) -> Select[Any]:
+    """Return a select over a person's recorded trainings that count for what is asked: `rules.accepts`."""
+    title = literal("\n") + EarlierTraining.title_key + literal("\n")
+    query: Select[Any] = (
+        select(*columns)
+        .where(
+            EarlierTraining.membership_id == membership_id,
+            facts.is_approved,
+            EarlierTraining.minutes >= asked.least_minutes,
+            or_(asked.earlier_keys == "", sql.position_in(asked.earlier_keys, title) > 0),
+        )
+        .correlate_except(EarlierTraining)
     )
     return query

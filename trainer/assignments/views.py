@@ -26,7 +26,7 @@ from trainer.assignments.queries import (
     wanted_by,
 )
 from trainer.assignments.rules import Audience, Status, Wanted
-from trainer.assignments.words import STATUS_CHIPS, outcome, reminder_name, status_name, who
+from trainer.assignments.words import STATUS_CHIPS, earlier_told, outcome, reminder_name, status_name, who
 from trainer.content.serving import served, served_in
 from trainer.content.times import Times
 from trainer.core.clock import now
@@ -142,7 +142,7 @@ def change(actor: Actor, requirement_id: UUID) -> Response | str | tuple[str, in
     if record.ended_at is not None:
         return _to(actor, requirement_id)
     before = wanted_by(record)
-    form, spellings = _form(actor, before, **{**asdict(before), **filled_in(before.audience)})
+    form, spellings = _form(actor, before, **{**asdict(before), **filled_in(before)})
     seen = None
     if form.validate_on_submit():
         rule = _wanted(form, spellings, pack=record.pack, unapproved_state=record.unapproved_state)
@@ -239,6 +239,7 @@ def _wanted(form: RequirementForm, spellings: dict[str, str], pack: str | None, 
         is_paced=bool(form.is_paced.data),
         allows_test_out=bool(form.allows_test_out.data),
         attestation=form.attestation.data or None,
+        earlier_titles=form.chosen_titles,
         pack=pack,
         unapproved_state=unapproved_state,
     )
@@ -278,6 +279,7 @@ def _shared() -> dict[str, Any]:
         "outcome": outcome,
         "reminder_name": reminder_name,
         "disclaimer": disclaimer,
+        "earlier_told": earlier_told,
     }
 
 

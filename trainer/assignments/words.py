@@ -10,7 +10,7 @@ from babel.lists import format_list
 from flask_babel import get_locale, gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
-from trainer.assignments.models import Reminder
+from trainer.assignments.models import Reminder, Requirement, RequirementVersion
 from trainer.assignments.rules import BY_HAND, Audience, Group, Match, Status
 from trainer.core.outbox import OutboxMessage
 from trainer.organizations import mail_words
@@ -44,6 +44,14 @@ def status_name(status: Status, unapproved_state: str | None) -> str:
     if unapproved_state and status is Status.CURRENT:
         return str(_l("Trained, not state-approved"))
     return str(STATUS_NAMES[status])
+
+
+def earlier_told(requirement: Requirement | RequirementVersion) -> str:
+    """Return which trainings recorded by the firm a requirement counts, in words."""
+    titles = requirement.earlier_titles
+    if titles is None:
+        return str(gettext("None"))
+    return str(gettext("Any, whatever its title")) if not titles else "; ".join(titles.splitlines())
 
 
 def who(audience: Audience, teams: Mapping[uuid.UUID, str]) -> str:

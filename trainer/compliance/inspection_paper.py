@@ -59,7 +59,7 @@ def _staff(rows: Sequence[Row], day: dt.date) -> dict[str, Any]:
                 row.requirement,
                 chip(row, day)[0] + (f" ({_('trained, not state-approved')})" if row.is_only_trained else ""),
                 _day(row.completed_on),
-                _serial(row.serial),
+                _("Recorded by the firm") if row.is_recorded else _serial(row.serial),
             )
             for row in rows
         ],

@@ -119,6 +119,7 @@ def _tables(records: Records, tables: Mapping[str, Table], tally: Tally, outcome
     yield as_table(_passed(records.standings, standing))
     yield pack_tables.completions_table(records.completions, zone)
     yield pack_tables.attestations_table(records.attestations)
+    yield pack_tables.trainings_table(records.trainings, zone)
     yield pack_tables.former_table(_passed(records.former, former))
     yield pack_tables.waivers_table(_passed(records.excuses, excuse), zone)
     yield pack_tables.meetings_table(_passed(records.meetings, meeting), zone)

@@ -13,11 +13,12 @@ from flask_babel import gettext as _
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 
+from trainer.assignments import earlier_queries
 from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
 from trainer.assignments.rules import day_begins
 from trainer.assignments.words import outcome
 from trainer.compliance import queries
-from trainer.compliance.pack_records import Change, Excuse, Former, Meeting, Person, Reminding, Taught
+from trainer.compliance.pack_records import Change, Excuse, Former, Meeting, Person, Reminding, Taught, Trained
 from trainer.compliance.rules import Sight, is_kept
 from trainer.content.papers import FormerStaff
 from trainer.content.serving import served
@@ -162,6 +163,40 @@ def list_attestations(view: View) -> Iterator[tuple[Membership, Credential, Enro
         .order_by(*_BY_PERSON)
     )
     yield from db.session.execute(query.execution_options(yield_per=_PORTION))
+
+
+def list_trainings(view: View) -> Iterator[Trained]:
+    """Yield the trainings elsewhere that counted, of those on the roster, by name."""
+    proofs = dict(_proofs(view))
+    for line in earlier_queries.iterate_counting(view.actor, view.end, _on_roster(view)):
+        training, person = line.training, line.person
+        assert training.approved_at is not None
+        yield Trained(
+            person.name,
+            person.employee_number,
+            training.title,
+            training.issuer,
+            training.completed_on,
+            training.minutes,
+            training.note,
+            training.created_at,
+            view.author(training.created_by_id),
+            training.approved_at,
+            view.author(training.approved_by_id),
+            proofs.get(training.proof_id) if training.proof_id else None,
+        )
+
+
+def list_proofs(view: View) -> Iterator[tuple[str, bytes]]:
+    """Yield (file in the pack, content) of what proves these trainings; of a file that proves others' trainings, too,
+    only to someone who sees all of these people."""
+    for proof_id, name in _proofs(view):
+        yield name, earlier_queries.read_proof(view.actor, proof_id)
+
+
+def _proofs(view: View) -> list[tuple[uuid.UUID, str]]:
+    proofs = earlier_queries.list_proofs(view.actor, view.end, _on_roster(view))
+    return [(proof_id, f"proof-files/{proof_id.hex[:8]} - {name}") for proof_id, name in proofs]
 
 
 def list_excuses(view: View) -> Iterator[Excuse]:

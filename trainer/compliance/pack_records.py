@@ -73,6 +73,24 @@ class Meeting(NamedTuple):
     people: Sequence[Taught]
 
 
+class Trained(NamedTuple):
+    """A training elsewhere that the firm recorded and that counted on the day."""
+
+    name: str
+    employee_number: str | None
+    title: str
+    issuer: str
+    completed_on: dt.date
+    minutes: int
+    note: str | None
+    recorded_at: dt.datetime
+    recorded_by: str
+    approved_at: dt.datetime
+    approved_by: str
+    proof: str | None
+    """Its file in the pack."""
+
+
 class Reminding(NamedTuple):
     """A reminder: which one, for which due day, and what became of it."""
 
@@ -119,6 +137,7 @@ class Records:
     standings: Iterable[Row]
     completions: Iterable[tuple[Membership, Credential]]
     attestations: Iterable[tuple[Membership, Credential, Enrollment]]
+    trainings: Iterable[Trained]
     former: Iterable[Former]
     excuses: Iterable[Excuse]
     meetings: Iterable[Meeting]

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from flask_babel import gettext as _
 
 from trainer.assignments.rules import Audience
-from trainer.assignments.words import reminder_name, who
-from trainer.compliance.pack_records import Change, Excuse, Former, Meeting, Person, Reminding, Rule
+from trainer.assignments.words import earlier_told, reminder_name, who
+from trainer.compliance.pack_records import Change, Excuse, Former, Meeting, Person, Reminding, Rule, Trained
 from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
@@ -62,6 +62,37 @@ def _former_cells(person: Membership, credential: Credential | None) -> tuple[Ce
         credential.issued_on if credential else None,
         credential.valid_until if credential else None,
         show_serial(credential.serial) if credential else None,
+    )
+
+
+def trainings_table(trainings: Iterable[Trained], zone: str) -> Table:
+    """Return the trainings elsewhere that the firm recorded. None of them is a certificate."""
+    heads = (
+        *(_("Name"), _("Employee number"), _("Training"), _("Provider"), _("Completed on"), _("Hours"), _("Basis")),
+        *(_("Recorded on"), _("Recorded by"), _("Approved on"), _("Approved by"), _("Proof file"), _("Note")),
+    )
+    basis = _("Recorded by the firm")
+    return Table(
+        "earlier-training",
+        heads,
+        (
+            (
+                training.name,
+                training.employee_number,
+                training.title,
+                training.issuer,
+                training.completed_on,
+                f"{training.minutes / 60:.2f}".rstrip("0").rstrip("."),
+                basis,
+                local_day(zone, training.recorded_at),
+                training.recorded_by,
+                local_day(zone, training.approved_at),
+                training.approved_by,
+                training.proof,
+                training.note,
+            )
+            for training in trainings
+        ),
     )
 
 
@@ -219,6 +250,7 @@ def requirements_table(requirements: Iterable[Rule], teams: Mapping[uuid.UUID, s
             _("Lessons in order"),
             _("May skip known lessons"),
             _("Statement"),
+            _("Earlier training that counts"),
             _("Note"),
         ),
     )
@@ -238,6 +270,7 @@ def requirements_table(requirements: Iterable[Rule], teams: Mapping[uuid.UUID, s
                 _("yes") if requirement.is_paced else _("no"),
                 _("yes") if requirement.allows_test_out else _("no"),
                 requirement.attestation,
+                earlier_told(requirement),
                 disclaimer(requirement.unapproved_state) if requirement.unapproved_state else None,
             )
             for requirement in requirements

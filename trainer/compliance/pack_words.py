@@ -184,6 +184,7 @@ def files() -> dict[str, str]:
         "training-status.csv": _("where everyone stood on that day"),
         "completions.csv": _("certificates earned by that day; each can be checked by its number"),
         "attestations.csv": _("statements that were signed"),
+        "earlier-training.csv": _("training elsewhere, recorded by the firm; its proof is in proof-files/"),
         "former-staff.csv": _("people who had left, as long as a law wants their records kept"),
         "waivers.csv": _("who was excused, why, and who decided it"),
         "meetings.csv": _("meetings in person: who taught, who was there, what was signed off"),

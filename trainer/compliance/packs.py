@@ -91,6 +91,8 @@ def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
     if not (folder / "records.json").exists():
         records = _records(folder, view, plan)
         write_files(records, lambda name, portions: _write(folder / "files" / name, portions))
+        for name, content in pack_reading.list_proofs(view):
+            _write(folder / "files" / name, [content])
         _write(folder / "records.json", [json.dumps(about(records)).encode()])
         return steps - 1, steps
     _zip(folder, plan)
@@ -220,6 +222,7 @@ def _records(folder: Path, view: View, plan: Plan) -> Records:
         standings=iterate_rows(view.sight, Narrowing()),
         completions=pack_reading.list_completions(view),
         attestations=pack_reading.list_attestations(view),
+        trainings=pack_reading.list_trainings(view),
         former=pack_reading.list_former(view, _former_staff(laws)),
         excuses=pack_reading.list_excuses(view),
         meetings=pack_reading.list_meetings(view),

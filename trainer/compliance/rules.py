@@ -52,6 +52,14 @@ class End(StrEnum):
     """The waiver ends."""
 
 
+class Basis(StrEnum):
+    """What someone's completion rests on."""
+
+    CERTIFICATE = "certificate"
+    RECORDED = "recorded_by_firm"
+    """A training elsewhere that the firm recorded."""
+
+
 class Order(StrEnum):
     """How rows are sorted."""
 
@@ -120,11 +128,20 @@ class Row(NamedTuple):
     unapproved_state: str | None
     waived_until: dt.date | None
     """The last day of the waiver that holds, of someone who is waived."""
+    is_recorded: bool = False
+    """What covers the person is a training elsewhere that the firm recorded: it has no certificate."""
+
+    @property
+    def basis(self) -> Basis | None:
+        """What the completion rests on, of someone with one."""
+        if self.completed_on is None:
+            return None
+        return Basis.RECORDED if self.is_recorded else Basis.CERTIFICATE
 
     @property
     def is_only_trained(self) -> bool:
         """True for someone who is trained where the state wants an approved course, which ours isn't."""
-        return self.unapproved_state is not None and self.completed_on is not None
+        return self.unapproved_state is not None and self.serial is not None
 
 
 @dataclass(slots=True)

@@ -104,6 +104,7 @@ def sample_pack(content: Content) -> bytes:
         standings=rows,
         completions=earned,
         attestations=[(member, credential, _enrollment(member, credential)) for member, credential in earned],
+        trainings=[],
         former=[],
         excuses=[_excuse(person, member, requirement) for person, member in people if person.waived_until],
         meetings=[_meeting(course, [member for _person, member in people[:4]])],

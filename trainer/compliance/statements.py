@@ -218,7 +218,7 @@ def _by_day(standing: CTE, facts: Facts) -> Select[Any]:
             and_(facts.id == standing.c.assignment_id, facts.stands),
         )
     )
-    status, covered = standing.c.status, covers_until(facts.user_id, asked.c, facts)
+    status, covered = standing.c.status, covers_until(facts.user_id, facts.membership_id, asked.c, facts)
     # Someone whose renewal opens later than that is current for longer.
     may_end = or_(
         status.in_((Status.DUE_SOON, Status.WAIVED)), and_(status == Status.CURRENT, asked.c.renewal_days < SOON)
@@ -289,6 +289,7 @@ def in_order(duty: Subquery, order: Order = Order.NAME, *, of_teams: bool = Fals
             duty.c.minutes,
             rule.unapproved_state,
             case((duty.c.status == Status.WAIVED, _waived_until(duty.c, facts))),
+            duty.c.is_recorded,
             Membership.name_key,
         )
         .join(Membership, Membership.id == duty.c.membership_id)

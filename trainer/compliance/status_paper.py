@@ -221,5 +221,5 @@ def _row(row: Row, words: StatusWords) -> dict[str, str]:
         "until": _("until %(day)s", day=show_day(row.waived_until)) if row.waived_until else "",
         "due_on": show_day(row.due_on),
         "completed_on": show_day(row.completed_on) if row.completed_on else "–",
-        "serial": show_serial(row.serial) if row.serial else "",
+        "serial": show_serial(row.serial) if row.serial else _("Recorded by the firm") if row.is_recorded else "",
     }

@@ -15,7 +15,7 @@ from trainer.assignments.rules import Status
 from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES
 from trainer.compliance.reminding import Why
 from trainer.compliance.report_rules import Rhythm, Stop
-from trainer.compliance.rules import Counts, Group, Narrowing, Row
+from trainer.compliance.rules import Basis, Counts, Group, Narrowing, Row
 from trainer.compliance.sent import Sent
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
@@ -59,10 +59,15 @@ HEADS = (
     _l("Due on"),
     _l("Completed on"),
     _l("Certificate"),
+    _l("Basis"),
     _l("Active minutes"),
     _l("Waived until"),
     _l("Note"),
 )
+BASIS_NAMES = {
+    Basis.CERTIFICATE: _l("Certificate"),
+    Basis.RECORDED: _l("Recorded by the firm"),
+}
 WHY_NOT = {
     Why.CURRENT: _l("Already current"),
     Why.WAIVED: _l("Waived"),
@@ -91,7 +96,10 @@ def filter_words(narrowing: Narrowing, teams: Mapping[UUID, str], titles: Mappin
 
 def chip(row: Row, today: dt.date) -> tuple[str, str, str]:
     """Return (text, style, icon) of a row's status."""
-    return _standing(row, today), *STATUS_CHIPS[row.status]
+    standing = _standing(row, today)
+    if row.is_recorded:
+        standing = gettext("%(standing)s (recorded by the firm)", standing=standing)
+    return standing, *STATUS_CHIPS[row.status]
 
 
 def _standing(row: Row, today: dt.date) -> str:
@@ -144,10 +152,18 @@ class StatusWords:
             status: (str(name), gettext("%(status)s (trained, not state-approved)", status=name))
             for status, name in STATUS_NAMES.items()
         }
+        self._recorded = {
+            status: gettext("%(status)s (recorded by the firm)", status=name) for status, name in STATUS_NAMES.items()
+        }
+        self._bases = {basis: str(name) for basis, name in BASIS_NAMES.items()}
 
     def of(self, row: Row) -> str:
         """Return a row's status."""
-        return self._words[row.status][row.is_only_trained]
+        return self._recorded[row.status] if row.is_recorded else self._words[row.status][row.is_only_trained]
+
+    def basis(self, row: Row) -> str | None:
+        """Return what a row's completion rests on, or None without one."""
+        return self._bases[row.basis] if row.basis else None
 
 
 def _sent_cells(row: Sent, zone: ZoneInfo) -> tuple[Cell, ...]:
@@ -167,6 +183,7 @@ def _cells(row: Row, words: StatusWords) -> tuple[Cell, ...]:
         row.due_on,
         row.completed_on,
         show_serial(row.serial) if row.serial else None,
+        words.basis(row),
         row.minutes,
         row.waived_until,
         disclaimer(row.unapproved_state) if row.unapproved_state else None,

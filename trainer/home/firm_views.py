@@ -113,6 +113,7 @@ def _address(actor: Actor, need: Need, today: dt.date) -> str:
         Kind.ROUNDS: ("training.status", {"_anchor": "asking"}),
         Kind.FAILED_INVITATIONS: ("invitations.invitations", {"state": Joining.REFUSED}),
         Kind.FAILED_REMINDERS: ("requirements.requirement", {"requirement_id": need.subject_id, "show": "failed"}),
+        Kind.TRAININGS: ("earlier.waiting", {"show": "mine"}),
         Kind.REPORTS: ("reports.reports", {}),
         Kind.WEBHOOK: ("webhooks.webhook", {"webhook_id": need.subject_id}),
         Kind.ROSTER: ("roster.draft", {"draft_id": need.subject_id}),

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import String, cast, exists, func, select
 
 from trainer.assessment.onward import Onward, find_onward
+from trainer.assignments.earlier_queries import count_to_approve
 from trainer.assignments.queries import count_failed_reminders, list_duties
 from trainer.assignments.rules import OwnDuty
 from trainer.compliance.queries import list_round_requests
@@ -54,6 +55,7 @@ class Kind(StrEnum):
     ROUNDS = "rounds"
     FAILED_INVITATIONS = "failed invitations"
     FAILED_REMINDERS = "failed reminders"
+    TRAININGS = "trainings"
     REPORTS = "reports"
     WEBHOOK = "webhook"
     ROSTER = "roster"
@@ -112,6 +114,8 @@ def list_needs(actor: Actor, outlook: Outlook | None, now: dt.datetime, *, waiti
             for line in list_webhooks(actor)
             if not line.has_owner or (line.webhook.failures and line.webhook.paused_at is None)
         ]
+    if actor.may(May.CHANGE_PEOPLE):
+        needs.append(Need(Kind.TRAININGS, count_to_approve(actor)))
     if actor.may(May.SEE_TRAINING):
         needs.append(Need(Kind.REPORTS, count_undeliverable(actor)))
     order = list(Kind)

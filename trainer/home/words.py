@@ -34,6 +34,14 @@ def say(need: Need, *, is_single: bool) -> str:
                     title=need.name,
                 )
             )
+        case Kind.TRAININGS:
+            return str(
+                ngettext(
+                    "%(num)s record of earlier training is waiting for your approval",
+                    "%(num)s records of earlier training are waiting for your approval",
+                    count,
+                )
+            )
         case Kind.REPORTS:
             return str(
                 ngettext(
@@ -50,7 +58,9 @@ def say(need: Need, *, is_single: bool) -> str:
         case Kind.CERTIFICATES:
             return str(
                 ngettext(
-                    "%(num)s certificate expires within 14 days", "%(num)s certificates expire within 14 days", count
+                    "%(num)s certificate or training record expires within 14 days",
+                    "%(num)s certificates or training records expire within 14 days",
+                    count,
                 )
             )
         case Kind.WAIVERS:

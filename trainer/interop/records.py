@@ -14,7 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from trainer.assignments.rules import Status
-from trainer.compliance.rules import Row
+from trainer.compliance.rules import Basis, Row
 from trainer.compliance.sent import Sent
 from trainer.credentials import models, rules
 from trainer.credentials.queries import status_on
@@ -133,6 +133,10 @@ class Assignment(Record):
     due_on: dt.date = Field(description="If completed: the day on which it expires.")
     completed_on: dt.date | None
     serial: Serial | None
+    basis: Annotated[Basis, WithJsonSchema(one_of(Basis))] | None = Field(
+        description="What the completion rests on: our certificate, or a training elsewhere that the firm recorded and "
+        "a second person approved. That has no certificate and can’t be verified here."
+    )
     active_minutes: Count | None
     waived_until: dt.date | None = Field(description="If waived: the last day of the waiver.")
     note: str | None = Field(description="What must be shown with it.")
@@ -156,6 +160,7 @@ class Assignment(Record):
             due_on=row.due_on,
             completed_on=row.completed_on,
             serial=show_serial(row.serial) if row.serial else None,
+            basis=row.basis,
             active_minutes=row.minutes,
             waived_until=row.waived_until,
             note=disclaimer(row.unapproved_state) if row.unapproved_state else None,

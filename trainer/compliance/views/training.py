@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from trainer.assessment.check_ins import count_done
 from trainer.assignments import operations as assignments
+from trainer.assignments.earlier_queries import list_trainings
 from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.queries import get_assignment
 from trainer.compliance.forms import WaiverForm
@@ -253,6 +254,7 @@ def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, 
         check_ins=count_done(membership.user_id, membership.joined_at)
         if membership.user_id and membership.joined_at and not membership.ended_at
         else None,
+        trainings=list_trainings(actor, membership_id),
         waivers=list_waivers(actor, membership_id),
         sent=list_sent(actor, membership_id=membership.id).rows,
         chip=chip,

@@ -31,6 +31,7 @@ ACTS = {
     "organization": _l("The firm"),
     "requirement": _l("Requirements"),
     "reminder": _l("Reminders"),
+    "training": _l("Earlier training"),
     "waiver": _l("Waivers"),
     "round": _l("Rounds of finals"),
     "report": _l("Reports by email"),

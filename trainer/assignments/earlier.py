@@ -1,0 +1,273 @@
+"""Trainings that people had elsewhere: recorded by one person of a firm, approved by another. Never a certificate."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from sqlalchemy import delete, exists
+
+from trainer.assignments.earlier_queries import get_training, list_keys, list_waiting_of, may_approve
+from trainer.assignments.models import LONGEST_REASON, EarlierTraining, TrainingProof
+from trainer.assignments.rules import title_key
+from trainer.core.audit import note
+from trainer.core.db import db
+from trainer.core.errors import Conflict, Invalid
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import Membership
+from trainer.organizations.queries import get_person, lock_organization
+
+MOST_MINUTES: Final = 200 * 60
+FIRST_DAY: Final = dt.date(1970, 1, 1)
+MOST_PROOF: Final = 3 * 2**20
+"""Bytes of a proof file."""
+_ENDINGS: Final = {
+    b"%PDF-": ("application/pdf", "pdf"),
+    b"\x89PNG\r\n\x1a\n": ("image/png", "png"),
+    b"\xff\xd8\xff": ("image/jpeg", "jpg"),
+}
+"""How a file begins -> its media type and ending."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFacts:
+    """What is recorded of a training."""
+
+    title: str
+    issuer: str
+    completed_on: dt.date
+    minutes: int
+    note: str | None = None
+
+    @property
+    def key(self) -> tuple[str, dt.date]:
+        """What makes two trainings of one person the same."""
+        return title_key(self.title), self.completed_on
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof file as it was sent."""
+
+    name: str
+    content: bytes
+
+
+def day_problem(day: dt.date, today: dt.date) -> LazyString | None:
+    """Return what is wrong with the day of a training, or None."""
+    if day > today:
+        return _l("That day is still to come. Enter the day on which the training was completed.")
+    if day < FIRST_DAY:
+        return _l("That day is too long ago. Check the year.")
+    return None
+
+
+def length_problem(minutes: int) -> LazyString | None:
+    """Return what is wrong with the length of a training, or None."""
+    if not 1 <= minutes <= MOST_MINUTES:
+        return _l("Enter how many hours it lasted, more than 0 and at most %(most)s.", most=MOST_MINUTES // 60)
+    return None
+
+
+def record_training(
+    actor: Actor, membership_id: uuid.UUID, facts: TrainingFacts, proof: Proof | None, now: dt.datetime
+) -> EarlierTraining:
+    """Record a training of someone on the roster; it counts for nothing before a second person has approved it.
+
+    Raises NotFound for someone whom the actor doesn't see, Invalid, and Conflict for what is recorded already.
+    """
+    lock_organization(actor)
+    person = get_person(actor, membership_id)
+    problem = day_problem(facts.completed_on, actor.today(now)) or length_problem(facts.minutes)
+    if problem is not None:
+        raise Invalid(problem)
+    if list_keys([person.id]).get(person.id, {}).keys() & {facts.key}:
+        raise Conflict(_l("This training is already recorded for this person, with the same title and day."))
+    kept = _keep_proof(actor, proof, now) if proof is not None else None
+    training = _add(actor, person.id, facts, kept, None, now)
+    db.session.flush()
+    _note(actor, "training.recorded", training, now, name=person.name)
+    return training
+
+
+def lock_firm(actor: Actor) -> None:
+    """Let nobody else record trainings in the firm until this transaction ends."""
+    lock_organization(actor)
+
+
+def record_all(
+    actor: Actor, rows: Sequence[tuple[uuid.UUID, TrainingFacts]], proof: Proof | None, now: dt.datetime
+) -> uuid.UUID:
+    """Record the trainings of a list, all of people whom the actor sees; return what they have in common.
+
+    The rows are decided before, within this transaction.
+    """
+    kept = _keep_proof(actor, proof, now) if proof is not None else None
+    batch_id = uuid.uuid4()
+    for membership_id, facts in rows:
+        _add(actor, membership_id, facts, kept, batch_id, now)
+    db.session.flush()
+    note(
+        "training.imported",
+        now,
+        actor_id=actor.user_id,
+        organization_id=actor.organization_id,
+        subject_id=batch_id,
+        new=len(rows),
+    )
+    return batch_id
+
+
+def approve_trainings(actor: Actor, training_ids: Collection[uuid.UUID], now: dt.datetime) -> int:
+    """Approve trainings that wait; return how many. Raises Conflict if one of them isn't for this person to approve:
+    a second person does, who isn't the one who was trained."""
+    trainings = list_waiting_of(actor, training_ids)
+    if not trainings or len(trainings) < len(set(training_ids)):
+        raise Conflict(_l("Some of these no longer wait for approval. Look at the list again."))
+    for training, person in trainings:
+        _check_second(actor, training, person)
+        training.approved_at, training.approved_by_id = now, actor.user_id
+        _note(actor, "training.approved", training, now, name=person.name)
+    db.session.flush()
+    return len(trainings)
+
+
+def decline_training(actor: Actor, training_id: uuid.UUID, reason: str, now: dt.datetime) -> None:
+    """Decline a training that waits, with a reason. Raises Conflict as `approve_trainings` does."""
+    trainings = list_waiting_of(actor, [training_id])
+    if not trainings:
+        raise Conflict(_l("This training no longer waits for approval."))
+    training, person = trainings[0]
+    _check_second(actor, training, person)
+    _end(actor, training, reason, now)
+    _note(actor, "training.declined", training, now, name=person.name, reason=training.end_reason)
+
+
+def withdraw_training(actor: Actor, training_id: uuid.UUID, reason: str, now: dt.datetime) -> None:
+    """Withdraw a training that was approved, with a reason: from now on it counts for nothing."""
+    training, person = get_training(actor, training_id)
+    if training.approved_at is None or training.ended_at is not None:
+        raise Conflict(_l("This training doesn’t count anymore, or it was never approved."))
+    _end(actor, training, reason, now)
+    _note(actor, "training.withdrawn", training, now, name=person.name, reason=training.end_reason)
+
+
+def undo_training(actor: Actor, training_id: uuid.UUID, now: dt.datetime) -> int:
+    """Delete a training that waits, and with one of a list all of that list that wait. Only whoever recorded it may.
+
+    Return how many. Raises Conflict once it doesn't wait anymore.
+    """
+    training, person = get_training(actor, training_id)
+    if training.approved_at is not None or training.ended_at is not None or training.created_by_id != actor.user_id:
+        raise Conflict(_l("This can’t be undone anymore: someone approved or declined it, or recorded it before you."))
+    batch_id, proof_id = training.batch_id, training.proof_id
+    alone = EarlierTraining.id == training.id
+    whole = (EarlierTraining.organization_id == actor.organization_id, EarlierTraining.batch_id == batch_id)
+    waits = (EarlierTraining.approved_at.is_(None), EarlierTraining.ended_at.is_(None))
+    _note(actor, "training.undone", training, now, name=person.name if batch_id is None else None)
+    gone = db.session.execute(
+        delete(EarlierTraining)
+        .where(*(whole if batch_id is not None else (alone,)), *waits)
+        .execution_options(synchronize_session=False)
+    )
+    is_used = exists().where(EarlierTraining.proof_id == TrainingProof.id)
+    db.session.execute(
+        delete(TrainingProof).where(TrainingProof.id == proof_id, ~is_used).execution_options(synchronize_session=False)
+    )
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def attach_proof(actor: Actor, training_id: uuid.UUID, proof: Proof, now: dt.datetime) -> None:
+    """Add a proof file to a training that has none. Raises Conflict if there is one, and Invalid for a wrong file."""
+    training, person = get_training(actor, training_id)
+    if training.proof_id is not None or training.ended_at is not None:
+        raise Conflict(_l("This training has a proof file already, or it no longer counts."))
+    training.proof_id = _keep_proof(actor, proof, now).id
+    db.session.flush()
+    _note(actor, "training.proof_added", training, now, name=person.name)
+
+
+def check_proof(proof: Proof) -> tuple[str, str]:
+    """Return the media type and the ending of a proof file, told by its content. Raises Invalid."""
+    if len(proof.content) > MOST_PROOF:
+        raise Invalid(_l("This file is too large. A proof file can have %(most)s MB at most.", most=MOST_PROOF >> 20))
+    for beginning, told in _ENDINGS.items():
+        if proof.content.startswith(beginning):
+            return told
+    raise Invalid(_l("This isn’t a PDF, PNG or JPEG file. Save it as one of these and try again."))
+
+
+def _check_second(actor: Actor, training: EarlierTraining, person: Membership) -> None:
+    if not may_approve(actor, training, person):
+        raise Conflict(
+            _l("A second person decides: someone who didn’t record this training and isn’t the person who took it.")
+        )
+
+
+def _end(actor: Actor, training: EarlierTraining, reason: str, now: dt.datetime) -> None:
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > LONGEST_REASON:
+        raise Invalid(_l("Enter a reason of at most %(most)s characters.", most=LONGEST_REASON))
+    training.ended_at, training.ended_by_id, training.end_reason = now, actor.user_id, reason
+    db.session.flush()
+
+
+def _keep_proof(actor: Actor, proof: Proof, now: dt.datetime) -> TrainingProof:
+    kind, ending = check_proof(proof)
+    stem = proof.name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or proof.name
+    plain = "".join(char if char.isalnum() or char in " -_()." else "_" for char in stem).strip(" .")[:100]
+    kept = TrainingProof(
+        organization_id=actor.organization_id,
+        name=f"{plain or 'proof'}.{ending}",
+        kind=kind,
+        content=proof.content,
+        created_at=now,
+        created_by_id=actor.user_id,
+    )
+    db.session.add(kept)
+    db.session.flush()
+    return kept
+
+
+def _add(
+    actor: Actor,
+    membership_id: uuid.UUID,
+    facts: TrainingFacts,
+    proof: TrainingProof | None,
+    batch_id: uuid.UUID | None,
+    now: dt.datetime,
+) -> EarlierTraining:
+    training = EarlierTraining(
+        organization_id=actor.organization_id,
+        membership_id=membership_id,
+        batch_id=batch_id,
+        proof_id=proof.id if proof is not None else None,
+        title=facts.title,
+        title_key=title_key(facts.title),
+        issuer=facts.issuer,
+        completed_on=facts.completed_on,
+        minutes=facts.minutes,
+        note=facts.note,
+        created_at=now,
+        created_by_id=actor.user_id,
+    )
+    db.session.add(training)
+    return training
+
+
+def _note(actor: Actor, act: str, training: EarlierTraining, now: dt.datetime, **details: str | None) -> None:
+    note(
+        act,
+        now,
+        actor_id=actor.user_id,
+        organization_id=actor.organization_id,
+        subject_id=training.id,
+        title=training.title,
+        completed_on=training.completed_on.isoformat(),
+        **details,
+    )
