@@ -123,5 +123,9 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         update(WalkIn)
         .where(or_(WalkIn.member_id.in_(members), WalkIn.membership_id.in_(entries)))
         .values(name=ERASED, employee_number=None, email=None),
+        # Nobody else could look after these names.
+        update(WalkIn)
+        .where(WalkIn.cohort_id.in_(select(Cohort.id).where(taught, Cohort.organization_id.is_(None))))
+        .values(name=ERASED, employee_number=None, email=None),
     ):
         db.session.execute(statement.execution_options(synchronize_session=False))
