@@ -97,7 +97,7 @@ def _meet(hand: Mouse, live: Live) -> None:
     with live.app.app_context():
         first, second = (lesson.file.title for lesson in served().courses["recognize"].lessons[:2])
     hand.follow("In person")
-    hand.fill("Minutes", "60")
+    hand.page.get_by_label("Minutes", exact=True).fill("60")
     hand.page.locator("fieldset details > summary").first.click()
     hand.page.get_by_label(first, exact=True).check()
     hand.page.get_by_label(second, exact=True).check()

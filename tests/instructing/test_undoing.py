@@ -189,10 +189,14 @@ def test_the_page_shows_who_signed_and_undoes_for_an_hour(room: Room) -> None:
     assert "Ines Ito" in text
     assert "You can undo this for 60 more minutes." in text
     assert "Undo it for everyone" not in room.enter("alice").get(page).text
+    learner = room.enter("bob").get(f"/courses/{COURSE}").text
+    assert "2 lessons taught in person" in learner
+    assert "Signed by Ines Ito on" in learner
     undoing = room.path(f"/signatures/{signature}/undoing")
     assert ines.post(undoing, {"person": "nobody"}).status_code == 404  # and not: everyone
     assert len(readings(room)) == 2
     assert ines.post(undoing, {"person": str(room.bob)}).status_code == 303
+    assert "taught in person" not in room.enter("bob").get(f"/courses/{COURSE}").text
     text = ines.get(page).text
     assert "Undone for 1 person." in text
     assert "Sign off the lessons" in text
