@@ -66,9 +66,10 @@ from trainer.core.outbox import OutboxMessage
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.home.mergers import propose
-from trainer.instructing.models import Cohort, CohortMember
+from trainer.instructing.models import Arrival, Cohort, CohortMember
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
+from trainer.instructing.walk_ins import Stranger, add_from_roster, add_stranger
 from trainer.interop.models import PersonWrite
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
@@ -144,6 +145,8 @@ LEFT = {
     "cohort_members.user_id": ID,
     "class_sessions.created_by_id": ID,
     "sign_offs.signed_off_by_id": ID,
+    "signatures.signed_by_id": ID,
+    "walk_ins.added_by_id": ID,
     "nudges.created_by_id": ID,
     "audit_events.actor_id": "The log can't be changed.",
     "audit_events.subject_id": "The log can't be changed.",
@@ -339,14 +342,25 @@ def teach(app: Flask, petra: UUID, bob: UUID, ines: UUID, acme: UUID) -> None:
     """Let Petra teach Bob, in a firm and in public, and learn in a class of Ines's."""
     approve(app, petra)
     appoint(app, petra)
-    make_class(app, petra, None, taught_by=NAME)
+    public = make_class(app, petra, None, taught_by=NAME)
+    other = make_class(app, ines, acme, taught_by="Ines Ito")
+    evening, morning = hold_meeting(app, petra, public), hold_meeting(app, ines, other)
+    with app.app_context(), transaction():
+        add_stranger(desk_of(petra, public), evening, Stranger("Gus Gold"), clock.now())
+        entry = db.session.scalars(
+            select(Membership.id).where(Membership.user_id == petra, Membership.organization_id == acme)
+        ).one()
+        add_from_roster(desk_of(ines, other), morning, entry, clock.now())
     for teacher, learner, name in ((petra, bob, "Bob B."), (ines, petra, NAME)):
         cohort = make_class(app, teacher, acme, taught_by=NAME if teacher == petra else "Ines Ito")
         member, meeting = join_class(app, learner, cohort, name), hold_meeting(app, teacher, cohort)
         with app.app_context(), transaction():
             desk = desk_of(teacher, cohort)
             note_attendance(desk, meeting, [member], clock.now())
-            sign_off(desk, meeting, served().courses[COURSE], True, clock.now())
+            sign_off(
+                desk, meeting, NAME if teacher == petra else "Ines Ito", served().courses[COURSE], True, clock.now()
+            )
+            db.session.add(Arrival(session_id=meeting, member_id=member, at=clock.now()))
             nudge(desk, [member], clock.now())
 
 
@@ -394,6 +408,8 @@ def test_nothing_is_left_but_what_is_listed_and_nobody_else_loses_anything(petra
         if any(mark in value for mark in marks)
     }
     assert found == LEFT.keys()
+    # One met Petra, the other was met in her public class, which nobody else can teach.
+    assert {row["name"] for (table, _key), row in after.items() if table == "walk_ins"} == {"Erased"}
     changed = {key: row for key, row in before.items() if after.get(key) != row}
     foreign = {key: row for key, row in changed.items() if not any(mark in str(row) for mark in own)}
     assert foreign == {}
@@ -421,7 +437,7 @@ def ids_of(petra: Rich) -> set[str]:
     """Return what a row that is Petra's holds one of."""
     found = {str(petra.id), petra.id.hex, ADDRESS, WORK, "petra@new.example"}
     with petra.app.app_context():
-        for record in (Membership, Enrollment, Attempt, ReportRecipient):
+        for record in (Membership, Enrollment, Attempt, ReportRecipient, CohortMember):
             found |= {str(one) for one in db.session.scalars(select(record.id).where(record.user_id == petra.id))}
         invited = select(Invitation.id).join(Membership, Membership.id == Invitation.membership_id)
         found |= {str(one) for one in db.session.scalars(invited.where(Membership.user_id == petra.id))}

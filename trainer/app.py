@@ -79,6 +79,8 @@ from trainer.home.firm_views import blueprint as firm
 from trainer.home.merger_views import blueprint as mergers
 from trainer.home.round_views import blueprint as rounds
 from trainer.home.views import blueprint as home
+from trainer.instructing.presence import list_taught_to
+from trainer.instructing.views.arrivals import blueprint as arrivals
 from trainer.instructing.views.board import blueprint as board
 from trainer.instructing.views.classes import blueprint as classes
 from trainer.instructing.views.cohorts import blueprint as cohorts
@@ -86,6 +88,8 @@ from trainer.instructing.views.items import blueprint as items
 from trainer.instructing.views.meetings import blueprint as meetings
 from trainer.instructing.views.misreads import blueprint as misreads
 from trainer.instructing.views.rounds import blueprint as class_rounds
+from trainer.instructing.views.signing import blueprint as signing
+from trainer.instructing.views.walk_ins import blueprint as walk_ins
 from trainer.interop.views.api import blueprint as api
 from trainer.interop.views.tokens import blueprint as api_tokens
 from trainer.interop.views.webhooks import blueprint as webhooks
@@ -162,6 +166,7 @@ PARTS_FROM_ABOVE = {
     "nav": "home/_nav.html",
     "onward": "assessment/_onward.html",
     "rule": "assessment/_rule.html",
+    "taught_in_person": "instructing/_taught_to.html",
     "twins_showing": "assessment/_twins_showing.html",
 }
 """Templates that packages below theirs include."""
@@ -220,6 +225,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     app.context_processor(_layout)
     # Pages of lower packages show it as well.
     app.jinja_env.globals["onward"] = _onward
+    app.jinja_env.globals["taught_to"] = list_taught_to
     if settings.development:
         app.before_request(_reload_content)
     return app
@@ -251,7 +257,7 @@ def _add_pages(app: Flask) -> None:
         api,
         api_writing,
     )
-    instructors = (cohorts, board, misreads, class_rounds, meetings, classes, items)
+    instructors = (cohorts, board, misreads, class_rounds, meetings, signing, walk_ins, arrivals, classes, items)
     for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)
     init_ways(app, WAYS_UP, PARTS_FROM_ABOVE)

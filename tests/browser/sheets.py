@@ -244,6 +244,15 @@ def _type_wrong_pin(page: Page) -> None:
     _send(page)
 
 
+def _sign_without_name(page: Page) -> None:
+    page.get_by_role("button", name="Sign off the lessons").click()
+
+
+def _open_details(page: Page) -> None:
+    while (closed := page.locator("main details:not([open]) > summary")).count():
+        closed.first.click()
+
+
 def _send_no_name(page: Page) -> None:
     page.get_by_label("Your name in this class").fill("")
     _send(page)
@@ -745,6 +754,16 @@ CLASSES = [
     Sheet("meetings", _at("class", "/sessions"), "alice"),
     Sheet("meetings-error", _at("class", "/sessions"), "alice", _send, 422),
     Sheet("meeting", _at("class_meeting"), "alice"),
+    Sheet("meeting-error", _at("class_meeting"), "alice", _sign_without_name, 422),
+    Sheet("meeting-signed", _at("class_signed"), "alice", _open_details),
+    Sheet("meeting-planned", _at("class_planned"), "alice"),
+    Sheet("meeting-change", _at("class_planned", "/facts"), "alice"),
+    Sheet("meeting-look", _at("class_firms_meeting", "?who=bo"), "alice"),
+    Sheet("walk-ins", _at("class", "/list"), "alice"),
+    Sheet("walk-ins-none", _at("class_empty", "/list"), "alice"),
+    Sheet("here", _at("class_here"), "new"),
+    Sheet("here-signed-out", _at("class_here")),
+    Sheet("claim", _at("class_claim"), "new"),
     Sheet("class-code", _at("class", "/code"), "alice"),
     Sheet("class-settings", _at("class", "/facts"), "alice"),
     Sheet("class-settings-empty", _at("class_empty", "/facts"), "alice"),

@@ -97,13 +97,20 @@ def _meet(hand: Mouse, live: Live) -> None:
     with live.app.app_context():
         first, second = (lesson.file.title for lesson in served().courses["recognize"].lessons[:2])
     hand.follow("In person")
-    hand.fill("Minutes", "60")
-    hand.page.get_by_label(first).check()
-    hand.page.get_by_label(second).check()
-    hand.press("Record it")
+    hand.page.get_by_label("Minutes", exact=True).fill("60")
+    hand.page.locator("fieldset details > summary").first.click()
+    hand.page.get_by_label(first, exact=True).check()
+    hand.page.get_by_label(second, exact=True).check()
+    hand.press("Save the meeting")
     hand.page.get_by_label("Dora").check()
     hand.press("Save who was there")
-    hand.press("Sign off the lessons")
+    for is_last in (False, True):  # signed, undone, and signed again
+        hand.fill("Your full name, as your signature", "Ines Ito")
+        hand.press("Sign off the lessons")
+        expect(hand.page.get_by_text("Signed off for 1 person.")).to_be_visible()
+        if not is_last:
+            hand.press("Undo it for everyone")
+            expect(hand.page.get_by_text("Undone for 1 person.")).to_be_visible()
 
 
 def _look_at_the_board(hand: Mouse, live: Live) -> None:

@@ -56,9 +56,10 @@ from trainer.core.events import Kind
 from trainer.core.heartbeat import note_began
 from trainer.core.settings import ROOT
 from trainer.home.mergers import propose
-from trainer.instructing.models import ClassFigures
+from trainer.instructing.models import Arrival, ClassFigures
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
+from trainer.instructing.walk_ins import Stranger, add_stranger
 from trainer.interop.models import PersonWrite
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
@@ -213,7 +214,9 @@ def fill_class(app: Flask) -> None:
     with app.app_context(), transaction():
         desk, course = desk_of(ines, cohort), served().courses[COURSE]
         note_attendance(desk, meeting, [member], clock.now())
-        sign_off(desk, meeting, course, True, clock.now())
+        sign_off(desk, meeting, "Ines Ito", course, True, clock.now())
+        add_stranger(desk, meeting, Stranger("Gus Gold"), clock.now())
+        db.session.add(Arrival(session_id=meeting, member_id=member, at=clock.now()))
         nudge(desk, [member], clock.now())
         db.session.add(ClassFigures(cohort_id=cohort, counted_at=clock.now(), weight=1, figures={}))
 
@@ -256,6 +259,9 @@ def test_sign_offs_come_along_and_those_without_their_class_go_on_the_way_down(a
     fill_class(app)
     table = Base.metadata.tables["sign_offs"]
     with app.app_context():
+        # Whether it can be undone, and what it would put back, goes on the way down.
+        with transaction():
+            db.session.execute(update(table).values(signature_id=None))
         before = sorted(map(tuple, db.session.execute(select(table))))
         assert len(before) == 2
         db.session.rollback()

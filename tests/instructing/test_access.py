@@ -22,6 +22,7 @@ from tests.instructing.conftest import Room
 from tests.support import Visitor
 from trainer.core import clock
 from trainer.core.db import db, transaction
+from trainer.instructing.models import Signature, WalkIn
 from trainer.organizations.models import Membership
 from trainer.organizations.rules import Role
 
@@ -42,14 +43,32 @@ def answers(visitor: Visitor, room: Room, cohort: UUID, meeting: UUID, member: U
     """Return the status of every route of a class."""
     adapter, found = room.app.url_map.bind("127.0.0.1:8000"), {}
     request = ask_for_round(room.app, room.acme.users["bob"])
+    walk_in, signature = met(room, cohort, meeting)
     for method, endpoint, names in routes(room.app):
         values = {"cohort_id": cohort, "class_session_id": meeting, "member_id": member, "request_id": request}
+        values |= {"walk_in_id": walk_in, "signature_id": signature}
         path = adapter.build(endpoint, {name: values[name] for name in names})
         answer = visitor.post(path) if method == "POST" else visitor.get(path)
         found[method, endpoint] = answer.status_code
         text = answer.get_data().decode(errors="replace")  # also ends a stream, and with it the request
         assert answer.status_code != 404 or "Night crew" not in text
     return found
+
+
+def met(room: Room, cohort: UUID, meeting: UUID) -> tuple[UUID, UUID]:
+    """Put someone on the list of a class and a signature below a meeting of it; return their ids."""
+    with room.app.app_context(), transaction():
+        person = WalkIn(cohort_id=cohort, name="Gus Gold", added_at=clock.now(), added_by_id=room.acme.users["ines"])
+        signature = Signature(
+            session_id=meeting,
+            name="Ines Ito",
+            statement="Taught.",
+            signed_at=clock.now(),
+            signed_by_id=room.acme.users["ines"],
+        )
+        db.session.add_all([person, signature])
+        db.session.flush()
+        return person.id, signature.id
 
 
 @pytest.fixture

@@ -38,9 +38,10 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
 from trainer.core.events import Kind
 from trainer.home.mergers import propose
-from trainer.instructing.models import ClassFigures
+from trainer.instructing.models import Arrival, ClassFigures
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
+from trainer.instructing.walk_ins import add_from_roster
 from trainer.interop.models import PersonWrite
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
@@ -93,7 +94,10 @@ FIRMS = {
     "cohorts",
     "cohort_members",
     "class_sessions",
+    "arrivals",
     "attendances",
+    "walk_ins",
+    "walk_in_attendances",
     "nudges",
     "class_figures",
     "api_tokens",
@@ -122,6 +126,7 @@ KEPT = {
     "remarks",
     "credentials",
     "sign_offs",
+    "signatures",
     "outbox_messages",
     "heartbeats",
     "pack_manifests",
@@ -213,7 +218,10 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
     with app.app_context(), transaction():
         desk, course = desk_of(ines, cohort), served().courses[COURSE]
         note_attendance(desk, meeting, [member], clock.now())
-        sign_off(desk, meeting, course, True, clock.now())
+        sign_off(desk, meeting, "Ines Ito", course, True, clock.now())
+        add_from_roster(desk, meeting, dana, clock.now())
+        sign_off(desk, meeting, "Ines Ito", course, True, clock.now())  # for her alone: it goes with the firm
+        db.session.add(Arrival(session_id=meeting, member_id=member, at=clock.now()))
         nudge(desk, [member], clock.now())
         db.session.add(ClassFigures(cohort_id=cohort, counted_at=clock.now(), weight=1, figures={}))
     return Full(app, name, firm, owner, mona, pack, cohort)

@@ -99,7 +99,7 @@ def test_all_of_a_firm_goes_and_nothing_of_another_or_of_its_people(app: Flask, 
         assert delete(app) > 10
     after = rows(app)
     assert {name: after[name] for name in FIRMS} == {name: others[name] for name in FIRMS}
-    changed = {"sign_offs", "audit_events", "pack_manifests"}
+    changed = {"sign_offs", "signatures", "audit_events", "pack_manifests"}
     assert {name: after[name] for name in KEPT - changed} == {name: before[name] for name in KEPT - changed}
     assert before["audit_events"] < after["audit_events"]
     assert len(after["sign_offs"]) == len(before["sign_offs"])

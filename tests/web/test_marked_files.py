@@ -45,6 +45,7 @@ TABLES = (
     "/organizations/{organization_id}/audit/export",
     "/cohorts/{cohort_id}/exports",
     "/cohorts/{cohort_id}/misreads/exports",
+    "/cohorts/{cohort_id}/sessions/exports",
 )
 
 
@@ -95,6 +96,14 @@ def test_a_pack_is_in_the_language_of_whoever_ordered_it(world: World) -> None:
         certificates = [name for name in pack.namelist() if name.startswith("certificates/")]
         assert certificates
         assert pseudo("Certificate of completion") in read_pdf(pack.read(certificates[0])).replace("\n", " ")
+
+
+def test_a_sign_in_sheet_is_in_the_language_of_whoever_prints_it(world: World) -> None:
+    speak_pseudo(world.app)
+    path = "/cohorts/{cohort_id}/sessions/{class_session_id}/sheet.pdf".format(**world.values)
+    text = read_pdf(world.enter("owner").get(path, headers={"Accept-Language": ON_PAPER}).data).replace("\n", " ")
+    for words in ("Sign-in sheet", "Name", "Signature", "Trainer’s name, in print"):
+        assert pseudo(words) in text, words
 
 
 def read_pdf(data: bytes) -> str:

@@ -57,6 +57,8 @@ from trainer.core.events import Kind
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.home.mergers import propose
+from trainer.instructing.models import ClassSession, Cohort, Signature, WalkIn
+from trainer.instructing.walk_ins import claim_code
 from trainer.interop.models import ApiToken, Delivery
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
@@ -64,7 +66,7 @@ from trainer.interop.webhooks import make_webhook, order_test
 from trainer.joining.drafts import keep_draft
 from trainer.joining.sheets import read_list
 from trainer.learning.operations import enroll
-from trainer.organizations.codes import make_join_code
+from trainer.organizations.codes import make_join_code, new_code
 from trainer.organizations.devices import make_device
 from trainer.organizations.invitation_links import token_of as invitation_token
 from trainer.organizations.invitations import invite
@@ -214,6 +216,8 @@ def make_world(app: Flask, shelf: Library) -> World:
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
     classroom = _class(app, bob, firm, dora)
     others["classes"] = {"code": classroom.pop("code")}
+    others["arrivals"] = {"code": classroom.pop("sheet_code")}
+    others["walk_ins.show_claim"] = others["walk_ins.claim"] = _claim(app, bob)
     values |= classroom
     people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
     return World(app, people, values, others)
@@ -222,14 +226,42 @@ def make_world(app: Flask, shelf: Library) -> World:
 def _class(app: Flask, bob: UUID, firm: UUID, dora: UUID) -> dict[str, str | int]:
     """Create a class that Bob teaches in his firm, with a meeting and with Dora in it."""
     cohort = make_class(app, bob, firm, shows_answers=True)
-    member = join_class(app, dora, cohort)
+    member, meeting = join_class(app, dora, cohort), hold_meeting(app, bob, cohort)
     return {
+        **_met(app, bob, cohort, meeting),
         "cohort_id": str(cohort),
         "code": code_of(app, cohort),
         "member_id": str(member),
-        "class_session_id": str(hold_meeting(app, bob, cohort)),
+        "class_session_id": str(meeting),
         "request_id": str(ask_for_round(app, dora)),
     }
+
+
+def _met(app: Flask, bob: UUID, cohort: UUID, meeting: UUID) -> dict[str, str | int]:
+    """Put someone on the list of a class, and a signature below a meeting of it."""
+    with app.app_context(), transaction():
+        code = db.session.get_one(ClassSession, meeting).code
+        person = WalkIn(cohort_id=cohort, name="Gus Gold", added_at=clock.now(), added_by_id=bob)
+        signature = Signature(
+            session_id=meeting, name="Bob", statement="Taught.", signed_at=clock.now(), signed_by_id=bob
+        )
+        db.session.add_all([person, signature])
+        db.session.flush()
+        return {"walk_in_id": str(person.id), "signature_id": str(signature.id), "sheet_code": str(code)}
+
+
+def _claim(app: Flask, bob: UUID) -> dict[str, str | int]:
+    """Return what leads to the page on which someone who was met in a public class joins it."""
+    with app.app_context(), transaction():
+        day = clock.today()
+        facts = {"course": COURSE, "title": "Evening class", "taught_by": "Ines", "code": new_code()}
+        cohort = Cohort(instructor_id=bob, starts_on=day, ends_on=day, created_at=clock.now(), **facts)
+        db.session.add(cohort)
+        db.session.flush()
+        person = WalkIn(cohort_id=cohort.id, name="Gus Gold", added_at=clock.now(), added_by_id=bob)
+        db.session.add(person)
+        db.session.flush()
+        return {"walk_in_id": str(person.id), "code": claim_code(person.id)}
 
 
 def course_with_choice(here: Content) -> str:

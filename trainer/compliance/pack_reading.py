@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -26,7 +26,16 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
-from trainer.instructing.models import Attendance, ClassSession, Cohort, CohortMember, SignOff
+from trainer.instructing.models import (
+    Attendance,
+    ClassSession,
+    Cohort,
+    CohortMember,
+    Signature,
+    SignOff,
+    WalkIn,
+    WalkInAttendance,
+)
 from trainer.learning.models import Enrollment
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, TeamStay
@@ -265,6 +274,7 @@ def list_meetings(view: View) -> Iterator[Meeting]:
             tuple(titles.get(lesson, lesson) for lesson in session.lessons),
             cohort.taught_by,
             people,
+            session.place,
         )
 
 
@@ -316,6 +326,10 @@ def _list_taught(view: View, session: ClassSession) -> list[Taught]:
         .order_by(Membership.created_at)  # who left and came back is named as now
     )
     there: dict[uuid.UUID, Membership] = {row[0]: row[1] for row in db.session.execute(query)}
+    signatures: dict[uuid.UUID | None, Signature] = {
+        signature.id: signature
+        for signature in db.session.scalars(select(Signature).where(Signature.session_id == session.id))
+    }
     signed: dict[uuid.UUID | None, list[SignOff]] = {}
     for sign_off in db.session.scalars(
         select(SignOff)
@@ -326,6 +340,7 @@ def _list_taught(view: View, session: ClassSession) -> list[Taught]:
     people = []
     for member_id, person in sorted(there.items(), key=lambda pair: (pair[1].name_key, pair[1].id)):
         lessons = signed.get(member_id, [])
+        signature = signatures.get(lessons[-1].signature_id) if lessons and lessons[-1].signature_id else None
         people.append(
             Taught(
                 person.name,
@@ -334,9 +349,30 @@ def _list_taught(view: View, session: ClassSession) -> list[Taught]:
                 sum(sign_off.minutes for sign_off in lessons),
                 lessons[-1].signed_off_at if lessons else None,
                 view.author(lessons[-1].signed_off_by_id) if lessons else None,
+                signature.name if signature else None,
+                signature.statement if signature else None,
             )
         )
-    return people
+    return [*people, *_list_met(view, session, signatures)]
+
+
+def _list_met(view: View, session: ClassSession, signatures: Mapping[uuid.UUID | None, Signature]) -> Iterator[Taught]:
+    """Yield who was at a meeting and isn't in the class, of those whom the actor sees, by name."""
+    query = (
+        select(WalkInAttendance.signature_id, Membership)
+        .join(WalkIn, WalkIn.id == WalkInAttendance.walk_in_id)
+        .join(Membership, Membership.id == WalkIn.membership_id)
+        .where(WalkInAttendance.session_id == session.id, WalkInAttendance.noted_at < view.end, _seen(view))
+        .order_by(Membership.name_key, Membership.id)
+    )
+    for signature_id, person in db.session.execute(query):
+        signature = signatures.get(signature_id)
+        if signature is None or signature.signed_at >= view.end:
+            yield Taught(person.name, person.employee_number, 0, 0, None, None, is_in_class=False)
+        else:
+            author = view.author(signature.signed_by_id)
+            signed = (signature.signed_at, author, signature.name, signature.statement)
+            yield Taught(person.name, person.employee_number, 0, 0, *signed, is_in_class=False)
 
 
 def _on_roster(view: View) -> Any:

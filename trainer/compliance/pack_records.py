@@ -51,7 +51,8 @@ class Excuse(NamedTuple):
 
 
 class Taught(NamedTuple):
-    """Someone who was at a meeting. Without `signed_at`, nothing was signed off for them."""
+    """Someone who was at a meeting. Without `signed_at`, nothing was signed off for them. Without an account, they may
+    be signed for, and no lesson counts yet."""
 
     name: str
     employee_number: str | None
@@ -59,6 +60,11 @@ class Taught(NamedTuple):
     minutes: int
     signed_at: dt.datetime | None
     signed_by: str | None
+    signed_as: str | None = None
+    """The name that the trainer typed; nothing on records from before there were signatures."""
+    statement: str | None = None
+    """What was signed."""
+    is_in_class: bool = True
 
 
 class Meeting(NamedTuple):
@@ -71,6 +77,7 @@ class Meeting(NamedTuple):
     lessons: tuple[str, ...]
     taught_by: str
     people: Sequence[Taught]
+    place: str | None = None
 
 
 class Trained(NamedTuple):

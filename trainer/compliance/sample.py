@@ -158,7 +158,11 @@ def _meeting(course: Course, members: Sequence[Membership]) -> Meeting:
         tuple(lesson.file.title for lesson in lessons),
         str(_INSTRUCTOR),
         [
-            Taught(member.name, member.employee_number, len(lessons), minutes, held_at, str(_INSTRUCTOR))
+            Taught(
+                *(member.name, member.employee_number, len(lessons), minutes, held_at, str(_INSTRUCTOR)),
+                str(_INSTRUCTOR),
+                str(_("I taught these people in person on %(day)s.", day=show_day(held_at, "long"))),
+            )
             for member in members
         ],
     )

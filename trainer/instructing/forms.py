@@ -1,4 +1,4 @@
-"""Forms about a class, joining it, a meeting, handing it over."""
+"""Forms about a class, joining it, meetings and who was there, handing it over."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Optional
 
-from trainer.instructing.models import LONGEST_NAME, LONGEST_NOTE, LONGEST_TITLE
+from trainer.content.library import Course
+from trainer.instructing.models import (
+    LONGEST_ADDRESS,
+    LONGEST_NAME,
+    LONGEST_NOTE,
+    LONGEST_NUMBER,
+    LONGEST_PLACE,
+    LONGEST_TITLE,
+)
 from trainer.web.forms import Form, PlainText, Ticks, length, trimmed
 
 
@@ -62,26 +70,49 @@ class JoinForm(Form):
 
 
 class SessionForm(Form):
-    """A meeting in person."""
+    """A meeting in person. Whole modules, and single lessons of others."""
 
+    number = HiddenField()
+    """The id that the meeting gets, so that a form sent twice makes one."""
     held_on = DateField(_l("Day"), [InputRequired(_l("Choose the day."))])
     minutes = IntegerField(
         _l("Minutes"),
-        [InputRequired(_l("Enter how many minutes it took."))],
+        [InputRequired(_l("Enter how many minutes it takes."))],
         render_kw={"inputmode": "numeric", "min": "1", "max": "600"},
     )
-    lessons = Ticks(_l("Lessons taught"))
+    place = StringField(
+        _l("Place (optional)"),
+        [length(0, LONGEST_PLACE), PlainText()],
+        description=_l("It’s printed on the sign-in sheet."),
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )
+    modules = Ticks(_l("What you teach"))
+    lessons = Ticks(_l("Single lessons"))
     note = StringField(
         _l("Note (optional)"),
         [length(0, LONGEST_NOTE), PlainText()],
-        description=_l("For example, the place. Nothing about individuals, please."),
+        description=_l("Nothing about individuals, please."),
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
 
-    def __init__(self, *args: Any, lessons_taught: Sequence[tuple[str, str]], **values: Any) -> None:
+    def __init__(self, *args: Any, course: Course | None, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.lessons.choices = list(lessons_taught)
+        modules = course.modules if course else ()
+        self.modules.choices = [(module.slug, module.file.title) for module in modules]
+        self.lessons.choices = [(lesson.id, lesson.file.title) for module in modules for lesson in module.lessons]
+        self._lessons_of = {module.slug: [lesson.id for lesson in module.lessons] for module in modules}
+
+    @property
+    def taught(self) -> list[str]:
+        """The lessons chosen, those of whole modules included."""
+        whole = [lesson for module in self.modules.data or [] for lesson in self._lessons_of.get(module, [])]
+        return list(dict.fromkeys([*whole, *(self.lessons.data or [])]))
+
+    def count_of(self, module: str) -> int:
+        """Return how many lessons of a module are chosen."""
+        return len(set(self.taught) & set(self._lessons_of[module]))
 
 
 class AttendanceForm(Form):
@@ -92,6 +123,52 @@ class AttendanceForm(Form):
     def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **values: Any) -> None:
         super().__init__(*args, **values)
         self.members.choices = list(people)
+
+
+class SignatureForm(Form):
+    """The trainer's name below what is signed."""
+
+    signer = StringField(
+        _l("Your full name, as your signature"),
+        [InputRequired(_l("Enter your name.")), length(1, LONGEST_NAME), PlainText()],
+        filters=[trimmed],
+        render_kw={"autocomplete": "name"},
+    )
+
+
+class StrangerForm(Form):
+    """Someone at a meeting who has no account."""
+
+    name = StringField(
+        _l("Name"),
+        [InputRequired(_l("Enter a name.")), length(1, LONGEST_NAME), PlainText()],
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )
+    employee_number = StringField(
+        _l("Employee number (optional)"),
+        [length(0, LONGEST_NUMBER), PlainText()],
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )
+    email = StringField(
+        _l("Email address (optional)"),
+        [length(0, LONGEST_ADDRESS), PlainText()],
+        description=_l("We send nothing there. If they join the class with this address, we’ll know it’s them."),
+        filters=[trimmed],
+        render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
+    )
+    is_another = BooleanField(_l("This is another person with the same name."))
+
+
+class MatchForm(Form):
+    """Who in the class someone without an account is."""
+
+    member = SelectField(_l("In the class as"))
+
+    def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.member.choices = [("", _l("Choose a person")), *people]
 
 
 class HandOverForm(Form):

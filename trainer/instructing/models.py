@@ -1,4 +1,4 @@
-"""Cohort, CohortMember, ClassSession, Attendance, SignOff, Nudge, InstructorApproval and ClassFigures records."""
+"""Records of classes: who is in them, meetings in person, who was there, what was signed off, mail, figures."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ from trainer.core.db import Base
 LONGEST_TITLE = 120
 LONGEST_NAME = 120
 LONGEST_NOTE = 300
+LONGEST_PLACE = 120
+LONGEST_STATEMENT = 400
+LONGEST_NUMBER = 40
+LONGEST_ADDRESS = 254
+SHEET_CODE = 26
+"""Characters of 5 random bits each: nobody guesses 130 bits."""
 
 _THERE = text("left_at IS NULL")
 _HOLDS = text("revoked_at IS NULL")
@@ -75,7 +81,7 @@ class CohortMember(Base):
 
 
 class ClassSession(Base):
-    """A meeting in person: when, how long, and which lessons were taught."""
+    """A meeting in person: when, where, how long, and which lessons are taught. It may be planned ahead."""
 
     __tablename__ = "class_sessions"
     __table_args__ = (CheckConstraint("minutes >= 1", name="minutes_count_from_one"),)
@@ -86,7 +92,10 @@ class ClassSession(Base):
     minutes: Mapped[int]
     lessons: Mapped[list[str]]
     """Ids of the lessons taught, in course order."""
+    place: Mapped[str | None] = mapped_column(String(LONGEST_PLACE))
     note: Mapped[str | None] = mapped_column(String(LONGEST_NOTE))
+    code: Mapped[str | None] = mapped_column(String(SHEET_CODE), unique=True)
+    """Crockford base32 in the link of the sign-in sheet; works on the meeting's day. None of older meetings."""
     created_at: Mapped[dt.datetime]
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
 
@@ -99,6 +108,71 @@ class Attendance(Base):
     session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("class_sessions.id"), primary_key=True)
     member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohort_members.id"), primary_key=True, index=True)
     noted_at: Mapped[dt.datetime]
+
+
+class Arrival(Base):
+    """Someone in the class said on their own phone that they are at a meeting. Whether they were is the trainer's to
+    say: `Attendance`."""
+
+    __tablename__ = "arrivals"
+
+    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("class_sessions.id"), primary_key=True)
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohort_members.id"), primary_key=True, index=True)
+    at: Mapped[dt.datetime]
+
+
+class WalkIn(Base):
+    """Someone at a meeting who isn't in the class: a name, or in a firm's class an entry on its roster.
+
+    Once the person is in the class, what was noted and signed off for the name is theirs.
+    """
+
+    __tablename__ = "walk_ins"
+    __table_args__ = (UniqueConstraint("cohort_id", "membership_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohorts.id"), index=True)
+    membership_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("memberships.id", ondelete="SET NULL"), index=True
+    )
+    member_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cohort_members.id"), index=True)
+    """Who in the class it turned out to be."""
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    employee_number: Mapped[str | None] = mapped_column(String(LONGEST_NUMBER))
+    email: Mapped[str | None] = mapped_column(String(LONGEST_ADDRESS))
+    """Nothing is sent there: whoever joins the class with this address confirmed is this person."""
+    added_at: Mapped[dt.datetime]
+    added_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    joined_at: Mapped[dt.datetime | None]
+
+
+class Signature(Base):
+    """The name that a trainer typed below a statement, by which lessons were signed off at a meeting."""
+
+    __tablename__ = "signatures"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    session_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("class_sessions.id", ondelete="SET NULL"), index=True
+    )
+    """Nothing once the class went with its firm."""
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    statement: Mapped[str] = mapped_column(String(LONGEST_STATEMENT))
+    """As it was read when it was signed."""
+    signed_at: Mapped[dt.datetime]
+    signed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+
+
+class WalkInAttendance(Base):
+    """Someone without an account was at a meeting, and its lessons may be signed off for them."""
+
+    __tablename__ = "walk_in_attendances"
+
+    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("class_sessions.id"), primary_key=True)
+    walk_in_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("walk_ins.id"), primary_key=True, index=True)
+    noted_at: Mapped[dt.datetime]
+    signature_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("signatures.id"), index=True)
+    """What signed the meeting's lessons off; they count once the person is in the class."""
 
 
 class SignOff(Base):
@@ -119,6 +193,10 @@ class SignOff(Base):
     """Active minutes credited for it."""
     signed_off_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
     signed_off_at: Mapped[dt.datetime]
+    signature_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("signatures.id"), index=True)
+    """None of those before there were signatures; they can't be undone."""
+    read_before_at: Mapped[dt.datetime | None]
+    """When the learner had last marked the lesson as read; None if they hadn't. Undoing puts it back."""
 
 
 class Nudge(Base):

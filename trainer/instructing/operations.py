@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from trainer.accounts.models import User
 from trainer.accounts.queries import find_user_by_email_key
@@ -17,7 +17,19 @@ from trainer.content.library import Course
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
-from trainer.instructing.models import Attendance, ClassSession, Cohort, CohortMember, InstructorApproval, Nudge
+from trainer.instructing.models import (
+    Arrival,
+    Attendance,
+    ClassSession,
+    Cohort,
+    CohortMember,
+    InstructorApproval,
+    Nudge,
+    Signature,
+    SignOff,
+    WalkIn,
+    WalkInAttendance,
+)
 from trainer.instructing.queries import (
     Desk,
     count_present,
@@ -229,13 +241,19 @@ def note_export(desk: Desk, act: str, form: str, now: dt.datetime) -> None:
 
 
 def forget_firm(organization_id: uuid.UUID, most: int) -> int:
-    """Delete at most so many rows of a firm's classes; return how many. What was signed off there stays."""
+    """Delete at most so many rows of a firm's classes; return how many. What was signed off there stays, with who
+    signed it."""
     classes = select(Cohort.id).where(Cohort.organization_id == organization_id)
     meetings = select(ClassSession.id).where(ClassSession.cohort_id.in_(classes))
+    counted = select(SignOff.signature_id).where(SignOff.signature_id.is_not(None))
     return delete_some(
         most,
         (Nudge, Nudge.cohort_id.in_(classes)),
+        (Arrival, Arrival.session_id.in_(meetings)),
         (Attendance, Attendance.session_id.in_(meetings)),
+        (WalkInAttendance, WalkInAttendance.session_id.in_(meetings)),
+        (WalkIn, WalkIn.cohort_id.in_(classes)),
+        (Signature, and_(Signature.session_id.in_(meetings), Signature.id.not_in(counted))),
         (ClassSession, ClassSession.cohort_id.in_(classes)),
         (CohortMember, CohortMember.cohort_id.in_(classes)),
         (Cohort, Cohort.organization_id == organization_id),

@@ -5,21 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from trainer.accounts.persons import ERASED
 from trainer.core.db import db
 from trainer.core.persons import Told, tell
 from trainer.instructing.models import (
+    Arrival,
     Attendance,
     ClassSession,
     Cohort,
     CohortMember,
     InstructorApproval,
     Nudge,
+    Signature,
     SignOff,
+    WalkIn,
 )
 from trainer.learning.models import Enrollment
+from trainer.organizations.models import Membership
 
 
 def export_person(user_id: uuid.UUID) -> Told:
@@ -37,12 +41,23 @@ def export_person(user_id: uuid.UUID) -> Told:
         .where(CohortMember.user_id == user_id)
         .order_by(ClassSession.held_on, ClassSession.id)
     )
-    signed = db.session.scalars(
-        select(SignOff)
+    signed = db.session.execute(
+        select(SignOff, Signature.statement)
         .join(Enrollment, Enrollment.id == SignOff.enrollment_id)
+        .outerjoin(Signature, Signature.id == SignOff.signature_id)
         .where(Enrollment.user_id == user_id)
         .order_by(SignOff.signed_off_at, SignOff.lesson)
     )
+    own = select(CohortMember.id).where(CohortMember.user_id == user_id)
+    entries = select(Membership.id).where(Membership.user_id == user_id)
+    arrived = select(Arrival).where(Arrival.member_id.in_(own)).order_by(Arrival.at)
+    met = (
+        select(WalkIn)
+        .where(or_(WalkIn.member_id.in_(own), WalkIn.membership_id.in_(entries)))
+        .order_by(WalkIn.added_at, WalkIn.id)
+    )
+    added = select(WalkIn).where(WalkIn.added_by_id == user_id).order_by(WalkIn.added_at, WalkIn.id)
+    wrote = select(Signature).where(Signature.signed_by_id == user_id).order_by(Signature.signed_at, Signature.id)
     received = select(Nudge).where(Nudge.user_id == user_id).order_by(Nudge.created_at, Nudge.id)
     taught = select(Cohort).where(Cohort.instructor_id == user_id).order_by(Cohort.created_at, Cohort.id)
     held = select(ClassSession).where(ClassSession.created_by_id == user_id).order_by(ClassSession.created_at)
@@ -58,13 +73,20 @@ def export_person(user_id: uuid.UUID) -> Told:
             {**tell([meeting], "held_on", "minutes", "lessons")[0], **tell([attendance], "noted_at")[0]}
             for attendance, meeting in attended
         ],
-        "sign_offs": tell(signed, "lesson", "minutes", "signed_off_at"),
+        "arrivals": tell(db.session.scalars(arrived), "at"),
+        "met_without_account": tell(db.session.scalars(met), "name", "employee_number", "email", "added_at"),
+        "sign_offs": [
+            {**tell([sign_off], "lesson", "minutes", "signed_off_at")[0], "statement": statement}
+            for sign_off, statement in signed
+        ],
         "nudges": tell(db.session.scalars(received), "created_at"),
         "classes_taught": tell(
             db.session.scalars(taught),
             *("title", "course", "taught_by", "starts_on", "ends_on", "capacity", "created_at", "archived_at"),
         ),
-        "meetings_held": tell(db.session.scalars(held), "held_on", "minutes", "lessons", "created_at"),
+        "meetings_held": tell(db.session.scalars(held), "held_on", "minutes", "place", "lessons", "created_at"),
+        "people_added": tell(db.session.scalars(added), "added_at"),
+        "signatures": tell(db.session.scalars(wrote), "name", "statement", "signed_at"),
         "sign_offs_given": tell(db.session.scalars(given), "lesson", "minutes", "signed_off_at"),
         "nudges_sent": tell(db.session.scalars(sent), "created_at"),
         "approvals": tell(db.session.scalars(approvals), "approved_at", "revoked_at"),
@@ -85,6 +107,11 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     ):
         db.session.execute(delete(record).where(condition).execution_options(synchronize_session=False))
     own, taught = CohortMember.user_id == user_id, Cohort.instructor_id == user_id
+    members = select(CohortMember.id).where(own)
+    entries = select(Membership.id).where(Membership.user_id == user_id)
+    db.session.execute(
+        delete(Arrival).where(Arrival.member_id.in_(members)).execution_options(synchronize_session=False)
+    )
     for statement in (
         update(CohortMember).where(own, CohortMember.left_at.is_(None)).values(left_at=now),
         update(CohortMember).where(own).values(name=ERASED),
@@ -92,5 +119,13 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         .where(taught, Cohort.organization_id.is_(None), Cohort.archived_at.is_(None))
         .values(archived_at=now),
         update(Cohort).where(taught).values(taught_by=ERASED),
+        update(Signature).where(Signature.signed_by_id == user_id).values(name=ERASED),
+        update(WalkIn)
+        .where(or_(WalkIn.member_id.in_(members), WalkIn.membership_id.in_(entries)))
+        .values(name=ERASED, employee_number=None, email=None),
+        # Nobody else could look after these names.
+        update(WalkIn)
+        .where(WalkIn.cohort_id.in_(select(Cohort.id).where(taught, Cohort.organization_id.is_(None))))
+        .values(name=ERASED, employee_number=None, email=None),
     ):
         db.session.execute(statement.execution_options(synchronize_session=False))

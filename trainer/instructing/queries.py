@@ -137,7 +137,7 @@ def find_cohort_by_code(given: str) -> tuple[Cohort, Organization | None] | None
     row = db.session.execute(
         select(Cohort, Organization)
         .outerjoin(Organization, Organization.id == Cohort.organization_id)
-        .where(Cohort.code == (read_code(given) or "-"), _is_taught())
+        .where(Cohort.code == (read_code(given) or "-"), is_taught())
     ).first()
     return (row[0], row[1]) if row else None
 
@@ -212,7 +212,7 @@ def list_own_classes(user_id: uuid.UUID) -> Sequence[tuple[Cohort, CohortMember]
             CohortMember.user_id == user_id,
             CohortMember.left_at.is_(None),
             Cohort.archived_at.is_(None),
-            _is_taught(),
+            is_taught(),
         )
         .order_by(Cohort.starts_on.desc(), Cohort.id)
     )
@@ -285,7 +285,7 @@ def find_approved(key: str) -> User | None:
     )
 
 
-def _is_taught() -> ColumnElement[bool]:
+def is_taught() -> ColumnElement[bool]:
     """Return the condition of classes, joined with their firm if they have one, that are public or of an open firm."""
     return or_(Cohort.organization_id.is_(None), firm_is_open())
 

@@ -1,4 +1,4 @@
-"""Teaching in person: a meeting, who was there, and the instructor's word for the lessons taught."""
+"""Teaching in person: a meeting, who was there, and the trainer's signature for the lessons taught."""
 
 from __future__ import annotations
 
@@ -6,15 +6,28 @@ import datetime as dt
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 
+from trainer.accounts.rules import clean_name, is_printable_name
 from trainer.content.library import Course, Lesson
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotYet
-from trainer.instructing.models import Attendance, ClassSession, CohortMember, SignOff
+from trainer.instructing.models import (
+    SHEET_CODE,
+    Attendance,
+    ClassSession,
+    Cohort,
+    CohortMember,
+    Signature,
+    SignOff,
+    WalkInAttendance,
+)
+from trainer.instructing.presence import list_walk_in_attendance, list_walk_ins
 from trainer.instructing.queries import (
     Desk,
     get_class_session,
@@ -23,98 +36,215 @@ from trainer.instructing.queries import (
     list_signed_off,
     lock_cohort,
 )
-from trainer.learning.models import Enrollment
+from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.operations import complete, complete_lesson, credit_session, enroll
-from trainer.learning.queries import get_enrollment
+from trainer.learning.queries import find_enrollment, get_enrollment
+from trainer.organizations.codes import new_code
+from trainer.web.language import show_day
 
-LONGEST = 600  # minutes of one meeting
+LONGEST: Final = 600  # minutes of one meeting
+FARTHEST: Final = dt.timedelta(days=366)
+"""How far ahead a meeting can be planned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a sign-off did: for how many people, how many lessons, how many had to wait for one that comes first."""
+    """What a sign-off did: for how many people, how many lessons, how many had to wait for one that comes first; for
+    how many people without an account."""
 
     people: int
     lessons: int
     held_back: int
+    without_account: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is said of a meeting."""
+
+    held_on: dt.date
+    minutes: int
+    lessons: Collection[str]
+    """Ids of the lessons, in any order."""
+    place: str = ""
+    note: str = ""
 
 
 def hold_session(
-    desk: Desk, held_on: dt.date, minutes: int, lessons: Collection[str], remark: str, course: Course, now: dt.datetime
+    desk: Desk,
+    held_on: dt.date,
+    minutes: int,
+    lessons: Collection[str],
+    remark: str,
+    course: Course,
+    now: dt.datetime,
+    *,
+    place: str = "",
+    number: uuid.UUID | None = None,
 ) -> ClassSession:
-    """Record a meeting. Raises Invalid for lessons of another course and for future days."""
-    taught = [lesson.id for lesson in course.lessons if lesson.id in set(lessons)]
-    if not taught or len(taught) != len(set(lessons)):
-        raise Invalid(_l("Choose the lessons that you taught."))
-    if not desk.cohort.starts_on <= held_on <= desk.today(now):
-        raise Invalid(_l("Choose a day between the first day of the class and today."))
-    if not 1 <= minutes <= LONGEST:
-        raise Invalid(_l("Type between 1 and %(most)s minutes.", most=LONGEST))
+    """Record a meeting, or plan one. `number`: its id, so that a form sent twice makes one meeting.
+
+    Raises Invalid for lessons of another course and for days too far away, Conflict for an archived class.
+    """
+    cohort = lock_cohort(desk.cohort.id)
+    check_open(cohort)
+    known = db.session.get(ClassSession, number) if number else None
+    if known is not None and known.cohort_id == cohort.id:
+        return known
     session = ClassSession(
-        cohort_id=desk.cohort.id,
-        held_on=held_on,
-        minutes=minutes,
-        lessons=taught,
-        note=remark or None,
+        id=uuid.uuid4() if number is None or known is not None else number,
+        cohort_id=cohort.id,
+        code=new_code(SHEET_CODE),
         created_at=now,
         created_by_id=desk.user_id,
     )
+    _write(desk, session, Plan(held_on, minutes, lessons, place, remark), course, now)
     db.session.add(session)
     db.session.flush()
-    _note(desk, "session.held", session, now, held_on=held_on.isoformat(), minutes=minutes, lessons=len(taught))
+    _note(
+        *(desk, "session.held", session, now),
+        held_on=held_on.isoformat(),
+        minutes=minutes,
+        lessons=len(session.lessons),
+    )
     return session
 
 
-def note_attendance(desk: Desk, session_id: uuid.UUID, member_ids: Collection[uuid.UUID], now: dt.datetime) -> None:
-    """Set who was at a meeting. Raises Conflict where lessons were signed off for someone left out now."""
-    lock_cohort(desk.cohort.id)
+def change_session(desk: Desk, session_id: uuid.UUID, plan: Plan, course: Course, now: dt.datetime) -> None:
+    """Change what is said of a meeting. Raises Conflict once lessons were signed off by it."""
+    check_open(lock_cohort(desk.cohort.id))
     session = get_class_session(desk.cohort, session_id)
+    if is_signed(session):
+        raise Conflict(_l("Lessons were already signed off for this meeting, so it can’t change anymore."))
+    _write(desk, session, plan, course, now)
+    _note(
+        *(desk, "session.changed", session, now),
+        held_on=plan.held_on.isoformat(),
+        minutes=plan.minutes,
+        lessons=len(session.lessons),
+    )
+
+
+def is_signed(session: ClassSession) -> bool:
+    """Return True if anything is signed off by a meeting."""
+    signed = [
+        select(SignOff.lesson).where(SignOff.session_id == session.id).limit(1),
+        select(WalkInAttendance.walk_in_id)
+        .where(WalkInAttendance.session_id == session.id, WalkInAttendance.signature_id.is_not(None))
+        .limit(1),
+    ]
+    return any(db.session.scalar(query) is not None for query in signed)
+
+
+def check_open(cohort: Cohort) -> None:
+    """Raise Conflict for an archived class: nothing is taught there."""
+    if cohort.archived_at is not None:
+        raise Conflict(_l("This class is archived. Reopen it first."))
+
+
+def statement_of(session: ClassSession) -> str:
+    """Return what a trainer signs for the people who were at a meeting."""
+    statement: str = _("I taught these people in person on %(day)s.", day=show_day(session.held_on, "long"))
+    return statement
+
+
+def note_attendance(desk: Desk, session_id: uuid.UUID, person_ids: Collection[uuid.UUID], now: dt.datetime) -> None:
+    """Set who was at a meeting: members, and people without an account.
+
+    Raises Conflict where lessons were signed off for someone left out now, NotYet before the meeting's day.
+    """
+    check_open(lock_cohort(desk.cohort.id))
+    session = get_class_session(desk.cohort, session_id)
+    _check_begun(desk, session, now)
+    chosen = set(person_ids)
     seen = {member.id for member in list_members(desk.cohort)}
-    if not set(member_ids) <= seen:
+    others = {person.id for person in list_walk_ins(desk.cohort)}
+    if not chosen <= seen | others:
         raise Invalid(_l("Choose people from the list."))
-    before = list_attendance(session)
-    gone = (before & seen) - set(member_ids)
-    if gone & list_signed_off(session):
-        raise Conflict(_l("Lessons were signed off for someone you left out. That can’t be undone."))
-    db.session.execute(delete(Attendance).where(Attendance.session_id == session.id, Attendance.member_id.in_(gone)))
+    before, walked = list_attendance(session), list_walk_in_attendance(session)
+    gone, away = (before & seen) - chosen, (walked.keys() & others) - chosen
+    if gone & list_signed_off(session) or any(walked[person].signature_id for person in away):
+        raise Conflict(_l("Lessons were signed off for someone you left out. Undo that first, or check them again."))
+    for record, key, ids in (
+        (Attendance, Attendance.member_id, gone),
+        (WalkInAttendance, WalkInAttendance.walk_in_id, away),
+    ):
+        db.session.execute(delete(record).where(record.session_id == session.id, key.in_(ids)))
     db.session.add_all(
-        Attendance(session_id=session.id, member_id=member_id, noted_at=now) for member_id in set(member_ids) - before
+        Attendance(session_id=session.id, member_id=member_id, noted_at=now) for member_id in (chosen & seen) - before
+    )
+    db.session.add_all(
+        WalkInAttendance(session_id=session.id, walk_in_id=person, noted_at=now)
+        for person in (chosen & others) - walked.keys()
     )
     db.session.flush()
 
 
-def sign_off(desk: Desk, session_id: uuid.UUID, course: Course, is_local_trial: bool, now: dt.datetime) -> Outcome:
-    """Mark the lessons taught as read for everyone who was there, and credit the minutes. A second time changes
-    nothing.
+def sign_off(
+    desk: Desk, session_id: uuid.UUID, signer: str, course: Course, is_local_trial: bool, now: dt.datetime
+) -> Outcome:
+    """Mark the lessons taught as read for everyone who was there, and credit the minutes, over the trainer's typed
+    name. A second time changes nothing.
 
     A lesson is signed off once for each enrollment; the minutes are never more than those lessons are planned for.
-    Raises NotYet while nobody is noted as present.
+    Someone without an account has it kept until they join. Raises NotYet while nobody is noted as present and before
+    the meeting's day, Invalid for a name without letters, Conflict for an archived class.
     """
-    lock_cohort(desk.cohort.id)
+    check_open(lock_cohort(desk.cohort.id))
     session = get_class_session(desk.cohort, session_id)
+    _check_begun(desk, session, now)
+    name = clean_name(signer)
+    if not is_printable_name(name):
+        raise Invalid(_l("Enter at least one letter."))
     there = list_attendance(session)
-    if not there:
+    unsigned = [row for row in list_walk_in_attendance(session).values() if row.signature_id is None]
+    if not there and not list_walk_in_attendance(session):
         raise NotYet(_l("First check off who was there."))
-    taught = [lesson for lesson in course.lessons if lesson.id in session.lessons]
+    signature = Signature(
+        session_id=session.id, name=name, statement=statement_of(session), signed_at=now, signed_by_id=desk.user_id
+    )
+    db.session.add(signature)
+    db.session.flush()
     people = lessons = held_back = 0
     for member in sorted(list_members(desk.cohort), key=lambda entry: entry.user_id):  # locked in one order
-        if member.id not in there:
-            continue
-        enroll(member.user_id, course, now)
-        enrollment = get_enrollment(member.user_id, course.slug)
-        if enrollment.completed_at is not None:
-            continue
-        new, waiting = _sign_off_one(desk, session, member, enrollment, taught, course, now)
-        complete(enrollment, course, is_local_trial, now)
-        people, lessons, held_back = people + bool(new), lessons + new, held_back + waiting
-    if lessons:
-        _note(desk, "lesson.signed_off", session, now, people=people, lessons=lessons)
-    return Outcome(people, lessons, held_back)
+        if member.id in there:
+            new, waiting = count_taught(session, signature, member, course, is_local_trial, now)
+            people, lessons, held_back = people + bool(new), lessons + new, held_back + waiting
+    for row in unsigned:
+        row.signature_id = signature.id
+    if lessons or unsigned:
+        signed = people + len(unsigned)
+        _note(desk, "lesson.signed_off", session, now, people=signed, lessons=lessons, signed_as=name)
+    else:
+        db.session.delete(signature)
+    db.session.flush()
+    return Outcome(people, lessons, held_back, len(unsigned))
 
 
-def _sign_off_one(
-    desk: Desk,
+def count_taught(
     session: ClassSession,
+    signature: Signature,
+    member: CohortMember,
+    course: Course,
+    is_local_trial: bool,
+    now: dt.datetime,
+) -> tuple[int, int]:
+    """Count what was signed off at a meeting for a member; return (lessons counted now, lessons that wait for one
+    that comes first). In a course that is completed, nothing counts. The class must be locked."""
+    if find_enrollment(member.user_id, course.slug) is None:
+        enroll(member.user_id, course, now)
+    enrollment = get_enrollment(member.user_id, course.slug)
+    if enrollment.completed_at is not None:
+        return 0, 0
+    taught = [lesson for lesson in course.lessons if lesson.id in session.lessons]
+    counted = _count_lessons(session, signature, member, enrollment, taught, course, now)
+    complete(enrollment, course, is_local_trial, now)
+    return counted
+
+
+def _count_lessons(
+    session: ClassSession,
+    signature: Signature,
     member: CohortMember,
     enrollment: Enrollment,
     taught: list[Lesson],
@@ -128,6 +258,11 @@ def _sign_off_one(
     for lesson in taught:
         if lesson.id in known:
             continue
+        read_at = db.session.scalar(
+            select(LessonCompletion.read_again_at).where(
+                LessonCompletion.enrollment_id == enrollment.id, LessonCompletion.lesson == lesson.id
+            )
+        )
         try:
             complete_lesson(enrollment, course, lesson, now)
         except NotYet:
@@ -144,8 +279,10 @@ def _sign_off_one(
                 session_id=session.id,
                 member_id=member.id,
                 minutes=credited,
-                signed_off_by_id=desk.user_id,
+                signed_off_by_id=signature.signed_by_id,
                 signed_off_at=now,
+                signature_id=signature.id,
+                read_before_at=read_at,
             )
         )
     db.session.flush()
@@ -156,6 +293,25 @@ def _minutes_of(session: ClassSession, member: CohortMember) -> int:
     """Return the minutes that a meeting has given someone so far."""
     given = select(SignOff.minutes).where(SignOff.session_id == session.id, SignOff.member_id == member.id)
     return sum(db.session.scalars(given))
+
+
+def _write(desk: Desk, session: ClassSession, plan: Plan, course: Course, now: dt.datetime) -> None:
+    taught = [lesson.id for lesson in course.lessons if lesson.id in set(plan.lessons)]
+    if not taught or len(taught) != len(set(plan.lessons)):
+        raise Invalid(_l("Choose the lessons that you teach."))
+    if not desk.cohort.starts_on <= plan.held_on <= desk.today(now) + FARTHEST:
+        raise Invalid(_l("Choose a day from the first day of the class on, and no more than a year ahead."))
+    if not 1 <= plan.minutes <= LONGEST:
+        raise Invalid(_l("Enter a number of minutes from 1 to %(most)s.", most=LONGEST))
+    session.held_on, session.minutes, session.lessons = plan.held_on, plan.minutes, taught
+    session.place, session.note = plan.place or None, plan.note or None
+
+
+def _check_begun(desk: Desk, session: ClassSession, now: dt.datetime) -> None:
+    if session.held_on > desk.today(now):
+        raise NotYet(
+            _l("This meeting is on %(day)s. You can check people off on that day.", day=show_day(session.held_on))
+        )
 
 
 def _note(desk: Desk, act: str, session: ClassSession, now: dt.datetime, **details: str | int) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 import flask_babel
 from flask_babel import lazy_gettext as _l
 
 from trainer.credentials.rules import show_serial
+from trainer.instructing.records import Record
 from trainer.instructing.rules import BoardRow, Grain, Misread, Order, Rate, Show
 from trainer.organizations.rules import local_day
 from trainer.web.tables import Cell, Table
@@ -37,6 +39,21 @@ BOARD_HEADS = (
     _l("Stuck"),
     _l("Completed on"),
     _l("Certificate"),
+)
+MEETING_HEADS = (
+    _l("Held on"),
+    _l("Place"),
+    _l("Minutes"),
+    _l("Lessons taught"),
+    _l("Name"),
+    _l("Employee number"),
+    _l("In the class"),
+    _l("Signed in by phone at (UTC)"),
+    _l("Lessons signed off"),
+    _l("Minutes credited"),
+    _l("Signed by"),
+    _l("Statement"),
+    _l("Signed on"),
 )
 MISREAD_HEADS = (
     _l("Counted by"),
@@ -84,9 +101,18 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f}"
 
 
-def board_table(rows: Iterable[BoardRow], zone: str) -> Table:
-    """Return the board as a table for export, with days of a time zone."""
-    return Table("class-board", BOARD_HEADS, (_board_cells(row, zone) for row in rows))
+def board_table(rows: Iterable[BoardRow], zone: str, outside: Iterable[str] = ()) -> Table:
+    """Return the board as a table for export, with days of a time zone. `outside`: names of people who were met and
+    aren't in the class."""
+    people = (_board_cells(row, zone) for row in rows)
+    blank = (None,) * (len(BOARD_HEADS) - 7)
+    others = ((name, *(None,) * 5, _("not in the class yet"), *blank) for name in outside)
+    return Table("class-board", BOARD_HEADS, chain(people, others))
+
+
+def meetings_table(rows: Iterable[Record], zone: str) -> Table:
+    """Return who was at which meeting of a class, and what was signed, as a table for export."""
+    return Table("class-meetings", MEETING_HEADS, (_meeting_cells(row, zone) for row in rows))
 
 
 def misread_table(rows: Iterable[Misread]) -> Table:
@@ -113,6 +139,25 @@ def _board_cells(row: BoardRow, zone: str) -> tuple[Cell, ...]:
         _("yes") if row.is_stuck else "",
         local_day(zone, row.completed_at) if row.completed_at else None,
         show_serial(row.serial) if row.serial else None,
+    )
+
+
+def _meeting_cells(row: Record, zone: str) -> tuple[Cell, ...]:
+    signature = row.signature
+    return (
+        row.session.held_on,
+        row.session.place,
+        row.session.minutes,
+        "; ".join(row.taught),
+        row.name,
+        row.employee_number,
+        _("yes") if row.is_member else _("no"),
+        row.arrived_at,
+        row.lessons,
+        row.minutes,
+        signature.name if signature else None,
+        signature.statement if signature else None,
+        local_day(zone, signature.signed_at) if signature else None,
     )
 
 

@@ -81,7 +81,7 @@ def tighten(enrollment: Enrollment, course: Course, asked: Asked) -> bool:
         return False
     enrollment.conditions = after.kept()
     if after.is_paced and not before.is_paced:
-        _unmark_read_ahead(enrollment, course)
+        unmark_read_ahead(enrollment, course)
     return True
 
 
@@ -298,7 +298,7 @@ def combine(other: Enrollment, mine: Enrollment, courses: Mapping[str, Course], 
     _merge_lessons(other.id, mine.id)
     _merge_answers(other.id, mine.id)
     if mine.asks.is_paced and mine.completed_at is None and mine.course in courses:
-        _unmark_read_ahead(mine, courses[mine.course])
+        unmark_read_ahead(mine, courses[mine.course])
     mine.place = mine.place or other.place
     mine.tested_out_at = mine.tested_out_at or other.tested_out_at
     mine.started_at = min(mine.started_at, other.started_at)
@@ -323,7 +323,8 @@ def forget_enrollments(user_ids: Sequence[uuid.UUID]) -> None:
     drop_enrollments(ids)
 
 
-def _unmark_read_ahead(enrollment: Enrollment, course: Course) -> None:
+def unmark_read_ahead(enrollment: Enrollment, course: Course) -> None:
+    """Let lessons that are to be read in order, and were read before one that comes first, be read again."""
     db.session.flush()
     ahead = read_ahead(standing(enrollment, course).path, list_reading_times(enrollment.id))
     db.session.execute(

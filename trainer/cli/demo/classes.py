@@ -78,7 +78,7 @@ class Class:
         absent = {guard.user_id for guard in self.entries if guard.person.rng.random() < 0.12}
         there = [member.id for member in list_members(desk.cohort) if member.user_id not in absent]
         note_attendance(desk, session.id, there, now)
-        sign_off(desk, session.id, course, True, now)
+        sign_off(desk, session.id, desk.cohort.taught_by, course, True, now)
         for entry in self.entries:
             rng = entry.person.rng
             if rng.random() < 0.6:

@@ -20,6 +20,7 @@ from trainer.instructing.access import teaching
 from trainer.instructing.answers import list_answers
 from trainer.instructing.board import list_board
 from trainer.instructing.nudges import nudge
+from trainer.instructing.presence import list_walk_ins
 from trainer.instructing.queries import Desk, find_membership, get_member, users_of
 from trainer.instructing.rules import BoardRow, Order, Show, may_nudge, narrow
 from trainer.instructing.views.downloads import given_as_asked
@@ -63,7 +64,9 @@ def board(desk: Desk) -> str:
 @teaching
 def export(desk: Desk) -> Response:
     """Return the rows that the address asks for as CSV or XLSX; the export is recorded."""
-    return given_as_asked(desk, "export.board", words.board_table(narrow(_rows(desk), _show(), _order()), desk.zone))
+    outside = [person.name for person in list_walk_ins(desk.cohort)] if _show() is Show.ALL else []
+    table = words.board_table(narrow(_rows(desk), _show(), _order()), desk.zone, outside)
+    return given_as_asked(desk, "export.board", table)
 
 
 @blueprint.post("/nudges")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, current_app, flash, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -14,6 +14,7 @@ from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.instructing import operations
 from trainer.instructing.forms import JoinForm
 from trainer.instructing.queries import find_cohort_by_code, find_membership, today_in
+from trainer.instructing.walk_ins import settle_waiting
 from trainer.joining.refused_codes import no_code
 from trainer.organizations.codes import show_code
 from trainer.organizations.queries import find_actor
@@ -54,6 +55,7 @@ def join(code: str) -> Response | str | tuple[str, int]:
         try:
             with transaction():
                 member = operations.join(user_id, code, str(form.name.data), served().courses, now())
+                settle_waiting(member, served().courses, current_app.config["SETTINGS"].is_local, now())
         except Conflict as error:
             return no_code(error, code)
         except (Invalid, NotYet) as error:

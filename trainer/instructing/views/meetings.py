@@ -1,30 +1,28 @@
-"""Meetings in person: write one down, note who was there, sign off the lessons taught."""
+"""Meetings in person: plan or record one, change it, print its sign-in sheet, note who was there."""
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from flask import Blueprint, current_app, flash, render_template, url_for
+from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from trainer.content.library import Course, Lesson
+from trainer.content.library import Course
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid, NotYet
-from trainer.instructing import sessions
+from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
+from trainer.instructing import sessions, undoing, walk_ins, words
 from trainer.instructing.access import teaching
-from trainer.instructing.forms import AttendanceForm, SessionForm
-from trainer.instructing.queries import (
-    Desk,
-    get_class_session,
-    list_attendance,
-    list_class_sessions,
-    list_members,
-    list_signed_off,
-)
+from trainer.instructing.forms import AttendanceForm, SessionForm, SignatureForm, StrangerForm
+from trainer.instructing.models import ClassSession
+from trainer.instructing.presence import list_arrivals, list_signatures, list_walk_in_attendance, list_walk_ins
+from trainer.instructing.queries import Desk, get_class_session, list_attendance, list_class_sessions, list_members
+from trainer.instructing.records import list_records
+from trainer.instructing.sheet import PAPERS, draw_sheet, what_is_taught
+from trainer.instructing.views.downloads import file_answer, given_as_asked
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
 
@@ -36,32 +34,30 @@ blueprint = Blueprint("meetings", __name__, url_prefix="/cohorts/<uuid:cohort_id
 @teaching
 def meetings(desk: Desk) -> str:
     """List the meetings of a class."""
-    return _page(desk, _form(desk, is_new=True))
+    form = SessionForm(formdata=None, course=find_course(desk), held_on=desk.today(now()), number=uuid4())
+    return _page(desk, form)
 
 
 @blueprint.post("")
 @access(Who.ACCOUNT, own=True)
 @teaching
 def hold(desk: Desk) -> Response | tuple[str, int]:
-    """Record a meeting."""
-    form = _form(desk)
+    """Record or plan a meeting."""
+    form = SessionForm(course=find_course(desk))
     if form.validate_on_submit():
-        assert form.held_on.data is not None
+        plan = _plan(form)
         try:
             with transaction():
                 held = sessions.hold_session(
-                    desk,
-                    form.held_on.data,
-                    int(form.minutes.data or 0),
-                    form.lessons.data or [],
-                    str(form.note.data or ""),
-                    _course(desk),
-                    now(),
+                    *(desk, plan.held_on, plan.minutes, plan.lessons, plan.note, get_course(desk), now()),
+                    place=plan.place,
+                    number=_uuid(form.number.data),
                 )
-        except Invalid as error:
-            form.held_on.errors = [error.message]
+        except (Conflict, Invalid) as error:
+            _blame(form, error)
         else:
-            flash(_("Recorded. Now check off who was there."))
+            is_ahead = held.held_on > desk.today(now())
+            flash(_("Planned. Print the sign-in sheet.") if is_ahead else _("Recorded. Now check off who was there."))
             return go(url_for(".meeting", cohort_id=desk.cohort.id, class_session_id=held.id))
     return _page(desk, form), 422
 
@@ -70,11 +66,48 @@ def hold(desk: Desk) -> Response | tuple[str, int]:
 @access(Who.ACCOUNT, own=True)
 @teaching
 def meeting(desk: Desk, class_session_id: UUID) -> str:
-    """Show a meeting and who was there."""
-    there = list_attendance(get_class_session(desk.cohort, class_session_id))
-    return _meeting_page(
-        desk, class_session_id, _attendance_form(desk, members=[str(member_id) for member_id in there])
+    """Show a meeting, who was there and what was signed."""
+    return meeting_page(desk, class_session_id)
+
+
+@blueprint.route("/<uuid:class_session_id>/facts", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+@teaching
+def change(desk: Desk, class_session_id: UUID) -> Response | str | tuple[str, int]:
+    """Change a meeting, as long as nothing was signed off."""
+    held, course = get_class_session(desk.cohort, class_session_id), find_course(desk)
+    form = SessionForm(course=course, **_said(held, course))
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                sessions.change_session(desk, class_session_id, _plan(form), get_course(desk), now())
+        except (Conflict, Invalid) as error:
+            _blame(form, error)
+        else:
+            flash(_("Saved."))
+            return go(url_for(".meeting", cohort_id=desk.cohort.id, class_session_id=class_session_id))
+    page = render_template(
+        "instructing/meeting_change.html",
+        desk=desk,
+        held=held,
+        form=form,
+        course=course,
+        is_signed=sessions.is_signed(held),
     )
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/<uuid:class_session_id>/sheet.pdf")
+@access(Who.ACCOUNT, own=True)
+@teaching
+def sheet(desk: Desk, class_session_id: UUID) -> Response:
+    """Return the sign-in sheet on the paper that the address names, or on Letter."""
+    held, paper = get_class_session(desk.cohort, class_session_id), request.args.get("paper", "letter")
+    if paper not in PAPERS:
+        raise NotFound
+    base = current_app.config["SETTINGS"].base_url
+    address = f"{base}{url_for('arrivals.show', code=held.code.lower())}" if held.code else ""
+    return file_answer(draw_sheet(desk, held, find_course(desk), address, paper), "application/pdf", "sign-in.pdf")
 
 
 @blueprint.post("/<uuid:class_session_id>/attendance")
@@ -82,85 +115,134 @@ def meeting(desk: Desk, class_session_id: UUID) -> str:
 @teaching
 def attend(desk: Desk, class_session_id: UUID) -> Response | tuple[str, int]:
     """Note who was there."""
-    get_class_session(desk.cohort, class_session_id)
-    form = _attendance_form(desk)
+    form = attendance_form(desk, get_class_session(desk.cohort, class_session_id))
     if form.validate_on_submit():
         try:
             with transaction():
-                chosen = [UUID(member_id) for member_id in form.members.data or []]
+                chosen = [UUID(person_id) for person_id in form.members.data or []]
                 sessions.note_attendance(desk, class_session_id, chosen, now())
-        except (Conflict, Invalid) as error:
+        except (Conflict, Invalid, NotYet) as error:
             form.members.errors = [error.message]
         else:
             flash(_("Saved."))
             return go(url_for(".meeting", cohort_id=desk.cohort.id, class_session_id=class_session_id))
-    return _meeting_page(desk, class_session_id, form), 422
+    return meeting_page(desk, class_session_id, attendance=form), 422
 
 
-@blueprint.post("/<uuid:class_session_id>/sign-off")
+@blueprint.post("/exports")
 @access(Who.ACCOUNT, own=True)
 @teaching
-def sign_off(desk: Desk, class_session_id: UUID) -> Response:
-    """Sign off the lessons taught for everyone who was there."""
-    get_class_session(desk.cohort, class_session_id)
-    course, is_local = _course(desk), current_app.config["SETTINGS"].is_local
-    try:
-        with transaction():
-            done = sessions.sign_off(desk, class_session_id, course, is_local, now())
-    except NotYet as error:
-        flash(error.message)
-    else:
-        said = ngettext("Signed off for %(num)s person.", "Signed off for %(num)s people.", done.people)
-        flash(said if done.lessons else _("Nothing new to sign off."))
-        if done.held_back:
-            flash(
-                ngettext(
-                    "%(num)s lesson has to wait: someone reads in order, and one comes first.",
-                    "%(num)s lessons have to wait: someone reads in order, and others come first.",
-                    done.held_back,
-                )
-            )
-    return go(url_for(".meeting", cohort_id=desk.cohort.id, class_session_id=class_session_id))
+def export(desk: Desk) -> Response:
+    """Return who was at which meeting and what was signed, as CSV or XLSX; the export is recorded."""
+    table = words.meetings_table(list_records(desk, find_course(desk)), desk.zone)
+    return given_as_asked(desk, "export.meetings", table)
 
 
-def _course(desk: Desk) -> Course:
-    course = served().courses.get(desk.cohort.course)
+def find_course(desk: Desk) -> Course | None:
+    """Return the course of a class, or None if it isn't offered anymore."""
+    return served().courses.get(desk.cohort.course)
+
+
+def get_course(desk: Desk) -> Course:
+    """Return the course of a class. Raises Conflict if it isn't offered anymore."""
+    course = find_course(desk)
     if course is None:
         raise Conflict(_("This course isn’t offered anymore."))
     return course
 
 
-def _lesson_name(course: Course, lesson: Lesson) -> str:
-    name = f"{lesson.module_title}: {lesson.file.title}"
-    return name if course.is_core(lesson) else _("%(lesson)s (optional)", lesson=name)
+def attendance_form(desk: Desk, held: ClassSession, *, is_new: bool = False) -> AttendanceForm:
+    """Return the form for who was at a meeting: as it was sent, or as it is known."""
+    arrived = list_arrivals(held)
+    people = [
+        (str(member.id), _("%(name)s (signed by phone)", name=member.name) if member.id in arrived else member.name)
+        for member in list_members(desk.cohort)
+    ]
+    people += [
+        (str(person.id), _("%(name)s (not in the class)", name=person.name)) for person in list_walk_ins(desk.cohort)
+    ]
+    if not is_new:
+        return AttendanceForm(people=people)
+    there = list_attendance(held) | list_walk_in_attendance(held).keys()
+    return AttendanceForm(formdata=None, people=people, members=[str(person_id) for person_id in there])
 
 
-def _form(desk: Desk, *, is_new: bool = False) -> SessionForm:
-    course = served().courses.get(desk.cohort.course)
-    lessons = [(lesson.id, _lesson_name(course, lesson)) for lesson in course.lessons] if course else []
-    if is_new:
-        return SessionForm(formdata=None, lessons_taught=lessons, held_on=desk.today(now()))
-    return SessionForm(lessons_taught=lessons)
-
-
-def _attendance_form(desk: Desk, members: list[str] | None = None) -> AttendanceForm:
-    people = [(str(member.id), member.name) for member in list_members(desk.cohort)]
-    return AttendanceForm(people=people) if members is None else AttendanceForm(people=people, members=members)
-
-
-def _page(desk: Desk, form: SessionForm) -> str:
-    return render_template("instructing/meetings.html", desk=desk, form=form, meetings=list_class_sessions(desk.cohort))
-
-
-def _meeting_page(desk: Desk, class_session_id: UUID, form: AttendanceForm) -> str:
-    held = get_class_session(desk.cohort, class_session_id)
-    course = served().courses.get(desk.cohort.course)
+def meeting_page(
+    desk: Desk,
+    class_session_id: UUID,
+    *,
+    attendance: AttendanceForm | None = None,
+    signature: SignatureForm | None = None,
+    stranger: StrangerForm | None = None,
+) -> str:
+    """Return the page of a meeting, with a form as it was sent, if one was refused."""
+    held, instant = get_class_session(desk.cohort, class_session_id), now()
+    course, walked = find_course(desk), list_walk_in_attendance(held)
+    there = (list_attendance(held) & {member.id for member in list_members(desk.cohort)}) | walked.keys()
+    signed = list_signatures(held)
+    covered = {person[0] for entry in signed for person in entry.people}
+    text = request.args.get("who", "").strip()
     return render_template(
         "instructing/meeting.html",
         desk=desk,
         held=held,
+        course=course,
+        taught=what_is_taught(held, course),
+        form=attendance or signature or stranger or attendance_form(desk, held, is_new=True),
+        attendance=attendance or attendance_form(desk, held, is_new=True),
+        signature=signature or SignatureForm(formdata=None),
+        stranger=stranger or StrangerForm(formdata=None),
+        statement=sessions.statement_of(held),
+        is_ahead=held.held_on > desk.today(instant),
+        there=there,
+        unsigned=there - covered,
+        arrived=list_arrivals(held),
+        signed=signed,
+        can_undo=lambda entry: undoing.can_undo(entry, current_user.id, instant),
+        minutes_left=lambda entry: undoing.minutes_left(entry, instant),
+        who=text,
+        matches=walk_ins.list_roster(desk, text) if desk.actor and len(text) > 1 else [],
+        is_signed=bool(signed) or sessions.is_signed(held),
+    )
+
+
+def _plan(form: SessionForm) -> sessions.Plan:
+    assert form.held_on.data is not None
+    minutes, place, remark = int(form.minutes.data or 0), str(form.place.data or ""), str(form.note.data or "")
+    return sessions.Plan(form.held_on.data, minutes, form.taught, place, remark)
+
+
+def _blame(form: SessionForm, error: Conflict | Invalid) -> None:
+    field = form.modules if not form.taught else form.held_on
+    field.errors = [error.message]
+
+
+def _said(held: ClassSession, course: Course | None) -> dict[str, object]:
+    """Return what a meeting says, as the form has it: whole modules, and single lessons of others."""
+    modules = [
+        module.slug
+        for module in (course.modules if course else ())
+        if all(lesson.id in held.lessons for lesson in module.lessons)
+    ]
+    rest = [lesson for lesson in held.lessons if lesson.partition("/")[0] not in modules]
+    facts = {"held_on": held.held_on, "minutes": held.minutes, "place": held.place, "note": held.note}
+    return {**facts, "modules": modules, "lessons": rest}
+
+
+def _uuid(given: str | None) -> UUID | None:
+    try:
+        return UUID(given or "")
+    except ValueError:
+        return None
+
+
+def _page(desk: Desk, form: SessionForm) -> str:
+    return render_template(
+        "instructing/meetings.html",
+        desk=desk,
         form=form,
-        lessons=[lesson for lesson in course.lessons if lesson.id in held.lessons] if course else [],
-        there=list_attendance(held),
-        signed_off=list_signed_off(held),
+        course=find_course(desk),
+        today=desk.today(now()),
+        meetings=list_class_sessions(desk.cohort),
+        waiting=len(list_walk_ins(desk.cohort)),
     )

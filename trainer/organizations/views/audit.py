@@ -39,6 +39,7 @@ ACTS = {
     "cohort": _l("Classes"),
     "session": _l("Meetings"),
     "lesson": _l("Lessons"),
+    "walk_in": _l("People on a class’s list"),
     "nudge": _l("Mails to people who are stuck"),
     "api_token": _l("API tokens"),
     "webhook": _l("Webhooks"),

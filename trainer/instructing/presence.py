@@ -1,0 +1,145 @@
+"""Who was at a meeting, signed in by phone, or was there without an account; and what was signed for whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from trainer.core.db import db
+from trainer.core.errors import NotFound
+from trainer.instructing.models import (
+    Arrival,
+    ClassSession,
+    Cohort,
+    CohortMember,
+    Signature,
+    SignOff,
+    WalkIn,
+    WalkInAttendance,
+)
+from trainer.instructing.queries import Desk, users_of
+from trainer.organizations.models import Membership
+from trainer.organizations.rules import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature, and for whom it signed: (id of a member or of someone who isn't in the class, name, whether they are
+    in the class), by name."""
+
+    signature: Signature
+    people: Sequence[tuple[uuid.UUID, str, bool]]
+
+
+def list_walk_ins(cohort: Cohort) -> list[WalkIn]:
+    """Return the people without an account whom a class has met and who haven't joined it since, by name."""
+    waiting = select(WalkIn).where(WalkIn.cohort_id == cohort.id, WalkIn.joined_at.is_(None))
+    return sorted(db.session.scalars(waiting), key=lambda person: (fold(person.name), person.id))
+
+
+def get_walk_in(cohort: Cohort, walk_in_id: uuid.UUID) -> WalkIn:
+    """Return someone without an account whom a class has met, also once they have joined. Raises NotFound."""
+    person = db.session.scalar(select(WalkIn).where(WalkIn.id == walk_in_id, WalkIn.cohort_id == cohort.id))
+    if person is None:
+        raise NotFound
+    return person
+
+
+def list_walk_in_attendance(class_session: ClassSession) -> dict[uuid.UUID, WalkInAttendance]:
+    """Return who was at a meeting without an account, by id."""
+    rows = db.session.scalars(select(WalkInAttendance).where(WalkInAttendance.session_id == class_session.id))
+    return {row.walk_in_id: row for row in rows}
+
+
+def list_arrivals(class_session: ClassSession) -> dict[uuid.UUID, dt.datetime]:
+    """Return member id -> when they signed in by phone."""
+    rows = db.session.scalars(select(Arrival).where(Arrival.session_id == class_session.id))
+    return {row.member_id: row.at for row in rows}
+
+
+def get_signature(cohort: Cohort, signature_id: uuid.UUID) -> Signature:
+    """Return a signature of a class. Raises NotFound."""
+    signature = db.session.scalar(
+        select(Signature)
+        .join(ClassSession, ClassSession.id == Signature.session_id)
+        .where(Signature.id == signature_id, ClassSession.cohort_id == cohort.id)
+    )
+    if signature is None:
+        raise NotFound
+    return signature
+
+
+def list_signatures(class_session: ClassSession) -> list[Signed]:
+    """Return what was signed at a meeting, the newest first; without those of which all was undone."""
+    people: dict[uuid.UUID | None, set[tuple[uuid.UUID, str, bool]]] = {}
+    members = (
+        select(SignOff.signature_id, CohortMember.id, CohortMember.name)
+        .join(CohortMember, CohortMember.id == SignOff.member_id)
+        .join(Signature, Signature.id == SignOff.signature_id)
+        .where(Signature.session_id == class_session.id)
+        .distinct()
+    )
+    others = (
+        select(WalkInAttendance.signature_id, WalkIn.id, WalkIn.name)
+        .join(WalkIn, WalkIn.id == WalkInAttendance.walk_in_id)
+        .where(WalkInAttendance.session_id == class_session.id, WalkInAttendance.signature_id.is_not(None))
+    )
+    for query, is_in_class in ((members, True), (others, False)):
+        for signature_id, person_id, name in db.session.execute(query):
+            people.setdefault(signature_id, set()).add((person_id, name, is_in_class))
+    signatures = db.session.scalars(
+        select(Signature)
+        .where(Signature.session_id == class_session.id)
+        .order_by(Signature.signed_at.desc(), Signature.id)
+    )
+    return [
+        Signed(signature, sorted(people[signature.id], key=lambda person: (fold(person[1]), person[0])))
+        for signature in signatures
+        if signature.id in people
+    ]
+
+
+def list_numbers(desk: Desk) -> dict[uuid.UUID | None, str | None]:
+    """Return user id -> employee number of the people in a firm's class; in a public one nobody has any."""
+    if desk.organization_id is None:
+        return {}
+    rows = db.session.execute(
+        select(Membership.user_id, Membership.employee_number).where(
+            Membership.organization_id == desk.organization_id,
+            Membership.user_id.in_(users_of(desk.cohort)),
+            Membership.ended_at.is_(None),
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtTo:
+    """Lessons that a learner was taught in person, by who signed for them; nothing of those signed off before there
+    were signatures."""
+
+    signature: Signature | None
+    signed_off_at: dt.datetime
+    lessons: int
+    minutes: int
+
+
+def list_taught_to(enrollment_id: uuid.UUID) -> list[TaughtTo]:
+    """Return what was signed off for an enrollment, the earliest first."""
+    rows = db.session.execute(
+        select(SignOff, Signature)
+        .outerjoin(Signature, Signature.id == SignOff.signature_id)
+        .where(SignOff.enrollment_id == enrollment_id)
+        .order_by(SignOff.signed_off_at, SignOff.lesson)
+    ).all()
+    taught: dict[object, list[tuple[SignOff, Signature | None]]] = {}
+    for sign_off, signature in rows:
+        taught.setdefault(signature.id if signature else sign_off.session_id, []).append((sign_off, signature))
+    return [
+        TaughtTo(pairs[0][1], pairs[0][0].signed_off_at, len(pairs), sum(pair[0].minutes for pair in pairs))
+        for pairs in taught.values()
+    ]

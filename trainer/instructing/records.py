@@ -1,0 +1,70 @@
+"""What a class's meetings say of each person who was there: for files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from trainer.content.library import Course
+from trainer.core.db import db
+from trainer.instructing.models import ClassSession, Signature, SignOff
+from trainer.instructing.presence import list_arrivals, list_numbers, list_walk_in_attendance, list_walk_ins
+from trainer.instructing.queries import Desk, list_attendance, list_class_sessions, list_members
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Someone who was at a meeting, and what was signed off for them there."""
+
+    session: ClassSession
+    taught: Sequence[str]
+    """Titles of the lessons."""
+    name: str
+    employee_number: str | None
+    is_member: bool
+    arrived_at: dt.datetime | None
+    """When they signed in by phone."""
+    lessons: int
+    minutes: int
+    signature: Signature | None
+
+
+def list_records(desk: Desk, course: Course | None) -> Iterator[Record]:
+    """Yield who was at the meetings of a class, the newest meeting first, then by name; of a person who isn't in the
+    class yet, no lesson counts so far."""
+    members, others, numbers = list_members(desk.cohort), list_walk_ins(desk.cohort), list_numbers(desk)
+    titles = {lesson.id: lesson.file.title for lesson in course.lessons} if course else {}
+    for session, _number in list_class_sessions(desk.cohort):
+        taught = [titles.get(lesson, lesson) for lesson in session.lessons]
+        there, walked, arrived = list_attendance(session), list_walk_in_attendance(session), list_arrivals(session)
+        signed, signatures = _signed_at(session), _signatures_of(session)
+        for member in members:
+            if member.id in there:
+                lessons = signed.get(member.id, [])
+                yield Record(
+                    *(session, taught, member.name, numbers.get(member.user_id), True, arrived.get(member.id)),
+                    len(lessons),
+                    sum(sign_off.minutes for sign_off in lessons),
+                    signatures.get(lessons[-1].signature_id) if lessons else None,
+                )
+        for person in others:
+            if person.id in walked:
+                signature = signatures.get(walked[person.id].signature_id)
+                yield Record(session, taught, person.name, person.employee_number, False, None, 0, 0, signature)
+
+
+def _signed_at(session: ClassSession) -> dict[uuid.UUID | None, list[SignOff]]:
+    signed: dict[uuid.UUID | None, list[SignOff]] = {}
+    query = select(SignOff).where(SignOff.session_id == session.id)
+    for sign_off in db.session.scalars(query.order_by(SignOff.signed_off_at, SignOff.lesson)):
+        signed.setdefault(sign_off.member_id, []).append(sign_off)
+    return signed
+
+
+def _signatures_of(session: ClassSession) -> dict[uuid.UUID | None, Signature]:
+    rows = db.session.scalars(select(Signature).where(Signature.session_id == session.id))
+    return {signature.id: signature for signature in rows}

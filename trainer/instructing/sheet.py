@@ -1,0 +1,94 @@
+"""Draw the sign-in sheet of a meeting: who is expected, room for signatures, and a code to sign in by phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from trainer.content.library import Course
+from trainer.instructing.models import ClassSession
+from trainer.instructing.presence import list_numbers, list_walk_ins
+from trainer.instructing.queries import Desk, list_members
+from trainer.instructing.sessions import statement_of
+from trainer.organizations.rules import fold
+from trainer.web.language import show_day
+from trainer.web.paper import breakable, qr_code, typeset_sheet
+
+SHEET: Final = Path(__file__).with_name("sheet.typ")
+PAPERS: Final = {"letter": "us-letter", "a4": "a4"}
+BLANK_ROWS: Final = 10
+
+
+def list_expected(desk: Desk) -> Sequence[tuple[str, str]]:
+    """Return (name, employee number or nothing) of the people in a class and of those on its list, by name."""
+    members = list_members(desk.cohort)
+    numbers = list_numbers(desk)
+    people = [(member.name, numbers.get(member.user_id) or "") for member in members]
+    people += [(person.name, person.employee_number or "") for person in list_walk_ins(desk.cohort)]
+    return sorted(people, key=lambda pair: (fold(pair[0]), pair[1]))
+
+
+def draw_sheet(desk: Desk, session: ClassSession, course: Course | None, address: str, paper: str) -> bytes:
+    """Return a tagged PDF that prints in gray, on a paper of `PAPERS`. `address`: where someone present signs in by
+    phone, or nothing. A letter that no font can show is a box."""
+    people = list_expected(desk)
+    rows = [(str(place), breakable(name), breakable(number, 9), "") for place, (name, number) in enumerate(people, 1)]
+    rows += [(str(len(people) + place), "", "", "") for place in range(1, BLANK_ROWS + 1)]
+    texts = {
+        "paper": PAPERS[paper],
+        "title": _("Sign-in sheet"),
+        "name": breakable(desk.cohort.title),
+        "facts": [(label, breakable(text, 30)) for label, text in _facts(desk, session, course) if text],
+        "taught": what_is_taught(session, course),
+        "qr": qr_code(address) if address else "",
+        "address": address.partition("://")[2],
+        "heads": [_("No."), _("Name"), _("Number"), _("Signature")],
+        "rows": rows,
+        "statement": statement_of(session),
+        "lines": [_("Trainer’s name, in print"), _("Trainer’s signature"), _("Date")],
+        "words": {
+            "qr": _("QR code: opens the page to sign in to this meeting"),
+            "scan": _("On your phone? Scan to sign in, on this day only."),
+            "taught": _("What is taught"),
+            "footer": _("Sign only for yourself. Only people the trainer checks off count as present."),
+        },
+    }
+    return typeset_sheet(SHEET, texts, session.held_on)
+
+
+def what_is_taught(session: ClassSession, course: Course | None) -> list[str]:
+    """Return the modules of a meeting in words: a title where all of its lessons are taught, and how many of how
+    many where not."""
+    if course is None:
+        return list(session.lessons)
+    taught = []
+    for module in course.modules:
+        number, every = sum(lesson.id in session.lessons for lesson in module.lessons), len(module.lessons)
+        if number == every:
+            taught.append(module.file.title)
+        elif number:
+            taught.append(
+                ngettext(
+                    "%(module)s (%(num)s of %(every)s lessons)",
+                    "%(module)s (%(num)s of %(every)s lessons)",
+                    number,
+                    module=module.file.title,
+                    every=every,
+                )
+            )
+    return taught
+
+
+def _facts(desk: Desk, session: ClassSession, course: Course | None) -> list[tuple[str, Any]]:
+    return [
+        (_("Firm"), desk.actor.organization.name if desk.actor else ""),
+        (_("Course"), course.file.title if course else desk.cohort.course),
+        (_("Day"), show_day(session.held_on, "long")),
+        (_("Length"), ngettext("%(num)s minute", "%(num)s minutes", session.minutes)),
+        (_("Place"), session.place),
+        (_("Trainer"), desk.cohort.taught_by),
+    ]

@@ -1,0 +1,96 @@
+"""Sign off what was taught at a meeting, and undo it within the hour."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, current_app, flash, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
+from trainer.instructing import sessions, undoing
+from trainer.instructing.access import teaching
+from trainer.instructing.forms import SignatureForm
+from trainer.instructing.presence import get_signature
+from trainer.instructing.queries import Desk, get_class_session
+from trainer.instructing.sessions import Outcome
+from trainer.instructing.views.meetings import find_course, get_course, meeting_page
+from trainer.web.access import Who, access
+from trainer.web.redirects import go
+
+blueprint = Blueprint("signing", __name__, url_prefix="/cohorts/<uuid:cohort_id>")
+
+
+@blueprint.post("/sessions/<uuid:class_session_id>/sign-off")
+@access(Who.ACCOUNT, own=True)
+@teaching
+def sign_off(desk: Desk, class_session_id: UUID) -> Response | tuple[str, int]:
+    """Sign off the lessons taught for everyone who was there."""
+    get_class_session(desk.cohort, class_session_id)
+    form, is_local = SignatureForm(), current_app.config["SETTINGS"].is_local
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                done = sessions.sign_off(
+                    desk, class_session_id, str(form.signer.data), get_course(desk), is_local, now()
+                )
+        except (Conflict, Invalid, NotYet) as error:
+            form.signer.errors = [error.message]
+        else:
+            _say(done)
+            return go(url_for("meetings.meeting", cohort_id=desk.cohort.id, class_session_id=class_session_id))
+    return meeting_page(desk, class_session_id, signature=form), 422
+
+
+@blueprint.post("/signatures/<uuid:signature_id>/undoing")
+@access(Who.ACCOUNT, own=True)
+@teaching
+def undo(desk: Desk, signature_id: UUID) -> Response:
+    """Undo a sign-off for one person or for everyone, within the hour."""
+    held_id = get_signature(desk.cohort, signature_id).session_id
+    person_id = request.form.get("person", type=UUID)
+    if person_id is None and request.form.get("person"):
+        raise NotFound  # not everyone's, only because it can't be read
+    try:
+        with transaction():
+            undone = undoing.undo(desk, signature_id, person_id, find_course(desk), now())
+    except Conflict as error:
+        flash(error.message)
+    else:
+        if undone.people:
+            flash(ngettext("Undone for %(num)s person.", "Undone for %(num)s people.", undone.people))
+        for name in undone.kept:
+            flash(
+                _(
+                    "Not undone for %(name)s, who has completed the course. A certificate can only be withdrawn, by "
+                    "the people who run this site.",
+                    name=name,
+                )
+            )
+    return go(url_for("meetings.meeting", cohort_id=desk.cohort.id, class_session_id=held_id))
+
+
+def _say(done: Outcome) -> None:
+    people = done.people + done.without_account
+    said = ngettext("Signed off for %(num)s person.", "Signed off for %(num)s people.", people)
+    flash(said if people else _("Nothing new to sign off."))
+    if done.without_account:
+        flash(
+            ngettext(
+                "%(num)s of them isn’t in the class yet. It counts for them once they join.",
+                "%(num)s of them aren’t in the class yet. It counts for them once they join.",
+                done.without_account,
+            )
+        )
+    if done.held_back:
+        flash(
+            ngettext(
+                "%(num)s lesson has to wait: someone reads in order, and one comes first.",
+                "%(num)s lessons have to wait: someone reads in order, and others come first.",
+                done.held_back,
+            )
+        )
