@@ -79,6 +79,7 @@ from trainer.home.views import blueprint as home
 from trainer.instructing.views.board import blueprint as board
 from trainer.instructing.views.classes import blueprint as classes
 from trainer.instructing.views.cohorts import blueprint as cohorts
+from trainer.instructing.views.invitations import blueprint as class_invitations
 from trainer.instructing.views.items import blueprint as items
 from trainer.instructing.views.meetings import blueprint as meetings
 from trainer.instructing.views.misreads import blueprint as misreads
@@ -247,7 +248,7 @@ def _add_pages(app: Flask) -> None:
         api,
         api_writing,
     )
-    instructors = (cohorts, board, misreads, class_rounds, meetings, classes, items)
+    instructors = (cohorts, board, class_invitations, misreads, class_rounds, meetings, classes, items)
     for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)
     init_ways(app, WAYS_UP, PARTS_FROM_ABOVE)

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from flask import Flask
 
-from tests.cast import approve, code_of, desk_of, hold_meeting, join_class, make_class
+from tests.cast import approve, code_of, desk_of, hold_meeting, join_class, make_class, make_site, put_on_roster
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.instructing.models import CohortMember
+from trainer.instructing.invitations import choose_teams, decline, invite
+from trainer.instructing.models import Cohort, CohortMember
 from trainer.instructing.sessions import note_attendance
 from trainer.learning.models import Enrollment
 
@@ -47,6 +48,28 @@ def set_classroom(app: Flask, ines: UUID, firm: UUID, person: Callable[[Flask], 
         "class_join": f"/classes/{code[:4]}-{code[4:]}",
         "class_firms": f"/organizations/{firm}/cohorts",
     }
+
+
+def set_invitations(
+    app: Flask, ines: UUID, firm: UUID, called: UUID, person: Callable[[Flask], Person]
+) -> dict[str, str]:
+    """Make a class of a team, with people who gave each answer, one who waits, and one who joined the team since."""
+    team = make_site(app, ines, firm, "Pier 9")
+    there = [called, *(person(app).id for _number in range(3))]
+    for number, user_id in enumerate(there):
+        name = LONG if number == 1 else f"Pier Guard {number}"
+        put_on_roster(app, firm, user_id, name=name, email=f"pier{number}@example.org", teams=[team])
+    put_on_roster(app, firm, None, name="Nora Number", email=None, employee_number="P-1", teams=[team])
+    cohort = make_class(app, ines, firm, title="Pier crew")
+    with app.app_context(), transaction():
+        choose_teams(desk_of(ines, cohort), [team])
+        invite(desk_of(ines, cohort), now() - dt.timedelta(days=4))
+    join_class(app, there[1], cohort, "Grace")
+    with app.app_context(), transaction():
+        decline(there[2], db.session.get_one(Cohort, cohort), now())
+    put_on_roster(app, firm, None, name="Late Larry", email="late@example.org", teams=[team])
+    code = code_of(app, cohort)
+    return {"class_invited": f"/cohorts/{cohort}/invitations", "class_called": f"/classes/{code[:4]}-{code[4:]}"}
 
 
 def let_idle(app: Flask, member_id: UUID) -> None:

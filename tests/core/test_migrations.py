@@ -55,6 +55,7 @@ from trainer.core.events import Kind
 from trainer.core.heartbeat import note_began
 from trainer.core.settings import ROOT
 from trainer.home.mergers import propose
+from trainer.instructing.invitations import choose_teams, invite
 from trainer.instructing.models import ClassFigures
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
@@ -165,6 +166,10 @@ def fill_firm(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         session.get_one(Membership, mona).hired_on = dt.date(2020, 1, 1)
     firm.keep_up()
+    cohort = make_class(app, firm.owner_id, firm.id)
+    with app.app_context(), transaction():
+        choose_teams(desk_of(firm.owner_id, cohort), [team])
+        assert invite(desk_of(firm.owner_id, cohort), clock.now()).mailed
     with app.app_context(), transaction() as session:
         duty = session.scalars(select(Assignment.id)).one()
         waive(firm.actor(), duty, "Away", dt.date(2027, 1, 1), clock.now())

@@ -37,6 +37,8 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
 from trainer.core.events import Kind
 from trainer.home.mergers import propose
+from trainer.instructing.invitations import choose_teams
+from trainer.instructing.invitations import invite as invite_to_class
 from trainer.instructing.models import ClassFigures
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
@@ -89,6 +91,9 @@ FIRMS = {
     "jobs",
     "cohorts",
     "cohort_members",
+    "class_teams",
+    "class_invitations",
+    "class_invitation_mails",
     "class_sessions",
     "attendances",
     "nudges",
@@ -204,6 +209,8 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         pack = job.id
         record_manifest(job, Made(pack.hex * 2, name, actor.today(clock.now()), clock.now(), 9))
         folder_of(pack).mkdir(parents=True)
+    walter = make_account(app, f"walter@{at}.example.org")
+    put_on_roster(app, firm, walter, name="Walter Wu", email=f"walter@{at}.example.org", teams=[site])
     cohort = make_class(app, ines, firm)
     member, meeting = join_class(app, mona, cohort, "Mona May"), hold_meeting(app, ines, cohort)
     with app.app_context(), transaction():
@@ -211,6 +218,8 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         note_attendance(desk, meeting, [member], clock.now())
         sign_off(desk, meeting, course, True, clock.now())
         nudge(desk, [member], clock.now())
+        choose_teams(desk, [site])
+        invite_to_class(desk, clock.now())
         db.session.add(ClassFigures(cohort_id=cohort, counted_at=clock.now(), weight=1, figures={}))
     return Full(app, name, firm, owner, mona, pack, cohort)
 

@@ -1,4 +1,5 @@
-"""Cohort, CohortMember, ClassSession, Attendance, SignOff, Nudge, InstructorApproval and ClassFigures records."""
+"""Cohort, CohortMember, ClassTeam, ClassInvitation, ClassInvitationMail, ClassSession, Attendance, SignOff, Nudge,
+InstructorApproval and ClassFigures records."""
 
 from __future__ import annotations
 
@@ -72,6 +73,49 @@ class CohortMember(Base):
     joined_at: Mapped[dt.datetime]
     """What was answered before this is no part of the class."""
     left_at: Mapped[dt.datetime | None]
+
+
+class ClassTeam(Base):
+    """A team of the firm whose people are invited to a class."""
+
+    __tablename__ = "class_teams"
+
+    cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohorts.id", ondelete="CASCADE"), primary_key=True)
+    team_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class ClassInvitation(Base):
+    """A person on a firm's roster who is invited to a class, and hasn't been put into it: joining is their own act."""
+
+    __tablename__ = "class_invitations"
+    __table_args__ = (UniqueConstraint("cohort_id", "membership_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohorts.id"))
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
+    invited_at: Mapped[dt.datetime]
+    invited_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    declined_at: Mapped[dt.datetime | None]
+    """When they declined, or left the class after joining it. Joining empties it."""
+
+
+class ClassInvitationMail(Base):
+    """A mail about an invitation to a class: the first, a reminder or a follow-up; the row comes before the mail."""
+
+    __tablename__ = "class_invitation_mails"
+    __table_args__ = (
+        UniqueConstraint("invitation_id", "bucket"),
+        Index("ix_class_invitation_mails_day", "organization_id", "created_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"))
+    invitation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("class_invitations.id", ondelete="CASCADE"))
+    bucket: Mapped[int]
+    """Which of the spans of `rules.NUDGES_APART` since 1970 it falls in."""
+    created_at: Mapped[dt.datetime]
+    sent_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    """Nobody for a follow-up."""
 
 
 class ClassSession(Base):

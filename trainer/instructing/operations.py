@@ -17,7 +17,18 @@ from trainer.content.library import Course
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
-from trainer.instructing.models import Attendance, ClassSession, Cohort, CohortMember, InstructorApproval, Nudge
+from trainer.instructing.invitations import answer_by_place
+from trainer.instructing.models import (
+    Attendance,
+    ClassInvitation,
+    ClassInvitationMail,
+    ClassSession,
+    ClassTeam,
+    Cohort,
+    CohortMember,
+    InstructorApproval,
+    Nudge,
+)
 from trainer.instructing.queries import (
     Desk,
     count_present,
@@ -152,6 +163,7 @@ def join(user_id: uuid.UUID, code: str, name: str, courses: Mapping[str, Course]
     member = CohortMember(cohort_id=cohort.id, user_id=user_id, name=_printable(name), joined_at=now)
     db.session.add(member)
     db.session.flush()
+    answer_by_place(user_id, cohort, None)
     if cohort.course in courses:
         enroll(user_id, courses[cohort.course], now)
     _note("cohort.joined", user_id, cohort, now)
@@ -167,6 +179,7 @@ def leave(user_id: uuid.UUID, code: str, now: dt.datetime) -> None:
     member = find_membership(user_id, cohort)
     if member is not None:
         member.left_at = now
+        answer_by_place(user_id, cohort, now)
         _note("cohort.left", user_id, cohort, now)
 
 
@@ -235,6 +248,9 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
     return delete_some(
         most,
         (Nudge, Nudge.cohort_id.in_(classes)),
+        (ClassInvitationMail, ClassInvitationMail.organization_id == organization_id),
+        (ClassInvitation, ClassInvitation.cohort_id.in_(classes)),
+        (ClassTeam, ClassTeam.cohort_id.in_(classes)),
         (Attendance, Attendance.session_id.in_(meetings)),
         (ClassSession, ClassSession.cohort_id.in_(classes)),
         (CohortMember, CohortMember.cohort_id.in_(classes)),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 
 from trainer.accounts.persons import ERASED
 from trainer.core.db import db
 from trainer.core.persons import Told, tell
 from trainer.instructing.models import (
     Attendance,
+    ClassInvitation,
+    ClassInvitationMail,
     ClassSession,
     Cohort,
     CohortMember,
@@ -20,6 +22,7 @@ from trainer.instructing.models import (
     SignOff,
 )
 from trainer.learning.models import Enrollment
+from trainer.organizations.models import Membership
 
 
 def export_person(user_id: uuid.UUID) -> Told:
@@ -43,6 +46,28 @@ def export_person(user_id: uuid.UUID) -> Told:
         .where(Enrollment.user_id == user_id)
         .order_by(SignOff.signed_off_at, SignOff.lesson)
     )
+    invited = db.session.execute(
+        select(ClassInvitation, Cohort)
+        .join(Cohort, Cohort.id == ClassInvitation.cohort_id)
+        .where(ClassInvitation.membership_id.in_(_entries(user_id)))
+        .order_by(ClassInvitation.invited_at, ClassInvitation.id)
+    )
+    about = (
+        select(ClassInvitationMail)
+        .join(ClassInvitation, ClassInvitation.id == ClassInvitationMail.invitation_id)
+        .where(ClassInvitation.membership_id.in_(_entries(user_id)))
+        .order_by(ClassInvitationMail.created_at, ClassInvitationMail.id)
+    )
+    invited_by = (
+        select(ClassInvitation)
+        .where(ClassInvitation.invited_by_id == user_id)
+        .order_by(ClassInvitation.invited_at, ClassInvitation.id)
+    )
+    mailed_by = (
+        select(ClassInvitationMail)
+        .where(ClassInvitationMail.sent_by_id == user_id)
+        .order_by(ClassInvitationMail.created_at, ClassInvitationMail.id)
+    )
     received = select(Nudge).where(Nudge.user_id == user_id).order_by(Nudge.created_at, Nudge.id)
     taught = select(Cohort).where(Cohort.instructor_id == user_id).order_by(Cohort.created_at, Cohort.id)
     held = select(ClassSession).where(ClassSession.created_by_id == user_id).order_by(ClassSession.created_at)
@@ -54,6 +79,13 @@ def export_person(user_id: uuid.UUID) -> Told:
             {**tell([cohort], "title", "course")[0], **tell([member], "name", "joined_at", "left_at")[0]}
             for member, cohort in joined
         ],
+        "class_invitations": [
+            {**tell([cohort], "title", "course")[0], **tell([invitation], "invited_at", "declined_at")[0]}
+            for invitation, cohort in invited
+        ],
+        "class_invitation_mails": tell(db.session.scalars(about), "created_at"),
+        "class_invitations_made": tell(db.session.scalars(invited_by), "invited_at"),
+        "class_invitation_mails_sent": tell(db.session.scalars(mailed_by), "created_at"),
         "attendances": [
             {**tell([meeting], "held_on", "minutes", "lessons")[0], **tell([attendance], "noted_at")[0]}
             for attendance, meeting in attended
@@ -81,6 +113,7 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     for record, condition in (
         (SignOff, SignOff.enrollment_id.in_(unearned)),
         (Nudge, Nudge.user_id == user_id),
+        (ClassInvitation, ClassInvitation.membership_id.in_(_entries(user_id))),  # with the mails about it
         (InstructorApproval, InstructorApproval.user_id == user_id),
     ):
         db.session.execute(delete(record).where(condition).execution_options(synchronize_session=False))
@@ -94,3 +127,8 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         update(Cohort).where(taught).values(taught_by=ERASED),
     ):
         db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _entries(user_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Return ids of a person's entries on rosters, here or gone, as a part of other statements."""
+    return select(Membership.id).where(Membership.user_id == user_id)

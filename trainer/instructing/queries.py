@@ -56,6 +56,12 @@ class Desk:
         """True for the instructor, where the class said so before people joined."""
         return self.cohort.shows_answers and self.reads_figures
 
+    def has_page(self, endpoint: str) -> bool:
+        """Return True if this person gets a page of the class: not all do, and a public class invites no team."""
+        return {"misreads.misreads": self.reads_figures, "class_invitations.invited": self.actor is not None}.get(
+            endpoint, True
+        )
+
     @property
     def zone(self) -> str:
         """The firm's time zone, or UTC."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, render_template, url_for
@@ -16,7 +17,8 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
 from trainer.instructing import operations
 from trainer.instructing.access import teaching
-from trainer.instructing.forms import CohortForm, HandOverForm, NewCohortForm, PublicHandOverForm
+from trainer.instructing.forms import CohortForm, FirmsCohortForm, HandOverForm, NewCohortForm, PublicHandOverForm
+from trainer.instructing.invitations import choose_teams, list_teams
 from trainer.instructing.models import Cohort
 from trainer.instructing.operations import CohortFacts
 from trainer.instructing.posters import draw_poster
@@ -63,7 +65,8 @@ def firms_list(actor: Actor) -> str:
 @acting(May.TEACH)
 def make_firms(actor: Actor) -> Response | str | tuple[str, int]:
     """Create a class of a firm."""
-    form = _new_form(actor.membership.name, actor.today(now()))
+    teams = [(str(team.id), team.name) for team in list_teams(actor)]
+    form = FirmsCohortForm(teams_there=teams, **_proposed(actor.membership.name, actor.today(now())))
     made = _made(form, actor)
     if made is not None:
         return made
@@ -97,7 +100,7 @@ def make_public() -> Response | str | tuple[str, int]:
         return go(url_for(".public_list"))  # which says who may
     if needs_second_step(current_user):
         return ask_second_step()
-    form = _new_form(current_user.certificate_name or "", today())
+    form = NewCohortForm(**_proposed(current_user.certificate_name or "", today()))
     made = _made(form, None)
     if made is not None:
         return made
@@ -217,25 +220,34 @@ def list_url(desk: Desk) -> str:
     return url_for("cohorts.firms_list", organization_id=desk.organization_id)
 
 
-def _new_form(name: str, day: dt.date) -> NewCohortForm:
+def _proposed(name: str, day: dt.date) -> dict[str, Any]:
     courses = [(slug, course.file.title) for slug, course in served().courses.items()]
-    return NewCohortForm(courses=courses, taught_by=name, starts_on=day, ends_on=day + USUAL_LENGTH)
+    return {"courses": courses, "taught_by": name, "starts_on": day, "ends_on": day + USUAL_LENGTH}
 
 
 def _made(form: NewCohortForm, actor: Actor | None) -> Response | None:
     if not form.validate_on_submit():
         return None
-    user_id = current_user.id
+    user_id, team_ids = current_user.id, _team_ids(form)
     try:
         with transaction():
             cohort = operations.make_cohort(
                 user_id, actor, str(form.course.data), _facts(form), served().courses, now()
             )
+            if team_ids:
+                choose_teams(Desk(user_id, cohort, actor), team_ids)
     except Invalid as error:
         form.title.errors = [error.message]
         return None
+    if team_ids:
+        flash(_("The class was created. Nobody is invited yet. Check who would be, then send the invitations."))
+        return go(url_for("class_invitations.invited", cohort_id=cohort.id))
     flash(_("The class was created. Show this code, or print the poster."))
     return go(url_for(".code", cohort_id=cohort.id))
+
+
+def _team_ids(form: NewCohortForm) -> list[UUID]:
+    return [UUID(team_id) for team_id in form.teams.data or []] if isinstance(form, FirmsCohortForm) else []
 
 
 def _facts(form: CohortForm) -> CohortFacts:
