@@ -66,7 +66,7 @@ from trainer.credentials.models import Credential
 from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams
 from trainer.instructing.invitations import invite as invite_to_class
-from trainer.instructing.models import ClassInvitation, Cohort, CohortMember
+from trainer.instructing.models import ClassInvitation, ClassView, Cohort, CohortMember
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.models import PersonWrite
@@ -343,6 +343,10 @@ def teach(app: Flask, petra: UUID, bob: UUID, ines: UUID, acme: UUID, site: UUID
             note_attendance(desk, meeting, [member], clock.now())
             sign_off(desk, meeting, served().courses[COURSE], True, clock.now())
             nudge(desk, [member], clock.now())
+            other = ines if teacher == petra else petra
+            db.session.add(
+                ClassView(cohort_id=cohort, user_id=other, name=NAME if other == petra else "I.", began_at=clock.now())
+            )
 
 
 def test_everything_is_told_and_no_secret_and_nobody_else(petra: Rich) -> None:

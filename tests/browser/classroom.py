@@ -13,9 +13,10 @@ from tests.cast import approve, code_of, desk_of, hold_meeting, join_class, make
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.instructing.invitations import choose_teams, decline, invite
-from trainer.instructing.models import Cohort, CohortMember
+from trainer.instructing.models import ClassView, Cohort, CohortMember
 from trainer.instructing.sessions import note_attendance
 from trainer.learning.models import Enrollment
+from trainer.organizations.rules import Role
 
 if TYPE_CHECKING:
     from tests.browser.stage import Person
@@ -70,6 +71,23 @@ def set_invitations(
     put_on_roster(app, firm, None, name="Late Larry", email="late@example.org", teams=[team])
     code = code_of(app, cohort)
     return {"class_invited": f"/cohorts/{cohort}/invitations", "class_called": f"/classes/{code[:4]}-{code[4:]}"}
+
+
+def set_past(app: Flask, ines: UUID, firm: UUID, former: UUID, learner: UUID) -> dict[str, str]:
+    """Make a class that someone else taught before, with a meeting of theirs."""
+    put_on_roster(app, firm, former, Role.INSTRUCTOR, name="Former Fred", email="fred@example.org")
+    given = make_class(app, former, firm, title="Gate crew", taught_by="Former Fred")
+    join_class(app, learner, given, "Grace")
+    held = hold_meeting(app, former, given)
+    with app.app_context(), transaction():
+        db.session.add(ClassView(cohort_id=given, user_id=former, name="Former Fred", began_at=now()))
+        cohort = db.session.get_one(Cohort, given)
+        cohort.instructor_id, cohort.taught_by, code = ines, "Ines Ito", cohort.code
+    return {
+        "class_past": f"/cohorts/{given}",
+        "class_past_meeting": f"/cohorts/{given}/sessions/{held}",
+        "class_past_join": f"/classes/{code[:4]}-{code[4:]}",
+    }
 
 
 def let_idle(app: Flask, member_id: UUID) -> None:

@@ -56,7 +56,7 @@ from trainer.core.heartbeat import note_began
 from trainer.core.settings import ROOT
 from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams, invite
-from trainer.instructing.models import ClassFigures
+from trainer.instructing.models import ClassFigures, ClassView
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.models import PersonWrite
@@ -218,6 +218,7 @@ def fill_class(app: Flask) -> None:
         note_attendance(desk, meeting, [member], clock.now())
         sign_off(desk, meeting, course, True, clock.now())
         nudge(desk, [member], clock.now())
+        db.session.add(ClassView(cohort_id=cohort, user_id=leo, name="Leo", began_at=clock.now()))
         db.session.add(ClassFigures(cohort_id=cohort, counted_at=clock.now(), weight=1, figures={}))
 
 

@@ -39,7 +39,7 @@ from trainer.core.events import Kind
 from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams
 from trainer.instructing.invitations import invite as invite_to_class
-from trainer.instructing.models import ClassFigures
+from trainer.instructing.models import ClassFigures, ClassView
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.interop.models import PersonWrite
@@ -92,6 +92,7 @@ FIRMS = {
     "cohorts",
     "cohort_members",
     "class_teams",
+    "class_views",
     "class_invitations",
     "class_invitation_mails",
     "class_sessions",
@@ -220,6 +221,7 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         nudge(desk, [member], clock.now())
         choose_teams(desk, [site])
         invite_to_class(desk, clock.now())
+        db.session.add(ClassView(cohort_id=cohort, user_id=owner, name="Alice", began_at=clock.now()))
         db.session.add(ClassFigures(cohort_id=cohort, counted_at=clock.now(), weight=1, figures={}))
     return Full(app, name, firm, owner, mona, pack, cohort)
 

@@ -1,5 +1,5 @@
-"""Cohort, CohortMember, ClassTeam, ClassInvitation, ClassInvitationMail, ClassSession, Attendance, SignOff, Nudge,
-InstructorApproval and ClassFigures records."""
+"""Cohort, CohortMember, ClassTeam, ClassInvitation, ClassInvitationMail, ClassView, ClassSession, Attendance, SignOff,
+Nudge, InstructorApproval and ClassFigures records."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ LONGEST_NAME = 120
 LONGEST_NOTE = 300
 
 _THERE = text("left_at IS NULL")
+_LASTS = text("ended_at IS NULL")
 _HOLDS = text("revoked_at IS NULL")
 
 
@@ -116,6 +117,31 @@ class ClassInvitationMail(Base):
     created_at: Mapped[dt.datetime]
     sent_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     """Nobody for a follow-up."""
+
+
+class ClassView(Base):
+    """A former instructor's view of a class that was transferred: to look at, until it ends."""
+
+    __tablename__ = "class_views"
+    __table_args__ = (
+        Index(
+            "uq_class_views_open",
+            "cohort_id",
+            "user_id",
+            unique=True,
+            sqlite_where=_LASTS,
+            postgresql_where=_LASTS,
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohorts.id"), index=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    """As people in the class read it while this person taught it."""
+    began_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    """When they left it, were removed, or taught the class again."""
 
 
 class ClassSession(Base):

@@ -15,6 +15,7 @@ from trainer.instructing.models import (
     ClassInvitation,
     ClassInvitationMail,
     ClassSession,
+    ClassView,
     Cohort,
     CohortMember,
     InstructorApproval,
@@ -70,6 +71,12 @@ def export_person(user_id: uuid.UUID) -> Told:
     )
     received = select(Nudge).where(Nudge.user_id == user_id).order_by(Nudge.created_at, Nudge.id)
     taught = select(Cohort).where(Cohort.instructor_id == user_id).order_by(Cohort.created_at, Cohort.id)
+    seen = db.session.execute(
+        select(ClassView, Cohort)
+        .join(Cohort, Cohort.id == ClassView.cohort_id)
+        .where(ClassView.user_id == user_id)
+        .order_by(ClassView.began_at, ClassView.id)
+    )
     held = select(ClassSession).where(ClassSession.created_by_id == user_id).order_by(ClassSession.created_at)
     given = select(SignOff).where(SignOff.signed_off_by_id == user_id).order_by(SignOff.signed_off_at, SignOff.lesson)
     sent = select(Nudge).where(Nudge.created_by_id == user_id).order_by(Nudge.created_at, Nudge.id)
@@ -96,6 +103,10 @@ def export_person(user_id: uuid.UUID) -> Told:
             db.session.scalars(taught),
             *("title", "course", "taught_by", "starts_on", "ends_on", "capacity", "created_at", "archived_at"),
         ),
+        "classes_taught_before": [
+            {**tell([cohort], "title", "course")[0], **tell([view], "name", "began_at", "ended_at")[0]}
+            for view, cohort in seen
+        ],
         "meetings_held": tell(db.session.scalars(held), "held_on", "minutes", "lessons", "created_at"),
         "sign_offs_given": tell(db.session.scalars(given), "lesson", "minutes", "signed_off_at"),
         "nudges_sent": tell(db.session.scalars(sent), "created_at"),
@@ -114,6 +125,7 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         (SignOff, SignOff.enrollment_id.in_(unearned)),
         (Nudge, Nudge.user_id == user_id),
         (ClassInvitation, ClassInvitation.membership_id.in_(_entries(user_id))),  # with the mails about it
+        (ClassView, ClassView.user_id == user_id),
         (InstructorApproval, InstructorApproval.user_id == user_id),
     ):
         db.session.execute(delete(record).where(condition).execution_options(synchronize_session=False))

@@ -68,7 +68,7 @@ def hold_session(
 def note_attendance(desk: Desk, session_id: uuid.UUID, member_ids: Collection[uuid.UUID], now: dt.datetime) -> None:
     """Set who was at a meeting. Raises Conflict where lessons were signed off for someone left out now."""
     lock_cohort(desk.cohort.id)
-    session = get_class_session(desk.cohort, session_id)
+    session = get_class_session(desk, session_id)
     seen = {member.id for member in list_members(desk.cohort)}
     if not set(member_ids) <= seen:
         raise Invalid(_l("Choose people from the list."))
@@ -91,7 +91,7 @@ def sign_off(desk: Desk, session_id: uuid.UUID, course: Course, is_local_trial: 
     Raises NotYet while nobody is noted as present.
     """
     lock_cohort(desk.cohort.id)
-    session = get_class_session(desk.cohort, session_id)
+    session = get_class_session(desk, session_id)
     there = list_attendance(session)
     if not there:
         raise NotYet(_l("First check off who was there."))

@@ -14,7 +14,7 @@ from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.instructing import operations
 from trainer.instructing.forms import JoinForm
 from trainer.instructing.invitations import decline, find_own_invitation
-from trainer.instructing.queries import find_cohort_by_code, find_membership, today_in
+from trainer.instructing.queries import find_cohort_by_code, find_membership, list_views, today_in
 from trainer.joining.refused_codes import no_code
 from trainer.organizations.codes import show_code
 from trainer.organizations.queries import find_actor
@@ -115,6 +115,7 @@ def _page(code: str, form: JoinForm | None, status: int = 200) -> str | tuple[st
         form=form,
         is_known=is_known,
         is_in=is_in,
+        views=list_views(cohort),
         invitation=find_own_invitation(current_user.id, cohort) if is_known else None,
         is_stranger=is_known and organization is not None and find_actor(current_user.id, organization.id) is None,
     )

@@ -14,9 +14,9 @@ from werkzeug.wrappers import Response
 from trainer.content.serving import served
 from trainer.core.clock import now, today
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid
+from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.instructing import operations
-from trainer.instructing.access import teaching
+from trainer.instructing.access import looking, teaching
 from trainer.instructing.forms import CohortForm, FirmsCohortForm, HandOverForm, NewCohortForm, PublicHandOverForm
 from trainer.instructing.invitations import choose_teams, list_teams
 from trainer.instructing.models import Cohort
@@ -30,6 +30,7 @@ from trainer.instructing.queries import (
     list_cohorts,
     list_colleagues,
     list_public_cohorts,
+    list_views,
 )
 from trainer.instructing.views.downloads import file_answer
 from trainer.organizations.access import acting, ask_second_step, needs_second_step
@@ -123,7 +124,11 @@ def change(desk: Desk) -> Response | str | tuple[str, int]:
             flash(_("Saved."))
             return _to(desk.cohort)
     page = render_template(
-        "instructing/cohort_change.html", desk=desk, form=form, is_fixed=has_anyone_joined(desk.cohort)
+        "instructing/cohort_change.html",
+        desk=desk,
+        form=form,
+        is_fixed=has_anyone_joined(desk.cohort),
+        views=list_views(desk.cohort),
     )
     return page, 422 if form.is_submitted() else 200
 
@@ -211,6 +216,36 @@ def hand_over(desk: Desk) -> Response | str | tuple[str, int]:
             return go(list_url(desk))
     page = render_template("instructing/hand_over.html", desk=desk, form=form)
     return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/cohorts/<uuid:cohort_id>/views/departure")
+@access(Who.ACCOUNT, own=True)
+@looking
+def leave_view(desk: Desk) -> Response:
+    """Stop seeing a class that one taught before."""
+    try:
+        with transaction():
+            operations.leave_view(desk, now())
+    except Conflict as error:
+        flash(error.message)
+        return _to(desk.cohort)
+    flash(_("You no longer see this class."))
+    return go(list_url(desk))
+
+
+@blueprint.post("/cohorts/<uuid:cohort_id>/views/<uuid:view_id>/removal")
+@access(Who.ACCOUNT, own=True)
+@teaching
+def remove_view(desk: Desk, view_id: UUID) -> Response:
+    """Let someone who taught the class before no longer see it."""
+    try:
+        with transaction():
+            operations.remove_view(desk, view_id, now())
+    except NotFound as error:
+        flash(error.message)
+    else:
+        flash(_("Removed. They no longer see this class."))
+    return go(url_for(".change", cohort_id=desk.cohort.id))
 
 
 def list_url(desk: Desk) -> str:

@@ -15,7 +15,7 @@ from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotYet
 from trainer.instructing import sessions
-from trainer.instructing.access import teaching
+from trainer.instructing.access import looking, teaching
 from trainer.instructing.forms import AttendanceForm, SessionForm
 from trainer.instructing.queries import (
     Desk,
@@ -33,7 +33,7 @@ blueprint = Blueprint("meetings", __name__, url_prefix="/cohorts/<uuid:cohort_id
 
 @blueprint.get("")
 @access(Who.ACCOUNT, own=True)
-@teaching
+@looking
 def meetings(desk: Desk) -> str:
     """List the meetings of a class."""
     return _page(desk, _form(desk, is_new=True))
@@ -68,10 +68,10 @@ def hold(desk: Desk) -> Response | tuple[str, int]:
 
 @blueprint.get("/<uuid:class_session_id>")
 @access(Who.ACCOUNT, own=True)
-@teaching
+@looking
 def meeting(desk: Desk, class_session_id: UUID) -> str:
     """Show a meeting and who was there."""
-    there = list_attendance(get_class_session(desk.cohort, class_session_id))
+    there = list_attendance(get_class_session(desk, class_session_id))
     return _meeting_page(
         desk, class_session_id, _attendance_form(desk, members=[str(member_id) for member_id in there])
     )
@@ -82,7 +82,7 @@ def meeting(desk: Desk, class_session_id: UUID) -> str:
 @teaching
 def attend(desk: Desk, class_session_id: UUID) -> Response | tuple[str, int]:
     """Note who was there."""
-    get_class_session(desk.cohort, class_session_id)
+    get_class_session(desk, class_session_id)
     form = _attendance_form(desk)
     if form.validate_on_submit():
         try:
@@ -102,7 +102,7 @@ def attend(desk: Desk, class_session_id: UUID) -> Response | tuple[str, int]:
 @teaching
 def sign_off(desk: Desk, class_session_id: UUID) -> Response:
     """Sign off the lessons taught for everyone who was there."""
-    get_class_session(desk.cohort, class_session_id)
+    get_class_session(desk, class_session_id)
     course, is_local = _course(desk), current_app.config["SETTINGS"].is_local
     try:
         with transaction():
@@ -149,11 +149,11 @@ def _attendance_form(desk: Desk, members: list[str] | None = None) -> Attendance
 
 
 def _page(desk: Desk, form: SessionForm) -> str:
-    return render_template("instructing/meetings.html", desk=desk, form=form, meetings=list_class_sessions(desk.cohort))
+    return render_template("instructing/meetings.html", desk=desk, form=form, meetings=list_class_sessions(desk))
 
 
 def _meeting_page(desk: Desk, class_session_id: UUID, form: AttendanceForm) -> str:
-    held = get_class_session(desk.cohort, class_session_id)
+    held = get_class_session(desk, class_session_id)
     course = served().courses.get(desk.cohort.course)
     return render_template(
         "instructing/meeting.html",
