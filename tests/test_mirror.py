@@ -69,6 +69,7 @@ HELD_BY = {
     "home/test_rounds.py": "assessment/letters assessment/onward assessment/rounds compliance/views/rounds "
     "home/letters home/round_views instructing/views/rounds",
     "instructing/test_board.py": "instructing/words",
+    "instructing/test_invitations.py": "instructing/follow_ups instructing/views/invitations",
     "instructing/test_items.py": "instructing/views/items",
     "instructing/test_briefing.py": "instructing/briefing_paper instructing/briefing_words",
     "instructing/test_figures.py": "jobs/class_figures",

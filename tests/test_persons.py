@@ -66,7 +66,9 @@ from trainer.core.outbox import OutboxMessage
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.home.mergers import propose
-from trainer.instructing.models import Arrival, Cohort, CohortMember
+from trainer.instructing.invitations import choose_teams
+from trainer.instructing.invitations import invite as invite_to_class
+from trainer.instructing.models import Arrival, ClassInvitation, ClassView, Cohort, CohortMember
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.instructing.walk_ins import Stranger, add_from_roster, add_stranger
@@ -148,6 +150,8 @@ LEFT = {
     "signatures.signed_by_id": ID,
     "walk_ins.added_by_id": ID,
     "nudges.created_by_id": ID,
+    "class_invitations.invited_by_id": ID,
+    "class_invitation_mails.sent_by_id": ID,
     "audit_events.actor_id": "The log can't be changed.",
     "audit_events.subject_id": "The log can't be changed.",
     "audit_events.details": "The log can't be changed; a firm's names are in it.",
@@ -253,13 +257,13 @@ def make_petra(app: Flask) -> Rich:
         db.session.execute(
             update(Membership).where(Membership.user_id == petra).values(name=NAME, name_key=NAME.lower())
         )
-    put_on_roster(app, acme, bob, hired_on=long_ago)
+    put_on_roster(app, acme, bob, teams=[site], hired_on=long_ago)
     put_on_roster(app, acme, ines, Role.INSTRUCTOR, name="Ines Ito", email="ines@acme.example.org")
     dana = put_on_roster(app, acme, None, name="Dana Dow", email="dana@acme.example.org")
     firm = Firm(app, acme, alice)
     firm.require(replace(EVERYONE, starts_on=dt.date(2026, 1, 1), days_allowed=0))
     firm.keep_up()
-    teach(app, petra, bob, ines, acme)
+    teach(app, petra, bob, ines, acme, site)
     learn(app, petra, bob)
     with app.app_context(), transaction():
         actor, month = actor_of(petra, acme), clock.now() + dt.timedelta(days=30)
@@ -338,7 +342,7 @@ def other_course(app: Flask) -> str:
         return next(slug for slug in served().courses if slug != COURSE)
 
 
-def teach(app: Flask, petra: UUID, bob: UUID, ines: UUID, acme: UUID) -> None:
+def teach(app: Flask, petra: UUID, bob: UUID, ines: UUID, acme: UUID, site: UUID) -> None:
     """Let Petra teach Bob, in a firm and in public, and learn in a class of Ines's."""
     approve(app, petra)
     appoint(app, petra)
@@ -353,6 +357,9 @@ def teach(app: Flask, petra: UUID, bob: UUID, ines: UUID, acme: UUID) -> None:
         add_from_roster(desk_of(ines, other), morning, entry, clock.now())
     for teacher, learner, name in ((petra, bob, "Bob B."), (ines, petra, NAME)):
         cohort = make_class(app, teacher, acme, taught_by=NAME if teacher == petra else "Ines Ito")
+        with app.app_context(), transaction():
+            choose_teams(desk_of(teacher, cohort), [site])
+            invite_to_class(desk_of(teacher, cohort), clock.now())
         member, meeting = join_class(app, learner, cohort, name), hold_meeting(app, teacher, cohort)
         with app.app_context(), transaction():
             desk = desk_of(teacher, cohort)
@@ -362,6 +369,10 @@ def teach(app: Flask, petra: UUID, bob: UUID, ines: UUID, acme: UUID) -> None:
             )
             db.session.add(Arrival(session_id=meeting, member_id=member, at=clock.now()))
             nudge(desk, [member], clock.now())
+            other = ines if teacher == petra else petra
+            db.session.add(
+                ClassView(cohort_id=cohort, user_id=other, name=NAME if other == petra else "I.", began_at=clock.now())
+            )
 
 
 def test_everything_is_told_and_no_secret_and_nobody_else(petra: Rich) -> None:
@@ -441,6 +452,8 @@ def ids_of(petra: Rich) -> set[str]:
             found |= {str(one) for one in db.session.scalars(select(record.id).where(record.user_id == petra.id))}
         invited = select(Invitation.id).join(Membership, Membership.id == Invitation.membership_id)
         found |= {str(one) for one in db.session.scalars(invited.where(Membership.user_id == petra.id))}
+        called = select(ClassInvitation.id).join(Membership, Membership.id == ClassInvitation.membership_id)
+        found |= {str(one) for one in db.session.scalars(called.where(Membership.user_id == petra.id))}
     return found
 
 

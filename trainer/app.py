@@ -84,6 +84,7 @@ from trainer.instructing.views.arrivals import blueprint as arrivals
 from trainer.instructing.views.board import blueprint as board
 from trainer.instructing.views.classes import blueprint as classes
 from trainer.instructing.views.cohorts import blueprint as cohorts
+from trainer.instructing.views.invitations import blueprint as class_invitations
 from trainer.instructing.views.items import blueprint as items
 from trainer.instructing.views.meetings import blueprint as meetings
 from trainer.instructing.views.misreads import blueprint as misreads
@@ -257,7 +258,10 @@ def _add_pages(app: Flask) -> None:
         api,
         api_writing,
     )
-    instructors = (cohorts, board, misreads, class_rounds, meetings, signing, walk_ins, arrivals, classes, items)
+    instructors = (
+        *(cohorts, board, class_invitations, misreads, class_rounds, meetings, signing, walk_ins, arrivals, classes),
+        items,
+    )
     for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)
     init_ways(app, WAYS_UP, PARTS_FROM_ABOVE)

@@ -9,15 +9,17 @@ from uuid import UUID
 
 from flask import Flask
 
-from tests.cast import approve, code_of, desk_of, hold_meeting, join_class, make_class
+from tests.cast import approve, code_of, desk_of, hold_meeting, join_class, make_class, make_site, put_on_roster
 from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.instructing.models import Arrival, ClassSession, CohortMember
+from trainer.instructing.invitations import choose_teams, decline, invite
+from trainer.instructing.models import Arrival, ClassSession, ClassView, Cohort, CohortMember
 from trainer.instructing.sessions import hold_session, note_attendance, sign_off
 from trainer.instructing.walk_ins import Stranger, add_stranger, claim_code
 from trainer.learning.models import Enrollment
+from trainer.organizations.rules import Role
 
 if TYPE_CHECKING:
     from tests.browser.stage import Person
@@ -68,6 +70,45 @@ def set_classroom(app: Flask, ines: UUID, firm: UUID, person: Callable[[Flask], 
         "class_claim": link,
         "class_join": f"/classes/{code[:4]}-{code[4:]}",
         "class_firms": f"/organizations/{firm}/cohorts",
+    }
+
+
+def set_invitations(
+    app: Flask, ines: UUID, firm: UUID, called: UUID, person: Callable[[Flask], Person]
+) -> dict[str, str]:
+    """Make a class of a team, with people who gave each answer, one who waits, and one who joined the team since."""
+    team = make_site(app, ines, firm, "Pier 9")
+    there = [called, *(person(app).id for _number in range(3))]
+    for number, user_id in enumerate(there):
+        name = LONG if number == 1 else f"Pier Guard {number}"
+        put_on_roster(app, firm, user_id, name=name, email=f"pier{number}@example.org", teams=[team])
+    put_on_roster(app, firm, None, name="Nora Number", email=None, employee_number="P-1", teams=[team])
+    cohort = make_class(app, ines, firm, title="Pier crew")
+    with app.app_context(), transaction():
+        choose_teams(desk_of(ines, cohort), [team])
+        invite(desk_of(ines, cohort), now() - dt.timedelta(days=4))
+    join_class(app, there[1], cohort, "Grace")
+    with app.app_context(), transaction():
+        decline(there[2], db.session.get_one(Cohort, cohort), now())
+    put_on_roster(app, firm, None, name="Late Larry", email="late@example.org", teams=[team])
+    code = code_of(app, cohort)
+    return {"class_invited": f"/cohorts/{cohort}/invitations", "class_called": f"/classes/{code[:4]}-{code[4:]}"}
+
+
+def set_past(app: Flask, ines: UUID, firm: UUID, former: UUID, learner: UUID) -> dict[str, str]:
+    """Make a class that someone else taught before, with a meeting of theirs."""
+    put_on_roster(app, firm, former, Role.INSTRUCTOR, name="Former Fred", email="fred@example.org")
+    given = make_class(app, former, firm, title="Gate crew", taught_by="Former Fred")
+    join_class(app, learner, given, "Grace")
+    held = hold_meeting(app, former, given)
+    with app.app_context(), transaction():
+        db.session.add(ClassView(cohort_id=given, user_id=former, name="Former Fred", began_at=now()))
+        cohort = db.session.get_one(Cohort, given)
+        cohort.instructor_id, cohort.taught_by, code = ines, "Ines Ito", cohort.code
+    return {
+        "class_past": f"/cohorts/{given}",
+        "class_past_meeting": f"/cohorts/{given}/sessions/{held}",
+        "class_past_join": f"/classes/{code[:4]}-{code[4:]}",
     }
 
 

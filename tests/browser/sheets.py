@@ -138,6 +138,12 @@ def _send_list(page: Page) -> None:
     _send(page)
 
 
+def _choose_gone_team(page: Page) -> None:
+    """Choose a team that was removed in the meantime."""
+    page.locator("input[name=teams]").first.evaluate("box => { box.value = 'gone'; box.checked = true; }")
+    page.locator("main form button").first.click()
+
+
 def _spot(page: Page) -> None:
     """Choose one thing by its number in the picture and one in the list."""
     page.locator(".pin[data-n='1']").click()
@@ -734,6 +740,17 @@ CLASSES = [
     Sheet("cohorts-firm-none", _at("bare", "/cohorts"), "alice"),
     Sheet("cohort-new", _at("class_firms", "/new"), "alice"),
     Sheet("cohort-new-error", _at("class_firms", "/new"), "alice", _send, 422),
+    Sheet("class-invited", _at("class_invited"), "alice"),
+    Sheet("class-invited-error", _at("class_invited"), "alice", _choose_gone_team, 422),
+    Sheet("class-called", _at("class_called"), "called"),
+    Sheet("me-called", "/me", "called"),
+    Sheet("class-past", _at("class_past"), "former"),
+    Sheet("class-past-misreads", _at("class_past", "/misreads"), "former"),
+    Sheet("class-past-meetings", _at("class_past", "/sessions"), "former"),
+    Sheet("class-past-meeting", _at("class_past_meeting"), "former"),
+    Sheet("class-past-settings", _at("class_past", "/facts"), "alice"),
+    Sheet("class-past-hand-over", _at("class_past", "/hand-over"), "alice"),
+    Sheet("class-past-join", _at("class_past_join"), "called"),
     Sheet("cohorts-public", "/cohorts", "alice"),
     Sheet("cohorts-public-stranger", "/cohorts", "new"),
     Sheet("cohort-new-public", "/cohorts/new", "alice"),

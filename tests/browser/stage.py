@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy.orm import joinedload
 
-from tests.browser.classroom import set_classroom
+from tests.browser.classroom import set_classroom, set_invitations, set_past
 from tests.browser.firm import set_firm
 from tests.browser.items import set_items
 from tests.browser.live import Live
@@ -374,6 +374,11 @@ def set_stage(live: Live) -> Stage:
     member = put_on_roster(app, firm, asked_already.id, name="Abe Asked", email=asked_already.email)
     stage.paths.update(set_training(app, alice.id, firm, certified(app).id))
     stage.paths.update(set_classroom(app, alice.id, firm, Person))
+    called = add("called", Person(app))
+    stage.paths.update(set_invitations(app, alice.id, firm, called.id, Person))
+    former = Person(app)
+    add_second_factor(app, former.id)
+    add("former", former, **set_past(app, alice.id, firm, former.id, called.id))
     cohort = UUID(stage.paths["class"].rpartition("/")[2])
     join_class(app, asked_already.id, cohort, "Abe Asked")
     request = ask_for_round(app, asked_already.id)

@@ -56,7 +56,8 @@ from trainer.core.events import Kind
 from trainer.core.heartbeat import note_began
 from trainer.core.settings import ROOT
 from trainer.home.mergers import propose
-from trainer.instructing.models import Arrival, ClassFigures
+from trainer.instructing.invitations import choose_teams, invite
+from trainer.instructing.models import Arrival, ClassFigures, ClassView
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.instructing.walk_ins import Stranger, add_stranger
@@ -167,6 +168,10 @@ def fill_firm(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         session.get_one(Membership, mona).hired_on = dt.date(2020, 1, 1)
     firm.keep_up()
+    cohort = make_class(app, firm.owner_id, firm.id)
+    with app.app_context(), transaction():
+        choose_teams(desk_of(firm.owner_id, cohort), [team])
+        assert invite(desk_of(firm.owner_id, cohort), clock.now()).mailed
     with app.app_context(), transaction() as session:
         duty = session.scalars(select(Assignment.id)).one()
         waive(firm.actor(), duty, "Away", dt.date(2027, 1, 1), clock.now())
@@ -218,6 +223,7 @@ def fill_class(app: Flask) -> None:
         add_stranger(desk, meeting, Stranger("Gus Gold"), clock.now())
         db.session.add(Arrival(session_id=meeting, member_id=member, at=clock.now()))
         nudge(desk, [member], clock.now())
+        db.session.add(ClassView(cohort_id=cohort, user_id=leo, name="Leo", began_at=clock.now()))
         db.session.add(ClassFigures(cohort_id=cohort, counted_at=clock.now(), weight=1, figures={}))
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests.cast import (
     add_second_factor,
     approve,
     ask_for_round,
+    code_of,
+    desk_of,
     hold_meeting,
     join_class,
     make_account,
@@ -18,11 +22,18 @@ from tests.cast import (
     put_on_roster,
     sign_in_as,
 )
-from tests.instructing.conftest import Room
+from tests.instructing.conftest import Room, open_room
+from tests.organizations.conftest import Acme
 from tests.support import Visitor
+from trainer.accounts.queries import find_user_by_email_key
 from trainer.core import clock
+from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
-from trainer.instructing.models import Signature, WalkIn
+from trainer.instructing import operations
+from trainer.instructing.models import ClassView, Cohort, Signature, WalkIn
+from trainer.instructing.queries import list_views
+from trainer.organizations.closing import suspend
+from trainer.organizations.codes import show_code
 from trainer.organizations.models import Membership
 from trainer.organizations.rules import Role
 
@@ -36,17 +47,23 @@ def routes(app: Flask) -> list[tuple[str, str, set[str]]]:
         for method in sorted((rule.methods or set()) & {"GET", "POST"})
     ]
     assert len(found) > 18
-    return found
+    return sorted(found, key=lambda row: row[1] == "cohorts.leave_view")  # which ends what the others need
 
 
 def answers(visitor: Visitor, room: Room, cohort: UUID, meeting: UUID, member: UUID) -> dict[tuple[str, str], int]:
     """Return the status of every route of a class."""
     adapter, found = room.app.url_map.bind("127.0.0.1:8000"), {}
     request = ask_for_round(room.app, room.acme.users["bob"])
+    with room.app.app_context(), transaction():
+        view = ClassView(cohort_id=cohort, user_id=room.acme.users["alice"], name="A. A.", began_at=clock.now())
+        db.session.add(view)
+        db.session.flush()
+        view_id = view.id
     walk_in, signature = met(room, cohort, meeting)
     for method, endpoint, names in routes(room.app):
         values = {"cohort_id": cohort, "class_session_id": meeting, "member_id": member, "request_id": request}
         values |= {"walk_in_id": walk_in, "signature_id": signature}
+        values["view_id"] = view_id
         path = adapter.build(endpoint, {name: values[name] for name in names})
         answer = visitor.post(path) if method == "POST" else visitor.get(path)
         found[method, endpoint] = answer.status_code
@@ -161,3 +178,183 @@ def test_whoever_teaches_sets_up_a_second_step_first(room: Room) -> None:
         assert visitor.get(path).headers["Location"].startswith("/account/second-factor")
     add_second_factor(room.app, leo)  # which ends the other sessions
     assert sign_in_as(room.app, leo).get(f"/cohorts/{cohort}").status_code == 200
+
+
+READABLE = {
+    ("GET", "board.board"),
+    ("GET", "misreads.misreads"),
+    ("GET", "misreads.briefing"),
+    ("GET", "misreads.paper"),
+    ("GET", "meetings.meetings"),
+    ("GET", "meetings.meeting"),
+    ("POST", "cohorts.leave_view"),
+}
+"""What someone who taught a class before gets of it."""
+
+
+def hand_over(room: Room) -> None:
+    """Let Ines give the class to Irma, who becomes an instructor for it."""
+    address = "irma@example.org"
+    with room.app.app_context():
+        known = find_user_by_email_key(address)
+    if known is None:
+        irma = make_account(room.app, address)
+        add_second_factor(room.app, irma)
+        entry = put_on_roster(room.app, room.acme.id, irma, Role.INSTRUCTOR, name="Irma I.", email=address)
+        room.acme.users["irma"], room.acme.people["irma"] = irma, entry
+    with room.app.app_context(), transaction():
+        desk = desk_of(room.acme.users["ines"], room.id)
+        operations.hand_over_within_firm(desk, room.acme.people["irma"], clock.now())
+
+
+def views_of(room: Room) -> list[str]:
+    """Return the names of those who taught the class before and can look at it."""
+    with room.app.app_context():
+        return [view.name for view in list_views(db.session.get_one(Cohort, room.id))]
+
+
+def test_whoever_taught_a_class_before_may_look_and_change_nothing(acme: Acme) -> None:
+    room = open_room(acme, shows_answers=True)
+    meeting = hold_meeting(room.app, acme.users["ines"], room.id)
+    hand_over(room)
+    found = answers(acme.enter("ines"), room, room.id, meeting, room.bob)
+    assert {key for key, status in found.items() if status != 404} == READABLE
+    assert {found[key] for key in READABLE} == {200, 303}
+
+
+def test_a_former_instructor_sees_the_board_without_a_way_to_change_it(room: Room, meeting: UUID) -> None:
+    hand_over(room)
+    ines = room.enter()
+    board = ines.get(room.path()).text
+    assert "You used to teach this class" in board
+    assert "Bob B." in board
+    theirs = [room.path(), room.path("/misreads"), room.path("/sessions"), room.path(f"/sessions/{meeting}")]
+    for path in theirs:
+        main = ines.get(path).text.partition("<main")[2].partition("</main>")[0]
+        assert re.findall(r'action="([^"]+)"', main) == [room.path("/views/departure")] * (path == room.path())
+        for rest in ("/facts", "/code", "/invitations", "/exports"):
+            assert f'href="{room.path(rest)}"' not in main
+    assert "Night crew" in ines.get(room.acme.path("/cohorts")).text
+
+
+def test_a_former_instructor_sees_the_meetings_they_taught_and_no_others(room: Room, meeting: UUID) -> None:
+    hand_over(room)
+    later = hold_meeting(room.app, room.acme.users["irma"], room.id)
+    ines = room.enter()
+    page = ines.get(room.path("/sessions")).text
+    assert str(meeting) in page
+    assert str(later) not in page
+    assert ines.get(room.path(f"/sessions/{later}")).status_code == 404
+    assert str(meeting) in room.enter("irma").get(room.path("/sessions")).text
+
+
+def test_people_in_the_class_and_those_who_join_read_who_sees_it(room: Room) -> None:
+    path = f"/classes/{show_code(code_of(room.app, room.id))}"
+    told = "but not your answers: Ines Ito."
+    assert told not in room.enter("bob").get(path).text
+    hand_over(room)
+    assert told in room.enter("bob").get(path).text
+    assert told in Visitor(room.app).get(path).text
+    assert views_of(room) == ["Ines Ito"]
+    room.enter().post(room.path("/views/departure"))
+    assert told not in room.enter("bob").get(path).text
+
+
+def test_the_view_ends_when_its_owner_leaves_it(room: Room) -> None:
+    hand_over(room)
+    ines = room.enter()
+    left = ines.post(room.path("/views/departure"))
+    assert left.headers["Location"] == room.acme.path("/cohorts")
+    assert "Night crew" not in ines.get(room.acme.path("/cohorts")).text
+    assert ines.get(room.path()).status_code == 404
+    assert ines.post(room.path("/views/departure")).status_code == 404
+    with room.app.app_context():
+        acts = db.session.scalars(select(AuditEvent.act).where(AuditEvent.subject_id == room.id)).all()
+    assert acts.count("cohort.view_left") == 1
+
+
+def test_who_teaches_the_class_now_removes_the_view(room: Room) -> None:
+    hand_over(room)
+    irma = room.enter("irma")
+    button = re.search(r'action="([^"]+/removal)"', irma.get(room.path("/facts")).text)
+    assert button
+    assert irma.post(button[1]).status_code == 303
+    assert "They no longer see this class." in irma.get(room.path("/facts")).text
+    assert room.enter().get(room.path()).status_code == 404
+    irma.post(button[1])
+    assert "This person no longer sees the class." in irma.get(room.path("/facts")).text
+    with room.app.app_context():
+        query = select(AuditEvent).where(AuditEvent.act == "cohort.view_removed")
+        assert [event.details["whose"] for event in db.session.scalars(query)] == [str(room.acme.users["ines"])]
+
+
+def test_the_view_of_another_class_cant_be_removed(room: Room) -> None:
+    hand_over(room)
+    other = make_class(room.app, room.acme.users["ines"], room.acme.id, title="Other")
+    with room.app.app_context():
+        view = db.session.scalars(select(ClassView.id)).one()
+    ines = room.enter()
+    ines.post(f"/cohorts/{other}/views/{view}/removal")
+    assert views_of(room) == ["Ines Ito"]
+
+
+def test_who_teaches_the_class_has_no_view_to_leave(room: Room) -> None:
+    ines = room.enter()
+    assert ines.post(room.path("/views/departure")).headers["Location"] == room.path()
+    assert "You teach this class now" in ines.get(room.path()).text
+
+
+def test_a_class_that_comes_back_is_taught_again_and_not_only_seen(room: Room) -> None:
+    hand_over(room)
+    with room.app.app_context(), transaction():
+        desk = desk_of(room.acme.users["irma"], room.id)
+        operations.hand_over_within_firm(desk, room.acme.people["ines"], clock.now())
+    assert views_of(room) == ["Irma I."]
+    assert room.enter().get(room.path("/facts")).status_code == 200
+    hand_over(room)
+    assert views_of(room) == ["Ines Ito"]
+
+
+@pytest.mark.parametrize("how", ["role", "left", "suspended"])
+def test_the_view_ends_with_the_role_with_leaving_and_while_the_firm_is_shut(room: Room, how: str) -> None:
+    hand_over(room)
+    ines = room.enter()
+    assert ines.get(room.path()).status_code == 200
+    with room.app.app_context(), transaction():
+        person = db.session.get_one(Membership, room.acme.people["ines"])
+        if how == "role":
+            person.role = Role.MEMBER
+        elif how == "left":
+            person.ended_at, person.ended_on = clock.now(), clock.today()
+        else:
+            suspend(room.acme.id, "No answer", clock.now())
+    assert ines.get(room.path()).status_code == (403 if how == "suspended" else 404)
+    assert ines.get(room.path("/misreads")).status_code == (403 if how == "suspended" else 404)
+    if how != "suspended":
+        assert views_of(room) == []
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.MANAGER])
+def test_a_former_instructor_who_becomes_an_employer_reads_no_misreads(room: Room, role: Role) -> None:
+    hand_over(room)
+    with room.app.app_context(), transaction():
+        db.session.get_one(Membership, room.acme.people["ines"]).role = role
+    ines = room.enter()
+    for path in ("/misreads", "/briefing", "/briefing.pdf"):
+        assert ines.get(room.path(path)).status_code == 404
+    assert ines.get(room.path()).status_code == (200 if role is Role.OWNER else 404)
+
+
+def test_a_public_class_is_seen_as_long_as_the_approval_holds(acme: Acme) -> None:
+    for name in ("ines", "mark"):
+        approve(acme.app, acme.users[name])
+    cohort = make_class(acme.app, acme.users["ines"], None)
+    with acme.app.app_context(), transaction():
+        desk = desk_of(acme.users["ines"], cohort)
+        operations.hand_over_in_public(desk, "mark@example.org", "Mark M.", clock.now())
+    ines = acme.enter("ines")
+    assert "You used to teach this class" in ines.get(f"/cohorts/{cohort}").text
+    assert "Night crew" in ines.get("/cohorts").text
+    with acme.app.app_context(), transaction():
+        operations.revoke_instructor("ines@example.org", clock.now())
+    assert ines.get(f"/cohorts/{cohort}").status_code == 404

@@ -160,7 +160,7 @@ def test_settings_archive_and_hand_over_have_their_pages(room: Room) -> None:
     alice = re.search(r'<option value="([^"]+)">Alice Able', page)
     assert alice
     assert ines.post(room.path("/hand-over"), {"membership": alice[1]}).status_code == 303
-    assert ines.get(room.path()).status_code == 404
+    assert ines.get(room.path("/facts")).status_code == 404
     with room.app.app_context():
         assert db.session.get_one(Cohort, room.id).taught_by == "Alice Able"
 

@@ -38,7 +38,9 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
 from trainer.core.events import Kind
 from trainer.home.mergers import propose
-from trainer.instructing.models import Arrival, ClassFigures
+from trainer.instructing.invitations import choose_teams
+from trainer.instructing.invitations import invite as invite_to_class
+from trainer.instructing.models import Arrival, ClassFigures, ClassView
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.instructing.walk_ins import add_from_roster
@@ -93,6 +95,10 @@ FIRMS = {
     "jobs",
     "cohorts",
     "cohort_members",
+    "class_teams",
+    "class_views",
+    "class_invitations",
+    "class_invitation_mails",
     "class_sessions",
     "arrivals",
     "attendances",
@@ -213,6 +219,8 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         pack = job.id
         record_manifest(job, Made(pack.hex * 2, name, actor.today(clock.now()), clock.now(), 9))
         folder_of(pack).mkdir(parents=True)
+    walter = make_account(app, f"walter@{at}.example.org")
+    put_on_roster(app, firm, walter, name="Walter Wu", email=f"walter@{at}.example.org", teams=[site])
     cohort = make_class(app, ines, firm)
     member, meeting = join_class(app, mona, cohort, "Mona May"), hold_meeting(app, ines, cohort)
     with app.app_context(), transaction():
@@ -223,6 +231,9 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         sign_off(desk, meeting, "Ines Ito", course, True, clock.now())  # for her alone: it goes with the firm
         db.session.add(Arrival(session_id=meeting, member_id=member, at=clock.now()))
         nudge(desk, [member], clock.now())
+        choose_teams(desk, [site])
+        invite_to_class(desk, clock.now())
+        db.session.add(ClassView(cohort_id=cohort, user_id=owner, name="Alice", began_at=clock.now()))
         db.session.add(ClassFigures(cohort_id=cohort, counted_at=clock.now(), weight=1, figures={}))
     return Full(app, name, firm, owner, mona, pack, cohort)
 

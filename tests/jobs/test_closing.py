@@ -35,7 +35,7 @@ from trainer.organizations.closing import reopen, resume, suspend
 from trainer.organizations.queries import find_actor
 from trainer.organizations.rules import FirmState
 
-ABOUT_FIRMS = {"invitation", "training-reminder", "training-digest", "class-nudge"}
+ABOUT_FIRMS = {"invitation", "training-reminder", "training-digest", "class-nudge", "class-invitation"}
 
 pytestmark = pytest.mark.check("T013")
 

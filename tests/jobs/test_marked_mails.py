@@ -52,6 +52,9 @@ VALUES: dict[str, list[dict[str, object]]] = {
     "merger-made": [{"firm": NAME, "url": URL}],
     "merger-undone": [{"firm": NAME, "url": URL}],
     "class-nudge": [NUDGE | {"lessons": lessons, "minutes": minutes} for lessons in (0, 1) for minutes in (0, 9)],
+    "class-invitation": [
+        {"firm": NAME, "title": NAME, "taught_by": NAME, "course": NAME, "ends_on": TODAY, "url": URL}
+    ],
     "invitation": [
         INVITATION | {"name": name, "asked_by": name, "duties": duties}
         for name in ("", NAME)

@@ -57,7 +57,7 @@ from trainer.core.events import Kind
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.home.mergers import propose
-from trainer.instructing.models import ClassSession, Cohort, Signature, WalkIn
+from trainer.instructing.models import ClassSession, ClassView, Cohort, Signature, WalkIn
 from trainer.instructing.walk_ins import claim_code
 from trainer.interop.models import ApiToken, Delivery
 from trainer.interop.operations import make_token
@@ -227,8 +227,14 @@ def _class(app: Flask, bob: UUID, firm: UUID, dora: UUID) -> dict[str, str | int
     """Create a class that Bob teaches in his firm, with a meeting and with Dora in it."""
     cohort = make_class(app, bob, firm, shows_answers=True)
     member, meeting = join_class(app, dora, cohort), hold_meeting(app, bob, cohort)
+    with app.app_context(), transaction():
+        view = ClassView(cohort_id=cohort, user_id=dora, name="Dora Day", began_at=clock.now())
+        db.session.add(view)
+        db.session.flush()
+        view_id = view.id
     return {
         **_met(app, bob, cohort, meeting),
+        "view_id": str(view_id),
         "cohort_id": str(cohort),
         "code": code_of(app, cohort),
         "member_id": str(member),

@@ -1,4 +1,4 @@
-"""Who is let in to a class as one of its teachers, and to figures of scenes; everybody else gets 404."""
+"""Who is let in to a class as one of its teachers, now or before, and to figures of scenes; all others get 404."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from flask_login import current_user
 
 from trainer.core.errors import NotFound
-from trainer.instructing.queries import Desk, find_desk, find_reader
+from trainer.instructing.queries import Desk, find_desk, find_reader, find_view
 from trainer.organizations.access import ask_second_step, needs_second_step, shut_page
 from trainer.organizations.rules import FirmState
 from trainer.web.language import show_times_of
@@ -23,10 +23,39 @@ def teaching(view: View) -> View:
 
     If the firm is shut, they are told so.
     """
+    return _entering(view, _find_teaching)
 
+
+def looking(view: View) -> View:
+    """Let in who teaches the class, or taught it before and may still look at it; as `teaching`.
+
+    For pages that change nothing; `Desk.is_past` says who it is.
+    """
+    return _entering(view, _find_looking)
+
+
+def looking_unseen(view: View) -> View:
+    """Let in the instructor of the class, or who taught it before, to what no employer sees; as `looking`."""
+    return looking(_unseen(view))
+
+
+def teaching_unseen(view: View) -> View:
+    """Let in the instructor of the class that the address names, to what no employer sees; as `teaching`."""
+    return teaching(_unseen(view))
+
+
+def _find_teaching(user_id: uuid.UUID, cohort_id: uuid.UUID) -> Desk | None:
+    return find_desk(user_id, cohort_id, set(FirmState))
+
+
+def _find_looking(user_id: uuid.UUID, cohort_id: uuid.UUID) -> Desk | None:
+    return _find_teaching(user_id, cohort_id) or find_view(user_id, cohort_id, set(FirmState))
+
+
+def _entering(view: View, find: Callable[[uuid.UUID, uuid.UUID], Desk | None]) -> View:
     @wraps(view)
     def enter(cohort_id: uuid.UUID, **values: Any) -> Any:
-        desk = find_desk(current_user.id, cohort_id, set(FirmState))
+        desk = find(current_user.id, cohort_id)
         if desk is None:
             raise NotFound
         show_times_of(desk.zone)
@@ -39,10 +68,7 @@ def teaching(view: View) -> View:
     return enter
 
 
-def teaching_unseen(view: View) -> View:
-    """Let in the instructor of the class that the address names, to what no employer sees; as `teaching`."""
-
-    @teaching
+def _unseen(view: View) -> View:
     @wraps(view)
     def enter(desk: Desk, **values: Any) -> Any:
         if not desk.reads_figures:

@@ -57,6 +57,26 @@ class NewCohortForm(CohortForm):
         self.course.choices = list(courses)
 
 
+class FirmsCohortForm(NewCohortForm):
+    """A new class of a firm, and the teams whose people are to be invited."""
+
+    teams = Ticks(_l("Invite teams (optional)"))
+
+    def __init__(self, *args: Any, teams_there: Sequence[tuple[str, str]], **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.teams.choices = list(teams_there)
+
+
+class TeamsForm(Form):
+    """The teams whose people a class invites."""
+
+    teams = Ticks(_l("Teams to invite"))
+
+    def __init__(self, *args: Any, teams_there: Sequence[tuple[str, str]], **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.teams.choices = list(teams_there)
+
+
 class JoinForm(Form):
     """The name under which someone joins a class."""
 

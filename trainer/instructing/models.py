@@ -1,4 +1,5 @@
-"""Records of classes: who is in them, meetings in person, who was there, what was signed off, mail, figures."""
+"""Records of classes: who is in them and who is invited, meetings in person, who was there, what was signed off, mail,
+figures."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ SHEET_CODE = 26
 """Characters of 5 random bits each: nobody guesses 130 bits."""
 
 _THERE = text("left_at IS NULL")
+_LASTS = text("ended_at IS NULL")
 _HOLDS = text("revoked_at IS NULL")
 
 
@@ -78,6 +80,74 @@ class CohortMember(Base):
     joined_at: Mapped[dt.datetime]
     """What was answered before this is no part of the class."""
     left_at: Mapped[dt.datetime | None]
+
+
+class ClassTeam(Base):
+    """A team of the firm whose people are invited to a class."""
+
+    __tablename__ = "class_teams"
+
+    cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohorts.id", ondelete="CASCADE"), primary_key=True)
+    team_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class ClassInvitation(Base):
+    """A person on a firm's roster who is invited to a class, and hasn't been put into it: joining is their own act."""
+
+    __tablename__ = "class_invitations"
+    __table_args__ = (UniqueConstraint("cohort_id", "membership_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohorts.id"))
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
+    invited_at: Mapped[dt.datetime]
+    invited_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    declined_at: Mapped[dt.datetime | None]
+    """When they declined, or left the class after joining it. Joining empties it."""
+
+
+class ClassInvitationMail(Base):
+    """A mail about an invitation to a class: the first, a reminder or a follow-up; the row comes before the mail."""
+
+    __tablename__ = "class_invitation_mails"
+    __table_args__ = (
+        UniqueConstraint("invitation_id", "bucket"),
+        Index("ix_class_invitation_mails_day", "organization_id", "created_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"))
+    invitation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("class_invitations.id", ondelete="CASCADE"))
+    bucket: Mapped[int]
+    """Which of the spans of `rules.NUDGES_APART` since 1970 it falls in."""
+    created_at: Mapped[dt.datetime]
+    sent_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    """Nobody for a follow-up."""
+
+
+class ClassView(Base):
+    """A former instructor's view of a class that was transferred: to look at, until it ends."""
+
+    __tablename__ = "class_views"
+    __table_args__ = (
+        Index(
+            "uq_class_views_open",
+            "cohort_id",
+            "user_id",
+            unique=True,
+            sqlite_where=_LASTS,
+            postgresql_where=_LASTS,
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohorts.id"), index=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    """As people in the class read it while this person taught it."""
+    began_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    """When they left it, were removed, or taught the class again."""
 
 
 class ClassSession(Base):

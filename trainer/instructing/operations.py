@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from trainer.accounts.models import User
 from trainer.accounts.queries import find_user_by_email_key
@@ -17,10 +17,15 @@ from trainer.content.library import Course
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
+from trainer.instructing.invitations import answer_by_place
 from trainer.instructing.models import (
     Arrival,
     Attendance,
+    ClassInvitation,
+    ClassInvitationMail,
     ClassSession,
+    ClassTeam,
+    ClassView,
     Cohort,
     CohortMember,
     InstructorApproval,
@@ -141,6 +146,22 @@ def hand_over_in_public(desk: Desk, address: str, name: str, now: dt.datetime) -
     _hand_over(desk, instructor.id, _printable(name), now)
 
 
+def leave_view(desk: Desk, now: dt.datetime) -> None:
+    """Stop seeing a class that one taught before. Raises Conflict for whoever teaches it."""
+    if not desk.is_past:
+        raise Conflict(_l("You teach this class now. To stop, transfer it to someone else."))
+    if _end_views(lock_cohort(desk.cohort.id), ClassView.user_id == desk.user_id, now):
+        _note("cohort.view_left", desk.user_id, desk.cohort, now, title=desk.cohort.title)
+
+
+def remove_view(desk: Desk, view_id: uuid.UUID, now: dt.datetime) -> None:
+    """Let someone who taught a class before no longer see it. Raises NotFound where there is no such view."""
+    view = db.session.get(ClassView, view_id)
+    if view is None or not _end_views(lock_cohort(desk.cohort.id), ClassView.id == view_id, now):
+        raise NotFound(_l("This person no longer sees the class."))
+    _note("cohort.view_removed", desk.user_id, desk.cohort, now, title=desk.cohort.title, whose=str(view.user_id))
+
+
 def join(user_id: uuid.UUID, code: str, name: str, courses: Mapping[str, Course], now: dt.datetime) -> CohortMember:
     """Join a class, and begin its course. Joining twice is no error.
 
@@ -164,6 +185,7 @@ def join(user_id: uuid.UUID, code: str, name: str, courses: Mapping[str, Course]
     member = CohortMember(cohort_id=cohort.id, user_id=user_id, name=_printable(name), joined_at=now)
     db.session.add(member)
     db.session.flush()
+    answer_by_place(user_id, cohort, None)
     if cohort.course in courses:
         enroll(user_id, courses[cohort.course], now)
     _note("cohort.joined", user_id, cohort, now)
@@ -179,6 +201,7 @@ def leave(user_id: uuid.UUID, code: str, now: dt.datetime) -> None:
     member = find_membership(user_id, cohort)
     if member is not None:
         member.left_at = now
+        answer_by_place(user_id, cohort, now)
         _note("cohort.left", user_id, cohort, now)
 
 
@@ -249,6 +272,10 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
     return delete_some(
         most,
         (Nudge, Nudge.cohort_id.in_(classes)),
+        (ClassInvitationMail, ClassInvitationMail.organization_id == organization_id),
+        (ClassInvitation, ClassInvitation.cohort_id.in_(classes)),
+        (ClassTeam, ClassTeam.cohort_id.in_(classes)),
+        (ClassView, ClassView.cohort_id.in_(classes)),
         (Arrival, Arrival.session_id.in_(meetings)),
         (Attendance, Attendance.session_id.in_(meetings)),
         (WalkInAttendance, WalkInAttendance.session_id.in_(meetings)),
@@ -261,8 +288,24 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
 
 
 def _hand_over(desk: Desk, user_id: uuid.UUID, name: str, now: dt.datetime) -> None:
+    """Give a class, locked by the caller, to someone; the one who taught it can look at it from now on."""
+    _end_views(desk.cohort, ClassView.user_id == user_id, now)
+    former = ClassView(
+        cohort_id=desk.cohort.id, user_id=desk.cohort.instructor_id, name=desk.cohort.taught_by, began_at=now
+    )
+    db.session.add(former)
     desk.cohort.instructor_id, desk.cohort.taught_by = user_id, name
     _note("cohort.handed_over", desk.user_id, desk.cohort, now, title=desk.cohort.title, to=str(user_id))
+
+
+def _end_views(cohort: Cohort, whose: ColumnElement[bool], now: dt.datetime) -> int:
+    ended = db.session.execute(
+        update(ClassView)
+        .where(ClassView.cohort_id == cohort.id, ClassView.ended_at.is_(None), whose)
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return int(ended.rowcount)  # type: ignore[attr-defined]
 
 
 def _write(cohort: Cohort, facts: CohortFacts) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 
 from trainer.accounts.persons import ERASED
 from trainer.core.db import db
@@ -13,7 +13,10 @@ from trainer.core.persons import Told, tell
 from trainer.instructing.models import (
     Arrival,
     Attendance,
+    ClassInvitation,
+    ClassInvitationMail,
     ClassSession,
+    ClassView,
     Cohort,
     CohortMember,
     InstructorApproval,
@@ -58,8 +61,36 @@ def export_person(user_id: uuid.UUID) -> Told:
     )
     added = select(WalkIn).where(WalkIn.added_by_id == user_id).order_by(WalkIn.added_at, WalkIn.id)
     wrote = select(Signature).where(Signature.signed_by_id == user_id).order_by(Signature.signed_at, Signature.id)
+    invited = db.session.execute(
+        select(ClassInvitation, Cohort)
+        .join(Cohort, Cohort.id == ClassInvitation.cohort_id)
+        .where(ClassInvitation.membership_id.in_(_entries(user_id)))
+        .order_by(ClassInvitation.invited_at, ClassInvitation.id)
+    )
+    about = (
+        select(ClassInvitationMail)
+        .join(ClassInvitation, ClassInvitation.id == ClassInvitationMail.invitation_id)
+        .where(ClassInvitation.membership_id.in_(_entries(user_id)))
+        .order_by(ClassInvitationMail.created_at, ClassInvitationMail.id)
+    )
+    invited_by = (
+        select(ClassInvitation)
+        .where(ClassInvitation.invited_by_id == user_id)
+        .order_by(ClassInvitation.invited_at, ClassInvitation.id)
+    )
+    mailed_by = (
+        select(ClassInvitationMail)
+        .where(ClassInvitationMail.sent_by_id == user_id)
+        .order_by(ClassInvitationMail.created_at, ClassInvitationMail.id)
+    )
     received = select(Nudge).where(Nudge.user_id == user_id).order_by(Nudge.created_at, Nudge.id)
     taught = select(Cohort).where(Cohort.instructor_id == user_id).order_by(Cohort.created_at, Cohort.id)
+    seen = db.session.execute(
+        select(ClassView, Cohort)
+        .join(Cohort, Cohort.id == ClassView.cohort_id)
+        .where(ClassView.user_id == user_id)
+        .order_by(ClassView.began_at, ClassView.id)
+    )
     held = select(ClassSession).where(ClassSession.created_by_id == user_id).order_by(ClassSession.created_at)
     given = select(SignOff).where(SignOff.signed_off_by_id == user_id).order_by(SignOff.signed_off_at, SignOff.lesson)
     sent = select(Nudge).where(Nudge.created_by_id == user_id).order_by(Nudge.created_at, Nudge.id)
@@ -69,6 +100,13 @@ def export_person(user_id: uuid.UUID) -> Told:
             {**tell([cohort], "title", "course")[0], **tell([member], "name", "joined_at", "left_at")[0]}
             for member, cohort in joined
         ],
+        "class_invitations": [
+            {**tell([cohort], "title", "course")[0], **tell([invitation], "invited_at", "declined_at")[0]}
+            for invitation, cohort in invited
+        ],
+        "class_invitation_mails": tell(db.session.scalars(about), "created_at"),
+        "class_invitations_made": tell(db.session.scalars(invited_by), "invited_at"),
+        "class_invitation_mails_sent": tell(db.session.scalars(mailed_by), "created_at"),
         "attendances": [
             {**tell([meeting], "held_on", "minutes", "lessons")[0], **tell([attendance], "noted_at")[0]}
             for attendance, meeting in attended
@@ -84,6 +122,10 @@ def export_person(user_id: uuid.UUID) -> Told:
             db.session.scalars(taught),
             *("title", "course", "taught_by", "starts_on", "ends_on", "capacity", "created_at", "archived_at"),
         ),
+        "classes_taught_before": [
+            {**tell([cohort], "title", "course")[0], **tell([view], "name", "began_at", "ended_at")[0]}
+            for view, cohort in seen
+        ],
         "meetings_held": tell(db.session.scalars(held), "held_on", "minutes", "place", "lessons", "created_at"),
         "people_added": tell(db.session.scalars(added), "added_at"),
         "signatures": tell(db.session.scalars(wrote), "name", "statement", "signed_at"),
@@ -103,6 +145,8 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     for record, condition in (
         (SignOff, SignOff.enrollment_id.in_(unearned)),
         (Nudge, Nudge.user_id == user_id),
+        (ClassInvitation, ClassInvitation.membership_id.in_(_entries(user_id))),  # with the mails about it
+        (ClassView, ClassView.user_id == user_id),
         (InstructorApproval, InstructorApproval.user_id == user_id),
     ):
         db.session.execute(delete(record).where(condition).execution_options(synchronize_session=False))
@@ -129,3 +173,8 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         .values(name=ERASED, employee_number=None, email=None),
     ):
         db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _entries(user_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Return ids of a person's entries on rosters, here or gone, as a part of other statements."""
+    return select(Membership.id).where(Membership.user_id == user_id)

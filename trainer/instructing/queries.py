@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from trainer.accounts.administrators import is_administrator
 from trainer.accounts.models import User
@@ -17,6 +17,7 @@ from trainer.core.errors import NotFound
 from trainer.instructing.models import (
     Attendance,
     ClassSession,
+    ClassView,
     Cohort,
     CohortMember,
     InstructorApproval,
@@ -38,6 +39,8 @@ class Desk:
     cohort: Cohort
     actor: Actor | None
     """None for a public class."""
+    is_past: bool = False
+    """Taught it before and may look at it, and change nothing."""
 
     @property
     def organization_id(self) -> uuid.UUID | None:
@@ -46,15 +49,23 @@ class Desk:
 
     @property
     def reads_figures(self) -> bool:
-        """True for the instructor of the class; not for an owner of its firm, who is their employer, even as the one
-        who teaches it."""
+        """True for the instructor of the class and for whoever taught it before; not for an owner of its firm, who is
+        their employer, even as the one who teaches it."""
         is_employer = self.actor is not None and self.actor.role is not Role.INSTRUCTOR
-        return self.cohort.instructor_id == self.user_id and not is_employer
+        return (self.cohort.instructor_id == self.user_id or self.is_past) and not is_employer
 
     @property
     def sees_answers(self) -> bool:
-        """True for the instructor, where the class said so before people joined."""
-        return self.cohort.shows_answers and self.reads_figures
+        """True for the one who teaches it now, where the class said so before people joined."""
+        return self.cohort.shows_answers and self.reads_figures and not self.is_past
+
+    def has_page(self, endpoint: str) -> bool:
+        """Return True if this person gets a page of the class: not all do, and a public class invites no team."""
+        if self.is_past:
+            return endpoint in {"board.board", "misreads.misreads", "meetings.meetings"}
+        return {"misreads.misreads": self.reads_figures, "class_invitations.invited": self.actor is not None}.get(
+            endpoint, True
+        )
 
     @property
     def zone(self) -> str:
@@ -83,6 +94,41 @@ def find_desk(
     if actor is None or not actor.may(May.TEACH):
         return None
     return Desk(user_id, cohort, actor) if cohort.instructor_id == user_id or actor.role is Role.OWNER else None
+
+
+def find_view(
+    user_id: uuid.UUID, cohort_id: uuid.UUID, states: Collection[FirmState] = (FirmState.OPEN,)
+) -> Desk | None:
+    """Return a class as someone sees it who taught it before, as long as the view lasts and they may teach there, or
+    None for everybody else."""
+    cohort = db.session.scalar(
+        select(Cohort)
+        .join(ClassView, ClassView.cohort_id == Cohort.id)
+        .where(Cohort.id == cohort_id, ClassView.user_id == user_id, ClassView.ended_at.is_(None))
+    )
+    if cohort is None:
+        return None
+    if cohort.organization_id is None:
+        return Desk(user_id, cohort, None, is_past=True) if is_approved(user_id) else None
+    actor = find_actor(user_id, cohort.organization_id, states)
+    return Desk(user_id, cohort, actor, is_past=True) if actor is not None and actor.may(May.TEACH) else None
+
+
+def list_views(cohort: Cohort) -> Sequence[ClassView]:
+    """Return the views of those who taught a class before and can look at it now, the newest first."""
+    approved = select(InstructorApproval.user_id).where(InstructorApproval.revoked_at.is_(None))
+    teaching = select(Membership.user_id).where(
+        Membership.organization_id == cohort.organization_id,
+        Membership.user_id.is_not(None),
+        Membership.ended_at.is_(None),
+        Membership.role.in_([Role.OWNER, Role.INSTRUCTOR]),
+    )
+    query = select(ClassView).where(
+        ClassView.cohort_id == cohort.id,
+        ClassView.ended_at.is_(None),
+        ClassView.user_id.in_(approved if cohort.organization_id is None else teaching),
+    )
+    return db.session.scalars(query.order_by(ClassView.began_at.desc(), ClassView.id)).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +163,16 @@ def find_approval(user_id: uuid.UUID) -> InstructorApproval | None:
 
 
 def list_cohorts(actor: Actor) -> Sequence[tuple[Cohort, int]]:
-    """Return a firm's classes with how many are in each: an owner's all, an instructor's own. The newest first."""
+    """Return a firm's classes with how many are in each: an owner's all, an instructor's own and those that they see
+    because they taught them before. The newest first."""
     query = _counted().where(Cohort.organization_id == actor.organization_id)
-    return _pairs(query if actor.role is Role.OWNER else query.where(Cohort.instructor_id == actor.user_id))
+    return _pairs(query if actor.role is Role.OWNER else query.where(_is_seen_by(actor.user_id)))
 
 
 def list_public_cohorts(user_id: uuid.UUID) -> Sequence[tuple[Cohort, int]]:
-    """Return an instructor's public classes with how many are in each, the newest first."""
-    return _pairs(_counted().where(Cohort.organization_id.is_(None), Cohort.instructor_id == user_id))
+    """Return an instructor's public classes, those taught before included, with how many are in each, the newest
+    first."""
+    return _pairs(_counted().where(Cohort.organization_id.is_(None), _is_seen_by(user_id)))
 
 
 def lock_cohort(cohort_id: uuid.UUID) -> Cohort:
@@ -219,27 +267,33 @@ def list_own_classes(user_id: uuid.UUID) -> Sequence[tuple[Cohort, CohortMember]
     return [(row[0], row[1]) for row in rows]
 
 
-def list_class_sessions(cohort: Cohort) -> Sequence[tuple[ClassSession, int]]:
-    """Return the meetings of a class with how many attended, the newest first."""
+def list_class_sessions(desk: Desk) -> Sequence[tuple[ClassSession, int]]:
+    """Return the meetings of a class with how many attended, the newest first; to a former instructor, their own."""
     attended = (
         select(func.count()).where(Attendance.session_id == ClassSession.id).correlate(ClassSession).scalar_subquery()
     )
     rows = db.session.execute(
         select(ClassSession, attended)
-        .where(ClassSession.cohort_id == cohort.id)
+        .where(ClassSession.cohort_id == desk.cohort.id, _is_shown(desk))
         .order_by(ClassSession.held_on.desc(), ClassSession.created_at.desc())
     )
     return [(row[0], row[1]) for row in rows]
 
 
-def get_class_session(cohort: Cohort, session_id: uuid.UUID) -> ClassSession:
-    """Return a meeting of a class. Raises NotFound."""
+def get_class_session(desk: Desk, session_id: uuid.UUID) -> ClassSession:
+    """Return a meeting of a class; to a former instructor, one of their own. Raises NotFound."""
     class_session = db.session.scalar(
-        select(ClassSession).where(ClassSession.id == session_id, ClassSession.cohort_id == cohort.id)
+        select(ClassSession).where(
+            ClassSession.id == session_id, ClassSession.cohort_id == desk.cohort.id, _is_shown(desk)
+        )
     )
     if class_session is None:
         raise NotFound
     return class_session
+
+
+def _is_shown(desk: Desk) -> ColumnElement[bool]:
+    return ClassSession.created_by_id == desk.user_id if desk.is_past else true()
 
 
 def list_attendance(class_session: ClassSession) -> set[uuid.UUID]:
@@ -283,6 +337,12 @@ def find_approved(key: str) -> User | None:
         .join(InstructorApproval, InstructorApproval.user_id == User.id)
         .where(User.email_key == key, InstructorApproval.revoked_at.is_(None))
     )
+
+
+def _is_seen_by(user_id: uuid.UUID) -> ColumnElement[bool]:
+    """Return the condition of classes that someone teaches, or taught before and still sees."""
+    views = select(ClassView.cohort_id).where(ClassView.user_id == user_id, ClassView.ended_at.is_(None))
+    return or_(Cohort.instructor_id == user_id, Cohort.id.in_(views))
 
 
 def is_taught() -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from trainer.learning.rules import Standing
+from trainer.organizations.rules import FOLLOW_UPS
 
 IDLE_AFTER: Final = dt.timedelta(days=7)
 """Without any activity for so long, whoever isn't done is stuck."""
@@ -31,6 +32,20 @@ def may_nudge(last_at: dt.datetime | None, now: dt.datetime) -> bool:
 def bucket(now: dt.datetime) -> int:
     """Return in which span of `NUDGES_APART` since 1970 an instant lies."""
     return int(now.timestamp() // NUDGES_APART.total_seconds())
+
+
+def is_follow_up_due(invited_on: dt.date, mailed_on: dt.date | None, today: dt.date) -> bool:
+    """Return True if one of the days on which an unanswered invitation goes out again has come since the last mail."""
+    passed = [day for after in FOLLOW_UPS if (day := invited_on + dt.timedelta(days=after)) <= today]
+    return bool(passed) and (mailed_on is None or mailed_on < passed[-1])
+
+
+class Answer(StrEnum):
+    """What someone who is invited to a class has said."""
+
+    WAITING = "waiting"
+    JOINED = "joined"
+    DECLINED = "declined"  # or left after joining
 
 
 class Grain(StrEnum):

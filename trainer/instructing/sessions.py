@@ -113,7 +113,7 @@ def hold_session(
 def change_session(desk: Desk, session_id: uuid.UUID, plan: Plan, course: Course, now: dt.datetime) -> None:
     """Change what is said of a meeting. Raises Conflict once lessons were signed off by it."""
     check_open(lock_cohort(desk.cohort.id))
-    session = get_class_session(desk.cohort, session_id)
+    session = get_class_session(desk, session_id)
     if is_signed(session):
         raise Conflict(_l("Lessons were already signed off for this meeting, so it can’t change anymore."))
     _write(desk, session, plan, course, now)
@@ -154,7 +154,7 @@ def note_attendance(desk: Desk, session_id: uuid.UUID, person_ids: Collection[uu
     Raises Conflict where lessons were signed off for someone left out now, NotYet before the meeting's day.
     """
     check_open(lock_cohort(desk.cohort.id))
-    session = get_class_session(desk.cohort, session_id)
+    session = get_class_session(desk, session_id)
     _check_begun(desk, session, now)
     chosen = set(person_ids)
     seen = {member.id for member in list_members(desk.cohort)}
@@ -191,7 +191,7 @@ def sign_off(
     the meeting's day, Invalid for a name without letters, Conflict for an archived class.
     """
     check_open(lock_cohort(desk.cohort.id))
-    session = get_class_session(desk.cohort, session_id)
+    session = get_class_session(desk, session_id)
     _check_begun(desk, session, now)
     name = clean_name(signer)
     if not is_printable_name(name):

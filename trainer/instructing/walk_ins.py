@@ -81,7 +81,7 @@ def add_from_roster(desk: Desk, session_id: uuid.UUID, membership_id: uuid.UUID,
     """Put someone on the firm's roster on the list of a class, and note them as present from the meeting's day on;
     return their name. Twice is once. Raises NotFound for an entry that isn't the firm's, or has left."""
     check_open(lock_cohort(desk.cohort.id))
-    session = get_class_session(desk.cohort, session_id)
+    session = get_class_session(desk, session_id)
     person = db.session.scalar(
         select(Membership).where(
             Membership.id == membership_id,
@@ -119,7 +119,7 @@ def add_stranger(
     check_open(cohort)
     if cohort.organization_id is not None:
         raise NotFound
-    session = get_class_session(desk.cohort, session_id)
+    session = get_class_session(desk, session_id)
     name, number, address = clean_name(stranger.name), stranger.employee_number.strip(), email_key(stranger.email)
     if not is_printable_name(name):
         raise Invalid(_l("Enter at least one letter."))

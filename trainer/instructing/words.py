@@ -10,12 +10,17 @@ from flask_babel import lazy_gettext as _l
 
 from trainer.credentials.rules import show_serial
 from trainer.instructing.records import Record
-from trainer.instructing.rules import BoardRow, Grain, Misread, Order, Rate, Show
+from trainer.instructing.rules import Answer, BoardRow, Grain, Misread, Order, Rate, Show
 from trainer.organizations.rules import local_day
 from trainer.web.tables import Cell, Table
 
 SHOW_NAMES = {Show.ALL: _l("All"), Show.STUCK: _l("Stuck"), Show.DONE: _l("Completed")}
 ORDER_NAMES = {Order.NAME: _l("Name"), Order.PROGRESS: _l("Least done"), Order.ACTIVE: _l("Longest idle")}
+ANSWER_NAMES = {
+    Answer.WAITING: _l("Not answered"),
+    Answer.JOINED: _l("Joined"),
+    Answer.DECLINED: _l("Declined"),
+}
 GRAIN_NAMES = {
     Grain.ALL: _l("All together"),
     Grain.CATEGORY: _l("By kind of sign"),

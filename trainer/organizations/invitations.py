@@ -93,18 +93,23 @@ def resend_all(actor: Actor, now: dt.datetime, need: Need | None = None) -> Sent
 
 def count_left_today(organization: Organization, now: dt.datetime) -> int:
     """Return how many invitations and follow-ups the firm can still send on its day."""
-    zone = ZoneInfo(organization.time_zone)
-    midnight = dt.datetime.combine(local_day(organization.time_zone, now), dt.time(), zone).astimezone(dt.UTC)
     query = select(func.count()).where(
         InvitationMail.organization_id == organization.id,
         InvitationMail.skipped.is_(None),
-        InvitationMail.created_at >= midnight,
+        InvitationMail.created_at >= midnight(organization, now),
     )
     return max(most_a_day(organization) - (db.session.scalar(query) or 0), 0)
 
 
+def midnight(organization: Organization, now: dt.datetime) -> dt.datetime:
+    """Return when the firm's day began."""
+    zone = ZoneInfo(organization.time_zone)
+    return dt.datetime.combine(local_day(organization.time_zone, now), dt.time(), zone).astimezone(dt.UTC)
+
+
 def most_a_day(organization: Organization) -> int:
-    """Return how many emails of one kind, invitations or reminders, people in the firm can send in one of its days."""
+    """Return how many emails of one kind people in the firm can send in one of its days: invitations, reminders, or
+    invitations to classes."""
     return organization.invitations_a_day or USUAL_A_DAY
 
 

@@ -16,7 +16,7 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict, NotFound
 from trainer.credentials.rules import show_serial
 from trainer.instructing import words
-from trainer.instructing.access import teaching
+from trainer.instructing.access import looking, teaching
 from trainer.instructing.answers import list_answers
 from trainer.instructing.board import list_board
 from trainer.instructing.nudges import nudge
@@ -33,7 +33,7 @@ PAGE = 50
 
 @blueprint.get("")
 @access(Who.ACCOUNT, own=True)
-@teaching
+@looking
 def board(desk: Desk) -> str:
     """Show where everyone in a class stands, narrowed and sorted as the address says."""
     everyone = _rows(desk)
@@ -48,7 +48,7 @@ def board(desk: Desk) -> str:
         rows=rows[(page - 1) * PAGE : page * PAGE],
         counts={choice: len(narrow(everyone, choice, Order.NAME)) for choice in Show},
         can_nudge=sum(row.is_stuck and may_nudge(row.nudged_at, instant) for row in everyone),
-        asking=_asking(desk),
+        asking=[] if desk.is_past else _asking(desk),
         show=show,
         order=order,
         page=page,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, render_template, request
+from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -13,7 +13,8 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.instructing import operations
 from trainer.instructing.forms import JoinForm
-from trainer.instructing.queries import find_cohort_by_code, find_membership, today_in
+from trainer.instructing.invitations import decline, find_own_invitation
+from trainer.instructing.queries import find_cohort_by_code, find_membership, list_views, today_in
 from trainer.instructing.walk_ins import settle_waiting
 from trainer.joining.refused_codes import no_code
 from trainer.organizations.codes import show_code
@@ -77,6 +78,27 @@ def leave(code: str) -> Response:
     return go(way_to("me"))
 
 
+@blueprint.post("/classes/<code>/refusal")
+@access(Who.ACCOUNT)
+@limit_failures("60 per hour")
+def refuse(code: str) -> Response | tuple[str, int]:
+    """Decline an invitation to a class."""
+    cohort_and_firm, user_id = find_cohort_by_code(code), current_user.id
+    if cohort_and_firm is None:
+        return no_code(NotFound(), code)
+    try:
+        with transaction():
+            decline(user_id, cohort_and_firm[0], now())
+    except NotFound:
+        flash(_("You aren’t invited to this class, so there is nothing to decline."))
+    except Conflict as error:
+        flash(error.message)
+        return go(url_for(".show", code=code))
+    else:
+        flash(_("Declined. You’ll get no more emails about this class. You can still join it later with its code."))
+    return go(way_to("me"))
+
+
 def _page(code: str, form: JoinForm | None, status: int = 200) -> str | tuple[str, int]:
     cohort_and_firm = find_cohort_by_code(code)
     if cohort_and_firm is None:
@@ -95,6 +117,8 @@ def _page(code: str, form: JoinForm | None, status: int = 200) -> str | tuple[st
         form=form,
         is_known=is_known,
         is_in=is_in,
+        views=list_views(cohort),
+        invitation=find_own_invitation(current_user.id, cohort) if is_known else None,
         is_stranger=is_known and organization is not None and find_actor(current_user.id, organization.id) is None,
     )
     return page, status

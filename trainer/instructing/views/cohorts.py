@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, render_template, url_for
@@ -13,10 +14,11 @@ from werkzeug.wrappers import Response
 from trainer.content.serving import served
 from trainer.core.clock import now, today
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid
+from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.instructing import operations
-from trainer.instructing.access import teaching
-from trainer.instructing.forms import CohortForm, HandOverForm, NewCohortForm, PublicHandOverForm
+from trainer.instructing.access import looking, teaching
+from trainer.instructing.forms import CohortForm, FirmsCohortForm, HandOverForm, NewCohortForm, PublicHandOverForm
+from trainer.instructing.invitations import choose_teams, list_teams
 from trainer.instructing.models import Cohort
 from trainer.instructing.operations import CohortFacts
 from trainer.instructing.posters import draw_poster
@@ -28,6 +30,7 @@ from trainer.instructing.queries import (
     list_cohorts,
     list_colleagues,
     list_public_cohorts,
+    list_views,
 )
 from trainer.instructing.views.downloads import file_answer
 from trainer.organizations.access import acting, ask_second_step, needs_second_step
@@ -63,7 +66,8 @@ def firms_list(actor: Actor) -> str:
 @acting(May.TEACH)
 def make_firms(actor: Actor) -> Response | str | tuple[str, int]:
     """Create a class of a firm."""
-    form = _new_form(actor.membership.name, actor.today(now()))
+    teams = [(str(team.id), team.name) for team in list_teams(actor)]
+    form = FirmsCohortForm(teams_there=teams, **_proposed(actor.membership.name, actor.today(now())))
     made = _made(form, actor)
     if made is not None:
         return made
@@ -97,7 +101,7 @@ def make_public() -> Response | str | tuple[str, int]:
         return go(url_for(".public_list"))  # which says who may
     if needs_second_step(current_user):
         return ask_second_step()
-    form = _new_form(current_user.certificate_name or "", today())
+    form = NewCohortForm(**_proposed(current_user.certificate_name or "", today()))
     made = _made(form, None)
     if made is not None:
         return made
@@ -120,7 +124,11 @@ def change(desk: Desk) -> Response | str | tuple[str, int]:
             flash(_("Saved."))
             return _to(desk.cohort)
     page = render_template(
-        "instructing/cohort_change.html", desk=desk, form=form, is_fixed=has_anyone_joined(desk.cohort)
+        "instructing/cohort_change.html",
+        desk=desk,
+        form=form,
+        is_fixed=has_anyone_joined(desk.cohort),
+        views=list_views(desk.cohort),
     )
     return page, 422 if form.is_submitted() else 200
 
@@ -210,6 +218,36 @@ def hand_over(desk: Desk) -> Response | str | tuple[str, int]:
     return page, 422 if form.is_submitted() else 200
 
 
+@blueprint.post("/cohorts/<uuid:cohort_id>/views/departure")
+@access(Who.ACCOUNT, own=True)
+@looking
+def leave_view(desk: Desk) -> Response:
+    """Stop seeing a class that one taught before."""
+    try:
+        with transaction():
+            operations.leave_view(desk, now())
+    except Conflict as error:
+        flash(error.message)
+        return _to(desk.cohort)
+    flash(_("You no longer see this class."))
+    return go(list_url(desk))
+
+
+@blueprint.post("/cohorts/<uuid:cohort_id>/views/<uuid:view_id>/removal")
+@access(Who.ACCOUNT, own=True)
+@teaching
+def remove_view(desk: Desk, view_id: UUID) -> Response:
+    """Let someone who taught the class before no longer see it."""
+    try:
+        with transaction():
+            operations.remove_view(desk, view_id, now())
+    except NotFound as error:
+        flash(error.message)
+    else:
+        flash(_("Removed. They no longer see this class."))
+    return go(url_for(".change", cohort_id=desk.cohort.id))
+
+
 def list_url(desk: Desk) -> str:
     """Return the address of the list that a class stands in."""
     if desk.organization_id is None:
@@ -217,25 +255,34 @@ def list_url(desk: Desk) -> str:
     return url_for("cohorts.firms_list", organization_id=desk.organization_id)
 
 
-def _new_form(name: str, day: dt.date) -> NewCohortForm:
+def _proposed(name: str, day: dt.date) -> dict[str, Any]:
     courses = [(slug, course.file.title) for slug, course in served().courses.items()]
-    return NewCohortForm(courses=courses, taught_by=name, starts_on=day, ends_on=day + USUAL_LENGTH)
+    return {"courses": courses, "taught_by": name, "starts_on": day, "ends_on": day + USUAL_LENGTH}
 
 
 def _made(form: NewCohortForm, actor: Actor | None) -> Response | None:
     if not form.validate_on_submit():
         return None
-    user_id = current_user.id
+    user_id, team_ids = current_user.id, _team_ids(form)
     try:
         with transaction():
             cohort = operations.make_cohort(
                 user_id, actor, str(form.course.data), _facts(form), served().courses, now()
             )
+            if team_ids:
+                choose_teams(Desk(user_id, cohort, actor), team_ids)
     except Invalid as error:
         form.title.errors = [error.message]
         return None
+    if team_ids:
+        flash(_("The class was created. Nobody is invited yet. Check who would be, then send the invitations."))
+        return go(url_for("class_invitations.invited", cohort_id=cohort.id))
     flash(_("The class was created. Show this code, or print the poster."))
     return go(url_for(".code", cohort_id=cohort.id))
+
+
+def _team_ids(form: NewCohortForm) -> list[UUID]:
+    return [UUID(team_id) for team_id in form.teams.data or []] if isinstance(form, FirmsCohortForm) else []
 
 
 def _facts(form: CohortForm) -> CohortFacts:

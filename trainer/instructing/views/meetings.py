@@ -15,7 +15,7 @@ from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.instructing import sessions, undoing, walk_ins, words
-from trainer.instructing.access import teaching
+from trainer.instructing.access import looking, teaching
 from trainer.instructing.forms import AttendanceForm, SessionForm, SignatureForm, StrangerForm
 from trainer.instructing.models import ClassSession
 from trainer.instructing.presence import list_arrivals, list_signatures, list_walk_in_attendance, list_walk_ins
@@ -31,7 +31,7 @@ blueprint = Blueprint("meetings", __name__, url_prefix="/cohorts/<uuid:cohort_id
 
 @blueprint.get("")
 @access(Who.ACCOUNT, own=True)
-@teaching
+@looking
 def meetings(desk: Desk) -> str:
     """List the meetings of a class."""
     form = SessionForm(formdata=None, course=find_course(desk), held_on=desk.today(now()), number=uuid4())
@@ -64,7 +64,7 @@ def hold(desk: Desk) -> Response | tuple[str, int]:
 
 @blueprint.get("/<uuid:class_session_id>")
 @access(Who.ACCOUNT, own=True)
-@teaching
+@looking
 def meeting(desk: Desk, class_session_id: UUID) -> str:
     """Show a meeting, who was there and what was signed."""
     return meeting_page(desk, class_session_id)
@@ -75,7 +75,7 @@ def meeting(desk: Desk, class_session_id: UUID) -> str:
 @teaching
 def change(desk: Desk, class_session_id: UUID) -> Response | str | tuple[str, int]:
     """Change a meeting, as long as nothing was signed off."""
-    held, course = get_class_session(desk.cohort, class_session_id), find_course(desk)
+    held, course = get_class_session(desk, class_session_id), find_course(desk)
     form = SessionForm(course=course, **_said(held, course))
     if form.validate_on_submit():
         try:
@@ -102,7 +102,7 @@ def change(desk: Desk, class_session_id: UUID) -> Response | str | tuple[str, in
 @teaching
 def sheet(desk: Desk, class_session_id: UUID) -> Response:
     """Return the sign-in sheet on the paper that the address names, or on Letter."""
-    held, paper = get_class_session(desk.cohort, class_session_id), request.args.get("paper", "letter")
+    held, paper = get_class_session(desk, class_session_id), request.args.get("paper", "letter")
     if paper not in PAPERS:
         raise NotFound
     base = current_app.config["SETTINGS"].base_url
@@ -115,7 +115,7 @@ def sheet(desk: Desk, class_session_id: UUID) -> Response:
 @teaching
 def attend(desk: Desk, class_session_id: UUID) -> Response | tuple[str, int]:
     """Note who was there."""
-    form = attendance_form(desk, get_class_session(desk.cohort, class_session_id))
+    form = attendance_form(desk, get_class_session(desk, class_session_id))
     if form.validate_on_submit():
         try:
             with transaction():
@@ -176,7 +176,7 @@ def meeting_page(
     stranger: StrangerForm | None = None,
 ) -> str:
     """Return the page of a meeting, with a form as it was sent, if one was refused."""
-    held, instant = get_class_session(desk.cohort, class_session_id), now()
+    held, instant = get_class_session(desk, class_session_id), now()
     course, walked = find_course(desk), list_walk_in_attendance(held)
     there = (list_attendance(held) & {member.id for member in list_members(desk.cohort)}) | walked.keys()
     signed = list_signatures(held)

@@ -12,7 +12,7 @@ from trainer.assessment.measures.groups import FEWEST_PEOPLE as FEWEST_FOR_GAIN
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.instructing import briefing_words, words
-from trainer.instructing.access import teaching_unseen
+from trainer.instructing.access import looking_unseen, teaching_unseen
 from trainer.instructing.briefing import Briefing, lesson_on, prepare, scene_on
 from trainer.instructing.briefing_paper import draw_briefing
 from trainer.instructing.figures import Figures, find_figures
@@ -28,7 +28,7 @@ blueprint = Blueprint("misreads", __name__, url_prefix="/cohorts/<uuid:cohort_id
 
 @blueprint.get("/misreads")
 @access(Who.ACCOUNT, own=True)
-@teaching_unseen
+@looking_unseen
 def misreads(desk: Desk) -> str:
     """Show what the group misreads, as a chart that is a table, and what it judged before and after."""
     figures, content = find_figures(desk.cohort, served()), served()
@@ -63,7 +63,7 @@ def export(desk: Desk) -> Response:
 
 @blueprint.get("/briefing")
 @access(Who.ACCOUNT, own=True)
-@teaching_unseen
+@looking_unseen
 def briefing(desk: Desk) -> str:
     """Show the sheet to teach from, as it prints."""
     figures = find_figures(desk.cohort, served())
@@ -79,7 +79,7 @@ def briefing(desk: Desk) -> str:
 
 @blueprint.get("/briefing.pdf")
 @access(Who.ACCOUNT, own=True)
-@teaching_unseen
+@looking_unseen
 def paper(desk: Desk) -> Response:
     """Return the sheet to teach from as a PDF of one page."""
     figures = find_figures(desk.cohort, served())

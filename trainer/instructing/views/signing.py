@@ -30,7 +30,7 @@ blueprint = Blueprint("signing", __name__, url_prefix="/cohorts/<uuid:cohort_id>
 @teaching
 def sign_off(desk: Desk, class_session_id: UUID) -> Response | tuple[str, int]:
     """Sign off the lessons taught for everyone who was there."""
-    get_class_session(desk.cohort, class_session_id)
+    get_class_session(desk, class_session_id)
     form, is_local = SignatureForm(), current_app.config["SETTINGS"].is_local
     if form.validate_on_submit():
         try:

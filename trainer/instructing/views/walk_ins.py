@@ -44,7 +44,7 @@ def index(desk: Desk) -> str:
 @teaching
 def add(desk: Desk, class_session_id: UUID) -> Response | tuple[str, int]:
     """Add someone who isn't in the class to a meeting: from the firm's roster, or by name."""
-    get_class_session(desk.cohort, class_session_id)
+    get_class_session(desk, class_session_id)
     to = url_for("meetings.meeting", cohort_id=desk.cohort.id, class_session_id=class_session_id)
     if desk.actor is not None:
         membership_id = request.form.get("membership", type=UUID)
