@@ -402,6 +402,38 @@ def test_a_credential_that_does_not_satisfy_opens_the_next_cycle(app: Flask) -> 
             assert (newest.cycle, newest.conditions["least_minutes"], newest.completed_at) == (2, 300, None)
 
 
+@pytest.mark.parametrize(("version", "is_short"), [("1.9", True), ("0.9", False)])
+def test_a_firms_renewal_is_short_for_who_passed_on_the_same_major_version(
+    app: Flask, version: str, is_short: bool
+) -> None:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        firm = make_firm(app)
+        bob = firm.user_of(firm.add("Bob"))
+        certify(app, bob)
+        with app.app_context(), transaction() as session:
+            session.scalars(select(Credential)).one().course_version = version
+        firm.require()
+        traveller.shift(340 * DAY)
+        firm.keep_up()
+        with app.app_context():
+            newest = db.session.scalars(select(Enrollment).where(Enrollment.cycle == 2)).one()
+            # What the firm asks for stays asked for; the course's own minutes don't.
+            assert (newest.asks.is_short, newest.asks.asked_minutes) == (is_short, EVERYONE.least_minutes)
+        texts = [text for text in letters(app, "training-reminder") if "take your course again" in text]
+        assert ["Renewing is short: 1 lesson and the final." in text for text in texts] == [is_short]
+
+
+def test_who_has_no_completion_as_it_is_asked_for_takes_all_of_the_course(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        certify(app, firm.owner_id)
+        firm.require(dataclasses.replace(EVERYONE, least_minutes=300))
+        firm.keep_up()
+        with app.app_context():
+            newest = db.session.scalars(select(Enrollment).where(Enrollment.cycle == 2)).one()
+            assert not newest.asks.is_short
+
+
 def test_the_next_cycle_remembers_where_someone_works(app: Flask) -> None:
     with time_machine.travel(NOON, tick=False):
         firm = make_firm(app)

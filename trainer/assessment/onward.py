@@ -16,7 +16,7 @@ from trainer.assessment.rounds import find_request
 from trainer.assessment.rules import Kind, TryDecision
 from trainer.content.library import Course, Lesson
 from trainer.learning.models import Enrollment
-from trainer.learning.queries import next_lesson, wants_place
+from trainer.learning.queries import next_lesson, taken, wants_place
 from trainer.learning.rules import Standing
 
 
@@ -56,6 +56,7 @@ class Onward:
 
 def find_onward(course: Course, enrollment: Enrollment, where: Standing, now: dt.datetime) -> Onward:
     """Return what someone who takes a course does next."""
+    course = taken(course, enrollment)
     if enrollment.completed_at is not None:
         return Onward(Step.CERTIFICATE)
     under_way = find_any_open_attempt(enrollment.id)

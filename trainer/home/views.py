@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.onward import find_onward
+from trainer.assessment.renewals import find_renewal
 from trainer.assignments.queries import list_own_duties
 from trainer.compliance import pack_words, sample
 from trainer.content.serving import served, served_in
@@ -24,7 +25,7 @@ from trainer.joining.invitation_forms import AskCodeForm
 from trainer.joining.refused_codes import no_code
 from trainer.joining.used_slips import list_untold
 from trainer.learning.models import Enrollment
-from trainer.learning.queries import can_renew, list_enrollments, standing
+from trainer.learning.queries import list_enrollments, standing, taken
 from trainer.organizations.codes import find_code, read_code, show_code
 from trainer.organizations.mergers import list_open_of_user
 from trainer.organizations.posters import draw, firm_poster
@@ -137,21 +138,23 @@ def me() -> str:
         course = courses.get(enrollment.course)
         where = standing(enrollment, course)
         way = find_onward(course, enrollment, where, at) if course and enrollment.completed_at is None else None
-        doing.append((enrollment, course, where, way))
+        doing.append((enrollment, taken(course, enrollment) if course else None, where, way))
     newest: dict[str, Enrollment] = {}
     for enrollment, *_rest in sorted(doing, key=lambda row: row[0].cycle):
         newest[enrollment.course] = enrollment
     # One that was under way in an account that was joined to this one goes on in the newest.
     doing = [row for row in doing if row[0].completed_at is not None or newest[row[0].course] is row[0]]
-    again = {
-        latest.credential_id
-        for latest in newest.values()
-        if latest.completed_at is not None and latest.course in courses and can_renew(latest, today())
-    }
+    there = served_in(language_tag()).courses
     earned = [
-        (credential, status_on(credential, today()), show_serial(credential.serial), credential.id in again)
+        (
+            credential,
+            status_on(credential, today()),
+            show_serial(credential.serial),
+            find_renewal(credential, there, today()),
+        )
         for credential in list_credentials(current_user.id)
     ]
+    renewals = {renewal.course.slug: renewal for _credential, _status, _serial, renewal in earned if renewal}
     due = {duty.course: duty for duty in reversed(list_own_duties(current_user.id, now())) if duty.is_open}
     # What someone waits for comes first, then what was begun last.
     doing.sort(key=lambda row: due[row[0].course].due_on if row[0].course in due else dt.date.max)
@@ -171,6 +174,7 @@ def me() -> str:
         check_ins=find_check_ins(current_user.id, served(), today()),
         today=today(),
         earned=earned,
+        renewals=renewals,
         firms=firms,
         shut=shut,
         classes=list_own_classes(current_user.id),

@@ -22,7 +22,7 @@ from trainer.assessment.views.steps import after, course_title
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.learning.queries import find_enrollment, get_enrollment, standing
+from trainer.learning.queries import find_enrollment, get_enrollment, standing, taken
 from trainer.web.access import Who, access
 from trainer.web.language import language_tag
 from trainer.web.redirects import go
@@ -37,6 +37,7 @@ def show(course: str) -> str:
     whole = get_course(course, language_tag())
     enrollment = find_enrollment(current_user.id, whole.slug) if current_user.is_authenticated else None
     where = standing(enrollment, whole) if enrollment else None
+    whole = taken(whole, enrollment) if enrollment else whole
     return render_template(
         "assessment/final.html",
         course=whole,
