@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -11,8 +12,9 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from tests.cast import answer_all, certify, hand_in, make_account, sign_in_as, start_final
+from tests.cast import answer_all, certify, hand_in, make_account, make_ready, sign_in_as, start_final
 from tests.support import COURSE, Visitor, closed_up
+from trainer.assessment import finals
 from trainer.assessment.check_ins import KINDS
 from trainer.assessment.models import Attempt
 from trainer.assessment.renewals import find_renewal, list_short
@@ -22,7 +24,9 @@ from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
 from trainer.learning.models import Enrollment
+from trainer.learning.operations import enroll
 
+REFRESHER = "refresher"
 RENEWALS = f"/courses/{COURSE}/renewals"
 LESSON = "once-more/the-rule-again"
 DAY = dt.timedelta(days=1)
@@ -220,3 +224,42 @@ def test_a_renewal_says_what_its_holder_never_read(app: Flask) -> None:
         answer_all(app, attempt_id)
         hand_in(app, leo, attempt_id)
         assert [credential.is_tested_out for credential in credentials(app)] == [True, True]
+
+
+def begin_final_of_refresher(app: Flask, user_id: UUID) -> UUID:
+    """Begin a final of the refresher as it was before that ended; return the attempt's id."""
+    make_ready(app, user_id, course=REFRESHER)
+    with app.app_context(), transaction():
+        before = replace(served().courses[REFRESHER], is_for_renewal=False)
+        return finals.start_final(enroll(user_id, before, clock.now()), before, served(), clock.now()).id
+
+
+def test_the_refresher_has_no_final_of_its_own_anymore(app: Flask) -> None:
+    leo = make_account(app)
+    make_ready(app, leo, course=REFRESHER)
+    visitor = sign_in_as(app, leo)
+    assert visitor.post(f"/courses/{REFRESHER}/finals").status_code == 409
+    assert visitor.get(f"/courses/{REFRESHER}/final").headers["Location"] == f"/courses/{REFRESHER}"
+    assert visitor.post(f"/courses/{REFRESHER}/renewals").status_code == 409
+    page = closed_up(visitor.get(f"/courses/{REFRESHER}").text)
+    assert "You’ve read it all." in page
+    assert "This course has no final of its own anymore." in page
+    assert f"/courses/{REFRESHER}/final" not in page
+    with app.app_context():
+        assert db.session.scalars(select(Attempt)).all() == []
+
+
+def test_a_final_of_the_refresher_that_was_under_way_is_finished_and_its_certificate_is_not_renewed(app: Flask) -> None:
+    leo = make_account(app)
+    attempt_id = begin_final_of_refresher(app, leo)
+    visitor = sign_in_as(app, leo)
+    assert visitor.get(f"/courses/{REFRESHER}/final").status_code == 200
+    assert "Continue the final" in visitor.get(f"/courses/{REFRESHER}").text
+    answer_all(app, attempt_id)
+    hand_in(app, leo, attempt_id)
+    (credential,) = credentials(app)
+    assert credential.course == REFRESHER
+    page = visitor.get(f"/verify/{credential.serial}").text
+    assert ">Valid</h1>" in page
+    assert "Renew" not in page
+    assert "/renewals" not in visitor.get("/me").text

@@ -27,6 +27,7 @@ class Step(StrEnum):
     ATTEMPT = "attempt"  # a final is under way
     PRETEST = "pretest"  # before anything is read; it can be skipped
     LESSON = "lesson"
+    READ = "read"  # all of a course that has no final
     PLACE = "place"  # to say where they work, which decides the lesson
     MINUTES = "minutes"
     ACCOUNT = "account"
@@ -71,6 +72,8 @@ def find_onward(course: Course, enrollment: Enrollment, where: Standing, now: dt
     if lesson is not None:
         step = Step.PLACE if wants_place(course, enrollment, where, lesson) else Step.LESSON
         return Onward(step, lesson, practice_id=practice_id)
+    if course.is_for_renewal and not where.is_final_passed:
+        return Onward(Step.READ, practice_id=practice_id)
     if where.missing_minutes:
         unread = next((need.id for need in where.to_fill if not need.is_done), None)
         return Onward(Step.MINUTES, course.lesson(unread) if unread else None, practice_id=practice_id)

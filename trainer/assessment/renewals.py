@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from trainer.assessment.check_ins import KINDS
@@ -13,6 +14,7 @@ from trainer.assessment.ladder import ladder
 from trainer.assessment.models import Attempt
 from trainer.content.library import Course
 from trainer.core.db import db
+from trainer.core.errors import Conflict
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import find_credential
 from trainer.learning import operations
@@ -27,7 +29,7 @@ def find_renewal(credential: Credential, courses: Courses, today: dt.date) -> Re
     """Return how a certificate is renewed; None if there is a newer one, or its course isn't offered anymore."""
     course = courses.get(credential.course)
     newest = find_enrollment(credential.user_id, credential.course)
-    if course is None or newest is None or credential.superseded_by_id is not None:
+    if course is None or course.is_for_renewal or newest is None or credential.superseded_by_id is not None:
         return None
     is_under_way = newest.completed_at is None and newest.cycle == credential.cycle + 1
     if newest.cycle != credential.cycle and not is_under_way:
@@ -46,7 +48,12 @@ def find_renewal(credential: Credential, courses: Courses, today: dt.date) -> Re
 
 
 def renew(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
-    """Take a completed course again, the short way if it may be. Raises NotYet until its certificate runs out soon."""
+    """Take a completed course again, the short way if it may be. Raises NotYet until its certificate runs out soon.
+
+    Raises Conflict for the course whose lessons renew others.
+    """
+    if course.is_for_renewal:
+        raise Conflict(_l("This course doesn’t have a certificate anymore. Renew the one of a full course."))
     newest = find_enrollment(user_id, course.slug)
     earned = find_credential(user_id, course.slug, newest.cycle) if newest else None
     is_short = earned is not None and bool(list_short([earned], {course.slug: course}, now.date()))

@@ -311,7 +311,7 @@ def _open(organization: Organization, courses: Courses, now: dt.datetime, only: 
     fresh: dict[str, dict[uuid.UUID, Opening]] = {}
     for row in rows:
         course, rule = courses.get(row.course), asked.get(row.requirement_id)
-        if course is None or rule is None:
+        if course is None or rule is None or course.is_for_renewal:  # people begin to renew themselves
             continue
         if row.cycle is not None and row.completed_at is None:
             if tightened(mine := Conditions.read(row.conditions), rule.asked) != mine:

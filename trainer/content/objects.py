@@ -86,6 +86,8 @@ class Course:
     rare: RareFile | None = None
     renewal: tuple[Module, ...] = ()
     """The modules of another course whose lessons are enough to renew this one; none: all of it is taken again."""
+    is_for_renewal: bool = False
+    """It is the one whose lessons renew others. It has no final of its own anymore: no try begins."""
 
     @cached_property
     def short(self) -> Course:

@@ -34,7 +34,10 @@ def retell(content: Content, folder: Folder, anywhere: Scope, language: str) -> 
 def with_renewal(courses: Mapping[str, Course], renewal: str | None) -> dict[str, Course]:
     """Give each course the core modules of the one that others are renewed by. That one has no such way itself."""
     modules = courses[renewal].core if renewal else ()
-    return {slug: replace(course, renewal=() if slug == renewal else modules) for slug, course in courses.items()}
+    return {
+        slug: replace(course, renewal=() if slug == renewal else modules, is_for_renewal=slug == renewal)
+        for slug, course in courses.items()
+    }
 
 
 @dataclass(frozen=True)  # without slots: what all of it needs is made once

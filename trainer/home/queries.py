@@ -161,7 +161,7 @@ def list_tasks(actor: Actor, now: dt.datetime) -> list[Task]:
         if not duty.is_open or course is None or any(task.course is course for task in tasks):
             continue
         enrollment = find_enrollment(actor.user_id, course.slug)
-        if enrollment is None:
+        if enrollment is None or course.is_for_renewal:
             tasks.append(Task(duty, course, None, None, None))
             continue
         course, stands = taken(course, enrollment), standing(enrollment, course)

@@ -15,6 +15,7 @@ from trainer.assessment.onward import find_onward
 from trainer.assessment.renewals import find_renewal
 from trainer.assignments.queries import list_own_duties
 from trainer.compliance import pack_words, sample
+from trainer.content.library import Course
 from trainer.content.serving import served, served_in
 from trainer.core.clock import now, today
 from trainer.core.errors import Conflict, NotFound
@@ -97,6 +98,11 @@ def sample_pack() -> Response:
     return response
 
 
+def _waits(course: Course | None, is_begun: bool) -> bool:
+    """Return whether what is required is still to be begun; the course for renewing has nothing to begin."""
+    return course is not None and (course.is_for_renewal or not is_begun)
+
+
 def _printed(path: str) -> str:
     """Return an address as it stands on paper: always of the configured site."""
     return f"{current_app.config['SETTINGS'].base_url}{path}"
@@ -163,7 +169,7 @@ def me() -> str:
         (firm, firm_state(firm.suspended_at, firm.closed_at)) for _membership, firm in list_shut_firms(current_user.id)
     ]
     # The worker begins what was required a moment ago within the hour; nobody has to wait for it.
-    waiting = [(courses[slug], duty) for slug, duty in due.items() if slug in courses and slug not in newest]
+    waiting = [(courses[slug], duty) for slug, duty in due.items() if _waits(courses.get(slug), slug in newest)]
     return render_template(
         "home/me.html",
         mergers=list_open_of_user(current_user.id),

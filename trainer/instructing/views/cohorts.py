@@ -218,7 +218,7 @@ def list_url(desk: Desk) -> str:
 
 
 def _new_form(name: str, day: dt.date) -> NewCohortForm:
-    courses = [(slug, course.file.title) for slug, course in served().courses.items()]
+    courses = [(slug, course.file.title) for slug, course in served().courses.items() if not course.is_for_renewal]
     return NewCohortForm(courses=courses, taught_by=name, starts_on=day, ends_on=day + USUAL_LENGTH)
 
 
