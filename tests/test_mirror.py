@@ -26,6 +26,7 @@ HELD_BY = {
     "assessment/test_rare.py": "assessment/views/rare items/event",
     "assessment/test_operations.py": "assessment/drawn",
     "assessment/test_remarks.py": "assessment/views/remarks",
+    "assessment/test_renewals.py": "assessment/views/renewals",
     "assessment/test_stages.py": "assessment/finals assessment/views/finals",
     "assessment/test_progress.py": "assessment/views/progress",
     "assessment/test_twins.py": "assessment/views/twins",

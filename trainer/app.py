@@ -26,6 +26,7 @@ from trainer.accounts.signing_in import init_accounts
 from trainer.accounts.views import blueprint as accounts
 from trainer.accounts.views import end_at_exit
 from trainer.assessment.onward import Onward, find_onward
+from trainer.assessment.renewals import find_renewal
 from trainer.assessment.views.attempts import blueprint as assessment
 from trainer.assessment.views.check_ins import blueprint as check_ins
 from trainer.assessment.views.drills import blueprint as drills
@@ -36,6 +37,7 @@ from trainer.assessment.views.previews import blueprint as previews
 from trainer.assessment.views.progress import blueprint as progress
 from trainer.assessment.views.rare import blueprint as rare
 from trainer.assessment.views.remarks import blueprint as remarks
+from trainer.assessment.views.renewals import blueprint as renewals
 from trainer.assessment.views.shifts import blueprint as shifts
 from trainer.assessment.views.twins import blueprint as twins
 from trainer.assignments.views import blueprint as requirements
@@ -68,12 +70,13 @@ from trainer.compliance.views.training import blueprint as training
 from trainer.content.library import Complaint, Course, Library
 from trainer.content.serving import library, open_library, serve_from, served, served_in
 from trainer.content.times import Times
-from trainer.core.clock import now
+from trainer.core.clock import now, today
 from trainer.core.db import db, init_db
 from trainer.core.schema import MIGRATIONS, check_schema
 from trainer.core.settings import Settings, read_settings
 from trainer.courses.card_views import blueprint as cards
 from trainer.courses.views import blueprint as courses
+from trainer.credentials.models import Credential
 from trainer.credentials.views import blueprint as credentials
 from trainer.home.firm_views import blueprint as firm
 from trainer.home.merger_views import blueprint as mergers
@@ -107,7 +110,7 @@ from trainer.joining.views import blueprint as joining
 from trainer.joining.views import sign_in
 from trainer.learning.models import Enrollment
 from trainer.learning.question_views import blueprint as questions
-from trainer.learning.rules import Standing
+from trainer.learning.rules import Renewal, Standing
 from trainer.learning.views import blueprint as learning
 from trainer.organizations.views.audit import blueprint as audit
 from trainer.organizations.views.closing import blueprint as closing
@@ -166,6 +169,8 @@ PARTS_FROM_ABOVE = {
     "foot": "home/_foot.html",
     "nav": "home/_nav.html",
     "onward": "assessment/_onward.html",
+    "own_certificate": "assessment/_own_certificate.html",
+    "renewal": "assessment/_renewal.html",
     "rule": "assessment/_rule.html",
     "taught_in_person": "instructing/_taught_to.html",
     "twins_showing": "assessment/_twins_showing.html",
@@ -225,8 +230,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     _add_commands(app)
     app.context_processor(_layout)
     # Pages of lower packages show it as well.
-    app.jinja_env.globals["onward"] = _onward
-    app.jinja_env.globals["taught_to"] = list_taught_to
+    app.jinja_env.globals.update(onward=_onward, renewal_of=_renewal_of, taught_to=list_taught_to)
     if settings.development:
         app.before_request(_reload_content)
     return app
@@ -237,7 +241,7 @@ def _add_pages(app: Flask) -> None:
     learners = (
         *(accounts, second_factor, learning, questions),
         *(assessment, finals, drills, shifts, rare, first_try, pretest),
-        *(check_ins, progress, remarks, twins, previews),
+        *(check_ins, progress, remarks, renewals, twins, previews),
         *(joining, entry, pins, site, home, rounds, mergers),
     )
     firms = (organizations, closing, people, teams, invitations, codes, slips, devices, roster, requirements, audit)
@@ -416,6 +420,10 @@ def _layout() -> dict[str, Any]:
 
 def _onward(course: Course, enrollment: Enrollment, where: Standing) -> Onward:
     return find_onward(course, enrollment, where, now())
+
+
+def _renewal_of(credential: Credential) -> Renewal | None:
+    return find_renewal(credential, served_in(language_tag()).courses, today())
 
 
 def _complaints() -> tuple[Complaint, ...]:

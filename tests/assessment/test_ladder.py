@@ -50,3 +50,18 @@ def test_the_last_one_whose_day_has_come_is_due_until_it_is_done(
     now, then = whole.due(after(today)), whole.following(after(today))
     assert (now.day if now else None) == due
     assert (then.day if then else None) == following
+
+
+@pytest.mark.parametrize(
+    ("today", "done", "number"),
+    [
+        (305, (1, 2, 3, 4), 4),
+        (305, (1, 2, 4), 3),
+        (345, (1, 2, 3, 4), 4),  # the one that is due today isn't done
+        (345, (2, 3, 4, 5), 4),
+        (527, (1, 2, 3, 4, 5), 4),  # the first is no longer among the last five
+        (1, (), 0),
+    ],
+)
+def test_of_the_last_five_those_that_were_done_are_counted(today: int, done: tuple[int, ...], number: int) -> None:
+    assert ladder(EARNED, after(730), done).count_kept(after(today), 5) == number

@@ -21,9 +21,17 @@ from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership
 
+RENEWING = "refresher"
+COURSES = (COURSE, "security-officer", RENEWING)
 
-def write_down(firm: Firm, user_id: UUID, membership_id: UUID, duty: Duty) -> UUID:
-    """Make the rows of a duty in place of all before; return the assignment's id."""
+
+def write_down(
+    firm: Firm, user_id: UUID, membership_id: UUID, duty: Duty, required: str = COURSE, taken: str = COURSE
+) -> UUID:
+    """Make the rows of a duty in place of all before; return the assignment's id.
+
+    `required`, `taken`: the course that is required, and the one that was taken.
+    """
     now, titles = clock.now(), duty.terms.earlier_keys
     keys = rules.written_keys(None if titles is None else tuple(titles))
     for table in (EarlierTraining, Waiver, Assignment, Requirement, Credential, Enrollment):
@@ -32,7 +40,7 @@ def write_down(firm: Firm, user_id: UUID, membership_id: UUID, duty: Duty) -> UU
         id=uuid4(),
         organization_id=firm.id,
         title="t",
-        course=COURSE,
+        course=required,
         audience=Audience().written(),
         least_minutes=duty.terms.least_minutes,
         cadence_months=duty.terms.cadence_months,
@@ -63,7 +71,7 @@ def write_down(firm: Firm, user_id: UUID, membership_id: UUID, duty: Duty) -> UU
         revoked_at = now if one.is_revoked else None
         facts = {"minutes": one.minutes, "is_attested": one.is_attested, "is_paced": one.is_paced}
         facts |= {"is_tested_out": one.is_tested_out}
-        earn(user_id, one.issued_on, one.valid_until, cycle, revoked_at=revoked_at, **facts)
+        earn(user_id, one.issued_on, one.valid_until, cycle, course=taken, revoked_at=revoked_at, **facts)
     for each in duty.recorded:
         write_training(firm, membership_id, each, now, approved_at=now)
     # None of these counts: it waits, was declined, was withdrawn, or is another person's.
@@ -85,7 +93,7 @@ def write_down(firm: Firm, user_id: UUID, membership_id: UUID, duty: Duty) -> UU
     db.session.add(
         Enrollment(
             user_id=user_id,
-            course=COURSE,
+            course=taken,
             cycle=9,
             course_title="t",
             course_version="1",
@@ -125,8 +133,10 @@ def write_training(firm: Firm, membership_id: UUID, fact: Recorded, now: dt.date
 def _same(firm: Firm, user_id: UUID, membership_id: UUID, data: st.DataObject) -> None:
     duty = data.draw(histories.duties)
     today = data.draw(histories.near(duty))
+    # A requirement that names the course for renewing is met by any course.
+    required, taken = data.draw(st.sampled_from([(COURSE, COURSE), *((RENEWING, course) for course in COURSES)]))
     with firm.app.app_context(), transaction() as session:
-        assignment_id = write_down(firm, user_id, membership_id, duty)
+        assignment_id = write_down(firm, user_id, membership_id, duty, required, taken)
         here = statements.duties()
         row = session.execute(select(here), statements.on(firm.id, today)).one()
         assert row.assignment_id == assignment_id
@@ -151,3 +161,17 @@ def test_sql_and_rules_agree_on_random_histories(app: Flask) -> None:
     with app.app_context():
         membership_id = db.session.scalars(select(Membership.id)).one()
     _same(firm, firm.owner_id, membership_id)
+
+
+def test_what_was_done_in_another_course_meets_no_requirement_of_a_full_one(app: Flask) -> None:
+    firm = make_firm(app)
+    today = clock.today()
+    completion = rules.Completion(today, today + dt.timedelta(days=400), 60, is_attested=True, is_paced=True)
+    duty = Duty(rules.Terms(0, 12, 30, is_paced=False, needs_attestation=False), today, (completion,))
+    with app.app_context(), transaction() as session:
+        membership_id = session.scalars(select(Membership.id)).one()
+        for required, status in ((COURSE, rules.Status.DUE_SOON), (RENEWING, rules.Status.CURRENT)):
+            assignment_id = write_down(firm, firm.owner_id, membership_id, duty, required, "security-officer")
+            row = session.execute(select(statements.duties()), statements.on(firm.id, today)).one()
+            assert row.status == status
+            assert rules.status(queries.get_duty(session.get_one(Assignment, assignment_id)), today) is status

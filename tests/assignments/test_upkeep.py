@@ -15,14 +15,16 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.assignments.firm import COURSE, EVERYONE, Firm, earn, make_firm
-from tests.cast import certify, make_account
-from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
+from tests.cast import certify, make_account, sign_in_as
+from trainer.assignments.models import Assignment, Digest, Reminder, Requirement, RequirementVersion
 from trainer.assignments.operations import end_requirement, waive
 from trainer.assignments.queries import get_duty, list_own_duties
 from trainer.assignments.rules import Audience, Group, Status
+from trainer.compliance.queries import list_completions
 from trainer.content.times import Times
 from trainer.core import clock
 from trainer.core.db import Base, db, transaction
+from trainer.core.errors import NotFound
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.credentials.words import disclaimer
@@ -400,6 +402,78 @@ def test_a_credential_that_does_not_satisfy_opens_the_next_cycle(app: Flask) -> 
             newest = db.session.scalars(select(Enrollment).order_by(Enrollment.cycle.desc())).first()
             assert newest is not None
             assert (newest.cycle, newest.conditions["least_minutes"], newest.completed_at) == (2, 300, None)
+
+
+@pytest.mark.parametrize(("version", "is_short"), [("1.9", True), ("0.9", False)])
+def test_a_firms_renewal_is_short_for_who_passed_on_the_same_major_version(
+    app: Flask, version: str, is_short: bool
+) -> None:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        firm = make_firm(app)
+        bob = firm.user_of(firm.add("Bob"))
+        certify(app, bob)
+        with app.app_context(), transaction() as session:
+            session.scalars(select(Credential)).one().course_version = version
+        firm.require()
+        traveller.shift(340 * DAY)
+        firm.keep_up()
+        with app.app_context():
+            newest = db.session.scalars(select(Enrollment).where(Enrollment.cycle == 2)).one()
+            # What the firm asks for stays asked for; the course's own minutes don't.
+            assert (newest.asks.is_short, newest.asks.asked_minutes) == (is_short, EVERYONE.least_minutes)
+        texts = [text for text in letters(app, "training-reminder") if "take your course again" in text]
+        assert ["Renewing is short: 1 lesson and the final." in text for text in texts] == [is_short]
+
+
+def test_who_has_no_completion_as_it_is_asked_for_takes_all_of_the_course(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        certify(app, firm.owner_id)
+        firm.require(dataclasses.replace(EVERYONE, least_minutes=300))
+        firm.keep_up()
+        with app.app_context():
+            newest = db.session.scalars(select(Enrollment).where(Enrollment.cycle == 2)).one()
+            assert not newest.asks.is_short
+
+
+def name_course_for_renewing(app: Flask) -> None:
+    """Let the firm's requirement name the refresher, as some did while it had a final."""
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Requirement)).one().course = "refresher"
+        session.execute(db.update(RequirementVersion).values(course="refresher"))
+
+
+def test_a_requirement_of_the_course_for_renewing_is_met_by_any_full_course_and_begins_none(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        bob, dana = (firm.user_of(firm.add(name)) for name in ("Bob", "Dana"))
+        certify(app, bob)
+        firm.require()
+        with app.app_context(), transaction() as session:
+            session.execute(db.delete(Enrollment).where(Enrollment.user_id != bob))
+        name_course_for_renewing(app)
+        firm.keep_up()
+        with app.app_context():
+            assert {one.user_id for one in db.session.scalars(select(Enrollment))} == {bob}
+            assert [duty.status for duty in list_own_duties(bob, clock.now())] == [Status.CURRENT]
+            assert [duty.status for duty in list_own_duties(dana, clock.now())] == [Status.DUE_SOON]
+            (person,) = db.session.scalars(select(Membership).where(Membership.user_id == bob))
+            assert [one.course for one in list_completions(firm.actor(), person)] == [COURSE]
+        assert "A valid certificate of any full course meets this." in sign_in_as(app, dana).get("/me").text
+        assert "A valid certificate of any full course meets this." not in sign_in_as(app, bob).get("/me").text
+
+
+def test_a_firm_is_told_what_a_requirement_of_the_course_for_renewing_means_and_makes_no_new_one(app: Flask) -> None:
+    firm = make_firm(app)
+    with pytest.raises(NotFound):
+        firm.require(dataclasses.replace(EVERYONE, course="refresher"))
+    requirement_id = firm.require()
+    path = f"/organizations/{firm.id}/requirements"
+    alice = sign_in_as(app, firm.owner_id)
+    assert "has no final of its own anymore" not in alice.get(f"{path}/{requirement_id}").text
+    assert 'value="refresher"' not in alice.get(f"{path}/new?pack=plain").text
+    name_course_for_renewing(app)
+    assert "has no final of its own anymore" in alice.get(f"{path}/{requirement_id}").text
 
 
 def test_the_next_cycle_remembers_where_someone_works(app: Flask) -> None:

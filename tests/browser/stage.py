@@ -36,6 +36,7 @@ from trainer.assessment.finals import start_final
 from trainer.assessment.handovers import save_handover, tick_points
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.operations import start_drill, start_practice, start_rare, start_shift, submit_attempt
+from trainer.assessment.renewals import renew
 from trainer.assessment.sittings import sitting_of
 from trainer.content.library import Content, Course, Drill
 from trainer.content.serving import served
@@ -354,6 +355,11 @@ def set_stage(live: Live) -> Stage:
     done_check_in = checking.earned(days_ago=3).check_in(answer=6, wrong=1, hand_in=True)
     under_way = checking.earned(days_ago=9).check_in(answer=2, wrong=1)
     add("checking", checking, check_in_done=done_check_in, check_in=under_way)
+    renewable, renewing = certified(app).earned(days_ago=320), certified(app).earned(days_ago=320)
+    add("renewable", renewable, renewable=f"/verify/{renewable.serial()}")
+    with app.app_context(), transaction():
+        renew(renewing.id, served().courses[renewing.course], now())
+    add("renewing", renewing, renewing=f"/verify/{renewing.serial()}")
     before = Person(app, course=REFRESHER)
     taken = before.pretest(answer=2, wrong=1, hand_in=True)
     add("before", before, pretest_done=taken)

@@ -46,7 +46,7 @@ from trainer.web.language import show_day
 from trainer.web.tables import csv_lines, write_xlsx
 
 EXAMPLES = int(os.environ.get("TRAINER_TEST_HISTORIES", "200"))
-COURSES = ("recognize", "refresher")
+COURSES = ("recognize", "security-officer")
 ZONES = ("America/New_York", "America/Los_Angeles", "Pacific/Auckland", "Asia/Kolkata", "Pacific/Honolulu")
 # By the firm's clock: both changes of the clocks, the turn of a year, a leap day.
 TURNS = [

@@ -28,10 +28,11 @@ VALUES: dict[str, list[dict[str, object]]] = {
         REMINDER
         | CHECKS
         | {"name": NAME, "asked_by": NAME, "course": NAME}
-        | {"is_late": is_late, "is_renewal": is_renewal, "minutes": minutes}
+        | {"is_late": is_late, "is_renewal": is_renewal, "minutes": minutes, "short": short}
         for is_late in (True, False)
         for is_renewal in (True, False)
         for minutes in (0, 5)
+        for short in (0, 1, 2)
     ],
     "report": [
         {"firm": NAME, "day": TODAY, "is_weekly": is_weekly, "fits": fits, "sign_in": sign_in, "stop": URL}

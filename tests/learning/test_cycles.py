@@ -24,7 +24,16 @@ from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.operations import complete_lesson, enroll, tighten
-from trainer.learning.rules import Asked, Conditions, LessonNeed, Reading, can_renew, read_ahead, tightened
+from trainer.learning.rules import (
+    Asked,
+    Conditions,
+    LessonNeed,
+    Reading,
+    can_renew,
+    read_ahead,
+    renews_short,
+    tightened,
+)
 
 RENEWALS = f"/courses/{COURSE}/renewals"
 PACED = Asked(0, is_paced=True, attestation=None)
@@ -50,13 +59,30 @@ def test_a_course_may_be_taken_again_sixty_days_before_the_end(left: int, is_rev
     assert can_renew(valid_until=today + left * DAY, is_revoked=is_revoked, today=today) is may
 
 
+@pytest.mark.parametrize(
+    ("earned", "current", "done", "is_revoked", "is_short"),
+    [
+        ("2.0", "2.1", 0, False, True),
+        ("2.9", "20.1", 0, False, False),  # the whole number before the dot counts
+        ("1.9", "2.0", 3, False, False),
+        ("1.9", "2.0", 4, False, True),
+        ("1.9", "2.0", 5, False, True),
+        ("2.0", "2.0", 5, True, False),
+    ],
+)
+def test_who_passed_on_the_same_major_version_or_kept_up_renews_the_short_way(
+    earned: str, current: str, done: int, is_revoked: bool, is_short: bool
+) -> None:
+    assert renews_short(earned=earned, current=current, done_check_ins=done, is_revoked=is_revoked) is is_short
+
+
 def test_a_renewal_begins_a_cycle_and_its_credential_replaces_the_old_one(app: Flask) -> None:
     with time_machine.travel(START, tick=False) as traveller:
         leo = make_account(app)
         certify(app, leo)
         visitor = sign_in_as(app, leo)
         assert visitor.post(RENEWALS).status_code == 409
-        assert "Take it again" not in visitor.get("/me").text + visitor.get(f"/courses/{COURSE}").text
+        assert f'action="{RENEWALS}"' not in visitor.get("/me").text + visitor.get(f"/courses/{COURSE}").text
         traveller.shift(306 * DAY)
         visitor = sign_in_as(app, leo)
         for page in ("/me", f"/courses/{COURSE}"):
@@ -64,9 +90,9 @@ def test_a_renewal_begins_a_cycle_and_its_credential_replaces_the_old_one(app: F
         for _time in range(2):  # the second finds what the first began
             assert visitor.post(RENEWALS).status_code == 303
         assert [one.cycle for one in enrollments(app)] == [1, 2]
-        assert "Take it again" not in visitor.get("/me").text + visitor.get(f"/courses/{COURSE}").text
-        number = len(app.extensions["library"].content.courses[COURSE].lessons)
-        assert f"0 of {number} lessons read" in visitor.get("/me").text
+        assert f'action="{RENEWALS}"' not in visitor.get("/me").text + visitor.get(f"/courses/{COURSE}").text
+        number = len(app.extensions["library"].content.courses["refresher"].lessons)
+        assert f"0 of {number} core lessons read" in visitor.get("/me").text
         certify(app, leo)
     old, new = credentials(app)
     assert (old.superseded_by_id, new.superseded_by_id) == (new.id, None)

@@ -42,6 +42,10 @@ class Ladder:
         """Return the next check-in that isn't due yet, or None if the certificate ends before it."""
         return next((rung for rung in self.rungs if rung.due_on > today), None)
 
+    def count_kept(self, today: dt.date, last: int) -> int:
+        """Return how many of the last so many check-ins whose day has come were done."""
+        return sum(rung.number in self.done for rung in self.begun(today)[-last:])
+
     def begun(self, today: dt.date) -> tuple[Rung, ...]:
         """Return the check-ins whose day has come."""
         return tuple(rung for rung in self.rungs if rung.due_on <= today)

@@ -16,7 +16,7 @@ from trainer.assessment.rounds import find_request
 from trainer.assessment.rules import Kind, TryDecision
 from trainer.content.library import Course, Lesson
 from trainer.learning.models import Enrollment
-from trainer.learning.queries import next_lesson, wants_place
+from trainer.learning.queries import next_lesson, taken, wants_place
 from trainer.learning.rules import Standing
 
 
@@ -27,6 +27,7 @@ class Step(StrEnum):
     ATTEMPT = "attempt"  # a final is under way
     PRETEST = "pretest"  # before anything is read; it can be skipped
     LESSON = "lesson"
+    READ = "read"  # all of a course that has no final
     PLACE = "place"  # to say where they work, which decides the lesson
     MINUTES = "minutes"
     ACCOUNT = "account"
@@ -56,6 +57,7 @@ class Onward:
 
 def find_onward(course: Course, enrollment: Enrollment, where: Standing, now: dt.datetime) -> Onward:
     """Return what someone who takes a course does next."""
+    course = taken(course, enrollment)
     if enrollment.completed_at is not None:
         return Onward(Step.CERTIFICATE)
     under_way = find_any_open_attempt(enrollment.id)
@@ -70,6 +72,8 @@ def find_onward(course: Course, enrollment: Enrollment, where: Standing, now: dt
     if lesson is not None:
         step = Step.PLACE if wants_place(course, enrollment, where, lesson) else Step.LESSON
         return Onward(step, lesson, practice_id=practice_id)
+    if course.is_for_renewal and not where.is_final_passed:
+        return Onward(Step.READ, practice_id=practice_id)
     if where.missing_minutes:
         unread = next((need.id for need in where.to_fill if not need.is_done), None)
         return Onward(Step.MINUTES, course.lesson(unread) if unread else None, practice_id=practice_id)

@@ -72,6 +72,7 @@ def _write_reminder(reminder_id: UUID) -> Letter | None:
         is_late=status in LATE,
         # Whose earlier training was elsewhere takes this course for the first time.
         is_renewal=duty.covers_until is not None and not duty.is_recorded,
+        short=_count_short(person.user_id, requirement),
         url=f"{current_app.config['SETTINGS'].base_url}/courses/{requirement.course}",
     )
     return replace(letter, sender=sender_name(firm.name), reply_to=reply)
@@ -104,6 +105,14 @@ def _minutes_left(user_id: UUID, requirement: Requirement) -> int:
         return max(Times(served()).core(whole), requirement.least_minutes)
     where = standing(enrollment, whole)
     return max(where.minutes_to_read, where.missing_minutes)
+
+
+def _count_short(user_id: UUID, requirement: Requirement) -> int:
+    """Return how many lessons a renewal has that someone can do the short way; 0 for all others."""
+    course, enrollment = served().courses.get(requirement.course), find_enrollment(user_id, requirement.course)
+    if course is None or enrollment is None or not enrollment.is_short or enrollment.completed_at is not None:
+        return 0
+    return standing(enrollment, course).all_lessons
 
 
 def subject_of(minutes: int, due_on: dt.date, today: dt.date) -> str:

@@ -36,7 +36,7 @@ from trainer.organizations.queries import list_teams
 
 def require_course(actor: Actor, rule: Wanted, courses: Courses, now: dt.datetime) -> Requirement:
     """Require a course of a firm's people. A first portion of them is assigned at once, the rest by the job."""
-    if rule.course not in courses:
+    if rule.course not in courses or courses[rule.course].is_for_renewal:
         raise NotFound
     requirement = Requirement(organization_id=actor.organization_id, created_at=now, **_columns(rule))
     _check_teams(actor, rule.audience.teams)

@@ -11,7 +11,7 @@ from trainer.assignments import rules
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.queries import list_team_names, meant
 from trainer.assignments.rules import SOON, Wanted
-from trainer.assignments.statements import covers_until
+from trainer.assignments.statements import covers_until, meets, renewing
 from trainer.assignments.words import who
 from trainer.core.db import db
 from trainer.credentials.models import Credential
@@ -68,8 +68,8 @@ def preview(actor: Actor, rule: Wanted, today: dt.date, now: Requirement | None 
         cast(literal(rules.written_keys(rule.earlier_titles), Text()), Text()).label("earlier_keys"),
     ).cte("asked")
     covered = covers_until(Membership.user_id, Membership.id, asked.c)
-    mine = (Credential.user_id == Membership.user_id, Credential.course == rule.course)
-    open_one = (Enrollment.user_id == Membership.user_id, Enrollment.course == rule.course)
+    mine = (Credential.user_id == Membership.user_id, meets(Credential.course, asked.c.course))
+    open_one = (Enrollment.user_id == Membership.user_id, meets(Enrollment.course, asked.c.course))
     there = and_(
         Assignment.membership_id == Membership.id,
         Assignment.requirement_id == (now.id if now else None),
@@ -90,7 +90,8 @@ def preview(actor: Actor, rule: Wanted, today: dt.date, now: Requirement | None 
         .join(asked, true())
         .outerjoin(Assignment, there)
         .where(Membership.organization_id == actor.organization_id, is_meant)
-        .order_by(Membership.name_key, Membership.id)
+        .order_by(Membership.name_key, Membership.id),
+        renewing(),
     ).all()
     seen = Preview(who(rule.audience, list_team_names(actor.organization_id)))
     for row in rows:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, true
 
 from trainer.assignments.models import Assignment, EarlierTraining, Reminder, Requirement, RequirementVersion, Waiver
 from trainer.assignments.rules import (
@@ -26,7 +26,17 @@ from trainer.assignments.rules import (
     title_key,
 )
 from trainer.assignments.sql import InOrder
-from trainer.assignments.statements import NOW, UNTIL, duties, duties_where, held, on, standings
+from trainer.assignments.statements import (
+    NOW,
+    UNTIL,
+    duties,
+    duties_where,
+    held,
+    meets,
+    on,
+    renewing,
+    standings,
+)
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.outbox import OutboxMessage, has_failed
@@ -309,7 +319,8 @@ def get_duty(assignment: Assignment) -> Duty:
     requirement = db.session.get_one(Requirement, assignment.requirement_id)
     user_id = db.session.get_one(Membership, assignment.membership_id).user_id
     earned = db.session.scalars(
-        select(Credential).where(Credential.user_id == user_id, Credential.course == requirement.course)
+        select(Credential).where(Credential.user_id == user_id, meets(Credential.course, literal(requirement.course))),
+        renewing(),
     )
     recorded = db.session.scalars(
         select(EarlierTraining).where(EarlierTraining.membership_id == assignment.membership_id, NOW.is_approved)
@@ -320,9 +331,10 @@ def get_duty(assignment: Assignment) -> Duty:
     has_begun = db.session.scalar(
         select(Enrollment.id).where(
             Enrollment.user_id == user_id,
-            Enrollment.course == requirement.course,
+            meets(Enrollment.course, literal(requirement.course)),
             NOW.is_under_way,
-        )
+        ),
+        renewing(),
     )
     return Duty(
         terms=terms_of(requirement),

@@ -16,6 +16,7 @@ from sqlalchemy import (
     FromClause,
     ScalarSelect,
     Select,
+    String,
     Subquery,
     Uuid,
     and_,
@@ -39,6 +40,7 @@ from trainer.assignments.models import (
     Waiver,
 )
 from trainer.assignments.rules import SOON, Status
+from trainer.content.serving import served
 from trainer.core.db import UTCDateTime
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
@@ -46,6 +48,8 @@ from trainer.organizations.models import Membership
 
 FIRM = bindparam("firm", type_=Uuid())
 TODAY = bindparam("today", type_=Date())
+RENEWING = bindparam("renewing", type_=String())
+"""The course whose lessons renew others: a requirement that names it is met by any full course's credential."""
 UNTIL = bindparam("until", type_=UTCDateTime())
 """The instant at which a past day ends."""
 
@@ -55,7 +59,23 @@ def on(organization_id: uuid.UUID, today: dt.date, until: dt.datetime | None = N
 
     They are bound when it runs, so that a statement that every page uses is built only once.
     """
-    return {FIRM.key: organization_id, TODAY.key: today, **({UNTIL.key: until} if until is not None else {})}
+    days = {TODAY.key: today, **({UNTIL.key: until} if until is not None else {})}
+    return {FIRM.key: organization_id, **renewing(), **days}
+
+
+def renewing() -> dict[str, Any]:
+    """Return the parameter that names the course whose lessons renew others; it is part of `on`."""
+    return {RENEWING.key: served().site.renewal or ""}
+
+
+def meets(course: Any, required: Any) -> ColumnElement[bool]:
+    """Return the condition that what is done in a course counts toward a requirement that names one."""
+    return or_(course == required, required == RENEWING)
+
+
+def meets_any(course: Any, required: Select[str]) -> ColumnElement[bool]:
+    """Return the condition that what is done in a course counts toward one of the courses that are required."""
+    return or_(course.in_(required), literal(served().site.renewal or "").in_(required))
 
 
 def held(began_at: Any, ended_at: Any) -> ColumnElement[bool]:
@@ -242,7 +262,7 @@ def status_case(asked: Any, facts: Facts = NOW) -> Case[Status]:
     best = sql.higher(earned.scalar_subquery(), _where_accepted(asked, recorded))
     has_begun = (
         exists()
-        .where(Enrollment.user_id == facts.user_id, Enrollment.course == asked.course, facts.is_under_way)
+        .where(Enrollment.user_id == facts.user_id, meets(Enrollment.course, asked.course), facts.is_under_way)
         .correlate_except(Enrollment)
     )
     waived = select(Waiver.assignment_id).where(Waiver.organization_id == FIRM, facts.is_waived, Waiver.until >= TODAY)
@@ -339,7 +359,7 @@ def _satisfying(facts: Facts, user_id: Any, asked: Any, *columns: Any) -> Select
         select(*columns)
         .where(
             Credential.user_id == user_id,
-            Credential.course == asked.course,
+            meets(Credential.course, asked.course),
             facts.counts,
             Credential.minutes >= asked.least_minutes,
             or_(Credential.is_paced, ~asked.is_paced),

@@ -10,11 +10,13 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from trainer.accounts.models import User
+from trainer.assessment.renewals import list_short
 from trainer.assignments import rules, sql
 from trainer.assignments.history import keep_periods
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
@@ -24,6 +26,7 @@ from trainer.assignments.statements import TODAY, duties_where, on
 from trainer.content.library import Course
 from trainer.core import outbox
 from trainer.core.db import db, insert_missing, insert_new
+from trainer.credentials.queries import list_by_ids
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import Opening, conditions_of, open_cycles, tighten
 from trainer.learning.queries import get_enrollment
@@ -278,6 +281,7 @@ def _open(organization: Organization, courses: Courses, now: dt.datetime, only: 
             Enrollment.completed_at,
             Enrollment.conditions,
             Enrollment.place,
+            Enrollment.credential_id,
         )
         .outerjoin(
             Enrollment,
@@ -302,18 +306,23 @@ def _open(organization: Organization, courses: Courses, now: dt.datetime, only: 
     asked: dict[uuid.UUID, Wanted] = {
         requirement.id: wanted_by(requirement) for requirement in list_requirements(organization.id)
     }
+    earned = [row.credential_id for row in rows if row.completed_at is not None and row.credential_id]
+    short = list_short(list_by_ids(earned), courses, today)
     fresh: dict[str, dict[uuid.UUID, Opening]] = {}
     for row in rows:
         course, rule = courses.get(row.course), asked.get(row.requirement_id)
-        if course is None or rule is None:
+        if course is None or rule is None or course.is_for_renewal:  # people begin to renew themselves
             continue
         if row.cycle is not None and row.completed_at is None:
             if tightened(mine := Conditions.read(row.conditions), rule.asked) != mine:
                 tighten(get_enrollment(row.user_id, row.course), course, rule.asked)
         elif is_renewal_open(row.covers_until, row.renewal_days, today):
             begun = fresh.setdefault(row.course, {})
-            before = begun[row.user_id].conditions if row.user_id in begun else conditions_of(course)
-            conditions = tightened(before, rule.asked)
+            is_known = row.user_id in begun
+            before = begun[row.user_id].conditions if is_known else conditions_of(course, is_short=True)
+            # Where no completion is one that is asked for, all of the course is taken.
+            is_short = before.is_short and row.covers_until is not None and row.credential_id in short
+            conditions = replace(tightened(before, rule.asked), is_short=is_short)
             begun[row.user_id] = Opening(row.user_id, (row.cycle or 0) + 1, conditions, row.place)
     for slug, people in fresh.items():
         open_cycles(courses[slug], people.values(), now)

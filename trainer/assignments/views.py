@@ -187,13 +187,14 @@ def _form(actor: Actor, before: Wanted | None = None, **values: Any) -> tuple[Re
 
     On a change, what is no longer on the roster can still be chosen.
     """
-    courses = {slug: course.file.title for slug, course in served().courses.items()}
+    titles_of = {slug: course.file.title for slug, course in served().courses.items()}
+    courses = {slug: title for slug, title in titles_of.items() if not served().courses[slug].is_for_renewal}
     teams = {str(team.id): team.name for team in list_teams(actor)}
     titles = list_titles(actor.organization_id)
     spellings = {title.key: title.name for title in titles}
     people = {title.key: title.people for title in titles}
     if before is not None:
-        courses = {before.course: courses.get(before.course, before.course)}
+        courses = {before.course: titles_of.get(before.course, before.course)}
         teams = {**{str(team_id): _("A removed team") for team_id in before.audience.teams}, **teams}
         spellings = {**{fold(title): title for title in before.audience.job_titles}, **spellings}
     form = RequirementForm(

@@ -17,6 +17,7 @@ from trainer.assignments.rules import day_begins
 from trainer.compliance.queries import list_laws
 from trainer.compliance.rules import Narrowing, Sight, first_kept
 from trainer.compliance.statements import named
+from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.core.paging import Page, read_page
 from trainer.credentials.models import Credential
@@ -166,7 +167,10 @@ def _is_required() -> ColumnElement[bool]:
     return (
         select(Requirement.id)
         .join(Assignment, Assignment.requirement_id == Requirement.id)
-        .where(Assignment.membership_id == Membership.id, Requirement.course == Credential.course)
+        .where(
+            Assignment.membership_id == Membership.id,
+            Requirement.course.in_([Credential.course, served().site.renewal or ""]),
+        )
         .correlate(Membership, Credential)
         .exists()
     )

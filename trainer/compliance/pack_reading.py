@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 from trainer.assignments import earlier_queries
 from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
 from trainer.assignments.rules import day_begins
+from trainer.assignments.statements import meets_any
 from trainer.assignments.words import outcome
 from trainer.compliance import queries
 from trainer.compliance.pack_records import Change, Excuse, Former, Meeting, Person, Reminding, Taught, Trained
@@ -140,7 +141,7 @@ def list_former(view: View, laws: Sequence[FormerStaff]) -> Iterator[Former]:
             and_(
                 Credential.user_id == Membership.user_id,
                 Credential.issued_on <= Membership.ended_on,
-                Credential.course.in_(_required()),
+                meets_any(Credential.course, _required()),
             ),
         )
         .where(seen_by(view.actor), Membership.ended_on < view.as_of, Membership.created_at < view.end, ~is_back)
@@ -410,5 +411,5 @@ def _completions(view: View, *columns: Any) -> Any:
     return (
         select(*columns)
         .join(Membership, Membership.user_id == Credential.user_id)
-        .where(_on_roster(view), Credential.issued_at < view.end, Credential.course.in_(_required()))
+        .where(_on_roster(view), Credential.issued_at < view.end, meets_any(Credential.course, _required()))
     )

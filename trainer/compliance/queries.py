@@ -15,7 +15,7 @@ from trainer.assessment.rounds import list_waiting
 from trainer.assignments.models import Assignment, Requirement, RequirementVersion, Waiver
 from trainer.assignments.queries import list_requirements, list_versions
 from trainer.assignments.rules import SOON, day_begins
-from trainer.assignments.statements import duties_where, on
+from trainer.assignments.statements import duties_where, meets_any, on
 from trainer.compliance import statements
 from trainer.compliance.models import InspectorLink, PackManifest
 from trainer.compliance.rules import Counts, End, Group, Narrowing, Order, Outlook, Row, Sight, plain_digest
@@ -214,7 +214,7 @@ def list_completions(actor: Actor, person: Membership) -> Sequence[Credential]:
         .join(Assignment, Assignment.requirement_id == Requirement.id)
         .where(Assignment.membership_id == person.id, Requirement.organization_id == actor.organization_id)
     )
-    query = select(Credential).where(Credential.user_id == person.user_id, Credential.course.in_(required))
+    query = select(Credential).where(Credential.user_id == person.user_id, meets_any(Credential.course, required))
     if person.ended_on is not None:
         after = day_begins(person.ended_on + dt.timedelta(days=1), actor.organization.time_zone)
         query = query.where(Credential.issued_at < after)

@@ -17,7 +17,7 @@ from trainer.content.ids import permanent_ids
 from trainer.content.markdown import Scope
 from trainer.content.objects import Content, Course, Lesson, Module, Page, Scenario, Sign, Twin
 from trainer.content.parts import Part
-from trainer.content.retelling import retell
+from trainer.content.retelling import retell, with_renewal
 from trainer.content.schema import LessonItem, Pool, ScenarioFile, ShownSign
 from trainer.content.subject import Truth
 from trainer.content.swap import swapped
@@ -34,6 +34,10 @@ def build(folder: Folder, site: Entry[Site]) -> Content:
     anywhere = Scope(folder.targets(), sources, statistics=statistics)
     scenarios = _build_scenarios(folder, anywhere)
     pools = {pool: tuple(s for s in scenarios.values() if s.file.pool == pool and not s.file.retired) for pool in Pool}
+    courses = {
+        slug: _build_course(folder, folder.courses[slug], anywhere, pools[Pool.RESERVED])
+        for slug in dict.fromkeys((*site.value.courses, *folder.courses))
+    }
     content = Content(
         site=site.value,
         vocabulary=_there(folder.vocabulary).value,
@@ -42,10 +46,7 @@ def build(folder: Folder, site: Entry[Site]) -> Content:
         categories=tuple(sorted(_values(folder.categories).values(), key=lambda category: category.letter)),
         indicators=_values(folder.indicators),
         help_lines={region: tuple(_values(lines).values()) for region, lines in folder.help_lines.items()},
-        courses={
-            slug: _build_course(folder, folder.courses[slug], anywhere, pools[Pool.RESERVED])
-            for slug in dict.fromkeys((*site.value.courses, *folder.courses))
-        },
+        courses=with_renewal(courses, site.value.renewal),
         scenarios=scenarios,
         pages=_build_pages(folder, anywhere),
         statistics=statistics,

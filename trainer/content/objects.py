@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property, reduce
 from operator import add
@@ -84,6 +84,18 @@ class Course:
     shifts: Mapping[str, ShiftFile] = field(default_factory=dict)
     """By name, in the order of the names."""
     rare: RareFile | None = None
+    renewal: tuple[Module, ...] = ()
+    """The modules of another course whose lessons are enough to renew this one; none: all of it is taken again."""
+    is_for_renewal: bool = False
+    """It is the one whose lessons renew others. It has no final of its own anymore: no try begins."""
+
+    @cached_property
+    def short(self) -> Course:
+        """The course for someone who renews the short way: the lessons for that come first, its own are optional."""
+        if not self.renewal:
+            return self
+        own = (replace(module, file=module.file.model_copy(update={"deeper": True})) for module in self.modules)
+        return replace(self, modules=(*self.renewal, *own), renewal=())
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:

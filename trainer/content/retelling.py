@@ -31,6 +31,15 @@ def retell(content: Content, folder: Folder, anywhere: Scope, language: str) -> 
     return _Teller(content, folder, anywhere, language, files, told).tell()
 
 
+def with_renewal(courses: Mapping[str, Course], renewal: str | None) -> dict[str, Course]:
+    """Give each course the core modules of the one that others are renewed by. That one has no such way itself."""
+    modules = courses[renewal].core if renewal else ()
+    return {
+        slug: replace(course, renewal=() if slug == renewal else modules, is_for_renewal=slug == renewal)
+        for slug, course in courses.items()
+    }
+
+
 @dataclass(frozen=True)  # without slots: what all of it needs is made once
 class _Teller:
     content: Content
@@ -52,7 +61,9 @@ class _Teller:
             categories=tuple(sorted(categories.values(), key=lambda category: category.letter)),
             indicators=self._indicators,
             help_lines={region: tuple(self._values(lines).values()) for region, lines in folder.help_lines.items()},
-            courses={slug: self._course(course) for slug, course in content.courses.items()},
+            courses=with_renewal(
+                {slug: self._course(course) for slug, course in content.courses.items()}, content.site.renewal
+            ),
             pages={slug: self._page(page) for slug, page in content.pages.items()},
             statistics=self._values(folder.statistics),
             cards=self._values(folder.cards),

@@ -52,9 +52,13 @@ def get_course(slug: str, language: str = SOURCE) -> Course:
 
 
 def get_lesson(course: str, module: str, lesson: str, language: str = SOURCE) -> tuple[Course, Lesson]:
-    """Return a lesson with its course, in a language as far as they are translated. Raises NotFound."""
+    """Return a lesson with its course, in a language as far as they are translated. Raises NotFound.
+
+    It may be one by which the course is renewed.
+    """
     whole = get_course(course, language)
-    loaded_lesson = whole.lesson(f"{module}/{lesson}")
+    name = f"{module}/{lesson}"
+    loaded_lesson = whole.lesson(name) or whole.short.lesson(name)
     if loaded_lesson is None:
         raise NotFound
     return whole, loaded_lesson

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
@@ -32,6 +32,11 @@ def list_credentials(user_id: uuid.UUID) -> Sequence[Credential]:
     return db.session.scalars(
         select(Credential).where(Credential.user_id == user_id).order_by(Credential.issued_at.desc())
     ).all()
+
+
+def list_by_ids(ids: Collection[uuid.UUID]) -> Sequence[Credential]:
+    """Return credentials by their ids, in no order; none without a statement."""
+    return db.session.scalars(select(Credential).where(Credential.id.in_(ids))).all() if ids else ()
 
 
 def status_on(credential: Credential, day: dt.date) -> Status:

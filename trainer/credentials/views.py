@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.core.clock import now, today
@@ -42,6 +43,7 @@ def verify(serial: str) -> Response | tuple[str, int] | str:
         "credentials/verify.html",
         credential=credential,
         status=status_on(credential, today()),
+        is_own=current_user.is_authenticated and current_user.id == credential.user_id,
         checked_at=now(),
         serial=rules.show_serial(credential.serial),
         disclaimer=disclaimer,

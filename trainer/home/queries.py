@@ -32,7 +32,7 @@ from trainer.interop.queries import list_webhooks
 from trainer.joining.drafts import KEPT
 from trainer.joining.importing import KIND
 from trainer.learning.models import Enrollment
-from trainer.learning.queries import find_enrollment, standing
+from trainer.learning.queries import find_enrollment, standing, taken
 from trainer.learning.rules import Standing
 from trainer.organizations import slips
 from trainer.organizations.actor import Actor
@@ -165,10 +165,10 @@ def list_tasks(actor: Actor, now: dt.datetime) -> list[Task]:
         if not duty.is_open or course is None or any(task.course is course for task in tasks):
             continue
         enrollment = find_enrollment(actor.user_id, course.slug)
-        if enrollment is None:
+        if enrollment is None or course.is_for_renewal:
             tasks.append(Task(duty, course, None, None, None))
             continue
-        stands = standing(enrollment, course)
+        course, stands = taken(course, enrollment), standing(enrollment, course)
         way = find_onward(course, enrollment, stands, now) if enrollment.completed_at is None else None
         tasks.append(Task(duty, course, enrollment, stands, way))
     return tasks

@@ -12,8 +12,10 @@ from werkzeug.wrappers import Response
 
 from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.onward import find_onward
+from trainer.assessment.renewals import find_renewal
 from trainer.assignments.queries import list_own_duties
 from trainer.compliance import pack_words, sample
+from trainer.content.library import Course
 from trainer.content.serving import served, served_in
 from trainer.core.clock import now, today
 from trainer.core.errors import Conflict, NotFound
@@ -25,7 +27,7 @@ from trainer.joining.invitation_forms import AskCodeForm
 from trainer.joining.refused_codes import no_code
 from trainer.joining.used_slips import list_untold
 from trainer.learning.models import Enrollment
-from trainer.learning.queries import can_renew, list_enrollments, standing
+from trainer.learning.queries import list_enrollments, standing, taken
 from trainer.organizations.codes import find_code, read_code, show_code
 from trainer.organizations.mergers import list_open_of_user
 from trainer.organizations.posters import draw, firm_poster
@@ -97,6 +99,11 @@ def sample_pack() -> Response:
     return response
 
 
+def _waits(course: Course | None, is_begun: bool) -> bool:
+    """Return whether what is required is still to be begun; the course for renewing has nothing to begin."""
+    return course is not None and (course.is_for_renewal or not is_begun)
+
+
 def _printed(path: str) -> str:
     """Return an address as it stands on paper: always of the configured site."""
     return f"{current_app.config['SETTINGS'].base_url}{path}"
@@ -138,21 +145,23 @@ def me() -> str:
         course = courses.get(enrollment.course)
         where = standing(enrollment, course)
         way = find_onward(course, enrollment, where, at) if course and enrollment.completed_at is None else None
-        doing.append((enrollment, course, where, way))
+        doing.append((enrollment, taken(course, enrollment) if course else None, where, way))
     newest: dict[str, Enrollment] = {}
     for enrollment, *_rest in sorted(doing, key=lambda row: row[0].cycle):
         newest[enrollment.course] = enrollment
     # One that was under way in an account that was joined to this one goes on in the newest.
     doing = [row for row in doing if row[0].completed_at is not None or newest[row[0].course] is row[0]]
-    again = {
-        latest.credential_id
-        for latest in newest.values()
-        if latest.completed_at is not None and latest.course in courses and can_renew(latest, today())
-    }
+    there = served_in(language_tag()).courses
     earned = [
-        (credential, status_on(credential, today()), show_serial(credential.serial), credential.id in again)
+        (
+            credential,
+            status_on(credential, today()),
+            show_serial(credential.serial),
+            find_renewal(credential, there, today()),
+        )
         for credential in list_credentials(current_user.id)
     ]
+    renewals = {renewal.course.slug: renewal for _credential, _status, _serial, renewal in earned if renewal}
     due = {duty.course: duty for duty in reversed(list_own_duties(current_user.id, now())) if duty.is_open}
     # What someone waits for comes first, then what was begun last.
     doing.sort(key=lambda row: due[row[0].course].due_on if row[0].course in due else dt.date.max)
@@ -161,7 +170,7 @@ def me() -> str:
         (firm, firm_state(firm.suspended_at, firm.closed_at)) for _membership, firm in list_shut_firms(current_user.id)
     ]
     # The worker begins what was required a moment ago within the hour; nobody has to wait for it.
-    waiting = [(courses[slug], duty) for slug, duty in due.items() if slug in courses and slug not in newest]
+    waiting = [(courses[slug], duty) for slug, duty in due.items() if _waits(courses.get(slug), slug in newest)]
     return render_template(
         "home/me.html",
         mergers=list_open_of_user(current_user.id),
@@ -172,6 +181,7 @@ def me() -> str:
         check_ins=find_check_ins(current_user.id, served(), today()),
         today=today(),
         earned=earned,
+        renewals=renewals,
         firms=firms,
         shut=shut,
         classes=list_own_classes(current_user.id),

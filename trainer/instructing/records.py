@@ -38,7 +38,7 @@ def list_records(desk: Desk, course: Course | None) -> Iterator[Record]:
     class yet, no lesson counts so far."""
     members, others, numbers = list_members(desk.cohort), list_walk_ins(desk.cohort), list_numbers(desk)
     titles = {lesson.id: lesson.file.title for lesson in course.lessons} if course else {}
-    for session, _number in list_class_sessions(desk.cohort):
+    for session, _number in list_class_sessions(desk):
         taught = [titles.get(lesson, lesson) for lesson in session.lessons]
         there, walked, arrived = list_attendance(session), list_walk_in_attendance(session), list_arrivals(session)
         signed, signatures = _signed_at(session), _signatures_of(session)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.queries import get_requirement
 from trainer.assignments.rules import Status, day_begins
+from trainer.assignments.statements import meets_any
 from trainer.compliance.queries import list_person_rows, list_rows
 from trainer.compliance.rules import Narrowing, Row, Sight
 from trainer.compliance.sent import Sent, list_sent, place_of
@@ -315,12 +316,13 @@ def _completions(actor: Actor, *columns: Any) -> Any:
 
 def _required_of(entry: type[Membership]) -> ColumnElement[bool]:
     """Return the condition of credentials of courses that the firm has ever required of the person."""
-    return Credential.course.in_(
+    required = (
         select(Requirement.course)
         .join(Assignment, Assignment.requirement_id == Requirement.id)
         .where(Assignment.membership_id == entry.id)
         .correlate(entry)
     )
+    return meets_any(Credential.course, required)
 
 
 def _was_here(zone: str, last_day: dt.date | None, issued_at: dt.datetime) -> bool:

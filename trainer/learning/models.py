@@ -65,6 +65,11 @@ class Enrollment(Base):
         """True if the lessons of the core path count as done without being read."""
         return self.tested_out_at is not None and self.asks.allows_test_out
 
+    @property
+    def is_short(self) -> bool:
+        """True of a renewal by the lessons for that alone."""
+        return self.asks.is_short
+
 
 class LessonCompletion(Base):
     """A lesson that the learner marked as read."""

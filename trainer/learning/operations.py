@@ -19,6 +19,7 @@ from trainer.core.errors import NotYet
 from trainer.core.events import Kind, happen
 from trainer.credentials.models import Credential, Facts, PassedFinal
 from trainer.credentials.operations import issue, supersede
+from trainer.credentials.queries import find_credential
 from trainer.items.contract import Mark
 from trainer.items.payload import Given
 from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
@@ -29,6 +30,7 @@ from trainer.learning.queries import (
     list_reading_times,
     list_readings,
     standing,
+    taken,
 )
 from trainer.learning.questions import still_open
 from trainer.learning.rules import Asked, Conditions, credit, read_ahead, tightened
@@ -52,22 +54,27 @@ def enroll(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
     return _begin(user_id, course, 1, now)
 
 
-def open_cycle(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
-    """Return the person's open enrollment in a course: the one under way, or else a new one with the next cycle."""
+def open_cycle(user_id: uuid.UUID, course: Course, now: dt.datetime, *, is_short: bool = False) -> Enrollment:
+    """Return the person's open enrollment in a course: the one under way, or else a new one with the next cycle.
+
+    `is_short`: a new one is a renewal by the lessons for that alone.
+    """
     get_user(user_id)  # locks the row: two that renew at once open one cycle
     newest = find_enrollment(user_id, course.slug)
     if newest is not None and newest.completed_at is None:
         return newest
-    return _begin(user_id, course, newest.cycle + 1 if newest else 1, now, newest.place if newest else None)
+    if newest is None:
+        return _begin(user_id, course, 1, now)
+    return _begin(user_id, course, newest.cycle + 1, now, newest.place, is_short=is_short)
 
 
-def renew(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
+def renew(user_id: uuid.UUID, course: Course, now: dt.datetime, *, is_short: bool = False) -> Enrollment:
     """Take a completed course again. Raises NotYet until shortly before its credential expires."""
     get_user(user_id)
     newest = find_enrollment(user_id, course.slug)
     if newest is not None and newest.completed_at is not None and not can_renew(newest, now.date()):
         raise NotYet(_l("You can take the course again in the last 60 days before your certificate expires."))
-    return open_cycle(user_id, course, now)
+    return open_cycle(user_id, course, now, is_short=is_short)
 
 
 def tighten(enrollment: Enrollment, course: Course, asked: Asked) -> bool:
@@ -105,14 +112,15 @@ def open_cycles(course: Course, openings: Iterable[Opening], now: dt.datetime) -
     )
 
 
-def conditions_of(course: Course) -> Conditions:
-    """Return what a course itself asks for, and what its credential will say."""
+def conditions_of(course: Course, *, is_short: bool = False) -> Conditions:
+    """Return what a course itself asks for, and what its credential will say. `is_short`: of a renewal."""
     return Conditions(
         least_minutes=course.file.least_minutes,
         edition=course.file.edition,
         achievement=course.file.achievement,
         validity_months=course.file.validity_months,
         attestation=course.file.attestation,
+        is_short=is_short and bool(course.renewal),
     )
 
 
@@ -125,12 +133,20 @@ def _facts(course: Course) -> dict[str, Any]:
     }
 
 
-def _begin(user_id: uuid.UUID, course: Course, cycle: int, now: dt.datetime, place: str | None = None) -> Enrollment:
+def _begin(
+    user_id: uuid.UUID,
+    course: Course,
+    cycle: int,
+    now: dt.datetime,
+    place: str | None = None,
+    *,
+    is_short: bool = False,
+) -> Enrollment:
     enrollment = Enrollment(
         **_facts(course),
         user_id=user_id,
         cycle=cycle,
-        conditions=conditions_of(course).kept(),
+        conditions=conditions_of(course, is_short=is_short).kept(),
         started_at=now,
         place=place,
         active_seconds=0,
@@ -158,7 +174,7 @@ def answer(
 def mark_as_read(enrollment: Enrollment, course: Course, lesson: Lesson, now: dt.datetime) -> None:
     """Mark a lesson as read that someone has opened. Raises NotYet if one comes first, or questions are open."""
     read = list_readings(enrollment.id)
-    if still_open(course, lesson, read, list_answers_now(enrollment.id, lesson)):
+    if still_open(taken(course, enrollment), lesson, read, list_answers_now(enrollment.id, lesson)):
         raise NotYet(_l("Answer the questions of this lesson first. Right or wrong, any answer counts."))
     complete_lesson(enrollment, course, lesson, now)
 
@@ -257,7 +273,7 @@ def complete(
         started_on=enrollment.started_at.date(),
         is_attested=enrollment.attested_at is not None,
         is_paced=asks.is_paced,
-        is_tested_out=where.has_known,
+        is_tested_out=where.has_known or _was_tested_out(enrollment),
         unapproved_states=asks.unapproved_states,
         is_local_trial=is_local_trial,
     )
@@ -267,6 +283,14 @@ def complete(
     happen(Kind.COMPLETED, credential.id, now)
     supersede(enrollment.user_id, enrollment.course, credential)
     return credential
+
+
+def _was_tested_out(enrollment: Enrollment) -> bool:
+    """Return True of a short renewal whose holder hadn't read the lessons of the course before, either."""
+    if not enrollment.is_short:
+        return False
+    earlier = find_credential(enrollment.user_id, enrollment.course, enrollment.cycle - 1)
+    return earlier is not None and earlier.is_tested_out
 
 
 def merge_enrollments(

@@ -10,9 +10,10 @@ from trainer.accounts.queries import read_session_id
 from trainer.content.library import Course, Lesson
 from trainer.content.serving import served, served_in
 from trainer.core.clock import now
+from trainer.core.errors import NotFound
 from trainer.items.payload import Given
 from trainer.learning.activity import opened_mark
-from trainer.learning.queries import find_begun, list_answers, path_of, wants_place
+from trainer.learning.queries import find_begun, list_answers, path_of, taken, wants_place
 from trainer.learning.questions import address, ask, carried, place_of, still_open, unfinished
 from trainer.learning.rules import Begun
 from trainer.web.language import language_tag
@@ -29,6 +30,9 @@ def lesson_page(
     """
     session_id = read_session_id(session.get("_user_id"))
     is_learner, begun = find_begun(session_id, whole.slug) if session_id else (False, None)
+    whole = taken(whole, begun) if begun else whole
+    if whole.lesson(lesson.id) is None:  # one of those for renewing, which only who renews has in this course
+        raise NotFound
     answers = carrying
     to_answer: tuple[str, ...] = ()
     if begun and lesson.questions:
@@ -38,7 +42,10 @@ def lesson_page(
     opened_at = opened_mark(begun, now()) if begun else ""
     standing_alike: Hashable = None
     if begun:
-        standing_alike = (begun.place, begun.is_paced, begun.is_tested_out, begun.read, to_answer)
+        standing_alike = (
+            *(begun.place, begun.is_paced, begun.is_tested_out, begun.is_short, begun.read),
+            to_answer,
+        )
     opens_all = request.args.get("open") == "all" or (begun is not None and lesson.id in begun.read)
 
     def again(question: str, given: Given) -> str:

@@ -43,6 +43,7 @@ _BEGUN = through_session(
         Enrollment.place,
         Enrollment.conditions["is_paced"].as_boolean().label("is_paced"),
         Enrollment.conditions["allows_test_out"].as_boolean().label("allows_test_out"),
+        Enrollment.conditions["is_short"].as_boolean().label("is_short"),
         Enrollment.tested_out_at,
         LessonCompletion.lesson,
     )
@@ -62,7 +63,14 @@ def find_begun(session_id: uuid.UUID, course: str) -> tuple[bool, Begun | None]:
     lessons = frozenset(row.lesson for row in theirs if row.lesson)
     enrollment = theirs[0]
     is_tested_out = enrollment.tested_out_at is not None and enrollment.allows_test_out is not False
-    return True, Begun(enrollment.id, enrollment.place, bool(enrollment.is_paced), is_tested_out, lessons)
+    return True, Begun(
+        enrollment.id,
+        enrollment.place,
+        bool(enrollment.is_paced),
+        is_tested_out,
+        bool(enrollment.is_short),
+        lessons,
+    )
 
 
 def find_enrollment(user_id: uuid.UUID, course: str) -> Enrollment | None:
@@ -148,8 +156,16 @@ def standing(enrollment: Enrollment, course: Course | None) -> Standing:
     return _standing(enrollment, course, list_readings(enrollment.id), has_name=bool(learner.certificate_name))
 
 
+def taken(course: Course, enrollment: Enrollment | Begun) -> Course:
+    """Return a course as someone takes it: who renews the short way has other lessons to read."""
+    return course.short if enrollment.is_short else course
+
+
 def next_lesson(course: Course, enrollment: Enrollment, where: Standing) -> Lesson | None:
-    """Return where to go on: the first lesson of the core path not read after the last one, or else the first."""
+    """Return where to go on: the first lesson of the core path not read after the last one, or else the first.
+
+    `course`: as it is `taken`.
+    """
     if not where.missing_lessons:
         return None
     order = [lesson.id for lesson in course.lessons]
@@ -208,8 +224,10 @@ def path_of(course: Course, place: str | None, read: Container[str], *, is_teste
 def _standing(enrollment: Enrollment, course: Course | None, done: Container[str], *, has_name: bool) -> Standing:
     asks, is_tested_out = enrollment.asks, enrollment.is_tested_out
     return Standing(
-        lessons=_needs(course, enrollment.place, done, is_tested_out=is_tested_out) if course else (),
-        least_minutes=asks.asked_minutes if is_tested_out else asks.least_minutes,
+        lessons=_needs(taken(course, enrollment), enrollment.place, done, is_tested_out=is_tested_out)
+        if course
+        else (),
+        least_minutes=asks.asked_minutes if is_tested_out or asks.is_short else asks.least_minutes,
         active_seconds=enrollment.active_seconds,
         is_final_passed=enrollment.final_passed_at is not None,
         has_name=has_name,

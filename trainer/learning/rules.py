@@ -10,12 +10,16 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
+from trainer.content.objects import Course
 from trainer.content.times import in_minutes
 
 LONGEST_BEAT = dt.timedelta(seconds=90)
 """A heartbeat comes each 30 seconds; one that comes later than this was asleep."""
 RENEWAL_WINDOW = dt.timedelta(days=60)
 """How long before a credential runs out its holder may take the course again."""
+LAST_CHECK_INS = 5
+ENOUGH_CHECK_INS = 4
+"""Of the last check-ins that were due: who did so many has kept up, and renews the short way."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class Begun:
     place: str | None
     is_paced: bool
     is_tested_out: bool
+    is_short: bool
     read: frozenset[str]
     """Ids of the lessons that are marked as read."""
 
@@ -244,6 +249,8 @@ class Conditions:
     """Active minutes that someone else asks for, such as a firm; these stay where the course's own are waived."""
     allows_test_out: bool = True
     """Showing before the course that one knows the core path counts as having read it."""
+    is_short: bool = False
+    """A renewal by the lessons for that alone; the course's own lessons and minutes aren't asked for again."""
     version: int = 1
 
     @classmethod
@@ -273,9 +280,41 @@ def tightened(conditions: Conditions, asked: Asked) -> Conditions:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """How a certificate is renewed, for its holder."""
+
+    course: Course
+    valid_until: dt.date
+    opens_on: dt.date
+    """From when on the course may be taken again."""
+    is_open: bool
+    is_short: bool
+    """By the lessons for renewing and the final; otherwise by the whole core path."""
+    is_expired: bool = False
+    is_revoked: bool = False
+    is_under_way: bool = False
+    """It was begun already."""
+
+
+def opens_on(valid_until: dt.date) -> dt.date:
+    """Return the first day on which a course whose credential isn't withdrawn may be taken again."""
+    return valid_until - RENEWAL_WINDOW
+
+
+def renews_short(*, earned: str, current: str, done_check_ins: int, is_revoked: bool) -> bool:
+    """Return True if someone renews by the lessons for that and the final.
+
+    `earned`, `current`: versions of the course; what comes before the dot has to be the same. `done_check_ins`: how
+    many of the last `LAST_CHECK_INS` that were due the holder did, which makes up for another version.
+    """
+    is_same = earned.partition(".")[0] == current.partition(".")[0]
+    return not is_revoked and (is_same or done_check_ins >= ENOUGH_CHECK_INS)
+
+
 def can_renew(*, valid_until: dt.date, is_revoked: bool, today: dt.date) -> bool:
     """Return True once a credential expires soon, has expired, or was withdrawn."""
-    return is_revoked or valid_until - today <= RENEWAL_WINDOW
+    return is_revoked or today >= opens_on(valid_until)
 
 
 def credit(

@@ -11,7 +11,7 @@ from trainer.accounts.forms import NameForm
 from trainer.accounts.operations import name_for_certificate
 from trainer.content.library import Course, Lesson
 from trainer.content.serving import get_course, get_lesson, served, served_in
-from trainer.core.clock import now, today
+from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Invalid, NotFound
 from trainer.credentials.models import Credential
@@ -22,11 +22,11 @@ from trainer.learning.forms import AttestationForm, PlaceForm
 from trainer.learning.models import Enrollment
 from trainer.learning.page import lesson_page
 from trainer.learning.queries import (
-    can_renew,
     find_enrollment,
     get_enrollment,
     path_of,
     standing,
+    taken,
     wants_place,
 )
 from trainer.learning.questions import read_carried
@@ -50,17 +50,17 @@ def show_course(course: str) -> str:
     enrollment, where = _standing(whole)
     return render_template(
         "learning/course.html",
-        course=whole,
+        course=taken(whole, enrollment) if enrollment else whole,
         translation=served_in(language).standing(
             "vocabulary.yaml", *whole.own_files, *whole.module_files, *whole.lessons
         ),
         enrollment=enrollment,
         standing=where,
         credential=_credential(enrollment),
+        earlier=_earlier(enrollment),
         workplace=_workplace(whole, enrollment),
-        path=path_of(whole, None, ()),
+        path=path_of(taken(whole, enrollment) if enrollment else whole, None, ()),
         cards=served().cards,
-        can_renew=enrollment is not None and enrollment.completed_at is not None and can_renew(enrollment, today()),
     )
 
 
@@ -75,16 +75,6 @@ def enroll(course: str) -> Response:
     if whole.file.pretest is not None:  # its page goes on at once where none is due
         return go(way_to("pretest", course=whole.slug, next=following))
     return go(following)
-
-
-@blueprint.post("/courses/<course>/renewals")
-@access(Who.ACCOUNT)
-def renew(course: str) -> Response:
-    """Take a completed course again, when its certificate expires soon or has expired."""
-    whole, user_id = get_course(course), current_user.id
-    with transaction():
-        operations.renew(user_id, whole, now())
-    return go(_lesson_url(whole, whole.first_lesson))
 
 
 @blueprint.get("/courses/<course>/<module>/<lesson>")
@@ -105,6 +95,9 @@ def complete_lesson(course: str, module: str, lesson: str) -> Response:
     user_id, at = current_user.id, now()
     with transaction():
         enrollment = get_enrollment(user_id, whole.slug)
+        whole = taken(whole, enrollment)
+        if whole.lesson(loaded_lesson.id) is None:  # one of those for renewing
+            raise NotFound
         opened_at = read_mark(enrollment, request.form.get("opened_at"))
         if opened_at is not None:
             operations.credit_activity(enrollment, opened_at, longest_reading(loaded_lesson.file.minutes), at)
@@ -211,6 +204,13 @@ def _credential(enrollment: Enrollment | None) -> Credential | None:
     if enrollment is None or enrollment.credential_id is None:
         return None
     return find_credential(enrollment.user_id, enrollment.course, enrollment.cycle)
+
+
+def _earlier(enrollment: Enrollment | None) -> Credential | None:
+    """Return the credential that an enrollment renews."""
+    if enrollment is None or enrollment.cycle == 1 or enrollment.completed_at is not None:
+        return None
+    return find_credential(enrollment.user_id, enrollment.course, enrollment.cycle - 1)
 
 
 def _lesson_url(course: Course, lesson: Lesson) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -21,8 +22,15 @@ from tests.content.small import edit
         ),
         ("[hotline]", "[hotlin]", '5: no help line is called "hotlin"'),
         ("first_try: recognize", "first_try: nobody", '6: no course is called "nobody"'),
+        ("exit_target", "renewal: nobody\nexit_target", '7: no course is called "nobody"'),
     ],
 )
 def test_what_the_site_names_is_there(folder: Path, old: str, new: str, complaint: str) -> None:
     edit(folder, "site.yaml", old, new)
     assert f"site.yaml:{complaint}" in told(folder)
+
+
+def test_no_course_has_a_module_named_as_one_for_renewing(folder: Path) -> None:
+    copytree(folder / "courses/recognize", folder / "courses/again")
+    edit(folder, "site.yaml", "exit_target", "renewal: again\nexit_target")
+    assert 'site.yaml:7: "again" and "recognize" both have a module called "basics"' in told(folder)

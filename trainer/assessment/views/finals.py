@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from trainer.assessment import finals
 from trainer.assessment.deciding import FinalRule
 from trainer.assessment.measures.operating import LEARNERS, exactly
-from trainer.assessment.onward import find_onward
+from trainer.assessment.onward import Step, find_onward
 from trainer.assessment.queries import get_attempt, list_attempts
 from trainer.assessment.rules import Kind
 from trainer.assessment.told import standing_of
@@ -22,7 +22,7 @@ from trainer.assessment.views.steps import after, course_title
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.learning.queries import find_enrollment, get_enrollment, standing
+from trainer.learning.queries import find_enrollment, get_enrollment, standing, taken
 from trainer.web.access import Who, access
 from trainer.web.language import language_tag
 from trainer.web.redirects import go
@@ -32,18 +32,25 @@ blueprint = Blueprint("finals", __name__, template_folder="../templates")
 
 @blueprint.get("/courses/<course>/final")
 @access(Who.PUBLIC)
-def show(course: str) -> str:
-    """Say what the final asks, what is still missing, and how earlier tries went."""
+def show(course: str) -> Response | str:
+    """Say what the final asks, what is still missing, and how earlier tries went.
+
+    A course that has none anymore says so on its own page; a try that was under way is finished.
+    """
     whole = get_course(course, language_tag())
     enrollment = find_enrollment(current_user.id, whole.slug) if current_user.is_authenticated else None
     where = standing(enrollment, whole) if enrollment else None
+    whole = taken(whole, enrollment) if enrollment else whole
+    way = find_onward(whole, enrollment, where, now()) if enrollment and where else None
+    if whole.is_for_renewal and (way is None or way.step is not Step.ATTEMPT):
+        return go(url_for("learning.show_course", course=whole.slug))
     return render_template(
         "assessment/final.html",
         course=whole,
         translation=standing_of(whole),
         enrollment=enrollment,
         standing=where,
-        way=find_onward(whole, enrollment, where, now()) if enrollment and where else None,
+        way=way,
         past=[attempt for attempt in list_attempts(enrollment.id, Kind.FINAL) if attempt.submitted_at]
         if enrollment
         else [],

@@ -36,7 +36,7 @@ from trainer.credentials.queries import find_credential
 from trainer.credentials.rules import show_serial
 from trainer.items.judge.forms import CONFIDENCE_LABELS
 from trainer.learning.models import Enrollment
-from trainer.learning.queries import standing
+from trainer.learning.queries import standing, taken
 from trainer.web.language import language_tag
 
 
@@ -47,6 +47,7 @@ def result_page(own_attempt: Attempt) -> str:
     responses = list_responses(own_attempt)
     enrollment = db.session.get_one(Enrollment, own_attempt.enrollment_id)
     course = served().courses.get(own_attempt.course)
+    course = taken(course, enrollment) if course else None
     where = standing(enrollment, course)
     return render_template(
         "assessment/result.html",

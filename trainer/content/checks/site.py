@@ -25,10 +25,29 @@ def check_site(folder: Folder) -> None:
         site.refuse(
             "first_try", f'no course is called "{site.value.first_try}"', "Name the folder of a course in courses/."
         )
+    _check_renewal(folder, site)
     for index, name in enumerate(site.value.courses):
         if name not in folder.courses:
             site.refuse(
                 ("courses", index), f'no course is called "{name}"', "Add it or correct its name: that of its folder."
+            )
+
+
+def _check_renewal(folder: Folder, site: Entry[Site]) -> None:
+    """Check the course that others are renewed by: their pages show its lessons beside their own."""
+    name = site.value.renewal
+    if name is None:
+        return
+    if name not in folder.courses:
+        site.refuse("renewal", f'no course is called "{name}"', "Name the folder of a course in courses/.")
+        return
+    modules = set(folder.courses[name].modules)
+    for slug, course in folder.courses.items():
+        for module in sorted(modules.intersection(course.modules)) if slug != name else ():
+            site.refuse(
+                "renewal",
+                f'"{name}" and "{slug}" both have a module called "{module}"',
+                "Rename the one that isn't published yet: someone who renews sees both.",
             )
 
 

@@ -256,7 +256,7 @@ def list_url(desk: Desk) -> str:
 
 
 def _proposed(name: str, day: dt.date) -> dict[str, Any]:
-    courses = [(slug, course.file.title) for slug, course in served().courses.items()]
+    courses = [(slug, course.file.title) for slug, course in served().courses.items() if not course.is_for_renewal]
     return {"courses": courses, "taught_by": name, "starts_on": day, "ends_on": day + USUAL_LENGTH}
 
 

@@ -243,6 +243,6 @@ def _page(desk: Desk, form: SessionForm) -> str:
         form=form,
         course=find_course(desk),
         today=desk.today(now()),
-        meetings=list_class_sessions(desk.cohort),
+        meetings=list_class_sessions(desk),
         waiting=len(list_walk_ins(desk.cohort)),
     )
