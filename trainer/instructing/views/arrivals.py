@@ -13,7 +13,8 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.instructing import arrivals, operations
 from trainer.instructing.forms import JoinForm
-from trainer.instructing.queries import find_membership
+from trainer.instructing.invitations import find_own_invitation
+from trainer.instructing.queries import find_membership, list_views
 from trainer.instructing.walk_ins import settle_waiting
 from trainer.organizations.queries import find_actor
 from trainer.web.access import Who, access
@@ -83,6 +84,8 @@ def _page(code: str, form: JoinForm | None = None, status: int = 200) -> str | t
         held=session,
         cohort=cohort,
         organization=organization,
+        views=list_views(cohort),
+        invitation=None if user_id is None else find_own_invitation(user_id, cohort),
         course=served().courses.get(cohort.course),
         code=code,
         refusal=refusal,

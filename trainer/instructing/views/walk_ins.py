@@ -18,7 +18,7 @@ from trainer.instructing.access import teaching
 from trainer.instructing.forms import MatchForm, StrangerForm
 from trainer.instructing.models import WalkIn
 from trainer.instructing.presence import list_walk_ins
-from trainer.instructing.queries import Desk, find_membership, get_class_session, list_members
+from trainer.instructing.queries import Desk, find_membership, get_class_session, list_members, list_views
 from trainer.instructing.views.meetings import get_course, meeting_page
 from trainer.instructing.walk_ins import Stranger
 from trainer.organizations.rules import fold
@@ -126,6 +126,8 @@ def show_claim(walk_in_id: UUID, code: str) -> str:
         walk_in=walk_in,
         cohort=cohort,
         organization=None,
+        views=list_views(cohort),
+        invitation=None,
         course=served().courses.get(cohort.course),
         code=code,
         is_known=is_known,
