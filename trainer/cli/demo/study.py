@@ -14,6 +14,7 @@ from trainer.assessment.finals import start_final
 from trainer.assessment.models import Attempt
 from trainer.assessment.operations import save_response, start_practice, submit_attempt
 from trainer.assessment.queries import list_responses
+from trainer.assessment.renewals import renew
 from trainer.cli.demo.people import Person
 from trainer.content.library import Content, Course
 from trainer.content.schema import Grade
@@ -23,8 +24,8 @@ from trainer.items.judge.model import Confidence
 from trainer.items.judge.payload import ScenePayload
 from trainer.items.registry import read_scene
 from trainer.learning.models import Enrollment
-from trainer.learning.operations import attest, complete_lesson, credit_activity, enroll, renew
-from trainer.learning.queries import find_enrollment, standing
+from trainer.learning.operations import attest, complete_lesson, credit_activity, enroll
+from trainer.learning.queries import find_enrollment, standing, taken
 from trainer.learning.rules import longest_reading
 
 
@@ -41,7 +42,7 @@ def read(
 ) -> dt.datetime:
     """Read lessons one after another; return when that is done."""
     for name in lessons:
-        lesson = course.lesson(name)
+        lesson = taken(course, enrollment).lesson(name)
         assert lesson is not None
         opened_at, minutes = now, lesson.file.minutes
         now += dt.timedelta(seconds=rng.randint(40 * minutes, 80 * minutes))
