@@ -65,6 +65,14 @@ def create_app() -> Adapter:
         """Say which process answers, how patient it is, how many requests have ended in it, and what was sent."""
         return {"pid": os.getpid(), "nice": os.nice(0), "ended": len(ended), "body": request.get_data(as_text=True)}
 
+    @app.get("/long/busy")
+    def busy() -> str:
+        """Keep the interpreter and its collector busy, as a list of ten thousand people does."""
+        end, rows = time.monotonic() + 2, []
+        while time.monotonic() < end:
+            rows.append({"name": str(len(rows)), "parts": [[]]})
+        return "done"
+
     @app.get("/process")
     def this_process() -> dict[str, Any]:
         return {"pid": os.getpid(), "nice": os.nice(0)}
