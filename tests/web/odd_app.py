@@ -68,7 +68,8 @@ def create_app() -> Adapter:
     @app.get("/long/busy")
     def busy() -> str:
         """Keep the interpreter and its collector busy, as a list of ten thousand people does."""
-        end, rows = time.monotonic() + 2, []
+        rows: list[object] = []
+        end = time.monotonic() + 2
         while time.monotonic() < end:
             rows.append({"name": str(len(rows)), "parts": [[]]})
         return "done"

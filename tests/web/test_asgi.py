@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from tests.live import end
 from tests.support import COURSE, Visitor
 from tests.web.odd_app import SIZE
 from trainer.core.settings import ROOT
+from trainer.web import apart
 from trainer.web.access import takes_long
 
 
@@ -278,10 +280,26 @@ def slowest(address: str) -> float:
 def test_long_requests_are_answered_once_their_process_is_gone_and_none_is_repeated(large_file: Path) -> None:
     with serving_oddly(large_file) as address:
         pid = json.loads(fetch(address, "/process").read())["pid"]
-        assert json.loads(fetch(address, "/long/process").read())["pid"] != pid
+        gone = json.loads(fetch(address, "/long/process").read())["pid"]
+        assert gone != pid
         assert fetch(address, "/long/end").status == 500
+        assert not Path(f"/proc/{gone}").exists()
         assert json.loads(fetch(address, "/long/process").read())["pid"] == pid
         assert fetch(address, "/long/memory").read() == b"in memory"
+
+
+def test_a_process_that_never_answers_is_ended_and_others_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        if environ["PATH_INFO"] == "/hangs":
+            time.sleep(60)
+        return [environ["PATH_INFO"].encode()]
+
+    monkeypatch.setattr(apart, "LONGEST", 0.3)
+    beside = apart.Apart(app, lambda: None)
+    for path, status in (("/a", 200), ("/hangs", 500), ("/b", 200)):
+        answer = beside.call(app, {"PATH_INFO": path, "wsgi.input": BytesIO()})
+        assert (answer.status, answer.body) == (status, path.encode() if status == 200 else b"")
 
 
 def test_the_process_for_long_requests_ends_with_its_server(large_file: Path) -> None:

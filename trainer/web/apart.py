@@ -17,12 +17,13 @@ from io import BytesIO
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle, send_handle
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from werkzeug.wsgi import FileWrapper
 
 from trainer.web.calls import Answer, Environ, WSGIApp, call_app
 
+LONGEST: Final = 300
 _log = logging.getLogger(__name__)
 
 
@@ -35,7 +36,8 @@ class Apart:
     def __init__(self, app: WSGIApp, begin: Callable[[], None]) -> None:
         self._line: Connection | None
         self._line, far_end = Pipe()
-        if os.fork() == 0:
+        self._pid = os.fork()
+        if self._pid == 0:
             self._line.close()
             _serve(app, begin, far_end)
         far_end.close()
@@ -43,23 +45,30 @@ class Apart:
     def call(self, app: WSGIApp, environ: Environ) -> Answer:
         """Return the answer to a request.
 
-        If the other process is gone, the request is not repeated, for it may have been carried out: its sender gets a
-        500. Those that come later are answered in this process.
+        If the other process is gone, or doesn't answer for `LONGEST` seconds, the request is not repeated, for it may
+        have been carried out: its sender gets a 500. Those that come later are answered in this process.
         """
         if self._line is None:
             return call_app(app, environ)
         try:
             return _ask(self._line, environ)
-        except (EOFError, OSError):
-            _log.error("the process for long requests is gone; from now on they are answered among the others")
-            self._line.close()
-            self._line = None
+        except Exception:  # whatever it is, no answer of this one may reach the next
+            _log.exception("the process for long requests failed; from now on they are answered among the others")
+            self._end(self._line)
             return Answer(500, [(b"content-length", b"0")], b"")
+
+    def _end(self, line: Connection) -> None:
+        line.close()
+        self._line = None
+        os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
 
 
 def _ask(line: Connection, environ: Environ) -> Answer:
     plain = {name: value for name, value in environ.items() if isinstance(value, str | bool | tuple)}
     line.send((plain, environ["wsgi.input"].read()))
+    if not line.poll(LONGEST):
+        raise TimeoutError(f"no answer within {LONGEST} seconds")
     status, headers, body = line.recv()
     return Answer(status, headers, os.fdopen(recv_handle(line), "rb") if body is None else body)
 
