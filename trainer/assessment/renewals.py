@@ -53,7 +53,7 @@ def renew(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
     Raises Conflict for the course whose lessons renew others.
     """
     if course.is_for_renewal:
-        raise Conflict(_l("This course doesn’t have a certificate anymore. Renew the one of a full course."))
+        raise Conflict(_l("This course no longer has a certificate. Renew the certificate for a full course instead."))
     newest = find_enrollment(user_id, course.slug)
     earned = find_credential(user_id, course.slug, newest.cycle) if newest else None
     is_short = earned is not None and bool(list_short([earned], {course.slug: course}, now.date()))
