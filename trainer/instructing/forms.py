@@ -108,7 +108,7 @@ class SessionForm(Form):
         render_kw={"autocomplete": "off"},
     )
     modules = Ticks(_l("What you teach"))
-    lessons = Ticks(_l("Single lessons"))
+    lessons = Ticks(_l("Individual lessons"))
     note = StringField(
         _l("Note (optional)"),
         [length(0, LONGEST_NOTE), PlainText()],

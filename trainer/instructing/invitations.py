@@ -202,7 +202,7 @@ def decline(user_id: uuid.UUID, cohort: Cohort, now: dt.datetime) -> None:
     if invitation is None:
         raise NotFound
     if find_membership(user_id, cohort) is not None:
-        raise Conflict(_l("You’re in this class already. You can leave it below."))
+        raise Conflict(_l("You’re already in this class. You can leave it below."))
     if invitation.declined_at is None:
         invitation.declined_at = now
         _note("cohort.declined", user_id, cohort, now)
@@ -242,7 +242,9 @@ def _actor_of(desk: Desk) -> Actor:
 def _lock_open(desk: Desk, now: dt.datetime) -> Cohort:
     cohort = lock_cohort(desk.cohort.id)
     if cohort.archived_at is not None or desk.today(now) > cohort.ends_on:
-        raise Conflict(_l("Nobody can join this class now, so nobody can be invited. Reopen it, or move its last day."))
+        raise Conflict(
+            _l("Nobody can join this class now, so nobody can be invited. Reopen it, or change its last day.")
+        )
     return cohort
 
 

@@ -115,7 +115,7 @@ def change_session(desk: Desk, session_id: uuid.UUID, plan: Plan, course: Course
     check_open(lock_cohort(desk.cohort.id))
     session = get_class_session(desk, session_id)
     if is_signed(session):
-        raise Conflict(_l("Lessons were already signed off for this meeting, so it can’t change anymore."))
+        raise Conflict(_l("Lessons were already signed off for this meeting, so it can’t be changed anymore."))
     _write(desk, session, plan, course, now)
     _note(
         *(desk, "session.changed", session, now),
@@ -164,7 +164,9 @@ def note_attendance(desk: Desk, session_id: uuid.UUID, person_ids: Collection[uu
     before, walked = list_attendance(session), list_walk_in_attendance(session)
     gone, away = (before & seen) - chosen, (walked.keys() & others) - chosen
     if gone & list_signed_off(session) or any(walked[person].signature_id for person in away):
-        raise Conflict(_l("Lessons were signed off for someone you left out. Undo that first, or check them again."))
+        raise Conflict(
+            _l("Lessons were signed off for someone you left out. Undo that first, or check that person again.")
+        )
     for record, key, ids in (
         (Attendance, Attendance.member_id, gone),
         (WalkInAttendance, WalkInAttendance.walk_in_id, away),
@@ -298,9 +300,9 @@ def _minutes_of(session: ClassSession, member: CohortMember) -> int:
 def _write(desk: Desk, session: ClassSession, plan: Plan, course: Course, now: dt.datetime) -> None:
     taught = [lesson.id for lesson in course.lessons if lesson.id in set(plan.lessons)]
     if not taught or len(taught) != len(set(plan.lessons)):
-        raise Invalid(_l("Choose the lessons that you teach."))
+        raise Invalid(_l("Choose the lessons you teach."))
     if not desk.cohort.starts_on <= plan.held_on <= desk.today(now) + FARTHEST:
-        raise Invalid(_l("Choose a day from the first day of the class on, and no more than a year ahead."))
+        raise Invalid(_l("Choose a day on or after the first day of the class, and no more than a year ahead."))
     if not 1 <= plan.minutes <= LONGEST:
         raise Invalid(_l("Enter a number of minutes from 1 to %(most)s.", most=LONGEST))
     session.held_on, session.minutes, session.lessons = plan.held_on, plan.minutes, taught

@@ -124,11 +124,11 @@ def add_stranger(
     if not is_printable_name(name):
         raise Invalid(_l("Enter at least one letter."))
     if stranger.email and address is None:
-        raise Invalid(_l("Enter an email address such as name@example.org, or leave it out."))
+        raise Invalid(_l("Enter an email address such as name@example.org, or leave this empty."))
     listed, members = list_walk_ins(cohort), list_members(cohort)
     names = [person.name for person in listed] + [member.name for member in members]
     if len(listed) >= MOST_PEOPLE:
-        raise Conflict(_l("A class keeps at most %(most)s people without an account.", most=MOST_PEOPLE))
+        raise Conflict(_l("A class can list at most %(most)s people who aren’t in it.", most=MOST_PEOPLE))
     for person in listed:
         if (number and person.employee_number == number) or (address and email_key(person.email or "") == address):
             raise Conflict(_l("%(name)s is already on the list with this number or address.", name=person.name))
@@ -166,10 +166,10 @@ def join_walk_in(
     check_open(cohort)
     walk_in, member = get_walk_in(cohort, walk_in_id), get_member(cohort, member_id)
     if walk_in.joined_at is not None:
-        raise Conflict(_l("This was already done."))
+        raise Conflict(_l("This person has already joined the class."))
     entry = db.session.get(Membership, walk_in.membership_id) if walk_in.membership_id else None
     if entry is not None and entry.user_id is not None and entry.user_id != member.user_id:
-        raise Conflict(_l("On the firm’s roster, that is someone else’s account."))
+        raise Conflict(_l("On the firm’s roster, that’s someone else’s account. Choose someone else."))
     _settle(cohort, walk_in, member, course, is_local_trial, now)
     _note("walk_in.joined", desk.user_id, cohort, walk_in.id, now)
     return member

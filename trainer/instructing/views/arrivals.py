@@ -58,7 +58,7 @@ def arrive(code: str) -> Response | str | tuple[str, int]:
                 return _page(code)
             form.name.errors = [error.message]
         else:
-            flash(_("You’re signed in. The trainer still checks who is really there."))
+            flash(_("You’re signed in. The instructor still checks who is really there."))
             return go(url_for(".show", code=code))
     return _page(code, form, 422)
 

@@ -275,7 +275,7 @@ def _made(form: NewCohortForm, actor: Actor | None) -> Response | None:
         form.title.errors = [error.message]
         return None
     if team_ids:
-        flash(_("The class was created. Nobody is invited yet. Check who would be, then send the invitations."))
+        flash(_("The class was created. Nobody is invited yet. Check who would be invited, then send the invitations."))
         return go(url_for("class_invitations.invited", cohort_id=cohort.id))
     flash(_("The class was created. Show this code, or print the poster."))
     return go(url_for(".code", cohort_id=cohort.id))

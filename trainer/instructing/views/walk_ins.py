@@ -49,7 +49,7 @@ def add(desk: Desk, class_session_id: UUID) -> Response | tuple[str, int]:
     if desk.actor is not None:
         membership_id = request.form.get("membership", type=UUID)
         if membership_id is None:
-            flash(_("Look for someone on the roster first."))
+            flash(_("Search the roster for someone first."))
             return go(to)
         try:
             with transaction():
@@ -91,7 +91,7 @@ def match(desk: Desk, walk_in_id: UUID) -> Response | tuple[str, int]:
         else:
             flash(_("Done. What was signed off now counts for %(name)s.", name=member.name))
         return go(url_for(".index", cohort_id=desk.cohort.id))
-    flash(_("Choose who in the class it is."))
+    flash(_("Choose who it is in the class."))
     return _page(desk), 422
 
 
