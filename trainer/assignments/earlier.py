@@ -1,4 +1,4 @@
-"""Trainings that people had elsewhere: recorded by one person of a firm, approved by another. Never a certificate."""
+"""Trainings that people took elsewhere: recorded by one person at a firm, approved by another. Never a certificate."""
 
 from __future__ import annotations
 
@@ -124,8 +124,8 @@ def record_all(
 
 
 def approve_trainings(actor: Actor, training_ids: Collection[uuid.UUID], now: dt.datetime) -> int:
-    """Approve trainings that wait; return how many. Raises Conflict if one of them isn't for this person to approve:
-    a second person does, who isn't the one who was trained."""
+    """Approve trainings that wait; return how many. Raises Conflict if this person may not approve one of them:
+    it takes a second person, other than the one who was trained."""
     trainings = list_waiting_of(actor, training_ids)
     if not trainings or len(trainings) < len(set(training_ids)):
         raise Conflict(_l("Some of these are no longer waiting for approval. Look at the list again."))
@@ -158,9 +158,9 @@ def withdraw_training(actor: Actor, training_id: uuid.UUID, reason: str, now: dt
 
 
 def undo_training(actor: Actor, training_id: uuid.UUID, now: dt.datetime) -> int:
-    """Delete a training that waits, and with one of a list all of that list that wait. Only whoever recorded it may.
+    """Delete a training that waits; if it came in a list, all of that list that wait. Only the one who recorded it may.
 
-    Return how many. Raises Conflict once it doesn't wait anymore.
+    Return how many. Raises Conflict once it no longer waits.
     """
     training, person = get_training(actor, training_id)
     if training.approved_at is not None or training.ended_at is not None or training.created_by_id != actor.user_id:

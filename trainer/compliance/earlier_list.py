@@ -1,4 +1,4 @@
-"""A list of trainings that people had elsewhere: what each of its rows would do, decided before anything is written."""
+"""A list of trainings that people took elsewhere: what each row would do, decided before anything is written."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ class Entry:
     line: int
     fate: Fate
     name: str
-    """On the roster, or else as the list has it."""
+    """As on the roster, or else as in the list."""
     cells: Mapping[str, str]
     reason: LazyString | None = None
-    """Of a problem: what is wrong and what to do. Of what is the same: as what."""
+    """For a problem: what is wrong and what to do. For a duplicate: of what."""
     warning: LazyString | None = None
     membership_id: UUID | None = None
     facts: TrainingFacts | None = None
@@ -110,7 +110,7 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """What was shown: whoever confirms it confirms this."""
+        """What was shown, which is what gets confirmed."""
         told = [(entry.fate, str(entry.membership_id), str(entry.facts)) for entry in self.entries]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
@@ -212,7 +212,7 @@ def _decide_rows(
 
 
 def _list_people(actor: Actor, rows: Sequence[Mapping[str, str]]) -> list[_Person]:
-    """Return who of the people that the actor sees is meant by a number or an address; those who left come first."""
+    """Return which people whom the actor sees have one of the numbers or addresses; those who left come first."""
     numbers = {cells["employee_number"] for cells in rows if cells.get("employee_number")}
     keys = {key for cells in rows if (key := email_key(cells.get("email", "")))}
     query = select(
@@ -250,7 +250,7 @@ def _match(
 
 
 def _read(cells: Mapping[str, str], reading: Reading, today: dt.date) -> tuple[TrainingFacts | None, LazyString | None]:
-    """Return the training that a row tells of, or what is wrong with it."""
+    """Return the training that a row describes, or what is wrong with it."""
     for name, word in _NEEDED.items():
         if not cells[name]:
             return None, _l("The cell under “%(column)s” is empty. Fill it in.", column=word)

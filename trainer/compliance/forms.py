@@ -37,7 +37,7 @@ class WaiverForm(Form):
 
 
 class TrainingForm(Form):
-    """What is recorded of a training that someone had elsewhere."""
+    """What is recorded of a training that someone took elsewhere."""
 
     title = StringField(
         _l("Training"),

@@ -1,4 +1,4 @@
-"""Teaching in person: a meeting, who was there, and the trainer's signature for the lessons taught."""
+"""Teaching in person: a meeting, who was there, and the instructor's signature for the lessons taught."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ FARTHEST: Final = dt.timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a sign-off did: for how many people, how many lessons, how many had to wait for one that comes first; for
-    how many people without an account."""
+    """What a sign-off did: for how many people, how many lessons, how many had to wait for an earlier one; for how many
+    people who aren't in the class."""
 
     people: int
     lessons: int
@@ -143,13 +143,13 @@ def check_open(cohort: Cohort) -> None:
 
 
 def statement_of(session: ClassSession) -> str:
-    """Return what a trainer signs for the people who were at a meeting."""
+    """Return what an instructor signs for the people who were at a meeting."""
     statement: str = _("I taught these people in person on %(day)s.", day=show_day(session.held_on, "long"))
     return statement
 
 
 def note_attendance(desk: Desk, session_id: uuid.UUID, person_ids: Collection[uuid.UUID], now: dt.datetime) -> None:
-    """Set who was at a meeting: members, and people without an account.
+    """Set who was at a meeting: members, and people who aren't in the class.
 
     Raises Conflict where lessons were signed off for someone left out now, NotYet before the meeting's day.
     """
@@ -185,12 +185,12 @@ def note_attendance(desk: Desk, session_id: uuid.UUID, person_ids: Collection[uu
 def sign_off(
     desk: Desk, session_id: uuid.UUID, signer: str, course: Course, is_local_trial: bool, now: dt.datetime
 ) -> Outcome:
-    """Mark the lessons taught as read for everyone who was there, and credit the minutes, over the trainer's typed
+    """Mark the lessons taught as read for everyone who was there, and credit the minutes, over the instructor's typed
     name. A second time changes nothing.
 
     A lesson is signed off once for each enrollment; the minutes are never more than those lessons are planned for.
-    Someone without an account has it kept until they join. Raises NotYet while nobody is noted as present and before
-    the meeting's day, Invalid for a name without letters, Conflict for an archived class.
+    For someone who isn't in the class, it is kept until they join. Raises NotYet while nobody is noted as present and
+    before the meeting's day, Invalid for a name without letters, Conflict for an archived class.
     """
     check_open(lock_cohort(desk.cohort.id))
     session = get_class_session(desk, session_id)
@@ -231,8 +231,8 @@ def count_taught(
     is_local_trial: bool,
     now: dt.datetime,
 ) -> tuple[int, int]:
-    """Count what was signed off at a meeting for a member; return (lessons counted now, lessons that wait for one
-    that comes first). In a course that is completed, nothing counts. The class must be locked."""
+    """Count what was signed off at a meeting for a member; return (lessons counted now, lessons that wait for an
+    earlier one). In a course that is completed, nothing counts. The class must be locked."""
     if find_enrollment(member.user_id, course.slug) is None:
         enroll(member.user_id, course, now)
     enrollment = get_enrollment(member.user_id, course.slug)
@@ -253,7 +253,7 @@ def _count_lessons(
     course: Course,
     now: dt.datetime,
 ) -> tuple[int, int]:
-    """Return (lessons signed off now, lessons that wait for one that comes first)."""
+    """Return (lessons signed off now, lessons that wait for an earlier one)."""
     known = set(db.session.scalars(select(SignOff.lesson).where(SignOff.enrollment_id == enrollment.id)))
     left = session.minutes - _minutes_of(session, member)
     new = waiting = 0

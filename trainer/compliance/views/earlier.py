@@ -1,4 +1,4 @@
-"""Trainings that people had elsewhere: recorded by hand or from a list, approved by a second person, or declined."""
+"""Trainings that people took elsewhere: recorded by hand or from a list, approved by a second person, or declined."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def most_bytes(app: Flask, environ: dict[str, Any]) -> int:
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(_error: RequestEntityTooLarge) -> Any:
-    """Say that a file is too large, rather than that something typed is."""
+    """Say that a file is too large, rather than that what was typed is too long."""
     return error_response(413, _("A file can be at most 3 MB. Scan it at a lower resolution, or send it in parts."))
 
 

@@ -30,7 +30,7 @@ blueprint = Blueprint("arrivals", __name__)
 @access(Who.PUBLIC)
 @limit_failures("60 per hour")
 def show(code: str) -> str | tuple[str, int]:
-    """Show a meeting on its day, and offer to sign in."""
+    """Show a meeting on its day, and offer to sign in at it."""
     return _page(code)
 
 

@@ -54,7 +54,7 @@ def undo(desk: Desk, signature_id: UUID) -> Response:
     held_id = get_signature(desk.cohort, signature_id).session_id
     person_id = request.form.get("person", type=UUID)
     if person_id is None and request.form.get("person"):
-        raise NotFound  # not everyone's, only because it can't be read
+        raise NotFound  # an id that can't be read must not undo it for everyone
     try:
         with transaction():
             undone = undoing.undo(desk, signature_id, person_id, find_course(desk), now())
