@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 class Apart:
-    """Answers requests in a fork of this process, which must have one thread by now. Later, call it from one thread.
+    """Answers requests in a fork of this process, which must have one thread so far. Later, call it from one thread.
 
     The fork calls `begin` first, and ends when this process has ended and its request is answered.
     """
