@@ -317,7 +317,7 @@ def create_server() -> Adapter:
         app = _preloaded[-1] if _preloaded else _prepared(create_app())
         with app.app_context():
             check_schema()  # again: this worker may replace one that ended days after the app was built
-            db.engine.dispose()  # as in _prepared: what may take long is answered by a fork
+            db.engine.dispose()  # as in _prepared: what may take a while is answered by a fork
     begin = partial(name_process, "trainer-long") if sys.platform == "linux" else None
     return Adapter(app, lambda environ: _most_bytes(app, environ), app.extensions["is_kept"], takes_long(app), begin)
 

@@ -1,7 +1,7 @@
 """Keep who signed what was taught in person, who was there without an account, and who signed in by phone
 
 Revision ID: 0047
-Revises: 0045
+Revises: 0046
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """Keep whom a class invites, from which teams, and the mail about it
 
 Revision ID: 0048
-Revises: 0045
+Revises: 0047
 """
 
 import sqlalchemy as sa

@@ -191,7 +191,7 @@ def test_only_its_holder_is_told_on_the_public_page_how_a_certificate_is_renewed
     other = make_account(app, "eve@example.org")
     with time_machine.travel(OPEN, tick=False):
         path = f"/verify/{credential.serial}"
-        assert "Only you see this box." in sign_in_as(app, leo).get(path).text
+        assert "Only you can see this box." in sign_in_as(app, leo).get(path).text
         for visitor in (sign_in_as(app, other), Visitor(app)):
             page = visitor.get(path).text
             assert "Renew" not in page
@@ -242,8 +242,8 @@ def test_the_refresher_has_no_final_of_its_own_anymore(app: Flask) -> None:
     assert visitor.get(f"/courses/{REFRESHER}/final").headers["Location"] == f"/courses/{REFRESHER}"
     assert visitor.post(f"/courses/{REFRESHER}/renewals").status_code == 409
     page = closed_up(visitor.get(f"/courses/{REFRESHER}").text)
-    assert "You’ve read it all." in page
-    assert "This course has no final of its own anymore." in page
+    assert "You’ve read everything here." in page
+    assert "This course no longer has a final of its own." in page
     assert f"/courses/{REFRESHER}/final" not in page
     with app.app_context():
         assert db.session.scalars(select(Attempt)).all() == []

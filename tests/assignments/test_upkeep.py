@@ -422,7 +422,7 @@ def test_a_firms_renewal_is_short_for_who_passed_on_the_same_major_version(
             # What the firm asks for stays asked for; the course's own minutes don't.
             assert (newest.asks.is_short, newest.asks.asked_minutes) == (is_short, EVERYONE.least_minutes)
         texts = [text for text in letters(app, "training-reminder") if "take your course again" in text]
-        assert ["Renewing is short: 1 lesson and the final." in text for text in texts] == [is_short]
+        assert ["Renewing is quick: 1 lesson and the final." in text for text in texts] == [is_short]
 
 
 def test_who_has_no_completion_as_it_is_asked_for_takes_all_of_the_course(app: Flask) -> None:
@@ -459,8 +459,8 @@ def test_a_requirement_of_the_course_for_renewing_is_met_by_any_full_course_and_
             assert [duty.status for duty in list_own_duties(dana, clock.now())] == [Status.DUE_SOON]
             (person,) = db.session.scalars(select(Membership).where(Membership.user_id == bob))
             assert [one.course for one in list_completions(firm.actor(), person)] == [COURSE]
-        assert "A valid certificate of any full course meets this." in sign_in_as(app, dana).get("/me").text
-        assert "A valid certificate of any full course meets this." not in sign_in_as(app, bob).get("/me").text
+        assert "A valid certificate for any full course meets this." in sign_in_as(app, dana).get("/me").text
+        assert "A valid certificate for any full course meets this." not in sign_in_as(app, bob).get("/me").text
 
 
 def test_a_firm_is_told_what_a_requirement_of_the_course_for_renewing_means_and_makes_no_new_one(app: Flask) -> None:
@@ -470,10 +470,10 @@ def test_a_firm_is_told_what_a_requirement_of_the_course_for_renewing_means_and_
     requirement_id = firm.require()
     path = f"/organizations/{firm.id}/requirements"
     alice = sign_in_as(app, firm.owner_id)
-    assert "has no final of its own anymore" not in alice.get(f"{path}/{requirement_id}").text
+    assert "no longer has a final of its own" not in alice.get(f"{path}/{requirement_id}").text
     assert 'value="refresher"' not in alice.get(f"{path}/new?pack=plain").text
     name_course_for_renewing(app)
-    assert "has no final of its own anymore" in alice.get(f"{path}/{requirement_id}").text
+    assert "no longer has a final of its own" in alice.get(f"{path}/{requirement_id}").text
 
 
 def test_the_next_cycle_remembers_where_someone_works(app: Flask) -> None:

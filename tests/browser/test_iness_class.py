@@ -109,7 +109,7 @@ def _meet(hand: Mouse, live: Live) -> None:
         hand.press("Sign off the lessons")
         expect(hand.page.get_by_text("Signed off for 1 person.")).to_be_visible()
         if not is_last:
-            hand.press("Undo it for everyone")
+            hand.press("Undo for everyone")
             expect(hand.page.get_by_text("Undone for 1 person.")).to_be_visible()
 
 

@@ -69,7 +69,7 @@ def test_a_training_is_recorded_approved_and_shown_as_recorded_by_the_firm(train
     assert "1 record of earlier training is waiting for your approval" not in alice.get(acme.path()).text
     home = mona.get(acme.path()).text
     assert "1 record of earlier training is waiting for your approval" in home
-    assert "Approve it" not in alice.get(page).text
+    assert "Approve this record" not in alice.get(page).text
     waiting = mona.get(acme.path("/earlier-training?show=mine")).text
     chosen = re.findall(r'name="training" value="([^"]+)"', waiting)
     assert len(chosen) == 1
@@ -77,7 +77,7 @@ def test_a_training_is_recorded_approved_and_shown_as_recorded_by_the_firm(train
     assert trainings(acme) == [("Spotting it", "dana", True)]
     history = closed_up(alice.get(acme.path(f"/training/{acme.people['dana']}")).text)
     assert "Until Mar 4, 2027 (recorded by the firm)" in history
-    assert "There’s no certificate from us." in history
+    assert "We didn’t issue a certificate for it." in history
     sent = alice.post(acme.path("/training/exports?q=dow"), {"form": "csv"}).text
     assert "Current (recorded by the firm),2027-03-04,2026-03-04,,Recorded by the firm,," in sent
     proof = alice.get(f"{page}/proof")
@@ -125,7 +125,7 @@ def test_whoever_recorded_it_cannot_approve_it_but_undo_it(acme: Acme) -> None:
     number = page.rpartition("/")[2]
     answer = alice.post(acme.path("/earlier-training/approvals"), {"training": number})
     assert answer.status_code == 409
-    assert "A second person decides" in answer.text
+    assert "A second person has to decide" in answer.text
     assert alice.post(acme.path("/earlier-training/approvals")).status_code == 422
     assert alice.post(f"{page}/undo").status_code == 303
     assert trainings(acme) == []
@@ -190,17 +190,17 @@ def test_a_list_shows_what_each_row_would_do_and_is_recorded_with_one_proof(acme
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("canary@example.org,T,S,2026-03-04,8,", "Nobody whom you see on this firm’s roster has “canary@example.org.”"),
+        ("canary@example.org,T,S,2026-03-04,8,", "Nobody you can see on the firm’s roster has “canary@example.org.”"),
         ("bob@example.org,T,S,2999-03-04,8,", "That day is still to come."),
         ("bob@example.org,T,S,1926-03-04,8,", "That day is too long ago."),
-        ("bob@example.org,T,S,yesterday,8,", "“yesterday” isn’t a day."),
-        ("bob@example.org,T,S,2026-02-30,8,", "“2026-02-30” isn’t a day."),
+        ("bob@example.org,T,S,yesterday,8,", "“yesterday” isn’t a date."),
+        ("bob@example.org,T,S,2026-02-30,8,", "“2026-02-30” isn’t a date."),
         ("bob@example.org,T,S,2026-03-04,many,", "“many” isn’t a number of hours."),
         ("bob@example.org,T,S,2026-03-04,0,", "more than 0 and at most 200"),
         ("bob@example.org,T,S,2026-03-04,201,", "more than 0 and at most 200"),
         ("bob@example.org,T,S,2026-03-04,-8,", "“-8” isn’t a number of hours."),
-        ("bob@example.org,,S,2026-03-04,8,", "Nothing stands under “training.”"),
-        ("bob@example.org,T,,2026-03-04,8,", "Nothing stands under “provider.”"),
+        ("bob@example.org,,S,2026-03-04,8,", "The cell under “training” is empty."),
+        ("bob@example.org,T,,2026-03-04,8,", "The cell under “provider” is empty."),
         (f"bob@example.org,{'x' * 121},S,2026-03-04,8,", "A text is too long."),
         ("bob@example.org,T,123-45-6789,2026-03-04,8,", "Social Security number"),
         ("bob,T,S,2026-03-04,8,", "“bob” isn’t an email address."),
@@ -211,7 +211,7 @@ def test_one_bad_row_keeps_the_whole_list_out_and_says_why(acme: Acme, row: str,
     alice = acme.enter("alice")
     plan = send(alice, acme, f"bob@example.org,Fine,School,2026-03-04,8,\n{row}\n")
     assert said in html.unescape(plan)
-    assert "Nothing can be saved as long as a row has a problem." in plan
+    assert "Nothing can be saved while a row has a problem." in plan
     assert 'name="seen"' not in plan
     text = f"{HEADS}bob@example.org,Fine,School,2026-03-04,8,\n{row}\n"
     forced = alice.post(acme.path("/earlier-training/list/confirmation"), {"text": text, "seen": "x"})
@@ -234,7 +234,7 @@ def test_a_list_that_no_longer_does_what_was_shown_is_shown_again(acme: Acme) ->
     record(acme, "bob", "mona")
     answer = confirm(alice, acme)
     assert answer.status_code == 409
-    assert "Something changed since you looked" in answer.text
+    assert "Something changed in the meantime" in answer.text
     assert trainings(acme) == [("Spotting it", "bob", False)]
     alice.page = answer
     assert confirm(alice, acme).status_code == 303
@@ -252,7 +252,7 @@ def test_a_wrong_proof_keeps_the_list_from_being_recorded(acme: Acme) -> None:
 
 def test_a_sites_manager_imports_for_the_site_alone(acme: Acme) -> None:
     mark = acme.enter("mark")
-    assert "Nobody whom you see" in send(mark, acme, "dana@example.org,T,S,2026-03-04,8,\n")
+    assert "Nobody you can see" in send(mark, acme, "dana@example.org,T,S,2026-03-04,8,\n")
     send(mark, acme, "bob@example.org,T,S,2026-03-04,8,\n")
     assert confirm(mark, acme).status_code == 303
     assert trainings(acme) == [("T", "bob", False)]
@@ -263,8 +263,8 @@ def test_a_sites_manager_imports_for_the_site_alone(acme: Acme) -> None:
     [
         ("", "Paste your list, or choose a file."),
         ("name,hours\nBob,8\n", "employee number or email, training, provider, completed on"),
-        (HEADS, "There are headings and no rows below them."),
-        (HEADS + "bob@example.org,T,S,03.04.2026,8,\n", "A day such as 03.04.2026 could be two days."),
+        (HEADS, "There are headings but no rows below them."),
+        (HEADS + "bob@example.org,T,S,03.04.2026,8,\n", "A date such as 03.04.2026 could mean two days."),
         (HEADS + "bob@example.org,T,S,2026-03-04,8,\n" * 1001, "more than 1,000 rows"),
     ],
 )

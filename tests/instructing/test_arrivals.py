@@ -47,7 +47,7 @@ def test_someone_in_the_class_signs_in_once_and_the_trainer_still_decides(room: 
     assert "You signed in on" in bob.get(path).text
     assert arrivals(room) == 1
     page = room.enter().get(room.path(f"/sessions/{meeting}")).text
-    assert "Bob B. (signed by phone)" in page
+    assert "Bob B. (signed in by phone)" in page
     assert "checked" not in page
     with room.app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Attendance)) == 0
@@ -90,7 +90,7 @@ def test_a_code_that_is_none_and_a_class_that_is_archived(room: Room) -> None:
     visitor = Visitor(room.app)
     assert visitor.get("/here/" + "0" * 26).status_code == 404
     page = visitor.get(path)
-    assert "Sign on paper; that counts the same." in page.text
+    assert "Or sign on paper: that counts the same." in page.text
     assert "Set-Cookie" not in page.headers
     with room.app.app_context(), transaction():
         assert find_meeting("") is None
@@ -112,7 +112,7 @@ def test_a_planned_meeting_waits_for_its_day(room: Room) -> None:
         meeting = hold_session(desk, ahead, 60, [course.lessons[0].id], "", course, clock.now()).id
     visitor, path = room.enter(), room.path(f"/sessions/{meeting}")
     page = visitor.get(path).text
-    assert "on the day itself" in page
+    assert "on the day of the meeting" in page
     assert "Sign off the lessons" not in page
     refused = visitor.post(f"{path}/attendance", {"members": str(room.bob)})
     assert refused.status_code == 422

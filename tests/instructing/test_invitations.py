@@ -190,7 +190,7 @@ def test_later_joiners_of_a_team_are_offered_and_invited_with_one_click(room: Ro
     assert ines.post(room.path("/invitations")).status_code == 303
     page = ines.get(room.path("/invitations")).text
     assert "4 people are invited." in page
-    assert "Everyone in these teams is invited or in the class." in page
+    assert "Everyone in these teams is already invited or in the class." in page
 
 
 def test_a_preview_names_ten_and_counts_the_rest(room: Room) -> None:
@@ -211,7 +211,7 @@ def test_people_without_an_address_are_told_after_signing_in(room: Room) -> None
         db.session.execute(update(User).where(User.id == room.acme.users["bob"]).values(**without))
     assert invite(room) == Sent(2, 1, 0)
     assert "You’re invited to a class" in sign_in_as(room.app, room.acme.users["bob"]).get("/me").text
-    assert "No address: shown after signing in" in room.enter().get(room.path("/invitations")).text
+    assert "No address. They see it after signing in." in room.enter().get(room.path("/invitations")).text
 
 
 def test_a_reminder_goes_out_once_in_three_days_and_to_those_who_havent_answered(room: Room) -> None:

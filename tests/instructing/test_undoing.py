@@ -188,7 +188,7 @@ def test_the_page_shows_who_signed_and_undoes_for_an_hour(room: Room) -> None:
     text = ines.get(page).text
     assert "Ines Ito" in text
     assert "You can undo this for 60 more minutes." in text
-    assert "Undo it for everyone" not in room.enter("alice").get(page).text
+    assert "Undo for everyone" not in room.enter("alice").get(page).text
     learner = room.enter("bob").get(f"/courses/{COURSE}").text
     assert "2 lessons taught in person" in learner
     assert "Signed by Ines Ito on" in learner

@@ -203,7 +203,7 @@ def test_the_trainer_says_who_in_the_class_it_is(evening: Evening) -> None:
     assert ines.post(path, {"member": str(member)}).status_code == 303
     assert evening.read(leo) == 2
     assert ines.post(path, {"member": str(member)}).status_code == 303
-    assert "This was already done." in ines.get(f"/cohorts/{evening.id}/list").text
+    assert "This person has already joined the class." in ines.get(f"/cohorts/{evening.id}/list").text
     assert evening.read(leo) == 2
 
 

@@ -244,7 +244,7 @@ def test_what_was_sent_can_be_mended_on_the_page(acme: Acme) -> None:
         ({"text": ""}, "Paste your roster, or choose a file"),
         ({"text": "Bob,bob@example.org"}, "None of the first 20 rows names the columns"),
         ({"text": "", "file": b"PK\x03\x04"}, "damaged or isn’t an Excel file"),
-        ({"text": "name,e-mail\n<script>,x", "file": b"name,e-mail"}, "Send one of them"),
+        ({"text": "name,e-mail\n<script>,x", "file": b"name,e-mail"}, "Send only one of them"),
     ],
 )
 def test_a_list_that_cannot_be_read_is_said_on_the_form(acme: Acme, fields: dict[str, object], words: str) -> None:

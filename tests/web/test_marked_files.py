@@ -102,7 +102,7 @@ def test_a_sign_in_sheet_is_in_the_language_of_whoever_prints_it(world: World) -
     speak_pseudo(world.app)
     path = "/cohorts/{cohort_id}/sessions/{class_session_id}/sheet.pdf".format(**world.values)
     text = read_pdf(world.enter("owner").get(path, headers={"Accept-Language": ON_PAPER}).data).replace("\n", " ")
-    for words in ("Sign-in sheet", "Name", "Signature", "Trainer’s name, in print"):
+    for words in ("Sign-in sheet", "Name", "Signature", "Instructor’s name (print)"):
         assert pseudo(words) in text, words
 
 

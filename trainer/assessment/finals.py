@@ -66,7 +66,7 @@ def aims_of(stage: Stage) -> Aims:
 def decide_final(enrollment: Enrollment, course: Course, now: dt.datetime) -> TryDecision:
     """Return whether the next try at the final may start. Raises NotYet while lessons, minutes or name are missing."""
     if course.is_for_renewal:
-        raise Conflict(_l("This course doesn’t have a final anymore. Renew your certificate in the course it is for."))
+        raise Conflict(_l("This course no longer has a final. Renew your certificate in the course it’s for."))
     where = standing(enrollment, course)
     if not where.is_ready_for_final:
         raise NotYet(

@@ -43,7 +43,7 @@ class Ladder:
         return next((rung for rung in self.rungs if rung.due_on > today), None)
 
     def count_kept(self, today: dt.date, last: int) -> int:
-        """Return how many of the last so many check-ins whose day has come were done."""
+        """Return how many of the `last` most recent check-ins whose day has come were done."""
         return sum(rung.number in self.done for rung in self.begun(today)[-last:])
 
     def begun(self, today: dt.date) -> tuple[Rung, ...]:

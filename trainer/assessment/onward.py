@@ -27,7 +27,7 @@ class Step(StrEnum):
     ATTEMPT = "attempt"  # a final is under way
     PRETEST = "pretest"  # before anything is read; it can be skipped
     LESSON = "lesson"
-    READ = "read"  # all of a course that has no final
+    READ = "read"  # all lessons of a course without a final
     PLACE = "place"  # to say where they work, which decides the lesson
     MINUTES = "minutes"
     ACCOUNT = "account"

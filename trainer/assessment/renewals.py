@@ -1,4 +1,4 @@
-"""Renewing a certificate: from when on, and whether by a few lessons and the final or by the whole core path."""
+"""Renewing a certificate: starting when, and whether with a few lessons and the final or with the whole core path."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def find_renewal(credential: Credential, courses: Courses, today: dt.date) -> Re
 
 
 def renew(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
-    """Take a completed course again, the short way if it may be. Raises NotYet until its certificate runs out soon.
+    """Take a completed course again, the short way if allowed. Raises NotYet until its certificate is about to expire.
 
     Raises Conflict for the course whose lessons renew others.
     """
     if course.is_for_renewal:
-        raise Conflict(_l("This course doesn’t have a certificate anymore. Renew the one of a full course."))
+        raise Conflict(_l("This course no longer has a certificate. Renew the certificate for a full course instead."))
     newest = find_enrollment(user_id, course.slug)
     earned = find_credential(user_id, course.slug, newest.cycle) if newest else None
     is_short = earned is not None and bool(list_short([earned], {course.slug: course}, now.date()))
@@ -61,9 +61,9 @@ def renew(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
 
 
 def list_short(credentials: Sequence[Credential], courses: Courses, today: dt.date) -> set[uuid.UUID]:
-    """Return the ids of the credentials that are renewed by the lessons for that and the final.
+    """Return the ids of the credentials that are renewed with the lessons for renewing and the final.
 
-    For any number of them it takes one statement, and none if all were earned on the version that is served.
+    This takes one statement for any number of them, and none if all were earned on the version that is served.
     """
     renewable = [credential for credential in credentials if credential.course in courses]
     short = {credential.id for credential in renewable if _is_short(credential, courses, 0)}

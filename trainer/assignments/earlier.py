@@ -1,4 +1,4 @@
-"""Trainings that people had elsewhere: recorded by one person of a firm, approved by another. Never a certificate."""
+"""Trainings that people took elsewhere: recorded by one person at a firm, approved by another. Never a certificate."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Proof:
 def day_problem(day: dt.date, today: dt.date) -> LazyString | None:
     """Return what is wrong with the day of a training, or None."""
     if day > today:
-        return _l("That day is still to come. Enter the day on which the training was completed.")
+        return _l("That day is still to come. Enter the day the training was completed.")
     if day < FIRST_DAY:
         return _l("That day is too long ago. Check the year.")
     return None
@@ -87,7 +87,7 @@ def record_training(
     if problem is not None:
         raise Invalid(problem)
     if list_keys([person.id]).get(person.id, {}).keys() & {facts.key}:
-        raise Conflict(_l("This training is already recorded for this person, with the same title and day."))
+        raise Conflict(_l("This training is already recorded for this person. Check the title and the day."))
     kept = _keep_proof(actor, proof, now) if proof is not None else None
     training = _add(actor, person.id, facts, kept, None, now)
     db.session.flush()
@@ -124,11 +124,11 @@ def record_all(
 
 
 def approve_trainings(actor: Actor, training_ids: Collection[uuid.UUID], now: dt.datetime) -> int:
-    """Approve trainings that wait; return how many. Raises Conflict if one of them isn't for this person to approve:
-    a second person does, who isn't the one who was trained."""
+    """Approve trainings that wait; return how many. Raises Conflict if this person may not approve one of them:
+    it takes a second person, other than the one who was trained."""
     trainings = list_waiting_of(actor, training_ids)
     if not trainings or len(trainings) < len(set(training_ids)):
-        raise Conflict(_l("Some of these no longer wait for approval. Look at the list again."))
+        raise Conflict(_l("Some of these are no longer waiting for approval. Look at the list again."))
     for training, person in trainings:
         _check_second(actor, training, person)
         training.approved_at, training.approved_by_id = now, actor.user_id
@@ -141,7 +141,7 @@ def decline_training(actor: Actor, training_id: uuid.UUID, reason: str, now: dt.
     """Decline a training that waits, with a reason. Raises Conflict as `approve_trainings` does."""
     trainings = list_waiting_of(actor, [training_id])
     if not trainings:
-        raise Conflict(_l("This training no longer waits for approval."))
+        raise Conflict(_l("This training is no longer waiting for approval."))
     training, person = trainings[0]
     _check_second(actor, training, person)
     _end(actor, training, reason, now)
@@ -152,19 +152,19 @@ def withdraw_training(actor: Actor, training_id: uuid.UUID, reason: str, now: dt
     """Withdraw a training that was approved, with a reason: from now on it counts for nothing."""
     training, person = get_training(actor, training_id)
     if training.approved_at is None or training.ended_at is not None:
-        raise Conflict(_l("This training doesn’t count anymore, or it was never approved."))
+        raise Conflict(_l("This training no longer counts, or was never approved."))
     _end(actor, training, reason, now)
     _note(actor, "training.withdrawn", training, now, name=person.name, reason=training.end_reason)
 
 
 def undo_training(actor: Actor, training_id: uuid.UUID, now: dt.datetime) -> int:
-    """Delete a training that waits, and with one of a list all of that list that wait. Only whoever recorded it may.
+    """Delete a training that waits; if it came in a list, all of that list that wait. Only the one who recorded it may.
 
-    Return how many. Raises Conflict once it doesn't wait anymore.
+    Return how many. Raises Conflict once it no longer waits.
     """
     training, person = get_training(actor, training_id)
     if training.approved_at is not None or training.ended_at is not None or training.created_by_id != actor.user_id:
-        raise Conflict(_l("This can’t be undone anymore: someone approved or declined it, or recorded it before you."))
+        raise Conflict(_l("This can’t be undone anymore: someone else approved, declined or recorded it."))
     batch_id, proof_id = training.batch_id, training.proof_id
     alone = EarlierTraining.id == training.id
     whole = (EarlierTraining.organization_id == actor.organization_id, EarlierTraining.batch_id == batch_id)
@@ -186,7 +186,7 @@ def attach_proof(actor: Actor, training_id: uuid.UUID, proof: Proof, now: dt.dat
     """Add a proof file to a training that has none. Raises Conflict if there is one, and Invalid for a wrong file."""
     training, person = get_training(actor, training_id)
     if training.proof_id is not None or training.ended_at is not None:
-        raise Conflict(_l("This training has a proof file already, or it no longer counts."))
+        raise Conflict(_l("This training already has a proof file, or no longer counts."))
     training.proof_id = _keep_proof(actor, proof, now).id
     db.session.flush()
     _note(actor, "training.proof_added", training, now, name=person.name)
@@ -195,7 +195,7 @@ def attach_proof(actor: Actor, training_id: uuid.UUID, proof: Proof, now: dt.dat
 def check_proof(proof: Proof) -> tuple[str, str]:
     """Return the media type and the ending of a proof file, told by its content. Raises Invalid."""
     if len(proof.content) > MOST_PROOF:
-        raise Invalid(_l("This file is too large. A proof file can have %(most)s MB at most.", most=MOST_PROOF >> 20))
+        raise Invalid(_l("This file is too large. A proof file can be at most %(most)s MB.", most=MOST_PROOF >> 20))
     for beginning, told in _ENDINGS.items():
         if proof.content.startswith(beginning):
             return told
@@ -204,9 +204,7 @@ def check_proof(proof: Proof) -> tuple[str, str]:
 
 def _check_second(actor: Actor, training: EarlierTraining, person: Membership) -> None:
     if not may_approve(actor, training, person):
-        raise Conflict(
-            _l("A second person decides: someone who didn’t record this training and isn’t the person who took it.")
-        )
+        raise Conflict(_l("A second person has to decide: someone who didn’t record this training and didn’t take it."))
 
 
 def _end(actor: Actor, training: EarlierTraining, reason: str, now: dt.datetime) -> None:

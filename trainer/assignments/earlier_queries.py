@@ -48,7 +48,7 @@ def get_training(actor: Actor, training_id: uuid.UUID) -> tuple[EarlierTraining,
 def get_proof(actor: Actor, training_id: uuid.UUID) -> tuple[str, str, bytes]:
     """Return (name, media type, content) of the proof of a training that the actor sees. Raises NotFound.
 
-    One file may prove trainings of several people: only who sees all of these gets it.
+    One file may prove trainings of several people: only someone who sees all of them gets it.
     """
     query = (
         select(TrainingProof.name, TrainingProof.kind, TrainingProof.content)
@@ -71,7 +71,7 @@ def find_line(actor: Actor, training_id: uuid.UUID) -> Line:
 
 
 def list_waiting(actor: Actor, after: str | None = None, most: int = 50, *, is_for_me: bool = False) -> Page[Line]:
-    """Return a page of the trainings that wait for approval of people whom the actor sees, the oldest first.
+    """Return a page of the trainings of people whom the actor sees that wait for approval, the oldest first.
 
     `is_for_me`: only those that the actor may approve, as `count_to_approve` counts them.
     """

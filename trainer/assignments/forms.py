@@ -131,11 +131,11 @@ class RequirementForm(Form):
         render_kw={"rows": "3"},
     )
     earlier = RadioField(
-        _l("Earlier training that you recorded"),
+        _l("Earlier training recorded by your firm"),
         default=NONE,
         description=_l(
-            "Training elsewhere that someone at your firm recorded and a second person approved. It counts from the "
-            "day of training, for as long as this requirement says, if it lasted the minimum minutes. It’s never our "
+            "Training elsewhere that one person at your firm recorded and another approved. If it lasted the minimum "
+            "minutes, it counts from the day of training, for as long as this requirement says. It’s never our "
             "certificate, and nobody signs the statement for it."
         ),
     )
@@ -208,10 +208,10 @@ class RequirementForm(Form):
             return
         titles = self.chosen_titles
         if not titles:
-            raise ValidationError(_l("Enter at least one title, as it’s recorded."))
+            raise ValidationError(_l("Enter at least one title, the way it’s recorded."))
         if max(map(len, titles)) > LONGEST_TRAINING:
             raise ValidationError(
-                _l("A title can have at most %(most)s characters. Shorten the longest one.", most=LONGEST_TRAINING)
+                _l("A title can have at most %(most)s characters. Shorten the longer ones.", most=LONGEST_TRAINING)
             )
 
     def validate_audience(self, field: Any) -> None:

@@ -70,7 +70,7 @@ def _write_reminder(reminder_id: UUID) -> Letter | None:
         due_on=show_day(reminder.due_on, "long"),
         minutes=minutes,
         is_late=status in LATE,
-        # Whose earlier training was elsewhere takes this course for the first time.
+        # Someone whose earlier training was elsewhere takes this course for the first time.
         is_renewal=duty.covers_until is not None and not duty.is_recorded,
         short=_count_short(person.user_id, requirement),
         url=f"{current_app.config['SETTINGS'].base_url}/courses/{requirement.course}",
@@ -108,7 +108,7 @@ def _minutes_left(user_id: UUID, requirement: Requirement) -> int:
 
 
 def _count_short(user_id: UUID, requirement: Requirement) -> int:
-    """Return how many lessons a renewal has that someone can do the short way; 0 for all others."""
+    """Return how many lessons a short renewal has; 0 for anyone who can't renew that way."""
     course, enrollment = served().courses.get(requirement.course), find_enrollment(user_id, requirement.course)
     if course is None or enrollment is None or not enrollment.is_short or enrollment.completed_at is not None:
         return 0

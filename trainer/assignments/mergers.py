@@ -75,8 +75,8 @@ def correct_days(organization: Organization, now: dt.datetime, *membership_ids: 
 
 
 def _join_trainings(gone_id: uuid.UUID, kept_id: uuid.UUID) -> dict[str, Any]:
-    """Give an entry the trainings recorded of another one. Of two that are the same the approved one, or
-    its own, stays."""
+    """Give an entry the trainings recorded for another one. Of two that are the same, the approved one stays, or else
+    its own."""
     before: dict[str, Any] = {"moved": [], "twice": []}
     own = {
         (training.title_key, training.completed_on): training

@@ -178,16 +178,16 @@ class TrainingProof(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
     name: Mapped[str] = mapped_column(String(120))
-    """As it was called, with the ending of what it is."""
+    """Its name as uploaded, with the ending of its real type."""
     kind: Mapped[str] = mapped_column(String(20))
-    """Its media type, told by its content."""
+    """Its media type, recognized by its content."""
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[dt.datetime]
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
 
 
 class EarlierTraining(Base):
-    """A training that someone had elsewhere, as the firm recorded it. It is never a certificate of ours."""
+    """A training that someone took elsewhere, as the firm recorded it. It is never one of our certificates."""
 
     __tablename__ = "earlier_trainings"
     __table_args__ = (
@@ -211,11 +211,11 @@ class EarlierTraining(Base):
     organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"))
     membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"))
     batch_id: Mapped[uuid.UUID | None]
-    """Of a list that was imported: what its trainings have in common."""
+    """Shared by the trainings of one imported list."""
     proof_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("training_proofs.id"), index=True)
     title: Mapped[str] = mapped_column(String(120))
     title_key: Mapped[str] = mapped_column(String(LONGEST_KEY))
-    """The title folded, by which a requirement knows it."""
+    """The folded title, by which a requirement recognizes it."""
     issuer: Mapped[str] = mapped_column(String(120))
     completed_on: Mapped[dt.date]
     minutes: Mapped[int]

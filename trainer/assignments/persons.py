@@ -62,7 +62,7 @@ def export_person(user_id: uuid.UUID) -> Told:
             *("title", "issuer", "completed_on", "minutes", "note", "created_at", "approved_at", "ended_at"),
             "end_reason",
         ),
-        # Whose and which is theirs.
+        # Whose training it was, and which one, is theirs.
         "trainings_recorded_or_decided": tell(db.session.scalars(for_others), "created_at", "approved_at", "ended_at"),
         "proof_files_added": tell(
             db.session.scalars(proofs.order_by(TrainingProof.created_at, TrainingProof.id)), "kind", "created_at"

@@ -311,7 +311,7 @@ def _open(organization: Organization, courses: Courses, now: dt.datetime, only: 
     fresh: dict[str, dict[uuid.UUID, Opening]] = {}
     for row in rows:
         course, rule = courses.get(row.course), asked.get(row.requirement_id)
-        if course is None or rule is None or course.is_for_renewal:  # people begin to renew themselves
+        if course is None or rule is None or course.is_for_renewal:  # people begin to renew on their own
             continue
         if row.cycle is not None and row.completed_at is None:
             if tightened(mine := Conditions.read(row.conditions), rule.asked) != mine:
@@ -320,7 +320,7 @@ def _open(organization: Organization, courses: Courses, now: dt.datetime, only: 
             begun = fresh.setdefault(row.course, {})
             is_known = row.user_id in begun
             before = begun[row.user_id].conditions if is_known else conditions_of(course, is_short=True)
-            # Where no completion is one that is asked for, all of the course is taken.
+            # Without a completion of the kind that is asked for, the whole course is taken.
             is_short = before.is_short and row.covers_until is not None and row.credential_id in short
             conditions = replace(tightened(before, rule.asked), is_short=is_short)
             begun[row.user_id] = Opening(row.user_id, (row.cycle or 0) + 1, conditions, row.place)

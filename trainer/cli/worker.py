@@ -19,7 +19,7 @@ def main(app: Flask | None = None) -> None:
     """Build the app that is named, or take the one given, and run its jobs until stopped."""
     name_process("trainer-worker")
     if hasattr(os, "nice"):
-        os.nice(5)  # where both want the processor, someone who waits for a page comes first
+        os.nice(5)  # when both want the processor, someone waiting for a page comes first
     if app is None:
         module, _, factory = sys.argv[-1].partition(":")
         app = getattr(import_module(module), factory)()  # by its name: a command knows nothing above it

@@ -1,4 +1,4 @@
-"""A list of trainings that people had elsewhere: what each of its rows would do, decided before anything is written."""
+"""A list of trainings that people took elsewhere: what each row would do, decided before anything is written."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ class Entry:
     line: int
     fate: Fate
     name: str
-    """On the roster, or else as the list has it."""
+    """As on the roster, or else as in the list."""
     cells: Mapping[str, str]
     reason: LazyString | None = None
-    """Of a problem: what is wrong and what to do. Of what is the same: as what."""
+    """For a problem: what is wrong and what to do. For a duplicate: of what."""
     warning: LazyString | None = None
     membership_id: UUID | None = None
     facts: TrainingFacts | None = None
@@ -110,7 +110,7 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """What was shown: whoever confirms it confirms this."""
+        """What was shown, which is what gets confirmed."""
         told = [(entry.fate, str(entry.membership_id), str(entry.facts)) for entry in self.entries]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
@@ -133,14 +133,16 @@ def decide(actor: Actor, listing: Listing, today: dt.date) -> Plan:
     row, columns = _find_headings(sheet.lines)
     rows = [(line.number, _cells(line, columns, listing.coding)) for line in sheet.lines[row + 1 :]]
     if not rows:
-        raise Invalid(_l("There are headings and no rows below them. Add a row for each training."))
+        raise Invalid(_l("There are headings but no rows below them. Add a row for each training."))
     if len(rows) > MOST_ROWS:
         raise Invalid(_l("There are more than %(most)s rows. Send the list in parts.", most=f"{MOST_ROWS:,}"))
     reading = find_order(
         [cells["completed_on"] for _number, cells in rows], sheet.lines[row].cells[columns["completed_on"]]
     )
     if not reading.is_sure:
-        raise Invalid(_l("A day such as %(day)s could be two days. Write days like 2026-11-23.", day=reading.example))
+        raise Invalid(
+            _l("A date such as %(day)s could mean two days. Write dates like 2026-11-23.", day=reading.example)
+        )
     return Plan(_decide_rows(actor, rows, reading, today))
 
 
@@ -161,7 +163,7 @@ def _find_headings(lines: Sequence[Line]) -> tuple[int, dict[str, int]]:
     if lacking:
         raise Invalid(
             _l(
-                "These columns are missing, or have headings that we don’t know: %(lacking)s. Start with a row such "
+                "These columns are missing or have headings we don’t know: %(lacking)s. Start with a row such "
                 "as: %(example)s.",
                 lacking=", ".join(lacking),
                 example=EXAMPLE,
@@ -210,7 +212,7 @@ def _decide_rows(
 
 
 def _list_people(actor: Actor, rows: Sequence[Mapping[str, str]]) -> list[_Person]:
-    """Return who of the people that the actor sees is meant by a number or an address; those who left come first."""
+    """Return which people whom the actor sees have one of the numbers or addresses; those who left come first."""
     numbers = {cells["employee_number"] for cells in rows if cells.get("employee_number")}
     keys = {key for cells in rows if (key := email_key(cells.get("email", "")))}
     query = select(
@@ -234,11 +236,13 @@ def _match(
     if (number and first is None) or (key and second is None):
         is_number = number and first is None
         return None, _l(
-            "Nobody whom you see on this firm’s roster has “%(given)s.” Correct it, or add the person first.",
+            "Nobody you can see on the firm’s roster has “%(given)s.” Correct it, or add the person first.",
             given=number if is_number else address,
         )
     if first is not None and second is not None and first.id != second.id:
-        return None, _l("The employee number and the email address belong to two different people. Correct one.")
+        return None, _l(
+            "The employee number and the email address belong to two different people. Correct one of them."
+        )
     person = first or second
     if person is not None and person.has_left:
         return None, _l("%(name)s has left the firm. Take this row out.", name=person.name)
@@ -246,21 +250,21 @@ def _match(
 
 
 def _read(cells: Mapping[str, str], reading: Reading, today: dt.date) -> tuple[TrainingFacts | None, LazyString | None]:
-    """Return the training that a row tells of, or what is wrong with it."""
+    """Return the training that a row describes, or what is wrong with it."""
     for name, word in _NEEDED.items():
         if not cells[name]:
-            return None, _l("Nothing stands under “%(column)s.” Fill it in.", column=word)
+            return None, _l("The cell under “%(column)s” is empty. Fill it in.", column=word)
     texts = [cells["title"], cells["issuer"], cells.get("note", "")]
     if any(_UNSHOWN.search(text) for text in texts) or has_social_security(texts):
         return None, _l("A cell has a character that can’t be shown, or a Social Security number. Take it out.")
     if len(cells["title"]) > LONGEST or len(cells["issuer"]) > LONGEST or len(texts[2]) > LONGEST_REASON:
         return None, _l(
-            "A text is too long. A training and a provider can have at most %(most)s characters.", most=LONGEST
+            "A text is too long. Training and provider can each have at most %(most)s characters.", most=LONGEST
         )
     try:
         day = read_day(cells["completed_on"], today, reading.order)
     except ValueError:
-        return None, _l("“%(day)s” isn’t a day. Write it like 2026-11-23.", day=cells["completed_on"][:60])
+        return None, _l("“%(day)s” isn’t a date. Write it like 2026-11-23.", day=cells["completed_on"][:60])
     minutes = read_hours(cells["hours"])
     if minutes is None:
         return None, _l("“%(hours)s” isn’t a number of hours. Write it like 8 or 1.5.", hours=cells["hours"][:60])

@@ -28,7 +28,7 @@ class WaiverForm(Form):
 
     reason = StringField(
         _l("Reason"),
-        [InputRequired(_l("Enter a reason. It goes on record.")), length(1, LONGEST_REASON), PlainText()],
+        [InputRequired(_l("Enter a reason. It’s kept on record.")), length(1, LONGEST_REASON), PlainText()],
         description=_l("Such as “on leave”. No health details, please: an inspector may read this."),
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
@@ -37,12 +37,12 @@ class WaiverForm(Form):
 
 
 class TrainingForm(Form):
-    """What is recorded of a training that someone had elsewhere."""
+    """What is recorded of a training that someone took elsewhere."""
 
     title = StringField(
         _l("Training"),
         [InputRequired(_l("Enter what the training was called.")), length(1, 120), PlainText()],
-        description=_l("As it’s written on the proof. Requirements know it by this title."),
+        description=_l("As it’s written on the proof. Requirements recognize it by this title."),
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
@@ -53,7 +53,7 @@ class TrainingForm(Form):
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
-    completed_on = DateField(_l("Completed on"), [InputRequired(_l("Enter the day on which it was completed."))])
+    completed_on = DateField(_l("Completed on"), [InputRequired(_l("Enter the day it was completed."))])
     hours = StringField(
         _l("Hours"),
         [InputRequired(_l("Enter how many hours it lasted, such as 8 or 1.5."))],
@@ -85,7 +85,7 @@ class EndTrainingForm(Form):
 
     reason = StringField(
         _l("Reason"),
-        [InputRequired(_l("Enter a reason. It goes on record.")), length(1, LONGEST_REASON), PlainText()],
+        [InputRequired(_l("Enter a reason. It’s kept on record.")), length(1, LONGEST_REASON), PlainText()],
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
@@ -126,7 +126,7 @@ class TrainingListForm(Form):
         if not has_text and not field.data:
             raise ValidationError(_l("Paste your list, or choose a file."))
         if has_text and field.data:
-            raise ValidationError(_l("There is a file and a pasted text. Send one of them."))
+            raise ValidationError(_l("You pasted a list and chose a file. Send only one of them."))
 
 
 class TrainingPlanForm(Form):

@@ -109,7 +109,7 @@ class Site(Part):
     help_region: Slug
     strip_lines: list[Slug] = Field(min_length=1)  # help lines shown on every page
     first_try: Slug  # the course whose first try the front page offers
-    renewal: Slug | None = None  # the course whose core lessons are read to renew any other; None: no short way
+    renewal: Slug | None = None  # the course whose core lessons renew any other; None: no short way
     exit_target: HttpAddress
     contact: Text | None = None  # mail address, once there is one
     written_by: Text

@@ -87,7 +87,7 @@ class Course:
     renewal: tuple[Module, ...] = ()
     """The modules of another course whose lessons are enough to renew this one; none: all of it is taken again."""
     is_for_renewal: bool = False
-    """It is the one whose lessons renew others. It has no final of its own anymore: no try begins."""
+    """Its lessons renew other courses. It no longer has a final of its own: no try can be begun."""
 
     @cached_property
     def short(self) -> Course:

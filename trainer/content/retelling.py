@@ -32,7 +32,7 @@ def retell(content: Content, folder: Folder, anywhere: Scope, language: str) -> 
 
 
 def with_renewal(courses: Mapping[str, Course], renewal: str | None) -> dict[str, Course]:
-    """Give each course the core modules of the one that others are renewed by. That one has no such way itself."""
+    """Give each course the core modules of the one that others are renewed with. That one has no such way."""
     modules = courses[renewal].core if renewal else ()
     return {
         slug: replace(course, renewal=() if slug == renewal else modules, is_for_renewal=slug == renewal)

@@ -35,7 +35,7 @@ def list_credentials(user_id: uuid.UUID) -> Sequence[Credential]:
 
 
 def list_by_ids(ids: Collection[uuid.UUID]) -> Sequence[Credential]:
-    """Return credentials by their ids, in no order; none without a statement."""
+    """Return credentials by their ids, in no particular order; without ids, runs no statement."""
     return db.session.scalars(select(Credential).where(Credential.id.in_(ids))).all() if ids else ()
 
 

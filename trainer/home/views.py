@@ -100,7 +100,7 @@ def sample_pack() -> Response:
 
 
 def _waits(course: Course | None, is_begun: bool) -> bool:
-    """Return whether what is required is still to be begun; the course for renewing has nothing to begin."""
+    """Return whether what is required is still to be begun; in the course for renewing, there is nothing to begin."""
     return course is not None and (course.is_for_renewal or not is_begun)
 
 

@@ -1,4 +1,4 @@
-"""What an instructor does: classes joined by a code, where each person stands, what the group misreads, teaching.
+"""What an instructor does: classes joined with a code, where each person stands, what the group misreads, teaching.
 
 Nouns: Cohort, CohortMember, ClassInvitation, ClassView, ClassSession, Arrival, Attendance, WalkIn, Signature, SignOff,
 Nudge, InstructorApproval.

@@ -1,4 +1,4 @@
-"""Someone at a meeting says on their own phone that they are there. The trainer still says who was."""
+"""Someone at a meeting says on their own phone that they are there. The instructor still decides who was."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from trainer.web.language import show_day
 
 
 def find_meeting(given: str) -> tuple[ClassSession, Cohort, Organization | None] | None:
-    """Return the meeting whose sign-in sheet has this code, with its class and firm, or None, also while the firm is
-    shut."""
+    """Return the meeting whose sign-in sheet has this code, with its class and firm, or None. While the firm is closed,
+    too, it is None."""
     row = db.session.execute(
         select(ClassSession, Cohort, Organization)
         .join(Cohort, Cohort.id == ClassSession.cohort_id)
@@ -45,9 +45,9 @@ def check_day(session: ClassSession, cohort: Cohort, organization: Organization 
 
 
 def arrive(user_id: uuid.UUID, given: str, now: dt.datetime) -> None:
-    """Note that someone in the class says that they are at a meeting; twice is once.
+    """Note that someone in the class says that they are at a meeting. A second time changes nothing.
 
-    Raises NotFound for an unknown code, Conflict on another day, NotYet for whoever isn't in the class.
+    Raises NotFound for an unknown code, Conflict on another day, NotYet for someone who isn't in the class.
     """
     meeting = find_meeting(given)
     if meeting is None:

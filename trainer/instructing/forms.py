@@ -1,4 +1,4 @@
-"""Forms about a class, joining it, meetings and who was there, handing it over."""
+"""Forms about a class: joining it, meetings and who was there, transferring it."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class JoinForm(Form):
 
 
 class SessionForm(Form):
-    """A meeting in person. Whole modules, and single lessons of others."""
+    """A meeting in person: whole modules, and individual lessons of others."""
 
     number = HiddenField()
     """The id that the meeting gets, so that a form sent twice makes one."""
@@ -108,7 +108,7 @@ class SessionForm(Form):
         render_kw={"autocomplete": "off"},
     )
     modules = Ticks(_l("What you teach"))
-    lessons = Ticks(_l("Single lessons"))
+    lessons = Ticks(_l("Individual lessons"))
     note = StringField(
         _l("Note (optional)"),
         [length(0, LONGEST_NOTE), PlainText()],
@@ -126,7 +126,7 @@ class SessionForm(Form):
 
     @property
     def taught(self) -> list[str]:
-        """The lessons chosen, those of whole modules included."""
+        """The lessons chosen, including those of whole modules."""
         whole = [lesson for module in self.modules.data or [] for lesson in self._lessons_of.get(module, [])]
         return list(dict.fromkeys([*whole, *(self.lessons.data or [])]))
 
@@ -146,7 +146,7 @@ class AttendanceForm(Form):
 
 
 class SignatureForm(Form):
-    """The trainer's name below what is signed."""
+    """The instructor's name below what is signed."""
 
     signer = StringField(
         _l("Your full name, as your signature"),
@@ -157,7 +157,7 @@ class SignatureForm(Form):
 
 
 class StrangerForm(Form):
-    """Someone at a meeting who has no account."""
+    """Someone at a meeting who isn't in the class."""
 
     name = StringField(
         _l("Name"),
@@ -182,7 +182,7 @@ class StrangerForm(Form):
 
 
 class MatchForm(Form):
-    """Who in the class someone without an account is."""
+    """Who someone on the list is in the class."""
 
     member = SelectField(_l("In the class as"))
 

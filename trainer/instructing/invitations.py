@@ -1,4 +1,4 @@
-"""Inviting a firm's teams to a class: who would be, who is and what they said, mail about it, and declining."""
+"""Inviting a firm's teams to a class: who would be invited, who is and how they answered, mail about it, declining."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Line(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """How many people are newly invited, how many get a mail, and for how many the firm's day has none left."""
+    """How many people are newly invited, how many get an email, and how many have to wait for the firm's next day."""
 
     people: int
     mailed: int
@@ -96,7 +96,7 @@ def preview(desk: Desk) -> Preview:
 
 
 def invite(desk: Desk, now: dt.datetime) -> Sent:
-    """Invite the people of the chosen teams who aren't yet, and mail as many of them as the firm's day allows.
+    """Invite the people of the chosen teams who aren't invited yet, and mail as many of them as the firm's day allows.
 
     Raises Conflict for a class that nobody can join.
     """
@@ -125,7 +125,7 @@ def invite(desk: Desk, now: dt.datetime) -> Sent:
 
 
 def remind(desk: Desk, invitation_id: uuid.UUID | None, now: dt.datetime) -> Sent:
-    """Mail one person, or everyone, who hasn't answered and got no mail about it for three days."""
+    """Mail one person, or everyone, who hasn't answered and has had no email about it for three days."""
     actor = _actor_of(desk)
     lock_organization(actor)
     cohort = _lock_open(desk, now)
@@ -143,7 +143,7 @@ def count_to_remind(desk: Desk, now: dt.datetime) -> int:
 
 
 def count_by_answer(desk: Desk) -> Counter[Answer]:
-    """Return how many of the invited said what."""
+    """Return how many people gave each answer."""
     said = answer_case()
     query = _invited(_actor_of(desk), select(said, func.count()), desk.cohort).group_by(said)
     return Counter({Answer(row[0]): row[1] for row in db.session.execute(query)})
@@ -202,7 +202,7 @@ def decline(user_id: uuid.UUID, cohort: Cohort, now: dt.datetime) -> None:
     if invitation is None:
         raise NotFound
     if find_membership(user_id, cohort) is not None:
-        raise Conflict(_l("You’re in this class already. You can leave it below."))
+        raise Conflict(_l("You’re already in this class. You can leave it below."))
     if invitation.declined_at is None:
         invitation.declined_at = now
         _note("cohort.declined", user_id, cohort, now)
@@ -242,7 +242,9 @@ def _actor_of(desk: Desk) -> Actor:
 def _lock_open(desk: Desk, now: dt.datetime) -> Cohort:
     cohort = lock_cohort(desk.cohort.id)
     if cohort.archived_at is not None or desk.today(now) > cohort.ends_on:
-        raise Conflict(_l("Nobody can join this class now, so nobody can be invited. Reopen it, or move its last day."))
+        raise Conflict(
+            _l("Nobody can join this class now, so nobody can be invited. Reopen it, or change its last day.")
+        )
     return cohort
 
 

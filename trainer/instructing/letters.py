@@ -22,7 +22,7 @@ TEMPLATES = ("class-nudge", "class-invitation")
 
 
 def write(message: OutboxMessage) -> Letter | None:
-    """Return what the mail says, or None if it is no longer true: archived, left, answered or done meanwhile."""
+    """Return what the mail says, or None if it is no longer true: archived, left, answered or done in the meantime."""
     return _write_invitation(message) if message.template == "class-invitation" else _write_nudge(message)
 
 

@@ -122,7 +122,7 @@ class ClassInvitationMail(Base):
     """Which of the spans of `rules.NUDGES_APART` since 1970 it falls in."""
     created_at: Mapped[dt.datetime]
     sent_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
-    """Nobody for a follow-up."""
+    """None for a follow-up."""
 
 
 class ClassView(Base):
@@ -144,10 +144,10 @@ class ClassView(Base):
     cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohorts.id"), index=True)
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
     name: Mapped[str] = mapped_column(String(LONGEST_NAME))
-    """As people in the class read it while this person taught it."""
+    """As people in the class saw it while this person taught it."""
     began_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
-    """When they left it, were removed, or taught the class again."""
+    """When they left, were removed, or taught the class again."""
 
 
 class ClassSession(Base):
@@ -206,18 +206,18 @@ class WalkIn(Base):
         ForeignKey("memberships.id", ondelete="SET NULL"), index=True
     )
     member_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cohort_members.id"), index=True)
-    """Who in the class it turned out to be."""
+    """Who in the class they turned out to be."""
     name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     employee_number: Mapped[str | None] = mapped_column(String(LONGEST_NUMBER))
     email: Mapped[str | None] = mapped_column(String(LONGEST_ADDRESS))
-    """Nothing is sent there: whoever joins the class with this address confirmed is this person."""
+    """Nothing is sent there: anyone who joins the class with this address, confirmed, is this person."""
     added_at: Mapped[dt.datetime]
     added_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
     joined_at: Mapped[dt.datetime | None]
 
 
 class Signature(Base):
-    """The name that a trainer typed below a statement, by which lessons were signed off at a meeting."""
+    """The name that an instructor typed below a statement, with which a meeting's lessons were signed off."""
 
     __tablename__ = "signatures"
 
@@ -225,16 +225,16 @@ class Signature(Base):
     session_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("class_sessions.id", ondelete="SET NULL"), index=True
     )
-    """Nothing once the class went with its firm."""
+    """None once the class was deleted with its firm."""
     name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     statement: Mapped[str] = mapped_column(String(LONGEST_STATEMENT))
-    """As it was read when it was signed."""
+    """As it read when it was signed."""
     signed_at: Mapped[dt.datetime]
     signed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
 
 
 class WalkInAttendance(Base):
-    """Someone without an account was at a meeting, and its lessons may be signed off for them."""
+    """Someone who isn't in the class was at a meeting, and its lessons may be signed off for them."""
 
     __tablename__ = "walk_in_attendances"
 
@@ -242,7 +242,7 @@ class WalkInAttendance(Base):
     walk_in_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("walk_ins.id"), primary_key=True, index=True)
     noted_at: Mapped[dt.datetime]
     signature_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("signatures.id"), index=True)
-    """What signed the meeting's lessons off; they count once the person is in the class."""
+    """What the meeting's lessons were signed off with; they count once the person is in the class."""
 
 
 class SignOff(Base):

@@ -147,7 +147,7 @@ def hand_over_in_public(desk: Desk, address: str, name: str, now: dt.datetime) -
 
 
 def leave_view(desk: Desk, now: dt.datetime) -> None:
-    """Stop seeing a class that one taught before. Raises Conflict for whoever teaches it."""
+    """Stop seeing a class that one used to teach. Raises Conflict for the person who teaches it now."""
     if not desk.is_past:
         raise Conflict(_l("You teach this class now. To stop, transfer it to someone else."))
     if _end_views(lock_cohort(desk.cohort.id), ClassView.user_id == desk.user_id, now):
@@ -155,7 +155,7 @@ def leave_view(desk: Desk, now: dt.datetime) -> None:
 
 
 def remove_view(desk: Desk, view_id: uuid.UUID, now: dt.datetime) -> None:
-    """Let someone who taught a class before no longer see it. Raises NotFound where there is no such view."""
+    """End a former instructor's view of a class. Raises NotFound where there is no such view."""
     view = db.session.get(ClassView, view_id)
     if view is None or not _end_views(lock_cohort(desk.cohort.id), ClassView.id == view_id, now):
         raise NotFound(_l("This person no longer sees the class."))
@@ -288,7 +288,7 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
 
 
 def _hand_over(desk: Desk, user_id: uuid.UUID, name: str, now: dt.datetime) -> None:
-    """Give a class, locked by the caller, to someone; the one who taught it can look at it from now on."""
+    """Give a class, locked by the caller, to someone; its former instructor can look at it from now on."""
     _end_views(desk.cohort, ClassView.user_id == user_id, now)
     former = ClassView(
         cohort_id=desk.cohort.id, user_id=desk.cohort.instructor_id, name=desk.cohort.taught_by, began_at=now

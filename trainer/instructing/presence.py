@@ -1,4 +1,4 @@
-"""Who was at a meeting, signed in by phone, or was there without an account; and what was signed for whom."""
+"""Who was at a meeting, who signed in by phone, who was there but isn't in the class; and what was signed for whom."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class Signed:
 
 
 def list_walk_ins(cohort: Cohort) -> list[WalkIn]:
-    """Return the people without an account whom a class has met and who haven't joined it since, by name."""
+    """Return the people on a class's list who haven't joined it since, by name."""
     waiting = select(WalkIn).where(WalkIn.cohort_id == cohort.id, WalkIn.joined_at.is_(None))
     return sorted(db.session.scalars(waiting), key=lambda person: (fold(person.name), person.id))
 
 
 def get_walk_in(cohort: Cohort, walk_in_id: uuid.UUID) -> WalkIn:
-    """Return someone without an account whom a class has met, also once they have joined. Raises NotFound."""
+    """Return someone on a class's list, even once they have joined. Raises NotFound."""
     person = db.session.scalar(select(WalkIn).where(WalkIn.id == walk_in_id, WalkIn.cohort_id == cohort.id))
     if person is None:
         raise NotFound
@@ -50,7 +50,7 @@ def get_walk_in(cohort: Cohort, walk_in_id: uuid.UUID) -> WalkIn:
 
 
 def list_walk_in_attendance(class_session: ClassSession) -> dict[uuid.UUID, WalkInAttendance]:
-    """Return who was at a meeting without an account, by id."""
+    """Return who was at a meeting and isn't in the class, by id."""
     rows = db.session.scalars(select(WalkInAttendance).where(WalkInAttendance.session_id == class_session.id))
     return {row.walk_in_id: row for row in rows}
 
@@ -74,7 +74,7 @@ def get_signature(cohort: Cohort, signature_id: uuid.UUID) -> Signature:
 
 
 def list_signatures(class_session: ClassSession) -> list[Signed]:
-    """Return what was signed at a meeting, the newest first; without those of which all was undone."""
+    """Return what was signed at a meeting, the newest first, except what was undone altogether."""
     people: dict[uuid.UUID | None, set[tuple[uuid.UUID, str, bool]]] = {}
     members = (
         select(SignOff.signature_id, CohortMember.id, CohortMember.name)
@@ -104,7 +104,7 @@ def list_signatures(class_session: ClassSession) -> list[Signed]:
 
 
 def list_numbers(desk: Desk) -> dict[uuid.UUID | None, str | None]:
-    """Return user id -> employee number of the people in a firm's class; in a public one nobody has any."""
+    """Return user id -> employee number of the people in a firm's class; in a public one, nobody has a number."""
     if desk.organization_id is None:
         return {}
     rows = db.session.execute(
@@ -119,8 +119,8 @@ def list_numbers(desk: Desk) -> dict[uuid.UUID | None, str | None]:
 
 @dataclass(frozen=True, slots=True)
 class TaughtTo:
-    """Lessons that a learner was taught in person, by who signed for them; nothing of those signed off before there
-    were signatures."""
+    """Lessons that a learner was taught in person, with the signature; None for those signed off before there were
+    signatures."""
 
     signature: Signature | None
     signed_off_at: dt.datetime

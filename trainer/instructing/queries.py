@@ -40,7 +40,7 @@ class Desk:
     actor: Actor | None
     """None for a public class."""
     is_past: bool = False
-    """Taught it before and may look at it, and change nothing."""
+    """Used to teach it, and may look at it but change nothing."""
 
     @property
     def organization_id(self) -> uuid.UUID | None:
@@ -49,7 +49,7 @@ class Desk:
 
     @property
     def reads_figures(self) -> bool:
-        """True for the instructor of the class and for whoever taught it before; not for an owner of its firm, who is
+        """True for the instructor of the class and for former ones; not for an owner of its firm, who is
         their employer, even as the one who teaches it."""
         is_employer = self.actor is not None and self.actor.role is not Role.INSTRUCTOR
         return (self.cohort.instructor_id == self.user_id or self.is_past) and not is_employer
@@ -99,8 +99,8 @@ def find_desk(
 def find_view(
     user_id: uuid.UUID, cohort_id: uuid.UUID, states: Collection[FirmState] = (FirmState.OPEN,)
 ) -> Desk | None:
-    """Return a class as someone sees it who taught it before, as long as the view lasts and they may teach there, or
-    None for everybody else."""
+    """Return a class as a former instructor sees it, as long as the view lasts and they may teach there, or None for
+    everybody else."""
     cohort = db.session.scalar(
         select(Cohort)
         .join(ClassView, ClassView.cohort_id == Cohort.id)
@@ -163,8 +163,8 @@ def find_approval(user_id: uuid.UUID) -> InstructorApproval | None:
 
 
 def list_cohorts(actor: Actor) -> Sequence[tuple[Cohort, int]]:
-    """Return a firm's classes with how many are in each: an owner's all, an instructor's own and those that they see
-    because they taught them before. The newest first."""
+    """Return a firm's classes with how many are in each: for an owner all, for an instructor their own and those
+    that they see because they taught them before. The newest first."""
     query = _counted().where(Cohort.organization_id == actor.organization_id)
     return _pairs(query if actor.role is Role.OWNER else query.where(_is_seen_by(actor.user_id)))
 

@@ -1,4 +1,4 @@
-"""What a class's meetings say of each person who was there: for files."""
+"""What a class's meetings say about each person who was there, for files."""
 
 from __future__ import annotations
 

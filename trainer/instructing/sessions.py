@@ -1,4 +1,4 @@
-"""Teaching in person: a meeting, who was there, and the trainer's signature for the lessons taught."""
+"""Teaching in person: a meeting, who was there, and the instructor's signature for the lessons taught."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ FARTHEST: Final = dt.timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a sign-off did: for how many people, how many lessons, how many had to wait for one that comes first; for
-    how many people without an account."""
+    """What a sign-off did: for how many people, how many lessons, how many had to wait for an earlier one; for how many
+    people who aren't in the class."""
 
     people: int
     lessons: int
@@ -115,7 +115,7 @@ def change_session(desk: Desk, session_id: uuid.UUID, plan: Plan, course: Course
     check_open(lock_cohort(desk.cohort.id))
     session = get_class_session(desk, session_id)
     if is_signed(session):
-        raise Conflict(_l("Lessons were already signed off for this meeting, so it can’t change anymore."))
+        raise Conflict(_l("Lessons were already signed off for this meeting, so it can’t be changed anymore."))
     _write(desk, session, plan, course, now)
     _note(
         *(desk, "session.changed", session, now),
@@ -143,13 +143,13 @@ def check_open(cohort: Cohort) -> None:
 
 
 def statement_of(session: ClassSession) -> str:
-    """Return what a trainer signs for the people who were at a meeting."""
+    """Return what an instructor signs for the people who were at a meeting."""
     statement: str = _("I taught these people in person on %(day)s.", day=show_day(session.held_on, "long"))
     return statement
 
 
 def note_attendance(desk: Desk, session_id: uuid.UUID, person_ids: Collection[uuid.UUID], now: dt.datetime) -> None:
-    """Set who was at a meeting: members, and people without an account.
+    """Set who was at a meeting: members, and people who aren't in the class.
 
     Raises Conflict where lessons were signed off for someone left out now, NotYet before the meeting's day.
     """
@@ -164,7 +164,9 @@ def note_attendance(desk: Desk, session_id: uuid.UUID, person_ids: Collection[uu
     before, walked = list_attendance(session), list_walk_in_attendance(session)
     gone, away = (before & seen) - chosen, (walked.keys() & others) - chosen
     if gone & list_signed_off(session) or any(walked[person].signature_id for person in away):
-        raise Conflict(_l("Lessons were signed off for someone you left out. Undo that first, or check them again."))
+        raise Conflict(
+            _l("Lessons were signed off for someone you left out. Undo that first, or check that person again.")
+        )
     for record, key, ids in (
         (Attendance, Attendance.member_id, gone),
         (WalkInAttendance, WalkInAttendance.walk_in_id, away),
@@ -183,12 +185,12 @@ def note_attendance(desk: Desk, session_id: uuid.UUID, person_ids: Collection[uu
 def sign_off(
     desk: Desk, session_id: uuid.UUID, signer: str, course: Course, is_local_trial: bool, now: dt.datetime
 ) -> Outcome:
-    """Mark the lessons taught as read for everyone who was there, and credit the minutes, over the trainer's typed
+    """Mark the lessons taught as read for everyone who was there, and credit the minutes, over the instructor's typed
     name. A second time changes nothing.
 
     A lesson is signed off once for each enrollment; the minutes are never more than those lessons are planned for.
-    Someone without an account has it kept until they join. Raises NotYet while nobody is noted as present and before
-    the meeting's day, Invalid for a name without letters, Conflict for an archived class.
+    For someone who isn't in the class, it is kept until they join. Raises NotYet while nobody is noted as present and
+    before the meeting's day, Invalid for a name without letters, Conflict for an archived class.
     """
     check_open(lock_cohort(desk.cohort.id))
     session = get_class_session(desk, session_id)
@@ -229,8 +231,8 @@ def count_taught(
     is_local_trial: bool,
     now: dt.datetime,
 ) -> tuple[int, int]:
-    """Count what was signed off at a meeting for a member; return (lessons counted now, lessons that wait for one
-    that comes first). In a course that is completed, nothing counts. The class must be locked."""
+    """Count what was signed off at a meeting for a member; return (lessons counted now, lessons that wait for an
+    earlier one). In a course that is completed, nothing counts. The class must be locked."""
     if find_enrollment(member.user_id, course.slug) is None:
         enroll(member.user_id, course, now)
     enrollment = get_enrollment(member.user_id, course.slug)
@@ -251,7 +253,7 @@ def _count_lessons(
     course: Course,
     now: dt.datetime,
 ) -> tuple[int, int]:
-    """Return (lessons signed off now, lessons that wait for one that comes first)."""
+    """Return (lessons signed off now, lessons that wait for an earlier one)."""
     known = set(db.session.scalars(select(SignOff.lesson).where(SignOff.enrollment_id == enrollment.id)))
     left = session.minutes - _minutes_of(session, member)
     new = waiting = 0
@@ -298,9 +300,9 @@ def _minutes_of(session: ClassSession, member: CohortMember) -> int:
 def _write(desk: Desk, session: ClassSession, plan: Plan, course: Course, now: dt.datetime) -> None:
     taught = [lesson.id for lesson in course.lessons if lesson.id in set(plan.lessons)]
     if not taught or len(taught) != len(set(plan.lessons)):
-        raise Invalid(_l("Choose the lessons that you teach."))
+        raise Invalid(_l("Choose the lessons you teach."))
     if not desk.cohort.starts_on <= plan.held_on <= desk.today(now) + FARTHEST:
-        raise Invalid(_l("Choose a day from the first day of the class on, and no more than a year ahead."))
+        raise Invalid(_l("Choose a day on or after the first day of the class, and no more than a year ahead."))
     if not 1 <= plan.minutes <= LONGEST:
         raise Invalid(_l("Enter a number of minutes from 1 to %(most)s.", most=LONGEST))
     session.held_on, session.minutes, session.lessons = plan.held_on, plan.minutes, taught

@@ -49,12 +49,12 @@ def draw_sheet(desk: Desk, session: ClassSession, course: Course | None, address
         "heads": [_("No."), _("Name"), _("Number"), _("Signature")],
         "rows": rows,
         "statement": statement_of(session),
-        "lines": [_("Trainer’s name, in print"), _("Trainer’s signature"), _("Date")],
+        "lines": [_("Instructor’s name (print)"), _("Instructor’s signature"), _("Date")],
         "words": {
-            "qr": _("QR code: opens the page to sign in to this meeting"),
+            "qr": _("QR code: opens the page where you sign in at this meeting"),
             "scan": _("On your phone? Scan to sign in, on this day only."),
             "taught": _("What is taught"),
-            "footer": _("Sign only for yourself. Only people the trainer checks off count as present."),
+            "footer": _("Sign only for yourself. Only people the instructor checks off count as present."),
         },
     }
     return typeset_sheet(SHEET, texts, session.held_on)

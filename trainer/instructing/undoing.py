@@ -42,16 +42,16 @@ def can_undo(signature: Signature, user_id: uuid.UUID, now: dt.datetime) -> bool
 
 
 def minutes_left(signature: Signature, now: dt.datetime) -> int:
-    """Return for how many more minutes a signature can be undone, rounded up: whatever clocks do in that hour."""
+    """Return for how many more minutes a signature can be undone, rounded up, whatever clocks do in that hour."""
     return max(0, math.ceil((signature.signed_at + UNDONE_WITHIN - now) / dt.timedelta(minutes=1)))
 
 
 def undo(
     desk: Desk, signature_id: uuid.UUID, person_id: uuid.UUID | None, course: Course | None, now: dt.datetime
 ) -> Undone:
-    """Undo what a signature signed off: for one person, a member or someone without an account, or for everyone.
+    """Undo what a signature signed off: for one person, in the class or not, or for everyone.
 
-    Whoever has completed the course meanwhile keeps it: a certificate is only ever withdrawn. Raises Conflict after
+    Someone who has completed the course by then keeps it: a certificate is only ever withdrawn. Raises Conflict after
     an hour, for anyone but the person who signed, and where nothing is left to undo; NotFound for another class's.
     """
     lock_cohort(desk.cohort.id)
@@ -86,7 +86,7 @@ def _undo_members(signature: Signature, person_id: uuid.UUID | None, course: Cou
     undone, kept = 0, []
     for enrollment_id, group in groupby(rows, key=lambda row: row.enrollment_id):
         sign_offs = list(group)
-        # Locked as someone who hands in a final locks it: the course is completed before this, or isn't by it.
+        # The same lock as for handing in a final: the course is either completed by now or can't be meanwhile.
         enrollment = db.session.get_one(Enrollment, enrollment_id, with_for_update=True, populate_existing=True)
         if enrollment.completed_at is not None:
             kept.append(_name_of(sign_offs[0]))

@@ -53,7 +53,7 @@ _SHORT: Final = 22
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """What a trainer writes down of someone who isn't in the class."""
+    """What an instructor writes down about someone who isn't in the class."""
 
     name: str
     employee_number: str = ""
@@ -79,7 +79,7 @@ def list_roster(desk: Desk, text: str) -> Sequence[Membership]:
 
 def add_from_roster(desk: Desk, session_id: uuid.UUID, membership_id: uuid.UUID, now: dt.datetime) -> str:
     """Put someone on the firm's roster on the list of a class, and note them as present from the meeting's day on;
-    return their name. Twice is once. Raises NotFound for an entry that isn't the firm's, or has left."""
+    return their name. A second time changes nothing. Raises NotFound for an entry of another firm, or that has left."""
     check_open(lock_cohort(desk.cohort.id))
     session = get_class_session(desk, session_id)
     person = db.session.scalar(
@@ -110,7 +110,7 @@ def add_from_roster(desk: Desk, session_id: uuid.UUID, membership_id: uuid.UUID,
 def add_stranger(
     desk: Desk, session_id: uuid.UUID, stranger: Stranger, now: dt.datetime, *, is_another: bool = False
 ) -> WalkIn:
-    """Write down someone without an account, present from the meeting's day on.
+    """Write down someone who isn't in the class, present from the meeting's day on.
 
     Raises Conflict for a number or an address that is on the list, and for a name that is, unless it is said that
     this is another person; NotFound in a firm's class, which has a roster.
@@ -124,11 +124,11 @@ def add_stranger(
     if not is_printable_name(name):
         raise Invalid(_l("Enter at least one letter."))
     if stranger.email and address is None:
-        raise Invalid(_l("Enter an email address such as name@example.org, or leave it out."))
+        raise Invalid(_l("Enter an email address such as name@example.org, or leave this empty."))
     listed, members = list_walk_ins(cohort), list_members(cohort)
     names = [person.name for person in listed] + [member.name for member in members]
     if len(listed) >= MOST_PEOPLE:
-        raise Conflict(_l("A class keeps at most %(most)s people without an account.", most=MOST_PEOPLE))
+        raise Conflict(_l("A class can list at most %(most)s people who aren’t in it.", most=MOST_PEOPLE))
     for person in listed:
         if (number and person.employee_number == number) or (address and email_key(person.email or "") == address):
             raise Conflict(_l("%(name)s is already on the list with this number or address.", name=person.name))
@@ -142,8 +142,8 @@ def add_stranger(
 
 
 def remove_walk_in(desk: Desk, walk_in_id: uuid.UUID, now: dt.datetime) -> str:
-    """Take someone without an account off the list of a class; return the name. Raises Conflict where something was
-    signed off for them, or once they have joined."""
+    """Take someone off the list of a class; return the name. Raises Conflict if something was signed off for them, or
+    once they have joined."""
     lock_cohort(desk.cohort.id)
     walk_in = get_walk_in(desk.cohort, walk_in_id)
     own = WalkInAttendance.walk_in_id == walk_in.id
@@ -160,16 +160,16 @@ def remove_walk_in(desk: Desk, walk_in_id: uuid.UUID, now: dt.datetime) -> str:
 def join_walk_in(
     desk: Desk, walk_in_id: uuid.UUID, member_id: uuid.UUID, course: Course, is_local_trial: bool, now: dt.datetime
 ) -> CohortMember:
-    """Say that someone in the class is who was met without an account. Raises Conflict if that was said before, or if
-    the firm's roster says that it is someone else."""
+    """Say who someone on the list is in the class. Raises Conflict if they have already joined, or if the firm's roster
+    says that it is someone else."""
     cohort = lock_cohort(desk.cohort.id)
     check_open(cohort)
     walk_in, member = get_walk_in(cohort, walk_in_id), get_member(cohort, member_id)
     if walk_in.joined_at is not None:
-        raise Conflict(_l("This was already done."))
+        raise Conflict(_l("This person has already joined the class."))
     entry = db.session.get(Membership, walk_in.membership_id) if walk_in.membership_id else None
     if entry is not None and entry.user_id is not None and entry.user_id != member.user_id:
-        raise Conflict(_l("On the firm’s roster, that is someone else’s account."))
+        raise Conflict(_l("On the firm’s roster, that’s someone else’s account. Choose someone else."))
     _settle(cohort, walk_in, member, course, is_local_trial, now)
     _note("walk_in.joined", desk.user_id, cohort, walk_in.id, now)
     return member
@@ -227,8 +227,8 @@ def claim(
     is_local_trial: bool,
     now: dt.datetime,
 ) -> CohortMember:
-    """Let a person be in the class as who they were met as, also after the last day to join; what was signed off
-    counts. One's own link works again and changes nothing.
+    """Let a person join the class as someone on its list, even after the last day to join; what was signed off then
+    counts. Using one's own link again changes nothing.
 
     Raises NotFound for any other link, Conflict for one that someone else used, and for an archived class.
     """
@@ -255,7 +255,7 @@ def claim(
 
 
 def move_entries(from_id: uuid.UUID, to_id: uuid.UUID, only: Collection[uuid.UUID] | None = None) -> list[uuid.UUID]:
-    """Let people met in classes be another entry on the roster, where the class hasn't met that one; return their
+    """Let people on classes' lists be another entry on the roster, unless that one is on the same list; return their
     ids. `only`: of these alone."""
     met = select(WalkIn.cohort_id).where(WalkIn.membership_id == to_id)
     query = select(WalkIn.id).where(WalkIn.membership_id == from_id, WalkIn.cohort_id.not_in(met))
@@ -282,7 +282,7 @@ def _add(desk: Desk, stranger: Stranger, membership_id: uuid.UUID | None, now: d
 
 
 def _note_there(desk: Desk, session: ClassSession, row: Attendance | WalkInAttendance, now: dt.datetime) -> None:
-    """Note someone as present unless they are, or the day is still to come: then the sheet alone expects them."""
+    """Note someone as present, unless they already are or the day is still to come: then only the sheet lists them."""
     person = row.member_id if isinstance(row, Attendance) else row.walk_in_id
     if session.held_on <= desk.today(now) and db.session.get(type(row), (session.id, person)) is None:
         db.session.add(row)
@@ -292,7 +292,7 @@ def _note_there(desk: Desk, session: ClassSession, row: Attendance | WalkInAtten
 def _settle(
     cohort: Cohort, walk_in: WalkIn, member: CohortMember, course: Course, is_local_trial: bool, now: dt.datetime
 ) -> None:
-    """Let meetings at which someone was without an account be the member's, the earliest first."""
+    """Give a member the meetings at which they weren't in the class yet, the earliest first."""
     rows = db.session.execute(
         select(WalkInAttendance, ClassSession)
         .join(ClassSession, ClassSession.id == WalkInAttendance.session_id)

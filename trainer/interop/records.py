@@ -134,8 +134,8 @@ class Assignment(Record):
     completed_on: dt.date | None
     serial: Serial | None
     basis: Annotated[Basis, WithJsonSchema(one_of(Basis))] | None = Field(
-        description="What the completion rests on: our certificate, or a training elsewhere that the firm recorded and "
-        "a second person approved. That has no certificate and can’t be verified here."
+        description="What the completion is based on: our certificate, or training elsewhere that the firm recorded "
+        "and a second person approved. Such training has no certificate and can’t be verified here."
     )
     active_minutes: Count | None
     waived_until: dt.date | None = Field(description="If waived: the last day of the waiver.")

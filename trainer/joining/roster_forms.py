@@ -48,7 +48,7 @@ class RosterForm(Form):
         if not has_text and not has_file:
             raise ValidationError(_l("Paste your roster, or choose a file."))
         if has_text and has_file:
-            raise ValidationError(_l("There is a file and a pasted text. Send one of them."))
+            raise ValidationError(_l("You pasted a list and chose a file. Send only one of them."))
 
 
 class ReadingForm(Form):

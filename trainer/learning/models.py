@@ -67,7 +67,7 @@ class Enrollment(Base):
 
     @property
     def is_short(self) -> bool:
-        """True of a renewal by the lessons for that alone."""
+        """True for a renewal with only the lessons for renewing."""
         return self.asks.is_short
 
 

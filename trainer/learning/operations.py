@@ -113,7 +113,7 @@ def open_cycles(course: Course, openings: Iterable[Opening], now: dt.datetime) -
 
 
 def conditions_of(course: Course, *, is_short: bool = False) -> Conditions:
-    """Return what a course itself asks for, and what its credential will say. `is_short`: of a renewal."""
+    """Return what a course itself asks for, and what its credential will say. `is_short`: for a short renewal."""
     return Conditions(
         least_minutes=course.file.least_minutes,
         edition=course.file.edition,
@@ -348,7 +348,7 @@ def forget_enrollments(user_ids: Sequence[uuid.UUID]) -> None:
 
 
 def unmark_read_ahead(enrollment: Enrollment, course: Course) -> None:
-    """Let lessons that are to be read in order, and were read before one that comes first, be read again."""
+    """Mark lessons as unread that have to be read in order and were read before an earlier one."""
     db.session.flush()
     ahead = read_ahead(standing(enrollment, course).path, list_reading_times(enrollment.id))
     db.session.execute(

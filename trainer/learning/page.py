@@ -31,7 +31,7 @@ def lesson_page(
     session_id = read_session_id(session.get("_user_id"))
     is_learner, begun = find_begun(session_id, whole.slug) if session_id else (False, None)
     whole = taken(whole, begun) if begun else whole
-    if whole.lesson(lesson.id) is None:  # one of those for renewing, which only who renews has in this course
+    if whole.lesson(lesson.id) is None:  # a lesson for renewing, which only someone who renews has in this course
         raise NotFound
     answers = carrying
     to_answer: tuple[str, ...] = ()

@@ -157,7 +157,7 @@ def standing(enrollment: Enrollment, course: Course | None) -> Standing:
 
 
 def taken(course: Course, enrollment: Enrollment | Begun) -> Course:
-    """Return a course as someone takes it: who renews the short way has other lessons to read."""
+    """Return a course as someone takes it: a person who renews the short way has other lessons to read."""
     return course.short if enrollment.is_short else course
 
 

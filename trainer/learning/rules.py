@@ -19,7 +19,7 @@ RENEWAL_WINDOW = dt.timedelta(days=60)
 """How long before a credential runs out its holder may take the course again."""
 LAST_CHECK_INS = 5
 ENOUGH_CHECK_INS = 4
-"""Of the last check-ins that were due: who did so many has kept up, and renews the short way."""
+"""Of the last check-ins that were due: anyone who did this many has kept up, and renews the short way."""
 
 
 @dataclass(frozen=True)
@@ -250,7 +250,7 @@ class Conditions:
     allows_test_out: bool = True
     """Showing before the course that one knows the core path counts as having read it."""
     is_short: bool = False
-    """A renewal by the lessons for that alone; the course's own lessons and minutes aren't asked for again."""
+    """A renewal with only the lessons for renewing; the course's own lessons and minutes aren't asked for again."""
     version: int = 1
 
     @classmethod
@@ -287,14 +287,14 @@ class Renewal:
     course: Course
     valid_until: dt.date
     opens_on: dt.date
-    """From when on the course may be taken again."""
+    """The first day on which the course may be taken again."""
     is_open: bool
     is_short: bool
-    """By the lessons for renewing and the final; otherwise by the whole core path."""
+    """With the lessons for renewing and the final; otherwise with the whole core path."""
     is_expired: bool = False
     is_revoked: bool = False
     is_under_way: bool = False
-    """It was begun already."""
+    """It has already begun."""
 
 
 def opens_on(valid_until: dt.date) -> dt.date:

@@ -52,7 +52,7 @@ def _unread(enrollment: Enrollment, taught: Taught) -> None:
 
 
 def _look_back(enrollment: Enrollment, moments: Sequence[dt.datetime]) -> None:
-    """Let the page to go on with, and when it all began, follow from what is left."""
+    """Derive where to continue, and when it all began, from what is left."""
     left = list_readings(enrollment.id)
     if enrollment.last_lesson not in left:
         enrollment.last_lesson = max(left, key=lambda lesson: left[lesson], default=None)

@@ -102,7 +102,7 @@ def count_left_today(organization: Organization, now: dt.datetime) -> int:
 
 
 def midnight(organization: Organization, now: dt.datetime) -> dt.datetime:
-    """Return when the firm's day began."""
+    """Return when the firm's current day began."""
     zone = ZoneInfo(organization.time_zone)
     return dt.datetime.combine(local_day(organization.time_zone, now), dt.time(), zone).astimezone(dt.UTC)
 

@@ -36,7 +36,7 @@ ACT_NAMES: dict[str, LazyString] = {
     "cohort.made": _l("Created a class"),
     "cohort.reminded": _l("Reminded people of an invitation to a class"),
     "cohort.reopened": _l("Reopened a class"),
-    "cohort.view_left": _l("Stopped seeing a class taught before"),
+    "cohort.view_left": _l("Stopped seeing a class they used to teach"),
     "cohort.view_removed": _l("Removed a former instructor’s view of a class"),
     "export.audit": _l("Downloaded the audit log"),
     "export.board": _l("Downloaded a class board"),

@@ -1,7 +1,7 @@
 """A process beside the web server's own, for requests that may take seconds.
 
 A list of ten thousand people keeps an interpreter busy, and its collector, for a second or two: pages that share them
-would take twice as long meanwhile. The process is forked from one that has built the app, and holds little of its own.
+would take twice as long. The process is forked from one that has built the app, and holds little of its own.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 class Apart:
-    """Answers requests in a fork of this process, which must have one thread now. Call it from one thread later.
+    """Answers requests in a fork of this process, which must have one thread so far. Later, call it from one thread.
 
     The fork calls `begin` first, and ends when this process has ended and its request is answered.
     """
@@ -45,15 +45,15 @@ class Apart:
     def call(self, app: WSGIApp, environ: Environ) -> Answer:
         """Return the answer to a request.
 
-        If the other process is gone, or doesn't answer for `LONGEST` seconds, the request is not repeated, for it may
-        have been carried out: its sender gets a 500. Those that come later are answered in this process.
+        If the other process is gone, or doesn't answer for `LONGEST` seconds, the request is not repeated, since it may
+        have been carried out: its sender gets a 500. Later requests are answered in this process.
         """
         if self._line is None:
             return call_app(app, environ)
         try:
             return _ask(self._line, environ)
         except Exception:  # whatever it is, no answer of this one may reach the next
-            _log.exception("the process for long requests failed; from now on they are answered among the others")
+            _log.exception("the process for long requests failed; from now on they are answered along with the others")
             self._end(self._line)
             return Answer(500, [(b"content-length", b"0")], b"")
 
@@ -75,8 +75,8 @@ def _ask(line: Connection, environ: Environ) -> Answer:
 
 def _serve(app: WSGIApp, begin: Callable[[], None], line: Connection) -> NoReturn:
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # who waits for an answer gets it; then the line ends
-    os.nice(5)  # where both want the processor, pages come first
+        signal.signal(number, signal.SIG_IGN)  # requests already waiting get their answer; then the line ends
+    os.nice(5)  # when both want the processor, pages come first
     try:
         begin()
         # A new context: in one that holds an app's context, as a command's does, no request would begin or end its own.

@@ -29,7 +29,7 @@ class Answer:
 
 
 def call_app(app: WSGIApp, environ: Environ) -> Answer:
-    """Run the app in this thread, until all of its answer is there. An answer that fails halfway is a 500."""
+    """Run the app in this thread until its whole answer is there. An answer that fails halfway is a 500."""
     begun: list[Any] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], _error: Any = None) -> None:

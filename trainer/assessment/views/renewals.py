@@ -1,4 +1,4 @@
-"""Taking a course again, when its certificate runs out soon or has run out."""
+"""Taking a course again when its certificate is about to expire or has expired."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ blueprint = Blueprint("renewals", __name__, template_folder="../templates")
 @blueprint.post("/courses/<course>/renewals")
 @access(Who.ACCOUNT)
 def start(course: str) -> Response:
-    """Begin to renew, at the first lesson that it takes, or go on with it."""
+    """Begin a renewal at the first lesson that it takes, or continue one."""
     whole, user_id = get_course(course), current_user.id
     with transaction():
         first = taken(whole, renewals.renew(user_id, whole, now())).first_lesson

@@ -1,4 +1,4 @@
-"""Trainings that people had elsewhere: recorded by hand or from a list, approved by a second person, or declined."""
+"""Trainings that people took elsewhere: recorded by hand or from a list, approved by a second person, or declined."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def most_bytes(app: Flask, environ: dict[str, Any]) -> int:
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(_error: RequestEntityTooLarge) -> Any:
-    """Say that a file is too large, rather than that something typed is."""
-    return error_response(413, _("A file can be 3 MB at most. Scan it with a lower resolution, or send it in parts."))
+    """Say that a file is too large, rather than that what was typed is too long."""
+    return error_response(413, _("A file can be at most 3 MB. Scan it at a lower resolution, or send it in parts."))
 
 
 @blueprint.get("")
@@ -93,7 +93,7 @@ def approve(actor: Actor) -> Response | tuple[str, int]:
     """Approve the trainings that were chosen."""
     chosen = request.form.getlist("training", type=UUID)
     if not chosen:
-        return _waiting_page(actor, _("Choose the records that you approve.")), 422
+        return _waiting_page(actor, _("Check the records you want to approve.")), 422
     try:
         with transaction():
             count = earlier.approve_trainings(actor, chosen, now())
@@ -133,7 +133,7 @@ def record(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int
             else:
                 with transaction():
                     earlier.record_training(actor, membership_id, facts, proof, now())
-                flash(_("Recorded. It counts for nothing before a second person has approved it."))
+                flash(_("Recorded. It doesn’t count until a second person approves it."))
                 return go(_person_page(actor, membership_id))
         except (Invalid, Conflict) as error:
             form.completed_on.errors = [error.message]
@@ -223,7 +223,7 @@ def attach(actor: Actor, training_id: UUID) -> Response | tuple[str, int]:
             flash(error.message)
             return _to(actor, training_id)
         else:
-            flash(_("The proof file is added."))
+            flash(_("The proof file was added."))
             return _to(actor, training_id)
     return _training_page(actor, training_id, proof_form=form), 422
 

@@ -34,7 +34,7 @@ def check_site(folder: Folder) -> None:
 
 
 def _check_renewal(folder: Folder, site: Entry[Site]) -> None:
-    """Check the course that others are renewed by: their pages show its lessons beside their own."""
+    """Check the course that others are renewed with: their pages show its lessons beside their own."""
     name = site.value.renewal
     if name is None:
         return

@@ -30,7 +30,7 @@ blueprint = Blueprint("arrivals", __name__)
 @access(Who.PUBLIC)
 @limit_failures("60 per hour")
 def show(code: str) -> str | tuple[str, int]:
-    """Show a meeting on its day, and offer to sign in."""
+    """Show a meeting on its day, and offer to sign in at it."""
     return _page(code)
 
 
@@ -58,7 +58,7 @@ def arrive(code: str) -> Response | str | tuple[str, int]:
                 return _page(code)
             form.name.errors = [error.message]
         else:
-            flash(_("You’re signed in. The trainer still checks who is really there."))
+            flash(_("You’re signed in. The instructor still checks who is really there."))
             return go(url_for(".show", code=code))
     return _page(code, form, 422)
 

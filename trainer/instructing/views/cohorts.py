@@ -222,7 +222,7 @@ def hand_over(desk: Desk) -> Response | str | tuple[str, int]:
 @access(Who.ACCOUNT, own=True)
 @looking
 def leave_view(desk: Desk) -> Response:
-    """Stop seeing a class that one taught before."""
+    """Stop seeing a class that one used to teach."""
     try:
         with transaction():
             operations.leave_view(desk, now())
@@ -237,7 +237,7 @@ def leave_view(desk: Desk) -> Response:
 @access(Who.ACCOUNT, own=True)
 @teaching
 def remove_view(desk: Desk, view_id: UUID) -> Response:
-    """Let someone who taught the class before no longer see it."""
+    """End a former instructor's view of the class."""
     try:
         with transaction():
             operations.remove_view(desk, view_id, now())
@@ -275,7 +275,7 @@ def _made(form: NewCohortForm, actor: Actor | None) -> Response | None:
         form.title.errors = [error.message]
         return None
     if team_ids:
-        flash(_("The class was created. Nobody is invited yet. Check who would be, then send the invitations."))
+        flash(_("The class was created. Nobody is invited yet. Check who would be invited, then send the invitations."))
         return go(url_for("class_invitations.invited", cohort_id=cohort.id))
     flash(_("The class was created. Show this code, or print the poster."))
     return go(url_for(".code", cohort_id=cohort.id))

@@ -1,4 +1,4 @@
-"""Whom a class of a firm invites: teams, a look at who it would be, sending, what each person said, reminders."""
+"""Whom a firm's class invites: teams, a preview, sending, how each person answered, reminders."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ blueprint = Blueprint("class_invitations", __name__, url_prefix="/cohorts/<uuid:
 @access(Who.ACCOUNT, own=True)
 @teaching
 def invited(desk: Desk) -> str:
-    """Show who would be invited, and what those who are invited have said."""
+    """Show who would be invited, and how those who are invited have answered."""
     chosen = [str(team_id) for team_id in operations.list_chosen_teams(desk.cohort)]
     return _page(desk, _form(desk, teams=chosen))
 
@@ -55,7 +55,7 @@ def choose_teams(desk: Desk) -> Response | tuple[str, int]:
 @access(Who.ACCOUNT, own=True)
 @teaching
 def send(desk: Desk) -> Response:
-    """Invite everyone in the chosen teams who isn't yet."""
+    """Invite everyone in the chosen teams who isn't invited yet."""
     try:
         with transaction():
             sent = operations.invite(desk, now())

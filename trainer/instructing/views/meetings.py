@@ -155,7 +155,7 @@ def attendance_form(desk: Desk, held: ClassSession, *, is_new: bool = False) -> 
     """Return the form for who was at a meeting: as it was sent, or as it is known."""
     arrived = list_arrivals(held)
     people = [
-        (str(member.id), _("%(name)s (signed by phone)", name=member.name) if member.id in arrived else member.name)
+        (str(member.id), _("%(name)s (signed in by phone)", name=member.name) if member.id in arrived else member.name)
         for member in list_members(desk.cohort)
     ]
     people += [

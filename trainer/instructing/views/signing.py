@@ -54,7 +54,7 @@ def undo(desk: Desk, signature_id: UUID) -> Response:
     held_id = get_signature(desk.cohort, signature_id).session_id
     person_id = request.form.get("person", type=UUID)
     if person_id is None and request.form.get("person"):
-        raise NotFound  # not everyone's, only because it can't be read
+        raise NotFound  # an id that can't be read must not undo it for everyone
     try:
         with transaction():
             undone = undoing.undo(desk, signature_id, person_id, find_course(desk), now())
@@ -66,8 +66,8 @@ def undo(desk: Desk, signature_id: UUID) -> Response:
         for name in undone.kept:
             flash(
                 _(
-                    "Not undone for %(name)s, who has completed the course. A certificate can only be withdrawn, by "
-                    "the people who run this site.",
+                    "Not undone for %(name)s, who has completed the course. A certificate can only be withdrawn, and "
+                    "only by the people who run this site.",
                     name=name,
                 )
             )
@@ -89,8 +89,8 @@ def _say(done: Outcome) -> None:
     if done.held_back:
         flash(
             ngettext(
-                "%(num)s lesson has to wait: someone reads in order, and one comes first.",
-                "%(num)s lessons have to wait: someone reads in order, and others come first.",
+                "%(num)s lesson doesn’t count yet: someone has to read an earlier one first.",
+                "%(num)s lessons don’t count yet: someone has to read earlier ones first.",
                 done.held_back,
             )
         )

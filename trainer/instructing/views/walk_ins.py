@@ -35,7 +35,7 @@ _LIST = "/cohorts/<uuid:cohort_id>/list"
 @access(Who.ACCOUNT, own=True)
 @teaching
 def index(desk: Desk) -> str:
-    """List the people whom a class has met and who aren't in it."""
+    """List the people at a class's meetings who aren't in the class."""
     return _page(desk)
 
 
@@ -49,7 +49,7 @@ def add(desk: Desk, class_session_id: UUID) -> Response | tuple[str, int]:
     if desk.actor is not None:
         membership_id = request.form.get("membership", type=UUID)
         if membership_id is None:
-            flash(_("Look for someone on the roster first."))
+            flash(_("Search the roster for someone first."))
             return go(to)
         try:
             with transaction():
@@ -91,7 +91,7 @@ def match(desk: Desk, walk_in_id: UUID) -> Response | tuple[str, int]:
         else:
             flash(_("Done. What was signed off now counts for %(name)s.", name=member.name))
         return go(url_for(".index", cohort_id=desk.cohort.id))
-    flash(_("Choose who in the class it is."))
+    flash(_("Choose who it is in the class."))
     return _page(desk), 422
 
 
@@ -99,7 +99,7 @@ def match(desk: Desk, walk_in_id: UUID) -> Response | tuple[str, int]:
 @access(Who.ACCOUNT, own=True)
 @teaching
 def remove(desk: Desk, walk_in_id: UUID) -> Response:
-    """Take someone off the list for whom nothing was signed off."""
+    """Remove someone from the list if nothing was signed off for them."""
     try:
         with transaction():
             name = walk_ins.remove_walk_in(desk, walk_in_id, now())
@@ -114,7 +114,7 @@ def remove(desk: Desk, walk_in_id: UUID) -> Response:
 @access(Who.PUBLIC)
 @limit_failures("60 per hour")
 def show_claim(walk_in_id: UUID, code: str) -> str:
-    """Say which meetings a name was at, and offer to let it count for one's account."""
+    """Show the class that a name on the list was taught in, and offer to let it count for one's account."""
     named = walk_ins.find_claim(walk_in_id, code)
     if named is None:
         raise NotFound(_("This link doesn’t work. Ask the person who gave it to you for a new one."))
@@ -139,7 +139,7 @@ def show_claim(walk_in_id: UUID, code: str) -> str:
 @access(Who.ACCOUNT)
 @limit_failures("60 per hour")
 def claim(walk_in_id: UUID, code: str) -> Response:
-    """Join the class as the person whom it met."""
+    """Join the class as the person on its list."""
     user_id, is_local = current_user.id, current_app.config["SETTINGS"].is_local
     try:
         with transaction():
