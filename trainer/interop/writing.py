@@ -124,8 +124,9 @@ def forget_writes(now: dt.datetime) -> None:
 
 
 def _refuse_odd(people: Sequence[NumberedPerson], now: dt.datetime) -> None:
-    """Refuse a number that we would keep in another spelling, and a time at which nothing can have changed."""
-    refusals = []
+    """Refuse a number that we would keep in another spelling or that stands twice, and a time at which nothing can
+    have changed."""
+    refusals, seen = [], set[str]()
     for row, person in enumerate(people, start=1):
         number = person.employee_number
         kept = clean_name(tidy({"employee_number": number.strip()})["employee_number"])
@@ -137,7 +138,10 @@ def _refuse_odd(people: Sequence[NumberedPerson], now: dt.datetime) -> None:
             words = _l(
                 "changed_at: this is in the future or too long ago. Send the time at which it changed in your system."
             )
+        elif number in seen:
+            words = _l("employee_number: this is in the request more than once. Send each person once.")
         else:
+            seen.add(number)
             continue
         refusals.append(Refusal(row, number, words, clashes=False))
     if refusals:
