@@ -100,7 +100,7 @@ def write_people(actor: Actor, token_id: uuid.UUID, people: Sequence[NumberedPer
     same = frozenset(row for row in news if people[row - 1].is_same_person)
     decided = decide_rows(actor, _table(people, news), Said(same=same), now)
     entries = {entry.line: entry for entry in decided.plan.entries}
-    if refusals := [refusal for row in news if (refusal := _refuse(entries[row], people[row - 1], decided))]:
+    if refusals := [refusal for row in news if (refusal := _refuse(row, entries.get(row), people[row - 1], decided))]:
         raise RefusedPeople(refusals)
     written = write(actor, decided.plan, now, token=label)
     _note_all(actor, decided, written, label, now)
@@ -124,9 +124,8 @@ def forget_writes(now: dt.datetime) -> None:
 
 
 def _refuse_odd(people: Sequence[NumberedPerson], now: dt.datetime) -> None:
-    """Refuse a number that we would keep in another spelling or that stands twice, and a time at which nothing can
-    have changed."""
-    refusals, seen = [], set[str]()
+    """Refuse a number that we would keep in another spelling, and a time at which nothing can have changed."""
+    refusals = []
     for row, person in enumerate(people, start=1):
         number = person.employee_number
         kept = clean_name(tidy({"employee_number": number.strip()})["employee_number"])
@@ -138,10 +137,7 @@ def _refuse_odd(people: Sequence[NumberedPerson], now: dt.datetime) -> None:
             words = _l(
                 "changed_at: this is in the future or too long ago. Send the time at which it changed in your system."
             )
-        elif number in seen:
-            words = _l("employee_number: this is in the request more than once. Send each person once.")
         else:
-            seen.add(number)
             continue
         refusals.append(Refusal(row, number, words, clashes=False))
     if refusals:
@@ -168,9 +164,12 @@ def _cell(value: str | dt.date | list[str] | None) -> str:
     return "\n".join(value) if isinstance(value, list) else value or ""
 
 
-def _refuse(entry: Entry, person: NumberedPerson, decided: Decided) -> Refusal | None:
+def _refuse(row: int, entry: Entry | None, person: NumberedPerson, decided: Decided) -> Refusal | None:
     """Return why a row isn't written: for a roster's own reasons, or because nobody looks at a plan and confirms it."""
     number = person.employee_number
+    if entry is None:  # a roster would put it together with an earlier row
+        words = _l("employee_number: this person is in the request more than once. Send each person once.")
+        return Refusal(row, number, words, clashes=True)
     holder = next((known for known in decided.known if known.is_here and known.employee_number == number), None)
     meant = next((known for known in decided.known if known.membership_id == entry.membership_id), None)
     same = meant or holder
