@@ -53,7 +53,7 @@ def hand_in(course: str, module: str, lesson: str, question: str) -> Response | 
         written=written,
         taking=taking,
         lesson=loaded_lesson,
-        back=way_to("lesson", course=course, module=module, lesson=lesson),
+        back=url_for("learning.show_lesson", course=course, module=module, lesson=lesson),
     )
     return page, 422 if form.is_submitted() else 200
 
