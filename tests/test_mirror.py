@@ -78,6 +78,8 @@ HELD_BY = {
     "instructing/test_nudges.py": "instructing/letters web/letters",
     "instructing/test_operations.py": "instructing/models instructing/queries",
     "instructing/test_arrivals.py": "instructing/views/arrivals",
+    "instructing/test_grading.py": "instructing/note_forms instructing/views/grading",
+    "instructing/test_handing_in.py": "instructing/views/handing_in",
     "instructing/test_undoing.py": "instructing/views/signing",
     "instructing/test_walk_ins.py": "instructing/presence instructing/records instructing/views/walk_ins",
     "instructing/test_views.py": "instructing/forms instructing/posters instructing/views/board "

@@ -82,11 +82,14 @@ from trainer.home.firm_views import blueprint as firm
 from trainer.home.merger_views import blueprint as mergers
 from trainer.home.round_views import blueprint as rounds
 from trainer.home.views import blueprint as home
+from trainer.instructing.handing_in import list_taking
 from trainer.instructing.presence import list_taught_to
 from trainer.instructing.views.arrivals import blueprint as arrivals
 from trainer.instructing.views.board import blueprint as board
 from trainer.instructing.views.classes import blueprint as classes
 from trainer.instructing.views.cohorts import blueprint as cohorts
+from trainer.instructing.views.grading import blueprint as class_notes
+from trainer.instructing.views.handing_in import blueprint as handing_in
 from trainer.instructing.views.invitations import blueprint as class_invitations
 from trainer.instructing.views.items import blueprint as items
 from trainer.instructing.views.meetings import blueprint as meetings
@@ -168,6 +171,7 @@ PARTS_FROM_ABOVE = {
     "firm_pages": "home/_firm_pages.html",
     "foot": "home/_foot.html",
     "nav": "home/_nav.html",
+    "hand_in": "instructing/_hand_in.html",
     "onward": "assessment/_onward.html",
     "own_certificate": "assessment/_own_certificate.html",
     "renewal": "assessment/_renewal.html",
@@ -231,6 +235,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     app.context_processor(_layout)
     # Pages of lower packages show it as well.
     app.jinja_env.globals.update(onward=_onward, renewal_of=_renewal_of, taught_to=list_taught_to)
+    app.jinja_env.globals["note_classes"] = list_taking
     if settings.development:
         app.before_request(_reload_content)
     return app
@@ -264,7 +269,7 @@ def _add_pages(app: Flask) -> None:
     )
     instructors = (
         *(cohorts, board, class_invitations, misreads, class_rounds, meetings, signing, walk_ins, arrivals, classes),
-        items,
+        *(items, class_notes, handing_in),
     )
     for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):
         app.register_blueprint(blueprint)

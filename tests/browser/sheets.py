@@ -138,6 +138,15 @@ def _send_list(page: Page) -> None:
     _send(page)
 
 
+def _insert_nothing(page: Page) -> None:
+    page.get_by_role("button", name="Insert this comment").click()
+
+
+def _rewrite_nothing(page: Page) -> None:
+    page.get_by_label("Your new version").fill("")
+    page.get_by_role("button", name="Hand in the new version").click()
+
+
 def _choose_gone_team(page: Page) -> None:
     """Choose a team that was removed in the meantime."""
     page.locator("input[name=teams]").first.evaluate("box => { box.value = 'gone'; box.checked = true; }")
@@ -776,6 +785,20 @@ CLASSES = [
     Sheet("item-instructor", _at("item"), "alice"),
     Sheet("misreads-empty", _at("class_alone", "/misreads"), "alice"),
     Sheet("class-answers", _at("class_answers"), "alice"),
+    Sheet("class-notes", _at("class_notes", "/notes"), "alice"),
+    Sheet("class-notes-answered", _at("class_notes", "/notes?state=answered"), "alice"),
+    Sheet("class-note", _at("class_note"), "alice", _open_details),
+    Sheet("class-note-error", _at("class_note"), "alice", _insert_nothing, 422),
+    Sheet("class-note-answered", _at("class_note_answered"), "alice"),
+    Sheet("class-notes-join", _at("class_notes_join"), "new"),
+    Sheet("class-notes-settings", _at("class_notes", "/facts"), "alice"),
+    Sheet("hand-in", _at("hand_in"), "writer"),
+    Sheet("note-lesson", _at("note_lesson"), "writer"),
+    Sheet("own-notes", "/my-notes", "writer"),
+    Sheet("own-note", _at("own_note"), "writer"),
+    Sheet("own-note-error", _at("own_note"), "writer", _rewrite_nothing, 422),
+    Sheet("own-note-waiting", _at("own_note_waiting"), "writer"),
+    Sheet("me-note", "/me", "writer"),
     Sheet("meetings", _at("class", "/sessions"), "alice"),
     Sheet("meetings-error", _at("class", "/sessions"), "alice", _send, 422),
     Sheet("meeting", _at("class_meeting"), "alice"),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from tests.browser.classroom import set_classroom, set_invitations, set_past
 from tests.browser.firm import set_firm
+from tests.browser.handed_in import set_notes
 from tests.browser.items import set_items
 from tests.browser.live import Live
 from tests.browser.tokens import set_tokens
@@ -385,6 +386,8 @@ def set_stage(live: Live) -> Stage:
     former = Person(app)
     add_second_factor(app, former.id)
     add("former", former, **set_past(app, alice.id, firm, former.id, called.id))
+    writer = Person(app)
+    add("writer", writer, **set_notes(app, alice.id, writer.id, Person(app).id))
     cohort = UUID(stage.paths["class"].rpartition("/")[2])
     join_class(app, asked_already.id, cohort, "Abe Asked")
     request = ask_for_round(app, asked_already.id)

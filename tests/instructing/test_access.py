@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.cast import (
+    add_note,
     add_second_factor,
     approve,
     ask_for_round,
@@ -30,7 +31,7 @@ from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.instructing import operations
-from trainer.instructing.models import ClassView, Cohort, Signature, WalkIn
+from trainer.instructing.models import ClassView, Cohort, SavedComment, Signature, WalkIn
 from trainer.instructing.queries import list_views
 from trainer.organizations.closing import suspend
 from trainer.organizations.codes import show_code
@@ -59,17 +60,28 @@ def answers(visitor: Visitor, room: Room, cohort: UUID, meeting: UUID, member: U
         db.session.add(view)
         db.session.flush()
         view_id = view.id
+    note, comment = handed_in(room, member)
     walk_in, signature = met(room, cohort, meeting)
     for method, endpoint, names in routes(room.app):
         values = {"cohort_id": cohort, "class_session_id": meeting, "member_id": member, "request_id": request}
         values |= {"walk_in_id": walk_in, "signature_id": signature}
-        values["view_id"] = view_id
+        values |= {"view_id": view_id, "note_id": note, "comment_id": comment}
         path = adapter.build(endpoint, {name: values[name] for name in names})
         answer = visitor.post(path) if method == "POST" else visitor.get(path)
         found[method, endpoint] = answer.status_code
         text = answer.get_data().decode(errors="replace")  # also ends a stream, and with it the request
         assert answer.status_code != 404 or "Night crew" not in text
     return found
+
+
+def handed_in(room: Room, member: UUID) -> tuple[UUID, UUID]:
+    """Put a note and a comment of Ines's there; return their ids."""
+    note = add_note(room.app, member)
+    with room.app.app_context(), transaction():
+        comment = SavedComment(user_id=room.acme.users["ines"], text="Add the time.", saved_at=clock.now())
+        db.session.add(comment)
+        db.session.flush()
+        return note, comment.id
 
 
 def met(room: Room, cohort: UUID, meeting: UUID) -> tuple[UUID, UUID]:
@@ -116,8 +128,9 @@ def test_every_page_of_a_class_is_for_its_instructor_and_the_owner(
     add_second_factor(room.app, acme.users["irma"])
     put_on_roster(room.app, acme.id, acme.users["irma"], Role.INSTRUCTOR, name="Irma I.", email="irma@example.org")
     found = answers(acme.enter(name), room, room.id, meeting, room.bob)
-    hidden = ("GET", "board.answers")  # this class shows no answers
-    assert found.pop(hidden) == 404
+    hidden = {key for key in found if key[1] == "board.answers" or key[1].startswith("class_notes.")}
+    assert {found.pop(key) for key in hidden} == {404}  # this class shows no answers, and takes no notes
+    assert len(hidden) == 5
     unseen = {key: found.pop(key) for key in list(found) if key[1].startswith("misreads.")}
     assert len(unseen) == 4
     assert {status == 404 for status in unseen.values()} == {name != "ines"}, unseen

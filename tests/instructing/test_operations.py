@@ -34,7 +34,7 @@ def acts(room: Room) -> list[str]:
 def change(room: Room, **changes: object) -> None:
     with room.app.app_context(), transaction():
         desk = desk_of(room.acme.users["ines"], room.id)
-        names = ("title", "taught_by", "starts_on", "ends_on", "capacity", "shows_answers")
+        names = ("title", "taught_by", "starts_on", "ends_on", "capacity", "shows_answers", "takes_notes")
         facts = {name: getattr(desk.cohort, name) for name in names} | changes
         operations.change_cohort(desk, CohortFacts(**facts), clock.now())
 

@@ -13,6 +13,7 @@ from tests.assignments.firm import EVERYONE, Firm
 from tests.assignments.trainings import record
 from tests.cast import (
     actor_of,
+    add_note,
     add_second_factor,
     desk_of,
     hold_meeting,
@@ -40,7 +41,7 @@ from trainer.core.events import Kind
 from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams
 from trainer.instructing.invitations import invite as invite_to_class
-from trainer.instructing.models import Arrival, ClassFigures, ClassView
+from trainer.instructing.models import Arrival, ClassFigures, ClassView, SavedComment
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.instructing.walk_ins import add_from_roster
@@ -100,6 +101,7 @@ FIRMS = {
     "class_invitations",
     "class_invitation_mails",
     "class_sessions",
+    "class_notes",
     "arrivals",
     "attendances",
     "walk_ins",
@@ -120,6 +122,7 @@ KEPT = {
     "recovery_codes",
     "pin_tries",
     "instructor_approvals",
+    "saved_comments",
     "enrollments",
     "lesson_completions",
     "lesson_responses",
@@ -223,7 +226,9 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
     put_on_roster(app, firm, walter, name="Walter Wu", email=f"walter@{at}.example.org", teams=[site])
     cohort = make_class(app, ines, firm)
     member, meeting = join_class(app, mona, cohort, "Mona May"), hold_meeting(app, ines, cohort)
+    add_note(app, member)
     with app.app_context(), transaction():
+        db.session.add(SavedComment(user_id=ines, text=f"Add the time. {name}", saved_at=clock.now()))
         desk, course = desk_of(ines, cohort), served().courses[COURSE]
         note_attendance(desk, meeting, [member], clock.now())
         sign_off(desk, meeting, "Ines Ito", course, True, clock.now())

@@ -14,6 +14,7 @@ from tests.assignments.trainings import record
 from tests.cast import (
     LOCAL,
     actor_of,
+    add_note,
     add_second_factor,
     appoint,
     ask_for_round,
@@ -32,6 +33,7 @@ from tests.cast import (
     start_practice,
     start_rare,
     start_shift,
+    write_note,
     write_remark,
 )
 from tests.support import COURSE, Visitor
@@ -57,7 +59,7 @@ from trainer.core.events import Kind
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.home.mergers import propose
-from trainer.instructing.models import ClassSession, ClassView, Cohort, Signature, WalkIn
+from trainer.instructing.models import ClassNote, ClassSession, ClassView, Cohort, SavedComment, Signature, WalkIn
 from trainer.instructing.walk_ins import claim_code
 from trainer.interop.models import ApiToken, Delivery
 from trainer.interop.operations import make_token
@@ -214,6 +216,9 @@ def make_world(app: Flask, shelf: Library) -> World:
         values |= {"other_id": str(other), "merger_id": str(merger.id), "slip_id": str(slip.id)}
         values["employee_number"] = "417"
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
+    farm = {"course": "security-officer", "module": "your-venue", "lesson": "farm", "question": "at-the-van"}
+    others["handing_in.hand_in"] = dict(farm)
+    write_note(app, bob)
     classroom = _class(app, bob, firm, dora)
     others["classes"] = {"code": classroom.pop("code")}
     others["arrivals"] = {"code": classroom.pop("sheet_code")}
@@ -234,6 +239,7 @@ def _class(app: Flask, bob: UUID, firm: UUID, dora: UUID) -> dict[str, str | int
         view_id = view.id
     return {
         **_met(app, bob, cohort, meeting),
+        **_handed_in(app, bob, make_class(app, bob, firm, title="Another class")),
         "view_id": str(view_id),
         "cohort_id": str(cohort),
         "code": code_of(app, cohort),
@@ -254,6 +260,18 @@ def _met(app: Flask, bob: UUID, cohort: UUID, meeting: UUID) -> dict[str, str | 
         db.session.add_all([person, signature])
         db.session.flush()
         return {"walk_in_id": str(person.id), "signature_id": str(signature.id), "sheet_code": str(code)}
+
+
+def _handed_in(app: Flask, bob: UUID, cohort: UUID) -> dict[str, str | int]:
+    """Let Bob be in a class, which no other route has him leave, with a note that was answered, and keep a comment."""
+    member = join_class(app, bob, cohort, "Bob B.")
+    note = add_note(app, member)
+    with app.app_context(), transaction():
+        db.session.get_one(ClassNote, note).answered_at = clock.now()
+        comment = SavedComment(user_id=bob, text="Add the time.", saved_at=clock.now())
+        db.session.add(comment)
+        db.session.flush()
+        return {"note_id": str(note), "comment_id": str(comment.id)}
 
 
 def _claim(app: Flask, bob: UUID) -> dict[str, str | int]:

@@ -45,6 +45,10 @@ class CohortForm(Form):
     shows_answers = BooleanField(
         _l("Show me which scenes each person judged wrongly. People read this before joining.")
     )
+    takes_notes = BooleanField(
+        _l("Let people hand in their observation notes to me. People read this before joining."),
+        description=_l("You grade and answer each note. Owners and managers of a firm can’t read notes or grades."),
+    )
 
 
 class NewCohortForm(CohortForm):

@@ -12,18 +12,34 @@ from trainer.core.clock import now
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
 from trainer.instructing.invitations import find_waiting
-from trainer.instructing.models import Cohort, Nudge
+from trainer.instructing.models import ClassNote, Cohort, CohortMember, Nudge
 from trainer.instructing.queries import find_membership
 from trainer.learning.queries import find_enrollment, path_of, standing
 from trainer.organizations.codes import show_code
 from trainer.web.letters import Letter, write_letter
 
-TEMPLATES = ("class-nudge", "class-invitation")
+TEMPLATES = ("class-nudge", "class-invitation", "class-note")
 
 
 def write(message: OutboxMessage) -> Letter | None:
     """Return what the mail says, or None if it is no longer true: archived, left, answered or done in the meantime."""
-    return _write_invitation(message) if message.template == "class-invitation" else _write_nudge(message)
+    write_kind = {"class-invitation": _write_invitation, "class-note": _write_answer}.get(
+        message.template, _write_nudge
+    )
+    return write_kind(message)
+
+
+def _write_answer(message: OutboxMessage) -> Letter | None:
+    handed_in = db.session.get(ClassNote, UUID(hex=message.ids["note"]))
+    member = db.session.get(CohortMember, handed_in.member_id) if handed_in else None
+    if handed_in is None or member is None or handed_in.answered_at is None or handed_in.read_at is not None:
+        return None
+    cohort = db.session.get_one(Cohort, handed_in.cohort_id)
+    if find_membership(member.user_id, cohort) is None:
+        return None
+    base = current_app.config["SETTINGS"].base_url
+    url = f"{base}/my-notes/{handed_in.id}"
+    return write_letter("instructing/mail/class-note", taught_by=cohort.taught_by, url=url)
 
 
 def _write_invitation(message: OutboxMessage) -> Letter | None:

@@ -23,6 +23,7 @@ from trainer.instructing.models import (
     Attendance,
     ClassInvitation,
     ClassInvitationMail,
+    ClassNote,
     ClassSession,
     ClassTeam,
     ClassView,
@@ -52,6 +53,7 @@ from trainer.learning.operations import enroll
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import new_code
 from trainer.organizations.queries import find_actor
+from trainer.organizations.rules import Role
 
 MOST_PEOPLE = 1000
 NOT_OPEN = _l("This class is no longer open. Ask the person who gave you the code.")
@@ -67,6 +69,7 @@ class CohortFacts:
     ends_on: dt.date
     capacity: int | None
     shows_answers: bool
+    takes_notes: bool = False
 
 
 def make_cohort(
@@ -90,7 +93,8 @@ def make_cohort(
         created_at=now,
     )
     _write(cohort, facts)
-    cohort.shows_answers = facts.shows_answers
+    _check_reader(cohort, facts)
+    cohort.shows_answers, cohort.takes_notes = facts.shows_answers, facts.takes_notes
     db.session.add(cohort)
     db.session.flush()
     _note("cohort.made", user_id, cohort, now, title=cohort.title, course=course)
@@ -98,14 +102,17 @@ def make_cohort(
 
 
 def change_cohort(desk: Desk, facts: CohortFacts, now: dt.datetime) -> None:
-    """Change a class. Raises Conflict for changing whether answers are seen once people have joined."""
+    """Change a class. Raises Conflict for changing what the instructor sees once people have joined."""
     cohort = lock_cohort(desk.cohort.id)
-    if facts.shows_answers != cohort.shows_answers and has_anyone_joined(cohort):
+    told = (cohort.shows_answers, cohort.takes_notes)
+    if (facts.shows_answers, facts.takes_notes) != told and has_anyone_joined(cohort):
         raise Conflict(_l("People have already joined and were told what you see, so that can’t change anymore."))
+    if facts.takes_notes and not cohort.takes_notes:
+        _check_reader(cohort, facts)
     _write(cohort, facts)
     if facts.capacity is not None and facts.capacity < count_present(cohort):
         raise Conflict(_l("The class already has more people than that."))
-    cohort.shows_answers = facts.shows_answers
+    cohort.shows_answers, cohort.takes_notes = facts.shows_answers, facts.takes_notes
     _note("cohort.changed", desk.user_id, cohort, now, title=cohort.title)
 
 
@@ -193,7 +200,8 @@ def join(user_id: uuid.UUID, code: str, name: str, courses: Mapping[str, Course]
 
 
 def leave(user_id: uuid.UUID, code: str, now: dt.datetime) -> None:
-    """Leave a class; the instructor no longer sees anything of this person. Leaving twice is no error."""
+    """Leave a class; the instructor no longer sees anything of this person, and their notes are deleted. Leaving twice
+    is no error."""
     cohort_and_firm = find_cohort_by_code(code)
     if cohort_and_firm is None:
         raise NotFound
@@ -201,6 +209,7 @@ def leave(user_id: uuid.UUID, code: str, now: dt.datetime) -> None:
     member = find_membership(user_id, cohort)
     if member is not None:
         member.left_at = now
+        _delete_notes(ClassNote.member_id == member.id)
         answer_by_place(user_id, cohort, now)
         _note("cohort.left", user_id, cohort, now)
 
@@ -210,6 +219,10 @@ def take_over_classes(other_id: uuid.UUID, user_id: uuid.UUID, now: dt.datetime)
     has ended, with its meetings and sign-offs."""
     own = select(CohortMember.cohort_id).where(CohortMember.user_id == user_id, CohortMember.left_at.is_(None))
     theirs = update(CohortMember).where(CohortMember.user_id == other_id)
+    twice = select(CohortMember.id).where(
+        CohortMember.user_id == other_id, CohortMember.left_at.is_(None), CohortMember.cohort_id.in_(own)
+    )
+    _delete_notes(ClassNote.member_id.in_(twice))
     both = theirs.where(CohortMember.left_at.is_(None), CohortMember.cohort_id.in_(own)).values(left_at=now)
     for statement in (both, theirs.values(user_id=user_id), delete(Nudge).where(Nudge.user_id == other_id)):
         db.session.execute(statement.execution_options(synchronize_session=False))
@@ -282,9 +295,14 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
         (WalkIn, WalkIn.cohort_id.in_(classes)),
         (Signature, and_(Signature.session_id.in_(meetings), Signature.id.not_in(counted))),
         (ClassSession, ClassSession.cohort_id.in_(classes)),
+        (ClassNote, ClassNote.cohort_id.in_(classes)),
         (CohortMember, CohortMember.cohort_id.in_(classes)),
         (Cohort, Cohort.organization_id == organization_id),
     )
+
+
+def _delete_notes(which: ColumnElement[bool]) -> None:
+    db.session.execute(delete(ClassNote).where(which).execution_options(synchronize_session=False))
 
 
 def _hand_over(desk: Desk, user_id: uuid.UUID, name: str, now: dt.datetime) -> None:
@@ -315,6 +333,15 @@ def _write(cohort: Cohort, facts: CohortFacts) -> None:
         raise Invalid(_l("A class has between 1 and %(most)s places.", most=MOST_PEOPLE))
     cohort.title, cohort.taught_by = _printable(facts.title), _printable(facts.taught_by)
     cohort.starts_on, cohort.ends_on, cohort.capacity = facts.starts_on, facts.ends_on, facts.capacity
+
+
+def _check_reader(cohort: Cohort, facts: CohortFacts) -> None:
+    """Raise Invalid for a firm's class that is to take notes and is taught by someone who may read none."""
+    if not facts.takes_notes or cohort.organization_id is None:
+        return
+    actor = find_actor(cohort.instructor_id, cohort.organization_id)
+    if actor is None or actor.role is not Role.INSTRUCTOR:
+        raise Invalid(_l("People can hand in notes only to an instructor who isn’t an owner or manager of the firm."))
 
 
 def _get_user(address: str) -> User:

@@ -15,12 +15,14 @@ from trainer.instructing.models import (
     Attendance,
     ClassInvitation,
     ClassInvitationMail,
+    ClassNote,
     ClassSession,
     ClassView,
     Cohort,
     CohortMember,
     InstructorApproval,
     Nudge,
+    SavedComment,
     Signature,
     SignOff,
     WalkIn,
@@ -83,6 +85,11 @@ def export_person(user_id: uuid.UUID) -> Told:
         .where(ClassInvitationMail.sent_by_id == user_id)
         .order_by(ClassInvitationMail.created_at, ClassInvitationMail.id)
     )
+    handed_in = select(ClassNote).where(ClassNote.member_id.in_(own)).order_by(ClassNote.handed_in_at, ClassNote.id)
+    answered = (
+        select(ClassNote).where(ClassNote.answered_by_id == user_id).order_by(ClassNote.answered_at, ClassNote.id)
+    )
+    saved = select(SavedComment).where(SavedComment.user_id == user_id).order_by(SavedComment.saved_at)
     received = select(Nudge).where(Nudge.user_id == user_id).order_by(Nudge.created_at, Nudge.id)
     taught = select(Cohort).where(Cohort.instructor_id == user_id).order_by(Cohort.created_at, Cohort.id)
     seen = db.session.execute(
@@ -117,6 +124,11 @@ def export_person(user_id: uuid.UUID) -> Told:
             {**tell([sign_off], "lesson", "minutes", "signed_off_at")[0], "statement": statement}
             for sign_off, statement in signed
         ],
+        "notes_handed_in": tell(
+            db.session.scalars(handed_in), "text", "handed_in_at", "answered_at", "met", "comment", "read_at"
+        ),
+        "notes_answered": tell(db.session.scalars(answered), "answered_at", "met", "comment"),
+        "saved_comments": tell(db.session.scalars(saved), "text", "saved_at"),
         "nudges": tell(db.session.scalars(received), "created_at"),
         "classes_taught": tell(
             db.session.scalars(taught),
@@ -147,12 +159,16 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         (Nudge, Nudge.user_id == user_id),
         (ClassInvitation, ClassInvitation.membership_id.in_(_entries(user_id))),  # with the mails about it
         (ClassView, ClassView.user_id == user_id),
+        (SavedComment, SavedComment.user_id == user_id),
         (InstructorApproval, InstructorApproval.user_id == user_id),
     ):
         db.session.execute(delete(record).where(condition).execution_options(synchronize_session=False))
     own, taught = CohortMember.user_id == user_id, Cohort.instructor_id == user_id
     members = select(CohortMember.id).where(own)
     entries = select(Membership.id).where(Membership.user_id == user_id)
+    db.session.execute(
+        delete(ClassNote).where(ClassNote.member_id.in_(members)).execution_options(synchronize_session=False)
+    )
     db.session.execute(
         delete(Arrival).where(Arrival.member_id.in_(members)).execution_options(synchronize_session=False)
     )

@@ -17,6 +17,8 @@ def draw_poster(cohort: Cohort, address: str) -> bytes:
     ]
     unseen = [_("Your email address, the help pages you open, and what you learn on your own")]
     (seen if cohort.shows_answers else unseen).append(_("Which scenes you judged wrongly"))
+    if cohort.takes_notes:
+        seen.append(_("Observation notes, but only those you hand in yourself"))
     poster = Poster(
         title=_("Join the class"),
         name=cohort.title,

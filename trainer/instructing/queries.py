@@ -59,13 +59,21 @@ class Desk:
         """True for the one who teaches it now, where the class said so before people joined."""
         return self.cohort.shows_answers and self.reads_figures and not self.is_past
 
+    @property
+    def reads_notes(self) -> bool:
+        """True for the one who teaches it now, where people can hand in notes; never for their employer."""
+        return self.cohort.takes_notes and self.reads_figures and not self.is_past
+
     def has_page(self, endpoint: str) -> bool:
         """Return True if this person gets a page of the class: not all do, and a public class invites no team."""
         if self.is_past:
             return endpoint in {"board.board", "misreads.misreads", "meetings.meetings"}
-        return {"misreads.misreads": self.reads_figures, "class_invitations.invited": self.actor is not None}.get(
-            endpoint, True
-        )
+        narrower = {
+            "misreads.misreads": self.reads_figures,
+            "class_notes.notes": self.reads_notes,
+            "class_invitations.invited": self.actor is not None,
+        }
+        return narrower.get(endpoint, True)
 
     @property
     def zone(self) -> str:

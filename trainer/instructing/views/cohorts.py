@@ -295,6 +295,7 @@ def _facts(form: CohortForm) -> CohortFacts:
         ends_on=form.ends_on.data,
         capacity=form.capacity.data,
         shows_answers=bool(form.shows_answers.data),
+        takes_notes=bool(form.takes_notes.data),
     )
 
 
