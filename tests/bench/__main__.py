@@ -29,7 +29,7 @@ from uuid import UUID
 from flask import Flask
 from flask_migrate import upgrade
 
-from tests.bench import duties, figures, growth, load, neighbors, processes
+from tests.bench import classroom, duties, figures, growth, load, neighbors, packs, processes
 from tests.bench.figures import Turn, say
 from tests.bench.firm import make_large_firm
 from tests.bench.firm import measure as measure_status
@@ -401,6 +401,29 @@ def item_analysis() -> None:
                 say(label, f"{value:,.1f}")
 
 
+def large_class() -> None:
+    """Pages of a class with a hundred responses of each person, CPU time in this process."""
+    people = 1_000 if IS_FULL else 300
+    with tempfile.TemporaryDirectory() as name:
+        app = create_app(read_settings({"TRAINER_INSTANCE": name, "TRAINER_SECRET_KEY": "b" * 40}))
+        with app.app_context():
+            upgrade(directory=str(ROOT / "migrations"))
+        for page, seconds in classroom.measure(app, *classroom.make_classroom(app, people)).items():
+            figures.at_most(f"class of {people:,}: {page}", seconds * 1000, 100, "ms", also="CPU")
+
+
+def evidence_pack() -> None:
+    """An evidence pack of a past day, by a process of its own."""
+    people = 10_000 if IS_FULL else 500
+    with tempfile.TemporaryDirectory() as name:
+        app = create_app(read_settings({"TRAINER_INSTANCE": name, "TRAINER_SECRET_KEY": "b" * 40}))
+        with app.app_context():
+            upgrade(directory=str(ROOT / "migrations"))
+        grown, seconds, certificates = packs.measure(app, *packs.make_long_history(app, people))
+        also = f"{seconds:.0f} s CPU, {certificates:,} certificates"
+        figures.at_most(f"evidence pack of {people:,} people: memory grows by", grown, 100, "MB", also=also)
+
+
 def demo_firm() -> None:
     """The made-up firm of `flask seed demo`, whole, with where its people stand."""
     with tempfile.TemporaryDirectory() as name:
@@ -461,6 +484,8 @@ PARTS: dict[str, Callable[[], None]] = {
     "growth": large_firms,
     "neighbors": neighboring_firms,
     "items": item_analysis,
+    "class": large_class,
+    "pack": evidence_pack,
     "demo": demo_firm,
 }
 

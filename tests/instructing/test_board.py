@@ -14,7 +14,7 @@ import pytest
 import time_machine
 from flask import Flask
 from python_calamine import CalamineWorkbook
-from sqlalchemy import event, func, select
+from sqlalchemy import delete, event, func, select
 
 from tests.cast import actor_of, answer_all, certify, code_of, hand_in, make_ready, put_on_roster, start_final
 from tests.instructing.conftest import Room, answer_practice
@@ -24,15 +24,16 @@ from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.instructing.board import list_board
+from trainer.instructing import board as boards
+from trainer.instructing.board import list_board, list_marks
 from trainer.instructing.models import Cohort
 from trainer.instructing.operations import leave
 from trainer.instructing.queries import list_cohorts, users_of
 from trainer.instructing.rules import BoardRow
 from trainer.instructing.words import BOARD_HEADS
 from trainer.learning.models import Enrollment, LessonCompletion
-from trainer.learning.operations import complete_lesson
-from trainer.learning.queries import get_enrollment, standing
+from trainer.learning.operations import complete_lesson, enroll
+from trainer.learning.queries import get_enrollment, list_activity, standing
 from trainer.organizations.models import Membership
 
 
@@ -102,6 +103,50 @@ def test_each_number_is_what_the_records_say(room: Room, shelf: Library, seed: i
                 assert (row.concerns, row.innocents) == (half, half)
             assert row.is_complete == (row.serial is not None) == (enrollment.completed_at is not None)
             assert row.is_stuck == bool(finals and not finals[-1].is_passed)
+
+
+def test_who_is_shown_makes_no_difference_to_their_numbers(
+    room: Room, shelf: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(4)
+    for user_id in room.add(4):
+        live(room, user_id, rng, shelf)
+    named = board(room)
+    monkeypatch.setattr(boards, "_NAMED", 0)  # as in a class too large for that
+    assert board(room) == named
+    assert len(named) == 5
+    monkeypatch.undo()
+    with room.app.app_context():
+        cohort, course = db.session.get_one(Cohort, room.id), served().courses[COURSE]
+        marks = list_marks(cohort, course, clock.now(), with_lessons=True)
+        assert boards.list_rows(cohort, course, marks[3:1:-1]) == named[3:1:-1]
+        done = {row.user_id: row.standing.done_lessons for row in named if row.standing}
+        assert {mark.user_id: mark.done_lessons for mark in marks} == done
+        assert len(set(done.values())) > 1
+
+
+@pytest.mark.parametrize("slug", [COURSE, "security-officer"])
+def test_lessons_done_are_counted_as_on_a_learners_own_page(room: Room, shelf: Library, slug: str) -> None:
+    rng, course, bob = random.Random(3), shelf.content.courses[slug], room.acme.users["bob"]
+    names = [lesson.id for lesson in course.lessons]
+    counts = set()
+    with room.app.app_context():
+        with transaction():
+            enroll(bob, course, clock.now())
+        for trial in range(40):
+            with transaction():
+                enrollment = get_enrollment(bob, slug)
+                enrollment.tested_out_at = clock.now() if trial % 8 == 0 else None
+                enrollment.place = rng.choice([None, *(lesson.slug for lesson in course.lessons)])
+                db.session.execute(delete(LessonCompletion))
+                for name in rng.sample(names, rng.randrange(len(names) + 1)):
+                    moment = {"completed_at": clock.now(), "read_again_at": clock.now()}
+                    db.session.add(LessonCompletion(enrollment_id=enrollment.id, lesson=name, **moment))
+            activity = list_activity(select(Enrollment.user_id), slug, course, with_lessons=True)[bob]
+            assert activity.done_lessons == standing(enrollment, course).done_lessons
+            counts.add(activity.done_lessons)
+            db.session.expunge_all()
+    assert len(counts) > 2
 
 
 def test_a_large_class_takes_as_many_statements_as_a_small_one(room: Room) -> None:

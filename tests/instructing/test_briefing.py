@@ -66,7 +66,7 @@ def test_a_sign_leads_to_a_lesson_that_teaches_it_and_an_open_scene_that_shows_i
         mistake = prepare([row], COURSE, content).mistakes[0]
         teaching = {lesson.id for course, lesson in content.lessons_teaching(sign) if course.slug == COURSE}
         assert (mistake.lesson.id if mistake.lesson else None) in (teaching or (None,))
-        side = scene_on(row, content)
+        side = scene_on(row, content, list_twins(content))
         if sign in shown:
             assert side is not None
             assert sign in side.scene.file.signs

@@ -213,6 +213,22 @@ def list_final_tries(users: Select[Any], course: str) -> list[FinalTry]:
     return [FinalTry(*row) for row in rows]
 
 
+def list_failed_last(users: Select[Any], course: str) -> set[uuid.UUID]:
+    """Return ids of the enrollments, of many users in a course, whose last final that was handed in was failed."""
+    rows = db.session.execute(
+        select(Attempt.enrollment_id, Attempt.is_passed)
+        .where(
+            Attempt.user_id.in_(users),
+            Attempt.course == course,
+            Attempt.kind == Kind.FINAL,
+            Attempt.submitted_at.is_not(None),
+        )
+        .order_by(Attempt.started_at, Attempt.round, Attempt.number)
+    )
+    is_passed = {row[0]: row[1] for row in rows}
+    return {enrollment_id for enrollment_id, passed in is_passed.items() if passed is False}
+
+
 def count_practices(users: Select[Any], course: str) -> dict[uuid.UUID, tuple[int, dt.datetime]]:
     """Return enrollment id -> (practices handed in, when an attempt last began or was handed in), for many users."""
     is_practice = and_(Attempt.kind == Kind.PRACTICE, Attempt.submitted_at.is_not(None))

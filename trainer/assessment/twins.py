@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from trainer.content.library import Content, Scenario
@@ -104,11 +104,14 @@ def list_twins(content: Content) -> list[Twins]:
 
 def twins_showing(content: Content, signs: Collection[str], most: int | None = None) -> list[Twins]:
     """List the open pairs of which a scene shows any of the signs, those that show more of them first."""
+    return showing(_pairs(content), signs)[:most]
+
+
+def showing(pairs: Iterable[Twins], signs: Collection[str]) -> list[Twins]:
+    """Return those of the pairs of which a scene shows any of the signs, those that show more of them first."""
     asked = set(signs)
-    shown = [
-        (len(asked & {*twins.one.scene.file.signs, *twins.other.scene.file.signs}), twins) for twins in _pairs(content)
-    ]
-    return [twins for number, twins in sorted(shown, key=lambda each: -each[0]) if number][:most]
+    shown = [(len(asked & {*twins.one.scene.file.signs, *twins.other.scene.file.signs}), twins) for twins in pairs]
+    return [twins for number, twins in sorted(shown, key=lambda each: -each[0]) if number]
 
 
 def _pairs(content: Content) -> Iterator[Twins]:

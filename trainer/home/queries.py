@@ -24,10 +24,10 @@ from trainer.core.db import db
 from trainer.core.outbox import FAILED_FOR
 from trainer.core.work import Job
 from trainer.home.rules import NEAR, Beginning
-from trainer.instructing.board import list_board
+from trainer.instructing.board import list_marks
 from trainer.instructing.models import Cohort
 from trainer.instructing.queries import list_cohorts
-from trainer.instructing.rules import BoardRow
+from trainer.instructing.rules import Mark
 from trainer.interop.queries import list_webhooks
 from trainer.joining.drafts import KEPT
 from trainer.joining.importing import KIND
@@ -85,7 +85,7 @@ class ClassLine(NamedTuple):
     cohort: Cohort
     people: int
     done: int
-    stuck: Sequence[BoardRow]
+    stuck: Sequence[Mark]
 
 
 class Task(NamedTuple):
@@ -151,9 +151,9 @@ def list_class_lines(actor: Actor, now: dt.datetime) -> tuple[Sequence[ClassLine
     ][:MOST_CLASSES]
     lines = []
     for cohort, number in current:
-        board = list_board(cohort, courses.get(cohort.course), now) if number else []
-        done = sum(row.is_complete for row in board)
-        lines.append(ClassLine(cohort, number, done, [row for row in board if row.is_stuck]))
+        marks = list_marks(cohort, courses.get(cohort.course), now) if number else []
+        done = sum(mark.is_complete for mark in marks)
+        lines.append(ClassLine(cohort, number, done, [mark for mark in marks if mark.is_stuck]))
     return lines, len(pairs) - len(lines)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from trainer.assessment.twins import Side, list_twins, twins_showing
+from trainer.assessment.twins import Side, Twins, list_twins, showing
 from trainer.content.library import Content, Lesson
 from trainer.instructing.rules import Grain, Misread, Rate, mistaken
 
@@ -51,11 +51,12 @@ class Briefing:
 
 def prepare(rows: Sequence[Misread], course: str, content: Content) -> Briefing:
     """Return what to talk about with a class that takes a course."""
-    mistakes = _mistakes(rows, course, content)
+    pairs = list_twins(content)
+    mistakes = _mistakes(rows, course, content, pairs)
     of_scene = {row.key: row for row in rows if row.grain is Grain.SCENE}
     people = max((max(row.hits.people, row.false_alarms.people) for row in rows if row.grain is Grain.ALL), default=0)
     scenes = []
-    for side in _sides(mistakes, content):
+    for side in _sides(mistakes, pairs):
         row = of_scene.get(side.scene.id)
         rate = mistaken(row, is_missed=side.is_concern) if row else None
         scenes.append(ReadAloud(side, rate if rate and rate.is_shown else None))
@@ -75,19 +76,22 @@ def lesson_on(row: Misread, course: str, content: Content) -> Lesson | None:
     )
 
 
-def scene_on(row: Misread, content: Content, *, is_concern: bool | None = None) -> Side | None:
-    """Return a scene of an open pair that shows a sign, or one of a category; if asked, to report or innocent."""
+def scene_on(row: Misread, content: Content, pairs: Sequence[Twins], *, is_concern: bool | None = None) -> Side | None:
+    """Return a scene of an open pair that shows a sign, or one of a category; if asked, to report or innocent.
+
+    `pairs`: what `list_twins` says of the content. It is read once for all rows of a page.
+    """
     if row.grain is Grain.SCENE:
-        return next((side for side in _open_sides(content) if side.scene.id == row.key), None)
+        return next((side for side in _sides_of(pairs) if side.scene.id == row.key), None)
     signs = set(_signs(row, content))
-    for twins in twins_showing(content, signs):
+    for twins in showing(pairs, signs):
         for side in (twins.one, twins.other):
             if signs & set(side.scene.file.signs) and is_concern in (None, side.is_concern):
                 return side
     return None
 
 
-def _mistakes(rows: Iterable[Misread], course: str, content: Content) -> list[Mistake]:
+def _mistakes(rows: Iterable[Misread], course: str, content: Content, pairs: Sequence[Twins]) -> list[Mistake]:
     """Return what is surely wrong most often, signs before the categories that they are of."""
     wrong = [
         (row, is_missed, rate)
@@ -104,23 +108,23 @@ def _mistakes(rows: Iterable[Misread], course: str, content: Content) -> list[Mi
         if (category, is_missed) in told:
             continue
         told.add((category, is_missed))
-        side = scene_on(row, content, is_concern=is_missed)
+        side = scene_on(row, content, pairs, is_concern=is_missed)
         mistakes.append(Mistake(row.label, is_missed, rate, lesson_on(row, course, content), side))
     return mistakes[:MISTAKES]
 
 
-def _sides(mistakes: Iterable[Mistake], content: Content) -> list[Side]:
+def _sides(mistakes: Iterable[Mistake], pairs: Iterable[Twins]) -> list[Side]:
     """Return two scenes to read: those of the mistakes, one to report and one innocent where it can be."""
     asked = [mistake.side for mistake in mistakes if mistake.side]
     sides = asked[:1]
-    for side in (*asked[1:], *_open_sides(content)):
+    for side in (*asked[1:], *_sides_of(pairs)):
         if len(sides) < SCENES and all(side.is_concern is not other.is_concern for other in sides):
             sides.append(side)
     return sides
 
 
-def _open_sides(content: Content) -> Iterator[Side]:
-    for twins in list_twins(content):
+def _sides_of(pairs: Iterable[Twins]) -> Iterator[Side]:
+    for twins in pairs:
         yield from (twins.one, twins.other)
 
 

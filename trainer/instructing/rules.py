@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from trainer.learning.rules import Standing
 from trainer.organizations.rules import FOLLOW_UPS
@@ -156,17 +156,40 @@ class BoardRow:
         return self.completed_at is not None
 
 
-def narrow(rows: list[BoardRow], show: Show, order: Order) -> list[BoardRow]:
-    """Return the rows to show, sorted: by name, by least done, or by longest idle."""
+class Mark(NamedTuple):
+    """By what someone in a class is counted, narrowed and sorted on the board."""
+
+    member_id: uuid.UUID
+    user_id: uuid.UUID
+    name: str
+    joined_at: dt.datetime
+    last_active: dt.datetime
+    done_lessons: int | None
+    """None if they weren't asked for, or the course isn't begun."""
+    practices: int
+    """Practices handed in."""
+    completed_at: dt.datetime | None
+    is_last_failed: bool
+    nudged_at: dt.datetime | None
+    is_stuck: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """True once the course is completed."""
+        return self.completed_at is not None
+
+
+def narrow(marks: list[Mark], show: Show, order: Order) -> list[Mark]:
+    """Return those to show, sorted: by name, by least done, or by longest idle."""
     shown = [
-        row
-        for row in rows
-        if show is Show.ALL or (show is Show.STUCK and row.is_stuck) or (show is Show.DONE and row.is_complete)
+        mark
+        for mark in marks
+        if show is Show.ALL or (show is Show.STUCK and mark.is_stuck) or (show is Show.DONE and mark.is_complete)
     ]
     if order is Order.PROGRESS:
-        return sorted(shown, key=lambda row: (row.is_complete, row.standing.done_lessons if row.standing else 0))
+        return sorted(shown, key=lambda mark: (mark.is_complete, mark.done_lessons or 0))
     if order is Order.ACTIVE:
-        return sorted(shown, key=lambda row: row.last_active)
+        return sorted(shown, key=lambda mark: mark.last_active)
     return shown
 
 

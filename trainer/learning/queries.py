@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row, Select, and_, bindparam, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 
 from trainer.accounts.models import User
 from trainer.accounts.queries import of_session, through_session
@@ -22,6 +22,7 @@ from trainer.learning import rules
 from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
 from trainer.learning.rules import Begun, LessonNeed, Path, Reading, Standing
 
+_BETWEEN = "\n"
 # Run for every lesson that someone signed in opens, so they are built once.
 _NEWEST = (
     select(Enrollment)
@@ -188,32 +189,101 @@ def wants_place(course: Course, enrollment: Enrollment | Begun, where: Path, les
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The newest enrollment of one of many learners, where it stands, and when they last read."""
+    """The newest enrollment of one of many learners, and where it stands."""
 
     enrollment: Enrollment
     standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What is known of one of many learners' newest enrollment without looking at each lesson."""
+
+    enrollment_id: uuid.UUID
+    completed_at: dt.datetime | None
     last_active: dt.datetime
+    """When they last began, read or were active."""
+    done_lessons: int | None
+    """As `Standing` counts them; None if that wasn't asked for."""
 
 
 def list_progress(users: Select[Any], slug: str, course: Course | None) -> dict[uuid.UUID, Progress]:
     """Return where each of the users stands who has begun a course, in three statements for all of them."""
     theirs = select(Enrollment).where(Enrollment.user_id.in_(users), Enrollment.course == slug)
     newest = {cycle.user_id: cycle for cycle in db.session.scalars(theirs.order_by(Enrollment.cycle))}
-    done: dict[uuid.UUID, dict[str, dt.datetime]] = {}
-    readings = select(LessonCompletion.enrollment_id, LessonCompletion.lesson, LessonCompletion.read_again_at)
+    done: dict[uuid.UUID, set[str]] = {}
     ids = select(Enrollment.id).where(Enrollment.user_id.in_(users), Enrollment.course == slug)
-    for enrollment_id, lesson, read_at in db.session.execute(readings.where(LessonCompletion.enrollment_id.in_(ids))):
-        done.setdefault(enrollment_id, {})[lesson] = read_at
+    readings = select(LessonCompletion.enrollment_id, LessonCompletion.lesson)
+    for enrollment_id, lesson in db.session.execute(readings.where(LessonCompletion.enrollment_id.in_(ids))):
+        done.setdefault(enrollment_id, set()).add(lesson)
     named = set(db.session.scalars(select(User.id).where(User.id.in_(users), User.certificate_name != "")))
-    progress = {}
-    for user_id, enrollment in newest.items():
-        read = done.get(enrollment.id, {})
-        progress[user_id] = Progress(
+    return {
+        user_id: Progress(
             enrollment,
-            _standing(enrollment, course, read, has_name=user_id in named),
-            max(enrollment.started_at, enrollment.active_until or enrollment.started_at, *read.values()),
+            _standing(enrollment, course, done.get(enrollment.id, ()), has_name=user_id in named),
         )
-    return progress
+        for user_id, enrollment in newest.items()
+    }
+
+
+def list_activity(
+    users: Select[Any], slug: str, course: Course | None, *, with_lessons: bool
+) -> dict[uuid.UUID, Activity]:
+    """Return what each of the users did who has begun a course, in one statement for all of them.
+
+    `with_lessons`: count the lessons done, too. Columns only: a class may have a thousand people.
+    """
+    readings = select(func.max(LessonCompletion.read_again_at)).where(LessonCompletion.enrollment_id == Enrollment.id)
+    lessons = select(func.aggregate_strings(LessonCompletion.lesson, _BETWEEN)).where(
+        LessonCompletion.enrollment_id == Enrollment.id
+    )
+    columns = select(
+        Enrollment.user_id,
+        Enrollment.id,
+        Enrollment.completed_at,
+        Enrollment.started_at,
+        Enrollment.active_until,
+        readings.scalar_subquery(),
+    )
+    if with_lessons:
+        # Of the conditions only what counts here, as in `_BEGUN`.
+        is_short, allows_test_out = (
+            Enrollment.conditions[name].as_boolean() for name in ("is_short", "allows_test_out")
+        )
+        columns = columns.add_columns(is_short, allows_test_out, Enrollment.tested_out_at, lessons.scalar_subquery())
+    activity = {}
+    query = columns.where(Enrollment.user_id.in_(users), Enrollment.course == slug).order_by(Enrollment.cycle)
+    counts = {is_short: _Count(course.short if is_short else course) for is_short in (True, False)} if course else {}
+    for row in db.session.execute(query):
+        user_id, enrollment_id, completed_at, started_at, active_until, read_at = row[:6]
+        done = None
+        if with_lessons:
+            short, may_test_out, tested_out_at, read = tuple[Any, ...](row)[6:]
+            is_tested_out = tested_out_at is not None and may_test_out is not False
+            lessons_read = read.split(_BETWEEN) if read else ()
+            done = counts[bool(short)].of(lessons_read, is_tested_out=is_tested_out) if course else 0
+        last_active = max(started_at, active_until or started_at, read_at or started_at)
+        activity[user_id] = Activity(enrollment_id, completed_at, last_active, done)
+    return activity
+
+
+class _Count:
+    """Counts the lessons of a course's core path that are done, as `Standing.done_lessons` does, for many learners."""
+
+    def __init__(self, course: Course) -> None:
+        self.all = {need.choice or need.id for need in path_of(course, None, ()).path}
+        self._stands_for: dict[str, set[str]] = {}
+        for module in course.modules:
+            for lesson in module.lessons if not module.file.deeper else ():
+                place = module.slug if module.file.choose_one else lesson.id
+                for name in (lesson.id, *lesson.file.was):
+                    self._stands_for.setdefault(name, set()).add(place)
+
+    def of(self, read: Iterable[str], *, is_tested_out: bool) -> int:
+        """Return how many are done by someone who read these lessons."""
+        if is_tested_out:
+            return len(self.all)
+        return len(set[str]().union(*(self._stands_for.get(lesson, ()) for lesson in read)))
 
 
 def path_of(course: Course, place: str | None, read: Container[str], *, is_tested_out: bool = False) -> Path:

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from trainer.assessment.rounds import list_waiting
+from trainer.content.library import Course
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -18,11 +19,11 @@ from trainer.credentials.rules import show_serial
 from trainer.instructing import words
 from trainer.instructing.access import looking, teaching
 from trainer.instructing.answers import list_answers
-from trainer.instructing.board import list_board
+from trainer.instructing.board import list_marks, list_rows
 from trainer.instructing.nudges import nudge
 from trainer.instructing.presence import list_walk_ins
 from trainer.instructing.queries import Desk, find_membership, get_member, users_of
-from trainer.instructing.rules import BoardRow, Order, Show, may_nudge, narrow
+from trainer.instructing.rules import Mark, Order, Show, may_nudge, narrow
 from trainer.instructing.views.downloads import given_as_asked
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
@@ -36,23 +37,23 @@ PAGE = 50
 @looking
 def board(desk: Desk) -> str:
     """Show where everyone in a class stands, narrowed and sorted as the address says."""
-    everyone = _rows(desk)
-    show, order = _show(), _order()
-    rows = narrow(everyone, show, order)
-    page = min(max(request.args.get("page", 1, type=int), 1), max(1, -(-len(rows) // PAGE)))
+    show, order, course = _show(), _order(), _course(desk)
+    everyone = _marks(desk, order)
+    shown = narrow(everyone, show, order)
+    page = min(max(request.args.get("page", 1, type=int), 1), max(1, -(-len(shown) // PAGE)))
     instant = now()
     return render_template(
         "instructing/board.html",
         desk=desk,
-        course=served().courses.get(desk.cohort.course),
-        rows=rows[(page - 1) * PAGE : page * PAGE],
+        course=course,
+        rows=list_rows(desk.cohort, course, shown[(page - 1) * PAGE : page * PAGE]),
         counts={choice: len(narrow(everyone, choice, Order.NAME)) for choice in Show},
-        can_nudge=sum(row.is_stuck and may_nudge(row.nudged_at, instant) for row in everyone),
+        can_nudge=sum(mark.is_stuck and may_nudge(mark.nudged_at, instant) for mark in everyone),
         asking=[] if desk.is_past else _asking(desk),
         show=show,
         order=order,
         page=page,
-        has_next=len(rows) > page * PAGE,
+        has_next=len(shown) > page * PAGE,
         words=words,
         show_serial=show_serial,
         may_nudge=lambda row: may_nudge(row.nudged_at, instant),
@@ -65,7 +66,8 @@ def board(desk: Desk) -> str:
 def export(desk: Desk) -> Response:
     """Return the rows that the address asks for as CSV or XLSX; the export is recorded."""
     outside = [person.name for person in list_walk_ins(desk.cohort)] if _show() is Show.ALL else []
-    table = words.board_table(narrow(_rows(desk), _show(), _order()), desk.zone, outside)
+    marks = narrow(_marks(desk, _order()), _show(), _order())
+    table = words.board_table(list_rows(desk.cohort, _course(desk), marks), desk.zone, outside)
     return given_as_asked(desk, "export.board", table)
 
 
@@ -76,7 +78,9 @@ def send_nudges(desk: Desk) -> Response:
     """Send a mail to one member, or to everyone who is stuck."""
     member_id = request.form.get("member", type=UUID)
     member_ids = (
-        [get_member(desk.cohort, member_id).id] if member_id else [row.member_id for row in _rows(desk) if row.is_stuck]
+        [get_member(desk.cohort, member_id).id]
+        if member_id
+        else [mark.member_id for mark in _marks(desk) if mark.is_stuck]
     )
     try:
         with transaction():
@@ -102,8 +106,12 @@ def answers(desk: Desk, member_id: UUID) -> str:
     )
 
 
-def _rows(desk: Desk) -> list[BoardRow]:
-    return list_board(desk.cohort, served().courses.get(desk.cohort.course), now())
+def _course(desk: Desk) -> Course | None:
+    return served().courses.get(desk.cohort.course)
+
+
+def _marks(desk: Desk, order: Order = Order.NAME) -> list[Mark]:
+    return list_marks(desk.cohort, _course(desk), now(), with_lessons=order is Order.PROGRESS)
 
 
 def _asking(desk: Desk) -> list[tuple[str, UUID]]:

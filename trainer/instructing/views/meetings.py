@@ -178,7 +178,9 @@ def meeting_page(
     """Return the page of a meeting, with a form as it was sent, if one was refused."""
     held, instant = get_class_session(desk, class_session_id), now()
     course, walked = find_course(desk), list_walk_in_attendance(held)
-    there = (list_attendance(held) & {member.id for member in list_members(desk.cohort)}) | walked.keys()
+    known = attendance or attendance_form(desk, held, is_new=True)
+    listed = {str(choice[0]) for choice in known.members.choices or ()}
+    there = {member_id for member_id in list_attendance(held) if str(member_id) in listed} | walked.keys()
     signed = list_signatures(held)
     covered = {person[0] for entry in signed for person in entry.people}
     text = request.args.get("who", "").strip()
@@ -188,8 +190,8 @@ def meeting_page(
         held=held,
         course=course,
         taught=what_is_taught(held, course),
-        form=attendance or signature or stranger or attendance_form(desk, held, is_new=True),
-        attendance=attendance or attendance_form(desk, held, is_new=True),
+        form=attendance or signature or stranger or known,
+        attendance=known,
         signature=signature or SignatureForm(formdata=None),
         stranger=stranger or StrangerForm(formdata=None),
         statement=sessions.statement_of(held),

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from trainer.assessment.measures.groups import FEWEST_PEOPLE as FEWEST_FOR_GAIN
+from trainer.assessment.twins import list_twins
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.instructing import briefing_words, words
@@ -32,7 +33,7 @@ blueprint = Blueprint("misreads", __name__, url_prefix="/cohorts/<uuid:cohort_id
 def misreads(desk: Desk) -> str:
     """Show what the group misreads, as a chart that is a table, and what it judged before and after."""
     figures, content = find_figures(desk.cohort, served()), served()
-    rows = _rows(figures)
+    rows, pairs = _rows(figures), list_twins(content)
     return render_template(
         "instructing/misreads.html",
         desk=desk,
@@ -48,7 +49,7 @@ def misreads(desk: Desk) -> str:
         fewest_for_gain=FEWEST_FOR_GAIN,
         percent=words.percent,
         lesson_on=lambda row: lesson_on(row, desk.cohort.course, content),
-        scene_on=lambda row: scene_on(row, content),
+        scene_on=lambda row: scene_on(row, content, pairs),
     )
 
 
