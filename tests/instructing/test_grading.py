@@ -16,6 +16,7 @@ from tests.instructing.test_access import hand_over
 from tests.instructing.test_handing_in import notes
 from tests.organizations.conftest import Acme
 from tests.support import Visitor
+from trainer.accounts.queries import find_user_by_email_key
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
@@ -23,8 +24,9 @@ from trainer.core.errors import Conflict, NotFound
 from trainer.core.outbox import OutboxMessage
 from trainer.instructing import grading, handing_in, operations
 from trainer.instructing.grading import answer_note
-from trainer.instructing.models import ClassNote, SavedComment
+from trainer.instructing.models import ClassNote, Cohort, CohortMember, SavedComment
 from trainer.jobs.letters import write
+from trainer.organizations.models import Membership
 from trainer.web.letters import Letter
 
 
@@ -76,8 +78,8 @@ def test_the_list_shows_what_has_waited_longest_first(taking: Room) -> None:
     assert shown(ines.get(taking.path("/notes?state=nonsense&after=nonsense")).text) == [ids[0], ids[2]]
 
 
-def grading_members(room: Room) -> list[operations.CohortMember]:
-    return list(db.session.scalars(select(operations.CohortMember).where(operations.CohortMember.cohort_id == room.id)))
+def grading_members(room: Room) -> list[CohortMember]:
+    return list(db.session.scalars(select(CohortMember).where(CohortMember.cohort_id == room.id)))
 
 
 @pytest.mark.parametrize("state", ["waiting", "answered"])
@@ -156,7 +158,7 @@ def test_a_mail_that_is_no_longer_true_isnt_sent(taking: Room, how: str) -> None
     reply(taking, note)
     with taking.app.app_context(), transaction():
         if how == "left":
-            member = db.session.get_one(operations.CohortMember, taking.bob)
+            member = db.session.get_one(CohortMember, taking.bob)
             member.left_at = clock.now()
         else:
             db.session.execute(delete(ClassNote))
@@ -166,7 +168,7 @@ def test_a_mail_that_is_no_longer_true_isnt_sent(taking: Room, how: str) -> None
 def test_someone_without_an_address_gets_no_mail(taking: Room) -> None:
     note = add_note(taking.app, taking.bob)
     with taking.app.app_context(), transaction():
-        user = operations.find_user_by_email_key("bob@example.org")
+        user = find_user_by_email_key("bob@example.org")
         assert user is not None
         user.email = user.email_key = user.password_hash = None
     assert reply(taking, note) == 303
@@ -242,7 +244,7 @@ def test_a_former_instructor_reads_none_and_the_next_one_does(taking: Room) -> N
 
 def test_notes_of_another_class_open_nothing(taking: Room, acme: Acme) -> None:
     note = add_note(taking.app, taking.bob)
-    other = operations.Cohort
+    other = Cohort
     with taking.app.app_context(), transaction():
         cohort = db.session.get_one(other, taking.id)
         copied = other(
@@ -279,7 +281,7 @@ def test_a_note_withdrawn_beside_grading_is_gone_and_says_so(taking: Room) -> No
 def test_whoever_left_the_class_or_the_firm_is_not_in_the_list(taking: Room) -> None:
     note = add_note(taking.app, taking.bob)
     with taking.app.app_context(), transaction():
-        person = db.session.get_one(handing_in.Membership, taking.acme.people["bob"])
+        person = db.session.get_one(Membership, taking.acme.people["bob"])
         person.ended_at, person.ended_on = clock.now(), clock.today()
     ines = taking.enter()
     assert shown(ines.get(taking.path("/notes")).text) == []
