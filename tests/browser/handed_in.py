@@ -64,13 +64,13 @@ def set_notes(app: Flask, ines: UUID, writer: UUID, other: UUID) -> dict[str, st
             db.session.add(SavedComment(user_id=ines, text=text, saved_at=now()))
         db.session.flush()
         code = code_of(app, cohort)
-        address = f"/courses/{COURSE}/{lesson.module_slug}/{lesson.slug}/answers/{question.id}"
+        path = f"/courses/{COURSE}/{lesson.module_slug}/{lesson.slug}/answers/{question.id}"
         return {
             "class_notes": f"/cohorts/{cohort}",
             "class_note": f"/cohorts/{cohort}/notes/{waiting.id}",
             "class_note_answered": f"/cohorts/{cohort}/notes/{answered.id}",
             "class_notes_join": f"/classes/{code[:4]}-{code[4:]}",
-            "hand_in": f"{address}/hand-in",
+            "hand_in": f"{path}/hand-in",
             "note_lesson": f"/courses/{COURSE}/{lesson.module_slug}/{lesson.slug}",
             "own_note": f"/my-notes/{answered.id}",
             "own_note_waiting": f"/my-notes/{own.id}",

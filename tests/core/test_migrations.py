@@ -20,6 +20,7 @@ from tests.assignments.firm import EVERYONE, make_firm
 from tests.assignments.trainings import record
 from tests.cast import (
     actor_of,
+    add_note,
     add_second_factor,
     appoint,
     approve,
@@ -57,7 +58,7 @@ from trainer.core.heartbeat import note_began
 from trainer.core.settings import ROOT
 from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams, invite
-from trainer.instructing.models import Arrival, ClassFigures, ClassView
+from trainer.instructing.models import Arrival, ClassFigures, ClassView, SavedComment
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.instructing.walk_ins import Stranger, add_stranger
@@ -216,6 +217,7 @@ def fill_class(app: Flask) -> None:
     approve(app, ines)
     cohort = make_class(app, ines, None)
     member, meeting = join_class(app, leo, cohort), hold_meeting(app, ines, cohort)
+    add_note(app, member)
     with app.app_context(), transaction():
         desk, course = desk_of(ines, cohort), served().courses[COURSE]
         note_attendance(desk, meeting, [member], clock.now())
@@ -224,6 +226,7 @@ def fill_class(app: Flask) -> None:
         db.session.add(Arrival(session_id=meeting, member_id=member, at=clock.now()))
         nudge(desk, [member], clock.now())
         db.session.add(ClassView(cohort_id=cohort, user_id=leo, name="Leo", began_at=clock.now()))
+        db.session.add(SavedComment(user_id=ines, text="Add the time.", saved_at=clock.now()))
         db.session.add(ClassFigures(cohort_id=cohort, counted_at=clock.now(), weight=1, figures={}))
 
 

@@ -244,9 +244,10 @@ def test_a_former_instructor_reads_none_and_the_next_one_does(taking: Room) -> N
 
 def test_notes_of_another_class_open_nothing(taking: Room, acme: Acme) -> None:
     note = add_note(taking.app, taking.bob)
+    other = Cohort
     with taking.app.app_context(), transaction():
-        cohort = db.session.get_one(Cohort, taking.id)
-        copied = Cohort(
+        cohort = db.session.get_one(other, taking.id)
+        copied = other(
             **{
                 name: getattr(cohort, name)
                 for name in ("organization_id", "instructor_id", "course", "title", "taught_by", "starts_on", "ends_on")

@@ -239,7 +239,7 @@ def _class(app: Flask, bob: UUID, firm: UUID, dora: UUID) -> dict[str, str | int
         view_id = view.id
     return {
         **_met(app, bob, cohort, meeting),
-        **_handed_in(app, bob, make_class(app, bob, firm, title="Another class")),
+        **_handed_in(app, bob, make_class(app, bob, firm)),
         "view_id": str(view_id),
         "cohort_id": str(cohort),
         "code": code_of(app, cohort),
