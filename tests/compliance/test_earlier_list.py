@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import io
 import json
@@ -239,6 +240,21 @@ def test_a_list_that_no_longer_does_what_was_shown_is_shown_again(acme: Acme) ->
     alice.page = answer
     assert confirm(alice, acme).status_code == 303
     assert [title for title, _person, _approved in trainings(acme)] == ["Spotting it", "Two"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "day"),
+    [("Completed (dd/mm/yyyy)", "03/04/2025"), ("Completed (dd.mm.yyyy)", "03.04.2025"), ("Completed", "13/04/25")],
+)
+def test_what_is_recorded_is_the_day_that_was_shown(acme: Acme, heading: str, day: str) -> None:
+    alice = acme.enter("alice")
+    rows = f"email,training,provider,{heading},hours\nbob@example.org,Spotting,School,{day},8\n"
+    alice.page = alice.post(acme.path("/earlier-training/list"), {"text": rows})
+    assert alice.page.status_code == 200, alice.page.text
+    assert confirm(alice, acme).status_code == 303
+    with acme.app.app_context():
+        completed_on = db.session.scalars(select(EarlierTraining.completed_on)).one()
+    assert completed_on == dt.date(2025, 4, 13 if day.startswith("13") else 3)
 
 
 def test_a_wrong_proof_keeps_the_list_from_being_recorded(acme: Acme) -> None:
