@@ -358,7 +358,7 @@ def test_the_form_of_a_requirement_chooses_what_counts_and_keeps_it(training: Tr
 def test_a_pack_has_a_table_of_them_with_the_proof_beside(training: Training) -> None:
     acme = training.acme
     require(acme.app, acme.users["alice"], acme.id, title="Elsewhere too", earlier_titles=("spotting it",))
-    pages = [record(acme, "dana", file=file_of(PDF)), record(acme, "bob", title="Waits")]
+    pages = [record(acme, "dana", file=file_of(PDF, "訓" * 100 + ".pdf")), record(acme, "bob", title="Waits")]
     pages.append(record(acme, "bob", title="Withdrawn"))
     mona = acme.enter("mona")
     numbers = [page.rpartition("/")[2] for page in pages]
