@@ -16,8 +16,10 @@ from tests.compliance.conftest import Training, require
 from tests.compliance.test_views import make_pack, read_csv
 from tests.organizations.conftest import Acme
 from tests.support import Visitor, closed_up
+from trainer.assignments import earlier
 from trainer.assignments.models import EarlierTraining, TrainingProof
 from trainer.compliance.earlier_list import read_hours
+from trainer.compliance.views import earlier as views
 from trainer.compliance.views.earlier import MOST_BYTES, most_bytes
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
@@ -264,6 +266,31 @@ def test_a_wrong_proof_keeps_the_list_from_being_recorded(acme: Acme) -> None:
     assert answer.status_code == 422
     assert "This isn’t a PDF, PNG or JPEG file." in answer.text
     assert trainings(acme) == []
+
+
+def test_a_firms_proof_files_have_limited_room_and_an_account_sends_so_many_an_hour(
+    acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, alice = record(acme, file=file_of(PDF)), acme.enter("alice")
+    path = acme.path(f"/earlier-training/people/{acme.people['bob']}")
+    send(alice, acme, "bob@example.org,Listed,School,2026-03-04,8,\n")
+    monkeypatch.setattr(earlier, "MOST_PROOFS", 2 * len(PDF) - 1)
+    for answer in (
+        confirm(alice, acme, file=file_of(PDF)),
+        alice.post(path, FIELDS | {"title": "B", "file": file_of(PDF)}),
+    ):
+        assert answer.status_code == 422
+        assert "There’s no room for this file" in answer.text
+    assert trainings(acme) == [("Spotting it", "bob", False)]
+    assert alice.post(path, FIELDS | {"title": "Without"}).status_code == 303
+    later = record(acme, title="Later")
+    answer = alice.post(f"{later}/proof", {"file": file_of(PDF)})
+    assert (answer.status_code, "There’s no room for this file" in answer.text) == (422, True)
+    monkeypatch.setattr(earlier, "MOST_PROOFS", 2 * len(PDF))
+    monkeypatch.setattr(views, "MOST_FILES", 1)
+    assert alice.post(f"{later}/proof", {"file": file_of(PDF)}).status_code == 429
+    assert acme.enter("mona").post(f"{later}/proof", {"file": file_of(PDF)}).status_code == 303
+    assert alice.get(f"{page}/proof").data == PDF
 
 
 def test_a_sites_manager_imports_for_the_site_alone(acme: Acme) -> None:

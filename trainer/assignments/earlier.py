@@ -10,7 +10,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import delete, exists
+from sqlalchemy import delete, exists, func, select
 
 from trainer.assignments.earlier_queries import get_training, list_keys, list_waiting_of, may_approve
 from trainer.assignments.models import LONGEST_REASON, EarlierTraining, TrainingProof
@@ -26,6 +26,8 @@ MOST_MINUTES: Final = 200 * 60
 FIRST_DAY: Final = dt.date(1970, 1, 1)
 MOST_PROOF: Final = 3 * 2**20
 """Bytes of a proof file."""
+MOST_PROOFS: Final = 500 * 2**20
+"""Bytes of all proof files of a firm."""
 _ENDINGS: Final = {
     b"%PDF-": ("application/pdf", "pdf"),
     b"\x89PNG\r\n\x1a\n": ("image/png", "png"),
@@ -56,6 +58,10 @@ class Proof:
 
     name: str
     content: bytes
+
+
+class ProofRefused(Invalid):
+    """A proof file that can't be kept."""
 
 
 def day_problem(day: dt.date, today: dt.date) -> LazyString | None:
@@ -184,6 +190,7 @@ def undo_training(actor: Actor, training_id: uuid.UUID, now: dt.datetime) -> int
 
 def attach_proof(actor: Actor, training_id: uuid.UUID, proof: Proof, now: dt.datetime) -> None:
     """Add a proof file to a training that has none. Raises Conflict if there is one, and Invalid for a wrong file."""
+    lock_organization(actor)
     training, person = get_training(actor, training_id)
     if training.proof_id is not None or training.ended_at is not None:
         raise Conflict(_l("This training has a proof file already, or it no longer counts."))
@@ -193,13 +200,13 @@ def attach_proof(actor: Actor, training_id: uuid.UUID, proof: Proof, now: dt.dat
 
 
 def check_proof(proof: Proof) -> tuple[str, str]:
-    """Return the media type and the ending of a proof file, told by its content. Raises Invalid."""
+    """Return the media type and the ending of a proof file, told by its content. Raises ProofRefused."""
     if len(proof.content) > MOST_PROOF:
-        raise Invalid(_l("This file is too large. A proof file can have %(most)s MB at most.", most=MOST_PROOF >> 20))
+        raise ProofRefused(_l("This file is too large. A proof file can have %(most)s MB at most.", most=MOST_PROOF >> 20))
     for beginning, told in _ENDINGS.items():
         if proof.content.startswith(beginning):
             return told
-    raise Invalid(_l("This isn’t a PDF, PNG or JPEG file. Save it as one of these and try again."))
+    raise ProofRefused(_l("This isn’t a PDF, PNG or JPEG file. Save it as one of these and try again."))
 
 
 def _check_second(actor: Actor, training: EarlierTraining, person: Membership) -> None:
@@ -218,7 +225,18 @@ def _end(actor: Actor, training: EarlierTraining, reason: str, now: dt.datetime)
 
 
 def _keep_proof(actor: Actor, proof: Proof, now: dt.datetime) -> TrainingProof:
+    """Keep a file, in a firm that is locked. Raises ProofRefused for a wrong one, or where there is no room."""
     kind, ending = check_proof(proof)
+    sizes = select(func.sum(func.length(TrainingProof.content)))
+    kept_bytes = db.session.scalar(sizes.where(TrainingProof.organization_id == actor.organization_id)) or 0
+    if kept_bytes + len(proof.content) > MOST_PROOFS:
+        raise ProofRefused(
+            _l(
+                "There’s no room for this file: all of a firm’s proof files can have %(most)s MB together. Scan it "
+                "with a lower resolution, or record the training without a file and keep the file yourself.",
+                most=MOST_PROOFS >> 20,
+            )
+        )
     stem = proof.name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or proof.name
     plain = "".join(char if char.isalnum() or char in " -_()." else "_" for char in stem).strip(" .")[:100]
     kept = TrainingProof(
