@@ -241,6 +241,18 @@ def test_undoing_takes_the_whole_list_and_its_proof_until_someone_approves(acme:
             earlier.undo_training(acme.actor(), of_mona, clock.now())
 
 
+def test_whoever_approved_it_saw_its_proof(acme: Firm) -> None:
+    bob = acme.add("Bob")
+    with acme.app.app_context():
+        second = second_of(acme)
+        with transaction():
+            number = record(acme.actor(), bob)
+            earlier.approve_trainings(second, [number], clock.now())
+        with pytest.raises(Conflict), transaction():
+            earlier.attach_proof(acme.actor(), number, Proof("scan.pdf", PDF), clock.now())
+        assert db.session.scalars(select(TrainingProof.id)).all() == []
+
+
 @pytest.mark.parametrize(
     ("name", "content", "kept"),
     [

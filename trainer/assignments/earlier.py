@@ -189,11 +189,14 @@ def undo_training(actor: Actor, training_id: uuid.UUID, now: dt.datetime) -> int
 
 
 def attach_proof(actor: Actor, training_id: uuid.UUID, proof: Proof, now: dt.datetime) -> None:
-    """Add a proof file to a training that has none. Raises Conflict if there is one, and Invalid for a wrong file."""
+    """Add a proof file to a training that waits and has none, so that whoever approves it has seen it.
+
+    Raises Conflict where there is one or nothing waits, and ProofRefused.
+    """
     lock_organization(actor)
     training, person = get_training(actor, training_id)
-    if training.proof_id is not None or training.ended_at is not None:
-        raise Conflict(_l("This training has a proof file already, or it no longer counts."))
+    if training.proof_id is not None or training.approved_at is not None or training.ended_at is not None:
+        raise Conflict(_l("This training has a proof file already, or someone approved or declined it."))
     training.proof_id = _keep_proof(actor, proof, now).id
     db.session.flush()
     _note(actor, "training.proof_added", training, now, name=person.name)
