@@ -241,6 +241,21 @@ def test_undoing_takes_the_whole_list_and_its_proof_until_someone_approves(acme:
             earlier.undo_training(acme.actor(), of_mona, clock.now())
 
 
+def test_undoing_a_list_takes_the_proofs_that_were_added_one_by_one(acme: Firm) -> None:
+    bob, mona = acme.add("Bob"), acme.add("Mona")
+    with acme.app.app_context():
+        rows = [(person, TrainingFacts("Patrol", "I", DAY, 60)) for person in (bob, mona)]
+        with transaction():
+            earlier.record_all(acme.actor(), rows, None, clock.now())
+            ids = db.session.scalars(select(EarlierTraining.id)).all()
+        for number in ids:
+            with transaction():
+                earlier.attach_proof(acme.actor(), number, Proof("scan.pdf", PDF), clock.now())
+        with transaction():
+            assert earlier.undo_training(acme.actor(), ids[0], clock.now()) == 2
+        assert db.session.scalars(select(TrainingProof.id)).all() == []
+
+
 def test_whoever_approved_it_saw_its_proof(acme: Firm) -> None:
     bob = acme.add("Bob")
     with acme.app.app_context():

@@ -10,9 +10,10 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, func, select
 
 from trainer.assignments.earlier_queries import get_training, list_keys, list_waiting_of, may_approve
+from trainer.assignments.mergers import drop_unused_proofs
 from trainer.assignments.models import LONGEST_REASON, EarlierTraining, TrainingProof
 from trainer.assignments.rules import title_key
 from trainer.core.audit import note
@@ -168,23 +169,20 @@ def undo_training(actor: Actor, training_id: uuid.UUID, now: dt.datetime) -> int
 
     Return how many. Raises Conflict once it doesn't wait anymore.
     """
+    lock_organization(actor)
     training, person = get_training(actor, training_id)
     if training.approved_at is not None or training.ended_at is not None or training.created_by_id != actor.user_id:
         raise Conflict(_l("This can’t be undone anymore: someone approved or declined it, or recorded it before you."))
-    batch_id, proof_id = training.batch_id, training.proof_id
+    batch_id = training.batch_id
     alone = EarlierTraining.id == training.id
     whole = (EarlierTraining.organization_id == actor.organization_id, EarlierTraining.batch_id == batch_id)
     waits = (EarlierTraining.approved_at.is_(None), EarlierTraining.ended_at.is_(None))
+    chosen = (*(whole if batch_id is not None else (alone,)), *waits)
+    proofs = select(EarlierTraining.proof_id).where(*chosen, EarlierTraining.proof_id.is_not(None)).distinct()
+    proof_ids = db.session.scalars(proofs).all()
     _note(actor, "training.undone", training, now, name=person.name if batch_id is None else None)
-    gone = db.session.execute(
-        delete(EarlierTraining)
-        .where(*(whole if batch_id is not None else (alone,)), *waits)
-        .execution_options(synchronize_session=False)
-    )
-    is_used = exists().where(EarlierTraining.proof_id == TrainingProof.id)
-    db.session.execute(
-        delete(TrainingProof).where(TrainingProof.id == proof_id, ~is_used).execution_options(synchronize_session=False)
-    )
+    gone = db.session.execute(delete(EarlierTraining).where(*chosen).execution_options(synchronize_session=False))
+    drop_unused_proofs(actor.organization_id, proof_ids)
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
@@ -205,7 +203,9 @@ def attach_proof(actor: Actor, training_id: uuid.UUID, proof: Proof, now: dt.dat
 def check_proof(proof: Proof) -> tuple[str, str]:
     """Return the media type and the ending of a proof file, told by its content. Raises ProofRefused."""
     if len(proof.content) > MOST_PROOF:
-        raise ProofRefused(_l("This file is too large. A proof file can have %(most)s MB at most.", most=MOST_PROOF >> 20))
+        raise ProofRefused(
+            _l("This file is too large. A proof file can have %(most)s MB at most.", most=MOST_PROOF >> 20)
+        )
     for beginning, told in _ENDINGS.items():
         if proof.content.startswith(beginning):
             return told
