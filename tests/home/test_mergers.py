@@ -793,3 +793,25 @@ def test_what_was_recorded_anew_since_the_join_stays_and_the_entries_come_apart(
     with app.app_context():
         rows = {row.id: row.membership_id for row in db.session.scalars(select(EarlierTraining))}
     assert rows == {approved: maria.numbered, anew_id: maria.addressed}
+
+
+def test_nobody_has_approved_their_own_training_by_a_second_entry(maria: Pair) -> None:
+    acme, app = maria.acme, maria.acme.app
+    facts = TrainingFacts("Spotting it", "School", dt.date(2026, 1, 1), 60)
+    with app.app_context(), transaction():
+        alice, mona = (actor_of(acme.users[name], acme.id) for name in ("alice", "mona"))
+        second = add_person(alice, PersonFacts(name="Mona May", employee_number="777", email=""), [], clock.now()).id
+        number = earlier.record_training(alice, second, facts, None, clock.now()).id
+        earlier.approve_trainings(mona, [number], clock.now())
+    path = acme.path(f"/people/{acme.people['mona']}/merger/{second}")
+    answer = acme.enter("alice").post(path, {"employee_number": "kept", "name": "kept"})
+    assert answer.status_code == 303
+    with app.app_context():
+        joined = db.session.get_one(EarlierTraining, number)
+        assert joined.membership_id == acme.people["mona"]
+        assert (joined.approved_at, joined.approved_by_id, joined.ended_at) == (None, None, None)
+    undo_merger(maria)
+    with app.app_context():
+        apart = db.session.get_one(EarlierTraining, number)
+        assert (apart.membership_id, apart.approved_by_id) == (second, acme.users["mona"])
+        assert apart.approved_at == clock.now()

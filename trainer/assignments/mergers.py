@@ -102,7 +102,7 @@ def correct_days(organization: Organization, now: dt.datetime, *membership_ids: 
 def _join_trainings(gone: Membership, kept: Membership) -> dict[str, Any]:
     """Give an entry the trainings recorded of another one. Of two that are the same the approved one, or
     its own, stays."""
-    before: dict[str, Any] = {"moved": [], "twice": []}
+    before: dict[str, Any] = {"moved": [], "twice": [], "approved": _void_own_approvals(gone, kept)}
     own = {
         (training.title_key, training.completed_on): training
         for training in _trainings_of(kept.id)
@@ -123,6 +123,19 @@ def _join_trainings(gone: Membership, kept: Membership) -> dict[str, Any]:
     return before
 
 
+def _void_own_approvals(gone: Membership, kept: Membership) -> list[list[str]]:
+    """Let trainings wait again that were approved by whoever is found to have taken them; return what they had."""
+    same = [user_id for user_id in (gone.user_id, kept.user_id) if user_id is not None]
+    approved = []
+    for training in (*_trainings_of(gone.id), *_trainings_of(kept.id)):
+        by, at = training.approved_by_id, training.approved_at
+        if by is not None and by in same and at is not None and training.ended_at is None:
+            approved.append([training.id.hex, at.isoformat(), by.hex])
+            training.approved_at = training.approved_by_id = None
+    db.session.flush()
+    return approved
+
+
 def _part_trainings(before: Mapping[str, Any], gone_id: uuid.UUID) -> None:
     for number in before.get("moved", ()):
         training = db.session.get(EarlierTraining, uuid.UUID(hex=number))
@@ -132,6 +145,11 @@ def _part_trainings(before: Mapping[str, Any], gone_id: uuid.UUID) -> None:
     for row in before.get("twice", ()):
         if not _is_recorded_anew(row):
             put_back(EarlierTraining, row)
+    for number, at, by in before.get("approved", ()):
+        training = db.session.get(EarlierTraining, uuid.UUID(hex=number))
+        if training is not None and training.approved_at is None and training.ended_at is None:
+            training.approved_at, training.approved_by_id = dt.datetime.fromisoformat(at), uuid.UUID(hex=by)
+    db.session.flush()
 
 
 def _is_recorded_anew(row: Mapping[str, Any]) -> bool:
