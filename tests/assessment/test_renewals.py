@@ -145,6 +145,20 @@ def test_a_certificate_that_was_withdrawn_is_earned_again_by_the_core_path(app: 
         assert visitor.post(RENEWALS).headers["Location"] == f"/courses/{COURSE}/{served_first(app)}"
 
 
+@pytest.mark.parametrize(("day", "is_short"), [(365 + 365, True), (365 + 366, False)])
+def test_more_than_a_year_after_it_expired_a_certificate_is_renewed_by_the_core_path(
+    app: Flask, day: int, is_short: bool
+) -> None:
+    leo = learner(app)
+    with time_machine.travel(START + day * DAY, tick=False):
+        visitor = sign_in_as(app, leo)
+        page = closed_up(visitor.get("/me").text)
+        assert "Your certificate expired on January 1, 2027. You can renew it now." in page
+        assert ("Because it expired more than a year ago, renewing takes about" in page) is not is_short
+        first = LESSON if is_short else served_first(app)
+        assert visitor.post(RENEWALS).headers["Location"] == f"/courses/{COURSE}/{first}"
+
+
 def test_withdrawn_while_its_short_renewal_is_under_way_it_takes_the_core_path(app: Flask) -> None:
     leo = learner(app)
     (old,) = credentials(app)
