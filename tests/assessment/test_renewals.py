@@ -24,7 +24,7 @@ from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
 from trainer.learning.models import Enrollment
-from trainer.learning.operations import enroll
+from trainer.learning.operations import enroll, withdraw
 
 REFRESHER = "refresher"
 RENEWALS = f"/courses/{COURSE}/renewals"
@@ -143,6 +143,53 @@ def test_a_certificate_that_was_withdrawn_is_earned_again_by_the_core_path(app: 
         assert "Take it again" in visitor.get("/me").text
         assert "was withdrawn" in visitor.get(f"/courses/{COURSE}").text
         assert visitor.post(RENEWALS).headers["Location"] == f"/courses/{COURSE}/{served_first(app)}"
+
+
+@pytest.mark.parametrize(("day", "is_short"), [(365 + 365, True), (365 + 366, False)])
+def test_more_than_a_year_after_it_expired_a_certificate_is_renewed_by_the_core_path(
+    app: Flask, day: int, is_short: bool
+) -> None:
+    leo = learner(app)
+    with time_machine.travel(START + day * DAY, tick=False):
+        visitor = sign_in_as(app, leo)
+        page = closed_up(visitor.get("/me").text)
+        assert "Your certificate expired on January 1, 2027. You can renew it now." in page
+        assert ("Because it expired more than a year ago, renewing takes about" in page) is not is_short
+        first = LESSON if is_short else served_first(app)
+        assert visitor.post(RENEWALS).headers["Location"] == f"/courses/{COURSE}/{first}"
+
+
+def test_withdrawn_while_its_short_renewal_is_under_way_it_takes_the_core_path(app: Flask) -> None:
+    leo = learner(app)
+    (old,) = credentials(app)
+    with time_machine.travel(OPEN, tick=False):
+        visitor = sign_in_as(app, leo)
+        visitor.post(RENEWALS)
+        with app.app_context(), transaction():
+            withdraw(old.serial, "Another’s", clock.now())
+            (credential,) = db.session.scalars(select(Credential))
+            renewal = find_renewal(credential, served().courses, clock.today())
+            assert renewal is not None
+            assert (renewal.is_under_way, renewal.is_short) == (True, False)
+        assert read(visitor) == 404  # a lesson for renewing isn't one of the core path
+        assert visitor.post(f"/courses/{COURSE}/finals").status_code == 409
+        assert [credential.cycle for credential in credentials(app)] == [1]
+
+
+def test_withdrawn_after_its_renewal_the_renewal_stays(app: Flask) -> None:
+    leo = learner(app)
+    (old,) = credentials(app)
+    with time_machine.travel(OPEN, tick=False):
+        visitor = sign_in_as(app, leo)
+        visitor.post(RENEWALS)
+        read(visitor)
+        attempt_id = start_final(app, leo)
+        answer_all(app, attempt_id)
+        hand_in(app, leo, attempt_id)
+        with app.app_context(), transaction():
+            withdraw(old.serial, "Another’s", clock.now())
+            cycles = db.session.scalars(select(Enrollment).order_by(Enrollment.cycle))
+            assert [enrollment.is_short for enrollment in cycles] == [False, True]
 
 
 @pytest.mark.parametrize(

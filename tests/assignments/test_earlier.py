@@ -18,10 +18,11 @@ from tests.cast import actor_of, make_account, make_site, put_on_roster
 from trainer.assignments import earlier, earlier_queries
 from trainer.assignments.earlier import Proof, TrainingFacts
 from trainer.assignments.mergers import join_duties, part_duties
-from trainer.assignments.models import Assignment, EarlierTraining, TrainingProof
+from trainer.assignments.models import Assignment, EarlierTraining, Requirement, TrainingProof
 from trainer.assignments.operations import change_requirement
-from trainer.assignments.queries import get_duty
+from trainer.assignments.queries import get_duty, terms_of, titles_of
 from trainer.assignments.statements import duties, on
+from trainer.assignments.words import earlier_told
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
@@ -241,6 +242,33 @@ def test_undoing_takes_the_whole_list_and_its_proof_until_someone_approves(acme:
             earlier.undo_training(acme.actor(), of_mona, clock.now())
 
 
+def test_undoing_a_list_takes_the_proofs_that_were_added_one_by_one(acme: Firm) -> None:
+    bob, mona = acme.add("Bob"), acme.add("Mona")
+    with acme.app.app_context():
+        rows = [(person, TrainingFacts("Patrol", "I", DAY, 60)) for person in (bob, mona)]
+        with transaction():
+            earlier.record_all(acme.actor(), rows, None, clock.now())
+            ids = db.session.scalars(select(EarlierTraining.id)).all()
+        for number in ids:
+            with transaction():
+                earlier.attach_proof(acme.actor(), number, Proof("scan.pdf", PDF), clock.now())
+        with transaction():
+            assert earlier.undo_training(acme.actor(), ids[0], clock.now()) == 2
+        assert db.session.scalars(select(TrainingProof.id)).all() == []
+
+
+def test_whoever_approved_it_saw_its_proof(acme: Firm) -> None:
+    bob = acme.add("Bob")
+    with acme.app.app_context():
+        second = second_of(acme)
+        with transaction():
+            number = record(acme.actor(), bob)
+            earlier.approve_trainings(second, [number], clock.now())
+        with pytest.raises(Conflict), transaction():
+            earlier.attach_proof(acme.actor(), number, Proof("scan.pdf", PDF), clock.now())
+        assert db.session.scalars(select(TrainingProof.id)).all() == []
+
+
 @pytest.mark.parametrize(
     ("name", "content", "kept"),
     [
@@ -311,3 +339,15 @@ def test_a_reason_is_asked_for(acme: Firm) -> None:
             with pytest.raises(DomainError), transaction():
                 earlier.decline_training(second, number, reason, clock.now())
         assert db.session.get_one(EarlierTraining, number).ended_at is None
+
+
+def test_a_title_is_one_title_whatever_stands_between_its_words(acme: Firm) -> None:
+    acme.require(replace(EVERYONE, earlier_titles=("Spotting\u2028it", "Patrol")))
+    with acme.app.app_context():
+        requirement = db.session.scalars(select(Requirement)).one()
+        assert titles_of(requirement) == ("Spotting\u2028it", "Patrol")
+        assert terms_of(requirement).earlier_keys == {"spotting it", "patrol"}
+        assert earlier_told(requirement) == "Spotting\u2028it; Patrol"
+        requirement.earlier_titles = ""
+        assert (titles_of(requirement), earlier_told(requirement)) == ((), "Any, whatever its title")
+        db.session.rollback()

@@ -15,7 +15,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.assignments.firm import COURSE, EVERYONE, Firm, earn, make_firm
-from tests.cast import certify, make_account, sign_in_as
+from tests.assignments.trainings import have_recorded
+from tests.cast import actor_of, certify, make_account, put_on_roster, sign_in_as
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement, RequirementVersion
 from trainer.assignments.operations import end_requirement, waive
 from trainer.assignments.queries import get_duty, list_own_duties
@@ -434,6 +435,28 @@ def test_who_has_no_completion_as_it_is_asked_for_takes_all_of_the_course(app: F
         with app.app_context():
             newest = db.session.scalars(select(Enrollment).where(Enrollment.cycle == 2)).one()
             assert not newest.asks.is_short
+
+
+@pytest.mark.parametrize(("minutes", "is_short"), [(300, False), (0, True)])
+def test_a_recorded_training_is_no_completion_that_makes_a_renewal_short(
+    app: Flask, minutes: int, is_short: bool
+) -> None:
+    with time_machine.travel("2025-12-01T17:00:00Z", tick=False) as traveller:
+        firm = make_firm(app)
+        bob = firm.add("Bob")
+        certify(app, firm.user_of(bob))
+        mark = make_account(app, "mark@example.org")
+        put_on_roster(app, firm.id, mark, Role.MANAGER, name="Mark", email="mark@example.org", manages_all=True)
+        traveller.move_to(NOON)
+        firm.require(dataclasses.replace(EVERYONE, least_minutes=minutes, earlier_titles=()))
+        with app.app_context(), transaction():
+            have_recorded(firm.actor(), actor_of(mark, firm.id), bob)  # eight hours, which count until March 4
+        traveller.move_to("2027-02-20T17:00:00Z")
+        firm.keep_up()
+        with app.app_context():
+            of_bob = Enrollment.user_id == firm.user_of(bob)
+            newest = db.session.scalars(select(Enrollment).where(Enrollment.cycle == 2, of_bob)).one()
+            assert newest.asks.is_short is is_short
 
 
 def name_course_for_renewing(app: Flask) -> None:

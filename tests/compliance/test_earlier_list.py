@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import io
 import json
@@ -15,8 +16,10 @@ from tests.compliance.conftest import Training, require
 from tests.compliance.test_views import make_pack, read_csv
 from tests.organizations.conftest import Acme
 from tests.support import Visitor, closed_up
+from trainer.assignments import earlier
 from trainer.assignments.models import EarlierTraining, TrainingProof
 from trainer.compliance.earlier_list import read_hours
+from trainer.compliance.views import earlier as views
 from trainer.compliance.views.earlier import MOST_BYTES, most_bytes
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
@@ -241,6 +244,21 @@ def test_a_list_that_no_longer_does_what_was_shown_is_shown_again(acme: Acme) ->
     assert [title for title, _person, _approved in trainings(acme)] == ["Spotting it", "Two"]
 
 
+@pytest.mark.parametrize(
+    ("heading", "day"),
+    [("Completed (dd/mm/yyyy)", "03/04/2025"), ("Completed (dd.mm.yyyy)", "03.04.2025"), ("Completed", "13/04/25")],
+)
+def test_what_is_recorded_is_the_day_that_was_shown(acme: Acme, heading: str, day: str) -> None:
+    alice = acme.enter("alice")
+    rows = f"email,training,provider,{heading},hours\nbob@example.org,Spotting,School,{day},8\n"
+    alice.page = alice.post(acme.path("/earlier-training/list"), {"text": rows})
+    assert alice.page.status_code == 200, alice.page.text
+    assert confirm(alice, acme).status_code == 303
+    with acme.app.app_context():
+        completed_on = db.session.scalars(select(EarlierTraining.completed_on)).one()
+    assert completed_on == dt.date(2025, 4, 13 if day.startswith("13") else 3)
+
+
 def test_a_wrong_proof_keeps_the_list_from_being_recorded(acme: Acme) -> None:
     alice = acme.enter("alice")
     send(alice, acme, "bob@example.org,Spotting it,School,2026-03-04,8,\n")
@@ -248,6 +266,31 @@ def test_a_wrong_proof_keeps_the_list_from_being_recorded(acme: Acme) -> None:
     assert answer.status_code == 422
     assert "This isn’t a PDF, PNG or JPEG file." in answer.text
     assert trainings(acme) == []
+
+
+def test_a_firms_proof_files_have_limited_room_and_an_account_sends_so_many_an_hour(
+    acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, alice = record(acme, file=file_of(PDF)), acme.enter("alice")
+    path = acme.path(f"/earlier-training/people/{acme.people['bob']}")
+    send(alice, acme, "bob@example.org,Listed,School,2026-03-04,8,\n")
+    monkeypatch.setattr(earlier, "MOST_PROOFS", 2 * len(PDF) - 1)
+    for answer in (
+        confirm(alice, acme, file=file_of(PDF)),
+        alice.post(path, FIELDS | {"title": "B", "file": file_of(PDF)}),
+    ):
+        assert answer.status_code == 422
+        assert "There’s no room for this file" in answer.text
+    assert trainings(acme) == [("Spotting it", "bob", False)]
+    assert alice.post(path, FIELDS | {"title": "Without"}).status_code == 303
+    later = record(acme, title="Later")
+    answer = alice.post(f"{later}/proof", {"file": file_of(PDF)})
+    assert (answer.status_code, "There’s no room for this file" in answer.text) == (422, True)
+    monkeypatch.setattr(earlier, "MOST_PROOFS", 2 * len(PDF))
+    monkeypatch.setattr(views, "MOST_FILES", 1)
+    assert alice.post(f"{later}/proof", {"file": file_of(PDF)}).status_code == 429
+    assert acme.enter("mona").post(f"{later}/proof", {"file": file_of(PDF)}).status_code == 303
+    assert alice.get(f"{page}/proof").data == PDF
 
 
 def test_a_sites_manager_imports_for_the_site_alone(acme: Acme) -> None:
@@ -342,7 +385,7 @@ def test_the_form_of_a_requirement_chooses_what_counts_and_keeps_it(training: Tr
 def test_a_pack_has_a_table_of_them_with_the_proof_beside(training: Training) -> None:
     acme = training.acme
     require(acme.app, acme.users["alice"], acme.id, title="Elsewhere too", earlier_titles=("spotting it",))
-    pages = [record(acme, "dana", file=file_of(PDF)), record(acme, "bob", title="Waits")]
+    pages = [record(acme, "dana", file=file_of(PDF, "訓" * 100 + ".pdf")), record(acme, "bob", title="Waits")]
     pages.append(record(acme, "bob", title="Withdrawn"))
     mona = acme.enter("mona")
     numbers = [page.rpartition("/")[2] for page in pages]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+import uuid
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.compliance.pack_names import LONGEST, address_of, certificate_name
+from trainer.compliance.pack_names import LONGEST, address_of, certificate_name, proof_name
 
 SERIAL = "7QK2M-4XT9R-DW3HB-6YVN0-CFG5S-A1"
 
@@ -68,3 +69,19 @@ def test_a_long_name_ends_between_letters() -> None:
     assert set(letters[::2]) == {"ẹ"}
     assert set(letters[1::2]) == {"\u0301"}
     assert len(letters) % 2 == 0
+
+
+PROOF = uuid.UUID("1a2b3c4d-0000-4000-8000-000000000000")
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("Dana’s scan.pdf", "1a2b3c4d - Dana’s scan.pdf"),
+        ("訓" * 100 + ".pdf", "1a2b3c4d - " + "訓" * 45 + ".pdf"),
+        ("_.png", "1a2b3c4d.png"),
+    ],
+)
+def test_a_proof_file_keeps_its_name_as_far_as_it_can_be_written(name: str, file: str) -> None:
+    assert proof_name(PROOF, name) == file
+    assert len(file.encode()) <= LONGEST

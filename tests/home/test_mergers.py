@@ -37,7 +37,9 @@ from tests.support import COURSE, Visitor, closed_up
 from trainer.accounts.models import User
 from trainer.assessment.models import Attempt
 from trainer.assessment.operations import forget_attempts
-from trainer.assignments.models import Assignment, DutyPeriod, Waiver
+from trainer.assignments import earlier
+from trainer.assignments.earlier import Proof, TrainingFacts
+from trainer.assignments.models import Assignment, DutyPeriod, EarlierTraining, TrainingProof, Waiver
 from trainer.assignments.operations import waive
 from trainer.compliance.queries import count_rows, sight_of
 from trainer.compliance.rules import Narrowing
@@ -714,3 +716,102 @@ def test_someone_is_mailed_about_joining_once_a_day_and_staff_ask_thirty_times_a
     with time_machine.travel("2026-11-26T12:00:00Z", tick=False):
         maria.ask()
         assert mails() == 2
+
+
+def put_on_file(maria: Pair) -> UUID:
+    """Let Alice record one training in both of Maria's entries, the one that goes by a list with a proof; return that
+    of Bob, who is in the list, too."""
+    acme = maria.acme
+    facts = TrainingFacts("Spotting it", "School", dt.date(2026, 1, 1), 60)
+    proof = Proof("list.pdf", b"%PDF-1.7 a list")
+    with acme.app.app_context(), transaction() as session:
+        alice, bob = actor_of(acme.users["alice"], acme.id), acme.people["bob"]
+        earlier.record_training(alice, maria.addressed, facts, None, clock.now())
+        earlier.record_all(alice, [(maria.numbered, facts), (bob, facts)], proof, clock.now())
+        return session.scalars(select(EarlierTraining.id).where(EarlierTraining.membership_id == bob)).one()
+
+
+def undo_training(maria: Pair, training_id: UUID) -> None:
+    acme = maria.acme
+    with acme.app.app_context(), transaction():
+        earlier.undo_training(actor_of(acme.users["alice"], acme.id), training_id, clock.now())
+
+
+def undo_merger(maria: Pair) -> None:
+    acme = maria.acme
+    assert acme.enter("alice").post(acme.path(f"/mergers/{maria.merger().id}")).status_code == 303
+    assert maria.merger().outcome == "undone"
+
+
+def trainings(app: Flask) -> list[tuple[UUID, bool]]:
+    """Return whose trainings are recorded, and whether a proof is with them."""
+    with app.app_context():
+        rows = db.session.scalars(select(EarlierTraining))
+        return sorted((row.membership_id, row.proof_id is not None) for row in rows)
+
+
+def count_proofs(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(TrainingProof)) or 0
+
+
+def test_after_a_list_was_undone_the_entries_still_come_apart_with_its_proof(maria: Pair) -> None:
+    app, of_bob = maria.acme.app, put_on_file(maria)
+    maria.join(employee_number="gone", name="gone")
+    assert trainings(app) == sorted([(maria.addressed, False), (maria.acme.people["bob"], True)])
+    undo_training(maria, of_bob)
+    assert count_proofs(app) == 1  # it comes back with the entry
+    undo_merger(maria)
+    assert trainings(app) == sorted([(maria.addressed, False), (maria.numbered, True)])
+
+
+def test_once_nothing_can_be_undone_a_proof_that_nothing_needs_is_deleted(maria: Pair) -> None:
+    app, of_bob = maria.acme.app, put_on_file(maria)
+    maria.join(employee_number="gone", name="gone")
+    undo_training(maria, of_bob)
+    with time_machine.travel("2026-11-26T13:00:00Z", tick=False):
+        settle(app)
+    assert (maria.merger().outcome, count_proofs(app)) == ("settled", 0)
+
+
+def test_what_was_recorded_anew_since_the_join_stays_and_the_entries_come_apart(maria: Pair) -> None:
+    acme, app = maria.acme, maria.acme.app
+    facts = TrainingFacts("Spotting it", "School", dt.date(2026, 1, 1), 60)
+    with app.app_context(), transaction():
+        alice, mona = (actor_of(acme.users[name], acme.id) for name in ("alice", "mona"))
+        earlier.record_training(alice, maria.addressed, facts, None, clock.now())
+        approved = earlier.record_training(alice, maria.numbered, facts, None, clock.now()).id
+        earlier.approve_trainings(mona, [approved], clock.now())
+    maria.join(employee_number="gone", name="gone")
+    with app.app_context(), transaction():
+        earlier.withdraw_training(actor_of(acme.users["mona"], acme.id), approved, "Wrong", clock.now())
+        anew = earlier.record_training(
+            actor_of(acme.users["alice"], acme.id), maria.addressed, facts, None, clock.now()
+        )
+        anew_id = anew.id
+    undo_merger(maria)
+    with app.app_context():
+        rows = {row.id: row.membership_id for row in db.session.scalars(select(EarlierTraining))}
+    assert rows == {approved: maria.numbered, anew_id: maria.addressed}
+
+
+def test_nobody_has_approved_their_own_training_by_a_second_entry(maria: Pair) -> None:
+    acme, app = maria.acme, maria.acme.app
+    facts = TrainingFacts("Spotting it", "School", dt.date(2026, 1, 1), 60)
+    with app.app_context(), transaction():
+        alice, mona = (actor_of(acme.users[name], acme.id) for name in ("alice", "mona"))
+        second = add_person(alice, PersonFacts(name="Mona May", employee_number="777", email=""), [], clock.now()).id
+        number = earlier.record_training(alice, second, facts, None, clock.now()).id
+        earlier.approve_trainings(mona, [number], clock.now())
+    path = acme.path(f"/people/{acme.people['mona']}/merger/{second}")
+    answer = acme.enter("alice").post(path, {"employee_number": "kept", "name": "kept"})
+    assert answer.status_code == 303
+    with app.app_context():
+        joined = db.session.get_one(EarlierTraining, number)
+        assert joined.membership_id == acme.people["mona"]
+        assert (joined.approved_at, joined.approved_by_id, joined.ended_at) == (None, None, None)
+    undo_merger(maria)
+    with app.app_context():
+        apart = db.session.get_one(EarlierTraining, number)
+        assert (apart.membership_id, apart.approved_by_id) == (second, acme.users["mona"])
+        assert apart.approved_at == clock.now()

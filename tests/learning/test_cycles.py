@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Container
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -73,7 +74,13 @@ def test_a_course_may_be_taken_again_sixty_days_before_the_end(left: int, is_rev
 def test_who_passed_on_the_same_major_version_or_kept_up_renews_the_short_way(
     earned: str, current: str, done: int, is_revoked: bool, is_short: bool
 ) -> None:
-    assert renews_short(earned=earned, current=current, done_check_ins=done, is_revoked=is_revoked) is is_short
+    day = dt.date(2026, 1, 1)
+    renews = partial(
+        renews_short, earned=earned, current=current, done_check_ins=done, is_revoked=is_revoked, valid_until=day
+    )
+    assert renews(today=day) is is_short
+    assert renews(today=dt.date(2027, 1, 1)) is is_short  # a year after it has expired
+    assert not renews(today=dt.date(2027, 1, 2))
 
 
 def test_a_renewal_begins_a_cycle_and_its_credential_replaces_the_old_one(app: Flask) -> None:

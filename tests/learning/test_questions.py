@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.assessment.swapped import copy_content, edit_front
 from tests.cast import make_account, make_guest, sign_in_as
 from tests.support import COURSE, Visitor, answer_questions, closed_up, first_choice
+from trainer.app import create_app
 from trainer.content.library import Lesson, Library
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.persons import Told
+from trainer.core.settings import Settings
+from trainer.items.registry import MODELS
 from trainer.learning import persons
 from trainer.learning.models import Enrollment, LessonResponse
 from trainer.learning.operations import complete_lesson, drop_enrollments, enroll, merge_enrollments
@@ -295,3 +300,23 @@ def test_answers_are_told_to_the_person_and_forgotten_with_them(app: Flask, less
     with app.app_context(), transaction():
         persons.forget_person(leo, clock.now())
     assert kept(app) == []
+
+
+def test_in_a_course_that_isnt_being_renewed_a_question_for_renewing_takes_no_answer(
+    settings: Settings, tmp_path: Path
+) -> None:
+    folder = copy_content(tmp_path)
+    lesson = folder / "courses/refresher/01-once-more/01-the-rule-again.md"
+    options = [
+        {"id": "passport", "text": "The boss", "why": "Yes.", "key": True},
+        {"id": "shift", "text": "A", "why": "No."},
+    ]
+    item = {"id": "once-more", "type": "single", "ask": "What tells you most?", "options": options}
+    edit_front(lesson, lambda front: front.update(items=[item]))
+    lesson.write_text(lesson.read_text().replace("::: recap", "::: item once-more\n:::\n\n::: recap"))
+    app = create_app(settings, Library(folder, clock.today, MODELS))
+    path, visitor = "once-more/the-rule-again/answers/once-more", enrolled(app)
+    for each in (visitor, Visitor(app)):
+        assert each.post(f"/courses/{COURSE}/{path}", RIGHT).status_code == 404
+    assert kept(app) == []
+    assert visitor.post(f"/courses/refresher/{path}", RIGHT).status_code == 303

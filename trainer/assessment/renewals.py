@@ -20,7 +20,7 @@ from trainer.credentials.queries import find_credential
 from trainer.learning import operations
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import find_enrollment
-from trainer.learning.rules import LAST_CHECK_INS, Renewal, can_renew, opens_on, renews_short
+from trainer.learning.rules import LAST_CHECK_INS, Renewal, can_renew, is_long_expired, opens_on, renews_short
 
 Courses = Mapping[str, Course]
 
@@ -42,6 +42,7 @@ def find_renewal(credential: Credential, courses: Courses, today: dt.date) -> Re
         is_open=can_renew(valid_until=credential.valid_until, is_revoked=is_revoked, today=today),
         is_short=newest.is_short if is_under_way else bool(list_short([credential], courses, today)),
         is_expired=credential.valid_until < today,
+        is_long_expired=is_long_expired(credential.valid_until, today),
         is_revoked=is_revoked,
         is_under_way=is_under_way,
     )
@@ -66,23 +67,25 @@ def list_short(credentials: Sequence[Credential], courses: Courses, today: dt.da
     This takes one statement for any number of them, and none if all were earned on the version that is served.
     """
     renewable = [credential for credential in credentials if credential.course in courses]
-    short = {credential.id for credential in renewable if _is_short(credential, courses, 0)}
+    short = {credential.id for credential in renewable if _is_short(credential, courses, 0, today)}
     others = [credential for credential in renewable if credential.id not in short and credential.revoked_at is None]
     done = _list_done([credential.id for credential in others])
     return short | {
         credential.id
         for credential in others
-        if _is_short(credential, courses, _count_kept(credential, done.get(credential.id, ()), today))
+        if _is_short(credential, courses, _count_kept(credential, done.get(credential.id, ()), today), today)
     }
 
 
-def _is_short(credential: Credential, courses: Courses, done_check_ins: int) -> bool:
+def _is_short(credential: Credential, courses: Courses, done_check_ins: int, today: dt.date) -> bool:
     course = courses[credential.course]
     return bool(course.renewal) and renews_short(
         earned=credential.course_version,
         current=course.file.version,
         done_check_ins=done_check_ins,
         is_revoked=credential.revoked_at is not None,
+        valid_until=credential.valid_until,
+        today=today,
     )
 
 

@@ -10,9 +10,10 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import delete, exists
+from sqlalchemy import delete, func, select
 
 from trainer.assignments.earlier_queries import get_training, list_keys, list_waiting_of, may_approve
+from trainer.assignments.mergers import drop_unused_proofs
 from trainer.assignments.models import LONGEST_REASON, EarlierTraining, TrainingProof
 from trainer.assignments.rules import title_key
 from trainer.core.audit import note
@@ -26,6 +27,8 @@ MOST_MINUTES: Final = 200 * 60
 FIRST_DAY: Final = dt.date(1970, 1, 1)
 MOST_PROOF: Final = 3 * 2**20
 """Bytes of a proof file."""
+MOST_PROOFS: Final = 500 * 2**20
+"""Bytes of all proof files of a firm."""
 _ENDINGS: Final = {
     b"%PDF-": ("application/pdf", "pdf"),
     b"\x89PNG\r\n\x1a\n": ("image/png", "png"),
@@ -56,6 +59,10 @@ class Proof:
 
     name: str
     content: bytes
+
+
+class ProofRefused(Invalid):
+    """A proof file that can't be kept."""
 
 
 def day_problem(day: dt.date, today: dt.date) -> LazyString | None:
@@ -162,44 +169,47 @@ def undo_training(actor: Actor, training_id: uuid.UUID, now: dt.datetime) -> int
 
     Return how many. Raises Conflict once it no longer waits.
     """
+    lock_organization(actor)
     training, person = get_training(actor, training_id)
     if training.approved_at is not None or training.ended_at is not None or training.created_by_id != actor.user_id:
         raise Conflict(_l("This can’t be undone anymore: someone else approved, declined or recorded it."))
-    batch_id, proof_id = training.batch_id, training.proof_id
+    batch_id = training.batch_id
     alone = EarlierTraining.id == training.id
     whole = (EarlierTraining.organization_id == actor.organization_id, EarlierTraining.batch_id == batch_id)
     waits = (EarlierTraining.approved_at.is_(None), EarlierTraining.ended_at.is_(None))
+    chosen = (*(whole if batch_id is not None else (alone,)), *waits)
+    proofs = select(EarlierTraining.proof_id).where(*chosen, EarlierTraining.proof_id.is_not(None)).distinct()
+    proof_ids = db.session.scalars(proofs).all()
     _note(actor, "training.undone", training, now, name=person.name if batch_id is None else None)
-    gone = db.session.execute(
-        delete(EarlierTraining)
-        .where(*(whole if batch_id is not None else (alone,)), *waits)
-        .execution_options(synchronize_session=False)
-    )
-    is_used = exists().where(EarlierTraining.proof_id == TrainingProof.id)
-    db.session.execute(
-        delete(TrainingProof).where(TrainingProof.id == proof_id, ~is_used).execution_options(synchronize_session=False)
-    )
+    gone = db.session.execute(delete(EarlierTraining).where(*chosen).execution_options(synchronize_session=False))
+    drop_unused_proofs(actor.organization_id, proof_ids)
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def attach_proof(actor: Actor, training_id: uuid.UUID, proof: Proof, now: dt.datetime) -> None:
-    """Add a proof file to a training that has none. Raises Conflict if there is one, and Invalid for a wrong file."""
+    """Add a proof file to a training that waits and has none, so that whoever approves it has seen it.
+
+    Raises Conflict where there is one or nothing waits, and ProofRefused.
+    """
+    lock_organization(actor)
     training, person = get_training(actor, training_id)
-    if training.proof_id is not None or training.ended_at is not None:
-        raise Conflict(_l("This training already has a proof file, or no longer counts."))
+    if training.proof_id is not None or training.approved_at is not None or training.ended_at is not None:
+        raise Conflict(_l("This training already has a proof file, or someone approved or declined it."))
     training.proof_id = _keep_proof(actor, proof, now).id
     db.session.flush()
     _note(actor, "training.proof_added", training, now, name=person.name)
 
 
 def check_proof(proof: Proof) -> tuple[str, str]:
-    """Return the media type and the ending of a proof file, told by its content. Raises Invalid."""
+    """Return the media type and the ending of a proof file, told by its content. Raises ProofRefused."""
     if len(proof.content) > MOST_PROOF:
-        raise Invalid(_l("This file is too large. A proof file can be at most %(most)s MB.", most=MOST_PROOF >> 20))
+        raise ProofRefused(
+            _l("This file is too large. A proof file can be at most %(most)s MB.", most=MOST_PROOF >> 20)
+        )
     for beginning, told in _ENDINGS.items():
         if proof.content.startswith(beginning):
             return told
-    raise Invalid(_l("This isn’t a PDF, PNG or JPEG file. Save it as one of these and try again."))
+    raise ProofRefused(_l("This isn’t a PDF, PNG or JPEG file. Save it as one of these and try again."))
 
 
 def _check_second(actor: Actor, training: EarlierTraining, person: Membership) -> None:
@@ -216,7 +226,18 @@ def _end(actor: Actor, training: EarlierTraining, reason: str, now: dt.datetime)
 
 
 def _keep_proof(actor: Actor, proof: Proof, now: dt.datetime) -> TrainingProof:
+    """Keep a file, in a firm that is locked. Raises ProofRefused for a wrong one, or where there is no room."""
     kind, ending = check_proof(proof)
+    sizes = select(func.sum(func.length(TrainingProof.content)))
+    kept_bytes = db.session.scalar(sizes.where(TrainingProof.organization_id == actor.organization_id)) or 0
+    if kept_bytes + len(proof.content) > MOST_PROOFS:
+        raise ProofRefused(
+            _l(
+                "There’s no room for this file: all of a firm’s proof files can have %(most)s MB together. Scan it "
+                "with a lower resolution, or record the training without a file and keep the file yourself.",
+                most=MOST_PROOFS >> 20,
+            )
+        )
     stem = proof.name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or proof.name
     plain = "".join(char if char.isalnum() or char in " -_()." else "_" for char in stem).strip(" .")[:100]
     kept = TrainingProof(

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, exists, select, update
 
 from trainer.assignments.history import keep_periods
-from trainer.assignments.models import Assignment, DutyPeriod, EarlierTraining, Reminder, Waiver
+from trainer.assignments.models import Assignment, DutyPeriod, EarlierTraining, Reminder, TrainingProof, Waiver
 from trainer.assignments.upkeep import correct_due_days
 from trainer.core.db import db
 from trainer.core.rows import keep_row, put_back
-from trainer.organizations.models import Membership, Organization
+from trainer.organizations.models import Membership, Merger, Organization
 
 
 def join_duties(gone: Membership, kept: Membership) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def join_duties(gone: Membership, kept: Membership) -> dict[str, Any]:
     Of a duty that both have, the kept entry's stays, with the waivers and the reminders of both; that the other one
     stood is no longer told of a past day. Call `correct_days` once the hire day is what it will be.
     """
-    before: dict[str, Any] = {"moved": [], "met": [], "trainings": _join_trainings(gone.id, kept.id)}
+    before: dict[str, Any] = {"moved": [], "met": [], "trainings": _join_trainings(gone, kept)}
     own = {duty.requirement_id: duty for duty in _list(kept.id)}
     for duty in _list(gone.id):
         met = own.get(duty.requirement_id)
@@ -61,6 +61,31 @@ def part_duties(before: Mapping[str, Any], gone_id: uuid.UUID, gone_user_id: uui
     db.session.flush()
 
 
+def settle_duties(before: Mapping[str, Any], organization_id: uuid.UUID) -> None:
+    """Give up what `part_duties` would have taken, once that can't be undone anymore."""
+    kept_apart = before.get("trainings", {}).get("twice", ())
+    drop_unused_proofs(organization_id, [uuid.UUID(hex=row["proof_id"]) for row in kept_apart if row["proof_id"]])
+
+
+def drop_unused_proofs(organization_id: uuid.UUID, proof_ids: Collection[uuid.UUID]) -> None:
+    """Delete those of these proof files that nothing needs: neither a training, nor one that comes back if a merger
+    of the firm is undone. The caller has locked the firm."""
+    if not proof_ids:
+        return
+    open_ones = select(Merger.before).where(
+        Merger.organization_id == organization_id, Merger.joined_at.is_not(None), Merger.closed_at.is_(None)
+    )
+    rows = [
+        row
+        for before in db.session.scalars(open_ones)
+        for row in (before or {}).get("duties", {}).get("trainings", {}).get("twice", ())
+    ]
+    needed = {uuid.UUID(hex=row["proof_id"]) for row in rows if row["proof_id"]}
+    is_used = exists().where(EarlierTraining.proof_id == TrainingProof.id)
+    unused = delete(TrainingProof).where(TrainingProof.id.in_(set(proof_ids) - needed), ~is_used)
+    db.session.execute(unused.execution_options(synchronize_session=False))
+
+
 def take_over_duties(other_id: uuid.UUID, user_id: uuid.UUID) -> None:
     """Let duties of former entries lead to the account that stays."""
     theirs = update(Assignment).where(Assignment.user_id == other_id).values(user_id=user_id)
@@ -74,16 +99,16 @@ def correct_days(organization: Organization, now: dt.datetime, *membership_ids: 
     keep_periods(theirs, now)
 
 
-def _join_trainings(gone_id: uuid.UUID, kept_id: uuid.UUID) -> dict[str, Any]:
+def _join_trainings(gone: Membership, kept: Membership) -> dict[str, Any]:
     """Give an entry the trainings recorded for another one. Of two that are the same, the approved one stays, or else
     its own."""
-    before: dict[str, Any] = {"moved": [], "twice": []}
+    before: dict[str, Any] = {"moved": [], "twice": [], "approved": _void_own_approvals(gone, kept)}
     own = {
         (training.title_key, training.completed_on): training
-        for training in _trainings_of(kept_id)
+        for training in _trainings_of(kept.id)
         if training.ended_at is None
     }
-    for training in _trainings_of(gone_id):
+    for training in _trainings_of(gone.id):
         met = own.get((training.title_key, training.completed_on)) if training.ended_at is None else None
         if met is not None:
             twice = met if met.approved_at is None and training.approved_at is not None else training
@@ -93,9 +118,22 @@ def _join_trainings(gone_id: uuid.UUID, kept_id: uuid.UUID) -> dict[str, Any]:
             if twice is training:
                 continue
         before["moved"].append(training.id.hex)
-        training.membership_id = kept_id
+        training.membership_id = kept.id
     db.session.flush()
     return before
+
+
+def _void_own_approvals(gone: Membership, kept: Membership) -> list[list[str]]:
+    """Let trainings wait again that were approved by whoever is found to have taken them; return what they had."""
+    same = [user_id for user_id in (gone.user_id, kept.user_id) if user_id is not None]
+    approved = []
+    for training in (*_trainings_of(gone.id), *_trainings_of(kept.id)):
+        by, at = training.approved_by_id, training.approved_at
+        if by is not None and by in same and at is not None and training.ended_at is None:
+            approved.append([training.id.hex, at.isoformat(), by.hex])
+            training.approved_at = training.approved_by_id = None
+    db.session.flush()
+    return approved
 
 
 def _part_trainings(before: Mapping[str, Any], gone_id: uuid.UUID) -> None:
@@ -105,7 +143,24 @@ def _part_trainings(before: Mapping[str, Any], gone_id: uuid.UUID) -> None:
             training.membership_id = gone_id
     db.session.flush()
     for row in before.get("twice", ()):
-        put_back(EarlierTraining, row)
+        if not _is_recorded_anew(row):
+            put_back(EarlierTraining, row)
+    for number, at, by in before.get("approved", ()):
+        training = db.session.get(EarlierTraining, uuid.UUID(hex=number))
+        if training is not None and training.approved_at is None and training.ended_at is None:
+            training.approved_at, training.approved_by_id = dt.datetime.fromisoformat(at), uuid.UUID(hex=by)
+    db.session.flush()
+
+
+def _is_recorded_anew(row: Mapping[str, Any]) -> bool:
+    """Return True if the same training of the same person was recorded since."""
+    same = select(EarlierTraining.id).where(
+        EarlierTraining.membership_id == uuid.UUID(hex=row["membership_id"]),
+        EarlierTraining.title_key == row["title_key"],
+        EarlierTraining.completed_on == dt.date.fromisoformat(row["completed_on"]),
+        EarlierTraining.ended_at.is_(None),
+    )
+    return db.session.scalar(same) is not None
 
 
 def _trainings_of(membership_id: uuid.UUID) -> list[EarlierTraining]:

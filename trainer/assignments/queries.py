@@ -126,7 +126,9 @@ def terms_of(requirement: Requirement) -> Terms:
 
 def titles_of(requirement: Requirement | RequirementVersion) -> tuple[str, ...] | None:
     """Return which trainings recorded by the firm a requirement counts, by title; any if empty, or None for none."""
-    return None if requirement.earlier_titles is None else tuple(requirement.earlier_titles.splitlines())
+    titles = requirement.earlier_titles
+    # `splitlines` would also part a title at a sign such as U+2028, which stands within a title as a blank does.
+    return None if titles is None else tuple(titles.split("\n") if titles else ())
 
 
 def wanted_by(requirement: Requirement) -> Wanted:

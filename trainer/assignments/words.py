@@ -51,7 +51,7 @@ def earlier_told(requirement: Requirement | RequirementVersion) -> str:
     titles = requirement.earlier_titles
     if titles is None:
         return str(gettext("None"))
-    return str(gettext("Any, whatever its title")) if not titles else "; ".join(titles.splitlines())
+    return str(gettext("Any, whatever its title")) if not titles else "; ".join(titles.split("\n"))
 
 
 def who(audience: Audience, teams: Mapping[uuid.UUID, str]) -> str:

@@ -8,8 +8,8 @@ from trainer.cli.groups import Commands
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import DomainError
-from trainer.credentials.operations import revoke
 from trainer.credentials.rules import show_serial
+from trainer.learning.operations import withdraw
 
 credentials_cli = Commands("credentials", help="Withdraw credentials.")
 
@@ -21,7 +21,7 @@ def revoke_credential(serial: str, reason: str) -> None:
     """Withdraw a credential by its number; its page shows that from now on."""
     try:
         with transaction():
-            credential = revoke(serial, reason, now())
+            credential = withdraw(serial, reason, now())
     except DomainError as error:
         raise click.ClickException(error.message) from error
     print(f"Withdrawn: {show_serial(credential.serial)}, {credential.holder_name}, {credential.course_title}.")

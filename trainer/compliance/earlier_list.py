@@ -143,7 +143,16 @@ def decide(actor: Actor, listing: Listing, today: dt.date) -> Plan:
         raise Invalid(
             _l("A date such as %(day)s could mean two days. Write dates like 2026-11-23.", day=reading.example)
         )
-    return Plan(_decide_rows(actor, rows, reading, today))
+    # From here on a day is written so that it is the same day without the heading, in `Plan.text` as well.
+    rows = [(line, cells | {"completed_on": _plain_day(cells["completed_on"], reading, today)}) for line, cells in rows]
+    return Plan(_decide_rows(actor, rows, today))
+
+
+def _plain_day(text: str, reading: Reading, today: dt.date) -> str:
+    try:
+        return read_day(text, today, reading.order).isoformat()
+    except ValueError:
+        return text
 
 
 def _find_headings(lines: Sequence[Line]) -> tuple[int, dict[str, int]]:
@@ -180,9 +189,7 @@ def _cells(line: Line, columns: Mapping[str, int], coding: str) -> dict[str, str
     return cells
 
 
-def _decide_rows(
-    actor: Actor, rows: Sequence[tuple[int, dict[str, str]]], reading: Reading, today: dt.date
-) -> list[Entry]:
+def _decide_rows(actor: Actor, rows: Sequence[tuple[int, dict[str, str]]], today: dt.date) -> list[Entry]:
     people = _list_people(actor, [cells for _line, cells in rows])
     by_number = {person.number: person for person in people if person.number}
     by_key = {person.key: person for person in people if person.key}
@@ -191,7 +198,7 @@ def _decide_rows(
     entries = []
     for line, cells in rows:
         person, problem = _match(cells, by_number, by_key)
-        facts, trouble = _read(cells, reading, today)
+        facts, trouble = _read(cells, today)
         if person is None or facts is None:
             entries.append(
                 Entry(line, Fate.PROBLEM, person.name if person else cells["name"], cells, problem or trouble)
@@ -249,7 +256,7 @@ def _match(
     return person, None
 
 
-def _read(cells: Mapping[str, str], reading: Reading, today: dt.date) -> tuple[TrainingFacts | None, LazyString | None]:
+def _read(cells: Mapping[str, str], today: dt.date) -> tuple[TrainingFacts | None, LazyString | None]:
     """Return the training that a row describes, or what is wrong with it."""
     for name, word in _NEEDED.items():
         if not cells[name]:
@@ -262,7 +269,7 @@ def _read(cells: Mapping[str, str], reading: Reading, today: dt.date) -> tuple[T
             "A text is too long. Training and provider can each have at most %(most)s characters.", most=LONGEST
         )
     try:
-        day = read_day(cells["completed_on"], today, reading.order)
+        day = read_day(cells["completed_on"], today)
     except ValueError:
         return None, _l("“%(day)s” isn’t a date. Write it like 2026-11-23.", day=cells["completed_on"][:60])
     minutes = read_hours(cells["hours"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import uuid
 from typing import Final
 from urllib.parse import quote
 
@@ -22,6 +23,14 @@ def certificate_name(name: str, number: str | None, serial: str, ending: str) ->
     middle = _cut(_plain(number or ""), _LONGEST_NUMBER)
     room = LONGEST - len(f" - {middle} - {tail}".encode())
     return " - ".join(part for part in (_cut(_plain(name), room), middle, tail) if part)
+
+
+def proof_name(proof_id: uuid.UUID, name: str) -> str:
+    """Return "1a2b3c4d - name.pdf" for a proof file that was sent under a name with an ending."""
+    stem, _dot, ending = name.rpartition(".")
+    head, tail = proof_id.hex[:8], f".{ending}"
+    middle = _cut(_plain(stem), LONGEST - len(f"{head} - {tail}".encode()))
+    return " - ".join(part for part in (head, middle) if part) + tail
 
 
 def address_of(name: str) -> str:

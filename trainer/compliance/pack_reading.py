@@ -19,6 +19,7 @@ from trainer.assignments.rules import day_begins
 from trainer.assignments.statements import meets_any
 from trainer.assignments.words import outcome
 from trainer.compliance import queries
+from trainer.compliance.pack_names import proof_name
 from trainer.compliance.pack_records import Change, Excuse, Former, Meeting, Person, Reminding, Taught, Trained
 from trainer.compliance.rules import Sight, is_kept
 from trainer.content.papers import FormerStaff
@@ -206,7 +207,7 @@ def list_proofs(view: View) -> Iterator[tuple[str, bytes]]:
 
 def _proofs(view: View) -> list[tuple[uuid.UUID, str]]:
     proofs = earlier_queries.list_proofs(view.actor, view.end, _on_roster(view))
-    return [(proof_id, f"proof-files/{proof_id.hex[:8]} - {name}") for proof_id, name in proofs]
+    return [(proof_id, f"proof-files/{proof_name(proof_id, name)}") for proof_id, name in proofs]
 
 
 def list_excuses(view: View) -> Iterator[Excuse]:

@@ -21,7 +21,13 @@ from trainer.accounts.operations import end_sessions
 from trainer.accounts.persons import forget_person
 from trainer.accounts.queries import get_user
 from trainer.assessment.operations import take_over_attempts
-from trainer.assignments.mergers import correct_days, join_duties, part_duties, take_over_duties
+from trainer.assignments.mergers import (
+    correct_days,
+    join_duties,
+    part_duties,
+    settle_duties,
+    take_over_duties,
+)
 from trainer.content.library import Course
 from trainer.core import outbox
 from trainer.core.audit import note
@@ -185,7 +191,9 @@ def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime
         account = get_user(user_id)
         account.certificate_name = account.certificate_name or get_user(other_id).certificate_name
         forget_person(other_id, now)
+    before = merger.before or {}
     close(merger, Outcome.SETTLED, now)
+    settle_duties(before.get("duties", {}), merger.organization_id)
 
 
 def _join(actor: Actor, merger: Merger, kept: Membership, gone: Membership, now: dt.datetime) -> None:
@@ -222,7 +230,9 @@ def _undo(merger: Merger, user_id: uuid.UUID | None, now: dt.datetime, *, is_for
         take_back(merger.gone_user_id, merger.before.get("credentials", {}))
     correct_days(firm, now, kept.id, merger.gone_id)
     _note("merger.undone", user_id, merger, kept, now)
+    duties = merger.before["duties"]
     close(merger, Outcome.UNDONE, now)
+    settle_duties(duties, merger.organization_id)  # of trainings that weren't put back
 
 
 def _lock_firm(merger: Merger) -> Organization:

@@ -21,7 +21,7 @@ from trainer.items.registry import FURTHER, read_further
 from trainer.learning import operations
 from trainer.learning.activity import read_mark
 from trainer.learning.page import lesson_page
-from trainer.learning.queries import find_enrollment, get_enrollment
+from trainer.learning.queries import find_enrollment, get_enrollment, taken
 from trainer.learning.questions import address, has_words, read_carried, unfinished
 from trainer.learning.rules import longest_reading
 from trainer.web.access import Who, access
@@ -53,8 +53,9 @@ def answer(course: str, module: str, lesson: str, question: str) -> Response | t
         current_app.extensions["csrf"].protect()
     whole, loaded_lesson = get_lesson(course, module, lesson)
     asked = loaded_lesson.question(question)
-    if asked is None:
-        raise NotFound
+    begun = find_enrollment(current_user.id, whole.slug) if current_user.is_authenticated else None
+    if asked is None or (taken(whole, begun) if begun else whole).lesson(loaded_lesson.id) is None:
+        raise NotFound  # as the lesson's own page, for lessons for renewing
     payload = read_further(asked.payload)
     form = FURTHER[asked.type].form.for_saving(payload.order_for_all(), allow_gaps=False)
     is_valid = form.validate()
@@ -63,7 +64,7 @@ def answer(course: str, module: str, lesson: str, question: str) -> Response | t
     if form.is_tampered:
         return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
     carried = read_carried(whole, loaded_lesson, request.form.get("answers"))
-    if not current_user.is_authenticated or find_enrollment(current_user.id, whole.slug) is None:
+    if begun is None:
         return _back(whole, loaded_lesson, question, {**carried, question: form.given}, incomplete)
     user_id, at = current_user.id, now()
     with transaction():

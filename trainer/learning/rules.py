@@ -20,6 +20,8 @@ RENEWAL_WINDOW = dt.timedelta(days=60)
 LAST_CHECK_INS = 5
 ENOUGH_CHECK_INS = 4
 """Of the last check-ins that were due: anyone who did this many has kept up, and renews the short way."""
+RENEWS_SHORT_FOR = dt.timedelta(days=365)
+"""How long after a credential has run out its holder may still renew the short way."""
 
 
 @dataclass(frozen=True)
@@ -292,6 +294,8 @@ class Renewal:
     is_short: bool
     """With the lessons for renewing and the final; otherwise with the whole core path."""
     is_expired: bool = False
+    is_long_expired: bool = False
+    """For longer than it can be renewed the short way."""
     is_revoked: bool = False
     is_under_way: bool = False
     """It has already begun."""
@@ -302,14 +306,23 @@ def opens_on(valid_until: dt.date) -> dt.date:
     return valid_until - RENEWAL_WINDOW
 
 
-def renews_short(*, earned: str, current: str, done_check_ins: int, is_revoked: bool) -> bool:
+def renews_short(
+    *, earned: str, current: str, done_check_ins: int, is_revoked: bool, valid_until: dt.date, today: dt.date
+) -> bool:
     """Return True if someone renews by the lessons for that and the final.
 
     `earned`, `current`: versions of the course; what comes before the dot has to be the same. `done_check_ins`: how
-    many of the last `LAST_CHECK_INS` that were due the holder did, which makes up for another version.
+    many of the last `LAST_CHECK_INS` that were due the holder did, which makes up for another version. `valid_until`:
+    the last day of the credential, which may be past, but not for too long.
     """
     is_same = earned.partition(".")[0] == current.partition(".")[0]
-    return not is_revoked and (is_same or done_check_ins >= ENOUGH_CHECK_INS)
+    is_lasting = not (is_revoked or is_long_expired(valid_until, today))
+    return is_lasting and (is_same or done_check_ins >= ENOUGH_CHECK_INS)
+
+
+def is_long_expired(valid_until: dt.date, today: dt.date) -> bool:
+    """Return True once a credential ran out too long ago to renew it the short way."""
+    return today > valid_until + RENEWS_SHORT_FOR
 
 
 def can_renew(*, valid_until: dt.date, is_revoked: bool, today: dt.date) -> bool:

@@ -26,11 +26,11 @@ from trainer.compliance.operations import make_inspector_link, order_pack, revok
 from trainer.content.library import Content
 from trainer.core.db import db
 from trainer.credentials.models import Credential
-from trainer.credentials.operations import revoke
 from trainer.credentials.queries import list_credentials
 from trainer.jobs.upkeep import keep_up
 from trainer.joining.entering import accept_with_new_account, join_by_code
 from trainer.joining.pins import choose_pin
+from trainer.learning.operations import withdraw
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import make_join_code, revoke_join_code
 from trainer.organizations.invitation_links import token_of
@@ -249,7 +249,7 @@ class Story(Timeline):
         for entry in self.guards[1:]:
             earned = list_credentials(entry.user_id) if entry.user_id and entry.stay == 1 else []
             if earned and earned[0].valid_until > now.date() + dt.timedelta(days=120):
-                revoke(earned[0].serial, "Someone else took the final.", now)
+                withdraw(earned[0].serial, "Someone else took the final.", now)
                 return
 
     def _waive(self, now: dt.datetime) -> None:

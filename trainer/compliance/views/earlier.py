@@ -16,7 +16,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from trainer.assignments import earlier
-from trainer.assignments.earlier import Proof, TrainingFacts
+from trainer.assignments.earlier import Proof, ProofRefused, TrainingFacts
 from trainer.assignments.earlier_queries import (
     find_line,
     get_proof,
@@ -37,7 +37,7 @@ from trainer.organizations.rules import May
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response
 from trainer.web.forms import Form
-from trainer.web.limits import limit_acts
+from trainer.web.limits import count, key_of, limit_acts, seconds_left, wait
 from trainer.web.redirects import go
 
 blueprint = Blueprint(
@@ -49,6 +49,8 @@ blueprint = Blueprint(
 
 MOST_BYTES: Final = 4 * 2**20
 """Bytes of a request with a file; other requests have the limit of the settings."""
+MOST_FILES: Final = 120
+"""Proof files that an account may send in an hour."""
 _ADDRESS: Final = re.compile(r"/organizations/[0-9a-f-]{36}/earlier-training/.+")
 _WITH_FILE: Final = ("earlier.record", "earlier.attach", "earlier.send", "earlier.confirm")
 
@@ -132,13 +134,14 @@ def record(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int
                 form.hours.errors = [str(problem)]
             else:
                 with transaction():
+                    _count_file(proof)
                     earlier.record_training(actor, membership_id, facts, proof, now())
                 flash(_("Recorded. It doesn’t count until a second person approves it."))
                 return go(_person_page(actor, membership_id))
+        except ProofRefused as error:
+            form.file.errors = [error.message]
         except (Invalid, Conflict) as error:
             form.completed_on.errors = [error.message]
-        except _WrongFile as error:
-            form.file.errors = [error.message]
     page = render_template(
         "compliance/earlier_record.html", actor=actor, person=person, form=form, has_second=has_second(actor)
     )
@@ -216,8 +219,9 @@ def attach(actor: Actor, training_id: UUID) -> Response | tuple[str, int]:
             sent = _proof(form.file)
             assert sent is not None  # the form asks for it
             with transaction():
+                _count_file(sent)
                 earlier.attach_proof(actor, training_id, sent, now())
-        except _WrongFile as error:
+        except ProofRefused as error:
             form.file.errors = [error.message]
         except Conflict as error:
             flash(error.message)
@@ -267,8 +271,9 @@ def confirm(actor: Actor) -> Response | str | tuple[str, int]:
             plan = decide(actor, read_list(str(form.text.data)), actor.today(now()))
             if plan.digest != form.seen.data:
                 raise Conflict
+            _count_file(proof)
             earlier.record_all(actor, plan.rows, proof, now())
-    except _WrongFile as error:
+    except ProofRefused as error:
         form.file.errors = [error.message]
         return _plan_page(actor, plan, form), 422
     except Conflict:
@@ -283,19 +288,22 @@ def confirm(actor: Actor) -> Response | str | tuple[str, int]:
     return go(url_for(".waiting", organization_id=actor.organization_id))
 
 
-class _WrongFile(Invalid):
-    """A proof file that can't be kept, so that the field of the file says it."""
-
-
 def _proof(field: FileField) -> Proof | None:
     if not field.data:
         return None
     proof = Proof(str(field.data.filename or ""), field.data.read())
-    try:
-        earlier.check_proof(proof)
-    except Invalid as error:
-        raise _WrongFile(error.message) from error
+    earlier.check_proof(proof)
     return proof
+
+
+def _count_file(proof: Proof | None) -> None:
+    """Count a file that is kept; an account may send so many an hour, wherever it sends them."""
+    if proof is None:
+        return
+    key = key_of("proof files", current_user.id.hex)
+    if seconds := seconds_left(key, MOST_FILES):
+        raise wait(seconds)
+    count(key, 3600)
 
 
 def _waiting_page(actor: Actor, refusal: str | None = None) -> str:
