@@ -25,11 +25,13 @@ from tests.cast import (
 )
 from tests.instructing.conftest import Room
 from tests.support import COURSE
+from trainer.accounts.operations import confirm_address
+from trainer.accounts.queries import get_user
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
-from trainer.instructing.models import Attendance, CohortMember, Signature, SignOff, WalkIn, WalkInAttendance
+from trainer.instructing.models import Attendance, ClassSession, CohortMember, Signature, SignOff, WalkIn, WalkInAttendance
 from trainer.instructing.operations import archive_cohort
 from trainer.instructing.presence import list_walk_ins
 from trainer.instructing.sessions import note_attendance, sign_off
@@ -82,6 +84,12 @@ class Evening:
         with self.app.app_context():
             enrollment = find_enrollment(user, COURSE)
             return len(list_readings(enrollment.id)) if enrollment else 0
+
+
+def own_address(app: Flask, user: UUID) -> None:
+    """Confirm the address of an account."""
+    with app.app_context(), transaction():
+        confirm_address(get_user(user), clock.now())
 
 
 @pytest.fixture
@@ -213,8 +221,23 @@ def test_someone_with_the_address_is_known_on_joining(evening: Evening) -> None:
     code = code_of(evening.app, evening.id)
     for address, number in (("zoe@example.org", 0), ("leo@example.org", 2)):
         user = make_account(evening.app, address)
+        own_address(evening.app, user)
         assert sign_in_as(evening.app, user).post(f"/classes/{code}/members", {"name": "New"}).status_code == 303
         assert evening.read(user) == number
+
+
+def test_an_address_that_nobody_confirmed_takes_nothing_over(evening: Evening) -> None:
+    evening.add(Stranger("Vera Voss", "", "vera@example.org"))
+    evening.sign()
+    user = make_account(evening.app, "vera@example.org")
+    visitor, code = sign_in_as(evening.app, user), code_of(evening.app, evening.id)
+    assert visitor.post(f"/classes/{code}/members", {"name": "Vera"}).status_code == 303
+    assert evening.read(user) == 0
+    own_address(evening.app, user)
+    with evening.app.app_context():
+        sheet = db.session.get_one(ClassSession, evening.meeting).code
+    assert visitor.post(f"/here/{sheet}").status_code == 303  # known at the next meeting
+    assert evening.read(user) == 2
 
 
 def test_a_name_leaves_the_list_unless_something_was_signed(evening: Evening) -> None:

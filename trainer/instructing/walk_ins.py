@@ -185,7 +185,8 @@ def settle_waiting(member: CohortMember, courses: Mapping[str, Course], is_local
     entries = select(Membership.id).where(
         Membership.user_id == member.user_id, Membership.organization_id == cohort.organization_id
     )
-    address = get_user(member.user_id).email_key
+    user = get_user(member.user_id)
+    address = user.email_key if user.email_confirmed_at is not None else None  # it may be anybody's until then
     waiting = select(WalkIn).where(WalkIn.cohort_id == cohort.id, WalkIn.joined_at.is_(None))
     listed = [
         walk_in
