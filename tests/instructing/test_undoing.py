@@ -139,6 +139,27 @@ def test_in_order_what_was_read_after_an_undone_lesson_is_to_be_read_again(room:
     assert readings(room) == {}
 
 
+@pytest.mark.parametrize(("again", "lessons"), [(0, 1), (1, 2)], ids=["the first", "the later"])
+def test_in_order_what_was_signed_off_at_a_later_meeting_counts_again(room: Room, again: int, lessons: int) -> None:
+    with room.app.app_context(), transaction():
+        enrollment = db.session.scalars(select(Enrollment)).one()
+        enrollment.conditions = tightened(enrollment.asks, Asked(0, True, None)).kept()
+    first, first_signature = signed(room, [room.bob], lessons=1)
+    later, later_signature = signed(room, [room.bob], lessons=2)
+    minutes = seconds(room)
+    take_back(room, first_signature)
+    assert readings(room) == {}
+    page = room.path(f"/sessions/{later}")
+    assert "Sign off the lessons" in room.enter().get(page).text
+    assert sign(room, [first, later][again]) == Outcome(1, lessons, 0)
+    assert list(readings(room)) == lesson_ids(room)[:2]
+    assert seconds(room) == minutes
+    assert "Sign off the lessons" not in room.enter().get(page).text
+    assert sign(room, later) == Outcome(0, 0, 0)
+    assert take_back(room, later_signature) == Undone(1, [])  # what counts again can still be undone
+    assert list(readings(room)) == lesson_ids(room)[:1]
+
+
 def test_whoever_has_completed_the_course_keeps_it(room: Room) -> None:
     _meeting, signature = signed(room, [room.bob])
     certify(room.app, room.acme.users["bob"])

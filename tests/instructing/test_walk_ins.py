@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from tests.cast import (
-    add_second_factor,
-    approve,
     code_of,
     desk_of,
     hold_meeting,
@@ -24,14 +20,20 @@ from tests.cast import (
     sign_in_as,
 )
 from tests.instructing.conftest import Room
+from tests.instructing.evenings import Evening, own_address
 from tests.support import COURSE
-from trainer.accounts.operations import confirm_address
-from trainer.accounts.queries import get_user
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
-from trainer.instructing.models import Attendance, ClassSession, CohortMember, Signature, SignOff, WalkIn, WalkInAttendance
+from trainer.instructing.models import (
+    Attendance,
+    ClassSession,
+    CohortMember,
+    SignOff,
+    WalkIn,
+    WalkInAttendance,
+)
 from trainer.instructing.operations import archive_cohort
 from trainer.instructing.presence import list_walk_ins
 from trainer.instructing.sessions import note_attendance, sign_off
@@ -40,7 +42,6 @@ from trainer.instructing.walk_ins import (
     Stranger,
     add_from_roster,
     add_stranger,
-    claim,
     claim_code,
     join_walk_in,
     list_roster,
@@ -50,58 +51,6 @@ from trainer.instructing.walk_ins import (
 )
 from trainer.learning.queries import find_enrollment, list_readings
 from trainer.organizations.models import Membership
-
-
-@dataclass
-class Evening:
-    """A public class that Ines teaches, with a meeting at which Gus was, who has no account."""
-
-    app: Flask
-    ines: UUID
-    id: UUID
-    meeting: UUID
-    gus: UUID
-
-    def sign(self) -> UUID:
-        """Sign off; return the signature."""
-        with self.app.app_context(), transaction():
-            sign_off(desk_of(self.ines, self.id), self.meeting, "Ines Ito", served().courses[COURSE], True, clock.now())
-        with self.app.app_context():
-            return db.session.scalars(select(Signature.id).order_by(Signature.signed_at.desc())).first()  # type: ignore[return-value]
-
-    def add(self, stranger: Stranger, *, is_another: bool = False) -> UUID:
-        with self.app.app_context(), transaction():
-            desk = desk_of(self.ines, self.id)
-            return add_stranger(desk, self.meeting, stranger, clock.now(), is_another=is_another).id
-
-    def claim(self, user: UUID, code: str | None = None) -> UUID:
-        with self.app.app_context(), transaction():
-            right = claim_code(self.gus)
-            return claim(user, self.gus, right if code is None else code, served().courses, True, clock.now()).id
-
-    def read(self, user: UUID) -> int:
-        """Return how many lessons someone has read."""
-        with self.app.app_context():
-            enrollment = find_enrollment(user, COURSE)
-            return len(list_readings(enrollment.id)) if enrollment else 0
-
-
-def own_address(app: Flask, user: UUID) -> None:
-    """Confirm the address of an account."""
-    with app.app_context(), transaction():
-        confirm_address(get_user(user), clock.now())
-
-
-@pytest.fixture
-def evening(app: Flask) -> Evening:
-    ines = make_account(app, "ines@example.org")
-    add_second_factor(app, ines)
-    approve(app, ines)
-    cohort = make_class(app, ines, None)
-    meeting = hold_meeting(app, ines, cohort, minutes=500)
-    with app.app_context(), transaction():
-        gus = add_stranger(desk_of(ines, cohort), meeting, Stranger("Gus Gold", "0417"), clock.now()).id
-    return Evening(app, ines, cohort, meeting, gus)
 
 
 def test_a_name_is_kept_and_counts_once_the_person_claims_it(evening: Evening) -> None:

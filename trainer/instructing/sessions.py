@@ -10,7 +10,7 @@ from typing import Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from trainer.accounts.rules import clean_name, is_printable_name
 from trainer.content.library import Course, Lesson
@@ -27,7 +27,7 @@ from trainer.instructing.models import (
     SignOff,
     WalkInAttendance,
 )
-from trainer.instructing.presence import list_walk_in_attendance, list_walk_ins
+from trainer.instructing.presence import is_read, list_walk_in_attendance, list_walk_ins
 from trainer.instructing.queries import (
     Desk,
     get_class_session,
@@ -36,9 +36,9 @@ from trainer.instructing.queries import (
     list_signed_off,
     lock_cohort,
 )
-from trainer.learning.models import Enrollment, LessonCompletion
+from trainer.learning.models import Enrollment
 from trainer.learning.operations import complete, complete_lesson, credit_session, enroll
-from trainer.learning.queries import find_enrollment, get_enrollment
+from trainer.learning.queries import find_enrollment, get_enrollment, list_readings
 from trainer.organizations.codes import new_code
 from trainer.web.language import show_day
 
@@ -215,7 +215,8 @@ def sign_off(
     if lessons or unsigned:
         signed = people + len(unsigned)
         _note(desk, "lesson.signed_off", session, now, people=signed, lessons=lessons, signed_as=name)
-    else:
+    used = select(SignOff.lesson).where(SignOff.signature_id == signature.id).limit(1)
+    if not unsigned and db.session.scalar(used) is None:
         db.session.delete(signature)
     db.session.flush()
     return Outcome(people, lessons, held_back, len(unsigned))
@@ -228,16 +229,22 @@ def count_taught(
     course: Course,
     is_local_trial: bool,
     now: dt.datetime,
+    *,
+    keeps_waiting: bool = False,
 ) -> tuple[int, int]:
     """Count what was signed off at a meeting for a member; return (lessons counted now, lessons that wait for one
-    that comes first). In a course that is completed, nothing counts. The class must be locked."""
+    that comes first). In a course that is completed, nothing counts. The class must be locked.
+
+    `keeps_waiting`: lessons that wait are signed off all the same, and count with the next sign-off after the one that
+    comes first.
+    """
     if find_enrollment(member.user_id, course.slug) is None:
         enroll(member.user_id, course, now)
     enrollment = get_enrollment(member.user_id, course.slug)
     if enrollment.completed_at is not None:
         return 0, 0
     taught = [lesson for lesson in course.lessons if lesson.id in session.lessons]
-    counted = _count_lessons(session, signature, member, enrollment, taught, course, now)
+    counted = _count_lessons(session, signature, member, enrollment, taught, course, now, keeps_waiting)
     complete(enrollment, course, is_local_trial, now)
     return counted
 
@@ -250,28 +257,34 @@ def _count_lessons(
     taught: list[Lesson],
     course: Course,
     now: dt.datetime,
+    keeps_waiting: bool,
 ) -> tuple[int, int]:
     """Return (lessons signed off now, lessons that wait for one that comes first)."""
-    known = set(db.session.scalars(select(SignOff.lesson).where(SignOff.enrollment_id == enrollment.id)))
+    signed = {
+        row.lesson: row for row in db.session.scalars(select(SignOff).where(SignOff.enrollment_id == enrollment.id))
+    }
+    read_at = list_readings(enrollment.id)
     left = session.minutes - _minutes_of(session, member)
     new = waiting = 0
-    for lesson in taught:
-        if lesson.id in known:
+    for lesson in course.lessons:
+        known = signed.get(lesson.id)
+        if (lesson.id in read_at) if known else (lesson not in taught):
             continue
-        read_at = db.session.scalar(
-            select(LessonCompletion.read_again_at).where(
-                LessonCompletion.enrollment_id == enrollment.id, LessonCompletion.lesson == lesson.id
-            )
-        )
         try:
             complete_lesson(enrollment, course, lesson, now)
         except NotYet:
-            waiting += 1
-            continue
+            waiting += lesson in taught
+            if known is not None or not keeps_waiting:
+                continue
+        else:
+            new += lesson in taught
         db.session.flush()  # what comes next may ask for this one first
+        if known is not None:
+            # Signed off before, and unread since: one that comes first had to be read again. The minutes count once.
+            known.signed_off_at, known.read_before_at = now, None
+            continue
         credited = credit_session(enrollment, left, [lesson])
         left -= credited
-        new += 1
         db.session.add(
             SignOff(
                 enrollment_id=enrollment.id,
@@ -282,11 +295,16 @@ def _count_lessons(
                 signed_off_by_id=signature.signed_by_id,
                 signed_off_at=now,
                 signature_id=signature.id,
-                read_before_at=read_at,
+                read_before_at=read_at.get(lesson.id),
             )
         )
     db.session.flush()
     return new, waiting
+
+
+def count_waiting(member: CohortMember) -> int:
+    """Return how many lessons were signed off for a member that wait for one that comes first."""
+    return db.session.scalar(select(func.count()).where(SignOff.member_id == member.id, ~is_read())) or 0
 
 
 def _minutes_of(session: ClassSession, member: CohortMember) -> int:

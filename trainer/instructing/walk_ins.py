@@ -170,7 +170,7 @@ def join_walk_in(
     entry = db.session.get(Membership, walk_in.membership_id) if walk_in.membership_id else None
     if entry is not None and entry.user_id is not None and entry.user_id != member.user_id:
         raise Conflict(_l("On the firm’s roster, that is someone else’s account."))
-    _settle(cohort, walk_in, member, course, is_local_trial, now)
+    _settle(cohort, [walk_in], member, course, is_local_trial, now)
     _note("walk_in.joined", desk.user_id, cohort, walk_in.id, now)
     return member
 
@@ -195,8 +195,8 @@ def settle_waiting(member: CohortMember, courses: Mapping[str, Course], is_local
         )
         if walk_in.membership_id is not None or (address and email_key(walk_in.email or "") == address)
     ]
+    _settle(cohort, listed, member, course, is_local_trial, now)
     for walk_in in listed:
-        _settle(cohort, walk_in, member, course, is_local_trial, now)
         _note("walk_in.joined", member.user_id, cohort, walk_in.id, now)
     return len(listed)
 
@@ -250,7 +250,7 @@ def claim(
         db.session.add(member)
         db.session.flush()
         _note("cohort.joined", user_id, cohort, cohort.id, now)
-    _settle(cohort, walk_in, member, courses[cohort.course], is_local_trial, now)
+    _settle(cohort, [walk_in], member, courses[cohort.course], is_local_trial, now)
     _note("walk_in.joined", user_id, cohort, walk_in.id, now)
     return member
 
@@ -291,13 +291,19 @@ def _note_there(desk: Desk, session: ClassSession, row: Attendance | WalkInAtten
 
 
 def _settle(
-    cohort: Cohort, walk_in: WalkIn, member: CohortMember, course: Course, is_local_trial: bool, now: dt.datetime
+    cohort: Cohort,
+    listed: Collection[WalkIn],
+    member: CohortMember,
+    course: Course,
+    is_local_trial: bool,
+    now: dt.datetime,
 ) -> None:
-    """Let meetings at which someone was without an account be the member's, the earliest first."""
+    """Let meetings at which someone was without an account, under one name or several, be the member's, the earliest
+    first."""
     rows = db.session.execute(
         select(WalkInAttendance, ClassSession)
         .join(ClassSession, ClassSession.id == WalkInAttendance.session_id)
-        .where(WalkInAttendance.walk_in_id == walk_in.id, ClassSession.cohort_id == cohort.id)
+        .where(WalkInAttendance.walk_in_id.in_([walk_in.id for walk_in in listed]), ClassSession.cohort_id == cohort.id)
         .order_by(ClassSession.held_on, ClassSession.created_at, ClassSession.id)
     ).all()
     for row, session in rows:
@@ -307,8 +313,9 @@ def _settle(
         db.session.delete(row)
         db.session.flush()
         if signature is not None:
-            count_taught(session, signature, member, course, is_local_trial, now)
-    walk_in.member_id, walk_in.joined_at = member.id, now
+            count_taught(session, signature, member, course, is_local_trial, now, keeps_waiting=True)
+    for walk_in in listed:
+        walk_in.member_id, walk_in.joined_at = member.id, now
     db.session.flush()
 
 

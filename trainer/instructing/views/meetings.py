@@ -18,7 +18,13 @@ from trainer.instructing import sessions, undoing, walk_ins, words
 from trainer.instructing.access import looking, teaching
 from trainer.instructing.forms import AttendanceForm, SessionForm, SignatureForm, StrangerForm
 from trainer.instructing.models import ClassSession
-from trainer.instructing.presence import list_arrivals, list_signatures, list_walk_in_attendance, list_walk_ins
+from trainer.instructing.presence import (
+    list_arrivals,
+    list_signatures,
+    list_unread,
+    list_walk_in_attendance,
+    list_walk_ins,
+)
 from trainer.instructing.queries import Desk, get_class_session, list_attendance, list_class_sessions, list_members
 from trainer.instructing.records import list_records
 from trainer.instructing.sheet import PAPERS, draw_sheet, what_is_taught
@@ -179,7 +185,7 @@ def meeting_page(
     held, instant = get_class_session(desk, class_session_id), now()
     course, walked = find_course(desk), list_walk_in_attendance(held)
     there = (list_attendance(held) & {member.id for member in list_members(desk.cohort)}) | walked.keys()
-    signed = list_signatures(held)
+    signed = list_signatures(desk, held)
     covered = {person[0] for entry in signed for person in entry.people}
     text = request.args.get("who", "").strip()
     return render_template(
@@ -195,7 +201,7 @@ def meeting_page(
         statement=sessions.statement_of(held),
         is_ahead=held.held_on > desk.today(instant),
         there=there,
-        unsigned=there - covered,
+        unsigned=there - (covered - list_unread(held)),
         arrived=list_arrivals(held),
         signed=signed,
         can_undo=lambda entry: undoing.can_undo(entry, current_user.id, instant),

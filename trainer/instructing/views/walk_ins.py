@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -16,9 +17,10 @@ from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.instructing import walk_ins
 from trainer.instructing.access import teaching
 from trainer.instructing.forms import MatchForm, StrangerForm
-from trainer.instructing.models import WalkIn
+from trainer.instructing.models import CohortMember, WalkIn
 from trainer.instructing.presence import list_walk_ins
 from trainer.instructing.queries import Desk, find_membership, get_class_session, list_members, list_views
+from trainer.instructing.sessions import count_waiting
 from trainer.instructing.views.meetings import get_course, meeting_page
 from trainer.instructing.walk_ins import Stranger
 from trainer.organizations.rules import fold
@@ -90,6 +92,7 @@ def match(desk: Desk, walk_in_id: UUID) -> Response | tuple[str, int]:
             flash(error.message)
         else:
             flash(_("Done. What was signed off now counts for %(name)s.", name=member.name))
+            _tell_waiting(member)
         return go(url_for(".index", cohort_id=desk.cohort.id))
     flash(_("Choose who in the class it is."))
     return _page(desk), 422
@@ -143,12 +146,25 @@ def claim(walk_in_id: UUID, code: str) -> Response:
     user_id, is_local = current_user.id, current_app.config["SETTINGS"].is_local
     try:
         with transaction():
-            walk_ins.claim(user_id, walk_in_id, code, served().courses, is_local, now())
+            member = walk_ins.claim(user_id, walk_in_id, code, served().courses, is_local, now())
     except Conflict as error:
         flash(error.message)
         return go(url_for(".show_claim", walk_in_id=walk_in_id, code=code))
     flash(_("Done. What was signed off for you now counts in your course."))
+    _tell_waiting(member)
     return go(way_to("me"))
+
+
+def _tell_waiting(member: CohortMember) -> None:
+    waiting = count_waiting(member)
+    if waiting:
+        flash(
+            ngettext(
+                "%(num)s lesson still has to wait: the lessons go in order, and one comes first.",
+                "%(num)s lessons still have to wait: the lessons go in order, and others come first.",
+                waiting,
+            )
+        )
 
 
 def _page(desk: Desk) -> str:
