@@ -173,6 +173,19 @@ def test_whoever_has_completed_the_course_keeps_it(room: Room) -> None:
     assert "Not undone for Bob B., who has completed the course." in ines.get(answer.headers["Location"]).text
 
 
+def test_people_are_locked_in_one_order_as_a_sign_off_locks_them(room: Room) -> None:
+    room.add(4)
+    with room.app.app_context():
+        people = list_members(desk_of(room.acme.users["ines"], room.id).cohort)
+        ids = [member.id for member in people]
+        names = [member.name for member in sorted(people, key=lambda member: member.user_id)]
+    _meeting, signature = signed(room, ids)
+    with room.app.app_context(), transaction():
+        for enrollment in db.session.scalars(select(Enrollment)):
+            enrollment.completed_at = clock.now()
+    assert take_back(room, signature).kept == names
+
+
 @pytest.mark.parametrize(
     "at", ["2027-01-12T15:00:00Z", "2027-11-07T05:30:00Z", "2027-03-14T06:30:00Z"], ids=["usual", "fall", "spring"]
 )
