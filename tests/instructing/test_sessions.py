@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -121,6 +121,29 @@ def test_what_was_signed_off_keeps_its_attendance(room: Room) -> None:
     sign(room, meeting)
     with pytest.raises(Conflict):
         attend(room, meeting, [])
+
+
+def test_a_form_sent_twice_makes_one_meeting_and_with_another_day_another(room: Room) -> None:
+    ines, number = room.enter(), uuid4()
+    with room.app.app_context():
+        desk = desk_of(room.acme.users["ines"], room.id)
+        today, module = desk.today(clock.now()), served().courses[COURSE].modules[0].slug
+    places = []
+    for ahead in (1, 1, 2, 2, 1):
+        form = {
+            "held_on": (today + dt.timedelta(days=ahead)).isoformat(),
+            "minutes": "60",
+            "modules": module,
+            "number": str(number),
+        }
+        answer = ines.post(room.path("/sessions"), form)
+        assert answer.status_code == 303
+        places.append(answer.headers["Location"])
+    assert places[0] == places[1] == places[4]
+    assert places[2] == places[3] != places[0]
+    with room.app.app_context():
+        days = db.session.scalars(select(ClassSession.held_on)).all()
+        assert sorted(day - today for day in days) == [dt.timedelta(days=1), dt.timedelta(days=2)]
 
 
 def test_people_lessons_and_meetings_of_elsewhere_are_refused(room: Room) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -82,23 +83,26 @@ def hold_session(
     place: str = "",
     number: uuid.UUID | None = None,
 ) -> ClassSession:
-    """Record a meeting, or plan one. `number`: its id, so that a form sent twice makes one meeting.
+    """Record a meeting, or plan one. `number`: of the form, so that one sent twice makes one meeting; sent again with
+    something else in it, it makes another.
 
     Raises Invalid for lessons of another course and for days too far away, Conflict for an archived class.
     """
     cohort = lock_cohort(desk.cohort.id)
     check_open(cohort)
-    known = db.session.get(ClassSession, number) if number else None
-    if known is not None and known.cohort_id == cohort.id:
+    plan = Plan(held_on, minutes, lessons, place, remark)
+    session_id = uuid.uuid4() if number is None else _id_of(cohort, number, plan)
+    known = db.session.get(ClassSession, session_id)
+    if known is not None:
         return known
     session = ClassSession(
-        id=uuid.uuid4() if number is None or known is not None else number,
+        id=session_id,
         cohort_id=cohort.id,
         code=new_code(SHEET_CODE),
         created_at=now,
         created_by_id=desk.user_id,
     )
-    _write(desk, session, Plan(held_on, minutes, lessons, place, remark), course, now)
+    _write(desk, session, plan, course, now)
     db.session.add(session)
     db.session.flush()
     _note(
@@ -197,8 +201,10 @@ def sign_off(
     if not is_printable_name(name):
         raise Invalid(_l("Enter at least one letter."))
     there = list_attendance(session)
-    unsigned = [row for row in list_walk_in_attendance(session).values() if row.signature_id is None]
-    if not there and not list_walk_in_attendance(session):
+    others = {person.id for person in list_walk_ins(desk.cohort)}  # and nobody whose name was erased
+    walked = list_walk_in_attendance(session)
+    unsigned = [row for person, row in walked.items() if person in others and row.signature_id is None]
+    if not there and not walked:
         raise NotYet(_l("First check off who was there."))
     signature = Signature(
         session_id=session.id, name=name, statement=statement_of(session), signed_at=now, signed_by_id=desk.user_id
@@ -214,7 +220,9 @@ def sign_off(
         row.signature_id = signature.id
     if lessons or unsigned:
         signed = people + len(unsigned)
-        _note(desk, "lesson.signed_off", session, now, people=signed, lessons=lessons, signed_as=name)
+        # Without the name where no firm keeps the log: it can't be changed, and the signature's name can be erased.
+        signed_as = {"signed_as": name} if desk.organization_id is not None else {}
+        _note(desk, "lesson.signed_off", session, now, people=signed, lessons=lessons, **signed_as)
     used = select(SignOff.lesson).where(SignOff.signature_id == signature.id).limit(1)
     if not unsigned and db.session.scalar(used) is None:
         db.session.delete(signature)
@@ -311,6 +319,12 @@ def _minutes_of(session: ClassSession, member: CohortMember) -> int:
     """Return the minutes that a meeting has given someone so far."""
     given = select(SignOff.minutes).where(SignOff.session_id == session.id, SignOff.member_id == member.id)
     return sum(db.session.scalars(given))
+
+
+def _id_of(cohort: Cohort, number: uuid.UUID, plan: Plan) -> uuid.UUID:
+    """Return the id that a form gives to a meeting: the same for the same words in the same class."""
+    said = (plan.held_on.isoformat(), plan.minutes, sorted(set(plan.lessons)), plan.place, plan.note)
+    return uuid.uuid5(number, json.dumps([cohort.id.hex, *said]))
 
 
 def _write(desk: Desk, session: ClassSession, plan: Plan, course: Course, now: dt.datetime) -> None:
