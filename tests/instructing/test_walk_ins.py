@@ -24,8 +24,10 @@ from tests.instructing.evenings import Evening, own_address
 from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core import clock
+from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.instructing import walk_ins
 from trainer.instructing.models import (
     Attendance,
     ClassSession,
@@ -35,9 +37,11 @@ from trainer.instructing.models import (
     WalkInAttendance,
 )
 from trainer.instructing.operations import archive_cohort
+from trainer.instructing.persons import forget_person
 from trainer.instructing.presence import list_walk_ins
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.instructing.undoing import undo
+from trainer.instructing.views import meetings
 from trainer.instructing.walk_ins import (
     Stranger,
     add_from_roster,
@@ -189,16 +193,86 @@ def test_an_address_that_nobody_confirmed_takes_nothing_over(evening: Evening) -
     assert evening.read(user) == 2
 
 
-def test_a_name_leaves_the_list_unless_something_was_signed(evening: Evening) -> None:
+def test_a_name_leaves_the_list_and_what_was_signed_stays_without_it(evening: Evening) -> None:
     pat = evening.add(Stranger("Pat Poe"))
     with evening.app.app_context(), transaction():
         assert remove_walk_in(desk_of(evening.ines, evening.id), pat, clock.now()) == "Pat Poe"
     evening.sign()
-    ines = sign_in_as(evening.app, evening.ines)
-    ines.post(f"/cohorts/{evening.id}/list/{evening.gus}/removal")
-    assert "so the name stays on the list" in ines.get(f"/cohorts/{evening.id}/list").text
     with evening.app.app_context(), transaction(), pytest.raises(Conflict):  # nor does the meeting lose it
         note_attendance(desk_of(evening.ines, evening.id), evening.meeting, [], clock.now())
+    ines = sign_in_as(evening.app, evening.ines)
+    removal = f"/cohorts/{evening.id}/list/{evening.gus}/removal"
+    ines.post(removal)
+    page = ines.get(f"/cohorts/{evening.id}/list").text
+    assert "To delete the name all the same, check the box." in page
+    assert 'name="sure"' in page
+    ines.post(removal, {"sure": "y"})
+    page = ines.get(f"/cohorts/{evening.id}/list").text
+    assert "Removed: Gus Gold." in page
+    assert "Nobody. Everyone you met is in the class." in page
+    page = ines.get(f"/cohorts/{evening.id}/sessions/{evening.meeting}").text
+    assert "Signed off for 1 person" in page
+    assert "Gus Gold" not in page
+    assert "Sign off the lessons" not in page
+    with evening.app.app_context():
+        gus = db.session.get_one(WalkIn, evening.gus)
+        assert (gus.name, gus.employee_number, gus.email) == ("Erased", None, None)
+    with pytest.raises(Conflict):
+        evening.claim(make_account(evening.app, "leo@example.org"))
+
+
+def test_in_a_firms_class_a_name_that_was_signed_for_stays(room: Room) -> None:
+    ines = room.acme.users["ines"]
+    meeting = hold_meeting(room.app, ines, room.id)
+    with room.app.app_context(), transaction():
+        desk = desk_of(ines, room.id)
+        add_from_roster(desk, meeting, room.acme.people["dana"], clock.now())
+        sign_off(desk, meeting, "Ines Ito", served().courses[COURSE], True, clock.now())
+        dana = db.session.scalars(select(WalkIn.id)).one()
+    room.enter().post(room.path(f"/list/{dana}/removal"))
+    page = room.enter().get(room.path("/list")).text
+    assert "Dana Dow" in page
+
+
+def test_whoever_erases_an_account_is_forgotten_where_they_were_met_with_its_address(evening: Evening) -> None:
+    evening.add(Stranger("Vera Voss", "77", "Vera@example.org"))
+    vera, others = make_account(evening.app, "vera@example.org"), "Vera Voss"
+    for is_own, names in ((False, {"Gus Gold", others}), (True, {"Gus Gold", "Erased"})):
+        if is_own:
+            own_address(evening.app, vera)
+        with evening.app.app_context(), transaction():
+            forget_person(vera, clock.now())
+        with evening.app.app_context():
+            assert set(db.session.scalars(select(WalkIn.name))) == names
+    with evening.app.app_context():
+        assert set(db.session.scalars(select(WalkIn.email))) == {None}
+
+
+def test_the_log_of_a_public_class_has_no_name(evening: Evening) -> None:
+    evening.sign()
+    with evening.app.app_context():
+        event = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "lesson.signed_off")).one()
+        assert "Ines" not in str(event.details)
+
+
+def test_a_link_brings_nobody_into_a_full_class_unless_something_was_signed(evening: Evening) -> None:
+    join_class(evening.app, make_account(evening.app, "dora@example.org"), evening.id)
+    with evening.app.app_context(), transaction():
+        desk_of(evening.ines, evening.id).cohort.capacity = 1
+    leo = make_account(evening.app, "leo@example.org")
+    with pytest.raises(Conflict, match="full"):
+        evening.claim(leo)
+    evening.sign()
+    evening.claim(leo)
+    assert evening.read(leo) == 2
+
+
+def test_people_who_joined_count_among_those_a_class_has_met(evening: Evening, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walk_ins, "MOST_PEOPLE", 2)
+    evening.claim(make_account(evening.app, "leo@example.org"))
+    evening.add(Stranger("Pat Poe"))
+    with pytest.raises(Conflict, match="at most 2"):
+        evening.add(Stranger("Quinn Quill"))
 
 
 def test_undoing_for_a_name_and_the_list_of_another_class(evening: Evening) -> None:
@@ -217,13 +291,14 @@ def test_a_firms_class_takes_people_from_the_roster_once(room: Room) -> None:
     meeting = hold_meeting(room.app, ines, room.id, minutes=500)
     with room.app.app_context(), transaction():
         desk = desk_of(ines, room.id)
-        assert [person.name for person in list_roster(desk, "dÄ")] == ["Dana Dow"]
+        assert [person.name for person in list_roster(desk, "dÄn")] == ["Dana Dow"]
         assert list_roster(desk, "canary") == []  # another firm's
         assert list_roster(desk, "bob") == []  # is in the class
-        assert list_roster(desk, "%") == []
+        assert list_roster(desk, "%%%") == []
+        assert list_roster(desk, "da") == []  # too short to look for
         for _time in range(2):
             assert add_from_roster(desk, meeting, dana, clock.now()) == "Dana Dow"
-        assert list_roster(desk, "da") == []
+        assert list_roster(desk, "dana") == []
         assert add_from_roster(desk, meeting, room.acme.people["bob"], clock.now()) == "Bob B."
         for elsewhere in (room.acme.others_person, uuid4()):
             with pytest.raises(NotFound):
@@ -267,11 +342,20 @@ def test_the_page_looks_on_the_roster(room: Room) -> None:
     ines, path = room.enter(), room.path(f"/sessions/{meeting}")
     assert "Dana Dow" not in ines.get(path).text
     assert f'value="{room.acme.people["dana"]}"' in ines.get(f"{path}?who=dana").text
-    assert "Nobody else on the roster" in ines.get(f"{path}?who=zz").text
+    assert "Nobody else on the roster" in ines.get(f"{path}?who=zzz").text
+    assert "Enter at least three letters or digits." in ines.get(f"{path}?who=da").text
     assert ines.post(f"{path}/people").status_code == 303  # without a choice
     assert ines.post(f"{path}/people", {"membership": str(room.acme.people["dana"])}).status_code == 303
     assert "Dana Dow (not in the class)" in ines.get(path).text
     assert "Dana Dow" in ines.get(room.path("/list")).text
+
+
+def test_nobody_copies_a_roster_by_looking(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meetings, "LOOKS", 2)
+    path = room.path(f"/sessions/{hold_meeting(room.app, room.acme.users['ines'], room.id)}")
+    ines = room.enter()
+    assert [ines.get(f"{path}?who=dana").status_code for _time in range(3)] == [200, 200, 429]
+    assert ines.get(path).status_code == 200
 
 
 def test_files_have_them_with_who_signed(room: Room) -> None:

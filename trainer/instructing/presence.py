@@ -31,7 +31,8 @@ from trainer.organizations.rules import fold
 @dataclass(frozen=True, slots=True)
 class Signed:
     """A signature, and for whom it signed: (id of a member or of someone who isn't in the class, name, whether they are
-    in the class), by name; and for how many who have left the class since, whom nobody there sees anymore."""
+    in the class), by name; and for how many who have left the class
+    since or whose names were erased, whom nobody there sees anymore."""
 
     signature: Signature
     people: Sequence[tuple[uuid.UUID, str, bool]]
@@ -56,6 +57,14 @@ def list_walk_in_attendance(class_session: ClassSession) -> dict[uuid.UUID, Walk
     """Return who was at a meeting without an account, by id."""
     rows = db.session.scalars(select(WalkInAttendance).where(WalkInAttendance.session_id == class_session.id))
     return {row.walk_in_id: row for row in rows}
+
+
+def list_signed_for(cohort: Cohort) -> set[uuid.UUID]:
+    """Return ids of the people without an account for whom something was signed off in a class."""
+    query = select(WalkIn.id).join(WalkInAttendance, WalkInAttendance.walk_in_id == WalkIn.id)
+    return set(
+        db.session.scalars(query.where(WalkIn.cohort_id == cohort.id, WalkInAttendance.signature_id.is_not(None)))
+    )
 
 
 def list_arrivals(class_session: ClassSession) -> dict[uuid.UUID, dt.datetime]:
@@ -89,17 +98,16 @@ def list_signatures(desk: Desk, class_session: ClassSession) -> list[Signed]:
         .distinct()
     )
     others = (
-        select(WalkInAttendance.signature_id, WalkIn.id, WalkIn.name)
+        select(WalkInAttendance.signature_id, WalkIn.id, WalkIn.name, case((WalkIn.joined_at.is_(None), 1), else_=0))
         .join(WalkIn, WalkIn.id == WalkInAttendance.walk_in_id)
         .where(WalkInAttendance.session_id == class_session.id, WalkInAttendance.signature_id.is_not(None))
     )
-    for signature_id, person_id, name, is_there in db.session.execute(members):
-        if is_there:
-            people.setdefault(signature_id, set()).add((person_id, name, True))
-        else:
-            left[signature_id] += 1
-    for signature_id, person_id, name in db.session.execute(others):
-        people.setdefault(signature_id, set()).add((person_id, name, False))
+    for query, is_in_class in ((members, True), (others, False)):
+        for signature_id, person_id, name, is_shown in db.session.execute(query):
+            if is_shown:
+                people.setdefault(signature_id, set()).add((person_id, name, is_in_class))
+            else:
+                left[signature_id] += 1
     seen = Signature.signed_by_id == desk.user_id if desk.is_past else true()
     signatures = db.session.scalars(
         select(Signature)

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
+from trainer.accounts.persons import ERASED
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import clean_name, email_key, is_printable_name
 from trainer.content.library import Course
@@ -34,6 +35,7 @@ from trainer.instructing.models import (
 from trainer.instructing.presence import get_walk_in, list_walk_ins
 from trainer.instructing.queries import (
     Desk,
+    count_present,
     find_membership,
     get_class_session,
     get_member,
@@ -46,6 +48,7 @@ from trainer.organizations.models import Membership
 from trainer.organizations.rules import fold
 
 MOST_FOUND: Final = 20
+LEAST_LETTERS: Final = 3
 MOST_PEOPLE: Final = 1000
 _SHORT: Final = 22
 """Characters of a code, each of 6 bits: 132 bits."""
@@ -62,8 +65,10 @@ class Stranger:
 
 def list_roster(desk: Desk, text: str) -> Sequence[Membership]:
     """Return people on the firm's roster who aren't in the class or on its list yet: those whose name has the text in
-    it, or whose number begins with it, by name, 20 at most."""
+    it, or whose number begins with it, by name, 20 at most. Nobody for fewer than three letters."""
     assert desk.actor is not None
+    if len(fold(text).strip()) < LEAST_LETTERS:
+        return []
     named = Membership.name_key.contains(fold(text), autoescape=True)
     numbered = Membership.employee_number.startswith(text.strip(), autoescape=True)
     met = select(WalkIn.membership_id).where(WalkIn.cohort_id == desk.cohort.id, WalkIn.membership_id.is_not(None))
@@ -126,8 +131,9 @@ def add_stranger(
     if stranger.email and address is None:
         raise Invalid(_l("Enter an email address such as name@example.org, or leave it out."))
     listed, members = list_walk_ins(cohort), list_members(cohort)
+    ever = db.session.scalar(select(func.count()).select_from(WalkIn).where(WalkIn.cohort_id == cohort.id)) or 0
     names = [person.name for person in listed] + [member.name for member in members]
-    if len(listed) >= MOST_PEOPLE:
+    if ever >= MOST_PEOPLE:  # also of those who have joined since
         raise Conflict(_l("A class keeps at most %(most)s people without an account.", most=MOST_PEOPLE))
     for person in listed:
         if (number and person.employee_number == number) or (address and email_key(person.email or "") == address):
@@ -141,20 +147,29 @@ def add_stranger(
     return walk_in
 
 
-def remove_walk_in(desk: Desk, walk_in_id: uuid.UUID, now: dt.datetime) -> str:
-    """Take someone without an account off the list of a class; return the name. Raises Conflict where something was
-    signed off for them, or once they have joined."""
+def remove_walk_in(desk: Desk, walk_in_id: uuid.UUID, now: dt.datetime, *, is_sure: bool = False) -> str:
+    """Take someone without an account off the list of a class; return the name. In a public class where something was
+    signed off for them, that stays, without their name, number and address, and nobody can take it over anymore.
+
+    Raises Conflict where something was signed off in a firm's class, or in a public one unless `is_sure`, and once they
+    have joined.
+    """
     lock_cohort(desk.cohort.id)
     walk_in = get_walk_in(desk.cohort, walk_in_id)
-    own = WalkInAttendance.walk_in_id == walk_in.id
-    signed = select(WalkInAttendance.session_id).where(own, WalkInAttendance.signature_id.is_not(None))
-    if walk_in.joined_at is not None or db.session.scalar(signed.limit(1)) is not None:
+    name, is_signed = walk_in.name, _is_signed(walk_in)
+    if walk_in.joined_at is not None or (is_signed and desk.organization_id is not None):
         raise Conflict(_l("Lessons were signed off for this person, so the name stays on the list."))
-    db.session.execute(delete(WalkInAttendance).where(own))
-    db.session.delete(walk_in)
+    if is_signed and not is_sure:
+        raise Conflict(_l("Lessons were signed off for this person. To delete the name all the same, check the box."))
+    if is_signed:
+        # As one who joined: off the list, and the link works for nobody.
+        walk_in.name, walk_in.employee_number, walk_in.email, walk_in.joined_at = ERASED, None, None, now
+    else:
+        db.session.execute(delete(WalkInAttendance).where(WalkInAttendance.walk_in_id == walk_in.id))
+        db.session.delete(walk_in)
     db.session.flush()
     _note("walk_in.removed", desk.user_id, desk.cohort, walk_in.id, now)
-    return walk_in.name
+    return name
 
 
 def join_walk_in(
@@ -231,7 +246,8 @@ def claim(
     """Let a person be in the class as who they were met as, also after the last day to join; what was signed off
     counts. One's own link works again and changes nothing.
 
-    Raises NotFound for any other link, Conflict for one that someone else used, and for an archived class.
+    Raises NotFound for any other link, Conflict for one that someone else used, for an archived class, and for a full
+    one where nothing was signed off for them.
     """
     named = find_claim(walk_in_id, code)
     if named is None:
@@ -246,6 +262,8 @@ def claim(
     if cohort.archived_at is not None or cohort.course not in courses:
         raise Conflict(_l("This class is no longer open. Ask the person who taught it."))
     if member is None:
+        if not _is_signed(walk_in) and cohort.capacity is not None and count_present(cohort) >= cohort.capacity:
+            raise Conflict(_l("This class is full. Ask the person who taught it."))
         member = CohortMember(cohort_id=cohort.id, user_id=user_id, name=walk_in.name, joined_at=now)
         db.session.add(member)
         db.session.flush()
@@ -280,6 +298,13 @@ def _add(desk: Desk, stranger: Stranger, membership_id: uuid.UUID | None, now: d
     db.session.flush()
     _note("walk_in.added", desk.user_id, desk.cohort, walk_in.id, now)
     return walk_in
+
+
+def _is_signed(walk_in: WalkIn) -> bool:
+    signed = select(WalkInAttendance.session_id).where(
+        WalkInAttendance.walk_in_id == walk_in.id, WalkInAttendance.signature_id.is_not(None)
+    )
+    return db.session.scalar(signed.limit(1)) is not None
 
 
 def _note_there(desk: Desk, session: ClassSession, row: Attendance | WalkInAttendance, now: dt.datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID, uuid4
 
 from flask import Blueprint, current_app, flash, render_template, request, url_for
@@ -29,8 +31,13 @@ from trainer.instructing.queries import Desk, get_class_session, list_attendance
 from trainer.instructing.records import list_records
 from trainer.instructing.sheet import PAPERS, draw_sheet, what_is_taught
 from trainer.instructing.views.downloads import file_answer, given_as_asked
+from trainer.organizations.models import Membership
 from trainer.web.access import Who, access
+from trainer.web.limits import count, key_of, seconds_left, wait
 from trainer.web.redirects import go
+
+LOOKS: Final = 120
+"""How often in an hour an account may look on a roster: it isn't a way to copy one."""
 
 blueprint = Blueprint("meetings", __name__, url_prefix="/cohorts/<uuid:cohort_id>/sessions")
 
@@ -184,7 +191,8 @@ def meeting_page(
     """Return the page of a meeting, with a form as it was sent, if one was refused."""
     held, instant = get_class_session(desk, class_session_id), now()
     course, walked = find_course(desk), list_walk_in_attendance(held)
-    there = (list_attendance(held) & {member.id for member in list_members(desk.cohort)}) | walked.keys()
+    there = list_attendance(held) & {member.id for member in list_members(desk.cohort)}
+    there |= walked.keys() & {person.id for person in list_walk_ins(desk.cohort)}
     signed = list_signatures(desk, held)
     covered = {person[0] for entry in signed for person in entry.people}
     text = request.args.get("who", "").strip()
@@ -207,9 +215,22 @@ def meeting_page(
         can_undo=lambda entry: undoing.can_undo(entry, current_user.id, instant),
         minutes_left=lambda entry: undoing.minutes_left(entry, instant),
         who=text,
-        matches=walk_ins.list_roster(desk, text) if desk.actor and len(text) > 1 else [],
+        is_short=len(text) < walk_ins.LEAST_LETTERS,
+        matches=_look_up(desk, text),
         is_signed=bool(signed) or sessions.is_signed(held),
     )
+
+
+def _look_up(desk: Desk, text: str) -> Sequence[Membership]:
+    """Return whom a text finds on the firm's roster; each account looks so often an hour."""
+    if not desk.actor or desk.is_past or len(text) < walk_ins.LEAST_LETTERS:
+        return []
+    key = key_of("roster", current_user.id.hex)
+    if seconds := seconds_left(key, LOOKS):
+        raise wait(seconds)
+    with transaction():
+        count(key, 3600)
+    return walk_ins.list_roster(desk, text)
 
 
 def _plan(form: SessionForm) -> sessions.Plan:

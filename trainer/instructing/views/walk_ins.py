@@ -18,7 +18,7 @@ from trainer.instructing import walk_ins
 from trainer.instructing.access import teaching
 from trainer.instructing.forms import MatchForm, StrangerForm
 from trainer.instructing.models import CohortMember, WalkIn
-from trainer.instructing.presence import list_walk_ins
+from trainer.instructing.presence import list_signed_for, list_walk_ins
 from trainer.instructing.queries import Desk, find_membership, get_class_session, list_members, list_views
 from trainer.instructing.sessions import count_waiting
 from trainer.instructing.views.meetings import get_course, meeting_page
@@ -102,10 +102,10 @@ def match(desk: Desk, walk_in_id: UUID) -> Response | tuple[str, int]:
 @access(Who.ACCOUNT, own=True)
 @teaching
 def remove(desk: Desk, walk_in_id: UUID) -> Response:
-    """Take someone off the list for whom nothing was signed off."""
+    """Take someone off the list; in a public class, on the trainer's word also where something was signed off."""
     try:
         with transaction():
-            name = walk_ins.remove_walk_in(desk, walk_in_id, now())
+            name = walk_ins.remove_walk_in(desk, walk_in_id, now(), is_sure="sure" in request.form)
     except Conflict as error:
         flash(error.message)
     else:
@@ -174,6 +174,7 @@ def _page(desk: Desk) -> str:
         "instructing/walk_ins.html",
         desk=desk,
         listed=listed,
+        signed_for=list_signed_for(desk.cohort),
         form=_match_form(desk),
         alike={person.id: alike.get(fold(person.name)) for person in listed},
         address_of=_address_of,
