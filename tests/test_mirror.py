@@ -81,7 +81,7 @@ HELD_BY = {
     "instructing/test_grading.py": "instructing/note_forms instructing/views/grading",
     "instructing/test_handing_in.py": "instructing/views/handing_in",
     "instructing/test_undoing.py": "instructing/views/signing",
-    "instructing/test_walk_ins.py": "instructing/presence instructing/records instructing/views/walk_ins",
+    "instructing/test_walk_ins.py": "instructing/records instructing/views/walk_ins",
     "instructing/test_views.py": "instructing/forms instructing/posters instructing/views/board "
     "instructing/views/classes instructing/views/cohorts instructing/views/meetings",
     "interop/test_api.py": "interop/queries interop/views/api interop/views/bearer",

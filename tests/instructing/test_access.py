@@ -33,6 +33,7 @@ from trainer.core.db import db, transaction
 from trainer.instructing import operations
 from trainer.instructing.models import ClassView, Cohort, SavedComment, Signature, WalkIn
 from trainer.instructing.queries import list_views
+from trainer.jobs.upkeep import keep_up
 from trainer.organizations.closing import suspend
 from trainer.organizations.codes import show_code
 from trainer.organizations.models import Membership
@@ -301,6 +302,34 @@ def test_who_teaches_the_class_now_removes_the_view(room: Room) -> None:
         assert [event.details["whose"] for event in db.session.scalars(query)] == [str(room.acme.users["ines"])]
 
 
+@pytest.mark.parametrize("how", ["removed", "by the worker"])
+def test_a_view_that_lapsed_can_be_removed_and_doesnt_come_back_with_the_role(room: Room, how: str) -> None:
+    hand_over(room)
+    with room.app.app_context(), transaction():
+        db.session.get_one(Membership, room.acme.people["ines"]).role = Role.MEMBER
+    if how == "removed":
+        irma = room.enter("irma")
+        button = re.search(r'action="([^"]+/removal)"', irma.get(room.path("/facts")).text)
+        assert button
+        assert irma.post(button[1]).status_code == 303
+    else:
+        with room.app.app_context():
+            for _portion in keep_up(room.acme.id):
+                pass
+    with room.app.app_context(), transaction():
+        db.session.get_one(Membership, room.acme.people["ines"]).role = Role.INSTRUCTOR
+    assert views_of(room) == []
+    assert room.enter().get(room.path()).status_code == 404
+
+
+def test_upkeep_leaves_a_view_that_lasts(room: Room) -> None:
+    hand_over(room)
+    with room.app.app_context():
+        for _portion in keep_up(room.acme.id):
+            pass
+    assert views_of(room) == ["Ines Ito"]
+
+
 def test_the_view_of_another_class_cant_be_removed(room: Room) -> None:
     hand_over(room)
     other = make_class(room.app, room.acme.users["ines"], room.acme.id, title="Other")
@@ -371,3 +400,5 @@ def test_a_public_class_is_seen_as_long_as_the_approval_holds(acme: Acme) -> Non
     with acme.app.app_context(), transaction():
         operations.revoke_instructor("ines@example.org", clock.now())
     assert ines.get(f"/cohorts/{cohort}").status_code == 404
+    approve(acme.app, acme.users["ines"])
+    assert ines.get(f"/cohorts/{cohort}").status_code == 404  # it doesn't come back

@@ -233,6 +233,8 @@ def test_one_person_can_be_reminded_and_the_button_comes_after_three_days(room: 
         ines = room.enter()
         buttons = re.findall(r'name="invitation" value="([^"]+)"', ines.get(room.path("/invitations")).text)
         assert len(buttons) == 2
+        unread = ines.post(room.path("/invitations/reminders"), {"invitation": "nobody"})
+        assert unread.status_code == 404  # and not: everyone
         assert ines.post(room.path("/invitations/reminders"), {"invitation": buttons[0]}).status_code == 303
         assert "1 person will get an email." in ines.get(room.path("/invitations")).text
         ines.post(room.path("/invitations/reminders"), {"invitation": buttons[0]})

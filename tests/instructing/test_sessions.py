@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select
 
-from tests.cast import certify, desk_of, hold_meeting
+from tests.cast import certify, desk_of, hold_meeting, join_class, make_account, sign_in_as
 from tests.instructing.conftest import Room
+from tests.instructing.evenings import Evening, own_address
 from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
-from trainer.instructing.models import SignOff
-from trainer.instructing.sessions import Outcome, hold_session, note_attendance, sign_off
+from trainer.instructing.models import ClassSession, Cohort, CohortMember, SignOff, WalkIn
+from trainer.instructing.sessions import (
+    Outcome,
+    count_waiting,
+    hold_session,
+    is_signed,
+    note_attendance,
+    sign_off,
+)
+from trainer.instructing.walk_ins import Stranger, claim_code, settle_waiting
 from trainer.learning.models import Enrollment, LessonCompletion
-from trainer.learning.queries import find_enrollment
+from trainer.learning.operations import complete_lesson, enroll
+from trainer.learning.queries import find_enrollment, get_enrollment
 from trainer.learning.rules import Asked, tightened
 
 
@@ -113,6 +123,29 @@ def test_what_was_signed_off_keeps_its_attendance(room: Room) -> None:
         attend(room, meeting, [])
 
 
+def test_a_form_sent_twice_makes_one_meeting_and_with_another_day_another(room: Room) -> None:
+    ines, number = room.enter(), uuid4()
+    with room.app.app_context():
+        desk = desk_of(room.acme.users["ines"], room.id)
+        today, module = desk.today(clock.now()), served().courses[COURSE].modules[0].slug
+    places = []
+    for ahead in (1, 1, 2, 2, 1):
+        form = {
+            "held_on": (today + dt.timedelta(days=ahead)).isoformat(),
+            "minutes": "60",
+            "modules": module,
+            "number": str(number),
+        }
+        answer = ines.post(room.path("/sessions"), form)
+        assert answer.status_code == 303
+        places.append(answer.headers["Location"])
+    assert places[0] == places[1] == places[4]
+    assert places[2] == places[3] != places[0]
+    with room.app.app_context():
+        days = db.session.scalars(select(ClassSession.held_on)).all()
+        assert sorted(day - today for day in days) == [dt.timedelta(days=1), dt.timedelta(days=2)]
+
+
 def test_people_lessons_and_meetings_of_elsewhere_are_refused(room: Room) -> None:
     ines = room.acme.users["ines"]
     meeting = hold_meeting(room.app, ines, room.id)
@@ -133,3 +166,53 @@ def test_people_lessons_and_meetings_of_elsewhere_are_refused(room: Room) -> Non
         ):
             with pytest.raises(Invalid):
                 hold_session(desk, held_on, minutes, lessons, "", course, now)
+
+
+def test_a_lesson_that_waits_for_another_stays_signed_off(evening: Evening) -> None:
+    leo = make_account(evening.app, "leo@example.org")
+    with evening.app.app_context(), transaction():
+        course = served().courses[COURSE]
+        enrollment = enroll(leo, course, clock.now())
+        enrollment.conditions = tightened(enrollment.asks, Asked(0, True, None)).kept()
+        meeting = db.session.get_one(ClassSession, evening.meeting)
+        meeting.lessons = [course.lessons[1].id]
+    evening.sign()
+    with evening.app.app_context():
+        path = f"/attended/{evening.gus}/{claim_code(evening.gus)}"
+    assert "1 lesson still has to wait" in sign_in_as(evening.app, leo).post(path, follow_redirects=True).text
+    assert evening.read(leo) == 0
+    with evening.app.app_context(), transaction():
+        assert is_signed(db.session.get_one(ClassSession, evening.meeting))
+        complete_lesson(get_enrollment(leo, COURSE), course, course.lessons[0], clock.now())
+    assert evening.read(leo) == 1
+    evening.sign()
+    assert evening.read(leo) == 2
+    with evening.app.app_context():
+        assert db.session.scalars(select(SignOff.minutes)).all() == [course.lessons[1].file.minutes]
+
+
+def test_of_several_names_the_earliest_meeting_counts_first(evening: Evening) -> None:
+    leo = make_account(evening.app, "leo@example.org")
+    with evening.app.app_context(), transaction():
+        course = served().courses[COURSE]
+        enrollment = enroll(leo, course, clock.now())
+        enrollment.conditions = tightened(enrollment.asks, Asked(0, True, None)).kept()
+        meeting = db.session.get_one(ClassSession, evening.meeting)
+        meeting.lessons = [course.lessons[1].id]
+        cohort, first = meeting.cohort_id, course.lessons[0].id
+        earlier = hold_session(desk_of(evening.ines, cohort), meeting.held_on, 60, [first], "", course, clock.now())
+        db.session.get_one(Cohort, cohort).starts_on = earlier.held_on = meeting.held_on - dt.timedelta(days=1)
+        earlier_id = earlier.id
+    evening.sign()
+    evening.meeting = earlier_id
+    evening.add(Stranger("Leo Long", "", "Leo@example.org"))
+    evening.sign()
+    with evening.app.app_context(), transaction():
+        db.session.get_one(WalkIn, evening.gus).email = "leo@example.org"
+    own_address(evening.app, leo)
+    join_class(evening.app, leo, cohort)
+    with evening.app.app_context(), transaction():
+        member = db.session.scalars(select(CohortMember)).one()
+        assert settle_waiting(member, served().courses, True, clock.now()) == 2
+        assert count_waiting(member) == 0
+    assert evening.read(leo) == 2

@@ -17,9 +17,10 @@ from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.instructing.models import ClassSession
+from trainer.instructing.models import ClassSession, WalkIn
 from trainer.instructing.sheet import BLANK_ROWS, list_expected
 from trainer.instructing.walk_ins import add_from_roster
+from trainer.organizations.models import Membership
 
 
 def plan(room: Room, **changes: object) -> dict[str, object]:
@@ -107,6 +108,11 @@ def test_the_sheet_names_who_is_expected_and_has_room_for_others(room: Room, pap
         add_from_roster(desk, meeting, room.acme.people["dana"], clock.now())
         code = db.session.get_one(ClassSession, meeting).code
         assert list_expected(desk) == [("Bob B.", ""), ("Dana Dow", "")]
+        for name, number in (("bob", "004461"), ("dana", "77")):
+            db.session.get_one(Membership, room.acme.people[name]).employee_number = number
+        db.session.scalars(select(WalkIn)).one().employee_number = "77"
+        db.session.flush()
+        assert list_expected(desk) == [("Bob B.", "…461"), ("Dana Dow", "…7")]  # never the number that signs in
     text = pages(room, meeting, paper)[0]
     for words in ("Sign-in sheet", "Acme Security", "Night crew", "Bob B.", "Dana Dow", "Instructor’s signature"):
         assert words in text

@@ -139,6 +139,27 @@ def test_in_order_what_was_read_after_an_undone_lesson_is_to_be_read_again(room:
     assert readings(room) == {}
 
 
+@pytest.mark.parametrize(("again", "lessons"), [(0, 1), (1, 2)], ids=["the first", "the later"])
+def test_in_order_what_was_signed_off_at_a_later_meeting_counts_again(room: Room, again: int, lessons: int) -> None:
+    with room.app.app_context(), transaction():
+        enrollment = db.session.scalars(select(Enrollment)).one()
+        enrollment.conditions = tightened(enrollment.asks, Asked(0, True, None)).kept()
+    first, first_signature = signed(room, [room.bob], lessons=1)
+    later, later_signature = signed(room, [room.bob], lessons=2)
+    minutes = seconds(room)
+    take_back(room, first_signature)
+    assert readings(room) == {}
+    page = room.path(f"/sessions/{later}")
+    assert "Sign off the lessons" in room.enter().get(page).text
+    assert sign(room, [first, later][again]) == Outcome(1, lessons, 0)
+    assert list(readings(room)) == lesson_ids(room)[:2]
+    assert seconds(room) == minutes
+    assert "Sign off the lessons" not in room.enter().get(page).text
+    assert sign(room, later) == Outcome(0, 0, 0)
+    assert take_back(room, later_signature) == Undone(1, [])  # what counts again can still be undone
+    assert list(readings(room)) == lesson_ids(room)[:1]
+
+
 def test_whoever_has_completed_the_course_keeps_it(room: Room) -> None:
     _meeting, signature = signed(room, [room.bob])
     certify(room.app, room.acme.users["bob"])
@@ -150,6 +171,19 @@ def test_whoever_has_completed_the_course_keeps_it(room: Room) -> None:
     ines = room.enter()
     answer = ines.post(room.path(f"/signatures/{signature}/undoing"))
     assert "Not undone for Bob B., who has completed the course." in ines.get(answer.headers["Location"]).text
+
+
+def test_people_are_locked_in_one_order_as_a_sign_off_locks_them(room: Room) -> None:
+    room.add(4)
+    with room.app.app_context():
+        people = list_members(desk_of(room.acme.users["ines"], room.id).cohort)
+        ids = [member.id for member in people]
+        names = [member.name for member in sorted(people, key=lambda member: member.user_id)]
+    _meeting, signature = signed(room, ids)
+    with room.app.app_context(), transaction():
+        for enrollment in db.session.scalars(select(Enrollment)):
+            enrollment.completed_at = clock.now()
+    assert take_back(room, signature).kept == names
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from tests.cast import (
-    add_second_factor,
-    approve,
     code_of,
     desk_of,
     hold_meeting,
@@ -24,21 +20,32 @@ from tests.cast import (
     sign_in_as,
 )
 from tests.instructing.conftest import Room
+from tests.instructing.evenings import Evening, own_address
 from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core import clock
+from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
-from trainer.instructing.models import Attendance, CohortMember, Signature, SignOff, WalkIn, WalkInAttendance
+from trainer.instructing import walk_ins
+from trainer.instructing.models import (
+    Attendance,
+    ClassSession,
+    CohortMember,
+    SignOff,
+    WalkIn,
+    WalkInAttendance,
+)
 from trainer.instructing.operations import archive_cohort
+from trainer.instructing.persons import forget_person
 from trainer.instructing.presence import list_walk_ins
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.instructing.undoing import undo
+from trainer.instructing.views import meetings
 from trainer.instructing.walk_ins import (
     Stranger,
     add_from_roster,
     add_stranger,
-    claim,
     claim_code,
     join_walk_in,
     list_roster,
@@ -48,52 +55,6 @@ from trainer.instructing.walk_ins import (
 )
 from trainer.learning.queries import find_enrollment, list_readings
 from trainer.organizations.models import Membership
-
-
-@dataclass
-class Evening:
-    """A public class that Ines teaches, with a meeting at which Gus was, who has no account."""
-
-    app: Flask
-    ines: UUID
-    id: UUID
-    meeting: UUID
-    gus: UUID
-
-    def sign(self) -> UUID:
-        """Sign off; return the signature."""
-        with self.app.app_context(), transaction():
-            sign_off(desk_of(self.ines, self.id), self.meeting, "Ines Ito", served().courses[COURSE], True, clock.now())
-        with self.app.app_context():
-            return db.session.scalars(select(Signature.id).order_by(Signature.signed_at.desc())).first()  # type: ignore[return-value]
-
-    def add(self, stranger: Stranger, *, is_another: bool = False) -> UUID:
-        with self.app.app_context(), transaction():
-            desk = desk_of(self.ines, self.id)
-            return add_stranger(desk, self.meeting, stranger, clock.now(), is_another=is_another).id
-
-    def claim(self, user: UUID, code: str | None = None) -> UUID:
-        with self.app.app_context(), transaction():
-            right = claim_code(self.gus)
-            return claim(user, self.gus, right if code is None else code, served().courses, True, clock.now()).id
-
-    def read(self, user: UUID) -> int:
-        """Return how many lessons someone has read."""
-        with self.app.app_context():
-            enrollment = find_enrollment(user, COURSE)
-            return len(list_readings(enrollment.id)) if enrollment else 0
-
-
-@pytest.fixture
-def evening(app: Flask) -> Evening:
-    ines = make_account(app, "ines@example.org")
-    add_second_factor(app, ines)
-    approve(app, ines)
-    cohort = make_class(app, ines, None)
-    meeting = hold_meeting(app, ines, cohort, minutes=500)
-    with app.app_context(), transaction():
-        gus = add_stranger(desk_of(ines, cohort), meeting, Stranger("Gus Gold", "0417"), clock.now()).id
-    return Evening(app, ines, cohort, meeting, gus)
 
 
 def test_a_name_is_kept_and_counts_once_the_person_claims_it(evening: Evening) -> None:
@@ -213,20 +174,105 @@ def test_someone_with_the_address_is_known_on_joining(evening: Evening) -> None:
     code = code_of(evening.app, evening.id)
     for address, number in (("zoe@example.org", 0), ("leo@example.org", 2)):
         user = make_account(evening.app, address)
+        own_address(evening.app, user)
         assert sign_in_as(evening.app, user).post(f"/classes/{code}/members", {"name": "New"}).status_code == 303
         assert evening.read(user) == number
 
 
-def test_a_name_leaves_the_list_unless_something_was_signed(evening: Evening) -> None:
+def test_an_address_that_nobody_confirmed_takes_nothing_over(evening: Evening) -> None:
+    evening.add(Stranger("Vera Voss", "", "vera@example.org"))
+    evening.sign()
+    user = make_account(evening.app, "vera@example.org")
+    visitor, code = sign_in_as(evening.app, user), code_of(evening.app, evening.id)
+    assert visitor.post(f"/classes/{code}/members", {"name": "Vera"}).status_code == 303
+    assert evening.read(user) == 0
+    own_address(evening.app, user)
+    with evening.app.app_context():
+        sheet = db.session.get_one(ClassSession, evening.meeting).code
+    assert visitor.post(f"/here/{sheet}").status_code == 303  # known at the next meeting
+    assert evening.read(user) == 2
+
+
+def test_a_name_leaves_the_list_and_what_was_signed_stays_without_it(evening: Evening) -> None:
     pat = evening.add(Stranger("Pat Poe"))
     with evening.app.app_context(), transaction():
         assert remove_walk_in(desk_of(evening.ines, evening.id), pat, clock.now()) == "Pat Poe"
     evening.sign()
-    ines = sign_in_as(evening.app, evening.ines)
-    ines.post(f"/cohorts/{evening.id}/list/{evening.gus}/removal")
-    assert "so the name stays on the list" in ines.get(f"/cohorts/{evening.id}/list").text
     with evening.app.app_context(), transaction(), pytest.raises(Conflict):  # nor does the meeting lose it
         note_attendance(desk_of(evening.ines, evening.id), evening.meeting, [], clock.now())
+    ines = sign_in_as(evening.app, evening.ines)
+    removal = f"/cohorts/{evening.id}/list/{evening.gus}/removal"
+    ines.post(removal)
+    page = ines.get(f"/cohorts/{evening.id}/list").text
+    assert "To delete the name all the same, check the box." in page
+    assert 'name="sure"' in page
+    ines.post(removal, {"sure": "y"})
+    page = ines.get(f"/cohorts/{evening.id}/list").text
+    assert "Removed: Gus Gold." in page
+    assert "Nobody. Everyone you met is in the class." in page
+    page = ines.get(f"/cohorts/{evening.id}/sessions/{evening.meeting}").text
+    assert "Signed off for 1 person" in page
+    assert "Gus Gold" not in page
+    assert "Sign off the lessons" not in page
+    with evening.app.app_context():
+        gus = db.session.get_one(WalkIn, evening.gus)
+        assert (gus.name, gus.employee_number, gus.email) == ("Erased", None, None)
+    with pytest.raises(Conflict):
+        evening.claim(make_account(evening.app, "leo@example.org"))
+
+
+def test_in_a_firms_class_a_name_that_was_signed_for_stays(room: Room) -> None:
+    ines = room.acme.users["ines"]
+    meeting = hold_meeting(room.app, ines, room.id)
+    with room.app.app_context(), transaction():
+        desk = desk_of(ines, room.id)
+        add_from_roster(desk, meeting, room.acme.people["dana"], clock.now())
+        sign_off(desk, meeting, "Ines Ito", served().courses[COURSE], True, clock.now())
+        dana = db.session.scalars(select(WalkIn.id)).one()
+    room.enter().post(room.path(f"/list/{dana}/removal"))
+    page = room.enter().get(room.path("/list")).text
+    assert "Dana Dow" in page
+
+
+def test_whoever_erases_an_account_is_forgotten_where_they_were_met_with_its_address(evening: Evening) -> None:
+    evening.add(Stranger("Vera Voss", "77", "Vera@example.org"))
+    vera, others = make_account(evening.app, "vera@example.org"), "Vera Voss"
+    for is_own, names in ((False, {"Gus Gold", others}), (True, {"Gus Gold", "Erased"})):
+        if is_own:
+            own_address(evening.app, vera)
+        with evening.app.app_context(), transaction():
+            forget_person(vera, clock.now())
+        with evening.app.app_context():
+            assert set(db.session.scalars(select(WalkIn.name))) == names
+    with evening.app.app_context():
+        assert set(db.session.scalars(select(WalkIn.email))) == {None}
+
+
+def test_the_log_of_a_public_class_has_no_name(evening: Evening) -> None:
+    evening.sign()
+    with evening.app.app_context():
+        event = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "lesson.signed_off")).one()
+        assert "Ines" not in str(event.details)
+
+
+def test_a_link_brings_nobody_into_a_full_class_unless_something_was_signed(evening: Evening) -> None:
+    join_class(evening.app, make_account(evening.app, "dora@example.org"), evening.id)
+    with evening.app.app_context(), transaction():
+        desk_of(evening.ines, evening.id).cohort.capacity = 1
+    leo = make_account(evening.app, "leo@example.org")
+    with pytest.raises(Conflict, match="full"):
+        evening.claim(leo)
+    evening.sign()
+    evening.claim(leo)
+    assert evening.read(leo) == 2
+
+
+def test_people_who_joined_count_among_those_a_class_has_met(evening: Evening, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walk_ins, "MOST_PEOPLE", 2)
+    evening.claim(make_account(evening.app, "leo@example.org"))
+    evening.add(Stranger("Pat Poe"))
+    with pytest.raises(Conflict, match="at most 2"):
+        evening.add(Stranger("Quinn Quill"))
 
 
 def test_undoing_for_a_name_and_the_list_of_another_class(evening: Evening) -> None:
@@ -245,13 +291,14 @@ def test_a_firms_class_takes_people_from_the_roster_once(room: Room) -> None:
     meeting = hold_meeting(room.app, ines, room.id, minutes=500)
     with room.app.app_context(), transaction():
         desk = desk_of(ines, room.id)
-        assert [person.name for person in list_roster(desk, "dÄ")] == ["Dana Dow"]
+        assert [person.name for person in list_roster(desk, "dÄn")] == ["Dana Dow"]
         assert list_roster(desk, "canary") == []  # another firm's
         assert list_roster(desk, "bob") == []  # is in the class
-        assert list_roster(desk, "%") == []
+        assert list_roster(desk, "%%%") == []
+        assert list_roster(desk, "da") == []  # too short to look for
         for _time in range(2):
             assert add_from_roster(desk, meeting, dana, clock.now()) == "Dana Dow"
-        assert list_roster(desk, "da") == []
+        assert list_roster(desk, "dana") == []
         assert add_from_roster(desk, meeting, room.acme.people["bob"], clock.now()) == "Bob B."
         for elsewhere in (room.acme.others_person, uuid4()):
             with pytest.raises(NotFound):
@@ -295,11 +342,20 @@ def test_the_page_looks_on_the_roster(room: Room) -> None:
     ines, path = room.enter(), room.path(f"/sessions/{meeting}")
     assert "Dana Dow" not in ines.get(path).text
     assert f'value="{room.acme.people["dana"]}"' in ines.get(f"{path}?who=dana").text
-    assert "Nobody else on the roster" in ines.get(f"{path}?who=zz").text
+    assert "Nobody else on the roster" in ines.get(f"{path}?who=zzz").text
+    assert "Enter at least three letters or digits." in ines.get(f"{path}?who=da").text
     assert ines.post(f"{path}/people").status_code == 303  # without a choice
     assert ines.post(f"{path}/people", {"membership": str(room.acme.people["dana"])}).status_code == 303
     assert "Dana Dow (not in the class)" in ines.get(path).text
     assert "Dana Dow" in ines.get(room.path("/list")).text
+
+
+def test_nobody_copies_a_roster_by_looking(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meetings, "LOOKS", 2)
+    path = room.path(f"/sessions/{hold_meeting(room.app, room.acme.users['ines'], room.id)}")
+    ines = room.enter()
+    assert [ines.get(f"{path}?who=dana").status_code for _time in range(3)] == [200, 200, 429]
+    assert ines.get(path).status_code == 200
 
 
 def test_files_have_them_with_who_signed(room: Room) -> None:

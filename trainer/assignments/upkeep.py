@@ -321,7 +321,7 @@ def _open(organization: Organization, courses: Courses, now: dt.datetime, only: 
             begun = fresh.setdefault(row.course, {})
             is_known = row.user_id in begun
             before = begun[row.user_id].conditions if is_known else conditions_of(course, is_short=True)
-            # Without a completion of the kind that is asked for, the whole course is taken; a recorded training is none.
+            # Without a completion of the kind that is asked for, which a recorded training isn't, all of it is taken.
             is_short = before.is_short and row.covering_id is not None and row.credential_id in short
             conditions = replace(tightened(before, rule.asked), is_short=is_short)
             begun[row.user_id] = Opening(row.user_id, (row.cycle or 0) + 1, conditions, row.place)

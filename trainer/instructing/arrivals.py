@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from trainer.core.db import db, insert_missing
 from trainer.core.errors import Conflict, NotFound, NotYet
-from trainer.instructing.models import SHEET_CODE, Arrival, ClassSession, Cohort
+from trainer.instructing.models import SHEET_CODE, Arrival, ClassSession, Cohort, CohortMember
 from trainer.instructing.queries import find_membership, is_taught, today_in
 from trainer.organizations.codes import read_code
 from trainer.organizations.models import Organization
@@ -44,8 +44,8 @@ def check_day(session: ClassSession, cohort: Cohort, organization: Organization 
         raise Conflict(_l("This meeting is on %(day)s. Sign in on that day.", day=show_day(session.held_on)))
 
 
-def arrive(user_id: uuid.UUID, given: str, now: dt.datetime) -> None:
-    """Note that someone in the class says that they are at a meeting. A second time changes nothing.
+def arrive(user_id: uuid.UUID, given: str, now: dt.datetime) -> CohortMember:
+    """Note that someone in the class says that they are at a meeting, and return them. A second time changes nothing.
 
     Raises NotFound for an unknown code, Conflict on another day, NotYet for someone who isn't in the class.
     """
@@ -58,3 +58,4 @@ def arrive(user_id: uuid.UUID, given: str, now: dt.datetime) -> None:
     if member is None:
         raise NotYet(_l("First join the class."))
     insert_missing(Arrival, [{"session_id": session.id, "member_id": member.id, "at": now}])
+    return member

@@ -44,6 +44,7 @@ from trainer.instructing.queries import (
     find_cohort_by_code,
     find_membership,
     has_anyone_joined,
+    has_lapsed,
     is_approved,
     list_colleagues,
     lock_cohort,
@@ -52,6 +53,7 @@ from trainer.instructing.queries import (
 from trainer.learning.operations import enroll
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import new_code
+from trainer.organizations.models import Organization
 from trainer.organizations.queries import find_actor
 from trainer.organizations.rules import Role
 
@@ -157,16 +159,25 @@ def leave_view(desk: Desk, now: dt.datetime) -> None:
     """Stop seeing a class that one used to teach. Raises Conflict for the person who teaches it now."""
     if not desk.is_past:
         raise Conflict(_l("You teach this class now. To stop, transfer it to someone else."))
-    if _end_views(lock_cohort(desk.cohort.id), ClassView.user_id == desk.user_id, now):
+    if _end_views(_of(desk, ClassView.user_id == desk.user_id), now):
         _note("cohort.view_left", desk.user_id, desk.cohort, now, title=desk.cohort.title)
 
 
 def remove_view(desk: Desk, view_id: uuid.UUID, now: dt.datetime) -> None:
     """End a former instructor's view of a class. Raises NotFound where there is no such view."""
     view = db.session.get(ClassView, view_id)
-    if view is None or not _end_views(lock_cohort(desk.cohort.id), ClassView.id == view_id, now):
+    if view is None or not _end_views(_of(desk, ClassView.id == view_id), now):
         raise NotFound(_l("This person no longer sees the class."))
     _note("cohort.view_removed", desk.user_id, desk.cohort, now, title=desk.cohort.title, whose=str(view.user_id))
+
+
+def end_lapsed_views(
+    organization: Organization, _courses: object, now: dt.datetime, _after: uuid.UUID | None
+) -> uuid.UUID | None:
+    """Note that views of a firm's classes have ended whose owners may not teach there anymore, so that they don't come
+    back with a role. A portion of upkeep; the only one."""
+    _end_views(has_lapsed(organization.id), now)
+    return None
 
 
 def join(user_id: uuid.UUID, code: str, name: str, courses: Mapping[str, Course], now: dt.datetime) -> CohortMember:
@@ -267,6 +278,8 @@ def revoke_instructor(address: str, now: dt.datetime) -> User:
     if approval is None:
         raise NotFound(_l("This address isn’t approved."))
     approval.revoked_at = now
+    db.session.flush()
+    _end_views(has_lapsed(None), now)  # for good: they don't come back with a new approval
     note("instructor.revoked", now, subject_id=user.id)
     return user
 
@@ -307,7 +320,7 @@ def _delete_notes(which: ColumnElement[bool]) -> None:
 
 def _hand_over(desk: Desk, user_id: uuid.UUID, name: str, now: dt.datetime) -> None:
     """Give a class, locked by the caller, to someone; its former instructor can look at it from now on."""
-    _end_views(desk.cohort, ClassView.user_id == user_id, now)
+    _end_views(_of(desk, ClassView.user_id == user_id), now)
     former = ClassView(
         cohort_id=desk.cohort.id, user_id=desk.cohort.instructor_id, name=desk.cohort.taught_by, began_at=now
     )
@@ -316,10 +329,14 @@ def _hand_over(desk: Desk, user_id: uuid.UUID, name: str, now: dt.datetime) -> N
     _note("cohort.handed_over", desk.user_id, desk.cohort, now, title=desk.cohort.title, to=str(user_id))
 
 
-def _end_views(cohort: Cohort, whose: ColumnElement[bool], now: dt.datetime) -> int:
+def _of(desk: Desk, whose: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(ClassView.cohort_id == lock_cohort(desk.cohort.id).id, whose)
+
+
+def _end_views(which: ColumnElement[bool], now: dt.datetime) -> int:
     ended = db.session.execute(
         update(ClassView)
-        .where(ClassView.cohort_id == cohort.id, ClassView.ended_at.is_(None), whose)
+        .where(ClassView.ended_at.is_(None), which)
         .values(ended_at=now)
         .execution_options(synchronize_session=False)
     )

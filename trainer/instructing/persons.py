@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 
+from trainer.accounts.models import User
 from trainer.accounts.persons import ERASED
 from trainer.core.db import db
 from trainer.core.persons import Told, tell
@@ -166,6 +167,8 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     own, taught = CohortMember.user_id == user_id, Cohort.instructor_id == user_id
     members = select(CohortMember.id).where(own)
     entries = select(Membership.id).where(Membership.user_id == user_id)
+    confirmed = User.email_confirmed_at.is_not(None)
+    own_address = select(User.email_key).where(User.id == user_id, confirmed).scalar_subquery()
     db.session.execute(
         delete(ClassNote).where(ClassNote.member_id.in_(members)).execution_options(synchronize_session=False)
     )
@@ -183,6 +186,10 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         update(WalkIn)
         .where(or_(WalkIn.member_id.in_(members), WalkIn.membership_id.in_(entries)))
         .values(name=ERASED, employee_number=None, email=None),
+        # Written down with the address that is theirs, in any public class, and never taken over.
+        update(WalkIn)
+        .where(WalkIn.joined_at.is_(None), WalkIn.email.is_not(None), func.lower(WalkIn.email) == own_address)
+        .values(name=ERASED, employee_number=None, email=None, joined_at=now),
         # Nobody else could look after these names.
         update(WalkIn)
         .where(WalkIn.cohort_id.in_(select(Cohort.id).where(taught, Cohort.organization_id.is_(None))))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, exists, select, true
 
 from trainer.core.db import db
 from trainer.core.errors import NotFound
@@ -21,7 +22,8 @@ from trainer.instructing.models import (
     WalkIn,
     WalkInAttendance,
 )
-from trainer.instructing.queries import Desk, users_of
+from trainer.instructing.queries import Desk, present, users_of
+from trainer.learning.models import LessonCompletion
 from trainer.organizations.models import Membership
 from trainer.organizations.rules import fold
 
@@ -29,10 +31,12 @@ from trainer.organizations.rules import fold
 @dataclass(frozen=True, slots=True)
 class Signed:
     """A signature, and for whom it signed: (id of a member or of someone who isn't in the class, name, whether they are
-    in the class), by name."""
+    in the class), by name; and for how many who have left the class
+    since or whose names were erased, whom nobody there sees anymore."""
 
     signature: Signature
     people: Sequence[tuple[uuid.UUID, str, bool]]
+    left: int
 
 
 def list_walk_ins(cohort: Cohort) -> list[WalkIn]:
@@ -55,6 +59,14 @@ def list_walk_in_attendance(class_session: ClassSession) -> dict[uuid.UUID, Walk
     return {row.walk_in_id: row for row in rows}
 
 
+def list_signed_for(cohort: Cohort) -> set[uuid.UUID]:
+    """Return ids of the people without an account for whom something was signed off in a class."""
+    query = select(WalkIn.id).join(WalkInAttendance, WalkInAttendance.walk_in_id == WalkIn.id)
+    return set(
+        db.session.scalars(query.where(WalkIn.cohort_id == cohort.id, WalkInAttendance.signature_id.is_not(None)))
+    )
+
+
 def list_arrivals(class_session: ClassSession) -> dict[uuid.UUID, dt.datetime]:
     """Return member id -> when they signed in by phone."""
     rows = db.session.scalars(select(Arrival).where(Arrival.session_id == class_session.id))
@@ -73,34 +85,58 @@ def get_signature(cohort: Cohort, signature_id: uuid.UUID) -> Signature:
     return signature
 
 
-def list_signatures(class_session: ClassSession) -> list[Signed]:
-    """Return what was signed at a meeting, the newest first, except what was undone altogether."""
+def list_signatures(desk: Desk, class_session: ClassSession) -> list[Signed]:
+    """Return what was signed at a meeting, the newest first, except what was undone altogether; to a former
+    instructor, their own signatures."""
     people: dict[uuid.UUID | None, set[tuple[uuid.UUID, str, bool]]] = {}
+    left: Counter[uuid.UUID | None] = Counter()
     members = (
-        select(SignOff.signature_id, CohortMember.id, CohortMember.name)
+        select(SignOff.signature_id, CohortMember.id, CohortMember.name, case((present(desk.cohort), 1), else_=0))
         .join(CohortMember, CohortMember.id == SignOff.member_id)
         .join(Signature, Signature.id == SignOff.signature_id)
         .where(Signature.session_id == class_session.id)
         .distinct()
     )
     others = (
-        select(WalkInAttendance.signature_id, WalkIn.id, WalkIn.name)
+        select(WalkInAttendance.signature_id, WalkIn.id, WalkIn.name, case((WalkIn.joined_at.is_(None), 1), else_=0))
         .join(WalkIn, WalkIn.id == WalkInAttendance.walk_in_id)
         .where(WalkInAttendance.session_id == class_session.id, WalkInAttendance.signature_id.is_not(None))
     )
     for query, is_in_class in ((members, True), (others, False)):
-        for signature_id, person_id, name in db.session.execute(query):
-            people.setdefault(signature_id, set()).add((person_id, name, is_in_class))
+        for signature_id, person_id, name, is_shown in db.session.execute(query):
+            if is_shown:
+                people.setdefault(signature_id, set()).add((person_id, name, is_in_class))
+            else:
+                left[signature_id] += 1
+    seen = Signature.signed_by_id == desk.user_id if desk.is_past else true()
     signatures = db.session.scalars(
         select(Signature)
-        .where(Signature.session_id == class_session.id)
+        .where(Signature.session_id == class_session.id, seen)
         .order_by(Signature.signed_at.desc(), Signature.id)
     )
     return [
-        Signed(signature, sorted(people[signature.id], key=lambda person: (fold(person[1]), person[0])))
+        Signed(
+            signature,
+            sorted(people.get(signature.id, ()), key=lambda person: (fold(person[1]), person[0])),
+            left[signature.id],
+        )
         for signature in signatures
-        if signature.id in people
+        if signature.id in people or signature.id in left
     ]
+
+
+def list_unread(class_session: ClassSession) -> set[uuid.UUID | None]:
+    """Return ids of the members for whom a lesson was signed off at a meeting and isn't read: one that comes first had
+    to be read again."""
+    query = select(SignOff.member_id).where(SignOff.session_id == class_session.id, ~is_read())
+    return set(db.session.scalars(query.distinct()))
+
+
+def is_read() -> ColumnElement[bool]:
+    """Return the condition of sign-offs whose lesson is read now."""
+    return exists().where(
+        LessonCompletion.enrollment_id == SignOff.enrollment_id, LessonCompletion.lesson == SignOff.lesson
+    )
 
 
 def list_numbers(desk: Desk) -> dict[uuid.UUID | None, str | None]:

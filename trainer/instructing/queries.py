@@ -122,21 +122,35 @@ def find_view(
     return Desk(user_id, cohort, actor, is_past=True) if actor is not None and actor.may(May.TEACH) else None
 
 
-def list_views(cohort: Cohort) -> Sequence[ClassView]:
-    """Return the views of those who taught a class before and can look at it now, the newest first."""
-    approved = select(InstructorApproval.user_id).where(InstructorApproval.revoked_at.is_(None))
-    teaching = select(Membership.user_id).where(
-        Membership.organization_id == cohort.organization_id,
+def list_views(cohort: Cohort, *, is_lapsed_too: bool = False) -> Sequence[ClassView]:
+    """Return the views of those who taught a class before and can look at it now, the newest first. `is_lapsed_too`:
+    also of those who may not teach there now, until it is noted that their view has ended."""
+    views = select(ClassView).where(ClassView.cohort_id == cohort.id, ClassView.ended_at.is_(None))
+    if not is_lapsed_too:
+        views = views.where(ClassView.user_id.in_(_may_teach(cohort.organization_id)))
+    return db.session.scalars(views.order_by(ClassView.began_at.desc(), ClassView.id)).all()
+
+
+def has_lapsed(organization_id: uuid.UUID | None) -> ColumnElement[bool]:
+    """Return the condition of views of a firm's classes, or of public ones, whose owners may not teach there
+    anymore."""
+    if organization_id is None:
+        classes = select(Cohort.id).where(Cohort.organization_id.is_(None))
+    else:
+        classes = select(Cohort.id).where(Cohort.organization_id == organization_id)
+    return and_(ClassView.cohort_id.in_(classes), ClassView.user_id.not_in(_may_teach(organization_id)))
+
+
+def _may_teach(organization_id: uuid.UUID | None) -> Select[uuid.UUID] | Select[uuid.UUID | None]:
+    """Return ids of those who may teach classes of a firm, or public ones."""
+    if organization_id is None:
+        return select(InstructorApproval.user_id).where(InstructorApproval.revoked_at.is_(None))
+    return select(Membership.user_id).where(
+        Membership.organization_id == organization_id,
         Membership.user_id.is_not(None),
         Membership.ended_at.is_(None),
         Membership.role.in_([Role.OWNER, Role.INSTRUCTOR]),
     )
-    query = select(ClassView).where(
-        ClassView.cohort_id == cohort.id,
-        ClassView.ended_at.is_(None),
-        ClassView.user_id.in_(approved if cohort.organization_id is None else teaching),
-    )
-    return db.session.scalars(query.order_by(ClassView.began_at.desc(), ClassView.id)).all()
 
 
 @dataclass(frozen=True, slots=True)

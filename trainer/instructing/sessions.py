@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from trainer.accounts.rules import clean_name, is_printable_name
 from trainer.content.library import Course, Lesson
@@ -27,7 +28,7 @@ from trainer.instructing.models import (
     SignOff,
     WalkInAttendance,
 )
-from trainer.instructing.presence import list_walk_in_attendance, list_walk_ins
+from trainer.instructing.presence import is_read, list_walk_in_attendance, list_walk_ins
 from trainer.instructing.queries import (
     Desk,
     get_class_session,
@@ -36,9 +37,9 @@ from trainer.instructing.queries import (
     list_signed_off,
     lock_cohort,
 )
-from trainer.learning.models import Enrollment, LessonCompletion
+from trainer.learning.models import Enrollment
 from trainer.learning.operations import complete, complete_lesson, credit_session, enroll
-from trainer.learning.queries import find_enrollment, get_enrollment
+from trainer.learning.queries import find_enrollment, get_enrollment, list_readings
 from trainer.organizations.codes import new_code
 from trainer.web.language import show_day
 
@@ -82,23 +83,26 @@ def hold_session(
     place: str = "",
     number: uuid.UUID | None = None,
 ) -> ClassSession:
-    """Record a meeting, or plan one. `number`: its id, so that a form sent twice makes one meeting.
+    """Record a meeting, or plan one. `number`: of the form, so that one sent twice makes one meeting; sent again with
+    something else in it, it makes another.
 
     Raises Invalid for lessons of another course and for days too far away, Conflict for an archived class.
     """
     cohort = lock_cohort(desk.cohort.id)
     check_open(cohort)
-    known = db.session.get(ClassSession, number) if number else None
-    if known is not None and known.cohort_id == cohort.id:
+    plan = Plan(held_on, minutes, lessons, place, remark)
+    session_id = uuid.uuid4() if number is None else _id_of(cohort, number, plan)
+    known = db.session.get(ClassSession, session_id)
+    if known is not None:
         return known
     session = ClassSession(
-        id=uuid.uuid4() if number is None or known is not None else number,
+        id=session_id,
         cohort_id=cohort.id,
         code=new_code(SHEET_CODE),
         created_at=now,
         created_by_id=desk.user_id,
     )
-    _write(desk, session, Plan(held_on, minutes, lessons, place, remark), course, now)
+    _write(desk, session, plan, course, now)
     db.session.add(session)
     db.session.flush()
     _note(
@@ -199,8 +203,10 @@ def sign_off(
     if not is_printable_name(name):
         raise Invalid(_l("Enter at least one letter."))
     there = list_attendance(session)
-    unsigned = [row for row in list_walk_in_attendance(session).values() if row.signature_id is None]
-    if not there and not list_walk_in_attendance(session):
+    others = {person.id for person in list_walk_ins(desk.cohort)}  # and nobody whose name was erased
+    walked = list_walk_in_attendance(session)
+    unsigned = [row for person, row in walked.items() if person in others and row.signature_id is None]
+    if not there and not walked:
         raise NotYet(_l("First check off who was there."))
     signature = Signature(
         session_id=session.id, name=name, statement=statement_of(session), signed_at=now, signed_by_id=desk.user_id
@@ -216,8 +222,11 @@ def sign_off(
         row.signature_id = signature.id
     if lessons or unsigned:
         signed = people + len(unsigned)
-        _note(desk, "lesson.signed_off", session, now, people=signed, lessons=lessons, signed_as=name)
-    else:
+        # Without the name where no firm keeps the log: it can't be changed, and the signature's name can be erased.
+        signed_as = {"signed_as": name} if desk.organization_id is not None else {}
+        _note(desk, "lesson.signed_off", session, now, people=signed, lessons=lessons, **signed_as)
+    used = select(SignOff.lesson).where(SignOff.signature_id == signature.id).limit(1)
+    if not unsigned and db.session.scalar(used) is None:
         db.session.delete(signature)
     db.session.flush()
     return Outcome(people, lessons, held_back, len(unsigned))
@@ -230,16 +239,22 @@ def count_taught(
     course: Course,
     is_local_trial: bool,
     now: dt.datetime,
+    *,
+    keeps_waiting: bool = False,
 ) -> tuple[int, int]:
     """Count what was signed off at a meeting for a member; return (lessons counted now, lessons that wait for an
-    earlier one). In a course that is completed, nothing counts. The class must be locked."""
+    earlier one). In a course that is completed, nothing counts. The class must be locked.
+
+    `keeps_waiting`: lessons that wait are signed off all the same, and count with the next sign-off after the
+    earlier one.
+    """
     if find_enrollment(member.user_id, course.slug) is None:
         enroll(member.user_id, course, now)
     enrollment = get_enrollment(member.user_id, course.slug)
     if enrollment.completed_at is not None:
         return 0, 0
     taught = [lesson for lesson in course.lessons if lesson.id in session.lessons]
-    counted = _count_lessons(session, signature, member, enrollment, taught, course, now)
+    counted = _count_lessons(session, signature, member, enrollment, taught, course, now, keeps_waiting)
     complete(enrollment, course, is_local_trial, now)
     return counted
 
@@ -252,28 +267,34 @@ def _count_lessons(
     taught: list[Lesson],
     course: Course,
     now: dt.datetime,
+    keeps_waiting: bool,
 ) -> tuple[int, int]:
     """Return (lessons signed off now, lessons that wait for an earlier one)."""
-    known = set(db.session.scalars(select(SignOff.lesson).where(SignOff.enrollment_id == enrollment.id)))
+    signed = {
+        row.lesson: row for row in db.session.scalars(select(SignOff).where(SignOff.enrollment_id == enrollment.id))
+    }
+    read_at = list_readings(enrollment.id)
     left = session.minutes - _minutes_of(session, member)
     new = waiting = 0
-    for lesson in taught:
-        if lesson.id in known:
+    for lesson in course.lessons:
+        known = signed.get(lesson.id)
+        if (lesson.id in read_at) if known else (lesson not in taught):
             continue
-        read_at = db.session.scalar(
-            select(LessonCompletion.read_again_at).where(
-                LessonCompletion.enrollment_id == enrollment.id, LessonCompletion.lesson == lesson.id
-            )
-        )
         try:
             complete_lesson(enrollment, course, lesson, now)
         except NotYet:
-            waiting += 1
-            continue
+            waiting += lesson in taught
+            if known is not None or not keeps_waiting:
+                continue
+        else:
+            new += lesson in taught
         db.session.flush()  # what comes next may ask for this one first
+        if known is not None:
+            # Signed off before, and unread since: one that comes first had to be read again. The minutes count once.
+            known.signed_off_at, known.read_before_at = now, None
+            continue
         credited = credit_session(enrollment, left, [lesson])
         left -= credited
-        new += 1
         db.session.add(
             SignOff(
                 enrollment_id=enrollment.id,
@@ -284,17 +305,28 @@ def _count_lessons(
                 signed_off_by_id=signature.signed_by_id,
                 signed_off_at=now,
                 signature_id=signature.id,
-                read_before_at=read_at,
+                read_before_at=read_at.get(lesson.id),
             )
         )
     db.session.flush()
     return new, waiting
 
 
+def count_waiting(member: CohortMember) -> int:
+    """Return how many lessons were signed off for a member that wait for one that comes first."""
+    return db.session.scalar(select(func.count()).where(SignOff.member_id == member.id, ~is_read())) or 0
+
+
 def _minutes_of(session: ClassSession, member: CohortMember) -> int:
     """Return the minutes that a meeting has given someone so far."""
     given = select(SignOff.minutes).where(SignOff.session_id == session.id, SignOff.member_id == member.id)
     return sum(db.session.scalars(given))
+
+
+def _id_of(cohort: Cohort, number: uuid.UUID, plan: Plan) -> uuid.UUID:
+    """Return the id that a form gives to a meeting: the same for the same words in the same class."""
+    said = (plan.held_on.isoformat(), plan.minutes, sorted(set(plan.lessons)), plan.place, plan.note)
+    return uuid.uuid5(number, json.dumps([cohort.id.hex, *said]))
 
 
 def _write(desk: Desk, session: ClassSession, plan: Plan, course: Course, now: dt.datetime) -> None:

@@ -21,15 +21,26 @@ from trainer.web.paper import breakable, qr_code, typeset_sheet
 SHEET: Final = Path(__file__).with_name("sheet.typ")
 PAPERS: Final = {"letter": "us-letter", "a4": "a4"}
 BLANK_ROWS: Final = 10
+MOST_SHOWN: Final = 3
+"""Characters at the end of an employee number."""
 
 
 def list_expected(desk: Desk) -> Sequence[tuple[str, str]]:
-    """Return (name, employee number or nothing) of the people in a class and of those on its list, by name."""
+    """Return (name, end of the employee number or nothing) of the people in a class and of those on its list, by name.
+
+    The whole number signs in with a PIN, and a sheet goes from hand to hand: its end tells two people of one name
+    apart.
+    """
     members = list_members(desk.cohort)
     numbers = list_numbers(desk)
-    people = [(member.name, numbers.get(member.user_id) or "") for member in members]
-    people += [(person.name, person.employee_number or "") for person in list_walk_ins(desk.cohort)]
+    people = [(member.name, _end_of(numbers.get(member.user_id))) for member in members]
+    people += [(person.name, _end_of(person.employee_number)) for person in list_walk_ins(desk.cohort)]
     return sorted(people, key=lambda pair: (fold(pair[0]), pair[1]))
+
+
+def _end_of(number: str | None) -> str:
+    shown = min(MOST_SHOWN, len(number or "") // 2)
+    return f"…{number[-shown:]}" if number and shown else ""
 
 
 def draw_sheet(desk: Desk, session: ClassSession, course: Course | None, address: str, paper: str) -> bytes:

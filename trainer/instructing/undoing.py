@@ -79,10 +79,15 @@ def undo(
 
 
 def _undo_members(signature: Signature, person_id: uuid.UUID | None, course: Course | None) -> tuple[int, list[str]]:
-    query = select(SignOff).where(SignOff.signature_id == signature.id)
+    query = (
+        select(SignOff)
+        .join(Enrollment, Enrollment.id == SignOff.enrollment_id)
+        .where(SignOff.signature_id == signature.id)
+    )
     if person_id is not None:
         query = query.where(SignOff.member_id == person_id)
-    rows = db.session.scalars(query.order_by(SignOff.enrollment_id, SignOff.lesson)).all()
+    # Locked by user, as a sign-off locks them: another class may be at the same people.
+    rows = db.session.scalars(query.order_by(Enrollment.user_id, SignOff.enrollment_id, SignOff.lesson)).all()
     undone, kept = 0, []
     for enrollment_id, group in groupby(rows, key=lambda row: row.enrollment_id):
         sign_offs = list(group)

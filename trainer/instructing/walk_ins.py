@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
+from trainer.accounts.persons import ERASED
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import clean_name, email_key, is_printable_name
 from trainer.content.library import Course
@@ -34,6 +35,7 @@ from trainer.instructing.models import (
 from trainer.instructing.presence import get_walk_in, list_walk_ins
 from trainer.instructing.queries import (
     Desk,
+    count_present,
     find_membership,
     get_class_session,
     get_member,
@@ -46,6 +48,7 @@ from trainer.organizations.models import Membership
 from trainer.organizations.rules import fold
 
 MOST_FOUND: Final = 20
+LEAST_LETTERS: Final = 3
 MOST_PEOPLE: Final = 1000
 _SHORT: Final = 22
 """Characters of a code, each of 6 bits: 132 bits."""
@@ -62,8 +65,10 @@ class Stranger:
 
 def list_roster(desk: Desk, text: str) -> Sequence[Membership]:
     """Return people on the firm's roster who aren't in the class or on its list yet: those whose name has the text in
-    it, or whose number begins with it, by name, 20 at most."""
+    it, or whose number begins with it, by name, 20 at most. Nobody for fewer than three letters."""
     assert desk.actor is not None
+    if len(fold(text).strip()) < LEAST_LETTERS:
+        return []
     named = Membership.name_key.contains(fold(text), autoescape=True)
     numbered = Membership.employee_number.startswith(text.strip(), autoescape=True)
     met = select(WalkIn.membership_id).where(WalkIn.cohort_id == desk.cohort.id, WalkIn.membership_id.is_not(None))
@@ -126,8 +131,9 @@ def add_stranger(
     if stranger.email and address is None:
         raise Invalid(_l("Enter an email address such as name@example.org, or leave this empty."))
     listed, members = list_walk_ins(cohort), list_members(cohort)
+    ever = db.session.scalar(select(func.count()).select_from(WalkIn).where(WalkIn.cohort_id == cohort.id)) or 0
     names = [person.name for person in listed] + [member.name for member in members]
-    if len(listed) >= MOST_PEOPLE:
+    if ever >= MOST_PEOPLE:  # also of those who have joined since
         raise Conflict(_l("A class can list at most %(most)s people who aren’t in it.", most=MOST_PEOPLE))
     for person in listed:
         if (number and person.employee_number == number) or (address and email_key(person.email or "") == address):
@@ -141,20 +147,29 @@ def add_stranger(
     return walk_in
 
 
-def remove_walk_in(desk: Desk, walk_in_id: uuid.UUID, now: dt.datetime) -> str:
-    """Take someone off the list of a class; return the name. Raises Conflict if something was signed off for them, or
-    once they have joined."""
+def remove_walk_in(desk: Desk, walk_in_id: uuid.UUID, now: dt.datetime, *, is_sure: bool = False) -> str:
+    """Take someone without an account off the list of a class; return the name. In a public class where something was
+    signed off for them, that stays, without their name, number and address, and nobody can take it over anymore.
+
+    Raises Conflict where something was signed off in a firm's class, or in a public one unless `is_sure`, and once they
+    have joined.
+    """
     lock_cohort(desk.cohort.id)
     walk_in = get_walk_in(desk.cohort, walk_in_id)
-    own = WalkInAttendance.walk_in_id == walk_in.id
-    signed = select(WalkInAttendance.session_id).where(own, WalkInAttendance.signature_id.is_not(None))
-    if walk_in.joined_at is not None or db.session.scalar(signed.limit(1)) is not None:
+    name, is_signed = walk_in.name, _is_signed(walk_in)
+    if walk_in.joined_at is not None or (is_signed and desk.organization_id is not None):
         raise Conflict(_l("Lessons were signed off for this person, so the name stays on the list."))
-    db.session.execute(delete(WalkInAttendance).where(own))
-    db.session.delete(walk_in)
+    if is_signed and not is_sure:
+        raise Conflict(_l("Lessons were signed off for this person. To delete the name all the same, check the box."))
+    if is_signed:
+        # As one who joined: off the list, and the link works for nobody.
+        walk_in.name, walk_in.employee_number, walk_in.email, walk_in.joined_at = ERASED, None, None, now
+    else:
+        db.session.execute(delete(WalkInAttendance).where(WalkInAttendance.walk_in_id == walk_in.id))
+        db.session.delete(walk_in)
     db.session.flush()
     _note("walk_in.removed", desk.user_id, desk.cohort, walk_in.id, now)
-    return walk_in.name
+    return name
 
 
 def join_walk_in(
@@ -170,7 +185,7 @@ def join_walk_in(
     entry = db.session.get(Membership, walk_in.membership_id) if walk_in.membership_id else None
     if entry is not None and entry.user_id is not None and entry.user_id != member.user_id:
         raise Conflict(_l("On the firm’s roster, that’s someone else’s account. Choose someone else."))
-    _settle(cohort, walk_in, member, course, is_local_trial, now)
+    _settle(cohort, [walk_in], member, course, is_local_trial, now)
     _note("walk_in.joined", desk.user_id, cohort, walk_in.id, now)
     return member
 
@@ -185,7 +200,8 @@ def settle_waiting(member: CohortMember, courses: Mapping[str, Course], is_local
     entries = select(Membership.id).where(
         Membership.user_id == member.user_id, Membership.organization_id == cohort.organization_id
     )
-    address = get_user(member.user_id).email_key
+    user = get_user(member.user_id)
+    address = user.email_key if user.email_confirmed_at is not None else None  # it may be anybody's until then
     waiting = select(WalkIn).where(WalkIn.cohort_id == cohort.id, WalkIn.joined_at.is_(None))
     listed = [
         walk_in
@@ -194,8 +210,8 @@ def settle_waiting(member: CohortMember, courses: Mapping[str, Course], is_local
         )
         if walk_in.membership_id is not None or (address and email_key(walk_in.email or "") == address)
     ]
+    _settle(cohort, listed, member, course, is_local_trial, now)
     for walk_in in listed:
-        _settle(cohort, walk_in, member, course, is_local_trial, now)
         _note("walk_in.joined", member.user_id, cohort, walk_in.id, now)
     return len(listed)
 
@@ -230,7 +246,8 @@ def claim(
     """Let a person join the class as someone on its list, even after the last day to join; what was signed off then
     counts. Using one's own link again changes nothing.
 
-    Raises NotFound for any other link, Conflict for one that someone else used, and for an archived class.
+    Raises NotFound for any other link, Conflict for one that someone else used, for an archived class, and for a full
+    one where nothing was signed off for them.
     """
     named = find_claim(walk_in_id, code)
     if named is None:
@@ -245,11 +262,13 @@ def claim(
     if cohort.archived_at is not None or cohort.course not in courses:
         raise Conflict(_l("This class is no longer open. Ask the person who taught it."))
     if member is None:
+        if not _is_signed(walk_in) and cohort.capacity is not None and count_present(cohort) >= cohort.capacity:
+            raise Conflict(_l("This class is full. Ask the person who taught it."))
         member = CohortMember(cohort_id=cohort.id, user_id=user_id, name=walk_in.name, joined_at=now)
         db.session.add(member)
         db.session.flush()
         _note("cohort.joined", user_id, cohort, cohort.id, now)
-    _settle(cohort, walk_in, member, courses[cohort.course], is_local_trial, now)
+    _settle(cohort, [walk_in], member, courses[cohort.course], is_local_trial, now)
     _note("walk_in.joined", user_id, cohort, walk_in.id, now)
     return member
 
@@ -281,6 +300,13 @@ def _add(desk: Desk, stranger: Stranger, membership_id: uuid.UUID | None, now: d
     return walk_in
 
 
+def _is_signed(walk_in: WalkIn) -> bool:
+    signed = select(WalkInAttendance.session_id).where(
+        WalkInAttendance.walk_in_id == walk_in.id, WalkInAttendance.signature_id.is_not(None)
+    )
+    return db.session.scalar(signed.limit(1)) is not None
+
+
 def _note_there(desk: Desk, session: ClassSession, row: Attendance | WalkInAttendance, now: dt.datetime) -> None:
     """Note someone as present, unless they already are or the day is still to come: then only the sheet lists them."""
     person = row.member_id if isinstance(row, Attendance) else row.walk_in_id
@@ -290,13 +316,19 @@ def _note_there(desk: Desk, session: ClassSession, row: Attendance | WalkInAtten
 
 
 def _settle(
-    cohort: Cohort, walk_in: WalkIn, member: CohortMember, course: Course, is_local_trial: bool, now: dt.datetime
+    cohort: Cohort,
+    listed: Collection[WalkIn],
+    member: CohortMember,
+    course: Course,
+    is_local_trial: bool,
+    now: dt.datetime,
 ) -> None:
-    """Give a member the meetings at which they weren't in the class yet, the earliest first."""
+    """Give a member the meetings at which they weren't in the class yet, under one name or several, the earliest
+    first."""
     rows = db.session.execute(
         select(WalkInAttendance, ClassSession)
         .join(ClassSession, ClassSession.id == WalkInAttendance.session_id)
-        .where(WalkInAttendance.walk_in_id == walk_in.id, ClassSession.cohort_id == cohort.id)
+        .where(WalkInAttendance.walk_in_id.in_([walk_in.id for walk_in in listed]), ClassSession.cohort_id == cohort.id)
         .order_by(ClassSession.held_on, ClassSession.created_at, ClassSession.id)
     ).all()
     for row, session in rows:
@@ -306,8 +338,9 @@ def _settle(
         db.session.delete(row)
         db.session.flush()
         if signature is not None:
-            count_taught(session, signature, member, course, is_local_trial, now)
-    walk_in.member_id, walk_in.joined_at = member.id, now
+            count_taught(session, signature, member, course, is_local_trial, now, keeps_waiting=True)
+    for walk_in in listed:
+        walk_in.member_id, walk_in.joined_at = member.id, now
     db.session.flush()
 
 

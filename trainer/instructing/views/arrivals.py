@@ -50,9 +50,10 @@ def arrive(code: str) -> Response | str | tuple[str, int]:
             with transaction():
                 arrivals.check_day(session, cohort, organization, now())
                 if form is not None:
-                    member = operations.join(user_id, cohort.code, str(form.name.data), served().courses, now())
-                    settle_waiting(member, served().courses, current_app.config["SETTINGS"].is_local, now())
-                arrivals.arrive(user_id, code, now())
+                    operations.join(user_id, cohort.code, str(form.name.data), served().courses, now())
+                # Also of someone who is in already: their address may have been confirmed since.
+                member = arrivals.arrive(user_id, code, now())
+                settle_waiting(member, served().courses, current_app.config["SETTINGS"].is_local, now())
         except (Conflict, Invalid, NotYet) as error:
             if form is None:
                 return _page(code)

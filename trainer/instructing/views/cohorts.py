@@ -128,7 +128,7 @@ def change(desk: Desk) -> Response | str | tuple[str, int]:
         desk=desk,
         form=form,
         is_fixed=has_anyone_joined(desk.cohort),
-        views=list_views(desk.cohort),
+        views=list_views(desk.cohort, is_lapsed_too=True),
     )
     return page, 422 if form.is_submitted() else 200
 

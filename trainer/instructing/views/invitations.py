@@ -73,9 +73,12 @@ def send(desk: Desk) -> Response:
 @teaching
 def remind(desk: Desk) -> Response:
     """Remind one person, or everyone who hasn't answered."""
+    invitation_id = request.form.get("invitation", type=UUID)
+    if invitation_id is None and request.form.get("invitation"):
+        raise NotFound  # not everyone, only because it can't be read
     try:
         with transaction():
-            sent = operations.remind(desk, request.form.get("invitation", type=UUID), now())
+            sent = operations.remind(desk, invitation_id, now())
     except Conflict as error:
         flash(error.message)
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID, uuid4
 
 from flask import Blueprint, current_app, flash, render_template, request, url_for
@@ -18,13 +20,24 @@ from trainer.instructing import sessions, undoing, walk_ins, words
 from trainer.instructing.access import looking, teaching
 from trainer.instructing.forms import AttendanceForm, SessionForm, SignatureForm, StrangerForm
 from trainer.instructing.models import ClassSession
-from trainer.instructing.presence import list_arrivals, list_signatures, list_walk_in_attendance, list_walk_ins
+from trainer.instructing.presence import (
+    list_arrivals,
+    list_signatures,
+    list_unread,
+    list_walk_in_attendance,
+    list_walk_ins,
+)
 from trainer.instructing.queries import Desk, get_class_session, list_attendance, list_class_sessions, list_members
 from trainer.instructing.records import list_records
 from trainer.instructing.sheet import PAPERS, draw_sheet, what_is_taught
 from trainer.instructing.views.downloads import file_answer, given_as_asked
+from trainer.organizations.models import Membership
 from trainer.web.access import Who, access
+from trainer.web.limits import count, key_of, seconds_left, wait
 from trainer.web.redirects import go
+
+LOOKS: Final = 120
+"""How often in an hour an account may look on a roster: it isn't a way to copy one."""
 
 blueprint = Blueprint("meetings", __name__, url_prefix="/cohorts/<uuid:cohort_id>/sessions")
 
@@ -180,8 +193,9 @@ def meeting_page(
     course, walked = find_course(desk), list_walk_in_attendance(held)
     known = attendance or attendance_form(desk, held, is_new=True)
     listed = {str(choice[0]) for choice in known.members.choices or ()}
-    there = {member_id for member_id in list_attendance(held) if str(member_id) in listed} | walked.keys()
-    signed = list_signatures(held)
+    there = {member_id for member_id in list_attendance(held) if str(member_id) in listed}
+    there |= walked.keys() & {person.id for person in list_walk_ins(desk.cohort)}
+    signed = list_signatures(desk, held)
     covered = {person[0] for entry in signed for person in entry.people}
     text = request.args.get("who", "").strip()
     return render_template(
@@ -197,15 +211,28 @@ def meeting_page(
         statement=sessions.statement_of(held),
         is_ahead=held.held_on > desk.today(instant),
         there=there,
-        unsigned=there - covered,
+        unsigned=there - (covered - list_unread(held)),
         arrived=list_arrivals(held),
         signed=signed,
         can_undo=lambda entry: undoing.can_undo(entry, current_user.id, instant),
         minutes_left=lambda entry: undoing.minutes_left(entry, instant),
         who=text,
-        matches=walk_ins.list_roster(desk, text) if desk.actor and len(text) > 1 else [],
+        is_short=len(text) < walk_ins.LEAST_LETTERS,
+        matches=_look_up(desk, text),
         is_signed=bool(signed) or sessions.is_signed(held),
     )
+
+
+def _look_up(desk: Desk, text: str) -> Sequence[Membership]:
+    """Return whom a text finds on the firm's roster; each account looks so often an hour."""
+    if not desk.actor or desk.is_past or len(text) < walk_ins.LEAST_LETTERS:
+        return []
+    key = key_of("roster", current_user.id.hex)
+    if seconds := seconds_left(key, LOOKS):
+        raise wait(seconds)
+    with transaction():
+        count(key, 3600)
+    return walk_ins.list_roster(desk, text)
 
 
 def _plan(form: SessionForm) -> sessions.Plan:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -16,9 +17,10 @@ from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.instructing import walk_ins
 from trainer.instructing.access import teaching
 from trainer.instructing.forms import MatchForm, StrangerForm
-from trainer.instructing.models import WalkIn
-from trainer.instructing.presence import list_walk_ins
+from trainer.instructing.models import CohortMember, WalkIn
+from trainer.instructing.presence import list_signed_for, list_walk_ins
 from trainer.instructing.queries import Desk, find_membership, get_class_session, list_members, list_views
+from trainer.instructing.sessions import count_waiting
 from trainer.instructing.views.meetings import get_course, meeting_page
 from trainer.instructing.walk_ins import Stranger
 from trainer.organizations.rules import fold
@@ -90,6 +92,7 @@ def match(desk: Desk, walk_in_id: UUID) -> Response | tuple[str, int]:
             flash(error.message)
         else:
             flash(_("Done. What was signed off now counts for %(name)s.", name=member.name))
+            _tell_waiting(member)
         return go(url_for(".index", cohort_id=desk.cohort.id))
     flash(_("Choose who it is in the class."))
     return _page(desk), 422
@@ -99,10 +102,10 @@ def match(desk: Desk, walk_in_id: UUID) -> Response | tuple[str, int]:
 @access(Who.ACCOUNT, own=True)
 @teaching
 def remove(desk: Desk, walk_in_id: UUID) -> Response:
-    """Remove someone from the list if nothing was signed off for them."""
+    """Take someone off the list; in a public class, on the instructor's word also where something was signed off."""
     try:
         with transaction():
-            name = walk_ins.remove_walk_in(desk, walk_in_id, now())
+            name = walk_ins.remove_walk_in(desk, walk_in_id, now(), is_sure="sure" in request.form)
     except Conflict as error:
         flash(error.message)
     else:
@@ -143,12 +146,25 @@ def claim(walk_in_id: UUID, code: str) -> Response:
     user_id, is_local = current_user.id, current_app.config["SETTINGS"].is_local
     try:
         with transaction():
-            walk_ins.claim(user_id, walk_in_id, code, served().courses, is_local, now())
+            member = walk_ins.claim(user_id, walk_in_id, code, served().courses, is_local, now())
     except Conflict as error:
         flash(error.message)
         return go(url_for(".show_claim", walk_in_id=walk_in_id, code=code))
     flash(_("Done. What was signed off for you now counts in your course."))
+    _tell_waiting(member)
     return go(way_to("me"))
+
+
+def _tell_waiting(member: CohortMember) -> None:
+    waiting = count_waiting(member)
+    if waiting:
+        flash(
+            ngettext(
+                "%(num)s lesson still has to wait: the lessons go in order, and one comes first.",
+                "%(num)s lessons still have to wait: the lessons go in order, and others come first.",
+                waiting,
+            )
+        )
 
 
 def _page(desk: Desk) -> str:
@@ -158,6 +174,7 @@ def _page(desk: Desk) -> str:
         "instructing/walk_ins.html",
         desk=desk,
         listed=listed,
+        signed_for=list_signed_for(desk.cohort),
         form=_match_form(desk),
         alike={person.id: alike.get(fold(person.name)) for person in listed},
         address_of=_address_of,

@@ -1,0 +1,41 @@
+"""Who is shown at a meeting: people still in the class, and to a former instructor no one else's signatures."""
+
+from __future__ import annotations
+
+from tests.cast import code_of, desk_of, hold_meeting
+from tests.instructing.conftest import Room
+from tests.instructing.test_access import hand_over
+from tests.instructing.test_sessions import attend, sign
+from tests.support import COURSE
+from trainer.content.serving import served
+from trainer.core import clock
+from trainer.core.db import transaction
+from trainer.instructing.sessions import note_attendance, sign_off
+
+
+def test_nobody_sees_at_a_meeting_who_has_left_the_class(room: Room) -> None:
+    meeting = hold_meeting(room.app, room.acme.users["ines"], room.id)
+    attend(room, meeting, [room.bob])
+    sign(room, meeting)
+    path = room.path(f"/sessions/{meeting}")
+    assert "Bob B." in room.enter().get(path).text
+    code = code_of(room.app, room.id)
+    assert room.enter("bob").post(f"/classes/{code}/departure").status_code == 303
+    page = room.enter().get(path).text
+    assert "Bob B." not in page
+    assert "Signed off for 1 person" in page
+    assert "And for 1 person who has left the class." in page
+
+
+def test_a_former_instructor_sees_nobody_elses_signature(room: Room) -> None:
+    meeting = hold_meeting(room.app, room.acme.users["ines"], room.id)
+    hand_over(room)
+    with room.app.app_context(), transaction():
+        desk = desk_of(room.acme.users["irma"], room.id)
+        note_attendance(desk, meeting, [room.bob], clock.now())
+        sign_off(desk, meeting, "Irma Ink", served().courses[COURSE], True, clock.now())
+    assert "Irma Ink" in room.enter("irma").get(room.path(f"/sessions/{meeting}")).text
+    page = room.enter().get(room.path(f"/sessions/{meeting}")).text
+    assert "Bob B." in page  # was there
+    assert "Irma Ink" not in page
+    assert "Signed off" not in page
