@@ -346,7 +346,7 @@ def test_a_title_is_one_title_whatever_stands_between_its_words(acme: Firm) -> N
     with acme.app.app_context():
         requirement = db.session.scalars(select(Requirement)).one()
         assert titles_of(requirement) == ("Spotting\u2028it", "Patrol")
-        assert terms_of(requirement).earlier_keys == {"spotting it", "patrol"}
+        assert terms_of(requirement).earlier_keys == frozenset({"spotting it", "patrol"})
         assert earlier_told(requirement) == "Spotting\u2028it; Patrol"
         requirement.earlier_titles = ""
         assert (titles_of(requirement), earlier_told(requirement)) == ((), "Any, whatever its title")
