@@ -178,8 +178,8 @@ def undo_training(actor: Actor, training_id: uuid.UUID, now: dt.datetime) -> int
     whole = (EarlierTraining.organization_id == actor.organization_id, EarlierTraining.batch_id == batch_id)
     waits = (EarlierTraining.approved_at.is_(None), EarlierTraining.ended_at.is_(None))
     chosen = (*(whole if batch_id is not None else (alone,)), *waits)
-    proofs = select(EarlierTraining.proof_id).where(*chosen, EarlierTraining.proof_id.is_not(None)).distinct()
-    proof_ids = {proof_id for proof_id in db.session.scalars(proofs) if proof_id is not None}
+    proofs = db.session.scalars(select(EarlierTraining.proof_id).where(*chosen).distinct())
+    proof_ids = [proof_id for proof_id in proofs if proof_id is not None]
     _note(actor, "training.undone", training, now, name=person.name if batch_id is None else None)
     gone = db.session.execute(delete(EarlierTraining).where(*chosen).execution_options(synchronize_session=False))
     drop_unused_proofs(actor.organization_id, proof_ids)
