@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
@@ -75,6 +75,7 @@ class LessonCompletion(Base):
     """A lesson that the learner marked as read."""
 
     __tablename__ = "lesson_completions"
+    __table_args__ = (Index("ix_lesson_completions_read", "enrollment_id", "read_again_at"),)
 
     enrollment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrollments.id"), primary_key=True)
     lesson: Mapped[str] = mapped_column(String(121), primary_key=True)
