@@ -57,16 +57,17 @@ class _Person(NamedTuple):
     earned_on: dt.date | None = None
     waived_until: dt.date | None = None
     has_begun: bool = False
+    role: Role = Role.MEMBER
 
 
 _PEOPLE: Final = (
-    _Person("Ada Sample", _l("Site supervisor"), _GATE, dt.date(2021, 5, 3), dt.date(2026, 3, 12)),
+    _Person("Ada Sample", _l("Site supervisor"), _GATE, dt.date(2021, 5, 3), dt.date(2026, 3, 12), role=Role.OWNER),
     _Person("Ben Sample", _GUARD, _GATE, dt.date(2023, 9, 18), dt.date(2026, 2, 26)),
     _Person("Cora Sample", _GUARD, _GATE, dt.date(2024, 1, 8), dt.date(2025, 10, 15)),
     _Person("Dev Sample", _GUARD, _WAREHOUSE, dt.date(2022, 6, 27), dt.date(2025, 9, 4)),
     _Person("Elena Sample", _GUARD, _WAREHOUSE, dt.date(2026, 8, 17), has_begun=True),
     _Person("Femi Sample", _GUARD, _WAREHOUSE, dt.date(2019, 2, 11), waived_until=dt.date(2026, 12, 31)),
-    _Person("Grace Sample", _l("Dispatcher"), _DESK, dt.date(2024, 11, 4), dt.date(2026, 9, 21)),
+    _Person("Grace Sample", _l("Dispatcher"), _DESK, dt.date(2024, 11, 4), dt.date(2026, 5, 21), role=Role.INSTRUCTOR),
     _Person("Hugo Sample", _GUARD, _DESK, dt.date(2026, 6, 1)),
 )
 
@@ -205,7 +206,7 @@ def _membership(number: int, person: _Person) -> Membership:
         name=person.name,
         employee_number=f"{1000 + number}",
         job_title=str(person.job_title),
-        role=Role.MEMBER.value,
+        role=person.role.value,
         hired_on=person.hired_on,
         joined_at=dt.datetime.combine(max(person.hired_on, _SINCE), dt.time(16), dt.UTC),
     )
