@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -323,8 +324,13 @@ def create_server() -> Adapter:
         with app.app_context():
             check_schema()  # again: this worker may replace one that ended days after the app was built
             db.engine.dispose()  # as in _prepared: what may take a while is answered by a fork
-    begin = partial(name_process, "trainer-long") if sys.platform == "linux" else None
+    begin = partial(_begin_apart, os.getpid()) if sys.platform == "linux" else None
     return Adapter(app, lambda environ: _most_bytes(app, environ), app.extensions["is_kept"], takes_long(app), begin)
+
+
+def _begin_apart(server: int) -> None:
+    name_process("trainer-long")
+    end_with(server, signal.SIGKILL)
 
 
 def _most_bytes(app: Flask, environ: dict[str, Any]) -> int:
