@@ -209,7 +209,7 @@ def test_a_name_leaves_the_list_and_what_was_signed_stays_without_it(evening: Ev
     ines.post(removal, {"sure": "y"})
     page = ines.get(f"/cohorts/{evening.id}/list").text
     assert "Removed: Gus Gold." in page
-    assert "Nobody. Everyone you met is in the class." in page
+    assert "Nobody. Everyone on the list is in the class." in page
     page = ines.get(f"/cohorts/{evening.id}/sessions/{evening.meeting}").text
     assert "Signed off for 1 person" in page
     assert "Gus Gold" not in page
