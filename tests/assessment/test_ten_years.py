@@ -69,7 +69,7 @@ class Earned:
     is_revoked: bool = False
 
     def is_short(self, today: int, version: str) -> bool:
-        if self.is_revoked:
+        if self.is_revoked or today - self.until > 365:
             return False
         if version.split(".")[0] == self.version.split(".")[0]:
             return True

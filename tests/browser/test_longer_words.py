@@ -30,7 +30,8 @@ OF_AUTHORS = {
 """Pages with words of authors in each line, which are the content's own."""
 NOT_OURS = re.compile(
     r"Would you recognize it\?|Acme Security|Beacon Guards|Harbor Mall(, North)?|North|Day crew|Night crew, spring"
-    r"|(Alice|Dana|Gil|Pat|Zoë|Ann|Abe|Ada|Bea|Ana|Bob|Hodan|Jo|Phil|Ruth|R\.) \w+(, \d+)?"
+    r"|(Alice|Dana|Gil|Pat|Zoë|Ann|Abe|Ada|Bea|Ana|Bob|Hodan|Jo|Phil|Ruth|R\.|Former|Late|Nora) \w+(, \d+)?"
+    r"|Pier 9|(Pier|Gate) crew|Pier Guard \d|Spotting the signs of trafficking|Patrol and reporting|Another school"
     r"|Maximiliane .+|Grace .+|Guard \d"
     r"|A browser|On leave|Desk|Gate tablet|Everyone on the roster"
     r"|\S+@([a-z]+\.)?example\.(org|com)"
