@@ -131,7 +131,7 @@ def test_four_questions_are_answered_by_the_page_alone(training: Training) -> No
     assert "Taught by Ines Ito, 60 minutes" in text
     assert re.search(r"2 people were there .*? Mark Moe 2, \d+ min Ines Ito, instructor, .*?, as “Ines I. Ito”", text)
     assert re.search(r"Dana Dow None yet: not in the class Ines Ito, instructor, .*?, as “Ines I. Ito”", text)
-    assert text.count("Signed by the trainer: “I taught these people in person on") == 1
+    assert text.count("Signed by the instructor: “I taught these people in person on") == 1
     (serial,) = (row["Certificate"] for row in table(files, "completions"))
     assert serial in text
     assert f'href="http://127.0.0.1:8000/verify/{serial}"' in files["index.html"].decode()

@@ -1,4 +1,4 @@
-"""Signing in at a meeting by phone: on its day, by people of the class, and only as a hint to the trainer."""
+"""Signing in at a meeting by phone: on its day, by people of the class, and only as a hint to the instructor."""
 
 from __future__ import annotations
 

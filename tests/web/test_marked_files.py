@@ -116,7 +116,9 @@ def read_pdf(data: bytes) -> str:
 def papers(shelf: Library) -> dict[str, bytes]:
     """Return all that is printed."""
     here, site, day = shelf.content, "https://training.example.org", dt.date(2026, 11, 1)
-    cohort: Any = SimpleNamespace(title="Night crew", code="ABCDEFGH", ends_on=day, created_at=clock.now())
+    cohort: Any = SimpleNamespace(
+        title="Night crew", code="ABCDEFGH", ends_on=day, created_at=clock.now(), takes_notes=True
+    )
     found = {venue: draw_card(here, card, f"{site}/cards/{venue}") for venue, card in here.cards.items()}
     for shows_answers in (True, False):
         cohort.shows_answers = shows_answers
