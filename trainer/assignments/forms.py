@@ -28,7 +28,7 @@ from trainer.web.forms import Form, PlainText, Ticks, in_lines, length, trimmed
 LONGEST_SENTENCE = 500
 LONGEST_TRAINING = 120
 EVERYONE, SOME = "everyone", "some"
-NONE, ANY = "none", "any"
+NONE, ANY = "none", "every"
 _DAYS_ALLOWED = _l("Days allowed")
 _CADENCE = _l("Repeat every (months)")
 _RENEWAL = _l("Open renewal (days before it expires)")

@@ -171,7 +171,7 @@ def remove_view(desk: Desk, view_id: uuid.UUID, now: dt.datetime) -> None:
     _note("cohort.view_removed", desk.user_id, desk.cohort, now, title=desk.cohort.title, whose=str(view.user_id))
 
 
-def end_lapsed_views(
+def end_views_that_lapsed(
     organization: Organization, _courses: object, now: dt.datetime, _after: uuid.UUID | None
 ) -> uuid.UUID | None:
     """Note that views of a firm's classes have ended whose owners may not teach there anymore, so that they don't come
