@@ -20,9 +20,10 @@ from trainer.assignments import earlier
 from trainer.assignments.models import EarlierTraining, TrainingProof
 from trainer.compliance.earlier_list import read_hours
 from trainer.compliance.views import earlier as views
-from trainer.compliance.views.earlier import MOST_BYTES, most_bytes
+from trainer.compliance.views.earlier import most_bytes
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
+from trainer.organizations.uploads import MOST_BYTES
 
 PDF = b"%PDF-1.7 a scan"
 HEADS = "email,training,provider,completed on,hours,name\n"

@@ -9,7 +9,6 @@ from uuid import UUID
 from flask import Blueprint, Flask, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
@@ -40,8 +39,8 @@ from trainer.joining.sheets import read_file, read_list
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import RosterDraft
-from trainer.organizations.queries import find_actor
 from trainer.organizations.rules import May
+from trainer.organizations.uploads import allow_large, most_bytes_at
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response
 from trainer.web.limits import limit_acts
@@ -51,28 +50,18 @@ blueprint = Blueprint(
     "roster", __name__, url_prefix="/organizations/<uuid:organization_id>/roster", template_folder="templates"
 )
 
-MOST_BYTES: Final = 4 * 2**20
-"""Bytes of a roster that is sent; other requests have the limit of the settings."""
 _ADDRESS: Final = re.compile(r"/organizations/[0-9a-f-]{36}/roster")
 
 
 @blueprint.url_value_preprocessor
-def allow_large(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+def take_large(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     """Take larger requests here from the firm's staff; this runs before anything reads the form."""
-    if request.endpoint != "roster.send" or request.method != "POST" or not current_user.is_authenticated:
-        return
-    actor = find_actor(current_user.id, (values or {})["organization_id"])
-    if actor is not None and actor.may(May.SET_TEAMS):
-        request.max_content_length = request.max_form_memory_size = MOST_BYTES
+    allow_large(("roster.send",), May.SET_TEAMS, (values or {})["organization_id"])
 
 
 def most_bytes(app: Flask, environ: dict[str, Any]) -> int:
     """Return how many bytes of a request are taken in before the app sees it: more for a roster sent with a session."""
-    if environ["REQUEST_METHOD"] == "POST" and _ADDRESS.fullmatch(environ["PATH_INFO"]):
-        session = app.session_interface.open_session(app, app.request_class(environ))
-        if session is not None and "_user_id" in session:
-            return MOST_BYTES
-    return int(app.config["MAX_CONTENT_LENGTH"])
+    return most_bytes_at(_ADDRESS, app, environ)
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)

@@ -32,8 +32,9 @@ from trainer.core.errors import Conflict, Invalid
 from trainer.joining.sheets import read_file, read_list
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.queries import find_actor, get_person
+from trainer.organizations.queries import get_person
 from trainer.organizations.rules import May
+from trainer.organizations.uploads import allow_large, most_bytes_at
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response
 from trainer.web.forms import Form
@@ -47,8 +48,6 @@ blueprint = Blueprint(
     url_prefix="/organizations/<uuid:organization_id>/earlier-training",
 )
 
-MOST_BYTES: Final = 4 * 2**20
-"""Bytes of a request with a file; other requests have the limit of the settings."""
 MOST_FILES: Final = 120
 """Proof files that an account may send in an hour."""
 _ADDRESS: Final = re.compile(r"/organizations/[0-9a-f-]{36}/earlier-training/.+")
@@ -56,22 +55,14 @@ _WITH_FILE: Final = ("earlier.record", "earlier.attach", "earlier.send", "earlie
 
 
 @blueprint.url_value_preprocessor
-def allow_large(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+def take_large(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     """Take larger requests here from the firm's staff; this runs before anything reads the form."""
-    if request.endpoint not in _WITH_FILE or request.method != "POST" or not current_user.is_authenticated:
-        return
-    actor = find_actor(current_user.id, (values or {})["organization_id"])
-    if actor is not None and actor.may(May.CHANGE_PEOPLE):
-        request.max_content_length = request.max_form_memory_size = MOST_BYTES
+    allow_large(_WITH_FILE, May.CHANGE_PEOPLE, (values or {})["organization_id"])
 
 
 def most_bytes(app: Flask, environ: dict[str, Any]) -> int:
     """Return how many bytes of a request are taken in before the app sees it: more for a file sent with a session."""
-    if environ["REQUEST_METHOD"] == "POST" and _ADDRESS.fullmatch(environ["PATH_INFO"]):
-        session = app.session_interface.open_session(app, app.request_class(environ))
-        if session is not None and "_user_id" in session:
-            return MOST_BYTES
-    return int(app.config["MAX_CONTENT_LENGTH"])
+    return most_bytes_at(_ADDRESS, app, environ)
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)
