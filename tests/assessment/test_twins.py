@@ -200,7 +200,7 @@ def test_what_both_have_decides_nothing(here: Content) -> None:
 
 def answered(app: Flask, position: int = 1) -> tuple[Visitor, str, str, bool]:
     """Return a learner, the page of an answered scene of a practice, the scene's id, and whether it is told anew."""
-    leo = make_account(app, "leo@example.org")
+    leo = make_account(app, f"leo{position}@example.org")
     attempt = start_practice(app, leo)
     answer_all(app, attempt)
     with app.app_context():
@@ -210,10 +210,6 @@ def answered(app: Flask, position: int = 1) -> tuple[Visitor, str, str, bool]:
 
 def test_an_answer_in_practice_leads_to_its_twin_told_with_the_same_people_and_back(app: Flask, here: Content) -> None:
     for position in range(1, 5):
-        if position > 1:
-            with app.app_context():
-                db.drop_all()
-                db.create_all()
         visitor, path, scene, is_swapped = answered(app, position)
         found = re.search(r'href="(/twins/[^"]+)"', visitor.get(path).text)
         assert found

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from playwright.sync_api import Page
 from playwright.sync_api import Response as Answer
+from sqlalchemy import update
 
 from tests.browser import steps
 from tests.browser.hands import Mouse
@@ -20,6 +21,9 @@ from tests.browser.stage import ABOUT_SCENES, Stage
 from trainer.app import create_app
 from trainer.compliance.sample import sample_pack
 from trainer.content.serving import served
+from trainer.core import clock
+from trainer.core.db import transaction
+from trainer.instructing.models import ClassSession
 from trainer.items.registry import FURTHER
 from trainer.web.errors import error_response
 
@@ -67,6 +71,15 @@ class Sheet:
 def _is_document(answer: Answer, page: Page) -> bool:
     request = answer.request
     return request.is_navigation_request() and request.frame == page.main_frame and answer.status not in range(300, 400)
+
+
+def _here(stage: Stage) -> str:
+    """Let the meeting be today: its sheet is open on its day alone, and the day may end before this page's turn."""
+    path = stage.paths["class_here"]
+    with stage.live.app.app_context(), transaction() as session:
+        code = path.rsplit("/", 1)[1]
+        session.execute(update(ClassSession).where(ClassSession.code == code).values(held_on=clock.today()))
+    return path
 
 
 def _at(name: str, rest: str = "") -> Callable[[Stage], str]:
@@ -809,8 +822,8 @@ CLASSES = [
     Sheet("meeting-look", _at("class_firms_meeting", "?who=bo"), "alice"),
     Sheet("walk-ins", _at("class", "/list"), "alice"),
     Sheet("walk-ins-none", _at("class_empty", "/list"), "alice"),
-    Sheet("here", _at("class_here"), "new"),
-    Sheet("here-signed-out", _at("class_here")),
+    Sheet("here", _here, "new"),
+    Sheet("here-signed-out", _here),
     Sheet("claim", _at("class_claim"), "new"),
     Sheet("class-code", _at("class", "/code"), "alice"),
     Sheet("class-settings", _at("class", "/facts"), "alice"),

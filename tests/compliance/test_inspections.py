@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import shutil
 import subprocess
+import zipfile
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from tests.cast import actor_of, certify, make_account, put_on_roster
 from tests.compliance.conftest import Training, require
 from tests.organizations.conftest import Acme
 from tests.support import Visitor, closed_up
+from trainer.accounts.models import User
 from trainer.assessment.models import Response
 from trainer.assignments.rules import Audience
 from trainer.compliance import inspection_paper
@@ -30,6 +33,7 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.errors import NotFound
 from trainer.core.work import Job
+from trainer.credentials.models import Credential
 from trainer.jobs.upkeep import keep_up
 from trainer.jobs.work import advance
 from trainer.learning.models import LessonResponse
@@ -61,6 +65,11 @@ class Inspection:
 
 @pytest.fixture
 def inspection(training: Training) -> Inspection:
+    return inspect(training)
+
+
+def inspect(training: Training) -> Inspection:
+    """Let two people leave today, one with a certificate of today; make a pack and a link."""
     acme, app = training.acme, training.acme.app
     lea = make_account(app, "lea@example.org")
     certify(app, lea, "Lea Left")
@@ -277,7 +286,10 @@ def test_former_staff_are_told_of_as_long_as_the_law_behind_a_requirement_says(
     law = FormerStaff.model_validate({"years": years, "since": since})
     lakeland = served().packs["lakeland"].model_copy(update={"former_staff": law})
     monkeypatch.setitem(served().packs, "lakeland", lakeland)
-    last = inspection.left_on.replace(year=inspection.left_on.year + years)
+    with acme.app.app_context():
+        earned = db.session.scalars(select(Credential).join(User).where(User.email == "lea@example.org")).one()
+        first = inspection.left_on if since == "leaving" else earned.issued_on  # UTC's day, at night the firm's next
+    last = first.replace(year=first.year + years)
     at = dt.datetime.combine(last + dt.timedelta(days=days), dt.time(18), dt.UTC)
     with time_machine.travel(at, tick=False):
         with acme.app.app_context(), transaction():
@@ -291,6 +303,29 @@ def test_former_staff_are_told_of_as_long_as_the_law_behind_a_requirement_says(
     assert len(re.findall(r'href="/verify/', former)) == certificates
     for text in (former, everyone, words):
         assert {name for name in ("Lea Left", "Max Moved") if name in text} == seen
+
+
+def test_a_certificate_of_the_evening_of_the_last_day_is_told_of(training: Training) -> None:
+    acme = training.acme
+    require(acme.app, acme.users["alice"], acme.id, title="Lakeland", pack="lakeland", audience=Audience())
+    evening = dt.datetime.combine(
+        clock.today() + dt.timedelta(days=2), dt.time(1, 30), dt.UTC
+    )  # in New York, the day before
+    with time_machine.travel(evening):
+        inspection = inspect(training)
+    assert inspection.left_on == evening.date() - dt.timedelta(days=1)
+    with time_machine.travel(evening + dt.timedelta(days=1)):
+        with acme.app.app_context(), transaction():
+            token = token_of(make_inspector_link(actor_of(acme.users["alice"], acme.id), "State", clock.now()))
+            job_id = order_pack(actor_of(acme.users["alice"], acme.id), evening.date(), clock.now()).id
+        with acme.app.app_context():
+            while advance():
+                db.session.remove()
+        former = inspection.stranger().get(f"/inspections/{token}?who=former").text
+        pack = acme.enter("alice").get(acme.path(f"/evidence-packs/{job_id}.zip")).data
+    assert len(re.findall(r'href="/verify/', former)) == 1
+    with zipfile.ZipFile(io.BytesIO(pack)) as files:
+        assert len([name for name in files.namelist() if "Lea Left" in name]) == 1
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -229,7 +229,7 @@ def narrow_mona(acme: Acme) -> None:
 
 def test_a_manager_who_sees_fewer_teams_by_now_no_longer_has_the_pack_of_all(training: Training) -> None:
     acme = training.acme
-    day = dt.datetime.now(dt.UTC).date()
+    day = acme.today()
     of_all, of_harbor = order_on(acme, day, "mona"), order_on(acme, day, "mark")
     finish(acme.app, of_all)
     mona, path = acme.enter("mona"), acme.path("/evidence-packs")
@@ -251,7 +251,7 @@ def test_a_pack_isnt_made_once_its_manager_sees_other_teams_than_when_it_was_ord
     training: Training, name: str
 ) -> None:
     acme = training.acme
-    job_id = order_on(acme, dt.datetime.now(dt.UTC).date(), name)
+    job_id = order_on(acme, acme.today(), name)
     narrow_mona(acme)
     with acme.app.app_context():
         if name == "mark":  # his pack would hold people whom the order doesn't tell of

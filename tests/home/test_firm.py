@@ -149,7 +149,7 @@ def test_every_line_counts_the_rows_that_it_leads_to(training: Training) -> None
 
 def make_needy(training: Training) -> None:
     """Bring about one of each thing that needs attention."""
-    acme, at = training.acme, now()
+    acme, at, day = training.acme, now(), training.acme.today()
     people = {
         name: put_on_roster(acme.app, acme.id, None, name=name, **facts, teams=[acme.motel])  # type: ignore[arg-type]
         for name, facts in {
@@ -181,9 +181,9 @@ def make_needy(training: Training) -> None:
         }
         late, waived = duties[acme.people["mona"]], duties[acme.people["ines"]]
         for duty in duties.values():
-            duty.due_on = at.date() + 60 * DAY
-        late.due_on = at.date() - DAY
-        waive(actor, waived.id, "On leave", at.date() + 10 * DAY, at)
+            duty.due_on = day + 60 * DAY
+        late.due_on = day - DAY
+        waive(actor, waived.id, "On leave", day + 10 * DAY, at)
         message = OutboxMessage(
             template="training-reminder",
             recipient="mona@example.org",
@@ -207,7 +207,7 @@ def make_needy(training: Training) -> None:
             )
         )
         db.session.execute(
-            update(Credential).where(Credential.user_id == acme.users["bob"]).values(valid_until=at.date() + 9 * DAY)
+            update(Credential).where(Credential.user_id == acme.users["bob"]).values(valid_until=day + 9 * DAY)
         )
         db.session.add(
             Webhook(
@@ -226,27 +226,27 @@ def make_needy(training: Training) -> None:
 def test_a_firm_without_trouble_shows_none(acme: Acme) -> None:
     firm = make_firm(acme.app, acme.users["alice"], "Calm Security")
     put_on_roster(acme.app, firm, make_account(acme.app, "calm@example.org"), name="Cal Calm", email="calm@example.org")
-    require(acme.app, acme.users["alice"], firm, starts_on=now().date())
+    require(acme.app, acme.users["alice"], firm, starts_on=acme.today())
     page = closed_up(acme.enter("alice").get(f"/organizations/{firm}").text)
     assert "Needs attention" not in page
     assert "Nothing is due, and nothing ends." in page
 
 
 def test_the_next_weeks_add_up_to_what_their_links_show(training: Training) -> None:
-    acme = training.acme
+    acme, day = training.acme, training.acme.today()
     make_needy(training)
     with acme.app.app_context(), transaction():
         dues = db.session.scalars(select(Assignment).where(Assignment.organization_id == acme.id)).all()
         for number, duty in enumerate(dues):
             if duty.membership_id not in (acme.people["mona"], acme.people["ines"]):
-                duty.due_on = now().date() + (3 + 6 * number) * DAY
+                duty.due_on = day + (3 + 6 * number) * DAY
     alice = acme.enter("alice")
     table = alice.get(acme.path()).text.split('id="ahead"')[1].split("</table>")[0]
     links = re.findall(r'href="(.*?)">\s*(\d+)', table)
     assert len(links) >= 4
     for address, number in links:
         assert int(number) == rows(alice, address.replace("&amp;", "&")), address
-    whole = acme.path(f"/training?from={now().date()}&to={now().date() + 30 * DAY}")
+    whole = acme.path(f"/training?from={day}&to={day + 30 * DAY}")
     assert sum(int(number) for _address, number in links) == rows(alice, whole)
 
 
@@ -289,10 +289,10 @@ def test_a_member_finds_what_to_do_and_what_the_firm_sees(training: Training) ->
     assert "What this firm sees about you" in page
     for words in ("steps done", "Classes", "on the roster", "Training status"):
         assert words not in page
-    require(acme.app, acme.users["mallory"], acme.other, days_allowed=1, starts_on=now().date(), cadence_months=1)
+    require(acme.app, acme.users["mallory"], acme.other, days_allowed=1, starts_on=acme.today(), cadence_months=1)
     new = make_account(acme.app, "newguard@example.org")
     put_on_roster(acme.app, acme.other, new, name="New Guard", email="newguard@example.org")
-    require(acme.app, acme.users["mallory"], acme.other, days_allowed=1, starts_on=now().date())
+    require(acme.app, acme.users["mallory"], acme.other, days_allowed=1, starts_on=acme.today())
     guard = sign_in_as(acme.app, new, LOCAL)
     page = closed_up(guard.get(f"/organizations/{acme.other}").text)
     assert "For you to do" in page

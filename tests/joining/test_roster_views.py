@@ -341,7 +341,8 @@ def test_only_staff_of_the_firm_may_send_a_large_request_and_never_one_of_many_f
 
 def test_a_large_body_is_taken_in_for_a_roster_by_someone_signed_in_alone(acme: Acme) -> None:
     cookie = acme.enter("alice").cookie()
-    forged = cookie[:-1] + ("A" if cookie[-1] != "A" else "B")
+    signature = cookie.rindex(".") + 1  # its last letter holds bits that count for nothing
+    forged = cookie[:signature] + ("B" if cookie[signature] == "A" else "A") + cookie[signature + 1 :]
     for method, path, sent, most in (
         ("POST", acme.path("/roster"), cookie, 4 * 2**20),
         ("POST", acme.path("/roster"), "", 256 * 1024),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
 from flask import Flask
 
-from tests.cast import LOCAL, add_second_factor, make_account, make_firm, make_site, put_on_roster, sign_in_as
+from tests.cast import LOCAL, actor_of, add_second_factor, make_account, make_firm, make_site, put_on_roster, sign_in_as
 from tests.remembered import remembered
 from tests.support import Visitor
+from trainer.core.clock import now
 from trainer.organizations.rules import Role
 
 
@@ -41,6 +43,11 @@ class Acme:
     def path(self, rest: str = "") -> str:
         """Return an address in the firm."""
         return f"/organizations/{self.id}{rest}"
+
+    def today(self) -> dt.date:
+        """Return the firm's day, which isn't UTC's for some hours of each day."""
+        with self.app.app_context():
+            return actor_of(self.users["alice"], self.id).today(now())
 
 
 @pytest.fixture

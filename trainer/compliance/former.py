@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.rules import day_begins
+from trainer.assignments.sql import add_days
 from trainer.compliance.queries import list_laws
 from trainer.compliance.rules import Narrowing, Sight, first_kept
 from trainer.compliance.statements import named
@@ -124,7 +125,8 @@ def _has_left(sight: Sight, narrowing: Narrowing, kept: Kept) -> list[ColumnElem
     earned = and_(
         Credential.user_id == Membership.user_id,
         Credential.issued_on >= kept.earned_on,
-        Credential.issued_on <= Membership.ended_on,
+        # Issued on a day of UTC, which may be the firm's day before; one day too many tells of nobody's certificate.
+        Credential.issued_on <= add_days(Membership.ended_on, 1),
     )
     if sight.until is not None:
         earned = and_(earned, Credential.issued_at < sight.until)

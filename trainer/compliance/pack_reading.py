@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -16,6 +17,7 @@ from sqlalchemy.orm import aliased
 from trainer.assignments import earlier_queries
 from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
 from trainer.assignments.rules import day_begins
+from trainer.assignments.sql import add_days
 from trainer.assignments.statements import meets_any
 from trainer.assignments.words import outcome
 from trainer.compliance import queries
@@ -141,22 +143,27 @@ def list_former(view: View, laws: Sequence[FormerStaff]) -> Iterator[Former]:
             Credential,
             and_(
                 Credential.user_id == Membership.user_id,
-                Credential.issued_on <= Membership.ended_on,
+                Credential.issued_on <= add_days(Membership.ended_on, 1),  # a day of UTC; by the firm's clock below
                 meets_any(Credential.course, _required()),
             ),
         )
         .where(seen_by(view.actor), Membership.ended_on < view.as_of, Membership.created_at < view.end, ~is_back)
         .order_by(*_BY_PERSON)
     )
-    last: uuid.UUID | None = None
-    for person, credential in db.session.execute(query.execution_options(yield_per=_PORTION)):
-        assert person.ended_on is not None
-        completed_on = credential.issued_on if credential else None
-        if any(is_kept(law, person.ended_on, completed_on, view.as_of) for law in laws):
-            yield Former(person, credential)
-        elif person.id != last and any(is_kept(law, person.ended_on, None, view.as_of) for law in laws):
-            yield Former(person, None)
-        last = person.id
+    rows = db.session.execute(query.execution_options(yield_per=_PORTION))
+    for _id, own in groupby(rows, lambda row: row[0].id):
+        people, credentials = zip(*own, strict=True)
+        person, last_day = people[0], people[0].ended_on
+        left_at = day_begins(last_day + dt.timedelta(days=1), view.actor.organization.time_zone)
+        kept = [
+            earned
+            for earned in credentials
+            if earned
+            and earned.issued_at < left_at
+            and any(is_kept(law, last_day, earned.issued_on, view.as_of) for law in laws)
+        ]
+        if kept or any(is_kept(law, last_day, None, view.as_of) for law in laws):
+            yield from (Former(person, earned) for earned in kept or [None])
 
 
 def list_completions(view: View) -> Iterator[tuple[Membership, Credential]]:
