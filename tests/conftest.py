@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,13 @@ from sqlalchemy.engine import Dialect, Engine, make_url
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
+from tests.remembered import empty
 from tests.support import Visitor
 from trainer.accounts import passwords
 from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core import clock
-from trainer.core.db import Base, db
-from trainer.core.schema import SchemaRevision
+from trainer.core.db import db
 from trainer.core.settings import ROOT, Settings, read_settings
 from trainer.items.registry import MODELS
 
@@ -40,19 +40,24 @@ if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usa
 # Each test builds an app of its own; that they compile the same templates would be half of what many take.
 _TEMPLATES = tempfile.TemporaryDirectory()
 Flask.jinja_options["bytecode_cache"] = FileSystemBytecodeCache(_TEMPLATES.name)
-# Nor need werkzeug compile the builders of 160 addresses again, which is nine tenths of making an app.
-_compile_builder = Rule._compile_builder
-_builders: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+# Nor need werkzeug take apart 320 addresses again and compile what builds them, which is nearly all of making an app.
+_compile = Rule.compile
+_compiled: dict[tuple[object, ...], dict[str, object]] = {}
 
 
-def _compile_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-    key = (rule.rule, tuple(rule._trace), str(rule.defaults), append_unknown)
-    if key not in _builders:
-        _builders[key] = _compile_builder(rule, append_unknown)
-    return _builders[key]
+def _compile_once(rule: Rule) -> None:
+    key = (rule.rule, rule.subdomain, str(rule.defaults), rule.merge_slashes)
+    if key not in _compiled:
+        _compile(rule)
+        made = ("_parts", "_trace", "_converters", "arguments")
+        builders = {name: getattr(rule, name).__func__ for name in ("_build", "_build_unknown")}
+        _compiled[key] = {name: getattr(rule, name) for name in made} | builders
+        return
+    for name, value in _compiled[key].items():
+        setattr(rule, name, value.__get__(rule) if name.startswith("_build") else value)  # type: ignore[attr-defined]
 
 
-Rule._compile_builder = _compile_once  # type: ignore[method-assign, assignment]
+Rule.compile = _compile_once  # type: ignore[method-assign, assignment]
 
 # Each app has an engine, whose statements would be put into SQL anew: a fifth of what many tests take. What comes out
 # depends on the kind of database alone, so all engines of a kind share it.
@@ -156,10 +161,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, template_databa
     yield url
     engine = create_engine(url)
     with engine.begin() as connection:
-        # Faster than TRUNCATE where most tables are empty; as a replica: what may never be changed goes too.
-        kept = SchemaRevision.__tablename__  # belongs to the tables, not to what is in them
-        deletions = "; ".join(f'DELETE FROM "{table}"' for table in Base.metadata.tables if table != kept)
-        connection.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {deletions}")
+        empty(connection)
     engine.dispose()
 
 
