@@ -99,6 +99,15 @@ def earn_many(training: Training, number: int) -> None:
             session.add(Credential(**(facts | own)))
 
 
+def test_two_packs_ordered_in_one_moment_are_both_made(training: Training) -> None:
+    with time_machine.travel(now(), tick=False):
+        first, second = order(training), order(training)
+        files = finish(training.acme.app, first)
+        assert finish(training.acme.app, second) == files
+    with training.acme.app.app_context():
+        assert db.session.scalars(select(PackManifest.sha256)).all() == [sha256(files["manifest.json"]).hexdigest()]
+
+
 def job(training: Training, job_id: UUID) -> Job:
     with training.acme.app.app_context():
         return db.session.get_one(Job, job_id)

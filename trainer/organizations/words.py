@@ -116,6 +116,7 @@ ACT_NAMES: dict[str, LazyString] = {
     "training.withdrawn": _l("Withdrew a record of earlier training"),
     "walk_in.added": _l("Put someone who isn’t in the class on its list"),
     "walk_in.joined": _l("Someone on a class’s list joined it"),
+    "walk_in.expired": _l("Deleted a name that nobody claimed from a class’s list"),
     "walk_in.removed": _l("Took someone off a class’s list"),
     "waiver.ended": _l("Withdrew a waiver"),
     "waiver.made": _l("Waived a duty"),
