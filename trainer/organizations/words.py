@@ -108,9 +108,13 @@ ACT_NAMES: dict[str, LazyString] = {
     "team.removed": _l("Removed a team"),
     "team.renamed": _l("Renamed a team"),
     "training.approved": _l("Approved a record of earlier training"),
+    "training.approval_lapsed": _l(
+        "Joined two entries: the approver of a record of earlier training took it themselves"
+    ),
     "training.declined": _l("Declined a record of earlier training"),
     "training.imported": _l("Imported records of earlier training"),
     "training.proof_added": _l("Added a proof file to a record of earlier training"),
+    "training.proof_replaced": _l("Replaced the proof file of records of earlier training"),
     "training.recorded": _l("Recorded earlier training"),
     "training.undone": _l("Deleted records of earlier training before they were approved"),
     "training.withdrawn": _l("Withdrew a record of earlier training"),
