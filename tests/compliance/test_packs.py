@@ -80,9 +80,11 @@ def finish(app: Flask, job_id: UUID) -> dict[str, bytes]:
             return {name: pack.read(name) for name in pack.namelist()}
 
 
-def order_on(acme: Acme, day: dt.date, name: str = "alice") -> UUID:
+def order_on(acme: Acme, day: dt.date | None, name: str = "alice") -> UUID:
+    """Order a pack of a day, or of the firm's today."""
     with acme.app.app_context(), transaction():
-        return order_pack(actor_of(acme.users[name], acme.id), day, now()).id
+        actor = actor_of(acme.users[name], acme.id)
+        return order_pack(actor, day or actor.today(now()), now()).id
 
 
 def earn_many(training: Training, number: int) -> None:
@@ -238,8 +240,7 @@ def narrow_mona(acme: Acme) -> None:
 
 def test_a_manager_who_sees_fewer_teams_by_now_no_longer_has_the_pack_of_all(training: Training) -> None:
     acme = training.acme
-    day = dt.datetime.now(dt.UTC).date()
-    of_all, of_harbor = order_on(acme, day, "mona"), order_on(acme, day, "mark")
+    of_all, of_harbor = order_on(acme, None, "mona"), order_on(acme, None, "mark")
     finish(acme.app, of_all)
     mona, path = acme.enter("mona"), acme.path("/evidence-packs")
     assert mona.get(f"{path}/{of_all}.zip").status_code == 200
@@ -260,7 +261,7 @@ def test_a_pack_isnt_made_once_its_manager_sees_other_teams_than_when_it_was_ord
     training: Training, name: str
 ) -> None:
     acme = training.acme
-    job_id = order_on(acme, dt.datetime.now(dt.UTC).date(), name)
+    job_id = order_on(acme, None, name)
     narrow_mona(acme)
     with acme.app.app_context():
         if name == "mark":  # his pack would hold people whom the order doesn't tell of
