@@ -16,7 +16,7 @@ from tests.assignments.firm import EVERYONE, Firm, make_firm
 from tests.assignments.trainings import DAY, PDF, have_recorded, record
 from tests.cast import actor_of, make_account, make_site, put_on_roster
 from trainer.assignments import earlier, earlier_queries
-from trainer.assignments.earlier import Proof, TrainingFacts
+from trainer.assignments.earlier import Proof, ProofRefused, TrainingFacts
 from trainer.assignments.mergers import join_duties, part_duties
 from trainer.assignments.models import Assignment, EarlierTraining, Requirement, TrainingProof
 from trainer.assignments.operations import change_requirement
@@ -210,10 +210,62 @@ def test_another_firm_sees_none_of_it(acme: Firm) -> None:
             lambda: earlier.withdraw_training(stranger, number, "x", clock.now()),
             lambda: earlier.undo_training(stranger, number, clock.now()),
             lambda: earlier.attach_proof(stranger, number, Proof("a.pdf", PDF), clock.now()),
+            lambda: earlier.replace_proof(stranger, number, Proof("a.pdf", PDF), proof_of(number), clock.now()),
         ):
             with pytest.raises((NotFound, Conflict)), transaction():
                 act()
         assert db.session.get_one(EarlierTraining, number).approved_at is None
+
+
+def proof_of(training_id: UUID) -> UUID | None:
+    return db.session.scalars(select(EarlierTraining.proof_id).where(EarlierTraining.id == training_id)).one()
+
+
+def test_a_wrong_proof_is_replaced_for_all_of_its_list_that_wait(acme: Firm) -> None:
+    people = [acme.add(name) for name in ("Bob", "Mona", "Zed")]
+    right = Proof("right.pdf", PDF + b", the right one")
+    with acme.app.app_context():
+        second, facts = second_of(acme), TrainingFacts("Patrol", "I", DAY, 60)
+        with transaction():
+            earlier.record_all(acme.actor(), [(person, facts) for person in people], Proof("list", PDF), clock.now())
+            single = record(acme.actor(), people[0], proof=True)
+        ids = {row.membership_id: row.id for row in db.session.scalars(select(EarlierTraining)) if row.id != single}
+        first, other, approved = (ids[person] for person in people)
+        with transaction():
+            earlier.approve_trainings(second, [approved], clock.now())
+        wrong = proof_of(first)
+        for actor, number, replaced in ((second, first, wrong), (acme.actor(), approved, wrong)):
+            with pytest.raises(Conflict), transaction():
+                earlier.replace_proof(actor, number, right, replaced, clock.now())
+        with pytest.raises(ProofRefused), transaction():
+            earlier.replace_proof(acme.actor(), first, Proof("a.pdf", b"<html>"), wrong, clock.now())
+        with transaction():
+            assert earlier.replace_proof(acme.actor(), first, right, wrong, clock.now()) == 2
+        contents = [earlier_queries.get_proof(acme.actor(), number)[2] for number in (first, other, approved, single)]
+        assert contents == [right.content, right.content, PDF, PDF]
+        with pytest.raises(Conflict), transaction():  # sent twice, or from an older page
+            earlier.replace_proof(acme.actor(), first, right, wrong, clock.now())
+        old = proof_of(single)
+        with transaction():
+            assert earlier.replace_proof(acme.actor(), single, right, old, clock.now()) == 1
+        assert old not in db.session.scalars(select(TrainingProof.id)).all()
+        assert acts(acme).count("training.proof_replaced") == 2
+
+
+def test_what_got_another_proof_since_it_was_shown_isnt_approved(acme: Firm) -> None:
+    bob, shown = acme.add("Bob"), clock.now()
+    with acme.app.app_context():
+        second = second_of(acme)
+        with transaction():
+            number, other = record(acme.actor(), bob, proof=True), record(acme.actor(), bob, "Patrol", proof=True)
+        later = shown + dt.timedelta(seconds=1)
+        with transaction():
+            earlier.replace_proof(acme.actor(), number, Proof("b.pdf", PDF + b"!"), proof_of(number), later)
+        with pytest.raises(Conflict, match="Look at it before you approve"), transaction():
+            earlier.approve_trainings(second, [number, other], later, shown)
+        with transaction():
+            assert earlier.approve_trainings(second, [other], later, shown) == 1
+            assert earlier.approve_trainings(second, [number], later, later) == 1
 
 
 def test_undoing_takes_the_whole_list_and_its_proof_until_someone_approves(acme: Firm) -> None:
@@ -318,7 +370,7 @@ def test_trainings_go_with_an_entry_that_is_joined_and_come_back(acme: Firm) -> 
             other = record(acme.actor(), again, "Patrol")
         with transaction() as session:
             gone, kept = session.get_one(Membership, again), session.get_one(Membership, bob)
-            before = join_duties(gone, kept)
+            before = join_duties(gone, kept, acme.owner_id, clock.now())
         rows = {row.id: row.membership_id for row in db.session.scalars(select(EarlierTraining))}
         assert rows == {counts: bob, other: bob}
         duty = db.session.scalars(select(Assignment).where(Assignment.membership_id == bob)).one()

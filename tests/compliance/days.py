@@ -474,6 +474,11 @@ def tell(story: Story, day: dt.date) -> dict[tuple[UUID, UUID], Stand]:
     return stands
 
 
+def count_rules(story: Story, day: dt.date) -> int:
+    """Return how many requirements there were when a day ended."""
+    return len(_replay(story, story.end_of(day)).rules)
+
+
 def _stand(
     story: Story, then: World, guard: Guard, number: UUID, at_hand: World, day: dt.date, until: dt.datetime
 ) -> Stand:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import html
+import io
 import os
 import re
 from collections import Counter
@@ -16,9 +18,13 @@ from sqlalchemy import update
 
 from tests.cast import actor_of, add_second_factor, make_account, make_site, put_on_roster, sign_in_as
 from tests.compliance.conftest import Training
-from tests.compliance.days import DAYS, Story, live, tell
+from tests.compliance.days import DAYS, Story, count_rules, live, tell
+from tests.compliance.test_pack_files import cover, page, table
+from tests.compliance.test_packs import finish
 from tests.interop.conftest import token_of
 from tests.interop.test_same_numbers import in_api, in_csv, in_xlsx, said
+from tests.interop.test_same_pack import told_of
+from trainer.compliance.operations import order_pack
 from trainer.compliance.queries import PAGE, count_rows, iterate_rows, list_rows, sight_of
 from trainer.compliance.rules import Narrowing, Order, Row
 from trainer.compliance.words import as_table
@@ -88,7 +94,7 @@ def test_each_day_of_random_weeks_is_as_what_happened_until_its_end(app: Flask) 
 
 
 @pytest.mark.check("T086")
-def test_page_csv_xlsx_and_api_show_the_same_of_a_past_day(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page_csv_xlsx_api_and_pack_show_the_same_of_a_past_day(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limited, "most", 1_000_000)
     for seed in range(1000, 1000 + max(3, HISTORIES // 10)):
         with app.app_context():
@@ -111,6 +117,24 @@ def test_page_csv_xlsx_and_api_show_the_same_of_a_past_day(app: Flask, monkeypat
                 exported = visitor.post(f"{firm}/exports?on={day}", {"form": "csv"})
                 assert exported.data.decode() == table
                 assert f"training-status-{day}.csv" in exported.headers["Content-Disposition"]
+                if number == 4:
+                    compare_pack(app, story, day, rows)
+
+
+def compare_pack(app: Flask, story: Story, day: dt.date, rows: list[Row]) -> None:
+    """Compare a pack of a past day, made now, with what training status says of that day."""
+    with app.app_context(), transaction():
+        job_id = order_pack(story.actor(), day, clock.now()).id
+    files = finish(app, job_id)
+    cells = list(csv.reader(io.StringIO(files["training-status.csv"].decode("utf-8-sig"))))[1:]
+    assert [[cell.removeprefix("'") for cell in row[:-1]] for row in cells] == [said(row) for row in rows]
+    statuses = {str(row.assignment_id): row.status.value for row in rows}
+    told = told_of(statuses, rows, count_rules(story, day), day)
+    assert told in page(files)
+    assert told.replace(" ", "") in cover(files).replace(" ", "")
+    waived = sum(status == "waived" for status in statuses.values())
+    in_effect = [row["In effect on the day of this pack"] for row in table(files, "waivers")]
+    assert in_effect.count("yes") == waived
 
 
 @pytest.fixture

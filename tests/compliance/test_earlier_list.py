@@ -155,6 +155,30 @@ def test_declining_asks_for_a_reason_and_a_proof_can_come_later(acme: Acme) -> N
         assert list(db.session.scalars(query)) == ["training.recorded", "training.proof_added", "training.declined"]
 
 
+def test_a_wrong_proof_is_replaced_on_its_page_and_nobody_approves_it_unseen(acme: Acme) -> None:
+    page, mona, alice = record(acme, file=file_of(PDF)), acme.enter("mona"), acme.enter("alice")
+    assert "Replace the proof file" not in mona.get(page).text
+    shown = re.search(r'name="seen_at" value="([^"]+)"', mona.get(page).text)
+    replaces = re.search(r'name="replaces" value="([^"]+)"', alice.get(page).text)
+    assert shown
+    assert replaces
+    fields = {"replaces": replaces[1]}
+    assert alice.post(f"{page}/proof", fields).status_code == 422
+    assert alice.post(f"{page}/proof", fields | {"file": file_of(b"GIF89a")}).status_code == 422
+    assert alice.get(f"{page}/proof").data == PDF
+    assert alice.post(f"{page}/proof", fields | {"file": file_of(PDF + b"!")}).status_code == 303
+    assert "The proof file was replaced." in alice.get(page).text
+    assert alice.get(f"{page}/proof").data == PDF + b"!"
+    chosen = {"training": page.rpartition("/")[2], "seen_at": shown[1].replace("&#43;", "+")}
+    refused = mona.post(acme.path("/earlier-training/approvals"), chosen)
+    assert refused.status_code == 409
+    assert "was added or replaced since" in refused.text
+    shown = re.search(r'name="seen_at" value="([^"]+)"', refused.text)
+    assert shown
+    chosen["seen_at"] = shown[1].replace("&#43;", "+")
+    assert mona.post(acme.path("/earlier-training/approvals"), chosen).status_code == 303
+
+
 @pytest.mark.parametrize("who", ["mark", "mallory", "bob", "ines"])
 def test_nobody_else_gets_to_a_training(acme: Acme, who: str) -> None:
     page, visitor = record(acme, "dana", file=file_of(PDF)), acme.enter(who)

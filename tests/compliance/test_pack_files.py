@@ -320,3 +320,22 @@ def test_a_firm_and_a_name_in_letters_without_a_font_still_get_a_pack(training: 
     (name,) = (name for name in files if name.startswith("certificates/"))
     assert name.endswith(".txt")
     assert "No font is installed" in files[name].decode()
+
+
+def test_whoever_has_left_isnt_excused_on_the_day(training: Training) -> None:
+    acme = training.acme
+    with acme.app.app_context(), transaction() as session:
+        alice = actor_of(acme.users["alice"], acme.id)
+        for name in ("dana", "mark"):
+            duty = session.scalars(duty_of(acme.people[name])).one()  # type: ignore[call-overload]
+            waive(alice, duty, f"Leave of {name}", dt.date(2099, 1, 1), now())
+        remove_person(alice, get_person(alice, acme.people["dana"]), alice.today(now()) - dt.timedelta(days=1), now())
+    with acme.app.app_context():
+        for _portion in keep_up(acme.id):
+            pass
+    with time_machine.travel(now() + dt.timedelta(seconds=5), tick=False):
+        files = finish(acme.app, order(training))
+    told = {row["Reason"]: row["In effect on the day of this pack"] for row in table(files, "waivers")}
+    assert told == {"Leave of mark": "yes", "Leave of dana": "no"}
+    assert "1 was excused, with a reason." in page(files)
+    assert "1 on that day, 1 earlier; who decided, until when" in page(files)

@@ -80,9 +80,11 @@ def finish(app: Flask, job_id: UUID) -> dict[str, bytes]:
             return {name: pack.read(name) for name in pack.namelist()}
 
 
-def order_on(acme: Acme, day: dt.date, name: str = "alice") -> UUID:
+def order_on(acme: Acme, day: dt.date | None, name: str = "alice") -> UUID:
+    """Order a pack of a day, or of the firm's today."""
     with acme.app.app_context(), transaction():
-        return order_pack(actor_of(acme.users[name], acme.id), day, now()).id
+        actor = actor_of(acme.users[name], acme.id)
+        return order_pack(actor, day or actor.today(now()), now()).id
 
 
 def earn_many(training: Training, number: int) -> None:
@@ -97,6 +99,15 @@ def earn_many(training: Training, number: int) -> None:
         with acme.app.app_context(), transaction() as session:
             own = {"id": UUID(int=one + 1), "user_id": user, "serial": f"{one:027}"}
             session.add(Credential(**(facts | own)))
+
+
+def test_two_packs_ordered_in_one_moment_are_both_made(training: Training) -> None:
+    with time_machine.travel(now(), tick=False):
+        first, second = order(training), order(training)
+        files = finish(training.acme.app, first)
+        assert finish(training.acme.app, second) == files
+    with training.acme.app.app_context():
+        assert db.session.scalars(select(PackManifest.sha256)).all() == [sha256(files["manifest.json"]).hexdigest()]
 
 
 def job(training: Training, job_id: UUID) -> Job:

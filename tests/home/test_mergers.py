@@ -810,6 +810,12 @@ def test_nobody_has_approved_their_own_training_by_a_second_entry(maria: Pair) -
         joined = db.session.get_one(EarlierTraining, number)
         assert joined.membership_id == acme.people["mona"]
         assert (joined.approved_at, joined.approved_by_id, joined.ended_at) == (None, None, None)
+        mona_now = db.session.get_one(Membership, acme.people["mona"]).name
+        lapsed = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "training.approval_lapsed")).one()
+        assert (lapsed.organization_id, lapsed.actor_id, lapsed.subject_id) == (acme.id, acme.users["alice"], number)
+        assert lapsed.details == {"title": "Spotting it", "completed_on": "2026-01-01", "name": mona_now}
+    log = acme.enter("alice").get(acme.path("/audit")).text
+    assert "the approver of a record of earlier training took it themselves" in log
     undo_merger(maria)
     with app.app_context():
         apart = db.session.get_one(EarlierTraining, number)

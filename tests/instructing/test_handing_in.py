@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from uuid import UUID
 
@@ -34,13 +35,16 @@ from trainer.core.db import Base, db, transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.events import Kind
 from trainer.instructing import handing_in, operations
-from trainer.instructing.grading import answer_note
+from trainer.instructing.grading import answer_note, get_note
 from trainer.instructing.models import ClassNote, CohortMember
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
 from trainer.interop.webhooks import make_webhook
+from trainer.jobs.upkeep import keep_up
 from trainer.organizations.codes import show_code
 from trainer.organizations.models import Membership
+from trainer.organizations.operations import remove_person
+from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
 
 LESSON = "/courses/security-officer/your-venue/farm"
@@ -191,6 +195,44 @@ def test_whoever_left_the_firm_or_taught_elsewhere_hands_nothing_in(taking: Room
         person = db.session.get_one(Membership, taking.acme.people["bob"])
         person.ended_at, person.ended_on = clock.now(), clock.today()
     assert "None of your classes takes notes" in taking.enter("bob").get(HAND_IN).text
+
+
+def keep_up_after(room: Room, days: float) -> int:
+    """Let the worker keep up the firm, so many days from now; return how many notes there are then."""
+    with room.app.app_context():
+        for _portion in keep_up(room.acme.id, lambda: clock.now() + dt.timedelta(days=days)):
+            pass
+    return len(notes(room))
+
+
+def test_whoever_leaves_a_firm_leaves_no_notes_there(taking: Room) -> None:
+    bob = taking.enter("bob")
+    own = send(taking, bob)
+    assert keep_up_after(taking, 0) == 1
+    zoe = make_account(taking.app, "zoe@example.org")
+    add_second_factor(taking.app, zoe)
+    approve(taking.app, zoe)
+    public = make_class(taking.app, zoe, None, course="security-officer", takes_notes=True)
+    elsewhere, other = (join_class(taking.app, taking.acme.users[name], public, name) for name in ("bob", "mark"))
+    colleague = join_class(taking.app, taking.acme.users["mark"], taking.id, "Mark")
+    for member in (elsewhere, other, colleague):
+        add_note(taking.app, member)
+    assert bob.post(taking.acme.path("/departure")).status_code == 303
+    assert keep_up_after(taking, 0) == 3
+    assert {note.member_id for note in notes(taking)} == {elsewhere, other, colleague}
+    assert bob.get(own).status_code == 404
+
+
+def test_whom_the_firm_removed_by_mistake_finds_the_notes_again_for_30_days(taking: Room) -> None:
+    send(taking, taking.enter("bob"))
+    with taking.app.app_context(), transaction():
+        alice = actor_of(taking.acme.users["alice"], taking.acme.id)
+        remove_person(alice, get_person(alice, taking.acme.people["bob"]), clock.today(), clock.now())
+    assert keep_up_after(taking, 29) == 1
+    waiting = notes(taking)[0].id
+    with taking.app.app_context(), pytest.raises(NotFound):  # the firm's instructor doesn't read them in that time
+        get_note(desk_of(taking.acme.users["ines"], taking.id), waiting)
+    assert keep_up_after(taking, 31) == 0
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.MANAGER])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from uuid import uuid4
 
@@ -47,6 +48,7 @@ from trainer.instructing.walk_ins import (
     add_from_roster,
     add_stranger,
     claim_code,
+    forget_names,
     join_walk_in,
     list_roster,
     move_entries,
@@ -221,7 +223,7 @@ def test_a_name_leaves_the_list_and_what_was_signed_stays_without_it(evening: Ev
         evening.claim(make_account(evening.app, "leo@example.org"))
 
 
-def test_in_a_firms_class_a_name_that_was_signed_for_stays(room: Room) -> None:
+def test_in_a_firms_class_a_name_that_was_signed_for_goes_on_ones_word_alone(room: Room) -> None:
     ines = room.acme.users["ines"]
     meeting = hold_meeting(room.app, ines, room.id)
     with room.app.app_context(), transaction():
@@ -229,9 +231,64 @@ def test_in_a_firms_class_a_name_that_was_signed_for_stays(room: Room) -> None:
         add_from_roster(desk, meeting, room.acme.people["dana"], clock.now())
         sign_off(desk, meeting, "Ines Ito", served().courses[COURSE], True, clock.now())
         dana = db.session.scalars(select(WalkIn.id)).one()
-    room.enter().post(room.path(f"/list/{dana}/removal"))
-    page = room.enter().get(room.path("/list")).text
+    visitor = room.enter()
+    visitor.post(room.path(f"/list/{dana}/removal"))
+    page = visitor.get(room.path("/list")).text
     assert "Dana Dow" in page
+    assert "evidence packs won’t show this person at these meetings anymore" in page
+    visitor.post(room.path(f"/list/{dana}/removal"), {"sure": "y"})
+    page = visitor.get(room.path("/list")).text
+    assert "Removed: Dana Dow." in page
+    assert "Nobody. Everyone on the list is in the class." in page
+    with room.app.app_context():
+        walk_in = db.session.get_one(WalkIn, dana)
+        assert (walk_in.name, walk_in.membership_id) == ("Erased", None)
+        assert db.session.scalars(select(AuditEvent.act).where(AuditEvent.subject_id == dana)).all()[-1:] == [
+            "walk_in.removed"
+        ]
+    with room.app.app_context(), transaction():  # the person is still on the roster, and can be added again
+        add_from_roster(desk_of(ines, room.id), meeting, room.acme.people["dana"], clock.now())
+
+
+def test_a_name_that_nobody_claims_expires_a_year_after_the_last_meeting(evening: Evening) -> None:
+    evening.add(Stranger("Pat Poe", "78", "pat@example.org"))
+    evening.sign()
+    last = hold_meeting(evening.app, evening.ines, evening.id, minutes=30)
+    with evening.app.app_context(), transaction() as session:
+        session.add(WalkIn(cohort_id=evening.id, name="Uma Ulm", added_at=clock.now(), added_by_id=evening.ines))
+    today = clock.now()
+
+    def names_after(days: int) -> list[str]:
+        with evening.app.app_context(), transaction():
+            forget_names(today + dt.timedelta(days=days))
+        with evening.app.app_context():
+            return sorted(db.session.scalars(select(WalkIn.name)))
+
+    assert names_after(364) == ["Gus Gold", "Pat Poe", "Uma Ulm"]
+    with evening.app.app_context(), transaction() as session:  # Gus came again, 30 days later
+        later = session.get_one(ClassSession, last)
+        later.held_on += dt.timedelta(days=30)
+        session.add(WalkInAttendance(session_id=last, walk_in_id=evening.gus, noted_at=clock.now()))
+    assert names_after(368) == ["Erased", "Gus Gold"]
+    assert names_after(368) == ["Erased", "Gus Gold"]  # nothing more to do
+    assert names_after(398) == ["Erased", "Erased"]
+    with evening.app.app_context():
+        assert set(db.session.scalars(select(WalkIn.employee_number))) == {None}
+        told = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "walk_in.expired")).all()
+        assert len(told) == 3
+        assert {event.actor_id for event in told} == {None}
+        assert "Pat" not in str([event.details for event in told])
+    with pytest.raises(Conflict, match="already used"):
+        evening.claim(make_account(evening.app, "leo@example.org"))
+
+
+def test_names_on_a_firms_roster_dont_expire_with_a_class(room: Room) -> None:
+    meeting = hold_meeting(room.app, room.acme.users["ines"], room.id)
+    with room.app.app_context(), transaction():
+        add_from_roster(desk_of(room.acme.users["ines"], room.id), meeting, room.acme.people["dana"], clock.now())
+    with room.app.app_context(), transaction():
+        forget_names(clock.now() + dt.timedelta(days=4000))
+    assert "Dana Dow" in room.enter().get(room.path("/list")).text
 
 
 def test_whoever_erases_an_account_is_forgotten_where_they_were_met_with_its_address(evening: Evening) -> None:
@@ -343,11 +400,37 @@ def test_the_page_looks_on_the_roster(room: Room) -> None:
     assert "Dana Dow" not in ines.get(path).text
     assert f'value="{room.acme.people["dana"]}"' in ines.get(f"{path}?who=dana").text
     assert "Nobody else on the roster" in ines.get(f"{path}?who=zzz").text
-    assert "Enter at least three letters or digits." in ines.get(f"{path}?who=da").text
+    short = ines.get(f"{path}?who=da").text
+    assert "has exactly this name or number. To search for part of one" in short
+    assert "Dana Dow" not in short
     assert ines.post(f"{path}/people").status_code == 303  # without a choice
     assert ines.post(f"{path}/people", {"membership": str(room.acme.people["dana"])}).status_code == 303
     assert "Dana Dow (not in the class)" in ines.get(path).text
     assert "Dana Dow" in ines.get(room.path("/list")).text
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("li", ["Bo Li", "Li, Wei"]),
+        ("Bo", ["Bo Li", "Kim Bo-Ra"]),
+        ("李", ["李 明"]),
+        ("na", []),
+        ("%", []),
+        ("7", ["Olive Boyd"]),
+        ("  ", []),
+        ("oli", ["Olive Boyd"]),
+    ],
+)
+def test_a_short_word_finds_whole_names_and_numbers(room: Room, text: str, names: list[str]) -> None:
+    for number, name in enumerate(("Bo Li", "Li, Wei", "Kim Bo-Ra", "李 明", "Olive Boyd")):
+        address, employee = f"short{number}@example.org", "7" if name == "Olive Boyd" else f"70{number}"
+        person = put_on_roster(room.app, room.acme.id, None, name=name, email=address)
+        with room.app.app_context(), transaction() as session:
+            session.get_one(Membership, person).employee_number = employee
+    with room.app.app_context():
+        desk = desk_of(room.acme.users["ines"], room.id)
+        assert [person.name for person in list_roster(desk, text)] == names
 
 
 def test_nobody_copies_a_roster_by_looking(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

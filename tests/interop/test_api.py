@@ -12,10 +12,12 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.cast import LOCAL, put_on_roster
+from tests.cast import LOCAL, actor_of, put_on_roster
 from tests.compliance.conftest import Training, require
 from tests.interop.conftest import V1, acmes_token, read, send, token_of
 from tests.support import Visitor
+from trainer.assignments import earlier
+from trainer.assignments.earlier import Proof, TrainingFacts
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
@@ -29,7 +31,7 @@ from trainer.interop.rules import LASTS, Scope
 from trainer.organizations.models import Membership
 from trainer.web.access import Who, declared
 
-PATHS = ["/people", "/assignments", "/completions", "/credentials"]
+PATHS = ["/people", "/assignments", "/completions", "/credentials", "/trainings"]
 NOWHERE = "00000000000040008000000000000000"
 
 
@@ -293,6 +295,55 @@ def test_what_changed_since_then_is_what_was_earned_replaced_or_withdrawn(traini
         person = session.get_one(Membership, training.acme.people["bob"])
         person.ended_at, person.ended_on = clock.now(), earned_at.date() - dt.timedelta(days=3)
     assert read(app, f"/credentials/{show_serial(serial)}", token).status_code == 404
+
+
+def test_trainings_are_those_that_were_approved_and_say_when_they_were_withdrawn(training: Training) -> None:
+    acme, app, token = training.acme, training.acme.app, acmes_token(training)
+    facts = TrainingFacts("Spotting it", "Another school", dt.date(2026, 3, 4), 480, "A canary note")
+    start = dt.datetime(2026, 11, 24, 14, tzinfo=dt.UTC)
+
+    def since(hours: int) -> int:
+        at = start + dt.timedelta(hours=hours)
+        return len(read_all(app, f"/trainings?limit=1&updated_since={at:%Y-%m-%dT%H:%M:%SZ}", token))
+
+    with app.app_context(), transaction():
+        alice, mona = (actor_of(acme.users[name], acme.id) for name in ("alice", "mona"))
+        waits = earlier.record_training(alice, acme.people["bob"], facts, None, start).id
+        proof = Proof("scan.pdf", b"%PDF-1.7 a scan")
+        approved = earlier.record_training(alice, acme.people["dana"], facts, proof, start).id
+        declined = earlier.record_training(alice, acme.people["mark"], facts, None, start).id
+        earlier.approve_trainings(mona, [approved], start + dt.timedelta(hours=1))
+        earlier.decline_training(mona, declined, "No", start + dt.timedelta(hours=1))
+    (row,) = read_all(app, "/trainings?limit=1", token)
+    assert row == {
+        "id": str(approved),
+        "person_id": str(acme.people["dana"]),
+        "name": "Dana Dow",
+        "employee_number": row["employee_number"],
+        "title": "Spotting it",
+        "issuer": "Another school",
+        "completed_on": "2026-03-04",
+        "minutes": 480,
+        "basis": "recorded_by_firm",
+        "has_proof": True,
+        "recorded_at": "2026-11-24T14:00:00Z",
+        "approved_at": "2026-11-24T15:00:00Z",
+        "withdrawn_at": None,
+    }
+    assert read(app, f"/trainings/{approved}", token).get_json() == row
+    assert [read(app, f"/trainings/{number}", token).status_code for number in (waits, declined, NOWHERE)] == [404] * 3
+    assert [since(hours) for hours in (0, 1, 2)] == [1, 1, 0]
+    with app.app_context(), transaction():
+        mona = actor_of(acme.users["mona"], acme.id)
+        earlier.withdraw_training(mona, approved, "Wrong", start + dt.timedelta(hours=3))
+        earlier.approve_trainings(mona, [waits], start + dt.timedelta(hours=3))
+    assert [since(hours) for hours in (2, 3, 4)] == [2, 2, 0]
+    rows = {row["id"]: row["withdrawn_at"] for row in read_all(app, "/trainings?limit=1", token)}
+    assert rows == {str(approved): "2026-11-24T17:00:00Z", str(waits): None}
+    assert "canary" not in read(app, "/trainings", token).text
+    theirs = token_of(app, acme.users["mallory"], acme.other)
+    assert read_all(app, "/trainings", theirs) == []
+    assert read(app, f"/trainings/{approved}", theirs).status_code == 404
 
 
 def test_errors_are_json_whatever_went_wrong(training: Training, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ from tests.cast import make_account, make_site
 from tests.interop.conftest import read, token_of
 from trainer.assignments.models import Assignment, EarlierTraining, Requirement, Waiver
 from trainer.assignments.queries import list_requirements
-from trainer.assignments.rules import SOON, Completion, Duty, Recorded, Status, Terms, written_keys
+from trainer.assignments.rules import SOON, Audience, Completion, Duty, Recorded, Status, Terms, written_keys
 from trainer.compliance.queries import count_rows, iterate_rows, list_rows, look_ahead, sight_of
 from trainer.compliance.rules import GROUPS, End, Narrowing, Row, Sight
 from trainer.compliance.status_paper import StatusPaper, sheet_of
@@ -140,7 +140,7 @@ def write_down(firm: Firm, users: list[UUID], team: UUID, history: History) -> N
             "title": f"{number}. {course}",
             "course": course,
             "unapproved_state": "Texas" if is_unapproved else None,
-            "audience": "everyone",
+            "audience": Audience().written(),
             "least_minutes": terms.least_minutes,
             "cadence_months": terms.cadence_months,
             "days_allowed": 0,

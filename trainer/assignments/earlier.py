@@ -10,9 +10,9 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
-from trainer.assignments.earlier_queries import get_training, list_keys, list_waiting_of, may_approve
+from trainer.assignments.earlier_queries import get_training, has_newer_proof, list_keys, list_waiting_of, may_approve
 from trainer.assignments.mergers import drop_unused_proofs
 from trainer.assignments.models import LONGEST_REASON, EarlierTraining, TrainingProof
 from trainer.assignments.rules import title_key
@@ -130,12 +130,18 @@ def record_all(
     return batch_id
 
 
-def approve_trainings(actor: Actor, training_ids: Collection[uuid.UUID], now: dt.datetime) -> int:
+def approve_trainings(
+    actor: Actor, training_ids: Collection[uuid.UUID], now: dt.datetime, seen_at: dt.datetime | None = None
+) -> int:
     """Approve trainings that wait; return how many. Raises Conflict if this person may not approve one of them:
-    it takes a second person, other than the one who was trained."""
+    it takes a second person, other than the one who was trained. So it does if one got another proof file since
+    `seen_at`, when the person was shown them: whoever approves a training has seen its proof."""
+    lock_organization(actor)
     trainings = list_waiting_of(actor, training_ids)
     if not trainings or len(trainings) < len(set(training_ids)):
         raise Conflict(_l("Some of these are no longer waiting for approval. Look at the list again."))
+    if seen_at is not None and has_newer_proof([training.id for training, _person in trainings], seen_at):
+        raise Conflict(_l("The proof file of one of these was added or replaced since. Look at it before you approve."))
     for training, person in trainings:
         _check_second(actor, training, person)
         training.approved_at, training.approved_by_id = now, actor.user_id
@@ -187,7 +193,7 @@ def undo_training(actor: Actor, training_id: uuid.UUID, now: dt.datetime) -> int
 
 
 def attach_proof(actor: Actor, training_id: uuid.UUID, proof: Proof, now: dt.datetime) -> None:
-    """Add a proof file to a training that waits and has none, so that whoever approves it has seen it.
+    """Add a proof file to a training that waits and has none.
 
     Raises Conflict where there is one or nothing waits, and ProofRefused.
     """
@@ -198,6 +204,37 @@ def attach_proof(actor: Actor, training_id: uuid.UUID, proof: Proof, now: dt.dat
     training.proof_id = _keep_proof(actor, proof, now).id
     db.session.flush()
     _note(actor, "training.proof_added", training, now, name=person.name)
+
+
+def replace_proof(
+    actor: Actor, training_id: uuid.UUID, proof: Proof, replaced_id: uuid.UUID | None, now: dt.datetime
+) -> int:
+    """Put another proof file in place of the one of a training that waits, also for the others of its list that wait
+    and have the same file; return for how many. Only the one who recorded them may.
+
+    Raises Conflict where that file, `replaced_id`, isn't the one anymore or nothing waits, and ProofRefused.
+    """
+    lock_organization(actor)
+    training, person = get_training(actor, training_id)
+    waits = training.approved_at is None and training.ended_at is None
+    if not waits or training.proof_id is None or training.proof_id != replaced_id:
+        raise Conflict(_l("This record no longer waits, or its proof file was replaced since. Look at it again."))
+    if training.created_by_id != actor.user_id:
+        raise Conflict(_l("Only the person who recorded this training can replace its proof file."))
+    kept = _keep_proof(actor, proof, now)
+    same_file = (
+        EarlierTraining.organization_id == actor.organization_id,
+        EarlierTraining.proof_id == replaced_id,
+        EarlierTraining.created_by_id == actor.user_id,
+        EarlierTraining.approved_at.is_(None),
+        EarlierTraining.ended_at.is_(None),
+    )
+    changed = update(EarlierTraining).where(*same_file).values(proof_id=kept.id)
+    count = db.session.execute(changed.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
+    drop_unused_proofs(actor.organization_id, [replaced_id])
+    db.session.expire_all()
+    _note(actor, "training.proof_replaced", training, now, name=person.name if count == 1 else None)
+    return int(count)
 
 
 def check_proof(proof: Proof) -> tuple[str, str]:

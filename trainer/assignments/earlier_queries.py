@@ -157,6 +157,16 @@ def list_keys(membership_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[tup
     return keys
 
 
+def has_newer_proof(training_ids: Collection[uuid.UUID], seen_at: dt.datetime) -> bool:
+    """Return True if one of these trainings has a proof file that was kept after an instant."""
+    query = (
+        select(EarlierTraining.id)
+        .join(TrainingProof, TrainingProof.id == EarlierTraining.proof_id)
+        .where(EarlierTraining.id.in_(training_ids), TrainingProof.created_at > seen_at)
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def may_approve(actor: Actor, training: EarlierTraining, person: Membership) -> bool:
     """Return True for a second person: neither the one who recorded it nor the one who was trained."""
     return actor.user_id not in (training.created_by_id, person.user_id)

@@ -12,18 +12,20 @@ from sqlalchemy import Select, delete, exists, select, update
 from trainer.assignments.history import keep_periods
 from trainer.assignments.models import Assignment, DutyPeriod, EarlierTraining, Reminder, TrainingProof, Waiver
 from trainer.assignments.upkeep import correct_due_days
+from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.rows import keep_row, put_back
 from trainer.organizations.models import Membership, Merger, Organization
 
 
-def join_duties(gone: Membership, kept: Membership) -> dict[str, Any]:
+def join_duties(gone: Membership, kept: Membership, by: uuid.UUID, now: dt.datetime) -> dict[str, Any]:
     """Give an entry the duties of another one; return what `part_duties` needs.
 
     Of a duty that both have, the kept entry's stays, with the waivers and the reminders of both; that the other one
     stood is no longer told of a past day. Call `correct_days` once the hire day is what it will be.
+    `by`: who joins them, for the audit log.
     """
-    before: dict[str, Any] = {"moved": [], "met": [], "trainings": _join_trainings(gone, kept)}
+    before: dict[str, Any] = {"moved": [], "met": [], "trainings": _join_trainings(gone, kept, by, now)}
     own = {duty.requirement_id: duty for duty in _list(kept.id)}
     for duty in _list(gone.id):
         met = own.get(duty.requirement_id)
@@ -99,10 +101,10 @@ def correct_days(organization: Organization, now: dt.datetime, *membership_ids: 
     keep_periods(theirs, now)
 
 
-def _join_trainings(gone: Membership, kept: Membership) -> dict[str, Any]:
+def _join_trainings(gone: Membership, kept: Membership, by: uuid.UUID, now: dt.datetime) -> dict[str, Any]:
     """Give an entry the trainings recorded for another one. Of two that are the same, the approved one stays, or else
     its own."""
-    before: dict[str, Any] = {"moved": [], "twice": [], "approved": _void_own_approvals(gone, kept)}
+    before: dict[str, Any] = {"moved": [], "twice": [], "approved": _void_own_approvals(gone, kept, by, now)}
     own = {
         (training.title_key, training.completed_on): training
         for training in _trainings_of(kept.id)
@@ -123,7 +125,7 @@ def _join_trainings(gone: Membership, kept: Membership) -> dict[str, Any]:
     return before
 
 
-def _void_own_approvals(gone: Membership, kept: Membership) -> list[list[str]]:
+def _void_own_approvals(gone: Membership, kept: Membership, joined_by: uuid.UUID, now: dt.datetime) -> list[list[str]]:
     """Let trainings wait again that were approved by whoever is found to have taken them; return what they had."""
     same = [user_id for user_id in (gone.user_id, kept.user_id) if user_id is not None]
     approved = []
@@ -132,6 +134,16 @@ def _void_own_approvals(gone: Membership, kept: Membership) -> list[list[str]]:
         if by is not None and by in same and at is not None and training.ended_at is None:
             approved.append([training.id.hex, at.isoformat(), by.hex])
             training.approved_at = training.approved_by_id = None
+            note(
+                "training.approval_lapsed",
+                now,
+                actor_id=joined_by,
+                organization_id=training.organization_id,
+                subject_id=training.id,
+                title=training.title,
+                completed_on=training.completed_on.isoformat(),
+                name=kept.name,
+            )
     db.session.flush()
     return approved
 

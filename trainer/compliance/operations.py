@@ -104,7 +104,13 @@ def order_pack(actor: Actor, as_of: dt.date, now: dt.datetime) -> Job:
 
 
 def record_manifest(job: Job, made: Made) -> None:
-    """Record that a pack was made here, once for each: a worker that goes on after a stop records the same."""
+    """Record that a pack was made here, once for each: a worker that goes on after a stop records the same.
+
+    Two packs that were ordered in one moment can be the same in every byte; then the first one's record is for both.
+    """
+    twin = select(PackManifest.id).where(PackManifest.sha256 == made.sha256, PackManifest.id != job.id)
+    if db.session.scalar(twin) is not None:
+        return
     manifest = db.session.get(PackManifest, job.id) or PackManifest(id=job.id)
     manifest.sha256, manifest.firm, manifest.as_of = made.sha256, made.firm, made.as_of
     manifest.made_at, manifest.files, manifest.organization_id = made.made_at, made.files, job.organization_id

@@ -16,14 +16,14 @@ from sqlalchemy.orm import aliased
 
 from trainer.assignments import earlier_queries
 from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
-from trainer.assignments.rules import day_begins
+from trainer.assignments.rules import Status, day_begins
 from trainer.assignments.sql import add_days
 from trainer.assignments.statements import meets_any
 from trainer.assignments.words import outcome
 from trainer.compliance import queries
 from trainer.compliance.pack_names import proof_name
 from trainer.compliance.pack_records import Change, Excuse, Former, Meeting, Person, Reminding, Taught, Trained
-from trainer.compliance.rules import Sight, is_kept
+from trainer.compliance.rules import Narrowing, Sight, is_kept
 from trainer.content.papers import FormerStaff
 from trainer.content.serving import served
 from trainer.core.audit import AuditEvent
@@ -218,7 +218,8 @@ def _proofs(view: View) -> list[tuple[uuid.UUID, str]]:
 
 
 def list_excuses(view: View) -> Iterator[Excuse]:
-    """Yield the waivers up to the day, those in effect on it first, by name."""
+    """Yield the waivers up to the day, those in effect on it first, by name. None is in effect for someone who had left
+    or had no such duty on the day, as training status has it."""
     firm = view.actor.organization_id
     ended = db.session.execute(
         select(AuditEvent.subject_id, AuditEvent.at, AuditEvent.actor_id).where(
@@ -230,29 +231,34 @@ def list_excuses(view: View) -> Iterator[Excuse]:
         select(Waiver.assignment_id, Waiver.created_at, Waiver.created_by_id).where(Waiver.organization_id == firm)
     )
     enders = {(row[0], row[1]): row[2] for rows in (replaced, ended) for row in rows}
-    in_effect = and_(Waiver.until >= view.as_of, or_(Waiver.ended_at.is_(None), Waiver.ended_at >= view.end))
+    excused = {row.assignment_id for row in queries.iterate_rows(view.sight, Narrowing(status=Status.WAIVED))}
+    stands = and_(Waiver.until >= view.as_of, or_(Waiver.ended_at.is_(None), Waiver.ended_at >= view.end))
     query = (
-        select(Waiver, Membership.name, Membership.employee_number, Requirement.title, in_effect)
+        select(Waiver, Membership.name, Membership.employee_number, Requirement.title, stands)
         .join(Assignment, Assignment.id == Waiver.assignment_id)
         .join(Membership, Membership.id == Assignment.membership_id)
         .join(Requirement, Requirement.id == Assignment.requirement_id)
         .where(_seen(view), Waiver.organization_id == firm, Waiver.created_at < view.end)
-        .order_by(in_effect.desc(), Membership.name_key, Membership.id, Waiver.created_at, Waiver.id)
+        .order_by(Membership.name_key, Membership.id, Waiver.created_at, Waiver.id)
+        .execution_options(yield_per=_PORTION)
     )
-    for waiver, name, number, title, is_in_effect in db.session.execute(query.execution_options(yield_per=_PORTION)):
-        ended_at = waiver.ended_at if waiver.ended_at and waiver.ended_at < view.end else None
-        yield Excuse(
-            name,
-            number,
-            title,
-            waiver.reason,
-            waiver.until,
-            waiver.created_at,
-            view.author(waiver.created_by_id),
-            ended_at,
-            view.author(enders.get((waiver.assignment_id, ended_at))) if ended_at else None,
-            bool(is_in_effect),
-        )
+    for is_in_effect, chosen in ((True, query.where(stands)), (False, query)):
+        for waiver, name, number, title, is_standing in db.session.execute(chosen):
+            if (bool(is_standing) and waiver.assignment_id in excused) is not is_in_effect:
+                continue
+            ended_at = waiver.ended_at if waiver.ended_at and waiver.ended_at < view.end else None
+            yield Excuse(
+                name,
+                number,
+                title,
+                waiver.reason,
+                waiver.until,
+                waiver.created_at,
+                view.author(waiver.created_by_id),
+                ended_at,
+                view.author(enders.get((waiver.assignment_id, ended_at))) if ended_at else None,
+                is_in_effect,
+            )
 
 
 def list_meetings(view: View) -> Iterator[Meeting]:

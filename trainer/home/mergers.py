@@ -200,7 +200,10 @@ def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime
 def _join(actor: Actor, merger: Merger, kept: Membership, gone: Membership, now: dt.datetime) -> None:
     met = [walk_in_id.hex for walk_in_id in move_entries(gone.id, kept.id)]
     invitations = join_invitations(gone.id, kept.id)
-    before = {"duties": join_duties(gone, kept), "entries": join_entries(actor, kept, gone, merger.chosen, now)}
+    before = {
+        "duties": join_duties(gone, kept, actor.user_id, now),
+        "entries": join_entries(actor, kept, gone, merger.chosen, now),
+    }
     before["met"], before["class_invitations"] = met, invitations
     if merger.gone_user_id is not None and merger.kept_user_id is not None:
         before["credentials"] = lend(merger.gone_user_id, merger.kept_user_id)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from trainer.content.library import Course, Lesson
-from trainer.core.audit import note
+from trainer.core.audit import AuditEvent, note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.instructing.models import ClassNote, Cohort, CohortMember
@@ -22,8 +22,8 @@ from trainer.items.note.type import NotePayload
 from trainer.items.registry import read_further
 from trainer.learning.queries import find_enrollment, list_answers_now
 from trainer.learning.questions import is_whole
-from trainer.organizations.models import Membership
-from trainer.organizations.rules import Role
+from trainer.organizations.models import Membership, Organization
+from trainer.organizations.rules import UNDO_LASTS, Role
 
 MOST = 200
 """Notes that one person can have handed in to a class."""
@@ -124,6 +124,40 @@ def withdraw(user_id: uuid.UUID, note_id: uuid.UUID, now: dt.datetime) -> None:
         raise Conflict(_l("Your instructor has answered this note, so it can’t be withdrawn. The answer is below."))
     db.session.delete(own)
     note("note.withdrawn", now, actor_id=user_id, subject_id=note_id, cohort=str(cohort.id))
+
+
+def delete_notes_of_former(
+    organization: Organization, _courses: object, now: dt.datetime, _after: uuid.UUID | None
+) -> uuid.UUID | None:
+    """Delete the notes in a firm's classes of those who left the firm: on their own, or so long ago that the firm can't
+    undo it anymore. Nobody at the firm reads them as soon as the person has left. A portion of upkeep; the only one."""
+    left_by_choice = (
+        select(AuditEvent.id)
+        .where(
+            AuditEvent.organization_id == organization.id,
+            AuditEvent.act == "membership.left",
+            AuditEvent.subject_id == Membership.id,
+        )
+        .exists()
+    )
+    still_there = (
+        select(Membership.id)
+        .where(
+            Membership.organization_id == organization.id,
+            Membership.user_id == CohortMember.user_id,
+            or_(Membership.ended_at.is_(None), and_(Membership.ended_at >= now - UNDO_LASTS, not_(left_by_choice))),
+        )
+        .exists()
+    )
+    gone = (
+        select(ClassNote.id)
+        .join(CohortMember, CohortMember.id == ClassNote.member_id)
+        .join(Cohort, Cohort.id == CohortMember.cohort_id)
+        .where(Cohort.organization_id == organization.id, not_(still_there))
+    )
+    statement = delete(ClassNote).where(ClassNote.id.in_(gone))
+    db.session.execute(statement.execution_options(synchronize_session=False))
+    return None
 
 
 def mark_read(user_id: uuid.UUID, note_id: uuid.UUID, now: dt.datetime) -> None:

@@ -50,6 +50,9 @@ from trainer.organizations.rules import fold
 MOST_FOUND: Final = 20
 LEAST_LETTERS: Final = 3
 MOST_PEOPLE: Final = 1000
+KEPT: Final = dt.timedelta(days=365)
+"""How long a name that nobody claims is on the list of a public class, after the last meeting."""
+_PORTION: Final = 500  # names in one transaction
 _SHORT: Final = 22
 """Characters of a code, each of 6 bits: 132 bits."""
 
@@ -63,14 +66,26 @@ class Stranger:
     email: str = ""
 
 
+def is_short(text: str) -> bool:
+    """Return whether a text finds whole names and numbers alone, instead of parts of them."""
+    return len(fold(text)) < LEAST_LETTERS
+
+
 def list_roster(desk: Desk, text: str) -> Sequence[Membership]:
     """Return people on the firm's roster who aren't in the class or on its list yet: those whose name has the text in
-    it, or whose number begins with it, by name, 20 at most. Nobody for fewer than three letters."""
+    it, or whose number begins with it, by name, 20 at most. Of fewer than three letters, the text has to be a whole
+    word of the name, or the whole number."""
     assert desk.actor is not None
-    if len(fold(text).strip()) < LEAST_LETTERS:
+    key, number = fold(text), text.strip()
+    if not key:
         return []
-    named = Membership.name_key.contains(fold(text), autoescape=True)
-    numbered = Membership.employee_number.startswith(text.strip(), autoescape=True)
+    if is_short(text):
+        words = func.replace(func.replace(Membership.name_key, ",", " "), "-", " ")
+        named = (" " + words + " ").contains(f" {key} ", autoescape=True)
+        numbered = Membership.employee_number == number
+    else:
+        named = Membership.name_key.contains(key, autoescape=True)
+        numbered = Membership.employee_number.startswith(number, autoescape=True)
     met = select(WalkIn.membership_id).where(WalkIn.cohort_id == desk.cohort.id, WalkIn.membership_id.is_not(None))
     query = select(Membership).where(
         Membership.organization_id == desk.actor.organization_id,
@@ -148,28 +163,51 @@ def add_stranger(
 
 
 def remove_walk_in(desk: Desk, walk_in_id: uuid.UUID, now: dt.datetime, *, is_sure: bool = False) -> str:
-    """Take someone without an account off the list of a class; return the name. In a public class where something was
-    signed off for them, that stays, without their name, number and address, and nobody can take it over anymore.
+    """Take someone without an account off the list of a class; return the name. Where something was signed off for
+    them, that stays, without their name, number, address and entry on the roster, and nobody can take it over anymore.
 
-    Raises Conflict where something was signed off in a firm's class, or in a public one unless `is_sure`, and once they
-    have joined.
+    Raises Conflict where something was signed off unless `is_sure`, and once they have joined.
     """
     lock_cohort(desk.cohort.id)
     walk_in = get_walk_in(desk.cohort, walk_in_id)
     name, is_signed = walk_in.name, _is_signed(walk_in)
-    if walk_in.joined_at is not None or (is_signed and desk.organization_id is not None):
-        raise Conflict(_l("Lessons were signed off for this person, so the name stays on the list."))
+    if walk_in.joined_at is not None:
+        raise Conflict(_l("This person has already joined the class."))
     if is_signed and not is_sure:
         raise Conflict(_l("Lessons were signed off for this person. To delete the name all the same, check the box."))
-    if is_signed:
-        # As one who joined: off the list, and the link works for nobody.
-        walk_in.name, walk_in.employee_number, walk_in.email, walk_in.joined_at = ERASED, None, None, now
-    else:
-        db.session.execute(delete(WalkInAttendance).where(WalkInAttendance.walk_in_id == walk_in.id))
-        db.session.delete(walk_in)
-    db.session.flush()
+    _forget(walk_in, now, is_signed=is_signed)
     _note("walk_in.removed", desk.user_id, desk.cohort, walk_in.id, now)
     return name
+
+
+def forget_names(now: dt.datetime) -> None:
+    """Delete names that nobody claimed in public classes, as by hand, a year after the last meeting they were at.
+
+    In a firm's class, they are entries on its roster, and go with these.
+    """
+    before = now - KEPT
+    last_met = (
+        select(func.max(ClassSession.held_on))
+        .join(WalkInAttendance, WalkInAttendance.session_id == ClassSession.id)
+        .where(WalkInAttendance.walk_in_id == WalkIn.id)
+        .correlate(WalkIn)
+        .scalar_subquery()
+    )
+    query = (
+        select(WalkIn, Cohort)
+        .join(Cohort, Cohort.id == WalkIn.cohort_id)
+        .where(
+            Cohort.organization_id.is_(None),
+            WalkIn.joined_at.is_(None),
+            WalkIn.added_at < before,
+            or_(last_met.is_(None), last_met < before.date()),
+        )
+        .order_by(WalkIn.added_at, WalkIn.id)
+        .limit(_PORTION)
+    )
+    for walk_in, cohort in db.session.execute(query).all():
+        _forget(walk_in, now, is_signed=_is_signed(walk_in))
+        _note("walk_in.expired", None, cohort, walk_in.id, now)
 
 
 def join_walk_in(
@@ -300,6 +338,17 @@ def _add(desk: Desk, stranger: Stranger, membership_id: uuid.UUID | None, now: d
     return walk_in
 
 
+def _forget(walk_in: WalkIn, now: dt.datetime, *, is_signed: bool) -> None:
+    if is_signed:
+        # As one who joined: off the list, and the link works for nobody.
+        walk_in.name, walk_in.employee_number, walk_in.email, walk_in.joined_at = ERASED, None, None, now
+        walk_in.membership_id = None
+    else:
+        db.session.execute(delete(WalkInAttendance).where(WalkInAttendance.walk_in_id == walk_in.id))
+        db.session.delete(walk_in)
+    db.session.flush()
+
+
 def _is_signed(walk_in: WalkIn) -> bool:
     signed = select(WalkInAttendance.session_id).where(
         WalkInAttendance.walk_in_id == walk_in.id, WalkInAttendance.signature_id.is_not(None)
@@ -344,7 +393,7 @@ def _settle(
     db.session.flush()
 
 
-def _note(act: str, user_id: uuid.UUID, cohort: Cohort, subject_id: uuid.UUID, now: dt.datetime) -> None:
+def _note(act: str, user_id: uuid.UUID | None, cohort: Cohort, subject_id: uuid.UUID, now: dt.datetime) -> None:
     # Without the name: the log can't be changed, and a public class isn't anyone's employer.
     title = {"class_title": cohort.title} if act.startswith("walk_in.") else {}
     note(act, now, actor_id=user_id, organization_id=cohort.organization_id, subject_id=subject_id, **title)

@@ -20,6 +20,7 @@ SCOPE_NAMES = {
     Scope.ASSIGNMENTS: _l("Assignments: who is current, due or overdue"),
     Scope.COMPLETIONS: _l("Completions: who completed what, when, with how many minutes"),
     Scope.CREDENTIALS: _l("Credentials: certificates with their status and public page"),
+    Scope.TRAININGS: _l("Earlier training: what the firm recorded and a second person approved"),
     Scope.EMAILS: _l("Emails: which invitations and reminders were sent, and why something wasn’t"),
     Scope.PEOPLE_WRITE: _l("Change people: add them, change what the roster says, mark who has left"),
 }
@@ -28,6 +29,7 @@ SCOPE_TITLES = {
     Scope.ASSIGNMENTS: _l("Assignments"),
     Scope.COMPLETIONS: _l("Completions"),
     Scope.CREDENTIALS: _l("Credentials"),
+    Scope.TRAININGS: _l("Earlier training"),
     Scope.EMAILS: _l("Emails"),
     Scope.PEOPLE_WRITE: _l("People (may change them)"),
 }

@@ -235,6 +235,16 @@ DOCUMENT: Final[Schema] = {
             TWO,
             _parameter("updated_since", "Only those issued, replaced or withdrawn then or later (UTC).", _SINCE),
         ),
+        "/trainings": _list_of(
+            Scope.TRAININGS,
+            "Training",
+            "Training elsewhere that the firm recorded and a second person approved, former staff included",
+            TWO,
+            _parameter("updated_since", "Only those approved or withdrawn then or later (UTC).", _SINCE),
+        ),
+        "/trainings/{training_id}": _one_of_them(
+            Scope.TRAININGS, "Training", "One training elsewhere", "training_id", _ID
+        ),
         "/credentials/{serial}": _one_of_them(
             Scope.CREDENTIALS,
             "Credential",

@@ -8,10 +8,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from trainer.assignments.models import Assignment, Requirement
+from trainer.assignments.models import Assignment, EarlierTraining, Requirement
 from trainer.assignments.queries import get_requirement
 from trainer.assignments.rules import Status, day_begins
 from trainer.assignments.statements import meets_any
@@ -289,6 +289,35 @@ def page_of_credentials(actor: Actor, since: dt.datetime | None, after: str, mos
     zone = actor.organization.time_zone
     return Page(
         [earned for earned, last_day in page.rows if _was_here(zone, last_day, earned.issued_at)], page.next_after
+    )
+
+
+def page_of_trainings(
+    actor: Actor, since: dt.datetime | None, after: str, most: int
+) -> Page[tuple[Membership, EarlierTraining]]:
+    """Return (person, training) of the trainings elsewhere that were approved, those withdrawn since included.
+
+    `since`: only those approved or withdrawn then or later.
+    """
+    query = _trainings(actor)
+    if since is not None:
+        query = query.where(or_(EarlierTraining.approved_at >= since, EarlierTraining.ended_at >= since))
+    return read_page(query, Membership.id, EarlierTraining.id, after=after, most=most)
+
+
+def get_given_training(actor: Actor, training_id: uuid.UUID) -> tuple[Membership, EarlierTraining]:
+    """Return (person, training) of a training elsewhere that was approved. Raises NotFound."""
+    row = db.session.execute(_trainings(actor).where(EarlierTraining.id == training_id)).first()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def _trainings(actor: Actor) -> Select[Membership, EarlierTraining]:
+    return (
+        select(Membership, EarlierTraining)
+        .join(EarlierTraining, EarlierTraining.membership_id == Membership.id)
+        .where(seen_by(actor), EarlierTraining.approved_at.is_not(None))
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from trainer.assignments.models import EarlierTraining
 from trainer.assignments.rules import Status
 from trainer.compliance.rules import Basis, Row
 from trainer.compliance.sent import Sent
@@ -238,6 +239,44 @@ class Credential(Record):
         )
 
 
+class Training(Record):
+    """A training elsewhere that the firm recorded and a second person approved. It is never one of our certificates."""
+
+    id: UUID
+    person_id: UUID
+    name: str
+    employee_number: str | None
+    title: str
+    issuer: str = Field(description="Who gave the training.")
+    completed_on: dt.date
+    minutes: Annotated[int, Field(ge=1)]
+    basis: Annotated[Basis, WithJsonSchema({"type": "string", "const": Basis.RECORDED})]
+    has_proof: bool = Field(description="The firm keeps a file that proves it.")
+    recorded_at: Instant = Field(description="When it was recorded (UTC).")
+    approved_at: Instant = Field(description="When a second person approved it (UTC): from then on it counts.")
+    withdrawn_at: Instant | None = Field(description="When the firm withdrew it (UTC): from then on it counts no more.")
+
+    @classmethod
+    def of(cls, membership: Membership, training: EarlierTraining) -> Self:
+        """Return the record of a training that was approved."""
+        assert training.approved_at is not None
+        return cls(
+            id=training.id,
+            person_id=membership.id,
+            name=membership.name,
+            employee_number=membership.employee_number,
+            title=training.title,
+            issuer=training.issuer,
+            completed_on=training.completed_on,
+            minutes=training.minutes,
+            basis=Basis.RECORDED,
+            has_proof=training.proof_id is not None,
+            recorded_at=_instant(training.created_at),
+            approved_at=_instant(training.approved_at),
+            withdrawn_at=_instant(training.ended_at) if training.ended_at else None,
+        )
+
+
 class Email(Record):
     """An invitation, a follow-up or a reminder, and what became of it: what the page “Sent mail” says."""
 
@@ -265,7 +304,7 @@ class Email(Record):
             requirement=sent.about,
             due_on=sent.due_on,
             sent_by=sent.asked_by,
-            queued_at=sent.at.replace(microsecond=0).isoformat().replace("+00:00", "Z"),
+            queued_at=_instant(sent.at),
             state=sent.state,
             outcome=sent.outcome,
         )
@@ -284,5 +323,17 @@ class WrittenPerson(Record):
     notes: list[str] = Field(description="What to look at, in words.")
 
 
-RECORDS: Final[tuple[type[Record], ...]] = (Person, Assignment, Completion, Credential, Email, WrittenPerson)
+def _instant(instant: dt.datetime) -> str:
+    return instant.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+RECORDS: Final[tuple[type[Record], ...]] = (
+    Person,
+    Assignment,
+    Completion,
+    Credential,
+    Training,
+    Email,
+    WrittenPerson,
+)
 """All there are, under the names that the description of the API gives them."""

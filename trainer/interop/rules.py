@@ -30,6 +30,7 @@ class Scope(StrEnum):
     ASSIGNMENTS = "assignments"
     COMPLETIONS = "completions"
     CREDENTIALS = "credentials"
+    TRAININGS = "trainings"
     EMAILS = "emails"
     PEOPLE_WRITE = "people:write"
 

@@ -26,6 +26,7 @@ from trainer.core.db import db, is_outage, transaction
 from trainer.core.errors import DomainError
 from trainer.core.events import forget_events
 from trainer.core.limits import forget_counts
+from trainer.instructing.walk_ins import forget_names
 from trainer.interop.telling import forget_deliveries
 from trainer.interop.writing import forget_writes
 from trainer.jobs.check_ins import remind_of_check_ins
@@ -87,6 +88,7 @@ TASKS = (
     Task("forget deliveries", HOUR, _tidy(forget_deliveries)),
     Task("forget writes", HOUR, _tidy(forget_writes)),
     Task("forget remarks", HOUR, _tidy(forget_remarks)),
+    Task("forget names of classes", HOUR, _tidy(forget_names)),
     Task("remind of check-ins", HOUR, remind_of_check_ins),
     Task("count answers", HOUR, count_answers),
     Task("count classes", HOUR, count_classes),

@@ -15,13 +15,22 @@ from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
 from trainer.instructing.follow_ups import follow_up_classes
+from trainer.instructing.handing_in import delete_notes_of_former
 from trainer.instructing.operations import end_views_that_lapsed
 from trainer.interop.telling import note_overdue
 from trainer.jobs.isolation import Isolation
 from trainer.organizations.follow_ups import follow_up
 from trainer.organizations.queries import find_open_firm, list_organization_ids
 
-STEPS = (*upkeep.STEPS, follow_up, follow_up_classes, end_views_that_lapsed, note_overdue, order_reports)
+STEPS = (
+    *upkeep.STEPS,
+    follow_up,
+    follow_up_classes,
+    end_views_that_lapsed,
+    delete_notes_of_former,
+    note_overdue,
+    order_reports,
+)
 
 log = logging.getLogger(__name__)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from io import BytesIO
 from typing import Any, Final
@@ -26,7 +27,7 @@ from trainer.assignments.earlier_queries import (
 )
 from trainer.compliance.earlier_list import EXAMPLE, Fate, Plan, decide, read_hours
 from trainer.compliance.forms import EndTrainingForm, ProofForm, TrainingForm, TrainingListForm, TrainingPlanForm
-from trainer.core.clock import now
+from trainer.core.clock import now, read_instant
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
 from trainer.joining.sheets import read_file, read_list
@@ -89,7 +90,7 @@ def approve(actor: Actor) -> Response | tuple[str, int]:
         return _waiting_page(actor, _("Check the records you want to approve.")), 422
     try:
         with transaction():
-            count = earlier.approve_trainings(actor, chosen, now())
+            count = earlier.approve_trainings(actor, chosen, now(), _seen_at())
     except Conflict as error:
         return _waiting_page(actor, error.message), 409
     flash(
@@ -202,8 +203,8 @@ def proof(actor: Actor, training_id: UUID) -> Response:
 @acting(May.CHANGE_PEOPLE)
 @limit_acts("300 per hour", methods=["POST"])
 def attach(actor: Actor, training_id: UUID) -> Response | tuple[str, int]:
-    """Add a proof file to a training that has none."""
-    form = ProofForm()
+    """Add a proof file to a training that has none, or put another one in place of the one that was shown."""
+    form, replaced_id = ProofForm(), request.form.get("replaces", type=UUID)
     find_line(actor, training_id)
     if form.validate_on_submit():
         try:
@@ -211,14 +212,21 @@ def attach(actor: Actor, training_id: UUID) -> Response | tuple[str, int]:
             assert sent is not None  # the form asks for it
             with transaction():
                 _count_file(sent)
-                earlier.attach_proof(actor, training_id, sent, now())
+                if replaced_id is None:
+                    earlier.attach_proof(actor, training_id, sent, now())
+                    said = _("The proof file was added.")
+                else:
+                    count = earlier.replace_proof(actor, training_id, sent, replaced_id, now())
+                    said = ngettext(
+                        "The proof file was replaced.", "The proof file of %(num)s records was replaced.", count
+                    )
         except ProofRefused as error:
             form.file.errors = [error.message]
         except Conflict as error:
             flash(error.message)
             return _to(actor, training_id)
         else:
-            flash(_("The proof file was added."))
+            flash(said)
             return _to(actor, training_id)
     return _training_page(actor, training_id, proof_form=form), 422
 
@@ -279,6 +287,11 @@ def confirm(actor: Actor) -> Response | str | tuple[str, int]:
     return go(url_for(".waiting", organization_id=actor.organization_id))
 
 
+def _seen_at() -> dt.datetime | None:
+    """Return when the page was made on which someone chose what to approve."""
+    return read_instant(request.form.get("seen_at", ""))
+
+
 def _proof(field: FileField) -> Proof | None:
     if not field.data:
         return None
@@ -306,6 +319,7 @@ def _waiting_page(actor: Actor, refusal: str | None = None) -> str:
         form=Form(),
         page=page,
         is_for_me=is_for_me,
+        seen_at=now().isoformat(),
         refusal=refusal,
         may_approve=may_approve,
         has_second=has_second(actor),
@@ -323,6 +337,7 @@ def _training_page(
         "compliance/earlier_training.html",
         actor=actor,
         line=line,
+        seen_at=now().isoformat(),
         may_approve=may_approve(actor, line.training, line.person),
         form=end_form or proof_form or Form(formdata=None),
         end_form=end_form or EndTrainingForm(formdata=None),

@@ -217,7 +217,7 @@ def meeting_page(
         can_undo=lambda entry: undoing.can_undo(entry, current_user.id, instant),
         minutes_left=lambda entry: undoing.minutes_left(entry, instant),
         who=text,
-        is_short=len(text) < walk_ins.LEAST_LETTERS,
+        is_short=walk_ins.is_short(text),
         matches=_look_up(desk, text),
         is_signed=bool(signed) or sessions.is_signed(held),
     )
@@ -225,7 +225,7 @@ def meeting_page(
 
 def _look_up(desk: Desk, text: str) -> Sequence[Membership]:
     """Return whom a text finds on the firm's roster; each account looks so often an hour."""
-    if not desk.actor or desk.is_past or len(text) < walk_ins.LEAST_LETTERS:
+    if not desk.actor or desk.is_past or not text:
         return []
     key = key_of("roster", current_user.id.hex)
     if seconds := seconds_left(key, LOOKS):

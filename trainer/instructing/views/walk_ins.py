@@ -102,7 +102,7 @@ def match(desk: Desk, walk_in_id: UUID) -> Response | tuple[str, int]:
 @access(Who.ACCOUNT, own=True)
 @teaching
 def remove(desk: Desk, walk_in_id: UUID) -> Response:
-    """Take someone off the list; in a public class, on the instructor's word also where something was signed off."""
+    """Take someone off the list; on the instructor's word, also where something was signed off."""
     try:
         with transaction():
             name = walk_ins.remove_walk_in(desk, walk_in_id, now(), is_sure="sure" in request.form)

@@ -1,4 +1,4 @@
-"""/api/v1: people, assignments, completions, credentials, emails, to read. `writing.py` has what can be changed."""
+"""/api/v1, to read: people, assignments, completions, credentials, trainings, emails. `writing.py` has what changes."""
 
 from __future__ import annotations
 
@@ -24,14 +24,16 @@ from trainer.interop import openapi
 from trainer.interop.queries import (
     get_assignment,
     get_given_credential,
+    get_given_training,
     get_numbered,
     page_of_assignments,
     page_of_completions,
     page_of_credentials,
     page_of_emails,
     page_of_people,
+    page_of_trainings,
 )
-from trainer.interop.records import Assignment, Completion, Credential, Email, Person, Record
+from trainer.interop.records import Assignment, Completion, Credential, Email, Person, Record, Training
 from trainer.interop.rules import Scope
 from trainer.interop.views.bearer import bearing
 from trainer.organizations.actor import Actor
@@ -149,6 +151,28 @@ def credentials(actor: Actor) -> Response:
     since = _instant(given, "updated_since")
     page = page_of_credentials(actor, since, _matching(given, "after", openapi.TWO), _limit(given))
     return _answer([Credential.of(earned, _base_url(), today()) for earned in page.rows], page)
+
+
+@blueprint.get("/trainings")
+@access(Who.TOKEN)
+@limited
+@bearing(Scope.TRAININGS)
+def trainings(actor: Actor) -> Response:
+    """Give the trainings elsewhere that the firm recorded and a second person approved."""
+    given = _given("updated_since")
+    after = _matching(given, "after", openapi.TWO)
+    page = page_of_trainings(actor, _instant(given, "updated_since"), after, _limit(given))
+    return _answer([Training.of(person, training) for person, training in page.rows], page)
+
+
+@blueprint.get("/trainings/<uuid:training_id>")
+@access(Who.TOKEN)
+@limited
+@bearing(Scope.TRAININGS)
+def training(actor: Actor, training_id: UUID) -> Response:
+    """Give one training elsewhere that was approved."""
+    given_nothing()
+    return jsonify(Training.of(*get_given_training(actor, training_id)).values())
 
 
 @blueprint.get("/credentials/<serial>")
