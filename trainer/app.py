@@ -112,6 +112,7 @@ from trainer.joining.plan_views import blueprint as roster
 from trainer.joining.roster_views import most_bytes
 from trainer.joining.views import blueprint as joining
 from trainer.joining.views import sign_in
+from trainer.learning.certificate_views import blueprint as certificates
 from trainer.learning.models import Enrollment
 from trainer.learning.question_views import blueprint as questions
 from trainer.learning.rules import Renewal, Standing
@@ -142,6 +143,7 @@ from trainer.web.ways import init_ways
 WAYS_UP = {
     "ask_round": "rounds.ask",
     "change_pin": "pins.change",
+    "correction": "certificates.correct",
     "course": "learning.show_course",
     "enter_code": "home.ask_code",
     "final": "finals.show",
@@ -158,6 +160,7 @@ WAYS_UP = {
     "pin_sign_in": "pins.sign_in",
     "practice": "assessment.practice",
     "pretest": "pretest.offer",
+    "revocation": "certificates.withdraw",
     "register_device": "site.register",
     "roster": "roster.send",
     "sign_in": "joining.sign_in",
@@ -245,7 +248,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
 def _add_pages(app: Flask) -> None:
     readers = (web, courses, cards, credentials)
     learners = (
-        *(accounts, second_factor, learning, questions),
+        *(accounts, second_factor, learning, questions, certificates),
         *(assessment, finals, drills, shifts, rare, first_try, pretest),
         *(check_ins, progress, remarks, renewals, twins, previews),
         *(joining, entry, pins, site, home, rounds, mergers),

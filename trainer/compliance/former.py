@@ -123,6 +123,7 @@ def _has_left(sight: Sight, narrowing: Narrowing, kept: Kept) -> list[ColumnElem
     )
     earned = and_(
         Credential.user_id == Membership.user_id,
+        Credential.reissued_at.is_(None),
         Credential.issued_on >= kept.earned_on,
         Credential.issued_on <= Membership.ended_on,
     )
@@ -153,7 +154,7 @@ def _earned_by(people: Sequence[Membership]) -> dict[uuid.UUID, list[Credential]
     rows = db.session.execute(
         select(Membership.id, Credential)
         .join(Credential, Credential.user_id == Membership.user_id)
-        .where(Membership.id.in_([person.id for person in people]), _is_required())
+        .where(Membership.id.in_([person.id for person in people]), _is_required(), Credential.reissued_at.is_(None))
         .order_by(Credential.issued_at.desc(), Credential.id)
     )
     earned: dict[uuid.UUID, list[Credential]] = {}
