@@ -116,6 +116,7 @@ from trainer.learning.certificate_views import blueprint as certificates
 from trainer.learning.models import Enrollment
 from trainer.learning.question_views import blueprint as questions
 from trainer.learning.rules import Renewal, Standing
+from trainer.learning.top_ups import Since, changes_since
 from trainer.learning.views import blueprint as learning
 from trainer.organizations.views.audit import blueprint as audit
 from trainer.organizations.views.closing import blueprint as closing
@@ -239,6 +240,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     app.context_processor(_layout)
     # Pages of lower packages show it as well.
     app.jinja_env.globals.update(onward=_onward, renewal_of=_renewal_of, taught_to=list_taught_to)
+    app.jinja_env.globals["changes_since"] = _changes_since
     app.jinja_env.globals["note_classes"] = list_taking
     if settings.development:
         app.before_request(_reload_content)
@@ -438,6 +440,10 @@ def _onward(course: Course, enrollment: Enrollment, where: Standing) -> Onward:
 
 def _renewal_of(credential: Credential) -> Renewal | None:
     return find_renewal(credential, served_in(language_tag()).courses, today())
+
+
+def _changes_since(credential: Credential) -> Since | None:
+    return changes_since(credential, served_in(language_tag()).courses, today())
 
 
 def _complaints() -> tuple[Complaint, ...]:

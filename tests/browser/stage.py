@@ -351,6 +351,11 @@ def set_stage(live: Live) -> Stage:
         number = db.session.query(Credential.id).filter_by(user_id=renamed.id).scalar()
     stage.paths["reissue"] = f"/my-certificates/{number}/reissue"
     add("renamed", renamed, renamed=f"/verify/{renamed.serial()}")
+    earlier = certified(app)
+    stage.paths["earlier"] = f"/verify/{earlier.serial(course_version='1.0')}"
+    with app.app_context():
+        number = db.session.query(Credential.id).filter_by(user_id=earlier.id).scalar()
+    add("earlier", earlier, changes=f"/my-certificates/{number}/changes")
     learned = ready(app)
     for wrong in (4, 3, 2):
         learned.practice(answer=6, wrong=wrong, hand_in=True)

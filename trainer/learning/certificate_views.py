@@ -74,6 +74,16 @@ def reissue(credential_id: UUID) -> Response | str | tuple[str, int]:
     return page, 422 if form.is_submitted() else 200
 
 
+@blueprint.get("/my-certificates/<uuid:credential_id>/changes")
+@access(Who.ACCOUNT, own=True)
+def changes(credential_id: UUID) -> str:
+    """Show what has changed in a course since its holder was certified, and what to read again."""
+    credential = certificates.get_own(current_user.id, credential_id)
+    return render_template(
+        "learning/changes.html", credential=credential, serial=show_serial(credential.serial), today=today()
+    )
+
+
 @blueprint.route("/administration/certificates/<serial>/correction", methods=["GET", "POST"])
 @access(Who.ACCOUNT, own=True)
 @administering
