@@ -27,6 +27,7 @@ from trainer.accounts.signing_in import init_accounts
 from trainer.accounts.views import blueprint as accounts
 from trainer.accounts.views import end_at_exit
 from trainer.assessment.onward import Onward, find_onward
+from trainer.assessment.renewal_mails import wants_mail
 from trainer.assessment.renewals import find_renewal
 from trainer.assessment.views.attempts import blueprint as assessment
 from trainer.assessment.views.check_ins import blueprint as check_ins
@@ -241,6 +242,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     # Pages of lower packages show it as well.
     app.jinja_env.globals.update(onward=_onward, renewal_of=_renewal_of, taught_to=list_taught_to)
     app.jinja_env.globals["changes_since"] = _changes_since
+    app.jinja_env.globals["wants_renewal_mail"] = wants_mail
     app.jinja_env.globals["note_classes"] = list_taking
     if settings.development:
         app.before_request(_reload_content)
