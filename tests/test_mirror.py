@@ -31,6 +31,8 @@ HELD_BY = {
     "assessment/test_progress.py": "assessment/views/progress",
     "assessment/test_twins.py": "assessment/views/twins",
     "assessment/test_views.py": "assessment/forms assessment/models assessment/views/attempts assessment/views/results",
+    "assessment/test_renewal_mails.py": "jobs/renewals",
+    "learning/test_certificates.py": "learning/certificate_views learning/letters",
     "assignments/test_earlier.py": "assignments/earlier_queries",
     "assignments/test_upkeep.py": "assignments/letters assignments/models assignments/operations assignments/queries",
     "assignments/test_views.py": "assignments/forms assignments/preview",

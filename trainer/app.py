@@ -27,6 +27,7 @@ from trainer.accounts.signing_in import init_accounts
 from trainer.accounts.views import blueprint as accounts
 from trainer.accounts.views import end_at_exit
 from trainer.assessment.onward import Onward, find_onward
+from trainer.assessment.renewal_mails import wants_mail
 from trainer.assessment.renewals import find_renewal
 from trainer.assessment.views.attempts import blueprint as assessment
 from trainer.assessment.views.check_ins import blueprint as check_ins
@@ -112,9 +113,11 @@ from trainer.joining.plan_views import blueprint as roster
 from trainer.joining.roster_views import most_bytes
 from trainer.joining.views import blueprint as joining
 from trainer.joining.views import sign_in
+from trainer.learning.certificate_views import blueprint as certificates
 from trainer.learning.models import Enrollment
 from trainer.learning.question_views import blueprint as questions
 from trainer.learning.rules import Renewal, Standing
+from trainer.learning.top_ups import Since, changes_since
 from trainer.learning.views import blueprint as learning
 from trainer.organizations.views.audit import blueprint as audit
 from trainer.organizations.views.closing import blueprint as closing
@@ -142,6 +145,7 @@ from trainer.web.ways import init_ways
 WAYS_UP = {
     "ask_round": "rounds.ask",
     "change_pin": "pins.change",
+    "correction": "certificates.correct",
     "course": "learning.show_course",
     "enter_code": "home.ask_code",
     "final": "finals.show",
@@ -158,6 +162,7 @@ WAYS_UP = {
     "pin_sign_in": "pins.sign_in",
     "practice": "assessment.practice",
     "pretest": "pretest.offer",
+    "revocation": "certificates.withdraw",
     "register_device": "site.register",
     "roster": "roster.send",
     "sign_in": "joining.sign_in",
@@ -236,6 +241,8 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     app.context_processor(_layout)
     # Pages of lower packages show it as well.
     app.jinja_env.globals.update(onward=_onward, renewal_of=_renewal_of, taught_to=list_taught_to)
+    app.jinja_env.globals["changes_since"] = _changes_since
+    app.jinja_env.globals["wants_renewal_mail"] = wants_mail
     app.jinja_env.globals["note_classes"] = list_taking
     if settings.development:
         app.before_request(_reload_content)
@@ -245,7 +252,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
 def _add_pages(app: Flask) -> None:
     readers = (web, courses, cards, credentials)
     learners = (
-        *(accounts, second_factor, learning, questions),
+        *(accounts, second_factor, learning, questions, certificates),
         *(assessment, finals, drills, shifts, rare, first_try, pretest),
         *(check_ins, progress, remarks, renewals, twins, previews),
         *(joining, entry, pins, site, home, rounds, mergers),
@@ -435,6 +442,10 @@ def _onward(course: Course, enrollment: Enrollment, where: Standing) -> Onward:
 
 def _renewal_of(credential: Credential) -> Renewal | None:
     return find_renewal(credential, served_in(language_tag()).courses, today())
+
+
+def _changes_since(credential: Credential) -> Since | None:
+    return changes_since(credential, served_in(language_tag()).courses, today())
 
 
 def _complaints() -> tuple[Complaint, ...]:

@@ -23,8 +23,9 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
+from trainer.learning.certificates import withdraw
 from trainer.learning.models import Enrollment
-from trainer.learning.operations import enroll, withdraw
+from trainer.learning.operations import enroll
 
 REFRESHER = "refresher"
 RENEWALS = f"/courses/{COURSE}/renewals"

@@ -345,6 +345,17 @@ def set_stage(live: Live) -> Stage:
     passed = ready(app)
     result = passed.final(answer=ALL, wrong=1, hand_in=True)
     add("passed", passed, passed=result, valid=f"/verify/{passed.serial()}")
+    renamed = certified(app)
+    renamed.name("Robin Builder")
+    with app.app_context():
+        number = db.session.query(Credential.id).filter_by(user_id=renamed.id).scalar()
+    stage.paths["reissue"] = f"/my-certificates/{number}/reissue"
+    add("renamed", renamed, renamed=f"/verify/{renamed.serial()}")
+    earlier = certified(app)
+    stage.paths["earlier"] = f"/verify/{earlier.serial(course_version='1.0')}"
+    with app.app_context():
+        number = db.session.query(Credential.id).filter_by(user_id=earlier.id).scalar()
+    add("earlier", earlier, changes=f"/my-certificates/{number}/changes")
     learned = ready(app)
     for wrong in (4, 3, 2):
         learned.practice(answer=6, wrong=wrong, hand_in=True)
@@ -396,6 +407,8 @@ def set_stage(live: Live) -> Stage:
     _certificates(app, stage)
     administrator = Person(app)
     stage.paths.update(set_items(app, administrator.id))
+    for name in ("correction", "revocation"):
+        stage.paths[name] = f"/administration/certificates/{passed.serial()}/{name}"
     add("administrator", administrator)  # after the second step, which signs everybody else out
     careful = Person(app)
     add_second_factor(app, careful.id)

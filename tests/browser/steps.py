@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
+from datetime import timedelta
 from functools import lru_cache
 from itertools import count
+from uuid import UUID
 
 import pyotp
 from werkzeug.test import TestResponse
 
 from tests.browser.stage import Person, Stage
 from tests.cast import add_second_factor, sign_in_as
-from tests.support import PASSWORD, Visitor
+from tests.support import COURSE, PASSWORD, Visitor
 from trainer.accounts.codes import make_nonce, secret_of
 from trainer.accounts.passwords import hash_password
 from trainer.app import create_app
+from trainer.content.history import TopUp
 from trainer.core.clock import now
-from trainer.core.db import transaction
+from trainer.core.db import db, transaction
+from trainer.credentials.models import Credential
 
 _numbers = count()
 
@@ -35,6 +40,22 @@ def recovery_codes_page(stage: Stage) -> str:
     """Give the right code."""
     visitor, secret = _setting_up(stage)
     return _post(visitor, "/account/second-factor/set-up", code=pyotp.TOTP(secret).at(now())).text
+
+
+def changes_to_read(stage: Stage) -> str:
+    """Let the newest change of a course ask for three of its lessons."""
+    shelf = stage.live.app.extensions["library"]
+    course = shelf.content.courses[COURSE]
+    top_up = TopUp(tuple(lesson.id for lesson in course.lessons[:3]), now().date() + timedelta(days=30), 1)
+    changes = (replace(course.changes[0], top_up=top_up), *course.changes[1:])
+    content = replace(shelf.content, courses={**shelf.content.courses, COURSE: replace(course, changes=changes)})
+    other = copy(shelf)
+    other._content = content
+    app = create_app(stage.live.app.config["SETTINGS"], other)
+    with app.app_context():
+        number = UUID(stage.paths["changes"].split("/")[2])
+        holder = db.session.get_one(Credential, number).user_id
+    return sign_in_as(app, holder, stage.live.url).get(stage.paths["changes"]).text
 
 
 def code_page(stage: Stage) -> str:

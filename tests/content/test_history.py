@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
-from trainer.content.history import Change, read_changes, stamp
+from trainer.content.history import Change, TopUp, read_changes, stamp
 
 TEXT = """\
 # Changes
@@ -34,11 +36,34 @@ def test_entries_are_read_as_they_stand() -> None:
     changes, faults = read_changes(TEXT)
     assert faults == []
     assert changes == [
-        Change("neighbors", "1.1", None, 3, True),
-        Change("recognize", "1.1", None, 7, True),
-        Change("neighbors", "1.0", "0123456789ab", 14, True),
-        Change("recognize", "1.0", None, 18, False),
+        Change("neighbors", "1.1", None, None, 3, ("A scene was corrected.",), None),
+        Change("recognize", "1.1", None, None, 7, ("A lesson on children.", "Another."), None),
+        Change("neighbors", "1.0", "0123456789ab", dt.date(2026, 11, 1), 14, ("First.",), None),
+        Change("recognize", "1.0", None, None, 18, (), None),
     ]
+
+
+def test_a_top_up_names_lessons_and_a_day() -> None:
+    text = "## recognize 1.1\ndigest: none yet\ntop-up: start/a, start/b by 2027-01-31\n- a\n  and more\n- b\n"
+    [change], faults = read_changes(text)
+    assert faults == []
+    assert change.top_up == TopUp(("start/a", "start/b"), dt.date(2027, 1, 31), 3)
+    assert change.points == ("a and more", "b")
+    assert [change.is_after(version) for version in ("0.9", "1.0", "1.1", "1.10", "2.0")] == [True, True, *[False] * 3]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("top-up:", "top-up: start/a", "top-up: start by 2027-01-31", "top-up: start/a by 31 January"),
+        *("top-up: start/a by 2027-02-30", "top-up: start/a start/b by 2027-01-31", "top-up start/a by 2027-01-31"),
+        "top-up: start/a by 2027-01-31\ntop-up: start/b by 2027-01-31",
+    ],
+)
+def test_a_top_up_that_cannot_be_read_is_refused_with_its_line(line: str) -> None:
+    changes, [(at, what)] = read_changes(f"# Changes\n\n## recognize 1.1\ndigest: none yet\n{line}\n- a\n")
+    assert changes == []
+    assert (at, what.partition(":")[0]) == (3, 'the entry "recognize 1.1"')
 
 
 @pytest.mark.parametrize("text", ["", "# Changes\n", "Words only.\n\n### recognize 1.0\n"])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+import random
 import re
 from dataclasses import replace
+from unittest.mock import ANY
 
 import pypdf
 import pytest
@@ -25,7 +28,7 @@ from trainer.credentials import paper
 from trainer.credentials.certificate import render_certificate
 from trainer.credentials.models import Credential, Stated
 from trainer.credentials.operations import revoke
-from trainer.credentials.rules import show_serial
+from trainer.credentials.rules import new_serial, show_serial
 
 
 @pytest.fixture
@@ -50,6 +53,52 @@ def test_unknown_impossible_and_hostile_numbers_answer_alike(visitor: Visitor, s
     assert len(pages) == 1
     assert {visitor.get(f"/verify/{number}").status_code for number in numbers} == {404}
     assert {visitor.get(f"/verify/{number}/certificate.pdf").status_code for number in numbers} == {404}
+
+
+@pytest.mark.check("T036")
+def test_five_states_are_told_apart_on_the_page_and_by_programs(app: Flask, visitor: Visitor, serial: str) -> None:
+    unknown = serial[:3] + ("0" if serial[3] != "0" else "1") + serial[4:]
+    with app.app_context():
+        credential = db.session.scalars(select(Credential)).one()
+        ended = credential.issued_on - dt.timedelta(days=1)
+    states: dict[str, tuple[str, str, dict[str, object]]] = {
+        "valid": (serial, "Valid", {}),
+        "expired": (serial, "Expired", {"valid_until": ended}),
+        "superseded": (serial, "Replaced", {"superseded_by_id": credential.id}),
+        "revoked": (serial, "Withdrawn", {"revoked_at": clock.now(), "revocation_reason": "mistake"}),
+        "unknown": (unknown, "Not found", {}),
+    }
+    for state, (number, heading, changes) in states.items():
+        with app.app_context(), transaction() as session:
+            session.execute(db.update(Credential).values(**changes) if changes else db.select(1))
+        page, told = visitor.get(f"/verify/{number}"), visitor.get(f"/verify/{number}.json")
+        assert re.findall(r"<h1[^>]*>([^<]*)</h1>", page.text) == [heading]
+        assert (told.json or {})["status"] == state
+        assert page.status_code == told.status_code == (404 if state == "unknown" else 200)
+        assert told.headers["Cache-Control"] == page.headers["Cache-Control"]
+
+
+@pytest.mark.check("T035")
+def test_programs_are_told_what_the_page_tells_and_nothing_else(visitor: Visitor, serial: str) -> None:
+    told = visitor.get(f"/verify/{serial}.json")
+    assert told.json is not None
+    assert set(told.json) == {
+        *("status", "checked_at", "serial", "url", "holder_name", "course_title", "course_version", "course_digest"),
+        *("edition", "achievement", "scenes", "passed_in_round", "passed_on_try", "minutes", "issued_on"),
+        *("valid_until", "revoked_on", "revocation_reason", "notes", "is_local_trial"),
+    }
+    assert "noindex" in told.headers["X-Robots-Tag"]
+    assert "Set-Cookie" not in told.headers
+    assert visitor.get(f"/verify/{serial.lower()}.json").json == told.json | {"checked_at": ANY}
+
+
+@pytest.mark.check("T034")
+def test_numbers_are_too_many_to_guess_and_guessing_is_slowed_down(visitor: Visitor, serial: str) -> None:
+    assert len({new_serial(random.Random(seed))[:-1] for seed in range(1_000)}) == 1_000
+    assert 32 ** len(serial[:-1]) >= 2**128
+    answers = [visitor.get(f"/verify/{number}.json") for number in range(121)]
+    assert [answer.status_code for answer in answers] == [404] * 120 + [429]
+    assert {answer.data for answer in answers[:120]} == {answers[0].data}
 
 
 def test_time_and_withdrawal_show_at_once(app: Flask, visitor: Visitor, serial: str) -> None:

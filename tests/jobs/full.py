@@ -129,6 +129,7 @@ KEPT = {
     "attempts",
     "round_requests",
     "check_in_mails",
+    "renewal_mails",
     "responses",
     "item_snapshots",
     "item_counts",

@@ -46,7 +46,10 @@ VALUES: dict[str, list[dict[str, object]]] = {
         for is_weekly in (True, False)
     ],
     "training-digest": [{"firm": NAME, "names": [NAME], "has_more": True, "url": URL}],
+    "renewal-open": [{"url": URL, "valid_until": TODAY}],
     "check-in": [{"url": URL, "scenes": 6}],
+    "certificate-reissued": [{"course": NAME, "url": URL, "contact": URL}],
+    "certificate-withdrawn": [{"course": NAME, "reason": NAME, "url": URL, "contact": URL}],
     "round-asked": [{"place": NAME, "url": URL}],
     "slip-disputed": [{"firm": NAME, "url": URL}],
     "merger-asked": [{"firm": NAME, "url": URL}],

@@ -19,6 +19,7 @@ from tests.cast import (
     add_second_factor,
     answer_all,
     approve,
+    certify,
     code_of,
     hold_meeting,
     join_class,
@@ -29,7 +30,7 @@ from tests.cast import (
     write_note,
 )
 from tests.live import all_at_once, serving
-from tests.support import COURSE, Visitor, keys, make_ready, right_verdict, take_final, too_many
+from tests.support import COURSE, PASSWORD, Visitor, keys, make_ready, right_verdict, take_final, too_many
 from trainer.accounts.models import User
 from trainer.accounts.operations import name_for_certificate
 from trainer.assessment.models import Attempt, Response
@@ -84,6 +85,23 @@ def test_handing_in_many_times_at_once_gives_one_result_and_one_credential(
         assert set(answers) == {(303, f"{attempt}/result")}
         assert count(app, Credential) == round_number
         assert count(app, Attempt, Attempt.submitted_at.is_not(None)) == round_number
+
+
+def test_a_certificate_reissued_many_times_at_once_is_reissued_once(app: Flask, server: str) -> None:
+    for round_number in range(1, ROUNDS + 1):
+        leo = make_account(app, f"leo{round_number}@example.org")
+        certify(app, leo)
+        with app.app_context(), transaction():
+            name_for_certificate(leo, "Another Name")
+            old = db.session.scalars(select(Credential.id).where(Credential.user_id == leo)).one()
+        visitor = sign_in_as(app, leo)
+        path = f"/my-certificates/{old}/reissue"
+        request = (path, {"csrf_token": visitor.token(), "password": PASSWORD}, visitor.cookie())
+        statuses = [status for status, _location in all_at_once(server, [request] * AT_ONCE)]
+        assert (statuses.count(303), statuses.count(409)) == (1, AT_ONCE - 1)
+        assert count(app, Credential, Credential.user_id == leo) == 2
+        assert count(app, Credential, Credential.user_id == leo, Credential.reissued_at.is_(None)) == 1
+        assert count(app, OutboxMessage, OutboxMessage.template == "certificate-reissued") == round_number
 
 
 def test_being_sent_on_many_times_at_once_opens_the_second_stage_once(

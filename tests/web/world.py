@@ -118,7 +118,7 @@ def make_world(app: Flask, shelf: Library) -> World:
     signing = next(slug for slug, course in here.courses.items() if course.file.attestation)
     with app.app_context(), transaction():
         enroll(bob, here.courses[signing], clock.now())
-        serial = db.session.scalars(select(Credential.serial)).one()
+        serial, credential_id = db.session.execute(select(Credential.serial, Credential.id)).one()
         session_id = open_session(bob, "A browser", clock.now())
         request_reset("bob@example.org", clock.now())
         request_address(get_user(bob), "bob@example.com", clock.now())
@@ -135,6 +135,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         "need": "work",
         "name": next(iter(here.scenarios)),
         "serial": serial,
+        "credential_id": str(credential_id),
         "attempt_id": str(start_practice(app, bob)),
         "position": 1,
         "session_id": str(session_id),

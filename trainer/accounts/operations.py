@@ -251,13 +251,18 @@ def choose_language(user_id: uuid.UUID, language: str) -> None:
 
 
 def name_for_certificate(user_id: uuid.UUID, name: str) -> None:
-    """Set the name that certificates will show from now on."""
+    """Set the name that certificates will show from now on. Raises Invalid for one that can't be printed."""
+    get_user(user_id).certificate_name = printable_name(name)
+
+
+def printable_name(name: str) -> str:
+    """Return a name as certificates show it. Raises Invalid for one that can't be printed."""
     cleaned = clean_name(name)
     if not is_printable_name(cleaned):
         raise Invalid(_l("Enter at least one letter."))
     if len(cleaned) > LONGEST_NAME:  # some letters become two or three when they are composed
         raise Invalid(_l("Use at most %(most)s characters.", most=LONGEST_NAME))
-    get_user(user_id).certificate_name = cleaned
+    return cleaned
 
 
 def _address(given: str) -> tuple[str, str]:

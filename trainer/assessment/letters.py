@@ -1,4 +1,4 @@
-"""Mail about another round of a final and about a check-in, written when it is sent."""
+"""Mail about another round of a final, a check-in and a renewal, written when it is sent."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ from uuid import UUID
 from flask import current_app
 
 from trainer.assessment.check_ins import find_check_ins, wants_mail
-from trainer.assessment.models import RoundRequest
+from trainer.assessment.models import RenewalMail, RoundRequest
+from trainer.assessment.renewals import find_renewal
 from trainer.content.serving import served
 from trainer.core.clock import today
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
+from trainer.credentials.models import Credential
+from trainer.credentials.paper import verification_url
 from trainer.learning.models import Enrollment
 from trainer.web.letters import Letter, write_letter
 
-TEMPLATES = ("round-granted", "check-in")
+TEMPLATES = ("round-granted", "check-in", "renewal-open")
 
 
 def write(message: OutboxMessage) -> Letter | None:
     """Return what the mail says, or None if it is no longer true."""
-    return _check_in(message) if message.template == "check-in" else _round_granted(message)
+    writers = {"round-granted": _round_granted, "check-in": _check_in, "renewal-open": _renewal_open}
+    return writers[message.template](message)
 
 
 def _check_in(message: OutboxMessage) -> Letter | None:
@@ -35,6 +39,20 @@ def _check_in(message: OutboxMessage) -> Letter | None:
         return None
     base = current_app.config["SETTINGS"].base_url
     return write_letter("assessment/mail/check-in", url=f"{base}/check-ins", scenes=check_ins.scenes(due))
+
+
+def _renewal_open(message: OutboxMessage) -> Letter | None:
+    """Say that a certificate can be renewed. None once that is under way, or it can't be, or no mail is wanted."""
+    enrollment_id = UUID(hex=message.ids["enrollment"])
+    enrollment = db.session.get(Enrollment, enrollment_id)
+    if enrollment is None or enrollment.credential_id is None or db.session.get(RenewalMail, enrollment_id) is None:
+        return None
+    credential = db.session.get_one(Credential, enrollment.credential_id)
+    renewal = find_renewal(credential, served().courses, today())
+    if renewal is None or renewal.is_revoked or renewal.is_under_way or not renewal.is_open:
+        return None
+    url, valid_until = verification_url(credential.serial), credential.valid_until
+    return write_letter("assessment/mail/renewal-open", url=url, valid_until=valid_until)
 
 
 def _round_granted(message: OutboxMessage) -> Letter | None:

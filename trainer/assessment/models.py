@@ -1,4 +1,4 @@
-"""Attempt, Response, ItemSnapshot, ItemCount, Remark, RoundRequest and CheckInMail records."""
+"""Attempt, Response, ItemSnapshot, ItemCount, Remark, RoundRequest, CheckInMail and RenewalMail records."""
 
 from __future__ import annotations
 
@@ -138,6 +138,18 @@ class CheckInMail(Base):
     asked_at: Mapped[dt.datetime]
     look_on: Mapped[dt.date] = mapped_column(index=True)
     """The day of their next check-in; without one, a day on which to look again."""
+
+
+class RenewalMail(Base):
+    """Someone asked for one mail on the day from which a certificate can be renewed."""
+
+    __tablename__ = "renewal_mails"
+
+    enrollment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrollments.id"), primary_key=True)
+    """The enrollment that the certificate completed."""
+    asked_at: Mapped[dt.datetime]
+    ordered_at: Mapped[dt.datetime | None]
+    """When it was ordered; there is no second one."""
 
 
 class ItemCount(Base):

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, or_, select, upd
 from trainer.assessment import finals, pretest, rules
 from trainer.assessment.drawing import draw, half_and_half, leaning
 from trainer.assessment.drawn import Item, at_venues, draw_into, item_of, keep, keep_drawn, pairs_of, showing
-from trainer.assessment.models import Attempt, CheckInMail, Response, RoundRequest
+from trainer.assessment.models import Attempt, CheckInMail, RenewalMail, Response, RoundRequest
 from trainer.assessment.queries import (
     find_open_attempt,
     find_pretest,
@@ -256,6 +256,8 @@ def forget_attempts(user_ids: Sequence[uuid.UUID]) -> None:
     """Delete all attempts of users who are to be forgotten."""
     db.session.execute(delete(RoundRequest).where(RoundRequest.user_id.in_(user_ids)))
     db.session.execute(delete(CheckInMail).where(CheckInMail.user_id.in_(user_ids)))
+    earned = select(Enrollment.id).where(Enrollment.user_id.in_(user_ids))
+    db.session.execute(delete(RenewalMail).where(RenewalMail.enrollment_id.in_(earned)))
     ids = select(Attempt.id).where(is_of(user_ids))
     db.session.execute(delete(Response).where(Response.attempt_id.in_(ids)))
     db.session.execute(delete(Attempt).where(is_of(user_ids)).execution_options(synchronize_session=False))

@@ -7,11 +7,12 @@ import uuid
 
 from sqlalchemy import select, update
 
-from trainer.assessment.models import Attempt, CheckInMail, Response, RoundRequest
+from trainer.assessment.models import Attempt, CheckInMail, RenewalMail, Response, RoundRequest
 from trainer.assessment.operations import forget_attempts, is_of
 from trainer.assessment.rules import Kind
 from trainer.core.db import db
 from trainer.core.persons import Told, tell
+from trainer.learning.models import Enrollment
 
 _NOT_TOLD = (Kind.FINAL, Kind.PRETEST, Kind.CHECK_IN, Kind.FOLLOW_UP)
 
@@ -25,6 +26,8 @@ def export_person(user_id: uuid.UUID) -> Told:
         .where(is_of([user_id]), Response.given.is_not(None))
         .order_by(Attempt.started_at, Attempt.id, Response.position)
     )
+    earned = select(Enrollment.id).where(Enrollment.user_id == user_id)
+    renewals = select(RenewalMail).where(RenewalMail.enrollment_id.in_(earned)).order_by(RenewalMail.asked_at)
     mail = select(CheckInMail).where(CheckInMail.user_id == user_id)
     requests = select(RoundRequest).where(RoundRequest.user_id == user_id).order_by(RoundRequest.asked_at)
     return {
@@ -42,6 +45,7 @@ def export_person(user_id: uuid.UUID) -> Told:
             for response, attempt in answers
         ],
         "check_in_mails": tell(db.session.scalars(mail), "asked_at", "look_on"),
+        "renewal_mails": tell(db.session.scalars(renewals), "asked_at", "ordered_at"),
         "round_requests": tell(db.session.scalars(requests), "course", "round", "asked_at", "granted_at", "reason"),
     }
 

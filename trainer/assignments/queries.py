@@ -321,7 +321,11 @@ def get_duty(assignment: Assignment) -> Duty:
     requirement = db.session.get_one(Requirement, assignment.requirement_id)
     user_id = db.session.get_one(Membership, assignment.membership_id).user_id
     earned = db.session.scalars(
-        select(Credential).where(Credential.user_id == user_id, meets(Credential.course, literal(requirement.course))),
+        select(Credential).where(
+            Credential.user_id == user_id,
+            meets(Credential.course, literal(requirement.course)),
+            Credential.reissued_at.is_(None),
+        ),
         renewing(),
     )
     recorded = db.session.scalars(

@@ -131,7 +131,7 @@ NOW = Facts(
     rule_id=Requirement.id,
     rule=Requirement,
     is_rule=true(),
-    counts=Credential.revoked_at.is_(None),
+    counts=and_(Credential.revoked_at.is_(None), Credential.reissued_at.is_(None)),
     is_approved=and_(EarlierTraining.approved_at.is_not(None), EarlierTraining.ended_at.is_(None)),
     is_waived=Waiver.ended_at.is_(None),
     is_under_way=and_(Enrollment.begun_at.is_not(None), Enrollment.completed_at.is_(None)),
@@ -153,7 +153,7 @@ THEN = Facts(
     rule_id=RequirementVersion.requirement_id,
     rule=RequirementVersion,
     is_rule=held(RequirementVersion.began_at, RequirementVersion.ended_at),
-    counts=held(Credential.issued_at, Credential.revoked_at),
+    counts=and_(held(Credential.issued_at, Credential.revoked_at), Credential.reissued_at.is_(None)),
     is_approved=held(EarlierTraining.approved_at, EarlierTraining.ended_at),
     is_waived=held(Waiver.created_at, Waiver.ended_at),
     # What someone did before joining, a firm never saw.

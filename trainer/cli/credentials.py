@@ -9,7 +9,7 @@ from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import DomainError
 from trainer.credentials.rules import show_serial
-from trainer.learning.operations import withdraw
+from trainer.learning.certificates import withdraw
 
 credentials_cli = Commands("credentials", help="Withdraw credentials.")
 

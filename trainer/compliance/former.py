@@ -124,6 +124,7 @@ def _has_left(sight: Sight, narrowing: Narrowing, kept: Kept) -> list[ColumnElem
     )
     earned = and_(
         Credential.user_id == Membership.user_id,
+        Credential.reissued_at.is_(None),
         Credential.issued_on >= kept.earned_on,
         # Issued on a day of UTC, which may be the firm's day before; one day too many tells of nobody's certificate.
         Credential.issued_on <= add_days(Membership.ended_on, 1),
@@ -155,7 +156,7 @@ def _earned_by(people: Sequence[Membership]) -> dict[uuid.UUID, list[Credential]
     rows = db.session.execute(
         select(Membership.id, Credential)
         .join(Credential, Credential.user_id == Membership.user_id)
-        .where(Membership.id.in_([person.id for person in people]), _is_required())
+        .where(Membership.id.in_([person.id for person in people]), _is_required(), Credential.reissued_at.is_(None))
         .order_by(Credential.issued_at.desc(), Credential.id)
     )
     earned: dict[uuid.UUID, list[Credential]] = {}

@@ -144,6 +144,7 @@ def list_former(view: View, laws: Sequence[FormerStaff]) -> Iterator[Former]:
             and_(
                 Credential.user_id == Membership.user_id,
                 Credential.issued_on <= add_days(Membership.ended_on, 1),  # a day of UTC; by the firm's clock below
+                Credential.reissued_at.is_(None),
                 meets_any(Credential.course, _required()),
             ),
         )
@@ -425,5 +426,10 @@ def _completions(view: View, *columns: Any) -> Any:
     return (
         select(*columns)
         .join(Membership, Membership.user_id == Credential.user_id)
-        .where(_on_roster(view), Credential.issued_at < view.end, meets_any(Credential.course, _required()))
+        .where(
+            _on_roster(view),
+            Credential.issued_at < view.end,
+            Credential.reissued_at.is_(None),
+            meets_any(Credential.course, _required()),
+        )
     )

@@ -214,7 +214,11 @@ def list_completions(actor: Actor, person: Membership) -> Sequence[Credential]:
         .join(Assignment, Assignment.requirement_id == Requirement.id)
         .where(Assignment.membership_id == person.id, Requirement.organization_id == actor.organization_id)
     )
-    query = select(Credential).where(Credential.user_id == person.user_id, meets_any(Credential.course, required))
+    query = select(Credential).where(
+        Credential.user_id == person.user_id,
+        Credential.reissued_at.is_(None),
+        meets_any(Credential.course, required),
+    )
     if person.ended_on is not None:
         after = day_begins(person.ended_on + dt.timedelta(days=1), actor.organization.time_zone)
         query = query.where(Credential.issued_at < after)

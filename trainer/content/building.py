@@ -86,6 +86,7 @@ def _build_course(folder: Folder, course: CourseFolder, anywhere: Scope, reserve
         digest,
         _values(dict(sorted(course.shifts.items()))),
         course.rare.value if course.rare else None,
+        changes=tuple(change for change in folder.changes or () if change.course == course.slug),
     )
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from trainer.content.catalogue import Category, HelpLine, Indicator, Site, Source, Term
 from trainer.content.curriculum import CourseFile, ModuleFile
 from trainer.content.drills import Drill, Question
+from trainer.content.history import Change
 from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.own_words import SOURCE
 from trainer.content.papers import Card, Pack, PageFile, Statistics
@@ -88,6 +89,8 @@ class Course:
     """The modules of another course whose lessons are enough to renew this one; none: all of it is taken again."""
     is_for_renewal: bool = False
     """Its lessons renew other courses. It no longer has a final of its own: no try can be begun."""
+    changes: tuple[Change, ...] = ()
+    """What changed in it, the newest first."""
 
     @cached_property
     def short(self) -> Course:

@@ -7,10 +7,12 @@ import uuid
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
+
+_STANDS = text("reissued_at IS NULL")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,17 +68,26 @@ class Stated(Facts):
 
 
 class Credential(Base):
-    """A statement that a person earned what a course attests. One per person, course and cycle."""
+    """A statement that a person earned what a course attests. One per person, course and cycle, but for those that
+    were issued again in another name.
+    """
 
     __tablename__ = "credentials"
     __table_args__ = (
-        UniqueConstraint("user_id", "course", "cycle"),
+        Index(
+            "uq_credentials_standing",
+            *("user_id", "course", "cycle"),
+            unique=True,
+            sqlite_where=_STANDS,
+            postgresql_where=_STANDS,
+        ),
         # All that tells whether a requirement is satisfied: ten thousand people are asked about in one statement.
         Index(
             "ix_credentials_standing",
             "user_id",
             "course",
             "revoked_at",
+            "reissued_at",
             "minutes",
             "is_paced",
             "is_attested",
@@ -121,6 +132,9 @@ class Credential(Base):
 
     revoked_at: Mapped[dt.datetime | None]
     revocation_reason: Mapped[str | None] = mapped_column(Text)
+    reissued_at: Mapped[dt.datetime | None]
+    """When it was issued again in another name: since then the one that superseded it counts in its place, everywhere
+    and for the past, too."""
     superseded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("credentials.id"), index=True)
 
     @property

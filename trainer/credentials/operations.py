@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -15,7 +16,7 @@ from trainer.core.db import db
 from trainer.core.errors import Conflict, NotFound
 from trainer.core.events import Kind, happen
 from trainer.credentials.models import Credential, Facts
-from trainer.credentials.queries import find_by_serial, find_credential
+from trainer.credentials.queries import find_by_serial, find_credential, list_names
 from trainer.credentials.rules import new_serial, valid_until
 
 _APART = 1_000
@@ -34,20 +35,28 @@ def issue(
 
     `final`: the final that earned it, as `PassedFinal` has it.
     """
-    credential = Credential(
-        **{**vars(facts), "unapproved_states": list(facts.unapproved_states)},
-        final=final and dict(final),
-        user_id=user_id,
-        cycle=cycle,
-        serial=new_serial(chance.rng),
-        issued_at=now,
-        issued_on=now.date(),
-        valid_until=valid_until(now.date(), validity_months),
+    return _add(facts, user_id, cycle, final, now, valid_until(now.date(), validity_months), now)
+
+
+def reissue(credential: Credential, holder_name: str, now: dt.datetime) -> Credential:
+    """Issue a credential that stands again in another name: the same facts and days under a new number.
+
+    The old one stays, superseded. The database lets one of each cycle stand (Conflict otherwise).
+    """
+    facts = Facts(**{field.name: getattr(credential.stated, field.name) for field in fields(Facts)})
+    credential.reissued_at = now
+    db.session.flush()  # before the new one: no two may stand
+    newer = _add(
+        replace(facts, holder_name=holder_name),
+        credential.user_id,
+        credential.cycle,
+        credential.final,
+        credential.issued_at,
+        credential.valid_until,
+        now,
     )
-    db.session.add(credential)
-    db.session.flush()
-    happen(Kind.ISSUED, credential.id, now)
-    return credential
+    credential.superseded_by_id = newer.id
+    return newer
 
 
 def supersede(user_id: uuid.UUID, course: str, newer: Credential) -> None:
@@ -80,12 +89,42 @@ def take_back(owner_id: uuid.UUID, cycles: Mapping[str, int]) -> None:
 
 
 def revoke(serial: str, reason: str, now: dt.datetime) -> Credential:
-    """Withdraw a credential; its page says so, with date and reason, from now on."""
+    """Withdraw a credential, in all names in which it was issued; return the one that stands.
+
+    Their pages say so, with date and reason, from now on.
+    """
     credential = find_by_serial(serial)
     if credential is None:
         raise NotFound(_l("There’s no credential with this number."))
     if credential.revoked_at is not None:
         raise Conflict(_l("This credential has already been withdrawn."))
-    credential.revoked_at, credential.revocation_reason = now, reason.strip()
-    happen(Kind.REVOKED, credential.id, now)
+    names = list_names(credential)
+    for each in names:
+        each.revoked_at, each.revocation_reason = now, reason.strip()
+        happen(Kind.REVOKED, each.id, now)
+    return names[0]
+
+
+def _add(
+    facts: Facts,
+    user_id: uuid.UUID,
+    cycle: int,
+    final: Mapping[str, Any] | None,
+    issued_at: dt.datetime,
+    valid_until: dt.date,
+    now: dt.datetime,
+) -> Credential:
+    credential = Credential(
+        **{**vars(facts), "unapproved_states": list(facts.unapproved_states)},
+        final=final and dict(final),
+        user_id=user_id,
+        cycle=cycle,
+        serial=new_serial(chance.rng),
+        issued_at=issued_at,
+        issued_on=issued_at.date(),
+        valid_until=valid_until,
+    )
+    db.session.add(credential)
+    db.session.flush()
+    happen(Kind.ISSUED, credential.id, now)
     return credential

@@ -20,5 +20,6 @@ def export_person(user_id: uuid.UUID) -> Told:
             *("serial", "course", "cycle", "holder_name", "course_title", "course_version", "edition", "achievement"),
             *("scenes", "final", "minutes", "started_on", "is_attested", "is_paced", "is_tested_out"),
             *("unapproved_states", "issued_at", "valid_until", "is_local_trial", "revoked_at", "revocation_reason"),
+            "reissued_at",
         )
     }

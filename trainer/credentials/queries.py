@@ -21,17 +21,28 @@ def find_by_serial(given: str) -> Credential | None:
 
 
 def find_credential(user_id: uuid.UUID, course: str, cycle: int) -> Credential | None:
-    """Return a person's credential of a course and cycle, or None."""
-    return db.session.scalar(
-        select(Credential).where(Credential.user_id == user_id, Credential.course == course, Credential.cycle == cycle)
-    )
+    """Return a person's credential of a course and cycle, in the name it has now, or None."""
+    mine = (Credential.user_id == user_id, Credential.course == course, Credential.cycle == cycle)
+    return db.session.scalar(select(Credential).where(*mine, Credential.reissued_at.is_(None)))
+
+
+def list_names(credential: Credential) -> list[Credential]:
+    """Return a credential in all names in which it was issued, the newest first."""
+    names = [credential]
+    while names[0].reissued_at is not None:
+        names.insert(0, db.session.get_one(Credential, names[0].superseded_by_id))
+    while True:
+        of_this = (Credential.superseded_by_id == names[-1].id, Credential.reissued_at.is_not(None))
+        older = db.session.scalar(select(Credential).where(*of_this))
+        if older is None:
+            return names
+        names.append(older)
 
 
 def list_credentials(user_id: uuid.UUID) -> Sequence[Credential]:
-    """Return a person's credentials, newest first."""
-    return db.session.scalars(
-        select(Credential).where(Credential.user_id == user_id).order_by(Credential.issued_at.desc())
-    ).all()
+    """Return a person's credentials, each in the name it has now, newest first."""
+    query = select(Credential).where(Credential.user_id == user_id, Credential.reissued_at.is_(None))
+    return db.session.scalars(query.order_by(Credential.issued_at.desc())).all()
 
 
 def list_by_ids(ids: Collection[uuid.UUID]) -> Sequence[Credential]:

@@ -23,6 +23,16 @@ class Status(StrEnum):
     REVOKED = "revoked"
 
 
+class Reason(StrEnum):
+    """Why an administrator withdraws a credential; `words.reason_words` says it to those who check the number."""
+
+    MISTAKE = "mistake"
+    NOT_OWN_WORK = "not-own-work"
+    WRONG_HOLDER = "wrong-holder"
+    HOLDER_ASKED = "holder-asked"
+    CONTENT = "content"
+
+
 def new_serial(rng: random.Random) -> str:
     """Return 26 random characters (130 bits) and a check character (Crockford, modulo 37).
 

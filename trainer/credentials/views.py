@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from trainer.accounts.administrators import is_administrator
 from trainer.core.clock import now, today
 from trainer.core.errors import NotFound
 from trainer.credentials import rules
 from trainer.credentials.certificate import NameNeedsFonts
 from trainer.credentials.forms import VerifyForm
-from trainer.credentials.paper import certificate_pdf
+from trainer.credentials.models import Credential
+from trainer.credentials.paper import certificate_pdf, verification_url
 from trainer.credentials.queries import find_by_serial, status_on
-from trainer.credentials.words import disclaimer
+from trainer.credentials.words import disclaimer, reason_words
 from trainer.web.access import Who, access
+from trainer.web.limits import limit_failures
 
 blueprint = Blueprint("credentials", __name__, template_folder="templates")
+_limited = limit_failures("120 per hour")
+"""Nobody mistypes that often. A number that is right isn't counted."""
 
 
 @blueprint.get("/verify")
@@ -34,24 +41,40 @@ def verify_form() -> Response | str:
 
 @blueprint.get("/verify/<serial>")
 @access(Who.PUBLIC)
+@_limited
 def verify(serial: str) -> Response | tuple[str, int] | str:
     """Show a credential's facts and status to anybody. Unknown and impossible numbers answer alike."""
     credential = find_by_serial(serial)
     if credential is None:
         return render_template("credentials/unknown.html"), 404
+    is_known = current_user.is_authenticated and not current_user.is_guest
     return render_template(
         "credentials/verify.html",
         credential=credential,
         status=status_on(credential, today()),
         is_own=current_user.is_authenticated and current_user.id == credential.user_id,
+        is_issuer=is_known and is_administrator(current_user.id),
         checked_at=now(),
         serial=rules.show_serial(credential.serial),
         disclaimer=disclaimer,
+        reason=reason_words(credential.revocation_reason),
     )
+
+
+@blueprint.get("/verify/<serial>.json")
+@access(Who.PUBLIC)
+@_limited
+def verify_json(serial: str) -> Response | tuple[Response, int]:
+    """Tell a program what the page tells a person."""
+    credential = find_by_serial(serial)
+    if credential is None:
+        return jsonify(status="unknown"), 404
+    return jsonify(status=status_on(credential, today()).value, checked_at=now().isoformat(), **_facts(credential))
 
 
 @blueprint.get("/verify/<serial>/certificate.pdf")
 @access(Who.PUBLIC)
+@_limited
 def certificate(serial: str) -> Response:
     """Return the certificate as a PDF. The same number always gives the same bytes."""
     credential = find_by_serial(serial)
@@ -65,3 +88,27 @@ def certificate(serial: str) -> Response:
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = "inline; filename=certificate.pdf"
     return response
+
+
+def _facts(credential: Credential) -> dict[str, Any]:
+    """Return what the page shows, and nothing else."""
+    return {
+        "serial": rules.show_serial(credential.serial),
+        "url": verification_url(credential.serial),
+        "holder_name": credential.holder_name,
+        "course_title": credential.course_title,
+        "course_version": credential.course_version,
+        "course_digest": credential.course_digest[:12],
+        "edition": credential.edition,
+        "achievement": credential.achievement,
+        "scenes": credential.scenes,
+        "passed_in_round": credential.final["round"] if credential.final else None,
+        "passed_on_try": credential.final["number"] if credential.final else None,
+        "minutes": credential.minutes,
+        "issued_on": credential.issued_on.isoformat(),
+        "valid_until": credential.valid_until.isoformat(),
+        "revoked_on": credential.revoked_at.date().isoformat() if credential.revoked_at else None,
+        "revocation_reason": reason_words(credential.revocation_reason) or None,
+        "notes": [disclaimer(state) for state in credential.unapproved_states],
+        "is_local_trial": credential.is_local_trial,
+    }

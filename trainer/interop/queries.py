@@ -259,7 +259,7 @@ def page_of_completions(
 
     `since`: only those completed then or later.
     """
-    query = _completions(actor, Membership, Credential)
+    query = _completions(actor, Membership, Credential).where(Credential.reissued_at.is_(None))
     if since is not None:
         query = query.where(Credential.issued_at >= since)
     page = read_page(query, Membership.id, Credential.id, after=after, most=most)
@@ -282,9 +282,11 @@ def page_of_credentials(actor: Actor, since: dt.datetime | None, after: str, mos
     query = _completions(actor, Credential, last_day.correlate(Membership, Credential).scalar_subquery())
     query = query.where(~exists().where(*entries, entry.id < Membership.id).correlate(Membership, Credential))
     if since is not None:
-        newer = aliased(Credential)
+        newer, older = aliased(Credential), aliased(Credential)
         replaced = select(newer.id).where(newer.id == Credential.superseded_by_id, newer.issued_at >= since).exists()
-        query = query.where(or_(Credential.issued_at >= since, Credential.revoked_at >= since, replaced))
+        in_this_name = select(older.id).where(older.superseded_by_id == Credential.id, older.reissued_at >= since)
+        moments = (Credential.issued_at, Credential.revoked_at, Credential.reissued_at)
+        query = query.where(or_(*(moment >= since for moment in moments), replaced, in_this_name.exists()))
     page = read_page(query, Membership.id, Credential.id, after=after, most=most)
     zone = actor.organization.time_zone
     return Page(

@@ -15,6 +15,7 @@ from trainer.core.outbox import OutboxMessage
 from trainer.home import letters as home
 from trainer.instructing import letters as instructing
 from trainer.joining import letters as joining
+from trainer.learning import letters as learning
 from trainer.organizations import letters as organizations
 from trainer.web.language import known_languages
 from trainer.web.letters import Letter
@@ -27,6 +28,7 @@ _WRITERS: dict[str, Callable[[OutboxMessage], Letter | None]] = {
     **dict.fromkeys(compliance.TEMPLATES, compliance.write),
     **dict.fromkeys(home.TEMPLATES, home.write),
     **dict.fromkeys(joining.TEMPLATES, joining.write),
+    **dict.fromkeys(learning.TEMPLATES, learning.write),
     **dict.fromkeys(instructing.TEMPLATES, instructing.write),
 }
 

@@ -36,6 +36,7 @@ from trainer.jobs.counting import count_answers
 from trainer.jobs.delivery import deliver
 from trainer.jobs.isolation import Incomplete, describe
 from trainer.jobs.mergers import settle_mergers
+from trainer.jobs.renewals import remind_of_renewals
 from trainer.jobs.upkeep import keep_up_all
 from trainer.jobs.webhooks import tell_all
 from trainer.jobs.work import advance_all
@@ -90,6 +91,7 @@ TASKS = (
     Task("forget remarks", HOUR, _tidy(forget_remarks)),
     Task("forget names of classes", HOUR, _tidy(forget_names)),
     Task("remind of check-ins", HOUR, remind_of_check_ins),
+    Task("remind of renewals", HOUR, remind_of_renewals),
     Task("count answers", HOUR, count_answers),
     Task("count classes", HOUR, count_classes),
     Task("forget evidence packs", HOUR, _forget_packs),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
@@ -18,7 +18,7 @@ from trainer.core.db import db, insert_missing
 from trainer.core.errors import NotYet
 from trainer.core.events import Kind, happen
 from trainer.credentials.models import Credential, Facts, PassedFinal
-from trainer.credentials.operations import issue, revoke, supersede
+from trainer.credentials.operations import issue, supersede
 from trainer.credentials.queries import find_credential
 from trainer.items.contract import Mark
 from trainer.items.payload import Given
@@ -291,22 +291,6 @@ def _was_tested_out(enrollment: Enrollment) -> bool:
         return False
     earlier = find_credential(enrollment.user_id, enrollment.course, enrollment.cycle - 1)
     return earlier is not None and earlier.is_tested_out
-
-
-def withdraw(serial: str, reason: str, now: dt.datetime) -> Credential:
-    """Withdraw a credential. A short renewal of it that is under way goes on as the whole core path.
-
-    Raises NotFound, and Conflict where it is withdrawn already.
-    """
-    credential = revoke(serial, reason, now)
-    earned = db.session.scalar(select(Enrollment).where(Enrollment.credential_id == credential.id))
-    if earned is None:
-        return credential
-    get_user(earned.user_id)  # locks the row, as everything does that goes on with the renewal
-    newest = find_enrollment(earned.user_id, earned.course)
-    if newest is not None and newest.cycle == earned.cycle + 1 and newest.completed_at is None and newest.is_short:
-        newest.conditions = replace(newest.asks, is_short=False).kept()
-    return credential
 
 
 def merge_enrollments(

@@ -35,6 +35,24 @@ def test_each_course_has_an_entry_for_its_version(folder: Path, text: str, compl
     assert only(folder).startswith(f"content/{CHANGES_FILE}:{complaint}")
 
 
+@pytest.mark.parametrize(
+    ("lessons", "stamp", "complaint"),
+    [
+        ("start/nothing", "none yet", '5: recognize has no lesson "start/nothing". Name a lesson as MODULE/'),
+        ("LESSON, LESSON", "none yet", '5: "LESSON" stands there twice. Name each lesson once.'),
+        ("LESSON", "0123456789ab (published 2030-01-31)", "5: the day comes before the version was published. "),
+    ],
+)
+def test_a_top_up_names_lessons_of_the_course_and_a_day_to_come(
+    folder: Path, lessons: str, stamp: str, complaint: str
+) -> None:
+    lesson = small.read(folder).courses["recognize"].lessons[0].id
+    line = f"top-up: {lessons} by 2030-01-31\n- First.\n".replace("LESSON", lesson)
+    small.put(folder, CHANGES_FILE, ENTRY.replace("none yet", stamp).replace("- First.\n", line))
+    expected = "content/CHANGELOG.md:" + complaint.replace("LESSON", lesson, 1)
+    assert [told for told in map(str, complaints(folder)) if told.startswith(expected)]
+
+
 def test_an_entry_that_is_not_published_or_not_of_this_content_is_a_warning(folder: Path) -> None:
     small.put(folder, CHANGES_FILE, ENTRY)
     assert told_of_changes(folder) == [

@@ -30,7 +30,7 @@ from trainer.credentials.queries import list_credentials
 from trainer.jobs.upkeep import keep_up
 from trainer.joining.entering import accept_with_new_account, join_by_code
 from trainer.joining.pins import choose_pin
-from trainer.learning.operations import withdraw
+from trainer.learning.certificates import withdraw
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import make_join_code, revoke_join_code
 from trainer.organizations.invitation_links import token_of

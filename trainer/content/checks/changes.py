@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainer.content.digests import course_digests
 from trainer.content.folder import Folder
-from trainer.content.history import SHOWN
+from trainer.content.history import SHOWN, Change
 
 
 def check_changes(folder: Folder) -> None:
@@ -13,10 +13,11 @@ def check_changes(folder: Folder) -> None:
         return
     digests = course_digests(folder)
     for change in folder.changes:
-        if not change.has_points:
+        if not change.points:
             folder.refuse("CHANGELOG.md", change.line, "the entry has no point", 'Say what changed: "- ...".')
         if change.course not in folder.courses:
             folder.refuse("CHANGELOG.md", change.line, f'there is no course "{change.course}"', "Correct its name.")
+        _check_top_up(folder, change)
     for slug, course in folder.courses.items():
         assert course.file is not None  # there are no errors
         version = course.file.value.version
@@ -39,3 +40,19 @@ def check_changes(folder: Folder) -> None:
                 f"{slug} has changed since {version} was published",
                 "If it matters to someone who passed, raise the version and add an entry above.",
             )
+
+
+def _check_top_up(folder: Folder, change: Change) -> None:
+    top_up, course = change.top_up, folder.courses.get(change.course)
+    if top_up is None or course is None:
+        return
+    there = {f"{module}/{lesson}" for module in course.modules for lesson in course.modules[module].lessons}
+    for number, lesson in enumerate(top_up.lessons):
+        if lesson not in there:
+            remedy = "Name a lesson as MODULE/LESSON, without the numbers."
+            folder.refuse("CHANGELOG.md", top_up.line, f'{change.course} has no lesson "{lesson}"', remedy)
+        elif lesson in top_up.lessons[:number]:
+            folder.refuse("CHANGELOG.md", top_up.line, f'"{lesson}" stands there twice', "Name each lesson once.")
+    if change.published_on is not None and top_up.by <= change.published_on:
+        remedy = "Give people who have passed some weeks."
+        folder.refuse("CHANGELOG.md", top_up.line, "the day comes before the version was published", remedy)

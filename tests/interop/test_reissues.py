@@ -1,0 +1,71 @@
+"""A certificate that was reissued in another name counts once, as the one that stands, wherever a firm looks."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from tests.cast import actor_of
+from tests.compliance.conftest import Training
+from tests.interop.conftest import acmes_token, read
+from trainer.accounts.operations import name_for_certificate
+from trainer.assignments.queries import list_own_duties
+from trainer.compliance.queries import list_completions
+from trainer.core import clock
+from trainer.core.db import db, transaction
+from trainer.credentials.models import Credential
+from trainer.credentials.rules import Reason, show_serial
+from trainer.learning.certificates import reissue_own, withdraw
+from trainer.organizations.queries import get_person
+
+
+def reissued(training: Training) -> tuple[Credential, Credential]:
+    """Return Bob's certificate as it was, and as it is."""
+    bob = training.acme.users["bob"]
+    with training.acme.app.app_context(), transaction():
+        name_for_certificate(bob, "Robin Builder")
+        old = db.session.scalars(select(Credential).where(Credential.user_id == bob)).one()
+        new = reissue_own(bob, old.id, clock.now())
+    return old, new
+
+
+def duties(training: Training) -> list[tuple[str, object]]:
+    bob: UUID = training.acme.users["bob"]
+    with training.acme.app.app_context():
+        return [(duty.course, duty.status) for duty in list_own_duties(bob, clock.now())]
+
+
+def test_a_firm_sees_the_one_that_stands_once(training: Training) -> None:
+    acme, token, before = training.acme, acmes_token(training), duties(training)
+    old, new = reissued(training)
+    assert duties(training) == before
+    with acme.app.app_context():
+        alice = actor_of(acme.users["alice"], acme.id)
+        listed = list_completions(alice, get_person(alice, acme.people["bob"]))
+        assert [credential.id for credential in listed] == [new.id]
+    page = acme.enter("alice").get(f"/organizations/{acme.id}/training/{acme.people['bob']}").text
+    assert show_serial(new.serial) in page
+    assert show_serial(old.serial) not in page
+    told = [row["serial"] for row in read(acme.app, "/completions", token).get_json()["data"]]
+    assert (told.count(show_serial(new.serial)), told.count(show_serial(old.serial))) == (1, 0)
+
+
+def test_other_systems_learn_that_the_number_changed(training: Training) -> None:
+    app, token = training.acme.app, acmes_token(training)
+    since = f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    old, new = reissued(training)
+    rows = read(app, f"/credentials?updated_since={since}", token).get_json()["data"]
+    statuses = {row["serial"]: (row["status"], row["holder_name"]) for row in rows}
+    assert statuses == {
+        show_serial(old.serial): ("superseded", old.holder_name),
+        show_serial(new.serial): ("valid", "Robin Builder"),
+    }
+
+
+def test_once_it_is_withdrawn_neither_counts(training: Training) -> None:
+    before = duties(training)
+    _old, new = reissued(training)
+    with training.acme.app.app_context(), transaction():
+        withdraw(new.serial, Reason.MISTAKE, clock.now())
+    assert duties(training) != before

@@ -1,0 +1,142 @@
+"""Another name on a certificate, for its holder; correcting and withdrawing one, for administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from trainer.accounts.administrators import is_administrator
+from trainer.accounts.forms import PasswordAndCodeForm, PasswordForm, PinForm
+from trainer.accounts.queries import get_user
+from trainer.accounts.second_factor import Tried, minutes_to_wait, try_code
+from trainer.accounts.signing_in import is_own_secret
+from trainer.accounts.words import code_refusal, wrong_password, wrong_pin
+from trainer.core.clock import now, today
+from trainer.core.db import transaction
+from trainer.core.errors import Invalid, NotFound
+from trainer.credentials.queries import list_names, status_on
+from trainer.credentials.rules import show_serial
+from trainer.learning import certificates
+from trainer.learning.forms import CorrectionForm, WithdrawalForm
+from trainer.organizations.access import ask_second_step, needs_second_step
+from trainer.web.access import Who, access
+from trainer.web.limits import limit_acts, limit_own_failures
+from trainer.web.redirects import go
+
+blueprint = Blueprint("certificates", __name__, template_folder="templates")
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def administering(view: View) -> View:
+    """Let in administrators who sign in with a second step."""
+
+    @wraps(view)
+    def enter(**values: Any) -> Any:
+        if not is_administrator(current_user.id):
+            raise NotFound
+        return ask_second_step() if needs_second_step(current_user) else view(**values)
+
+    return cast("View", enter)
+
+
+@blueprint.route("/my-certificates/<uuid:credential_id>/reissue", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+@limit_acts("5 per day", methods=["POST"])
+@limit_own_failures("10 per hour")
+def reissue(credential_id: UUID) -> Response | str | tuple[str, int]:
+    """Have one's certificate issued again in the name that the account has now."""
+    user_id = current_user.id
+    credential = certificates.get_own(user_id, credential_id)
+    form = PinForm() if current_user.has_pin else PasswordForm()
+    if form.validate_on_submit():
+        if is_own_secret(str(form.password.data)):
+            with transaction():
+                newer = certificates.reissue_own(user_id, credential_id, now())
+                serial = show_serial(newer.serial)
+            flash(_("Your certificate has been reissued. This is its new number."))
+            return go(url_for("credentials.verify", serial=serial))
+        form.password.errors = [wrong_pin() if current_user.has_pin else wrong_password()]
+    page = render_template(
+        "learning/reissue.html",
+        form=form,
+        credential=credential,
+        serial=show_serial(credential.serial),
+        status=status_on(credential, today()),
+        is_used_up=len(list_names(credential)) > certificates.MOST_REISSUES,
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/my-certificates/<uuid:credential_id>/changes")
+@access(Who.ACCOUNT, own=True)
+def changes(credential_id: UUID) -> str:
+    """Show what has changed in a course since its holder was certified, and what to read again."""
+    credential = certificates.get_own(current_user.id, credential_id)
+    return render_template(
+        "learning/changes.html", credential=credential, serial=show_serial(credential.serial), today=today()
+    )
+
+
+@blueprint.route("/administration/certificates/<serial>/correction", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+@administering
+@limit_own_failures("20 per hour")
+def correct(serial: str) -> Response | str | tuple[str, int]:
+    """Issue a certificate again in a corrected name."""
+    credential, actor_id = certificates.get_by_serial(serial), current_user.id
+    form = CorrectionForm(certificate_name=credential.holder_name)
+    if form.validate_on_submit() and _is_confirmed(form):
+        try:
+            with transaction():
+                newer = certificates.correct_name(serial, str(form.certificate_name.data), actor_id, now())
+                number = show_serial(newer.serial)
+        except Invalid as error:
+            form.certificate_name.errors = [error.message]
+        else:
+            flash(_("The certificate has been reissued, and its holder has been notified. This is its new number."))
+            return go(url_for("credentials.verify", serial=number))
+    page = render_template("learning/correct.html", form=form, credential=credential, serial=show_serial(serial))
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/administration/certificates/<serial>/revocation", methods=["GET", "POST"])
+@access(Who.ACCOUNT, own=True)
+@administering
+@limit_own_failures("20 per hour")
+def withdraw(serial: str) -> Response | str | tuple[str, int]:
+    """Withdraw a certificate."""
+    credential, actor_id, form = certificates.get_by_serial(serial), current_user.id, WithdrawalForm()
+    if form.validate_on_submit() and _is_confirmed(form):
+        reason, why = str(form.reason.data), str(form.why.data)
+        with transaction():
+            certificates.withdraw(serial, reason, now(), actor_id=actor_id, why=why)
+        flash(_("The certificate has been withdrawn, and its holder has been notified."))
+        return go(url_for("credentials.verify", serial=serial))
+    page = render_template(
+        "learning/withdraw.html",
+        form=form,
+        credential=credential,
+        serial=show_serial(credential.serial),
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _is_confirmed(form: PasswordAndCodeForm) -> bool:
+    """Return True if password and code are right; otherwise the form says which isn't."""
+    if not is_own_secret(str(form.password.data)):
+        form.password.errors = [wrong_password()]
+        return False
+    with transaction():
+        user = get_user(current_user.id)
+        tried = try_code(user, str(form.code.data), now())
+        minutes = minutes_to_wait(user, now())
+    if tried is not Tried.RIGHT:
+        form.code.errors = [code_refusal(tried, minutes)]
+    return tried is Tried.RIGHT

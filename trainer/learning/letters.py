@@ -1,0 +1,38 @@
+"""Mail about what became of a certificate, written when it is sent."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import current_app
+
+from trainer.core.db import db
+from trainer.core.outbox import OutboxMessage
+from trainer.credentials.models import Credential
+from trainer.credentials.paper import verification_url
+from trainer.credentials.words import reason_words
+from trainer.web.letters import Letter, write_letter
+
+TEMPLATES = ("certificate-reissued", "certificate-withdrawn")
+
+
+def write(message: OutboxMessage) -> Letter | None:
+    """Return what the mail says, or None if it is no longer true: the certificate was reissued again, or withdrawn."""
+    credential = db.session.get_one(Credential, UUID(hex=message.ids["credential"]))
+    base = current_app.config["SETTINGS"].base_url
+    if message.template == "certificate-withdrawn":
+        return write_letter(
+            "learning/mail/certificate-withdrawn",
+            course=credential.course_title,
+            reason=reason_words(credential.revocation_reason),
+            url=verification_url(credential.serial),
+            contact=f"{base}/contact",
+        )
+    if credential.reissued_at is not None or credential.revoked_at is not None:
+        return None
+    return write_letter(
+        "learning/mail/certificate-reissued",
+        course=credential.course_title,
+        url=verification_url(credential.serial),
+        contact=f"{base}/contact",
+    )
