@@ -135,6 +135,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         "need": "work",
         "name": next(iter(here.scenarios)),
         "serial": serial,
+        "list_number": "0",
         "attempt_id": str(start_practice(app, bob)),
         "position": 1,
         "session_id": str(session_id),

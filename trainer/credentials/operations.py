@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from trainer.core import chance
 from trainer.core.db import db
@@ -16,10 +16,12 @@ from trainer.core.errors import Conflict, NotFound
 from trainer.core.events import Kind, happen
 from trainer.credentials.models import Credential, Facts
 from trainer.credentials.queries import find_by_serial, find_credential
-from trainer.credentials.rules import new_serial, valid_until
+from trainer.credentials.rules import STATUS_PLACES, new_serial, valid_until
 
 _APART = 1_000
 """Cycles that nobody reaches: of certificates that can still be taken back, beside any that the holder earns now."""
+_DRAWS = 20
+"""How often a free place is drawn for in a status list before the next one is begun, when it is nearly full."""
 
 
 def issue(
@@ -40,6 +42,7 @@ def issue(
         user_id=user_id,
         cycle=cycle,
         serial=new_serial(chance.rng),
+        status_index=_draw_status_index(),
         issued_at=now,
         issued_on=now.date(),
         valid_until=valid_until(now.date(), validity_months),
@@ -89,3 +92,13 @@ def revoke(serial: str, reason: str, now: dt.datetime) -> Credential:
     credential.revoked_at, credential.revocation_reason = now, reason.strip()
     happen(Kind.REVOKED, credential.id, now)
     return credential
+
+
+def _draw_status_index() -> int:
+    """Return a free place at random: from it, nobody can tell when or beside whom a credential was issued."""
+    newest = (db.session.scalar(select(func.max(Credential.status_index))) or 0) // STATUS_PLACES
+    for _draw in range(_DRAWS):
+        index = newest * STATUS_PLACES + chance.rng.randrange(STATUS_PLACES)
+        if db.session.scalar(select(Credential.id).where(Credential.status_index == index)) is None:
+            return index
+    return (newest + 1) * STATUS_PLACES + chance.rng.randrange(STATUS_PLACES)
