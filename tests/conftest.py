@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.db import db
+from trainer.core.issuer_keys import FILE, make_first
 from trainer.core.settings import ROOT, Settings, read_settings
 from trainer.items.registry import MODELS
 
@@ -187,12 +189,21 @@ def visitor(app: Flask) -> Visitor:
     return Visitor(app)
 
 
+@cache
+def badge_keys() -> str:
+    """Return a key that signs badges, made once in a test process."""
+    with tempfile.TemporaryDirectory() as folder:
+        make_first(Path(folder), clock.now())
+        return (Path(folder) / FILE).read_text()
+
+
 def make_settings(folder: Path, database_url: str, **changes: object) -> Settings:
     """Return settings of a test installation."""
     settings = read_settings(
         {
             "TRAINER_INSTANCE": str(folder),
             "TRAINER_SECRET_KEY": "t" * 40,
+            "TRAINER_BADGE_KEYS": badge_keys(),
             "TRAINER_DATABASE_URL": database_url,
             "TRAINER_CONTENT": str(CONTENT),
         }

@@ -88,6 +88,7 @@ def earn(user_id: UUID, issued_on: dt.date, valid_until: dt.date, cycle: int = 1
             "course": COURSE,
             "cycle": cycle,
             "serial": new_serial(chance.rng),
+            "status_index": chance.rng.randrange(1 << 30),
             "holder_name": "Bob",
             "course_title": "For everyone",
             "course_version": "1.0",

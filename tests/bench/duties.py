@@ -112,6 +112,7 @@ def _credential(user_id: uuid.UUID, at: dt.datetime, chance: random.Random) -> d
         "course": "recognize",
         "cycle": 1,
         "serial": uuid.uuid4().hex[:27],
+        "status_index": chance.randrange(1 << 30),
         "holder_name": "Guard",
         "course_title": "t",
         "course_version": "1.0",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sqlite3
@@ -110,7 +111,8 @@ def test_what_is_no_backup_changes_nothing(instance: Path, tmp_path: Path) -> No
         assert code == 1
         assert "can't be used" in said
         assert users(database) == {"leo"}
-    assert {path.name for path in instance.iterdir()} == {"trainer.db", "secret_key", "content.cache", "serve.lock"}
+    names = {"trainer.db", "secret_key", "badge_keys", "content.cache", "serve.lock"}
+    assert {path.name for path in instance.iterdir()} == names
 
 
 def test_a_served_folder_is_left_alone(instance: Path, tmp_path: Path) -> None:
@@ -191,3 +193,20 @@ def test_older_keys_come_along_and_a_backup_that_lacks_one_is_refused(instance: 
         assert (new / name).read_bytes() == (instance / name).read_bytes()
         assert (new / name).stat().st_mode & 0o077 == 0
     assert flask(new, "restore", str(backup), "--replace", TRAINER_SECRET_KEY="e" * 40)[0] == 0
+
+
+@pytest.mark.check("T120")
+def test_keys_of_badges_lie_beside_the_database_and_none_is_lost(instance: Path, tmp_path: Path) -> None:
+    backup, new = tmp_path / "backup", tmp_path / "new"
+    assert flask(instance, "backup", str(backup))[0] == 0
+    secret = json.loads((backup / "badge_keys").read_text())[0]["key"]["d"]
+    assert (backup / "badge_keys").stat().st_mode & 0o077 == 0
+    assert secret.encode() not in (backup / "trainer.db").read_bytes()
+    assert flask(instance, "keys", "rotate", "--badges")[0] == 0
+    newest = json.loads((instance / "badge_keys").read_text())
+    assert flask(instance, "restore", str(backup), "--replace")[0] == 0
+    assert json.loads((instance / "badge_keys").read_text()) == newest  # what it signed since has to verify
+    code, said = flask(new, "restore", str(backup / "trainer.db"), "--key", str(backup / "secret_key"))
+    assert code == 0, said
+    assert json.loads((new / "badge_keys").read_text()) == json.loads((backup / "badge_keys").read_text())
+    assert (new / "badge_keys").stat().st_mode & 0o077 == 0

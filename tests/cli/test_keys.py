@@ -25,6 +25,7 @@ from tests.cast import (
     put_on_roster,
     sign_in_as,
 )
+from tests.conftest import badge_keys
 from tests.support import PASSWORD, Visitor
 from trainer.accounts.guessing import FREE
 from trainer.accounts.letters import token_of
@@ -37,6 +38,7 @@ from trainer.compliance.operations import make_inspector_link
 from trainer.compliance.operations import token_of as inspection_token_of
 from trainer.content.library import Library
 from trainer.core import clock
+from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.keys import Key
 from trainer.core.settings import read_settings
@@ -272,3 +274,50 @@ def test_second_steps_whose_key_is_gone_are_counted(here: Installation) -> None:
         db.session.execute(update(User).values(second_factor_key_id="00000000"))
     listed = here.run("list")[1]
     assert "1 second step(s) and the recovery codes of 0 account(s) depend on a key that isn't here" in listed
+
+
+@pytest.mark.check("T038")
+def test_badge_keys_are_made_listed_replaced_and_given_up(here: Installation) -> None:
+    runner = here.start().test_cli_runner()
+    assert "signed with a new key" in runner.invoke(args=["setup"]).output
+    assert "signed with a new key" not in runner.invoke(args=["setup"]).output
+    first = badge_key(here)
+    assert re.search(rf"{first} +yes", here.run("list")[1])
+    code, said = here.run("rotate", "--badges")
+    assert code == 0, said
+    second = badge_key(here)
+    assert second != first
+    assert second in said
+    listed = here.run("list")[1]
+    assert re.search(rf"{second} +yes", listed)
+    assert re.search(rf"{first} +no", listed)
+    code, said = here.run("compromise", second)
+    assert code == 1
+    assert "Nothing was changed" in said
+    assert badge_key(here) == second
+    code, said = here.run("compromise", second, "--yes")
+    assert code == 0, said
+    assert badge_key(here) not in {first, second}
+    assert here.run("compromise", second, "--yes")[0] == 1  # once
+    assert "There is no badge key x" in here.run("compromise", "x", "--yes")[1]
+    with here.start().app_context():
+        kinds = set(db.session.scalars(select(AuditEvent.act)))
+    assert {"badge_key.rotated", "badge_key.compromised"} <= kinds
+
+
+def test_badge_keys_of_a_setting_are_changed_there(here: Installation) -> None:
+    environ = {"TRAINER_INSTANCE": str(here.folder), "TRAINER_DATABASE_URL": here.database_url}
+    app = create_app(read_settings({**environ, "TRAINER_BADGE_KEYS": badge_keys()}), here.shelf)
+    current = app.config["SETTINGS"].issuer_keys.current.id
+    for command in (["rotate", "--badges"], ["compromise", current, "--yes"]):
+        ended = app.test_cli_runner().invoke(args=["keys", *command])
+        assert ended.exit_code == 1
+        assert "TRAINER_BADGE_KEYS sets these keys" in ended.output
+    assert not (here.folder / "badge_keys").exists()
+
+
+def badge_key(here: Installation) -> str:
+    """Return the id of the key that signs badges."""
+    current = here.start().config["SETTINGS"].issuer_keys.current
+    assert current is not None
+    return str(current.id)

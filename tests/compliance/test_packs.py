@@ -97,7 +97,7 @@ def earn_many(training: Training, number: int) -> None:
         user = make_account(acme.app, f"g{one}@example.org")
         put_on_roster(acme.app, acme.id, user, name=f"Guard {one:02}", email=f"g{one}@example.org")
         with acme.app.app_context(), transaction() as session:
-            own = {"id": UUID(int=one + 1), "user_id": user, "serial": f"{one:027}"}
+            own = {"id": UUID(int=one + 1), "user_id": user, "serial": f"{one:027}", "status_index": 1 << 30 | one}
             session.add(Credential(**(facts | own)))
 
 

@@ -16,7 +16,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import delete, func, inspect, select, text, update
 
-from tests.assignments.firm import EVERYONE, make_firm
+from tests.assignments.firm import EVERYONE, earn, make_firm
 from tests.assignments.trainings import record
 from tests.cast import (
     actor_of,
@@ -56,6 +56,8 @@ from trainer.core.errors import Conflict
 from trainer.core.events import Kind
 from trainer.core.heartbeat import note_began
 from trainer.core.settings import ROOT
+from trainer.credentials.models import Credential
+from trainer.credentials.rules import STATUS_PLACES
 from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams, invite
 from trainer.instructing.models import Arrival, ClassFigures, ClassView, SavedComment
@@ -392,3 +394,19 @@ def history_of(record: type[Base]) -> list[tuple[object, ...]]:
     found = sorted(tuple(row) for row in db.session.execute(select(*record.__table__.columns)))
     db.session.rollback()
     return [tuple(str(value) for value in row) for row in found]
+
+
+def test_each_credential_gets_a_place_of_its_own(app: Flask) -> None:
+    user = make_account(app)
+    day = dt.date(2026, 11, 23)
+    with app.app_context():
+        with transaction():
+            for cycle in range(30):
+                earn(user, day, day, cycle, serial=str(cycle))
+        downgrade(directory=FOLDER, revision="0053")
+        assert "status_index" not in {column["name"] for column in inspect(db.engine).get_columns("credentials")}
+        upgrade(directory=FOLDER)
+        places = db.session.scalars(select(Credential.status_index).order_by(Credential.cycle)).all()
+    assert len(set(places)) == 30
+    assert all(0 <= place < STATUS_PLACES for place in places)
+    assert list(places) != sorted(places)

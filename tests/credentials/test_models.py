@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from trainer.credentials.models import Credential, Facts, Stated
 
-OWN = {"id", "user_id", "cycle", "final", "issued_at", "revoked_at", "revocation_reason"}
+OWN = {"id", "user_id", "cycle", "status_index", "final", "issued_at", "revoked_at", "revocation_reason"}
 OWN |= {"reissued_at", "superseded_by_id"}
 
 

@@ -136,6 +136,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         "name": next(iter(here.scenarios)),
         "serial": serial,
         "credential_id": str(credential_id),
+        "list_number": "0",
         "attempt_id": str(start_practice(app, bob)),
         "position": 1,
         "session_id": str(session_id),

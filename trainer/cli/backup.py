@@ -15,6 +15,8 @@ from sqlalchemy.engine import make_url
 
 from trainer.cli.serve import hold
 from trainer.core.db import db
+from trainer.core.issuer_keys import FILE as BADGE_KEYS
+from trainer.core.issuer_keys import merge
 from trainer.core.keys import CURRENT, OLDER, make_ring, read_older
 from trainer.core.settings import VARIABLES, Settings
 
@@ -37,7 +39,7 @@ def backup(folder: Path) -> None:
     except FileExistsError:
         raise click.ClickException(f"{folder} already exists. Name a new folder.") from None
     _copy(source, folder / DATABASE)
-    copied = [name for name in (CURRENT, OLDER) if (settings.instance / name).exists()]
+    copied = [name for name in (CURRENT, OLDER, BADGE_KEYS) if (settings.instance / name).exists()]
     for name in copied:
         _copy_key(settings.instance / name, folder / name)
     missing = "" if CURRENT in copied else ", whose key is a setting"
@@ -49,7 +51,7 @@ def backup(folder: Path) -> None:
 @click.option(
     "--key",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Key file of that backup; one of older keys beside it is used, too.",
+    help="Key file of that backup; those of older keys and of badge keys beside it are used, too.",
 )
 @click.option("--replace", is_flag=True, help="Restore even if there is a database now; that one is moved aside.")
 @with_appcontext
@@ -58,12 +60,16 @@ def restore(backup: Path, key: Path | None, replace: bool) -> None:
     settings = current_app.config["SETTINGS"]
     target = _database(settings, "pg_restore")
     older = key.with_name(OLDER) if key else None
+    beside = key.parent if key else backup
     if backup.is_dir():
         key_file = backup / CURRENT
         older = older or backup / OLDER
         backup, key = backup / DATABASE, key or (key_file if key_file.exists() else None)
     db.engine.dispose()
-    os.close(_restore(settings, backup, target, key, older, is_replacing=replace))
+    lock = _restore(settings, backup, target, key, older, is_replacing=replace)
+    if (beside / BADGE_KEYS).is_file():
+        _restore_badge_keys(settings, beside / BADGE_KEYS)
+    os.close(lock)
 
 
 def _restore(
@@ -99,6 +105,14 @@ def _restore(
     print(f"Restored {target} from {backup}. What was there is kept beside it, as *{ASIDE}.")
     print("Start the site again: it brings the database up to date.")
     return lock
+
+
+def _restore_badge_keys(settings: Settings, badge_keys: Path) -> None:
+    """Add them to those that are here: what was signed with a key made since has to verify, too."""
+    try:
+        merge(settings.instance, badge_keys)
+    except ValueError:
+        raise click.ClickException(f"The database was restored, but {badge_keys} can't be read.") from None
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -197,6 +211,6 @@ def _database(settings: Settings, instead: str) -> Path:
     url = make_url(settings.database_url)
     if url.get_backend_name() != "sqlite" or url.database is None:
         raise click.ClickException(
-            f"This is for SQLite. On PostgreSQL use {instead}, and keep {CURRENT} and {OLDER} with it."
+            f"This is for SQLite. On PostgreSQL use {instead}, and keep {CURRENT}, {OLDER} and {BADGE_KEYS} with it."
         )
     return Path(url.database)

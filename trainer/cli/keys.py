@@ -1,4 +1,7 @@
-"""`flask keys`: change the secret key without signing anyone out, and drop older keys that nothing needs anymore."""
+"""`flask keys`: change the secret key without signing anyone out, and drop older keys that nothing needs anymore.
+
+Change the key that signs badges, too, and say that one of these was compromised.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from flask import current_app
 from trainer.accounts.rekeying import Resting, count_resting, forget_recovery_codes, move_second_factors
 from trainer.cli.groups import Commands
 from trainer.cli.serve import served_key_id
-from trainer.core import keys
+from trainer.core import issuer_keys, keys
 from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -18,7 +21,7 @@ from trainer.core.keys import Key, read_older
 from trainer.core.settings import VARIABLES, Settings
 from trainer.interop.webhooks import move_secrets
 
-keys_cli = Commands("keys", help="Change the secret key, or list and drop older ones.")
+keys_cli = Commands("keys", help="Change the secret key or the key that signs badges; list and drop older ones.")
 
 
 @keys_cli.command("list")
@@ -45,12 +48,17 @@ def list_all() -> None:
         print(f"{lost.pins} PIN(s) depend on a key that isn't here: those people need a new slip from their firm.")
     if (served := served_key_id(settings.instance)) and served != ring.current.id:
         print(f"The running site still uses {served}. Restart it.")
+    _list_badge_keys(settings)
 
 
 @keys_cli.command("rotate")
-def rotate() -> None:
+@click.option("--badges", is_flag=True, help="Change the key that signs badges instead of the secret key.")
+def rotate(badges: bool) -> None:
     """Create a new current key in the instance folder and keep the one before as an older key."""
     settings = _settings()
+    if badges:
+        _rotate_badge_key(settings)
+        return
     if VARIABLES["secret_key"] in os.environ:
         raise click.ClickException(
             f"{VARIABLES['secret_key']} sets the key, so it has to be changed there. Put the old value first in "
@@ -90,6 +98,60 @@ def drop(key_id: str, yes: bool) -> None:
     if old.secret in os.environ.get(VARIABLES["secret_keys_older"], "").split():
         print(f"Remove it from {VARIABLES['secret_keys_older']}, too.")
     print("Restart the site: until then, it still accepts this key.")
+
+
+@keys_cli.command("compromise")
+@click.argument("key_id")
+@click.option("--yes", is_flag=True, help="Do it; without this, only what would change is shown.")
+def compromise(key_id: str, yes: bool) -> None:
+    """Say that others may have a key that signs badges: nothing signed with it is accepted from now on."""
+    settings = _settings()
+    key = settings.issuer_keys.find(key_id)
+    if key is None:
+        raise click.ClickException(f"There is no badge key {key_id}. `flask keys list` lists them.")
+    if key.compromised_at is not None:
+        raise click.ClickException(f"{key_id} was noted as compromised on {key.compromised_at:%Y-%m-%d}.")
+    _check_in_folder(settings)
+    if not yes:
+        raise click.ClickException(
+            f"Nothing was changed. Without {key_id}, badge files signed with it are no longer accepted anywhere, and "
+            "holders have to download them again. Certificates, their pages and PDFs stay as they are. This can't be "
+            f"undone. To do it, run: flask keys compromise {key_id} --yes"
+        )
+    with transaction():
+        instant = now()
+        note("badge_key.compromised", instant, key=key_id)
+        current = issuer_keys.compromise(settings.instance, key_id, instant)
+    print(f"{key_id} no longer counts, from this moment on. Badges are signed with {current.id}.")
+    print("Tell holders to download their badges again. Make a new backup.")
+
+
+def _rotate_badge_key(settings: Settings) -> None:
+    _check_in_folder(settings)
+    with transaction():
+        instant = now()
+        fresh = issuer_keys.rotate(settings.instance, instant)
+        note("badge_key.rotated", instant, key=fresh.id)
+    print(f"Badges are now signed with {fresh.id}. Those signed before still verify; no restart is needed.")
+    print("Make a new backup: the earlier ones don't contain the new key.")
+
+
+def _check_in_folder(settings: Settings) -> None:
+    if settings.badge_keys is not None:
+        name = VARIABLES["badge_keys"]
+        raise click.ClickException(
+            f"{name} sets these keys. Put its value into the file {issuer_keys.FILE} of an instance folder, unset "
+            f"{name} there and run this again; then set {name} to what the file holds, and restart."
+        )
+
+
+def _list_badge_keys(settings: Settings) -> None:
+    keys_of_badges = settings.issuer_keys
+    print(f"\n{'Badge key':18}{'Signs':7}{'Created (UTC)':18}{'Replaced':18}Compromised")
+    for key in keys_of_badges.keys:
+        times = (key.made_at, key.retired_at, key.compromised_at)
+        shown = "".join(f"{f'{time:%Y-%m-%d %H:%M}' if time else '-':18}" for time in times)
+        print(f"{key.id:18}{'yes' if key == keys_of_badges.current else 'no':7}{shown}".rstrip())
 
 
 def _find(settings: Settings, key_id: str) -> Key:

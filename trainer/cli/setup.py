@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trainer.content.library import ContentRefused
 from trainer.content.serving import library
+from trainer.core import issuer_keys
 from trainer.core.clock import now
 from trainer.core.db import db, pragmas, reason_of, transaction
 from trainer.core.schema import MIGRATIONS, check_schema, needs_migration
@@ -48,6 +49,8 @@ def prepare() -> None:
         gone = forget_guests(now())
     if gone:
         print(f"Guests    {gone} forgotten whose cookies have run out")
+    if settings.badge_keys is None and (made := issuer_keys.make_first(settings.instance, now())):
+        print(f"Badges    signed with a new key, {made.id}, in {settings.instance / issuer_keys.FILE}")
     lessons = sum(len(course.lessons) for course in content.courses.values())
     print(f"Content   {settings.content}: {lessons} lessons, {len(content.scenarios)} scenes")
     print(f"Instance  {settings.instance}: back this folder up")

@@ -2,7 +2,7 @@
 
 Each purpose has a digest of its own under each key, so nothing made for one can be used for another. A key's id is
 derived from the key: it is the same on every machine, and whoever reads it learns nothing about the key. Keys that sign
-for the public will be entries with a purpose and an id of their own.
+for the public are `issuer_keys`.
 """
 
 from __future__ import annotations
@@ -104,17 +104,17 @@ def rotate(instance: Path, now: dt.datetime) -> Key:
 
     Killed at any moment, it leaves all keys that there were.
     """
-    with _alone(instance):
+    with alone(instance):
         before, fresh = Key((instance / CURRENT).read_text().strip()), Key(secrets.token_urlsafe(48))
         older = [kept for kept in read_older(instance) if kept.key != before]
         _write_older(instance, [OlderKey(before, now), *older])
-        _write(instance / CURRENT, fresh.secret)
+        write_secret(instance / CURRENT, fresh.secret)
         return fresh
 
 
 def drop(instance: Path, key: Key) -> bool:
     """Remove an older key from the instance folder. Return False if it isn't there."""
-    with _alone(instance):
+    with alone(instance):
         older = read_older(instance)
         left = [kept for kept in older if kept.key != key]
         if len(left) == len(older):
@@ -125,10 +125,10 @@ def drop(instance: Path, key: Key) -> bool:
 
 def _write_older(instance: Path, keys: Sequence[OlderKey]) -> None:
     rows = [{"key": key.key.secret, "replaced_at": key.replaced_at.isoformat()} for key in keys]
-    _write(instance / OLDER, json.dumps(rows, indent=2) + "\n")
+    write_secret(instance / OLDER, json.dumps(rows, indent=2) + "\n")
 
 
-def _write(path: Path, text: str) -> None:
+def write_secret(path: Path, text: str) -> None:
     """Write it aside and swap it in, so that there is no moment without a key. Only its owner can read it."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     with os.fdopen(handle, "w") as file:
@@ -142,7 +142,7 @@ def _write(path: Path, text: str) -> None:
 
 
 @contextmanager
-def _alone(instance: Path) -> Iterator[None]:
+def alone(instance: Path) -> Iterator[None]:
     """Have two who change the keys at once take turns. The folder's own lock, since the site holds `serve.lock`."""
     folder = os.open(instance, os.O_RDONLY)
     try:

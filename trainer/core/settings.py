@@ -19,6 +19,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from trainer.core.issuer_keys import FILE as BADGE_KEYS
+from trainer.core.issuer_keys import IssuerKeys, read_issuer_keys
 from trainer.core.keys import CURRENT, OLDER, SERVED, Ring, make_ring, read_older
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,6 +46,7 @@ class Settings:
     content: Path
     secret_key: str
     secret_keys_older: tuple[str, ...]
+    badge_keys: str | None
     development: bool
     proxies: int
     max_body_kb: int
@@ -56,6 +59,11 @@ class Settings:
     def keys(self) -> Ring:
         """The current key and the older ones."""
         return make_ring(self.secret_key, self.secret_keys_older)
+
+    @property
+    def issuer_keys(self) -> IssuerKeys:
+        """The keys that sign badges, as they are now: a compromised one is refused without a restart."""
+        return read_issuer_keys(self.instance, self.badge_keys)
 
     @cached_property
     def is_local(self) -> bool:
@@ -79,6 +87,7 @@ VARIABLES = {
     "content": "TRAINER_CONTENT",
     "secret_key": "TRAINER_SECRET_KEY",
     "secret_keys_older": "TRAINER_SECRET_KEYS_OLDER",
+    "badge_keys": "TRAINER_BADGE_KEYS",
     "development": "TRAINER_DEVELOPMENT",
     "proxies": "TRAINER_PROXIES",
     "max_body_kb": "TRAINER_MAX_BODY_KB",
@@ -122,6 +131,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         content=_content(env),
         secret_key=secret_key.secret,
         secret_keys_older=tuple(key.secret for key in older),
+        badge_keys=_badge_keys(env, instance),
         development=development,
         proxies=_number(env, "TRAINER_PROXIES", 0, 0, 5),
         max_body_kb=_number(env, "TRAINER_MAX_BODY_KB", 256, 16, 10_240),
@@ -246,6 +256,22 @@ def _keys(env: Mapping[str, str], instance: Path, database_url: str) -> Ring:
     # A process that is started again must not use another key than the ones beside it, which began before.
     served = ring.find(env.get(SERVED))
     return make_ring(served.secret, [key.secret for key in ring.keys]) if served else ring
+
+
+def _badge_keys(env: Mapping[str, str], instance: Path) -> str | None:
+    given, path = env.get("TRAINER_BADGE_KEYS", "").strip() or None, instance / BADGE_KEYS
+    if given is None and path.exists():
+        _check_mode(path)
+    try:
+        keys = read_issuer_keys(instance, given)
+    except ValueError:
+        where = path if given is None else "TRAINER_BADGE_KEYS"
+        raise SettingsRefused(
+            f"{where} can't be read. Put your copy of the file {BADGE_KEYS} there; badges are signed with it."
+        ) from None
+    if given is not None and keys.current is None:
+        raise SettingsRefused("TRAINER_BADGE_KEYS holds no key that may sign. Run `flask keys rotate --badges` first.")
+    return given
 
 
 def _secret_key(env: Mapping[str, str], instance: Path, database_url: str) -> str:

@@ -1,9 +1,9 @@
-"""The form of the public check."""
+"""The forms of the public check, and of what goes into a badge."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, StringField
+from wtforms import BooleanField, Form, StringField
 from wtforms.validators import InputRequired
 
 from trainer.web.forms import length, trimmed
@@ -16,4 +16,19 @@ class VerifyForm(Form):
         _l("Certificate number"),
         [InputRequired(_l("Enter the number from the certificate.")), length(1, 60)],
         filters=[trimmed],
+    )
+
+
+class BadgeForm(Form):
+    """What the holder adds to the badge. Read with GET: nothing of it is kept."""
+
+    results = BooleanField(
+        _l("My result in the final"),
+        description=_l("How many scenes you reported rightly, and how many you over-reported."),
+    )
+    email = BooleanField(
+        _l("My email address, as a hash"),
+        description=_l(
+            "Someone who knows your address can then check that the badge is yours. It can’t be read from it."
+        ),
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from trainer.core.db import Base
 
 _STANDS = text("reissued_at IS NULL")
+_OFF = text("revoked_at IS NOT NULL OR superseded_by_id IS NOT NULL")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +96,7 @@ class Credential(Base):
             "issued_on",
             "valid_until",
         ),
+        Index("ix_credentials_off", "status_index", sqlite_where=_OFF, postgresql_where=_OFF),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -103,6 +105,8 @@ class Credential(Base):
     cycle: Mapped[int]
     serial: Mapped[str] = mapped_column(String(27), unique=True)
     """26 random Crockford base32 characters and a check character, without separators."""
+    status_index: Mapped[int] = mapped_column(unique=True)
+    """Its random place in the lists that say which badges no longer count; nobody else ever gets it."""
 
     # Facts as they were at issue; nothing later changes them.
     holder_name: Mapped[str] = mapped_column(String(120))

@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from trainer.core import chance
 from trainer.core.db import db
@@ -17,10 +17,12 @@ from trainer.core.errors import Conflict, NotFound
 from trainer.core.events import Kind, happen
 from trainer.credentials.models import Credential, Facts
 from trainer.credentials.queries import find_by_serial, find_credential, list_names
-from trainer.credentials.rules import new_serial, valid_until
+from trainer.credentials.rules import STATUS_PLACES, new_serial, valid_until
 
 _APART = 1_000
 """Cycles that nobody reaches: of certificates that can still be taken back, beside any that the holder earns now."""
+_DRAWS = 20
+"""How often a free place is drawn for in a status list before the next one is begun, when it is nearly full."""
 
 
 def issue(
@@ -120,6 +122,7 @@ def _add(
         user_id=user_id,
         cycle=cycle,
         serial=new_serial(chance.rng),
+        status_index=_draw_status_index(),
         issued_at=issued_at,
         issued_on=issued_at.date(),
         valid_until=valid_until,
@@ -128,3 +131,13 @@ def _add(
     db.session.flush()
     happen(Kind.ISSUED, credential.id, now)
     return credential
+
+
+def _draw_status_index() -> int:
+    """Return a free place at random: from it, nobody can tell when or beside whom a credential was issued."""
+    newest = (db.session.scalar(select(func.max(Credential.status_index))) or 0) // STATUS_PLACES
+    for _draw in range(_DRAWS):
+        index = newest * STATUS_PLACES + chance.rng.randrange(STATUS_PLACES)
+        if db.session.scalar(select(Credential.id).where(Credential.status_index == index)) is None:
+            return index
+    return (newest + 1) * STATUS_PLACES + chance.rng.randrange(STATUS_PLACES)

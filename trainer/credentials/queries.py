@@ -6,11 +6,11 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from trainer.core.db import db
 from trainer.credentials.models import Credential
-from trainer.credentials.rules import Status, read_serial, status
+from trainer.credentials.rules import STATUS_PLACES, Status, read_serial, status
 
 
 def find_by_serial(given: str) -> Credential | None:
@@ -58,3 +58,19 @@ def status_on(credential: Credential, day: dt.date) -> Status:
         is_superseded=credential.superseded_by_id is not None,
         today=day,
     )
+
+
+def count_status_lists() -> int:
+    """Return how many status lists there are: one at least, even before anything is issued."""
+    return (db.session.scalar(select(func.max(Credential.status_index))) or 0) // STATUS_PLACES + 1
+
+
+def list_off(number: int) -> Sequence[int]:
+    """Return the places in a status list of what no longer counts: withdrawn, or replaced by a newer one."""
+    begin = number * STATUS_PLACES
+    return db.session.scalars(
+        select(Credential.status_index).where(
+            or_(Credential.revoked_at.is_not(None), Credential.superseded_by_id.is_not(None)),
+            Credential.status_index.between(begin, begin + STATUS_PLACES - 1),
+        )
+    ).all()

@@ -13,6 +13,9 @@ _LENGTH = 26
 # As Crockford reads them: what looks like a one or a zero is one.
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
+STATUS_PLACES = 1 << 20
+"""Places in one status list. Privacy asks for 131,072 at least; the more there are, the emptier they are."""
+
 
 class Status(StrEnum):
     """What a verifier is told."""

@@ -1,8 +1,9 @@
-"""The public check of a certificate, and its PDF."""
+"""The public check of a certificate, its PDF and its badge, and what verifiers of badges fetch."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, Literal
 
 from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -12,15 +13,18 @@ from werkzeug.wrappers import Response
 from trainer.accounts.administrators import is_administrator
 from trainer.core.clock import now, today
 from trainer.core.errors import NotFound
-from trainer.credentials import rules
+from trainer.credentials import badges, rules
+from trainer.credentials.badge import Choice
 from trainer.credentials.certificate import NameNeedsFonts
-from trainer.credentials.forms import VerifyForm
+from trainer.credentials.forms import BadgeForm, VerifyForm
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf, verification_url
 from trainer.credentials.queries import find_by_serial, status_on
 from trainer.credentials.words import disclaimer, reason_words
 from trainer.web.access import Who, access
 from trainer.web.limits import limit_failures
+
+_JWT = "application/vc+jwt"
 
 blueprint = Blueprint("credentials", __name__, template_folder="templates")
 _limited = limit_failures("120 per hour")
@@ -52,7 +56,8 @@ def verify(serial: str) -> Response | tuple[str, int] | str:
         "credentials/verify.html",
         credential=credential,
         status=status_on(credential, today()),
-        is_own=current_user.is_authenticated and current_user.id == credential.user_id,
+        is_own=_is_own(credential),
+        badge_form=BadgeForm() if _is_own(credential) else None,
         is_issuer=is_known and is_administrator(current_user.id),
         checked_at=now(),
         serial=rules.show_serial(credential.serial),
@@ -77,9 +82,7 @@ def verify_json(serial: str) -> Response | tuple[Response, int]:
 @_limited
 def certificate(serial: str) -> Response:
     """Return the certificate as a PDF. The same number always gives the same bytes."""
-    credential = find_by_serial(serial)
-    if credential is None:
-        raise NotFound(_l("There’s no certificate with this number."))
+    credential = _get(serial)
     try:
         pdf = certificate_pdf(credential)
     except NameNeedsFonts as error:
@@ -88,6 +91,52 @@ def certificate(serial: str) -> Response:
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = "inline; filename=certificate.pdf"
     return response
+
+
+@blueprint.get("/verify/<serial>/badge.jwt")
+@access(Who.PUBLIC)
+@_limited
+def badge(serial: str) -> Response:
+    """Return the badge as a signed text."""
+    credential = _get(serial)
+    return _file(badges.signed_badge(credential, _choice(credential)).encode(), _JWT, "badge.jwt")
+
+
+@blueprint.get("/verify/<serial>/badge.png")
+@access(Who.PUBLIC)
+@_limited
+def badge_png(serial: str) -> Response:
+    """Return the badge as a picture for wallets and mails."""
+    return _picture(serial, "png", "image/png")
+
+
+@blueprint.get("/verify/<serial>/badge.svg")
+@access(Who.PUBLIC)
+@_limited
+def badge_svg(serial: str) -> Response:
+    """Return the badge as a drawing for pages and paper."""
+    return _picture(serial, "svg", "image/svg+xml")
+
+
+@blueprint.get("/.well-known/did.json")
+@access(Who.PUBLIC)
+def did_document() -> Response:
+    """Return who issues badges here, with the keys that verify them."""
+    return _for_verifiers(json.dumps(badges.did_document()), "application/did+json")
+
+
+@blueprint.get("/badges/status/<int:list_number>")
+@access(Who.PUBLIC)
+def status_list(list_number: int) -> Response:
+    """Return which badges no longer count, as of now."""
+    return _for_verifiers(badges.status_list(list_number, today()), _JWT)
+
+
+def _get(serial: str) -> Credential:
+    credential = find_by_serial(serial)
+    if credential is None:
+        raise NotFound(_l("There’s no certificate with this number."))
+    return credential
 
 
 def _facts(credential: Credential) -> dict[str, Any]:
@@ -112,3 +161,34 @@ def _facts(credential: Credential) -> dict[str, Any]:
         "notes": [disclaimer(state) for state in credential.unapproved_states],
         "is_local_trial": credential.is_local_trial,
     }
+
+
+def _is_own(credential: Credential) -> bool:
+    return bool(current_user.is_authenticated and current_user.id == credential.user_id)
+
+
+def _choice(credential: Credential) -> Choice:
+    """Return what the holder asks for; whoever else asks gets what the public page says."""
+    if not _is_own(credential):
+        return Choice()
+    form = BadgeForm(request.args)
+    return Choice(current_user.email_key if form.email.data else None, bool(form.results.data))
+
+
+def _picture(serial: str, kind: Literal["png", "svg"], mimetype: str) -> Response:
+    credential = _get(serial)
+    return _file(badges.badge_picture(credential, _choice(credential), kind), mimetype, f"badge.{kind}")
+
+
+def _file(data: bytes, mimetype: str, name: str) -> Response:
+    response = make_response(data)
+    response.mimetype = mimetype
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
+
+
+def _for_verifiers(text: str, mimetype: str) -> Response:
+    response = make_response(text)
+    response.mimetype = mimetype
+    response.headers["Access-Control-Allow-Origin"] = "*"  # verifiers run in pages of other sites, too
+    return response

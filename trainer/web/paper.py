@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import segno
 import typst
@@ -70,14 +70,14 @@ def breakable(text: str, most: int = 18) -> str:
     return re.sub(rf"(\S{{{most}}})(?=\S)", "\\1\u200b", text)
 
 
-def draw_picture(template: Path, texts: Mapping[str, str]) -> bytes:
-    """Return the one page of a template as a PNG in the reader's language, with two pixels a point."""
+def draw_picture(template: Path, texts: Mapping[str, str], kind: Literal["png", "svg"] = "png") -> bytes:
+    """Return the one page of a template as a picture in the reader's language; a PNG has two pixels a point."""
     with _one_at_a_time:
-        png = _compiler(template).compile(
-            format="png", ppi=144, sys_inputs={**texts, "lang": language_tag().partition("-")[0]}
+        picture = _compiler(template).compile(
+            format=kind, ppi=144, sys_inputs={**texts, "lang": language_tag().partition("-")[0]}
         )
-    assert isinstance(png, bytes)  # the page is one
-    return png
+    assert isinstance(picture, bytes)  # the page is one
+    return picture
 
 
 def qr_code(address: str) -> str:
