@@ -13,7 +13,10 @@ TESTS, PACKAGE = ROOT / "tests", ROOT / "trainer"
 HELD_BY = {
     "accounts/test_audit.py": "core/audit",
     "accounts/test_links.py": "accounts/letters accounts/operations accounts/queries",
-    "accounts/test_second_factor.py": "accounts/codes accounts/second_factor_views accounts/words cli/accounts",
+    "accounts/test_passkeys.py": "accounts/passkey_views",
+    "accounts/test_passwords.py": "accounts/password_rules",
+    "accounts/test_second_factor.py": "accounts/codes accounts/second_factor_views accounts/words",
+    "accounts/test_sessions.py": "cli/accounts",
     "accounts/test_views.py": "accounts/forms accounts/models accounts/signing_in",
     "assessment/test_check_ins.py": "assessment/dates assessment/views/check_ins jobs/check_ins",
     "assessment/test_drills.py": "assessment/queries assessment/views/drills assessment/views/steps",

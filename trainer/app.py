@@ -21,6 +21,7 @@ from jinja2 import StrictUndefined
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from trainer.accounts.passkey_views import blueprint as passkeys
 from trainer.accounts.rules import KEPT
 from trainer.accounts.second_factor_views import blueprint as second_factor
 from trainer.accounts.signing_in import init_accounts
@@ -119,6 +120,7 @@ from trainer.learning.question_views import blueprint as questions
 from trainer.learning.rules import Renewal, Standing
 from trainer.learning.top_ups import Since, changes_since
 from trainer.learning.views import blueprint as learning
+from trainer.organizations.queries import list_firm_names
 from trainer.organizations.views.audit import blueprint as audit
 from trainer.organizations.views.closing import blueprint as closing
 from trainer.organizations.views.codes import blueprint as codes
@@ -148,6 +150,7 @@ WAYS_UP = {
     "correction": "certificates.correct",
     "course": "learning.show_course",
     "enter_code": "home.ask_code",
+    "exit": "accounts.exit_site",
     "final": "finals.show",
     "firm": "firm.home",
     "first_try": "first_try.start",
@@ -221,7 +224,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_sessions(app)
     init_origin(app)
     init_oddities(app)
-    init_accounts(app)
+    init_accounts(app, list_firm_names)
     init_access(app)  # before the tokens, which end with a session: then an answer would end with it
     tokens = CSRFProtect(app)
     tokens.exempt(api_writing)  # a token of the firm in a header, which no page sends
@@ -252,7 +255,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
 def _add_pages(app: Flask) -> None:
     readers = (web, courses, cards, credentials)
     learners = (
-        *(accounts, second_factor, learning, questions, certificates),
+        *(accounts, second_factor, passkeys, learning, questions, certificates),
         *(assessment, finals, drills, shifts, rare, first_try, pretest),
         *(check_ins, progress, remarks, renewals, twins, previews),
         *(joining, entry, pins, site, home, rounds, mergers),

@@ -96,6 +96,7 @@ def test_the_page_asked_for_is_returned_to(app: Flask) -> None:
     assert evil.headers["Location"].startswith("/sign-in/code")
 
 
+@pytest.mark.check("T062")
 def test_a_code_is_good_once_and_for_its_time_only(app: Flask) -> None:
     bob = make_account(app, ADDRESS)
     add_second_factor(app, bob)
@@ -122,6 +123,7 @@ def test_given_many_times_at_once_a_code_lets_in_once(app: Flask, kind: str) -> 
         assert sorted(pool.map(press, range(6))) == [303, 422, 422, 422, 422, 422]
 
 
+@pytest.mark.check("T062")
 def test_a_recovery_code_lets_in_once_however_it_is_typed(app: Flask) -> None:
     bob = make_account(app, ADDRESS)
     first, second, *_rest = add_second_factor(app, bob)
@@ -139,6 +141,7 @@ def test_someone_elses_code_is_wrong(app: Flask) -> None:
     assert give(begin(app), code_now(app, make[1]))[0] == 422
 
 
+@pytest.mark.check("T062")
 def test_guessing_is_slowed_down_and_a_right_code_counts_again(app: Flask) -> None:
     bob = make_account(app, ADDRESS)
     add_second_factor(app, bob)
@@ -156,6 +159,37 @@ def test_guessing_is_slowed_down_and_a_right_code_counts_again(app: Flask) -> No
     assert waits == {4: 0, 5: 1, 6: 2, 7: 4, 10: 32, 11: 60, 99: 60}
 
 
+@pytest.mark.check("T062")
+def test_a_recovery_code_lets_its_owner_in_while_codes_wait(app: Flask) -> None:
+    bob = make_account(app, ADDRESS)
+    codes = add_second_factor(app, bob)
+    for _try in range(5):
+        give(begin(app), "12345")
+    assert "Wait 1 min" in give(begin(app), code_now(app, bob))[1]
+    assert "Wait 1 min" in give(begin(app), "aaaa-bbbb-cccc")[1]  # looked at, and no code: it waits like the others
+    assert give(begin(app), codes[0]) == (303, "/me")
+    assert give(begin(app), code_now(app, bob))[0] == 303  # and the wait is over
+
+
+@pytest.mark.check("T062")
+def test_the_owner_is_told_at_the_fifth_miss_and_once(app: Flask) -> None:
+    bob = make_account(app, ADDRESS)
+    add_second_factor(app, bob)
+
+    def told() -> int:
+        with app.app_context():
+            return sum(one.template == "codes-refused" for one in db.session.query(OutboxMessage))
+
+    counts = []
+    with time_machine.travel("2026-11-25T12:00:00Z", tick=False) as traveller:
+        for _try in range(7):
+            give(begin(app), "12345")
+            counts.append(told())
+            traveller.shift(3700)
+    assert counts == [0, 0, 0, 0, 1, 1, 1]
+
+
+@pytest.mark.check("T062")
 @pytest.mark.parametrize("minutes", [9, 10])
 def test_the_right_password_is_remembered_for_ten_minutes(app: Flask, minutes: int) -> None:
     bob = make_account(app, ADDRESS)
@@ -167,6 +201,7 @@ def test_the_right_password_is_remembered_for_ten_minutes(app: Flask, minutes: i
     assert location == ("/me" if minutes < 10 else "/sign-in")
 
 
+@pytest.mark.check("T062")
 def test_a_new_password_ends_a_sign_in_that_waits_and_leaves_the_second_step(app: Flask) -> None:
     bob = make_account(app, ADDRESS)
     add_second_factor(app, bob)

@@ -16,6 +16,7 @@ from tests.browser.stage import Person, Stage
 from tests.cast import add_second_factor, sign_in_as
 from tests.support import COURSE, PASSWORD, Visitor
 from trainer.accounts.codes import make_nonce, secret_of
+from trainer.accounts.models import Passkey
 from trainer.accounts.passwords import hash_password
 from trainer.app import create_app
 from trainer.content.history import TopUp
@@ -66,6 +67,24 @@ def code_page(stage: Stage) -> str:
 def code_error(stage: Stage) -> str:
     """Give a wrong code after it."""
     return _post(_owing_a_code(stage), "/sign-in/code", code="000000").text
+
+
+def passkeys_page(stage: Stage) -> str:
+    """Show the passkeys of someone who has just given the password."""
+    return _with_passkeys(stage).get("/account/passkeys").text
+
+
+def passkeys_error(stage: Stage) -> str:
+    """Send a passkey without a name."""
+    return _post(_with_passkeys(stage), "/account/passkeys", name="").text
+
+
+def passkeys_confirm_page(stage: Stage) -> str:
+    """Show them to someone who has a second step and gave no proof."""
+    visitor = _with_passkeys(stage, has_step=True)
+    with visitor.client.session_transaction(base_url=stage.live.url) as session:
+        del session["proved"]
+    return visitor.get("/account/passkeys").text
 
 
 def choose_pin_page(stage: Stage) -> str:
@@ -125,6 +144,23 @@ def _setting_up(stage: Stage) -> tuple[Visitor, str]:
         session["second_factor"] = [person.id.hex, nonce, int(now().timestamp())]
     with app.app_context():
         return visitor, secret_of(person.id, nonce)
+
+
+def _with_passkeys(stage: Stage, *, has_step: bool = False) -> Visitor:
+    app, person = stage.live.app, _with_password(stage)
+    if has_step:
+        add_second_factor(app, person.id)
+    with app.app_context(), transaction() as session:
+        for number, name in enumerate(("My phone", "A security key on the ring with the keys for the gate")):
+            key = Passkey(
+                user_id=person.id, credential_id=person.id.bytes + bytes([number]), public_key=b"k", name=name
+            )
+            key.sign_count, key.created_at, key.used_at = 0, now(), now() if number else None
+            session.add(key)
+    visitor = sign_in_as(app, person.id, stage.live.url)
+    with visitor.client.session_transaction(base_url=stage.live.url) as session:
+        session["proved"] = [person.id.hex, int(now().timestamp())]
+    return visitor
 
 
 def _owing_a_code(stage: Stage) -> Visitor:

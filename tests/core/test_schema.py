@@ -139,6 +139,9 @@ def test_every_command_says_in_one_line_that_there_are_no_tables(settings: Setti
     number = "12345678-1234-1234-1234-123456789012"
     commands = [
         ["accounts", "remove-second-factor", "x@example.org"],
+        ["accounts", "sign-out", "x@example.org"],
+        ["accounts", "disable", "x@example.org"],
+        ["accounts", "enable", "x@example.org"],
         ["admin", "approve-instructor", "x@example.org"],
         ["admin", "organizations"],
         ["admin", "raise-invitations", number, "5"],

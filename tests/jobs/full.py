@@ -25,6 +25,7 @@ from tests.cast import (
     put_on_roster,
 )
 from tests.support import COURSE
+from trainer.accounts.models import Passkey
 from trainer.accounts.queries import find_user_by_email_key
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
@@ -120,6 +121,7 @@ KEPT = {
     "sessions",
     "links",
     "recovery_codes",
+    "passkeys",
     "pin_tries",
     "instructor_approvals",
     "saved_comments",
@@ -196,7 +198,10 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         replace(EVERYONE, title="Site", audience=Audience(Group(teams=frozenset({site}))), days_allowed=0)
     )
     here.keep_up()
-    with app.app_context(), transaction():
+    with app.app_context(), transaction() as session:
+        key = Passkey(user_id=owner, credential_id=owner.bytes, public_key=b"k", sign_count=0, name="My phone")
+        key.created_at = clock.now()
+        session.add(key)
         actor, month = actor_of(owner, firm), clock.now() + dt.timedelta(days=30)
         invite(actor, get_person(actor, dana), clock.now())
         make_join_code(actor, Role.MEMBER, site, month, None, clock.now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import smtplib
+import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
@@ -114,3 +115,21 @@ def test_no_password_goes_over_an_open_line(start: Start, mailing: Callable[[str
     with pytest.raises(smtplib.SMTPException, match="no encryption"):
         send(app)
     assert (states(app), box.mails, box.passwords) == (WAITS, [], [])
+
+
+@pytest.mark.parametrize(("plain", "sent"), [(False, 0), (True, 1)])
+def test_away_from_this_machine_mail_goes_over_an_open_line_only_if_an_operator_says_so(
+    start: Start, mailing: Callable[[str], Flask], monkeypatch: pytest.MonkeyPatch, plain: bool, sent: int
+) -> None:
+    box, resolve = start("open"), socket.getaddrinfo
+
+    def lead_here(host: str, *rest: object, **more: object) -> object:
+        return resolve("127.0.0.1" if host == "mail.example.org" else host, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", lead_here)
+    app = mailing(f"smtp://mail.example.org:{box.port}")
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], smtp_plain=plain)
+    order(app)
+    with nullcontext() if plain else pytest.raises(smtplib.SMTPException, match="TRAINER_SMTP_PLAIN"):
+        send(app)
+    assert (states(app), len(box.mails)) == (SENT if plain else WAITS, sent)

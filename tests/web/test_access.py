@@ -66,7 +66,7 @@ def test_every_route_declares_who_may_enter(app: Flask) -> None:
     assert len(cells(app)) > 50
     own = {endpoint for _method, endpoint, access, _names in cells(app) if access.own}
     theirs = (
-        *("attempt_id", "session_id", "address_token", "organization_id", "cohort_id", "/item-analysis"),
+        *("attempt_id", "session_id", "address_token", "organization_id", "cohort_id", "/item-analysis", "passkey_id"),
         *("merger_id", "slip_id", "note_id", "comment_id", "/hand-in", "credential_id", "/administration"),
     )
     rules = {name: str(list(app.url_map.iter_rules(name))) for name in app.view_functions}

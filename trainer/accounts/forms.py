@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import EqualTo, InputRequired, ValidationError
 
-from trainer.accounts.passwords import LEAST, MOST
+from trainer.accounts.password_rules import LEAST, MOST, find_fault
 from trainer.accounts.pin_rules import LONGEST, SHORTEST
 from trainer.accounts.rules import email_key
+from trainer.accounts.words import password_refusal
+from trainer.content.serving import served
 from trainer.web.forms import Form, PlainText, length, trimmed
 from trainer.web.language import known_languages, name_language
 
@@ -52,15 +55,34 @@ class LanguageForm(Form):
         self.language.choices = [(tag, name_language(tag)) for tag in known_languages()]
 
 
-class NewPasswordForm(Form):
-    """A new password, for someone who opened an emailed link."""
+class ChoosingForm(Form):
+    """A form on which someone chooses a password."""
 
-    new_password = PasswordField(
-        _l("New password"),
-        [InputRequired(_l("Choose a password.")), length(LEAST, MOST)],
+    own_words: Collection[str] = ()
+    """What others know of the person: their address, their name, their firms."""
+
+
+def chosen_password(label: Any) -> PasswordField:
+    """Return the field in which a password is chosen, of a `ChoosingForm`."""
+    return PasswordField(
+        label,
+        [InputRequired(_l("Choose a password.")), length(LEAST, MOST), _refuse_easy],
         description=_l("At least %(least)s characters. A few words you can remember work best.", least=LEAST),
         render_kw={"autocomplete": "new-password"},
     )
+
+
+def _refuse_easy(form: ChoosingForm, field: Any) -> None:
+    typed = [form.email.data or ""] if "email" in form else []
+    fault = find_fault(field.data, [served().site.name, *form.own_words, *typed])
+    if fault is not None:
+        raise ValidationError(password_refusal(fault))
+
+
+class NewPasswordForm(ChoosingForm):
+    """A new password, for someone who opened an emailed link."""
+
+    new_password = chosen_password(_l("New password"))
 
 
 class PasswordForm(Form):
@@ -158,6 +180,18 @@ class FirstCodeForm(Form):
         filters=[trimmed],
         description=_l("The six digits your app shows now."),
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"},
+    )
+
+
+class PasskeyForm(Form):
+    """What a passkey is called."""
+
+    name = StringField(
+        _l("Name"),
+        [InputRequired(_l("Enter a name for it.")), length(1, 60), PlainText()],
+        filters=[trimmed],
+        description=_l("So that you can tell it from others, such as “my phone.”"),
+        render_kw={"autocomplete": "off", "maxlength": "60"},
     )
 
 

@@ -25,6 +25,10 @@ _PLAIN = {
     "password-changed": "/password-reset",
     "address-asked": "/account",
     "address-taken": "/account",
+    "codes-refused": "/password-reset",
+    "passkey-added": "/account/passkeys",
+    "passkey-removed": "/account/passkeys",
+    "passkey-copied": "/account/passkeys",
     "second-factor-on": "/account",
     "second-factor-off": "/account",
 }

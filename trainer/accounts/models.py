@@ -1,11 +1,11 @@
-"""User, Administrator, Session, Link, RecoveryCode and PinTry records."""
+"""User, Administrator, Session, Link, RecoveryCode, Passkey and PinTry records."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
@@ -56,6 +56,8 @@ class User(Base):
     second_factor_wait_until: Mapped[dt.datetime | None]
     """After too many wrong codes the next is not looked at before this."""
 
+    disabled_at: Mapped[dt.datetime | None]
+    """When an operator disabled the account: nobody signs in to it until it is enabled again."""
     erased_at: Mapped[dt.datetime | None]
     """When the person had everything erased. The row stays, empty, since certificates and other records refer to it."""
 
@@ -70,9 +72,20 @@ class User(Base):
         session_id: uuid.UUID | None = self.__dict__.get("came_in_by")
         return session_id
 
-    @session_id.setter
-    def session_id(self, value: uuid.UUID) -> None:
-        self.__dict__["came_in_by"] = value
+    @property
+    def signed_in_at(self) -> dt.datetime | None:
+        """When the session began through which this person came in; no column either."""
+        signed_in_at: dt.datetime | None = self.__dict__.get("came_in_at")
+        return signed_in_at
+
+    @property
+    def came_by_passkey(self) -> bool:
+        """True if that session was opened with a passkey, which is two steps in one."""
+        return bool(self.__dict__.get("came_by_passkey"))
+
+    def come_in(self, session_id: uuid.UUID, signed_in_at: dt.datetime, *, by_passkey: bool) -> None:
+        """Note the session through which this person came in."""
+        self.__dict__.update(came_in_by=session_id, came_in_at=signed_in_at, came_by_passkey=by_passkey)
 
     @property
     def is_guest(self) -> bool:
@@ -115,6 +128,8 @@ class Session(Base):
     """What the browser said of itself, in words such as "Chrome on Android"."""
     created_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
+    is_by_passkey: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Opened with a passkey that checked who holds it."""
     site_device_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     """The device of a firm on which it is, if it is on one."""
     quiet_until: Mapped[dt.datetime | None]
@@ -153,6 +168,24 @@ class RecoveryCode(Base):
     seal: Mapped[str] = mapped_column(String(43))
     key_id: Mapped[str | None] = mapped_column(String(8))
     """The key that the seal was made with; the oldest, if the row is from before keys had ids."""
+    created_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+
+
+class Passkey(Base):
+    """A key pair in someone's phone, computer or key ring that signs them in; we hold the public half alone."""
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    """What the authenticator calls it."""
+    public_key: Mapped[bytes] = mapped_column(LargeBinary(2000))
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """How often it has signed, where the authenticator counts; one that goes back is a copy."""
+    name: Mapped[str] = mapped_column(String(60))
+    """As its owner calls it."""
     created_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]
 

@@ -75,10 +75,17 @@ def create_account(
 
 
 def open_session(
-    user_id: uuid.UUID, device: str, now: dt.datetime, site_device_id: uuid.UUID | None = None
+    user_id: uuid.UUID,
+    device: str,
+    now: dt.datetime,
+    site_device_id: uuid.UUID | None = None,
+    *,
+    by_passkey: bool = False,
 ) -> uuid.UUID:
     """Begin a session and return its number, which the cookie holds. On a site device it ends when it is quiet."""
-    session = Session(user_id=user_id, device=device, created_at=now, site_device_id=site_device_id)
+    session = Session(
+        user_id=user_id, device=device, created_at=now, site_device_id=site_device_id, is_by_passkey=by_passkey
+    )
     session.quiet_until = now + QUIET if site_device_id else None
     db.session.add(session)
     db.session.flush()
@@ -87,6 +94,36 @@ def open_session(
         remember_language(user)
         note("session.opened", now, actor_id=user_id, subject_id=session.id, device=device)
     return session.id
+
+
+def replace_session(
+    user_id: uuid.UUID, before: uuid.UUID, device: str, now: dt.datetime, *, by_passkey: bool
+) -> uuid.UUID:
+    """Begin a session in place of another, which ends; return its number. The log keeps what it was done for."""
+    old = db.session.get_one(Session, before)
+    old.ended_at = old.ended_at or now
+    new = Session(user_id=user_id, device=device, created_at=now, is_by_passkey=by_passkey)
+    new.site_device_id, new.quiet_until = old.site_device_id, old.quiet_until
+    db.session.add(new)
+    db.session.flush()
+    return new.id
+
+
+def disable_account(user: User, now: dt.datetime) -> None:
+    """Let nobody sign in to an account, and end its sessions; an operator's decision."""
+    if user.disabled_at is not None:
+        raise Conflict(_l("This account is already disabled."))
+    user.disabled_at = now
+    end_sessions(user.id, now)
+    note("account.disabled", now, subject_id=user.id)
+
+
+def enable_account(user: User, now: dt.datetime) -> None:
+    """Let the owner of a disabled account sign in again."""
+    if user.disabled_at is None:
+        raise Conflict(_l("This account isn’t disabled."))
+    user.disabled_at = None
+    note("account.enabled", now, subject_id=user.id)
 
 
 def prolong_session(session_id: uuid.UUID, now: dt.datetime) -> None:
@@ -123,10 +160,10 @@ def end_session(user_id: uuid.UUID, session_id: uuid.UUID, now: dt.datetime) -> 
         note("session.ended", now, actor_id=user_id, subject_id=session_id)
 
 
-def sign_out_everywhere(user_id: uuid.UUID, now: dt.datetime) -> None:
-    """End all sessions of an account, because the person asks for it."""
+def sign_out_everywhere(user_id: uuid.UUID, now: dt.datetime, *, by_operator: bool = False) -> None:
+    """End all sessions of an account, because the person or an operator asks for it."""
     end_sessions(user_id, now)
-    note("sessions.ended", now, actor_id=user_id, subject_id=user_id)
+    note("sessions.ended", now, actor_id=None if by_operator else user_id, subject_id=user_id)
 
 
 def end_sessions(user_id: uuid.UUID, now: dt.datetime, *, but: uuid.UUID | None = None) -> None:
@@ -233,6 +270,13 @@ def change_password(user: User, password_hash: str, now: dt.datetime, *, but: uu
     _void_links(user.id, now, Purpose.RESET, Purpose.ADDRESS)
     post("password-changed", user.email, mail_language(user.language), {"user": user.id.hex}, now)
     note("password.changed", now, actor_id=user.id, subject_id=user.id)
+
+
+def renew_hash(user_id: uuid.UUID, before: str, password_hash: str) -> None:
+    """Store the hash of the same password at today's costs, unless the password was changed meanwhile."""
+    user = get_user(user_id)
+    if user.password_hash == before:
+        user.password_hash = password_hash
 
 
 def confirm_address(user: User, now: dt.datetime) -> None:

@@ -7,9 +7,6 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-LEAST = 10
-MOST = 128
-
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
@@ -27,6 +24,11 @@ def check_password(stored: str | None, password: str) -> bool:
         return _hasher.verify(stored or _nobodys_hash(), password) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+def is_outdated(stored: str) -> bool:
+    """Return True if a hash was made with other costs than today's."""
+    return _hasher.check_needs_rehash(stored)
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ import uuid
 
 from sqlalchemy import ColumnElement, delete, or_, select
 
-from trainer.accounts.models import Administrator, Link, PinTry, RecoveryCode, Session, User
+from trainer.accounts.models import Administrator, Link, Passkey, PinTry, RecoveryCode, Session, User
 from trainer.accounts.queries import get_user
 from trainer.core import audit, outbox
 from trainer.core.db import db
@@ -20,24 +20,26 @@ ERASED = "Erased"
 def export_person(user_id: uuid.UUID) -> Told:
     """Return the account, its sessions, links, emails and log.
 
-    No password, no PIN, no secret of the second step, no code; nor where a link leads: that may be an invitation that
-    works.
+    No password, no PIN, no secret of the second step, no code, no key; nor where a link leads: that may be an
+    invitation that works.
     """
     user = get_user(user_id)
     links = db.session.scalars(select(Link).where(_is_of(user)).order_by(Link.created_at)).all()
     codes = select(RecoveryCode).where(RecoveryCode.user_id == user_id).order_by(RecoveryCode.created_at)
     sessions = select(Session).where(Session.user_id == user_id).order_by(Session.created_at)
+    passkeys = select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.created_at)
     tries = select(PinTry).where(PinTry.user_id == user_id).order_by(PinTry.at)
     return {
         "account": tell(
             [user],
             *("email", "email_confirmed_at", "certificate_name", "created_at", "language"),
-            *("second_factor_at", "second_factor_misses", "second_factor_wait_until"),
+            *("second_factor_at", "second_factor_misses", "second_factor_wait_until", "disabled_at"),
         ),
         "administrator": tell(
             db.session.scalars(select(Administrator).where(Administrator.user_id == user_id)), "appointed_at"
         ),
-        "sessions": tell(db.session.scalars(sessions), "device", "created_at", "ended_at"),
+        "sessions": tell(db.session.scalars(sessions), "device", "created_at", "ended_at", "is_by_passkey"),
+        "passkeys": tell(db.session.scalars(passkeys), "name", "created_at", "used_at"),
         "links": tell(links, "purpose", "email", "created_at", "expires_at", "used_at"),
         "wrong_pins": tell(db.session.scalars(tries), "way", "at"),
         "recovery_codes": tell(db.session.scalars(codes), "created_at", "used_at"),
@@ -55,7 +57,7 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     user = get_user(user_id)
     outbox.forget_mails(_addresses(user), user_id)
     db.session.execute(delete(Link).where(_is_of(user)))
-    for record in (Administrator, PinTry, RecoveryCode, Session):
+    for record in (Administrator, Passkey, PinTry, RecoveryCode, Session):
         db.session.execute(delete(record).where(record.user_id == user_id))
     if user.is_guest:
         db.session.delete(user)

@@ -7,36 +7,51 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
-from trainer.accounts.models import Link, Session, User
-from trainer.accounts.rules import SITE_LASTS, Purpose
+from trainer.accounts.models import Link, Passkey, Session, User
+from trainer.accounts.rules import SESSION_LASTS, SITE_LASTS, Purpose
 from trainer.core.clock import now
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.signing import is_sealed
 
-Q = TypeVar("Q", bound=Select[Any])
+Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
 
 
 def through_session(query: Q) -> Q:
     """Narrow a query on users to who is signed in through a session that isn't over; run it with `of_session`."""
-    at_site = and_(Session.quiet_until > bindparam("at"), Session.created_at > bindparam("site_since"))
     return query.join(Session, Session.user_id == User.id).where(
-        Session.id == bindparam("session_id"),
-        Session.ended_at.is_(None),
-        or_(Session.site_device_id.is_(None), at_site),
+        Session.id == bindparam("session_id"), User.disabled_at.is_(None), _is_open()
     )
 
 
 def of_session(session_id: uuid.UUID) -> dict[str, Any]:
     """Return the parameters of a query through a session: which one, and from when on one at a site isn't over yet."""
-    instant = now()
-    return {"session_id": session_id, "at": instant, "site_since": instant - SITE_LASTS}
+    return {"session_id": session_id, **_bounds(now())}
+
+
+def _is_open() -> ColumnElement[bool]:
+    at_site = and_(Session.quiet_until > bindparam("at"), Session.created_at > bindparam("site_since"))
+    return and_(
+        Session.ended_at.is_(None),
+        or_(Session.created_at > bindparam("since"), is_a_guest()),
+        or_(Session.site_device_id.is_(None), at_site),
+    )
+
+
+def _bounds(instant: dt.datetime) -> dict[str, dt.datetime]:
+    return {"at": instant, "since": instant - SESSION_LASTS, "site_since": instant - SITE_LASTS}
+
+
+def is_a_guest() -> ColumnElement[bool]:
+    """Return the condition of learners without an account: `User.is_guest` as SQL."""
+    return and_(User.email.is_(None), User.pin_hash.is_(None))
 
 
 # Run for every page of someone signed in, so it is built once.
-_BY_SESSION = through_session(select(User))
+_BY_SESSION = through_session(select(User, Session.created_at, Session.is_by_passkey))
 
 
 def find_user_by_session(token: str) -> User | None:
@@ -44,9 +59,11 @@ def find_user_by_session(token: str) -> User | None:
     session_id = read_session_id(token)
     if session_id is None:
         return None
-    user = db.session.scalar(_BY_SESSION, of_session(session_id))
-    if user is not None:
-        user.session_id = session_id
+    row = db.session.execute(_BY_SESSION, of_session(session_id)).first()
+    if row is None:
+        return None
+    user, signed_in_at, by_passkey = row
+    user.come_in(session_id, signed_in_at, by_passkey=by_passkey)
     return user
 
 
@@ -72,16 +89,33 @@ def list_sessions(user_id: uuid.UUID) -> Sequence[Session]:
     """Return a user's sessions that aren't over, the newest first."""
     return db.session.scalars(
         select(Session)
-        .where(
-            Session.user_id == user_id,
-            Session.ended_at.is_(None),
-            or_(
-                Session.site_device_id.is_(None),
-                and_(Session.quiet_until > now(), Session.created_at > now() - SITE_LASTS),
-            ),
-        )
-        .order_by(Session.created_at.desc(), Session.id)
+        .join(User, User.id == Session.user_id)
+        .where(Session.user_id == user_id, _is_open())
+        .order_by(Session.created_at.desc(), Session.id),
+        _bounds(now()),
     ).all()
+
+
+def list_passkeys(user_id: uuid.UUID) -> Sequence[Passkey]:
+    """Return someone's passkeys, the oldest first."""
+    return db.session.scalars(
+        select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.created_at, Passkey.id)
+    ).all()
+
+
+def get_passkey(user_id: uuid.UUID, passkey_id: uuid.UUID) -> Passkey:
+    """Return one of someone's passkeys, locked for change. Raises NotFound for anybody else's."""
+    query = select(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user_id).with_for_update()
+    passkey = db.session.scalar(query)
+    if passkey is None:
+        raise NotFound
+    return passkey
+
+
+def list_own_words(user: User) -> list[str]:
+    """Return what others know of a user: address, name, firms. A password is more than that."""
+    firms: list[str] = current_app.extensions["firm_names"](user.id)
+    return [word for word in (user.email, user.certificate_name, *firms) if word]
 
 
 def find_link(token: str, purpose: Purpose, now: dt.datetime) -> tuple[Link, User] | None:
@@ -102,11 +136,6 @@ def find_new_address(user_id: uuid.UUID, token: str, now: dt.datetime) -> Link |
     """Return a link that gives this user's account another address, or None if it isn't valid."""
     link = _find_good(token, Purpose.ADDRESS, now)
     return link if link and link.user_id == user_id else None
-
-
-def is_a_guest() -> ColumnElement[bool]:
-    """Return the condition of learners without an account: `User.is_guest` as SQL."""
-    return and_(User.email.is_(None), User.pin_hash.is_(None))
 
 
 def list_guests_before(day: dt.datetime) -> Sequence[uuid.UUID]:

@@ -11,6 +11,16 @@ from email_validator import EmailNotValidError, validate_email
 KEPT = dt.timedelta(days=7)
 """How long a browser keeps a session after its last visit, or an hour less; a guest's record is then forgotten."""
 
+SESSION_LASTS = dt.timedelta(days=30)
+"""How long an account's session lasts at most. A guest's has no such end: it is all that they could come back with."""
+STAFF_LASTS = dt.timedelta(hours=12)
+"""How long after signing in the pages that show other people's records are open: a shift."""
+STAFF_QUIET = dt.timedelta(hours=3)
+"""How old a session's cookie may be for these pages. Pages renew it once an hour: someone who was away for three hours,
+or two at least, signs in again."""
+UNSENT_LASTS = dt.timedelta(minutes=30)
+"""How much longer such a page that was opened in time may still be sent."""
+
 LINK_LASTS = dt.timedelta(hours=1)
 """How long a mailed link to choose a new password is good."""
 CONFIRM_LASTS = dt.timedelta(days=7)
@@ -20,7 +30,7 @@ SIGN_UP_LASTS = dt.timedelta(hours=24)
 ADDRESS_LASTS = dt.timedelta(hours=24)
 """How long a mailed link to change to an address is good."""
 CODE_LASTS = dt.timedelta(minutes=10)
-"""How long signing in waits for the code after the right password."""
+"""How long signing in waits for the code after the right password, and how long one may change how one signs in."""
 
 QUIET = dt.timedelta(minutes=2)
 """How long a session on a site device lasts when nothing is asked for."""

@@ -20,7 +20,8 @@ from trainer.accounts.codes import (
 )
 from trainer.accounts.models import RecoveryCode, User
 from trainer.accounts.operations import end_sessions
-from trainer.accounts.rules import wait_after
+from trainer.accounts.queries import list_passkeys
+from trainer.accounts.rules import FREE_MISSES, wait_after
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict
@@ -56,7 +57,7 @@ def turn_on(user: User, nonce: str, given: str, now: dt.datetime, *, but: uuid.U
     end_sessions(user.id, now, but=but)
     post("second-factor-on", user.email, mail_language(user.language), {"user": user.id.hex}, now)
     note("second_factor.on", now, actor_id=user.id, subject_id=user.id)
-    return _renew(user, now)
+    return issue_recovery_codes(user, now)
 
 
 def turn_off(user: User, now: dt.datetime, *, by_operator: bool = False) -> None:
@@ -67,7 +68,8 @@ def turn_off(user: User, now: dt.datetime, *, by_operator: bool = False) -> None
     user.second_factor_at = user.second_factor_nonce = user.second_factor_step = None
     user.second_factor_key_id = user.second_factor_mask = None
     user.second_factor_misses, user.second_factor_wait_until = 0, None
-    db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    if not list_passkeys(user.id):  # they have need of the codes, too
+        forget_recovery_codes(user.id)
     post("second-factor-off", user.email, mail_language(user.language), {"user": user.id.hex}, now)
     actor_id, by = (None, "operator") if by_operator else (user.id, None)
     note("second_factor.off", now, actor_id=actor_id, subject_id=user.id, by=by)
@@ -75,22 +77,42 @@ def turn_off(user: User, now: dt.datetime, *, by_operator: bool = False) -> None
 
 def renew_recovery_codes(user: User, now: dt.datetime) -> list[str]:
     """Return new recovery codes; the old ones no longer work."""
-    if not user.has_second_factor:
+    if not user.has_second_factor and not list_passkeys(user.id):
         raise Conflict(_l("The second step is off."))
     note("recovery_codes.renewed", now, actor_id=user.id, subject_id=user.id)
-    return _renew(user, now)
+    return issue_recovery_codes(user, now)
+
+
+def forget_recovery_codes(user_id: uuid.UUID) -> None:
+    """Delete someone's recovery codes."""
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+
+
+def issue_recovery_codes(user: User, now: dt.datetime) -> list[str]:
+    """Return fresh recovery codes in place of those there were."""
+    forget_recovery_codes(user.id)
+    codes, key = make_recovery_codes(), keys().current
+    db.session.add_all(
+        RecoveryCode(user_id=user.id, seal=seal_recovery_code(user.id, code, key), key_id=key.id, created_at=now)
+        for code in codes
+    )
+    db.session.flush()
+    return codes
 
 
 def try_code(user: User, given: str, now: dt.datetime) -> Tried:
-    """Use up a code of the app or a recovery code. Takes the user locked; wrong tries are counted in the row."""
-    if user.second_factor_wait_until is not None and now < user.second_factor_wait_until:
-        return Tried.WAIT
-    if not (_use_step(user, given, now) or _use_recovery_code(user, given, now)):
-        user.second_factor_misses += 1
-        wait = wait_after(user.second_factor_misses)
-        user.second_factor_wait_until = now + wait if wait else None
-        note("second_factor.code_refused", now, actor_id=user.id, subject_id=user.id)
-        return Tried.WRONG
+    """Use up a code of the app or a recovery code. Takes the user locked; wrong tries are counted in the row.
+
+    A recovery code is looked at even while codes of the app wait: at 60 bits nobody guesses it, and whoever knows only
+    the password mustn't keep the owner out.
+    """
+    is_waiting = user.second_factor_wait_until is not None and now < user.second_factor_wait_until
+    if not _use_recovery_code(user, given, now):
+        if is_waiting:
+            return Tried.WAIT
+        if not _use_step(user, given, now):
+            _count_miss(user, now)
+            return Tried.WRONG
     user.second_factor_misses, user.second_factor_wait_until = 0, None
     return Tried.RIGHT
 
@@ -122,6 +144,15 @@ def find_secret(user: User) -> str | None:
     return secret_of(user.id, user.second_factor_nonce, key, user.second_factor_mask)
 
 
+def _count_miss(user: User, now: dt.datetime) -> None:
+    user.second_factor_misses += 1
+    wait = wait_after(user.second_factor_misses)
+    user.second_factor_wait_until = now + wait if wait else None
+    note("second_factor.code_refused", now, actor_id=user.id, subject_id=user.id)
+    if user.second_factor_misses == FREE_MISSES and user.email is not None:
+        post("codes-refused", user.email, mail_language(user.language), {"user": user.id.hex}, now)
+
+
 def _use_step(user: User, given: str, now: dt.datetime) -> bool:
     secret = find_secret(user)
     if secret is None:
@@ -148,14 +179,3 @@ def _use_recovery_code(user: User, given: str, now: dt.datetime) -> bool:
         return False
     note("recovery_code.used", now, actor_id=user.id, subject_id=user.id)
     return True
-
-
-def _renew(user: User, now: dt.datetime) -> list[str]:
-    db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-    codes, key = make_recovery_codes(), keys().current
-    db.session.add_all(
-        RecoveryCode(user_id=user.id, seal=seal_recovery_code(user.id, code, key), key_id=key.id, created_at=now)
-        for code in codes
-    )
-    db.session.flush()
-    return codes

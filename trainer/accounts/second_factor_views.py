@@ -12,9 +12,10 @@ from trainer.accounts import second_factor as operations
 from trainer.accounts.codes import app_address, make_nonce, qr_squares, secret_of
 from trainer.accounts.forms import FirstCodeForm, PasswordAndCodeForm, PasswordForm
 from trainer.accounts.passwords import check_password
-from trainer.accounts.queries import get_user
+from trainer.accounts.queries import get_user, list_passkeys
 from trainer.accounts.rules import CODE_LASTS
 from trainer.accounts.second_factor import Tried
+from trainer.accounts.signing_in import is_proved, renew_session
 from trainer.accounts.words import code_refusal, wrong_code, wrong_password
 from trainer.content.serving import served
 from trainer.core.clock import now
@@ -39,6 +40,9 @@ def show() -> Response | str | tuple[str, int]:
     if current_user.has_pin:
         flash(_("A second step goes with a password. Add an email address and choose a password first."))
         return go(url_for("accounts.account"))
+    if list_passkeys(current_user.id) and not is_proved():
+        flash(_("Confirm that it’s you with a passkey or a recovery code first."))
+        return go(url_for("passkeys.show", next=request.full_path.rstrip("?")))
     form = PasswordForm()
     if form.validate_on_submit():
         if check_password(current_user.password_hash, str(form.password.data)):
@@ -62,6 +66,7 @@ def set_up() -> Response | str | tuple[str, int]:
             codes = operations.turn_on(get_user(user_id), nonce, str(form.code.data), now(), but=session_id)
         if codes is not None:
             session.pop(_SETTING_UP)
+            renew_session()
             return _codes_page(codes)
         form.code.errors = [wrong_code()]
     secret = secret_of(user_id, nonce)
@@ -86,6 +91,7 @@ def turn_off() -> Response | str | tuple[str, int]:
             if tried is Tried.RIGHT:
                 operations.turn_off(user, now())
         if tried is Tried.RIGHT:
+            renew_session()
             flash(_("The second step is off."))
             return go(url_for("accounts.account"))
         form.code.errors = [code_refusal(tried, operations.minutes_to_wait(user, now()))]

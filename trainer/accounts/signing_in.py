@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from flask import Flask, Response, current_app, request, session
+from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 
 from trainer.accounts.guessing import is_known, know_browser
 from trainer.accounts.models import User
-from trainer.accounts.operations import end_session, open_session, prolong_session
+from trainer.accounts.operations import end_session, open_session, prolong_session, replace_session
+from trainer.accounts.passkeys import CHALLENGE_LASTS, Site, try_passkey, use_challenge
 from trainer.accounts.passwords import check_password
 from trainer.accounts.pin_rules import Way
 from trainer.accounts.pins import begin_try, check_pin, cross_out, pin_name
 from trainer.accounts.queries import find_user, find_user_by_session, read_session_id
-from trainer.accounts.rules import QUIET, device_of
+from trainer.accounts.rules import CODE_LASTS, QUIET, STAFF_LASTS, STAFF_QUIET, UNSENT_LASTS, device_of
+from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
+from trainer.core.errors import Conflict
 from trainer.web.sessions import QUIET_SECONDS
 from trainer.web.unsent import UNSENT
+
+_CHALLENGE, _PROVED = "passkey", "proved"
+_AWAY = "away"
+"""In the session of someone who came back after hours."""
 
 
 class Visitor(AnonymousUserMixin):  # type: ignore[misc]
@@ -28,28 +37,32 @@ class Visitor(AnonymousUserMixin):  # type: ignore[misc]
     certificate_name = None
 
 
-def init_accounts(app: Flask) -> None:
-    """Set up Flask-Login."""
+def init_accounts(app: Flask, firm_names: Callable[[uuid.UUID], list[str]]) -> None:
+    """Set up Flask-Login, and how the names of someone's firms are found."""
+    app.extensions["firm_names"] = firm_names
     manager = LoginManager(app)
     manager.anonymous_user = Visitor
     # A guard's phone changes networks all night; an address is no part of who someone is.
     manager.session_protection = None
     manager.user_loader(find_user_by_session)
+    app.before_request(_note_absence)
     app.after_request(_stay)
 
 
-def sign_in_session(user: User, site_device_id: uuid.UUID | None = None) -> None:
-    """Let the browser hold this user's session, a fresh one, and keep it after closing.
+def sign_in_session(user: User, site_device_id: uuid.UUID | None = None, *, by_passkey: bool = False) -> None:
+    """Let the browser hold this user's session, a fresh one, and keep it after closing. Raises Conflict for a disabled
+    account.
 
     On a site device nothing is kept: neither after closing, nor that this person was here, nor what someone before
     them hadn't saved.
     """
+    check_enabled(user)
     device, user_id = device_of(request.user_agent.string), user.id
     name = pin_name(user.id) if user.has_pin else user.email_key
     if name is not None and site_device_id is None:
         know_browser(name)
     with transaction():
-        session_id = open_session(user_id, device, now(), site_device_id)
+        session_id = open_session(user_id, device, now(), site_device_id, by_passkey=by_passkey)
     unsent = session.get(UNSENT) if site_device_id is None else None
     session.clear()
     if unsent is not None:
@@ -59,6 +72,77 @@ def sign_in_session(user: User, site_device_id: uuid.UUID | None = None) -> None
     session["_user_id"] = session_id.hex
     session["_fresh"] = True
     session.permanent = site_device_id is None
+
+
+def renew_session(*, by_passkey: bool | None = None) -> None:
+    """Give this browser's session another number and end the one before: what may be done with it has changed."""
+    user_id, before = current_user.id, current_user.session_id
+    by_passkey = current_user.came_by_passkey if by_passkey is None else by_passkey
+    device, instant = device_of(request.user_agent.string), now()
+    with transaction():
+        session_id = replace_session(user_id, before, device, instant, by_passkey=by_passkey)
+    current_user.come_in(session_id, instant, by_passkey=by_passkey)
+    session["_user_id"] = session_id.hex
+    session.pop(_AWAY, None)
+
+
+def is_proof_old() -> bool:
+    """Return True if pages with other people's records ask to sign in again: that was long ago, or nobody was here for
+    hours. What was written on a page that was opened in time can still be sent."""
+    began = current_user.signed_in_at
+    lasts = STAFF_LASTS if request.method in {"GET", "HEAD"} else STAFF_LASTS + UNSENT_LASTS
+    return _AWAY in session or (began is not None and now() - began >= lasts)
+
+
+def _note_absence() -> None:
+    """Remember that nobody was here for hours, before this page renews the cookie."""
+    signed_at = getattr(session, "signed_at", None)
+    if "_user_id" in session and signed_at is not None and now() - signed_at >= STAFF_QUIET:
+        session[_AWAY] = True
+
+
+def keep_challenge(challenge: str) -> None:
+    """Remember what this browser's passkeys were asked last."""
+    session[_CHALLENGE] = [challenge, int(now().timestamp())]
+
+
+def take_challenge() -> str | None:
+    """Return what they were asked, and forget it; None if that was too long ago."""
+    challenge, at = session.pop(_CHALLENGE, None) or ("", 0)
+    return challenge if now().timestamp() - at < CHALLENGE_LASTS.total_seconds() else None
+
+
+def find_passkey_owner() -> User | None:
+    """Return whose passkey this request shows for the challenge that this browser got last, or None."""
+    challenge = take_challenge()
+    if challenge is None:
+        return None
+    with transaction():
+        if not use_challenge(challenge):
+            return None
+        return try_passkey(request.form.get("answer", ""), challenge, own_site(), now())
+
+
+def own_site() -> Site:
+    """Return the site that passkeys belong to."""
+    return Site(current_app.config["SETTINGS"].base_url, served().site.name)
+
+
+def note_proof() -> None:
+    """Remember for ten minutes that the person has just shown who they are."""
+    session[_PROVED] = [current_user.id.hex, int(now().timestamp())]
+
+
+def is_proved() -> bool:
+    """Return True if they have."""
+    user, at = session.get(_PROVED) or ("", 0)
+    return bool(user == current_user.id.hex and now().timestamp() - at < CODE_LASTS.total_seconds())
+
+
+def check_enabled(user: User) -> None:
+    """Raise Conflict for an account that was disabled: who gets here has shown that it's theirs."""
+    if user.disabled_at is not None:
+        raise Conflict(_("This account is disabled. Write to the people who run this site."))
 
 
 def _stay(response: Response) -> Response:

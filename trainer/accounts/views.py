@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from trainer.accounts import operations
@@ -24,9 +25,9 @@ from trainer.accounts.forms import (
 from trainer.accounts.guessing import know_browser
 from trainer.accounts.operations import end_session
 from trainer.accounts.passwords import hash_password
-from trainer.accounts.queries import find_link, find_new_address, get_user, list_sessions
+from trainer.accounts.queries import find_link, find_new_address, get_user, list_own_words, list_sessions
 from trainer.accounts.rules import LINK_LASTS, Purpose
-from trainer.accounts.signing_in import is_own_secret, leave
+from trainer.accounts.signing_in import is_own_secret, leave, renew_session
 from trainer.accounts.words import wrong_password, wrong_pin
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -48,6 +49,20 @@ def sign_out() -> Response:
     """End the session on this device."""
     leave()
     return go(way_to("front"))
+
+
+@blueprint.get("/exit")
+@access(Who.PUBLIC)
+def exit_site() -> Response:
+    """End the visit, on our side too: forget the session and all else that this browser keeps for us, and go to an
+    everyday page. Whatever happens to the database, it goes there."""
+    try:
+        leave()
+    except SQLAlchemyError:
+        session.clear()
+    answer = make_response(redirect(current_app.config["EXIT_TARGET"](), 302))
+    forget_cookies(answer)
+    return answer
 
 
 @blueprint.post("/exit/session")
@@ -88,6 +103,7 @@ def account() -> str:
 def change_password() -> Response | tuple[str, int]:
     """Set a new password for someone who knows the old one; other devices are signed out."""
     form, user_id, session_id = _password_form(), current_user.id, current_user.session_id
+    form.own_words = list_own_words(current_user)
     if form.validate_on_submit():
         if current_user.email is None:
             form.new_password.errors = [_("Add an email address first: you sign in with it and the password.")]
@@ -95,6 +111,7 @@ def change_password() -> Response | tuple[str, int]:
             hashed = hash_password(str(form.new_password.data))
             with transaction():
                 operations.change_password(get_user(user_id), hashed, now(), but=session_id)
+            renew_session()
             flash(_("Your password has been changed. Other devices have been signed out."))
             return go(url_for(".account"))
         else:
@@ -148,9 +165,11 @@ def ask_reset() -> str | tuple[str, int]:
 @limit_failures("60 per hour")
 def reset(token: str) -> Response | str | tuple[str, int]:
     """Let someone with the emailed link choose a new password. It signs no one in."""
-    if find_link(token, Purpose.RESET, now()) is None:
+    found = find_link(token, Purpose.RESET, now())
+    if found is None:
         return render_template("accounts/link_void.html", again=url_for(".ask_reset")), 404
     form = NewPasswordForm()
+    form.own_words = list_own_words(found[1])
     if form.validate_on_submit():
         hashed = hash_password(str(form.new_password.data))  # before the transaction: it takes its time
         with transaction():
@@ -258,6 +277,7 @@ def change_address(address_token: str) -> Response | str:
         if again is None:
             raise Conflict(_("This link was already used."))
         operations.change_address(get_user(user_id), again, now())
+    renew_session()
     flash(_("Your address has been changed."))
     return go(url_for(".account"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from trainer.accounts.password_rules import Easy
 from trainer.accounts.pin_rules import Weak
 from trainer.accounts.second_factor import Tried
 
@@ -11,6 +12,24 @@ from trainer.accounts.second_factor import Tried
 def wrong_password() -> str:
     """Return what is said when the password that was asked for is another."""
     return str(_("This isn’t your password. Check capital letters and try again."))
+
+
+def wrong_passkey() -> str:
+    """Return what is said when a passkey didn't open anything, for whatever reason."""
+    return str(_("That passkey didn’t work here. Try again, or use your password."))
+
+
+def password_refusal(fault: Easy) -> str:
+    """Return what is said of a password that is too easy to guess."""
+    words = {
+        Easy.COMMON: _("Many people use this password, so it’s tried first. Choose another, such as a few words."),
+        Easy.REPEATED: _("This repeats itself, so it’s easy to guess. Choose another, such as a few words."),
+        Easy.OWN: _(
+            "This is little more than your name, your address, your firm’s or this site’s name, so it’s easy to guess. "
+            "Add a few other words."
+        ),
+    }
+    return str(words[fault])
 
 
 def code_refusal(tried: Tried, minutes: int) -> str:

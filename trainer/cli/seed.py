@@ -10,7 +10,8 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from trainer.accounts.passwords import LEAST, MOST, hash_password
+from trainer.accounts.password_rules import LEAST, MOST, find_fault
+from trainer.accounts.passwords import hash_password
 from trainer.cli.demo.names import DOMAIN, FIRM
 from trainer.cli.demo.people import Person
 from trainer.cli.demo.story import Story
@@ -85,4 +86,6 @@ def _ask() -> str:
     typed: str = click.prompt("Password for the five", hide_input=True, confirmation_prompt=True)
     if not LEAST <= len(typed) <= MOST:
         raise click.ClickException(f"A password has {LEAST} to {MOST} characters.")
+    if find_fault(typed, [FIRM, DOMAIN, served().site.name]) is not None:
+        raise click.ClickException("This password is too easy to guess. Use a few words.")
     return typed

@@ -51,6 +51,7 @@ class Settings:
     proxies: int
     max_body_kb: int
     smtp_url: str | None
+    smtp_plain: bool
     mail_from: str
     limits_url: str | None
     webhooks_loopback: bool
@@ -68,7 +69,7 @@ class Settings:
     @cached_property
     def is_local(self) -> bool:
         """True on a loopback address: no Secure cookies, no HSTS, certificates say "Local trial"."""
-        return _is_loopback(urlsplit(self.base_url).hostname or "")
+        return is_loopback(urlsplit(self.base_url).hostname or "")
 
     @property
     def host_names(self) -> list[str]:
@@ -92,6 +93,7 @@ VARIABLES = {
     "proxies": "TRAINER_PROXIES",
     "max_body_kb": "TRAINER_MAX_BODY_KB",
     "smtp_url": "TRAINER_SMTP_URL",
+    "smtp_plain": "TRAINER_SMTP_PLAIN",
     "mail_from": "TRAINER_MAIL_FROM",
     "limits_url": "TRAINER_LIMITS_URL",
     "webhooks_loopback": "TRAINER_WEBHOOKS_LOOPBACK",
@@ -107,8 +109,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     development = _switch(env, "TRAINER_DEVELOPMENT")
     instance = Path(env.get("TRAINER_INSTANCE", str(ROOT / "instance"))).resolve()
     base_url = _base_url(env, host, port)
-    local = _is_loopback(urlsplit(base_url).hostname or "")
-    if not (local and _is_loopback(host)) and (development or _switch(env, "FLASK_DEBUG")):
+    local = is_loopback(urlsplit(base_url).hostname or "")
+    if not (local and is_loopback(host)) and (development or _switch(env, "FLASK_DEBUG")):
         raise SettingsRefused("TRAINER_DEVELOPMENT and FLASK_DEBUG are for a loopback address only. Unset them.")
     webhooks_loopback = _switch(env, "TRAINER_WEBHOOKS_LOOPBACK")
     if webhooks_loopback and not local:
@@ -136,6 +138,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         proxies=_number(env, "TRAINER_PROXIES", 0, 0, 5),
         max_body_kb=_number(env, "TRAINER_MAX_BODY_KB", 256, 16, 10_240),
         smtp_url=_smtp_url(env),
+        smtp_plain=_switch(env, "TRAINER_SMTP_PLAIN"),
         mail_from=_mail_from(env, "localhost" if local else urlsplit(base_url).hostname or "localhost"),
         limits_url=_limits_url(env),
         webhooks_loopback=webhooks_loopback,
@@ -184,7 +187,7 @@ def _mail_from(env: Mapping[str, str], host: str) -> str:
 def _base_url(env: Mapping[str, str], host: str, port: int) -> str:
     given = env.get("TRAINER_BASE_URL", "").rstrip("/")
     if not given:
-        if not _is_loopback(host):
+        if not is_loopback(host):
             raise SettingsRefused(
                 f"HOST is {host}, which others can reach, and TRAINER_BASE_URL is not set. "
                 "Set it to the https address that people will use."
@@ -198,7 +201,7 @@ def _base_url(env: Mapping[str, str], host: str, port: int) -> str:
         or given != f"{parts.scheme}://{parts.netloc}"
     ):
         raise SettingsRefused(f"TRAINER_BASE_URL is {given!r}. Write it like https://training.example.org, no path.")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise SettingsRefused(f"TRAINER_BASE_URL is {given}. Away from a loopback address it must begin with https.")
     return given
 
@@ -355,7 +358,8 @@ def _switch(env: Mapping[str, str], name: str) -> bool:
     raise SettingsRefused(f"{name} is {given!r}. It must be 1 or 0.")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return True if a host is this machine."""
     if host == "localhost":
         return True
     try:

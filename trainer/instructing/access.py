@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from trainer.core.errors import NotFound
 from trainer.instructing.queries import Desk, find_desk, find_reader, find_view
-from trainer.organizations.access import ask_second_step, needs_second_step, shut_page
+from trainer.organizations.access import ask_proof, lacks_proof, shut_page
 from trainer.organizations.rules import FirmState
 from trainer.web.language import show_times_of
 
@@ -73,8 +73,8 @@ def _entering(view: View, find: Callable[[uuid.UUID, uuid.UUID], Desk | None]) -
         show_times_of(desk.zone)
         if desk.actor is not None and desk.actor.state is not FirmState.OPEN:
             return shut_page(desk.actor)
-        if needs_second_step(current_user):
-            return ask_second_step()
+        if lacks_proof(current_user):
+            return ask_proof()
         return view(desk, **values)
 
     return enter
@@ -98,8 +98,8 @@ def reading_figures(view: View) -> View:
         reader = find_reader(current_user.id)
         if reader is None:
             raise NotFound
-        if needs_second_step(current_user):
-            return ask_second_step()
+        if lacks_proof(current_user):
+            return ask_proof()
         return view(reader, **values)
 
     return enter

@@ -22,6 +22,7 @@ from trainer.core.clock import now
 from trainer.core.db import db, is_outage, transaction
 from trainer.core.leases import is_due
 from trainer.core.outbox import NO_LONGER_NEEDED, OutboxMessage
+from trainer.core.settings import is_loopback
 from trainer.jobs.isolation import describe
 from trainer.jobs.letters import write
 from trainer.web.letters import Letter
@@ -39,7 +40,7 @@ def deliver() -> Iterator[None]:
     settings = current_app.config["SETTINGS"]
     if settings.smtp_url is None or not is_due(OutboxMessage, now()):
         return
-    with closing(Line(settings.smtp_url)) as line:
+    with closing(Line(settings.smtp_url, allows_plain=settings.smtp_plain)) as line:
         for is_fresh_first in cycle((True, False)):  # neither new mail nor what failed before keeps the other waiting
             server = line.open()
             with transaction():
@@ -53,8 +54,9 @@ def deliver() -> Iterator[None]:
 class Line:
     """The connection to the mail server, reopened when it breaks."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, allows_plain: bool) -> None:
         self._address = address
+        self._allows_plain = allows_plain
         self._server: smtplib.SMTP | None = None
 
     def open(self) -> smtplib.SMTP:
@@ -64,7 +66,7 @@ class Line:
                 if self._server.rset()[0] == 250:
                     return self._server
         self.close()
-        self._server = _connect(self._address)
+        self._server = _connect(self._address, allows_plain=self._allows_plain)
         return self._server
 
     def close(self) -> None:
@@ -150,7 +152,7 @@ def _note(message: OutboxMessage, fault: Fault) -> None:
         outbox.mark_failed(message, fault.text, now(), is_final=fault.is_final)
 
 
-def _connect(address: str) -> smtplib.SMTP:
+def _connect(address: str, *, allows_plain: bool) -> smtplib.SMTP:
     parts = urlsplit(address)
     host, secure = parts.hostname or "", parts.scheme == "smtps"
     context = ssl.create_default_context()
@@ -165,6 +167,9 @@ def _connect(address: str) -> smtplib.SMTP:
             server.starttls(context=context)
             server.ehlo()
             secure = True
+        if not (secure or allows_plain or is_loopback(host)):
+            # Mails hold links that open accounts; whoever strips the offer would read them.
+            raise smtplib.SMTPException("the server offers no encryption; nothing is sent (TRAINER_SMTP_PLAIN)")
         if parts.username:
             if not secure:
                 raise smtplib.SMTPException("the server offers no encryption; the password is not sent")

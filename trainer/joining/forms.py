@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import InputRequired
 
-from trainer.accounts.forms import EmailForm
-from trainer.accounts.passwords import LEAST, MOST
+from trainer.accounts.forms import ChoosingForm, EmailForm, chosen_password
+from trainer.accounts.password_rules import MOST
 from trainer.web.forms import Form, length, trimmed
 
 _AGE = _l("I’m 13 or older")
@@ -20,15 +20,10 @@ class AskSignUpForm(EmailForm):
     is_old_enough = BooleanField(_AGE, [InputRequired(_TOO_YOUNG)])
 
 
-class SignUpForm(EmailForm):
+class SignUpForm(EmailForm, ChoosingForm):
     """Email address, password and the tick for age: where there is no mail server to send a link."""
 
-    password = PasswordField(
-        _l("Password"),
-        [InputRequired(_l("Choose a password.")), length(LEAST, MOST)],
-        description=_l("At least %(least)s characters. A few words you can remember work best.", least=LEAST),
-        render_kw={"autocomplete": "new-password"},
-    )
+    password = chosen_password(_l("Password"))
     is_old_enough = BooleanField(_AGE, [InputRequired(_TOO_YOUNG)])
 
 

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, PasswordField, StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired
 
-from trainer.accounts.passwords import LEAST, MOST
+from trainer.accounts.forms import ChoosingForm, chosen_password
 from trainer.organizations.models import LONGEST_NAME, LONGEST_NUMBER
 from trainer.web.forms import Form, PlainText, length, trimmed
 
 
-class InvitedForm(Form):
+class InvitedForm(ChoosingForm):
     """A password for a new account; its address is the one that was invited."""
 
-    password = PasswordField(
-        _l("Password"),
-        [InputRequired(_l("Choose a password.")), length(LEAST, MOST)],
-        description=_l("At least %(least)s characters. A few words you can remember work best.", least=LEAST),
-        render_kw={"autocomplete": "new-password"},
-    )
+    password = chosen_password(_l("Password"))
     is_old_enough = BooleanField(_l("I’m 13 or older"), [InputRequired(_l("Accounts are for people 13 and older."))])
 
 

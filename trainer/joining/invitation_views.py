@@ -58,6 +58,7 @@ def accept(token: str) -> Response | str | tuple[str, int]:
     elif this_site() is not None:
         return go(url_for("pins.sign_in"))  # many share this browser: an account would stay signed in
     else:
+        form.own_words = [invited.invitation.email_key, invited.person.name, firm]
         if not form.validate_on_submit():
             return _invitation_page(token, invited, form), 422
         hashed = hash_password(str(form.password.data))  # before the transaction: it takes its time

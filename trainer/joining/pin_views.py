@@ -20,7 +20,7 @@ from trainer.accounts.operations import end_sessions_at
 from trainer.accounts.pin_rules import Way, Weak, weakness_of
 from trainer.accounts.pins import check_pin, cross_out, hash_pin, is_mixed_with_older_key, remix, set_pin
 from trainer.accounts.queries import get_user
-from trainer.accounts.signing_in import is_own_secret, sign_in_session, way_of
+from trainer.accounts.signing_in import check_enabled, is_own_secret, renew_session, sign_in_session, way_of
 from trainer.accounts.words import pin_refusal, wrong_pin
 from trainer.content.serving import served
 from trainer.core.clock import now
@@ -143,6 +143,7 @@ def change() -> Response | str | tuple[str, int]:
             hashed = hash_pin(str(form.new_pin.data))  # before the transaction: it takes its time
             with transaction():
                 set_pin(get_user(user_id), hashed, now(), but=session_id)
+            renew_session()
             flash(_("Your PIN has been changed. Other devices have been signed out."))
             return go(url_for("accounts.account"))
         else:
@@ -189,6 +190,7 @@ def _page(form: PinSignInForm, site: Site | None) -> str:
 
 def _let_in(user: User) -> Response:
     """Sign in; what a guest did in this browser comes along, unless many share it."""
+    check_enabled(user)
     site, user_id = this_site(), user.id
     guest_id = current_user.id if current_user.is_guest and site is None else None
     if guest_id is not None and guest_id != user_id:

@@ -12,14 +12,14 @@ from werkzeug.wrappers import Response
 from trainer.accounts.forms import CodeForm, NewPasswordForm
 from trainer.accounts.guessing import FREE, count_miss, seconds_to_wait
 from trainer.accounts.models import User
-from trainer.accounts.operations import create_account, refuse_session, request_sign_up
-from trainer.accounts.passwords import check_password, hash_password
+from trainer.accounts.operations import create_account, refuse_session, renew_hash, request_sign_up
+from trainer.accounts.passwords import check_password, hash_password, is_outdated
 from trainer.accounts.pins import check_pin, cross_out
 from trainer.accounts.queries import find_sign_up, find_user, find_user_by_email_key, get_user
 from trainer.accounts.rules import CODE_LASTS, SIGN_UP_LASTS, email_key
 from trainer.accounts.second_factor import Tried, minutes_to_wait, try_code
-from trainer.accounts.signing_in import sign_in_session, way_of
-from trainer.accounts.words import code_refusal
+from trainer.accounts.signing_in import check_enabled, find_passkey_owner, sign_in_session, way_of
+from trainer.accounts.words import code_refusal, wrong_passkey
 from trainer.assessment.rules import Kind
 from trainer.content.serving import served
 from trainer.core.clock import now
@@ -113,6 +113,7 @@ def finish_sign_up(token: str) -> Response | str | tuple[str, int]:
     if link is None:
         return render_template("accounts/link_void.html", again=url_for(".sign_up")), 404
     form = NewPasswordForm()
+    form.own_words = [link.email_key, current_user.certificate_name or ""]
     if form.validate_on_submit():
         hashed = hash_password(str(form.new_password.data))  # before the transaction: it takes its time
         # Only this browser's guest comes along, wherever the link was asked for.
@@ -156,6 +157,10 @@ def sign_in() -> Response | str | tuple[str, int]:
             if tried.try_id is not None:
                 with transaction():
                     cross_out(tried.try_id)
+            elif is_outdated(before := str(user.password_hash)):
+                hashed = hash_password(given)  # before the transaction: it takes its time
+                with transaction():
+                    renew_hash(user.id, before, hashed)
             if user.has_second_factor:
                 session[_WAITING] = [user.id.hex, int(now().timestamp()), _seal_of(user)]
                 return go(url_for(".sign_in_code", next=request.args.get("next")))
@@ -192,6 +197,23 @@ def sign_in_code() -> Response | str | tuple[str, int]:
     return render_template("joining/code.html", form=form), _status(form)
 
 
+@blueprint.post("/sign-in/passkey")
+@access(Who.PUBLIC)
+@limit_failures("60 per 10 minutes", statuses=WRONG)
+def sign_in_with_passkey() -> Response | tuple[str, int]:
+    """Sign in with a passkey: its owner's screen lock is the second step."""
+    if current_user.is_authenticated and not current_user.is_guest:
+        return go(_next())
+    if this_site() is not None:
+        return go(url_for("pins.sign_in"))
+    user = find_passkey_owner()
+    if user is not None:
+        return _let_in(user, by_passkey=True)
+    form = SignInForm(formdata=None)
+    form.password.errors = [wrong_passkey()]
+    return _sign_in_page(form), 422
+
+
 def _ask_sign_up() -> str | tuple[str, int]:
     form = AskSignUpForm()
     if form.validate_on_submit():
@@ -207,13 +229,14 @@ def _sign_up_page(form: AskSignUpForm | SignUpForm) -> str:
     return render_template("joining/sign_up.html", form=form, next=request.args.get("next"))
 
 
-def _let_in(user: User) -> Response:
+def _let_in(user: User, *, by_passkey: bool = False) -> Response:
     """Sign in; what a guest did in this browser comes along."""
+    check_enabled(user)
     guest_id, user_id = current_user.id if current_user.is_guest else None, user.id
     if guest_id is not None:
         with transaction():
             operations.merge_guest(guest_id, user_id, served(), now())
-    sign_in_session(user)
+    sign_in_session(user, by_passkey=by_passkey)
     return go(_next())
 
 

@@ -13,6 +13,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.accounts.models import User
+from trainer.accounts.queries import list_passkeys
+from trainer.accounts.signing_in import is_proof_old, leave
 from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -23,6 +25,7 @@ from trainer.organizations.rules import STAFF, FirmState, May, can_reopen, local
 from trainer.web.forms import Form
 from trainer.web.language import show_times_of
 from trainer.web.redirects import go
+from trainer.web.ways import way_to
 
 View = Callable[..., Any]
 
@@ -46,8 +49,8 @@ def acting(permission: May, states: Collection[FirmState] = (FirmState.OPEN,)) -
             if not actor.may(permission):
                 _note_denial(actor, permission)
                 raise NotFound
-            if actor.role in STAFF and needs_second_step(current_user):
-                return ask_second_step()
+            if actor.role in STAFF and lacks_proof(current_user):
+                return ask_proof()
             return view(actor, **values)
 
         enter.permission = permission  # type: ignore[attr-defined]
@@ -70,15 +73,22 @@ def shut_page(actor: Actor) -> tuple[str, int]:
     return page, 403
 
 
-def needs_second_step(user: User) -> bool:
-    """Return True for someone who signs in with a password alone."""
-    return not user.has_second_factor
+def lacks_proof(user: User) -> bool:
+    """Return True for someone who came in with a password alone, or too long ago."""
+    return is_proof_old() or not (user.has_second_factor or user.came_by_passkey)
 
 
-def ask_second_step() -> Response:
-    """Lead to where a second step is set up, and from there back here."""
-    flash(_("You see other people’s records here. Set up a second step for signing in first."))
+def ask_proof() -> Response:
+    """Lead to signing in again or to where a second step is set up, and from there back here."""
     target = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
+    if is_proof_old():
+        leave()
+        flash(_("You see other people’s records here, and you signed in a while ago. Sign in again."))
+        return go(way_to("sign_in", next=target))
+    if list_passkeys(current_user.id):
+        flash(_("You see other people’s records here. Confirm that it’s you with your passkey."))
+        return go(url_for("passkeys.show", next=target))
+    flash(_("You see other people’s records here. Set up a second step for signing in first."))
     return go(url_for("second_factor.show", next=target))
 
 

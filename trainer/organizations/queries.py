@@ -73,6 +73,11 @@ def list_firms(user_id: uuid.UUID) -> Sequence[tuple[Membership, Organization]]:
     return _list_firms(user_id, firm_is_open())
 
 
+def list_firm_names(user_id: uuid.UUID) -> list[str]:
+    """Return the names of the open firms that a person is in now."""
+    return [firm.name for _membership, firm in list_firms(user_id)]
+
+
 def list_shut_firms(user_id: uuid.UUID) -> Sequence[tuple[Membership, Organization]]:
     """Return the firms that a person is in and that are suspended or closed, by name."""
     return _list_firms(user_id, not_(firm_is_open()))

@@ -33,7 +33,7 @@ from trainer.instructing.queries import (
     list_views,
 )
 from trainer.instructing.views.downloads import file_answer
-from trainer.organizations.access import acting, ask_second_step, needs_second_step
+from trainer.organizations.access import acting, ask_proof, lacks_proof
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import show_code
 from trainer.organizations.rules import May
@@ -80,8 +80,8 @@ def make_firms(actor: Actor) -> Response | str | tuple[str, int]:
 def public_list() -> Response | str:
     """List one's own public classes, or say who may have some."""
     is_allowed = is_approved(current_user.id)
-    if is_allowed and needs_second_step(current_user):
-        return ask_second_step()
+    if is_allowed and lacks_proof(current_user):
+        return ask_proof()
     return render_template(
         "instructing/cohorts_public.html",
         is_allowed=is_allowed,
@@ -99,8 +99,8 @@ def make_public() -> Response | str | tuple[str, int]:
     """Make a public class."""
     if not is_approved(current_user.id):
         return go(url_for(".public_list"))  # which says who may
-    if needs_second_step(current_user):
-        return ask_second_step()
+    if lacks_proof(current_user):
+        return ask_proof()
     form = NewCohortForm(**_proposed(current_user.certificate_name or "", today()))
     made = _made(form, None)
     if made is not None:

@@ -1,0 +1,217 @@
+"""Passkeys: asking a browser for one, and the page on which they are added, named and removed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response as Answer
+
+from trainer.accounts import passkeys as operations
+from trainer.accounts.forms import PasskeyForm, PasswordAndCodeForm, PasswordForm
+from trainer.accounts.passwords import check_password
+from trainer.accounts.queries import get_passkey, get_user, list_passkeys
+from trainer.accounts.rules import device_of
+from trainer.accounts.second_factor import (
+    Tried,
+    count_recovery_codes,
+    minutes_to_wait,
+    renew_recovery_codes,
+    try_code,
+)
+from trainer.accounts.signing_in import (
+    find_passkey_owner,
+    is_proved,
+    keep_challenge,
+    note_proof,
+    own_site,
+    renew_session,
+    take_challenge,
+)
+from trainer.accounts.words import code_refusal, wrong_passkey, wrong_password
+from trainer.core.clock import now
+from trainer.core.db import transaction
+from trainer.core.errors import Conflict, Invalid
+from trainer.web.access import Who, access
+from trainer.web.forms import Form
+from trainer.web.limits import limit_acts, limit_own_failures
+from trainer.web.redirects import go, safe_path
+
+blueprint = Blueprint("passkeys", __name__, template_folder="templates")
+
+
+@blueprint.post("/passkeys/options")
+@access(Who.PUBLIC)
+def ask() -> Response:
+    """Give a browser what it shall ask its passkeys; the same for everybody, but for the challenge."""
+    return _asking(*operations.ask_to_sign_in(own_site()))
+
+
+@blueprint.post("/account/passkeys/options")
+@access(Who.ACCOUNT)
+def ask_new() -> Answer:
+    """Give a browser what it shall make a passkey of."""
+    if not is_proved():
+        return _ask_proof()
+    return _asking(*operations.ask_to_make(current_user, own_site()))
+
+
+@blueprint.get("/account/passkeys")
+@access(Who.ACCOUNT)
+def show() -> Answer | str:
+    """List the passkeys; ask for proof before they can be changed."""
+    if current_user.has_pin:
+        flash(_("A passkey goes with an address and a password. Add an email address and choose a password first."))
+        return go(url_for("accounts.account"))
+    return _page(_new_form() if is_proved() else _proof_form())
+
+
+@blueprint.post("/account/passkeys/confirmation")
+@access(Who.ACCOUNT)
+@limit_own_failures("20 per hour")
+def confirm() -> Answer | tuple[str, int]:
+    """Take a passkey, or the password and the code that goes with it, as proof for ten minutes."""
+    form = _proof_form()
+    if "answer" in request.form:
+        user = find_passkey_owner()
+        if user is not None and user.id == current_user.id:
+            renew_session(by_passkey=True)
+            return _proved()
+        form.password.errors = [wrong_passkey()]
+    elif form.validate_on_submit() and _is_right(form):
+        return _proved()
+    return _page(form), 422
+
+
+@blueprint.post("/account/passkeys")
+@access(Who.ACCOUNT)
+@limit_acts("30 per hour")
+def add() -> Answer | str | tuple[str, int]:
+    """Keep a new passkey. Whoever made it has shown password and screen lock: two steps."""
+    if not is_proved():
+        return _ask_proof()
+    form, user_id = PasskeyForm(), current_user.id
+    if form.validate_on_submit():
+        challenge = take_challenge()
+        try:
+            with transaction():
+                if challenge is None or not operations.use_challenge(challenge):
+                    raise Invalid(_("That took too long. Try again."))
+                user, name = get_user(user_id), str(form.name.data)
+                codes = operations.add_passkey(user, request.form.get("answer", ""), challenge, own_site(), name, now())
+        except (Conflict, Invalid) as error:
+            form.name.errors = [error.message]
+        else:
+            renew_session(by_passkey=True)
+            if codes:
+                return _codes_page(codes)
+            flash(_("Your passkey is ready. You can sign in with it from now on."))
+            return go(_next())
+    return _page(form), 422
+
+
+@blueprint.post("/account/passkeys/<uuid:passkey_id>/name")
+@access(Who.ACCOUNT, own=True)
+def rename(passkey_id: UUID) -> Answer:
+    """Give a passkey another name."""
+    get_passkey(current_user.id, passkey_id)
+    if not is_proved():
+        return _ask_proof()
+    form, user_id = PasskeyForm(), current_user.id
+    if not form.validate_on_submit():
+        flash(str(form.name.errors[0]))
+        return go(url_for(".show"))
+    with transaction():
+        operations.rename_passkey(user_id, passkey_id, str(form.name.data))
+    flash(_("The passkey has a new name."))
+    return go(url_for(".show"))
+
+
+@blueprint.post("/account/passkeys/<uuid:passkey_id>/removal")
+@access(Who.ACCOUNT, own=True)
+def remove(passkey_id: UUID) -> Answer:
+    """Forget a passkey."""
+    get_passkey(current_user.id, passkey_id)
+    if not is_proved():
+        return _ask_proof()
+    user_id = current_user.id
+    with transaction():
+        operations.remove_passkey(get_user(user_id), passkey_id, now())
+    renew_session(by_passkey=False)
+    flash(_("The passkey is removed. Delete it from your device or password manager, too."))
+    return go(url_for(".show"))
+
+
+@blueprint.post("/account/passkeys/recovery-codes")
+@access(Who.ACCOUNT)
+@limit_acts("20 per hour")
+def renew_codes() -> Answer | str:
+    """Show new recovery codes, once; the old ones stop working."""
+    if not is_proved():
+        return _ask_proof()
+    user_id = current_user.id
+    with transaction():
+        codes = renew_recovery_codes(get_user(user_id), now())
+    return _codes_page(codes)
+
+
+def _asking(options: str, challenge: str) -> Response:
+    keep_challenge(challenge)
+    return Response(options, mimetype="application/json")
+
+
+def _proof_form() -> PasswordForm:
+    # With passkeys, whoever found out the password alone mustn't make one of their own.
+    takes_code = current_user.has_second_factor or list_passkeys(current_user.id)
+    return PasswordAndCodeForm() if takes_code else PasswordForm()
+
+
+def _new_form() -> PasskeyForm:
+    return PasskeyForm(formdata=None, name=device_of(request.user_agent.string))
+
+
+def _is_right(form: PasswordForm) -> bool:
+    if not check_password(current_user.password_hash, str(form.password.data)):
+        form.password.errors = [wrong_password()]
+        return False
+    if not isinstance(form, PasswordAndCodeForm):
+        return True
+    user_id = current_user.id
+    with transaction():
+        user = get_user(user_id)
+        tried = try_code(user, str(form.code.data), now())
+        minutes = minutes_to_wait(user, now())
+    if tried is not Tried.RIGHT:
+        form.code.errors = [code_refusal(tried, minutes)]
+    return tried is Tried.RIGHT
+
+
+def _proved() -> Answer:
+    note_proof()
+    return go(_next() if current_user.came_by_passkey else url_for(".show", next=request.args.get("next")))
+
+
+def _next() -> str:
+    return safe_path(request.args.get("next"), url_for(".show"))
+
+
+def _codes_page(codes: list[str]) -> str:
+    return render_template("accounts/recovery_codes.html", codes=codes, form=Form(), next=_next())
+
+
+def _ask_proof() -> Answer:
+    flash(_("Confirm once more that it’s you: that was more than ten minutes ago."))
+    return go(url_for(".show"))
+
+
+def _page(form: Form) -> str:
+    return render_template(
+        "accounts/passkeys.html",
+        form=form,
+        passkeys=list_passkeys(current_user.id),
+        is_proved=isinstance(form, PasskeyForm),
+        codes_left=count_recovery_codes(current_user.id),
+        next=request.args.get("next"),
+    )
