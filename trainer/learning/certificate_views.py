@@ -25,7 +25,7 @@ from trainer.credentials.queries import list_names, status_on
 from trainer.credentials.rules import show_serial
 from trainer.learning import certificates
 from trainer.learning.forms import CorrectionForm, WithdrawalForm
-from trainer.organizations.access import ask_second_step, needs_second_step
+from trainer.organizations.access import ask_proof, lacks_proof
 from trainer.web.access import Who, access
 from trainer.web.limits import limit_acts, limit_own_failures
 from trainer.web.redirects import go
@@ -41,7 +41,7 @@ def administering(view: View) -> View:
     def enter(**values: Any) -> Any:
         if not is_administrator(current_user.id):
             raise NotFound
-        return ask_second_step() if needs_second_step(current_user) else view(**values)
+        return ask_proof() if lacks_proof(current_user) else view(**values)
 
     return cast("View", enter)
 
