@@ -46,6 +46,7 @@ from trainer.accounts.persons import ERASED
 from trainer.accounts.pin_rules import Way
 from trainer.accounts.queries import get_user, list_guests_before
 from trainer.accounts.rules import KEPT as GUESTS_KEPT
+from trainer.assessment import renewal_mails
 from trainer.assessment.check_ins import ask_for_mail
 from trainer.assessment.models import Attempt, ItemSnapshot, Response, RoundRequest
 from trainer.assessment.rounds import grant
@@ -343,6 +344,9 @@ def learn(app: Flask, petra: UUID, bob: UUID) -> None:
         own = update(Enrollment).where(Enrollment.user_id == petra)
         db.session.execute(own.values(attested_as=NAME, place="Hotel"))
         ask_for_mail(petra, served(), clock.now())
+        certificate = db.session.scalars(select(Credential).where(Credential.user_id == petra)).first()
+        assert certificate is not None
+        renewal_mails.ask_for_mail(petra, certificate.course, certificate.cycle, clock.now())
         get_user(petra).certificate_name = NAME
         lesson = next(one for one in served().courses[COURSE].lessons if one.questions)
         question, given = lesson.questions[0], {"chosen": [lesson.questions[0].payload["options"][0]["id"]]}
