@@ -111,7 +111,7 @@ $(VENV)/ready-dev: requirements-dev.lock $(VENV)/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
-# axe and the HTML validator for the browser tests; without npm those tests say that they could not run.
+# axe, the HTML validator and jose for tests; without npm those tests say that they could not run.
 node_modules/.ready: package.json
-	@if command -v npm >/dev/null; then echo "Installing axe and the HTML validator"; npm ci --ignore-scripts --silent --no-audit --no-fund; fi
+	@if command -v npm >/dev/null; then echo "Installing axe, the HTML validator and jose"; npm ci --ignore-scripts --silent --no-audit --no-fund; fi
 	@mkdir -p node_modules && touch $@

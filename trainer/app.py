@@ -81,6 +81,7 @@ from trainer.courses.card_views import blueprint as cards
 from trainer.courses.views import blueprint as courses
 from trainer.credentials.models import Credential
 from trainer.credentials.views import blueprint as credentials
+from trainer.credentials.views import verify_file
 from trainer.home.firm_views import blueprint as firm
 from trainer.home.merger_views import blueprint as mergers
 from trainer.home.round_views import blueprint as rounds
@@ -231,6 +232,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     tokens.exempt(first_try)
     tokens.exempt(remarks)  # it checks a token where there is a session to hang one on
     tokens.exempt(questions)  # as they do
+    tokens.exempt(verify_file)  # it changes nothing, and asks for no session
     tokens.exempt(end_at_exit)
     tokens.exempt(stay)
     tokens.exempt(sign_in)  # it checks its token itself, and keeps the address that was typed

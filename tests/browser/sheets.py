@@ -386,6 +386,17 @@ def _pack_index(stage: Stage) -> str:
         return files.read("index.html").decode()
 
 
+def _checked(more: bytes) -> Callable[[Stage], str]:
+    """Check someone's certificate as a file, with something behind its end."""
+
+    def render(stage: Stage) -> str:
+        client, url = stage.live.app.test_client(), stage.live.url
+        pdf = client.get(stage.paths["valid"] + "/certificate.pdf", base_url=url).data
+        return client.post("/verify/file", data={"file": (io.BytesIO(pdf + more), "a.pdf")}, base_url=url).text
+
+    return render
+
+
 PUBLIC = [
     Sheet("front", "/"),
     Sheet("front-a", "/#picked-a"),
@@ -451,6 +462,10 @@ PUBLIC = [
     Sheet("leaving", "/leaving"),
     Sheet("verify", "/verify"),
     Sheet("verify-error", "/verify", act=_check_nothing),
+    Sheet("verify-file", "/verify/file"),
+    Sheet("verify-file-error", "/verify/file", act=_send, status=422),
+    Sheet("verify-file-valid", "/verify/file", render=_checked(b"")),
+    Sheet("verify-file-differs", "/verify/file", render=_checked(b" ")),
     Sheet("verify-valid", _at("valid")),
     Sheet("verify-expired", _at("expired")),
     Sheet("verify-replaced", _at("replaced")),

@@ -21,8 +21,9 @@ from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.settings import Settings
-from trainer.credentials.checking import Verdict, verify_badge
+from trainer.credentials.checking import verify_badge
 from trainer.credentials.models import Credential
+from trainer.credentials.rules import Verdict
 
 SITE = "https://training.example.org"
 DID = "did:web:training.example.org"

@@ -30,10 +30,9 @@ from trainer.core.db import db, transaction
 from trainer.core.settings import ROOT, Settings
 from trainer.credentials import operations
 from trainer.credentials.badges import _sign
-from trainer.credentials.checking import Verdict
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
-from trainer.credentials.rules import STATUS_PLACES
+from trainer.credentials.rules import STATUS_PLACES, Verdict
 
 NODE = shutil.which("node")
 FUTURE = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)

@@ -23,9 +23,10 @@ from trainer.core.db import db, transaction
 from trainer.credentials import checking
 from trainer.credentials.badges import _sign
 from trainer.credentials.baking import NotBaked
-from trainer.credentials.checking import Verdict, read_badge
+from trainer.credentials.checking import read_badge
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
+from trainer.credentials.rules import Verdict
 
 EVERYTHING = os.environ.get("TRAINER_TEST_EVERYTHING")
 

@@ -19,7 +19,7 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
 from trainer.credentials.models import Credential
 
-CHANGES_NOTHING = {"first_try.answer"}
+CHANGES_NOTHING = {"first_try.answer", "credentials.verify_file"}
 BY_ORIGIN_ALONE = {"accounts.end_at_exit", "site.stay"}  # signs out, stays in; a token would be on every page
 
 

@@ -1,6 +1,7 @@
-"""Check a badge that someone was sent: did we sign it, is it as we signed it, and does it still count?
+"""Check a badge or a PDF that someone was sent: is it ours, is it as we made it, and does it still count?
 
 Only our own keys are asked, and the one algorithm that we use: whatever else a badge says of keys proves nothing.
+Nothing that was sent is unpacked, drawn or kept.
 """
 
 from __future__ import annotations
@@ -9,42 +10,47 @@ import base64
 import binascii
 import datetime as dt
 import json
+import re
+from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
+
+from flask_babel import force_locale
 
 from trainer.core.issuer_keys import ALGORITHM, is_signed_by
 from trainer.credentials.badge import TYPE
 from trainer.credentials.badges import issuer, issuer_keys, method_id
 from trainer.credentials.baking import SIGNATURE, NotBaked, read_png, read_svg
+from trainer.credentials.certificate import NameNeedsFonts
 from trainer.credentials.models import Credential
+from trainer.credentials.paper import certificate_pdf
 from trainer.credentials.queries import find_by_serial, status_on
-from trainer.credentials.rules import STATUS_PLACES, Status
+from trainer.credentials.rules import STATUS_PLACES, Verdict
+from trainer.web.language import known_languages
 
 LARGEST = 64 * 1024
 """Characters of a badge; ours have about 4,000."""
 
 
-class Verdict(StrEnum):
-    """What is found; the first four are those of a certificate."""
-
-    VALID = Status.VALID.value
-    EXPIRED = Status.EXPIRED.value
-    SUPERSEDED = Status.SUPERSEDED.value
-    REVOKED = Status.REVOKED.value
-    ALTERED = "altered"
-    COMPROMISED = "compromised"
-    NOT_OURS = "not_ours"
-    UNSIGNED = "unsigned"
-    UNREADABLE = "unreadable"
-
-
 @dataclass(frozen=True)
 class Checked:
-    """What was found of a badge. The credential is there only if we signed the badge, and it is as we signed it."""
+    """What was found of a file. The credential is there only if we signed the badge, and it is as we signed it.
+
+    Of a PDF that differs from the one that we would make, it is the one that the PDF names.
+    """
 
     verdict: Verdict
     credential: Credential | None = None
+
+
+def check_file(data: bytes, day: dt.date) -> Checked:
+    """Check a certificate as a PDF, or a badge as a picture or a text, on a day in UTC."""
+    if data.startswith(b"%PDF-"):
+        return _check_pdf(data, day)
+    try:
+        return verify_badge(read_badge(data), day)
+    except NotBaked:
+        return Checked(Verdict.UNREADABLE)
 
 
 def read_badge(data: bytes) -> str:
@@ -81,7 +87,25 @@ def verify_badge(text: str, day: dt.date) -> Checked:
     credential = _find(claims)
     if credential is None:  # something else that the key signed, such as a status list
         return Checked(Verdict.NOT_OURS)
-    return Checked(Verdict(status_on(credential, day).value), credential)
+    return Checked(_standing(credential, day), credential)
+
+
+def _check_pdf(data: bytes, day: dt.date) -> Checked:
+    """Compare it with the PDF that we make of the one certificate to whose page it leads, in each language."""
+    page = re.compile(rb"/URI\s*\(" + re.escape(f"{issuer().url}/verify/".encode()) + rb"([0-9A-Z-]{1,40})\)")
+    serials = set(page.findall(data))
+    credential = find_by_serial(serials.pop().decode()) if len(serials) == 1 else None
+    if credential is None:
+        return Checked(Verdict.NOT_OURS)
+    for language in known_languages():
+        with force_locale(language), suppress(NameNeedsFonts):
+            if certificate_pdf(credential) == data:
+                return Checked(_standing(credential, day), credential)
+    return Checked(Verdict.DIFFERS, credential)
+
+
+def _standing(credential: Credential, day: dt.date) -> Verdict:
+    return Verdict(status_on(credential, day).value)
 
 
 def _find(claims: dict[str, Any]) -> Credential | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, Form, StringField
 from wtforms.validators import InputRequired
 
@@ -19,6 +20,17 @@ class VerifyForm(Form):
     )
 
 
+class FileForm(Form):
+    """A certificate or a badge as a file. It changes nothing, so it has no token."""
+
+    file = FileField(
+        _l("File"),
+        [FileRequired(_l("Choose the file that you want to check."))],
+        description=_l("PDF, PNG, SVG or JWT."),
+        render_kw={"accept": ".pdf,.png,.svg,.jwt,.txt,.json"},
+    )
+
+
 class BadgeForm(Form):
     """What the holder adds to the badge. Read with GET: nothing of it is kept."""
 
@@ -29,6 +41,6 @@ class BadgeForm(Form):
     email = BooleanField(
         _l("My email address, as a hash"),
         description=_l(
-            "Someone who knows your address can then check that the badge is yours. It can’t be read from it."
+            "Someone who knows your address can then check that the badge is yours. The address itself isn’t in it."
         ),
     )

@@ -36,6 +36,21 @@ class Reason(StrEnum):
     CONTENT = "content"
 
 
+class Verdict(StrEnum):
+    """What is found of a file that someone checks; the first four are those of a certificate."""
+
+    VALID = Status.VALID.value
+    EXPIRED = Status.EXPIRED.value
+    SUPERSEDED = Status.SUPERSEDED.value
+    REVOKED = Status.REVOKED.value
+    ALTERED = "altered"
+    DIFFERS = "differs"
+    COMPROMISED = "compromised"
+    NOT_OURS = "not_ours"
+    UNSIGNED = "unsigned"
+    UNREADABLE = "unreadable"
+
+
 def new_serial(rng: random.Random) -> str:
     """Return 26 random characters (130 bits) and a check character (Crockford, modulo 37).
 

@@ -16,13 +16,15 @@ from trainer.core.errors import NotFound
 from trainer.credentials import badges, rules
 from trainer.credentials.badge import Choice
 from trainer.credentials.certificate import NameNeedsFonts
-from trainer.credentials.forms import BadgeForm, VerifyForm
+from trainer.credentials.checking import check_file
+from trainer.credentials.forms import BadgeForm, FileForm, VerifyForm
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf, verification_url
 from trainer.credentials.queries import find_by_serial, status_on
-from trainer.credentials.words import disclaimer, reason_words
+from trainer.credentials.words import disclaimer, reason_words, say_verdict
 from trainer.web.access import Who, access
-from trainer.web.limits import limit_failures
+from trainer.web.errors import error_response, wants_json
+from trainer.web.limits import limit_acts, limit_failures
 
 _JWT = "application/vc+jwt"
 
@@ -41,6 +43,40 @@ def verify_form() -> Response | str:
         serial = rules.read_serial(typed)
         return redirect(url_for(".verify", serial=rules.show_serial(serial) if serial else typed), 303)
     return render_template("credentials/verify_form.html", form=form if "serial" in request.args else VerifyForm())
+
+
+@blueprint.get("/verify/file")
+@access(Who.PUBLIC)
+def ask_file() -> str:
+    """Ask for a certificate or badge as a file."""
+    return render_template("credentials/file.html", form=FileForm(), checked=None)
+
+
+@blueprint.post("/verify/file")
+@access(Who.PUBLIC)
+@limit_acts("300 per hour")
+def verify_file() -> Response | tuple[Response | str, int] | str:
+    """Say whether a file is ours and as we made it, and whether its certificate is valid. Nothing is kept."""
+    form = FileForm(request.files)
+    if not form.validate():
+        message = str(form.file.errors[0])
+        return (
+            error_response(422, message)
+            if wants_json()
+            else (
+                render_template("credentials/file.html", form=form, checked=None),
+                422,
+            )
+        )
+    checked = check_file(form.file.data.read(), today())
+    status = 422 if checked.verdict is rules.Verdict.UNREADABLE else 200
+    if wants_json():
+        url = checked.credential and verification_url(checked.credential.serial)
+        return jsonify(verdict=checked.verdict.value, verify_url=url), status
+    serial = checked.credential and rules.show_serial(checked.credential.serial)
+    words = say_verdict(checked.verdict)
+    page = render_template("credentials/file.html", form=FileForm(), checked=checked, words=words, serial=serial)
+    return page, status
 
 
 @blueprint.get("/verify/<serial>")

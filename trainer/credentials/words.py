@@ -23,6 +23,9 @@ def reason_words(kept: str | None) -> str:
     return str(REASONS[Reason(kept)]) if kept in list(Reason) else kept or ""
 
 
+from trainer.credentials.rules import Verdict
+
+
 def disclaimer(state: str) -> str:
     """Return what stands on all that shows training where a state wants an approved course and ours isn't listed."""
     return str(
@@ -32,3 +35,54 @@ def disclaimer(state: str) -> str:
             state=state,
         )
     )
+
+
+def say_verdict(verdict: Verdict) -> tuple[str, str]:
+    """Return in a word what was found of a file, and what that means."""
+    words = {
+        Verdict.VALID: (_("Valid"), _("We issued this file, nothing in it was changed, and the certificate is valid.")),
+        Verdict.EXPIRED: (
+            _("Expired"),
+            _("We issued this file, and nothing in it was changed. The certificate’s last day has passed."),
+        ),
+        Verdict.SUPERSEDED: (
+            _("Replaced"),
+            _("We issued this file, and nothing in it was changed. Its holder has a newer certificate."),
+        ),
+        Verdict.REVOKED: (
+            _("Withdrawn"),
+            _("We issued this file, but we withdrew the certificate. Its page says when and why."),
+        ),
+        Verdict.ALTERED: (
+            _("Changed"),
+            _("This badge carries our name, but it isn’t as we signed it. Don’t rely on it."),
+        ),
+        Verdict.DIFFERS: (
+            _("Not sure"),
+            _(
+                "This PDF names the certificate below, but it isn’t the file that we would make today. It may have "
+                "been changed, saved by another program, or made by an earlier version of this site. Rely on the "
+                "certificate’s page, not on this file."
+            ),
+        ),
+        Verdict.COMPROMISED: (
+            _("No longer accepted"),
+            _(
+                "Someone else may have had the key with which this badge was signed. Ask its holder to download it "
+                "again from the certificate’s page."
+            ),
+        ),
+        Verdict.NOT_OURS: (
+            _("Not ours"),
+            _("This isn’t a file as we make them. If it shows a certificate number, check the number instead."),
+        ),
+        Verdict.UNSIGNED: (
+            _("Not signed"),
+            _("This says what a badge says, but without our signature. Ask for the PNG, SVG or JWT file."),
+        ),
+        Verdict.UNREADABLE: (
+            _("Can’t be read"),
+            _("This isn’t a certificate or badge that we can read. Ask for the file as it was downloaded here."),
+        ),
+    }
+    return words[verdict]
