@@ -33,6 +33,7 @@ from tests.cast import (
     make_class,
     make_firm,
     make_guest,
+    make_passkey,
     make_site,
     put_on_roster,
     sign_in_as,
@@ -40,7 +41,7 @@ from tests.cast import (
     use_up_tries,
 )
 from tests.support import COURSE, Visitor
-from trainer.accounts.models import Passkey, PinTry, User
+from trainer.accounts.models import PinTry, User
 from trainer.accounts.operations import request_address, request_reset
 from trainer.accounts.persons import ERASED
 from trainer.accounts.pin_rules import Way
@@ -254,10 +255,7 @@ def make_petra(app: Flask) -> Rich:
     )
     for one in (petra, alice):
         add_second_factor(app, one)
-        with app.app_context(), transaction() as session:
-            key = Passkey(user_id=one, credential_id=one.bytes, public_key=b"k", sign_count=0, name="My phone")
-            key.created_at = clock.now()
-            session.add(key)
+        make_passkey(app, one)
     acme, other = make_firm(app, alice), make_firm(app, petra, "Beta Guards")
     put_on_roster(app, other, alice, Role.OWNER, name="Alice Able", email="alice@b.example")
     site, long_ago = make_site(app, alice, acme), dt.date(2020, 1, 1)

@@ -54,6 +54,7 @@ def test_the_wait_grows_from_the_tenth_miss_to_a_quarter_of_an_hour() -> None:
     ]
 
 
+@pytest.mark.check("T046")
 @pytest.mark.parametrize("email", ["leo@example.org", "nobody@example.org"])
 def test_from_the_tenth_miss_on_each_try_waits_wherever_it_comes_from(app: Flask, leo: UUID, email: str) -> None:
     with time_machine.travel(NOON, tick=False) as time:
@@ -70,6 +71,7 @@ def test_from_the_tenth_miss_on_each_try_waits_wherever_it_comes_from(app: Flask
     assert looked_at < FREE
 
 
+@pytest.mark.check("T046")
 def test_the_owner_comes_in_from_a_browser_that_was_signed_in_before(app: Flask, leo: UUID) -> None:
     owner, stranger = Visitor(app), Visitor(app)
     with time_machine.travel(NOON, tick=False):

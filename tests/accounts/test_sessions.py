@@ -11,11 +11,25 @@ import time_machine
 from flask import Flask
 
 from tests.accounts.test_second_factor import give, set_up
-from tests.cast import add_second_factor, code_now, make_account, make_firm, make_guest, put_on_roster, sign_in_as
+from tests.cast import (
+    actor_of,
+    add_second_factor,
+    appoint,
+    code_now,
+    make_account,
+    make_firm,
+    make_guest,
+    put_on_roster,
+    sign_in_as,
+)
 from tests.support import PASSWORD, Visitor
 from trainer.accounts.rules import KEPT, SESSION_LASTS, STAFF_LASTS, STAFF_QUIET, UNSENT_LASTS
+from trainer.core import clock
 from trainer.core.audit import AuditEvent
-from trainer.core.db import db
+from trainer.core.db import db, transaction
+from trainer.organizations.operations import change_role
+from trainer.organizations.queries import get_person
+from trainer.organizations.rules import Role
 
 ADDRESS, NEW = "bob@example.org", "some other plain words"
 NOON = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
@@ -147,6 +161,20 @@ def test_signing_in_gives_a_guest_another_number(app: Flask, bob: UUID) -> None:
     assert visitor.sign_in(ADDRESS).status_code == 303
     assert is_in(visitor)
     assert thief.get("/me").status_code == 303
+
+
+@pytest.mark.check("T050")
+def test_more_rights_end_the_sessions_there_were(app: Flask, bob: UUID) -> None:
+    alice = make_account(app, "alice@example.org")
+    firm = make_firm(app, alice)
+    entry, guard = put_on_roster(app, firm, bob), sign_in_as(app, bob)
+    with app.app_context(), transaction():
+        actor = actor_of(alice, firm)
+        change_role(actor, get_person(actor, entry), Role.MANAGER, True, clock.now())
+    assert not is_in(guard)
+    again = sign_in_as(app, bob)
+    appoint(app, bob)
+    assert not is_in(again)
 
 
 def test_pages_with_other_peoples_records_ask_again_after_a_shift(app: Flask, bob: UUID) -> None:

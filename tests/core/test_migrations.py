@@ -31,6 +31,7 @@ from tests.cast import (
     join_class,
     make_account,
     make_class,
+    make_passkey,
     make_site,
     write_remark,
 )
@@ -122,7 +123,9 @@ def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: L
     fill_class(app)
     with app.app_context(), transaction():
         note_began("mail", clock.now())
-    add_second_factor(app, make_account(app))
+    bob = make_account(app)
+    add_second_factor(app, bob)
+    make_passkey(app, bob)
     fill_rounds(app)
     with app.app_context():
         scene = next(iter(served().scenarios))

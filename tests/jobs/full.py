@@ -21,11 +21,11 @@ from tests.cast import (
     make_account,
     make_class,
     make_firm,
+    make_passkey,
     make_site,
     put_on_roster,
 )
 from tests.support import COURSE
-from trainer.accounts.models import Passkey
 from trainer.accounts.queries import find_user_by_email_key
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
@@ -185,6 +185,7 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
     at = name.partition(" ")[0].lower()
     owner, mona, ines = (make_account(app, f"{who}@{at}.example.org") for who in ("alice", "mona", "ines"))
     add_second_factor(app, owner)
+    make_passkey(app, owner)
     firm = make_firm(app, owner, name)
     site = make_site(app, owner, firm)
     put_on_roster(app, firm, bob, email=f"bob@{at}.example.org")
@@ -198,10 +199,7 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         replace(EVERYONE, title="Site", audience=Audience(Group(teams=frozenset({site}))), days_allowed=0)
     )
     here.keep_up()
-    with app.app_context(), transaction() as session:
-        key = Passkey(user_id=owner, credential_id=owner.bytes, public_key=b"k", sign_count=0, name="My phone")
-        key.created_at = clock.now()
-        session.add(key)
+    with app.app_context(), transaction():
         actor, month = actor_of(owner, firm), clock.now() + dt.timedelta(days=30)
         invite(actor, get_person(actor, dana), clock.now())
         make_join_code(actor, Role.MEMBER, site, month, None, clock.now())

@@ -104,6 +104,7 @@ def test_tries_at_once_are_all_counted_and_a_success_takes_nothing_off(app: Flas
     assert guess(Visitor(app)).status_code == 429
 
 
+@pytest.mark.check("T046")
 def test_counts_are_kept_over_a_restart_and_shared_by_all_processes(
     app: Flask, settings: Settings, shelf: Library
 ) -> None:
@@ -145,6 +146,7 @@ def test_after_the_window_all_is_as_before(app: Flask) -> None:
         assert guess_many(app, 1) == [422]
 
 
+@pytest.mark.check("T046")
 @pytest.mark.check("T093")
 def test_only_a_proxy_that_was_set_says_where_someone_is(settings: Settings, shelf: Library, app: Flask) -> None:
     def tries(app: Flask) -> list[int]:

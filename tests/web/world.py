@@ -26,6 +26,7 @@ from tests.cast import (
     make_class,
     make_firm,
     make_guest,
+    make_passkey,
     make_site,
     put_on_roster,
     sign_in_as,
@@ -38,7 +39,7 @@ from tests.cast import (
 )
 from tests.support import COURSE, Visitor
 from trainer.accounts.letters import token_of
-from trainer.accounts.models import Link, Passkey
+from trainer.accounts.models import Link
 from trainer.accounts.operations import open_session, request_address, request_reset, request_sign_up
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
@@ -161,12 +162,7 @@ def make_world(app: Flask, shelf: Library) -> World:
     }
     add_second_factor(app, bob)
     appoint(app, bob)
-    with app.app_context(), transaction():
-        passkey = Passkey(user_id=bob, credential_id=b"c", public_key=b"k", sign_count=0, name="My phone")
-        passkey.created_at = clock.now()
-        db.session.add(passkey)
-        db.session.flush()
-        values["passkey_id"] = str(passkey.id)
+    values["passkey_id"] = str(make_passkey(app, bob))
     values["remark_id"] = str(write_remark(app, str(values["name"])))
     firm = make_firm(app, bob)
     values["organization_id"] = str(firm)

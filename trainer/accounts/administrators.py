@@ -8,6 +8,7 @@ import uuid
 from flask_babel import lazy_gettext as _l
 
 from trainer.accounts.models import Administrator, User
+from trainer.accounts.operations import end_sessions
 from trainer.accounts.queries import find_user_by_email_key
 from trainer.accounts.rules import email_key
 from trainer.core.audit import note
@@ -29,6 +30,7 @@ def appoint(address: str, now: dt.datetime) -> User:
         raise Conflict(_l("This account is already an administrator’s."))
     db.session.add(Administrator(user_id=user.id, appointed_at=now))
     db.session.flush()
+    end_sessions(user.id, now)  # what was opened with less at stake doesn't open more
     note("administrator.appointed", now, subject_id=user.id)
     return user
 

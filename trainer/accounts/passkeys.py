@@ -67,7 +67,7 @@ def ask_to_sign_in(site: Site) -> tuple[str, str]:
 
 def ask_to_make(user: User, site: Site) -> tuple[str, str]:
     """Return (what the browser asks for a new passkey, as JSON, and the challenge in it)."""
-    known = [PublicKeyCredentialDescriptor(id=one.credential_id) for one in list_passkeys(user.id)]
+    known = [PublicKeyCredentialDescriptor(id=passkey.credential_id) for passkey in list_passkeys(user.id)]
     options = generate_registration_options(
         rp_id=site.rp_id,
         rp_name=site.name,

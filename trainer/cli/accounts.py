@@ -26,8 +26,8 @@ def remove_second_factor(email: str) -> None:
         with transaction():
             user = _get_user(email)
             passkeys = list_passkeys(user.id)
-            for one in passkeys:
-                remove_passkey(user, one.id, now(), by_operator=True)
+            for passkey in passkeys:
+                remove_passkey(user, passkey.id, now(), by_operator=True)
             if user.has_second_factor or not passkeys:
                 turn_off(user, now(), by_operator=True)
             end_sessions(user.id, now())

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 
 from trainer.accounts.models import User
+from trainer.accounts.operations import end_sessions
 from trainer.accounts.rules import clean_name, email_key, is_printable_name
 from trainer.core.audit import AuditEvent, note
 from trainer.core.db import db
@@ -198,6 +199,8 @@ def change_role(actor: Actor, person: Membership, role: Role, manages_all: bool,
         )
     _keep_an_owner(person, role)
     before, person.role, person.manages_all = person.role, role, manages_all and role is Role.MANAGER
+    if before == Role.MEMBER and role is not Role.MEMBER and person.user_id is not None:
+        end_sessions(person.user_id, now)  # what was opened with less at stake doesn't open more
     _note(actor, "membership.role_changed", now, person.id, name=person.name, before=before, role=role.value)
 
 
