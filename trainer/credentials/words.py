@@ -7,7 +7,7 @@ from typing import Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from trainer.credentials.rules import Reason
+from trainer.credentials.rules import Reason, Verdict
 
 REASONS: Final = {
     Reason.MISTAKE: _l("It was issued by mistake."),
@@ -21,9 +21,6 @@ REASONS: Final = {
 def reason_words(kept: str | None) -> str:
     """Return why a credential was withdrawn: one of the reasons above, or what an operator wrote."""
     return str(REASONS[Reason(kept)]) if kept in list(Reason) else kept or ""
-
-
-from trainer.credentials.rules import Verdict
 
 
 def disclaimer(state: str) -> str:
