@@ -40,6 +40,7 @@ from tests.support import COURSE, Visitor, make_ready, take_final
 from trainer.accounts.pin_rules import Way
 from trainer.accounts.pins import begin_try, hash_pin
 from trainer.assessment.check_ins import ask_for_mail
+from trainer.assessment.models import RenewalMail
 from trainer.assessment.models import Attempt
 from trainer.assessment.rounds import ask
 from trainer.assignments.models import Assignment, DutyPeriod, Requirement, RequirementVersion
@@ -133,12 +134,13 @@ def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: L
     appoint(app, make_account(app, "administrator@example.org"))
     write_remark(app, scene)
     with app.app_context(), transaction() as session:
-        learner = session.scalars(select(Enrollment.user_id)).first()
-        assert learner is not None
-        ask_for_mail(learner, served(), clock.now())
+        enrollment = session.scalars(select(Enrollment)).first()
+        assert enrollment is not None
+        ask_for_mail(enrollment.user_id, served(), clock.now())
+        session.add(RenewalMail(enrollment_id=enrollment.id, asked_at=clock.now()))
     count(app)
     with app.app_context():
-        assert all(rows().values())
+        assert [table for table, number in rows().items() if not number] == []
         downgrade(directory=FOLDER, revision="base")
         assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
         upgrade(directory=FOLDER)

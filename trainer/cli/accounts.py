@@ -1,4 +1,4 @@
-"""`flask accounts`: help someone who can't sign in anymore, and keep out whoever shouldn't."""
+"""`flask accounts`: help someone who can't sign in anymore, and keep out people who shouldn't be in."""
 
 from __future__ import annotations
 
