@@ -40,8 +40,7 @@ from tests.support import COURSE, Visitor, make_ready, take_final
 from trainer.accounts.pin_rules import Way
 from trainer.accounts.pins import begin_try, hash_pin
 from trainer.assessment.check_ins import ask_for_mail
-from trainer.assessment.models import RenewalMail
-from trainer.assessment.models import Attempt
+from trainer.assessment.models import Attempt, RenewalMail
 from trainer.assessment.rounds import ask
 from trainer.assignments.models import Assignment, DutyPeriod, Requirement, RequirementVersion
 from trainer.assignments.operations import change_requirement, waive

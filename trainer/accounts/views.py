@@ -165,11 +165,11 @@ def ask_reset() -> str | tuple[str, int]:
 @limit_failures("60 per hour")
 def reset(token: str) -> Response | str | tuple[str, int]:
     """Let someone with the emailed link choose a new password. It signs no one in."""
-    link = find_link(token, Purpose.RESET, now())
-    if link is None:
+    link_and_user = find_link(token, Purpose.RESET, now())
+    if link_and_user is None:
         return render_template("accounts/link_void.html", again=url_for(".ask_reset")), 404
     form = NewPasswordForm()
-    form.own_words = list_own_words(link[1])
+    form.own_words = list_own_words(link_and_user[1])
     if form.validate_on_submit():
         hashed = hash_password(str(form.new_password.data))  # before the transaction: it takes its time
         with transaction():
