@@ -56,6 +56,8 @@ class User(Base):
     second_factor_wait_until: Mapped[dt.datetime | None]
     """After too many wrong codes the next is not looked at before this."""
 
+    erases_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+    """When everything is to be erased, because the person asked; until then it can be undone."""
     erased_at: Mapped[dt.datetime | None]
     """When the person had everything erased. The row stays, empty, since certificates and other records refer to it."""
 

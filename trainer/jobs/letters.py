@@ -16,6 +16,7 @@ from trainer.home import letters as home
 from trainer.instructing import letters as instructing
 from trainer.joining import letters as joining
 from trainer.organizations import letters as organizations
+from trainer.privacy import letters as privacy
 from trainer.web.language import known_languages
 from trainer.web.letters import Letter
 
@@ -28,6 +29,7 @@ _WRITERS: dict[str, Callable[[OutboxMessage], Letter | None]] = {
     **dict.fromkeys(home.TEMPLATES, home.write),
     **dict.fromkeys(joining.TEMPLATES, joining.write),
     **dict.fromkeys(instructing.TEMPLATES, instructing.write),
+    **dict.fromkeys(privacy.TEMPLATES, privacy.write),
 }
 
 
