@@ -13,10 +13,10 @@ from uuid import UUID, uuid4
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from tests.assignments.firm import EVERYONE, make_firm
-from tests.cast import actor_of, make_account
+from tests.cast import actor_of
 from tests.compliance.conftest import Training
 from tests.compliance.conftest import training as training
 from tests.jobs.conftest import Mailbox
@@ -28,6 +28,7 @@ from trainer.content.library import Library
 from trainer.core import clock, outbox, work
 from trainer.core.db import db, transaction
 from trainer.core.heartbeat import list_heartbeats
+from trainer.core.limits import LimitCount
 from trainer.core.outbox import OutboxMessage, post
 from trainer.core.settings import Settings
 from trainer.core.work import Job
@@ -178,9 +179,9 @@ def test_a_task_that_raises_waits_longer_each_time_and_the_next_goes_on(app: Fla
 
 
 def test_a_conflict_in_forgetting_is_that_sorts_own(app: Flask) -> None:
-    def collide(_now: dt.datetime) -> None:
-        make_account(app, "same@example.org")
-        make_account(app, "same@example.org")
+    def collide(now: dt.datetime) -> None:
+        for _time in range(2):
+            db.session.execute(insert(LimitCount).values(key="k", count=1, ends_at=now))
 
     forgotten: list[dt.datetime] = []
 

@@ -79,7 +79,7 @@ def test_what_stays_and_why_is_said_before(app: Flask) -> None:
     kept, gone = page.split("What goes for good")
     for holding in HOLDINGS:
         part = kept if holding.is_kept else gone
-        assert f"<dt>{holding.title}</dt>" in part
+        assert f"<b>{holding.title}.</b>" in part
         assert str(holding.erased) in part, holding.slug
 
 
