@@ -94,7 +94,7 @@ from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.devices import make_device
 from trainer.organizations.invitations import invite
-from trainer.organizations.models import Invitation, Membership, PinSlip
+from trainer.organizations.models import Invitation, Membership, Merger, PinSlip
 from trainer.organizations.operations import PersonFacts, add_person, undo_removal
 from trainer.organizations.queries import get_person
 from trainer.organizations.replies import set_replies
@@ -151,7 +151,6 @@ LEFT = {
     "class_invitation_mails.sent_by_id": ID,
     "audit_events.actor_id": ID,
     "audit_events.subject_id": ID,
-    "audit_events.details": "Of an entry on the roster that nobody has joined to the account.",
 }
 """Where a person's id, name or address is found after everything was erased, and why."""
 
@@ -460,6 +459,8 @@ def ids_of(petra: Rich) -> set[str]:
         found |= {str(one) for one in db.session.scalars(invited.where(Membership.user_id == petra.id))}
         trained = select(EarlierTraining.id).join(Membership, Membership.id == EarlierTraining.membership_id)
         found |= {str(one) for one in db.session.scalars(trained.where(Membership.user_id == petra.id))}
+        joined = select(Merger.gone_id).where(Merger.kept_user_id == petra.id)
+        found |= {str(one) for one in db.session.scalars(joined)}
         called = select(ClassInvitation.id).join(Membership, Membership.id == ClassInvitation.membership_id)
         found |= {str(one) for one in db.session.scalars(called.where(Membership.user_id == petra.id))}
     return found

@@ -66,8 +66,7 @@ def find(app: Flask, marks: tuple[str, ...]) -> set[str]:
     """Return which marks are found in rows, in any file of the instance and, on SQLite, in the database's files."""
     rows = "\n".join(f"{table} {row}" for (table, _key), row in dump(app).items())
     with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+        db.session.remove()  # connections stay open, as a server's do: the write-ahead log isn't emptied by itself
     instance = Path(app.config["SETTINGS"].instance)
     url = make_url(app.config["SETTINGS"].database_url)
     files = {path for path in instance.rglob("*") if path.is_file()}
