@@ -108,6 +108,9 @@ HELD_BY = {
     "items/single/type",
     "jobs/test_closing.py": "organizations/letters",
     "jobs/test_delivery.py": "cli/mail jobs/views",
+    "privacy/test_copies.py": "jobs/copies privacy/letters privacy/queries privacy/rules",
+    "privacy/test_retention.py": "jobs/retention",
+    "privacy/test_erasing.py": "jobs/erasures privacy/views",
     "jobs/test_runner.py": "cli/jobs core/heartbeat jobs/isolation jobs/upkeep jobs/work",
     "joining/test_codes.py": "joining/refused_codes organizations/codes organizations/posters "
     "organizations/views/codes",

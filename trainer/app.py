@@ -131,6 +131,7 @@ from trainer.organizations.views.invitations import blueprint as invitations
 from trainer.organizations.views.people import blueprint as people
 from trainer.organizations.views.slips import blueprint as slips
 from trainer.organizations.views.teams import blueprint as teams
+from trainer.privacy.views import blueprint as privacy
 from trainer.web.access import init_access, takes_long
 from trainer.web.asgi import Adapter
 from trainer.web.errors import init_errors
@@ -158,6 +159,7 @@ WAYS_UP = {
     "front": "home.front",
     "help": "courses.help_directory",
     "keep": "joining.keep",
+    "known": "privacy.known",
     "lesson": "learning.show_lesson",
     "me": "home.me",
     "merger": "mergers.choose",
@@ -181,6 +183,7 @@ PARTS_FROM_ABOVE = {
     "firm_pages": "home/_firm_pages.html",
     "foot": "home/_foot.html",
     "nav": "home/_nav.html",
+    "erases": "privacy/_erases.html",
     "hand_in": "instructing/_hand_in.html",
     "onward": "assessment/_onward.html",
     "own_certificate": "assessment/_own_certificate.html",
@@ -260,7 +263,7 @@ def _add_pages(app: Flask) -> None:
         *(accounts, second_factor, passkeys, learning, questions, certificates),
         *(assessment, finals, drills, shifts, rare, first_try, pretest),
         *(check_ins, progress, remarks, renewals, twins, previews),
-        *(joining, entry, pins, site, home, rounds, mergers),
+        *(joining, entry, pins, site, home, rounds, mergers, privacy),
     )
     firms = (organizations, closing, people, teams, invitations, codes, slips, devices, roster, requirements, audit)
     readings = (

@@ -116,7 +116,7 @@ def test_the_night_ends_with_a_handover_compared_with_another(on_duty: tuple[Vis
     assert visitor.get(f"{attempt}/handover").headers["Location"] == f"{attempt}/result"
     with visitor.app.app_context():
         told = export_person(found.user_id)
-        assert "23:10, gate:" in str(told["attempts"][0])
+        assert "23:10, gate:" in str(list(told["attempts"]))
 
 
 def test_what_is_written_is_saved_on_the_way(on_duty: tuple[Visitor, str]) -> None:

@@ -143,6 +143,10 @@ def _send(page: Page) -> None:
     page.locator("main form button:not([formaction]):visible").last.click()
 
 
+def _download_without_password(page: Page) -> None:
+    page.get_by_role("main").get_by_role("button", name="Download").click()
+
+
 def _send_list(page: Page) -> None:
     """Send a list of trainings with a row for each fate."""
     rows = ("long@example.org,Night watch,Another school,2026-03-04,8", "bea@example.org,Patrol,Another school,,8")
@@ -537,6 +541,20 @@ LEARNER = [
     Sheet("passkeys", "/account/passkeys", render=steps.passkeys_page),
     Sheet("passkeys-error", "/account/passkeys", render=steps.passkeys_error),
     Sheet("account-second-factor", "/account", "careful"),
+    Sheet("account-leaving", "/account", "leaving"),
+    Sheet("me-leaving", "/me", "leaving"),
+    Sheet("known", "/account/data", "passed"),
+    Sheet("copy", "/account/data/copy", "passed"),
+    Sheet("copy-second-factor", "/account/data/copy", "careful"),
+    Sheet("copy-under-way", "/account/data/copy", "copying"),
+    Sheet("copy-ready", "/account/data/copy", "copied"),
+    Sheet("copy-error", "/account/data/copy", "copied", _download_without_password, 422),
+    Sheet("erasure", "/account/erasure", "passed"),
+    Sheet("erasure-error", "/account/erasure", "careful", _send, 422),
+    Sheet("erasure-only-owner", "/account/erasure", "alice"),
+    Sheet("erasure-asked", "/account/erasure", "leaving"),
+    Sheet("erasure-undo", _at("undo")),
+    Sheet("erasure-undo-void", "/erasures/0.0", status=404),
     Sheet("me-guest", "/me", "guest"),
     Sheet("course-guest", COURSE, "guest"),
     Sheet("final-guest", f"{COURSE}/final", "guest"),

@@ -47,8 +47,12 @@ from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
 from trainer.credentials.rules import show_serial
 from trainer.items.registry import FURTHER, further_type_of
+from trainer.jobs.work import advance_all
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, choose_place, complete_lesson, enroll
+from trainer.privacy.copies import order_copy
+from trainer.privacy.erasing import ask_erasure
+from trainer.privacy.erasing import token_of as erasure_token
 
 NAME = "Zoë Ångström"
 OFFICER = "security-officer"
@@ -414,6 +418,8 @@ def set_stage(live: Live) -> Stage:
     add_second_factor(app, careful.id)
     add("careful", careful)
     add("moving", _links(app, stage))
+    for name, person in _own_data(app, stage).items():
+        add(name, person)
     for name, is_making in (("tokens", True), ("no tokens", False)):
         owner = Person(app)
         stage.paths.update(set_tokens(app, owner.id, name, is_making=is_making))
@@ -434,6 +440,21 @@ def _links(app: Flask, stage: Stage) -> Person:
     stage.paths["sign-up"] = f"/sign-up/{tokens[Purpose.SIGN_UP]}"
     stage.paths["address"] = f"/account/address/{tokens[Purpose.ADDRESS]}"
     return person
+
+
+def _own_data(app: Flask, stage: Stage) -> dict[str, Person]:
+    """Make someone whose copy is under way, someone whose copy is ready, and someone whose account is to be erased."""
+    copying, copied, leaving = certified(app), certified(app), certified(app)
+    with app.app_context():
+        with transaction():
+            order_copy(copied.id, now())
+        list(advance_all())
+        with transaction():
+            job = order_copy(copying.id, now())
+            job.done, job.total, job.due_at = 4, 11, now() + dt.timedelta(days=1)
+            ask_erasure(leaving.id, now())
+            stage.paths["undo"] = f"/erasures/{erasure_token(get_user(leaving.id))}"
+    return {"copying": copying, "copied": copied, "leaving": leaving}
 
 
 def _certificates(app: Flask, stage: Stage) -> None:

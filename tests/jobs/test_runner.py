@@ -13,10 +13,10 @@ from uuid import UUID, uuid4
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from tests.assignments.firm import EVERYONE, make_firm
-from tests.cast import actor_of, make_account
+from tests.cast import actor_of
 from tests.compliance.conftest import Training
 from tests.compliance.conftest import training as training
 from tests.jobs.conftest import Mailbox
@@ -28,15 +28,17 @@ from trainer.content.library import Library
 from trainer.core import clock, outbox, work
 from trainer.core.db import db, transaction
 from trainer.core.heartbeat import list_heartbeats
+from trainer.core.limits import LimitCount
 from trainer.core.outbox import OutboxMessage, post
 from trainer.core.settings import Settings
 from trainer.core.work import Job
 from trainer.credentials import certificate
-from trainer.jobs import runner
+from trainer.jobs import retention, runner
 from trainer.jobs.isolation import Incomplete
 from trainer.jobs.runner import Task
 from trainer.jobs.upkeep import keep_up_all
 from trainer.organizations.models import Organization
+from trainer.privacy.retention import PERIODS
 
 
 @pytest.fixture
@@ -143,7 +145,7 @@ def test_a_firm_that_fails_holds_up_no_other(app: Flask) -> None:
         assert _reminded(app) == {firms[0].id, firms[2].id}
         beats = work_through(app)
     assert beats["keep up requirements"] == (1, False)
-    assert beats["forget guests"] == (0, True)
+    assert beats["erase accounts"] == (0, True)
     shown = app.test_cli_runner().invoke(args=["jobs", "beats"]).output
     line = next(one for one in shown.splitlines() if one.startswith("keep up requirements"))
     assert firms[1].id.hex in line
@@ -176,14 +178,23 @@ def test_a_task_that_raises_waits_longer_each_time_and_the_next_goes_on(app: Fla
     assert beats["b"] == (0, True)
 
 
-def test_a_conflict_in_tidying_is_that_tasks_own(app: Flask) -> None:
-    def collide(_now: dt.datetime) -> None:
-        make_account(app, "same@example.org")
-        make_account(app, "same@example.org")
+def test_a_conflict_in_forgetting_is_that_sorts_own(app: Flask) -> None:
+    def collide(now: dt.datetime) -> None:
+        for _time in range(2):
+            db.session.execute(insert(LimitCount).values(key="k", count=1, ends_at=now))
 
-    beats = work_through(app, Task("tidy", 0, runner._tidy(collide)), *runner.TASKS)
-    assert beats["tidy"] == (1, False)
+    forgotten: list[dt.datetime] = []
+
+    def forget(now: dt.datetime) -> None:
+        forgotten.append(now)
+
+    periods = [replace(PERIODS[0], forget=one) for one in (collide, forget)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(retention, "PERIODS", periods)
+        beats = work_through(app, *runner.TASKS)
+    assert beats["forget what has had its time"] == (1, False)
     assert beats["keep up requirements"] == (0, True)
+    assert len(forgotten) == 1
 
 
 def test_while_the_database_is_away_the_worker_waits_and_then_goes_on(app: Flask) -> None:

@@ -77,6 +77,8 @@ from trainer.organizations.models import Invitation, PinSlip
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
+from trainer.privacy.erasing import ask_erasure
+from trainer.privacy.erasing import token_of as erasure_token
 
 
 @dataclass
@@ -228,6 +230,10 @@ def make_world(app: Flask, shelf: Library) -> World:
     others["arrivals"] = {"code": classroom.pop("sheet_code")}
     others["walk_ins.show_claim"] = others["walk_ins.claim"] = _claim(app, bob)
     values |= classroom
+    lea = make_account(app, "lea@example.org")
+    with app.app_context(), transaction():
+        ask_erasure(lea, clock.now())
+        others["privacy.undo_by_mail"] = {"token": erasure_token(get_user(lea))}
     people = {"guest": make_guest(app), "owner": bob, "another": make_account(app, "charlie@example.org")}
     return World(app, people, values, others)
 

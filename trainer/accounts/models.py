@@ -58,6 +58,8 @@ class User(Base):
 
     disabled_at: Mapped[dt.datetime | None]
     """When an operator disabled the account: nobody signs in to it until it is enabled again."""
+    erases_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+    """When everything is to be erased, because the person asked; until then it can be undone."""
     erased_at: Mapped[dt.datetime | None]
     """When the person had everything erased. The row stays, empty, since certificates and other records refer to it."""
 

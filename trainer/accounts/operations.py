@@ -7,7 +7,7 @@ import secrets
 import uuid
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from trainer.accounts.models import LONGEST_NAME, Link, Session, User
 from trainer.accounts.queries import find_user_by_email_key, get_user
@@ -17,6 +17,8 @@ from trainer.accounts.rules import (
     LINK_LASTS,
     LINKS_KEPT,
     QUIET,
+    SESSION_LASTS,
+    SESSIONS_KEPT,
     SIGN_UP_LASTS,
     Purpose,
     clean_email,
@@ -259,6 +261,12 @@ def use_link(link: Link, now: dt.datetime) -> None:
 def forget_links(now: dt.datetime) -> None:
     """Delete links that have long run out, with the addresses of people who never came."""
     db.session.execute(delete(Link).where(Link.expires_at < now - LINKS_KEPT))
+
+
+def forget_sessions(now: dt.datetime) -> None:
+    """Delete sessions that ended long ago, and those that have lasted too long, which ends them."""
+    over = or_(Session.ended_at < now - SESSIONS_KEPT, Session.created_at < now - SESSION_LASTS)
+    db.session.execute(delete(Session).where(over).execution_options(synchronize_session=False))
 
 
 def change_password(user: User, password_hash: str, now: dt.datetime, *, but: uuid.UUID | None = None) -> None:

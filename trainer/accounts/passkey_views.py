@@ -10,27 +10,25 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
 
 from trainer.accounts import passkeys as operations
-from trainer.accounts.forms import PasskeyForm, PasswordAndCodeForm, PasswordForm
-from trainer.accounts.passwords import check_password
+from trainer.accounts.forms import PasskeyForm
 from trainer.accounts.queries import get_passkey, get_user, list_passkeys
 from trainer.accounts.rules import device_of
 from trainer.accounts.second_factor import (
-    Tried,
     count_recovery_codes,
-    minutes_to_wait,
     renew_recovery_codes,
-    try_code,
 )
 from trainer.accounts.signing_in import (
     find_passkey_owner,
+    has_proved,
     is_proved,
     keep_challenge,
     note_proof,
     own_site,
+    proof_form,
     renew_session,
     take_challenge,
 )
-from trainer.accounts.words import code_refusal, wrong_passkey, wrong_password
+from trainer.accounts.words import wrong_passkey
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
@@ -53,7 +51,7 @@ def ask() -> Response:
 @access(Who.ACCOUNT)
 def ask_new() -> Answer:
     """Give a browser what it shall make a passkey of."""
-    if not is_proved():
+    if not has_proved():
         return _ask_proof()
     return _asking(*operations.ask_to_make(current_user, own_site()))
 
@@ -65,7 +63,7 @@ def show() -> Answer | str:
     if current_user.has_pin:
         flash(_("A passkey goes with an address and a password. Add an email address and choose a password first."))
         return go(url_for("accounts.account"))
-    return _page(_new_form() if is_proved() else _proof_form())
+    return _page(_new_form() if has_proved() else proof_form())
 
 
 @blueprint.post("/account/passkeys/confirmation")
@@ -73,14 +71,14 @@ def show() -> Answer | str:
 @limit_own_failures("20 per hour")
 def confirm() -> Answer | tuple[str, int]:
     """Take a passkey, or the password and the code that goes with it, as proof for ten minutes."""
-    form = _proof_form()
+    form = proof_form()
     if "answer" in request.form:
         user = find_passkey_owner()
         if user is not None and user.id == current_user.id:
             renew_session(by_passkey=True)
             return _proved()
         form.password.errors = [wrong_passkey()]
-    elif form.validate_on_submit() and _is_right(form):
+    elif is_proved(form):
         return _proved()
     return _page(form), 422
 
@@ -90,7 +88,7 @@ def confirm() -> Answer | tuple[str, int]:
 @limit_acts("30 per hour")
 def add() -> Answer | str | tuple[str, int]:
     """Keep a new passkey. Whoever made it has shown password and screen lock: two steps."""
-    if not is_proved():
+    if not has_proved():
         return _ask_proof()
     form, user_id = PasskeyForm(), current_user.id
     if form.validate_on_submit():
@@ -117,7 +115,7 @@ def add() -> Answer | str | tuple[str, int]:
 def rename(passkey_id: UUID) -> Answer:
     """Give a passkey another name."""
     get_passkey(current_user.id, passkey_id)
-    if not is_proved():
+    if not has_proved():
         return _ask_proof()
     form, user_id = PasskeyForm(), current_user.id
     if not form.validate_on_submit():
@@ -134,7 +132,7 @@ def rename(passkey_id: UUID) -> Answer:
 def remove(passkey_id: UUID) -> Answer:
     """Forget a passkey."""
     get_passkey(current_user.id, passkey_id)
-    if not is_proved():
+    if not has_proved():
         return _ask_proof()
     user_id = current_user.id
     with transaction():
@@ -149,7 +147,7 @@ def remove(passkey_id: UUID) -> Answer:
 @limit_acts("20 per hour")
 def renew_codes() -> Answer | str:
     """Show new recovery codes, once; the old ones stop working."""
-    if not is_proved():
+    if not has_proved():
         return _ask_proof()
     user_id = current_user.id
     with transaction():
@@ -162,30 +160,8 @@ def _asking(options: str, challenge: str) -> Response:
     return Response(options, mimetype="application/json")
 
 
-def _proof_form() -> PasswordForm:
-    # With passkeys, whoever found out the password alone mustn't make one of their own.
-    takes_code = current_user.has_second_factor or list_passkeys(current_user.id)
-    return PasswordAndCodeForm() if takes_code else PasswordForm()
-
-
 def _new_form() -> PasskeyForm:
     return PasskeyForm(formdata=None, name=device_of(request.user_agent.string))
-
-
-def _is_right(form: PasswordForm) -> bool:
-    if not check_password(current_user.password_hash, str(form.password.data)):
-        form.password.errors = [wrong_password()]
-        return False
-    if not isinstance(form, PasswordAndCodeForm):
-        return True
-    user_id = current_user.id
-    with transaction():
-        user = get_user(user_id)
-        tried = try_code(user, str(form.code.data), now())
-        minutes = minutes_to_wait(user, now())
-    if tried is not Tried.RIGHT:
-        form.code.errors = [code_refusal(tried, minutes)]
-    return tried is Tried.RIGHT
 
 
 def _proved() -> Answer:

@@ -11,7 +11,7 @@ from trainer.accounts.models import Administrator, Link, Passkey, PinTry, Recove
 from trainer.accounts.queries import get_user
 from trainer.core import audit, outbox
 from trainer.core.db import db
-from trainer.core.persons import Told, tell
+from trainer.core.persons import Told, tell, tell_all
 
 ERASED = "Erased"
 """What stands where a record that others need had the person's name."""
@@ -32,17 +32,15 @@ def export_person(user_id: uuid.UUID) -> Told:
     return {
         "account": tell(
             [user],
-            *("email", "email_confirmed_at", "certificate_name", "created_at", "language"),
+            *("email", "email_confirmed_at", "certificate_name", "created_at", "language", "erases_at"),
             *("second_factor_at", "second_factor_misses", "second_factor_wait_until", "disabled_at"),
         ),
-        "administrator": tell(
-            db.session.scalars(select(Administrator).where(Administrator.user_id == user_id)), "appointed_at"
-        ),
-        "sessions": tell(db.session.scalars(sessions), "device", "created_at", "ended_at", "is_by_passkey"),
-        "passkeys": tell(db.session.scalars(passkeys), "name", "created_at", "used_at"),
+        "administrator": tell_all(select(Administrator).where(Administrator.user_id == user_id), "appointed_at"),
+        "sessions": tell_all(sessions, "device", "created_at", "ended_at", "is_by_passkey"),
+        "passkeys": tell_all(passkeys, "name", "created_at", "used_at"),
         "links": tell(links, "purpose", "email", "created_at", "expires_at", "used_at"),
-        "wrong_pins": tell(db.session.scalars(tries), "way", "at"),
-        "recovery_codes": tell(db.session.scalars(codes), "created_at", "used_at"),
+        "wrong_pins": tell_all(tries, "way", "at"),
+        "recovery_codes": tell_all(codes, "created_at", "used_at"),
         "emails": outbox.list_to(_addresses(user), user_id),
         "log": audit.list_of_person(user_id),
     }
@@ -68,8 +66,9 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     user.second_factor_at = user.second_factor_nonce = user.second_factor_step = None
     user.second_factor_key_id = user.second_factor_mask = user.second_factor_wait_until = None
     user.second_factor_misses = 0
-    user.erased_at = now
+    user.erases_at, user.erased_at = None, now
     db.session.flush()
+    audit.forget_names((audit.AuditEvent.actor_id == user_id) & (audit.AuditEvent.act == "session.opened"))
     audit.note("account.erased", now, subject_id=user_id)
 
 

@@ -15,7 +15,7 @@ from trainer.accounts.passwords import check_password
 from trainer.accounts.queries import get_user, list_passkeys
 from trainer.accounts.rules import CODE_LASTS
 from trainer.accounts.second_factor import Tried
-from trainer.accounts.signing_in import is_proved, renew_session
+from trainer.accounts.signing_in import has_proved, renew_session
 from trainer.accounts.words import code_refusal, wrong_code, wrong_password
 from trainer.content.serving import served
 from trainer.core.clock import now
@@ -40,7 +40,7 @@ def show() -> Response | str | tuple[str, int]:
     if current_user.has_pin:
         flash(_("A second step goes with a password. Add an email address and choose a password first."))
         return go(url_for("accounts.account"))
-    if list_passkeys(current_user.id) and not is_proved():
+    if list_passkeys(current_user.id) and not has_proved():
         flash(_("Confirm that it’s you with a passkey or a recovery code first."))
         return go(url_for("passkeys.show", next=request.full_path.rstrip("?")))
     form = PasswordForm()

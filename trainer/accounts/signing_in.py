@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, flash, request, session
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 
+from trainer.accounts.forms import PasswordAndCodeForm, PasswordForm, PinForm
 from trainer.accounts.guessing import is_known, know_browser
 from trainer.accounts.models import User
 from trainer.accounts.operations import end_session, open_session, prolong_session, replace_session
@@ -16,12 +18,15 @@ from trainer.accounts.passkeys import CHALLENGE_LASTS, Site, try_passkey, use_ch
 from trainer.accounts.passwords import check_password
 from trainer.accounts.pin_rules import Way
 from trainer.accounts.pins import begin_try, check_pin, cross_out, pin_name
-from trainer.accounts.queries import find_user, find_user_by_session, read_session_id
+from trainer.accounts.queries import find_user, find_user_by_session, get_user, list_passkeys, read_session_id
 from trainer.accounts.rules import CODE_LASTS, QUIET, STAFF_LASTS, STAFF_QUIET, UNSENT_LASTS, device_of
+from trainer.accounts.second_factor import Tried, minutes_to_wait, try_code
+from trainer.accounts.words import code_refusal, wrong_password, wrong_pin
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict
+from trainer.web.language import show_moment
 from trainer.web.sessions import QUIET_SECONDS
 from trainer.web.unsent import UNSENT
 
@@ -72,6 +77,9 @@ def sign_in_session(user: User, site_device_id: uuid.UUID | None = None, *, by_p
     session["_user_id"] = session_id.hex
     session["_fresh"] = True
     session.permanent = site_device_id is None
+    if user.erases_at is not None:
+        at = show_moment(user.erases_at)
+        flash(_("Your account will be erased on %(at)s (UTC). To keep it, open “My course”.", at=at))
 
 
 def renew_session(*, by_passkey: bool | None = None) -> None:
@@ -133,7 +141,7 @@ def note_proof() -> None:
     session[_PROVED] = [current_user.id.hex, int(now().timestamp())]
 
 
-def is_proved() -> bool:
+def has_proved() -> bool:
     """Return True if they have."""
     user, at = session.get(_PROVED) or ("", 0)
     return bool(user == current_user.id.hex and now().timestamp() - at < CODE_LASTS.total_seconds())
@@ -182,3 +190,34 @@ def leave() -> None:
         with transaction():
             end_session(user_id, session_id, now())
     session.clear()
+
+
+def proof_form(**options: Any) -> PinForm | PasswordForm | PasswordAndCodeForm:
+    """Return the form that asks the signed-in person once more for what they sign in with."""
+    if current_user.has_pin:
+        return PinForm(**options)
+    # With passkeys, whoever found out the password alone mustn't get further; there are recovery codes.
+    takes_code = current_user.has_second_factor or list_passkeys(current_user.id)
+    return PasswordAndCodeForm(**options) if takes_code else PasswordForm(**options)
+
+
+def is_proved(form: PinForm | PasswordForm | PasswordAndCodeForm) -> bool:
+    """Return True if the form holds the person's password or PIN and, where one is asked for, a code that is good now.
+
+    Otherwise the form says what is wrong.
+    """
+    if not form.validate_on_submit():
+        return False
+    user_id = current_user.id
+    if not is_own_secret(str(form.password.data)):
+        form.password.errors = [wrong_pin() if current_user.has_pin else wrong_password()]
+        return False
+    if not isinstance(form, PasswordAndCodeForm):
+        return True
+    with transaction():
+        user = get_user(user_id)
+        tried = try_code(user, str(form.code.data), now())
+        minutes = minutes_to_wait(user, now())
+    if tried is not Tried.RIGHT:
+        form.code.errors = [code_refusal(tried, minutes)]
+    return tried is Tried.RIGHT

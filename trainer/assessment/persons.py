@@ -11,7 +11,7 @@ from trainer.assessment.models import Attempt, CheckInMail, RenewalMail, Respons
 from trainer.assessment.operations import forget_attempts, is_of
 from trainer.assessment.rules import Kind
 from trainer.core.db import db
-from trainer.core.persons import Told, tell
+from trainer.core.persons import Row, Rows, Told, tell_all, tell_one
 from trainer.learning.models import Enrollment
 
 _NOT_TOLD = (Kind.FINAL, Kind.PRETEST, Kind.CHECK_IN, Kind.FOLLOW_UP)
@@ -20,7 +20,7 @@ _NOT_TOLD = (Kind.FINAL, Kind.PRETEST, Kind.CHECK_IN, Kind.FOLLOW_UP)
 def export_person(user_id: uuid.UUID) -> Told:
     """Return a person's attempts, answers and requests. No scene, no key; of some not even which scene it was."""
     attempts = select(Attempt).where(is_of([user_id])).order_by(Attempt.started_at, Attempt.id)
-    answers = db.session.execute(
+    answers = (
         select(Response, Attempt)
         .join(Attempt, Attempt.id == Response.attempt_id)
         .where(is_of([user_id]), Response.given.is_not(None))
@@ -31,22 +31,23 @@ def export_person(user_id: uuid.UUID) -> Told:
     mail = select(CheckInMail).where(CheckInMail.user_id == user_id)
     requests = select(RoundRequest).where(RoundRequest.user_id == user_id).order_by(RoundRequest.asked_at)
     return {
-        "attempts": tell(
-            db.session.scalars(attempts),
+        "attempts": tell_all(
+            attempts,
             *("course", "kind", "round", "number", "scenes", "started_at", "submitted_at", "is_passed", "tally"),
             *("lessons_to_read", "handover"),
         ),
-        "answers": [
-            {
-                **tell([attempt], "course", "kind", "round", "number")[0],
-                **({} if attempt.kind in _NOT_TOLD else tell([response], "item")[0]),
-                **tell([response], "position", "given", "saved_at")[0],
-            }
-            for response, attempt in answers
-        ],
-        "check_in_mails": tell(db.session.scalars(mail), "asked_at", "look_on"),
-        "renewal_mails": tell(db.session.scalars(renewals), "asked_at", "ordered_at"),
-        "round_requests": tell(db.session.scalars(requests), "course", "round", "asked_at", "granted_at", "reason"),
+        "answers": Rows(answers, _tell_answer),
+        "check_in_mails": tell_all(mail, "asked_at", "look_on"),
+        "renewal_mails": tell_all(renewals, "asked_at", "ordered_at"),
+        "round_requests": tell_all(requests, "course", "round", "asked_at", "granted_at", "reason"),
+    }
+
+
+def _tell_answer(response: Response, attempt: Attempt) -> Row:
+    return {
+        **tell_one(attempt, "course", "kind", "round", "number"),
+        "item": None if attempt.kind in _NOT_TOLD else response.item,
+        **tell_one(response, "position", "given", "saved_at"),
     }
 
 

@@ -17,8 +17,9 @@ from trainer.assignments.models import (
     TrainingProof,
     Waiver,
 )
+from trainer.core import audit
 from trainer.core.db import db
-from trainer.core.persons import Told, tell
+from trainer.core.persons import Told, tell_all, tell_one
 from trainer.organizations.models import Membership
 
 
@@ -51,27 +52,27 @@ def export_person(user_id: uuid.UUID) -> Told:
     given = select(Waiver).where(Waiver.created_by_id == user_id).order_by(Waiver.created_at, Waiver.id)
     return {
         "duties": [
-            {**tell([requirement], "title", "course")[0], **tell([duty], "due_on", "created_at", "ended_at")[0]}
+            {**tell_one(requirement, "title", "course"), **tell_one(duty, "due_on", "created_at", "ended_at")}
             for duty, requirement in duties
         ],
-        "duties_over_time": tell(db.session.scalars(periods), "due_on", "began_at", "ended_at"),
-        "waivers": tell(db.session.scalars(waivers), "reason", "until", "created_at", "ended_at"),
-        "reminders": tell(db.session.scalars(reminders), "kind", "due_on", "created_at", "skipped"),
-        "trainings_recorded_by_firms": tell(
-            db.session.scalars(trainings),
+        "duties_over_time": tell_all(periods, "due_on", "began_at", "ended_at"),
+        "waivers": tell_all(waivers, "reason", "until", "created_at", "ended_at"),
+        "reminders": tell_all(reminders, "kind", "due_on", "created_at", "skipped"),
+        "trainings_recorded_by_firms": tell_all(
+            trainings,
             *("title", "issuer", "completed_on", "minutes", "note", "created_at", "approved_at", "ended_at"),
             "end_reason",
         ),
         # Whose training it was, and which one, is theirs.
-        "trainings_recorded_or_decided": tell(db.session.scalars(for_others), "created_at", "approved_at", "ended_at"),
-        "proof_files_added": tell(
-            db.session.scalars(proofs.order_by(TrainingProof.created_at, TrainingProof.id)), "kind", "created_at"
+        "trainings_recorded_or_decided": tell_all(for_others, "created_at", "approved_at", "ended_at"),
+        "proof_files_added": tell_all(
+            proofs.order_by(TrainingProof.created_at, TrainingProof.id), "kind", "created_at"
         ),
         # To whom is theirs.
-        "reminders_sent_by_hand": tell(db.session.scalars(by_hand), "created_at"),
-        "lists_of_late_people": tell(db.session.scalars(digests), "monday", "created_at"),
+        "reminders_sent_by_hand": tell_all(by_hand, "created_at"),
+        "lists_of_late_people": tell_all(digests, "monday", "created_at"),
         # To whom and why is theirs.
-        "waivers_given": tell(db.session.scalars(given), "until", "created_at", "ended_at"),
+        "waivers_given": tell_all(given, "until", "created_at", "ended_at"),
     }
 
 
@@ -87,6 +88,8 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         .values(ended_at=now)
         .execution_options(synchronize_session=False)
     )
+    recorded = select(EarlierTraining.id).where(EarlierTraining.membership_id.in_(_entries(user_id)))
+    audit.forget_names(audit.AuditEvent.subject_id.in_(recorded))
     db.session.execute(
         delete(Digest).where(Digest.membership_id.in_(_entries(user_id))).execution_options(synchronize_session=False)
     )

@@ -6,13 +6,14 @@ import datetime as dt
 import shutil
 import uuid
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 
 from trainer.accounts.models import User
 from trainer.compliance.models import InspectorLink, Report, ReportRecipient
 from trainer.compliance.packs import folder_of
+from trainer.core import audit
 from trainer.core.db import db
-from trainer.core.persons import Told, tell
+from trainer.core.persons import Told, tell_all
 from trainer.core.work import Job
 
 
@@ -23,10 +24,10 @@ def export_person(user_id: uuid.UUID) -> Told:
     chosen = select(ReportRecipient).where(_is_recipient(user_id)).order_by(ReportRecipient.asked_at)
     reports = select(Report).where(Report.created_by_id == user_id).order_by(Report.created_at)
     return {
-        "inspector_links": tell(db.session.scalars(links), "created_at", "expires_at", "revoked_at"),
-        "reports": tell(db.session.scalars(reports), "rhythm", "created_at", "paused_at", "ended_at"),
-        "reports_received": tell(db.session.scalars(chosen), "email", "asked_at", "confirmed_at", "stopped_at", "stop"),
-        "packs": tell(db.session.scalars(packs), "kind", "created_at", "finished_at"),
+        "inspector_links": tell_all(links, "created_at", "expires_at", "revoked_at"),
+        "reports": tell_all(reports, "rhythm", "created_at", "paused_at", "ended_at"),
+        "reports_received": tell_all(chosen, "email", "asked_at", "confirmed_at", "stopped_at", "stop"),
+        "packs": tell_all(packs, "kind", "created_at", "finished_at"),
     }
 
 
@@ -39,6 +40,9 @@ def forget_person(user_id: uuid.UUID, _now: dt.datetime) -> None:
     for job in db.session.scalars(select(Job).where(Job.ordered_by_id == user_id, Job.finished_at.is_(None))):
         shutil.rmtree(folder_of(job.id), ignore_errors=True)
         db.session.delete(job)
+    numbers = [number.hex for number in db.session.scalars(select(ReportRecipient.id).where(_is_recipient(user_id)))]
+    about = audit.AuditEvent.act.startswith("report."), audit.AuditEvent.details["recipient"].as_string().in_(numbers)
+    audit.forget_names(and_(*about))
     theirs = delete(ReportRecipient).where(_is_recipient(user_id))
     db.session.execute(theirs.execution_options(synchronize_session=False))
     db.session.flush()

@@ -1,5 +1,6 @@
 """The audit log: who did what to what, and when. Rows are written in the transaction of the act, and never change.
 
+The database itself refuses all but two things: to take names out of a row, and to delete one that is older than `KEPT`.
 A row holds ids without foreign keys, so that it outlives what it is about, and no secret: no password, no token, no
 address from which someone came.
 """
@@ -10,17 +11,36 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, String, insert, literal, or_, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Index,
+    String,
+    Text,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from trainer.core.db import Base, db
-from trainer.core.persons import Plain, tell
+from trainer.core.persons import Rows, tell_all
 
 LONGEST = 200  # characters of one detail
+KEPT = dt.timedelta(days=7 * 366)
+"""How long a row is kept: by a day or more longer than the seven years for which the database refuses to delete it."""
+NAMES = ("name", "other", "address", "signed_as", "device")
+"""The details that may hold whose act it was, or whom it was about: the database lets these be taken out."""
 
 
 class AuditEvent(Base):
-    """One act. The database refuses to change or delete it."""
+    """One act. The database refuses to change it, and to delete it before its time."""
 
     __tablename__ = "audit_events"
     __table_args__ = (
@@ -79,10 +99,29 @@ def note_found(
     db.session.execute(insert(AuditEvent).from_select(["subject_id", *values], row))
 
 
-def list_of_person(user_id: uuid.UUID) -> list[dict[str, Plain]]:
+def list_of_person(user_id: uuid.UUID) -> Rows:
     """Return what a user did and what was done to the account, without details: those may name other people."""
     events = select(AuditEvent).where(or_(AuditEvent.actor_id == user_id, AuditEvent.subject_id == user_id))
-    return tell(db.session.scalars(events.order_by(AuditEvent.at, AuditEvent.id)), "act", "at")
+    return tell_all(events.order_by(AuditEvent.at, AuditEvent.id), "act", "at")
+
+
+def forget_names(condition: ColumnElement[bool]) -> None:
+    """Take names, addresses and devices out of the rows that a condition finds; what was done stays, with ids."""
+    details = AuditEvent.__table__.c.details
+    without: ColumnElement[Any]
+    if db.engine.dialect.name == "postgresql":
+        without = cast(cast(details, JSONB).op("-")(cast(list(NAMES), ARRAY(Text))), JSON)
+    else:
+        without = func.json_remove(details, *(f"$.{name}" for name in NAMES), type_=Text)
+    db.session.execute(
+        update(AuditEvent).where(condition).values(details=without).execution_options(synchronize_session=False)
+    )
+
+
+def forget_events(now: dt.datetime) -> None:
+    """Delete what is older than it is kept."""
+    old = delete(AuditEvent).where(AuditEvent.at < now - KEPT)
+    db.session.execute(old.execution_options(synchronize_session=False))
 
 
 def _plain(value: str | int) -> str | int:

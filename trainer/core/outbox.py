@@ -18,13 +18,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from trainer.core import leases
 from trainer.core.db import Base, db, insert_all
 from trainer.core.leases import Leased
-from trainer.core.persons import Plain, tell
+from trainer.core.persons import Rows, tell_all
 
 LEASE = dt.timedelta(minutes=10)
 """How long a claimed mail is left to whoever claimed it."""
 MOST_TRIES = 20
 """With the delays below the last try is some three days after the first."""
 
+KEPT = dt.timedelta(days=400)
+"""How long it is kept to which address a mail went."""
 FAILED_FOR = dt.timedelta(days=30)
 """How long a mail that couldn't be delivered is told of where people look for what to do."""
 NO_LONGER_NEEDED = "no longer needed"
@@ -109,12 +111,12 @@ def post_all(template: str, mails: Sequence[tuple[str, str, dict[str, Any]]], no
     return numbers
 
 
-def list_to(addresses: Collection[str], user_id: uuid.UUID) -> list[dict[str, Plain]]:
+def list_to(addresses: Collection[str], user_id: uuid.UUID) -> Rows:
     """Return the emails to someone's addresses, given folded, and those about the account."""
     messages = (
         select(OutboxMessage).where(_is_to(addresses, user_id)).order_by(OutboxMessage.created_at, OutboxMessage.id)
     )
-    return tell(db.session.scalars(messages), "template", "recipient", "created_at", "sent_at", "dead_at")
+    return tell_all(messages, "template", "recipient", "created_at", "sent_at", "dead_at")
 
 
 def forget_mails(addresses: Collection[str], user_id: uuid.UUID) -> None:
@@ -129,6 +131,16 @@ def forget_mails(addresses: Collection[str], user_id: uuid.UUID) -> None:
     db.session.execute(
         update(OutboxMessage)
         .where(is_to)
+        .values(recipient="", ids={}, last_error=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def forget_old(now: dt.datetime) -> None:
+    """Forget to which addresses mails went that are older than this is kept; kind and time stay."""
+    db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.created_at < now - KEPT, OutboxMessage.recipient != "")
         .values(recipient="", ids={}, last_error=None)
         .execution_options(synchronize_session=False)
     )

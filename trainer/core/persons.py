@@ -4,19 +4,50 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, TypeAlias
 
-from trainer.core.db import Base
+from sqlalchemy import Select, func, select
+
+from trainer.core.db import Base, db
 
 Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
-Told: TypeAlias = Mapping[str, list[dict[str, Plain]]]
+Row: TypeAlias = dict[str, Plain]
+_PORTION: Final = 500  # rows that are in memory at once
+
+
+class Rows:
+    """The rows of a query, read a portion at a time whenever they are gone through: there may be many."""
+
+    def __init__(self, query: Select[*tuple[Any, ...]], show: Callable[..., Row]) -> None:
+        self._query, self._show = query.execution_options(yield_per=_PORTION), show
+
+    def __iter__(self) -> Iterator[Row]:
+        for records in db.session.execute(self._query):
+            yield self._show(*records)
+
+    def __len__(self) -> int:
+        rows = self._query.order_by(None).execution_options(yield_per=None).subquery()
+        return db.session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+Told: TypeAlias = Mapping[str, Rows | list[Row]]
 """Kind of record → its rows."""
 
 
-def tell(records: Iterable[Base], *columns: str) -> list[dict[str, Plain]]:
-    """Return these columns of the records."""
-    return [{name: plain(getattr(record, name)) for name in columns} for record in records]
+def tell_all(query: Select[*tuple[Any, ...]], *columns: str) -> Rows:
+    """Return these columns of all records that a query finds, a portion at a time."""
+    return Rows(query, lambda record: tell_one(record, *columns))
+
+
+def tell(records: Iterable[Base], *columns: str) -> list[Row]:
+    """Return these columns of a few records."""
+    return [tell_one(record, *columns) for record in records]
+
+
+def tell_one(record: Base, *columns: str) -> Row:
+    """Return these columns of a record."""
+    return {name: plain(getattr(record, name)) for name in columns}
 
 
 def plain(value: object) -> Plain:

@@ -9,8 +9,9 @@ from sqlalchemy import Select, delete, func, or_, select, update
 
 from trainer.accounts.models import User
 from trainer.accounts.persons import ERASED
+from trainer.core import audit
 from trainer.core.db import db
-from trainer.core.persons import Told, tell
+from trainer.core.persons import Told, tell_all, tell_one
 from trainer.instructing.models import (
     Arrival,
     Attendance,
@@ -105,46 +106,44 @@ def export_person(user_id: uuid.UUID) -> Told:
     approvals = select(InstructorApproval).where(InstructorApproval.user_id == user_id)
     return {
         "classes": [
-            {**tell([cohort], "title", "course")[0], **tell([member], "name", "joined_at", "left_at")[0]}
+            {**tell_one(cohort, "title", "course"), **tell_one(member, "name", "joined_at", "left_at")}
             for member, cohort in joined
         ],
         "class_invitations": [
-            {**tell([cohort], "title", "course")[0], **tell([invitation], "invited_at", "declined_at")[0]}
+            {**tell_one(cohort, "title", "course"), **tell_one(invitation, "invited_at", "declined_at")}
             for invitation, cohort in invited
         ],
-        "class_invitation_mails": tell(db.session.scalars(about), "created_at"),
-        "class_invitations_made": tell(db.session.scalars(invited_by), "invited_at"),
-        "class_invitation_mails_sent": tell(db.session.scalars(mailed_by), "created_at"),
+        "class_invitation_mails": tell_all(about, "created_at"),
+        "class_invitations_made": tell_all(invited_by, "invited_at"),
+        "class_invitation_mails_sent": tell_all(mailed_by, "created_at"),
         "attendances": [
-            {**tell([meeting], "held_on", "minutes", "lessons")[0], **tell([attendance], "noted_at")[0]}
+            {**tell_one(meeting, "held_on", "minutes", "lessons"), **tell_one(attendance, "noted_at")}
             for attendance, meeting in attended
         ],
-        "arrivals": tell(db.session.scalars(arrived), "at"),
-        "met_without_account": tell(db.session.scalars(met), "name", "employee_number", "email", "added_at"),
+        "arrivals": tell_all(arrived, "at"),
+        "met_without_account": tell_all(met, "name", "employee_number", "email", "added_at"),
         "sign_offs": [
-            {**tell([sign_off], "lesson", "minutes", "signed_off_at")[0], "statement": statement}
+            {**tell_one(sign_off, "lesson", "minutes", "signed_off_at"), "statement": statement}
             for sign_off, statement in signed
         ],
-        "notes_handed_in": tell(
-            db.session.scalars(handed_in), "text", "handed_in_at", "answered_at", "met", "comment", "read_at"
-        ),
-        "notes_answered": tell(db.session.scalars(answered), "answered_at", "met", "comment"),
-        "saved_comments": tell(db.session.scalars(saved), "text", "saved_at"),
-        "nudges": tell(db.session.scalars(received), "created_at"),
-        "classes_taught": tell(
-            db.session.scalars(taught),
+        "notes_handed_in": tell_all(handed_in, "text", "handed_in_at", "answered_at", "met", "comment", "read_at"),
+        "notes_answered": tell_all(answered, "answered_at", "met", "comment"),
+        "saved_comments": tell_all(saved, "text", "saved_at"),
+        "nudges": tell_all(received, "created_at"),
+        "classes_taught": tell_all(
+            taught,
             *("title", "course", "taught_by", "starts_on", "ends_on", "capacity", "created_at", "archived_at"),
         ),
         "classes_taught_before": [
-            {**tell([cohort], "title", "course")[0], **tell([view], "name", "began_at", "ended_at")[0]}
+            {**tell_one(cohort, "title", "course"), **tell_one(view, "name", "began_at", "ended_at")}
             for view, cohort in seen
         ],
-        "meetings_held": tell(db.session.scalars(held), "held_on", "minutes", "place", "lessons", "created_at"),
-        "people_added": tell(db.session.scalars(added), "added_at"),
-        "signatures": tell(db.session.scalars(wrote), "name", "statement", "signed_at"),
-        "sign_offs_given": tell(db.session.scalars(given), "lesson", "minutes", "signed_off_at"),
-        "nudges_sent": tell(db.session.scalars(sent), "created_at"),
-        "approvals": tell(db.session.scalars(approvals), "approved_at", "revoked_at"),
+        "meetings_held": tell_all(held, "held_on", "minutes", "place", "lessons", "created_at"),
+        "people_added": tell_all(added, "added_at"),
+        "signatures": tell_all(wrote, "name", "statement", "signed_at"),
+        "sign_offs_given": tell_all(given, "lesson", "minutes", "signed_off_at"),
+        "nudges_sent": tell_all(sent, "created_at"),
+        "approvals": tell_all(approvals, "approved_at", "revoked_at"),
     }
 
 
@@ -164,6 +163,7 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         (InstructorApproval, InstructorApproval.user_id == user_id),
     ):
         db.session.execute(delete(record).where(condition).execution_options(synchronize_session=False))
+    audit.forget_names((audit.AuditEvent.actor_id == user_id) & (audit.AuditEvent.act == "lesson.signed_off"))
     own, taught = CohortMember.user_id == user_id, Cohort.instructor_id == user_id
     members = select(CohortMember.id).where(own)
     entries = select(Membership.id).where(Membership.user_id == user_id)

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 
 from trainer.accounts.persons import ERASED
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import clean_name, email_key, is_printable_name
+from trainer.assignments.sql import later
 from trainer.content.library import Course
 from trainer.core.audit import note
 from trainer.core.db import db
@@ -180,12 +181,8 @@ def remove_walk_in(desk: Desk, walk_in_id: uuid.UUID, now: dt.datetime, *, is_su
     return name
 
 
-def forget_names(now: dt.datetime) -> None:
-    """Delete names that nobody claimed in public classes, as by hand, a year after the last meeting they were at.
-
-    In a firm's class, they are entries on its roster, and go with these.
-    """
-    before = now - KEPT
+def last_seen() -> ColumnElement[dt.date]:
+    """Return the day of the last meeting that someone was at, or of being added, if that is later."""
     last_met = (
         select(func.max(ClassSession.held_on))
         .join(WalkInAttendance, WalkInAttendance.session_id == ClassSession.id)
@@ -193,15 +190,24 @@ def forget_names(now: dt.datetime) -> None:
         .correlate(WalkIn)
         .scalar_subquery()
     )
+    return later(last_met, func.date(WalkIn.added_at))
+
+
+def is_unclaimed() -> ColumnElement[bool]:
+    """Return the condition of names in public classes that nobody has claimed.
+
+    In a firm's class, they are entries on its roster, and go with these.
+    """
+    in_public = exists().where(Cohort.id == WalkIn.cohort_id, Cohort.organization_id.is_(None))
+    return and_(in_public, WalkIn.joined_at.is_(None))
+
+
+def forget_names(now: dt.datetime) -> None:
+    """Delete names that nobody claimed in public classes, as by hand, a year after they were last seen."""
     query = (
         select(WalkIn, Cohort)
         .join(Cohort, Cohort.id == WalkIn.cohort_id)
-        .where(
-            Cohort.organization_id.is_(None),
-            WalkIn.joined_at.is_(None),
-            WalkIn.added_at < before,
-            or_(last_met.is_(None), last_met < before.date()),
-        )
+        .where(is_unclaimed(), last_seen() < (now - KEPT).date())
         .order_by(WalkIn.added_at, WalkIn.id)
         .limit(_PORTION)
     )

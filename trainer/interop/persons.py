@@ -8,7 +8,7 @@ import uuid
 from sqlalchemy import and_, select, update
 
 from trainer.core.db import db
-from trainer.core.persons import Told, tell
+from trainer.core.persons import Told, tell_all
 from trainer.interop.models import ApiToken, PersonWrite, Webhook
 from trainer.organizations.models import Membership
 
@@ -31,11 +31,9 @@ def export_person(user_id: uuid.UUID) -> Told:
         .distinct()
     )
     return {
-        "written_by_other_systems": tell(db.session.scalars(writes), "employee_number", "changed_at", "written_at"),
-        "webhooks": tell(db.session.scalars(webhooks), "url", "kinds", "created_at", "paused_at"),
-        "api_tokens": tell(
-            db.session.scalars(tokens), "label", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"
-        ),
+        "written_by_other_systems": tell_all(writes, "employee_number", "changed_at", "written_at"),
+        "webhooks": tell_all(webhooks, "url", "kinds", "created_at", "paused_at"),
+        "api_tokens": tell_all(tokens, "label", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"),
     }
 
 

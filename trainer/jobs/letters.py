@@ -17,6 +17,7 @@ from trainer.instructing import letters as instructing
 from trainer.joining import letters as joining
 from trainer.learning import letters as learning
 from trainer.organizations import letters as organizations
+from trainer.privacy import letters as privacy
 from trainer.web.language import known_languages
 from trainer.web.letters import Letter
 
@@ -30,6 +31,7 @@ _WRITERS: dict[str, Callable[[OutboxMessage], Letter | None]] = {
     **dict.fromkeys(joining.TEMPLATES, joining.write),
     **dict.fromkeys(learning.TEMPLATES, learning.write),
     **dict.fromkeys(instructing.TEMPLATES, instructing.write),
+    **dict.fromkeys(privacy.TEMPLATES, privacy.write),
 }
 
 

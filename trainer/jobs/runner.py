@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import signal
 import threading
@@ -14,34 +13,23 @@ from types import FrameType
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from trainer.accounts.operations import forget_links
-from trainer.accounts.pins import forget_tries
-from trainer.assessment.remarks import forget_remarks
-from trainer.compliance.certificate_files import forget_orders
-from trainer.compliance.packs import forget_packs
-from trainer.compliance.reports import forget_reports
 from trainer.core import heartbeat
 from trainer.core.clock import now
 from trainer.core.db import db, is_outage, transaction
 from trainer.core.errors import DomainError
-from trainer.core.events import forget_events
-from trainer.core.limits import forget_counts
-from trainer.instructing.walk_ins import forget_names
-from trainer.interop.telling import forget_deliveries
-from trainer.interop.writing import forget_writes
 from trainer.jobs.check_ins import remind_of_check_ins
 from trainer.jobs.class_figures import count_classes
 from trainer.jobs.closing import delete_closed_firms
 from trainer.jobs.counting import count_answers
 from trainer.jobs.delivery import deliver
+from trainer.jobs.erasures import erase_accounts
 from trainer.jobs.isolation import Incomplete, describe
 from trainer.jobs.mergers import settle_mergers
 from trainer.jobs.renewals import remind_of_renewals
+from trainer.jobs.retention import forget_all
 from trainer.jobs.upkeep import keep_up_all
 from trainer.jobs.webhooks import tell_all
 from trainer.jobs.work import advance_all
-from trainer.joining.drafts import forget_drafts
-from trainer.joining.operations import forget_guests
 
 PAUSE = 1.0  # seconds between two looks for work
 TURN = 0.5  # seconds after which the next task has its turn
@@ -61,42 +49,17 @@ class Task:
     work: Callable[[], Iterator[None]]
 
 
-def _tidy(forget: Callable[[dt.datetime], object]) -> Callable[[], Iterator[None]]:
-    def work() -> Iterator[None]:
-        with transaction():
-            forget(now())
-        yield
-
-    return work
-
-
-def _forget_packs() -> Iterator[None]:
-    forget_packs(now())
-    yield
-
-
 SECOND, HOUR = 1.0, 3600.0
 TASKS = (
     Task("mail", SECOND, deliver),
     Task("jobs", SECOND, advance_all),
     Task("webhooks", SECOND, tell_all),
-    Task("forget guests", HOUR, _tidy(forget_guests)),
-    Task("forget roster drafts", HOUR, _tidy(forget_drafts)),
-    Task("forget links", HOUR, _tidy(forget_links)),
-    Task("forget wrong PINs", HOUR, _tidy(forget_tries)),
-    Task("forget counts of limits", HOUR, _tidy(forget_counts)),
-    Task("forget events", HOUR, _tidy(forget_events)),
-    Task("forget deliveries", HOUR, _tidy(forget_deliveries)),
-    Task("forget writes", HOUR, _tidy(forget_writes)),
-    Task("forget remarks", HOUR, _tidy(forget_remarks)),
-    Task("forget names of classes", HOUR, _tidy(forget_names)),
     Task("remind of check-ins", HOUR, remind_of_check_ins),
     Task("remind of renewals", HOUR, remind_of_renewals),
     Task("count answers", HOUR, count_answers),
     Task("count classes", HOUR, count_classes),
-    Task("forget evidence packs", HOUR, _forget_packs),
-    Task("forget orders of certificates", HOUR, _tidy(forget_orders)),
-    Task("forget reports", HOUR, _tidy(forget_reports)),
+    Task("erase accounts", HOUR, erase_accounts),
+    Task("forget what has had its time", HOUR, forget_all),
     Task("delete closed firms", HOUR, delete_closed_firms),
     Task("settle joined entries", HOUR, settle_mergers),
     Task("keep up requirements", HOUR, keep_up_all),

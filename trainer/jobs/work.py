@@ -15,15 +15,17 @@ from trainer.core.clock import now
 from trainer.core.db import db, is_outage, transaction
 from trainer.core.errors import DomainError
 from trainer.core.work import Job
-from trainer.jobs import packs, rosters
+from trainer.jobs import copies, packs, rosters
 from trainer.jobs.isolation import describe
 from trainer.joining import importing
 from trainer.organizations.queries import find_open_firm
+from trainer.privacy.queries import COPY
 
 _KINDS: dict[str, Callable[[Job, dt.datetime], tuple[int, int]]] = {
     "evidence-pack": packs.advance,
     certificate_files.KIND: certificate_files.advance,
     importing.KIND: rosters.advance,
+    COPY: copies.advance,
 }
 
 log = logging.getLogger(__name__)

@@ -13,11 +13,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.accounts.administrators import is_administrator
-from trainer.accounts.forms import PasswordAndCodeForm, PasswordForm, PinForm
-from trainer.accounts.queries import get_user
-from trainer.accounts.second_factor import Tried, minutes_to_wait, try_code
-from trainer.accounts.signing_in import is_own_secret
-from trainer.accounts.words import code_refusal, wrong_password, wrong_pin
+from trainer.accounts.signing_in import is_proved, proof_form
 from trainer.core.clock import now, today
 from trainer.core.db import transaction
 from trainer.core.errors import Invalid, NotFound
@@ -54,15 +50,13 @@ def reissue(credential_id: UUID) -> Response | str | tuple[str, int]:
     """Have one's certificate issued again in the name that the account has now."""
     user_id = current_user.id
     credential = certificates.get_own(user_id, credential_id)
-    form = PinForm() if current_user.has_pin else PasswordForm()
-    if form.validate_on_submit():
-        if is_own_secret(str(form.password.data)):
-            with transaction():
-                newer = certificates.reissue_own(user_id, credential_id, now())
-                serial = show_serial(newer.serial)
-            flash(_("Your certificate has been reissued. This is its new number."))
-            return go(url_for("credentials.verify", serial=serial))
-        form.password.errors = [wrong_pin() if current_user.has_pin else wrong_password()]
+    form = proof_form()
+    if is_proved(form):
+        with transaction():
+            newer = certificates.reissue_own(user_id, credential_id, now())
+            serial = show_serial(newer.serial)
+        flash(_("Your certificate has been reissued. This is its new number."))
+        return go(url_for("credentials.verify", serial=serial))
     page = render_template(
         "learning/reissue.html",
         form=form,
@@ -92,7 +86,7 @@ def correct(serial: str) -> Response | str | tuple[str, int]:
     """Issue a certificate again in a corrected name."""
     credential, actor_id = certificates.get_by_serial(serial), current_user.id
     form = CorrectionForm(certificate_name=credential.holder_name)
-    if form.validate_on_submit() and _is_confirmed(form):
+    if is_proved(form):
         try:
             with transaction():
                 newer = certificates.correct_name(serial, str(form.certificate_name.data), actor_id, now())
@@ -113,7 +107,7 @@ def correct(serial: str) -> Response | str | tuple[str, int]:
 def withdraw(serial: str) -> Response | str | tuple[str, int]:
     """Withdraw a certificate."""
     credential, actor_id, form = certificates.get_by_serial(serial), current_user.id, WithdrawalForm()
-    if form.validate_on_submit() and _is_confirmed(form):
+    if is_proved(form):
         reason, why = str(form.reason.data), str(form.why.data)
         with transaction():
             certificates.withdraw(serial, reason, now(), actor_id=actor_id, why=why)
@@ -126,17 +120,3 @@ def withdraw(serial: str) -> Response | str | tuple[str, int]:
         serial=show_serial(credential.serial),
     )
     return page, 422 if form.is_submitted() else 200
-
-
-def _is_confirmed(form: PasswordAndCodeForm) -> bool:
-    """Return True if password and code are right; otherwise the form says which isn't."""
-    if not is_own_secret(str(form.password.data)):
-        form.password.errors = [wrong_password()]
-        return False
-    with transaction():
-        user = get_user(current_user.id)
-        tried = try_code(user, str(form.code.data), now())
-        minutes = minutes_to_wait(user, now())
-    if tried is not Tried.RIGHT:
-        form.code.errors = [code_refusal(tried, minutes)]
-    return tried is Tried.RIGHT

@@ -8,7 +8,7 @@ import uuid
 from sqlalchemy import delete, select, update
 
 from trainer.core.db import db
-from trainer.core.persons import Told, tell
+from trainer.core.persons import Rows, Told, tell_all, tell_one
 from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
 from trainer.learning.operations import drop_enrollments
 
@@ -16,21 +16,21 @@ from trainer.learning.operations import drop_enrollments
 def export_person(user_id: uuid.UUID) -> Told:
     """Return a person's enrollments, the lessons marked as read in them, and the answers to their questions."""
     enrollments = select(Enrollment).where(Enrollment.user_id == user_id).order_by(Enrollment.started_at, Enrollment.id)
-    rows = db.session.execute(
+    read = (
         select(LessonCompletion, Enrollment.course, Enrollment.cycle)
         .join(Enrollment, Enrollment.id == LessonCompletion.enrollment_id)
         .where(Enrollment.user_id == user_id)
         .order_by(LessonCompletion.completed_at, LessonCompletion.lesson)
     )
-    answers = db.session.execute(
+    answers = (
         select(LessonResponse, Enrollment.course, Enrollment.cycle)
         .join(Enrollment, Enrollment.id == LessonResponse.enrollment_id)
         .where(Enrollment.user_id == user_id)
         .order_by(LessonResponse.answered_at, LessonResponse.lesson, LessonResponse.item)
     )
     return {
-        "enrollments": tell(
-            db.session.scalars(enrollments),
+        "enrollments": tell_all(
+            enrollments,
             *("course", "cycle", "course_title", "course_version", "conditions", "started_at", "last_lesson", "place"),
             *(
                 "active_seconds",
@@ -43,18 +43,22 @@ def export_person(user_id: uuid.UUID) -> Told:
             ),
             "completed_at",
         ),
-        "lessons_read": [
-            {"course": course, "cycle": cycle, **tell([completion], "lesson", "completed_at", "read_again_at")[0]}
-            for completion, course, cycle in rows
-        ],
-        "lesson_answers": [
-            {
+        "lessons_read": Rows(
+            read,
+            lambda completion, course, cycle: {
                 "course": course,
                 "cycle": cycle,
-                **tell([response], "lesson", "item", "given", "is_right", "answered_at")[0],
-            }
-            for response, course, cycle in answers
-        ],
+                **tell_one(completion, "lesson", "completed_at", "read_again_at"),
+            },
+        ),
+        "lesson_answers": Rows(
+            answers,
+            lambda response, course, cycle: {
+                "course": course,
+                "cycle": cycle,
+                **tell_one(response, "lesson", "item", "given", "is_right", "answered_at"),
+            },
+        ),
     }
 
 

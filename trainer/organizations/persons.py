@@ -8,10 +8,10 @@ import uuid
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
-from trainer.core import outbox
+from trainer.core import audit, outbox
 from trainer.core.db import db
 from trainer.core.errors import Conflict
-from trainer.core.persons import Plain, Told, tell
+from trainer.core.persons import Plain, Told, tell_all, tell_one
 from trainer.organizations.models import (
     Invitation,
     InvitationMail,
@@ -59,35 +59,29 @@ def export_person(user_id: uuid.UUID) -> Told:
                 "organization": firm,
                 "teams": [*_teams(entry.id)],
                 "stays_in_teams": [*_stays(entry.id)],
-                **tell(
-                    [entry],
+                **tell_one(
+                    entry,
                     *("name", "email", "role", "manages_all", "job_title", "employee_number", "hired_on"),
                     *("created_at", "joined_at", "ended_on", "ended_at", "shows_address_at"),
-                )[0],
+                ),
             }
             for entry, firm in entries
         ],
         "emails_to_the_address_on_a_roster": outbox.list_to(_addresses(user_id), user_id),
-        "invitations": tell(
-            db.session.scalars(received), "email_key", "created_at", "expires_at", "accepted_at", "revoked_at"
-        ),
-        "emails_with_invitations": tell(db.session.scalars(mailed), "number", "created_at", "skipped"),
-        "invitations_sent": tell(db.session.scalars(sent), "created_at", "expires_at", "revoked_at"),
-        "join_codes": tell(
-            db.session.scalars(codes), "role", "created_at", "expires_at", "most_uses", "uses", "revoked_at"
-        ),
-        "entries_joined": tell(
-            db.session.scalars(joined),
+        "invitations": tell_all(received, "email_key", "created_at", "expires_at", "accepted_at", "revoked_at"),
+        "emails_with_invitations": tell_all(mailed, "number", "created_at", "skipped"),
+        "invitations_sent": tell_all(sent, "created_at", "expires_at", "revoked_at"),
+        "join_codes": tell_all(codes, "role", "created_at", "expires_at", "most_uses", "uses", "revoked_at"),
+        "entries_joined": tell_all(
+            joined,
             *("gone_name", "gone_number", "asked_at", "told_at", "joined_at", "seen_at", "closed_at", "outcome"),
         ),
-        "entries_joined_of_others": tell(db.session.scalars(asked), "asked_at", "joined_at", "closed_at", "outcome"),
-        "pin_slips": tell(
-            db.session.scalars(slips), "created_at", "expires_at", "used_at", "seen_at", "disputed_at", "revoked_at"
-        ),
-        "pin_slips_printed": tell(db.session.scalars(printed), "created_at", "expires_at", "revoked_at"),
-        "site_devices": tell(db.session.scalars(devices), "name", "created_at", "registered_at", "revoked_at"),
-        "rosters_sent": tell(db.session.scalars(drafts), "created_at", "applied_at"),
-        "organizations_created": tell(db.session.scalars(founded), "name", "created_at"),
+        "entries_joined_of_others": tell_all(asked, "asked_at", "joined_at", "closed_at", "outcome"),
+        "pin_slips": tell_all(slips, "created_at", "expires_at", "used_at", "seen_at", "disputed_at", "revoked_at"),
+        "pin_slips_printed": tell_all(printed, "created_at", "expires_at", "revoked_at"),
+        "site_devices": tell_all(devices, "name", "created_at", "registered_at", "revoked_at"),
+        "rosters_sent": tell_all(drafts, "created_at", "applied_at"),
+        "organizations_created": tell_all(founded, "name", "created_at"),
     }
 
 
@@ -110,6 +104,12 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     ).all():
         end_membership(entry, now)
     outbox.forget_mails(_addresses(user_id), user_id)
+    about = or_(
+        audit.AuditEvent.subject_id.in_(select(Membership.id).where(Membership.user_id == user_id)),
+        audit.AuditEvent.subject_id.in_(select(Merger.gone_id).where(joined)),
+    )
+    came_in = (audit.AuditEvent.actor_id == user_id) & (audit.AuditEvent.act == "join_code.used")
+    audit.forget_names(or_(about, came_in))
     for statement in (
         delete(Merger).where(joined),
         delete(Invitation).where(_is_to(user_id)),
@@ -143,7 +143,7 @@ def _stays(membership_id: uuid.UUID) -> list[dict[str, Plain]]:
     stays = select(TeamStay, func.coalesce(Team.name, TeamStay.team_name)).outerjoin(Team, Team.id == TeamStay.team_id)
     order = (TeamStay.began_at, TeamStay.team_id)
     rows = db.session.execute(stays.where(TeamStay.membership_id == membership_id).order_by(*order))
-    return [{"team": name, **tell([stay], "began_at", "ended_at")[0]} for stay, name in rows]
+    return [{"team": name, **tell_one(stay, "began_at", "ended_at")} for stay, name in rows]
 
 
 def _addresses(user_id: uuid.UUID) -> set[str]:

@@ -1,0 +1,66 @@
+"""Every table has its place in the register, on which the page, the copy and erasing rest."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from uuid import UUID
+
+from flask import Flask
+
+from tests.cast import certify, make_account, sign_in_as, start_practice
+from tests.support import closed_up
+from tests.test_persons import named_in
+from trainer.core.db import Base
+from trainer.privacy.queries import count_records
+from trainer.privacy.register import FEATURES, HOLDINGS, NOBODY
+
+FORGOTTEN = "give it a place in trainer/privacy/register.py"
+
+
+def test_every_table_has_one_place_in_the_register() -> None:
+    places = Counter([*NOBODY, *(table for holding in HOLDINGS for table in holding.tables)])
+    assert Base.metadata.tables.keys() - places.keys() == set(), FORGOTTEN
+    assert places.keys() - Base.metadata.tables.keys() == set(), "no such table"
+    assert [table for table, times in places.items() if times > 1] == []
+
+
+def test_every_table_of_a_holding_is_read_and_erased_by_its_feature() -> None:
+    named = set().union(*map(named_in, FEATURES))
+    held = set().union(*(holding.tables for holding in HOLDINGS))
+    assert held - named == {"audit_events", "outbox_messages"}  # read and erased through `core`
+    assert [feature.__name__ for feature in FEATURES if not hasattr(feature, "forget_person")] == [
+        "trainer.credentials.persons"  # kept for good, and the page says so
+    ]
+
+
+def test_every_kind_that_is_told_has_one_place_in_the_register(app: Flask) -> None:
+    bob = make_account(app)
+    with app.app_context():
+        told = [kind for feature in FEATURES for kind in feature.export_person(bob)]
+    placed = [kind for holding in HOLDINGS for kind in holding.kinds]
+    assert [kind for kind, times in Counter(told).items() if times > 1] == []
+    assert sorted(told) == sorted(placed), FORGOTTEN
+
+
+def test_the_page_tells_every_holding_and_how_much_there_is(app: Flask) -> None:
+    bob = make_account(app)
+    certify(app, bob)
+    start_practice(app, bob)
+    page = closed_up(sign_in_as(app, bob).get("/account/data").text)
+    for holding in HOLDINGS:
+        for text in (holding.title, holding.what, holding.why, holding.kept, holding.seen_by, holding.erased):
+            assert str(text) in page, text
+    assert counted(app, bob)["certificates"] == 1
+    assert counted(app, bob)["answers"] > 2
+    assert f"{counted(app, bob)['answers']} records" in page
+    assert "It doesn’t see: your answers" in page
+    assert 'href="/account/data/copy"' in page
+    assert 'href="/account/erasure"' in page
+    assert not re.search(r"bob@example\.org", page)  # whoever looks over a shoulder reads nothing
+
+
+def counted(app: Flask, user_id: UUID) -> dict[str, int]:
+    """Return how many records there are, by holding."""
+    with app.test_request_context():
+        return {holding.slug: number for holding, number in count_records(user_id)}

@@ -1,0 +1,280 @@
+"""The register of all tables: to which holding each belongs, and what is said of it.
+
+The page "What we know about you", the copy of someone's data and erasing it all rest on this. A new table gets its
+place here, in a holding or in `NOBODY`, and its rows are read and erased by the `persons.py` of its feature; a test
+fails on one that was forgotten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from trainer.accounts import persons as accounts
+from trainer.assessment import persons as assessment
+from trainer.assignments import persons as assignments
+from trainer.compliance import persons as compliance
+from trainer.credentials import persons as credentials
+from trainer.instructing import persons as instructing
+from trainer.interop import persons as interop
+from trainer.learning import persons as learning
+from trainer.organizations import persons as organizations
+
+FEATURES: Final[tuple[ModuleType, ...]] = (
+    *(interop, compliance, instructing, assignments, assessment, learning, credentials, organizations, accounts),
+)
+"""Who reads and erases what, in the order in which they erase: from the top down, as foreign keys point."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Data of one sort: what is said of it, the tables that hold it, and what a copy calls its records."""
+
+    slug: str
+    title: LazyString
+    what: LazyString
+    why: LazyString
+    kept: LazyString
+    seen_by: LazyString
+    erased: LazyString
+    """What erasing the account does with it."""
+    is_kept: bool
+    """Whether something of it stays after that."""
+    tables: frozenset[str]
+    kinds: tuple[str, ...]
+    """As `export_person` of the features names them."""
+
+
+_WITH_ACCOUNT: Final = _l("As long as you have your account.")
+_ONLY_YOU: Final = _l("You. The people who run this site could read it in the database.")
+_ALL_GONE: Final = _l("All of it is erased.")
+
+HOLDINGS: Final = (
+    Holding(
+        slug="account",
+        title=_l("Your account"),
+        what=_l(
+            "Your address, your password or PIN as a scrambled value, the name for certificates, your language, your "
+            "second step, the devices you’re signed in on, links we emailed you, and wrong PINs."
+        ),
+        why=_l("To let you in, and nobody else."),
+        kept=_WITH_ACCOUNT,
+        seen_by=_ONLY_YOU,
+        erased=_l("All of it is erased. An empty record with a random number stays: kept records below refer to it."),
+        is_kept=True,
+        tables=frozenset({"users", "administrators", "sessions", "links", "pin_tries", "recovery_codes"}),
+        kinds=("account", "administrator", "sessions", "links", "wrong_pins", "recovery_codes"),
+    ),
+    Holding(
+        slug="learning",
+        title=_l("Your courses"),
+        what=_l(
+            "Which courses you started, which lessons you read and when, active minutes, what you answered in lessons, "
+            "the statement you signed, and where you work, if a course asked."
+        ),
+        why=_l("So that you can pick up where you left off, and to show what a certificate rests on."),
+        kept=_WITH_ACCOUNT,
+        seen_by=_l("You. A firm that requires the course sees what you finish and when, and active minutes."),
+        erased=_l(
+            "Erased, except what a certificate rests on: its course, lessons read, minutes and your signed statement. "
+            "These stay as long as the certificate, because laws ask for proof of training."
+        ),
+        is_kept=True,
+        tables=frozenset({"enrollments", "lesson_completions", "lesson_responses"}),
+        kinds=("enrollments", "lessons_read", "lesson_answers"),
+    ),
+    Holding(
+        slug="answers",
+        title=_l("Your answers to scenes"),
+        what=_l(
+            "Your tries in practice, finals and check-ins: which scenes you saw, what you answered, how sure you were, "
+            "your results, and when you asked for more tries."
+        ),
+        why=_l("To tell you what you catch and what you miss, and to decide whether you pass."),
+        kept=_WITH_ACCOUNT,
+        seen_by=_l(
+            "You. Never your firm. A teacher only sees what a class’s page told you before you joined. The copy leaves "
+            "out which scenes a final or a check-in had, so that they stay secret."
+        ),
+        erased=_ALL_GONE,
+        is_kept=False,
+        tables=frozenset({"attempts", "responses", "check_in_mails", "round_requests"}),
+        kinds=("attempts", "answers", "check_in_mails", "round_requests"),
+    ),
+    Holding(
+        slug="certificates",
+        title=_l("Your certificates"),
+        what=_l("The name on each, its course, the result, active minutes, and when it was issued and runs out."),
+        why=_l("Anyone who was shown a certificate must be able to check it."),
+        kept=_l("For good."),
+        seen_by=_l("Anyone who has the number. Firms that require the course see it, too."),
+        erased=_l("Kept for good, with the name on it, so that it can still be checked."),
+        is_kept=True,
+        tables=frozenset({"credentials"}),
+        kinds=("credentials",),
+    ),
+    Holding(
+        slug="rosters",
+        title=_l("What firms wrote about you"),
+        what=_l(
+            "Your entries on firms’ rosters: name, address, employee number, job title, teams, day of hire; "
+            "invitations and PIN slips; entries that were joined into one; when another of the firm’s systems wrote "
+            "about you."
+        ),
+        why=_l("The firm’s training record: it must be able to show for years whom it trained."),
+        kept=_l("As long as the firm is here. It is deleted 30 days after a firm is closed."),
+        seen_by=_l("The firm’s owners, and its managers of your teams."),
+        erased=_l(
+            "You leave every firm. Your entry stays there as the firm’s training record, with name and number but "
+            "without your address, until the firm is deleted. Invitations and slips are erased."
+        ),
+        is_kept=True,
+        tables=frozenset(
+            {"memberships", "team_memberships", "team_stays", "teams", "invitations", "invitation_mails", "pin_slips"}
+            | {"mergers", "person_writes"}
+        ),
+        kinds=(
+            *("memberships", "invitations", "emails_with_invitations", "pin_slips", "entries_joined"),
+            "written_by_other_systems",
+        ),
+    ),
+    Holding(
+        slug="duties",
+        title=_l("What firms require of you"),
+        what=_l("Training that is due, by when, waivers with reasons, reminders, and earlier training they recorded."),
+        why=_l("The firm’s proof of what it required, and of what was done."),
+        kept=_l("As long as the firm is here. It is deleted 30 days after a firm is closed."),
+        seen_by=_l("The firm’s owners, its managers of your teams, and inspectors they give a link to."),
+        erased=_l("What is required ends. The record of it stays with the firm until the firm is deleted."),
+        is_kept=True,
+        tables=frozenset(
+            {"assignments", "duty_periods", "waivers", "reminders", "earlier_trainings", "requirements", "digests"}
+            | {"training_proofs"}
+        ),
+        kinds=("duties", "duties_over_time", "waivers", "reminders", "trainings_recorded_by_firms"),
+    ),
+    Holding(
+        slug="classes",
+        title=_l("Your classes"),
+        what=_l(
+            "Classes you joined or were invited to, under which name, when you were there, lessons signed off, notes "
+            "you handed in, and emails a teacher sent you."
+        ),
+        why=_l("So that a teacher can see who was there and who needs help."),
+        kept=_l("As long as the class is here. Notes you handed in go when you leave the class."),
+        seen_by=_l("The teacher, as the class’s page says. Notes: only the teacher."),
+        erased=_l(
+            "Your notes and your name are erased. That someone was there and was signed off stays, without a name; "
+            "sign-offs behind a certificate stay as long as the certificate."
+        ),
+        is_kept=True,
+        tables=frozenset(
+            {"cohort_members", "attendances", "arrivals", "walk_ins", "sign_offs", "class_notes", "nudges"}
+            | {"class_invitations", "class_invitation_mails"}
+        ),
+        kinds=(
+            *("classes", "class_invitations", "class_invitation_mails", "attendances", "arrivals"),
+            *("met_without_account", "sign_offs", "notes_handed_in", "nudges"),
+        ),
+    ),
+    Holding(
+        slug="teaching",
+        title=_l("What you do as an instructor"),
+        what=_l("Classes you teach or taught, meetings, sign-offs and signatures, comments, and your approval."),
+        why=_l("The class’s record of who taught what."),
+        kept=_l("As long as the class is here."),
+        seen_by=_l("People in the class see your name. Owners of a firm see what is done in its classes."),
+        erased=_l(
+            "Your name and your saved comments are erased. What you signed off stays: other people’s certificates rest "
+            "on it. Public classes are closed; a firm can hand over its own."
+        ),
+        is_kept=True,
+        tables=frozenset(
+            {"cohorts", "class_sessions", "signatures", "class_views", "saved_comments", "instructor_approvals"}
+        ),
+        kinds=(
+            *("classes_taught", "classes_taught_before", "meetings_held", "people_added", "signatures"),
+            *("sign_offs_given", "nudges_sent", "approvals", "notes_answered", "saved_comments"),
+            *("class_invitations_made", "class_invitation_mails_sent"),
+        ),
+    ),
+    Holding(
+        slug="work",
+        title=_l("What you do for a firm"),
+        what=_l(
+            "Firms you created, codes, devices, links for inspectors, reports and packs you ordered, tokens and "
+            "webhooks, waivers and trainings you decided on, invitations and reminders you sent."
+        ),
+        why=_l("So that a firm knows who did what in its name."),
+        kept=_l("As long as the firm is here. Packs are kept for 7 days, and rosters nobody confirmed for one day."),
+        seen_by=_l("The firm’s owners."),
+        erased=_l(
+            "Tokens are revoked and webhooks paused. What you made for the firm stays the firm’s, without your name."
+        ),
+        is_kept=True,
+        tables=frozenset(
+            {"organizations", "join_codes", "site_devices", "roster_drafts", "inspector_links", "reports"}
+            | {"report_recipients", "jobs", "api_tokens", "webhooks"}
+        ),
+        kinds=(
+            *("organizations_created", "join_codes", "site_devices", "rosters_sent", "inspector_links", "reports"),
+            *("reports_received", "packs", "api_tokens", "webhooks", "waivers_given", "invitations_sent"),
+            *("trainings_recorded_or_decided", "proof_files_added", "reminders_sent_by_hand", "lists_of_late_people"),
+            *("pin_slips_printed", "entries_joined_of_others"),
+        ),
+    ),
+    Holding(
+        slug="emails",
+        title=_l("Emails to you"),
+        what=_l("Which kind of email went to which address of yours, and when. Not what it said."),
+        why=_l("So that none is sent twice, and a firm can show that it reminded you."),
+        kept=_WITH_ACCOUNT,
+        seen_by=_l("Firms see the invitations and reminders they sent you."),
+        erased=_l("Your address is erased. That an email of a kind was sent, and when, stays without it."),
+        is_kept=True,
+        tables=frozenset({"outbox_messages"}),
+        kinds=("emails", "emails_to_the_address_on_a_roster"),
+    ),
+    Holding(
+        slug="log",
+        title=_l("The log"),
+        what=_l("That you signed in, changed your password, joined a firm or changed something in one, and when."),
+        why=_l("So that misuse can be found later. It can’t be changed."),
+        kept=_l("See below."),
+        seen_by=_l("A firm’s owners see what is done in the firm. Nobody else sees the rest."),
+        erased=_l(
+            "Names and addresses are taken out of it. What was done stays, under a random number that leads to nobody."
+        ),
+        is_kept=True,
+        tables=frozenset({"audit_events"}),
+        kinds=("log",),
+    ),
+)
+
+NOBODY: Final[dict[str, str]] = {
+    "class_figures": "Sums over a class.",
+    "class_teams": "Which teams a class invites.",
+    "events": "Ids of what happened, without anyone's name, for a month.",
+    "heartbeats": "The worker's own.",
+    "item_counts": "Sums over many people.",
+    "item_snapshots": "Scenes, nobody's.",
+    "limit_counts": "Keyed digests, deleted within the hour.",
+    "pack_manifests": "What a firm's pack was, for those who check it.",
+    "remarks": "Free text whose writer is kept nowhere; deleted after two years.",
+    "report_mails": "That a report was sent.",
+    "requirement_versions": "What a firm required.",
+    "roster_headings": "How a firm calls its columns.",
+    "schema_revisions": "The database's own.",
+    "walk_in_attendances": "Ids of people on a class's list and of meetings.",
+    "webhook_deliveries": "Ids of what a firm's system was told.",
+}
+"""Tables that say nothing of a person by themselves, and why."""
+
+
+def holding_of(kind: str) -> Holding:
+    """Return the holding to which records of a kind belong."""
+    return next(holding for holding in HOLDINGS if kind in holding.kinds)
