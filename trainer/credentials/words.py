@@ -52,7 +52,7 @@ def say_verdict(verdict: Verdict) -> tuple[str, str]:
         ),
         Verdict.ALTERED: (
             _("Changed"),
-            _("This badge carries our name, but it isn’t as we signed it. Ask its holder for the certificate’s number."),
+            _("This badge carries our name, but it isn’t as we signed it. Ask for the certificate’s number."),
         ),
         Verdict.DIFFERS: (
             _("Not sure"),
@@ -72,8 +72,8 @@ def say_verdict(verdict: Verdict) -> tuple[str, str]:
         Verdict.NOT_OURS: (
             _("Not ours"),
             _(
-                "This isn’t the way we make files; another program may have saved it. If it shows a certificate number, "
-                "check the number instead."
+                "This isn’t the way we make files; another program may have saved it. If it shows a certificate "
+                "number, check the number instead."
             ),
         ),
         Verdict.UNSIGNED: (
