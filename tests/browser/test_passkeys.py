@@ -83,11 +83,12 @@ def test_a_passkey_is_made_and_used_by_keyboard_alone(visit: Callable[..., Page]
     page.wait_for_url("**/account/passkeys")
     expect(page.get_by_text("last used")).to_be_visible()
     page.get_by_role("button", name="Confirm with a passkey").press("Enter")
-    page.get_by_label("Name").first.fill("Old phone")
+    page.locator("summary").filter(has_text="Change its name").press("Enter")
+    page.get_by_label("Name", exact=True).first.fill("Old phone")
     page.get_by_role("button", name="Rename").press("Enter")
     expect(page.get_by_text("Old phone").first).to_be_visible()
     page.get_by_role("button", name="Remove").press("Enter")
-    expect(page.get_by_text("You have none yet.")).to_be_visible()
+    expect(page.get_by_text("You don’t have a passkey yet.")).to_be_visible()
 
 
 def test_whoever_can_not_unlock_the_device_stays_out_and_is_told(visit: Callable[..., Page]) -> None:
@@ -135,7 +136,7 @@ def test_without_script_there_is_no_dead_button_and_the_password_works(visit: Ca
     page.locator("input[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Confirm", exact=True).click()
     expect(page.get_by_role("button", name="Make a passkey")).to_be_hidden()
-    expect(page.get_by_text("No passkey can be made here")).to_be_visible()
+    expect(page.get_by_text("You can’t make a passkey here")).to_be_visible()
 
 
 def test_where_the_address_is_a_number_there_is_no_button(visit: Callable[..., Page], named: Live) -> None:

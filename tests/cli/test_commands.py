@@ -53,7 +53,7 @@ def test_a_credential_is_withdrawn_by_its_number_once(app: Flask) -> None:
         serial = db.session.scalars(select(Credential.serial)).one()
     run = app.test_cli_runner().invoke
     assert run(args=["credentials", "revoke", serial.lower(), "--reason", "By mistake"]).exit_code == 0
-    for number, words in ((serial, "already been withdrawn"), ("x", "no credential with this number")):
+    for number, words in ((serial, "already been withdrawn"), ("x", "no certificate with this number")):
         ended = run(args=["credentials", "revoke", number, "--reason", "Again"])
         assert ended.exit_code == 1
         assert words in ended.output

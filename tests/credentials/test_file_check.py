@@ -71,7 +71,7 @@ def test_a_pdf_that_differs_is_not_taken_for_ours(issued: Issued) -> None:
     assert verdict_of(issued, with_attachment(pdf)) == "not_ours"  # written anew, its links are no longer plain
     page = send(issued, pdf + b"\n").text
     assert '<h1 id="verdict">Not sure</h1>' in page
-    assert "Rely on the certificate’s page" in page
+    assert "Go by the certificate’s page" in page
     elsewhere = pdf.replace(SITE.encode(), b"https://training.example.com")
     assert verdict_of(issued, elsewhere) == verdict_of(issued, b"%PDF-1.7\n") == "not_ours"
     twice = pdf + f"/URI({SITE}/verify/{'0' * 27})".encode()

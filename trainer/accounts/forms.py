@@ -190,7 +190,7 @@ class PasskeyForm(Form):
         _l("Name"),
         [InputRequired(_l("Enter a name for it.")), length(1, 60), PlainText()],
         filters=[trimmed],
-        description=_l("So that you can tell it from others, such as “my phone.”"),
+        description=_l("So that you can tell it apart from others: “my phone,” for example."),
         render_kw={"autocomplete": "off", "maxlength": "60"},
     )
 

@@ -61,7 +61,7 @@ def ask_new() -> Answer:
 def show() -> Answer | str:
     """List the passkeys; ask for proof before they can be changed."""
     if current_user.has_pin:
-        flash(_("A passkey goes with an address and a password. Add an email address and choose a password first."))
+        flash(_("To make a passkey, first add an email address and choose a password."))
         return go(url_for("accounts.account"))
     return _page(_new_form() if has_proved() else proof_form())
 
@@ -138,7 +138,7 @@ def remove(passkey_id: UUID) -> Answer:
     with transaction():
         operations.remove_passkey(get_user(user_id), passkey_id, now())
     renew_session(by_passkey=False)
-    flash(_("The passkey is removed. Delete it from your device or password manager, too."))
+    flash(_("The passkey was removed. Delete it from your device or password manager, too."))
     return go(url_for(".show"))
 
 
@@ -178,7 +178,7 @@ def _codes_page(codes: list[str]) -> str:
 
 
 def _ask_proof() -> Answer:
-    flash(_("Confirm once more that it’s you: that was more than ten minutes ago."))
+    flash(_("It’s been more than ten minutes. Confirm again that it’s you."))
     return go(url_for(".show"))
 
 

@@ -22,8 +22,8 @@ def wrong_passkey() -> str:
 def password_refusal(fault: Easy) -> str:
     """Return what is said of a password that is too easy to guess."""
     words = {
-        Easy.COMMON: _("Many people use this password, so it’s tried first. Choose another, such as a few words."),
-        Easy.REPEATED: _("This repeats itself, so it’s easy to guess. Choose another, such as a few words."),
+        Easy.COMMON: _("Many people use this password, so it’s guessed first. Choose another: a few words."),
+        Easy.REPEATED: _("This repeats itself, so it’s easy to guess. Choose another: a few words."),
         Easy.OWN: _(
             "This is little more than your name, your address, your firm’s or this site’s name, so it’s easy to guess. "
             "Add a few other words."

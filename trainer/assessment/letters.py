@@ -14,7 +14,6 @@ from trainer.core.clock import today
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
-from trainer.credentials.paper import verification_url
 from trainer.learning.models import Enrollment
 from trainer.web.letters import Letter, write_letter
 
@@ -51,8 +50,8 @@ def _renewal_open(message: OutboxMessage) -> Letter | None:
     renewal = find_renewal(credential, served().courses, today())
     if renewal is None or renewal.is_revoked or renewal.is_under_way or not renewal.is_open:
         return None
-    url, valid_until = verification_url(credential.serial), credential.valid_until
-    return write_letter("assessment/mail/renewal-open", url=url, valid_until=valid_until)
+    url = f"{current_app.config['SETTINGS'].base_url}/me"
+    return write_letter("assessment/mail/renewal-open", url=url, valid_until=credential.valid_until)
 
 
 def _round_granted(message: OutboxMessage) -> Letter | None:

@@ -36,7 +36,7 @@ class BadgeForm(Form):
 
     results = BooleanField(
         _l("My result in the final"),
-        description=_l("How many scenes you reported rightly, and how many you over-reported."),
+        description=_l("How many scenes you caught, and how many you over-reported."),
     )
     email = BooleanField(
         _l("My email address, as a hash"),

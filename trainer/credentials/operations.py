@@ -97,7 +97,7 @@ def revoke(serial: str, reason: str, now: dt.datetime) -> Credential:
     """
     credential = find_by_serial(serial)
     if credential is None:
-        raise NotFound(_l("There’s no credential with this number."))
+        raise NotFound(_l("There’s no certificate with this number."))
     if credential.revoked_at is not None:
         raise Conflict(_l("This credential has already been withdrawn."))
     names = list_names(credential)

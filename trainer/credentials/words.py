@@ -48,38 +48,41 @@ def say_verdict(verdict: Verdict) -> tuple[str, str]:
         ),
         Verdict.REVOKED: (
             _("Withdrawn"),
-            _("We issued this file, but we withdrew the certificate. Its page says when and why."),
+            _("We issued this file, but the certificate was withdrawn. Its page says when and why."),
         ),
         Verdict.ALTERED: (
             _("Changed"),
-            _("This badge carries our name, but it isn’t as we signed it. Don’t rely on it."),
+            _("This badge carries our name, but it isn’t as we signed it. Ask for the certificate’s number."),
         ),
         Verdict.DIFFERS: (
             _("Not sure"),
             _(
-                "This PDF names the certificate below, but it isn’t the file that we would make today. It may have "
-                "been changed, saved by another program, or made by an earlier version of this site. Rely on the "
-                "certificate’s page, not on this file."
+                "This PDF names the certificate below, but it isn’t exactly the file we would make today. It may have "
+                "been changed, saved by another program, or made by an earlier version of this site. Go by the "
+                "certificate’s page, not by this file."
             ),
         ),
         Verdict.COMPROMISED: (
             _("No longer accepted"),
             _(
-                "Someone else may have had the key with which this badge was signed. Ask its holder to download it "
-                "again from the certificate’s page."
+                "Someone else may have the key this badge was signed with. Ask its holder to download it again from "
+                "the certificate’s page."
             ),
         ),
         Verdict.NOT_OURS: (
             _("Not ours"),
-            _("This isn’t a file as we make them. If it shows a certificate number, check the number instead."),
+            _(
+                "This isn’t the way we make files; another program may have saved it. If it shows a certificate "
+                "number, check the number instead."
+            ),
         ),
         Verdict.UNSIGNED: (
             _("Not signed"),
-            _("This says what a badge says, but without our signature. Ask for the PNG, SVG or JWT file."),
+            _("This reads like a badge, but it isn’t signed by us. Ask for the PNG, SVG or JWT file."),
         ),
         Verdict.UNREADABLE: (
             _("Can’t be read"),
-            _("This isn’t a certificate or badge that we can read. Ask for the file as it was downloaded here."),
+            _("We can’t read a certificate or a badge in this file. Ask for the file as it was downloaded here."),
         ),
     }
     return words[verdict]

@@ -94,7 +94,7 @@ def correct(serial: str) -> Response | str | tuple[str, int]:
         except Invalid as error:
             form.certificate_name.errors = [error.message]
         else:
-            flash(_("The certificate has been reissued, and its holder has been notified. This is its new number."))
+            flash(_("The certificate has been reissued. This is its new number."))
             return go(url_for("credentials.verify", serial=number))
     page = render_template("learning/correct.html", form=form, credential=credential, serial=show_serial(serial))
     return page, 422 if form.is_submitted() else 200
@@ -111,7 +111,7 @@ def withdraw(serial: str) -> Response | str | tuple[str, int]:
         reason, why = str(form.reason.data), str(form.why.data)
         with transaction():
             certificates.withdraw(serial, reason, now(), actor_id=actor_id, why=why)
-        flash(_("The certificate has been withdrawn, and its holder has been notified."))
+        flash(_("The certificate has been withdrawn."))
         return go(url_for("credentials.verify", serial=serial))
     page = render_template(
         "learning/withdraw.html",

@@ -34,7 +34,7 @@ def get_own(user_id: uuid.UUID, credential_id: uuid.UUID) -> Credential:
     mine = (Credential.id == credential_id, Credential.user_id == user_id)
     credential = db.session.scalar(select(Credential).where(*mine).execution_options(populate_existing=True))
     if credential is None:
-        raise NotFound(_l("There’s no such certificate of yours."))
+        raise NotFound(_l("You have no such certificate."))
     return credential
 
 
@@ -42,7 +42,7 @@ def get_by_serial(serial: str) -> Credential:
     """Return a certificate by its number. Raises NotFound."""
     credential = find_by_serial(serial)
     if credential is None:
-        raise NotFound(_l("There’s no credential with this number."))
+        raise NotFound(_l("There’s no certificate with this number."))
     return credential
 
 
@@ -54,7 +54,7 @@ def reissue_own(user_id: uuid.UUID, credential_id: uuid.UUID, now: dt.datetime) 
     holder = get_user(user_id)  # locks the row: of many at once one does it
     credential = get_own(user_id, credential_id)
     if len(list_names(credential)) > MOST_REISSUES:
-        raise Conflict(_l("This certificate was already reissued several times. Write to us to have it corrected."))
+        raise Conflict(_l("This certificate was already reissued three times. Write to us to have it corrected."))
     return _reissue(credential, holder, holder.certificate_name, now, actor_id=user_id)
 
 
@@ -75,7 +75,7 @@ def _reissue(
 ) -> Credential:
     earned = db.session.scalar(select(Enrollment).where(Enrollment.credential_id == credential.id))
     if status_on(credential, now.date()) is not Status.VALID or earned is None:
-        raise Conflict(_l("Only a valid certificate can be reissued, and each only once."))
+        raise Conflict(_l("Only a valid certificate can be reissued, and this one isn’t, or was already replaced."))
     if earned.user_id != credential.user_id:
         raise Conflict(_l("Two accounts are being joined right now. Try again in a day."))
     if not name or name == credential.holder_name:

@@ -53,11 +53,13 @@ class WithdrawalForm(PasswordAndCodeForm):
         _l("Note for the audit log"),
         [InputRequired(_l("Write down what happened, in a sentence.")), length(1, LONGEST)],
         filters=[trimmed],
-        description=_l("Who reported what, or where it’s on file. Neither the holder nor a verifier sees this."),
+        description=_l("Who reported what, or where it’s on file. The holder and people who check it don’t see this."),
     )
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
+        for name in ("password", "code"):  # asked for last, and so listed last among the errors
+            self._fields[name] = self._fields.pop(name)
         self.reason.choices = [(reason.value, words) for reason, words in REASONS.items()]
 
     def validate_reason(self, field: RadioField) -> None:

@@ -9,7 +9,6 @@ from flask import current_app
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
-from trainer.credentials.paper import verification_url
 from trainer.credentials.words import reason_words
 from trainer.web.letters import Letter, write_letter
 
@@ -20,19 +19,11 @@ def write(message: OutboxMessage) -> Letter | None:
     """Return what the mail says, or None if it is no longer true: the certificate was reissued again, or withdrawn."""
     credential = db.session.get_one(Credential, UUID(hex=message.ids["credential"]))
     base = current_app.config["SETTINGS"].base_url
+    # Whoever else reads this mailbox learns neither the name nor a number under which anyone can see it.
+    told = {"course": credential.course_title, "url": f"{base}/me", "contact": f"{base}/contact"}
     if message.template == "certificate-withdrawn":
-        return write_letter(
-            "learning/mail/certificate-withdrawn",
-            course=credential.course_title,
-            reason=reason_words(credential.revocation_reason),
-            url=verification_url(credential.serial),
-            contact=f"{base}/contact",
-        )
+        reason = reason_words(credential.revocation_reason)
+        return write_letter("learning/mail/certificate-withdrawn", reason=reason, **told)
     if credential.reissued_at is not None or credential.revoked_at is not None:
         return None
-    return write_letter(
-        "learning/mail/certificate-reissued",
-        course=credential.course_title,
-        url=verification_url(credential.serial),
-        contact=f"{base}/contact",
-    )
+    return write_letter("learning/mail/certificate-reissued", **told)
