@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -23,6 +24,7 @@ from tests.cast import (
     sign_in_as,
 )
 from tests.support import PASSWORD, Visitor
+from trainer.accounts import operations
 from trainer.accounts.rules import KEPT, SESSION_LASTS, STAFF_LASTS, STAFF_QUIET, UNSENT_LASTS
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
@@ -209,6 +211,38 @@ def test_pages_with_other_peoples_records_ask_again_after_hours_away(app: Flask,
         traveller.shift(STAFF_QUIET)
         assert is_in(owner)  # one's own pages stay open
         assert owner.get(path).headers["Location"] == f"/sign-in?next={path}"
+
+
+def test_another_password_opens_no_pages_that_ask_to_sign_in_again(app: Flask, bob: UUID) -> None:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        add_second_factor(app, bob)
+        path, owner, other = f"/organizations/{make_firm(app, bob)}/people", sign_in_as(app, bob), sign_in_as(app, bob)
+        traveller.shift(STAFF_QUIET)
+        change_password(owner)
+        assert is_in(owner)
+        assert owner.get(path).headers["Location"] == f"/sign-in?next={path}"
+        assert not is_in(other)
+        shift = sign_in_as(app, bob)
+        for _hour in range(12):
+            assert shift.get(path).status_code == 200
+            traveller.shift(HOUR)
+        shift.post("/account/password", {"password": NEW, "new_password": PASSWORD})
+        assert is_in(shift)
+        assert shift.get(path).headers["Location"] == f"/sign-in?next={path}"
+
+
+def test_a_session_that_ended_meanwhile_gets_no_other_number(
+    app: Flask, bob: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor, change = sign_in_as(app, bob), operations.change_password
+
+    def end_before(*args: Any, **options: Any) -> None:
+        change(*args, **options)
+        operations.end_sessions(bob, clock.now())
+
+    monkeypatch.setattr(operations, "change_password", end_before)
+    assert visitor.post("/account/password", {"password": PASSWORD, "new_password": NEW}).status_code == 409
+    assert not is_in(visitor)
 
 
 def test_learners_are_asked_nothing_of_the_kind(app: Flask, bob: UUID) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from threading import Thread
 from uuid import UUID
 
 import pytest
@@ -195,6 +196,34 @@ def test_a_certificate_is_withdrawn_in_all_its_names(app: Flask, bob: UUID) -> N
         assert db.session.scalar(select(func.count()).where(Credential.revoked_at.is_(None))) == 0
     with app.app_context(), pytest.raises(Conflict), transaction():
         certificates.withdraw(new.serial, Reason.MISTAKE, clock.now())
+
+
+def test_a_certificate_is_withdrawn_in_a_name_that_it_gets_at_the_same_moment(
+    app: Flask, bob: UUID, root: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("lets nobody else write once a withdrawal has begun")
+    old, get_user = standing(app), certificates.get_user
+    rename(app, bob, "Robin Builder")
+
+    def reissue_it() -> None:
+        with app.app_context(), transaction():
+            certificates.reissue_own(bob, old.id, clock.now())
+
+    def get_later(user_id: UUID) -> User:
+        monkeypatch.setattr(certificates, "get_user", get_user)
+        other = Thread(target=reissue_it)
+        other.start()
+        other.join()
+        return get_user(user_id)
+
+    monkeypatch.setattr(certificates, "get_user", get_later)
+    assert withdraw(app, root, old.serial)[0] == 303
+    with app.app_context():
+        names = db.session.execute(select(Credential.holder_name, Credential.revoked_at)).all()
+    assert sorted(name for name, _at in names) == ["Bob Builder", "Robin Builder"]
+    assert all(at is not None for _name, at in names)
 
 
 def test_the_database_lets_one_of_a_cycle_stand(app: Flask, bob: UUID) -> None:

@@ -99,12 +99,19 @@ def open_session(
 
 
 def replace_session(
-    user_id: uuid.UUID, before: uuid.UUID, device: str, now: dt.datetime, *, by_passkey: bool
+    user_id: uuid.UUID, before: uuid.UUID, device: str, now: dt.datetime, *, by_passkey: bool, is_new: bool
 ) -> uuid.UUID:
-    """Begin a session in place of another, which ends; return its number. The log keeps what it was done for."""
-    old = db.session.get_one(Session, before)
-    old.ended_at = old.ended_at or now
-    new = Session(user_id=user_id, device=device, created_at=now, is_by_passkey=by_passkey)
+    """Begin a session in place of another, which ends; return its number. The log keeps what it was done for.
+
+    It lasts as long as the other one would, unless its owner has just shown a passkey, as in signing in: `is_new`. Raises Conflict
+    if the other one has ended meanwhile.
+    """
+    old = db.session.get(Session, before, with_for_update=True)
+    if old is None or old.ended_at is not None:
+        raise Conflict(_l("You were signed out meanwhile. Sign in again."))
+    old.ended_at = now
+    began = now if is_new else old.created_at
+    new = Session(user_id=user_id, device=device, created_at=began, is_by_passkey=by_passkey)
     new.site_device_id, new.quiet_until = old.site_device_id, old.quiet_until
     db.session.add(new)
     db.session.flush()

@@ -83,15 +83,20 @@ def sign_in_session(user: User, site_device_id: uuid.UUID | None = None, *, by_p
 
 
 def renew_session(*, by_passkey: bool | None = None) -> None:
-    """Give this browser's session another number and end the one before: what may be done with it has changed."""
-    user_id, before = current_user.id, current_user.session_id
+    """Give this browser's session another number and end the one before: what may be done with it has changed.
+
+    Only a passkey, shown just now, counts as having signed in again. Raises Conflict if the session has ended meanwhile.
+    """
+    user_id, before, began = current_user.id, current_user.session_id, current_user.signed_in_at
+    is_new = by_passkey is True
     by_passkey = current_user.came_by_passkey if by_passkey is None else by_passkey
     device, instant = device_of(request.user_agent.string), now()
     with transaction():
-        session_id = replace_session(user_id, before, device, instant, by_passkey=by_passkey)
-    current_user.come_in(session_id, instant, by_passkey=by_passkey)
+        session_id = replace_session(user_id, before, device, instant, by_passkey=by_passkey, is_new=is_new)
+    current_user.come_in(session_id, instant if is_new else began, by_passkey=by_passkey)
     session["_user_id"] = session_id.hex
-    session.pop(_AWAY, None)
+    if is_new:
+        session.pop(_AWAY, None)
 
 
 def is_proof_old() -> bool:

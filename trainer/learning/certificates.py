@@ -96,7 +96,9 @@ def withdraw(
     `actor_id`: None on the command line; `why`: for the audit log alone. Raises NotFound, and Conflict where it is
     withdrawn already.
     """
-    holder = get_user(get_by_serial(serial).user_id)  # locks the row, as everything does that goes on with a renewal
+    credential = get_by_serial(serial)
+    holder = get_user(credential.user_id)  # locks the row, as everything does that goes on with a renewal
+    db.session.refresh(credential)  # as it is now that nobody else can change it
     credential = revoke(serial, reason, now)
     by = None if actor_id else "operator"
     note("credential.revoked", now, actor_id=actor_id, subject_id=credential.id, reason=reason, why=why, by=by)
