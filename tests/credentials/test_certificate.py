@@ -169,7 +169,7 @@ def test_names_in_other_scripts_are_printed(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["山田太郎", "김민수", "Maya 山"])
 def test_a_name_without_a_font_is_refused_with_advice(name: str) -> None:
-    with pytest.raises(NameNeedsFonts, match=r"No font is installed for some letters of this name .*pylopdf-fonts"):
+    with pytest.raises(NameNeedsFonts, match=r"No font is installed for some letters of this name .*other letters"):
         render(replace(FACTS, holder_name=name))
 
 

@@ -16,7 +16,7 @@ from trainer.credentials.models import Stated
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
 from trainer.web.language import show_day
-from trainer.web.paper import qr_code, typeset
+from trainer.web.paper import qr_code, typeset, unprinted
 
 TEMPLATE: Final = Path(__file__).with_name("certificate.typ")
 LONGEST_NAME: Final = 240  # characters; the form allows half of it
@@ -42,10 +42,7 @@ def render_certificate(stated: Stated, url: str | None, brand: str, vocabulary: 
     try:
         return typeset(TEMPLATE, _texts(stated, url, brand, vocabulary), stated.issued_on)
     except typst.TypstError as error:
-        # PDF/UA refuses letters without a glyph: https://typst.app/docs/reference/pdf/
-        if "could not be displayed with" in str(error):
-            raise NameNeedsFonts(_font_advice(str(error))) from error
-        raise
+        raise NameNeedsFonts(_font_advice(unprinted(error))) from error
 
 
 def clean_name(name: str) -> str:
@@ -140,14 +137,11 @@ def _reads_from_the_right(text: str) -> bool:
     return next((side for side in directions if side in ("L", "R", "AL")), "L") != "L"
 
 
-def _font_advice(error: str) -> str:
-    letters = re.search(r'text [`"]+(.*?)[`"]+ could', error)
-    shown = f" ({letters[1][:20]})" if letters else ""
+def _font_advice(letters: str) -> str:
     return str(
         _(
-            "No font is installed for some letters of this name%(shown)s. Install pylopdf-fonts-jp, "
-            "pylopdf-fonts-zh-cn or pylopdf-fonts-ko for Japanese, Chinese or Korean, or give the name in other "
-            "letters.",
-            shown=shown,
+            "No font is installed for some letters of this name%(shown)s. The name can be printed in other letters, or "
+            "once the people who run this site have added a font.",
+            shown=f" ({letters})" if letters else "",
         )
     )
