@@ -20,6 +20,7 @@ from tests.content import small
 from trainer.credentials.certificate import (
     LONGEST_NAME,
     NameNeedsFonts,
+    Sheet,
     clean_name,
     render_certificate,
 )
@@ -196,10 +197,15 @@ def test_pictures_controls_and_turning_marks_leave_a_name() -> None:
         "a " * 2000,
     ],
 )
-def test_long_names_stay_inside_the_page(name: str) -> None:
-    reader = open_pdf(name)
+@pytest.mark.parametrize("sheet", Sheet)
+def test_long_names_stay_inside_the_page(name: str, sheet: Sheet) -> None:
+    pdf = render_certificate(
+        replace(FACTS, holder_name=name), URL, "Would you recognize it?", small.vocabulary(), sheet
+    )
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
     assert len(reader.pages) == 1
-    assert all(0 < left < 792 - 45 and 0 < above < 612 for left, above, _ in places(reader))
+    width, height = reader.pages[0].mediabox.width, reader.pages[0].mediabox.height
+    assert all(0 < left < width - 45 and 0 < above < height for left, above, _ in places(reader))
     shown = squeeze(text_of(reader))
     assert squeeze(URL) in shown
     if name.isascii() and len(name) < LONGEST_NAME:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,12 +27,21 @@ MOST_MARKS: Final = 3  # combining marks on one letter; no script needs more
 _JOINERS: Final = "\u200c\u200d"  # Persian and the Indic scripts write with them
 
 
+class Sheet(StrEnum):
+    """The papers on which certificates are printed, as Typst calls them."""
+
+    LETTER = "us-letter"
+    A4 = "a4"
+
+
 class NameNeedsFonts(Exception):
     """A name has letters for which no font is installed, or none that can be printed."""
 
 
-def render_certificate(stated: Stated, url: str | None, brand: str, vocabulary: Vocabulary) -> bytes:
-    """Render one Letter page as a tagged PDF. The same facts in the same language give the same bytes.
+def render_certificate(
+    stated: Stated, url: str | None, brand: str, vocabulary: Vocabulary, sheet: Sheet = Sheet.LETTER
+) -> bytes:
+    """Render one page as a tagged PDF. The same facts in the same language give the same bytes.
 
     Without a `url` where it can be checked it is a sample: marked all over, and without a QR code.
 
@@ -40,7 +50,7 @@ def render_certificate(stated: Stated, url: str | None, brand: str, vocabulary: 
     if url is not None and not re.fullmatch(r"https?://[!-~]+", url):
         raise ValueError(f"not a web address: {url!r}")
     try:
-        return typeset(TEMPLATE, _texts(stated, url, brand, vocabulary), stated.issued_on)
+        return typeset(TEMPLATE, {**_texts(stated, url, brand, vocabulary), "paper": sheet}, stated.issued_on)
     except typst.TypstError as error:
         raise NameNeedsFonts(_font_advice(unprinted(error))) from error
 
