@@ -44,7 +44,7 @@ from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
-from trainer.credentials.operations import revoke
+from trainer.credentials.operations import revoke, share
 from trainer.credentials.rules import show_serial
 from trainer.items.registry import FURTHER, further_type_of
 from trainer.jobs.work import advance_all
@@ -349,6 +349,10 @@ def set_stage(live: Live) -> Stage:
     passed = ready(app)
     result = passed.final(answer=ALL, wrong=1, hand_in=True)
     add("passed", passed, passed=result, valid=f"/verify/{passed.serial()}")
+    with app.app_context(), transaction() as session:
+        shown = session.query(Credential).filter_by(user_id=passed.id).one()
+        share(shown, is_on=True)
+        stage.paths["shared"] = f"/shared/{shown.sharing_key}"
     renamed = certified(app)
     renamed.name("Robin Builder")
     with app.app_context():

@@ -20,6 +20,7 @@ from tests.content import small
 from trainer.credentials.certificate import (
     LONGEST_NAME,
     NameNeedsFonts,
+    Sheet,
     clean_name,
     render_certificate,
 )
@@ -169,7 +170,7 @@ def test_names_in_other_scripts_are_printed(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["山田太郎", "김민수", "Maya 山"])
 def test_a_name_without_a_font_is_refused_with_advice(name: str) -> None:
-    with pytest.raises(NameNeedsFonts, match=r"No font is installed for some letters of this name .*pylopdf-fonts"):
+    with pytest.raises(NameNeedsFonts, match=r"No font is installed for some letters of this name .*other letters"):
         render(replace(FACTS, holder_name=name))
 
 
@@ -196,10 +197,15 @@ def test_pictures_controls_and_turning_marks_leave_a_name() -> None:
         "a " * 2000,
     ],
 )
-def test_long_names_stay_inside_the_page(name: str) -> None:
-    reader = open_pdf(name)
+@pytest.mark.parametrize("sheet", Sheet)
+def test_long_names_stay_inside_the_page(name: str, sheet: Sheet) -> None:
+    pdf = render_certificate(
+        replace(FACTS, holder_name=name), URL, "Would you recognize it?", small.vocabulary(), sheet
+    )
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
     assert len(reader.pages) == 1
-    assert all(0 < left < 792 - 45 and 0 < above < 612 for left, above, _ in places(reader))
+    width, height = reader.pages[0].mediabox.width, reader.pages[0].mediabox.height
+    assert all(0 < left < width - 45 and 0 < above < height for left, above, _ in places(reader))
     shown = squeeze(text_of(reader))
     assert squeeze(URL) in shown
     if name.isascii() and len(name) < LONGEST_NAME:

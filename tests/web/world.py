@@ -59,6 +59,7 @@ from trainer.core.db import db, transaction
 from trainer.core.events import Kind
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
+from trainer.credentials.operations import share
 from trainer.home.mergers import propose
 from trainer.instructing.models import ClassNote, ClassSession, ClassView, Cohort, SavedComment, Signature, WalkIn
 from trainer.instructing.walk_ins import claim_code
@@ -121,7 +122,9 @@ def make_world(app: Flask, shelf: Library) -> World:
     signing = next(slug for slug, course in here.courses.items() if course.file.attestation)
     with app.app_context(), transaction():
         enroll(bob, here.courses[signing], clock.now())
-        serial, credential_id = db.session.execute(select(Credential.serial, Credential.id)).one()
+        credential = db.session.scalars(select(Credential)).one()
+        share(credential, is_on=True)
+        serial, credential_id, sharing_key = credential.serial, credential.id, str(credential.sharing_key)
         session_id = open_session(bob, "A browser", clock.now())
         request_reset("bob@example.org", clock.now())
         request_address(get_user(bob), "bob@example.com", clock.now())
@@ -139,6 +142,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         "name": next(iter(here.scenarios)),
         "serial": serial,
         "credential_id": str(credential_id),
+        "sharing_key": sharing_key,
         "list_number": "0",
         "attempt_id": str(start_practice(app, bob)),
         "position": 1,

@@ -30,6 +30,7 @@ from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.outbox import post
 from trainer.web.language import mail_language, used_language
+from trainer.web.paper import letters_without_font
 
 MOST_LINKS = 3
 """Mails of one purpose that others may have sent to one address in an hour."""
@@ -321,6 +322,15 @@ def printable_name(name: str) -> str:
         raise Invalid(_l("Enter at least one letter."))
     if len(cleaned) > LONGEST_NAME:  # some letters become two or three when they are composed
         raise Invalid(_l("Use at most %(most)s characters.", most=LONGEST_NAME))
+    letters = letters_without_font(cleaned)
+    if letters:
+        raise Invalid(
+            _l(
+                "We have no font for these letters: %(letters)s. Write the name in other letters, such as Latin ones, "
+                "or ask the people who run this site to add a font.",
+                letters=letters,
+            )
+        )
     return cleaned
 
 

@@ -47,6 +47,7 @@ class Settings:
     secret_key: str
     secret_keys_older: tuple[str, ...]
     badge_keys: str | None
+    fonts: Path | None
     development: bool
     proxies: int
     max_body_kb: int
@@ -89,6 +90,7 @@ VARIABLES = {
     "secret_key": "TRAINER_SECRET_KEY",
     "secret_keys_older": "TRAINER_SECRET_KEYS_OLDER",
     "badge_keys": "TRAINER_BADGE_KEYS",
+    "fonts": "TRAINER_FONTS",
     "development": "TRAINER_DEVELOPMENT",
     "proxies": "TRAINER_PROXIES",
     "max_body_kb": "TRAINER_MAX_BODY_KB",
@@ -134,6 +136,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         secret_key=secret_key.secret,
         secret_keys_older=tuple(key.secret for key in older),
         badge_keys=_badge_keys(env, instance),
+        fonts=_fonts(env),
         development=development,
         proxies=_number(env, "TRAINER_PROXIES", 0, 0, 5),
         max_body_kb=_number(env, "TRAINER_MAX_BODY_KB", 256, 16, 10_240),
@@ -236,6 +239,16 @@ def _content(env: Mapping[str, str]) -> Path:
     folder = Path(env.get("TRAINER_CONTENT", str(ROOT / "content"))).resolve()
     if not folder.is_dir():
         raise SettingsRefused(f"TRAINER_CONTENT is {folder}, and there is no such folder.")
+    return folder
+
+
+def _fonts(env: Mapping[str, str]) -> Path | None:
+    given = env.get("TRAINER_FONTS", "").strip()
+    if not given:
+        return None
+    folder = Path(given).resolve()
+    if not folder.is_dir():
+        raise SettingsRefused(f"TRAINER_FONTS is {folder}, and there is no such folder.")
     return folder
 
 

@@ -58,6 +58,16 @@ def badge_picture(credential: Credential, choice: Choice, kind: Literal["png", "
     return bake_png(picture, token) if kind == "png" else bake_svg(picture, token)
 
 
+def badge_files(credential: Credential, choice: Choice | None = None) -> dict[str, bytes]:
+    """Return all files of a badge by their names: the signed text, and the pictures that hold it."""
+    choice = choice or Choice()
+    return {
+        "badge.jwt": signed_badge(credential, choice).encode(),
+        "badge.png": badge_picture(credential, choice, "png"),
+        "badge.svg": badge_picture(credential, choice, "svg"),
+    }
+
+
 def status_list(number: int, day: dt.date) -> str:
     """Return the signed list of the badges that no longer count: withdrawn, or replaced by a newer one.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from trainer.credentials.models import Stated
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
 from trainer.web.language import show_day
-from trainer.web.paper import qr_code, typeset
+from trainer.web.paper import qr_code, typeset, unprinted
 
 TEMPLATE: Final = Path(__file__).with_name("certificate.typ")
 LONGEST_NAME: Final = 240  # characters; the form allows half of it
@@ -26,12 +27,21 @@ MOST_MARKS: Final = 3  # combining marks on one letter; no script needs more
 _JOINERS: Final = "\u200c\u200d"  # Persian and the Indic scripts write with them
 
 
+class Sheet(StrEnum):
+    """The papers on which certificates are printed, as Typst calls them."""
+
+    LETTER = "us-letter"
+    A4 = "a4"
+
+
 class NameNeedsFonts(Exception):
     """A name has letters for which no font is installed, or none that can be printed."""
 
 
-def render_certificate(stated: Stated, url: str | None, brand: str, vocabulary: Vocabulary) -> bytes:
-    """Render one Letter page as a tagged PDF. The same facts in the same language give the same bytes.
+def render_certificate(
+    stated: Stated, url: str | None, brand: str, vocabulary: Vocabulary, sheet: Sheet = Sheet.LETTER
+) -> bytes:
+    """Render one page as a tagged PDF. The same facts in the same language give the same bytes.
 
     Without a `url` where it can be checked it is a sample: marked all over, and without a QR code.
 
@@ -40,12 +50,9 @@ def render_certificate(stated: Stated, url: str | None, brand: str, vocabulary: 
     if url is not None and not re.fullmatch(r"https?://[!-~]+", url):
         raise ValueError(f"not a web address: {url!r}")
     try:
-        return typeset(TEMPLATE, _texts(stated, url, brand, vocabulary), stated.issued_on)
+        return typeset(TEMPLATE, {**_texts(stated, url, brand, vocabulary), "paper": sheet}, stated.issued_on)
     except typst.TypstError as error:
-        # PDF/UA refuses letters without a glyph: https://typst.app/docs/reference/pdf/
-        if "could not be displayed with" in str(error):
-            raise NameNeedsFonts(_font_advice(str(error))) from error
-        raise
+        raise NameNeedsFonts(_font_advice(unprinted(error))) from error
 
 
 def clean_name(name: str) -> str:
@@ -140,14 +147,11 @@ def _reads_from_the_right(text: str) -> bool:
     return next((side for side in directions if side in ("L", "R", "AL")), "L") != "L"
 
 
-def _font_advice(error: str) -> str:
-    letters = re.search(r'text [`"]+(.*?)[`"]+ could', error)
-    shown = f" ({letters[1][:20]})" if letters else ""
+def _font_advice(letters: str) -> str:
     return str(
         _(
-            "No font is installed for some letters of this name%(shown)s. Install pylopdf-fonts-jp, "
-            "pylopdf-fonts-zh-cn or pylopdf-fonts-ko for Japanese, Chinese or Korean, or give the name in other "
-            "letters.",
-            shown=shown,
+            "No font is installed for some letters of this name%(shown)s. The name can be printed in other letters, or "
+            "once the people who run this site have added a font.",
+            shown=f" ({letters})" if letters else "",
         )
     )

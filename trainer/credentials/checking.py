@@ -13,6 +13,7 @@ import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from flask_babel import force_locale
@@ -21,7 +22,7 @@ from trainer.core.issuer_keys import ALGORITHM, is_signed_by
 from trainer.credentials.badge import TYPE
 from trainer.credentials.badges import issuer, issuer_keys, method_id
 from trainer.credentials.baking import SIGNATURE, NotBaked, read_png, read_svg
-from trainer.credentials.certificate import NameNeedsFonts
+from trainer.credentials.certificate import NameNeedsFonts, Sheet
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf
 from trainer.credentials.queries import find_by_serial, status_on
@@ -91,15 +92,15 @@ def verify_badge(text: str, day: dt.date) -> Checked:
 
 
 def _check_pdf(data: bytes, day: dt.date) -> Checked:
-    """Compare it with the PDF that we make of the one certificate to whose page it leads, in each language."""
+    """Compare it with the PDF that we make of the one certificate that it links to, in all languages and papers."""
     page = re.compile(rb"/URI\s*\(" + re.escape(f"{issuer().url}/verify/".encode()) + rb"([0-9A-Z-]{1,40})\)")
     serials = set(page.findall(data))
     credential = find_by_serial(serials.pop().decode()) if len(serials) == 1 else None
     if credential is None:
         return Checked(Verdict.NOT_OURS)
-    for language in known_languages():
+    for language, sheet in product(known_languages(), Sheet):
         with force_locale(language), suppress(NameNeedsFonts):
-            if certificate_pdf(credential) == data:
+            if certificate_pdf(credential, sheet) == data:
                 return Checked(_standing(credential, day), credential)
     return Checked(Verdict.DIFFERS, credential)
 

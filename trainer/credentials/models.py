@@ -140,6 +140,8 @@ class Credential(Base):
     """When it was issued again in another name: since then the one that superseded it counts in its place, everywhere
     and for the past, too."""
     superseded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("credentials.id"), index=True)
+    sharing_key: Mapped[str | None] = mapped_column(String(22), unique=True)
+    """In the address of the page that the holder shares; None while it is off, and another one each time it is on."""
 
     @property
     def stated(self) -> Stated:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -46,7 +47,7 @@ def reissue(credential: Credential, holder_name: str, now: dt.datetime) -> Crede
     The old one stays, superseded. The database lets one of each cycle stand (Conflict otherwise).
     """
     facts = Facts(**{field.name: getattr(credential.stated, field.name) for field in fields(Facts)})
-    credential.reissued_at = now
+    credential.reissued_at, credential.sharing_key = now, None  # the page would go on showing the former name
     db.session.flush()  # before the new one: no two may stand
     newer = _add(
         replace(facts, holder_name=holder_name),
@@ -59,6 +60,11 @@ def reissue(credential: Credential, holder_name: str, now: dt.datetime) -> Crede
     )
     credential.superseded_by_id = newer.id
     return newer
+
+
+def share(credential: Credential, *, is_on: bool) -> None:
+    """Give a credential a page that can be shared, at an address nobody can guess; or end the one it has, for good."""
+    credential.sharing_key = (credential.sharing_key or secrets.token_urlsafe(16)) if is_on else None
 
 
 def supersede(user_id: uuid.UUID, course: str, newer: Credential) -> None:

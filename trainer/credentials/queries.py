@@ -20,6 +20,11 @@ def find_by_serial(given: str) -> Credential | None:
     return db.session.scalar(select(Credential).where(Credential.serial == (serial or "-")))
 
 
+def find_shared(key: str) -> Credential | None:
+    """Return the credential whose holder shares it under this key, or None."""
+    return db.session.scalar(select(Credential).where(Credential.sharing_key == key))
+
+
 def find_credential(user_id: uuid.UUID, course: str, cycle: int) -> Credential | None:
     """Return a person's credential of a course and cycle, in the name it has now, or None."""
     mine = (Credential.user_id == user_id, Credential.course == course, Credential.cycle == cycle)

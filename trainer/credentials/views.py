@@ -15,12 +15,13 @@ from trainer.core.clock import now, today
 from trainer.core.errors import NotFound
 from trainer.credentials import badges, rules
 from trainer.credentials.badge import Choice
-from trainer.credentials.certificate import NameNeedsFonts
+from trainer.credentials.certificate import NameNeedsFonts, Sheet
 from trainer.credentials.checking import check_file
 from trainer.credentials.forms import BadgeForm, FileForm, VerifyForm
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf, verification_url
-from trainer.credentials.queries import find_by_serial, status_on
+from trainer.credentials.queries import find_by_serial, find_shared, status_on
+from trainer.credentials.taking_along import linkedin_url, sharing_url, zip_certificate
 from trainer.credentials.words import disclaimer, reason_words, say_verdict
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response, wants_json
@@ -88,12 +89,15 @@ def verify(serial: str) -> Response | tuple[str, int] | str:
     if credential is None:
         return render_template("credentials/unknown.html"), 404
     is_known = current_user.is_authenticated and not current_user.is_guest
+    is_own = _is_own(credential)
     return render_template(
         "credentials/verify.html",
         credential=credential,
         status=status_on(credential, today()),
-        is_own=_is_own(credential),
-        badge_form=BadgeForm() if _is_own(credential) else None,
+        is_own=is_own,
+        sharing_url=sharing_url(credential) if is_own else None,
+        linkedin_url=linkedin_url(credential) if is_own else None,
+        badge_form=BadgeForm() if is_own else None,
         is_issuer=is_known and is_administrator(current_user.id),
         checked_at=now(),
         serial=rules.show_serial(credential.serial),
@@ -117,15 +121,38 @@ def verify_json(serial: str) -> Response | tuple[Response, int]:
 @access(Who.PUBLIC)
 @_limited
 def certificate(serial: str) -> Response:
-    """Return the certificate as a PDF. The same number always gives the same bytes."""
+    """Return the certificate as a PDF, on A4 if asked. The same number always gives the same bytes."""
     credential = _get(serial)
     try:
-        pdf = certificate_pdf(credential)
+        pdf = certificate_pdf(credential, Sheet.A4 if request.args.get("paper") == "a4" else Sheet.LETTER)
     except NameNeedsFonts as error:
         raise NotFound(str(error)) from error
     response = make_response(pdf)
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = "inline; filename=certificate.pdf"
+    return response
+
+
+@blueprint.get("/verify/<serial>/certificate.zip")
+@access(Who.PUBLIC)
+@_limited
+@limit_acts("60 per hour")
+def everything(serial: str) -> Response:
+    """Return the PDFs and the badge as one file."""
+    credential = _get(serial)
+    return _file(zip_certificate(credential, _choice(credential)), "application/zip", "certificate.zip")
+
+
+@blueprint.get("/shared/<sharing_key>")
+@access(Who.PUBLIC)
+@limit_failures("60 per hour")
+def shared(sharing_key: str) -> Response:
+    """Show what the holder of a certificate shares: less than its number would, and only as long as they like."""
+    credential = find_shared(sharing_key)
+    status = status_on(credential, today()) if credential else None
+    page = render_template("credentials/shared.html", credential=credential, status=status, disclaimer=disclaimer)
+    response = make_response(page, 404 if credential is None else 200)
+    response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -17,6 +17,7 @@ from trainer.accounts.signing_in import is_proved, proof_form
 from trainer.core.clock import now, today
 from trainer.core.db import transaction
 from trainer.core.errors import Invalid, NotFound
+from trainer.credentials.operations import share as share_page
 from trainer.credentials.queries import list_names, status_on
 from trainer.credentials.rules import show_serial
 from trainer.learning import certificates
@@ -66,6 +67,20 @@ def reissue(credential_id: UUID) -> Response | str | tuple[str, int]:
         is_used_up=len(list_names(credential)) > certificates.MOST_REISSUES,
     )
     return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/my-certificates/<uuid:credential_id>/sharing")
+@access(Who.ACCOUNT, own=True)
+@limit_acts("60 per hour")
+def share(credential_id: UUID) -> Response:
+    """Create a page of one's certificate that others may see, or end it."""
+    is_on, user_id = request.form.get("wanted") == "y", current_user.id
+    with transaction():
+        credential = certificates.get_own(user_id, credential_id)
+        share_page(credential, is_on=is_on)
+        serial = show_serial(credential.serial)
+    flash(_("Your page is there. Share its address with whomever you like.") if is_on else _("That page has ended."))
+    return go(url_for("credentials.verify", serial=serial))
 
 
 @blueprint.get("/my-certificates/<uuid:credential_id>/changes")

@@ -18,6 +18,7 @@ from typing import Any, Final, Literal
 
 import segno
 import typst
+from flask import current_app, has_app_context
 from werkzeug.wrappers import Response
 
 from trainer.web.language import language_tag
@@ -26,6 +27,7 @@ FONTS: Final = Path(__file__).with_name("fonts")
 # For names in Japanese, Chinese and Korean, whose fonts are large; those that are not installed are passed over.
 _FONT_PACKAGES: Final = ("pylopdf_fonts_jp", "pylopdf_fonts_zh_cn", "pylopdf_fonts_ko")
 _PROBE: Final = Path(__file__).with_name("probe.typ")
+_NAME: Final = Path(__file__).with_name("name.typ")
 _BOX: Final = "□"
 _NO_LETTER: Final = "\U0010fffe"  # will never be one, by the Unicode standard
 _one_at_a_time = threading.Lock()  # a compiler can't be used by two threads at once
@@ -57,6 +59,28 @@ def typeset_sheet(template: Path, sheet: Mapping[str, Any], day: dt.date) -> byt
     made = _typeset_or_none(template, sheet, day) or _typeset_or_none(template, _boxed(sheet, _strange(letters)), day)
     # A letter and the marks on it can each have a glyph and yet no font with both.
     return made or typeset(template, {"sheet": json.dumps(_boxed(sheet, letters))}, day)
+
+
+def letters_without_font(name: str) -> str:
+    """Return the letters of a name that no font here can print on paper, as far as one line tells them; often none."""
+    if all(" " <= letter <= "~" for letter in name):
+        return ""
+    try:
+        typeset(_NAME, {"name": name}, dt.date(2000, 1, 1))
+    except typst.TypstError as error:
+        return unprinted(error) or name
+    return ""
+
+
+def unprinted(error: typst.TypstError) -> str:
+    """Return the first letters for which PDF/UA found no glyph. Raises the error again if it is another one.
+
+    https://typst.app/docs/reference/pdf/
+    """
+    if "could not be displayed with" not in str(error):
+        raise error
+    letters = re.search(r'text [`"]+(.*?)[`"]+ could', str(error))
+    return letters[1][:20] if letters else ""
 
 
 def pdf_answer(name: str, data: bytes) -> Response:
@@ -138,13 +162,19 @@ def _replaced(data: Any, letters: Mapping[int, str]) -> Any:
     return [_replaced(part, letters) for part in data] if isinstance(data, Sequence) else data
 
 
-@cache
 def _compiler(template: Path) -> typst.Compiler:
+    settings = current_app.config.get("SETTINGS") if has_app_context() else None
+    return _compiler_with(template, settings.fonts if settings else None)
+
+
+@cache
+def _compiler_with(template: Path, more_fonts: Path | None) -> typst.Compiler:
     """Read the fonts once: it takes longer than all the rest."""
+    packages = (folder for package in _FONT_PACKAGES for folder in _folders(package))
     return typst.Compiler(
         str(template),
         root=str(template.parent),
-        font_paths=[str(FONTS), *(str(folder) for package in _FONT_PACKAGES for folder in _folders(package))],
+        font_paths=[str(folder) for folder in (FONTS, *packages, more_fonts) if folder],
         ignore_system_fonts=True,
     )
 

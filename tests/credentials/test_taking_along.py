@@ -1,0 +1,155 @@
+"""A holder takes a certificate along as files, and shares a page of it for as long as they like."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from urllib.parse import parse_qs, urlsplit
+
+import pypdf
+import pytest
+from sqlalchemy import select
+
+from tests.cast import make_account, sign_in_as
+from tests.credentials.conftest import SITE, Issued, parts_of
+from tests.support import Visitor
+from trainer.accounts.operations import name_for_certificate
+from trainer.core import clock
+from trainer.core.db import db, transaction
+from trainer.credentials import persons
+from trainer.credentials.certificate import NameNeedsFonts
+from trainer.credentials.checking import check_file
+from trainer.credentials.models import Credential
+from trainer.credentials.operations import revoke
+from trainer.credentials.paper import certificate_pdf
+from trainer.credentials.rules import Verdict, show_serial
+from trainer.learning.certificates import reissue_own
+
+FILES = ["README.txt", "certificate-letter.pdf", "certificate-a4.pdf", "badge.jwt", "badge.png", "badge.svg"]
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def own(issued: Issued) -> Visitor:
+    return sign_in_as(issued.app, issued.bob, SITE)
+
+
+def credential(issued: Issued) -> Credential:
+    with issued.app.app_context():
+        return db.session.scalars(select(Credential).where(Credential.serial == issued.serial)).one()
+
+
+def share(issued: Issued, visitor: Visitor, wanted: str = "y") -> int:
+    path = f"/my-certificates/{credential(issued).id}/sharing"
+    return visitor.post(path, {"wanted": wanted}).status_code
+
+
+def shared_path(issued: Issued) -> str:
+    return f"/shared/{credential(issued).sharing_key}"
+
+
+def test_one_zip_has_all_files_and_each_of_them_counts(issued: Issued) -> None:
+    data = issued.get(f"/verify/{issued.serial}/certificate.zip")
+    assert data == issued.get(f"/verify/{issued.serial}/certificate.zip")
+    files = unpacked(data)
+    assert list(files) == FILES
+    with issued.app.test_request_context("/"):
+        verdicts = {check_file(files[name], clock.today()).verdict for name in FILES[1:]}
+    assert verdicts == {Verdict.VALID}
+    sizes = [pypdf.PdfReader(io.BytesIO(files[name])).pages[0].mediabox for name in FILES[1:3]]
+    assert [(round(box.width), round(box.height)) for box in sizes] == [(792, 612), (842, 595)]
+    readme = files["README.txt"].decode()
+    assert show_serial(issued.serial) in readme
+    assert all(name in readme for name in FILES[1:])
+
+
+def test_the_badge_in_it_says_what_its_holder_chose_and_nobody_else(issued: Issued) -> None:
+    path = f"/verify/{issued.serial}/certificate.zip?results=y"
+    for data, has_results in ((own(issued).get(path).data, True), (issued.get(path), False)):
+        token = unpacked(data)["badge.jwt"].decode()
+        assert ("result" in parts_of(token)[1]["credentialSubject"]) is has_results
+
+
+def test_a_name_that_cannot_be_printed_leaves_the_badge(issued: Issued) -> None:
+    issued.change(holder_name="သီရိ")
+    files = unpacked(issued.get(f"/verify/{issued.serial}/certificate.zip"))
+    assert list(files) == ["README.txt", "badge.jwt", "badge.png", "badge.svg"]
+    assert "There’s no PDF." in files["README.txt"].decode()
+    with pytest.raises(NameNeedsFonts), issued.app.test_request_context("/"):
+        certificate_pdf(credential(issued))
+
+
+def test_a_shared_page_shows_what_was_said_and_ends_at_once(issued: Issued) -> None:
+    visitor, stranger = own(issued), Visitor(issued.app, SITE)
+    assert "Create a page to share" in visitor.get(f"/verify/{issued.serial}").text
+    assert share(issued, visitor) == 303
+    path = shared_path(issued)
+    page = stranger.get(path)
+    assert page.status_code == 200
+    assert page.headers["X-Robots-Tag"] == "noindex"
+    assert '<h1 id="status">Valid</h1>' in page.text
+    assert "Bob Builder" in page.text
+    assert "bob@example.org" not in page.text
+    assert issued.serial not in page.text
+    assert show_serial(issued.serial) not in page.text
+    assert "min active" not in page.text
+    assert share(issued, visitor) == 303
+    assert shared_path(issued) == path  # asking twice changes nothing
+    assert share(issued, visitor, "") == 303
+    assert stranger.get(path).status_code == 404
+    assert "Bob Builder" not in stranger.get(path).text
+    assert stranger.get("/shared/None").status_code == 404
+    assert share(issued, visitor) == 303
+    assert shared_path(issued) != path
+    assert stranger.get(path).status_code == 404
+
+
+def test_nobody_shares_anothers_certificate_or_sees_its_address(issued: Issued) -> None:
+    leo = sign_in_as(issued.app, make_account(issued.app, "leo@example.org"), SITE)
+    assert share(issued, leo) == 404
+    assert credential(issued).sharing_key is None
+    share(issued, own(issued))
+    for other in (leo, Visitor(issued.app, SITE)):
+        page = other.get(f"/verify/{issued.serial}").text
+        assert "/shared/" not in page
+        assert "linkedin" not in page.casefold()
+
+
+def test_linkedin_is_given_the_shared_page_and_no_number(issued: Issued) -> None:
+    visitor = own(issued)
+    assert "linkedin" not in visitor.get(f"/verify/{issued.serial}").text.casefold()
+    share(issued, visitor)
+    page = visitor.get(f"/verify/{issued.serial}").text
+    [address] = re.findall(r'href="(https://www\.linkedin\.com/[^"]+)"', page)
+    asked = parse_qs(urlsplit(address.replace("&amp;", "&")).query)
+    own_page, kept = SITE + shared_path(issued), credential(issued)
+    assert asked["certUrl"] == [own_page]
+    assert asked["name"] == [kept.course_title]
+    assert asked["issueYear"] == [str(kept.issued_on.year)]
+    assert asked["expirationMonth"] == [str(kept.valid_until.month)]
+    assert issued.serial not in address
+    with issued.app.app_context(), transaction():
+        revoke(issued.serial, "By mistake", clock.now())
+    assert "linkedin" not in visitor.get(f"/verify/{issued.serial}").text.casefold()
+    assert '<h1 id="status">Withdrawn</h1>' in Visitor(issued.app, SITE).get(shared_path(issued)).text
+
+
+def test_a_new_name_and_an_erased_account_end_the_page(issued: Issued) -> None:
+    visitor = own(issued)
+    share(issued, visitor)
+    first = shared_path(issued)
+    with issued.app.test_request_context("/"), transaction():
+        persons.forget_person(issued.bob, clock.now())
+    assert Visitor(issued.app, SITE).get(first).status_code == 404
+    share(issued, visitor)
+    second, credential_id = shared_path(issued), credential(issued).id
+    with issued.app.test_request_context("/"), transaction():
+        name_for_certificate(issued.bob, "Robin Builder")
+        newer = reissue_own(issued.bob, credential_id, clock.now())
+        assert newer.sharing_key is None
+    assert Visitor(issued.app, SITE).get(second).status_code == 404
