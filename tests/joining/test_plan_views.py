@@ -167,6 +167,7 @@ def test_who_isnt_on_the_list_stays_unless_ticked_and_comes_back_for_a_day(acme:
     assert {"Bob Builder", "Pat Poe"} <= here(acme.app)
     assert "1 person was marked as having left" in closed_up(visitor.get(path).text)
     with time_machine.travel(clock.now() + dt.timedelta(hours=23)):
+        visitor = acme.enter("alice")
         assert visitor.post(f"{path}/undoing").status_code == 303
         assert "1 person is back on the roster" in closed_up(visitor.get(path).text)
         assert "Dana Dow" in here(acme.app)
@@ -181,7 +182,7 @@ def test_after_a_day_nothing_is_undone(acme: Acme) -> None:
     path = look(visitor, acme, LEFT)
     assert confirm(visitor, path).status_code == 303
     with time_machine.travel(clock.now() + dt.timedelta(days=1, minutes=1)):
-        assert visitor.post(f"{path}/undoing").status_code == 404
+        assert acme.enter("alice").post(f"{path}/undoing").status_code == 404
     assert "Bob Builder" not in here(acme.app)
 
 

@@ -272,7 +272,7 @@ def test_a_draft_is_its_senders_and_forgotten_after_a_day(acme: Acme) -> None:
         assert acme.enter(name).post(f"{path}/confirmation", {"digest": "x"}).status_code == 404
     later = clock.now() + dt.timedelta(days=1, minutes=1)
     with time_machine.travel(later):
-        assert visitor.get(path).status_code == 404
+        assert acme.enter("alice").get(path).status_code == 404
         with acme.app.app_context(), transaction():
             forget_drafts(clock.now())
     assert count(acme.app, RosterDraft) == [0]
