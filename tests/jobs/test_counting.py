@@ -9,17 +9,19 @@ from sqlalchemy import select
 from tests.crowd import let_answer, rightly
 from trainer.assessment import counting
 from trainer.assessment.models import ItemCount
+from trainer.assessment.remarks import forget_remarks
 from trainer.content.library import Library
 from trainer.core.db import db
 from trainer.jobs.counting import count_answers
 from trainer.jobs.runner import HOUR, TASKS
+from trainer.privacy.retention import PERIODS
 
 
 def test_the_worker_counts_each_hour_and_lets_others_work_between_portions(
     app: Flask, shelf: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert {one.label: one.every for one in TASKS}["count answers"] == HOUR
-    assert "forget remarks" in {one.label for one in TASKS}
+    assert forget_remarks in {one.forget for one in PERIODS}
     monkeypatch.setattr(counting, "PORTION", 2)
     scene = next(iter(shelf.content.scenarios.values()))
     let_answer(app, [{scene.id: rightly(scene)}] * 5)

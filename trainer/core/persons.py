@@ -36,8 +36,10 @@ Told: TypeAlias = Mapping[str, Rows | list[Row]]
 
 
 def tell_all(query: Select[*tuple[Any, ...]], *columns: str) -> Rows:
-    """Return these columns of all records that a query finds, a portion at a time."""
-    return Rows(query, lambda record: tell_one(record, *columns))
+    """Return these columns of all records that a query finds, a portion at a time and without an object for each."""
+    record = query.column_descriptions[0]["entity"]
+    chosen = query.with_only_columns(*(getattr(record, name) for name in columns), maintain_column_froms=True)
+    return Rows(chosen, lambda *values: dict(zip(columns, map(plain, values), strict=True)))
 
 
 def tell(records: Iterable[Base], *columns: str) -> list[Row]:

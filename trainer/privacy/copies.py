@@ -136,18 +136,16 @@ def _write_feature(number: int, user_id: uuid.UUID, folder: Path) -> None:
         if first is None:
             continue
         place = folder / holding_of(kind).slug
-        _write(place / f"{kind}.json", _json_lines(rows))
+        _write(place / f"{kind}.json", (line.encode() for line in _json_lines(rows)))
         table = Table(kind, list(first), ([_cell(value) for value in row.values()] for row in rows))
-        _write(place / f"{kind}.csv", csv_lines(table))
+        _write(place / f"{kind}.csv", (lines.encode() for lines in csv_lines(table)))
 
 
 def _write_credential(number: uuid.UUID, folder: Path) -> None:
     credential = db.session.get_one(Credential, number)
     for make in OF_CREDENTIALS:
         name, content = make(credential)
-        path = folder / name
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        path.write_bytes(content)
+        _write(folder / name, [content])
 
 
 def _json_lines(rows: Iterable[Row]) -> Iterator[str]:
@@ -161,15 +159,19 @@ def _cell(value: Plain) -> Cell:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
-def _write(path: Path, portions: Iterable[str]) -> None:
+def _write(path: Path, portions: Iterable[bytes]) -> None:
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
+    # Not where another worker writes, which took over because this one was slow.
+    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    with part.open("wb") as file:
         file.writelines(portions)
+    part.replace(path)
 
 
 def _zip(folder: Path) -> None:
     files = folder / "files"
-    names = sorted(path.relative_to(files).as_posix() for path in files.rglob("*") if path.is_file())
+    made = (path for path in files.rglob("*") if path.is_file() and path.suffix != ".part")
+    names = sorted(path.relative_to(files).as_posix() for path in made)
     part = folder / f"copy.zip.{uuid.uuid4().hex}"
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         held = [(holding, [name for name in names if name.startswith(f"{holding.slug}/")]) for holding in HOLDINGS]
@@ -177,7 +179,7 @@ def _zip(folder: Path) -> None:
         for name in names:
             archive.write(files / name, name)
     part.replace(folder / "copy.zip")
-    shutil.rmtree(files)
+    shutil.rmtree(files, ignore_errors=True)
 
 
 def _drop(job: Job) -> None:
