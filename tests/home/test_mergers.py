@@ -815,7 +815,7 @@ def test_nobody_has_approved_their_own_training_by_a_second_entry(maria: Pair) -
         assert (lapsed.organization_id, lapsed.actor_id, lapsed.subject_id) == (acme.id, acme.users["alice"], number)
         assert lapsed.details == {"title": "Spotting it", "completed_on": "2026-01-01", "name": mona_now}
     log = acme.enter("alice").get(acme.path("/audit")).text
-    assert "the approver of a record of earlier training took it themselves" in log
+    assert "its approver is the person who was trained" in log
     undo_merger(maria)
     with app.app_context():
         apart = db.session.get_one(EarlierTraining, number)

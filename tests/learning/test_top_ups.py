@@ -138,6 +138,6 @@ def test_a_firm_sees_it_beside_a_status_that_stays(training: Training, folder: P
     with app.app_context():
         before = list_own_duties(bob, clock.now())
     change(app, folder)
-    assert "Changed lessons to be read by" in training.acme.enter("alice").get(page).text
+    assert "Asked to read changed lessons by" in training.acme.enter("alice").get(page).text
     with app.app_context():
         assert list_own_duties(bob, clock.now()) == before

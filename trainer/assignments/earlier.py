@@ -141,7 +141,7 @@ def approve_trainings(
     if not trainings or len(trainings) < len(set(training_ids)):
         raise Conflict(_l("Some of these are no longer waiting for approval. Look at the list again."))
     if seen_at is not None and has_newer_proof([training.id for training, _person in trainings], seen_at):
-        raise Conflict(_l("The proof file of one of these was added or replaced since. Look at it before you approve."))
+        raise Conflict(_l("A proof file was added or replaced since you opened this. Look at it before you approve."))
     for training, person in trainings:
         _check_second(actor, training, person)
         training.approved_at, training.approved_by_id = now, actor.user_id
@@ -218,7 +218,7 @@ def replace_proof(
     training, person = get_training(actor, training_id)
     waits = training.approved_at is None and training.ended_at is None
     if not waits or training.proof_id is None or training.proof_id != replaced_id:
-        raise Conflict(_l("This record no longer waits, or its proof file was replaced since. Look at it again."))
+        raise Conflict(_l("This record no longer waits, or its proof file was already replaced. Look at it again."))
     if training.created_by_id != actor.user_id:
         raise Conflict(_l("Only the person who recorded this training can replace its proof file."))
     kept = _keep_proof(actor, proof, now)

@@ -114,9 +114,9 @@ def compromise(key_id: str, yes: bool) -> None:
     _check_in_folder(settings)
     if not yes:
         raise click.ClickException(
-            f"Nothing was changed. Without {key_id}, badge files signed with it are no longer accepted anywhere, and "
-            "holders have to download them again. Certificates, their pages and PDFs stay as they are. This can't be "
-            f"undone. To do it, run: flask keys compromise {key_id} --yes"
+            f"Nothing was changed. Once {key_id} is noted as compromised, badge files signed with it are no longer "
+            "accepted anywhere, and holders have to download them again. Certificates, their pages and PDFs stay as "
+            f"they are. This can't be undone. To do it, run: flask keys compromise {key_id} --yes"
         )
     with transaction():
         instant = now()

@@ -253,8 +253,8 @@ class Training(Record):
     basis: Annotated[Basis, WithJsonSchema({"type": "string", "const": Basis.RECORDED})]
     has_proof: bool = Field(description="The firm keeps a file that proves it.")
     recorded_at: Instant = Field(description="When it was recorded (UTC).")
-    approved_at: Instant = Field(description="When a second person approved it (UTC): from then on it counts.")
-    withdrawn_at: Instant | None = Field(description="When the firm withdrew it (UTC): from then on it counts no more.")
+    approved_at: Instant = Field(description="When a second person approved it (UTC) and it began to count.")
+    withdrawn_at: Instant | None = Field(description="When the firm withdrew it (UTC) and it stopped counting.")
 
     @classmethod
     def of(cls, membership: Membership, training: EarlierTraining) -> Self:

@@ -169,7 +169,7 @@ def _connect(address: str, *, allows_plain: bool) -> smtplib.SMTP:
             secure = True
         if not (secure or allows_plain or is_loopback(host)):
             # Mails hold links that open accounts; whoever strips the offer would read them.
-            raise smtplib.SMTPException("the server offers no encryption; nothing is sent (TRAINER_SMTP_PLAIN)")
+            raise smtplib.SMTPException("the mail server offers no encryption; nothing was sent (TRAINER_SMTP_PLAIN)")
         if parts.username:
             if not secure:
                 raise smtplib.SMTPException("the server offers no encryption; the password is not sent")

@@ -39,7 +39,7 @@ def test_each_course_has_an_entry_for_its_version(folder: Path, text: str, compl
     ("lessons", "stamp", "complaint"),
     [
         ("start/nothing", "none yet", '5: recognize has no lesson "start/nothing". Name a lesson as MODULE/'),
-        ("LESSON, LESSON", "none yet", '5: "LESSON" stands there twice. Name each lesson once.'),
+        ("LESSON, LESSON", "none yet", '5: "LESSON" is there twice. Name each lesson once.'),
         ("LESSON", "0123456789ab (published 2030-01-31)", "5: the day comes before the version was published. "),
     ],
 )

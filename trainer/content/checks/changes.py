@@ -52,7 +52,7 @@ def _check_top_up(folder: Folder, change: Change) -> None:
             remedy = "Name a lesson as MODULE/LESSON, without the numbers."
             folder.refuse("CHANGELOG.md", top_up.line, f'{change.course} has no lesson "{lesson}"', remedy)
         elif lesson in top_up.lessons[:number]:
-            folder.refuse("CHANGELOG.md", top_up.line, f'"{lesson}" stands there twice', "Name each lesson once.")
+            folder.refuse("CHANGELOG.md", top_up.line, f'"{lesson}" is there twice', "Name each lesson once.")
     if change.published_on is not None and top_up.by <= change.published_on:
         remedy = "Give people who have passed some weeks."
         folder.refuse("CHANGELOG.md", top_up.line, "the day comes before the version was published", remedy)
