@@ -101,8 +101,8 @@ def replace_session(
 ) -> uuid.UUID:
     """Begin a session in place of another, which ends; return its number. The log keeps what it was done for.
 
-    It lasts as long as the other one would, unless its owner has just shown a passkey, as in signing in: `is_new`. Raises Conflict
-    if the other one has ended meanwhile.
+    It lasts as long as the other one would, unless its owner has just shown a passkey, as in signing in: `is_new`.
+    Raises Conflict if the other one has ended meanwhile.
     """
     old = db.session.get(Session, before, with_for_update=True)
     if old is None or old.ended_at is not None:
