@@ -93,8 +93,8 @@ def add_passkey(
     """Keep a passkey that a browser made for this challenge, and tell its owner by mail. Takes the user locked.
 
     Returns recovery codes with the first one of an account without a second step: from then on the password alone
-    changes nothing here, and someone may lose what holds the passkey. So other sessions than `but` end, too. Raises Invalid for an answer that doesn't prove
-    one, Conflict for one that is known or one too many.
+    changes nothing here, and someone may lose what holds the passkey. With the first one, sessions end, but for one.
+    Raises Invalid for an answer that doesn't prove one, Conflict for one that is known or one too many.
     """
     assert user.email is not None
     try:

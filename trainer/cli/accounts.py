@@ -15,7 +15,9 @@ from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import DomainError
 
-accounts_cli = Commands("accounts", help="Help someone who can't sign in anymore, and keep out people who shouldn't be in.")
+accounts_cli = Commands(
+    "accounts", help="Help someone who can't sign in anymore, and keep out people who shouldn't be in."
+)
 
 
 @accounts_cli.command("remove-second-factor")
