@@ -288,6 +288,23 @@ def test_passkeys_are_renamed_and_removed_by_their_owner_alone(app: Flask, bob: 
     assert templates(app).count("passkey-removed") == 1
 
 
+def test_the_first_passkey_and_removing_one_sign_other_devices_out(app: Flask, bob: UUID) -> None:
+    early, owner = sign_in_as(app, bob), sign_in_as(app, bob)
+    prove(early)  # by the password alone, which is enough until there is a passkey
+    key, lost = add(owner), Visitor(app)
+    assert early.get("/account").status_code == 303
+    assert come_in(lost, key.sign(challenge(lost))) == 303
+    prove(owner, key)
+    _key, answer = Key().make(owner.post("/account/passkeys/options").get_json())
+    assert owner.post("/account/passkeys", {"name": "Key ring", "answer": answer}).status_code == 303
+    assert lost.get("/account").status_code == 200
+    with app.app_context():
+        number = db.session.query(Passkey).filter_by(name="My phone").one().id
+    assert owner.post(f"/account/passkeys/{number}/removal").status_code == 303
+    assert owner.get("/account").status_code == 200
+    assert lost.get("/account").status_code == 303
+
+
 def test_a_known_passkey_and_one_too_many_are_refused(app: Flask, bob: UUID) -> None:
     owner = sign_in_as(app, bob)
     key = add(owner)

@@ -23,7 +23,7 @@ from tests.cast import (
     put_on_roster,
     sign_in_as,
 )
-from tests.support import PASSWORD, Visitor
+from tests.support import COURSE, PASSWORD, Visitor
 from trainer.accounts import operations
 from trainer.accounts.rules import KEPT, SESSION_LASTS, STAFF_LASTS, STAFF_QUIET, UNSENT_LASTS
 from trainer.core import clock
@@ -210,6 +210,20 @@ def test_pages_with_other_peoples_records_ask_again_after_hours_away(app: Flask,
         assert owner.get(path).status_code == 200
         traveller.shift(STAFF_QUIET)
         assert is_in(owner)  # one's own pages stay open
+        assert owner.get(path).headers["Location"] == f"/sign-in?next={path}"
+
+
+def test_a_page_that_was_left_open_is_no_visit(app: Flask, bob: UUID) -> None:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        add_second_factor(app, bob)
+        firm = make_firm(app, bob)
+        path, owner = f"/organizations/{firm}/people", sign_in_as(app, bob)
+        owner.enroll()
+        token = owner.token()
+        for _half_hour in range(6):
+            traveller.shift(STAFF_QUIET / 6)
+            owner.post(f"/courses/{COURSE}/activity", {"away": "1"}, token=token)  # as its script does by itself
+        assert is_in(owner)
         assert owner.get(path).headers["Location"] == f"/sign-in?next={path}"
 
 

@@ -16,6 +16,8 @@ from sqlalchemy import select
 from tests.cast import certify, make_account, sign_in_as
 from tests.remembered import remembered
 from tests.support import Visitor
+from trainer.accounts.operations import confirm_address
+from trainer.accounts.queries import get_user
 from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core import clock
@@ -77,6 +79,8 @@ def issued(settings: Settings, shelf: Library) -> Iterator[Issued]:
     def make() -> UUID:
         bob = make_account(app)
         certify(app, bob)
+        with app.app_context(), transaction():
+            confirm_address(get_user(bob), clock.now())
         return bob
 
     bob = remembered("issued", app, make)

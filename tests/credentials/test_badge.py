@@ -14,8 +14,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft201909Validator, FormatChecker
 
+from tests.cast import sign_in_as
 from tests.credentials.conftest import DID, SITE, Issued, parts_of
+from trainer.accounts.queries import get_user
 from trainer.core import clock
+from trainer.core.db import transaction
 from trainer.credentials.badge import Issuer
 from trainer.credentials.rules import show_serial
 
@@ -126,6 +129,16 @@ def test_results_and_address_are_told_only_as_the_holder_wants(issued: Issued) -
     for badge in (public, issued.own_badge(ALL)):
         assert "bob@example.org" not in json.dumps(parts_of(badge)[1])
         assert str(issued.bob) not in json.dumps(parts_of(badge)[1])
+
+
+def test_an_address_that_nobody_confirmed_is_not_vouched_for(issued: Issued) -> None:
+    own, path = sign_in_as(issued.app, issued.bob, SITE), f"/verify/{issued.serial}"
+    assert 'name="email"' in own.get(path).text
+    with issued.app.app_context(), transaction():
+        get_user(issued.bob).email_confirmed_at = None
+    assert issued.own_badge("?email=y") == issued.badge()
+    page = own.get(path).text
+    assert ('name="results"' in page, 'name="email"' in page) == (True, False)
 
 
 def test_what_a_certificate_warns_of_a_badge_warns_of(issued: Issued) -> None:

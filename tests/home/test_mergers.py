@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from tests.assignments.firm import EVERYONE, Firm
 from tests.cast import (
     actor_of,
+    add_note,
     answer_all,
     certify,
     code_of,
@@ -51,10 +52,11 @@ from trainer.core.errors import Conflict, NotFound
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.home import mergers
-from trainer.instructing.models import CohortMember, WalkIn
+from trainer.instructing.models import ClassNote, CohortMember, WalkIn
 from trainer.instructing.walk_ins import add_from_roster
 from trainer.jobs.letters import write
 from trainer.jobs.mergers import settle_mergers
+from trainer.jobs.upkeep import keep_up
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.operations import complete_lesson, enroll
 from trainer.organizations.models import Membership, Merger, PinSlip, TeamMembership, TeamStay
@@ -317,6 +319,23 @@ def test_after_a_day_the_courses_follow_and_the_other_account_is_empty(maria: Pa
             assert db.session.get_one(User, maria.pin_user).erased_at is not None
             assert db.session.get_one(User, maria.own_user).certificate_name == "Maria Gomez"
             assert db.session.scalars(select(Credential.cycle)).one() == 1
+
+
+def test_notes_handed_in_with_the_other_account_stay(maria: Pair) -> None:
+    app, acme = maria.acme.app, maria.acme
+    room = make_class(app, acme.users["ines"], acme.id, takes_notes=True)
+    note = add_note(app, join_class(app, maria.pin_user, room, "Maria Gomez"))
+    maria.join()
+    for hours in (1, 25):
+        with time_machine.travel(clock.now() + dt.timedelta(hours=hours), tick=False):
+            with app.app_context():
+                for _portion in keep_up(acme.id, clock.now):
+                    pass
+            settle(app)
+        with app.app_context():
+            assert [one.id for one in db.session.scalars(select(ClassNote))] == [note]
+            of = select(CohortMember.user_id).join(ClassNote, ClassNote.member_id == CohortMember.id)
+            assert db.session.scalars(of).one() == (maria.pin_user if hours == 1 else maria.own_user)
 
 
 def test_certificates_of_the_same_course_and_cycle_are_both_kept_in_the_order_they_were_earned(maria: Pair) -> None:

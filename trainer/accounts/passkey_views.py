@@ -90,7 +90,7 @@ def add() -> Answer | str | tuple[str, int]:
     """Keep a new passkey. Whoever made it has shown password and screen lock: two steps."""
     if not has_proved():
         return _ask_proof()
-    form, user_id = PasskeyForm(), current_user.id
+    form, user_id, session_id = PasskeyForm(), current_user.id, current_user.session_id
     if form.validate_on_submit():
         challenge = take_challenge()
         try:
@@ -98,7 +98,8 @@ def add() -> Answer | str | tuple[str, int]:
                 if challenge is None or not operations.use_challenge(challenge):
                     raise Invalid(_("That took too long. Try again."))
                 user, name = get_user(user_id), str(form.name.data)
-                codes = operations.add_passkey(user, request.form.get("answer", ""), challenge, own_site(), name, now())
+                answer = request.form.get("answer", "")
+                codes = operations.add_passkey(user, answer, challenge, own_site(), name, now(), but=session_id)
         except (Conflict, Invalid) as error:
             form.name.errors = [error.message]
         else:
@@ -134,11 +135,16 @@ def remove(passkey_id: UUID) -> Answer:
     get_passkey(current_user.id, passkey_id)
     if not has_proved():
         return _ask_proof()
-    user_id = current_user.id
+    user_id, session_id = current_user.id, current_user.session_id
     with transaction():
-        operations.remove_passkey(get_user(user_id), passkey_id, now())
+        operations.remove_passkey(get_user(user_id), passkey_id, now(), but=session_id)
     renew_session(by_passkey=False)
-    flash(_("The passkey was removed. Delete it from your device or password manager, too."))
+    flash(
+        _(
+            "The passkey was removed, and other devices have been signed out. Delete it from your device or password "
+            "manager, too."
+        )
+    )
     return go(url_for(".show"))
 
 

@@ -30,6 +30,7 @@ from webauthn.helpers.structs import (
 )
 
 from trainer.accounts.models import Passkey, User
+from trainer.accounts.operations import end_sessions
 from trainer.accounts.queries import get_passkey, list_passkeys
 from trainer.accounts.second_factor import forget_recovery_codes, issue_recovery_codes
 from trainer.core.audit import note
@@ -86,12 +87,14 @@ def use_challenge(challenge: str) -> bool:
     return count(digest("passkey-challenge", challenge), 2 * int(CHALLENGE_LASTS.total_seconds())) == 1
 
 
-def add_passkey(user: User, answer: str, challenge: str, site: Site, name: str, now: dt.datetime) -> list[str]:
+def add_passkey(
+    user: User, answer: str, challenge: str, site: Site, name: str, now: dt.datetime, *, but: uuid.UUID | None
+) -> list[str]:
     """Keep a passkey that a browser made for this challenge, and tell its owner by mail. Takes the user locked.
 
     Returns recovery codes with the first one of an account without a second step: from then on the password alone
-    changes nothing here, and someone may lose what holds the passkey. Raises Invalid for an answer that doesn't prove
-    one, Conflict for one that is known or one too many.
+    changes nothing here, and someone may lose what holds the passkey. With the first one, sessions end, but for one.
+    Raises Invalid for an answer that doesn't prove one, Conflict for one that is known or one too many.
     """
     assert user.email is not None
     try:
@@ -119,6 +122,8 @@ def add_passkey(user: User, answer: str, challenge: str, site: Site, name: str, 
     )
     db.session.add(passkey)
     db.session.flush()
+    if not before:
+        end_sessions(user.id, now, but=but)
     post("passkey-added", user.email, mail_language(user.language), {"user": user.id.hex}, now)
     note("passkey.added", now, actor_id=user.id, subject_id=passkey.id)
     return [] if before or user.has_second_factor else issue_recovery_codes(user, now)
@@ -159,13 +164,19 @@ def rename_passkey(user_id: uuid.UUID, passkey_id: uuid.UUID, name: str) -> None
     get_passkey(user_id, passkey_id).name = name
 
 
-def remove_passkey(user: User, passkey_id: uuid.UUID, now: dt.datetime, *, by_operator: bool = False) -> None:
-    """Forget a passkey and tell its owner by mail. Raises NotFound for anybody else's."""
+def remove_passkey(
+    user: User, passkey_id: uuid.UUID, now: dt.datetime, *, but: uuid.UUID | None = None, by_operator: bool = False
+) -> None:
+    """Forget a passkey, end the other sessions, since it may have opened them, and tell its owner by mail.
+
+    Raises NotFound for anybody else's.
+    """
     assert user.email is not None
     db.session.delete(get_passkey(user.id, passkey_id))
     db.session.flush()
     if not user.has_second_factor and not list_passkeys(user.id):
         forget_recovery_codes(user.id)
+    end_sessions(user.id, now, but=but)
     post("passkey-removed", user.email, mail_language(user.language), {"user": user.id.hex}, now)
     note("passkey.removed", now, actor_id=None if by_operator else user.id, subject_id=passkey_id)
 

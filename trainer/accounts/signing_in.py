@@ -85,8 +85,7 @@ def sign_in_session(user: User, site_device_id: uuid.UUID | None = None, *, by_p
 def renew_session(*, by_passkey: bool | None = None) -> None:
     """Give this browser's session another number and end the one before: what may be done with it has changed.
 
-    Only a passkey, shown just now, counts as having signed in again. Raises Conflict if the session has ended
-    meanwhile.
+    Only a passkey, shown just now, counts as signing in again. Raises Conflict if the session has ended meanwhile.
     """
     user_id, before, began = current_user.id, current_user.session_id, current_user.signed_in_at
     is_new = by_passkey is True

@@ -231,11 +231,15 @@ def _is_own(credential: Credential) -> bool:
 
 
 def _choice(credential: Credential) -> Choice:
-    """Return what the holder asks for; whoever else asks gets what the public page says."""
+    """Return what the holder asks for; whoever else asks gets what the public page says.
+
+    An address that nobody confirmed may be anybody's: no badge says that it is the holder's.
+    """
     if not _is_own(credential):
         return Choice()
     form = BadgeForm(request.args)
-    return Choice(current_user.email_key if form.email.data else None, bool(form.results.data))
+    address = current_user.email_key if current_user.email_confirmed_at is not None else None
+    return Choice(address if form.email.data else None, bool(form.results.data))
 
 
 def _picture(serial: str, kind: Literal["png", "svg"], mimetype: str) -> Response:

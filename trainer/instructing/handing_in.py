@@ -22,7 +22,7 @@ from trainer.items.note.type import NotePayload
 from trainer.items.registry import read_further
 from trainer.learning.queries import find_enrollment, list_answers_now
 from trainer.learning.questions import is_whole
-from trainer.organizations.models import Membership, Organization
+from trainer.organizations.models import Membership, Merger, Organization
 from trainer.organizations.rules import UNDO_LASTS, Role
 
 MOST = 200
@@ -149,11 +149,21 @@ def delete_notes_of_former(
         )
         .exists()
     )
+    being_joined = (  # with another account of the same person, which gets them, or undone
+        select(Merger.id)
+        .where(
+            Merger.organization_id == organization.id,
+            Merger.gone_user_id == CohortMember.user_id,
+            Merger.joined_at.is_not(None),
+            Merger.closed_at.is_(None),
+        )
+        .exists()
+    )
     gone = (
         select(ClassNote.id)
         .join(CohortMember, CohortMember.id == ClassNote.member_id)
         .join(Cohort, Cohort.id == CohortMember.cohort_id)
-        .where(Cohort.organization_id == organization.id, not_(still_there))
+        .where(Cohort.organization_id == organization.id, not_(still_there), not_(being_joined))
     )
     statement = delete(ClassNote).where(ClassNote.id.in_(gone))
     db.session.execute(statement.execution_options(synchronize_session=False))

@@ -88,7 +88,10 @@ class _Sessions(SecureCookieSessionInterface):
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         signed_at = session.signed_at if isinstance(session, _Session) else None
-        return session.modified or (session.permanent and (signed_at is None or now() - signed_at >= RENEWED_AFTER))
+        is_old = signed_at is None or now() - signed_at >= RENEWED_AFTER
+        # What a page asks for by itself is no visit.
+        is_visit = not getattr(app.view_functions.get(request.endpoint or ""), "is_unattended", False)
+        return session.modified or (session.permanent and is_old and is_visit)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if request.endpoint != "static":
