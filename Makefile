@@ -7,7 +7,7 @@ FLASK := $(BIN)/flask --app trainer.app
 # One more than there are cores: many tests wait for a server, a browser or a disk.
 WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
-.PHONY: serve demo dev test nightly check pythons bench bench-full checks format lint types contracts templates messages content migrations lock clean
+.PHONY: serve demo dev test nightly check pythons bench bench-full checks documents sbom format lint types contracts templates messages content migrations lock clean
 
 serve: $(VENV)/ready
 	@exec $(FLASK) serve
@@ -80,6 +80,16 @@ bench-full: $(VENV)/ready-dev
 
 checks: $(VENV)/ready-dev
 	@$(BIN)/python -m tests.checks
+
+# docs/asvs.md and docs/access.md, from what tests and pages say of themselves.
+documents: $(VENV)/ready-dev
+	@$(BIN)/python -m tests.documents
+
+# What the app is made of, as CycloneDX: sbom.json. The tool has an environment of its own.
+sbom: requirements.lock
+	@$(PYTHON) -m venv .venvs/sbom && .venvs/sbom/bin/python -m pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0
+	@.venvs/sbom/bin/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible \
+	  --output-format JSON --output-file sbom.json requirements.lock
 
 # Upgrades all packages, or one: make lock PACKAGE=flask
 lock: $(VENV)/made

@@ -417,6 +417,7 @@ def test_everything_is_told_and_no_secret_and_nobody_else(petra: Rich) -> None:
     )
 
 
+@pytest.mark.asvs("14.2.7")
 def test_nothing_is_left_but_what_is_listed_and_nobody_else_loses_anything(petra: Rich) -> None:
     before = dump(petra.app)
     own = ids_of(petra)
@@ -472,6 +473,7 @@ def ids_of(petra: Rich) -> set[str]:
     return found
 
 
+@pytest.mark.asvs("7.4.2")
 def test_the_account_is_closed_and_the_certificate_still_verifies(petra: Rich) -> None:
     laptop = sign_in_as(petra.app, petra.id)
     assert laptop.get("/account").status_code == 200

@@ -75,6 +75,7 @@ from trainer.content.serving import library, open_library, serve_from, served, s
 from trainer.content.times import Times
 from trainer.core.clock import now, today
 from trainer.core.db import db, init_db
+from trainer.core.logs import log_handler
 from trainer.core.schema import MIGRATIONS, check_schema
 from trainer.core.settings import Settings, read_settings
 from trainer.courses.card_views import blueprint as cards
@@ -216,7 +217,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.INFO, handlers=[log_handler()])
     logging.getLogger("alembic").setLevel(logging.WARNING)
     init_db(app)
     app.extensions["migrate"] = LocalProxy(cache(lambda: _migrations(app)))

@@ -45,6 +45,7 @@ def mails(app: Flask) -> list[tuple[str, str]]:
         return sorted((one.template, one.recipient) for one in rows if one.template != "confirm-address")
 
 
+@pytest.mark.asvs("6.3.7")
 @pytest.mark.check("T063")
 def test_the_address_changes_once_the_mailed_link_is_confirmed(app: Flask, bob: UUID) -> None:
     visitor = sign_in_as(app, bob)
@@ -72,6 +73,7 @@ def test_links_to_the_old_address_are_void(app: Flask, bob: UUID) -> None:
     assert [visitor.get(path).status_code for path in (*old, third)] == [404, 404, 404]
 
 
+@pytest.mark.asvs("7.5.1")
 @pytest.mark.check("T063")
 def test_it_takes_the_password_and_an_address_of_ones_own(app: Flask, bob: UUID) -> None:
     visitor = sign_in_as(app, bob)

@@ -65,6 +65,7 @@ ACTS: dict[str, tuple[bool, Callable[[Visitor], object], list[str]]] = {
 }
 
 
+@pytest.mark.asvs("16.2.1", "16.3.1", "16.3.3")
 @pytest.mark.check("T015")
 @pytest.mark.parametrize("name", ACTS)
 def test_an_act_is_written_down_once(app: Flask, name: str) -> None:
@@ -88,6 +89,7 @@ def test_asking_for_an_unknown_address_writes_nothing_down(app: Flask) -> None:
     assert len(events(app)) == before
 
 
+@pytest.mark.asvs("16.3.1")
 @pytest.mark.check("T015")
 def test_the_second_steps_acts_are_written_down_once(app: Flask) -> None:
     bob = make_account(app, ADDRESS)
@@ -124,6 +126,7 @@ def test_ending_a_device_twice_is_written_down_once(app: Flask) -> None:
     assert [one.subject_id for one in events(app) if one.act == "session.ended"] == [phone]
 
 
+@pytest.mark.asvs("16.2.5", "16.4.1")
 @pytest.mark.check("T015")
 def test_nothing_written_down_could_be_used_or_names_anyone(app: Flask) -> None:
     bob: UUID = make_account(app, ADDRESS)

@@ -54,6 +54,7 @@ def test_the_wait_grows_from_the_tenth_miss_to_a_quarter_of_an_hour() -> None:
     ]
 
 
+@pytest.mark.asvs("6.3.1")
 @pytest.mark.check("T046")
 @pytest.mark.parametrize("email", ["leo@example.org", "nobody@example.org"])
 def test_from_the_tenth_miss_on_each_try_waits_wherever_it_comes_from(app: Flask, leo: UUID, email: str) -> None:
@@ -123,6 +124,7 @@ def test_quick_exit_leaves_no_cookie(app: Flask, leo: UUID) -> None:
         assert visitor.client.get_cookie("visit", domain="127.0.0.1") is None
 
 
+@pytest.mark.asvs("16.3.3")
 def test_guessers_do_not_fill_the_audit_log(app: Flask, leo: UUID) -> None:
     def refusals() -> int:
         with app.app_context():

@@ -49,6 +49,7 @@ def can_sign_in(app: Flask, password: str) -> bool:
     return Visitor(app).post("/sign-in", {"email": ADDRESS, "password": password}).status_code == 303
 
 
+@pytest.mark.asvs("6.3.7", "6.4.3", "7.4.3")
 @pytest.mark.check("T052")
 @pytest.mark.check("T054")
 def test_a_reset_changes_the_password_once_and_signs_everyone_out(app: Flask) -> None:
@@ -67,6 +68,7 @@ def test_a_reset_changes_the_password_once_and_signs_everyone_out(app: Flask) ->
     assert "/password-reset" in mailed(app, "password-changed")
 
 
+@pytest.mark.asvs("6.4.1", "6.5.5", "9.2.1", "9.2.2")
 @pytest.mark.check("T054")
 def test_a_link_is_good_for_one_hour_one_purpose_and_unchanged_only(app: Flask) -> None:
     make_account(app, ADDRESS)
@@ -97,6 +99,7 @@ def test_a_newer_password_voids_links_that_wait(app: Flask) -> None:
     assert Visitor(app).get(first).status_code == 404
 
 
+@pytest.mark.asvs("6.3.8")
 @pytest.mark.check("T045")
 def test_known_and_unknown_addresses_get_the_same_answer_by_the_same_work(app: Flask) -> None:
     make_account(app, ADDRESS)
@@ -137,6 +140,7 @@ def test_the_link_goes_to_the_address_on_record(app: Flask, spelling: str) -> No
     assert to == {ADDRESS}
 
 
+@pytest.mark.asvs("1.3.11")
 @pytest.mark.check("T056")
 @pytest.mark.parametrize(
     "wrong", ["bob@example.org, eve@example.org", "bob@example.org\r\nBcc: eve@example.org", "bob"]
@@ -199,6 +203,7 @@ def test_the_link_to_confirm_can_be_asked_for_again(app: Flask) -> None:
     assert visitor.post(second).status_code == 303
 
 
+@pytest.mark.asvs("6.2.2", "6.2.3", "7.4.3")
 def test_a_password_is_changed_by_whoever_knows_it(app: Flask) -> None:
     bob = make_account(app, ADDRESS)
     phone, laptop = sign_in_as(app, bob), sign_in_as(app, bob)
@@ -210,6 +215,7 @@ def test_a_password_is_changed_by_whoever_knows_it(app: Flask) -> None:
     assert can_sign_in(app, NEW)
 
 
+@pytest.mark.asvs("7.5.2")
 def test_devices_are_listed_and_signed_out_one_by_one(app: Flask) -> None:
     bob, charlie = make_account(app, ADDRESS), make_account(app, "charlie@example.org")
     visitor = Visitor(app)
@@ -226,6 +232,7 @@ def test_devices_are_listed_and_signed_out_one_by_one(app: Flask) -> None:
     assert [one.get("/me").status_code for one in (visitor, laptop)] == [303, 303]
 
 
+@pytest.mark.asvs("7.4.1")
 @pytest.mark.check("T051")
 def test_a_copied_cookie_is_worth_nothing_after_signing_out(app: Flask) -> None:
     visitor = sign_in_as(app, make_account(app, ADDRESS))

@@ -203,6 +203,7 @@ def test_a_passkey_is_proof_too_and_gives_the_session_another_number(app: Flask,
     assert thief.get("/me").status_code == 303
 
 
+@pytest.mark.asvs("7.5.1")
 def test_nothing_is_changed_without_proof_and_proof_lasts_ten_minutes(app: Flask, bob: UUID) -> None:
     with time_machine.travel(NOON, tick=False) as traveller:
         owner = sign_in_as(app, bob)
@@ -324,6 +325,7 @@ def test_a_known_passkey_and_one_too_many_are_refused(app: Flask, bob: UUID) -> 
     assert (full.status_code, f"You have {MOST} passkeys" in full.text) == (422, True)
 
 
+@pytest.mark.asvs("6.3.3")
 def test_a_passkey_is_enough_where_a_second_step_is_asked(app: Flask, bob: UUID) -> None:
     firm = make_firm(app, bob)
     owner = sign_in_as(app, bob)

@@ -29,6 +29,7 @@ def test_equal_passwords_have_different_hashes() -> None:
     assert passwords.hash_password("a few plain words") != passwords.hash_password("a few plain words")
 
 
+@pytest.mark.asvs("11.4.2")
 @pytest.mark.check("T049")
 def test_hashing_costs_what_owasp_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_hasher", COSTLY_HASHER)
@@ -60,6 +61,7 @@ def test_nobody_has_nobodys_password() -> None:
     assert not passwords.check_password("not a hash", "x")
 
 
+@pytest.mark.asvs("6.2.5", "6.2.9")
 @pytest.mark.check("T048")
 @pytest.mark.parametrize(
     ("password", "fault"),
@@ -91,6 +93,7 @@ def test_what_is_easy_to_guess_is_refused_and_nothing_else(password: str, fault:
     assert find_fault(password, known) is fault
 
 
+@pytest.mark.asvs("6.2.1", "6.2.4", "6.2.9", "6.2.12")
 @pytest.mark.check("T048")
 def test_the_list_has_the_most_common_of_those_that_are_long_enough() -> None:
     listed = _common_passwords()
@@ -99,6 +102,7 @@ def test_the_list_has_the_most_common_of_those_that_are_long_enough() -> None:
     assert (LEAST, MOST) == (10, 128)
 
 
+@pytest.mark.asvs("6.2.8")
 @pytest.mark.check("T048")
 @pytest.mark.parametrize("password", ["x" * 72 + " and a tail", "плюс " * 20, "🦉" * 9 + " at night"])
 def test_each_sign_of_a_long_password_counts(password: str) -> None:
@@ -108,6 +112,7 @@ def test_each_sign_of_a_long_password_counts(password: str) -> None:
         assert other == password or not passwords.check_password(stored, other)
 
 
+@pytest.mark.asvs("6.2.4")
 @pytest.mark.check("T048")
 def test_every_form_refuses_an_easy_password_and_says_what_to_do(app: Flask) -> None:
     answer = Visitor(app).post("/sign-up", {"email": ADDRESS, "password": "password123", "is_old_enough": "y"})
@@ -125,6 +130,7 @@ def test_every_form_refuses_an_easy_password_and_says_what_to_do(app: Flask) -> 
     assert changed.status_code == 303
 
 
+@pytest.mark.asvs("6.2.7")
 @pytest.mark.check("T048")
 def test_a_password_may_be_pasted_and_kept_by_a_program(app: Flask) -> None:
     page = Visitor(app).get("/sign-up").text
@@ -133,6 +139,7 @@ def test_a_password_may_be_pasted_and_kept_by_a_program(app: Flask) -> None:
     assert "onpaste" not in page
 
 
+@pytest.mark.asvs("11.4.2")
 @pytest.mark.check("T049")
 def test_a_hash_of_earlier_costs_is_renewed_by_signing_in(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     bob = make_account(app, ADDRESS)

@@ -57,6 +57,7 @@ def set_up(visitor: Visitor, query: str = "") -> str:
     return answer.text
 
 
+@pytest.mark.asvs("6.5.5", "11.2.1")
 @pytest.mark.parametrize(
     ("seconds", "code"), [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (2 * 10**10, "353130")]
 )
@@ -96,6 +97,7 @@ def test_the_page_asked_for_is_returned_to(app: Flask) -> None:
     assert evil.headers["Location"].startswith("/sign-in/code")
 
 
+@pytest.mark.asvs("6.5.1")
 @pytest.mark.check("T062")
 def test_a_code_is_good_once_and_for_its_time_only(app: Flask) -> None:
     bob = make_account(app, ADDRESS)
@@ -108,6 +110,7 @@ def test_a_code_is_good_once_and_for_its_time_only(app: Flask) -> None:
         assert give(begin(app), code_now(app, bob))[0] == 303
 
 
+@pytest.mark.asvs("6.5.1")
 @pytest.mark.parametrize("kind", ["code", "recovery"])
 def test_given_many_times_at_once_a_code_lets_in_once(app: Flask, kind: str) -> None:
     bob = make_account(app, ADDRESS)
@@ -123,6 +126,7 @@ def test_given_many_times_at_once_a_code_lets_in_once(app: Flask, kind: str) -> 
         assert sorted(pool.map(press, range(6))) == [303, 422, 422, 422, 422, 422]
 
 
+@pytest.mark.asvs("6.5.1")
 @pytest.mark.check("T062")
 def test_a_recovery_code_lets_in_once_however_it_is_typed(app: Flask) -> None:
     bob = make_account(app, ADDRESS)
@@ -201,6 +205,7 @@ def test_the_right_password_is_remembered_for_ten_minutes(app: Flask, minutes: i
     assert location == ("/me" if minutes < 10 else "/sign-in")
 
 
+@pytest.mark.asvs("6.4.3")
 @pytest.mark.check("T062")
 def test_a_new_password_ends_a_sign_in_that_waits_and_leaves_the_second_step(app: Flask) -> None:
     bob = make_account(app, ADDRESS)
@@ -226,6 +231,7 @@ def test_what_a_guest_did_comes_along_after_the_code_only(app: Flask) -> None:
         assert db.session.get(User, guest) is None
 
 
+@pytest.mark.asvs("6.3.7", "7.5.1")
 def test_it_is_turned_off_with_password_and_code(app: Flask) -> None:
     bob = make_account(app, ADDRESS)
     codes = add_second_factor(app, bob)

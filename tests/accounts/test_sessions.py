@@ -25,6 +25,7 @@ from tests.cast import (
 )
 from tests.support import COURSE, PASSWORD, Visitor
 from trainer.accounts import operations
+from trainer.accounts.models import Session
 from trainer.accounts.rules import KEPT, SESSION_LASTS, STAFF_LASTS, STAFF_QUIET, UNSENT_LASTS
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
@@ -91,6 +92,7 @@ def _user_of(visitor: Visitor) -> bytes:
         return db.session.query(User).filter_by(email=ADDRESS).one().id.bytes
 
 
+@pytest.mark.asvs("7.2.1", "7.4.1", "7.4.2", "7.4.5")
 @pytest.mark.check("T051")
 @pytest.mark.parametrize("end", [leave_by_exit, leave_by_beacon, sign_out, sign_out_everywhere, disable, be_signed_out])
 def test_a_copied_cookie_is_worth_nothing_after(app: Flask, bob: UUID, end: Callable[[Visitor], None]) -> None:
@@ -101,6 +103,7 @@ def test_a_copied_cookie_is_worth_nothing_after(app: Flask, bob: UUID, end: Call
     assert not is_in(thief)
 
 
+@pytest.mark.asvs("7.3.1")
 @pytest.mark.check("T051")
 def test_a_copied_cookie_is_worth_nothing_after_days_without_a_visit(app: Flask, bob: UUID) -> None:
     with time_machine.travel(NOON, tick=False) as traveller:
@@ -109,6 +112,7 @@ def test_a_copied_cookie_is_worth_nothing_after_days_without_a_visit(app: Flask,
         assert not is_in(thief)
 
 
+@pytest.mark.asvs("7.3.2")
 @pytest.mark.check("T051")
 def test_a_session_ends_after_thirty_days_however_often_it_is_used(app: Flask, bob: UUID) -> None:
     with time_machine.travel(NOON, tick=False) as traveller:
@@ -146,6 +150,7 @@ def turn_second_step_on(visitor: Visitor) -> None:
     set_up(visitor)
 
 
+@pytest.mark.asvs("7.2.4", "7.4.3")
 @pytest.mark.check("T050")
 @pytest.mark.parametrize("change", [change_password, turn_second_step_on])
 def test_a_change_gives_the_session_another_number(app: Flask, bob: UUID, change: Callable[[Visitor], None]) -> None:
@@ -156,6 +161,20 @@ def test_a_change_gives_the_session_another_number(app: Flask, bob: UUID, change
     assert not is_in(thief)
 
 
+@pytest.mark.asvs("7.2.3")
+def test_the_number_of_a_session_has_128_random_bits(app: Flask, bob: UUID) -> None:
+    for _session in range(40):
+        sign_in_as(app, bob)
+    with app.app_context():
+        numbers = [one.id.int for one in db.session.query(Session)]
+    ever, always = 0, 2**128 - 1
+    for number in numbers:
+        ever, always = ever | number, always & number
+    assert len(set(numbers)) == 40
+    assert (ever, always) == (2**128 - 1, 0)  # each bit is set in some and not in others; 1 run in 4 billion is unlucky
+
+
+@pytest.mark.asvs("7.2.4")
 @pytest.mark.check("T050")
 def test_signing_in_gives_a_guest_another_number(app: Flask, bob: UUID) -> None:
     visitor = sign_in_as(app, make_guest(app))
@@ -165,6 +184,7 @@ def test_signing_in_gives_a_guest_another_number(app: Flask, bob: UUID) -> None:
     assert thief.get("/me").status_code == 303
 
 
+@pytest.mark.asvs("8.3.2")
 @pytest.mark.check("T050")
 def test_more_rights_end_the_sessions_there_were(app: Flask, bob: UUID) -> None:
     alice = make_account(app, "alice@example.org")
@@ -179,6 +199,7 @@ def test_more_rights_end_the_sessions_there_were(app: Flask, bob: UUID) -> None:
     assert not is_in(again)
 
 
+@pytest.mark.asvs("7.3.2")
 def test_pages_with_other_peoples_records_ask_again_after_a_shift(app: Flask, bob: UUID) -> None:
     with time_machine.travel(NOON, tick=False) as traveller:
         add_second_factor(app, bob)
@@ -201,6 +222,7 @@ def test_pages_with_other_peoples_records_ask_again_after_a_shift(app: Flask, bo
     assert STAFF_LASTS == 12 * HOUR
 
 
+@pytest.mark.asvs("7.3.1")
 def test_pages_with_other_peoples_records_ask_again_after_hours_away(app: Flask, bob: UUID) -> None:
     with time_machine.travel(NOON, tick=False) as traveller:
         add_second_factor(app, bob)
@@ -294,6 +316,7 @@ def test_a_disabled_account_opens_for_nobody_and_keeps_everything(app: Flask, bo
     ]
 
 
+@pytest.mark.asvs("6.3.2")
 @pytest.mark.check("T064")
 def test_a_new_installation_has_no_account_to_sign_in_to(app: Flask) -> None:
     with app.app_context():

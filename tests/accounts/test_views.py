@@ -26,6 +26,7 @@ def readable(value: str) -> str:
     return (zlib.decompress(raw) if value.startswith(".") else raw).decode()
 
 
+@pytest.mark.asvs("3.3.1", "3.3.2", "3.3.3", "3.3.4", "3.3.5", "14.3.3")
 @pytest.mark.check("T061")
 @pytest.mark.parametrize("base_url", ["http://127.0.0.1:8000", "https://training.example.org"])
 def test_the_cookie_is_for_this_site_alone_and_says_nothing(settings: Settings, shelf: Library, base_url: str) -> None:
@@ -70,6 +71,7 @@ def test_a_forged_cookie_is_a_visitor(app: Flask, value: str) -> None:
     assert visitor.get("/me").headers["Location"].startswith("/keep")
 
 
+@pytest.mark.asvs("9.1.1")
 def test_one_changed_character_ends_a_session(app: Flask) -> None:
     visitor = sign_in_as(app, make_account(app))
     cookie = visitor.client.get_cookie("visit", domain="127.0.0.1")
@@ -84,6 +86,7 @@ def test_one_changed_character_ends_a_session(app: Flask) -> None:
         assert thief.get("/me").status_code == 303
 
 
+@pytest.mark.asvs("9.2.3")
 def test_a_cookie_of_another_installation_is_worth_nothing(settings: Settings, shelf: Library, app: Flask) -> None:
     other = create_app(replace(settings, secret_key="u" * 40), shelf)
     stolen = sign_in_as(other, make_account(app)).client.get_cookie("visit", domain="127.0.0.1")
@@ -100,6 +103,7 @@ def test_signing_out_everywhere_ends_every_session(app: Flask) -> None:
     assert [one.get("/me").status_code for one in (phone, laptop)] == [303, 303]
 
 
+@pytest.mark.asvs("7.4.4")
 def test_signing_out_ends_this_session_only(app: Flask) -> None:
     bob = make_account(app)
     phone, laptop = sign_in_as(app, bob), sign_in_as(app, bob)
@@ -107,6 +111,7 @@ def test_signing_out_ends_this_session_only(app: Flask) -> None:
     assert [one.get("/me").status_code for one in (phone, laptop)] == [303, 200]
 
 
+@pytest.mark.asvs("7.2.2", "7.2.4")
 def test_signing_in_begins_a_fresh_session(app: Flask, visitor: Visitor) -> None:
     make_account(app, "leo@example.org")
     planted = visitor.token()

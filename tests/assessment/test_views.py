@@ -90,6 +90,7 @@ TAMPERED: list[tuple[str, object]] = [
 ]
 
 
+@pytest.mark.asvs("2.2.2", "15.3.7")
 @pytest.mark.check("T019")
 @pytest.mark.parametrize("autosave", ["", "1"])
 def test_what_the_page_does_not_offer_is_refused_and_changes_nothing(
@@ -201,6 +202,7 @@ def test_a_forged_mark_of_when_a_page_was_opened_credits_nothing(
     assert visitor.post(f"/courses/{COURSE}/activity", {"opened_at": mark}).status_code == 422
 
 
+@pytest.mark.asvs("2.3.1")
 @pytest.mark.check("T021")
 def test_no_step_can_be_left_out(app: Flask, bob: UUID) -> None:
     visitor = sign_in_as(app, bob)

@@ -321,6 +321,7 @@ def test_whoever_approved_it_saw_its_proof(acme: Firm) -> None:
         assert db.session.scalars(select(TrainingProof.id)).all() == []
 
 
+@pytest.mark.asvs("5.2.2", "5.2.6", "5.4.2")
 @pytest.mark.parametrize(
     ("name", "content", "kept"),
     [

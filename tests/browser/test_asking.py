@@ -52,6 +52,7 @@ def show(context: Callable[..., BrowserContext], stage: Stage, name: str) -> Pag
     return page
 
 
+@pytest.mark.asvs("6.2.7")
 @pytest.mark.check("T142")
 @pytest.mark.parametrize("name", ASKED)
 def test_each_field_is_asked_once_named_for_browsers_and_takes_what_is_pasted(

@@ -35,6 +35,7 @@ _FIRST = """() => [...document.querySelectorAll("a[href], button, input, select,
   .filter((one) => !one.matches("[tabindex='-1'], [type=hidden]")).slice(0, 2).map((one) => one.id || one.className)"""
 
 
+@pytest.mark.asvs("7.4.4")
 @pytest.mark.check("T146")
 @pytest.mark.parametrize("sheet", LAYOUTS, ids=[one.name for one in LAYOUTS])
 def test_the_exit_is_first_and_can_be_hit_wherever_one_scrolls(
@@ -171,6 +172,7 @@ def test_other_keys_and_time_reset_the_count_and_escape_does_nothing(page: Page)
     assert page.url.endswith("/help")
 
 
+@pytest.mark.asvs("14.3.1")
 @pytest.mark.check("T149")
 def test_after_leaving_the_session_is_over_and_back_shows_nothing_of_the_page(scene: Page, live: Live) -> None:
     left = scene.url

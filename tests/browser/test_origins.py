@@ -50,6 +50,7 @@ def targets(live: Live) -> tuple[Person, list[tuple[str, dict[str, str]]]]:
     )
 
 
+@pytest.mark.asvs("3.5.1")
 @pytest.mark.check("T060")
 @pytest.mark.parametrize("site", ["same_site", "cross_site"])
 def test_forms_of_another_origin_are_refused_and_change_nothing(
@@ -102,6 +103,7 @@ def test_fetches_of_another_origin_are_refused_and_change_nothing(
     assert len([url for url in sent if url.startswith(live.url)]) == len(posts)
 
 
+@pytest.mark.asvs("3.4.2", "3.4.6")
 @pytest.mark.check("T060")
 def test_another_origin_can_neither_read_nor_frame_our_pages(
     context: Callable[..., BrowserContext], live: Live, targets: tuple[Person, list[tuple[str, dict[str, str]]]]

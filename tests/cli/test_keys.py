@@ -165,6 +165,7 @@ def sign_in_with(app: Flask, code: str) -> int:
     return visitor.post("/sign-in/code", {"code": code}).status_code
 
 
+@pytest.mark.asvs("13.3.1")
 def test_everything_lives_over_a_rotation_and_ends_with_the_old_key(here: Installation) -> None:
     before = here.start()
     made = make_everything(before)

@@ -106,6 +106,7 @@ def test_its_mails_never_go_out_and_five_people_have_the_password(seeded: Flask)
     assert "already" in ended.output
 
 
+@pytest.mark.asvs("6.3.2")
 @pytest.mark.parametrize(
     "changes", [{"smtp_url": "smtp://mail.example.org"}, {"base_url": "https://training.example.org"}]
 )

@@ -81,6 +81,7 @@ def test_the_key_changes_with_each_package_that_reads_content(
     assert cache.key_of(folder, small.TODAY) != before
 
 
+@pytest.mark.asvs("1.5.2")
 @pytest.mark.parametrize("secret", ["another secret", ""])
 def test_what_another_wrote_is_never_unpickled(folder: Path, kept: Cache, secret: str) -> None:
     key = cache.key_of(folder.resolve(), small.TODAY)

@@ -65,6 +65,7 @@ def test_a_foreign_key_to_nobody_is_refused(app: Flask) -> None:
         )
 
 
+@pytest.mark.asvs("16.2.2")
 @pytest.mark.check("T117")
 def test_every_instant_in_the_database_is_aware(app: Flask) -> None:
     columns = [column for table in Base.metadata.tables.values() for column in table.columns]
@@ -95,6 +96,7 @@ def test_a_naive_instant_is_refused_and_another_zone_becomes_utc(app: Flask) -> 
             session.add(User(created_at=dt.datetime(2026, 11, 24, 12)))
 
 
+@pytest.mark.asvs("2.3.3", "16.5.3")
 def test_a_transaction_that_fails_leaves_nothing(app: Flask) -> None:
     with app.app_context():
         with pytest.raises(ZeroDivisionError):
@@ -119,6 +121,7 @@ def test_what_was_there_already_is_no_conflict_when_missing_rows_are_inserted(ap
         assert db.session.query(User).count() == 1
 
 
+@pytest.mark.asvs("16.5.1")
 def test_an_error_of_the_database_does_not_repeat_what_people_typed(app: Flask) -> None:
     with app.app_context(), pytest.raises(Exception, match="hidden due to hide_parameters") as failed:
         db.session.execute(text("SELECT * FROM nowhere WHERE email = :email"), {"email": "leo@example.org"})

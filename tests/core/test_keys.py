@@ -54,6 +54,7 @@ def test_without_its_key_none_of_it_works() -> None:
         assert RECOVERY not in seals_of_recovery_code(LEO, "abcd-1234-5678")
 
 
+@pytest.mark.asvs("9.1.3")
 def test_a_code_names_its_key_and_is_checked_with_no_other() -> None:
     with app_with(OLD).app_context():
         code, signed, name = seal("link-reset", "1", "n"), sign("first-try", [2]), digest("known-browser", "leo")

@@ -64,6 +64,7 @@ REFUSED: list[tuple[dict[str, str], str]] = [
 ]
 
 
+@pytest.mark.asvs("13.4.2")
 @pytest.mark.check("T090")
 @pytest.mark.parametrize(("environ", "reason"), REFUSED, ids=lambda value: str(value)[:60])
 def test_a_setting_is_refused_in_one_line(tmp_path: Path, environ: dict[str, str], reason: str) -> None:
@@ -84,6 +85,7 @@ def run(instance: Path, environ: dict[str, str]) -> subprocess.CompletedProcess[
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
 
 
+@pytest.mark.asvs("13.4.2")
 @pytest.mark.check("T090")
 @pytest.mark.parametrize(
     "environ",
@@ -107,6 +109,7 @@ def test_the_command_ends_with_one_line_and_no_traceback(tmp_path: Path, environ
     assert "hidden" not in said
 
 
+@pytest.mark.asvs("13.3.1")
 @pytest.mark.check("T090")
 def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text(KEY)

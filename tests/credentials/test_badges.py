@@ -83,6 +83,7 @@ def bit(issued: Issued, token: str) -> bool:
     return bool(bits[index // 8] & (0x80 >> index % 8))
 
 
+@pytest.mark.asvs("11.2.1")
 @pytest.mark.check("T037")
 def test_openbadgeslib_takes_a_badge_and_refuses_forged_ones(issued: Issued) -> None:
     token = issued.badge()

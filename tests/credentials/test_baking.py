@@ -90,6 +90,7 @@ def test_a_broken_png_holds_none(broken: bytes) -> None:
 ONE = '<o:credential xmlns:o="https://purl.imsglobal.org/ob/v3p0" verify="a.b.c"/>'
 
 
+@pytest.mark.asvs("1.3.4", "1.5.1")
 @pytest.mark.parametrize(
     "broken",
     [

@@ -277,6 +277,7 @@ def assert_harmless(reader: pypdf.PdfReader, url: str = URL) -> None:
     assert {str(address) for address in addresses} == {url}
 
 
+@pytest.mark.asvs("1.3.5")
 @pytest.mark.check("T040")
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_names_are_only_text(hostile: str) -> None:
@@ -285,6 +286,7 @@ def test_hostile_names_are_only_text(hostile: str) -> None:
     assert squeeze(hostile) in squeeze(text_of(reader))
 
 
+@pytest.mark.asvs("1.3.7")
 @pytest.mark.check("T040")
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_texts_elsewhere_are_only_text(hostile: str) -> None:
@@ -294,6 +296,7 @@ def test_hostile_texts_elsewhere_are_only_text(hostile: str) -> None:
     assert squeeze(text_of(reader)).count(squeeze(hostile)) == 4
 
 
+@pytest.mark.asvs("1.2.2")
 @pytest.mark.parametrize(
     "url", ["file:///etc/passwd", "javascript:alert(1)", "", "//evil.example", "https://a b", "https://a\n"]
 )

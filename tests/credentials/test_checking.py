@@ -31,6 +31,7 @@ from trainer.credentials.rules import Verdict
 EVERYTHING = os.environ.get("TRAINER_TEST_EVERYTHING")
 
 
+@pytest.mark.asvs("9.1.1", "9.1.2", "9.1.3")
 @pytest.mark.check("T032")
 def test_a_forged_badge_is_refused(issued: Issued) -> None:
     token = issued.badge()
@@ -47,6 +48,7 @@ def test_a_forged_badge_is_refused(issued: Issued) -> None:
     assert verdicts["nothing"] is Verdict.UNREADABLE
 
 
+@pytest.mark.asvs("9.1.1")
 @pytest.mark.check("T031")
 @pytest.mark.parametrize("number", [300, pytest.param(10_000, marks=pytest.mark.nightly)], ids=["few", "ten thousand"])
 def test_no_mutation_verifies(issued: Issued, number: int) -> None:
@@ -68,6 +70,7 @@ def test_a_text_that_decodes_alike_is_another_text(issued: Issued) -> None:
     assert issued.verdict(f"  {token}\n") is Verdict.VALID
 
 
+@pytest.mark.asvs("9.2.2")
 @pytest.mark.check("T033")
 def test_no_other_token_is_a_badge_and_a_badge_opens_nothing(issued: Issued) -> None:
     make_account(issued.app, "leo@example.org")
@@ -92,6 +95,7 @@ def test_no_other_token_is_a_badge_and_a_badge_opens_nothing(issued: Issued) -> 
     assert stranger.get("/account").status_code == 303  # a badge is no session
 
 
+@pytest.mark.asvs("9.2.3")
 def test_what_our_key_signed_for_another_place_is_no_badge(issued: Issued) -> None:
     claims = parts_of(issued.badge())[1]
     wrong: dict[str, Callable[[], dict[str, object]]] = {
@@ -105,6 +109,7 @@ def test_what_our_key_signed_for_another_place_is_no_badge(issued: Issued) -> No
     assert {name: issued.verdict(token) for name, token in signed.items()} == dict.fromkeys(wrong, Verdict.NOT_OURS)
 
 
+@pytest.mark.asvs("9.2.1")
 def test_a_badge_counts_as_long_as_its_certificate(issued: Issued) -> None:
     token = issued.badge()
     with time_machine.travel(clock.now().replace(year=clock.now().year + 2)):

@@ -39,6 +39,7 @@ def test_an_address_of_the_internet_is_public(address: str) -> None:
     assert is_public(address)
 
 
+@pytest.mark.asvs("1.3.6")
 @pytest.mark.check("T074")
 @pytest.mark.parametrize(
     "address",
@@ -66,6 +67,7 @@ def test_an_address_in_another_form_is_refused_before_anything_is_resolved(
     assert (canary.connections, names.asked) == (0, [])
 
 
+@pytest.mark.asvs("1.3.6", "13.2.4")
 @pytest.mark.check("T074")
 @pytest.mark.parametrize("address", [one for one in INTERNAL if one])
 def test_a_name_that_leads_inward_gets_no_connection(canary: Listener, names: Names, address: str) -> None:
@@ -103,6 +105,7 @@ def test_a_name_that_nobody_knows_is_refused(names: Names) -> None:
     assert refused.value.fault is Fault.NOT_FOUND
 
 
+@pytest.mark.asvs("1.5.3")
 def test_an_address_is_taken_apart_as_it_stands() -> None:
     assert read_url("https://Hooks.Example.org/a?b=c%20d") == Target("hooks.example.org", 443, "/a?b=c%20d")
     assert read_url("https://hooks.example.org:8443") == Target("hooks.example.org", 8443, "/")

@@ -51,6 +51,7 @@ def read_all(app: Flask, path: str, token: str) -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.asvs("14.2.1")
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("shown", [None, "", "wyr_", "wyr_" + "A" * 43, "é"])
 def test_without_a_token_of_ours_nothing_opens(training: Training, path: str, shown: str | None) -> None:
@@ -133,6 +134,7 @@ def test_use_is_written_down_hourly_and_logged_daily(training: Training) -> None
         assert len(db.session.scalars(select(AuditEvent).where(AuditEvent.act == "api_token.used")).all()) == 2
 
 
+@pytest.mark.asvs("8.2.2")
 @pytest.mark.check("T002")
 @pytest.mark.check("T003")
 @pytest.mark.parametrize("path", ["/people?state=all", "/assignments", "/completions", "/credentials"])
@@ -181,6 +183,7 @@ def test_nothing_is_kept_between_two_firms(training: Training) -> None:
         assert "Authorization" in answer.headers["Vary"]
 
 
+@pytest.mark.asvs("15.3.1")
 @pytest.mark.check("T011")
 @pytest.mark.check("T154")
 @pytest.mark.parametrize("path", PATHS)
@@ -248,6 +251,7 @@ def test_what_someone_earned_after_leaving_is_not_given_and_a_rehire_shows_once(
     assert len(read_all(acme.app, "/credentials?limit=1", token)) == 1
 
 
+@pytest.mark.asvs("15.3.5", "15.3.7")
 @pytest.mark.parametrize(
     ("query", "name"),
     [
@@ -385,6 +389,7 @@ def test_a_use_of_a_token_that_went_in_between_is_no_error_of_ours(training: Tra
         note_use(actor_of(training.acme.users["alice"], training.acme.id), training.requirement, clock.now())
 
 
+@pytest.mark.asvs("13.4.1", "13.4.4", "13.4.5")
 @pytest.mark.check("T094")
 @pytest.mark.parametrize(
     "path",
@@ -400,6 +405,7 @@ def test_nothing_lies_open_that_no_page_links_to(app: Flask, path: str) -> None:
     assert client.open("/", method="TRACE", base_url=LOCAL).status_code == 405
 
 
+@pytest.mark.asvs("2.4.1")
 def test_the_api_is_limited_by_token_not_by_address(training: Training) -> None:
     first, second = acmes_token(training), acmes_token(training)
     visitor = Visitor(training.acme.app)

@@ -40,6 +40,7 @@ def test_a_message_arrives_whole(receiver: Receiver, names: Names) -> None:
     ]
 
 
+@pytest.mark.asvs("1.3.6")
 @pytest.mark.check("T074")
 def test_a_name_is_resolved_once_and_what_it_was_then_is_connected_to(receiver: Receiver, names: Names) -> None:
     names.known[NAME] = [["127.0.0.1"], ["169.254.169.254"]]
@@ -47,6 +48,7 @@ def test_a_name_is_resolved_once_and_what_it_was_then_is_connected_to(receiver: 
     assert (names.asked, receiver.connections) == ([NAME], 1)
 
 
+@pytest.mark.asvs("15.3.2")
 @pytest.mark.check("T074")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(receiver: Receiver, names: Names, status: int) -> None:
@@ -90,6 +92,7 @@ def test_a_status_counts_without_the_rest(receiver: Receiver, names: Names) -> N
     assert post(receiver) == 200
 
 
+@pytest.mark.asvs("12.3.2")
 def test_a_certificate_that_nobody_vouches_for_gets_nothing(
     receiver: Receiver, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,6 +85,7 @@ def test_a_token_of_another_firm_can_not_be_revoked(training: Training) -> None:
     assert read(acme.app, "/people", secret).status_code == 200
 
 
+@pytest.mark.asvs("2.3.2")
 def test_no_more_than_twenty_tokens_are_in_use(training: Training) -> None:
     for _one in range(20):
         acmes_token(training)

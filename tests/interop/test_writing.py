@@ -240,6 +240,7 @@ def test_people_with_a_role_stay_as_they_are(
     assert rows_of(app) == before
 
 
+@pytest.mark.asvs("2.2.1", "15.3.3", "15.3.5")
 @pytest.mark.parametrize(
     ("fields", "words"),
     [

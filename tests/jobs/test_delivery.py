@@ -106,6 +106,7 @@ def test_what_is_refused_for_good_is_given_up_and_can_be_sent_again(mailing: Fla
     assert states(mailing) == [(True, False, 1)]
 
 
+@pytest.mark.asvs("16.5.2")
 @pytest.mark.check("T110")
 def test_with_the_server_down_for_a_day_nothing_is_lost(mailing: Flask, mailbox: Mailbox, app: Flask) -> None:
     with socket.socket() as nobody:
@@ -174,6 +175,7 @@ def found(app: Flask, recipient: str) -> OutboxMessage:
 OTHERS = [f"p{number}@example.org" for number in range(12)]
 
 
+@pytest.mark.asvs("16.5.2")
 @pytest.mark.parametrize(
     "trouble", ["no UTF-8", "drop at recipient", "drop at text", "sender refused", "later", "421", "line break"]
 )
@@ -204,6 +206,7 @@ def test_one_address_holds_up_nobody_elses_mail(
     assert odd not in caplog.text
 
 
+@pytest.mark.asvs("16.2.5")
 def test_the_row_says_what_the_server_said_and_the_log_only_its_code(
     mailing: Flask, mailbox: Mailbox, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -75,6 +75,7 @@ def mailing(app: Flask, settings: Settings, shelf: Library) -> Callable[[str], F
     return lambda url: create_app(replace(settings, smtp_url=url, mail_from="training@example.org"), shelf)
 
 
+@pytest.mark.asvs("12.3.2")
 @pytest.mark.parametrize("scheme", ["smtp", "smtps"])
 @pytest.mark.parametrize("trusted", [True, False])
 def test_only_a_server_that_someone_vouches_for_gets_mail(

@@ -54,6 +54,7 @@ def look(mailbox: Mailbox, *recipients: str) -> None:
         assert "eve" not in str(mail["Subject"])
 
 
+@pytest.mark.asvs("1.3.11")
 @pytest.mark.check("T071")
 @pytest.mark.parametrize("trick", TRICKS)
 def test_a_recipient_that_is_more_than_one_address_gets_nothing_and_holds_nobody_up(
@@ -66,6 +67,7 @@ def test_a_recipient_that_is_more_than_one_address_gets_nothing_and_holds_nobody
     look(mailbox, "dana@example.org")
 
 
+@pytest.mark.asvs("1.3.11")
 @pytest.mark.check("T071")
 @pytest.mark.parametrize("trick", TRICKS)
 def test_names_of_firms_and_people_stay_out_of_the_headers(mailing: Flask, mailbox: Mailbox, trick: str) -> None:

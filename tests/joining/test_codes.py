@@ -180,6 +180,7 @@ def test_a_code_can_be_typed(acme: Acme) -> None:
     assert "Enter the code" in visitor.get("/join?code=").text
 
 
+@pytest.mark.asvs("11.5.1")
 def test_guessing_is_slowed_and_a_whole_shift_is_not(acme: Acme) -> None:
     code = make(acme)
     assert {Visitor(acme.app).get(f"/join/{code.code}").status_code for _one in range(70)} == {200}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import func, select
@@ -21,6 +22,7 @@ def count(record: type[Base]) -> int:
     return db.session.scalar(select(func.count()).select_from(record)) or 0
 
 
+@pytest.mark.asvs("14.2.7")
 def test_a_guest_is_forgotten_with_everything_after_seven_idle_days(app: Flask) -> None:
     with time_machine.travel("2026-11-24T12:00:00Z") as traveller:
         guest, account = Visitor(app), Visitor(app)

@@ -119,6 +119,7 @@ def own_files(folder: Path) -> set[Path]:
     return below | {path for path in (EVIL, Path("C:\\evil.txt")) if path.exists()}
 
 
+@pytest.mark.asvs("5.2.5", "5.3.1", "5.3.3")
 @pytest.mark.check("T081")
 @pytest.mark.parametrize("name", UNPACKED_NOWHERE)
 def test_no_part_of_an_archive_is_written_anywhere(acme: Acme, folder: Path, name: str) -> None:
@@ -131,6 +132,7 @@ def test_no_part_of_an_archive_is_written_anywhere(acme: Acme, folder: Path, nam
     assert "root:" not in page
 
 
+@pytest.mark.asvs("5.3.3")
 @pytest.mark.check("T081")
 @pytest.mark.parametrize("name", REFUSED)
 def test_an_archive_that_is_not_what_it_says_is_refused_whole(acme: Acme, folder: Path, name: str) -> None:
@@ -165,6 +167,7 @@ OTHER_KINDS: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
+@pytest.mark.asvs("1.3.4", "3.2.1", "5.2.2", "5.3.1")
 @pytest.mark.check("T082")
 @pytest.mark.parametrize("name", OTHER_KINDS)
 def test_a_file_of_another_kind_is_refused_and_not_kept(acme: Acme, folder: Path, name: str) -> None:

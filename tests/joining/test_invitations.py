@@ -360,6 +360,7 @@ def test_mail_goes_to_the_very_address_that_was_checked(acme: Acme) -> None:
     assert recipients_of(acme) == ["dana.dow@example.org"]
 
 
+@pytest.mark.asvs("2.3.2")
 def test_a_firm_sends_so_many_invitations_a_day_and_the_rest_tomorrow(acme: Acme) -> None:
     with time_machine.travel("2026-11-24T12:00:00Z", tick=False) as traveller:
         with acme.app.app_context(), transaction():

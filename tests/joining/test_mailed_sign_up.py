@@ -157,6 +157,7 @@ FORMS = {
 }
 
 
+@pytest.mark.asvs("6.3.8")
 @pytest.mark.check("T045")
 @pytest.mark.parametrize("path", FORMS)
 def test_nothing_tells_whether_an_address_has_an_account(

@@ -71,6 +71,7 @@ def test_a_guard_without_an_address_comes_in_with_a_slip_and_then_with_the_pin(a
         assert {"pin_slip.printed", "pin_slip.used"} <= acts
 
 
+@pytest.mark.asvs("6.4.1")
 def test_a_slip_is_good_once_for_fourteen_days_and_until_the_next_is_printed(acme: Acme) -> None:
     gus = add_gus(acme)
     with time_machine.travel(NOON, tick=False) as traveller:
@@ -89,6 +90,7 @@ def test_a_slip_is_good_once_for_fourteen_days_and_until_the_next_is_printed(acm
         assert all(first.replace("-", "") not in seal for seal in db.session.scalars(select(PinSlip.seal)))
 
 
+@pytest.mark.asvs("6.4.6")
 def test_a_new_slip_lets_someone_in_who_forgot_the_pin_and_ends_the_old_one(acme: Acme) -> None:
     gus, user = with_pin(acme)
     code, phone = slip_for(acme, gus, "mark"), Visitor(acme.app)

@@ -147,6 +147,7 @@ def test_if_the_firm_changed_meanwhile_the_rows_are_shown_again(acme: Acme) -> N
     assert confirm(visitor, path, is_same="y").status_code == 303
 
 
+@pytest.mark.asvs("2.3.3")
 @pytest.mark.check("T084")
 @pytest.mark.parametrize("is_book", [False, True])
 def test_one_bad_row_of_ten_thousand_keeps_all_of_them_out(acme: Acme, is_book: bool) -> None:
@@ -256,6 +257,7 @@ def test_a_list_that_cannot_be_read_is_said_on_the_form(acme: Acme, fields: dict
     assert count(acme.app, RosterDraft) == [0]
 
 
+@pytest.mark.asvs("5.2.1")
 def test_a_roster_may_be_larger_than_other_requests_and_not_much_larger(acme: Acme) -> None:
     visitor = acme.enter("alice")
     long = "name,e-mail,notes\n" + "Pat,pat@example.org,\n" * 20 + "\n" * 3 * 2**20
@@ -321,6 +323,7 @@ def test_another_firms_people_with_the_same_address_are_left_alone(acme: Acme) -
         assert db.session.get_one(Membership, acme.others_person).name == "Canary Quux"
 
 
+@pytest.mark.asvs("5.2.1")
 @pytest.mark.check("T091")
 def test_only_staff_of_the_firm_may_send_a_large_request_and_never_one_of_many_fields(acme: Acme) -> None:
     kind, large = "application/x-www-form-urlencoded", b"text=" + b"x" * 400_000

@@ -20,6 +20,7 @@ def people(app: Flask) -> list[str | None]:
         return list(db.session.scalars(select(User.email)))
 
 
+@pytest.mark.asvs("6.2.1")
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -69,6 +70,7 @@ def test_any_spelling_of_the_address_signs_in(app: Flask) -> None:
         assert Visitor(app).sign_in(email).status_code == 303
 
 
+@pytest.mark.asvs("6.2.8")
 @pytest.mark.parametrize("password", ["A few plain words", "a few plain words ", "a few plain word", "x" * 129])
 def test_only_the_very_password_signs_in(app: Flask, visitor: Visitor, password: str) -> None:
     make_account(app, "leo@example.org")
@@ -89,6 +91,7 @@ def test_keeping_can_go_straight_to_the_scenes(app: Flask, visitor: Visitor) -> 
     assert people(app) == [None]
 
 
+@pytest.mark.asvs("2.4.1")
 def test_a_shift_behind_one_address_keeps_its_progress_and_a_program_ends_at_five_hundred(app: Flask) -> None:
     assert {Visitor(app).post("/guests").status_code for _ in range(90)} == {303}
     with app.app_context(), transaction():

@@ -48,6 +48,7 @@ def test_texts_numbers_and_days_read_as_a_person_would_type_them() -> None:
     ]
 
 
+@pytest.mark.asvs("1.5.3")
 def test_another_reader_sees_the_same_texts() -> None:
     rows = [["Name", "E-mail"], *([f"Zoë <{number}> & co", f"p{number}@example.org"] for number in range(200))]
     data = book(rows)
@@ -159,6 +160,7 @@ HUGE: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
+@pytest.mark.asvs("1.5.1", "5.2.3")
 @pytest.mark.check("T080")
 @pytest.mark.parametrize("name", HUGE)
 def test_a_bomb_is_refused_soon_and_in_a_small_memory(tmp_path: Path, name: str) -> None:

@@ -73,6 +73,7 @@ def test_many_who_make_an_account_by_one_invitation_make_one(app: Flask, server:
     assert count(app, Membership, Membership.name == "Dana Dow", Membership.user_id.is_not(None)) == 1
 
 
+@pytest.mark.asvs("2.3.4")
 @pytest.mark.check("T058")
 @pytest.mark.parametrize("most_uses", [1, 5])
 def test_a_code_lets_no_more_in_than_it_says(app: Flask, server: str, most_uses: int) -> None:

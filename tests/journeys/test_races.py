@@ -71,6 +71,7 @@ def count(app: Flask, record: type[Base], *conditions: object) -> int:
         return db.session.scalar(select(func.count()).select_from(record).where(*conditions)) or 0  # type: ignore[arg-type]
 
 
+@pytest.mark.asvs("15.4.2")
 @pytest.mark.check("T022")
 @pytest.mark.check("T039")
 def test_handing_in_many_times_at_once_gives_one_result_and_one_credential(
@@ -125,6 +126,7 @@ def test_being_sent_on_many_times_at_once_opens_the_second_stage_once(
     assert count(app, Attempt) == count(app, Attempt, Attempt.submitted_at.is_not(None)) == ROUNDS
 
 
+@pytest.mark.asvs("2.3.2", "15.4.2")
 @pytest.mark.check("T023")
 def test_starting_many_times_at_once_never_exceeds_the_tries(app: Flask, shelf: Library, server: str) -> None:
     for learner in ready_learners(app, shelf, ROUNDS):
@@ -181,6 +183,7 @@ def test_two_tabs_that_save_at_once_keep_one_answer_and_tell_the_other(app: Flas
     assert statuses.count(409) == len(statuses) - 1
 
 
+@pytest.mark.asvs("2.3.4")
 def test_many_who_join_a_class_at_once_never_exceed_its_places(app: Flask, server: str) -> None:
     ines = make_account(app, "ines@example.org")
     approve(app, ines)

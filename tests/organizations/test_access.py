@@ -50,6 +50,7 @@ def arguments(acme: Acme, endpoint: str) -> set[str]:
     return next(iter(acme.app.url_map.iter_rules(endpoint))).arguments
 
 
+@pytest.mark.asvs("8.2.1")
 @pytest.mark.check("T001")
 @pytest.mark.check("T009")
 @pytest.mark.parametrize(
@@ -90,6 +91,7 @@ def test_strangers_and_former_staff_get_404_everywhere(acme: Acme, name: str) ->
         assert "Acme" not in answer.text
 
 
+@pytest.mark.asvs("8.2.2", "8.4.1")
 @pytest.mark.check("T002")
 @pytest.mark.check("T004")
 @pytest.mark.parametrize("name", ["alice", "mona", "mark"])
@@ -125,6 +127,7 @@ def test_a_team_of_another_firm_is_never_given(acme: Acme) -> None:
         assert joined_across_firms() == 0
 
 
+@pytest.mark.asvs("8.3.1")
 @pytest.mark.check("T007")
 def test_nothing_but_the_address_and_the_membership_decides_which_firm(acme: Acme) -> None:
     visitor = acme.enter("alice")
@@ -134,6 +137,7 @@ def test_nothing_but_the_address_and_the_membership_decides_which_firm(acme: Acm
         assert "Other Security" not in page.text
 
 
+@pytest.mark.asvs("16.3.2")
 @pytest.mark.check("T009")
 @pytest.mark.check("T015")
 def test_a_refusal_inside_a_firm_is_written_down_once(acme: Acme) -> None:
@@ -144,6 +148,7 @@ def test_a_refusal_inside_a_firm_is_written_down_once(acme: Acme) -> None:
         assert event.details == {"permission": "read the audit log", "page": "audit.log"}
 
 
+@pytest.mark.asvs("6.3.3")
 def test_staff_without_a_second_step_are_sent_to_set_it_up_and_members_are_not(acme: Acme) -> None:
     with acme.app.app_context(), transaction():
         db.session.execute(update(User).values(second_factor_nonce=None, second_factor_at=None))
@@ -155,6 +160,7 @@ def test_staff_without_a_second_step_are_sent_to_set_it_up_and_members_are_not(a
     assert acme.enter("bob").get(acme.path()).status_code == 200
 
 
+@pytest.mark.asvs("8.3.2")
 @pytest.mark.check("T012")
 def test_a_right_taken_away_is_gone_with_the_next_request(acme: Acme) -> None:
     mona = acme.enter("mona")
@@ -164,6 +170,7 @@ def test_a_right_taken_away_is_gone_with_the_next_request(acme: Acme) -> None:
     assert mona.get(acme.path()).status_code == 200
 
 
+@pytest.mark.asvs("8.2.3", "15.3.3")
 @pytest.mark.check("T010")
 def test_fields_that_no_form_has_change_nothing(acme: Acme) -> None:
     path = acme.path(f"/people/{acme.people['bob']}/facts")
@@ -175,6 +182,7 @@ def test_fields_that_no_form_has_change_nothing(acme: Acme) -> None:
         assert (bob.role, bob.organization_id, bob.user_id) == (Role.MEMBER, acme.id, acme.users["bob"])
 
 
+@pytest.mark.asvs("8.3.1")
 @pytest.mark.check("T014")
 def test_tricks_with_the_method_or_the_path_open_nothing(acme: Acme) -> None:
     bob, path = acme.enter("bob"), acme.path("/people")

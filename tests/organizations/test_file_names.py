@@ -33,6 +33,7 @@ def check(answer: TestResponse) -> None:
     assert not any(cookie.startswith("a=") for cookie in answer.headers.getlist("Set-Cookie"))
 
 
+@pytest.mark.asvs("5.4.1", "5.4.2")
 @pytest.mark.check("T072")
 def test_no_name_that_was_typed_gets_into_the_name_of_a_file(room: Room) -> None:
     acme: Acme = room.acme

@@ -81,6 +81,7 @@ def test_a_manager_of_a_team_leaves_other_teams_of_a_person_alone(acme: Acme) ->
         assert team_names(alice, [both])[both] == ["Harbor Mall", "Motel 95"]
 
 
+@pytest.mark.asvs("2.2.3")
 def test_the_last_owner_neither_leaves_nor_steps_down(acme: Acme) -> None:
     with acme.app.app_context():
         alice = actor_of(acme.users["alice"], acme.id)
@@ -141,6 +142,7 @@ def test_a_rehire_is_a_new_membership_and_then_nothing_is_undone(acme: Acme) -> 
             operations.undo_removal(alice, get_person(alice, acme.people["dana"]), now())
 
 
+@pytest.mark.asvs("2.2.3")
 def test_nobody_leaves_before_being_hired(acme: Acme) -> None:
     with acme.app.app_context():
         alice = actor_of(acme.users["alice"], acme.id)

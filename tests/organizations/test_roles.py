@@ -105,6 +105,7 @@ def restore(app: Flask, rows: list[dict[str, Any]]) -> None:
             db.session.execute(update(Membership).where(Membership.id == row["id"]).values(row))
 
 
+@pytest.mark.asvs("8.2.3")
 @pytest.mark.parametrize("actor", ACTORS)
 def test_who_may_not_give_roles_touches_nobody_who_has_one(acme: Acme, crowd: dict[str, UUID], actor: str) -> None:
     visitor, wrong = acme.enter(actor), []

@@ -70,6 +70,7 @@ def _sender() -> str:
     return "?"
 
 
+@pytest.mark.asvs("8.4.1")
 @pytest.mark.check("T006")
 @pytest.mark.parametrize("name", ["alice", "mark"])
 def test_every_statement_on_a_firms_tables_names_the_firm(acme: Acme, name: str) -> None:

@@ -105,6 +105,7 @@ def test_the_address_arrives_by_the_rules_of_wsgi(address: str) -> None:
     assert environ["HTTP_HOST"] == "a:1"
 
 
+@pytest.mark.asvs("4.1.3")
 def test_headers_that_come_twice_are_joined_and_those_with_an_underscore_are_dropped(address: str) -> None:
     environ = seen(
         address,
@@ -132,6 +133,35 @@ def test_a_body_arrives_whole_with_its_length(address: str, body: bytes) -> None
     assert environ["body"] == "hello world"
     assert environ["CONTENT_LENGTH"] == "11"
     assert (b"HTTP/1.1 100 Continue" in answer) == (b"Expect" in body)
+
+
+SECOND = b'"PATH_INFO": "/environ/second"'
+
+
+def pipelined(address: str, head: bytes, body: bytes) -> bytes:
+    """Return what comes back for two requests that are sent at once."""
+    second = b"GET /environ/second HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    return raw(address, b"POST /environ/x HTTP/1.1\r\nHost: a\r\n" + head + b"\r\n" + body + second)
+
+
+@pytest.mark.asvs("4.2.1")
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Content-Length: 5\r\nContent-Length: 60\r\n",
+        b"Content-Length: 5, 60\r\n",
+        b"Content-Length: +5\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 60\r\n",
+        b"Transfer-Encoding: xchunked\r\nContent-Length: 60\r\n",
+        b"Transfer-Encoding : chunked\r\nContent-Length: 60\r\n",
+        b"Content-Length: 60\r\n Transfer-Encoding: chunked\r\n",
+    ],
+)
+def test_a_request_whose_end_is_in_doubt_is_never_two(address: str, head: bytes) -> None:
+    """By one reading, a second request is part of the body; by another, it follows the first."""
+    body = b"0\r\n\r\n" if b"Transfer" in head else b"hello"
+    assert SECOND not in pipelined(address, head, body)
+    assert SECOND in pipelined(address, b"Content-Length: 5\r\n", b"hello")
 
 
 def test_a_request_without_a_body_needs_no_length(address: str) -> None:
@@ -201,6 +231,7 @@ def test_an_answer_that_fails_halfway_is_an_error_not_half_an_answer(address: st
     assert fetch(address, "/fails-halfway").status == 500
 
 
+@pytest.mark.asvs("13.4.5")
 def test_the_server_does_not_say_what_it_is(address: str) -> None:
     assert "granian" not in str(fetch(address, "/environ/x").headers).lower()
 
@@ -221,6 +252,7 @@ def test_only_what_lies_in_memory_for_everybody_is_answered_without_a_thread(app
         assert not is_kept(environ | change)
 
 
+@pytest.mark.asvs("15.2.2")
 def test_a_request_that_takes_long_holds_up_no_other(address: str) -> None:
     place = urlsplit(address)
     waiting = HTTPConnection(place.netloc, timeout=30)

@@ -39,6 +39,7 @@ def _break(*_arguments: object, **_values: object) -> NoReturn:
     raise RuntimeError("the secret of the roof: SELECT 1 FROM users, /srv/site/trainer/x.py")
 
 
+@pytest.mark.asvs("16.5.1", "16.5.4")
 @pytest.mark.check("T089")
 def test_an_error_in_any_view_shows_nothing_of_it(world: World) -> None:
     views = world.app.view_functions
@@ -105,6 +106,7 @@ def test_too_many_tries_are_slowed_down(visitor: Visitor) -> None:
     assert elsewhere.status_code == 422
 
 
+@pytest.mark.asvs("15.3.4")
 @pytest.mark.check("T093")
 def test_a_header_does_not_hide_an_address_from_the_throttle(visitor: Visitor) -> None:
     token = visitor.token()
@@ -120,6 +122,7 @@ def cut_off(tmp_path: Path, shelf: Library, settings: Settings) -> Flask:
     return create_app(replace(settings, database_url=f"sqlite:///{tmp_path / 'gone' / 'trainer.db'}"), shelf)
 
 
+@pytest.mark.asvs("16.5.2")
 @pytest.mark.check("T089")
 def test_without_database_learners_are_told_and_readers_read_on(cut_off: Flask, app: Flask, world: World) -> None:
     reader = Visitor(cut_off)
@@ -139,6 +142,7 @@ def test_without_database_learners_are_told_and_readers_read_on(cut_off: Flask, 
     assert learner.get("/exit").status_code == 302
 
 
+@pytest.mark.asvs("16.5.4")
 @pytest.mark.check("T089")
 def test_the_last_resort_needs_no_template(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("trainer.web.errors.render_template", _break)
@@ -158,6 +162,7 @@ def test_another_hosts_name_is_refused(app: Flask, host: str) -> None:
         assert "evil" not in answer.text + str(answer.headers)
 
 
+@pytest.mark.asvs("5.3.2")
 @pytest.mark.check("T083")
 @pytest.mark.parametrize(
     "start", ["/static/x", "STATIC", "/courses", "/courses/recognize", "/verify", "/indicators", ""]

@@ -58,6 +58,7 @@ def fitting(endpoint: str) -> dict[str, str]:
     return fields.get(endpoint, {})
 
 
+@pytest.mark.asvs("3.5.1")
 @pytest.mark.check("T060")
 def test_no_change_without_a_token_of_this_visit(world: World) -> None:
     foreign = world.enter("another").token()
@@ -78,6 +79,7 @@ def test_no_change_without_a_token_of_this_visit(world: World) -> None:
     assert rows(world.app) == before
 
 
+@pytest.mark.asvs("3.5.1")
 @pytest.mark.check("T060")
 @pytest.mark.parametrize(
     "headers",
@@ -117,6 +119,7 @@ def test_our_own_page_may_change(visitor: Visitor, headers: dict[str, str]) -> N
     assert visitor.post("/guests", headers=headers).status_code == 303
 
 
+@pytest.mark.asvs("3.5.3")
 @pytest.mark.check("T060")
 def test_reading_a_route_that_changes_is_refused(world: World) -> None:
     before, visitor = rows(world.app), world.enter("owner")
@@ -128,6 +131,7 @@ def test_reading_a_route_that_changes_is_refused(world: World) -> None:
     assert rows(world.app) == before
 
 
+@pytest.mark.asvs("3.5.3")
 def test_no_get_changes_anything_but_the_exit_which_ends_the_session(world: World) -> None:
     before = rows(world.app)
     for role in ("anonymous", "guest", "owner"):
@@ -216,6 +220,7 @@ def rename(app: Flask, name: str) -> None:
             session.execute(db.update(table).values({column: name}))
 
 
+@pytest.mark.asvs("1.2.1")
 @pytest.mark.check("T065")
 @pytest.mark.check("T068")
 def test_a_name_is_text_on_every_page(app: Flask) -> None:
@@ -251,6 +256,7 @@ def test_what_is_shown_again_after_an_error_is_text(app: Flask, path: str) -> No
         assert MARK not in shape.text  # it stands in the field, and nowhere else
 
 
+@pytest.mark.asvs("1.2.1")
 @pytest.mark.check("T065")
 @pytest.mark.parametrize(
     "address",

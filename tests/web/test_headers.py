@@ -60,6 +60,7 @@ FOR_VERIFIERS = re.compile(r" (/\.well-known/did\.json|/badges/status/0)$")
 """What pages of other sites may fetch, too: it is the same for all."""
 
 
+@pytest.mark.asvs("3.2.1", "3.4.1", "3.4.2", "3.4.3", "3.4.4", "3.4.5", "3.4.6", "3.4.8", "4.1.1", "14.3.2")
 @pytest.mark.check("T067")
 @pytest.mark.check("T087")
 @pytest.mark.check("T088")
@@ -75,6 +76,8 @@ def test_every_answer_has_the_headers(answers: tuple[str, list[tuple[str, TestRe
         assert head["Cross-Origin-Resource-Policy"] == "same-origin", what
         assert "geolocation=()" in head["Permissions-Policy"], what
         assert "X-Powered-By" not in head, what
+        assert not answer.mimetype.startswith("text/") or head["Content-Type"].endswith("; charset=utf-8"), what
+        assert answer.mimetype or not answer.content_length, what
         assert "Access-Control-Allow-Origin" not in head or FOR_VERIFIERS.search(what), what
         assert head.get("Strict-Transport-Security") == (
             "max-age=63072000; includeSubDomains" if base_url == PUBLIC else None
@@ -117,6 +120,7 @@ def test_a_page_with_a_name_is_kept_out_of_search(world: World) -> None:
     assert "X-Robots-Tag" not in visitor.get("/courses").headers
 
 
+@pytest.mark.asvs("14.2.3")
 def test_nothing_comes_from_another_site(world: World) -> None:
     visitor = world.enter("owner")
     for method, _endpoint, path in world.routes():
@@ -148,6 +152,7 @@ def test_a_page_that_begins_a_session_is_not_kept(app: Flask) -> None:
     assert "Set-Cookie" in second.headers
 
 
+@pytest.mark.asvs("14.2.1", "14.3.2")
 def test_pages_that_a_link_opens_are_neither_kept_nor_indexed(app: Flask, visitor: Visitor) -> None:
     for path in ("inspections", "invitations", "sign-up", "password-reset", "confirmations"):
         answer = visitor.get(f"/{path}/some-token")

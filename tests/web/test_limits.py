@@ -62,11 +62,13 @@ def test_a_shift_of_ninety_behind_one_address_signs_in_and_another_signs_up(app:
         Visitor(app).sign_up(f"new{number}@example.org")
 
 
+@pytest.mark.asvs("2.4.1", "6.3.1")
 def test_wrong_passwords_of_a_network_are_slowed_and_the_next_network_is_not(app: Flask) -> None:
     assert guess_many(app, 62) == [422] * 60 + [429] * 2
     assert guess_many(app, 1, lambda _number: "198.51.100.8") == [422]
 
 
+@pytest.mark.asvs("2.4.1")
 def test_all_of_an_ipv6_network_is_one_source(app: Flask) -> None:
     assert guess_many(app, 61, lambda number: f"2001:db8:1:2::{number:x}") == [422] * 60 + [429]
     assert guess_many(app, 1, lambda _number: "2001:db8:1:3::1") == [422]
@@ -115,6 +117,7 @@ def test_counts_are_kept_over_a_restart_and_shared_by_all_processes(
         db.engine.dispose()
 
 
+@pytest.mark.asvs("14.2.7")
 def test_counts_say_nothing_of_addresses_and_are_forgotten(app: Flask) -> None:
     with time_machine.travel("2026-11-25T12:00:00Z", tick=False) as time:
         assert guess_many(app, 2) == [422] * 2
@@ -146,6 +149,7 @@ def test_after_the_window_all_is_as_before(app: Flask) -> None:
         assert guess_many(app, 1) == [422]
 
 
+@pytest.mark.asvs("4.1.3", "15.3.4")
 @pytest.mark.check("T046")
 @pytest.mark.check("T093")
 def test_only_a_proxy_that_was_set_says_where_someone_is(settings: Settings, shelf: Library, app: Flask) -> None:

@@ -24,6 +24,7 @@ CURSORS = [
 ]
 
 
+@pytest.mark.asvs("2.2.1")
 def test_a_character_that_no_database_takes_is_refused_everywhere(world: World) -> None:
     for role in ("anonymous", "owner"):
         visitor = world.enter(role)
@@ -47,6 +48,7 @@ def test_a_character_that_no_database_takes_is_refused_everywhere(world: World) 
         assert visitor.get("/search?q=100%2500").status_code == 200  # "%00" typed by someone is no such character
 
 
+@pytest.mark.asvs("2.2.1")
 @pytest.mark.parametrize("cursor", CURSORS)
 def test_a_place_outside_of_the_calendar_is_none(world: World, cursor: str) -> None:
     owner = world.enter("owner")
@@ -57,6 +59,7 @@ def test_a_place_outside_of_the_calendar_is_none(world: World, cursor: str) -> N
         assert owner.get(f"{path}?after={after}").status_code == 200, path
 
 
+@pytest.mark.asvs("2.2.1")
 @pytest.mark.parametrize(
     ("rest", "field", "most"),
     [("/people/new", "name", 120), ("/people/{bob}/facts", "name", 120), ("/teams", "name", 80)],

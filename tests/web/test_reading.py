@@ -181,6 +181,7 @@ def test_no_query_breaks_the_search_or_comes_back_as_more_than_text(visitor: Vis
     assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.asvs("1.3.12")
 @pytest.mark.parametrize("query", ["a " * 50, "the they tha thi this that then th t a " * 3, "s t a p c w o i"])
 def test_a_query_of_many_short_words_keeps_nobody_waiting(visitor: Visitor, query: str) -> None:
     visitor.get("/search?q=work")  # the index is made at its first use

@@ -159,6 +159,7 @@ def stays(target: str) -> bool:
     return joined.scheme == "http" and joined.netloc == "127.0.0.1:8000" and target.startswith("/")
 
 
+@pytest.mark.asvs("3.7.2")
 @pytest.mark.check("T059")
 def test_no_target_of_the_corpus_leaves_the_site() -> None:
     assert len(CORPUS) >= 150
@@ -182,6 +183,7 @@ def test_a_path_of_ours_is_followed(target: str) -> None:
     assert safe_path(target, "/elsewhere") == target
 
 
+@pytest.mark.asvs("3.7.2")
 @pytest.mark.check("T059")
 @pytest.mark.parametrize("route", ["keep", "sign-in", "sign-up", "guests", "name", "post sign-in"])
 def test_every_route_that_redirects_stays(app: Flask, route: str) -> None:

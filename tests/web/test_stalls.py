@@ -78,6 +78,7 @@ PLAIN = b"Content-Length: 2000\r\n\r\nabc"
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"
 
 
+@pytest.mark.asvs("15.2.2")
 @pytest.mark.check("T091")
 def test_stalled_bodies_stop_nobody_and_end_by_themselves(address: str) -> None:
     async def work() -> None:
@@ -148,6 +149,7 @@ def test_a_slow_line_gets_through_and_a_trickle_does_not(address: str) -> None:
     run(work())
 
 
+@pytest.mark.asvs("5.2.1")
 @pytest.mark.check("T091")
 def test_what_is_too_large_is_refused_at_its_first_line_or_at_the_limit(address: str) -> None:
     async def work() -> None:

@@ -42,6 +42,7 @@ def read_csv(rows: list[list[Cell]], heads: list[str]) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text.lstrip("\ufeff"), newline="")))
 
 
+@pytest.mark.asvs("1.2.10")
 @pytest.mark.check("T078")
 @pytest.mark.parametrize("nasty", NASTY)
 def test_a_text_that_looks_like_a_formula_is_a_text(nasty: str) -> None:
@@ -65,6 +66,7 @@ def test_numbers_days_and_nothing_stay_what_they_are() -> None:
     ]
 
 
+@pytest.mark.asvs("1.2.10")
 @pytest.mark.check("T079")
 def test_a_workbook_holds_texts_numbers_and_days_and_no_formula() -> None:
     file = io.BytesIO()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 import uuid
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
@@ -124,7 +125,8 @@ class Session(Base):
 
     __tablename__ = "sessions"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    # All 128 bits are random, unlike those of uuid4.
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=lambda: uuid.UUID(bytes=secrets.token_bytes(16)))
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     device: Mapped[str] = mapped_column(String(60))
     """What the browser said of itself, in words such as "Chrome on Android"."""

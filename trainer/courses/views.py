@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+import datetime as dt
+
+from flask import Blueprint, Response, current_app, render_template, request
 
 from trainer.content.library import Content
 from trainer.content.schema import Pool
 from trainer.content.serving import served, served_in
+from trainer.core.clock import now
 from trainer.core.errors import NotFound
 from trainer.courses.search import index_of
 from trainer.web.access import Who, access
@@ -14,6 +17,8 @@ from trainer.web.language import language_tag
 from trainer.web.still import still
 
 blueprint = Blueprint("courses", __name__, template_folder="templates")
+
+_SECURITY_TXT_LASTS = dt.timedelta(days=180)
 
 
 @blueprint.get("/courses")
@@ -163,3 +168,19 @@ def page(slug: str) -> str:
 
 for _slug in ("about", "privacy", "accessibility", "terms", "contact", "leaving"):
     blueprint.add_url_rule(f"/{_slug}", _slug, access(Who.PUBLIC)(lambda slug=_slug: page(slug)), methods=["GET"])
+
+
+@blueprint.get("/.well-known/security.txt")
+@access(Who.PUBLIC)
+def security_txt() -> Response:
+    """Say whom to write to about a vulnerability (RFC 9116), once the content folder names someone."""
+    site = served().site
+    if site.contact is None:
+        raise NotFound
+    lines = [
+        f"Contact: mailto:{site.contact}",
+        f"Expires: {now() + _SECURITY_TXT_LASTS:%Y-%m-%dT%H:%M:%SZ}",
+        f"Preferred-Languages: {', '.join(site.languages)}",
+        f"Canonical: {current_app.config['SETTINGS'].base_url}/.well-known/security.txt",
+    ]
+    return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -39,6 +39,7 @@ UNKNOWN: Final = frozenset({404})
 WRONG: Final = frozenset({422})
 """What a wrong password is answered with."""
 _FULL = -1
+_SAID: Final = {"failures": "failed, per network", "acts": "done, per account", "own": "wrong, per account"}
 _log = logging.getLogger(__name__)
 
 
@@ -72,6 +73,11 @@ def limit_acts(limit: str, *, methods: Collection[str] | None = None) -> Callabl
 def limit_own_failures(limit: str, *, statuses: frozenset[int] = WRONG) -> Callable[[F], F]:
     """Limit how often an account may be wrong here, on forms that ask for its password or a code again."""
     return _limit("own", limit, {"POST"}, _account_or_network, lambda status: status in statuses)
+
+
+def limits_of(view: Callable[..., Any]) -> dict[str, Collection[str] | None]:
+    """Return each limit of a view in words, with the methods that it is for (None: all)."""
+    return getattr(view, "limits", {})
 
 
 def seconds_left(key: str, most: int) -> int:
@@ -153,6 +159,7 @@ class TokenLimit:
                 self._counted[key] = _FULL
             return view(*arguments, **values)
 
+        limited.limits = {**limits_of(view), f"{self.most} per 1 minute, per token": None}  # type: ignore[attr-defined]
         return cast("F", limited)
 
     def _count(self, key: str, minute: str) -> int:
@@ -192,6 +199,7 @@ def _limit(
                 _count_now(key, item.get_expiry())
             return answer
 
+        limited.limits = {**limits_of(view), f"{limit}, {_SAID[kind]}": methods}  # type: ignore[attr-defined]
         return cast("F", limited)
 
     return declare

@@ -123,6 +123,7 @@ def inspect(html_text: str) -> None:
     assert not inspector.open
 
 
+@pytest.mark.asvs("1.3.5")
 @pytest.mark.check("T066")
 @pytest.mark.parametrize("hostile", HOSTILE)
 @pytest.mark.parametrize("frame", ["{}", "> {}", "- {}", "**{}**", "::: story\n{}\n:::", "text {} text"])
@@ -139,6 +140,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.asvs("1.3.1")
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=12).map("".join))
 def test_any_text_at_all_becomes_harmless_html(text: str) -> None:
@@ -147,6 +149,7 @@ def test_any_text_at_all_becomes_harmless_html(text: str) -> None:
     list(blocks_in(body)), list(links_in(body)), boxes_in(body), list(raw_html_in(body))
 
 
+@pytest.mark.asvs("1.2.2")
 def test_the_sanitizer_alone_stops_what_the_writer_would_let_through() -> None:
     for hostile in (
         '<a href="javascript:alert(1)">x</a>',
