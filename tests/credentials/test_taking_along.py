@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pypdf
 import pytest
+from sqlalchemy import select
 
 from tests.cast import make_account, sign_in_as
 from tests.credentials.conftest import SITE, Issued, parts_of
@@ -40,7 +41,7 @@ def own(issued: Issued) -> Visitor:
 
 def credential(issued: Issued) -> Credential:
     with issued.app.app_context():
-        return db.session.scalars(db.select(Credential).where(Credential.serial == issued.serial)).one()
+        return db.session.scalars(select(Credential).where(Credential.serial == issued.serial)).one()
 
 
 def share(issued: Issued, visitor: Visitor, wanted: str = "y") -> int:
