@@ -23,6 +23,7 @@ from trainer.compliance.sample import sample_pack
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import transaction
+from trainer.core.issuer_keys import make_first
 from trainer.credentials.sealing import MANIFEST, SEAL, seal
 from trainer.instructing.models import ClassSession
 from trainer.items.registry import FURTHER
@@ -401,6 +402,7 @@ def _checked(more: bytes) -> Callable[[Stage], str]:
 def _checked_pack(stage: Stage) -> str:
     """Check a small pack that is signed."""
     manifest, file = b'{"organization": "Acme", "sha256": {}}', io.BytesIO()
+    make_first(stage.live.app.config["SETTINGS"].instance, clock.now())
     with stage.live.app.test_request_context("/"):
         signature = seal(manifest)
     assert signature is not None
