@@ -23,6 +23,8 @@ from trainer.compliance.sample import sample_pack
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import transaction
+from trainer.core.issuer_keys import make_first
+from trainer.credentials.sealing import MANIFEST, SEAL, seal
 from trainer.instructing.models import ClassSession
 from trainer.items.registry import FURTHER
 from trainer.web.errors import error_response
@@ -401,6 +403,21 @@ def _checked(more: bytes) -> Callable[[Stage], str]:
     return render
 
 
+def _checked_pack(stage: Stage) -> str:
+    """Check a small pack that is signed."""
+    manifest, file = b'{"organization": "Acme", "sha256": {}}', io.BytesIO()
+    make_first(stage.live.app.config["SETTINGS"].instance, clock.now())
+    with stage.live.app.test_request_context("/"):
+        signature = seal(manifest)
+    assert signature is not None
+    with zipfile.ZipFile(file, "w") as pack:
+        pack.writestr(MANIFEST, manifest)
+        pack.writestr(SEAL, signature)
+    file.seek(0)
+    client, url = stage.live.app.test_client(), stage.live.url
+    return client.post("/verify/file", data={"file": (file, "pack.zip")}, base_url=url).text
+
+
 PUBLIC = [
     Sheet("front", "/"),
     Sheet("front-a", "/#picked-a"),
@@ -470,6 +487,7 @@ PUBLIC = [
     Sheet("verify-file-error", "/verify/file", act=_send, status=422),
     Sheet("verify-file-valid", "/verify/file", render=_checked(b"")),
     Sheet("verify-file-differs", "/verify/file", render=_checked(b" ")),
+    Sheet("verify-file-pack", "/verify/file", render=_checked_pack),
     Sheet("verify-valid", _at("valid")),
     Sheet("verify-expired", _at("expired")),
     Sheet("verify-replaced", _at("replaced")),

@@ -37,6 +37,7 @@ from trainer.core.db import db, transaction
 from trainer.core.settings import ROOT
 from trainer.core.work import MOST_TRIES, Job
 from trainer.credentials.models import Credential
+from trainer.credentials.sealing import MANIFEST, SEAL, is_sealed
 from trainer.jobs.work import advance
 from trainer.organizations.models import Membership, TeamMembership
 from trainer.organizations.rules import Role
@@ -149,7 +150,7 @@ def test_a_worker_killed_in_the_middle_leaves_what_it_made_and_the_next_goes_on(
     assert path is not None
     with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as pack:
         assert len([name for name in pack.namelist() if name.startswith("certificates/")]) == 46
-        assert len(json.loads(pack.read("manifest.json"))["sha256"]) == len(pack.namelist()) - 1
+        assert len(json.loads(pack.read("manifest.json"))["sha256"]) == len(pack.namelist()) - 2  # and its signature
 
 
 def test_what_gets_nowhere_is_parked_and_says_why(training: Training, tmp_path: Path) -> None:
@@ -222,7 +223,9 @@ def test_killed_at_any_write_it_goes_on_and_nothing_is_there_twice(
         files = finish(app, job_id)
     assert not list((tmp_path / "packs" / job_id.hex).rglob("*.part"))
     hashes = json.loads(files["manifest.json"])["sha256"]
-    assert hashes == {name: sha256(data).hexdigest() for name, data in files.items() if name != "manifest.json"}
+    assert hashes == {name: sha256(data).hexdigest() for name, data in files.items() if name not in {MANIFEST, SEAL}}
+    with app.app_context():
+        assert is_sealed(files[MANIFEST], files[SEAL])
     assert {"index.html", "cover.pdf", "roster.csv"} <= set(files)
     with app.app_context():
         manifest = db.session.scalars(select(PackManifest)).one()

@@ -20,10 +20,11 @@ from trainer.compliance import pack_tables, pack_words
 from trainer.compliance.pack_cover import draw_cover
 from trainer.compliance.pack_pages import Put, Table, draw_index, draw_rule, rule_file
 from trainer.compliance.pack_records import Change, Excuse, Former, Meeting, Person, Records, Reminding
-from trainer.compliance.pack_words import MANIFEST, Tally
+from trainer.compliance.pack_words import Tally
 from trainer.compliance.rules import Row
 from trainer.compliance.words import as_table
 from trainer.content.library import Course
+from trainer.credentials.sealing import MANIFEST, SEAL
 from trainer.web.language import show_times_of
 from trainer.web.tables import Table as Rows
 from trainer.web.tables import csv_lines
@@ -51,15 +52,23 @@ def write_files(records: Records, put: Put) -> None:
 
 
 def zip_files(
-    target: Path | IO[bytes], records_of: Mapping[str, object], files: Iterable[tuple[str, Iterable[bytes]]]
+    target: Path | IO[bytes],
+    records_of: Mapping[str, object],
+    files: Iterable[tuple[str, Iterable[bytes]]],
+    seal: Callable[[bytes], bytes | None] | None = None,
 ) -> str:
-    """Write the ZIP of files, as (name, portions), and a manifest of their SHA-256 as the last one; return the
-    manifest's own. `records_of`: what else the manifest says."""
+    """Write the ZIP of files, as (name, portions), and a manifest of their SHA-256; return the manifest's own.
+
+    `records_of`: what else the manifest says. `seal` signs it; without a signature, there is no file of one.
+    """
     hashes: dict[str, str] = {}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
         for name, portions in files:
             hashes[name] = _add(pack, name, portions)
         manifest = json.dumps({**records_of, "sha256": hashes}, indent=1, ensure_ascii=False).encode()
+        signature = seal(manifest) if seal else None
+        if signature is not None:
+            _add(pack, SEAL, [signature])
         return _add(pack, MANIFEST, [manifest])
 
 
@@ -171,6 +180,8 @@ def _outline(course: Course) -> str:
 
 
 def _readme(records: Records) -> str:
+    is_sample = records.check_url is None  # which nobody signs
+    files = {name: held for name, held in pack_words.files().items() if name != SEAL or not is_sample}
     lines = [
         _("Training records of %(firm)s", firm=records.firm),
         pack_words.moment(records),
@@ -178,7 +189,7 @@ def _readme(records: Records) -> str:
         pack_words.headline(records),
         *pack_words.sentences(records),
         "",
-        *(f"{name:23} {contents}" for name, contents in pack_words.files().items()),
+        *(f"{name:23} {held}" for name, held in files.items()),
         "",
         *pack_words.checking(records),
         "",

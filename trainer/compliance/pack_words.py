@@ -15,11 +15,10 @@ from trainer.assignments.words import who
 from trainer.compliance.pack_records import Records, Rule
 from trainer.compliance.rules import Group
 from trainer.content.serving import served
+from trainer.credentials.sealing import MANIFEST, SEAL
 from trainer.credentials.words import disclaimer
 from trainer.organizations.rules import local_day
 from trainer.web.language import show_day
-
-MANIFEST = "manifest.json"
 
 
 @dataclass(slots=True)
@@ -195,6 +194,7 @@ def files() -> dict[str, str]:
         "course-….txt": _("outline of each course as taught now; completions.csv names the version that was earned"),
         "certificates/": _("the certificates"),
         MANIFEST: _("SHA-256 of every other file"),
+        SEAL: _("our signature of manifest.json"),
     }
 
 
@@ -235,6 +235,14 @@ def checking(records: Records) -> list[str]:
         str(
             _(
                 "%(manifest)s has the SHA-256 of every other file. A file that was changed has a different one.",
+                manifest=MANIFEST,
+            )
+        ),
+        str(
+            _(
+                "%(seal)s is a signature of %(manifest)s, if the site had a key: a detached JWS (RS256). The key is at "
+                "/.well-known/did.json of the site.",
+                seal=SEAL,
                 manifest=MANIFEST,
             )
         ),

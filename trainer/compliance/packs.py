@@ -27,7 +27,6 @@ from trainer.compliance.pack_files import about, portions_of, write_files, zip_f
 from trainer.compliance.pack_names import certificate_name
 from trainer.compliance.pack_reading import View
 from trainer.compliance.pack_records import Records
-from trainer.compliance.pack_words import MANIFEST
 from trainer.compliance.queries import count_rows, get_orderer, iterate_rows, known_since, list_laws, list_rules
 from trainer.compliance.rules import PACK_KEPT, Narrowing
 from trainer.content.papers import FormerStaff, Pack
@@ -38,6 +37,7 @@ from trainer.credentials.certificate import NameNeedsFonts
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf
 from trainer.credentials.rules import show_serial
+from trainer.credentials.sealing import MANIFEST, seal
 from trainer.organizations.actor import Actor
 from trainer.web.language import show_day
 
@@ -179,7 +179,7 @@ def _write(path: Path, portions: Iterable[bytes]) -> None:
 
 def _zip(folder: Path, plan: Plan) -> None:
     part = folder / "pack.zip.part"
-    zip_files(part, json.loads((folder / "records.json").read_bytes()), _list_files(folder, plan))
+    zip_files(part, json.loads((folder / "records.json").read_bytes()), _list_files(folder, plan), seal)
     part.replace(folder / "pack.zip")
     shutil.rmtree(folder / "files", ignore_errors=True)
     for serial in plan.names:

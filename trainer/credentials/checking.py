@@ -1,7 +1,7 @@
-"""Check a badge or a PDF that someone was sent: is it ours, is it as we made it, and does it still count?
+"""Check a badge, a PDF or a pack that someone was sent: is it ours, is it as we made it, and does it still count?
 
 Only our own keys are asked, and the one algorithm that we use: whatever else a badge says of keys proves nothing.
-Nothing that was sent is unpacked, drawn or kept.
+Nothing that was sent is drawn or kept, and of a ZIP only two small files are looked into.
 """
 
 from __future__ import annotations
@@ -9,8 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+import hashlib
+import io
 import json
 import re
+import zipfile
+import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
@@ -27,27 +31,36 @@ from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf
 from trainer.credentials.queries import find_by_serial, status_on
 from trainer.credentials.rules import STATUS_PLACES, Verdict
+from trainer.credentials.sealing import MANIFEST, SEAL, is_sealed
 from trainer.web.language import known_languages
 
 LARGEST = 64 * 1024
 """Characters of a badge; ours have about 4,000."""
+_LARGEST_MANIFEST = 4 * 2**20
+"""Bytes of a pack's manifest once it is unpacked; of 10,000 certificates, it has a third of that."""
 
 
 @dataclass(frozen=True)
 class Checked:
     """What was found of a file. The credential is there only if we signed the badge, and it is as we signed it.
 
-    Of a PDF that differs from the one that we would make, it is the one that the PDF names.
+    Of a PDF that differs from the one that we would make, it is the one that the PDF names. `manifest`: the SHA-256 of
+    a pack's manifest.
     """
 
     verdict: Verdict
     credential: Credential | None = None
+    manifest: str | None = None
 
 
 def check_file(data: bytes, day: dt.date) -> Checked:
-    """Check a certificate as a PDF, or a badge as a picture or a text, on a day in UTC."""
+    """Check a certificate as a PDF, a badge as a picture or a text, or an evidence pack, on a day in UTC."""
     if data.startswith(b"%PDF-"):
         return _check_pdf(data, day)
+    manifest, seal = _read_pack(data) if data.startswith(b"PK") else (data, None)
+    if _is_manifest(manifest):
+        verdict = Verdict.PACK_SIGNED if seal and is_sealed(manifest, seal) else Verdict.PACK_UNSIGNED
+        return Checked(verdict, manifest=hashlib.sha256(manifest).hexdigest())
     try:
         return verify_badge(read_badge(data), day)
     except NotBaked:
@@ -103,6 +116,26 @@ def _check_pdf(data: bytes, day: dt.date) -> Checked:
             if certificate_pdf(credential, sheet) == data:
                 return Checked(_standing(credential, day), credential)
     return Checked(Verdict.DIFFERS, credential)
+
+
+def _read_pack(data: bytes) -> tuple[bytes, bytes | None]:
+    """Return the manifest of a ZIP, empty if there is none that can be read, and its signature."""
+    read: dict[str, bytes] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for name in {MANIFEST, SEAL} & set(archive.namelist()):
+                with archive.open(name) as file:
+                    read[name] = file.read(_LARGEST_MANIFEST + 1)
+    # All that zipfile raises for files that are broken, encrypted, or packed in ways it doesn't know.
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
+        return b"", None
+    manifest = read.get(MANIFEST, b"")
+    return (manifest, read.get(SEAL)) if len(manifest) <= _LARGEST_MANIFEST else (b"", None)
+
+
+def _is_manifest(data: bytes) -> bool:
+    said = _json(data) if data.startswith(b"{") else None
+    return said is not None and isinstance(said.get("sha256"), dict) and "organization" in said
 
 
 def _standing(credential: Credential, day: dt.date) -> Verdict:

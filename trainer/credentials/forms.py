@@ -21,13 +21,13 @@ class VerifyForm(Form):
 
 
 class FileForm(Form):
-    """A certificate or a badge as a file. It changes nothing, so it has no token."""
+    """A certificate, a badge or a pack as a file. It changes nothing, so it has no token."""
 
     file = FileField(
         _l("File"),
         [FileRequired(_l("Choose the file that you want to check."))],
-        description=_l("PDF, PNG, SVG or JWT."),
-        render_kw={"accept": ".pdf,.png,.svg,.jwt,.txt,.json"},
+        description=_l("PDF, PNG, SVG or JWT; of an evidence pack, manifest.json or the ZIP file."),
+        render_kw={"accept": ".pdf,.png,.svg,.jwt,.txt,.json,.zip"},
     )
 
 

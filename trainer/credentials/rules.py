@@ -37,7 +37,8 @@ class Reason(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What is found of a file that someone checks; the first four are those of a certificate."""
+    """What is found of a file that someone checks; the first four are those of a certificate, the last two of an
+    evidence pack."""
 
     VALID = Status.VALID.value
     EXPIRED = Status.EXPIRED.value
@@ -49,6 +50,8 @@ class Verdict(StrEnum):
     NOT_OURS = "not_ours"
     UNSIGNED = "unsigned"
     UNREADABLE = "unreadable"
+    PACK_SIGNED = "pack_signed"
+    PACK_UNSIGNED = "pack_unsigned"
 
 
 def new_serial(rng: random.Random) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, jsonify, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from trainer.accounts.administrators import is_administrator
@@ -26,6 +28,7 @@ from trainer.credentials.words import disclaimer, reason_words, say_verdict
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response, wants_json
 from trainer.web.limits import limit_acts, limit_failures
+from trainer.web.ways import way_to
 
 _JWT = "application/vc+jwt"
 
@@ -49,7 +52,7 @@ def verify_form() -> Response | str:
 @blueprint.get("/verify/file")
 @access(Who.PUBLIC)
 def ask_file() -> str:
-    """Ask for a certificate or badge as a file."""
+    """Ask for a certificate, a badge or a pack as a file."""
     return render_template("credentials/file.html", form=FileForm(), checked=None)
 
 
@@ -71,13 +74,31 @@ def verify_file() -> Response | tuple[Response | str, int] | str:
         )
     checked = check_file(form.file.data.read(), today())
     status = 422 if checked.verdict is rules.Verdict.UNREADABLE else 200
+    pack_url = checked.manifest and way_to("pack", sha256=checked.manifest)
     if wants_json():
         url = checked.credential and verification_url(checked.credential.serial)
-        return jsonify(verdict=checked.verdict.value, verify_url=url), status
+        return jsonify(verdict=checked.verdict.value, verify_url=url or (pack_url and _absolute(pack_url))), status
+    if pack_url and checked.verdict is rules.Verdict.PACK_UNSIGNED:
+        return redirect(pack_url, 303)
     serial = checked.credential and rules.show_serial(checked.credential.serial)
     words = say_verdict(checked.verdict)
-    page = render_template("credentials/file.html", form=FileForm(), checked=checked, words=words, serial=serial)
+    page = render_template(
+        "credentials/file.html", form=FileForm(), checked=checked, words=words, serial=serial, pack_url=pack_url
+    )
     return page, status
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(_error: RequestEntityTooLarge) -> Any:
+    """Say that a file is too large, and where an evidence pack is checked however large it is."""
+    most = current_app.config["MAX_CONTENT_LENGTH"] // 1024
+    words = _(
+        "A file can have %(most)s KB at most; our certificates and badges have less. For a large evidence pack, open "
+        "%(address)s: its file manifest.json stays on your device there.",
+        most=most,
+        address=_absolute(way_to("packs_check")),
+    )
+    return error_response(413, words)
 
 
 @blueprint.get("/verify/<serial>")
@@ -193,6 +214,11 @@ def did_document() -> Response:
 def status_list(list_number: int) -> Response:
     """Return which badges no longer count, as of now."""
     return _for_verifiers(badges.status_list(list_number, today()), _JWT)
+
+
+def _absolute(path: str) -> str:
+    """Return an address of the configured site, whatever host was asked."""
+    return f"{current_app.config['SETTINGS'].base_url}{path}"
 
 
 def _get(serial: str) -> Credential:

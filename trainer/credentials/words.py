@@ -82,7 +82,21 @@ def say_verdict(verdict: Verdict) -> tuple[str, str]:
         ),
         Verdict.UNREADABLE: (
             _("Can’t be read"),
-            _("We can’t read a certificate or a badge in this file. Ask for the file as it was downloaded here."),
+            _(
+                "This isn’t a certificate, badge or evidence pack that we can read. Ask for the file as it was "
+                "downloaded here. If it’s another ZIP file, unpack it and choose one of its files."
+            ),
+        ),
+        Verdict.PACK_SIGNED: (
+            _("Signed by us"),
+            _(
+                "We signed the file manifest.json of this evidence pack, and it wasn’t changed. It has the SHA-256 of "
+                "every other file: one that has another SHA-256 was changed, and one that isn’t listed isn’t ours."
+            ),
+        ),
+        Verdict.PACK_UNSIGNED: (
+            _("No signature of ours"),
+            _("We check the pack by the SHA-256 of its file manifest.json instead."),
         ),
     }
     return words[verdict]
