@@ -198,7 +198,7 @@ def is_unclaimed() -> ColumnElement[bool]:
 
     In a firm's class, they are entries on its roster, and go with these.
     """
-    in_public = exists().where(Cohort.id == WalkIn.cohort_id, Cohort.organization_id.is_(None))
+    in_public = exists().where(Cohort.id == WalkIn.cohort_id, Cohort.organization_id.is_(None)).correlate(WalkIn)
     return and_(in_public, WalkIn.joined_at.is_(None))
 
 
