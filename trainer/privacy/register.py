@@ -59,15 +59,15 @@ HOLDINGS: Final = (
         title=_l("Your account"),
         what=_l(
             "Your address, your password or PIN as a scrambled value, the name for certificates, your language, your "
-            "second step, the devices you’re signed in on, links we emailed you, and wrong PINs."
+            "second step and passkeys, the devices you’re signed in on, links we emailed you, and wrong PINs."
         ),
         why=_l("To let you in, and nobody else."),
         kept=_WITH_ACCOUNT,
         seen_by=_ONLY_YOU,
         erased=_l("All of it is erased. An empty record with a random number stays: kept records below refer to it."),
         is_kept=True,
-        tables=frozenset({"users", "administrators", "sessions", "links", "pin_tries", "recovery_codes"}),
-        kinds=("account", "administrator", "sessions", "links", "wrong_pins", "recovery_codes"),
+        tables=frozenset({"users", "administrators", "sessions", "links", "pin_tries", "recovery_codes", "passkeys"}),
+        kinds=("account", "administrator", "sessions", "links", "wrong_pins", "recovery_codes", "passkeys"),
     ),
     Holding(
         slug="learning",
@@ -92,7 +92,7 @@ HOLDINGS: Final = (
         title=_l("Your answers to scenes"),
         what=_l(
             "Your tries in practice, finals and check-ins: which scenes you saw, what you answered, how sure you were, "
-            "your results, and when you asked for more tries."
+            "your results, when you asked for more tries, and which emails you asked for."
         ),
         why=_l("To tell you what you catch and what you miss, and to decide whether you pass."),
         kept=_WITH_ACCOUNT,
@@ -102,8 +102,8 @@ HOLDINGS: Final = (
         ),
         erased=_ALL_GONE,
         is_kept=False,
-        tables=frozenset({"attempts", "responses", "check_in_mails", "round_requests"}),
-        kinds=("attempts", "answers", "check_in_mails", "round_requests"),
+        tables=frozenset({"attempts", "responses", "check_in_mails", "renewal_mails", "round_requests"}),
+        kinds=("attempts", "answers", "check_in_mails", "renewal_mails", "round_requests"),
     ),
     Holding(
         slug="certificates",
