@@ -140,7 +140,7 @@ def _answer_all(page: Page) -> None:
 
 
 def _send(page: Page) -> None:
-    page.locator("main form button:not([formaction])").last.click()
+    page.locator("main form:not([data-passkey]) button:not([formaction])").last.click()
 
 
 def _send_list(page: Page) -> None:
