@@ -142,7 +142,7 @@ def _answer_all(page: Page) -> None:
 
 
 def _send(page: Page) -> None:
-    page.locator("main form button:not([formaction]):visible").last.click()
+    page.locator("main form:not([data-passkey]) button:not([formaction]):visible").last.click()
 
 
 def _download_without_password(page: Page) -> None:

@@ -73,6 +73,8 @@ def chosen_password(label: Any) -> PasswordField:
 
 
 def _refuse_easy(form: ChoosingForm, field: Any) -> None:
+    if field.errors:  # its length comes first
+        return
     typed = [form.email.data or ""] if "email" in form else []
     fault = find_fault(field.data, [served().site.name, *form.own_words, *typed])
     if fault is not None:
