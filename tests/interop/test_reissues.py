@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
+import time_machine
 from sqlalchemy import select
 
 from tests.cast import actor_of
@@ -16,7 +18,9 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
 from trainer.credentials.rules import Reason, show_serial
+from trainer.interop.queries import firms_told_of
 from trainer.learning.certificates import reissue_own, withdraw
+from trainer.organizations.models import Membership
 from trainer.organizations.queries import get_person
 
 
@@ -61,6 +65,24 @@ def test_other_systems_learn_that_the_number_changed(training: Training) -> None
         show_serial(old.serial): ("superseded", old.holder_name),
         show_serial(new.serial): ("valid", "Robin Builder"),
     }
+
+
+def test_a_firm_that_someone_left_is_not_told_of_the_new_name(training: Training) -> None:
+    acme = training.acme
+
+    def told(credential: Credential) -> list[UUID]:
+        with acme.app.app_context():
+            return [firm.id for firm, _person in firms_told_of(credential)]
+
+    with acme.app.app_context():
+        old = db.session.scalars(select(Credential).where(Credential.user_id == acme.users["bob"])).one()
+    assert told(old) == [acme.id]
+    with acme.app.app_context(), transaction():
+        person = db.session.get_one(Membership, acme.people["bob"])
+        person.ended_at, person.ended_on = clock.now(), clock.today()
+    with time_machine.travel(clock.now() + dt.timedelta(days=3), tick=False):
+        old, new = reissued(training)
+    assert (told(old), told(new)) == ([acme.id], [])
 
 
 def test_once_it_is_withdrawn_neither_counts(training: Training) -> None:

@@ -134,7 +134,12 @@ def page_of_deliveries(actor: Actor, webhook_id: uuid.UUID, after: str | None, m
 
 
 def firms_told_of(credential: Credential) -> Sequence[tuple[Organization, Membership]]:
-    """Return the open firms that the API would give a credential, each with the person there, newest entry first."""
+    """Return the open firms that the API would give a credential, each with the person there, newest entry first.
+
+    One that the person left before this credential got its name isn't told of that name.
+    """
+    older = (Credential.superseded_by_id == credential.id, Credential.reissued_at.is_not(None))
+    named_at = db.session.scalar(select(Credential.reissued_at).where(*older)) or credential.issued_at
     rows = db.session.execute(
         select(Organization, Membership)
         .join(Membership, Membership.organization_id == Organization.id)
@@ -144,7 +149,7 @@ def firms_told_of(credential: Credential) -> Sequence[tuple[Organization, Member
     ).all()
     told: dict[uuid.UUID, tuple[Organization, Membership]] = {}
     for firm, person in rows:
-        if _was_here(firm.time_zone, person.ended_on, credential.issued_at):
+        if _was_here(firm.time_zone, person.ended_on, named_at):
             told.setdefault(firm.id, (firm, person))
     return list(told.values())
 
