@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
+import time_machine
 from sqlalchemy import select
 
 from tests.cast import actor_of
@@ -16,8 +18,12 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
 from trainer.credentials.rules import Reason, show_serial
+from trainer.interop.queries import firms_told_of
+from trainer.jobs.upkeep import keep_up
 from trainer.learning.certificates import reissue_own, withdraw
+from trainer.organizations.operations import remove_person
 from trainer.organizations.queries import get_person
+from trainer.organizations.rules import local_day
 
 
 def reissued(training: Training) -> tuple[Credential, Credential]:
@@ -61,6 +67,39 @@ def test_other_systems_learn_that_the_number_changed(training: Training) -> None
         show_serial(old.serial): ("superseded", old.holder_name),
         show_serial(new.serial): ("valid", "Robin Builder"),
     }
+
+
+def test_a_firm_that_someone_left_is_not_told_of_the_new_name(training: Training) -> None:
+    acme = training.acme
+
+    def told(credential: Credential) -> list[UUID]:
+        with acme.app.app_context():
+            return [firm.id for firm, _person in firms_told_of(credential)]
+
+    with acme.app.app_context():
+        old = db.session.scalars(select(Credential).where(Credential.user_id == acme.users["bob"])).one()
+    assert told(old) == [acme.id]
+    with acme.app.app_context(), transaction():
+        alice = actor_of(acme.users["alice"], acme.id)
+        last_day = local_day(alice.organization.time_zone, clock.now())
+        remove_person(alice, get_person(alice, acme.people["bob"]), last_day, clock.now())
+    with acme.app.app_context():
+        for _portion in keep_up(acme.id, clock.now):
+            pass
+    with time_machine.travel(clock.now() + dt.timedelta(days=3), tick=False):
+        old, new = reissued(training)
+    assert (told(old), told(new)) == ([acme.id], [])
+    token = acmes_token(training)
+    for path in ("/completions", "/credentials"):
+        serials = [row["serial"] for row in read(acme.app, path, token).get_json()["data"]]
+        assert (serials.count(show_serial(old.serial)), serials.count(show_serial(new.serial))) == (1, 0), path
+    assert read(acme.app, f"/credentials/{old.serial}", token).status_code == 200
+    assert read(acme.app, f"/credentials/{new.serial}", token).status_code == 404
+    for path in (f"/training/{acme.people['bob']}", "/training?who=former"):
+        page = acme.enter("alice").get(f"/organizations/{acme.id}{path}")
+        assert page.status_code == 200
+        assert show_serial(new.serial) not in page.text
+        assert "Robin" not in page.text
 
 
 def test_once_it_is_withdrawn_neither_counts(training: Training) -> None:

@@ -22,6 +22,7 @@ from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.core.paging import Page, read_page
 from trainer.credentials.models import Credential
+from trainer.credentials.queries import in_name_until
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
 
 _PAGE, _PORTION = 25, 500
@@ -156,7 +157,7 @@ def _earned_by(people: Sequence[Membership]) -> dict[uuid.UUID, list[Credential]
     rows = db.session.execute(
         select(Membership.id, Credential)
         .join(Credential, Credential.user_id == Membership.user_id)
-        .where(Membership.id.in_([person.id for person in people]), _is_required(), Credential.reissued_at.is_(None))
+        .where(Membership.id.in_([person.id for person in people]), _is_required(), in_name_until(Membership.ended_at))
         .order_by(Credential.issued_at.desc(), Credential.id)
     )
     earned: dict[uuid.UUID, list[Credential]] = {}

@@ -30,6 +30,7 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
+from trainer.credentials.queries import in_name_until
 from trainer.instructing.models import (
     Attendance,
     ClassSession,
@@ -144,7 +145,7 @@ def list_former(view: View, laws: Sequence[FormerStaff]) -> Iterator[Former]:
             and_(
                 Credential.user_id == Membership.user_id,
                 Credential.issued_on <= add_days(Membership.ended_on, 1),  # a day of UTC; by the firm's clock below
-                Credential.reissued_at.is_(None),
+                in_name_until(Membership.ended_at),
                 meets_any(Credential.course, _required()),
             ),
         )

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, select
+from sqlalchemy import and_, literal, select
 
 from trainer.assessment.models import RoundRequest
 from trainer.assessment.rounds import list_waiting
@@ -28,6 +28,7 @@ from trainer.core.paging import Page, cut, read_place
 from trainer.core.signing import is_sealed
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
+from trainer.credentials.queries import in_name_until
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.queries import (
@@ -207,7 +208,7 @@ def list_waivers(actor: Actor, membership_id: uuid.UUID) -> Sequence[tuple[Waive
 def list_completions(actor: Actor, person: Membership) -> Sequence[Credential]:
     """Return a person's credentials of courses that the firm has ever required of them, the newest first.
 
-    What someone earned after leaving is none of the firm's business.
+    What someone earned after leaving is none of the firm's business, nor is another name.
     """
     required = (
         select(Requirement.course)
@@ -216,7 +217,7 @@ def list_completions(actor: Actor, person: Membership) -> Sequence[Credential]:
     )
     query = select(Credential).where(
         Credential.user_id == person.user_id,
-        Credential.reissued_at.is_(None),
+        in_name_until(literal(person.ended_at, Credential.reissued_at.type)),
         meets_any(Credential.course, required),
     )
     if person.ended_on is not None:

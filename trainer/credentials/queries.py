@@ -6,7 +6,8 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, not_, or_, select
+from sqlalchemy.orm import aliased
 
 from trainer.core.db import db
 from trainer.credentials.models import Credential
@@ -42,6 +43,21 @@ def list_names(credential: Credential) -> list[Credential]:
         if older is None:
             return names
         names.append(older)
+
+
+def in_name_until(instant: SQLColumnExpression[dt.datetime | None]) -> ColumnElement[bool]:
+    """Return the condition of a credential in the name that it had at an instant; in the one it has now for NULL."""
+    older = aliased(Credential)
+    named_later = select(older.id).where(older.superseded_by_id == Credential.id, older.reissued_at >= instant)
+    has_name = or_(Credential.reissued_at.is_(None), Credential.reissued_at >= instant)
+    return and_(has_name, not_(named_later.correlate_except(older).exists()))
+
+
+def list_named_at(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
+    """Return when credentials got their names, of those that were issued again in another name."""
+    older = select(Credential).where(Credential.superseded_by_id.in_(ids), Credential.reissued_at.is_not(None))
+    rows = db.session.scalars(older).all() if ids else ()
+    return {row.superseded_by_id: row.reissued_at for row in rows if row.superseded_by_id and row.reissued_at}
 
 
 def list_credentials(user_id: uuid.UUID) -> Sequence[Credential]:

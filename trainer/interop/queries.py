@@ -22,6 +22,7 @@ from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.paging import Page, read_page, write_place
 from trainer.credentials.models import Credential
+from trainer.credentials.queries import in_name_until, list_named_at
 from trainer.credentials.rules import read_serial
 from trainer.interop.models import ApiToken, Delivery, Webhook
 from trainer.interop.rules import State, digest, state
@@ -134,7 +135,11 @@ def page_of_deliveries(actor: Actor, webhook_id: uuid.UUID, after: str | None, m
 
 
 def firms_told_of(credential: Credential) -> Sequence[tuple[Organization, Membership]]:
-    """Return the open firms that the API would give a credential, each with the person there, newest entry first."""
+    """Return the open firms that the API would give a credential, each with the person there, newest entry first.
+
+    One that the person left before this credential got its name isn't told of that name.
+    """
+    named_at = list_named_at([credential.id]).get(credential.id, credential.issued_at)
     rows = db.session.execute(
         select(Organization, Membership)
         .join(Membership, Membership.organization_id == Organization.id)
@@ -144,7 +149,7 @@ def firms_told_of(credential: Credential) -> Sequence[tuple[Organization, Member
     ).all()
     told: dict[uuid.UUID, tuple[Organization, Membership]] = {}
     for firm, person in rows:
-        if _was_here(firm.time_zone, person.ended_on, credential.issued_at):
+        if _was_here(firm.time_zone, person.ended_on, named_at):
             told.setdefault(firm.id, (firm, person))
     return list(told.values())
 
@@ -247,7 +252,10 @@ def get_given_credential(actor: Actor, serial: str) -> Credential:
     query = _completions(actor, Credential.id, last_day).where(Credential.serial == (read_serial(serial) or "-"))
     row = db.session.execute(query.group_by(Credential.id)).first()
     credential = db.session.get_one(Credential, row[0]) if row is not None else None
-    if row is None or credential is None or not _was_here(actor.organization.time_zone, row[1], credential.issued_at):
+    if row is None or credential is None:
+        raise NotFound
+    named_at = list_named_at([credential.id]).get(credential.id, credential.issued_at)
+    if not _was_here(actor.organization.time_zone, row[1], named_at):
         raise NotFound
     return credential
 
@@ -255,11 +263,11 @@ def get_given_credential(actor: Actor, serial: str) -> Credential:
 def page_of_completions(
     actor: Actor, since: dt.datetime | None, after: str, most: int
 ) -> Page[tuple[Membership, Credential]]:
-    """Return (person, credential) of courses ever required of a person, earned before leaving.
+    """Return (person, credential) of courses ever required of a person, earned before leaving, in the name of then.
 
     `since`: only those completed then or later.
     """
-    query = _completions(actor, Membership, Credential).where(Credential.reissued_at.is_(None))
+    query = _completions(actor, Membership, Credential).where(in_name_until(Membership.ended_at))
     if since is not None:
         query = query.where(Credential.issued_at >= since)
     page = read_page(query, Membership.id, Credential.id, after=after, most=most)
@@ -288,10 +296,11 @@ def page_of_credentials(actor: Actor, since: dt.datetime | None, after: str, mos
         moments = (Credential.issued_at, Credential.revoked_at, Credential.reissued_at)
         query = query.where(or_(*(moment >= since for moment in moments), replaced, in_this_name.exists()))
     page = read_page(query, Membership.id, Credential.id, after=after, most=most)
-    zone = actor.organization.time_zone
-    return Page(
-        [earned for earned, last_day in page.rows if _was_here(zone, last_day, earned.issued_at)], page.next_after
-    )
+    zone, named_at = actor.organization.time_zone, list_named_at([earned.id for earned, _last_day in page.rows])
+    rows = [
+        earned for earned, last_day in page.rows if _was_here(zone, last_day, named_at.get(earned.id, earned.issued_at))
+    ]
+    return Page(rows, page.next_after)
 
 
 def page_of_trainings(
