@@ -104,9 +104,9 @@ def access() -> str:
     for kind, (title, words) in _KINDS.items():
         head = ["page", "methods", *(["permission"] if kind == "firm" else []), "limits"]
         lines += ["", f"## {title}", "", words, "", f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-        for path, methods, of_kind, permission, limits in routes:
+        for path, methods, of_kind, needed, limits in routes:
             if of_kind == kind:
-                cells = [f"`{path}`", methods, *([permission] if kind == "firm" else []), limits]
+                cells = [f"`{path}`", methods, *([needed] if kind == "firm" else []), limits]
                 lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

@@ -76,7 +76,7 @@ def test_every_answer_has_the_headers(answers: tuple[str, list[tuple[str, TestRe
         assert head["Cross-Origin-Resource-Policy"] == "same-origin", what
         assert "geolocation=()" in head["Permissions-Policy"], what
         assert "X-Powered-By" not in head, what
-        assert not answer.mimetype.startswith("text/") or head["Content-Type"].endswith("; charset=utf-8"), what
+        assert not str(answer.mimetype).startswith("text/") or head["Content-Type"].endswith("; charset=utf-8"), what
         assert answer.mimetype or not answer.content_length, what
         assert "Access-Control-Allow-Origin" not in head or FOR_VERIFIERS.search(what), what
         assert head.get("Strict-Transport-Security") == (
