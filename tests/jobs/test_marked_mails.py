@@ -71,6 +71,8 @@ VALUES: dict[str, list[dict[str, object]]] = {
         for duties in ([], [(NAME, 9, "1")])
         for left in (0, 1, 2)
     ],
+    "copy-ready": [{"url": URL, "days": days} for days in (1, 3)],
+    "erasure-asked": [{"url": URL, "at": dt.datetime(2026, 11, 27, tzinfo=dt.UTC)}],
     "firm-closed": [{"firm": NAME, "closed_on": TODAY, "deleted_on": TODAY, "url": URL}],
 }
 MAILS = sorted(ROOT.glob("trainer/*/templates/*/mail/*.txt"))
