@@ -15,6 +15,7 @@ from tests.cast import add_second_factor, appoint, certify, code_now, make_accou
 from tests.support import PASSWORD, Visitor
 from trainer.accounts.models import User
 from trainer.accounts.operations import name_for_certificate
+from trainer.accounts.queries import get_user
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
@@ -203,7 +204,7 @@ def test_a_certificate_is_withdrawn_in_a_name_that_it_gets_at_the_same_moment(
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             pytest.skip("lets nobody else write once a withdrawal has begun")
-    old, get_user = standing(app), certificates.get_user
+    old = standing(app)
     rename(app, bob, "Robin Builder")
 
     def reissue_it() -> None:
