@@ -34,6 +34,7 @@ from trainer.privacy.copies import forget_copies, order_copy
 from trainer.privacy.register import HOLDINGS
 from trainer.privacy.rules import COPY_KEPT
 
+FILES = ("README.txt", "certificate-letter.pdf", "certificate-a4.pdf", "badge.jwt", "badge.png", "badge.svg")
 MONDAY = "2026-11-23T15:00:00Z"
 
 
@@ -76,9 +77,9 @@ def test_a_copy_holds_all_that_is_told_as_json_and_csv_and_the_certificates(app:
         with app.app_context():
             serials = [show_serial(one) for one in db.session.scalars(select(Credential.serial))]
         assert names - {"about.txt"} - {name for name in names if name.endswith((".json", ".csv"))} == {
-            f"certificates/{serial}.pdf" for serial in serials
+            f"certificates/{serial}/{name}" for serial in serials for name in FILES
         }
-        assert archive.read(f"certificates/{serials[0]}.pdf").startswith(b"%PDF")
+        assert archive.read(f"certificates/{serials[0]}/certificate-a4.pdf").startswith(b"%PDF")
 
 
 def test_asked_for_twice_it_is_the_same_and_once_deleted_a_new_one(app: Flask) -> None:

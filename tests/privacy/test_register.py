@@ -29,9 +29,7 @@ def test_every_table_of_a_holding_is_read_and_erased_by_its_feature() -> None:
     named = set().union(*map(named_in, FEATURES))
     held = set().union(*(holding.tables for holding in HOLDINGS))
     assert held - named == {"audit_events", "outbox_messages"}  # read and erased through `core`
-    assert [feature.__name__ for feature in FEATURES if not hasattr(feature, "forget_person")] == [
-        "trainer.credentials.persons"  # kept for good, and the page says so
-    ]
+    assert [feature.__name__ for feature in FEATURES if not hasattr(feature, "forget_person")] == []
 
 
 def test_every_kind_that_is_told_has_one_place_in_the_register(app: Flask) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Collection, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from trainer.content.serving import served
+from trainer.core.errors import NotYet
 from trainer.credentials.badge import Choice
 from trainer.credentials.badges import badge_files
 from trainer.credentials.certificate import NameNeedsFonts, Sheet
@@ -22,20 +24,31 @@ _ZIP_DAY: Final = (1980, 1, 1, 0, 0, 0)  # the same certificate gives the same b
 _LINKEDIN: Final = "https://www.linkedin.com/profile/add"
 
 
-def zip_certificate(credential: Credential, choice: Choice) -> bytes:
-    """Return the PDFs and the badge as one ZIP, with a text that says what each is."""
-    badge = badge_files(credential, choice)
+def certificate_files(credential: Credential, choice: Choice) -> dict[str, bytes]:
+    """Return the PDFs and the badge by their names, with a text that says what each is, or why it isn't there."""
+    papers: dict[str, bytes] = {}
+    badge: dict[str, bytes] = {}
+    missing: list[str] = []
     try:
         papers = {
             "certificate-letter.pdf": certificate_pdf(credential, Sheet.LETTER),
             "certificate-a4.pdf": certificate_pdf(credential, Sheet.A4),
         }
-        missing = ""
     except NameNeedsFonts as error:
-        papers, missing = {}, str(error)
+        missing += [_("There’s no PDF."), str(error)]
+    try:
+        badge = badge_files(credential, choice)
+    except NotYet as error:
+        missing += [_("There’s no badge."), str(error.message)]
+    names = [*papers, *badge]
+    return {"README.txt": _readme(credential, names, missing).encode(), **papers, **badge}
+
+
+def zip_certificate(credential: Credential, choice: Choice) -> bytes:
+    """Return these files as one ZIP; the same certificate, choice and key always give the same."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for name, data in {"README.txt": _readme(credential, missing).encode(), **papers, **badge}.items():
+        for name, data in certificate_files(credential, choice).items():
             entry = zipfile.ZipInfo(name, _ZIP_DAY)
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, data, zipfile.ZIP_DEFLATED)
@@ -67,18 +80,19 @@ def linkedin_url(credential: Credential) -> str | None:
     return f"{_LINKEDIN}?{urlencode(entry)}"
 
 
-def _readme(credential: Credential, missing: str) -> str:
-    papers = [
-        _("certificate-letter.pdf: to print on Letter paper"),
-        _("certificate-a4.pdf: to print on A4 paper"),
-    ]
+def _readme(credential: Credential, names: Collection[str], missing: Sequence[str]) -> str:
+    words = {
+        "certificate-letter.pdf": _("certificate-letter.pdf: to print on Letter paper"),
+        "certificate-a4.pdf": _("certificate-a4.pdf: to print on A4 paper"),
+        "badge.png": _("badge.png, badge.svg: pictures that hold an Open Badge 3.0, for wallets and other systems"),
+        "badge.jwt": _("badge.jwt: the same badge as text"),
+    }
     lines = [
         _("%(course)s: certificate of %(name)s", course=credential.course_title, name=credential.holder_name),
         _("Number: %(serial)s", serial=show_serial(credential.serial)),
         "",
-        *([_("There’s no PDF."), missing] if missing else papers),
-        _("badge.png, badge.svg: pictures that hold an Open Badge 3.0, for wallets and other systems"),
-        _("badge.jwt: the same badge as text"),
+        *(text for name, text in words.items() if name in names),
+        *missing,
         "",
         _("Anyone can check the certificate here:"),
         verification_url(credential.serial),

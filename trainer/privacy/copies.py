@@ -29,10 +29,10 @@ from trainer.core.errors import NotFound
 from trainer.core.outbox import find_message, post
 from trainer.core.persons import Plain, Row
 from trainer.core.work import Job
-from trainer.credentials.certificate import NameNeedsFonts
+from trainer.credentials.badge import Choice
 from trainer.credentials.models import Credential
-from trainer.credentials.paper import certificate_pdf
 from trainer.credentials.rules import show_serial
+from trainer.credentials.taking_along import certificate_files
 from trainer.privacy.queries import COPY, find_copy, is_kept_copy
 from trainer.privacy.register import FEATURES, HOLDINGS, holding_of
 from trainer.web.language import language_tag, mail_language
@@ -40,18 +40,6 @@ from trainer.web.tables import Cell, Table, csv_lines
 
 SLICE: Final = 2.0  # seconds of work before others have their turn
 _FORGOTTEN_AFTER: Final = dt.timedelta(days=30)  # one that couldn't be made
-
-
-def _certificate(credential: Credential) -> tuple[str, bytes]:
-    name = f"certificates/{show_serial(credential.serial)}"
-    try:
-        return f"{name}.pdf", certificate_pdf(credential)
-    except NameNeedsFonts as error:
-        return f"{name}.txt", f"{error}\n".encode()
-
-
-OF_CREDENTIALS: Final[tuple[Callable[[Credential], tuple[str, bytes]], ...]] = (_certificate,)
-"""What a copy has of each certificate besides its row, as (name of the file, content). A new picture is a line here."""
 
 
 def order_copy(user_id: uuid.UUID, now: dt.datetime) -> Job:
@@ -143,9 +131,8 @@ def _write_feature(number: int, user_id: uuid.UUID, folder: Path) -> None:
 
 def _write_credential(number: uuid.UUID, folder: Path) -> None:
     credential = db.session.get_one(Credential, number)
-    for make in OF_CREDENTIALS:
-        name, content = make(credential)
-        _write(folder / name, [content])
+    for name, content in certificate_files(credential, Choice()).items():
+        _write(folder / "certificates" / show_serial(credential.serial) / name, [content])
 
 
 def _json_lines(rows: Iterable[Row]) -> Iterator[str]:
@@ -160,7 +147,7 @@ def _cell(value: Plain) -> Cell:
 
 
 def _write(path: Path, portions: Iterable[bytes]) -> None:
-    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Not where another worker writes, which took over because this one was slow.
     part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
     with part.open("wb") as file:
