@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import zipfile
 from uuid import UUID
 
 import time_machine
@@ -13,6 +15,7 @@ from tests.compliance.conftest import Training
 from tests.interop.conftest import acmes_token, read
 from trainer.accounts.operations import name_for_certificate
 from trainer.assignments.queries import list_own_duties
+from trainer.compliance.operations import order_pack
 from trainer.compliance.queries import list_completions
 from trainer.core import clock
 from trainer.core.db import db, transaction
@@ -20,6 +23,7 @@ from trainer.credentials.models import Credential
 from trainer.credentials.rules import Reason, show_serial
 from trainer.interop.queries import firms_told_of
 from trainer.jobs.upkeep import keep_up
+from trainer.jobs.work import advance
 from trainer.learning.certificates import reissue_own, withdraw
 from trainer.organizations.operations import remove_person
 from trainer.organizations.queries import get_person
@@ -100,6 +104,32 @@ def test_a_firm_that_someone_left_is_not_told_of_the_new_name(training: Training
         assert page.status_code == 200
         assert show_serial(new.serial) not in page.text
         assert "Robin" not in page.text
+
+
+def test_a_past_day_and_its_pack_keep_the_name_of_someone_who_left_then(training: Training) -> None:
+    acme = training.acme
+    with acme.app.app_context(), transaction():
+        alice = actor_of(acme.users["alice"], acme.id)
+        last_day = alice.today(clock.now())
+        remove_person(alice, get_person(alice, acme.people["bob"]), last_day, clock.now())
+    with time_machine.travel(clock.now() + dt.timedelta(days=3)):
+        old, new = reissued(training)
+        with acme.app.app_context(), transaction():
+            pack = order_pack(actor_of(acme.users["alice"], acme.id), last_day, clock.now()).id
+        with acme.app.app_context():
+            while advance():
+                db.session.remove()
+        visitor = acme.enter("alice")
+        page = visitor.get(acme.path(f"/training?on={last_day}&export=csv")).text
+        files = visitor.get(acme.path(f"/evidence-packs/{pack}.zip")).data
+    with zipfile.ZipFile(io.BytesIO(files)) as archive:
+        names = " ".join(archive.namelist())
+        texts = [archive.read(name).decode() for name in archive.namelist() if name.endswith((".csv", ".html", ".txt"))]
+    assert show_serial(old.serial) in names
+    for text in (page, names, *texts):
+        assert show_serial(new.serial) not in text
+        assert "Robin" not in text
+    assert any(show_serial(old.serial) in text for text in texts)
 
 
 def test_once_it_is_withdrawn_neither_counts(training: Training) -> None:

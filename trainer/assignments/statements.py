@@ -43,6 +43,7 @@ from trainer.assignments.rules import SOON, Status
 from trainer.content.serving import served
 from trainer.core.db import UTCDateTime
 from trainer.credentials.models import Credential
+from trainer.credentials.queries import in_name_until
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership
 
@@ -153,7 +154,8 @@ THEN = Facts(
     rule_id=RequirementVersion.requirement_id,
     rule=RequirementVersion,
     is_rule=held(RequirementVersion.began_at, RequirementVersion.ended_at),
-    counts=and_(held(Credential.issued_at, Credential.revoked_at), Credential.reissued_at.is_(None)),
+    # Of someone who has left since, the firm doesn't learn a newer name.
+    counts=and_(held(Credential.issued_at, Credential.revoked_at), in_name_until(Membership.ended_at)),
     is_approved=held(EarlierTraining.approved_at, EarlierTraining.ended_at),
     is_waived=held(Waiver.created_at, Waiver.ended_at),
     # What someone did before joining, a firm never saw.

@@ -178,8 +178,15 @@ def list_attestations(view: View) -> Iterator[tuple[Membership, Credential, Enro
     """Yield the statements that those on the roster signed, by name."""
     query = (
         _completions(view, Membership, Credential, Enrollment)
-        .join(Enrollment, Enrollment.credential_id == Credential.id)
-        .where(Enrollment.attested_at.is_not(None))
+        .join(
+            Enrollment,
+            and_(
+                Enrollment.user_id == Credential.user_id,
+                Enrollment.course == Credential.course,
+                Enrollment.cycle == Credential.cycle,
+            ),
+        )
+        .where(Enrollment.credential_id.is_not(None), Enrollment.attested_at.is_not(None))
         .order_by(*_BY_PERSON)
     )
     yield from db.session.execute(query.execution_options(yield_per=_PORTION))
@@ -430,7 +437,7 @@ def _completions(view: View, *columns: Any) -> Any:
         .where(
             _on_roster(view),
             Credential.issued_at < view.end,
-            Credential.reissued_at.is_(None),
+            in_name_until(Membership.ended_at),
             meets_any(Credential.course, _required()),
         )
     )

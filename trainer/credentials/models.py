@@ -96,6 +96,13 @@ class Credential(Base):
             "issued_on",
             "valid_until",
         ),
+        # Few: by it, what was issued again in another name finds the one before.
+        Index(
+            "ix_credentials_names",
+            "superseded_by_id",
+            sqlite_where=text("reissued_at IS NOT NULL"),
+            postgresql_where=text("reissued_at IS NOT NULL"),
+        ),
         Index("ix_credentials_off", "status_index", sqlite_where=_OFF, postgresql_where=_OFF),
     )
 

@@ -48,7 +48,9 @@ def list_names(credential: Credential) -> list[Credential]:
 def in_name_until(instant: SQLColumnExpression[dt.datetime | None]) -> ColumnElement[bool]:
     """Return the condition of a credential in the name that it had at an instant; in the one it has now for NULL."""
     older = aliased(Credential)
-    named_later = select(older.id).where(older.superseded_by_id == Credential.id, older.reissued_at >= instant)
+    # That it isn't missing is said twice, for the index of the few.
+    renamed = (older.superseded_by_id == Credential.id, older.reissued_at.is_not(None), older.reissued_at >= instant)
+    named_later = select(older.id).where(*renamed)
     has_name = or_(Credential.reissued_at.is_(None), Credential.reissued_at >= instant)
     return and_(has_name, not_(named_later.correlate_except(older).exists()))
 
