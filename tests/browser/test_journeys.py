@@ -185,7 +185,7 @@ def _prove(hand: Mouse, live: Live) -> None:
     hand.follow("Open your certificate")
     expect(hand.page.get_by_role("heading", level=1)).to_have_text("Valid")
     expect(hand.page.get_by_text(NAME)).to_be_visible()
-    pdf = hand.page.get_by_role("link", name="PDF").get_attribute("href")
+    pdf = hand.page.get_by_role("link", name="PDF to print (Letter)").get_attribute("href")
     answer = hand.page.context.request.get(str(pdf))
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.body().startswith(b"%PDF-")

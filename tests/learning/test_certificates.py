@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from tests.cast import add_second_factor, appoint, certify, code_now, make_account, sign_in_as
 from tests.support import PASSWORD, Visitor
 from trainer.accounts.models import User
-from trainer.accounts.operations import name_for_certificate
+from trainer.accounts.operations import confirm_address, name_for_certificate
 from trainer.accounts.queries import get_user
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
@@ -32,6 +32,8 @@ from trainer.learning.models import Enrollment
 @pytest.fixture
 def bob(app: Flask) -> UUID:
     bob = make_account(app)
+    with app.app_context(), transaction():
+        confirm_address(get_user(bob), clock.now())
     certify(app, bob)
     return bob
 
@@ -197,6 +199,15 @@ def test_a_certificate_is_withdrawn_in_all_its_names(app: Flask, bob: UUID) -> N
         assert db.session.scalar(select(func.count()).where(Credential.revoked_at.is_(None))) == 0
     with app.app_context(), pytest.raises(Conflict), transaction():
         certificates.withdraw(new.serial, Reason.MISTAKE, clock.now())
+
+
+def test_an_address_that_was_never_confirmed_gets_no_mail_about_a_certificate(app: Flask) -> None:
+    certify(app, make_account(app))
+    given = standing(app)
+    with app.app_context(), transaction():
+        certificates.withdraw(given.serial, Reason.MISTAKE, clock.now())
+    with app.app_context():
+        assert "certificate-withdrawn" not in db.session.scalars(select(OutboxMessage.template)).all()
 
 
 def test_a_certificate_is_withdrawn_in_a_name_that_it_gets_at_the_same_moment(

@@ -113,5 +113,5 @@ def withdraw(
 
 
 def _tell(holder: User, template: str, credential: Credential, now: dt.datetime) -> None:
-    if holder.email is not None:
+    if holder.email is not None and holder.email_confirmed_at is not None:  # otherwise, it may be someone else's
         post(template, holder.email, mail_language(holder.language), {"credential": credential.id.hex}, now)
