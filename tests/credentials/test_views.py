@@ -25,7 +25,7 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.settings import Settings
 from trainer.credentials import paper
-from trainer.credentials.certificate import render_certificate
+from trainer.credentials.certificate import Sheet, render_certificate
 from trainer.credentials.models import Credential, Stated
 from trainer.credentials.operations import revoke
 from trainer.credentials.rules import new_serial, show_serial
@@ -122,9 +122,9 @@ def test_the_address_on_paper_is_the_configured_one(
     with app.app_context():
         serial = db.session.scalars(select(Credential.serial)).one()
 
-    def watch(facts: Stated, url: str | None, brand: str, vocabulary: Vocabulary) -> bytes:
+    def watch(facts: Stated, url: str | None, brand: str, vocabulary: Vocabulary, sheet: Sheet) -> bytes:
         printed.append(url)
-        return render_certificate(facts, url, brand, vocabulary)
+        return render_certificate(facts, url, brand, vocabulary, sheet)
 
     monkeypatch.setattr(paper, "render_certificate", watch)
     visitor = Visitor(app, base_url)

@@ -45,6 +45,8 @@ EXCEPTIONS: Final = {
     ("trainer/core/events.py", "events"): "what other systems are told",
     ("trainer/joining/headings.py", "guard"): "a heading of rosters",
     ("trainer/organizations/words.py", "events"): "what other systems are told",
+    ("trainer/privacy/register.py", "events"): "a table",
+    ("trainer/privacy/register.py", "work"): "what someone does for a firm",
     ("trainer/web/errors.py", "911"): "stands where nothing else can be read, the content included",
     ("trainer/web/templates/web/_help_line.html", "danger now"): "goes on with the emergency number, in any language",
 }
