@@ -145,6 +145,7 @@ def pipelined(address: str, head: bytes, body: bytes) -> bytes:
 
 
 @pytest.mark.asvs("4.2.1")
+@pytest.mark.check("T092")
 @pytest.mark.parametrize(
     "head",
     [
