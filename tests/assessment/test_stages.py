@@ -272,6 +272,6 @@ def test_the_page_of_a_certificate_names_the_try_and_no_count(bob: Visitor) -> N
     hand_in(bob, attempt)
     with bob.app.app_context():
         serial = db.session.scalars(select(Credential.serial)).one()
-    page = " ".join(bob.get(f"/verify/{serial}").text.split())
+    page = " ".join(Visitor(bob.app).get(f"/verify/{serial}").text.split())
     assert f"{FIRST} scenes, passed on try 2" in page
     assert not re.search(r"\b[Cc]aught|over-reported", page)

@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -73,8 +74,15 @@ class Month:
         return context
 
     def sign_in(self) -> None:
-        """Sign Alice in: her session ends after twelve days without a visit."""
+        """Sign Alice in, as she has to each day: she sees other people's records."""
         self.alice.page.context.add_cookies([self.live.cookie(self.person.user())])  # type: ignore[list-item]
+
+    @contextmanager
+    def at(self, days: int) -> Iterator[None]:
+        """Let so many days have passed, and Alice have signed in again."""
+        with time_machine.travel(now() + days * DAY):
+            self.sign_in()
+            yield
 
     def path(self, rest: str = "") -> str:
         """Return an address in the firm."""
@@ -140,36 +148,31 @@ def month(browser: Browser, template_database: Path, tmp_path: Path) -> Iterator
             context.close()
 
 
-def at(days: int) -> time_machine.travel:
-    """Return the clock moved on by so many days."""
-    return time_machine.travel(now() + days * DAY)
-
-
 def test_alices_month(month: Month) -> None:
     slips = _set_up(month)
-    with at(1):
+    with month.at(1):
         _come_in(month, slips)
         month.check()
-    with at(3):
+    with month.at(3):
         _change_people(month)
         month.check()
-    with at(8):
+    with month.at(8):
         month.work()
         letter = letter_to(month.live, "mara@example.org", "training-reminder")
         assert "Acme Security asks you to complete your course by" in letter.text
         assert month.needs() == {}
         _is_followed_up(month, "Unless you join, you’ll get up to 2 more emails like this one.")
-    with at(11):
+    with month.at(11):
         month.work()
         _is_followed_up(month, "Unless you join, you’ll get up to 1 more email like this one.")
         certify(month.live.app, month.user("Mara Mail"), "Mara Mail")
         month.stands["Mara Mail"] = "Current"
         month.check()
-    with at(17):
+    with month.at(17):
         _look_at_the_late(month)
-    with at(21):
+    with month.at(21):
         _look_at_the_unanswered(month)
-    with at(29):
+    with month.at(29):
         _look_back(month)
 
 
@@ -325,7 +328,6 @@ def _look_at_the_unanswered(month: Month) -> None:
 
 def _look_back(month: Month) -> None:
     """The monthly look: the waiver is over, exports agree, an inspector and a pack say the same."""
-    month.sign_in()
     month.work()
     month.stands["Wanda Waived"] = "Overdue"
     month.check()
