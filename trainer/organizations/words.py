@@ -109,7 +109,7 @@ ACT_NAMES: dict[str, LazyString] = {
     "team.renamed": _l("Renamed a team"),
     "training.approved": _l("Approved a record of earlier training"),
     "training.approval_lapsed": _l(
-        "Ended the approval of a record of earlier training: its approver is the person who was trained"
+        "Ended the approval of a record of earlier training, since its approver is the person who was trained"
     ),
     "training.declined": _l("Declined a record of earlier training"),
     "training.imported": _l("Imported records of earlier training"),
