@@ -117,8 +117,8 @@ def test_a_copied_cookie_is_worth_nothing_after_days_without_a_visit(app: Flask,
 def test_a_session_ends_after_thirty_days_however_often_it_is_used(app: Flask, bob: UUID) -> None:
     with time_machine.travel(NOON, tick=False) as traveller:
         visitor, guest = sign_in_as(app, bob), sign_in_as(app, make_guest(app))
-        for days in (5, 5, 5, 5, 5, SESSION_LASTS.days - 26):
-            traveller.shift(days * DAY)
+        for _day in range(SESSION_LASTS.days - 1):
+            traveller.shift(DAY)
             assert is_in(visitor)
             assert guest.get("/me").status_code == 200
         traveller.shift(DAY)
