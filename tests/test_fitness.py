@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,6 +95,22 @@ def test_variables_are_named_after_what_they_hold() -> None:
     names = [(path, name, line) for path in SOURCES for name, line in bound_names(path)]
     assert len(names) > 5000
     assert [f"{path.relative_to(ROOT)}:{line} {name}" for path, name, line in names if name in vague] == []
+
+
+def test_no_module_gives_a_name_two_values() -> None:
+    assert [f"{path.relative_to(ROOT)} {name}" for path in SOURCES for name in given_twice(path)] == []
+
+
+def given_twice(path: Path) -> list[str]:
+    """Return the names that a module binds a second time, so that the first value is never seen."""
+    names: list[str] = []
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.append(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names += [target.id for target in targets if isinstance(target, ast.Name)]
+    return [name for name, times in Counter(names).items() if times > 1]
 
 
 def test_only_the_transaction_commits() -> None:

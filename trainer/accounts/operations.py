@@ -16,8 +16,8 @@ from trainer.accounts.rules import (
     CONFIRM_LASTS,
     LINK_LASTS,
     LINKS_KEPT,
+    OLDEST_SESSION,
     QUIET,
-    SESSION_LASTS,
     SESSIONS_KEPT,
     SIGN_UP_LASTS,
     Purpose,
@@ -273,7 +273,7 @@ def forget_links(now: dt.datetime) -> None:
 
 def forget_sessions(now: dt.datetime) -> None:
     """Delete sessions that ended long ago, and those that have lasted too long, which ends them."""
-    over = or_(Session.ended_at < now - SESSIONS_KEPT, Session.created_at < now - SESSION_LASTS)
+    over = or_(Session.ended_at < now - SESSIONS_KEPT, Session.created_at < now - OLDEST_SESSION)
     db.session.execute(delete(Session).where(over).execution_options(synchronize_session=False))
 
 

@@ -45,8 +45,8 @@ _LONGEST_WAIT = dt.timedelta(hours=1)
 
 SESSIONS_KEPT = dt.timedelta(days=90)
 """How long it is kept that someone was signed in on a device, after that ended."""
-SESSION_LASTS = dt.timedelta(days=400)
-"""How long a session lasts at most, however often it is used."""
+OLDEST_SESSION = dt.timedelta(days=400)
+"""How long even a guest's session lasts at most, however often it is used."""
 LINKS_KEPT = dt.timedelta(days=7)
 """How long a mailed link is kept after it has run out."""
 
