@@ -151,7 +151,8 @@ def test_a_refusal_takes_as_long_whoever_was_meant(acme: Acme) -> None:
     def seconds(**typed: str) -> float:
         visitor, spent = Visitor(acme.app), []
         visitor.token()
-        for _try in range(25):
+        acme.app.extensions["limits"] = storage_from_string("memory://")  # one that is throttled costs less
+        for _try in range(20):
             begun = time.process_time()
             sign_in(visitor, acme, "739164", **typed)
             spent.append(time.process_time() - begun)

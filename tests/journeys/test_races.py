@@ -32,10 +32,12 @@ from tests.cast import (
 from tests.live import all_at_once, serving
 from tests.support import COURSE, PASSWORD, Visitor, keys, make_ready, right_verdict, take_final, too_many
 from trainer.accounts.models import User
-from trainer.accounts.operations import name_for_certificate
+from trainer.accounts.operations import confirm_address, name_for_certificate
+from trainer.accounts.queries import get_user
 from trainer.assessment.models import Attempt, Response
 from trainer.content.library import Library
 from trainer.core.audit import AuditEvent
+from trainer.core.clock import now
 from trainer.core.db import Base, db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
@@ -93,6 +95,7 @@ def test_a_certificate_reissued_many_times_at_once_is_reissued_once(app: Flask, 
         leo = make_account(app, f"leo{round_number}@example.org")
         certify(app, leo)
         with app.app_context(), transaction():
+            confirm_address(get_user(leo), now())
             name_for_certificate(leo, "Another Name")
             old = db.session.scalars(select(Credential.id).where(Credential.user_id == leo)).one()
         visitor = sign_in_as(app, leo)
