@@ -1,4 +1,4 @@
-# make serve | make demo | make dev | make test | make nightly | make check | make bench | make bench-full      (README.md says more)
+# make serve | make demo | make dev | make test | make nightly | make check | make bench | make bench-full | make chaos | make load | make scale | make soak      (README.md says more)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ FLASK := $(BIN)/flask --app trainer.app
 # One more than there are cores: many tests wait for a server, a browser or a disk.
 WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
-.PHONY: serve demo dev test nightly check pythons bench bench-full checks documents sbom format lint types contracts templates messages content migrations lock clean
+.PHONY: serve demo dev test nightly check pythons bench bench-full chaos load scale soak checks documents sbom wheel release format lint types contracts templates messages content migrations lock clean
 
 serve: $(VENV)/ready
 	@exec $(FLASK) serve
@@ -21,11 +21,11 @@ dev: $(VENV)/ready-dev
 	@TRAINER_DEVELOPMENT=1 exec $(FLASK) run --debug --host 127.0.0.1 --port $${PORT:-8000}
 
 test: $(VENV)/ready-dev node_modules/.ready
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q $(COVERAGE)
+	@$(BIN)/python -m pytest -n $(WORKERS) -q $(COVERAGE)
 
-# All pages in all looks, all tests on both databases, more random histories.
+# All pages in all looks, all tests on both databases, more random histories, races and forms.
 nightly: $(VENV)/ready-dev node_modules/.ready
-	@TRAINER_TEST_EVERYTHING=1 TRAINER_TEST_HISTORIES=1000 $(BIN)/python -m pytest -n auto --dist loadgroup -q
+	@TRAINER_TEST_EVERYTHING=1 TRAINER_TEST_HISTORIES=1000 TRAINER_ROUNDS=50 $(BIN)/python -m pytest -n auto -q
 
 check: $(VENV)/ready-dev node_modules/.ready
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint types contracts templates content migrations
@@ -72,16 +72,33 @@ content: $(VENV)/ready-dev
 migrations: $(VENV)/ready-dev
 	@folder=$$(mktemp -d) && TRAINER_INSTANCE=$$folder $(FLASK) setup >/dev/null && TRAINER_INSTANCE=$$folder $(FLASK) db check; status=$$?; rm -rf $$folder; exit $$status
 
+# Beside a bare app, nginx, SQLite alone and pgbench; in two minutes: QUICK=1 make bench
 bench: $(VENV)/ready-dev
 	@$(BIN)/python -m tests.bench
 
 bench-full: $(VENV)/ready-dev
 	@TRAINER_BENCH_FULL=1 $(BIN)/python -m tests.bench
 
+# A thousand kills under load on each database, and every test of faults in full: KILLS=100 make chaos
+chaos: $(VENV)/ready-dev
+	@$(BIN)/python -m tests.chaos
+
+# Journeys of 50 learners on SQLite and 200 on PostgreSQL, ten minutes each: SECONDS=60 make load
+load: $(VENV)/ready-dev
+	@$(BIN)/python -m tests.load
+
+# What pages and jobs cost with 10,000 and 100,000 learners, in a database of its own: FULL=1 DATABASE=SQLite make scale
+scale: $(VENV)/ready-dev
+	@$(BIN)/python -m tests.load.scale
+
+# Twenty requests a second for an hour: MINUTES=5 make soak
+soak: $(VENV)/ready-dev
+	@$(BIN)/python -m tests.load.soak
+
 checks: $(VENV)/ready-dev
 	@$(BIN)/python -m tests.checks
 
-# docs/asvs.md and docs/access.md, from what tests and pages say of themselves.
+# docs/asvs.md, docs/access.md and docs/forms.md, from what tests, pages and forms say of themselves.
 documents: $(VENV)/ready-dev
 	@$(BIN)/python -m tests.documents
 
@@ -90,6 +107,14 @@ sbom: requirements.lock
 	@$(PYTHON) -m venv .venvs/sbom && .venvs/sbom/bin/python -m pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0
 	@.venvs/sbom/bin/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible \
 	  --output-format JSON --output-file sbom.json requirements.lock
+
+# What `pip install` takes: program, content and migrations in one file, dist/trainer-VERSION-py3-none-any.whl.
+wheel: $(VENV)/ready-dev
+	@$(BIN)/python -m hatchling build -t wheel
+
+# Numbers, commits and tags what CHANGELOG.md has under "Unreleased": make release VERSION=1.2.0
+release: $(VENV)/ready-dev
+	@$(BIN)/python -m tests.release $(VERSION)
 
 # Upgrades all packages, or one: make lock PACKAGE=flask
 lock: $(VENV)/made

@@ -1,4 +1,5 @@
 """Runs migrations on the app's own engine, for `flask db` and `flask setup`; of several that start at once, one by one.
+`cli/migrating.py` may give another engine, and wants to be told of each.
 
 It also keeps the revisions that may serve on the database (`trainer.core.schema`), in the transaction that migrates.
 """
@@ -23,6 +24,7 @@ def _render(kind: str, item: Any, _autogen: Any) -> str | bool:
 
 def _note_revision(ctx: Any, step: Any, **_rest: Any) -> None:
     """Keep which code may serve: that of this revision, and older code only where the migration lets it."""
+    context.config.attributes.get("tell", lambda _revision: None)(step.up_revision_id)
     table = SchemaRevision.__table__
     if not inspect(ctx.connection).has_table(table.name):
         return
@@ -41,7 +43,7 @@ def _take_turn(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_BY_ONE})")
 
 
-with db.engine.connect() as connection:
+with context.config.attributes.get("engine", db.engine).connect() as connection:
     is_sqlite = connection.dialect.name == "sqlite"
     if is_sqlite:
         connection.detach()  # what is set here is for this connection alone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -18,11 +19,13 @@ from flask import Flask
 from flask_migrate import upgrade
 from flask_sqlalchemy import SQLAlchemy
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import Dialect, Engine, make_url
+from sqlalchemy import create_engine
+from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
+from tests.databases import postgres_database
+from tests.lent import lent_app
 from tests.remembered import empty
 from tests.support import Visitor
 from trainer.accounts import passwords
@@ -93,24 +96,56 @@ DATABASES = ["sqlite", "postgresql"] if POSTGRES_URL else ["sqlite"]
 # What these look at lies above the database; what they call runs on both in the tests beside them.
 PAGES = re.compile(
     r"test_(\w*views|api|forms|reading|access|codes|duties|scoping|headers|redirects|oddities|key_secrecy|samples"
-    r"|translated|picture|marked_mails|model_learners|openapi|errors)\.py"
+    r"|translated|picture|flood|hostile_forms|marked_mails|model_learners|openapi|errors)\.py"
 )
 
 
+# What these look at depends on the database in each of their cases.
+EACH_CASE = {"cli", "core", "journeys"}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Import all tests without looking for garbage among their hundreds of thousands of objects again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what runs on PostgreSQL; unless TRAINER_TEST_EVERYTHING is set, leave pages to SQLite and the nights out."""
+    """Mark what runs on PostgreSQL. Without TRAINER_TEST_EVERYTHING, leave much of it out, and what is nightly."""
     left_out = []
     for item in items:
         is_on_postgres = re.search(r"[\[-]postgresql[\]-]", item.name) is not None
         if is_on_postgres:
             item.add_marker(pytest.mark.postgres)
-        is_page_again = is_on_postgres and PAGES.fullmatch(item.path.name)
-        if (is_page_again or item.get_closest_marker("nightly")) and not os.environ.get("TRAINER_TEST_EVERYTHING"):
+        is_again = is_on_postgres and (PAGES.fullmatch(item.path.name) or is_further_case(item))
+        if (is_again or item.get_closest_marker("nightly")) and not os.environ.get("TRAINER_TEST_EVERYTHING"):
             left_out.append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)
         items[:] = [item for item in items if item not in gone]
+
+
+def is_further_case(item: pytest.Item) -> bool:
+    """Return whether a test runs with other values than its first ones, apart from the database."""
+    assert isinstance(item, pytest.Function)
+    case = item.callspec
+    return item.path.parent.name not in EACH_CASE and any(
+        number for name, number in case.indices.items() if case.params[name] != "postgresql"
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the tests of some files together, in one process."""
+    from tests.together import Together
+
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -133,38 +168,33 @@ def template_database(tmp_path_factory: pytest.TempPathFactory, shelf: Library) 
 
 
 @pytest.fixture(scope="session")
-def postgres_url(worker_id: str, shelf: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def _postgres(worker_id: str, shelf: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Make a PostgreSQL database for this test process, migrate it, and drop it at the end."""
-    name = f"trainer_test_{worker_id}_{os.getpid()}"
-    server = make_url(POSTGRES_URL.replace("postgresql://", "postgresql+psycopg://", 1))
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-        connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))  # see MEMORY
-    url = server.set(database=name).render_as_string(hide_password=False)
-    app = create_app(make_settings(tmp_path_factory.mktemp("postgres"), url), shelf)
-    with app.app_context():
-        upgrade(directory=str(ROOT / "migrations"))
-        db.engine.dispose()
-    yield url
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+    with postgres_database(POSTGRES_URL, f"trainer_test_{worker_id}_{os.getpid()}", is_lasting=False) as url:
+        app = create_app(make_settings(tmp_path_factory.mktemp("postgres"), url), shelf)
+        with app.app_context():
+            upgrade(directory=str(ROOT / "migrations"))
+            db.engine.dispose()
+        yield url
 
 
-@pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path, template_database: Path) -> Iterator[str]:
-    """Give each test an empty database with all tables."""
-    if request.param == "sqlite":
-        shutil.copy(template_database, tmp_path / "trainer.db")
-        yield f"sqlite:///{tmp_path / 'trainer.db'}"
-        return
-    url = request.getfixturevalue("postgres_url")
-    yield url
-    engine = create_engine(url)
+@pytest.fixture
+def postgres_url(_postgres: str) -> Iterator[str]:
+    """Return this test process's PostgreSQL database, which a test finds empty and may leave as it likes."""
+    yield _postgres
+    engine = create_engine(_postgres)
     with engine.begin() as connection:
         empty(connection)
     engine.dispose()
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, template_database: Path) -> str:
+    """Give each test an empty database with all tables."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    shutil.copy(template_database, tmp_path / "trainer.db")
+    return f"sqlite:///{tmp_path / 'trainer.db'}"
 
 
 @pytest.fixture
@@ -176,11 +206,8 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 @pytest.fixture
 def app(settings: Settings, shelf: Library) -> Iterator[Flask]:
     """Return the real app with the real content."""
-    app = create_app(settings, shelf)
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with lent_app(settings, shelf) as app:
+        yield app
 
 
 @pytest.fixture

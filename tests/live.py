@@ -11,18 +11,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 
+from tests.forked import Forked
 from trainer.cli.serve import web_command
 from trainer.cli.supervisor import PATIENCE
 from trainer.content.cache import NAME
 from trainer.core.settings import ROOT, Settings
+
+T = TypeVar("T")
 
 _folder = tempfile.TemporaryDirectory(prefix="read")
 _READ = Path(_folder.name)
@@ -30,38 +34,20 @@ _READ = Path(_folder.name)
 
 @contextmanager
 def serving(
-    settings: Settings, *, workers: int = 2, content: Path | None = None, is_web_alone: bool = False
+    settings: Settings,
+    *,
+    workers: int = 2,
+    content: Path | None = None,
+    is_web_alone: bool = False,
+    **variables: str,
 ) -> Iterator[str]:
     """Serve an installation as `make serve` does, or by the web server alone, which starts sooner; yield its address.
 
     Alone, it begins with the content that such a server read before, for installations that share their secret.
+    `variables`: more of the environment.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environ = {
-        **os.environ,
-        "TRAINER_INSTANCE": str(settings.instance),
-        "TRAINER_DATABASE_URL": settings.database_url,
-        "TRAINER_SECRET_KEY": settings.secret_key,
-        "TRAINER_CONTENT": str(content or settings.content),
-        "TRAINER_WORKERS": str(workers),
-        "HOST": "127.0.0.1",
-        "PORT": str(port),
-    }
-    command = [sys.executable, "-m", "flask", "--app", "trainer.app", "serve"]
-    if is_web_alone:
-        command = web_command(replace(settings, host="127.0.0.1", port=port, workers=workers))
-        with suppress(FileNotFoundError):
-            shutil.copy(_READ / NAME, settings.instance / NAME)
-    server = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    port = free_port()
+    server = begin(settings, port, workers=workers, content=content, is_web_alone=is_web_alone, **variables)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(address, server)
@@ -72,7 +58,64 @@ def serving(
         end(server)
 
 
-def end(server: subprocess.Popen[bytes]) -> None:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def begin(
+    settings: Settings,
+    port: int,
+    *,
+    workers: int = 2,
+    content: Path | None = None,
+    is_web_alone: bool = False,
+    **variables: str,
+) -> subprocess.Popen[bytes] | Forked:
+    """Begin what `serving` serves with, at a port, without waiting for it."""
+    settings = replace(settings, workers=workers, content=content or settings.content)
+    command = [sys.executable, "-m", "flask", "--app", "trainer.app", "serve"]
+    if is_web_alone:
+        command = web_command(replace(settings, host="127.0.0.1", port=port, workers=workers))
+        with suppress(FileNotFoundError):
+            shutil.copy(_READ / NAME, settings.instance / NAME)
+        if sys.platform == "linux":
+            return Forked(command, _environ(settings, port, variables))
+    return run(settings, command, port, **variables)
+
+
+def run(settings: Settings, command: list[str], port: int, **variables: str) -> subprocess.Popen[bytes]:
+    """Begin a program of ours with an installation's settings in its environment, as leader of a group."""
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=_environ(settings, port, variables),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _environ(settings: Settings, port: int, variables: dict[str, str]) -> dict[str, str]:
+    environ = {
+        **os.environ,
+        "TRAINER_INSTANCE": str(settings.instance),
+        "TRAINER_DATABASE_URL": settings.database_url,
+        "TRAINER_SECRET_KEY": settings.secret_key,
+        "TRAINER_CONTENT": str(settings.content),
+        "TRAINER_WORKERS": str(settings.workers),
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        **variables,
+    }
+    if settings.smtp_url is not None:
+        environ["TRAINER_SMTP_URL"] = settings.smtp_url
+    return environ
+
+
+def end(server: subprocess.Popen[bytes] | Forked) -> None:
     """End a server and its workers. Granian may leave behind one that was still starting."""
     server.terminate()
     with suppress(subprocess.TimeoutExpired):
@@ -87,9 +130,13 @@ def all_at_once(address: str, requests: list[tuple[str, dict[str, str], str]]) -
 
     Return (status, Location) of each.
     """
-    # In a thread of its own: a browser test in this process may have a loop running.
+    return run_async(_all_at_once(address, requests))
+
+
+def run_async(work: Coroutine[Any, Any, T]) -> T:
+    """Run something in a thread of its own: a browser test in this process may have a loop running."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, _all_at_once(address, requests)).result()
+        return pool.submit(asyncio.run, work).result()
 
 
 async def _all_at_once(address: str, requests: list[tuple[str, dict[str, str], str]]) -> list[tuple[int, str]]:
@@ -122,12 +169,19 @@ async def _all_at_once(address: str, requests: list[tuple[str, dict[str, str], s
     return list(await asyncio.gather(*tasks))
 
 
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+def is_up(address: str) -> bool:
+    """Return whether a site answers."""
+    try:
+        with urlopen(address + "/verify", timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes] | Forked) -> None:
     for _attempt in range(300):
         assert server.poll() is None, f"the server ended with {server.returncode}"
-        try:
-            with urlopen(address + "/verify", timeout=1):
-                return
-        except OSError:
-            time.sleep(0.1)
+        if is_up(address):
+            return
+        time.sleep(0.1)
     raise AssertionError("the server did not start")

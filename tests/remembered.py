@@ -4,32 +4,45 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from flask import Flask
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, select, update
 
+from trainer.core import clock
 from trainer.core.db import Base, db
+from trainer.core.installation import Installation
 from trainer.core.schema import SchemaRevision
 
 T = TypeVar("T")
 
 _made: dict[tuple[str, str], object] = {}
+_NEW_YORK = zoneinfo.ZoneInfo("America/New_York")
 _folder = tempfile.TemporaryDirectory(prefix="remembered")
 
 # As a replica: in any order, and what may never be changed goes too.
+_INSTALLATION = select(Installation.__table__)
+_installations: dict[str, tuple[object, ...]] = {}
 _FREELY = "SET LOCAL session_replication_role = replica"
 
 
 def _tables() -> list[str]:
-    # The revisions belong to the tables, not to what is in them.
-    return [table for table in Base.metadata.tables if table != SchemaRevision.__tablename__]
+    # These belong to the database itself, not to what is in it.
+    own = {SchemaRevision.__tablename__, Installation.__tablename__}
+    return [table for table in Base.metadata.tables if table not in own]
 
 
 def remembered(name: str, app: Flask, make: Callable[[], T]) -> T:
-    """Return what `make` returns: made now, or as it was made before, with the database of that moment."""
+    """Return what `make` returns: made now, or as it was made before on this day, with the database of that moment.
+
+    A day begins at midnight UTC and in New York, where the firms of tests are: a firm that began yesterday
+    has one more day to tell of than a test expects.
+    """
+    now = clock.now()
+    name = f"{name}_{now:%d}_{now.astimezone(_NEW_YORK):%d}"
     with app.app_context():
         kind = db.engine.dialect.name
         is_made = (kind, name) in _made
@@ -41,8 +54,16 @@ def remembered(name: str, app: Flask, make: Callable[[], T]) -> T:
 
 
 def empty(connection: Connection) -> None:
-    """Delete all rows of a PostgreSQL database: faster than TRUNCATE where most tables are empty."""
+    """Delete all rows of a PostgreSQL database: faster than TRUNCATE where most tables are empty.
+
+    The row of the installation is put back to what it was at first: rows that are kept refer to its status list.
+    """
     connection.exec_driver_sql("; ".join([_FREELY, *(f"DELETE FROM {table}" for table in _tables())]))
+    own = tuple(connection.execute(_INSTALLATION).one())
+    first = _installations.setdefault(str(connection.engine.url.database), own)
+    if own != first:
+        names = [column.name for column in Installation.__table__.columns]
+        connection.execute(update(Installation).values(dict(zip(names, first, strict=True))))
 
 
 def _keep_on_sqlite(name: str, is_made: bool) -> None:

@@ -39,17 +39,26 @@ HELD_BY = {
     "assignments/test_earlier.py": "assignments/earlier_queries",
     "assignments/test_upkeep.py": "assignments/letters assignments/models assignments/operations assignments/queries",
     "assignments/test_views.py": "assignments/forms assignments/preview",
+    "cli/test_age.py": "cli/backups/age",
     "cli/test_commands.py": "cli/admin cli/credentials cli/setup",
+    "cli/test_following.py": "content/releasing core/releases",
     "cli/test_keys.py": "accounts/rekeying",
+    "cli/test_restore.py": "cli/backups/afterwards cli/backups/files cli/backups/key_files cli/backups/manifest "
+    "cli/backups/postgres cli/backups/progress cli/backups/sqlite core/installation",
+    "cli/test_upgrade.py": "cli/migrating",
     "cli/test_seed.py": "cli/demo/classes cli/demo/names cli/demo/people cli/demo/story "
     "cli/demo/study cli/demo/timeline",
     "shipped/test_instrument.py": "cli/instrument/whole",
+    "test_wheel.py": "__main__",
     "cli/test_serve.py": "cli/supervisor cli/web cli/worker",
+    "journeys/test_outages.py": "web/again",
+    "journeys/test_replica.py": "core/replica web/elsewhere",
     "compliance/test_checks.py": "compliance/views/checks",
     "compliance/test_days.py": "assignments/history organizations/history",
     "compliance/test_earlier_list.py": "compliance/views/earlier",
     "compliance/test_reminding.py": "compliance/sent compliance/views/reminders",
     "compliance/test_certificate_files.py": "compliance/views/certificates",
+    "compliance/test_copies.py": "compliance/views/copies",
     "compliance/test_reports.py": "compliance/letters compliance/report_files compliance/report_queries "
     "compliance/views/report_links compliance/views/reports",
     "compliance/test_pack_files.py": "compliance/pack_cover compliance/pack_pages compliance/pack_reading "
@@ -107,11 +116,12 @@ HELD_BY = {
     "items/test_samples.py": "items/contract items/forms items/multiple/type items/payload items/registry "
     "items/single/type",
     "jobs/test_closing.py": "organizations/letters",
+    "jobs/test_due_firms.py": "jobs/upkeep",
     "jobs/test_delivery.py": "cli/mail jobs/views",
     "privacy/test_copies.py": "jobs/copies privacy/letters privacy/queries privacy/rules",
     "privacy/test_retention.py": "jobs/retention",
     "privacy/test_erasing.py": "jobs/erasures privacy/views",
-    "jobs/test_runner.py": "cli/jobs core/heartbeat jobs/isolation jobs/upkeep jobs/work",
+    "jobs/test_runner.py": "cli/jobs core/heartbeat jobs/isolation",
     "joining/test_codes.py": "joining/refused_codes organizations/codes organizations/posters "
     "organizations/views/codes",
     "joining/test_invitations.py": "joining/entering joining/invitation_forms joining/invitation_views "
@@ -129,9 +139,14 @@ HELD_BY = {
     "learning/test_cycles.py": "learning/models learning/operations learning/queries",
     "learning/test_questions.py": "learning/page learning/question_views",
     "learning/test_views.py": "learning/activity",
+    "core/test_damage.py": "jobs/damage",
+    "cli/test_doctor.py": "core/backups operating/checkup",
+    "operating/test_administration.py": "operating/forms operating/queries operating/views/administration",
+    "operating/test_health.py": "operating/rules operating/views/probes",
     "organizations/test_closing.py": "organizations/views/closing",
     "organizations/test_follow_ups.py": "organizations/invitation_links organizations/mail_words "
     "organizations/replies organizations/waiting",
+    "organizations/test_logos.py": "organizations/logo_files organizations/views/logos organizations/zones",
     "organizations/test_operations.py": "organizations/actor organizations/models organizations/queries",
     "organizations/test_slips.py": "organizations/slip_papers organizations/views/slips",
     "organizations/test_views.py": "organizations/forms organizations/views/audit organizations/views/firms "
@@ -141,9 +156,9 @@ HELD_BY = {
     "test_persons.py": "accounts/persons assessment/persons assignments/persons compliance/persons core/persons "
     "credentials/persons instructing/persons interop/persons learning/persons organizations/persons",
     "web/test_access.py": "app web/views",
-    "web/test_asgi.py": "web/apart web/calls web/lanes",
+    "web/test_asgi.py": "web/apart web/calls",
     "web/test_forms.py": "web/origin",
-    "web/test_headers.py": "web/static web/still",
+    "web/test_headers.py": "web/static",
     "web/test_limits.py": "core/limits",
     "web/test_reading.py": "courses/card_views courses/views web/language",
     "web/test_stalls.py": "web/intake",

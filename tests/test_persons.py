@@ -39,6 +39,7 @@ from tests.cast import (
     start_practice,
     use_up_tries,
 )
+from tests.remembered import remembered
 from tests.support import COURSE, Visitor
 from trainer.accounts.models import PinTry, User
 from trainer.accounts.operations import request_address, request_reset
@@ -96,6 +97,8 @@ from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.devices import make_device
 from trainer.organizations.invitations import invite
+from trainer.organizations.logo_files import LogoFile
+from trainer.organizations.logos import set_logo
 from trainer.organizations.models import Invitation, Membership, Merger, PinSlip
 from trainer.organizations.operations import PersonFacts, add_person, undo_removal
 from trainer.organizations.queries import get_person
@@ -235,7 +238,7 @@ class Rich:
 def petra(app: Flask) -> Iterator[Rich]:
     """Let Petra have something in every table that can hold a person."""
     with time_machine.travel(MONDAY):
-        yield make_petra(app)
+        yield replace(remembered("petra", app, lambda: make_petra(app)), app=app)
 
 
 def make_petra(app: Flask) -> Rich:
@@ -275,6 +278,7 @@ def make_petra(app: Flask) -> Rich:
         gus = add_person(actor, PersonFacts("Gus Gold", None, employee_number="417"), [site], clock.now())
         print_slip(actor, gus, clock.now())
         make_device(actor, "Gate tablet", site, clock.now())
+        set_logo(actor, LogoFile("png", b"a picture"), clock.now())
         danas = add_person(actor, PersonFacts("Dana Dow", None, employee_number="418"), [site], clock.now())
         propose(actor, dana, danas.id, [], clock.now())
         own = add_person(actor_of(alice, acme), PersonFacts(NAME, None, employee_number="419"), [site], clock.now())

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from click import ClickException
-from flask import Flask, appcontext_popped, appcontext_pushed, current_app, has_app_context
+from flask import Flask, appcontext_popped, appcontext_pushed, current_app, g, has_app_context
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -46,20 +45,26 @@ from trainer.assessment.views.twins import blueprint as twins
 from trainer.assignments.views import blueprint as requirements
 from trainer.cli.accounts import accounts_cli
 from trainer.cli.admin import admin_cli
-from trainer.cli.backup import backup, restore
+from trainer.cli.backup import backup, verify_backup
 from trainer.cli.content import content_cli
 from trainer.cli.credentials import credentials_cli
+from trainer.cli.doctor import doctor
+from trainer.cli.following import catch_up, follow
 from trainer.cli.guests import guests_cli
+from trainer.cli.healthcheck import healthcheck
 from trainer.cli.jobs import jobs_cli
 from trainer.cli.keys import keys_cli
 from trainer.cli.mail import mail_cli
 from trainer.cli.migrations import migrations_cli
+from trainer.cli.restore import restore
 from trainer.cli.seed import seed_cli
 from trainer.cli.serve import serve
 from trainer.cli.setup import setup
-from trainer.cli.supervisor import end_with, name_process, say
+from trainer.cli.supervisor import READY, end_with, name_process, say
+from trainer.cli.upgrade import upgrade
 from trainer.compliance.views.certificates import blueprint as certificate_files
 from trainer.compliance.views.checks import blueprint as pack_checks
+from trainer.compliance.views.copies import blueprint as certificate_copies
 from trainer.compliance.views.earlier import blueprint as earlier
 from trainer.compliance.views.earlier import most_bytes as most_bytes_of_proof
 from trainer.compliance.views.evidence import blueprint as evidence
@@ -71,13 +76,17 @@ from trainer.compliance.views.reports import blueprint as reports
 from trainer.compliance.views.rounds import blueprint as training_rounds
 from trainer.compliance.views.training import blueprint as training
 from trainer.content.library import Complaint, Course, Library
-from trainer.content.serving import library, open_library, serve_from, served, served_in
+from trainer.content.serving import library, open_library, serve_again, serve_from, serve_newest, served, served_in
 from trainer.content.times import Times
 from trainer.core.clock import now, today
-from trainer.core.db import db, init_db
-from trainer.core.logs import log_handler
+from trainer.core.db import REPLICA, db, dispose_engines, init_db
+from trainer.core.logs import init_logs, log_requests, log_slow_statements
+from trainer.core.processes import ProcessRole
+from trainer.core.replica import OPTIONS as REPLICA_OPTIONS
+from trainer.core.replica import init_replica
 from trainer.core.schema import MIGRATIONS, check_schema
 from trainer.core.settings import Settings, read_settings
+from trainer.core.skew import check_clock
 from trainer.courses.card_views import blueprint as cards
 from trainer.courses.views import blueprint as courses
 from trainer.credentials.models import Credential
@@ -107,6 +116,7 @@ from trainer.interop.views.tokens import blueprint as api_tokens
 from trainer.interop.views.webhooks import blueprint as webhooks
 from trainer.interop.views.writing import blueprint as api_writing
 from trainer.items.registry import MODELS
+from trainer.jobs.beats import begin_beats
 from trainer.jobs.views import blueprint as mail
 from trainer.joining.device_views import blueprint as site
 from trainer.joining.device_views import stay
@@ -122,6 +132,10 @@ from trainer.learning.question_views import blueprint as questions
 from trainer.learning.rules import Renewal, Standing
 from trainer.learning.top_ups import Since, changes_since
 from trainer.learning.views import blueprint as learning
+from trainer.operating.metrics import begin_metrics, init_metrics
+from trainer.operating.views.administration import blueprint as administration
+from trainer.operating.views.probes import blueprint as probes
+from trainer.operating.views.probes import init_probes
 from trainer.organizations.queries import list_firm_names
 from trainer.organizations.views.audit import blueprint as audit
 from trainer.organizations.views.closing import blueprint as closing
@@ -129,15 +143,17 @@ from trainer.organizations.views.codes import blueprint as codes
 from trainer.organizations.views.devices import blueprint as devices
 from trainer.organizations.views.firms import blueprint as organizations
 from trainer.organizations.views.invitations import blueprint as invitations
+from trainer.organizations.views.logos import blueprint as logo
 from trainer.organizations.views.people import blueprint as people
 from trainer.organizations.views.slips import blueprint as slips
 from trainer.organizations.views.teams import blueprint as teams
 from trainer.privacy.views import blueprint as privacy
 from trainer.web.access import init_access, takes_long
+from trainer.web.again import init_again
 from trainer.web.asgi import Adapter
 from trainer.web.errors import init_errors
 from trainer.web.headers import init_headers
-from trainer.web.language import init_language, language_tag
+from trainer.web.language import init_language, known_languages, language_tag, read_ahead
 from trainer.web.limits import init_limits
 from trainer.web.oddities import init_oddities
 from trainer.web.origin import init_origin
@@ -148,6 +164,7 @@ from trainer.web.views import blueprint as web
 from trainer.web.ways import init_ways
 
 WAYS_UP = {
+    "administration": "administration.overview",
     "ask_round": "rounds.ask",
     "change_pin": "pins.change",
     "correction": "certificates.correct",
@@ -219,15 +236,22 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
-    logging.basicConfig(level=logging.INFO, handlers=[log_handler()])
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    init_logs(settings)
+    if settings.log_requests:
+        log_requests(app)
     init_db(app)
+    init_replica(app)
+    if settings.slow_ms:
+        with app.app_context():
+            for engine in db.engines.values():
+                log_slow_statements(engine, settings.slow_ms / 1000)
     app.extensions["migrate"] = LocalProxy(cache(lambda: _migrations(app)))
     init_language(app, lambda: served().site.languages)
     appcontext_pushed.connect(_serve_content, app)
     appcontext_popped.connect(_serve_outer_content, app)
-    init_still(app, lambda: library().content.digest)
+    init_still(app, lambda: served().digest)
     init_errors(app)
+    init_again(app)
     init_sessions(app)
     init_origin(app)
     init_oddities(app)
@@ -243,6 +267,8 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     tokens.exempt(stay)
     tokens.exempt(sign_in)  # it checks its token itself, and keeps the address that was typed
     init_limits(app)
+    init_probes(app)
+    init_metrics(app)
     # The function set last runs first: headers, then compression, and what is kept has both.
     Compress(app)
     init_headers(app)
@@ -268,7 +294,10 @@ def _add_pages(app: Flask) -> None:
         *(check_ins, progress, remarks, renewals, twins, previews),
         *(joining, entry, pins, site, home, rounds, mergers, privacy),
     )
-    firms = (organizations, closing, people, teams, invitations, codes, slips, devices, roster, requirements, audit)
+    firms = (
+        *(organizations, logo, closing, people, teams, invitations, codes, slips, devices, roster),
+        *(requirements, audit),
+    )
     readings = (
         training,
         training_rounds,
@@ -278,6 +307,7 @@ def _add_pages(app: Flask) -> None:
         evidence,
         pack_checks,
         certificate_files,
+        certificate_copies,
         reports,
         report_links,
         inspections,
@@ -290,7 +320,7 @@ def _add_pages(app: Flask) -> None:
         *(cohorts, board, class_invitations, misreads, class_rounds, meetings, signing, walk_ins, arrivals, classes),
         *(items, class_notes, handing_in),
     )
-    for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail):
+    for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail, probes, administration):
         app.register_blueprint(blueprint)
     init_ways(app, WAYS_UP, PARTS_FROM_ABOVE)
 
@@ -310,7 +340,11 @@ def _add_commands(app: Flask) -> None:
         setup,
         serve,
         backup,
+        verify_backup,
         restore,
+        healthcheck,
+        doctor,
+        upgrade,
     )
     for command in commands:
         app.cli.add_command(command)
@@ -341,14 +375,26 @@ def create_server() -> Adapter:
         app = _preloaded[-1] if _preloaded else _prepared(create_app())
         with app.app_context():
             check_schema()  # again: this worker may replace one that ended days after the app was built
-            db.engine.dispose()  # as in _prepared: what may take a while is answered by a fork
-    begin = partial(_begin_apart, os.getpid()) if sys.platform == "linux" else None
-    return Adapter(app, lambda environ: _most_bytes(app, environ), app.extensions["is_kept"], takes_long(app), begin)
+            catch_up(app)
+            dispose_engines()  # as in _prepared: what may take a while is answered by a fork
+    settings: Settings = app.config["SETTINGS"]
+    begin = partial(_begin_apart, app, os.getpid()) if sys.platform == "linux" else None
+    is_kept: Callable[[dict[str, Any]], bool] = app.extensions["is_kept"]
+    threads = {} if settings.database_url.startswith("sqlite") else {"changing": 3, "reading": 2}
+    adapter = Adapter(app, lambda environ: _most_bytes(app, environ), is_kept, takes_long(app), begin, **threads)
+    follow(app)  # a thread, as the beats: only now, since the adapter forks
+    begin_beats(app, ProcessRole.WEB)
+    begin_metrics(app)
+    if READY in os.environ:
+        with suppress(OSError):  # the supervisor no longer listens: this worker replaces an earlier one
+            os.write(int(os.environ[READY]), b".")
+    return adapter
 
 
-def _begin_apart(server: int) -> None:
+def _begin_apart(app: Flask, server: int) -> None:
     name_process("trainer-long")
     end_with(server, signal.SIGKILL)
+    follow(app)
 
 
 def _most_bytes(app: Flask, environ: dict[str, Any]) -> int:
@@ -358,8 +404,11 @@ def _most_bytes(app: Flask, environ: dict[str, Any]) -> int:
 def _prepared(app: Flask) -> Flask:
     with app.app_context():
         check_schema()
+        check_clock()
+        catch_up(app)
         library()
-        db.engine.dispose()  # a connection can't be shared by processes
+        read_ahead(known_languages())
+        dispose_engines()  # a connection can't be shared by processes
     return app
 
 
@@ -397,8 +446,10 @@ def _config(settings: Settings) -> dict[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "hide_parameters": True,  # what people typed is no part of a log
             "pool_pre_ping": not settings.database_url.startswith("sqlite"),
+            "pool_size": 10,  # as many as a process of the web server has threads that may want one
             "pool_use_lifo": True,  # the connection whose cache is warm
         },
+        "SQLALCHEMY_BINDS": {REPLICA: {"url": settings.replica_url, **REPLICA_OPTIONS}} if settings.replica_url else {},
         "SESSION_COOKIE_NAME": "__Host-visit" if secure else "visit",
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,
@@ -413,7 +464,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         "COMPRESS_BR_LEVEL": 3,
         "COMPRESS_LEVEL": 5,
         "COMPRESS_MIN_SIZE": 500,
-        "COMPRESS_EVALUATE_CONDITIONAL_REQUEST": False,  # no page has a tag or a date to compare with
+        "COMPRESS_EVALUATE_CONDITIONAL_REQUEST": False,  # the tag is of what was compressed (web/still.py)
         "TEMPLATES_AUTO_RELOAD": settings.development,
         "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
     }
@@ -421,12 +472,12 @@ def _config(settings: Settings) -> dict[str, Any]:
 
 def _serve_content(app: Flask, **_context: object) -> None:
     """Tell what serves where a request, a command or a task begins."""
-    serve_from(lambda: _library_of(app))
+    g.serving = serve_from(lambda: _library_of(app))
 
 
 def _serve_outer_content(_app: Flask, **_context: object) -> None:
     if has_app_context():
-        _serve_content(current_app._get_current_object())  # type: ignore[attr-defined]
+        serve_again(g.serving)
 
 
 def _library_of(app: Flask) -> Library:
@@ -467,4 +518,5 @@ def _complaints() -> tuple[Complaint, ...]:
 
 
 def _reload_content() -> None:
-    library().reload_if_changed()
+    if library().reload_if_changed():
+        serve_newest()

@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from tests.cast import make_account, sign_in_as
-from tests.support import Visitor
+from tests.cast import make_account, make_guest, sign_in_as
+from tests.support import COURSE, Visitor
 from trainer.accounts.queries import get_user
 from trainer.app import create_app
 from trainer.content.library import Library
@@ -103,6 +103,14 @@ def test_signing_out_everywhere_ends_every_session(app: Flask) -> None:
     assert [one.get("/me").status_code for one in (phone, laptop)] == [303, 303]
 
 
+@pytest.mark.asvs("14.3.1")
+@pytest.mark.parametrize("path", ["/sign-out", "/sign-out/everywhere"])
+def test_after_signing_out_the_browser_drops_the_pages_that_it_kept(app: Flask, path: str) -> None:
+    answer = sign_in_as(app, make_account(app)).post(path)
+    assert answer.status_code == 303
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+
+
 @pytest.mark.asvs("7.4.4")
 def test_signing_out_ends_this_session_only(app: Flask) -> None:
     bob = make_account(app)
@@ -138,6 +146,42 @@ def test_quick_exit_ends_the_session(app: Flask) -> None:
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("https://")
     assert visitor.get("/me").status_code == 303
+
+
+@pytest.mark.asvs("3.5.3")
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_signs_nobody_out(app: Flask, site: str) -> None:
+    visitor = sign_in_as(app, make_account(app))
+    answer = visitor.get("/exit", headers={"Sec-Fetch-Site": site})
+    assert answer.status_code == 302
+    assert "Clear-Site-Data" not in answer.headers
+    assert visitor.get("/me").status_code == 200
+    for own in ("none", "same-origin"):
+        there = sign_in_as(app, make_account(app, f"{own}@example.org"))
+        assert there.get("/exit", headers={"Sec-Fetch-Site": own}).status_code == 302
+        assert there.get("/me").status_code == 303
+
+
+@pytest.mark.asvs("7.4.4")
+def test_every_page_of_someone_signed_in_leads_to_signing_out(app: Flask) -> None:
+    visitor, link = sign_in_as(app, make_account(app)), 'href="/sign-out"'
+    visitor.enroll()
+    lesson = f"/courses/{COURSE}/start/what-a-call-is"
+    for path in ("/", "/me", "/account", "/help", "/search", f"/courses/{COURSE}", lesson, "/nowhere"):
+        assert link in visitor.get(path).text, path
+        assert link not in Visitor(app).get(path).text, path
+    asked = visitor.get("/sign-out").text
+    assert "Your progress stays in your account." in asked
+    assert visitor.get("/me").status_code == 200
+    assert visitor.post("/sign-out").status_code == 303
+    assert visitor.get("/me").status_code == 303
+
+
+def test_a_guest_reads_what_signing_out_would_delete(app: Flask) -> None:
+    page = sign_in_as(app, make_guest(app)).get("/sign-out").text
+    assert "can’t be brought back afterward" in page
+    assert "Create an account and keep it" in page
+    assert Visitor(app).get("/sign-out").status_code == 303
 
 
 def test_the_account_page_shows_the_name_that_certificates_get(app: Flask) -> None:

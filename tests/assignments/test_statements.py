@@ -146,8 +146,9 @@ def _same(firm: Firm, user_id: UUID, membership_id: UUID, data: st.DataObject) -
             duty.due_on,
             duty.is_recorded,
         )
-        chosen = session.execute(select(statements.standings()), statements.on(firm.id, today)).one()
-        assert (chosen.status, chosen.covers_until) == (row.status, row.covers_until)
+        for whole in (statements.standings(), statements.standings_by_day()):
+            chosen = session.execute(select(whole), statements.on(firm.id, today)).one()
+            assert (chosen.status, chosen.covers_until, chosen.due_on) == (row.status, row.covers_until, row.due_on)
         found = queries.get_duty(session.get_one(Assignment, assignment_id))
         assert (found.covers_until, found.waived_until, found.has_begun) == (
             duty.covers_until,
@@ -161,6 +162,20 @@ def test_sql_and_rules_agree_on_random_histories(app: Flask) -> None:
     with app.app_context():
         membership_id = db.session.scalars(select(Membership.id)).one()
     _same(firm, firm.owner_id, membership_id)
+
+
+def test_the_last_day_that_is_covered_still_is(app: Flask) -> None:
+    firm, last = make_firm(app), clock.today()
+    completion = rules.Completion(last - dt.timedelta(days=200), last, 60, is_attested=True, is_paced=True)
+    duty = Duty(rules.Terms(0, 12, 30, is_paced=False, needs_attestation=False), last, (completion,))
+    turns = {-31: rules.Status.CURRENT, -30: rules.Status.DUE_SOON, 0: rules.Status.DUE_SOON, 1: rules.Status.EXPIRED}
+    with app.app_context(), transaction() as session:
+        membership_id = session.scalars(select(Membership.id)).one()
+        write_down(firm, firm.owner_id, membership_id, duty, COURSE, COURSE)
+        for days, status in turns.items():
+            for whole in (statements.standings(), statements.standings_by_day()):
+                given = statements.on(firm.id, last + dt.timedelta(days=days))
+                assert session.execute(select(whole), given).one().status == status, days
 
 
 def test_what_was_done_in_another_course_meets_no_requirement_of_a_full_one(app: Flask) -> None:

@@ -28,8 +28,9 @@ from uuid import UUID
 
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import select
 
-from tests.bench import classroom, duties, figures, growth, load, neighbors, packs, processes
+from tests.bench import classroom, duties, figures, floors, growth, load, neighbors, packs, processes
 from tests.bench.figures import Turn, say
 from tests.bench.firm import make_large_firm
 from tests.bench.firm import measure as measure_status
@@ -38,6 +39,7 @@ from tests.bench.items import measure as measure_items
 from tests.bench.large import make_large
 from tests.content.small import vocabulary
 from tests.live import end, serving
+from tests.load.installing import POSTGRES_URL, installed
 from tests.support import COURSE, Visitor, answer_questions
 from trainer.app import create_app
 from trainer.assignments.queries import count_by_status
@@ -47,14 +49,17 @@ from trainer.content import library
 from trainer.content.cache import Cache
 from trainer.content.serving import served as served_content
 from trainer.core.clock import today
+from trainer.core.db import db
 from trainer.core.settings import ROOT, Settings, read_settings
 from trainer.credentials.certificate import render_certificate
 from trainer.credentials.models import Stated
 from trainer.items.registry import MODELS
-from trainer.organizations.queries import list_organization_ids
+from trainer.organizations.models import Organization
+from trainer.web.language import read_ahead
 
-SECONDS = float(os.environ.get("TRAINER_BENCH_SECONDS", "2"))
-ROUNDS = int(os.environ.get("TRAINER_BENCH_ROUNDS", "5"))
+IS_QUICK = bool(os.environ.get("QUICK"))
+SECONDS = float(os.environ.get("TRAINER_BENCH_SECONDS", "1" if IS_QUICK else "2"))
+ROUNDS = int(os.environ.get("TRAINER_BENCH_ROUNDS", "3" if IS_QUICK else "5"))
 AT_ONCE = 8
 ITEMS = 10
 IS_FULL = bool(os.environ.get("TRAINER_BENCH_FULL"))
@@ -82,10 +87,14 @@ class Server:
 
 
 def main(parts: list[str]) -> None:
-    """Run the parts that are named, or all of them."""
-    for name in parts or PARTS:
+    """Run the parts that are named, or all of them; in a hurry (QUICK=1) those that are compared with a floor."""
+    began = time.monotonic()
+    figures.begin()
+    for name in parts or (("served", "postgres") if IS_QUICK else PARTS):
         PARTS[name]()
     figures.sum_up()
+    busy = "/".join(f"{each:.1f}" for each in os.getloadavg())
+    figures.say("took", f"{time.monotonic() - began:.0f} s; load of the machine {busy} on {os.cpu_count()} cores")
 
 
 def served() -> None:
@@ -105,8 +114,9 @@ def served() -> None:
             memory(ours)
             weight(address, lesson)
             with bare(settings) as floor:
-                pages(floor, ours, lesson, learners)
-                saves(floor, ours, app)
+                with floors.nginx(address, lesson, Path(name) / "nginx") as nginx:
+                    pages(floor, ours, lesson, learners, Server(*nginx) if nginx else None)
+                saves(floor, ours, app, settings)
                 attempts(floor, ours, app, settings)
             say("memory after that load", f"{processes.memory_mb(processes.tree(ours.process)):.0f} MB")
 
@@ -127,29 +137,78 @@ def memory(ours: Server) -> None:
     )
 
 
-def pages(floor: Server, ours: Server, lesson: str, learners: list[tuple[str, str]]) -> None:
-    """Lesson page, anonymous and signed in, against the bare page."""
+def pages(floor: Server, ours: Server, lesson: str, learners: list[tuple[str, str]], nginx: Server | None) -> None:
+    """Lesson page, anonymous and signed in, against the bare page and nginx sending the same bytes."""
 
     def opening(server: Server, pages: list[tuple[str, str]]) -> Callable[[], Turn]:
         requests = [load.get(path, server.host, cookie) for path, cookie in pages]
         visits = [load.repeat(lambda request=request: request) for request in requests]  # type: ignore[misc]
         return lambda: server.turn(visits)
 
-    turns = figures.by_turns(
-        {
-            "bare": opening(floor, [("/", "")] * AT_ONCE),
-            "anonymous": opening(ours, [(lesson, "")] * AT_ONCE),
-            "signed in": opening(ours, learners),
-        },
-        ROUNDS,
-    )
+    ways = {
+        "bare": opening(floor, [("/", "")] * AT_ONCE),
+        "anonymous": opening(ours, [(lesson, "")] * AT_ONCE),
+        "signed in": opening(ours, learners),
+    }
+    if nginx is not None:
+        ways["nginx"] = opening(nginx, [(lesson, "")] * AT_ONCE)
+    turns = figures.by_turns(ways, ROUNDS)
     figures.floor("bare Flask page with one ORM read", turns["bare"])
+    if nginx is not None:
+        figures.floor("nginx, the bytes of the lesson page", turns["nginx"])
+        figures.beside("lesson page, anonymous", turns["anonymous"], turns["nginx"], "nginx")
+    else:
+        figures.say("lesson page, anonymous, beside nginx", "not measured: there is no nginx here")
     for label, bar in (("anonymous", 2), ("signed in", 0.6)):
         figures.ratio(f"lesson page, {label}", turns[label], turns["bare"], bar)
 
 
-def saves(floor: Server, ours: Server, app: Flask) -> None:
-    """One response saved (a write on synchronous=FULL), against a bare write."""
+def saves(floor: Server, ours: Server, app: Flask, settings: Settings) -> None:
+    """One response saved (a write on synchronous=FULL), against a bare write and commits of the same row."""
+    visits = _saving(ours, app)
+    bare_visits = [_bare_save(floor, number) for number in range(1, AT_ONCE + 1)]
+    ours.turn(visits)  # from now on there is a row to compare with
+    turns = figures.by_turns(
+        {
+            "bare": lambda: floor.turn(bare_visits),
+            "SQLite": lambda: floors.sqlite_commits(settings.instance / "trainer.db", SECONDS),
+            "ours": lambda: ours.turn(visits),
+        },
+        ROUNDS,
+    )
+    figures.floor("bare write of one row", turns["bare"])
+    figures.floor("SQLite alone, commits of a response", turns["SQLite"])
+    figures.ratio("response saved", turns["ours"], turns["bare"], 0.5)
+    figures.beside("response saved", turns["ours"], turns["SQLite"], "commits of SQLite alone")
+
+
+def postgres() -> None:
+    """One response saved on PostgreSQL, beside pgbench’s simple update on the same server."""
+    label = "response saved on PostgreSQL, beside pgbench"
+    if not POSTGRES_URL:
+        figures.say(label, "not measured: TRAINER_TEST_POSTGRES_URL names no server")
+        return
+    if floors.find_pgbench() is None:
+        figures.say(label, "not measured: there is no pgbench here")
+        return
+    with installed("PostgreSQL") as (app, settings), serving(settings) as address:
+        ours = Server(address, _serving_process(settings))
+        visits = _saving(ours, app)
+        with floors.pgbench(POSTGRES_URL) as command:
+            assert command is not None
+            turns = figures.by_turns(
+                {
+                    "pgbench": lambda: floors.run_pgbench(command, AT_ONCE, SECONDS),
+                    "ours": lambda: ours.turn(visits),
+                },
+                ROUNDS,
+            )
+    figures.beside("response saved on PostgreSQL", turns["ours"], turns["pgbench"], "pgbench’s simple update")
+    figures.floor("response saved on PostgreSQL", turns["ours"])
+
+
+def _saving(ours: Server, app: Flask) -> list[load.Visit]:
+    """Return visits of guests who save an answer again and again, each their own."""
 
     def saving() -> load.Visit:
         guest = Visitor(app)
@@ -167,11 +226,7 @@ def saves(floor: Server, ours: Server, app: Flask) -> None:
 
         return save
 
-    visits = [saving() for _number in range(AT_ONCE)]
-    bare_visits = [_bare_save(floor, number) for number in range(1, AT_ONCE + 1)]
-    turns = figures.by_turns({"bare": lambda: floor.turn(bare_visits), "ours": lambda: ours.turn(visits)}, ROUNDS)
-    figures.floor("bare write of one row", turns["bare"])
-    figures.ratio("response saved", turns["ours"], turns["bare"], 0.5)
+    return [saving() for _number in range(AT_ONCE)]
 
 
 def attempts(floor: Server, ours: Server, app: Flask, settings: Settings) -> None:
@@ -188,10 +243,8 @@ def attempts(floor: Server, ours: Server, app: Flask, settings: Settings) -> Non
 
         async def take(connection: load.Connection) -> None:
             async def send(path: str, **fields: object) -> str:
-                head = await connection.send(load.post(path, ours.host, {"csrf_token": token, **fields}, cookie))
-                found = re.search(r"^location: (\S+)", head, re.MULTILINE | re.IGNORECASE)
-                assert found, head
-                return found[1]
+                answer = await connection.send(load.post(path, ours.host, {"csrf_token": token, **fields}, cookie))
+                return answer.headers["location"]
 
             attempt = await send(f"/courses/{COURSE}/practices")
             actions = _first_actions(database, attempt)
@@ -289,6 +342,7 @@ def certificates() -> None:
         course="recognize", course_digest="0" * 64, started_on=dt.date(2026, 11, 1), scenes=16,
     )  # fmt: skip
     times, words = [], vocabulary()
+    read_ahead(["en"])  # as a server does before anyone comes
     for number in range(60):
         started = time.perf_counter(), time.process_time()
         render_certificate(facts, f"https://example.org/verify/{number}", "Would you recognize it?", words)
@@ -433,7 +487,7 @@ def demo_firm() -> None:
         assert ended.exit_code == 0, ended.output
         seconds = time.perf_counter() - started
         with app.app_context():
-            firm = list_organization_ids()[0]
+            firm = db.session.scalars(select(Organization.id)).one()
             found = {status for counts in count_by_status(firm, today()).values() for status in counts}
         assert found == set(Status), set(Status) - found
         figures.at_most("demo firm", seconds, 60, "s")
@@ -476,6 +530,7 @@ def _fetch(address: str) -> bytes:
 
 PARTS: dict[str, Callable[[], None]] = {
     "served": served,
+    "postgres": postgres,
     "certificates": certificates,
     "upkeep": upkeep,
     "content": much_content,

@@ -69,7 +69,10 @@ def fill(people: int) -> uuid.UUID:
         made = {"id": firm, "name": "A", "time_zone": ZONE, "created_at": at, "created_by_id": users[0]}
         session.execute(insert(Organization), [made])
         session.execute(insert(Membership), [_member(firm, one, at, chance) for one in users])
-        session.execute(insert(Credential), [_credential(one, at, chance) for one in users if chance.random() < 0.5])
+        session.execute(
+            insert(Credential),
+            [_credential(number, one, at, chance) for number, one in enumerate(users) if chance.random() < 0.5],
+        )
         session.add(
             Requirement(
                 organization_id=firm,
@@ -104,7 +107,7 @@ def _member(firm: uuid.UUID, user_id: uuid.UUID, at: dt.datetime, chance: random
     }
 
 
-def _credential(user_id: uuid.UUID, at: dt.datetime, chance: random.Random) -> dict[str, Any]:
+def _credential(number: int, user_id: uuid.UUID, at: dt.datetime, chance: random.Random) -> dict[str, Any]:
     issued_on = at.date() - chance.randrange(500) * DAY
     return {
         "id": uuid.uuid4(),
@@ -112,7 +115,7 @@ def _credential(user_id: uuid.UUID, at: dt.datetime, chance: random.Random) -> d
         "course": "recognize",
         "cycle": 1,
         "serial": uuid.uuid4().hex[:27],
-        "status_index": chance.randrange(1 << 30),
+        "status_index": number,
         "holder_name": "Guard",
         "course_title": "t",
         "course_version": "1.0",

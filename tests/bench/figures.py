@@ -5,9 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-_WIDTH: Final = 52
 _below: list[str] = []
 
 
@@ -36,6 +34,13 @@ def ratio(label: str, ours: Sequence[Turn], floor: Sequence[Turn], bar: float) -
     judge(label, text, reached >= bar, f"≥ {bar} ×")
 
 
+def beside(label: str, ours: Sequence[Turn], floor: Sequence[Turn], name: str) -> None:
+    """Print a rate against that of a floor which nothing of ours is part of, in the same round. No bar: it says how
+    much is left."""
+    reached = statistics.median(our.rate / base.rate for our, base in zip(ours, floor, strict=True))
+    say(f"{label}, beside {name}", f"{rate_of(ours):,.1f}/s = {reached:.3f} × {rate_of(floor):,.1f}/s")
+
+
 def floor(label: str, turns: Sequence[Turn]) -> None:
     """Print what the bare app does."""
     say(label, f"{rate_of(turns):,.1f}/s, {cpu_of(turns)}")
@@ -54,9 +59,14 @@ def judge(label: str, text: str, is_met: bool, bar: str) -> None:
     say(label, f"{text}  [{'pass' if is_met else 'FAIL'}: {bar}]")
 
 
+def begin() -> None:
+    """Print how the table begins that all figures are lines of."""
+    print("| what | measured |\n|---|---|", flush=True)
+
+
 def say(label: str, value: str) -> None:
-    """Print one line."""
-    print(f"{label:<{_WIDTH}}{value}", flush=True)
+    """Print one line of Markdown."""
+    print(f"| {label.strip()} | {value} |", flush=True)
 
 
 def sum_up() -> None:

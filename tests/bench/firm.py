@@ -113,7 +113,8 @@ def make_large_firm(app: Flask, people: int) -> tuple[Visitor, str]:
                 }
             )
             if rng.random() < 0.92:
-                earned.append(_credential(rng, user_id, name, today - dt.timedelta(days=rng.randrange(0, 420))))
+                issued_on = today - dt.timedelta(days=rng.randrange(0, 420))
+                earned.append(_credential(rng, number, user_id, name, issued_on))
         session_id = open_session(owner.id, "A browser", instant)
         own = Membership(
             organization_id=firm.id,
@@ -162,7 +163,7 @@ def measure(app: Flask, visitor: Visitor, firm: str) -> dict[str, float]:
     return results
 
 
-def _credential(rng: random.Random, user_id: uuid.UUID, name: str, day: dt.date) -> dict[str, Any]:
+def _credential(rng: random.Random, number: int, user_id: uuid.UUID, name: str, day: dt.date) -> dict[str, Any]:
     issued_at = dt.datetime.combine(day, dt.time(12), dt.UTC)
     return {
         "id": uuid.UUID(int=rng.getrandbits(128), version=4),
@@ -170,6 +171,7 @@ def _credential(rng: random.Random, user_id: uuid.UUID, name: str, day: dt.date)
         "course": COURSE,
         "cycle": 1,
         "serial": new_serial(rng),
+        "status_index": number,
         "holder_name": name,
         "course_title": "Would you recognize it?",
         "course_version": "1.0",

@@ -5,10 +5,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 Request = Callable[[], bytes]
 """Makes the next request of a connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server sent: status, headers by lower-case name, body as it came."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Connection:
@@ -17,22 +27,33 @@ class Connection:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
 
-    async def send(self, request: bytes) -> str:
-        """Send a request, wait for the whole answer, and return its head."""
-        self._writer.write(request)
-        head = await self._reader.readuntil(b"\r\n\r\n")
-        status = int(head.split(b" ", 2)[1])
-        assert status < 400, head.decode(errors="replace")
-        await self._pass_over_body(head.lower())
-        return head.decode("latin-1")
+    async def send(self, request: bytes) -> Answer:
+        """Send a request, and return the answer, which must be no refusal."""
+        answer = await self.ask(request)
+        assert answer.status < 400, answer
+        return answer
 
-    async def _pass_over_body(self, head: bytes) -> None:
-        if b"content-length: " in head:
-            await self._reader.readexactly(int(head.split(b"content-length: ", 1)[1].split(b"\r\n", 1)[0]))
-        elif b"transfer-encoding: chunked" in head:
+    async def ask(self, request: bytes) -> Answer:
+        """Send a request, wait for the whole answer, and return it."""
+        self._writer.write(request)
+        lines = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:] if line)}
+        return Answer(int(lines[0].split(" ", 2)[1]), headers, await self._read_body(headers))
+
+    def close(self) -> None:
+        """Hang up."""
+        self._writer.close()
+
+    async def _read_body(self, headers: Mapping[str, str]) -> bytes:
+        if "content-length" in headers:
+            return await self._reader.readexactly(int(headers["content-length"]))
+        pieces = []
+        if headers.get("transfer-encoding") == "chunked":
             while (size := int(await self._reader.readline(), 16)) > 0:
-                await self._reader.readexactly(size + 2)
+                pieces.append(await self._reader.readexactly(size))
+                await self._reader.readexactly(2)
             await self._reader.readexactly(2)
+        return b"".join(pieces)
 
 
 Visit = Callable[[Connection], Awaitable[None]]

@@ -12,14 +12,23 @@ _OWN = {"Pss_Anon:", "Pss_Shmem:"}
 
 def tree(root: int) -> list[int]:
     """Return a process and all that descend from it."""
+    found, children = [root], _children()
+    for one in found:
+        found += children.get(one, [])
+    return found
+
+
+def children_of(root: int) -> list[int]:
+    """Return the processes that a process has begun itself."""
+    return _children().get(root, [])
+
+
+def _children() -> dict[int, list[int]]:
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit() and (fields := _stat(int(folder.name))):
             children.setdefault(int(fields[1]), []).append(int(folder.name))
-    found = [root]
-    for one in found:
-        found += children.get(one, [])
-    return found
+    return children
 
 
 def cpu_seconds(processes: list[int]) -> float:

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.live import Live, serve
+from tests.browser.sheets import Sheet
 from tests.browser.stage import Stage, set_stage
 from trainer.core.settings import ROOT
 
@@ -115,6 +116,37 @@ def context(browser: Browser, live: Live) -> Iterator[Callable[..., BrowserConte
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture(scope="session")
+def _shared(browser: Browser, live: Live) -> Iterator[Page]:
+    one = browser.new_context(
+        base_url=live.url, reduced_motion="reduce", service_workers="block", bypass_csp=True
+    ).new_page()
+    one.set_default_timeout(15_000)
+    yield one
+    one.context.close()
+
+
+@pytest.fixture
+def look(_shared: Page, stage: Stage) -> Iterator[Callable[..., Page]]:
+    """Return what shows a sheet in a page that tests use one after another, if they do no more than look.
+
+    A new browser context would load and compile everything anew, which takes longer than most looks do.
+    """
+
+    def show(sheet: Sheet, width: int, height: int = 800) -> Page:
+        _shared.context.clear_cookies()
+        _shared.context.add_cookies(sheet.cookies(stage))
+        _shared.set_viewport_size({"width": width, "height": height})
+        sheet.show(_shared, stage)
+        return _shared
+
+    yield show
+    _shared.unroute_all(behavior="ignoreErrors")
+    _shared.emulate_media(color_scheme="null", forced_colors="null")
+    _shared.evaluate("localStorage.clear(); sessionStorage.clear()")
+    _shared.goto("about:blank")  # some pages ask again and again how far something is
 
 
 @pytest.fixture

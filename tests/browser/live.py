@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -22,6 +21,7 @@ from urllib.error import URLError
 from flask import Flask
 from werkzeug.serving import make_server
 
+from tests.live import free_port
 from trainer.accounts.models import User
 from trainer.accounts.operations import open_session
 from trainer.app import create_app
@@ -82,7 +82,7 @@ def serve(folder: Path, database: Path) -> Iterator[Live]:
     shutil.copy(database, folder / "trainer.db")
     with _elsewhere() as elsewhere:
         content = _content(folder, elsewhere)
-        port = _free_port()
+        port = free_port()
         environ = {
             "TRAINER_INSTANCE": str(folder / "instance"),
             "TRAINER_DATABASE_URL": f"sqlite:///{folder / 'trainer.db'}",
@@ -105,7 +105,7 @@ def serve_here(folder: Path, database: Path, **settings: Any) -> Iterator[Live]:
     """
     shutil.copy(database, folder / "trainer.db")
     with _elsewhere() as elsewhere:
-        content, port = _content(folder, elsewhere), _free_port()
+        content, port = _content(folder, elsewhere), free_port()
         environ = {
             "TRAINER_INSTANCE": str(folder / "instance"),
             "TRAINER_DATABASE_URL": f"sqlite:///{folder / 'trainer.db'}",
@@ -209,9 +209,3 @@ def _elsewhere() -> Iterator[Elsewhere]:
         server.shutdown()
         server.server_close()
         thread.join(5)
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

@@ -58,7 +58,19 @@ class Sheet:
     def show(self, page: Page, stage: Stage) -> str:
         """Bring the page into the state; return its HTML as the server sent it."""
         answers: list[Answer] = []
-        page.on("response", lambda answer: answers.append(answer) if _is_document(answer, page) else None)
+
+        def note(answer: Answer) -> None:
+            if _is_document(answer, page):
+                answers.append(answer)
+
+        page.on("response", note)
+        try:
+            self._go(page, stage, answers)
+        finally:
+            page.remove_listener("response", note)
+        return answers[-1].text()
+
+    def _go(self, page: Page, stage: Stage, answers: list[Answer]) -> None:
         if self.render is not None:
             html = self.render(stage)
             page.route("**" + self.address(stage), lambda route: route.fulfill(body=html, content_type="text/html"))
@@ -67,7 +79,6 @@ class Sheet:
             self.act(page)
         page.wait_for_load_state("load")
         assert self.render is not None or answers[-1].status == self.status, f"{self.name}: {answers[-1].status}"
-        return answers[-1].text()
 
 
 def _is_document(answer: Answer, page: Page) -> bool:
@@ -528,6 +539,7 @@ PUBLIC = [
 
 LEARNER = [
     Sheet("account", "/account", "passed"),
+    Sheet("sign-out", "/sign-out", "passed"),
     Sheet("account-error", "/account", "passed", _send, 422),
     Sheet("account-name", "/account/name", "passed"),
     Sheet("account-name-error", "/account/name", "passed", _say_no_name, 422),
@@ -577,6 +589,7 @@ LEARNER = [
     Sheet("erasure-undo", _at("undo")),
     Sheet("erasure-undo-void", "/erasures/0.0", status=404),
     Sheet("me-guest", "/me", "guest"),
+    Sheet("sign-out-guest", "/sign-out", "guest"),
     Sheet("course-guest", COURSE, "guest"),
     Sheet("final-guest", f"{COURSE}/final", "guest"),
     Sheet("sign-up-guest", "/sign-up", "guest"),
@@ -703,6 +716,8 @@ FIRMS = [
     Sheet("audit", _at("firm", "/audit"), "alice"),
     Sheet("audit-none", _at("bare", "/audit?act=lesson"), "alice"),
     Sheet("settings", _at("firm", "/settings"), "alice"),
+    Sheet("settings-logo-error", _at("bare", "/settings"), "alice", _send, 422),
+    Sheet("logo-removal", _at("firm", "/logo/removal"), "alice"),
     Sheet("closure", _at("firm", "/closure"), "alice"),
     Sheet("closure-error", _at("firm", "/closure"), "alice", _send, 422),
     Sheet("firm-closed", _at("closed"), "alice", status=403),
@@ -861,6 +876,9 @@ CLASSES = [
     Sheet("briefing", _at("class", "/briefing"), "alice"),
     Sheet("briefing-empty", _at("class_alone", "/briefing"), "alice"),
     Sheet("items", _at("items"), "administrator"),
+    Sheet("administration", "/administration", "administrator"),
+    Sheet("administration-firms", "/administration/firms", "administrator"),
+    Sheet("administration-no-firm", "/administration/firms?q=nobody", "administrator"),
     Sheet("items-instructor", _at("items", "?order=right&truth=no_concern"), "alice"),
     Sheet("items-no-match", _at("items", "?flag=mostly_wrong&course=refresher"), "administrator"),
     Sheet("items-uncounted", "/item-analysis", "administrator", render=uncounted_page),
@@ -920,11 +938,11 @@ TOKENS = [
 SHEETS = PUBLIC + LEARNER + FIRMS + JOINING + REQUIRING + CLASSES + TOKENS
 NAMES = [one.name for one in SHEETS]
 
-# Every page in every state is looked at by axe, narrow and wide. Each second page, in its plain state, is looked at in
+# Every page in every state is looked at by axe, narrow. Each fourth page, in its plain state, is looked at wide, in
 # other colors, right to left and with large texts as well, and some have their exit pressed: layout and colors are the
 # same ones everywhere. TRAINER_TEST_EVERYTHING=1 looks at all of them in all ways.
 _STATES = ("-error", "-none", "-nobody", "-empty", "-void", "-unknown", "-left", "-ended", "-seen", "-other", "-mine")
 _IS_ALL = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))
 _PLAIN = [one for one in SHEETS if not one.name.endswith(_STATES)]
-CLOSELY = SHEETS if _IS_ALL else _PLAIN[::2]
-LAYOUTS = SHEETS if _IS_ALL else SHEETS[::3]
+CLOSELY = SHEETS if _IS_ALL else _PLAIN[::4]
+LAYOUTS = SHEETS if _IS_ALL else SHEETS[::6]

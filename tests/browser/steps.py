@@ -10,6 +10,7 @@ from itertools import count
 from uuid import UUID
 
 import pyotp
+from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.browser.stage import Person, Stage
@@ -45,6 +46,15 @@ def recovery_codes_page(stage: Stage) -> str:
 
 def changes_to_read(stage: Stage) -> str:
     """Let the newest change of a course ask for three of its lessons."""
+    app = _asking_app(stage)
+    with app.app_context():
+        number = UUID(stage.paths["changes"].split("/")[2])
+        holder = db.session.get_one(Credential, number).user_id
+    return sign_in_as(app, holder, stage.live.url).get(stage.paths["changes"]).text
+
+
+def _asking_app(stage: Stage) -> Flask:
+    """Return an app in which the newest change of the course asks for lessons to be read again."""
     shelf = stage.live.app.extensions["library"]
     course = shelf.content.courses[COURSE]
     top_up = TopUp(tuple(lesson.id for lesson in course.lessons[:3]), now().date() + timedelta(days=30), 1)
@@ -52,11 +62,7 @@ def changes_to_read(stage: Stage) -> str:
     content = replace(shelf.content, courses={**shelf.content.courses, COURSE: replace(course, changes=changes)})
     other = copy(shelf)
     other._content = content
-    app = create_app(stage.live.app.config["SETTINGS"], other)
-    with app.app_context():
-        number = UUID(stage.paths["changes"].split("/")[2])
-        holder = db.session.get_one(Credential, number).user_id
-    return sign_in_as(app, holder, stage.live.url).get(stage.paths["changes"]).text
+    return create_app(stage.live.app.config["SETTINGS"], other)
 
 
 def code_page(stage: Stage) -> str:

@@ -38,7 +38,7 @@ ASKED = {
 _PLACES = """() => {
   const at = (where) => [...document.querySelectorAll("body *")].indexOf(document.querySelector(where));
   const bar = [...document.querySelectorAll("nav.nav a")].map((one) => one.getAttribute("href"));
-  return {bar: bar.indexOf("/help"), order: [at("nav.nav"), at("#main"), at(".help-strip"), at("footer")],
+  return {bar: bar.indexOf("/help"), order: [at("nav.nav"), at("#main"), at(".help-strip"), at("body > footer")],
     exit: at("#exit"), link: !!document.querySelector(".help-strip a[href='/help']")};
 }"""
 LOOKED_AT = SHEETS if os.environ.get("TRAINER_TEST_EVERYTHING") else SHEETS[::9]

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
 
 from tests.browser.live import Live
 from tests.browser.sheets import LAYOUTS, Sheet
-from tests.browser.stage import Person, Stage
+from tests.browser.stage import Person
 
 _WEATHER = "**/weather"
 
@@ -38,11 +38,8 @@ _FIRST = """() => [...document.querySelectorAll("a[href], button, input, select,
 @pytest.mark.asvs("7.4.4")
 @pytest.mark.check("T146")
 @pytest.mark.parametrize("sheet", LAYOUTS, ids=[one.name for one in LAYOUTS])
-def test_the_exit_is_first_and_can_be_hit_wherever_one_scrolls(
-    context: Callable[..., BrowserContext], stage: Stage, sheet: Sheet
-) -> None:
-    page = context(*sheet.cookies(stage), width=320, height=640).new_page()
-    sheet.show(page, stage)
+def test_the_exit_is_first_and_can_be_hit_wherever_one_scrolls(look: Callable[..., Page], sheet: Sheet) -> None:
+    page = look(sheet, width=320, height=640)
     assert page.evaluate(_FIRST) == ["skip", "exit"]
     assert not page.locator("[tabindex]:not([tabindex='-1']):not([tabindex='0'])").count()
     # 320 x 256 is a common screen at 400 %.

@@ -61,6 +61,7 @@ def test_tab_visits_every_control_once_in_order_and_leaves(
 
 
 @pytest.mark.asvs("14.2.3", "14.3.3")
+@pytest.mark.check("T098")
 @pytest.mark.check("T151")
 def test_the_whole_road_with_script_asks_no_one_else_and_stores_nothing(
     context: Callable[..., BrowserContext], live: Live

@@ -75,9 +75,8 @@ _BROKEN = """() => {
 
 @pytest.mark.check("T139")
 @pytest.mark.parametrize("sheet", CLOSELY, ids=[one.name for one in CLOSELY])
-def test_pages_reflow_and_nothing_is_cut(context: Callable[..., BrowserContext], stage: Stage, sheet: Sheet) -> None:
-    page = context(*sheet.cookies(stage), width=320, height=640, bypass_csp=True).new_page()
-    sheet.show(page, stage)
+def test_pages_reflow_and_nothing_is_cut(look: Callable[..., Page], sheet: Sheet) -> None:
+    page = look(sheet, width=320, height=640)
     found = {}
     for width in (1280, 360):
         page.set_viewport_size({"width": width, "height": 740})
@@ -110,11 +109,8 @@ _DRAWN = [
 
 
 @pytest.mark.parametrize("sheet", _DRAWN, ids=[one.name for one in _DRAWN])
-def test_large_text_reflows_whatever_scenes_are_drawn(
-    context: Callable[..., BrowserContext], stage: Stage, sheet: Sheet
-) -> None:
-    page = context(*sheet.cookies(stage), width=360, height=640, bypass_csp=True).new_page()
-    sheet.show(page, stage)
+def test_large_text_reflows_whatever_scenes_are_drawn(look: Callable[..., Page], sheet: Sheet) -> None:
+    page = look(sheet, width=360, height=640)
     page.evaluate(_LENGTHENED)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert _look(page) == []

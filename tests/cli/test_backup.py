@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,23 +14,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.sites import run
 from trainer.cli.serve import hold
 from trainer.core.keys import Key
 from trainer.core.settings import ROOT, SettingsRefused, read_settings
 
+INSERT = (
+    "INSERT INTO users (id, created_at, email, email_key, password_hash, second_factor_misses) "
+    "VALUES (lower(hex(randomblob(16))), '2026-11-25', ?, ?, '-', 0)"
+)
+
 
 def flask(instance: Path, *command: str, **environ: str) -> tuple[int, str]:
-    """Run a command; return (exit code, what it said)."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "trainer.app", *command],
-        cwd=ROOT,
-        env={**os.environ, "TRAINER_INSTANCE": str(instance), **environ},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert "Traceback" not in ended.stderr, ended.stderr
-    return ended.returncode, ended.stdout + ended.stderr
+    """Run a command in an installation with SQLite; return (exit code, what it said)."""
+    return run({"TRAINER_INSTANCE": str(instance), **environ}, *command)
 
 
 def add(database: Path, *names: str, is_left_open: bool = False) -> sqlite3.Connection:
@@ -37,11 +35,7 @@ def add(database: Path, *names: str, is_left_open: bool = False) -> sqlite3.Conn
     connection = sqlite3.connect(database, isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     for name in names:
-        connection.execute(
-            "INSERT INTO users (id, created_at, email, email_key, password_hash, second_factor_misses) "
-            "VALUES (lower(hex(randomblob(16))), '2026-11-25', ?, ?, '-', 0)",
-            (name, name),
-        )
+        connection.execute(INSERT, (name, name))
     if not is_left_open:
         connection.close()
     return connection
@@ -53,13 +47,19 @@ def users(database: Path) -> set[str]:
         return {name for (name,) in connection.execute("SELECT email FROM users")}
 
 
-@pytest.fixture
-def instance(tmp_path: Path) -> Path:
-    """Return the folder of an installation with one user."""
-    folder = tmp_path / "instance"
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of an installation with one user, to be copied."""
+    folder = tmp_path_factory.mktemp("prepared") / "instance"
     assert flask(folder, "setup")[0] == 0
     add(folder / "trainer.db", "leo")
     return folder
+
+
+@pytest.fixture
+def instance(tmp_path: Path, prepared: Path) -> Path:
+    """Return the folder of an installation with one user."""
+    return shutil.copytree(prepared, tmp_path / "instance")
 
 
 @pytest.mark.check("T120")
@@ -68,9 +68,9 @@ def test_what_was_written_after_the_backup_is_not_mixed_into_it(instance: Path, 
     running = add(database, "bob", is_left_open=True)
     assert flask(instance, "backup", str(backup))[0] == 0
     running.close()
-    crashed = "import os, sys; from pathlib import Path; from tests.cli.test_backup import add; "
-    crashed += "add(Path(sys.argv[1]), 'mallory', is_left_open=True); os._exit(9)"
-    subprocess.run([sys.executable, "-c", crashed, str(database)], cwd=ROOT, check=False)
+    crashed = "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); "
+    crashed += "c.execute(sys.argv[2], ('mallory', 'mallory')); os._exit(9)"
+    subprocess.run([sys.executable, "-c", crashed, str(database), INSERT], check=False)
     assert (instance / "trainer.db-wal").stat().st_size > 0
     code, said = flask(instance, "restore", str(backup))
     assert code == 1
@@ -111,8 +111,15 @@ def test_what_is_no_backup_changes_nothing(instance: Path, tmp_path: Path) -> No
         assert code == 1
         assert "can't be used" in said
         assert users(database) == {"leo"}
-    names = {"trainer.db", "secret_key", "badge_keys", "content.cache", "serve.lock"}
-    assert {path.name for path in instance.iterdir()} == names
+    assert {path.name for path in instance.iterdir()} == {"trainer.db", "secret_key", "badge_keys", "serve.lock"}
+
+
+def test_a_backup_that_nobody_can_take_a_note_of_is_whole_all_the_same(instance: Path, tmp_path: Path) -> None:
+    (instance / "last_backup.json").mkdir()
+    code, said = flask(instance, "backup", str(tmp_path / "backup"))
+    assert code == 0
+    assert "The backup is whole, but" in said
+    assert flask(instance, "verify-backup", str(tmp_path / "backup"))[0] == 0
 
 
 def test_a_served_folder_is_left_alone(instance: Path, tmp_path: Path) -> None:
@@ -123,9 +130,18 @@ def test_a_served_folder_is_left_alone(instance: Path, tmp_path: Path) -> None:
     os.close(lock)
     assert code == 1
     assert f"in use by process {os.getpid()}" in said
-    with closing(add(instance / "trainer.db", is_left_open=True)) as worker:
-        worker.execute("SELECT * FROM users").fetchall()
+    reading = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); print(c.execute('SELECT email FROM users').fetchall()"
+    )
+    reading += ", flush=True); input()"
+    # In a process of its own: whoever closes a file gives up all locks that the process has on it.
+    with subprocess.Popen(
+        [sys.executable, "-c", reading, str(instance / "trainer.db")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as worker:
+        assert worker.stdout is not None
+        assert b"leo" in worker.stdout.readline()
         code, said = flask(instance, "restore", str(backup), "--replace")
+        worker.communicate(b"\n")
     assert code == 1
     assert "Another process is using" in said
     assert flask(instance, "restore", str(backup), "--replace")[0] == 0
@@ -184,7 +200,12 @@ def test_older_keys_come_along_and_a_backup_that_lacks_one_is_refused(instance: 
     (backup / "secret_keys_older").rename(backup / "elsewhere")
     code, said = flask(new, "restore", str(backup))
     assert code == 1
+    assert "secret_keys_older is missing" in said
+    (backup / "backup.json").rename(backup / "list")  # as backups were before they had a list
+    code, said = flask(new, "restore", str(backup))
+    assert code == 1
     assert f"need the key {old.id}" in said
+    (backup / "list").rename(backup / "backup.json")
     assert not {"trainer.db", "trainer.db.restoring"} & {path.name for path in new.iterdir()}
     (backup / "elsewhere").rename(backup / "secret_keys_older")
     code, said = flask(new, "restore", str(backup / "trainer.db"), "--key", str(backup / "secret_key"))

@@ -35,8 +35,6 @@ from trainer.credentials.models import Credential
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
 from trainer.organizations.rules import local_day
 
-pytestmark = pytest.mark.xdist_group("seed")  # what they look at takes a while to make
-
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory, template_database: Path, shelf: Library) -> Iterator[Flask]:

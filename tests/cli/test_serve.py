@@ -19,7 +19,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.assessment.swapped import copy_content
-from tests.jobs.conftest import free_port
+from tests.live import free_port
 from trainer.core.settings import ROOT, Settings
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -237,6 +237,16 @@ def test_an_address_that_is_not_ours_is_refused(serve: Serve, host: str, words: 
     assert site.said().count("\n") == 1
 
 
+@pytest.mark.parametrize(("soft", "hard", "most"), [(1024, 20_000, 4096), (1024, 2048, 1792), (256, 256, 64)])
+def test_a_server_holds_as_many_connections_as_this_machine_lets_it(soft: int, hard: int, most: int) -> None:
+    program = (
+        "import resource\nfrom trainer.cli.serve import allow_files, most_connections\n"
+        f"resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))\nallow_files()\nprint(most_connections())\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert int(ended.stdout) == most
+
+
 def test_a_second_server_on_the_same_folder_is_refused(serve: Serve) -> None:
     site = serve()
     other = serve(is_waited_for=False)
@@ -255,7 +265,7 @@ def test_what_can_never_start_ends_with_one_line(serve: Serve, settings: Setting
         plan.write_text(
             "import sys\nfrom trainer.cli.supervisor import Program, supervise\n"
             "from trainer.cli.serve import web_command\nfrom trainer.core.settings import read_settings\n"
-            "sys.exit(supervise([Program('web server', web_command(read_settings()), 9, is_vital=True)]))\n"
+            "sys.exit(supervise([Program('web server', web_command(read_settings()), 9, is_vital=True)], []))\n"
         )
         taken.listen()
         ended = subprocess.run(

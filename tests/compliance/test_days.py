@@ -25,7 +25,7 @@ from tests.interop.conftest import token_of
 from tests.interop.test_same_numbers import in_api, in_csv, in_xlsx, said
 from tests.interop.test_same_pack import told_of
 from trainer.compliance.operations import order_pack
-from trainer.compliance.queries import PAGE, count_rows, iterate_rows, list_rows, sight_of
+from trainer.compliance.queries import PAGE, count_rows, iterate_rows, list_and_count, list_rows, sight_of
 from trainer.compliance.rules import Narrowing, Order, Row
 from trainer.compliance.words import as_table
 from trainer.core import clock
@@ -67,6 +67,7 @@ def compare(story: Story, day: dt.date) -> int:
         after: str | None = None
         while True:
             page = list_rows(sight, Narrowing(order=order), after, most=2)
+            assert list_and_count(sight, Narrowing(order=order), after, most=2) == (page, counts)
             pages += page.rows
             after = page.next_after
             if after is None:

@@ -88,7 +88,7 @@ def test_what_another_wrote_is_never_unpickled(folder: Path, kept: Cache, secret
     forged = Cache(kept.folder, secret)
     kept.folder.mkdir()
     data = pickle.dumps(Bomb())
-    (kept.folder / cache.NAME).write_bytes(cache._mark(forged, key, data) + data)
+    (kept.folder / cache.NAME).write_bytes(cache._mark(forged.secret, key, data) + data)
     assert cache.find(kept, key) is None
 
 

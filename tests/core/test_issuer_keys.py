@@ -70,13 +70,13 @@ def test_keys_of_a_backup_come_back_beside_those_made_since(tmp_path: Path) -> N
     assert first is not None
     (backup / FILE).write_text((folder / FILE).read_text())
     second = rotate(folder, LATER)
-    merge(folder, backup / FILE)
+    merge(folder, (backup / FILE).read_text())
     keys = read_issuer_keys(folder, None)
     assert keys.current == second
     assert ["d" in row["key"] for row in rows(folder)] == [True, False]
     (folder / FILE).unlink()  # a new machine that has made a key of its own already
     third = make_first(folder, LATER)
-    merge(folder, backup / FILE)
+    merge(folder, (backup / FILE).read_text())
     keys = read_issuer_keys(folder, None)
     assert keys.current == third
     assert {key.id for key in keys.trusted} == {third.id, first.id} if third else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import replace
 from uuid import UUID
 
@@ -56,8 +57,11 @@ from trainer.core.db import Base, db, transaction
 from trainer.core.errors import Conflict
 from trainer.core.events import Kind
 from trainer.core.heartbeat import note_began
+from trainer.core.processes import Itself, ProcessRole, note_seen
+from trainer.core.releases import add_release
 from trainer.core.settings import ROOT
 from trainer.credentials.models import Credential
+from trainer.credentials.operations import note_filed
 from trainer.credentials.rules import STATUS_PLACES
 from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams, invite
@@ -69,6 +73,7 @@ from trainer.interop.models import PersonWrite
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
 from trainer.interop.webhooks import make_webhook, order_test
+from trainer.jobs.due_firms import bring_forward
 from trainer.joining.drafts import keep_draft, match_columns
 from trainer.joining.pins import choose_pin
 from trainer.joining.sheets import read_list
@@ -76,6 +81,8 @@ from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, enroll
 from trainer.organizations.devices import make_device
 from trainer.organizations.history import keep_stays
+from trainer.organizations.logo_files import LogoFile
+from trainer.organizations.logos import set_logo
 from trainer.organizations.models import (
     Invitation,
     InvitationMail,
@@ -109,12 +116,14 @@ def test_there_is_one_head() -> None:
     assert len(ScriptDirectory.from_config(config).get_heads()) == 1
 
 
+@pytest.mark.check("T119")
 def test_the_tables_are_as_the_records_say(app: Flask) -> None:
     with app.app_context(), db.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
-def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: Library) -> None:
+def fill_all(app: Flask, visitor: Visitor, shelf: Library) -> None:
+    """Put a row at least into every table."""
     with time_machine.travel("2026-11-23T15:00:00Z") as moved:  # a Monday
         visitor.sign_up()
         make_ready(visitor, shelf, moved)
@@ -123,6 +132,8 @@ def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: L
     fill_class(app)
     with app.app_context(), transaction():
         note_began("mail", clock.now())
+        note_seen(Itself(ProcessRole.WORKER), "0")
+        add_release("0", b"files", b"built", "code", clock.now())
     bob = make_account(app)
     add_second_factor(app, bob)
     make_passkey(app, bob)
@@ -136,15 +147,59 @@ def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: L
         enrollment = session.scalars(select(Enrollment)).first()
         assert enrollment is not None
         ask_for_mail(enrollment.user_id, served(), clock.now())
+        note_filed(session.scalars(select(Credential.id)).one(), b"a file", clock.now())
         session.add(RenewalMail(enrollment_id=enrollment.id, asked_at=clock.now()))
     count(app)
+
+
+def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: Library) -> None:
+    fill_all(app, visitor, shelf)
     with app.app_context():
         assert [table for table, number in rows().items() if not number] == []
         downgrade(directory=FOLDER, revision="base")
         assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
         upgrade(directory=FOLDER)
         assert rows().keys() == Base.metadata.tables.keys()
-        assert {name for name, number in rows().items() if number} == {"schema_revisions"}
+        assert {name for name, number in rows().items() if number} == {"schema_revisions", "installations"}
+
+
+NEWEST = 4
+"""Migrations that each run tries one by one; a night tries all of them."""
+
+
+@pytest.mark.check("T119")
+@pytest.mark.parametrize("most", [NEWEST, pytest.param(1_000, marks=pytest.mark.nightly)])
+def test_each_migration_undone_leaves_every_row_as_it_was_before_it(
+    app: Flask, visitor: Visitor, shelf: Library, most: int
+) -> None:
+    fill_all(app, visitor, shelf)
+    script = ScriptDirectory(FOLDER)
+    revisions = [step.revision for step in script.walk_revisions()][:most]
+    with app.app_context():
+        at_head = checksums()
+        for revision in revisions:
+            earlier = str(script.get_revision(revision).down_revision or "base")
+            downgrade(directory=FOLDER, revision=earlier)
+            before = checksums()
+            upgrade(directory=FOLDER, revision=revision)
+            downgrade(directory=FOLDER, revision=earlier)
+            assert checksums() == before, revision
+        upgrade(directory=FOLDER)
+        assert checksums().keys() == at_head.keys()
+
+
+def checksums() -> dict[str, str]:
+    """Return a sum over all rows of each table, and over the names of its columns."""
+    sums = {}
+    for name in inspect(db.engine).get_table_names():
+        columns = sorted(column["name"] for column in inspect(db.engine).get_columns(name))
+        if name in {"alembic_version", "schema_revisions"}:
+            continue
+        query = f"SELECT {', '.join(columns)} FROM {name}" if columns else f"SELECT 1 FROM {name}"
+        rows = sorted(repr(tuple(row)) for row in db.session.execute(text(query)))
+        sums[name] = hashlib.sha256(repr((columns, rows)).encode()).hexdigest()
+    db.session.rollback()
+    return sums
 
 
 def fill_rounds(app: Flask) -> None:
@@ -165,6 +220,8 @@ def fill_firm(app: Flask) -> None:
         session.flush()
         keep_stays([mona], at)
         later = {"created_at": at, "expires_at": at}
+        bring_forward(at)
+        set_logo(firm.actor(), LogoFile("png", b"a picture"), at)
         invitation = Invitation(**facts, **later, membership_id=mona, email_key="m", nonce="n")
         session.add(invitation)
         session.flush()

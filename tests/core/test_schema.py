@@ -57,7 +57,7 @@ def run(url: str, folder: Path, *command: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", [0, *(pytest.param(number, marks=pytest.mark.nightly) for number in (1, 2))])
 def test_of_several_that_start_at_once_all_succeed(empty_url: str, tmp_path: Path, number: int) -> None:
     started = [run(empty_url, tmp_path, "setup") for _one in range(3)]
     said = [one.communicate(timeout=120)[0] for one in started]
@@ -151,8 +151,11 @@ def test_every_command_says_in_one_line_that_there_are_no_tables(settings: Setti
         ["credentials", "revoke", "x", "--reason", "x"],
         ["guests", "forget"],
         ["jobs", "beats"],
+        ["jobs", "give-up", number],
         ["jobs", "list"],
+        ["jobs", "retry", number],
         ["jobs", "run"],
+        ["mail", "give-up", number],
         ["mail", "list"],
         ["mail", "retry", number],
         ["mail", "show", number],

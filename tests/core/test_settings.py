@@ -55,6 +55,19 @@ REFUSED: list[tuple[dict[str, str], str]] = [
     ({"TRAINER_DATABASE_URL": "sqlite:///"}, "names no file"),
     ({"TRAINER_DATABASE_URL": "sqlite:///:memory:"}, "names no file"),
     ({"TRAINER_DATABASE_URL": "postgresql://u:hidden@h:port/x"}, "can't be read"),
+    ({"TRAINER_REPLICA_URL": "postgresql://u:hidden@h/x"}, "is for PostgreSQL, and TRAINER_DATABASE_URL names none"),
+    (
+        {"TRAINER_DATABASE_URL": "postgresql://u@h/x", "TRAINER_REPLICA_URL": "sqlite:////hidden"},
+        "TRAINER_REPLICA_URL must begin with postgresql://",
+    ),
+    (
+        {"TRAINER_DATABASE_URL": "postgresql://u@h/x", "TRAINER_REPLICA_URL": "postgresql://u:hidden@h:port/x"},
+        "TRAINER_REPLICA_URL can't be read",
+    ),
+    (
+        {"TRAINER_DATABASE_URL": "postgresql://u@h/x", "TRAINER_REPLICA_URL": "postgres://v:hidden@h:5432/x"},
+        "TRAINER_REPLICA_URL is the address of TRAINER_DATABASE_URL",
+    ),
     ({"TRAINER_CONTENT": "/nowhere/at/all"}, "no such folder"),
     ({"TRAINER_INSTANCE": "/dev/null/x"}, "no folder can be there"),
     (
@@ -73,6 +86,18 @@ def test_a_setting_is_refused_in_one_line(tmp_path: Path, environ: dict[str, str
     assert reason in refused.value.message
     assert "\n" not in refused.value.message
     assert "hidden" not in refused.value.message
+
+
+def test_a_replica_may_be_another_server_or_another_name_there(tmp_path: Path) -> None:
+    environ = {
+        "TRAINER_INSTANCE": str(tmp_path),
+        "TRAINER_SECRET_KEY": KEY,
+        "TRAINER_DATABASE_URL": "postgresql://u@h/x",
+    }
+    assert read_settings(environ).replica_url is None
+    for place in ("u@other/x", "u@h:5433/x", "u@h/y", "u@h/x?host=other"):
+        settings = read_settings({**environ, "TRAINER_REPLICA_URL": f"postgresql://{place}"})
+        assert settings.replica_url == f"postgresql+psycopg://{place}"
 
 
 def run(instance: Path, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -85,7 +85,7 @@ def mutations(token: str, number: int, seed: int) -> list[str]:
         {"issuer": {**claims["issuer"], "name": "Someone else"}},
         {"credentialStatus": {**claims["credentialStatus"], "statusListIndex": "1"}},
         {"credentialSubject": {**claims["credentialSubject"], "identifier": []}},
-        {"id": claims["id"][:-1] + "0"},
+        {"id": claims["id"][:-1] + ("1" if claims["id"].endswith("0") else "0")},
     ]
     mutants = [".".join([head, written({**claims, **change}), signature]) for change in changed]
     mutants.append(".".join([written({**header, "kid": header["kid"][:-1]}), body, signature]))
@@ -108,3 +108,45 @@ def mutations(token: str, number: int, seed: int) -> list[str]:
         if mutant.strip() != token:
             mutants.append(mutant)
     return mutants[:number]
+
+
+def forged_seals(manifest: bytes, seal: bytes, number: int, seed: int) -> list[tuple[bytes, bytes]]:
+    """Return so many manifests with seals that were never made for them, from one that was."""
+    chance, (head, _, tail) = random.Random(seed), seal.decode().split(".")
+    said = json.loads(manifest)
+    header, _claims, proof = parts_of(f"{head}.{encode(manifest)}.{tail}")
+    key, ec = RSAKey.generate_key(2048, private=True), ECKey.generate_key("P-256", private=True)
+    others: list[dict[str, Any]] = [
+        {**said, "as_of": "2099-12-31"},
+        {**said, "organization": "Another firm"},
+        {**said, "sha256": {**said["sha256"], "roster.csv": "1" * 64}},
+        {**said, "sha256": {**said["sha256"], "more.csv": "0" * 64}},
+        {**said, "sha256": {}},
+    ]
+    forged = [(json.dumps(other).encode(), seal) for other in others]
+    forged += [(manifest + blank, seal) for blank in (b" ", b"\n", b"\x00", b"\xef\xbb\xbf")]
+    forged.append((b"\xef\xbb\xbf" + manifest, seal))
+    for changed in ({"alg": "none"}, {"alg": "HS256"}, {"typ": "JWT"}, {"kid": "x"}, {"jku": SITE}, {"crit": ["b64"]}):
+        forged.append((manifest, f"{written({**header, **changed})}..{tail}".encode()))
+        forged.append((manifest, f"{written({**header, **changed})}..".encode()))
+    for stranger, algorithm in ((key, "RS256"), (ec, "ES256")):
+        for kid in (header["kid"], "did:web:evil.example#1"):
+            options = {"kid": kid, "typ": header["typ"]}
+            registry = jws.JWSRegistry(algorithms=[algorithm], strict_check_header=False)
+            token = jws.serialize_compact({"alg": algorithm, **options}, manifest, stranger, registry=registry)
+            first, body, last = token.split(".")
+            forged += [(manifest, f"{first}..{last}".encode()), (manifest, f"{first}.{body}.{last}".encode())]
+    while len(forged) < number:
+        which, raw = chance.randrange(3), bytearray(manifest)
+        if which == 0:  # a bit of the manifest
+            raw[chance.randrange(len(raw))] ^= 1 << chance.randrange(8)
+            forged.append((bytes(raw), seal))
+        elif which == 1:  # a bit of the signature
+            raw = bytearray(proof)
+            raw[chance.randrange(len(raw))] ^= 1 << chance.randrange(8)
+            forged.append((manifest, f"{head}..{encode(bytes(raw))}".encode()))
+        else:  # a character of the text
+            raw, at = bytearray(seal), chance.randrange(len(seal))
+            raw[at] = chance.choice(b"ABCXYZabcxyz019-_.=+/ ")
+            forged.append((manifest, bytes(raw)))
+    return [pair for pair in forged if pair != (manifest, seal)][:number]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from dataclasses import replace
 from hashlib import sha256
@@ -12,10 +13,13 @@ from typing import Any
 import pytest
 from joserfc import jws
 from joserfc.jwk import RSAKey
+from limits.storage import MemoryStorage
 from werkzeug.test import TestResponse
 
 from tests.credentials.conftest import SITE, Issued, encode, written
+from tests.credentials.forging import forged_seals
 from tests.credentials.test_file_check import send
+from tests.support import Visitor
 from trainer.core import clock
 from trainer.core.issuer_keys import IssuerKeys
 from trainer.credentials import checking
@@ -132,3 +136,25 @@ def test_a_file_that_is_too_large_is_told_where_to_go(issued: Issued) -> None:
     assert answer.status_code == 413
     assert "A file can have 256 KB at most" in answer.text
     assert f"{SITE}/pack" in answer.text
+
+
+@pytest.mark.check("T031")
+@pytest.mark.parametrize("number", [60, pytest.param(500, marks=pytest.mark.nightly)], ids=["few", "five hundred"])
+def test_no_crafted_manifest_is_taken_for_ours(issued: Issued, number: int) -> None:
+    """By the page, by programs, and by the page of its hash."""
+    signature, visitor = sealed(issued), Visitor(issued.app, SITE)
+    seed = int.from_bytes(os.urandom(4)) if os.environ.get("TRAINER_TEST_EVERYTHING") else 31
+    forged = forged_seals(BYTES, signature, number, seed)
+    assert len(forged) > number - 5
+    taken = []
+    for data, given in forged:
+        issued.app.extensions["limits"] = MemoryStorage()
+        pack = zipped(manifest=data, seal=given)
+        page, (status, said) = send(issued, pack), asked(issued, pack)
+        is_recorded = visitor.get(f"/pack/{sha256(data).hexdigest()}").status_code != 404
+        assert page.status_code in {303, 422}, (data, given, seed)
+        assert status in {200, 422}, (data, given, seed)
+        if "Signed by us" in page.text or said["verdict"] not in {"pack_unsigned", "unreadable"} or is_recorded:
+            taken.append((data, given))
+    assert taken == [], f"seed {seed}"
+    assert asked(issued, zipped(manifest=BYTES, seal=signature))[1]["verdict"] == "pack_signed"

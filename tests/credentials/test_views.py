@@ -7,28 +7,30 @@ import io
 import random
 import re
 from dataclasses import replace
+from typing import Any
 from unittest.mock import ANY
 
 import pypdf
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.cast import certify, make_account
 from tests.credentials.test_certificate import assert_harmless, text_of
 from tests.support import Visitor
 from trainer.app import create_app
 from trainer.content.library import Library
-from trainer.content.subject import Vocabulary
 from trainer.core import clock
 from trainer.core.db import db, transaction
+from trainer.core.limits import LimitCount
 from trainer.core.settings import Settings
 from trainer.credentials import paper
-from trainer.credentials.certificate import Sheet, render_certificate
+from trainer.credentials.certificate import render_certificate
 from trainer.credentials.models import Credential, Stated
 from trainer.credentials.operations import revoke
-from trainer.credentials.rules import new_serial, show_serial
+from trainer.credentials.rules import STATUS_PLACES, new_serial, show_serial
+from trainer.web.limits import count, key_of
 
 
 @pytest.fixture
@@ -101,6 +103,29 @@ def test_numbers_are_too_many_to_guess_and_guessing_is_slowed_down(visitor: Visi
     assert {answer.data for answer in answers[:120]} == {answers[0].data}
 
 
+@pytest.mark.asvs("2.4.1")
+def test_files_are_limited_for_a_network_and_the_check_of_a_right_number_is_not(
+    app: Flask, visitor: Visitor, serial: str
+) -> None:
+    files = {"certificate": "certificate.pdf", "badge": "badge.jwt", "badge_png": "badge.png", "badge_svg": "badge.svg"}
+    with app.app_context(), transaction():
+        for view in files:
+            count(key_of("acts", f"credentials.{view}", "127.0.0.1"), 3_600, 299)
+    for file in files.values():
+        assert visitor.get(f"/verify/{serial}/{file}").status_code == 200
+        refused = visitor.get(f"/verify/{serial}/{file}")
+        assert refused.status_code == 429
+        assert 0 < int(refused.headers["Retry-After"]) <= 3_600
+    elsewhere = {"REMOTE_ADDR": "198.51.100.7"}
+    assert visitor.get(f"/verify/{serial}/badge.jwt", environ_base=elsewhere).status_code == 200
+    with app.app_context():
+        status_list = db.session.scalars(select(Credential.status_index)).one() // STATUS_PLACES
+    for page in (f"/verify/{serial}", f"/verify/{serial}.json", f"/badges/status/{status_list}"):
+        assert {visitor.get(page).status_code for _visit in range(3)} == {200}
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(LimitCount)) == len(files) + 1
+
+
 def test_time_and_withdrawal_show_at_once(app: Flask, visitor: Visitor, serial: str) -> None:
     with time_machine.travel(clock.now().replace(year=clock.now().year + 2)):
         assert "Expired" in visitor.get(f"/verify/{serial}").text
@@ -122,9 +147,9 @@ def test_the_address_on_paper_is_the_configured_one(
     with app.app_context():
         serial = db.session.scalars(select(Credential.serial)).one()
 
-    def watch(facts: Stated, url: str | None, brand: str, vocabulary: Vocabulary, sheet: Sheet) -> bytes:
+    def watch(facts: Stated, url: str | None, *rest: Any) -> bytes:
         printed.append(url)
-        return render_certificate(facts, url, brand, vocabulary, sheet)
+        return render_certificate(facts, url, *rest)
 
     monkeypatch.setattr(paper, "render_certificate", watch)
     visitor = Visitor(app, base_url)

@@ -50,6 +50,7 @@ from trainer.interop.models import PersonWrite
 from trainer.interop.operations import make_token
 from trainer.interop.rules import Scope
 from trainer.interop.webhooks import make_webhook, order_test
+from trainer.jobs.due_firms import bring_forward
 from trainer.joining.drafts import keep_draft, match_columns
 from trainer.joining.sheets import read_list
 from trainer.organizations.actor import Actor
@@ -57,6 +58,8 @@ from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.devices import make_device
 from trainer.organizations.invitations import invite
+from trainer.organizations.logo_files import LogoFile
+from trainer.organizations.logos import set_logo
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
@@ -69,6 +72,8 @@ LATER = "2026-12-23T16:00:00Z"
 
 FIRMS = {
     "organizations",
+    "upkeeps",
+    "firm_logos",
     "teams",
     "memberships",
     "team_memberships",
@@ -137,12 +142,16 @@ KEPT = {
     "item_counts",
     "remarks",
     "credentials",
+    "filed_certificates",
     "sign_offs",
     "signatures",
     "outbox_messages",
+    "content_releases",
     "heartbeats",
+    "running_processes",
     "pack_manifests",
     "schema_revisions",
+    "installations",
     "audit_events",
     "events",
     "limit_counts",
@@ -200,6 +209,8 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
     )
     here.keep_up()
     with app.app_context(), transaction():
+        bring_forward(clock.now())
+        set_logo(actor_of(owner, firm), LogoFile("png", b"a picture"), clock.now())
         actor, month = actor_of(owner, firm), clock.now() + dt.timedelta(days=30)
         invite(actor, get_person(actor, dana), clock.now())
         make_join_code(actor, Role.MEMBER, site, month, None, clock.now())

@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -18,7 +19,9 @@ from sqlalchemy import select
 
 from tests.cast import certify, sign_in_as
 from tests.jobs.full import FIRMS, KEPT, LATER, MONDAY, Full, make_bob, make_full, rows
+from tests.remembered import remembered
 from tests.support import COURSE, Visitor
+from trainer.compliance.packs import folder_of
 from trainer.core import clock, work
 from trainer.core.db import Base, db, transaction
 from trainer.core.outbox import OutboxMessage
@@ -50,7 +53,15 @@ def monday() -> Iterator[None]:
 @pytest.fixture
 def acme(app: Flask, monday: None) -> Full:
     """Return Acme Security, and beside it another firm; Bob, who is certified, is in both."""
-    return make_full(app, "Acme Security", bob=make_bob(app))
+
+    def make() -> Full:
+        with time_machine.travel("2026-11-23T14:50:00Z"):  # before anything that a test does
+            return make_full(app, "Acme Security", bob=make_bob(app))
+
+    acme = remembered("closing", app, make)
+    with app.app_context():
+        folder_of(acme.pack).mkdir(parents=True, exist_ok=True)
+    return replace(acme, app=app)
 
 
 def delete(app: Flask) -> int:

@@ -18,8 +18,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from flask import Flask
 
-from tests.jobs.conftest import Mailbox, free_port
+from tests.jobs.conftest import Mailbox
 from tests.jobs.test_delivery import order, send, states
+from tests.live import free_port
 from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core.settings import Settings

@@ -45,7 +45,7 @@ from trainer.credentials.models import Credential
 from trainer.instructing.models import ClassNote, CohortMember, Signature, SignOff
 from trainer.learning.models import Enrollment
 
-ROUNDS = int(os.environ.get("TRAINER_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("TRAINER_ROUNDS", "2"))
 AT_ONCE = 64
 
 

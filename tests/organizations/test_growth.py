@@ -17,6 +17,7 @@ from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.organizations import queries
 from trainer.organizations.models import Membership
+from trainer.organizations.views import people as views
 
 RARE = ("access.denied", "team.removed")
 
@@ -100,3 +101,27 @@ def test_the_names_of_nobody_are_not_looked_for(acme: Acme) -> None:
         with plans() as steps:
             assert queries.names_of(alice, set()) == {}
     assert steps == []
+
+
+def test_a_long_list_says_that_it_is_longer_and_counts_no_further(acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
+    with acme.app.app_context():
+        alice = actor_of(acme.users["alice"], acme.id)
+        exact = queries.count_people(alice)
+        assert exact["here"] > 2
+        assert queries.count_up_to(alice, 1_000) == exact
+        assert queries.count_up_to(alice, 1) == {name: min(number, 2) for name, number in exact.items()}
+    people, visitor = acme.path("/people"), acme.enter("alice")
+    page = visitor.get(people).text
+    assert f"<h1>{exact['here']} people</h1>" in page
+    monkeypatch.setattr(views, "MOST_COUNTED", 2)
+    page = visitor.get(people).text
+    assert "<h1>More than 2 people</h1>" in page
+    assert "<b>2+</b>" in page
+
+
+def test_who_has_left_is_counted_without_those_who_are_here(acme: Acme) -> None:
+    with acme.app.app_context():
+        alice = actor_of(acme.users["alice"], acme.id)
+        with plans() as steps:
+            queries.count_up_to(alice, 10)
+        assert any("ix_memberships_left" in step for step in steps), steps

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from trainer.organizations.rules import May, Role, can_undo, fold, is_allowed, is_time_zone, local_day
+from trainer.organizations.rules import May, Role, can_undo, fold, is_allowed, is_time_zone, local_day, next_turn_of_day
 
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 
@@ -50,3 +50,17 @@ def test_only_zones_of_the_database_count() -> None:
 def test_a_removal_can_be_undone_for_thirty_days() -> None:
     assert can_undo(NOON, NOON + dt.timedelta(days=30))
     assert not can_undo(NOON, NOON + dt.timedelta(days=30, seconds=1))
+
+
+@pytest.mark.parametrize(
+    ("now", "following"),
+    [
+        ("2026-11-24T04:59:59Z", "2026-11-24T05:00:00Z"),  # midnight in New York
+        ("2026-11-24T05:00:00Z", "2026-11-24T13:00:00Z"),  # eight in the morning
+        ("2026-11-24T13:00:00Z", "2026-11-25T05:00:00Z"),
+        ("2026-03-08T05:00:00Z", "2026-03-08T12:00:00Z"),  # an hour is left out that night
+    ],
+)
+def test_a_firms_day_turns_at_midnight_and_when_people_may_be_written_to(now: str, following: str) -> None:
+    instant = dt.datetime.fromisoformat(now)
+    assert next_turn_of_day(instant, "America/New_York") == dt.datetime.fromisoformat(following)

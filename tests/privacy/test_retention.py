@@ -70,6 +70,7 @@ def scenes(app: Flask) -> list[str]:
         return list(served().scenarios)
 
 
+@pytest.mark.asvs("14.2.7")
 @pytest.mark.check("T158")
 def test_nothing_is_left_past_its_time_and_nothing_goes_before(app: Flask) -> None:
     with time_machine.travel(MONDAY):

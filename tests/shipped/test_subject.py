@@ -44,6 +44,7 @@ EXCEPTIONS: Final = {
     ("trainer/content/subject.py", "two-medium"): "what signs a line of the rule asks for",
     ("trainer/core/events.py", "events"): "what other systems are told",
     ("trainer/joining/headings.py", "guard"): "a heading of rosters",
+    ("trainer/operating/templates/operating/administration.html", "health"): "of an installation",
     ("trainer/organizations/words.py", "events"): "what other systems are told",
     ("trainer/privacy/register.py", "events"): "a table",
     ("trainer/privacy/register.py", "work"): "what someone does for a firm",

@@ -46,7 +46,7 @@ def create_app() -> Adapter:
 
         return Response(portion())
 
-    @app.post("/slow")
+    @app.route("/slow", methods=["GET", "POST"])
     def slow() -> str:
         time.sleep(3)
         return "done"

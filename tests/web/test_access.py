@@ -14,6 +14,7 @@ from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core.settings import Settings
 from trainer.web.access import Access, Who, declared
+from trainer.web.asgi import READY
 
 ROLES = ["anonymous", "guest", "owner", "another"]
 ASKS = ("/keep", "/sign-in", "/sign-up")
@@ -28,7 +29,7 @@ def cells(app: Flask) -> list[tuple[str, str, Access, set[str]]]:
         found += [
             (method, rule.endpoint, access, rule.arguments) for method in sorted((rule.methods or set()) - {"OPTIONS"})
         ]
-    return found
+    return sorted(found, key=lambda cell: cell[1] == "logo.remove")  # last: others show the logo
 
 
 OF_INSTRUCTORS = ("misreads.", "board.answers", "class_notes.")
@@ -56,6 +57,8 @@ def given(answer: TestResponse, path: str) -> str:
     """Return the class of an answer."""
     if answer.status_code == 404:
         return "not found"
+    if path == READY and answer.status_code == 503:
+        return "enters"  # and reads what this world lacks: its key is in no file
     to = answer.headers.get("Location", "").split("?")[0]
     if answer.status_code == 303 and to in ASKS and not path.startswith(("/guests", *ASKS)):
         return f"asked {to}"

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from io import BytesIO
@@ -20,12 +20,14 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
-from tests.live import end
+from tests.live import end, run_async
 from tests.support import COURSE, Visitor
 from tests.web.odd_app import SIZE
 from trainer.core.settings import ROOT
 from trainer.web import apart
 from trainer.web.access import takes_long
+from trainer.web.asgi import Adapter
+from trainer.web.lanes import Lane
 
 
 @pytest.fixture(scope="module")
@@ -267,6 +269,18 @@ def test_a_request_that_takes_long_holds_up_no_other(address: str) -> None:
     assert waiting.getresponse().read() == b"done"
 
 
+def test_a_refusal_and_a_page_do_not_wait_for_each_other(address: str) -> None:
+    waiting = HTTPConnection(urlsplit(address).netloc, timeout=30)
+    waiting.request("GET", "/slow")
+    time.sleep(0.3)
+    started = time.monotonic()
+    refused = HTTPConnection(urlsplit(address).netloc, timeout=30)
+    refused.request("POST", "/environ/x", headers={"Content-Length": "100001"})
+    assert refused.getresponse().headers["Connection"] == "close"
+    assert time.monotonic() - started < 2
+    assert waiting.getresponse().read() == b"done"
+
+
 def test_what_takes_long_is_answered_whole_by_a_patient_process(address: str, large_file: Path) -> None:
     pages = json.loads(fetch(address, "/process").read())
     body = "x" * 90_000
@@ -354,6 +368,13 @@ def test_what_may_take_long_says_so(app: Flask) -> None:
         ("POST", f"{firm}/training/exports", True),
         ("POST", f"{firm}/reports/{part}/files", True),
         ("GET", "/inspections/x/all", True),
+        ("GET", "/verify/x/certificate.pdf", True),
+        ("GET", "/verify/x/certificate.zip", True),
+        ("GET", "/verify/x/badge.png", True),
+        ("GET", "/verify/x/badge.svg", True),
+        ("GET", "/verify/x", False),
+        ("GET", "/verify/x.json", False),
+        ("GET", "/badges/status/1", False),
         ("GET", f"{firm}/training", False),
         ("POST", f"{firm}/roster/{part}/confirmation", True),
         ("POST", f"{firm}/roster", True),
@@ -361,3 +382,21 @@ def test_what_may_take_long_says_so(app: Flask) -> None:
         ("GET", "/me/", False),
     ):
         assert is_long({"REQUEST_METHOD": method, "PATH_INFO": path}) is expected, (method, path)
+
+
+def test_a_refusal_that_nobody_has_time_for_closes_the_connection() -> None:
+    """What is left of its body would pass for the next request."""
+    adapter = Adapter(Flask("none"), most_bytes=lambda _environ: 10)
+    adapter._refusing = Lane("full", most=0, patience=1)
+    sent: list[Mapping[str, Any]] = []
+    scope = {"method": "POST", "raw_path": b"/", "query_string": b"", "http_version": "1.1", "scheme": "http"}
+
+    async def receive() -> Mapping[str, Any]:
+        raise AssertionError("it says how long it is, so nothing is read")
+
+    async def send(message: Mapping[str, Any]) -> None:
+        sent.append(message)
+
+    run_async(adapter({**scope, "headers": [(b"content-length", b"11")]}, receive, send))
+    assert sent[0]["status"] == 503
+    assert (b"connection", b"close") in sent[0]["headers"]

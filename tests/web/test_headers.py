@@ -56,7 +56,7 @@ def _add_broken(app: Flask) -> None:
         raise RuntimeError("the roof")
 
 
-FOR_VERIFIERS = re.compile(r" (/\.well-known/did\.json|/badges/status/0)$")
+FOR_VERIFIERS = re.compile(r" (/\.well-known/did\.json|/badges/status/[0-9]+)$")
 """What pages of other sites may fetch, too: it is the same for all."""
 
 

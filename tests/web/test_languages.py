@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from babel import localedata
 from flask import Flask
 
 from tests.cast import make_guest, sign_in_as
 from tests.languages import PSEUDO, pseudo, speak_pseudo
 from tests.support import COURSE, Visitor, closed_up
 from tests.web.test_marked_words import unmarked
+from trainer.app import preload
 from trainer.content.library import Library
 from trainer.web.language import language_tag
 
@@ -63,3 +65,12 @@ def test_what_is_kept_reaches_each_reader_in_their_language(app: Flask, shelf: L
             check(page, language)
             pages.setdefault(language, page)
         assert pages[first] != pages[second], path
+
+
+def test_what_dates_are_written_with_is_there_before_processes_are_forked(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(localedata, "_cache", {})
+    monkeypatch.setattr("trainer.app._preloaded", [])
+    preload(app)
+    assert "en" in localedata._cache

@@ -24,7 +24,7 @@ from trainer.core.limits import LimitCount, forget_counts
 from trainer.core.settings import Settings, SettingsRefused, read_settings
 from trainer.web.limits import network_of
 
-REDIS = os.environ.get("TRAINER_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+REDIS = os.environ.get("TRAINER_TEST_REDIS_URL", "redis://127.0.0.1:6379")
 HOME = {"REMOTE_ADDR": "198.51.100.7"}
 
 
@@ -174,15 +174,16 @@ def test_only_a_proxy_that_was_set_says_where_someone_is(settings: Settings, she
 
 
 @pytest.fixture
-def redis_url() -> Iterator[str]:
-    """Give an empty database of a real Redis."""
+def redis_url(worker_id: str) -> Iterator[str]:
+    """Give an empty database of a real Redis, which no other test process empties."""
     redis = pytest.importorskip("redis", reason="needs the package redis")
-    client = redis.Redis.from_url(REDIS)
+    address = f"{REDIS}/{9 + int(worker_id.removeprefix('gw')) % 7 if worker_id != 'master' else 9}"
+    client = redis.Redis.from_url(address)
     try:
         client.flushdb()
     except redis.RedisError:
         pytest.skip(f"needs a Redis server at {REDIS}")
-    yield REDIS
+    yield address
     client.flushdb()
     client.close()
 

@@ -71,7 +71,7 @@ def unmarked_in(found: Iterable[str]) -> Iterator[str]:
     while whole != before:
         before, whole = whole, re.sub("«[^«»]*»", "¶", whole)
     for text in re.split("¶| – ", whole):
-        text = text.strip(" –.:;,")
+        text = text.strip(" –.:;,\u2068\u2069")
         if re.search("[A-Za-z]{3}", text) and not _NO_WORD.fullmatch(text):
             yield text
 

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 import time_machine
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 
 from tests.cast import make_guest, sign_in_as
 from tests.support import COURSE
@@ -50,3 +51,20 @@ def test_a_session_that_changes_is_written_at_once(app: Flask) -> None:
     assert "Set-Cookie" in visitor.get("/keep?start=x").headers  # its form's token is new
     assert "Set-Cookie" not in visitor.get("/keep?start=x").headers
     assert "Set-Cookie" in visitor.post("/sign-out").headers
+
+
+@pytest.mark.asvs("11.4.1")
+def test_a_cookie_is_signed_with_sha_256_and_one_of_before_still_counts(app: Flask) -> None:
+    visitor = sign_in_as(app, make_guest(app))
+    assert visitor.get("/me").status_code == 200
+    name, _, value = visitor.cookie().partition("=")
+    content, signed_at, signature = value.rsplit(".", 2)
+    assert len(signature) == 43  # 32 bytes
+    plain = SecureCookieSessionInterface()
+    before = plain.get_signing_serializer(app)
+    assert before is not None
+    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    visitor.client.set_cookie(name, before.dumps(signer.loads(value)), domain="127.0.0.1")
+    assert visitor.get("/me").status_code == 200
+    visitor.client.set_cookie(name, f"{content}.{signed_at}.{signature[:-2]}AA", domain="127.0.0.1")
+    assert visitor.get("/me").status_code == 303

@@ -6,17 +6,16 @@ import asyncio
 import sqlite3
 import statistics
 import time
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy.engine import make_url
 
-from tests.live import serving
+from tests.live import run_async, serving
 from tests.support import COURSE, Visitor
+from trainer.cli.serve import allow_files
 from trainer.core.settings import Settings
 from trainer.web.intake import GRACE, IDLE
 
@@ -27,6 +26,7 @@ LESSON = f"/courses/{COURSE}/start/two-errors"
 @pytest.fixture
 def address(settings: Settings) -> Iterator[str]:
     """Serve with two workers."""
+    allow_files()  # as `flask serve` does
     with serving(settings, workers=WORKERS, is_web_alone=True) as address:
         yield address
 
@@ -68,12 +68,6 @@ async def ask(address: str, path: str, patience: float = 15) -> tuple[int, float
     return status, time.monotonic() - started
 
 
-def run(work: Coroutine[Any, Any, None]) -> None:
-    """Run in a thread of its own: a browser test in this process may have a loop running."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, work).result()
-
-
 PLAIN = b"Content-Length: 2000\r\n\r\nabc"
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"
 
@@ -98,7 +92,21 @@ def test_stalled_bodies_stop_nobody_and_end_by_themselves(address: str) -> None:
             assert await line.reader.read() != b""  # the page that says so
             await line.close()
 
-    run(work())
+    run_async(work())
+
+
+def test_more_than_a_thousand_open_connections_shut_nobody_out(address: str) -> None:
+    async def work() -> None:
+        lines = [Line(address) for _number in range(1_100)]
+        for line in lines:
+            await line.open("POST /try/scenes/1 HTTP/1.1", b"X-More: ")
+        status, seconds = await ask(address, "/")
+        assert status == 200
+        assert seconds < 5
+        for line in lines:
+            await line.close()
+
+    run_async(work())
 
 
 def test_headers_in_progress_stop_nobody(address: str) -> None:
@@ -113,7 +121,7 @@ def test_headers_in_progress_stop_nobody(address: str) -> None:
         for line in lines:
             await line.close()
 
-    run(work())
+    run_async(work())
 
 
 @pytest.mark.check("T091")
@@ -146,7 +154,7 @@ def test_a_slow_line_gets_through_and_a_trickle_does_not(address: str) -> None:
         assert trickle == 408
         assert ended < GRACE + 5
 
-    run(work())
+    run_async(work())
 
 
 @pytest.mark.asvs("5.2.1")
@@ -171,7 +179,7 @@ def test_what_is_too_large_is_refused_at_its_first_line_or_at_the_limit(address:
         await chunked.close()
         assert (await ask(address, "/"))[0] == 200
 
-    run(work())
+    run_async(work())
 
 
 async def try_to_write(address: str, visitor: Visitor, path: str, body: str) -> tuple[int, dict[str, str], float]:
@@ -221,5 +229,5 @@ def test_while_the_database_is_locked_pages_are_read_and_writes_wait_or_are_told
         assert (await try_to_write(address, visitor, path, body))[0] == 303
 
     with serving(settings, workers=WORKERS, is_web_alone=True) as address:
-        run(work(address))
+        run_async(work(address))
     lock.close()

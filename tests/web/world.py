@@ -17,6 +17,7 @@ from tests.cast import (
     add_note,
     add_second_factor,
     appoint,
+    approve,
     ask_for_round,
     certify,
     code_of,
@@ -37,6 +38,7 @@ from tests.cast import (
     write_note,
     write_remark,
 )
+from tests.organizations.test_logos import png
 from tests.support import COURSE, Visitor
 from trainer.accounts.letters import token_of
 from trainer.accounts.models import Link
@@ -60,6 +62,7 @@ from trainer.core.events import Kind
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import share
+from trainer.credentials.rules import STATUS_PLACES
 from trainer.home.mergers import propose
 from trainer.instructing.models import ClassNote, ClassSession, ClassView, Cohort, SavedComment, Signature, WalkIn
 from trainer.instructing.walk_ins import claim_code
@@ -74,6 +77,8 @@ from trainer.organizations.codes import make_join_code, new_code
 from trainer.organizations.devices import make_device
 from trainer.organizations.invitation_links import token_of as invitation_token
 from trainer.organizations.invitations import invite
+from trainer.organizations.logo_files import LogoFile
+from trainer.organizations.logos import set_logo
 from trainer.organizations.models import Invitation, PinSlip
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
@@ -125,6 +130,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         credential = db.session.scalars(select(Credential)).one()
         share(credential, is_on=True)
         serial, credential_id, sharing_key = credential.serial, credential.id, str(credential.sharing_key)
+        list_number = credential.status_index // STATUS_PLACES
         session_id = open_session(bob, "A browser", clock.now())
         request_reset("bob@example.org", clock.now())
         request_address(get_user(bob), "bob@example.com", clock.now())
@@ -143,7 +149,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         "serial": serial,
         "credential_id": str(credential_id),
         "sharing_key": sharing_key,
-        "list_number": "0",
+        "list_number": str(list_number),
         "attempt_id": str(start_practice(app, bob)),
         "position": 1,
         "session_id": str(session_id),
@@ -169,6 +175,7 @@ def make_world(app: Flask, shelf: Library) -> World:
     add_second_factor(app, bob)
     appoint(app, bob)
     values["passkey_id"] = str(make_passkey(app, bob))
+    values["user_id"] = str(bob)
     values["remark_id"] = str(write_remark(app, str(values["name"])))
     firm = make_firm(app, bob)
     values["organization_id"] = str(firm)
@@ -199,6 +206,8 @@ def make_world(app: Flask, shelf: Library) -> World:
         asked, stopping = list_recipients(mailed)
         others["report_links.confirmation"] = {"token": report_token(asked, CONFIRMING)}
         others["report_links.stop"] = {"token": report_token(stopping, STOPPING)}
+        set_logo(actor, LogoFile("png", png()), clock.now())
+        others["certificate_copies"] = {"membership_id": str(actor.membership.id)}
         others["certificate_files"] = {"job_id": str(order_certificates(actor, Narrowing(), clock.now()).id)}
         for endpoint in ("inspect", "inspect_all", "inspect_pdf", "inspect_pack"):
             others[f"inspections.{endpoint}"] = {"token": inspection_token(link)}
@@ -234,6 +243,9 @@ def make_world(app: Flask, shelf: Library) -> World:
     others["arrivals"] = {"code": classroom.pop("sheet_code")}
     others["walk_ins.show_claim"] = others["walk_ins.claim"] = _claim(app, bob)
     values |= classroom
+    ines = make_account(app, "ines@example.org")
+    approve(app, ines)
+    others["administration.withdraw"] = {"user_id": str(ines)}
     lea = make_account(app, "lea@example.org")
     with app.app_context(), transaction():
         ask_erasure(lea, clock.now())

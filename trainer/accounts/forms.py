@@ -73,6 +73,7 @@ def chosen_password(label: Any) -> PasswordField:
 
 
 def _refuse_easy(form: ChoosingForm, field: Any) -> None:
+    """Not a password that is easy to guess: a common one, one that repeats itself, a name, an address."""
     if field.errors:  # its length comes first
         return
     typed = [form.email.data or ""] if "email" in form else []

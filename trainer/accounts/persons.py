@@ -8,9 +8,10 @@ import uuid
 from sqlalchemy import ColumnElement, delete, or_, select
 
 from trainer.accounts.models import Administrator, Link, Passkey, PinTry, RecoveryCode, Session, User
-from trainer.accounts.queries import get_user
+from trainer.accounts.queries import find_user, get_user
 from trainer.core import audit, outbox
 from trainer.core.db import db
+from trainer.core.errors import NotFound
 from trainer.core.persons import Told, tell, tell_all
 
 ERASED = "Erased"
@@ -23,7 +24,9 @@ def export_person(user_id: uuid.UUID) -> Told:
     No password, no PIN, no secret of the second step, no code, no key; nor where a link leads: that may be an
     invitation that works.
     """
-    user = get_user(user_id)
+    user = find_user(user_id)
+    if user is None:
+        raise NotFound
     links = db.session.scalars(select(Link).where(_is_of(user)).order_by(Link.created_at)).all()
     codes = select(RecoveryCode).where(RecoveryCode.user_id == user_id).order_by(RecoveryCode.created_at)
     sessions = select(Session).where(Session.user_id == user_id).order_by(Session.created_at)

@@ -36,6 +36,7 @@ from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.language import mail_language
 from trainer.web.limits import limit_acts, limit_failures, limit_own_failures
+from trainer.web.origin import comes_from_elsewhere
 from trainer.web.redirects import go
 from trainer.web.sessions import forget_cookies
 from trainer.web.ways import way_to
@@ -43,24 +44,33 @@ from trainer.web.ways import way_to
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 
 
+@blueprint.get("/sign-out")
+@access(Who.LEARNER)
+def ask_sign_out() -> str:
+    """Ask whether to end the session on this device; every page of someone who is signed in leads here."""
+    return render_template("accounts/sign_out.html")
+
+
 @blueprint.post("/sign-out")
 @access(Who.LEARNER)
 def sign_out() -> Response:
     """End the session on this device."""
     leave()
-    return go(way_to("front"))
+    return _to_the_front()
 
 
 @blueprint.get("/exit")
 @access(Who.PUBLIC)
 def exit_site() -> Response:
     """End the visit, on our side too: forget the session and all else that this browser keeps for us, and go to an
-    everyday page. Whatever happens to the database, it goes there."""
+    everyday page. Whatever happens to the database, it goes there. From another site, it only leads there."""
+    answer = make_response(redirect(current_app.config["EXIT_TARGET"](), 302))
+    if comes_from_elsewhere():
+        return answer
     try:
         leave()
     except SQLAlchemyError:
         session.clear()
-    answer = make_response(redirect(current_app.config["EXIT_TARGET"](), 302))
     forget_cookies(answer)
     return answer
 
@@ -87,7 +97,14 @@ def sign_out_everywhere() -> Response:
     with transaction():
         operations.sign_out_everywhere(user_id, now())
     session.clear()
-    return go(way_to("front"))
+    return _to_the_front()
+
+
+def _to_the_front() -> Response:
+    """Redirect to the front page, and have the browser drop earlier pages, so that Back shows none of them."""
+    answer = go(way_to("front"))
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 @blueprint.get("/account")

@@ -6,7 +6,7 @@ import datetime as dt
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Date, Dialect, Integer, Join, SmallInteger
+from sqlalchemy import Boolean, Date, Dialect, Integer, Join, SmallInteger
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -101,6 +101,13 @@ class position_in(GenericFunction[int]):  # noqa: N801
     inherit_cache = True
 
 
+class is_among(GenericFunction[bool]):  # noqa: N801
+    """True of an id that is in a JSON list of ids, however long: each text of an `IN` would be a parameter."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
 def _two(element: GenericFunction[Any], compiler: SQLCompiler, options: dict[str, Any]) -> tuple[str, str]:
     first, second = (compiler.process(clause, **options) for clause in element.clauses)
     return first, second
@@ -187,3 +194,15 @@ def _position_sqlite(element: position_in, compiler: SQLCompiler, **options: Any
 @compiles(position_in, "postgresql")
 def _position_postgresql(element: position_in, compiler: SQLCompiler, **options: Any) -> str:
     return "strpos({}, {})".format(*_two(element, compiler, options))
+
+
+@compiles(is_among, "sqlite")
+def _among_sqlite(element: is_among, compiler: SQLCompiler, **options: Any) -> str:
+    column, ids = _two(element, compiler, options)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 both are clauses that were compiled
+
+
+@compiles(is_among, "postgresql")
+def _among_postgresql(element: is_among, compiler: SQLCompiler, **options: Any) -> str:
+    column, ids = _two(element, compiler, options)
+    return f"{column} IN (SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST({ids} AS json)))"  # noqa: S608 as above

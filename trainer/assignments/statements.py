@@ -53,6 +53,7 @@ RENEWING = bindparam("renewing", type_=String())
 """The course whose lessons renew others: a requirement that names it is met by any full course's credential."""
 UNTIL = bindparam("until", type_=UTCDateTime())
 """The instant at which a past day ends."""
+_SAID = {status: literal(status, sql.Numbered()) for status in Status}
 
 
 def on(organization_id: uuid.UUID, today: dt.date, until: dt.datetime | None = None) -> dict[str, Any]:
@@ -240,6 +241,52 @@ def standings(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
     return query.subquery("standings")
 
 
+def standings_by_day(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
+    """Like `standings`, for whoever asks of all of them both where they stand and until when.
+
+    What covers a person is looked up once, and says both.
+    """
+    asked = terms(facts)
+    covering = (
+        select(
+            facts.id.label("assignment_id"),
+            facts.membership_id,
+            facts.requirement_id,
+            facts.user_id.label("user_id"),
+            facts.due_on.label("first_due_on"),
+            *(asked.c.course, asked.c.soon_until, asked.c.first_soon_until),
+            covers_until(facts.user_id, facts.membership_id, asked.c, facts).label("covers_until"),
+        )
+        .select_from(_by_requirement(facts, asked))
+        .where(facts.stands, facts.organization_id == FIRM, *only)
+        .offset(0)  # so that neither planner looks credentials up again for each use
+        .subquery("covering")
+    )
+    source: FromClause = covering
+    if facts.needs_person:
+        source = sql.InOrder(covering, Membership.__table__, Membership.id == covering.c.membership_id)
+    until = covering.c.covers_until
+    status = case(
+        (_is_waived(covering.c.assignment_id, facts), _SAID[Status.WAIVED]),
+        (until > covering.c.soon_until, _SAID[Status.CURRENT]),
+        (until >= TODAY, _SAID[Status.DUE_SOON]),
+        (until.is_not(None), _SAID[Status.EXPIRED]),
+        else_=_without(covering.c, covering.c.user_id, covering.c.first_due_on, facts),
+    )
+    return (
+        select(
+            covering.c.assignment_id,
+            covering.c.membership_id,
+            covering.c.requirement_id,
+            status.label("status"),
+            until,
+            func.coalesce(until, covering.c.first_due_on).label("due_on"),
+        )
+        .select_from(source)
+        .subquery("standings")
+    )
+
+
 def standings_by_name(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
     """Like `standings`, with `name_key`, to find the first few by name; it stops after these."""
     asked = terms(facts)
@@ -254,7 +301,6 @@ def standings_by_name(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquer
 
 def status_case(asked: Any, facts: Facts = NOW) -> Case[Status]:
     """Return `rules.status` as one SQL CASE over `facts` and columns of `terms`."""
-    said = {status: literal(status, sql.Numbered()) for status in Status}
     holds = and_(Credential.valid_until >= TODAY, Credential.issued_on >= asked.holding_since)
     is_current = and_(Credential.valid_until > asked.soon_until, Credential.issued_on >= asked.current_since)
     earned = _satisfying(facts, facts.user_id, asked, func.max(case((is_current, 2), (holds, 1), else_=0)))
@@ -262,22 +308,30 @@ def status_case(asked: Any, facts: Facts = NOW) -> Case[Status]:
     reaches = case((trained_on >= asked.current_since, 2), (trained_on >= asked.holding_since, 1), else_=0)
     recorded = _accepted(facts, facts.membership_id, asked, func.max(reaches)).scalar_subquery()
     best = sql.higher(earned.scalar_subquery(), _where_accepted(asked, recorded))
+    # Over a value, so that credentials are looked up once.
+    levels = {2: _SAID[Status.CURRENT], 1: _SAID[Status.DUE_SOON], 0: _SAID[Status.EXPIRED]}
+    covered = case(levels, value=best, else_=_without(asked, facts.user_id, facts.due_on, facts))
+    return case((_is_waived(facts.id, facts), _SAID[Status.WAIVED]), else_=covered)
+
+
+def _without(asked: Any, user_id: Any, due_on: Any, facts: Facts) -> Case[Status]:
+    """Return, as SQL, where people stand whom nothing has ever covered."""
     has_begun = (
         exists()
-        .where(Enrollment.user_id == facts.user_id, meets(Enrollment.course, asked.course), facts.is_under_way)
+        .where(Enrollment.user_id == user_id, meets(Enrollment.course, asked.course), facts.is_under_way)
         .correlate_except(Enrollment)
     )
-    waived = select(Waiver.assignment_id).where(Waiver.organization_id == FIRM, facts.is_waived, Waiver.until >= TODAY)
-    without = case(
-        (facts.due_on < TODAY, said[Status.OVERDUE]),
-        (facts.due_on <= asked.first_soon_until, said[Status.DUE_SOON]),
-        (has_begun, said[Status.IN_PROGRESS]),
-        else_=said[Status.NOT_STARTED],
+    return case(
+        (due_on < TODAY, _SAID[Status.OVERDUE]),
+        (due_on <= asked.first_soon_until, _SAID[Status.DUE_SOON]),
+        (has_begun, _SAID[Status.IN_PROGRESS]),
+        else_=_SAID[Status.NOT_STARTED],
     )
-    # Over a value, so that credentials are looked up once.
-    levels = {2: said[Status.CURRENT], 1: said[Status.DUE_SOON], 0: said[Status.EXPIRED]}
-    covered = case(levels, value=best, else_=without)
-    return case((facts.id.in_(waived), said[Status.WAIVED]), else_=covered)
+
+
+def _is_waived(assignment_id: ColumnElement[uuid.UUID], facts: Facts) -> ColumnElement[bool]:
+    waived = select(Waiver.assignment_id).where(Waiver.organization_id == FIRM, facts.is_waived, Waiver.until >= TODAY)
+    return assignment_id.in_(waived)
 
 
 def _by_requirement(facts: Facts, asked: CTE) -> FromClause:

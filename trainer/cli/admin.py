@@ -16,7 +16,7 @@ from trainer.organizations import closing
 from trainer.organizations.closing import FirmLine
 from trainer.organizations.models import Organization
 
-admin_cli = Commands("admin", help="Decide what the administrator decides.")
+admin_cli = Commands("admin", help="Appoint administrators and instructors, and manage firms.")
 
 
 @admin_cli.command("approve-instructor")
@@ -36,7 +36,7 @@ def approve(email: str, revoke: bool) -> None:
 @click.argument("email")
 @click.option("--revoke", is_flag=True, help="End it.")
 def administrator(email: str, revoke: bool) -> None:
-    """Let someone who has an account see how all scenes work, those kept for finals included."""
+    """Let someone who has an account see the operator’s page and how all scenes work, finals included."""
     try:
         with transaction():
             user = (dismiss if revoke else appoint)(email, now())

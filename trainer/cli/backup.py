@@ -1,216 +1,220 @@
-"""`flask backup` and `flask restore`: an installation's database and keys, copied and put back as one."""
+"""`flask backup` and `flask verify-backup`: copy an installation's database and keys together, and check the copy."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sqlite3
-from contextlib import closing, suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
-from trainer.cli.serve import hold
-from trainer.core.db import db
-from trainer.core.issuer_keys import FILE as BADGE_KEYS
-from trainer.core.issuer_keys import merge
-from trainer.core.keys import CURRENT, OLDER, make_ring, read_older
-from trainer.core.settings import VARIABLES, Settings
+from trainer import __version__
+from trainer.cli.backups import files, postgres, sqlite
+from trainer.cli.backups.key_files import check_needed, copy_keys, ids_of, read_listed_keys, ring_with
+from trainer.cli.backups.manifest import (
+    Facts,
+    Manifest,
+    facts_of,
+    read_manifest,
+    write_manifest,
+)
+from trainer.cli.backups.progress import Progress, counting
+from trainer.core.backups import note_backup
+from trainer.core.clock import now
+from trainer.core.db import db, reason_of
+from trainer.core.keys import CURRENT, Ring
+from trainer.core.settings import Settings
 
-DATABASE = "trainer.db"
-ASIDE = ".replaced"
-_HEAD = b"SQLite format 3\0"
+PARTIAL: Final = ".partial"
+"""Ending of a backup's folder while it is being made."""
+
+passphrase_option = click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File with the passphrase of an encrypted backup.",
+)
 
 
 @click.command("backup")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--keys", type=click.Path(path_type=Path, file_okay=False), help="Another new folder for the keys.")
+@passphrase_option
 @with_appcontext
-def backup(folder: Path) -> None:
-    """Copy the database and the keys into a new folder, even while the site is running. SQLite only."""
-    settings = current_app.config["SETTINGS"]
-    source = _database(settings, "pg_dump")
+def backup(folder: Path, keys: Path | None, passphrase_file: Path | None) -> None:
+    """Copy the database and the keys into a new folder, even while the site is running."""
+    make_backup(folder, keys, passphrase_file)
+
+
+def make_backup(folder: Path, keys: Path | None = None, passphrase_file: Path | None = None) -> Manifest:
+    """Make a backup and say what it contains. Raises ClickException, and then leaves nothing behind."""
+    settings: Settings = current_app.config["SETTINGS"]
+    folder, keys = folder.absolute(), keys and keys.absolute()
+    passphrase = files.read_passphrase(passphrase_file)
+    for place in filter(None, (folder, keys)):
+        if place.exists():
+            raise click.ClickException(f"{place} already exists. Name a new folder.")
+    with _unless_it_fails(folder, keys) as (new_folder, new_keys):
+        manifest = _fill(settings, new_folder, new_keys, passphrase)
+        if keys is not None:
+            new_keys.rename(keys)
+            files.sync(keys.parent)
+        new_folder.rename(folder)
+        files.sync(folder.parent)
+    try:
+        note_backup(settings.instance, manifest.made_at, folder)
+    except OSError as error:
+        click.echo(f"The backup is whole, but {settings.instance} can't take a note of it: {error.strerror}.", err=True)
+    held = [*manifest.files, *(manifest.key_files if keys is None else ())]
+    missing = (
+        ""
+        if CURRENT in {name.removesuffix(files.ENCRYPTED) for name in manifest.key_files}
+        else (", whose key is a setting")
+    )
+    print(f"Backed up to {folder}: {', '.join(held)}{missing}")
+    if keys is not None:
+        print(
+            f"Its keys are in {keys}: {', '.join(manifest.key_files) or 'none, since they are set in the environment'}"
+        )
+    return manifest
+
+
+@contextmanager
+def _unless_it_fails(folder: Path, keys: Path | None) -> Iterator[tuple[Path, Path]]:
+    """Give folders to fill, (of the database, of the keys), and remove them if that fails."""
+    places = [place.with_name(place.name + PARTIAL) for place in (folder, keys) if place is not None]
+    try:
+        for place in places:
+            shutil.rmtree(place, ignore_errors=True)  # left by a backup that was killed
+            place.mkdir(mode=0o700, parents=True)
+        yield places[0], places[-1]
+    except (OSError, sqlite3.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise click.ClickException(f"The backup can't be written to {folder}: {reason}.") from None
+    except SQLAlchemyError as error:
+        raise click.ClickException(f"The database can't be reached or read: {reason_of(error)}") from None
+    finally:
+        for place in places:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _fill(settings: Settings, folder: Path, keys: Path, passphrase: str | None) -> Manifest:
+    made_at = now().isoformat(timespec="seconds")
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    facts, written = (_copy_sqlite if is_sqlite else _copy_postgresql)(settings, folder, passphrase)
+    # After the database: if a key is changed in the meantime, the older key comes along with it.
+    key_files = copy_keys(settings.instance, keys, passphrase)
+    secret_keys, badge_keys = ids_of(settings)
+    manifest = Manifest(
+        **asdict(facts),
+        app_version=__version__,
+        made_at=made_at,
+        database="sqlite" if is_sqlite else "postgresql",
+        files=dict([written]),
+        key_files=key_files,
+        secret_keys=secret_keys,
+        badge_keys=badge_keys,
+        is_encrypted=passphrase is not None,
+    ).sealed(settings.keys.current)
+    write_manifest(folder, manifest)
+    for place in {folder, keys}:
+        files.sync(place)
+    return manifest
+
+
+def _copy_sqlite(settings: Settings, folder: Path, passphrase: str | None) -> tuple[Facts, tuple[str, str]]:
+    source = Path(make_url(settings.database_url).database or "")
     if not source.exists():
         raise click.ClickException(f"There is no database at {source} yet.")
-    try:
-        folder.mkdir(mode=0o700, parents=True)
-    except FileExistsError:
-        raise click.ClickException(f"{folder} already exists. Name a new folder.") from None
-    _copy(source, folder / DATABASE)
-    copied = [name for name in (CURRENT, OLDER, BADGE_KEYS) if (settings.instance / name).exists()]
-    for name in copied:
-        _copy_key(settings.instance / name, folder / name)
-    missing = "" if CURRENT in copied else ", whose key is a setting"
-    print(f"Backed up to {folder}: {', '.join([DATABASE, *copied])}{missing}")
+    if passphrase is None:
+        sqlite.copy(source, folder / sqlite.FILE)
+        return sqlite.facts_of_file(folder / sqlite.FILE), (sqlite.FILE, files.hash_of(folder / sqlite.FILE))
+    with tempfile.TemporaryDirectory(dir=source.parent, prefix="backup") as own:  # in plain only beside the original
+        copy = Path(own) / sqlite.FILE
+        sqlite.copy(source, copy)
+        chunks = counting(files.stream(copy), Progress("Encrypting", copy.stat().st_size))
+        return sqlite.facts_of_file(copy), files.write(folder, sqlite.FILE, chunks, passphrase)
 
 
-@click.command("restore")
-@click.argument("backup", type=click.Path(path_type=Path, exists=True))
-@click.option(
-    "--key",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Key file of that backup; those of older keys and of badge keys beside it are used, too.",
-)
-@click.option("--replace", is_flag=True, help="Restore even if there is a database now; that one is moved aside.")
+def _copy_postgresql(settings: Settings, folder: Path, passphrase: str | None) -> tuple[Facts, tuple[str, str]]:
+    with db.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        snapshot = str(connection.scalar(text("SELECT pg_export_snapshot()")))
+        facts = facts_of(connection)
+        chunks = postgres.dump(make_url(settings.database_url), connection, snapshot)
+        return facts, files.write(folder, postgres.FILE, counting(chunks, Progress("Dumping")), passphrase)
+
+
+@click.command("verify-backup")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--keys", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Folder with its keys.")
+@passphrase_option
 @with_appcontext
-def restore(backup: Path, key: Path | None, replace: bool) -> None:
-    """Restore a backup made by `flask backup`, or a copy of your own. Stop the site first. SQLite only."""
-    settings = current_app.config["SETTINGS"]
-    target = _database(settings, "pg_restore")
-    older = key.with_name(OLDER) if key else None
-    beside = key.parent if key else backup
-    if backup.is_dir():
-        key_file = backup / CURRENT
-        older = older or backup / OLDER
-        backup, key = backup / DATABASE, key or (key_file if key_file.exists() else None)
-    db.engine.dispose()
-    lock = _restore(settings, backup, target, key, older, is_replacing=replace)
-    if (beside / BADGE_KEYS).is_file():
-        _restore_badge_keys(settings, beside / BADGE_KEYS)
-    os.close(lock)
+def verify_backup(folder: Path, keys: Path | None, passphrase_file: Path | None) -> None:
+    """Check that a backup is complete, can be read, and has its keys. Changes nothing; exits with 1 if not."""
+    settings: Settings = current_app.config["SETTINGS"]
+    passphrase = files.read_passphrase(passphrase_file)
+    manifest = read_manifest(folder)
+    key_files = read_listed_keys(keys or folder, manifest, passphrase)
+    ring = ring_with(key_files, settings)
+    check_needed(manifest.needs_keys, ring)
+    check_seal(folder, manifest, ring)
+    known = {key.id for key in (*key_files.badge_keys.keys, *settings.issuer_keys.keys)}
+    if lost := set(manifest.badge_keys) - known:
+        raise click.ClickException(f"The badge key {min(lost)} is missing. Add --keys FOLDER.")
+    database = check_hash(folder, manifest)
+    with tempfile.TemporaryDirectory(dir=settings.instance, prefix="verify") as own:
+        check_database(database, manifest, passphrase, Path(own))
+    counts = ", ".join(f"{count} {name}" for name, count in manifest.counts.items())
+    made = f"{manifest.made_on():%Y-%m-%d %H:%M} UTC by version {manifest.app_version}"
+    print(f"Sound: made {made}, {manifest.database} at revision {manifest.revision}, with {counts}.")
+    print(f"Installation: {manifest.installation or 'unknown: the backup is from a version without IDs'}")
 
 
-def _restore(
-    settings: Settings, backup: Path, target: Path, key: Path | None, older: Path | None, *, is_replacing: bool
-) -> int:
-    """Restore under the lock of the instance folder, and return the lock. Nothing is moved before the backup is
-    checked.
+def check_seal(folder: Path, manifest: Manifest, ring: Ring) -> None:
+    """Raise ClickException unless the list of a backup is as it was written."""
+    if not manifest.is_sealed_by(ring):
+        raise click.ClickException(
+            f"The seal of {folder} can't be confirmed: its list was changed, or the key {manifest.secret_keys[0]} with "
+            "which it was made isn't here. Add --keys FOLDER."
+        )
 
-    `older`: where the backup has its older keys, if it has any; None if it came without keys.
+
+def check_hash(folder: Path, manifest: Manifest) -> Path:
+    """Return the file of the database. Raises ClickException unless it is the one that was written."""
+    ((name, digest),) = manifest.files.items()
+    path = folder / name
+    if not path.is_file():
+        raise click.ClickException(f"{path} is missing: it belongs to this backup.")
+    if files.hash_of(path) != digest:
+        raise click.ClickException(f"{path} is damaged: it has changed since it was made.")
+    return path
+
+
+def check_database(path: Path, manifest: Manifest, passphrase: str | None, folder: Path) -> None:
+    """Raise ClickException unless a backup's database can be read and holds what its list says.
+
+    `folder`: where an encrypted one may lie in plain until the end.
     """
-    lock = hold(settings.instance)
-    if target.exists() and not is_replacing:
-        raise click.ClickException(f"There is a database at {target}. Add --replace to move it aside.")
-    if target.exists() and _is_open(target):
-        raise click.ClickException(f"Another process is using {target}. Stop it first.")
-    has_setting = os.environ.get(VARIABLES["secret_key"]) is not None
-    if key is None and not has_setting and not target.exists():
-        raise click.ClickException(
-            f"A backup needs the key it was made with: add --key FILE (a copy of {CURRENT}). "
-            "Without it, everyone's second steps and emailed links stop working."
-        )
-    new = target.with_name(target.name + ".restoring")
-    new.unlink(missing_ok=True)
-    _copy(backup, new)
-    key = None if has_setting else key
-    _check_keys(new, settings, key, older)
-    _move_aside(target)
-    os.replace(new, target)
-    if key is not None:
-        _replace_key(key, settings.instance / CURRENT)
-    if older is not None and (key is not None or older.exists()):
-        _replace_key(older, settings.instance / OLDER)
-    print(f"Restored {target} from {backup}. What was there is kept beside it, as *{ASIDE}.")
-    print("Start the site again: it brings the database up to date.")
-    return lock
-
-
-def _restore_badge_keys(settings: Settings, badge_keys: Path) -> None:
-    """Add them to those that are here: what was signed with a key made since has to verify, too."""
-    try:
-        merge(settings.instance, badge_keys)
-    except ValueError:
-        raise click.ClickException(f"The database was restored, but {badge_keys} can't be read.") from None
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a database with what is in its write-ahead log, as of one instant, and check the copy."""
-    target.touch(mode=0o600)
-    try:
-        with (
-            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as old,
-            closing(sqlite3.connect(target)) as new,
-        ):
-            old.backup(new)
-            problem = _problem(new)
-            new.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
-    except sqlite3.DatabaseError as error:
-        problem = str(error)
-    if problem:
-        target.unlink()
-        raise click.ClickException(f"{source} can't be used: {problem}.")
-
-
-def _check_keys(database: Path, settings: Settings, key: Path | None, older: Path | None) -> None:
-    """Raise ClickException if second steps need a key that wouldn't be there."""
-    listed = os.environ.get(VARIABLES["secret_keys_older"], "").split()
-    try:
-        kept = (
-            [older_key.key.secret for older_key in read_older(older.parent)]
-            if older
-            else list(settings.secret_keys_older)
-        )
-    except ValueError:
-        raise click.ClickException(f"{older} can't be read.") from None
-    ring = make_ring(key.read_text().strip() if key else settings.secret_key, [*listed, *kept])
-    with closing(sqlite3.connect(database)) as connection:
-        if "second_factor_key_id" not in {row[1] for row in connection.execute("PRAGMA table_info(users)")}:
-            return
-        needed = connection.execute("SELECT second_factor_key_id FROM users WHERE second_factor_key_id IS NOT NULL")
-        missing = {key_id for (key_id,) in needed} - {known.id for known in ring.keys}
-    if missing:
-        database.unlink()
-        raise click.ClickException(
-            f"This backup's second steps need the key {min(missing)}, which isn't here. Add --key FILE with the key "
-            f"that the backup was made with, and its {OLDER} beside it."
-        )
-
-
-def _problem(database: sqlite3.Connection) -> str | None:
-    (problem,) = database.execute("PRAGMA integrity_check(1)").fetchone()
-    if problem != "ok":
-        return str(problem)
-    if database.execute("PRAGMA foreign_key_check").fetchone():
-        return "rows refer to others that aren't there"
-    tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return None if {"alembic_version", "users"} <= tables else "it isn't a database of this app"
-
-
-def _is_open(database: Path) -> bool:
-    """Return whether another process has the database open, such as a worker that was started alone."""
-    with database.open("rb") as file:
-        if file.read(len(_HEAD)) != _HEAD:  # SQLite would throw away the log of what it can't read
-            return False
-    try:
-        with closing(sqlite3.connect(database, isolation_level=None, timeout=0)) as probe:
-            probe.execute("PRAGMA locking_mode=EXCLUSIVE")
-            probe.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        return "locked" in str(error)
-    except sqlite3.DatabaseError:  # a damaged one is to be replaced all the more
-        return False
-    return False
-
-
-def _move_aside(target: Path) -> None:
-    """Rename database and log together. A log that stays would be replayed over the backup, which mixes the two."""
-    aside = target.with_name(target.name + ASIDE)
-    for ending in ("", "-wal", "-shm"):
-        aside.with_name(aside.name + ending).unlink(missing_ok=True)
-    for ending in ("", "-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            target.with_name(target.name + ending).rename(aside.with_name(aside.name + ending))
-
-
-def _replace_key(source: Path, target: Path) -> None:
-    has_source = source.exists()  # a backup from before the key was ever changed has no older ones
-    if target.exists() and not (has_source and (source.samefile(target) or source.read_bytes() == target.read_bytes())):
-        target.replace(target.with_name(target.name + ASIDE))
-    if has_source and not target.exists():
-        _copy_key(source, target)
-
-
-def _copy_key(source: Path, target: Path) -> None:
-    target.touch(mode=0o600)
-    shutil.copyfile(source, target)
-
-
-def _database(settings: Settings, instead: str) -> Path:
-    url = make_url(settings.database_url)
-    if url.get_backend_name() != "sqlite" or url.database is None:
-        raise click.ClickException(
-            f"This is for SQLite. On PostgreSQL use {instead}, and keep {CURRENT}, {OLDER} and {BADGE_KEYS} with it."
-        )
-    return Path(url.database)
+    chunks = counting(files.read(path, passphrase), Progress("Reading", os.stat(path).st_size))
+    if manifest.database == "postgresql":
+        counts, revision = postgres.count_rows(postgres.read_script(chunks))
+        held = {name: counts.get(name) for name in manifest.counts}
+    else:
+        if manifest.is_encrypted:
+            files.write(folder, sqlite.FILE, chunks, None)
+            path = folder / sqlite.FILE
+        sqlite.check(path)
+        facts = sqlite.facts_of_file(path)
+        held, revision = dict(facts.counts), facts.revision
+    if held != manifest.counts or revision != manifest.revision:
+        raise click.ClickException(f"{path} doesn't match the counts in the backup's list.")

@@ -1,4 +1,4 @@
-"""`flask content`: check, report, publish, and start something new."""
+"""`flask content`: check, reload, report, publish, and start something new."""
 
 from __future__ import annotations
 
@@ -12,22 +12,28 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import SQLAlchemyError
 
 from trainer.assessment.remarks import RemarkState
+from trainer.cli import following
 from trainer.cli import items as item_lines
 from trainer.cli.instrument import balance, characteristic, passing
 from trainer.content import report as reports
 from trainer.content import skeletons
+from trainer.content.cache import Cache
 from trainer.content.complaints import Complaint, Complaints, ContentRefused
 from trainer.content.history import stamp
 from trainer.content.ids import write_ids
 from trainer.content.library import Content, load
 from trainer.content.reader import read_folder
+from trainer.core import releases
 from trainer.core.clock import today
+from trainer.core.db import reason_of
 from trainer.core.errors import DomainError
+from trainer.core.schema import check_schema
 from trainer.items.registry import MODELS
 
-content_cli = AppGroup("content", help="Check, report, publish, and start something new.")
+content_cli = AppGroup("content", help="Check, reload, report, publish, and start something new.")
 new_cli = AppGroup("new", help="Write a valid skeleton to start from.")
 content_cli.add_command(new_cli)
 
@@ -100,6 +106,30 @@ def remarks(with_answered: bool, read: uuid.UUID | None, answered: uuid.UUID | N
     if not marked:
         for line in item_lines.list_all(with_answered=with_answered):
             print(line)
+
+
+@content_cli.command("reload")
+def reload() -> None:
+    """Check the folder and put it into service: all processes of all machines serve it within two seconds.
+
+    If anything must be fixed, what is in service stays, and the exit code is 1.
+    """
+    settings = current_app.config["SETTINGS"]
+    check_schema()
+    before = releases.find_newest()
+    try:
+        load(_folder(), today(), MODELS, kept_in=Cache(settings.instance, settings.secret_key))
+        number, digest = following.release_folder(settings)
+    except ContentRefused as refused:
+        for complaint in refused.complaints:
+            if complaint.level == "error":
+                print(complaint)
+        print("Refused. What is in service stays.")
+        sys.exit(1)
+    except SQLAlchemyError as error:
+        raise click.ClickException(f"The database can't be reached or changed: {reason_of(error)}") from None
+    is_same = before is not None and before.digest == digest
+    print(f"Release {number}, {digest[:12]}{': the same content as before' if is_same else ''}, is in service.")
 
 
 @content_cli.command("publish")

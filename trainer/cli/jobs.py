@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import uuid
+
 import click
+from flask.cli import ScriptInfo
 
 from trainer.cli.groups import Commands
+from trainer.cli.worker import work
+from trainer.core.audit import note
+from trainer.core.clock import now
+from trainer.core.db import transaction
 from trainer.core.heartbeat import list_heartbeats
-from trainer.core.work import Job, list_jobs
-from trainer.jobs import runner
+from trainer.core.work import Job, find_job, list_given_up, list_jobs, stop, try_again
 
-jobs_cli = Commands("jobs", help="Work that nobody waits for.")
+jobs_cli = Commands("jobs", help="Run the worker, and look after its tasks and long jobs.")
 
 
 @jobs_cli.command("run")
-def run() -> None:
+@click.pass_obj
+def run(info: ScriptInfo) -> None:
     """Deliver mail, keep up what firms require and tidy up until stopped. `flask serve` starts this automatically."""
-    runner.run()
+    work(info.load_app())
 
 
 @jobs_cli.command("list")
@@ -28,6 +35,34 @@ def list_all(failed: bool) -> None:
     print(f"{len(jobs)} job(s).")
 
 
+@jobs_cli.command("retry")
+@click.argument("number", type=click.UUID, required=False)
+@click.option("--failed", is_flag=True, help="All that were given up.")
+def retry(number: uuid.UUID | None, failed: bool) -> None:
+    """Retry a long job that failed, from where it stopped."""
+    if failed == (number is not None):
+        raise click.ClickException("Name one job, or add --failed for all that were given up.")
+    with transaction():
+        jobs = list_given_up() if number is None else [_get_job(number)]
+        retried = [job for job in jobs if try_again(job, now())]
+    if number is not None and not retried:
+        raise click.ClickException("This job hasn't failed: it is done or waiting for its turn.")
+    print(f"{len(retried)} job(s) will be tried again right away, each from where it stopped.")
+
+
+@jobs_cli.command("give-up")
+@click.argument("number", type=click.UUID)
+def give_up(number: uuid.UUID) -> None:
+    """Stop trying a long job; the person who ordered it sees that it failed, and can order it again."""
+    with transaction():
+        job = _get_job(number)
+        if not stop(job, "given up by an operator", now()):
+            raise click.ClickException("This job is done or was already given up.")
+        note("job.given_up", now(), subject_id=job.id, kind=job.kind)
+    print("Given up. The person who ordered it sees that it failed, and can order it again.")
+    print(f"What it had done stays. To continue it after all: flask jobs retry {number}")
+
+
 @jobs_cli.command("beats")
 def beats() -> None:
     """Show when each of the worker's tasks last ran, and what went wrong."""
@@ -38,6 +73,13 @@ def beats() -> None:
         rows.append((heartbeat.task, f"{heartbeat.began_at:%Y-%m-%d %H:%M}", ended, failed))
     for task, began, ended, failed in rows:
         print(f"{task:24} {began:17} {ended:17} {failed}")
+
+
+def _get_job(number: uuid.UUID) -> Job:
+    job = find_job(number)
+    if job is None:
+        raise click.ClickException("There is no such job. `flask jobs list` lists them.")
+    return job
 
 
 def _state(job: Job) -> str:

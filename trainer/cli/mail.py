@@ -7,13 +7,16 @@ import uuid
 import click
 
 from trainer.cli.groups import Commands
+from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.outbox import OutboxMessage, find_message, list_messages, try_again
+from trainer.core.outbox import OutboxMessage, find_message, give_up_all, list_messages, try_again
+from trainer.core.outbox import give_up as give_up_mail
 from trainer.jobs.isolation import describe
 from trainer.jobs.letters import write
 
-mail_cli = Commands("mail", help="Look at mails, and send one again.")
+mail_cli = Commands("mail", help="Look at emails, send one again, or give up on some.")
+BY_OPERATOR = "given up by an operator"
 
 
 @mail_cli.command("list")
@@ -53,6 +56,28 @@ def retry(number: uuid.UUID) -> None:
         if not try_again(number, now()):
             raise click.ClickException("There is no such email among those given up.")
     print("It will be tried again right away.")
+
+
+@mail_cli.command("give-up")
+@click.argument("number", type=click.UUID, required=False)
+@click.option("--to-domain", metavar="DOMAIN", help="All emails waiting for addresses at this domain.")
+def give_up(number: uuid.UUID | None, to_domain: str | None) -> None:
+    """Stop trying to send an email, or all to one domain. Its links stay valid until they expire."""
+    if (number is None) == (to_domain is None):
+        raise click.ClickException("Name one email, or add --to-domain DOMAIN.")
+    with transaction():
+        if number is not None:
+            if not give_up_mail(number, BY_OPERATOR, now()):
+                raise click.ClickException("No email with this ID is waiting.")
+            count = 1
+        else:
+            domain = str(to_domain).removeprefix("@")
+            count = give_up_all(domain, BY_OPERATOR, now())
+            if not count:
+                raise click.ClickException(f"No email is waiting for an address at {domain}.")
+        note("mail.given_up", now(), subject_id=number, domain=to_domain, mails=count)
+    print(f"{count} email(s) given up: they won't be sent, and `flask mail list --dead` lists them.")
+    print("To send one after all: flask mail retry ID")
 
 
 def _state(message: OutboxMessage) -> str:

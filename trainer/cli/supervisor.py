@@ -1,7 +1,8 @@
 """The supervisor: starts the web server and the worker again when they end, and ends both only when it is told to.
 
 `flask serve` becomes this program. It knows nothing of the app, so that it is small, starts at once, and can't be
-taken down by anything that the app does.
+taken down by anything that the app does. At SIGUSR2 it has new processes, with the code as it is by then, take the
+place of the old ones; at SIGUSR1 it runs the command that puts the content folder into service.
 """
 
 from __future__ import annotations
@@ -20,6 +21,12 @@ PATIENCE = 20  # seconds until the children that were asked to end are made to
 STEADY = 15  # seconds after which a child has started well
 LONGEST_WAIT = 60  # seconds
 MOST_STARTS = 3  # of a web server that has never started well
+LONGEST_START = 300  # seconds within which a web server that is to take another's place must be ready
+BACKLOG = 1024  # connections that wait to be accepted
+LISTENING = "SERVED_SOCKET"
+"""Variable, no setting: the descriptor of the socket on which all web servers of this supervisor accept."""
+READY = "SERVED_READY"
+"""Variable, no setting: the descriptor to which each process of a web server writes a byte once it can serve."""
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
 
@@ -35,6 +42,8 @@ class Program:
     """Whether there is no point in going on if it can't even start."""
     first: int = 0
     """The process id of its first run, if that has begun already."""
+    processes: int = 0
+    """How many of its processes say that they can serve; 0 if none does, and it is ended before it is begun again."""
 
 
 class Begun:
@@ -66,18 +75,54 @@ class Begun:
         return status
 
 
+Process = subprocess.Popen[bytes] | Begun
+
+
+class Successor:
+    """A process that is about to take the place of another one, once it says that it can serve."""
+
+    def __init__(self, program: Program) -> None:
+        self._said, said = os.pipe()
+        os.set_blocking(self._said, False)
+        self.process = _begin(program, {READY: str(said)}, (said,))
+        os.close(said)
+        self._left = program.processes
+        self._until = time.monotonic() + LONGEST_START
+
+    def is_ready(self) -> bool:
+        """Return whether all of its processes can serve."""
+        with suppress(BlockingIOError):
+            self._left -= len(os.read(self._said, 64))
+        return self._left <= 0
+
+    def why_not(self) -> str | None:
+        """Return why it is no use to wait any longer, or None."""
+        status = self.process.poll()
+        if status is not None:
+            return _how(status)
+        return f"not ready within {LONGEST_START} s" if time.monotonic() >= self._until else None
+
+    def forget(self) -> None:
+        """Stop listening to it."""
+        os.close(self._said)
+
+
 class Child:
     """A program that is kept running."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self._process: subprocess.Popen[bytes] | Begun | None = Begun(program.first) if program.first else None
+        self._successor: Successor | None = None
+        self._is_asked_again = False
+        self._leaving: list[tuple[Process, float]] = []
+        self._process: Process | None = Begun(program.first) if program.first else None
         self._begun = self._due = time.monotonic()
         self._short_lives = 0
         self._has_started_well = False
 
     def tend(self) -> bool:
         """Start it, if it is time; note that it ended. Returns False if trying again is no use."""
+        self._tend_change()
         if self._process is None:
             if time.monotonic() >= self._due:
                 self._start()
@@ -87,7 +132,8 @@ class Child:
         status = self._process.poll()
         if status is None:
             return True
-        self._clear_away()
+        _clear_away(self._process)
+        self._process = None
         self._short_lives = 0 if lived >= STEADY else self._short_lives + 1
         if self.program.is_vital and not self._has_started_well and self._short_lives >= MOST_STARTS:
             say(f"The {self.program.name} can't be started: {_how(status)}, {MOST_STARTS} times in a row. See above.")
@@ -97,46 +143,110 @@ class Child:
         say(f"The {self.program.name} ended ({_how(status)}). It is started again in {wait} s.")
         return True
 
+    def renew(self) -> None:
+        """Have a new process take its place: at once where it says when it can serve, else after the old one's end."""
+        if self._process is None:
+            return  # what starts next has the new code anyway
+        if self._successor is not None:
+            self._is_asked_again = True  # the code may have changed since that process began
+            return
+        if self.program.processes:
+            self._successor = Successor(self.program)
+            return
+        self._process.terminate()
+        self._leaving.append((self._process, time.monotonic() + PATIENCE))
+        self._process, self._due = None, time.monotonic()
+
+    def _tend_change(self) -> None:
+        for leaving in [leaving for leaving in self._leaving if leaving[0].poll() is not None]:
+            self._leaving.remove(leaving)
+            _clear_away(leaving[0])
+        for process, until in self._leaving:
+            if time.monotonic() >= until:
+                _clear_away(process)
+        if self._successor is None:
+            return
+        if self._successor.is_ready():
+            if self._process is not None:
+                self._process.terminate()
+                self._leaving.append((self._process, time.monotonic() + PATIENCE))
+            self._process, self._begun = self._successor.process, time.monotonic()
+            say(f"A new {self.program.name} has taken the place of the old one.")
+        elif reason := self._successor.why_not():
+            _clear_away(self._successor.process)
+            say(f"The new {self.program.name} can't be started ({reason}). The old one goes on. See above.")
+        else:
+            return
+        self._successor.forget()
+        self._successor = None
+        if self._is_asked_again:
+            self._is_asked_again = False
+            self.renew()
+
     def ask_to_end(self) -> None:
         """Send the signal to end; `make_end` waits."""
-        if self._process is not None:
-            self._process.terminate()
+        for process in self._all():
+            process.terminate()
 
     def make_end(self, until: float) -> None:
         """Wait until it has ended, but no longer than to a moment of the monotonic clock."""
-        if self._process is not None:
+        for process in self._all():
             with suppress(subprocess.TimeoutExpired, TimeoutError):
-                self._process.wait(max(0.0, until - time.monotonic()))
-            self._clear_away()
-
-    def _start(self) -> None:
-        parent, last_signal = os.getpid(), self.program.last_signal
-        self._process = subprocess.Popen(  # noqa: S603 our own programs
-            self.program.command,
-            process_group=0,  # so that what it starts can be ended with it
-            preexec_fn=lambda: end_with(parent, last_signal),
-        )
-        self._begun = time.monotonic()
-
-    def _clear_away(self) -> None:
-        assert self._process is not None
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)  # a web server that was killed may leave its workers behind
-        self._process.wait()
+                process.wait(max(0.0, until - time.monotonic()))
+            _clear_away(process)
         self._process = None
 
+    def _all(self) -> list[Process]:
+        successors = [self._successor.process] if self._successor else []
+        return [*([self._process] if self._process else []), *successors, *(process for process, _ in self._leaving)]
 
-def supervise(programs: list[Program]) -> int:
-    """Keep the programs running until SIGTERM, SIGINT or SIGHUP; return the exit code."""
+    def _start(self) -> None:
+        self._process, self._begun = _begin(self.program), time.monotonic()
+
+
+def _begin(program: Program, variables: dict[str, str] | None = None, files: tuple[int, ...] = ()) -> Process:
+    parent, last_signal = os.getpid(), program.last_signal
+    listening = [int(os.environ[LISTENING])] if program.processes and LISTENING in os.environ else []
+    return subprocess.Popen(  # noqa: S603 our own programs
+        program.command,
+        env={**os.environ, **(variables or {})},
+        pass_fds=(*listening, *files),
+        process_group=0,  # so that what it starts can be ended with it
+        preexec_fn=lambda: end_with(parent, last_signal),
+    )
+
+
+def _clear_away(process: Process) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # a web server that was killed may leave its workers behind
+    process.wait()
+
+
+def supervise(programs: list[Program], reload: list[str]) -> int:
+    """Keep the programs running until SIGTERM, SIGINT or SIGHUP; return the exit code.
+
+    `reload`: the command that puts the content folder into service.
+    """
     told: list[int] = []
+    asked: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # `nohup` wants the end of the terminal to be no end
             signal.signal(number, lambda received, _frame: told.append(received))
+    for number in (signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(number, lambda received, _frame: asked.append(received))
     children = [Child(program) for program in programs]
+    reloads: list[Process] = []
     is_of_use = True
     while is_of_use and not told:
+        while asked:
+            if asked.pop(0) == signal.SIGUSR1:
+                reloads.append(subprocess.Popen(reload))  # noqa: S603 our own program
+            else:
+                for child in children:
+                    child.renew()
         for child in children:
             is_of_use = is_of_use and child.tend()
+        reloads = [process for process in reloads if process.poll() is None]
         time.sleep(0.2)
     for child in children:
         child.ask_to_end()
@@ -172,4 +282,4 @@ def _how(status: int) -> str:
 _LIBC = ctypes.CDLL(None)  # loaded before there is a child: between fork and exec little is safe
 
 if __name__ == "__main__":
-    sys.exit(supervise([Program(**program) for program in json.loads(sys.argv[1])]))
+    sys.exit(supervise([Program(**program) for program in json.loads(sys.argv[1])], json.loads(sys.argv[2])))

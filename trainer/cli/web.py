@@ -1,23 +1,28 @@
 """The main process of the web server: builds the app before it forks its workers, which share what they don't change.
 
 `python -m trainer.cli.web OPTIONS MODULE:FACTORY`, as of granian. If the module has a function `preload`, it is called.
-`flask serve` forks the first such process, which is handed the app that is there already.
+`flask serve` forks the first such process, which is handed the app that is there already, and listens for all of them:
+what connects while one takes the place of another waits, and isn't refused.
 """
 
 from __future__ import annotations
 
 import gc
+import os
+import socket
 import sys
 from importlib import import_module
+from typing import Any
 
 from flask import Flask
 
-from trainer.cli.supervisor import name_process
+from trainer.cli.supervisor import BACKLOG, LISTENING, name_process
 
 
 def main(app: Flask | None = None) -> None:
     """Load the app that is named last, or take the one given, then be the web server."""
-    from granian.cli import entrypoint  # no other command needs it
+    from granian import cli  # no other command needs it
+    from granian.server.mp import MPServer
 
     name_process("trainer-web")
     module = import_module(sys.argv[-1].partition(":")[0])  # by its name: a command knows nothing above it
@@ -26,7 +31,22 @@ def main(app: Flask | None = None) -> None:
         preload(app)
     gc.collect()
     gc.freeze()  # else the collector would write to each page that a worker shares
-    entrypoint()  # type: ignore[no-untyped-call]
+    if LISTENING in os.environ:
+        cli.Server = _listening_on(MPServer, int(os.environ[LISTENING]))  # type: ignore[attr-defined]
+    cli.entrypoint()  # type: ignore[no-untyped-call]
+
+
+def _listening_on(server: type[Any], listener: int) -> type[Any]:
+    """Return a server whose workers accept from a socket that listens already, rather than each from its own."""
+    from granian._granian import SocketHolder
+
+    class Inheriting(server):  # type: ignore[misc]
+        def _init_shared_socket(self) -> None:
+            self._ssp, self._shd = None, SocketHolder(listener, False, BACKLOG)  # type: ignore[call-arg]
+            self._sfd = listener
+            self._sso = socket.socket(fileno=os.dup(listener))
+
+    return Inheriting
 
 
 if __name__ == "__main__":

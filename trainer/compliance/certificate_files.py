@@ -20,14 +20,14 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
 from trainer.compliance.pack_names import certificate_name
-from trainer.compliance.packs import SLICE, folder_of
+from trainer.compliance.packs import SLICE, folder_of, write_certificate
 from trainer.compliance.queries import get_orderer, iterate_rows, seen_teams, sight_of
 from trainer.compliance.rules import Group, Narrowing
 from trainer.core.db import db
+from trainer.core.replica import read_elsewhere
+from trainer.core.whole_files import drop_parts, part_of, write_whole
 from trainer.core.work import Job
-from trainer.credentials.certificate import NameNeedsFonts
 from trainer.credentials.models import Credential
-from trainer.credentials.paper import certificate_pdf
 from trainer.credentials.rules import show_serial
 from trainer.organizations.actor import Actor
 from trainer.web.tables import Cell, Table, csv_lines
@@ -55,6 +55,7 @@ def details_of(actor: Actor, narrowing: Narrowing) -> dict[str, str]:
         "team": narrowing.team_id.hex if narrowing.team_id else "",
         "requirement": narrowing.requirement_id.hex if narrowing.requirement_id else "",
         "group": narrowing.group or "",
+        "changed": "unread" if narrowing.owes_top_up else "",
         "seen": seen_teams(actor),
     }
 
@@ -67,6 +68,7 @@ def narrowing_of(job: Job) -> Narrowing:
         team_id=uuid.UUID(hex=details["team"]) if details["team"] else None,
         requirement_id=uuid.UUID(hex=details["requirement"]) if details["requirement"] else None,
         group=Group(details["group"]) if details["group"] else None,
+        owes_top_up=bool(details.get("changed")),
     )
 
 
@@ -87,7 +89,12 @@ def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
 
     Raises NotFound where whoever ordered it may no longer see these people.
     """
-    actor, folder = get_orderer(job), folder_of(job.id)
+    actor = get_orderer(job)
+    return read_elsewhere(lambda: _advance(job, actor, now))
+
+
+def _advance(job: Job, actor: Actor, now: dt.datetime) -> tuple[int, int]:
+    folder = folder_of(job.id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     holders = _plan(folder, actor, narrowing_of(job), now)
     steps = len(holders) + 1
@@ -98,7 +105,7 @@ def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
     while left:
         portion, left = left[:_PORTION], left[_PORTION:]
         for credential in db.session.scalars(select(Credential).where(Credential.serial.in_(portion))):
-            _write_certificate(folder, credential)
+            write_certificate(folder, credential)
         if time.monotonic() >= until:
             break
     if left:
@@ -116,28 +123,12 @@ def _plan(folder: Path, actor: Actor, narrowing: Narrowing, now: dt.datetime) ->
             for row in iterate_rows(sight_of(actor, now), narrowing)
             if row.serial
         }
-        _write(path, [json.dumps(list(holders.values())).encode()])
+        write_whole(path, [json.dumps(list(holders.values())).encode()])
     return [Holder(*parts) for parts in json.loads(path.read_bytes())]
 
 
-def _write_certificate(folder: Path, credential: Credential) -> None:
-    try:
-        pdf = certificate_pdf(credential)
-    except NameNeedsFonts as error:
-        pdf = b""  # a text stands in place of a name that can't be printed
-        _write(folder / f"{credential.serial}.txt", [f"{error}\n".encode()])
-    _write(folder / f"{credential.serial}.pdf", [pdf])
-
-
-def _write(path: Path, portions: Iterable[bytes]) -> None:
-    part = _part_of(path)
-    with part.open("wb") as file:
-        file.writelines(portions)
-    part.replace(path)
-
-
 def _zip(folder: Path, holders: list[Holder]) -> None:
-    part = _part_of(folder / "certificates.zip")
+    part = part_of(folder / "certificates.zip")
     with zipfile.ZipFile(part, "w") as archive:
         rows = [
             row
@@ -147,13 +138,9 @@ def _zip(folder: Path, holders: list[Holder]) -> None:
         manifest = csv_lines(_manifest(rows))
         _add(archive, "manifest.csv", (text.encode() for text in manifest))
     part.replace(folder / "certificates.zip")
-    for path in (*folder.glob("*.pdf"), *folder.glob("*.txt"), *folder.glob("*.part")):
+    for path in (*folder.glob("*.pdf"), *folder.glob("*.txt")):
         path.unlink(missing_ok=True)
-
-
-def _part_of(path: Path) -> Path:
-    """Return where a file is written until it is whole: not where a worker writes that lost its lease meanwhile."""
-    return path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    drop_parts(folder)
 
 
 def _add_portion(archive: zipfile.ZipFile, folder: Path, holders: list[Holder]) -> Iterator[tuple[Cell, ...]]:

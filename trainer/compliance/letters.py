@@ -5,6 +5,7 @@ Each is written when it is sent, and only if it may still go to this address the
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
 from flask import current_app
@@ -15,6 +16,7 @@ from trainer.compliance.report_files import make_pdf, make_xlsx, read_contents
 from trainer.compliance.report_queries import (
     CONFIRMING,
     STOPPING,
+    Reader,
     find_asked,
     find_linked,
     find_mail,
@@ -25,8 +27,9 @@ from trainer.compliance.report_rules import UNCONFIRMED_KEPT, Rhythm, fits_mail
 from trainer.core.clock import now
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
+from trainer.core.replica import read_elsewhere
 from trainer.organizations.mail_words import plain_name
-from trainer.organizations.models import LONGEST_NAME, Membership
+from trainer.organizations.models import LONGEST_NAME, Membership, Organization
 from trainer.organizations.queries import list_names_of_teams
 from trainer.web.language import show_times_of
 from trainer.web.letters import Attachment, Letter, write_letter
@@ -80,13 +83,12 @@ def _write_report(number: UUID) -> Letter | None:
         return None
     recipient, report, firm = mail[1]
     show_times_of(firm.time_zone)
-    contents = read_contents(firm, reader.team_ids, now())
-    pdf, xlsx = make_pdf(contents), make_xlsx(contents)
-    name, fits = f"report-{contents.today.isoformat()}", fits_mail(len(pdf), len(xlsx))
+    today, pdf, xlsx = read_elsewhere(lambda: _files(firm, reader))
+    name, fits = f"report-{today.isoformat()}", fits_mail(len(pdf), len(xlsx))
     letter = write_letter(
         "compliance/mail/report",
         firm=firm.name,
-        day=contents.today,
+        day=today,
         is_weekly=report.rhythm == Rhythm.WEEK,
         fits=fits,
         sign_in=f"{_base()}/organizations/{firm.id}/reports/{report.id}" if reader.is_staff else "",
@@ -95,6 +97,11 @@ def _write_report(number: UUID) -> Letter | None:
     if not fits:
         return letter
     return letter.with_files(Attachment(f"{name}.pdf", "application/pdf", pdf), Attachment(f"{name}.xlsx", XLSX, xlsx))
+
+
+def _files(firm: Organization, reader: Reader) -> tuple[dt.date, bytes, bytes]:
+    contents = read_contents(firm, reader.team_ids, now())
+    return contents.today, make_pdf(contents), make_xlsx(contents)
 
 
 def _base() -> str:

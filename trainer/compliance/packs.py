@@ -32,6 +32,8 @@ from trainer.compliance.rules import PACK_KEPT, Narrowing
 from trainer.content.papers import FormerStaff, Pack
 from trainer.content.serving import served
 from trainer.core.db import db
+from trainer.core.replica import read_elsewhere
+from trainer.core.whole_files import drop_parts, is_part, part_of, write_whole
 from trainer.core.work import Job
 from trainer.credentials.certificate import NameNeedsFonts
 from trainer.credentials.models import Credential
@@ -63,7 +65,7 @@ class Made(NamedTuple):
 
 def folder_of(job_id: UUID) -> Path:
     """Return where a pack is made and kept."""
-    return Path(current_app.config["SETTINGS"].instance) / "packs" / job_id.hex
+    return _folders() / job_id.hex
 
 
 def file_of(job: Job) -> Path | None:
@@ -77,7 +79,12 @@ def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
 
     Raises NotFound where whoever ordered it may no longer see these people.
     """
-    actor, folder = get_orderer(job), folder_of(job.id)
+    actor = get_orderer(job)
+    return read_elsewhere(lambda: _advance(job, actor, now))
+
+
+def _advance(job: Job, actor: Actor, now: dt.datetime) -> tuple[int, int]:
+    folder = folder_of(job.id)
     (folder / "files").mkdir(mode=0o700, parents=True, exist_ok=True)
     as_of = dt.date.fromisoformat(str(job.details["as_of"]))
     plan = _plan(folder, actor, as_of, now)
@@ -90,10 +97,10 @@ def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
     view = View(actor, as_of, plan.made_at)
     if not (folder / "records.json").exists():
         records = _records(folder, view, plan)
-        write_files(records, lambda name, portions: _write(folder / "files" / name, portions))
+        write_files(records, lambda name, portions: write_whole(folder / "files" / name, portions))
         for name, content in pack_reading.list_proofs(view):
-            _write(folder / "files" / name, [content])
-        _write(folder / "records.json", [json.dumps(about(records)).encode()])
+            write_whole(folder / "files" / name, [content])
+        write_whole(folder / "records.json", [json.dumps(about(records)).encode()])
         return steps - 1, steps
     _zip(folder, plan)
     return steps, steps
@@ -116,7 +123,7 @@ def read_made(job: Job) -> Made:
 
 def forget_packs(now: dt.datetime) -> None:
     """Delete the files of packs that are no longer kept, and of those that were given up."""
-    packs = Path(current_app.config["SETTINGS"].instance) / "packs"
+    packs = _folders()
     if not packs.is_dir():
         return
     kept = {
@@ -139,7 +146,7 @@ def _plan(folder: Path, actor: Actor, as_of: dt.date, now: dt.datetime) -> Plan:
         for earned in pack_reading.list_earned(view, _former_staff(list_laws(view.sight))):
             shown = show_serial(earned.serial)
             names.setdefault(earned.serial, certificate_name(earned.name, earned.employee_number, shown, "pdf"))
-        _write(path, [json.dumps([now.isoformat(), names]).encode()])
+        write_whole(path, [json.dumps([now.isoformat(), names]).encode()])
     made_at, names = json.loads(path.read_bytes())
     return Plan(dt.datetime.fromisoformat(made_at), names)
 
@@ -154,34 +161,32 @@ def _write_certificates(folder: Path, left: list[str]) -> list[str]:
     while left:
         portion, left = left[:20], left[20:]
         for credential in db.session.scalars(select(Credential).where(Credential.serial.in_(portion))):
-            _write_certificate(folder, credential)
+            write_certificate(folder, credential)
         if time.monotonic() >= until:
             break
     return left
 
 
-def _write_certificate(folder: Path, credential: Credential) -> None:
+def write_certificate(folder: Path, credential: Credential) -> None:
+    """Write a certificate to its folder, or, where its name can't be printed, a text that says so."""
     try:
         pdf = certificate_pdf(credential)
     except NameNeedsFonts as error:
         pdf = b""
-        _write(folder / f"{credential.serial}.txt", [f"{error}\n".encode()])
-    _write(folder / f"{credential.serial}.pdf", [pdf])
+        write_whole(folder / f"{credential.serial}.txt", [f"{error}\n".encode()])
+    write_whole(folder / f"{credential.serial}.pdf", [pdf])
 
 
-def _write(path: Path, portions: Iterable[bytes]) -> None:
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        file.writelines(portions)
-    part.replace(path)
+def _folders() -> Path:
+    return Path(current_app.config["SETTINGS"].files) / "packs"
 
 
 def _zip(folder: Path, plan: Plan) -> None:
-    part = folder / "pack.zip.part"
+    part = part_of(folder / "pack.zip")
     zip_files(part, json.loads((folder / "records.json").read_bytes()), _list_files(folder, plan), seal)
     part.replace(folder / "pack.zip")
     shutil.rmtree(folder / "files", ignore_errors=True)
+    drop_parts(folder)
     for serial in plan.names:
         for ending in ("pdf", "txt"):
             (folder / f"{serial}.{ending}").unlink(missing_ok=True)
@@ -189,7 +194,7 @@ def _zip(folder: Path, plan: Plan) -> None:
 
 def _list_files(folder: Path, plan: Plan) -> Iterator[tuple[str, Iterable[bytes]]]:
     files = folder / "files"
-    for path in sorted(path for path in files.rglob("*") if path.is_file() and path.suffix != ".part"):
+    for path in sorted(path for path in files.rglob("*") if path.is_file() and not is_part(path)):
         yield path.relative_to(files).as_posix(), portions_of(path)
     for serial, name in _certificates(folder, plan).items():
         yield f"certificates/{name}", portions_of(folder / f"{serial}.{name.rpartition('.')[2]}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
@@ -24,11 +25,12 @@ from trainer.content.papers import Pack
 from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.core.errors import Invalid, NotFound
-from trainer.core.paging import Page, cut, read_place
+from trainer.core.paging import Page, Place, cut, read_place
 from trainer.core.signing import is_sealed
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import in_name_until
+from trainer.learning.top_ups import HELD, Held, asking_courses, top_ups_due
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.queries import (
@@ -112,21 +114,70 @@ def list_seen(actor: Actor, membership_ids: Collection[uuid.UUID]) -> frozenset[
 
 def list_rows(sight: Sight, narrowing: Narrowing, after: str | None, most: int = PAGE) -> Page[Row]:
     """Return a page of rows, from where another one ended."""
-    is_by_day = narrowing.order is Order.DUE
-    place = read_place(after, dt.date if is_by_day else str, uuid.UUID, uuid.UUID)
+    narrowing = find_owing(sight, narrowing)
+    place = _place(narrowing, after)
     given = parameters(sight, narrowing, place) | {"most": most + 1}
     rows = db.session.execute(statements.page(shape_of(sight, narrowing, place)), given).all()
+    return _page(rows, most, narrowing, sight)
+
+
+def list_and_count(
+    sight: Sight, narrowing: Narrowing, after: str | None, most: int = PAGE, *, is_single: bool = False
+) -> tuple[Page[Row], Counts]:
+    """Return what `list_rows` and `count_rows` do. By due day, where all people stand is looked up once for both."""
+    narrowing = find_owing(sight, narrowing)
+    if narrowing.order is not Order.DUE:
+        return list_rows(sight, narrowing, after, most), count_rows(sight, narrowing, is_single=is_single)
+    place, chosen = _place(narrowing, after), list[uuid.UUID]()
+    parts = {Part.ALL, Part.TEAMS, Part.FIRST}
+    outlook = _count(sight, narrowing, parts, place, most + 1, chosen, is_single=is_single)
+    given = parameters(sight, narrowing) | {"chosen": chosen}
+    rows = db.session.execute(statements.chosen_rows(shape_of(sight, narrowing)), given).all()
+    return _page(rows, most, narrowing, sight), outlook.counts
+
+
+def _place(narrowing: Narrowing, after: str | None) -> Place | None:
+    return read_place(after, dt.date if narrowing.order is Order.DUE else str, uuid.UUID, uuid.UUID)
+
+
+def _page(rows: Sequence[Any], most: int, narrowing: Narrowing, sight: Sight) -> Page[Row]:
+    is_by_day = narrowing.order is Order.DUE
     page = cut(
         rows, most, lambda row: (row.due_on if is_by_day else row.name_key, row.membership_id, row.assignment_id)
     )
-    return Page([_row(row) for row in page.rows], page.next_after)
+    return Page(_rows(page.rows, sight), page.next_after)
 
 
 def iterate_rows(sight: Sight, narrowing: Narrowing) -> Iterator[Row]:
     """Yield all rows in the page's order, by one statement, a portion at a time."""
+    narrowing = find_owing(sight, narrowing)
     query = statements.all_rows(shape_of(sight, narrowing)).execution_options(yield_per=PORTION)
-    for row in db.session.execute(query, parameters(sight, narrowing)):
-        yield _row(row)
+    for portion in db.session.execute(query, parameters(sight, narrowing)).partitions(PORTION):
+        yield from _rows(portion, sight)
+
+
+def asks_top_ups() -> bool:
+    """Return True if lessons of a course have changed so much that people certified before are asked to read them."""
+    return bool(asking_courses(served().courses))
+
+
+def find_owing(sight: Sight, narrowing: Narrowing) -> Narrowing:
+    """Return a filter with the duties of the people who are still to read changed lessons, if it asks for these.
+
+    Whether someone has is no question for SQL: that takes the questions of a lesson, as they are now.
+    """
+    if not narrowing.owes_top_up or narrowing.owing is not None:
+        return narrowing
+    owing: set[uuid.UUID] = set()
+    if asks_top_ups() and not sight.is_past:
+        everyone = replace(narrowing, owes_top_up=False, group=None, status=None)
+        query = statements.certified(shape_of(sight, everyone)).execution_options(yield_per=PORTION)
+        asking = {"asking": list(asking_courses(served().courses))}
+        for portion in db.session.execute(query, parameters(sight, everyone) | asking).partitions(PORTION):
+            held = {duty: Held(*facts) for duty, *facts in portion}
+            due = top_ups_due(held.values(), served().courses, sight.today)
+            owing.update(duty for duty, credential in held.items() if credential.id in due)
+    return replace(narrowing, owing=frozenset(owing))
 
 
 def count_rows(sight: Sight, narrowing: Narrowing, *, is_single: bool = False) -> Counts:
@@ -143,11 +194,21 @@ def look_ahead(sight: Sight, *, is_single: bool) -> Outlook:
     return _count(sight, Narrowing(), {Part.ALL, Part.DAYS}, is_single=is_single)
 
 
-def _count(sight: Sight, narrowing: Narrowing, asked: set[Part], *, is_single: bool) -> Outlook:
-    counts, ends = Counts(), {}
+def _count(
+    sight: Sight,
+    narrowing: Narrowing,
+    asked: set[Part],
+    place: Place | None = None,
+    most: int = 0,
+    chosen: list[uuid.UUID] | None = None,
+    *,
+    is_single: bool,
+) -> Outlook:
+    """Count what is asked. `chosen` gets the ids of the first duties beyond a place, at most so many."""
+    narrowing, counts, ends = find_owing(sight, narrowing), Counts(), {}
     parts = frozenset(asked if is_single else asked | {Part.PEOPLE})
-    given = parameters(sight, narrowing) | {"soon_until": sight.today + dt.timedelta(days=SOON)}
-    for row in db.session.execute(statements.counts(shape_of(sight, narrowing), parts), given):
+    given = parameters(sight, narrowing, place) | {"soon_until": sight.today + dt.timedelta(days=SOON), "most": most}
+    for row in db.session.execute(statements.counts(shape_of(sight, narrowing, place), parts), given):
         part, team_id, status, kind, day, number, people, current, *groups = row
         match Part(part):
             case Part.ALL:
@@ -159,6 +220,8 @@ def _count(sight: Sight, narrowing: Narrowing, asked: set[Part], *, is_single: b
                 counts.people_by_group = dict(zip(Group, groups, strict=True))
             case Part.DAYS:
                 ends[End(kind), day] = number
+            case Part.FIRST if chosen is not None:
+                chosen.append(_as_uuid(team_id))
     if is_single:
         counts.people, counts.people_current = counts.total, counts.of(Group.CURRENT)
         counts.people_by_group = {group: counts.of(group) for group in Group}
@@ -170,7 +233,7 @@ def list_person_rows(actor: Actor, membership_id: uuid.UUID, sight: Sight) -> Se
     person, facts = get_person(actor, membership_id), shape_of(sight, Narrowing()).facts
     duty = duties_where(facts.membership_id == person.id, facts=facts)
     rows = statements.in_order(duty, of_teams=sight.team_ids is not None, facts=facts)
-    return [_row(row) for row in db.session.execute(rows, parameters(sight, Narrowing()))]
+    return _rows(db.session.execute(rows, parameters(sight, Narrowing())).all(), sight)
 
 
 def list_round_requests(actor: Actor, now: dt.datetime) -> list[tuple[Membership, RoundRequest]]:
@@ -333,6 +396,21 @@ def find_manifest(given: str) -> PackManifest | None:
     """Return the pack whose manifest has this SHA-256, however it is written, or None if none was made here."""
     digest = plain_digest(given)
     return db.session.scalar(select(PackManifest).where(PackManifest.sha256 == digest)) if digest else None
+
+
+def _rows(read: Sequence[Any], sight: Sight) -> list[Row]:
+    """Return rows as they are shown, with what their people are asked to read: three statements more for all of them,
+    and only while a course asks for that."""
+    rows = [_row(row) for row in read]
+    asking = frozenset[str]() if sight.is_past else asking_courses(served().courses)
+    serials = {row.serial for row in rows if row.serial} if asking else set()
+    if not serials:
+        return rows
+    query = select(Credential.serial, *HELD).where(Credential.serial.in_(serials), Credential.course.in_(asking))
+    by_serial = {serial: Held(*facts) for serial, *facts in db.session.execute(query)}
+    due = top_ups_due(by_serial.values(), served().courses, sight.today)
+    days = {serial: due[held.id] for serial, held in by_serial.items() if held.id in due}
+    return [row._replace(top_up_due_on=days[row.serial]) if row.serial in days else row for row in rows]
 
 
 def _row(row: Any) -> Row:

@@ -98,12 +98,16 @@ class Narrowing:
     from_on: dt.date | None = None
     """The first day that a row may show: the last one of a waiver in effect, else the due day."""
     to_on: dt.date | None = None
+    owes_top_up: bool = False
+    """Only people who are still to read lessons that changed since their certificate."""
+    owing: frozenset[uuid.UUID] | None = None
+    """The duties of these, once they have been looked up: `queries.find_owing`."""
     order: Order = Order.NAME
 
     @property
     def is_of_some(self) -> bool:
         """True if it leaves people out, whatever their group and requirement."""
-        filters = (self.text, self.team_id, self.end, self.from_on, self.to_on)
+        filters = (self.text, self.team_id, self.end, self.from_on, self.to_on, self.owes_top_up)
         return any(value for value in filters)
 
 
@@ -130,6 +134,9 @@ class Row(NamedTuple):
     """The last day of the waiver that holds, of someone who is waived."""
     is_recorded: bool = False
     """What covers the person is a training elsewhere that the firm recorded: it has no certificate."""
+    top_up_due_on: dt.date | None = None
+    """By when the person is to read lessons that changed since the certificate; None if none are left, and of a past
+    day. The certificate stays valid either way."""
 
     @property
     def basis(self) -> Basis | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
@@ -32,7 +33,7 @@ from sqlalchemy import (
 
 from trainer.assignments.models import Waiver
 from trainer.assignments.rules import SOON, Status
-from trainer.assignments.sql import InOrder, Numbered
+from trainer.assignments.sql import InOrder, Numbered, is_among
 from trainer.assignments.statements import (
     FIRM,
     NOW,
@@ -45,12 +46,15 @@ from trainer.assignments.statements import (
     held,
     on,
     standings,
+    standings_by_day,
     standings_by_name,
     terms,
 )
 from trainer.compliance.rules import GROUPS, End, Group, Narrowing, Order, Sight
 from trainer.core import paging
 from trainer.core.paging import Place
+from trainer.credentials.models import Credential
+from trainer.learning.top_ups import HELD
 from trainer.organizations.models import Membership, Team, TeamMembership, TeamStay
 from trainer.organizations.rules import fold
 
@@ -67,6 +71,8 @@ class Part(Enum):
     TEAMS = 1
     PEOPLE = 2
     DAYS = 3
+    FIRST = 4
+    """Not counted: which duties a page begins with, by due day."""
 
 
 class Shape(NamedTuple):
@@ -80,6 +86,7 @@ class Shape(NamedTuple):
     end: End | None
     from_day: bool
     to_day: bool
+    of_owing: bool
     order: Order
     goes_on: bool
     is_past: bool
@@ -101,6 +108,7 @@ def shape_of(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> 
         end=narrowing.end,
         from_day=narrowing.from_on is not None,
         to_day=narrowing.to_on is not None,
+        of_owing=narrowing.owing is not None,
         order=narrowing.order,
         goes_on=place is not None,
         is_past=sight.until is not None,
@@ -125,6 +133,8 @@ def parameters(sight: Sight, narrowing: Narrowing, place: Place | None = None) -
         given["from_on"] = narrowing.from_on
     if narrowing.to_on is not None:
         given["to_on"] = narrowing.to_on
+    if narrowing.owing is not None:
+        given["owing"] = json.dumps([duty.hex for duty in narrowing.owing])
     if place is not None:
         given |= paging.parameters(place)
     return given
@@ -161,6 +171,14 @@ def _chosen(shape: Shape) -> Select[Any]:
 
 
 @lru_cache(maxsize=200)
+def chosen_rows(shape: Shape) -> Select[Any]:
+    """Return the select of the rows of some duties, in order: those with the ids `chosen`."""
+    chosen = bindparam("chosen", type_=Uuid(), expanding=True)
+    duty = duties_where(shape.facts.id.in_(chosen), facts=shape.facts)
+    return in_order(duty, shape.order, of_teams=shape.of_teams, facts=shape.facts)
+
+
+@lru_cache(maxsize=200)
 def all_rows(shape: Shape) -> Select[Any]:
     """Return the select of all matching rows."""
     duty = duties(*_only(shape, shape.facts.membership_id), facts=shape.facts)
@@ -169,22 +187,38 @@ def all_rows(shape: Shape) -> Select[Any]:
 
 
 @lru_cache(maxsize=200)
+def certified(shape: Shape) -> Select[Any]:
+    """Return the select of (duty, `HELD` of the certificate that covers it) of the matching rows that have one of the
+    courses `asking`."""
+    duty = duties(*_only(shape, shape.facts.membership_id), facts=shape.facts)
+    query = select(duty.c.assignment_id, *HELD).join(Credential, Credential.serial == duty.c.serial)
+    only = (*_standing_so(shape, duty.c.status), *_ending_so(shape, duty.c))
+    return query.where(Credential.course.in_(bindparam("asking", type_=String(), expanding=True)), *only)
+
+
+@lru_cache(maxsize=200)
 def counts(shape: Shape, parts: frozenset[Part]) -> CompoundSelect[Any]:
     """Return the select of (part, team, status, kind of end, day, number of duties, people, people current in all,
     people of each group), whatever the filter for statuses.
 
-    Each row is of one of the parts that are asked for, and has what that is counted by. Where people stand is looked up
-    once for all of them.
+    Each row is of one of the parts that are asked for, and has what that is counted by; of `Part.FIRST`, its duty in
+    place of the team. Where people stand is looked up once for all of them.
     """
-    whole = standings(*_only(shape, shape.facts.membership_id), facts=shape.facts)
+    is_by_day = Part.FIRST in parts
+    read = standings_by_day if is_by_day else standings
+    whole = read(*_only(shape, shape.facts.membership_id), facts=shape.facts)
     standing = (
-        select(whole.c.assignment_id, whole.c.requirement_id, whole.c.membership_id, whole.c.status)
+        select(
+            *(whole.c.assignment_id, whole.c.requirement_id, whole.c.membership_id, whole.c.status),
+            *([whole.c.due_on] if is_by_day else []),
+        )
         .where(*_ending_so(shape, whole.c))
         .cte("here")
         .prefix_with("MATERIALIZED")
     )
     selects = {Part.ALL: _in_all, Part.TEAMS: _by_team, Part.PEOPLE: _by_person, Part.DAYS: _by_day}
-    return union_all(*(build(standing, shape.facts) for part, build in selects.items() if part in parts))
+    asked = [build(standing, shape.facts) for part, build in selects.items() if part in parts]
+    return union_all(*asked, *([_first(standing, shape)] if is_by_day else []))
 
 
 def _in_all(standing: CTE, _facts: Facts) -> Select[Any]:
@@ -239,6 +273,18 @@ def _by_day(standing: CTE, facts: Facts) -> Select[Any]:
     return query.where(day.c.day >= TODAY, day.c.day <= bindparam("soon_until", type_=Date())).group_by(
         day.c.kind, day.c.day
     )
+
+
+def _first(standing: CTE, shape: Shape) -> Select[Any]:
+    place = (standing.c.due_on, standing.c.membership_id, standing.c.assignment_id)
+    first = (
+        select(standing.c.assignment_id)
+        .where(*_standing_so(shape, standing.c.status), *_beyond(shape, *place))
+        .order_by(*place)
+        .limit(bindparam("most", type_=Integer()))
+        .subquery("first")
+    )
+    return _counted(Part.FIRST, team_id=first.c.assignment_id, number=literal(1)).select_from(first)
 
 
 def _counted(part: Part, *, number: Any, sums: Sequence[Any] = (), **by: Any) -> Select[Any]:
@@ -322,6 +368,8 @@ def _only(shape: Shape, person: Any) -> list[ColumnElement[bool]]:
         conditions.append(person.in_(select(place.membership_id).where(place.team_id.in_(_SEEN), was_in)))
     if shape.of_requirement:
         conditions.append(shape.facts.requirement_id == bindparam("requirement", type_=Uuid()))
+    if shape.of_owing:
+        conditions.append(is_among(shape.facts.id, bindparam("owing", type_=String())))
     if shape.in_team:
         # That the team is the firm's own follows from the duties being that.
         in_team = select(place.membership_id).where(place.team_id == bindparam("team", type_=Uuid()), was_in)

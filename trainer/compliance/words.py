@@ -62,6 +62,7 @@ HEADS = (
     _l("Basis"),
     _l("Active minutes"),
     _l("Waived until"),
+    _l("Changed lessons due on"),
     _l("Note"),
 )
 BASIS_NAMES = {
@@ -89,6 +90,8 @@ def filter_words(narrowing: Narrowing, teams: Mapping[UUID, str], titles: Mappin
         parts.append(titles.get(narrowing.requirement_id, gettext("an ended requirement")))
     if narrowing.group:
         parts.append(str(GROUP_NAMES[narrowing.group]))
+    if narrowing.owes_top_up:
+        parts.append(gettext("Changed lessons to read"))
     if narrowing.text:
         parts.append(gettext("named “%(text)s”", text=narrowing.text))
     return parts
@@ -186,5 +189,6 @@ def _cells(row: Row, words: StatusWords) -> tuple[Cell, ...]:
         words.basis(row),
         row.minutes,
         row.waived_until,
+        row.top_up_due_on,
         disclaimer(row.unapproved_state) if row.unapproved_state else None,
     )

@@ -63,27 +63,38 @@ def find(cache: Cache, key: str) -> Kept | None:
         raw = (cache.folder / cache.name).read_bytes()
     except OSError:
         return None
-    mark, data = raw[:_MARK], raw[_MARK:]
-    if not hmac.compare_digest(mark, _mark(cache, key, data)):
-        return None
-    with no_collection():
-        kept: Kept = pickle.loads(data)  # noqa: S301 it carries our mark
-    return kept
+    return unseal(cache.secret, key, raw)
 
 
 def keep(cache: Cache, key: str, content: Content, complaints: tuple[Complaint, ...]) -> None:
     """Write it aside and swap it in, so that another process never reads half. A full disk is no reason to fail."""
-    data = pickle.dumps((content, complaints), protocol=pickle.HIGHEST_PROTOCOL)
+    sealed = seal(cache.secret, key, (content, complaints))
     with suppress(OSError):
         cache.folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=cache.folder, prefix=cache.name)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(_mark(cache, key, data) + data)
+                file.write(sealed)
             os.replace(name, cache.folder / cache.name)
         except BaseException:
             os.unlink(name)
             raise
+
+
+def seal(secret: str, key: str, kept: Kept) -> bytes:
+    """Return content as bytes that `unseal` takes back, with a mark that only who has the secret can make."""
+    data = pickle.dumps(kept, protocol=pickle.HIGHEST_PROTOCOL)
+    return _mark(secret, key, data) + data
+
+
+def unseal(secret: str, key: str, raw: bytes) -> Kept | None:
+    """Return what was sealed under this key, or None if these bytes weren't."""
+    mark, data = raw[:_MARK], raw[_MARK:]
+    if not hmac.compare_digest(mark, _mark(secret, key, data)):
+        return None
+    with no_collection():
+        kept: Kept = pickle.loads(data)  # noqa: S301 it carries our mark
+    return kept
 
 
 @contextmanager
@@ -107,8 +118,8 @@ def _hash(begun: str, folder: Path, suffix: str) -> str:
     return digest.hexdigest()
 
 
-def _mark(cache: Cache, key: str, data: bytes) -> bytes:
-    return hmac.new(f"{cache.secret}\0{key}".encode(), data, hashlib.sha256).hexdigest().encode()
+def _mark(secret: str, key: str, data: bytes) -> bytes:
+    return hmac.new(f"{secret}\0{key}".encode(), data, hashlib.sha256).hexdigest().encode()
 
 
 def _files(root: Path, suffix: str) -> Iterator[Path]:

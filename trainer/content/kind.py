@@ -74,7 +74,7 @@ class Kind(Generic[T]):
 
 @cache
 def _pattern(file: str) -> re.Pattern[str]:
-    return re.compile("".join(_piece(part) for part in re.split(r"(NN|<[^>]+>)", file)))
+    return re.compile("".join(_piece(part) for part in re.split(r"(NN|<[^<>]+>)", file)))
 
 
 def _piece(part: str) -> str:

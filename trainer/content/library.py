@@ -105,6 +105,12 @@ class Library:
         """What the last try to load complained of: warnings, or all faults if it was refused."""
         return self._complaints
 
+    def take(self, kept: cache.Kept) -> None:
+        """Serve, from the next request on, what was loaded elsewhere."""
+        with self._reloading:
+            self._content, self._complaints = kept
+        gc.freeze()
+
     def reload(self) -> bool:
         """Load the folder again. Returns False, and goes on serving the old content, if it has errors."""
         with self._reloading:

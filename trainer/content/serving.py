@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from trainer.content.cache import Cache, Kept, code_key, find, keep
+from trainer.content.cache import Cache, Kept
 from trainer.content.library import Content, Course, Lesson, Library
 from trainer.content.own_words import SOURCE
 from trainer.content.schema import ItemModels
@@ -17,23 +16,51 @@ from trainer.core.errors import NotFound
 if TYPE_CHECKING:  # what reads forms of items needs no database library, which settings bring along
     from trainer.core.settings import Settings
 
-_PUBLISHED: Final = "SERVED_CONTENT"  # no setting: `flask serve` tells its own processes
-_shelf: ContextVar[Callable[[], Library]] = ContextVar("the library that serves")
+_serving: ContextVar[Serving] = ContextVar("the content that serves")
 
 
-def serve_from(shelf: Callable[[], Library]) -> None:
+class Serving:
+    """What one request, command or turn of a task is served: the same content from its beginning to its end."""
+
+    def __init__(self, shelf: Callable[[], Library]) -> None:
+        self.shelf = shelf
+        self._library: Library | None = None
+        self._content: Content
+
+    @property
+    def content(self) -> Content:
+        """The content that the library held when it was first asked."""
+        library = self.shelf()
+        if library is not self._library:
+            self._library, self._content = library, library.content
+        return self._content
+
+
+def serve_from(shelf: Callable[[], Library]) -> Serving:
     """Serve, in this context, what a library holds. It is asked for when it is first needed: reading takes a while."""
-    _shelf.set(shelf)
+    serving = Serving(shelf)
+    _serving.set(serving)
+    return serving
+
+
+def serve_again(serving: Serving) -> None:
+    """Go on with what was served before something else began and ended."""
+    _serving.set(serving)
+
+
+def serve_newest() -> None:
+    """Serve, in this context, what the library holds by now: something else begins."""
+    serve_from(_serving.get().shelf)
 
 
 def library() -> Library:
     """Return the library that serves. Raises ContentRefused if it is read now and can't be served."""
-    return _shelf.get()()
+    return _serving.get().shelf()
 
 
 def served() -> Content:
     """Return the content being served."""
-    return library().content
+    return _serving.get().content
 
 
 def served_in(language: str) -> Content:
@@ -64,39 +91,13 @@ def get_lesson(course: str, module: str, lesson: str, language: str = SOURCE) ->
     return whole, loaded_lesson
 
 
-def open_library(settings: Settings, items: ItemModels) -> Library:
-    """Read the content folder, or what was published for this process. Raises ContentRefused."""
+def open_library(settings: Settings, items: ItemModels, begins_with: Kept | None = None) -> Library:
+    """Read the content folder, unless something else is served. Raises ContentRefused."""
     return Library(
         settings.content,
         clock.today,
         items,
         kept_in=Cache(settings.instance, settings.secret_key),
         is_watched=settings.development,
-        begins_with=_find_published(settings),
+        begins_with=begins_with,
     )
-
-
-def publish(settings: Settings) -> None:
-    """Keep the content that was read, and have every process that this one starts serve it, until all are restarted.
-
-    A web server that is started again must not come up with a folder that is still being copied, nor serve other
-    content than the ones beside it.
-    """
-    shelf = library()
-    if settings.development:
-        return
-    os.environ[_PUBLISHED] = shelf.content.digest
-    keep(_published_in(settings), _key(shelf.content.digest), shelf.content, shelf.complaints)
-
-
-def _find_published(settings: Settings) -> Kept | None:
-    digest = os.environ.get(_PUBLISHED)
-    return find(_published_in(settings), _key(digest)) if digest else None
-
-
-def _published_in(settings: Settings) -> Cache:
-    return Cache(settings.instance, settings.secret_key, "content.served")
-
-
-def _key(digest: str) -> str:
-    return f"{code_key()} {digest}"

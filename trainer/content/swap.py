@@ -27,14 +27,18 @@ def swapped(file: ScenarioFile, narrative: str) -> tuple[ScenarioFile, str]:
 
 def replace_words(text: str, swap: Mapping[str, str]) -> str:
     """Replace whole words, the longest first, each place once, so that two names can change places."""
-    pattern, others = _ready(tuple(swap.items()))
+    pattern, others, begin = _ready(tuple(swap.items()))
+    if not any(word in text for word in begin):  # sooner said than searched
+        return text
     return pattern.sub(lambda match: others[_flat(match[0])], text)
 
 
 @lru_cache(maxsize=4)  # one scene after the other, each in many texts
-def _ready(swap: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str], dict[str, str]]:
+def _ready(swap: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str], dict[str, str], tuple[str, ...]]:
+    """Return what finds the texts, flat text -> what takes its place, and how each of them begins."""
     others = {_flat(word): other for word, other in swap}
-    return re.compile("|".join(_whole(word) for word in sorted(others, key=len, reverse=True))), others
+    pattern = re.compile("|".join(_whole(word) for word in sorted(others, key=len, reverse=True)))
+    return pattern, others, tuple(word.partition(" ")[0] for word in others)
 
 
 def is_told(text: str, word: str) -> bool:

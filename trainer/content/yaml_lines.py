@@ -18,6 +18,11 @@ DEPTH_LIMIT: Final = 12  # levels of YAML; the schema needs five
 Plain = Any  # None, text, list or dict of these
 Key = tuple[str | int, ...]
 
+_NOTHING: Final = {"", "~", "null"}
+"""What stands for no value where it isn't in quotes."""
+_PLAIN: Final = {None, ""}
+"""How a parser says that a text isn't in quotes."""
+
 _YamlLoader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast
 
 
@@ -51,7 +56,7 @@ class Written:
 def compose(text: str, first_line: int, complain: Callable[[int, str, str], None]) -> Written:
     """Read YAML. Raises Unreadable where it can't be read, and complains of keys that are there twice."""
     try:
-        return _Composer(yaml.parse(text, Loader=_YamlLoader), first_line, complain).document()
+        return _Composer(_YamlLoader(text), first_line, complain).document()
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         line = first_line + (mark.line if mark else 0)
@@ -73,8 +78,8 @@ def _yaml_remedy(problem: str) -> str:
 class _Composer:
     """Builds plain values from YAML events, so that keys can't be given twice and nothing is built by reference."""
 
-    def __init__(self, events: Iterator[Any], first_line: int, complain: Callable[[int, str, str], None]) -> None:
-        self.events = events
+    def __init__(self, loader: Any, first_line: int, complain: Callable[[int, str, str], None]) -> None:
+        self._next: Callable[[], Any] = loader.get_event
         self.first_line = first_line
         self.complain = complain
         self.lines: dict[Key, int] = {}
@@ -84,29 +89,28 @@ class _Composer:
         while isinstance(event, (yaml.StreamStartEvent, yaml.DocumentStartEvent)):
             event = self._next()
         value = None if isinstance(event, yaml.StreamEndEvent) else self._value(event, ())
-        for extra in self.events:
-            if isinstance(extra, yaml.DocumentStartEvent):
-                raise Unreadable(self._line(extra), 'there is a second "---"', "Keep one document in a file.")
+        while not isinstance(event, yaml.StreamEndEvent):
+            event = self._next()
+            if isinstance(event, yaml.DocumentStartEvent):
+                raise Unreadable(self._line(event), 'there is a second "---"', "Keep one document in a file.")
         return Written(value, self.lines)
-
-    def _next(self) -> Any:
-        return next(self.events)
 
     def _line(self, event: Any) -> int:
         return int(self.first_line + event.start_mark.line)
 
+    # Large folders have a million events: what is asked of each is asked where it comes, without a call.
     def _value(self, event: Any, key: Key) -> Plain:
-        self.lines.setdefault(key, self._line(event))
-        self._refuse_tricks(event, key)
-        if isinstance(event, yaml.ScalarEvent):
-            return _scalar(event)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self._list(key)
-        return self._mapping(key)
+        if key not in self.lines:
+            self.lines[key] = self.first_line + event.start_mark.line
+        if event.anchor is not None or event.tag is not None or len(key) > DEPTH_LIMIT:
+            self._refuse_trick(event)
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            value: str = event.value
+            return None if value in _NOTHING and event.style in _PLAIN else value
+        return self._list(key) if kind is yaml.SequenceStartEvent else self._mapping(key)
 
-    def _refuse_tricks(self, event: Any, key: Key) -> None:
-        if event.anchor is None and event.tag is None and len(key) <= DEPTH_LIMIT:
-            return
+    def _refuse_trick(self, event: Any) -> None:
         line = self._line(event)
         if event.anchor is not None:
             raise Unreadable(line, "& and * make references here", "Write the text out, or put it in double quotes.")
@@ -116,29 +120,28 @@ class _Composer:
 
     def _list(self, key: Key) -> list[Plain]:
         items: list[Plain] = []
-        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+        following, end = self._next, yaml.SequenceEndEvent
+        while type(event := following()) is not end:
             items.append(self._value(event, (*key, len(items))))
         return items
 
     def _mapping(self, key: Key) -> dict[str, Plain]:
         values: dict[str, Plain] = {}
-        while not isinstance(event := self._next(), yaml.MappingEndEvent):
-            self._refuse_tricks(event, key)
-            if not isinstance(event, yaml.ScalarEvent):
-                raise Unreadable(
-                    self._line(event), "a key must be a word", "Put a text with brackets in double quotes."
-                )
-            name, line = event.value, self._line(event)
+        following, end, scalar, lines = self._next, yaml.MappingEndEvent, yaml.ScalarEvent, self.lines
+        while type(event := following()) is not end:
+            if event.anchor is not None or event.tag is not None or len(key) > DEPTH_LIMIT:
+                self._refuse_trick(event)
+            line = self.first_line + event.start_mark.line
+            if type(event) is not scalar:
+                raise Unreadable(line, "a key must be a word", "Put a text with brackets in double quotes.")
+            name = event.value
             if name in values:
                 self.complain(line, f'the key "{short(name)}" is there twice', "Keep one of the two.")
-            self.lines.setdefault((*key, name), line)
-            values[name] = self._value(self._next(), (*key, name))
+            place = (*key, name)
+            if place not in lines:
+                lines[place] = line
+            values[name] = self._value(following(), place)
         return values
-
-
-def _scalar(event: Any) -> str | None:
-    is_plain = event.style in (None, "")
-    return None if is_plain and event.value in ("", "~", "null") else str(event.value)
 
 
 def _texts(value: Plain, key: Key) -> Iterator[tuple[Key, str]]:

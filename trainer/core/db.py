@@ -13,11 +13,17 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask
+from flask.globals import app_ctx
 from flask_babel import lazy_gettext as _l
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
     JSON,
     ColumnElement,
@@ -36,15 +42,21 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Dialect, ExceptionContext
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
+from trainer.core.damage import check_trusted, find_damage, is_damage, note_damage
 from trainer.core.errors import Conflict
 
 BUSY_TIMEOUT_MS = 10_000
+REPLICA = "replica"
+"""The name of the engine of the replica, where there is one."""
+_HAS_COMMITTED, _IS_WRITING = "has committed", "is writing"
+_UNDONE = {"40001", "40P01"}
+"""PostgreSQL's codes for a serialization that failed and for a deadlock."""
 
 
 class UTCDateTime(TypeDecorator[dt.datetime]):
@@ -94,7 +106,49 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+@dataclass
+class Elsewhere:
+    """Where this piece of work reads for now: in a replica, until it writes."""
+
+    engine: Engine
+    has_written: bool = False
+
+
+_elsewhere: ContextVar[Elsewhere | None] = ContextVar("elsewhere", default=None)
+
+
+def _engine_elsewhere() -> Engine | None:
+    place = _elsewhere.get()
+    return None if place is None or place.has_written else place.engine
+
+
+def _scope() -> tuple[int, bool]:
+    # What reads elsewhere has a session of its own: no object comes from both databases, and what was read before in
+    # the usual one stays as it is, whatever becomes of the replica.
+    return id(app_ctx._get_current_object()), _engine_elsewhere() is not None  # type: ignore[attr-defined]
+
+
+class _Session(FlaskSession):
+    def __init__(self, db: SQLAlchemy, **options: Any) -> None:
+        super().__init__(db, **options)
+        self._elsewhere = _engine_elsewhere()
+
+    def get_bind(
+        self, mapper: Any = None, clause: Any = None, bind: Engine | Connection | None = None, **options: Any
+    ) -> Engine | Connection:
+        """Return what a statement runs on: for as long as this session lives, the same database."""
+        return super().get_bind(mapper, clause, bind if bind is not None else self._elsewhere, **options)
+
+    def close(self) -> None:
+        """End what is open. A connection that is already gone has nothing left to undo, and takes no answer with it."""
+        try:
+            super().close()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": _Session, "expire_on_commit": False, "scopefunc": _scope})
 
 
 def init_db(app: Flask) -> None:
@@ -103,6 +157,9 @@ def init_db(app: Flask) -> None:
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":
+        instance = app.config["SETTINGS"].instance
+        engine.update_execution_options(trainer_instance=instance)
+        event.listen(engine, "handle_error", partial(_note_damage, instance))
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
 
@@ -147,25 +204,73 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _note_damage(instance: Path, context: ExceptionContext) -> None:
+    error = context.original_exception
+    if is_damage(error) and find_damage(instance) is None:
+        note_damage(instance, str(error))
+
+
+def dispose_engines() -> None:
+    """Close all connections, the replica's too, before a fork: processes can't share them."""
+    for engine in db.engines.values():
+        engine.dispose()
+
+
+@contextmanager
+def reading_from(engine: Engine) -> Iterator[Elsewhere]:
+    """Let `db.session` and `read` read with a replica's engine meanwhile.
+
+    Nothing read there may be loaded later: its session ends here. A `transaction` within writes to the primary as
+    ever, and what follows it is read there too, since the replica may not have what was written.
+    """
+    place = Elsewhere(engine)
+    token = _elsewhere.set(place)
+    try:
+        yield place
+    finally:
+        written, place.has_written = place.has_written, False  # so that it is the replica's session that ends
+        try:
+            db.session.remove()
+        finally:
+            place.has_written = written
+            _elsewhere.reset(token)
+
+
+def may_read_elsewhere() -> bool:
+    """Return whether a replica may be asked now: not within a transaction, which sees what nobody else does yet."""
+    return _elsewhere.get() is None and not db.session().info.get(_IS_WRITING)
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Open a write transaction and commit it at the end.
 
     Whatever was read before is forgotten first, so that decisions rest on what this transaction
-    reads. Raises Conflict when a constraint of the database decides against the change.
+    reads. Raises Conflict when a constraint of the database decides against the change, and DatabaseDamaged where
+    nothing may be written anymore.
     """
+    place = _elsewhere.get()
+    if place is not None:
+        place.has_written = True
+    instance = db.engine.get_execution_options().get("trainer_instance")
+    if instance is not None:
+        check_trusted(instance)
     session = db.session()
     session.rollback()
     session.connection(execution_options={"trainer_writes": True})
+    session.info[_IS_WRITING] = True
     try:
         yield session
         session.commit()
+        session.info[_HAS_COMMITTED] = True
     except IntegrityError as error:
         session.rollback()
         raise Conflict(_l("Someone else got there first, or this was already done. Look at the page again.")) from error
     except BaseException:
         session.rollback()
         raise
+    finally:
+        session.info.pop(_IS_WRITING, None)
 
 
 def empty_wal() -> None:
@@ -188,7 +293,7 @@ def read(statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[Any]]
 
     It doesn't see what an open transaction has written.
     """
-    with db.engine.connect() as connection:
+    with (_engine_elsewhere() or db.engine).connect() as connection:
         connection.execution_options(trainer_reads_once=True)
         return connection.execute(statement, values).all()
 
@@ -198,6 +303,16 @@ def is_outage(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
+
+
+def was_undone(error: DBAPIError) -> bool:
+    """Return whether the database rolled back a transaction because of another one, so that it may be repeated."""
+    return getattr(error.orig, "sqlstate", None) in _UNDONE
+
+
+def has_committed() -> bool:
+    """Return whether this request, or this piece of work, has kept anything yet."""
+    return bool(db.session().info.get(_HAS_COMMITTED))
 
 
 def reason_of(error: SQLAlchemyError) -> str:

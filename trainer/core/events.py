@@ -41,7 +41,10 @@ class Event(Leased, Base):
 
     __tablename__ = "events"
     WAITING = _WAITING
-    __table_args__ = (Index("ix_events_waiting", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING),)
+    __table_args__ = (
+        Index("ix_events_waiting", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_events_created_at", "created_at"),
+    )
 
     kind: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[uuid.UUID]

@@ -123,14 +123,14 @@ def compromise(instance: Path, key_id: str, now: dt.datetime) -> IssuerKey:
         return current
 
 
-def merge(instance: Path, other: Path) -> None:
-    """Take over the keys of another file into the instance folder. What is known against a key stays known.
+def merge(instance: Path, other: str) -> None:
+    """Take over the keys that another file holds into the instance folder. What is known against a key stays known.
 
     Of two keys that both may sign, the newer one does. Raises ValueError for another file.
     """
     with alone(instance):
         keys: dict[str, IssuerKey] = {}
-        for key in (*read_issuer_keys(instance, None).keys, *_read(other.read_text()).keys):
+        for key in (*read_issuer_keys(instance, None).keys, *_read(other).keys):
             known = keys.get(key.id, key)
             keys[key.id] = replace(
                 known,

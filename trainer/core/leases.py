@@ -10,7 +10,7 @@ import datetime as dt
 import uuid
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import ColumnElement, String, TextClause, select, update
+from sqlalchemy import ColumnElement, String, TextClause, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import db
@@ -40,6 +40,11 @@ def is_due(record: type[Leased], now: dt.datetime, *conditions: ColumnElement[bo
     """Return whether a row waits for someone to take it up."""
     due = select(record.id).where(record.WAITING, record.due_at <= now, *conditions).limit(1)
     return db.session.scalar(due) is not None
+
+
+def oldest_due(record: type[Leased], now: dt.datetime) -> dt.datetime | None:
+    """Return since when the row that has waited longest for someone to take it up has been due, or None."""
+    return db.session.scalar(select(func.min(record.due_at)).where(record.WAITING, record.due_at <= now))
 
 
 def claim(
@@ -81,6 +86,20 @@ def note(record: type[Leased], number: uuid.UUID, *conditions: ColumnElement[boo
 def note_own(row: Leased, **values: Any) -> None:
     """Note what came of a row that was claimed, unless another has taken it up since."""
     note(type(row), row.id, type(row).due_at == row.due_at, **values)
+
+
+def hold(row: Leased, until: dt.datetime) -> bool:
+    """Keep a row that was claimed for longer; False if another has taken it up since. Needs a write transaction."""
+    kept = db.session.execute(
+        update(type(row))
+        .where(type(row).id == row.id, type(row).due_at == row.due_at)
+        .values(due_at=until)
+        .execution_options(synchronize_session=False)
+    )
+    if not kept.rowcount:  # type: ignore[attr-defined]
+        return False
+    row.due_at = until
+    return True
 
 
 def note_failed(row: Leased, error: str, now: dt.datetime, **values: Any) -> None:

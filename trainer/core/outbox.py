@@ -170,11 +170,19 @@ def give_up_all(domain: str, reason: str, now: dt.datetime) -> int:
     """Give up, with a reason, all that waits for the addresses of a domain; return how many mails those are."""
     given_up = db.session.execute(
         update(OutboxMessage)
-        .where(_WAITING, OutboxMessage.recipient.endswith(f"@{domain}", autoescape=True))
+        .where(_WAITING, func.lower(OutboxMessage.recipient).endswith(f"@{domain.lower()}", autoescape=True))
         .values(dead_at=now, last_error=reason)
         .execution_options(synchronize_session=False)
     )
     return int(given_up.rowcount)  # type: ignore[attr-defined]
+
+
+def give_up(number: uuid.UUID, reason: str, now: dt.datetime) -> bool:
+    """Give up an email that is waiting, with a reason; False if there is no such email."""
+    given_up = db.session.execute(
+        update(OutboxMessage).where(OutboxMessage.id == number, _WAITING).values(dead_at=now, last_error=reason)
+    )
+    return bool(given_up.rowcount)  # type: ignore[attr-defined]
 
 
 def list_messages(*, dead_only: bool = False, most: int = 100) -> Sequence[OutboxMessage]:

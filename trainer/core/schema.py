@@ -7,19 +7,28 @@ database keeps the revisions that may serve on it, since older code can't read a
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from functools import cache
 from typing import Final
 
 from click import ClickException
-from sqlalchemy import String, inspect, text
+from sqlalchemy import Connection, String, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
+from trainer.core.damage import REMEDY, is_damage
 from trainer.core.db import Base, db, reason_of
-from trainer.core.settings import ROOT
+from trainer.core.settings import SHIPPED
 
-MIGRATIONS: Final = ROOT / "migrations"
+MIGRATIONS: Final = SHIPPED / "migrations"
 _REVISION: Final = re.compile(r'^revision = "(\w+)"$', re.MULTILINE)
+_COLUMNS_OF_SQLITE: Final = text(
+    "SELECT t.name, c.name FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table'"
+)
+_COLUMNS_OF_POSTGRESQL: Final = text(
+    "SELECT t.relname, c.attname FROM pg_class AS t JOIN pg_attribute AS c ON c.attrelid = t.oid "
+    "WHERE t.relkind = 'r' AND t.relnamespace = current_schema()::regnamespace AND c.attnum > 0 AND NOT c.attisdropped"
+)
 _BEFORE: Final = re.compile(r'^down_revision = "(\w+)"$', re.MULTILINE)
 
 
@@ -38,43 +47,96 @@ class SchemaRefused(ClickException):
 def check_schema() -> None:
     """Raise SchemaRefused unless this code may serve on the database."""
     try:
-        refused = _refusal()
+        _stand, refused = compare_schema()
     except SQLAlchemyError as error:
-        raise SchemaRefused(f"The database can't be reached or read: {reason_of(error)}") from None
+        remedy = (
+            f". If it is damaged, {REMEDY[0].lower()}{REMEDY[1:]}" if is_damage(getattr(error, "orig", None)) else ""
+        )
+        raise SchemaRefused(f"The database can't be reached or read: {reason_of(error)}{remedy}") from None
     finally:
         db.session.rollback()
     if refused:
         raise SchemaRefused(refused)
 
 
+def columns(connection: Connection) -> dict[str, set[str]]:
+    """Return the names of the columns of each table that a database has."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    tables: dict[str, set[str]] = {}
+    for table, column in connection.execute(_COLUMNS_OF_SQLITE if is_sqlite else _COLUMNS_OF_POSTGRESQL):
+        tables.setdefault(table, set()).add(column)
+    return tables
+
+
 def needs_migration() -> bool:
     """Return whether the database is behind this code, or empty. Raises SQLAlchemyError."""
     head, known = revisions()
-    revision = _found()
+    revision = revision_of()
     db.session.rollback()
     return revision is None or (revision in known and revision != head)
 
 
-def _refusal() -> str | None:
+class Stand(StrEnum):
+    """How the database stands to this code."""
+
+    FITS = "fits"
+    EMPTY = "empty"
+    BEHIND = "behind"
+    AHEAD = "ahead"
+    HALF = "half"
+    """In a state that no migration leaves behind."""
+
+
+def compare_schema() -> tuple[Stand, str | None]:
+    """Return how the database stands to this code and, if that can't serve on it, in a line why, and what to do.
+
+    Raises SQLAlchemyError.
+    """
     head, known = revisions()
-    revision = _found()
-    if revision == head:
-        return None
+    try:
+        revision = revision_of()
+    except SchemaRefused as refused:
+        return Stand.HALF, refused.message
     if revision is None:
-        return "The database has no tables yet. Run: flask setup"
-    if revision in known:
-        return f"The database is at revision {revision}, and this version needs {head}. Run: flask setup"
-    if _has(SchemaRevision.__tablename__) and db.session.get(SchemaRevision, head) is not None:
-        return None
-    return (
+        if "users" in columns(db.session.connection()):
+            return Stand.HALF, half_migrated("its tables are there, but not its revision")
+        return Stand.EMPTY, "The database has no tables yet. Run: flask setup"
+    if revision != head and revision in known:
+        return Stand.BEHIND, f"The database is at revision {revision}, and this version needs {head}. Run: flask setup"
+    if revision == head or (_has(SchemaRevision.__tablename__) and db.session.get(SchemaRevision, head) is not None):
+        lack = _lack()
+        return (Stand.HALF, lack) if lack else (Stand.FITS, None)
+    return Stand.AHEAD, (
         f"The database is at revision {revision}, which this version (at {head}) doesn't know: "
         "a newer version was here. Start that one, or restore a backup."
     )
 
 
-def _found() -> str | None:
-    """Return the revision of the database, or None if it has no tables."""
-    return db.session.scalar(text("SELECT version_num FROM alembic_version")) if _has("alembic_version") else None
+def revision_of() -> str | None:
+    """Return the revision of the database, or None if it has none. Raises SchemaRefused for several."""
+    if not _has("alembic_version"):
+        return None
+    stated = db.session.scalars(text("SELECT version_num FROM alembic_version")).all()
+    if len(stated) > 1:
+        raise SchemaRefused(half_migrated(f"it claims to be at {' and at '.join(sorted(stated))}"))
+    return stated[0] if stated else None
+
+
+def half_migrated(how: str) -> str:
+    """Return what to say of a database in a state that no migration leaves behind."""
+    return f"The database is half migrated: {how}. Restore a backup: flask restore"
+
+
+def _lack() -> str | None:
+    """Return what to say if anything that this code uses is missing. What a newer version added may be there."""
+    there = columns(db.session.connection())
+    for table in Base.metadata.sorted_tables:
+        if table.name not in there:
+            return half_migrated(f"the table {table.name} is missing")
+        for column in table.columns:
+            if column.name not in there[table.name]:
+                return half_migrated(f"the table {table.name} has no column {column.name}")
+    return None
 
 
 def _has(table: str) -> bool:

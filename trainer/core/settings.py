@@ -24,8 +24,14 @@ from trainer.core.issuer_keys import IssuerKeys, read_issuer_keys
 from trainer.core.keys import CURRENT, OLDER, SERVED, Ring, make_ring, read_older
 
 ROOT = Path(__file__).resolve().parents[2]
+"""Where the package `trainer` is: the checkout, or what Python installs packages into."""
+_INSTALLED = ROOT / "trainer" / "shipped"
+IS_INSTALLED = _INSTALLED.is_dir()
+SHIPPED = _INSTALLED if IS_INSTALLED else ROOT
+"""Where content and migrations are."""
 _KNOWN_KEYS = {"dev", "secret", "changeme", "change-me", "password", "default"}
 _LEAST_KEY = 32
+_POSTGRES = "postgresql+psycopg://"
 _HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")
 
 
@@ -42,8 +48,11 @@ class Settings:
     workers: int
     base_url: str
     database_url: str
+    replica_url: str | None
     instance: Path
+    files: Path
     content: Path
+    watch_content: bool
     secret_key: str
     secret_keys_older: tuple[str, ...]
     badge_keys: str | None
@@ -56,6 +65,14 @@ class Settings:
     mail_from: str
     limits_url: str | None
     webhooks_loopback: bool
+    metrics_host: str
+    metrics_port: int
+    """0: nobody can ask for figures."""
+    log_format: str
+    log_level: str
+    log_requests: bool
+    slow_ms: int
+    """0: no statement is logged."""
 
     @cached_property
     def keys(self) -> Ring:
@@ -85,8 +102,11 @@ VARIABLES = {
     "workers": "TRAINER_WORKERS",
     "base_url": "TRAINER_BASE_URL",
     "database_url": "TRAINER_DATABASE_URL",
+    "replica_url": "TRAINER_REPLICA_URL",
     "instance": "TRAINER_INSTANCE",
+    "files": "TRAINER_FILES",
     "content": "TRAINER_CONTENT",
+    "watch_content": "TRAINER_WATCH_CONTENT",
     "secret_key": "TRAINER_SECRET_KEY",
     "secret_keys_older": "TRAINER_SECRET_KEYS_OLDER",
     "badge_keys": "TRAINER_BADGE_KEYS",
@@ -99,6 +119,12 @@ VARIABLES = {
     "mail_from": "TRAINER_MAIL_FROM",
     "limits_url": "TRAINER_LIMITS_URL",
     "webhooks_loopback": "TRAINER_WEBHOOKS_LOOPBACK",
+    "metrics_host": "TRAINER_METRICS_HOST",
+    "metrics_port": "TRAINER_METRICS_PORT",
+    "log_format": "TRAINER_LOG_FORMAT",
+    "log_level": "TRAINER_LOG_LEVEL",
+    "log_requests": "TRAINER_LOG_REQUESTS",
+    "slow_ms": "TRAINER_SLOW_MS",
 }
 assert set(VARIABLES) == {field.name for field in fields(Settings)}
 
@@ -109,7 +135,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     host = env.get("HOST", "127.0.0.1")
     port = _number(env, "PORT", 8000, 1, 65535)
     development = _switch(env, "TRAINER_DEVELOPMENT")
-    instance = Path(env.get("TRAINER_INSTANCE", str(ROOT / "instance"))).resolve()
+    instance = Path(env.get("TRAINER_INSTANCE") or _default_instance(env)).resolve()
     base_url = _base_url(env, host, port)
     local = is_loopback(urlsplit(base_url).hostname or "")
     if not (local and is_loopback(host)) and (development or _switch(env, "FLASK_DEBUG")):
@@ -123,7 +149,11 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsRefused(
             f"TRAINER_INSTANCE is {instance}, and no folder can be there: {error.strerror}."
         ) from None
-    database_url = _database_url(env.get("TRAINER_DATABASE_URL", f"sqlite:///{instance / 'trainer.db'}"))
+    if not os.access(instance, os.R_OK | os.X_OK):
+        raise SettingsRefused(
+            f"TRAINER_INSTANCE is {instance}, which this user may not read. It has to own that folder."
+        )
+    database_url = _database_url(env.get("TRAINER_DATABASE_URL", f"sqlite:///{instance / 'trainer.db'}"), instance)
     secret_key, *older = _keys(env, instance, database_url).keys
     return Settings(
         host=host,
@@ -131,8 +161,11 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         workers=_number(env, "TRAINER_WORKERS", 2, 1, 64),
         base_url=base_url,
         database_url=database_url,
+        replica_url=_replica_url(env, database_url),
         instance=instance,
+        files=_files(env, instance),
         content=_content(env),
+        watch_content=_switch(env, "TRAINER_WATCH_CONTENT"),
         secret_key=secret_key.secret,
         secret_keys_older=tuple(key.secret for key in older),
         badge_keys=_badge_keys(env, instance),
@@ -145,7 +178,22 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail_from=_mail_from(env, "localhost" if local else urlsplit(base_url).hostname or "localhost"),
         limits_url=_limits_url(env),
         webhooks_loopback=webhooks_loopback,
+        metrics_host=env.get("TRAINER_METRICS_HOST", "").strip() or "127.0.0.1",
+        metrics_port=_number(env, "TRAINER_METRICS_PORT", 0, 0, 65535),
+        log_format=_choice(env, "TRAINER_LOG_FORMAT", ("text", "json")),
+        log_level=_choice(env, "TRAINER_LOG_LEVEL", ("info", "debug", "warning", "error")).upper(),
+        log_requests=_switch(env, "TRAINER_LOG_REQUESTS"),
+        slow_ms=_number(env, "TRAINER_SLOW_MS", 500, 0, 600_000),
     )
+
+
+def _default_instance(env: Mapping[str, str]) -> Path:
+    """Return the folder beside a checkout, or of whoever runs an installed app: what installs packages may replace all
+    that is beside those."""
+    if not IS_INSTALLED:
+        return ROOT / "instance"
+    shared = env.get("XDG_DATA_HOME", "").strip()
+    return (Path(shared) if shared else Path.home() / ".local" / "share") / "trainer"
 
 
 def _limits_url(env: Mapping[str, str]) -> str | None:
@@ -219,26 +267,71 @@ def _split(address: str) -> SplitResult | None:
     return parts if parts.scheme in {"http", "https"} and "@" not in parts.netloc else None
 
 
-def _database_url(given: str) -> str:
-    if given.startswith(("postgres://", "postgresql://")):
-        given = "postgresql+psycopg://" + given.split("://", 1)[1]
-    if not given.startswith(("sqlite:///", "postgresql+psycopg://")):
+def _database_url(given: str, instance: Path) -> str:
+    given = _with_driver(given)
+    if not given.startswith(("sqlite:///", _POSTGRES)):
         raise SettingsRefused("TRAINER_DATABASE_URL must begin with sqlite:/// or postgresql://.")
     try:
-        database = make_url(given).database
+        url = make_url(given)
     except (ArgumentError, ValueError):  # not shown: it may hold a password
         raise SettingsRefused("TRAINER_DATABASE_URL can't be read. Is its port a number?") from None
-    if given.startswith("sqlite") and database in {None, "", ":memory:"}:
+    if not given.startswith("sqlite"):
+        return given
+    if not url.database or url.database == ":memory:":
         raise SettingsRefused(
             "TRAINER_DATABASE_URL names no file: all would be lost. Write sqlite:////a/path/trainer.db."
+        )
+    # The file itself, whatever leads to it: beside that one SQLite keeps its log. A relative path begins in the
+    # instance folder, as it does for Flask-SQLAlchemy.
+    path = url.database if url.database.startswith("file:") else os.path.realpath(instance / url.database)
+    return given if path == url.database else url.set(database=path).render_as_string(hide_password=False)
+
+
+def _replica_url(env: Mapping[str, str], database_url: str) -> str | None:
+    given = _with_driver(env.get("TRAINER_REPLICA_URL", "").strip())
+    if not given:
+        return None
+    if not database_url.startswith(_POSTGRES):
+        raise SettingsRefused("TRAINER_REPLICA_URL is for PostgreSQL, and TRAINER_DATABASE_URL names none. Unset it.")
+    if not given.startswith(_POSTGRES):
+        raise SettingsRefused("TRAINER_REPLICA_URL must begin with postgresql://.")
+    try:
+        place = _place_of(given)
+    except (ArgumentError, ValueError):  # not shown: it may hold a password
+        raise SettingsRefused("TRAINER_REPLICA_URL can't be read. Is its port a number?") from None
+    if place == _place_of(database_url):
+        raise SettingsRefused(
+            "TRAINER_REPLICA_URL is the address of TRAINER_DATABASE_URL. Name the standby's, or unset it."
         )
     return given
 
 
+def _with_driver(given: str) -> str:
+    return _POSTGRES + given.split("://", 1)[1] if given.startswith(("postgres://", "postgresql://")) else given
+
+
+def _place_of(database_url: str) -> tuple[object, ...]:
+    """Return server, port and database of a PostgreSQL address, whoever signs in there."""
+    url = make_url(database_url)
+    host, port = url.query.get("host", url.host), url.query.get("port", url.port)
+    return host or "", str(port or 5432), url.database or url.username
+
+
 def _content(env: Mapping[str, str]) -> Path:
-    folder = Path(env.get("TRAINER_CONTENT", str(ROOT / "content"))).resolve()
+    folder = Path(env.get("TRAINER_CONTENT", str(SHIPPED / "content"))).resolve()
     if not folder.is_dir():
         raise SettingsRefused(f"TRAINER_CONTENT is {folder}, and there is no such folder.")
+    return folder
+
+
+def _files(env: Mapping[str, str], instance: Path) -> Path:
+    given = env.get("TRAINER_FILES", "").strip()
+    if not given:
+        return instance
+    folder = Path(given).resolve()
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        # It isn't made here: on a machine where the shared folder isn't mounted, files would be lost without a word.
+        raise SettingsRefused(f"TRAINER_FILES is {folder}, and this user can't write to that folder. Is it mounted?")
     return folder
 
 
@@ -360,6 +453,14 @@ def _number(env: Mapping[str, str], name: str, default: int, least: int, most: i
     if not given.isascii() or not given.isdigit() or not least <= int(given) <= most:
         raise SettingsRefused(f"{name} is {given!r}. It must be a whole number from {least} to {most}.")
     return int(given)
+
+
+def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """Return which of the choices is set; the first, if none is."""
+    given = env.get(name, "").strip().lower() or choices[0]
+    if given not in choices:
+        raise SettingsRefused(f"{name} is {given!r}. It must be one of {', '.join(choices)}.")
+    return given
 
 
 def _switch(env: Mapping[str, str], name: str) -> bool:

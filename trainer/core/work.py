@@ -89,9 +89,9 @@ def note_progress(job: Job, done: int, total: int, now: dt.datetime) -> None:
     leases.note_own(job, done=done, total=total, tries=0, due_at=now)
 
 
-def note_finished(job: Job, now: dt.datetime) -> None:
+def note_finished(job: Job, total: int, now: dt.datetime) -> None:
     """Note that nothing is left to do."""
-    leases.note(Job, job.id, finished_at=now, last_error=None)
+    leases.note_own(job, done=total, total=total, tries=0, finished_at=now, last_error=None)
 
 
 def note_failed(job: Job, error: str, now: dt.datetime) -> None:
@@ -102,6 +102,34 @@ def note_failed(job: Job, error: str, now: dt.datetime) -> None:
 def put_off(job: Job, now: dt.datetime) -> None:
     """Let it wait for a while, because none of it can be done now."""
     leases.note_own(job, tries=0, due_at=now + PUT_OFF)
+
+
+def find_job(number: uuid.UUID) -> Job | None:
+    """Return a piece of work by its id, or None."""
+    return db.session.get(Job, number)
+
+
+def list_given_up() -> Sequence[Job]:
+    """Return the pieces of work that were given up, the oldest first."""
+    query = select(Job).where(Job.failed_at.is_not(None), Job.finished_at.is_(None)).order_by(Job.created_at)
+    return db.session.scalars(query).all()
+
+
+def try_again(job: Job, now: dt.datetime) -> bool:
+    """Let failed work continue right away from where it stopped; False if it hasn't failed. Needs a transaction."""
+    if job.finished_at is not None or (job.failed_at is None and job.last_error is None):
+        return False
+    job.failed_at, job.due_at, job.tries = None, now, 0
+    return True
+
+
+def stop(job: Job, reason: str, now: dt.datetime) -> bool:
+    """Give up work that isn't done, for a reason; False if it is done or was given up. Needs a transaction."""
+    if job.finished_at is not None or job.failed_at is not None:
+        return False
+    job.last_error = reason
+    job.give_up(now)
+    return True
 
 
 def list_jobs(*, failed_only: bool = False, most: int = 100) -> Sequence[Job]:

@@ -123,5 +123,5 @@ def _documents(content: Content) -> Iterator[_Document]:
 
 
 def _words(html: Markup) -> str:
-    html = Markup(re.sub(r'<p class="note-src".*?</p>', "", html))  # noqa: S704 plain after it
+    html = Markup(re.sub(r'<p class="note-src"(?:(?!<p).)*?</p>', "", html))  # noqa: S704 plain after it
     return Markup(re.sub(r"<(?=/?(p|li|h2|h3|td|th|dd|summary))", " <", html)).striptags()  # noqa: S704 plain after it

@@ -20,7 +20,7 @@ from trainer.core.issuer_keys import IssuerKey, IssuerKeys, sign
 from trainer.credentials.badge import VC_CONTEXT, Choice, Issuer, describe, list_url, show_instant
 from trainer.credentials.baking import bake_png, bake_svg
 from trainer.credentials.models import Credential
-from trainer.credentials.queries import count_status_lists, list_off
+from trainer.credentials.queries import has_status_list, list_off
 from trainer.credentials.rules import STATUS_PLACES
 from trainer.web.language import show_day
 from trainer.web.paper import draw_picture
@@ -73,7 +73,7 @@ def status_list(number: int, day: dt.date) -> str:
 
     It is valid from the start of the day, so that a verifier's clock may be a little slow. Raises NotFound.
     """
-    if number >= count_status_lists():
+    if not has_status_list(number):
         raise NotFound(_l("There is no such list."))
     own = issuer()
     url, begins = list_url(own, number), dt.datetime.combine(day, dt.time(), dt.UTC)

@@ -1,4 +1,4 @@
-"""The Credential record."""
+"""Credential and FiledCertificate records."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, false, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
@@ -112,7 +112,7 @@ class Credential(Base):
     cycle: Mapped[int]
     serial: Mapped[str] = mapped_column(String(27), unique=True)
     """26 random Crockford base32 characters and a check character, without separators."""
-    status_index: Mapped[int] = mapped_column(unique=True)
+    status_index: Mapped[int] = mapped_column(BigInteger, unique=True)
     """Its random place in the lists that say which badges no longer count; nobody else ever gets it."""
 
     # Facts as they were at issue; nothing later changes them.
@@ -155,3 +155,15 @@ class Credential(Base):
         """What it states."""
         facts = {field.name: getattr(self, field.name) for field in fields(Stated)}
         return Stated(**{**facts, "unapproved_states": tuple(self.unapproved_states)})
+
+
+class FiledCertificate(Base):
+    """That a firm's copy of a certificate was made here: the hash of the file, and nothing of the firm or of whoever
+    downloaded it. It stays as long as the credential, since the copy lives on in other hands."""
+
+    __tablename__ = "filed_certificates"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """Of the PDF, in hexadecimal."""
+    credential_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("credentials.id"), index=True)
+    created_at: Mapped[dt.datetime]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import secrets
 import uuid
 from collections.abc import Mapping
@@ -10,13 +11,14 @@ from dataclasses import fields, replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from trainer.core import chance
-from trainer.core.db import db
+from trainer.core.db import db, insert_missing
 from trainer.core.errors import Conflict, NotFound
 from trainer.core.events import Kind, happen
-from trainer.credentials.models import Credential, Facts
+from trainer.core.installation import draw_list_number, get_installation
+from trainer.credentials.models import Credential, Facts, FiledCertificate
 from trainer.credentials.queries import find_by_serial, find_credential, list_names
 from trainer.credentials.rules import STATUS_PLACES, new_serial, valid_until
 
@@ -96,6 +98,12 @@ def take_back(owner_id: uuid.UUID, cycles: Mapping[str, int]) -> None:
     db.session.flush()
 
 
+def note_filed(credential_id: uuid.UUID, pdf: bytes, now: dt.datetime) -> None:
+    """Note that this file is a firm's copy of a credential, so that the check of files confirms it; once for each."""
+    facts = {"sha256": hashlib.sha256(pdf).hexdigest(), "credential_id": credential_id, "created_at": now}
+    insert_missing(FiledCertificate, [facts])
+
+
 def revoke(serial: str, reason: str, now: dt.datetime) -> Credential:
     """Withdraw a credential, in all names in which it was issued; return the one that stands.
 
@@ -141,9 +149,10 @@ def _add(
 
 def _draw_status_index() -> int:
     """Return a free place at random: from it, nobody can tell when or beside whom a credential was issued."""
-    newest = (db.session.scalar(select(func.max(Credential.status_index))) or 0) // STATUS_PLACES
+    installation = get_installation()
     for _draw in range(_DRAWS):
-        index = newest * STATUS_PLACES + chance.rng.randrange(STATUS_PLACES)
+        index = installation.status_list * STATUS_PLACES + chance.rng.randrange(STATUS_PLACES)
         if db.session.scalar(select(Credential.id).where(Credential.status_index == index)) is None:
             return index
-    return (newest + 1) * STATUS_PLACES + chance.rng.randrange(STATUS_PLACES)
+    installation.status_list = draw_list_number()
+    return installation.status_list * STATUS_PLACES + chance.rng.randrange(STATUS_PLACES)

@@ -6,11 +6,12 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from trainer.core.db import db
-from trainer.credentials.models import Credential
+from trainer.core.installation import LIST_NUMBERS, get_installation
+from trainer.credentials.models import Credential, FiledCertificate
 from trainer.credentials.rules import STATUS_PLACES, Status, read_serial, status
 
 
@@ -24,6 +25,12 @@ def find_by_serial(given: str) -> Credential | None:
 def find_shared(key: str) -> Credential | None:
     """Return the credential whose holder shares it under this key, or None."""
     return db.session.scalar(select(Credential).where(Credential.sharing_key == key))
+
+
+def find_filed(sha256: str) -> Credential | None:
+    """Return the credential of which a firm's copy with this hash was made here, or None."""
+    of_it = FiledCertificate.credential_id == Credential.id
+    return db.session.scalar(select(Credential).join(FiledCertificate, of_it).where(FiledCertificate.sha256 == sha256))
 
 
 def find_credential(user_id: uuid.UUID, course: str, cycle: int) -> Credential | None:
@@ -83,9 +90,14 @@ def status_on(credential: Credential, day: dt.date) -> Status:
     )
 
 
-def count_status_lists() -> int:
-    """Return how many status lists there are: one at least, even before anything is issued."""
-    return (db.session.scalar(select(func.max(Credential.status_index))) or 0) // STATUS_PLACES + 1
+def has_status_list(number: int) -> bool:
+    """Return whether there is a status list of this number: one that badges have places in, or get them in now."""
+    begin = number * STATUS_PLACES
+    has_places = Credential.status_index.between(begin, begin + STATUS_PLACES - 1)
+    return number <= LIST_NUMBERS and (
+        number == get_installation().status_list
+        or db.session.scalar(select(Credential.id).where(has_places).limit(1)) is not None
+    )
 
 
 def list_off(number: int) -> Sequence[int]:

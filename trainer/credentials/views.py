@@ -35,6 +35,8 @@ _JWT = "application/vc+jwt"
 blueprint = Blueprint("credentials", __name__, template_folder="templates")
 _limited = limit_failures("120 per hour")
 """Nobody mistypes that often. A number that is right isn't counted."""
+_drawn = limit_acts("300 per hour")
+"""Files cost more to draw than pages, whoever has the number: more than a firm's office downloads in an hour."""
 
 
 @blueprint.get("/verify")
@@ -139,8 +141,9 @@ def verify_json(serial: str) -> Response | tuple[Response, int]:
 
 
 @blueprint.get("/verify/<serial>/certificate.pdf")
-@access(Who.PUBLIC)
+@access(Who.PUBLIC, is_long=True)
 @_limited
+@_drawn
 def certificate(serial: str) -> Response:
     """Return the certificate as a PDF, on A4 if asked. The same number always gives the same bytes."""
     credential = _get(serial)
@@ -155,7 +158,7 @@ def certificate(serial: str) -> Response:
 
 
 @blueprint.get("/verify/<serial>/certificate.zip")
-@access(Who.PUBLIC)
+@access(Who.PUBLIC, is_long=True)
 @_limited
 @limit_acts("60 per hour")
 def everything(serial: str) -> Response:
@@ -180,6 +183,7 @@ def shared(sharing_key: str) -> Response:
 @blueprint.get("/verify/<serial>/badge.jwt")
 @access(Who.PUBLIC)
 @_limited
+@_drawn
 def badge(serial: str) -> Response:
     """Return the badge as a signed text."""
     credential = _get(serial)
@@ -187,16 +191,18 @@ def badge(serial: str) -> Response:
 
 
 @blueprint.get("/verify/<serial>/badge.png")
-@access(Who.PUBLIC)
+@access(Who.PUBLIC, is_long=True)
 @_limited
+@_drawn
 def badge_png(serial: str) -> Response:
     """Return the badge as a picture for wallets and mails."""
     return _picture(serial, "png", "image/png")
 
 
 @blueprint.get("/verify/<serial>/badge.svg")
-@access(Who.PUBLIC)
+@access(Who.PUBLIC, is_long=True)
 @_limited
+@_drawn
 def badge_svg(serial: str) -> Response:
     """Return the badge as a drawing for pages and paper."""
     return _picture(serial, "svg", "image/svg+xml")

@@ -258,7 +258,7 @@ def is_open(cohort: Cohort, today: dt.date) -> bool:
     return cohort.archived_at is None and today <= cohort.ends_on
 
 
-def approve_instructor(address: str, now: dt.datetime) -> User:
+def approve_instructor(address: str, now: dt.datetime, actor_id: uuid.UUID | None = None) -> User:
     """Let someone teach public classes. Raises NotFound for an unknown address, Conflict if that was done."""
     user = _get_user(address)
     if user.password_hash is None:
@@ -267,11 +267,11 @@ def approve_instructor(address: str, now: dt.datetime) -> User:
         raise Conflict(_l("This instructor is already approved."))
     db.session.add(InstructorApproval(user_id=user.id, approved_at=now))
     db.session.flush()
-    note("instructor.approved", now, subject_id=user.id)
+    note("instructor.approved", now, actor_id=actor_id, subject_id=user.id)
     return user
 
 
-def revoke_instructor(address: str, now: dt.datetime) -> User:
+def revoke_instructor(address: str, now: dt.datetime, actor_id: uuid.UUID | None = None) -> User:
     """Withdraw an approval, at once. Raises NotFound where there is none."""
     user = _get_user(address)
     approval = find_approval(user.id)
@@ -280,7 +280,7 @@ def revoke_instructor(address: str, now: dt.datetime) -> User:
     approval.revoked_at = now
     db.session.flush()
     _end_views(has_lapsed(None), now)  # for good: they don't come back with a new approval
-    note("instructor.revoked", now, subject_id=user.id)
+    note("instructor.revoked", now, actor_id=actor_id, subject_id=user.id)
     return user
 
 

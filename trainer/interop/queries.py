@@ -18,6 +18,7 @@ from trainer.assignments.statements import meets_any
 from trainer.compliance.queries import list_person_rows, list_rows
 from trainer.compliance.rules import Narrowing, Row, Sight
 from trainer.compliance.sent import Sent, list_sent, place_of
+from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.paging import Page, read_page, write_place
@@ -26,6 +27,7 @@ from trainer.credentials.queries import in_name_until, list_named_at
 from trainer.credentials.rules import read_serial
 from trainer.interop.models import ApiToken, Delivery, Webhook
 from trainer.interop.rules import State, digest, state
+from trainer.learning.top_ups import Held, asking_courses, top_ups_due
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.queries import (
@@ -301,6 +303,22 @@ def page_of_credentials(actor: Actor, since: dt.datetime | None, after: str, mos
         earned for earned, last_day in page.rows if _was_here(zone, last_day, named_at.get(earned.id, earned.issued_at))
     ]
     return Page(rows, page.next_after)
+
+
+def list_top_ups(actor: Actor, credentials: Sequence[Credential], today: dt.date) -> dict[uuid.UUID, dt.date]:
+    """Return, by id, by when changed lessons are to be read, of the certificates of people who are still here."""
+    asking = asking_courses(served().courses)
+    holders = {credential.user_id for credential in credentials if credential.course in asking}
+    if not holders:
+        return {}
+    query = select(Membership.user_id).where(
+        Membership.organization_id == actor.organization_id,
+        Membership.user_id.in_(holders),
+        Membership.ended_at.is_(None),
+    )
+    staff = set(db.session.scalars(query))
+    theirs = [Held.of(credential) for credential in credentials if credential.user_id in staff]
+    return top_ups_due(theirs, served().courses, today)
 
 
 def page_of_trainings(

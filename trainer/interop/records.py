@@ -140,6 +140,10 @@ class Assignment(Record):
     )
     active_minutes: Count | None
     waived_until: dt.date | None = Field(description="If waived: the last day of the waiver.")
+    top_up_due_on: dt.date | None = Field(
+        description="By when the person is asked to read lessons that changed since the certificate. Null once that is "
+        "done, where nothing is asked, and of a past day. The certificate stays valid either way."
+    )
     note: str | None = Field(description="What must be shown with it.")
 
     @classmethod
@@ -164,6 +168,7 @@ class Assignment(Record):
             basis=row.basis,
             active_minutes=row.minutes,
             waived_until=row.waived_until,
+            top_up_due_on=row.top_up_due_on,
             note=disclaimer(row.unapproved_state) if row.unapproved_state else None,
         )
 
@@ -218,11 +223,15 @@ class Credential(Record):
     valid_until: dt.date
     status: Annotated[rules.Status, WithJsonSchema(one_of(rules.Status))]
     revoked_on: dt.date | None
+    top_up_due_on: dt.date | None = Field(
+        description="By when the holder is asked to read lessons that have changed since. Null once that is done, "
+        "where nothing is asked, and of someone who has left the firm. The certificate stays valid either way."
+    )
     verify_url: Address = Field(description="The public page on which anyone can check it.")
     note: str | None = Field(description="The notice on it where a state requires an approved course.")
 
     @classmethod
-    def of(cls, earned: models.Credential, base_url: str, today: dt.date) -> Self:
+    def of(cls, earned: models.Credential, base_url: str, today: dt.date, top_up_due_on: dt.date | None) -> Self:
         """Return the record of what someone earned; anyone can check it at the site's address."""
         serial = show_serial(earned.serial)
         return cls(
@@ -234,6 +243,7 @@ class Credential(Record):
             valid_until=earned.valid_until,
             status=status_on(earned, today),
             revoked_on=earned.revoked_at.date() if earned.revoked_at else None,
+            top_up_due_on=top_up_due_on,
             verify_url=f"{base_url}/verify/{serial}",
             note=" ".join(map(disclaimer, earned.unapproved_states)) or None,
         )

@@ -37,6 +37,16 @@ class Isolation:
             log.error("%s failed: %s", label, describe(error))
             self._failed.append(f"{label}: {describe(error)}")
 
+    @property
+    def failures(self) -> int:
+        """How many pieces have failed so far."""
+        return len(self._failed)
+
+    @property
+    def last(self) -> str:
+        """Which piece failed last, and how; nothing if none did."""
+        return self._failed[-1] if self._failed else ""
+
     def finish(self) -> None:
         """Raise Incomplete if a piece failed."""
         if self._failed:

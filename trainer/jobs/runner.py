@@ -11,16 +11,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
 
+from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
+from trainer.content.serving import serve_newest
 from trainer.core import heartbeat
 from trainer.core.clock import now
+from trainer.core.damage import DatabaseDamaged
 from trainer.core.db import db, is_outage, transaction
 from trainer.core.errors import DomainError
+from trainer.core.processes import ProcessRole
+from trainer.jobs.beats import begin_beats
 from trainer.jobs.check_ins import remind_of_check_ins
 from trainer.jobs.class_figures import count_classes
 from trainer.jobs.closing import delete_closed_firms
 from trainer.jobs.counting import count_answers
+from trainer.jobs.damage import check_database_file
 from trainer.jobs.delivery import deliver
 from trainer.jobs.erasures import erase_accounts
 from trainer.jobs.isolation import Incomplete, describe
@@ -60,6 +66,7 @@ TASKS = (
     Task("count classes", HOUR, count_classes),
     Task("erase accounts", HOUR, erase_accounts),
     Task("forget what has had its time", HOUR, forget_all),
+    Task("check the database file", HOUR, check_database_file),
     Task("delete closed firms", HOUR, delete_closed_firms),
     Task("settle joined entries", HOUR, settle_mergers),
     Task("keep up requirements", HOUR, keep_up_all),
@@ -75,6 +82,7 @@ def run() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    begin_beats(current_app._get_current_object(), ProcessRole.WORKER, stopped)  # type: ignore[attr-defined]
     rhythms = [Rhythm(task) for task in TASKS]
     while not stopped.is_set():
         is_busy = False
@@ -100,6 +108,7 @@ class Rhythm:
         if self._portions is None and time.monotonic() < self._due:
             return False
         until = time.monotonic() + TURN
+        serve_newest()
         try:
             if self._portions is None:
                 self._begin()
@@ -138,8 +147,8 @@ class Rhythm:
         return float(min(FIRST_WAIT * 2 ** min(self._failures - 1, 16), max(LONGEST_WAIT, self._task.every)))
 
     def _note(self, error: Exception | None) -> None:
-        # A database that is away can't be told so; the log was.
-        with suppress(SQLAlchemyError, DomainError), transaction():
+        # A database that is down or damaged can't record this; the log has it.
+        with suppress(SQLAlchemyError, DomainError, DatabaseDamaged), transaction():
             if error is None:
                 heartbeat.note_ended(self._task.label, self._began_at, now())
             else:

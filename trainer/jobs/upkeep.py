@@ -5,22 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from trainer.assignments import upkeep
 from trainer.assignments.upkeep import Step
 from trainer.compliance.reports import order_reports
 from trainer.content.serving import served
 from trainer.core.clock import now
-from trainer.core.db import db, transaction
+from trainer.core.db import transaction
 from trainer.core.errors import Conflict
 from trainer.instructing.follow_ups import follow_up_classes
 from trainer.instructing.handing_in import delete_notes_of_former
 from trainer.instructing.operations import end_views_that_lapsed
 from trainer.interop.telling import note_overdue
+from trainer.jobs import due_firms
 from trainer.jobs.isolation import Isolation
 from trainer.organizations.follow_ups import follow_up
-from trainer.organizations.queries import find_open_firm, list_organization_ids
+from trainer.organizations.models import Upkeep
+from trainer.organizations.queries import find_open_firm
 
 STEPS = (
     *upkeep.STEPS,
@@ -36,17 +38,16 @@ log = logging.getLogger(__name__)
 
 
 def keep_up_all() -> Iterator[None]:
-    """Keep up every open firm; between two portions the caller may do something else.
+    """Keep up the open firms in which something has changed, or whose time has come (`due_firms`), sharing them with
+    other workers; between two portions the caller may do something else.
 
     A step that fails for one firm holds up nothing else. Raises Incomplete at the end if one did.
     """
-    isolation = Isolation()
-    ids = list_organization_ids()
-    db.session.rollback()
-    for organization_id in ids:
-        for step in STEPS:
-            with isolation.piece(f"{step.__name__} of firm {organization_id.hex}"):
-                yield from _take(step, organization_id, now)
+    isolation, began_at = Isolation(), now()
+    with transaction():
+        due_firms.bring_forward(began_at)
+    while (upkeep := _claim(began_at)) is not None:
+        yield from _keep_up_claimed(upkeep, isolation)
     isolation.finish()
 
 
@@ -56,21 +57,52 @@ def keep_up(organization_id: uuid.UUID, clock: Callable[[], dt.datetime] = now) 
         yield from _take(step, organization_id, clock)
 
 
-def _take(step: Step, organization_id: uuid.UUID, clock: Callable[[], dt.datetime]) -> Iterator[None]:
+def _claim(began_at: dt.datetime) -> Upkeep | None:
+    with transaction():
+        return due_firms.claim(now(), began_at)
+
+
+def _keep_up_claimed(upkeep: Upkeep, isolation: Isolation) -> Iterator[None]:
+    began_at, failures, is_done = now(), isolation.failures, True
+    label = f"of firm {upkeep.organization_id.hex}"
+    try:
+        for step in STEPS:
+            with isolation.piece(f"{step.__name__} {label}"):
+                is_done &= yield from _take(step, upkeep.organization_id, now, upkeep)
+    except GeneratorExit:  # this worker is told to end; whichever runs next needn't wait until the lease is over
+        with transaction():
+            due_firms.note_undone(upkeep, None, now())
+        raise
+    with isolation.piece(f"the next time {label}"), transaction():
+        if is_done and isolation.failures == failures:
+            due_firms.note_done(upkeep, began_at, now())
+    if not is_done or isolation.failures > failures:
+        with transaction():
+            due_firms.note_undone(upkeep, isolation.last if isolation.failures > failures else None, now())
+
+
+def _take(
+    step: Step, organization_id: uuid.UUID, clock: Callable[[], dt.datetime], upkeep: Upkeep | None = None
+) -> Generator[None, None, bool]:
+    """Take a step, portion by portion; return False if the rest was put off."""
     after: uuid.UUID | None = None
     while True:
         try:
-            after = _portion(organization_id, step, after, clock())
-        except Conflict:  # someone changed the same people; the next hour sees to it
+            after = _portion(organization_id, step, after, clock(), upkeep)
+        except Conflict:  # someone changed the same people; the next run sees to it
             log.info("a portion of %s was put off", step.__name__)
-            return
+            return False
         yield
         if after is None:
-            return
+            return True
 
 
-def _portion(organization_id: uuid.UUID, step: Step, after: uuid.UUID | None, instant: dt.datetime) -> uuid.UUID | None:
+def _portion(
+    organization_id: uuid.UUID, step: Step, after: uuid.UUID | None, instant: dt.datetime, upkeep: Upkeep | None
+) -> uuid.UUID | None:
     with transaction() as session:
+        if upkeep is not None and not due_firms.hold(upkeep, instant):
+            return None  # this worker stood still for so long that another does it
         organization = find_open_firm(organization_id)  # it may have been shut since the portion before
         following = step(organization, served().courses, instant, after) if organization else None
     session.expunge_all()  # a long run would hold on to everyone

@@ -66,6 +66,7 @@ def _advance(job: Job) -> None:
     with current_app.test_request_context(base_url=base_url), force_locale(language):
         done, total = _KINDS[job.kind](job, now())
     with transaction():
-        work.note_progress(job, done, total, now())
         if done == total:
-            work.note_finished(job, now())
+            work.note_finished(job, total, now())
+        else:
+            work.note_progress(job, done, total, now())

@@ -87,7 +87,7 @@ class Styles:
 
 
 def _shows_a_day(code: str) -> bool:
-    bare = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code).lower()
+    bare = re.sub(r'"[^"]*"|\\.|\[[^\[\]]*\]', "", code).lower()
     return "y" in bare or "d" in bare
 
 

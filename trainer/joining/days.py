@@ -43,11 +43,12 @@ _NUMBERS: Final = re.compile(r"(\d{1,2})([/.-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})")
 _COMPACT: Final = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 _SERIAL: Final = re.compile(r"(\d{5})(\.\d+)?")
 _DAY_MONTH: Final = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th|o)?[\s./-]*(?:del? )?\s*([a-z]{3,10})[\s.,/-]*(?:del? )?\s*(\d{4}|\d{2})"
+    r"(\d{1,2})(?:st|nd|rd|th|o)?[\s./-]*+(?:del? )?\s*+([a-z]{3,10})[\s.,/-]*+(?:del? )?\s*+(\d{4}|\d{2})"
 )
 _MONTH_DAY: Final = re.compile(r"([a-z]{3,10})[\s.-]*(\d{1,2})(?:st|nd|rd|th)?[\s.,-]+(\d{4}|\d{2})")
 _TIME: Final = re.compile(
-    r"([T ]+\d{1,2}:\d\d(:\d\d([.,]\d+)?)?|-\d\d\.\d\d\.\d\d(\.\d+)?)\s*([ap]\.?m\.?)?\s*(Z|[+-]\d\d:?\d\d|UTC|GMT)?$",
+    r"((?<![T ])[T ]+\d{1,2}:\d\d(:\d\d([.,]\d+)?)?|-\d\d\.\d\d\.\d\d(\.\d+)?)\s*+([ap]\.?m\.?)?\s*+"
+    r"(Z|[+-]\d\d:?\d\d|UTC|GMT)?$",
     re.IGNORECASE,
 )
 _WEEKDAY: Final = re.compile(r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]*\s+", re.IGNORECASE)

@@ -95,7 +95,7 @@ _SOCIAL_SECURITY: Final = re.compile(r"[\dX*]{3}-[\dX*]{2}-\d{4}", re.IGNORECASE
 
 def bare(heading: str) -> str:
     """Return a heading as we compare it: without capitals, accents, numbers and anything in parentheses."""
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"\([^)]*\)", " ", heading[:LONGEST_TITLE]))
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"\([^)]{0,200}\)", " ", heading[:LONGEST_TITLE]))
     words = " ".join(re.sub(r"[^a-z]+", " ", fold(split).replace("#", " number ")).split())
     return words.replace("e mail", "email")
 

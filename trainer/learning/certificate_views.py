@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -12,35 +9,21 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from trainer.accounts.administrators import is_administrator
 from trainer.accounts.signing_in import is_proved, proof_form
 from trainer.core.clock import now, today
 from trainer.core.db import transaction
-from trainer.core.errors import Invalid, NotFound
+from trainer.core.errors import Invalid
 from trainer.credentials.operations import share as share_page
 from trainer.credentials.queries import list_names, status_on
 from trainer.credentials.rules import show_serial
 from trainer.learning import certificates
 from trainer.learning.forms import CorrectionForm, WithdrawalForm
-from trainer.organizations.access import ask_proof, lacks_proof
+from trainer.organizations.access import administering
 from trainer.web.access import Who, access
 from trainer.web.limits import limit_acts, limit_own_failures
 from trainer.web.redirects import go
 
 blueprint = Blueprint("certificates", __name__, template_folder="templates")
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-def administering(view: View) -> View:
-    """Let in administrators who sign in with a second step."""
-
-    @wraps(view)
-    def enter(**values: Any) -> Any:
-        if not is_administrator(current_user.id):
-            raise NotFound
-        return ask_proof() if lacks_proof(current_user) else view(**values)
-
-    return cast("View", enter)
 
 
 @blueprint.route("/my-certificates/<uuid:credential_id>/reissue", methods=["GET", "POST"])

@@ -33,7 +33,7 @@ class Enrollment(Base):
     """The course as it was when the learner began."""
     conditions: Mapped[dict[str, Any]]
     """What completion takes and what the credential will say, as `rules.Conditions` keeps it; read it as `asks`."""
-    started_at: Mapped[dt.datetime]
+    started_at: Mapped[dt.datetime] = mapped_column(index=True)
     begun_at: Mapped[dt.datetime | None]
     """When anything was first done in it: a lesson, a minute, a pretest that counts."""
     last_lesson: Mapped[str | None] = mapped_column(String(121))

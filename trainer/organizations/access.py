@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from trainer.accounts.administrators import is_administrator
 from trainer.accounts.models import User
 from trainer.accounts.queries import list_passkeys
 from trainer.accounts.signing_in import is_proof_old, leave
@@ -71,6 +72,18 @@ def shut_page(actor: Actor) -> tuple[str, int]:
         form=Form(),
     )
     return page, 403
+
+
+def administering(view: View) -> View:
+    """Let in administrators who sign in with a second step."""
+
+    @wraps(view)
+    def enter(**values: Any) -> Any:
+        if not is_administrator(current_user.id):
+            raise NotFound
+        return ask_proof() if lacks_proof(current_user) else view(**values)
+
+    return enter
 
 
 def lacks_proof(user: User) -> bool:

@@ -6,17 +6,20 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from trainer.accounts.models import User
 from trainer.core import outbox
 from trainer.core.audit import LONGEST, note
 from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.core.paging import Page, read_page
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import (
+    FirmLogo,
     Invitation,
     InvitationMail,
     JoinCode,
@@ -29,6 +32,7 @@ from trainer.organizations.models import (
     SiteDevice,
     Team,
     TeamStay,
+    Upkeep,
 )
 from trainer.organizations.rules import (
     REOPENING_LASTS,
@@ -53,13 +57,23 @@ class FirmLine:
 
 def list_lines() -> Sequence[FirmLine]:
     """Return all firms, by name."""
+    return [_line(row) for row in db.session.execute(_lines().order_by(Organization.name, Organization.id))]
+
+
+def read_lines(sought: str, after: str | None, most: int) -> Page[FirmLine]:
+    """Return a page of the firms whose name contains a text, by name."""
+    query = _lines().where(Organization.name.icontains(sought, autoescape=True)) if sought else _lines()
+    page = read_page(query, Organization.name, Organization.id, after=after, most=most)
+    return Page([_line(row) for row in page.rows], page.next_after)
+
+
+def _lines() -> Select[Organization, int]:
     people = select(func.count()).where(Membership.organization_id == Organization.id, Membership.ended_at.is_(None))
-    rows = db.session.execute(
-        select(Organization, people.correlate(Organization).scalar_subquery()).order_by(
-            Organization.name, Organization.id
-        )
-    )
-    return [FirmLine(row[0], row[1], _state(row[0])) for row in rows]
+    return select(Organization, people.correlate(Organization).scalar_subquery())
+
+
+def _line(row: Sequence[Any]) -> FirmLine:
+    return FirmLine(row[0], row[1], _state(row[0]))
 
 
 def suspend(organization_id: uuid.UUID, reason: str, now: dt.datetime) -> Organization:
@@ -142,6 +156,8 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
     """Delete at most so many rows of what a firm has here; return how many, 0 once only the firm itself is left."""
     return delete_some(
         most,
+        (Upkeep, Upkeep.organization_id == organization_id),
+        (FirmLogo, FirmLogo.organization_id == organization_id),
         (RosterDraft, RosterDraft.organization_id == organization_id),
         (RosterHeading, RosterHeading.organization_id == organization_id),
         (JoinCode, JoinCode.organization_id == organization_id),

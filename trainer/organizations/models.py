@@ -1,5 +1,5 @@
-"""Organization, Team, Membership, TeamStay, Merger, Invitation, InvitationMail, JoinCode, PinSlip, SiteDevice and
-RosterDraft records."""
+"""Organization, Upkeep, Team, Membership, TeamStay, Merger, Invitation, InvitationMail, JoinCode, PinSlip, SiteDevice,
+RosterDraft, RosterHeading and FirmLogo records."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
+from trainer.core.leases import Leased
 
 LONGEST_NAME = 120
 LONGEST_TITLE = 80
 LONGEST_NUMBER = 40
 LONGEST_REASON = 300
+LONGEST_REST = dt.timedelta(hours=6)
+"""After which a firm is looked at again, whatever has changed."""
 
 _HERE = text("ended_at IS NULL")
 _LEFT = text("ended_at IS NOT NULL")
@@ -49,6 +52,22 @@ class Organization(Base):
     """How many invitations it can send in a day, where that isn't the usual number."""
     follows_up: Mapped[bool] = mapped_column(default=True, server_default=true())
     """Unanswered invitations go out again automatically."""
+
+
+class Upkeep(Leased, Base):
+    """When one of the workers looks next at what a firm requires, reminds of and reports. Workers claim these rows."""
+
+    __tablename__ = "upkeeps"
+    WAITING = text("1 = 1")  # there is always a next time
+    __table_args__ = (Index("ix_upkeeps_due_at", "due_at"),)
+
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), unique=True)
+    seen_until: Mapped[dt.datetime]
+    """What changes later than this is news."""
+
+    def give_up(self, now: dt.datetime) -> None:
+        """Leave it until the time after, though each worker that took it up was ended."""
+        self.due_at, self.tries = now + LONGEST_REST, 0
 
 
 class Team(Base):
@@ -352,3 +371,18 @@ class RosterHeading(Base):
     """Without capitals, marks and numbers."""
     meaning: Mapped[str] = mapped_column(String(20))
     """Such as "email"; empty for a column that is left out."""
+
+
+class FirmLogo(Base):
+    """A firm's logo, as it stands below the firm's copies of certificates. A firm has one at most."""
+
+    __tablename__ = "firm_logos"
+
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(3))
+    """As Typst calls it: png or jpg."""
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of the content, in hexadecimal."""
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)

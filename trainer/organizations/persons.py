@@ -13,6 +13,7 @@ from trainer.core.db import db
 from trainer.core.errors import Conflict
 from trainer.core.persons import Plain, Told, tell_all, tell_one
 from trainer.organizations.models import (
+    FirmLogo,
     Invitation,
     InvitationMail,
     JoinCode,
@@ -49,6 +50,7 @@ def export_person(user_id: uuid.UUID) -> Told:
     slips = select(PinSlip).where(_is_for(user_id)).order_by(PinSlip.created_at, PinSlip.id)
     printed = select(PinSlip).where(PinSlip.created_by_id == user_id).order_by(PinSlip.created_at, PinSlip.id)
     devices = select(SiteDevice).where(SiteDevice.created_by_id == user_id).order_by(SiteDevice.created_at)
+    logos = select(FirmLogo).where(FirmLogo.created_by_id == user_id).order_by(FirmLogo.created_at)
     drafts = select(RosterDraft).where(RosterDraft.created_by_id == user_id).order_by(RosterDraft.created_at)
     joined = select(Merger).where(Merger.kept_user_id == user_id).order_by(Merger.asked_at, Merger.id)
     asked = select(Merger).where(Merger.asked_by_id == user_id).order_by(Merger.asked_at, Merger.id)
@@ -80,6 +82,7 @@ def export_person(user_id: uuid.UUID) -> Told:
         "pin_slips": tell_all(slips, "created_at", "expires_at", "used_at", "seen_at", "disputed_at", "revoked_at"),
         "pin_slips_printed": tell_all(printed, "created_at", "expires_at", "revoked_at"),
         "site_devices": tell_all(devices, "name", "created_at", "registered_at", "revoked_at"),
+        "logos_added": tell_all(logos, "kind", "created_at"),
         "rosters_sent": tell_all(drafts, "created_at", "applied_at"),
         "organizations_created": tell_all(founded, "name", "created_at"),
     }
@@ -116,6 +119,7 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         delete(PinSlip).where(_is_for(user_id)),
         update(PinSlip).where(PinSlip.created_by_id == user_id).values(created_by_id=None),
         update(SiteDevice).where(SiteDevice.created_by_id == user_id).values(created_by_id=None),
+        update(FirmLogo).where(FirmLogo.created_by_id == user_id).values(created_by_id=None),
         delete(RosterDraft).where(RosterDraft.created_by_id == user_id),
         update(Invitation).where(Invitation.created_by_id == user_id).values(created_by_id=None),
         update(Membership)

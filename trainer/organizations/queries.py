@@ -7,7 +7,7 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, select, union_all
 
@@ -21,6 +21,8 @@ from trainer.organizations.models import Membership, Organization, Team, TeamMem
 from trainer.organizations.rules import FirmState, Role, fold
 
 PAGE = 25
+MOST_COUNTED: Final = 10_000
+"""A list that is longer says that it is: to count all would take longer than to show some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,6 @@ def is_named(name: str) -> bool:
     return db.session.scalar(select(Organization.id).where(Organization.name == name).limit(1)) is not None
 
 
-def list_organization_ids() -> Sequence[uuid.UUID]:
-    """Return the ids of all open firms, for work that nobody waits for."""
-    query = select(Organization.id).where(firm_is_open())
-    return db.session.scalars(query.order_by(Organization.created_at, Organization.id)).all()
-
-
 def lock_organization(actor: Actor) -> Organization:
     """Return the actor's firm, locked: changes that depend on who is in it wait for each other."""
     return db.session.scalars(
@@ -147,6 +143,22 @@ def count_people(actor: Actor) -> dict[str, int]:
         ).where(seen_by(actor))
     ).one()
     return {"here": row[0], "waiting": row[1], "left": row[2]}
+
+
+def count_up_to(actor: Actor, most: int) -> dict[str, int]:
+    """Return the same as `count_people`, each counted up to one more than `most`."""
+    is_here, is_seen = Membership.ended_at.is_(None), seen_by(actor)
+    kinds = {
+        "here": select(Membership.id).where(is_seen, is_here),
+        "waiting": select(Membership.id).where(is_seen, is_here, Membership.user_id.is_(None)),
+        # In order, or SQLite would look for them among all who are here.
+        "left": select(Membership.id).where(is_seen, ~is_here).order_by(Membership.id),
+    }
+    counts = [
+        select(func.count()).select_from(kind.limit(most + 1).subquery(name)).scalar_subquery().label(name)
+        for name, kind in kinds.items()
+    ]
+    return dict(db.session.execute(select(*counts)).one()._mapping)
 
 
 class TeamLine(NamedTuple):

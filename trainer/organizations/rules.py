@@ -134,6 +134,17 @@ def is_daytime(instant: dt.datetime, zone: str) -> bool:
     return begins <= instant.astimezone(ZoneInfo(zone)).time() < ends
 
 
+def next_turn_of_day(now: dt.datetime, zone: str) -> dt.datetime:
+    """Return when the next day begins by the firm's clock, or the time at which people may be written to."""
+    today = local_day(zone, now)
+    turns = [
+        dt.datetime.combine(day, time, ZoneInfo(zone)).astimezone(dt.UTC)
+        for day in (today, today + dt.timedelta(days=1))
+        for time in (dt.time(), _DAYTIME[0])
+    ]
+    return min(turn for turn in turns if turn > now)
+
+
 def next_follow_up(invited_on: dt.date, sent: int, today: dt.date) -> tuple[int, dt.date] | None:
     """Return the number and the day of an invitation's next follow-up, or None after the last.
 

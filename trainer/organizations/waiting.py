@@ -28,6 +28,9 @@ UNANSWERED_AFTER: Final = dt.timedelta(days=7)
 """From then on an invitation has no answer where none is followed up."""
 _OVER: Final = dt.timedelta(days=FOLLOW_UPS[-1] + 1)
 """From then on nothing more comes of an invitation that nobody followed up."""
+# Made once: what is read through a new alias is put together anew on each page.
+_EVERY, _RECENT = aliased(Invitation), aliased(Invitation)
+_MAIL, _RECENT_MAIL, _LAST_MAIL = aliased(InvitationMail), aliased(InvitationMail), aliased(InvitationMail)
 
 
 class Need(StrEnum):
@@ -72,11 +75,10 @@ def waits(actor: Actor) -> ColumnElement[bool]:
 
 def is_newest() -> ColumnElement[bool]:
     """Return the condition that joins a person's newest invitation."""
-    every = aliased(Invitation)
     newest = (
-        select(every.id)
-        .where(every.membership_id == Membership.id)
-        .order_by(every.created_at.desc(), every.id)
+        select(_EVERY.id)
+        .where(_EVERY.membership_id == Membership.id)
+        .order_by(_EVERY.created_at.desc(), _EVERY.id)
         .limit(1)
         .correlate(Membership)
         .scalar_subquery()
@@ -86,7 +88,7 @@ def is_newest() -> ColumnElement[bool]:
 
 def got_lately(now: dt.datetime) -> ColumnElement[bool]:
     """Return the condition of people to whose address an invitation or a follow-up went within a day."""
-    every, mail = aliased(Invitation), aliased(InvitationMail)
+    every, mail = _RECENT, _RECENT_MAIL
     theirs = and_(every.membership_id == Membership.id, every.email_key == Membership.email_key)
     mailed = select(mail.id).where(
         mail.invitation_id == every.id, mail.skipped.is_(None), mail.created_at > now - PAUSE
@@ -96,14 +98,12 @@ def got_lately(now: dt.datetime) -> ColumnElement[bool]:
 
 def is_refused() -> ColumnElement[bool]:
     """Return the condition of invitations to an address to which mail was given up."""
-    mail = aliased(InvitationMail)
-    return exists().where(mail.invitation_id == Invitation.id, OutboxMessage.id == mail.message_id, has_failed())
+    return exists().where(_MAIL.invitation_id == Invitation.id, OutboxMessage.id == _MAIL.message_id, has_failed())
 
 
 def need_of(organization: Organization, now: dt.datetime) -> ColumnElement[str | None]:
     """Return, of a person and their newest invitation or none, why the person needs attention, or NULL."""
-    mail = aliased(InvitationMail)
-    last = exists().where(mail.invitation_id == Invitation.id, mail.number == len(FOLLOW_UPS))
+    last = exists().where(_LAST_MAIL.invitation_id == Invitation.id, _LAST_MAIL.number == len(FOLLOW_UPS))
     over = now - (_OVER if follows_up(organization) else UNANSWERED_AFTER)
     return case(
         (Membership.email_key.is_(None), null()),

@@ -58,6 +58,8 @@ ACT_NAMES: dict[str, LazyString] = {
     "join_code.used": _l("Joined with a code"),
     "lesson.sign_off_undone": _l("Undid a sign-off"),
     "lesson.signed_off": _l("Signed lessons off as taught"),
+    "logo.removed": _l("Removed the firm’s logo"),
+    "logo.set": _l("Set the firm’s logo"),
     "membership.changed": _l("Changed a person"),
     "membership.left": _l("Left the firm"),
     "membership.made": _l("Added a person"),

@@ -28,6 +28,8 @@ from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.outbox import find_message, post
 from trainer.core.persons import Plain, Row
+from trainer.core.replica import read_elsewhere
+from trainer.core.whole_files import drop_parts, is_part, part_of, write_whole
 from trainer.core.work import Job
 from trainer.credentials.badge import Choice
 from trainer.credentials.models import Credential
@@ -88,11 +90,16 @@ def advance(job: Job, _now: dt.datetime) -> tuple[int, int]:
     user = find_user(job.ordered_by_id)
     if user is None or user.erased_at is not None:
         raise NotFound
+    user_id = user.id
+    return read_elsewhere(lambda: _advance(job, user_id))
+
+
+def _advance(job: Job, user_id: uuid.UUID) -> tuple[int, int]:
     folder, until = _folder(job.id), time.monotonic() + SLICE
     (folder / "files").mkdir(mode=0o700, parents=True, exist_ok=True)
-    earned = select(Credential.id).where(Credential.user_id == user.id).order_by(Credential.issued_at, Credential.id)
+    earned = select(Credential.id).where(Credential.user_id == user_id).order_by(Credential.issued_at, Credential.id)
     pieces: dict[str, Callable[[Path], None]] = {
-        **{f"feature-{number}": partial(_write_feature, number, user.id) for number in range(len(FEATURES))},
+        **{f"feature-{number}": partial(_write_feature, number, user_id) for number in range(len(FEATURES))},
         **{f"credential-{number.hex}": partial(_write_credential, number) for number in db.session.scalars(earned)},
     }
     steps = len(pieces) + 1
@@ -124,15 +131,15 @@ def _write_feature(number: int, user_id: uuid.UUID, folder: Path) -> None:
         if first is None:
             continue
         place = folder / holding_of(kind).slug
-        _write(place / f"{kind}.json", (line.encode() for line in _json_lines(rows)))
+        write_whole(place / f"{kind}.json", (line.encode() for line in _json_lines(rows)))
         table = Table(kind, list(first), ([_cell(value) for value in row.values()] for row in rows))
-        _write(place / f"{kind}.csv", (lines.encode() for lines in csv_lines(table)))
+        write_whole(place / f"{kind}.csv", (lines.encode() for lines in csv_lines(table)))
 
 
 def _write_credential(number: uuid.UUID, folder: Path) -> None:
     credential = db.session.get_one(Credential, number)
     for name, content in certificate_files(credential, Choice()).items():
-        _write(folder / "certificates" / show_serial(credential.serial) / name, [content])
+        write_whole(folder / "certificates" / show_serial(credential.serial) / name, [content])
 
 
 def _json_lines(rows: Iterable[Row]) -> Iterator[str]:
@@ -146,26 +153,18 @@ def _cell(value: Plain) -> Cell:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
-def _write(path: Path, portions: Iterable[bytes]) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Not where another worker writes, which took over because this one was slow.
-    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    with part.open("wb") as file:
-        file.writelines(portions)
-    part.replace(path)
-
-
 def _zip(folder: Path) -> None:
     files = folder / "files"
-    made = (path for path in files.rglob("*") if path.is_file() and path.suffix != ".part")
+    made = (path for path in files.rglob("*") if path.is_file() and not is_part(path))
     names = sorted(path.relative_to(files).as_posix() for path in made)
-    part = folder / f"copy.zip.{uuid.uuid4().hex}"
+    part = part_of(folder / "copy.zip")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         held = [(holding, [name for name in names if name.startswith(f"{holding.slug}/")]) for holding in HOLDINGS]
         archive.writestr("about.txt", render_template("privacy/about.txt", holdings=held))
         for name in names:
             archive.write(files / name, name)
     part.replace(folder / "copy.zip")
+    drop_parts(folder)
     shutil.rmtree(files, ignore_errors=True)
 
 
@@ -179,4 +178,4 @@ def _folder(job_id: uuid.UUID) -> Path:
 
 
 def _folders() -> Path:
-    return Path(current_app.config["SETTINGS"].instance) / "copies"
+    return Path(current_app.config["SETTINGS"].files) / "copies"

@@ -206,8 +206,8 @@ HOLDINGS: Final = (
         slug="work",
         title=_l("What you do for a firm"),
         what=_l(
-            "Firms you created, codes, devices, links for inspectors, reports and packs you ordered, tokens and "
-            "webhooks, waivers and trainings you decided on, invitations and reminders you sent."
+            "Firms you created, logos you added, codes, devices, links for inspectors, reports and packs you ordered, "
+            "tokens and webhooks, waivers and trainings you decided on, invitations and reminders you sent."
         ),
         why=_l("So that a firm knows who did what in its name."),
         kept=_l("As long as the firm is here. Packs are kept for 7 days, and rosters nobody confirmed for one day."),
@@ -218,13 +218,13 @@ HOLDINGS: Final = (
         is_kept=True,
         tables=frozenset(
             {"organizations", "join_codes", "site_devices", "roster_drafts", "inspector_links", "reports"}
-            | {"report_recipients", "jobs", "api_tokens", "webhooks"}
+            | {"report_recipients", "jobs", "api_tokens", "webhooks", "firm_logos"}
         ),
         kinds=(
             *("organizations_created", "join_codes", "site_devices", "rosters_sent", "inspector_links", "reports"),
             *("reports_received", "packs", "api_tokens", "webhooks", "waivers_given", "invitations_sent"),
             *("trainings_recorded_or_decided", "proof_files_added", "reminders_sent_by_hand", "lists_of_late_people"),
-            *("pin_slips_printed", "entries_joined_of_others"),
+            *("pin_slips_printed", "entries_joined_of_others", "logos_added"),
         ),
     ),
     Holding(
@@ -258,8 +258,11 @@ HOLDINGS: Final = (
 NOBODY: Final[dict[str, str]] = {
     "class_figures": "Sums over a class.",
     "class_teams": "Which teams a class invites.",
+    "content_releases": "The content itself.",
     "events": "Ids of what happened, without anyone's name, for a month.",
+    "filed_certificates": "Hashes of firms' copies of certificates, for those who check them.",
     "heartbeats": "The worker's own.",
+    "installations": "The database's own.",
     "item_counts": "Sums over many people.",
     "item_snapshots": "Scenes, nobody's.",
     "limit_counts": "Keyed digests, deleted within the hour.",
@@ -267,8 +270,10 @@ NOBODY: Final[dict[str, str]] = {
     "remarks": "Free text whose writer is kept nowhere; deleted after two years.",
     "report_mails": "That a report was sent.",
     "requirement_versions": "What a firm required.",
+    "running_processes": "The app's own.",
     "roster_headings": "How a firm calls its columns.",
     "schema_revisions": "The database's own.",
+    "upkeeps": "When a firm's duties are looked at next.",
     "walk_in_attendances": "Ids of people on a class's list and of meetings.",
     "webhook_deliveries": "Ids of what a firm's system was told.",
 }

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from trainer.web.errors import error_response, wants_json
 from trainer.web.redirects import go
+from trainer.web.refusals import note_refusal
 from trainer.web.unsent import keep_unsent
 from trainer.web.ways import way_to
 
@@ -84,8 +85,9 @@ def unattended(view: F) -> F:
 
 
 def init_access(app: Flask) -> None:
-    """Check the declared access before each request."""
+    """Check the declared access before each request, and log where somebody asked for what isn't theirs."""
     app.before_request(_check)
+    app.after_request(_note_stranger)
 
 
 def shown_token() -> str | None:
@@ -123,6 +125,14 @@ def _check() -> Response | None:
     if rule.who is Who.ACCOUNT and current_user.is_guest:
         return go(way_to("sign_up", next=_page_read()))
     return None
+
+
+def _note_stranger(answer: Response) -> Response:
+    """Someone else's record is a 404, as one that isn't there: which of the two it was, the log can't tell either."""
+    rule = declared(current_app, request.endpoint) if request.endpoint is not None else None
+    if rule is not None and ((rule.own and answer.status_code == 404) or answer.status_code == 401):
+        note_refusal("access")
+    return answer
 
 
 def _ask_back() -> Response:

@@ -22,6 +22,10 @@ REFUSED: Final = "trainer.refused"
 """In the environ: the status of a request that isn't let in; the app makes the page that says so (`web.errors`)."""
 AGAIN_AFTER: Final = 10
 """Seconds after which someone who met a busy server may try again."""
+ALIVE: Final = "/healthz"
+"""Whether this process answers at all. Answered on the event loop, so that no long request delays it."""
+READY: Final = "/readyz"
+"""Whether visitors may be sent here. These requests have their own lane."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _PIECE = 256 * 1024
 
@@ -31,7 +35,8 @@ class Adapter:
 
     `most_bytes` says of a request how large its body may be, `is_kept` whether its answer lies in memory, `is_long`
     whether it may take seconds. Such a one is answered by a process of its own, which calls `begin` first; without
-    `begin` by a thread of its own.
+    `begin` by a thread of its own. `changing` and `reading`: how many requests that write, and that read, are answered
+    at once.
     """
 
     def __init__(
@@ -41,6 +46,8 @@ class Adapter:
         is_kept: Callable[[Environ], bool] = lambda _environ: False,
         is_long: Callable[[Environ], bool] = lambda _environ: False,
         begin: Callable[[], None] | None = None,
+        changing: int = 1,
+        reading: int = 1,
     ) -> None:
         # First, while this process has no second thread.
         self._apart = Apart(app, begin) if begin is not None else None
@@ -49,10 +56,13 @@ class Adapter:
         self.is_kept = is_kept
         self.is_long = is_long
         # As long as SQLite itself waits for its lock: who came later is told to try again.
-        self._changing = Lane("changing", most=100, patience=10)
-        self._reading = Lane("reading", most=500, patience=30)
+        self._changing = Lane("changing", most=100, patience=10, threads=changing)
+        self._reading = Lane("reading", most=500, patience=30, threads=reading)
         # A list of ten thousand people takes a second; nobody else waits for that.
         self._long = Lane("long", most=50, patience=60)
+        self._probing = Lane("probing", most=20, patience=5)
+        # A thousand bodies that stall end in one moment, and nobody else waits until all have been told so.
+        self._refusing = Lane("refusing", most=5_000, patience=30, rest=4)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -62,14 +72,16 @@ class Adapter:
         except Gone:
             return
         except TooBusy:
-            answer = Answer(503, [(b"retry-after", b"%d" % AGAIN_AFTER), (b"content-length", b"0")], b"")
+            # Closed, since nobody has read what is left of a body.
+            headers = [(b"retry-after", b"%d" % AGAIN_AFTER), (b"content-length", b"0"), (b"connection", b"close")]
+            answer = Answer(503, headers, b"")
         await _send(answer, send)
 
     async def _answer(self, environ: Environ, receive: Receive) -> Answer:
         try:
             with await self._body(environ, receive) as body:
                 environ["wsgi.input"] = body
-                if self.is_kept(environ):
+                if environ["PATH_INFO"] == ALIVE or self.is_kept(environ):
                     return call_app(self.app, environ)  # at once: handing it to a thread would cost half as much again
                 return await self._run(environ)
         except Refused as refused:
@@ -79,12 +91,14 @@ class Adapter:
                 raise
             status = 503
         environ |= {REFUSED: status, "wsgi.input": BytesIO(), "CONTENT_LENGTH": "0"}
-        answer = await self._reading.run(lambda: call_app(self.app, environ))
+        answer = await self._refusing.run(lambda: call_app(self.app, environ))
         if status != 503:  # what is left of the body isn't the next request
             answer.headers.append((b"connection", b"close"))
         return answer
 
     async def _run(self, environ: Environ) -> Answer:
+        if environ["PATH_INFO"] == READY:
+            return await self._probing.run(lambda: call_app(self.app, environ))
         if self.is_long(environ):
             call = call_app if self._apart is None else self._apart.call
             return await self._long.run(lambda: call(self.app, environ))

@@ -37,7 +37,7 @@ def call_app(app: WSGIApp, environ: Environ) -> Answer:
 
     try:
         result = app(environ, start_response)
-        body = result.file if isinstance(result, FileWrapper) else _whole(result)
+        body = result.file if isinstance(result, FileWrapper) else read_whole(result)
     except Exception:
         _log.exception("a request failed outside of the app")
         return Answer(500, [(b"content-length", b"0")], b"")
@@ -45,7 +45,7 @@ def call_app(app: WSGIApp, environ: Environ) -> Answer:
     return Answer(begun[0], headers, body)
 
 
-def _whole(result: Iterable[bytes]) -> bytes | IO[bytes]:
+def read_whole(result: Iterable[bytes]) -> bytes | IO[bytes]:
     """Read an answer to its end; a large one goes to the disk."""
     portions: list[bytes] = []
     size = 0

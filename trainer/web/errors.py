@@ -7,18 +7,47 @@ import uuid
 
 from flask import Flask, Response, abort, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, SecurityError, TooManyRequests
 
+from trainer.core.damage import DatabaseDamaged
 from trainer.core.db import db
 from trainer.core.errors import Conflict, DomainError, Invalid, NotFound, NotYet
 from trainer.web.asgi import AGAIN_AFTER, REFUSED
 from trainer.web.language import language_tag, text_direction
+from trainer.web.refusals import note_refusal
 from trainer.web.sessions import is_for_machines
 
 _STATUS: dict[type[DomainError], int] = {NotFound: 404, Conflict: 409, NotYet: 409, Invalid: 422}
+_REFUSED_BY = {403: "origin", 429: "limit"}
+"""What refused a request, by the status that tells it."""
+_WORDS = {
+    400: (_l("We couldn’t read that"), _l("Go back and try again from the page itself.")),
+    401: (_l("A token is needed"), _l("Send a valid token for your firm: Authorization: Bearer wyr_…")),
+    403: (_l("That didn’t come from our page"), _l("Open the page on this site and try again.")),
+    404: (
+        _l("This page isn’t here"),
+        _l("It may have moved, or the link may be meant for someone else. If it’s yours, sign in."),
+    ),
+    405: (_l("That doesn’t work here"), _l("Open the page from its link and try again.")),
+    408: (_l("That took too long"), _l("Your connection was too slow or dropped. Go back and send it again.")),
+    409: (_l("That changed in the meantime"), _l("Look at the page again: it shows how things stand now.")),
+    413: (_l("That was too large"), _l("Shorten what you typed and send it again.")),
+    415: (_l("We couldn’t read that"), _l("Send the form from its page.")),
+    422: (_l("Something is missing"), _l("Go back; the page shows what to fix.")),
+    429: (_l("Too many tries"), _l("Wait a little. Nothing is locked, and nothing is lost.")),
+    503: (
+        _l("Back in a moment"),
+        _l("We’re very busy, or can’t reach our records. Your saved answers are safe. Try again in ten seconds."),
+    ),
+}
+_UNEXPECTED = (
+    _l("Something went wrong on our side"),
+    _l("Your saved answers are safe. Wait a minute and try again."),
+)
 _LAST_RESORT = (
     "<!doctype html><html lang='{language}' dir='{direction}'>"
     "<head><meta charset='utf-8'><title>{again}</title></head>"
@@ -34,6 +63,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(DatabaseDamaged, _damaged)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -122,33 +152,13 @@ def _number_request() -> None:
 
 
 def _words(status: int) -> tuple[str, str]:
-    words = {
-        400: (_("We couldn’t read that"), _("Go back and try again from the page itself.")),
-        401: (_("A token is needed"), _("Send a valid token for your firm: Authorization: Bearer wyr_…")),
-        403: (_("That didn’t come from our page"), _("Open the page on this site and try again.")),
-        404: (
-            _("This page isn’t here"),
-            _("It may have moved, or the link may be meant for someone else. If it’s yours, sign in."),
-        ),
-        405: (_("That doesn’t work here"), _("Open the page from its link and try again.")),
-        408: (_("That took too long"), _("Your connection was too slow or dropped. Go back and send it again.")),
-        409: (_("That changed in the meantime"), _("Look at the page again: it shows how things stand now.")),
-        413: (_("That was too large"), _("Shorten what you typed and send it again.")),
-        415: (_("We couldn’t read that"), _("Send the form from its page.")),
-        422: (_("Something is missing"), _("Go back; the page shows what to fix.")),
-        429: (_("Too many tries"), _("Wait a little. Nothing is locked, and nothing is lost.")),
-        503: (
-            _("Back in a moment"),
-            _("We’re very busy, or can’t reach our records. Your saved answers are safe. Try again in ten seconds."),
-        ),
-    }
-    return words.get(
-        status,
-        (_("Something went wrong on our side"), _("Your saved answers are safe. Wait a minute and try again.")),
-    )
+    """Return the title and what to do, in the reader's language."""
+    title, advice = _WORDS.get(status, _UNEXPECTED)
+    return str(title), str(advice)
 
 
 def _token(error: CSRFError) -> Response:
+    note_refusal("token")
     message = _("This page was open too long, or cookies are off. Load it again and send it once more.")
     return error_response(400, message, request.full_path.rstrip("?") if _can_be_read() else "")
 
@@ -163,7 +173,10 @@ def _http(error: HTTPException) -> Response:
         return error.response  # type: ignore[return-value]
     status = error.code or 500
     if isinstance(error, SecurityError):  # asked under another host's name: no address of ours can be built
+        note_refusal("host")
         return _last_resort(status)
+    if status in _REFUSED_BY:
+        note_refusal(_REFUSED_BY[status])
     if status >= 500:
         current_app.logger.error("request %s: %s", g.get("request_id"), error)
     response = error_response(status, _when(error) if isinstance(error, TooManyRequests) else "")
@@ -199,6 +212,11 @@ def _domain(error: DomainError) -> Response:
 def _database(error: DBAPIError) -> Response:
     current_app.logger.error("request %s: database: %s", g.get("request_id"), error.orig)
     db.session.rollback()
+    return error_response(503)
+
+
+def _damaged(error: DatabaseDamaged) -> Response:
+    current_app.logger.error("request %s: %s", g.get("request_id"), error.message)
     return error_response(503)
 
 

@@ -6,9 +6,11 @@ import gettext
 from functools import cache
 from typing import Any
 
+from flask import request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, SelectMultipleField, StringField, widgets
 from wtforms.i18n import messages_path
 from wtforms.validators import Length, ValidationError
@@ -18,7 +20,16 @@ class Form(FlaskForm):  # type: ignore[misc]
     """A form with a token (Flask-WTF) whose errors the page shows with a summary."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """Finds the words of WTForms itself; Flask-WTF would read them from the disk for each request with a form."""
+        """Takes what forms send, and finds the words of WTForms itself without reading them for each request.
+
+        Flask-WTF takes JSON for a form, too, whose lists and objects no field expects.
+        """
+
+        def wrap_formdata(self, form: object, formdata: Any) -> Any:
+            """Return the fields and files that were sent, or those that the caller gives."""
+            if request.is_json and not isinstance(formdata, MultiDict):
+                return None
+            return super().wrap_formdata(form, formdata)
 
         def get_translations(self, form: object) -> gettext.NullTranslations:
             """Return the words in the language of the page."""

@@ -1,13 +1,15 @@
-"""Threads that answer requests, one after another: a lane for those that read, a lane for those that write.
+"""Threads that answer requests: a lane for those that read, a lane for those that write.
 
-So each process stays one writer (two processes write to SQLite evenly, threads don't), and while a write waits for the
-database's lock, pages are read all the same.
+While a write waits for the database, pages are read all the same. On SQLite a lane has one thread, so that each process
+stays one writer (two processes write evenly, threads don't). PostgreSQL takes many at once, and a thread of ours that
+waits for it leaves the processor to the next.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -20,17 +22,22 @@ class TooBusy(Exception):
 
 
 class Lane:
-    """One thread and what waits for it: at most `most` pieces of work, each at most `patience` seconds."""
+    """Threads and what waits for them: at most `most` pieces of work, each at most `patience` seconds.
 
-    def __init__(self, name: str, *, most: int, patience: float) -> None:
+    After a piece of work a thread rests `rest` times as long as that took, and leaves the processor to the others.
+    """
+
+    def __init__(self, name: str, *, most: int, patience: float, threads: int = 1, rest: float = 0) -> None:
         self._most = most
         self._patience = patience
+        self._rest = rest
         self._waiting = 0
         self._queue: SimpleQueue[_Work] = SimpleQueue()
-        threading.Thread(target=self._work, name=name, daemon=True).start()
+        for _number in range(threads):
+            threading.Thread(target=self._work, name=name, daemon=True).start()
 
     async def run(self, call: Callable[[], T]) -> T:
-        """Run the call in the lane's thread. Raises TooBusy if its turn doesn't come; then it never runs."""
+        """Run the call in one of the lane's threads. Raises TooBusy if its turn doesn't come; then it never runs."""
         if self._waiting >= self._most:
             raise TooBusy
         work = _Work(call, asyncio.get_running_loop())
@@ -46,9 +53,12 @@ class Lane:
     def _work(self) -> None:
         while True:
             work = self._queue.get()
+            began = time.monotonic()
             if work.is_claimed():
                 work.do()
             del work  # what it holds isn't kept until the next one
+            if self._rest:
+                time.sleep(self._rest * (time.monotonic() - began))
 
 
 class _Work:

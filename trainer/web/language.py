@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
+from unicodedata import bidirectional
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -19,11 +20,14 @@ from markupsafe import Markup
 from trainer.web.sessions import is_for_machines
 
 _SOURCE = Locale("en")
+_FROM_THE_LEFT = frozenset({"L"})
+_FROM_THE_RIGHT = frozenset({"R", "AL"})
 
 
 def init_language(app: Flask, languages: Callable[[], Sequence[str]]) -> None:
     """Set up Flask-Babel, and the filters `day` and `day_short` for dates and instants, `moment` for instants,
-    `day_bare` for dates whose year goes without saying.
+    `day_bare` for dates whose year goes without saying; `names` for names in a row, `isolated` for one where no `<bdi>`
+    can stand.
 
     `languages`: those that a reader can have, the source first.
     """
@@ -37,6 +41,17 @@ def init_language(app: Flask, languages: Callable[[], Sequence[str]]) -> None:
     app.add_template_filter(show_day, "day_short")
     app.add_template_filter(show_moment, "moment")
     app.add_template_filter(show_day_without_year, "day_bare")
+    app.add_template_filter(show_names, "names")
+    app.add_template_filter(isolated, "isolated")
+
+
+def read_ahead(tags: Iterable[str]) -> None:
+    """Read what dates and numbers in these languages are written with, so that no page or paper waits for it.
+
+    To be called before processes are forked, which then share it: it takes longer than all else in a certificate.
+    """
+    for tag in tags:
+        assert Locale.parse(tag, sep="-").date_formats
 
 
 def language_tag() -> str:
@@ -94,16 +109,39 @@ def _choose() -> str:
 
 @pass_eval_context
 def _gettext(page: EvalContext, text: str, /, **values: Any) -> str:
-    return _shown(page, _translations().ugettext(text)) % values
+    return _filled(page, _translations().ugettext(text), values)
 
 
 @pass_eval_context
 def _ngettext(page: EvalContext, singular: str, many: str, number: int, /, **values: Any) -> str:
-    return _shown(page, _translations().ungettext(singular, many, number)) % {"num": number, **values}
+    return _filled(page, _translations().ungettext(singular, many, number), {"num": number, **values})
 
 
-def _shown(page: EvalContext, text: str) -> str:
-    return Markup(text) if page.autoescape else text  # noqa: S704 our own words, and what is put into them is escaped
+def _filled(page: EvalContext, text: str, values: dict[str, Any]) -> str:
+    if not page.autoescape:
+        return text % values
+    apart = {name: isolated(value) for name, value in values.items()}
+    return Markup(text) % apart  # noqa: S704 our own words, and what is put into them is escaped
+
+
+def isolated(value: Any) -> Any:
+    """Return a text that reads from the other side than the page between signs that keep it from turning the words
+    around it, and anything else as it is.
+
+    They do what `<bdi>` does, also in titles and attributes, where no element can stand.
+    https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
+    """
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    turning = _FROM_THE_LEFT if text_direction() == "rtl" else _FROM_THE_RIGHT
+    if turning is _FROM_THE_RIGHT and value.isascii():
+        return value
+    return f"\u2068{value}\u2069" if any(bidirectional(char) in turning for char in value) else value
+
+
+def show_names(names: Iterable[str]) -> Markup:
+    """Return names in a row for a page, each apart from the next."""
+    return Markup(", ").join(isolated(name) for name in names)
 
 
 def show_day(value: dt.date, form: str = "medium") -> str:

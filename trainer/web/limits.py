@@ -11,6 +11,7 @@ import ipaddress
 import logging
 import math
 import threading
+import time
 from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from functools import wraps
@@ -39,6 +40,12 @@ UNKNOWN: Final = frozenset({404})
 WRONG: Final = frozenset({422})
 """What a wrong password is answered with."""
 _FULL = -1
+_PATIENCE: Final = 0.5
+"""Seconds that a server for limits may take."""
+_REST: Final = 10.0
+"""Seconds before a server that failed is asked again."""
+_RESTS_UNTIL: Final = "limits rest until"
+_IN_DATABASE: Final = DatabaseStorage()
 _SAID: Final = {"failures": "failed, per network", "acts": "done, per account", "own": "wrong, per account"}
 _log = logging.getLogger(__name__)
 
@@ -46,8 +53,9 @@ _log = logging.getLogger(__name__)
 def init_limits(app: Flask) -> None:
     """Choose where counts are kept. Raises SettingsRefused if that can't be used."""
     url = app.config["SETTINGS"].limits_url
+    patience = {"socket_timeout": _PATIENCE, "socket_connect_timeout": _PATIENCE} if url else {}
     try:
-        app.extensions["limits"] = storage_from_string(url or "database://")
+        app.extensions["limits"] = storage_from_string(url or "database://", **patience)
     except ConfigurationError:
         raise SettingsRefused(
             "TRAINER_LIMITS_URL names a Redis server, but its client isn't installed. "
@@ -82,28 +90,31 @@ def limits_of(view: Callable[..., Any]) -> dict[str, Collection[str] | None]:
 
 def seconds_left(key: str, most: int) -> int:
     """Return how long to wait until something may be done again; 0 if it may be done now."""
-    counts = _counts()
-    try:
-        if counts.get(key) < most:
-            return 0
-        return max(1, math.ceil(counts.get_expiry(key) - now().timestamp()))
-    except counts.base_exceptions as error:
-        if isinstance(counts, DatabaseStorage):
-            raise
-        _log.error("the limits' server can't be reached: %s", type(error).__name__)
-        return 0  # whoever is right comes in; accounts still have their second step
+    return _with_counts(lambda counts: _left(counts, key, most))
 
 
 def count(key: str, seconds: int, amount: int = 1) -> int:
     """Count something for so long from its first time; return how often it was counted. Never commits."""
-    counts = _counts()
-    try:
-        return counts.incr(key, seconds, amount)
-    except counts.base_exceptions as error:
-        if isinstance(counts, DatabaseStorage):
-            raise
-        _log.error("the limits' server can't be reached: %s", type(error).__name__)
+    return _with_counts(lambda counts: counts.incr(key, seconds, amount))
+
+
+def _left(counts: Storage, key: str, most: int) -> int:
+    if counts.get(key) < most:
         return 0
+    return max(1, math.ceil(counts.get_expiry(key) - now().timestamp()))
+
+
+def _with_counts(use: Callable[[Storage], int], in_database: Callable[[], Any] = nullcontext) -> int:
+    """Use the counts of the server for limits or, if there is none or it is down, slow or full, the database's."""
+    counts: Storage = current_app.extensions["limits"]
+    if not isinstance(counts, DatabaseStorage) and time.monotonic() >= current_app.extensions.get(_RESTS_UNTIL, 0.0):
+        try:
+            return use(counts)
+        except counts.base_exceptions as error:
+            current_app.extensions[_RESTS_UNTIL] = time.monotonic() + _REST
+            _log.error("the server for limits failed (%s); the database counts for a while", type(error).__name__)
+    with in_database():
+        return use(_IN_DATABASE)
 
 
 def wait(seconds: int) -> TooManyRequests:
@@ -206,8 +217,7 @@ def _limit(
 
 
 def _count_now(key: str, seconds: int, amount: int = 1) -> int:
-    with transaction() if isinstance(_counts(), DatabaseStorage) else nullcontext():
-        return count(key, seconds, amount)
+    return _with_counts(lambda counts: counts.incr(key, seconds, amount), transaction)
 
 
 def _network() -> str:
@@ -216,7 +226,3 @@ def _network() -> str:
 
 def _account_or_network() -> str:
     return current_user.id.hex if current_user.is_authenticated and not current_user.is_guest else _network()
-
-
-def _counts() -> Storage:
-    return cast("Storage", current_app.extensions["limits"])

@@ -77,10 +77,10 @@ def unprinted(error: typst.TypstError) -> str:
 
     https://typst.app/docs/reference/pdf/
     """
-    if "could not be displayed with" not in str(error):
+    before, reason, _fonts = str(error).partition(" could not be displayed with")
+    if not reason:
         raise error
-    letters = re.search(r'text [`"]+(.*?)[`"]+ could', str(error))
-    return letters[1][:20] if letters else ""
+    return before.partition("text ")[2].strip('`"')[:20]
 
 
 def pdf_answer(name: str, data: bytes) -> Response:

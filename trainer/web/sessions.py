@@ -1,9 +1,10 @@
-"""Where the cookie of a session counts: on pages. Static files never carry it, and under /api/, which is for
-machines, it is neither read nor set."""
+"""Where the cookie of a session counts: on pages. Static files never carry it, and under /api/ and where the site's
+health is asked for, which is for machines, it is neither read nor set."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from functools import lru_cache
 from typing import Final, cast
 
@@ -12,6 +13,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from trainer.core.clock import now
+from trainer.web.asgi import ALIVE, READY
 
 RENEWED_AFTER: Final = dt.timedelta(hours=1)
 """How old a cookie grows before a page prolongs it. Signing it anew with each page would cost more than it gives."""
@@ -21,12 +23,12 @@ _MACHINES = "/api"
 
 
 def is_for_machines() -> bool:
-    """Return True if the request is for /api or an address under it."""
+    """Return True if the request is for /api or an address under it, or asks how the site is."""
     return _is_for_machines(request.path)
 
 
 def _is_for_machines(path: str) -> bool:
-    return path == _MACHINES or path.startswith(f"{_MACHINES}/")
+    return path == _MACHINES or path.startswith(f"{_MACHINES}/") or path in {ALIVE, READY}
 
 
 def site_cookie() -> str:
@@ -54,7 +56,9 @@ def _signer(*secrets: str) -> URLSafeTimedSerializer:
         list(secrets),
         salt=plain.salt,
         serializer=plain.serializer,
-        signer_kwargs={"key_derivation": plain.key_derivation, "digest_method": plain.digest_method},
+        signer_kwargs={"key_derivation": plain.key_derivation, "digest_method": hashlib.sha256},
+        # Flask's SHA-1, with which cookies were signed before: nobody is signed out by a newer version.
+        fallback_signers=[{"key_derivation": plain.key_derivation, "digest_method": plain.digest_method}],
     )
 
 

@@ -6,6 +6,7 @@ which lessons are read, it is made once for all who share that; what is one pers
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Callable, Hashable, Mapping
@@ -24,6 +25,7 @@ Key = tuple[str, str, str, frozenset[str]]
 _ENCODINGS = ("zstd", "br", "gzip")
 _MOST = 2_000
 _MOST_SHARED = 500
+_TAG: Final = 22  # digits of a SHA-256, enough that no two pages have the same
 _TOKEN: Final = "csrf_token"  # noqa: S105 the name of it
 _MARK: Final = secrets.token_hex(16)  # nobody who writes content can know it
 
@@ -81,7 +83,8 @@ def init_still(app: Flask, content_digest: Callable[[], str]) -> None:
     """Keep still pages in this process's memory. Register before everything that touches answers.
 
     Templates get `kept(template)` for the parts of a page that are still although the page isn't; the server asks
-    `app.extensions["is_kept"]` whether a request can be answered from memory.
+    `app.extensions["is_kept"]` whether a request can be answered from memory. `app.extensions["forget_pages"]` empties
+    the memory: it is called once the content is another.
     """
     kept: dict[Key, Response] = {}
     kept_for: set[tuple[str, frozenset[str]]] = set()  # path and encodings, of whatever content and language
@@ -89,7 +92,12 @@ def init_still(app: Flask, content_digest: Callable[[], str]) -> None:
     def find() -> Response | None:
         key = _key(content_digest)
         response = kept.get(key) if key else None
-        return Response(response.data, response.status, response.headers) if response else None
+        if response is None:
+            return None
+        again = Response(response.data, response.status, response.headers)
+        if request.if_none_match:
+            again.make_conditional(request)
+        return again
 
     def keep(response: Response) -> Response:
         key = _key(content_digest)
@@ -99,11 +107,14 @@ def init_still(app: Flask, content_digest: Callable[[], str]) -> None:
             if len(kept) >= _MOST:
                 kept.clear()
                 kept_for.clear()
+            # A browser that comes again shows this tag, and is spared the page if that is still the same.
+            response.set_etag(hashlib.sha256(response.data).hexdigest()[:_TAG])
             kept[key] = response
             kept_for.add((key[0], key[-1]))
         return response
 
     parts: dict[tuple[str, str, str], Markup] = {}
+    shared: dict[Hashable, list[str]] = {}
 
     def kept_part(template: str) -> Markup:
         key = (content_digest(), language_tag(), template)
@@ -121,7 +132,8 @@ def init_still(app: Flask, content_digest: Callable[[], str]) -> None:
         )
 
     app.extensions["is_kept"] = is_kept
-    app.extensions["shared_pages"] = {}
+    app.extensions["shared_pages"] = shared
+    app.extensions["forget_pages"] = lambda: [pages.clear() for pages in (kept, kept_for, parts, shared)]
     app.extensions["content_digest"] = content_digest
     app.before_request(find)
     app.after_request(keep)

@@ -16,7 +16,7 @@ from trainer.cli.instrument.guards import by_words
 from trainer.content.objects import Content, Scenario
 from trainer.content.schema import Pool
 from trainer.content.subject import Verdict
-from trainer.items.judge.payload import ScenePayload, payload_of
+from trainer.items.judge.payload import Judged, ScenePayload, payload_of
 
 SEED: Final = 20261125
 TRIES: Final = 2_000
@@ -32,6 +32,7 @@ def figures(content: Content) -> Iterator[Figure]:
     if len(pairs_of(content, Pool.RESERVED)) < final.ends[-1]:
         return
     words = by_words(content)
+    tries = _Tries(content, final)
     per_scene: dict[str, Callable[[Scenario], bool]] = {
         "reports all": lambda scene: True,
         "reports none": lambda scene: False,
@@ -42,14 +43,15 @@ def figures(content: Content) -> Iterator[Figure]:
         "by words": lambda scene: words[scene.id] > 0.5,
     }
     for name, reports in per_scene.items():
-        yield Figure(f"(g) {name}: passes a try", _passes(content, final, _by_scene(reports)), most=0.01)
-    yield Figure("(g) always calls: passes a try", _passes(content, final, _nothing, always_calls=True), most=0.01)
+        yield Figure(f"(g) {name}: passes a try", _passes(content, final, tries, _by_scene(reports)), most=0.01)
+    calling = _passes(content, final, tries, _nothing, always_calls=True)
+    yield Figure("(g) always calls: passes a try", calling, most=0.01)
 
     def top_half(drawn: list[Scenario]) -> Said:
         first = sorted(drawn, key=lambda scene: -words[scene.id])[: len(drawn) // 2]
         return {scene.id: scene in first for scene in drawn}
 
-    yield Figure("(g) by words, knowing how many: passes a try", _passes(content, final, top_half), most=0.05)
+    yield Figure("(g) by words, knowing how many: passes a try", _passes(content, final, tries, top_half), most=0.05)
 
 
 def _by_scene(reports: Callable[[Scenario], bool]) -> Callable[[list[Scenario]], Said]:
@@ -60,27 +62,47 @@ def _nothing(drawn: list[Scenario]) -> Said:
     return {scene.id: False for scene in drawn}
 
 
+class _Tries:
+    """What each try draws, stage by stage, which doesn't depend on what is said: drawing is what takes long."""
+
+    def __init__(self, content: Content, final: FinalRule) -> None:
+        self._content, self._final = content, final
+        self._matched = pairs_of(content, Pool.RESERVED)
+        self._chances = [random.Random(f"{SEED} {number}") for number in range(TRIES)]  # noqa: S311 a simulation
+        self._drawn: list[list[list[Scenario]]] = [[] for _number in range(TRIES)]
+
+    def stages(self, number: int) -> Iterator[list[Scenario]]:
+        """Return the scenes of a try's stages."""
+        drawn = self._drawn[number]
+        for place, stage in enumerate(self._final.stages):
+            if place == len(drawn):
+                known = {scene.file.pair for scenes in drawn for scene in scenes}
+                fresh = [pair for pair in self._matched if _pair(self._content, pair) not in known]
+                tellings = draw(fresh, aims_of(stage), self._chances[number])
+                drawn.append([told(self._content, telling) for telling in tellings])
+            yield drawn[place]
+
+
 def _passes(
-    content: Content, final: FinalRule, says: Callable[[list[Scenario]], Said], *, always_calls: bool = False
+    content: Content,
+    final: FinalRule,
+    tries: _Tries,
+    says: Callable[[list[Scenario]], Said],
+    *,
+    always_calls: bool = False,
 ) -> float:
-    rng = random.Random(SEED)  # noqa: S311 a simulation
-    matched = pairs_of(content, Pool.RESERVED)
-    payloads: dict[str, ScenePayload] = {}
+    judgments: dict[tuple[str, bool], Judged] = {}
     passed = 0
-    for _try in range(TRIES):
-        met: list[Scenario] = []
+    for number in range(TRIES):
         counts = FinalCounts(0, 0, 0, 0, 0, 0)
-        for stage in final.stages:
-            known = {scene.file.pair for scene in met}
-            fresh = [pair for pair in matched if _pair(content, pair) not in known]
-            drawn = [told(content, telling) for telling in draw(fresh, aims_of(stage), rng)]
-            said, judged = says(drawn), []
+        for drawn in tries.stages(number):
+            said = says(drawn)
             for scene in drawn:
-                payload = payloads.get(scene.id) or payloads.setdefault(scene.id, payload_of(scene))
-                given = _given(payload, said[scene.id], always_calls)
-                judged.append(payload.judge(given, content.vocabulary.danger_rules))
-            met += drawn
-            counts += rules.count(judged).counts
+                if (scene.id, said[scene.id]) not in judgments:
+                    payload = payload_of(scene)
+                    given = _given(payload, said[scene.id], always_calls)
+                    judgments[scene.id, said[scene.id]] = payload.judge(given, content.vocabulary.danger_rules)
+            counts += rules.count([judgments[scene.id, said[scene.id]] for scene in drawn]).counts
             decision = decide(final, counts, round_=1, number=1)
             if decision is not Decision.SENT_ON:
                 break

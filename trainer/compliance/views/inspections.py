@@ -37,6 +37,7 @@ from trainer.compliance.queries import (
     count_rows,
     find_inspection,
     find_maker,
+    find_owing,
     find_shared_pack,
     get_inspector_link,
     is_live,
@@ -62,6 +63,7 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.models import Organization
 from trainer.organizations.rules import May, local_day
 from trainer.web.access import Who, access
+from trainer.web.elsewhere import answer_elsewhere
 from trainer.web.forms import Form
 from trainer.web.language import show_day, show_moment, show_times_of
 from trainer.web.limits import limit_acts, limit_failures
@@ -155,7 +157,12 @@ def inspect_all(token: str) -> Response | tuple[str, int]:
     if inspection is None:
         return _void()
     link, organization = inspection
-    filters, sight = narrowing(), _sight(organization, asked_day())
+    return answer_elsewhere(lambda: _whole_list(token, link, organization))
+
+
+def _whole_list(token: str, link: InspectorLink, organization: Organization) -> Response:
+    sight = _sight(organization, asked_day())
+    filters = find_owing(sight, narrowing())
     texts = stream_template(
         "compliance/inspection_all.html",
         **_shown(token, link, organization, sight, filters),
@@ -176,7 +183,12 @@ def inspect_pdf(token: str) -> Response | tuple[str, int]:
     if inspection is None:
         return _void()
     _link, organization = inspection
-    filters, sight = narrowing(), _sight(organization, asked_day())
+    return answer_elsewhere(lambda: _pdf(organization))
+
+
+def _pdf(organization: Organization) -> Response:
+    sight = _sight(organization, asked_day())
+    filters = find_owing(sight, narrowing())
     counts, left = count_rows(sight, filters), count_former(sight, filters)
     if counts.total + left > MOST:
         raise Conflict(
@@ -230,7 +242,8 @@ def _sight(organization: Organization, day: dt.date | None) -> Sight:
 def _inspection_page(
     token: str, link: InspectorLink, organization: Organization, day: dt.date | None, refusal: str | None = None
 ) -> str:
-    filters, sight = narrowing(), _sight(organization, day)
+    sight = _sight(organization, day)
+    filters = find_owing(sight, narrowing())
     is_former = request.args.get("who") == "former"
     after = request.args.get("after") if refusal is None else None
     pack = find_shared_pack(link)

@@ -26,6 +26,7 @@ from trainer.organizations.mail_words import outcome
 from trainer.organizations.queries import list_teams, names_of
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
+from trainer.web.elsewhere import answer_elsewhere
 from trainer.web.forms import Form
 from trainer.web.limits import limit_acts
 from trainer.web.paper import pdf_answer
@@ -172,7 +173,12 @@ def files(actor: Actor, report_id: UUID) -> Response:
         raise Invalid(_("Choose PDF or XLSX."))
     with transaction():
         operations.note_files(actor, own, form, now())
-    contents = read_contents(actor.organization, shared_teams(own.team_ids, actor.team_ids), now())
+    teams = shared_teams(own.team_ids, actor.team_ids)
+    return answer_elsewhere(lambda: _file(actor, teams, form))
+
+
+def _file(actor: Actor, team_ids: frozenset[UUID] | None, form: str) -> Response:
+    contents = read_contents(actor.organization, team_ids, now())
     name = f"report-{contents.today.isoformat()}"
     if form == "pdf":
         return pdf_answer(name, make_pdf(contents))

@@ -19,14 +19,15 @@ from trainer.assignments.queries import get_assignment
 from trainer.compliance.forms import WaiverForm
 from trainer.compliance.operations import note_export
 from trainer.compliance.queries import (
-    count_rows,
+    asks_top_ups,
+    find_owing,
     iterate_rows,
     known_since,
+    list_and_count,
     list_completions,
     list_person_rows,
     list_places,
     list_round_requests,
-    list_rows,
     list_rules,
     list_seen,
     list_waivers,
@@ -36,17 +37,21 @@ from trainer.compliance.rules import End, Group, Narrowing, Order, Sight
 from trainer.compliance.sent import list_sent
 from trainer.compliance.status_paper import StatusPaper, draw_status
 from trainer.compliance.words import GROUP_NAMES, as_table, chip, disclaimers_of, export_name
+from trainer.content.serving import served
 from trainer.core.clock import now, read_day
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
+from trainer.learning.top_ups import Held, top_ups_due
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
+from trainer.organizations.logos import find_logo_hash
 from trainer.organizations.queries import get_person, team_names
 from trainer.organizations.rules import May
 from trainer.organizations.waiting import count_by_need
 from trainer.web.access import Who, access
+from trainer.web.elsewhere import answer_elsewhere
 from trainer.web.paper import pdf_answer
 from trainer.web.redirects import go
 from trainer.web.tables import csv_answer, xlsx_answer
@@ -79,13 +84,9 @@ def export(actor: Actor) -> Response:
     if form not in {"csv", "xlsx", "pdf"}:
         raise Invalid(_("Choose CSV, XLSX, or PDF."))
     sight = sight_of(actor, now(), asked_day())
-    day = sight.today if sight.is_past else None
     with transaction():
-        note_export(actor, form, day, now())
-    if form == "pdf":
-        return pdf_answer(export_name(day), draw_status(_paper(actor, sight, filters)))
-    table = as_table(iterate_rows(sight, filters), day)
-    return csv_answer(table) if form == "csv" else xlsx_answer(table)
+        note_export(actor, form, sight.today if sight.is_past else None, now())
+    return answer_elsewhere(lambda: _file(actor, sight, filters, form))
 
 
 @blueprint.get("/<uuid:membership_id>")
@@ -134,10 +135,10 @@ def end_waiver(actor: Actor, membership_id: UUID, assignment_id: UUID) -> Respon
 
 def narrowing() -> Narrowing:
     """Return what the address asks for. Raises NotFound for an unknown group, since all rows would be taken for it."""
-    group, order, end = (request.args.get(name, "") for name in ("group", "order", "end"))
+    group, order, end, changed = (request.args.get(name, "") for name in ("group", "order", "end", "changed"))
     if group and group not in set(Group):
         raise NotFound(_("There is no such group of people here. Open training status, and choose one of its tabs."))
-    if end and end not in set(End):
+    if (end and end not in set(End)) or changed not in {"", "unread"}:
         raise NotFound(_("There is no such filter here. Open training status, and choose from its filters."))
     return Narrowing(
         text=request.args.get("q", "")[:100],
@@ -147,6 +148,7 @@ def narrowing() -> Narrowing:
         end=End(end) if end else None,
         from_on=_day("from"),
         to_on=_day("to"),
+        owes_top_up=changed == "unread",
         order=Order(order) if order in set(Order) else Order.NAME,
     )
 
@@ -187,9 +189,18 @@ def address_of(filters: Narrowing, sight: Sight) -> dict[str, str]:
         "end": filters.end or "",
         "from": filters.from_on or "",
         "to": filters.to_on or "",
+        "changed": "unread" if filters.owes_top_up else "",
         "order": "" if filters.order is Order.NAME else filters.order,
     }
     return {name: str(value) for name, value in parts.items() if value}
+
+
+def _file(actor: Actor, sight: Sight, filters: Narrowing, form: str) -> Response:
+    day = sight.today if sight.is_past else None
+    if form == "pdf":
+        return pdf_answer(export_name(day), draw_status(_paper(actor, sight, filters)))
+    table = as_table(iterate_rows(sight, filters), day)
+    return csv_answer(table) if form == "csv" else xlsx_answer(table)
 
 
 def _paper(actor: Actor, sight: Sight, filters: Narrowing) -> StatusPaper:
@@ -204,8 +215,9 @@ def _paper(actor: Actor, sight: Sight, filters: Narrowing) -> StatusPaper:
 
 
 def _status_page(actor: Actor, sight: Sight, refusal: str | None = None) -> str:
-    filters, requirements = narrowing(), list_rules(sight)
-    page = list_rows(sight, filters, request.args.get("after") if refusal is None else None)
+    filters, requirements = find_owing(sight, narrowing()), list_rules(sight)
+    after = request.args.get("after") if refusal is None else None
+    page, counts = list_and_count(sight, filters, after, is_single=is_of_one(requirements, filters))
     return render_template(
         "compliance/training.html",
         actor=actor,
@@ -216,9 +228,10 @@ def _status_page(actor: Actor, sight: Sight, refusal: str | None = None) -> str:
         latest=actor.today(now()),
         known_since=known_since(actor.organization, sight),
         wanted=filters,
+        asks_top_ups=asks_top_ups(),
         address=address_of(filters, sight),
         requirements=requirements,
-        counts=count_rows(sight, filters, is_single=is_of_one(requirements, filters)),
+        counts=counts,
         page=page,
         linked=list_seen(actor, {row.membership_id for row in page.rows}) if sight.is_past else None,
         by_need=count_by_need(actor, now()) if actor.may(May.BRING_IN) and not sight.is_past else None,
@@ -237,7 +250,7 @@ def _check_duty(actor: Actor, membership_id: UUID, assignment_id: UUID) -> None:
 
 def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, form: WaiverForm | None) -> str:
     membership, sight = get_person(actor, membership_id), sight_of(actor, now(), asked_day())
-    rows = list_person_rows(actor, membership_id, sight)
+    rows, completions = list_person_rows(actor, membership_id, sight), list_completions(actor, membership)
     return render_template(
         "compliance/person.html",
         actor=actor,
@@ -250,7 +263,10 @@ def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, 
         person=membership,
         team_names=team_names(actor, [membership.id]).get(membership.id, []),
         rows=rows,
-        completions=list_completions(actor, membership),
+        completions=completions,
+        top_ups={}
+        if membership.ended_at
+        else top_ups_due(map(Held.of, completions), served().courses, actor.today(now())),
         check_ins=count_done(membership.user_id, membership.joined_at)
         if membership.user_id and membership.joined_at and not membership.ended_at
         else None,
@@ -259,6 +275,7 @@ def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, 
         sent=list_sent(actor, membership_id=membership.id).rows,
         chip=chip,
         show_serial=show_serial,
+        has_logo=find_logo_hash(actor.organization_id) is not None,
         disclaimer=disclaimer,
         refused=assignment_id,
         form=form or WaiverForm(formdata=None),

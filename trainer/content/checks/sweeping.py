@@ -20,8 +20,8 @@ _SWEEPING: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_QUOTED: Final = re.compile(r'"[^"]*"|“[^”]*”')
-_OPTION: Final = re.compile(r"\[[ x]\][^\n]*?=>")
+_QUOTED: Final = re.compile(r'"[^"]*"|“[^“”]*”')
+_OPTION: Final = re.compile(r"\[[ x]\](?:(?!\[[ x]\])[^\n])*?=>")
 _MADE_UP: Final = ("ask", "story")  # a question, and what says of itself that it is made up
 
 

@@ -71,5 +71,5 @@ def _shown_texts(entry: Entry[Any]) -> Iterator[tuple[int, str]]:
 
 def _words_of(body: Body) -> str:
     """Blank what is not read as words, keeping each line where it is."""
-    without_addresses = re.sub(r"\]\([^)\n]*\)", "]", body.source)
+    without_addresses = re.sub(r"\]\([^])\n]*\)", "]", body.source)
     return re.sub(r"[*_]", "", markdown.blank_exempt(without_addresses))

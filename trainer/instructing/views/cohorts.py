@@ -82,13 +82,15 @@ def public_list() -> Response | str:
     is_allowed = is_approved(current_user.id)
     if is_allowed and lacks_proof(current_user):
         return ask_proof()
+    reader = find_reader(current_user.id)
     return render_template(
         "instructing/cohorts_public.html",
         is_allowed=is_allowed,
         cohorts=list_public_cohorts(current_user.id) if is_allowed else [],
         courses=served().courses,
         make_url=url_for(".make_public"),
-        reads_figures=find_reader(current_user.id) is not None,
+        reads_figures=reader is not None,
+        is_administrator=reader is not None and reader.is_administrator,
     )
 
 

@@ -26,6 +26,7 @@ from trainer.interop.queries import (
     get_given_credential,
     get_given_training,
     get_numbered,
+    list_top_ups,
     page_of_assignments,
     page_of_completions,
     page_of_credentials,
@@ -150,7 +151,8 @@ def credentials(actor: Actor) -> Response:
     given = _given("updated_since")
     since = _instant(given, "updated_since")
     page = page_of_credentials(actor, since, _matching(given, "after", openapi.TWO), _limit(given))
-    return _answer([Credential.of(earned, _base_url(), today()) for earned in page.rows], page)
+    due = list_top_ups(actor, page.rows, today())
+    return _answer([Credential.of(earned, _base_url(), today(), due.get(earned.id)) for earned in page.rows], page)
 
 
 @blueprint.get("/trainings")
@@ -182,7 +184,9 @@ def training(actor: Actor, training_id: UUID) -> Response:
 def credential(actor: Actor, serial: str) -> Response:
     """Give one certificate by its number."""
     given_nothing()
-    return jsonify(Credential.of(get_given_credential(actor, serial), _base_url(), today()).values())
+    earned = get_given_credential(actor, serial)
+    due = list_top_ups(actor, [earned], today())
+    return jsonify(Credential.of(earned, _base_url(), today(), due.get(earned.id)).values())
 
 
 def _answer(records: Sequence[Record], page: Page[Any]) -> Response:

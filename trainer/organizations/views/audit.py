@@ -29,6 +29,7 @@ ACTS = {
     "roster": _l("Rosters"),
     "team": _l("Teams"),
     "organization": _l("The firm"),
+    "logo": _l("The logo"),
     "requirement": _l("Requirements"),
     "reminder": _l("Reminders"),
     "training": _l("Earlier training"),

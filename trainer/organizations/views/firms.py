@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from flask import Blueprint, flash, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -16,17 +14,15 @@ from trainer.core.errors import Invalid, NotYet
 from trainer.organizations import operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.forms import NewOrganizationForm, SettingsForm
+from trainer.organizations.forms import LogoForm, NewOrganizationForm, SettingsForm
+from trainer.organizations.logos import find_logo_hash
 from trainer.organizations.rules import May
+from trainer.organizations.zones import list_zones
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import limit_acts
 from trainer.web.redirects import go
 from trainer.web.ways import way_to
-
-_AREAS = frozenset(
-    {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
-)
 
 blueprint = Blueprint("organizations", __name__, template_folder="../templates")
 
@@ -36,7 +32,7 @@ blueprint = Blueprint("organizations", __name__, template_folder="../templates")
 @limit_acts("20 per hour", methods=["POST"])
 def make() -> Response | str | tuple[str, int]:
     """Create a firm, owned by the person who creates it."""
-    form = NewOrganizationForm(zones=_zones(), time_zone="America/New_York", own_name=current_user.certificate_name)
+    form = NewOrganizationForm(zones=list_zones(), time_zone="America/New_York", own_name=current_user.certificate_name)
     if form.validate_on_submit():
         user_id = current_user.id
         try:
@@ -61,7 +57,7 @@ def make() -> Response | str | tuple[str, int]:
 @acting(May.SET_FIRM)
 def settings(actor: Actor) -> Response | str | tuple[str, int]:
     """Change the firm's name and time zone, and whether invitations are followed up."""
-    form = SettingsForm(zones=_zones(actor.organization.time_zone), obj=actor.organization)
+    form = SettingsForm(zones=list_zones(actor.organization.time_zone), obj=actor.organization)
     if form.validate_on_submit():
         try:
             with transaction():
@@ -73,7 +69,13 @@ def settings(actor: Actor) -> Response | str | tuple[str, int]:
         else:
             flash(_("Saved."))
             return go(way_to("firm", organization_id=actor.organization_id))
-    page = render_template("organizations/settings.html", actor=actor, form=form)
+    page = render_template(
+        "organizations/settings.html",
+        actor=actor,
+        form=form,
+        logo_form=LogoForm(formdata=None),
+        logo=find_logo_hash(actor.organization_id),
+    )
     return page, 422 if form.is_submitted() else 200
 
 
@@ -89,9 +91,3 @@ def leave(actor: Actor) -> Response | str:
         operations.leave(actor, now())
     flash(_("You’ve left %(firm)s. Your courses and certificates stay yours.", firm=actor.organization.name))
     return go(way_to("me"))
-
-
-def _zones(now: str = "") -> list[str]:
-    """Return the zones named by a place, and the one chosen now; "US/East-Indiana" and the like are old names."""
-    named = {zone for zone in available_timezones() if zone.partition("/")[0] in _AREAS and "/" in zone}
-    return sorted(named | {now} - {""})

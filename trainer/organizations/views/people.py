@@ -21,8 +21,9 @@ from trainer.organizations.mergers import find_open
 from trainer.organizations.models import Membership
 from trainer.organizations.operations import PersonFacts
 from trainer.organizations.queries import (
+    MOST_COUNTED,
     PeopleFilter,
-    count_people,
+    count_up_to,
     get_changeable,
     get_person,
     list_people,
@@ -56,7 +57,8 @@ def people(actor: Actor) -> str:
         page=page,
         teams=list_teams(actor),
         team_names=team_names(actor, [person.id for person in page.rows]),
-        counts=count_people(actor),
+        counts=count_up_to(actor, MOST_COUNTED),
+        most=MOST_COUNTED,
         role_names=ROLE_NAMES,
     )
 

@@ -1,0 +1,166 @@
+"""A database is brought to this version after a backup, by one process at a time, all the way or not at all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import pytest
+from flask_migrate import downgrade
+
+from tests.cli.sites import Site, app_of
+from tests.conftest import CONTENT
+from trainer.cli.migrating import turn
+from trainer.cli.serve import hold
+from trainer.core.schema import revisions
+from trainer.core.settings import ROOT
+
+FOLDER = str(ROOT / "migrations")
+HEAD = revisions()[0]
+BEFORE = "0070"
+"""The revision before one that lets older code serve."""
+LONG_BEFORE = "0053"
+"""A revision with others after it on which its code can't serve."""
+
+KILLED = """
+import os, signal, sys
+from trainer.app import create_app
+from trainer.cli.migrating import migrate
+with create_app().app_context():
+    migrate(lambda revision: os.kill(os.getpid(), signal.SIGKILL) if revision == sys.argv[1] else None)
+"""
+
+
+def go_back(site: Site, revision: str = BEFORE) -> None:
+    """Leave the database as an older version would."""
+    with app_of(site.environ) as app, app.app_context():
+        downgrade(directory=FOLDER, revision=revision)
+
+
+def revision(site: Site) -> str:
+    """Return the revision of the database."""
+    ((number,),) = site.execute("SELECT version_num FROM alembic_version")
+    return str(number)
+
+
+def begin(site: Site, command: Sequence[str]) -> subprocess.Popen[str]:
+    """Start a program in an installation."""
+    environ = {**os.environ, **site.environ, "TRAINER_CONTENT": str(CONTENT)}
+    return subprocess.Popen(
+        [sys.executable, *command], cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+@pytest.mark.check("T119")
+def test_an_upgrade_says_what_it_will_do_backs_up_and_migrates(site: Site) -> None:
+    go_back(site)
+    code, said = site.flask("upgrade", "--check")
+    assert code == 0, said
+    assert f"1 migration(s) from {BEFORE} to {HEAD}" in said
+    assert "can keep serving" in said
+    assert revision(site) == BEFORE
+    assert not (site.instance / "backups").exists()
+    code, said = site.flask("upgrade")
+    assert code == 0, said
+    assert revision(site) == HEAD
+    (backup,) = (site.instance / "backups").iterdir()
+    code, said = site.flask("verify-backup", str(backup))
+    assert code == 0, said
+    assert f"revision {BEFORE}" in said
+    code, said = site.flask("upgrade")
+    assert code == 0, said
+    assert "up to date" in said
+    assert len(list((site.instance / "backups").iterdir())) == 1
+    assert site.flask("restore", str(backup), "--replace")[0] == 0  # the way back
+    assert revision(site) == BEFORE
+    assert site.flask("upgrade", "--no-backup")[0] == 0
+    assert site.users() == {"leo"}
+
+
+HALF = {
+    "a column is missing": ("ALTER TABLE users DROP COLUMN language", "the table users has no column language"),
+    "a table is missing": ("DROP TABLE heartbeats", "the table heartbeats is missing"),
+    "a table is there already": (
+        "CREATE TABLE firm_logos (id INTEGER)",
+        "the table firm_logos already exists",
+    ),
+    "a table is left over": ("CREATE TABLE _alembic_tmp_users (id INTEGER)", "_alembic_tmp_users is left over"),
+    "two revisions": ("INSERT INTO alembic_version (version_num) VALUES ('0063')", "at 0063 and at 0070"),
+    "no revision": ("DELETE FROM alembic_version", "already exists"),
+}
+UNDONE = {
+    "a column is missing": "ALTER TABLE users ADD COLUMN language VARCHAR(10)",
+    "a table is missing": "CREATE TABLE heartbeats (task VARCHAR(60), began_at TIMESTAMP, ended_at TIMESTAMP, "
+    "failures INTEGER, last_error VARCHAR(300))",
+    "a table is there already": "DROP TABLE firm_logos",
+    "a table is left over": "DROP TABLE _alembic_tmp_users",
+    "two revisions": "DELETE FROM alembic_version WHERE version_num = '0063'",
+    "no revision": "INSERT INTO alembic_version (version_num) VALUES ('0070')",
+}
+
+
+@pytest.mark.check("T119")
+def test_a_half_migrated_database_is_refused_in_a_line(site: Site) -> None:
+    go_back(site)
+    for name, (statement, why) in HALF.items():
+        site.execute(statement)
+        for command in ("upgrade", "setup"):
+            code, said = site.flask(command)
+            assert (code, said.count("\n")) == (1, 1), (name, said)
+            assert "half migrated" in said
+            assert why in said
+        site.execute(UNDONE[name])
+    assert site.flask("upgrade", "--no-backup")[0] == 0
+    for name in ("a column is missing", "a table is missing", "two revisions", "no revision"):
+        site.execute(HALF[name][0])
+        for command_line in (["upgrade"], ["setup"], ["jobs", "list"]):
+            code, said = site.flask(*command_line)
+            assert (code, "half migrated" in said) == (1, True), (name, said)
+        site.execute(UNDONE[name].replace(BEFORE, HEAD))
+
+
+@pytest.mark.check("T119")
+def test_killed_midway_it_leaves_the_database_as_it_was_and_goes_on_when_run_again(site: Site) -> None:
+    go_back(site, LONG_BEFORE)
+    killed = begin(site, ["-c", KILLED, "0063"])
+    killed.communicate(timeout=120)
+    assert killed.returncode == -signal.SIGKILL
+    assert revision(site) == LONG_BEFORE
+    lock = hold(site.instance)
+    code, said = site.flask("upgrade")
+    os.close(lock)
+    assert (code, "is running. Stop it first" in said) == (1, True), said
+    assert revision(site) == LONG_BEFORE
+    (site.instance / "backups" / "before.partial").mkdir(parents=True)
+    code, said = site.flask("upgrade")
+    assert code == 0, said
+    assert "stop it on all machines first" in said
+    assert revision(site) == HEAD
+    assert [path.suffix for path in (site.instance / "backups").iterdir()] == [""]
+    assert site.users() == {"leo"}
+
+
+@pytest.mark.check("T119")
+def test_of_two_upgrades_one_waits(site: Site) -> None:
+    go_back(site)
+    with app_of(site.environ) as app, app.app_context():
+        with turn(app.config["SETTINGS"]):
+            other = begin(site, ["-m", "flask", "--app", "trainer.app", "upgrade", "--no-backup"])
+            assert other.stderr is not None
+            assert "Waiting for it" in other.stderr.readline()
+            assert revision(site) == BEFORE
+        said, _errors = other.communicate(timeout=120)
+    assert other.returncode == 0, said
+    assert revision(site) == HEAD
+
+
+def test_an_upgrade_without_room_for_its_backup_changes_nothing(site: Site) -> None:
+    go_back(site)
+    (site.instance / "backups").write_text("a file where the folder should be")
+    code, said = site.flask("upgrade")
+    assert code == 1
+    assert "The backup can't be written" in said
+    assert revision(site) == BEFORE

@@ -1,0 +1,352 @@
+"""The files in deploy/ are right: each is read, and where it can be run, by the program that it is for."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import shlex
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from http.client import HTTPConnection, HTTPSConnection
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import yaml
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from tests.conftest import POSTGRES_URL
+from tests.live import free_port, serving
+from tests.steady import steady
+from trainer.app import create_app
+from trainer.cli.migrating import _TURN, turn
+from trainer.content.library import Library
+from trainer.core.db import db
+from trainer.core.settings import ROOT, VARIABLES, Settings
+
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+MOST_BYTES = 350 * 10**6
+"""Of all that comes on top of the image of Python."""
+
+
+def needs(program: str) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(shutil.which(program) is None, reason=f"needs {program}")
+
+
+def is_command(*words: str) -> bool:
+    """Return whether a command of ours takes these words and options."""
+    (line,) = [words[1:] if words[0].endswith("flask") else words]
+    arguments = [word for word in line if word not in {"--app", "trainer.app"}]
+    run = [sys.executable, "-m", "flask", "--app", "trainer.app", *arguments, "--help"]
+    return subprocess.run(run, cwd=ROOT, capture_output=True, check=False).returncode == 0
+
+
+@needs("systemd-analyze")
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_systemd_takes_the_units(unit: Path, tmp_path: Path) -> None:
+    text = unit.read_text().replace("/opt/trainer", str(ROOT)).replace("=trainer\n", "=root\n", 2)
+    for other in UNITS:
+        (tmp_path / other.name).write_text(text)
+    (tmp_path / "environment").touch()
+    run = ["systemd-analyze", "verify", "--man=no", str(tmp_path / unit.name)]
+    ended = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_the_units_run_commands_that_there_are(unit: Path) -> None:
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read(unit)
+    service = parser["Service"]
+    assert is_command(*shlex.split(service["ExecStart"]))
+    assert service["ProtectSystem"] == "strict"
+    assert service["NoNewPrivileges"] == "yes"
+    shared = re.search(r"TRAINER_FILES=(\S+)`", (DEPLOY / "many" / "README.md").read_text("utf-8"))
+    assert shared
+    assert service["ReadWritePaths"] == f"-{shared[1]}"  # nothing else but the instance folder can be written to
+    if "ExecReload" in service:
+        program, told, pid = shlex.split(service["ExecReload"])
+        assert (Path(program).exists(), told, pid) == (True, "-USR2", "$MAINPID")
+
+
+def test_the_settings_named_in_the_files_exist() -> None:
+    known = {*VARIABLES.values(), "TRAINER_FILES"}
+    for path in [path for path in DEPLOY.rglob("*") if path.is_file()]:
+        for name in re.findall(r"\bTRAINER_[A-Z_]+", path.read_text("utf-8")):
+            assert name in known, f"{path.name}: {name}"
+
+
+def test_compose_runs_commands_that_there_are_and_waits_for_what_it_needs() -> None:
+    compose: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+    services = compose["services"]
+    assert set(services) == {"database", "setup", "web", "worker", "proxy"}
+    for name in ("setup", "web", "worker"):
+        service = services[name]
+        assert is_command(*service["command"]), name
+        assert service["read_only"]
+        assert service["cap_drop"] == ["ALL"]
+        assert service["volumes"] == ["instance:/var/lib/trainer"]
+    # Not `setup`, which would also run a migration on which the web server that still runs can't serve.
+    assert services["setup"]["command"] == ["flask", "upgrade"]
+    assert services["web"]["depends_on"]["setup"]["condition"] == "service_completed_successfully"
+    assert services["worker"]["depends_on"]["setup"]["condition"] == "service_completed_successfully"
+    # It is asked every ten seconds, and loading the app takes seconds where there is much to do.
+    assert services["web"]["healthcheck"]["test"] == ["CMD", "python", "-m", "trainer.cli.healthcheck"]
+    assert services["database"]["image"] == "postgres:17"
+    named = {volume.partition(":")[0] for service in services.values() for volume in service.get("volumes", [])}
+    assert {volume for volume in named if not volume.startswith(".")} == set(compose["volumes"])
+
+
+def test_the_image_holds_what_the_app_needs_runs_as_nobody_special_and_stays_small() -> None:
+    lines = (DEPLOY / "Containerfile").read_text("utf-8").splitlines()
+    copied = [
+        word for line in lines if line.startswith("COPY ") and "--from" not in line for word in line.split()[1:-1]
+    ]
+    assert all((ROOT / name).exists() for name in copied)
+    assert {"trainer", "content", "migrations"} <= set(copied)
+    assert "USER 10001" in lines
+    assert any("postgresql-client" in line for line in lines)  # without it, `flask backup` can't copy the database
+    assert sum(line.startswith("FROM python:3.13-slim-trixie") for line in lines) == 2  # whose programs are of 17
+    assert any("HEALTHCHECK" in line and '"python", "-m", "trainer.cli.healthcheck"' in line for line in lines)
+    assert any("--require-hashes" in line for line in lines)
+    command = next(line for line in lines if line.startswith("CMD "))
+    assert is_command(*yaml.safe_load(command.removeprefix("CMD ")))
+    allowed = {line[1:] for line in (DEPLOY / "Containerfile.dockerignore").read_text().splitlines() if line[0] == "!"}
+    assert set(copied) <= allowed
+    assert _package_bytes() + sum(_bytes_below(ROOT / name) for name in copied) < MOST_BYTES
+
+
+def _package_bytes() -> int:
+    names = re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[^]]*\])?==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    assert len(names) > 20
+    return sum(
+        int(Path(str(file.locate())).stat().st_size)
+        for name in names
+        for file in distribution(name).files or []
+        if Path(str(file.locate())).is_file()
+    )
+
+
+def _bytes_below(path: Path) -> int:
+    return sum(file.stat().st_size for file in [path, *path.rglob("*")] if file.is_file())
+
+
+@pytest.fixture
+def behind(app: Flask, settings: Settings, port: int) -> Iterator[str]:
+    """Serve a site whose people come through a proxy that ends TLS."""
+    public = {"TRAINER_BASE_URL": f"https://localhost:{port}", "TRAINER_PROXIES": "1"}
+    with serving(settings, workers=1, is_web_alone=True, **public) as address:  # type: ignore[arg-type]
+        yield address
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, template_database: Path) -> str:
+    if "postgres" in request.node.name:
+        return str(request.getfixturevalue("postgres_url"))
+    shutil.copy(template_database, tmp_path / "trainer.db")
+    return f"sqlite:///{tmp_path / 'trainer.db'}"
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+class _Asker:
+    """A browser that keeps its cookie."""
+
+    def __init__(self, port: int, trusted: ssl.SSLContext) -> None:
+        self._port, self._trusted, self._cookie, self.status = port, trusted, "", 0
+
+    def ask(self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str) -> str:
+        """Return the page that is answered."""
+        connection = HTTPSConnection("localhost", self._port, timeout=20, context=self._trusted)
+        kind = {"Content-Type": "application/x-www-form-urlencoded"} if fields else {}
+        connection.request(method, path, urlencode(fields or {}), {**kind, "Cookie": self._cookie, **headers})
+        answer = connection.getresponse()
+        self.status = answer.status
+        self._cookie = (answer.headers["Set-Cookie"] or self._cookie).partition(";")[0]
+        page = answer.read().decode()
+        connection.close()
+        return "" if answer.status == 303 else page
+
+
+@needs("nginx")
+@needs("openssl")
+def test_nginx_takes_its_file_and_passes_on_who_asks_and_how(behind: str, port: int, tmp_path: Path) -> None:
+    key, certificate = tmp_path / "privkey.pem", tmp_path / "fullchain.pem"
+    made = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    named = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
+    run = ["openssl", *made, *named, "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(run, check=True, capture_output=True)
+    site = (DEPLOY / "nginx.conf").read_text("utf-8").replace("/etc/ssl/trainer", str(tmp_path))
+    site = re.sub(r"listen \[::\]:.*\n", "", site).replace("listen 443", f"listen 127.0.0.1:{port}")
+    site = site.replace("listen 80", f"listen 127.0.0.1:{free_port()}").replace("127.0.0.1:8000", behind[7:])
+    site = site.replace("training.example.org", "localhost").replace("Host $host;", f"Host $host:{port};")
+    (tmp_path / "site.conf").write_text(site)
+    (tmp_path / "nginx.conf").write_text(
+        f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/log; events {{}} http {{ access_log off; "
+        + "".join(
+            f"{kind}_temp_path {tmp_path}/{kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        + f"include {tmp_path}/site.conf; }}\n"
+    )
+    run = ["nginx", "-c", str(tmp_path / "nginx.conf"), "-e", str(tmp_path / "log")]
+    tested = subprocess.run([*run, "-t"], capture_output=True, text=True, check=False)
+    assert tested.returncode == 0, tested.stderr
+    proxy = subprocess.Popen(run)
+    try:
+        _wait_for(port)
+        asked = _Asker(port, ssl.create_default_context(cafile=str(certificate)))
+        page = asked.ask("GET", "/keep?start=x")
+        token = re.search('name="csrf_token"[^>]*value="([^"]+)"', page)
+        assert token
+        # Where a form comes from is checked: the app knows the address that people use.
+        asked.ask("POST", "/guests", {"csrf_token": token[1]}, Origin="https://elsewhere.example")
+        assert asked.status == 403
+        asked.ask("POST", "/guests", {"csrf_token": token[1]}, Origin=f"https://localhost:{port}")
+        assert asked.status == 303
+    finally:
+        proxy.terminate()
+        proxy.wait()
+
+
+@needs("caddy")
+def test_caddy_takes_its_file() -> None:
+    environ = {**os.environ, "SITE": "localhost", "SERVERS": "first:8000 second:8000", "HOME": "/tmp"}
+    run = ["caddy", "adapt", "--validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
+    ended = subprocess.run(run, env=environ, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert "first:8000" in ended.stdout
+    assert "second:8000" in ended.stdout
+
+
+@needs("caddy")
+def test_behind_caddy_pages_are_there_and_probes_are_not(behind: str, port: int, tmp_path: Path) -> None:
+    environ = {
+        **os.environ,
+        "SITE": f"http://localhost:{port}",
+        "SERVERS": behind.removeprefix("http://"),
+        "HOME": str(tmp_path),
+        "CADDY_ADMIN": f"localhost:{free_port()}",
+    }
+    run = ["caddy", "run", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
+    proxy = subprocess.Popen(run, env=environ, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(port)
+        found = {}
+        for path in ("/help", "/healthz", "/readyz"):
+            line = HTTPConnection("localhost", port, timeout=10)
+            line.request("GET", path)
+            found[path] = line.getresponse().status
+        assert found == {"/help": 200, "/healthz": 200, "/readyz": 404}
+    finally:
+        proxy.terminate()
+        proxy.wait()
+
+
+@needs("pgbouncer")
+@pytest.mark.skipif(not POSTGRES_URL, reason="needs a PostgreSQL server")
+def test_the_app_runs_behind_pgbouncer_in_transaction_mode_postgres(
+    settings: Settings, tmp_path: Path, shelf: Library
+) -> None:
+    """More processes than connections, with statements prepared: none meets another's."""
+    with _bouncing(settings, tmp_path) as behind:
+        app = create_app(behind, shelf)
+        with serving(behind, workers=3, is_web_alone=True) as address:
+            cookie = _sign_up_many(app, address)
+            with steady([address], "/me", rate=40, cookie=cookie) as stream:
+                time.sleep(5)
+        assert stream.failed == 0, stream.statuses
+
+
+@needs("pgbouncer")
+@pytest.mark.skipif(not POSTGRES_URL, reason="needs a PostgreSQL server")
+def test_behind_pgbouncer_whoever_has_migrated_gives_up_the_turn_postgres(
+    settings: Settings, tmp_path: Path, shelf: Library
+) -> None:
+    with _bouncing(settings, tmp_path) as behind:
+        app = create_app(behind, shelf)
+        with app.app_context():
+            with turn(behind):
+                assert _count_turns() == 1
+            assert _count_turns() == 0
+            db.engine.dispose()
+
+
+def _count_turns() -> int:
+    held = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+        "WHERE locktype = 'advisory' AND objid = :turn AND granted AND datname = current_database()"
+    )
+    count: int = db.session.scalar(held, {"turn": _TURN}) or 0
+    db.session.rollback()
+    return count
+
+
+@contextmanager
+def _bouncing(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """Run PgBouncer with our file, and give the settings of a site behind it."""
+    url, port = make_url(settings.database_url), free_port()
+    written = (DEPLOY / "many" / "pgbouncer.ini").read_text()
+    written = re.sub("^trainer = .*", f"{url.database} = host={url.host} port={url.port or 5432}", written, flags=re.M)
+    for name, value in {"listen_port": port, "auth_type": "any", "default_pool_size": 2}.items():
+        written = re.sub(f"^{name} = .*", f"{name} = {value}", written, flags=re.M)
+    written = re.sub("^auth_file.*\n", "", written, flags=re.M) + "unix_socket_dir =\nlogfile = /dev/null\n"
+    written = re.sub(r"host=(\S+)", rf"host=\1 user={url.username}", written)
+    (tmp_path / "pgbouncer.ini").write_text(written)
+    shutil.chown(tmp_path, "nobody")
+    tmp_path.chmod(0o755)
+    bouncer = subprocess.Popen(
+        ["pgbouncer", "-q", *(["-u", "nobody"] if os.getuid() == 0 else []), str(tmp_path / "pgbouncer.ini")]
+    )
+    try:
+        _wait_for(port)
+        pooled = url.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
+        yield replace(settings, database_url=pooled)
+    finally:
+        bouncer.kill()  # asked to end, it would wait for its clients
+        bouncer.wait()
+
+
+def _sign_up_many(app: Flask, address: str) -> str:
+    """Return the cookie of the last one."""
+    from tests.journeys.test_two_machines import Machines
+
+    machines = Machines(app, [address])
+    for number in range(12):
+        visitor = machines.visitor()
+        visitor.sign_up(f"pooled{number}@example.org")
+        visitor.enroll()
+        assert visitor.get("/me").status_code == 200
+    return str(visitor.cookie())
+
+
+def _wait_for(port: int) -> None:
+    for _attempt in range(100):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.1)
+    raise AssertionError("nothing listens")
+
+
+def test_one_server_is_set_up_in_five_commands() -> None:
+    chapter = (ROOT / "README.md").read_text("utf-8").partition("### One server")[2].partition("\n### ")[0]
+    commands = [line for line in chapter.partition("```")[2].partition("```")[0].splitlines() if line]
+    assert 0 < len(commands) <= 5
+    for path in re.findall(r"deploy/[\w./*-]+", chapter):
+        assert list(ROOT.glob(path)), path

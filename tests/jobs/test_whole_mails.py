@@ -1,0 +1,76 @@
+"""Every mail says all as plain text, too, names its language, and its subject tells nothing to whoever glances."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.jobs.conftest import Mailbox
+from tests.jobs.test_headers import mailing as mailing
+from tests.jobs.test_headers import send
+from tests.jobs.test_marked_mails import MAILS, URL, VALUES
+from tests.support import Visitor
+from trainer.web.letters import Letter, write_letter
+
+NAMES = ("name", "firm", "course", "title", "who", "reason", "place", "taught_by", "asked_by")
+TELLING = re.compile(
+    r"traffick|forced|victim|exploit|labor|hotline|recognize|failed|passed|score|wrong|overdue",
+    re.IGNORECASE,
+)
+
+
+def letters(app: Flask, path: Path) -> Iterator[tuple[dict[str, object], Letter]]:
+    """Yield a mail in each of its states, with the values that it was written from."""
+    with app.test_request_context():
+        for values in VALUES.get(path.stem, [{"url": URL}]):
+            yield values, write_letter(f"{path.parts[-3]}/mail/{path.stem}", **values)
+
+
+def said(html: str) -> list[str]:
+    """Return the paragraphs of the HTML part as text."""
+    paragraphs = re.findall(r"<p>(.*?)</p>", html, re.DOTALL)
+    return [" ".join(unescape(re.sub(r"<[^>]+>", "", text)).split()) for text in paragraphs]
+
+
+@pytest.mark.check("T145")
+@pytest.mark.parametrize("path", MAILS, ids=[path.stem for path in MAILS])
+def test_the_plain_part_says_all_that_the_other_says(app: Flask, path: Path) -> None:
+    for values, letter in letters(app, path):
+        assert letter.text.strip().split("\n\n") == said(letter.html), values
+        assert [url for url in re.findall(r'href="([^"]+)"', letter.html) if url not in letter.text] == []
+        assert not re.search(r"<[a-z/]|&[a-z]+;|\{[{%]", letter.text), letter.text
+        assert all(str(values[name]) in letter.text for name in ("url", "stop") if values.get(name)), values
+
+
+@pytest.mark.check("T145")
+@pytest.mark.check("T155")
+@pytest.mark.parametrize("path", MAILS, ids=[path.stem for path in MAILS])
+def test_a_mail_names_its_language_and_has_a_subject_that_tells_nothing(app: Flask, path: Path) -> None:
+    for values, letter in letters(app, path):
+        assert letter.html.startswith('<!doctype html>\n<html lang="en" dir="ltr">')
+        assert f"<title>{letter.subject}</title>" in letter.html
+        assert 4 < len(letter.subject) < 80
+        assert not TELLING.search(letter.subject), letter.subject
+        put_in = {str(value) for name, value in values.items() if value and name in NAMES}
+        assert [value for value in put_in if value in letter.subject and value != values.get("subject")] == []
+        assert "<img" not in letter.html
+        assert "<script" not in letter.html
+
+
+@pytest.mark.check("T145")
+def test_a_mail_comes_in_two_parts_from_the_site(mailing: Flask, mailbox: Mailbox) -> None:
+    fields = {"email": "leo@example.org", "is_old_enough": "y"}
+    assert Visitor(mailing).post("/sign-up", fields).status_code in {200, 303}
+    send(mailing)
+    (mail,) = mailbox.mails
+    assert mail.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    plain, html = (part.get_content() for part in mail.iter_parts())
+    assert plain.replace("\r\n", "\n").strip().split("\n\n") == said(html)
+    assert mail["From"].addresses[0].addr_spec == "training@example.org"
+    assert not TELLING.search(str(mail["Subject"]))

@@ -1,0 +1,42 @@
+"""The command `trainer` of the installed app, or `python -m trainer`: in a checkout, `flask --app trainer.app`."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask
+from flask.cli import FlaskGroup
+
+from trainer import __version__
+
+
+def _create_app() -> Flask:
+    from trainer.app import create_app  # `trainer --version` needs none of it
+
+    return create_app()
+
+
+def _say_version(context: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    if is_asked:
+        click.echo(__version__)
+        context.exit()
+
+
+main = FlaskGroup(
+    name="trainer",
+    create_app=_create_app,
+    add_version_option=False,  # that option would show Flask's
+    params=[
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_say_version,
+            help="Show the version.",
+        )
+    ],
+    help="Serve and look after this installation. What these commands do is described in README.md.",
+)
+
+if __name__ == "__main__":
+    main()

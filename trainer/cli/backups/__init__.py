@@ -1,0 +1,1 @@
+"""The parts of a backup: the database as one file, the keys, and a list of what belongs to the backup."""

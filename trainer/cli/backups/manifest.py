@@ -1,0 +1,130 @@
+"""`backup.json`: what a backup is of, what belongs to it, and how to tell that all of it is as it was."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+import json
+import uuid
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from sqlalchemy import ColumnClause, Connection, column, inspect, null, select, table, text
+from sqlalchemy import func as sql
+
+from trainer.core.keys import Key, Ring
+from trainer.core.schema import revisions
+
+FILE: Final = "backup.json"
+COUNTED: Final = ("users", "organizations", "attempts", "responses", "credentials", "audit_events")
+"""Tables whose rows are counted: a backup that lacks any is no backup."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a database says about itself at one moment."""
+
+    revision: str
+    installation: str | None
+    """None for a database from before installations had names."""
+    counts: dict[str, int]
+    needs_keys: list[str]
+    """Ids of the secret keys on which second steps or PINs depend."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest(Facts):
+    """What is kept in the file. Files have their hash as they lie there, keys their ids and never themselves."""
+
+    app_version: str
+    made_at: str
+    database: str
+    files: dict[str, str]
+    key_files: dict[str, str] = field(default_factory=dict)
+    secret_keys: list[str]
+    badge_keys: list[str]
+    is_encrypted: bool
+    seal: str = ""
+
+    def sealed(self, key: Key) -> Manifest:
+        """Return it sealed with the secret key, so that nobody without that key can change it unnoticed."""
+        return replace(self, seal=self._seal(key))
+
+    def is_sealed_by(self, ring: Ring) -> bool | None:
+        """Return whether the seal is right, or None if none of these keys is the one it was made with."""
+        key = ring.find(self.secret_keys[0])
+        return None if key is None else hmac.compare_digest(self.seal, self._seal(key))
+
+    def made_on(self) -> dt.datetime:
+        """Return when it was made."""
+        return dt.datetime.fromisoformat(self.made_at)
+
+    def _seal(self, key: Key) -> str:
+        return key.digest("backup", json.dumps(asdict(replace(self, seal="")), sort_keys=True)).hex()
+
+
+def facts_of(connection: Connection) -> Facts:
+    """Read what a database says of itself, in the transaction that is open. Raises ClickException for another one."""
+    tables = set(inspect(connection).get_table_names())
+    if not {"alembic_version", "users"} <= tables:
+        raise click.ClickException("There are no tables to back up yet.")
+    stated = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
+    if len(stated) != 1:
+        raise click.ClickException("The database is half migrated: it has no revision, or several. Restore a backup.")
+    installation = connection.scalar(text("SELECT id FROM installations")) if "installations" in tables else None
+    columns = {each["name"] for each in inspect(connection).get_columns("users")}
+    needed: set[str] = set()
+    for name in {"second_factor_key_id", "pin_key_id"} & columns:
+        key_id: ColumnClause[str] = column(name)
+        needed |= set(connection.scalars(select(key_id).distinct().select_from(table("users")).where(key_id != null())))
+    return Facts(
+        revision=stated[0],
+        installation=str(uuid.UUID(str(installation))) if installation else None,
+        counts={
+            name: connection.scalar(select(sql.count()).select_from(table(name))) or 0
+            for name in COUNTED
+            if name in tables
+        },
+        needs_keys=sorted(needed),
+    )
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write it into the folder of a backup."""
+    path = folder / FILE
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(asdict(manifest), indent=2) + "\n", "utf-8")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read it. Raises ClickException for what is none, and for a backup that a newer version made."""
+    path = folder / FILE
+    if not path.is_file():
+        raise click.ClickException(f"{folder} has no {FILE}: it isn't a backup, or it was never finished.")
+    try:
+        manifest = _read(json.loads(path.read_text("utf-8")))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise click.ClickException(f"{path} can't be read: it is damaged, or a newer version wrote it.") from None
+    if manifest.revision not in revisions()[1]:
+        raise click.ClickException(
+            f"A newer version made this backup: its database is at revision {manifest.revision}, which this version "
+            f"doesn't know. Install {manifest.app_version} or later."
+        )
+    return manifest
+
+
+def _read(given: dict[str, Any]) -> Manifest:
+    manifest = Manifest(**given)
+    manifest.made_on()
+    names = [*manifest.files, *manifest.key_files]
+    if (
+        manifest.database not in {"sqlite", "postgresql"}
+        or len(manifest.files) != 1
+        or not manifest.secret_keys
+        or any(Path(name).name != name for name in names)
+        or not all(isinstance(value, int) for value in manifest.counts.values())
+    ):
+        raise ValueError("not what we write")
+    return manifest

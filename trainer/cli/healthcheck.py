@@ -1,0 +1,50 @@
+"""`flask healthcheck`, or `python -m trainer.cli.healthcheck` without loading the app: ask the site on this machine.
+
+For units and containers: exit code 0 if all is well, 1 if not, and one line that says why.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from http.client import HTTPConnection, HTTPException
+
+import click
+
+ANYWHERE = {"", "0.0.0.0", "::"}  # noqa: S104 what HOST may be; asked is this machine
+TIMEOUT = 5.0
+
+
+def ask(path: str, host: str, port: int) -> tuple[bool, str]:
+    """Return whether the site answers that all is well, and a line that says so."""
+    connection = HTTPConnection("127.0.0.1" if host in ANYWHERE else host, port, timeout=TIMEOUT)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        said = json.loads(answer.read())
+        status = str(said["status"])
+        faults = [f"{name} {word}" for name, word in said.get("checks", {}).items() if word != "ok"]
+    except (OSError, HTTPException) as error:
+        return False, f"Nothing answers on {host}, port {port}: {error or type(error).__name__}"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False, f"What answers on {host}, port {port} isn't this app."
+    finally:
+        connection.close()
+    return answer.status == 200, f"{status}{': ' + ', '.join(faults) if faults else ''}"
+
+
+@click.command("healthcheck")
+@click.option("--alive", is_flag=True, help="Ask only whether the process answers, not whether it can serve.")
+def healthcheck(alive: bool) -> None:
+    """Ask the site on this machine whether it is ready; exit code 1 if it isn't."""
+    port = os.environ.get("PORT", "").strip() or "8000"
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise click.ClickException(f"PORT is {port!r}. It must be a whole number from 1 to 65535.")
+    is_well, line = ask("/healthz" if alive else "/readyz", os.environ.get("HOST", "127.0.0.1"), int(port))
+    click.echo(line)
+    sys.exit(0 if is_well else 1)
+
+
+if __name__ == "__main__":
+    healthcheck()

@@ -1,0 +1,156 @@
+"""Migrating a database: one process at a time, from a state that a version left behind, all of it or nothing.
+
+What migrates imports much that serving needs none of, so it is imported when it is used.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import click
+from flask import current_app
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from trainer.core.db import Base, db
+from trainer.core.schema import (
+    MIGRATIONS,
+    SchemaRefused,
+    check_schema,
+    columns,
+    half_migrated,
+    needs_migration,
+    revision_of,
+    revisions,
+)
+from trainer.core.settings import Settings
+
+APPLICATION: Final = "trainer-upgrade"
+"""What connections that wait for their turn are called: they don't work on the database."""
+_TURN: Final = 7_265_617  # a number of our own for PostgreSQL's advisory locks
+
+
+@dataclass(frozen=True)
+class Step:
+    """A migration that is to be run: its revision, what it does, whether the code before it can keep serving."""
+
+    revision: str
+    purpose: str
+    serves_older_code: bool
+
+
+@contextmanager
+def turn(settings: Settings) -> Iterator[None]:
+    """Wait until no other process is migrating this database, and let no other start before the end of the block."""
+    db.session.remove()
+    with (_turn_in_folder if db.engine.dialect.name == "sqlite" else _turn_on_server)(settings):
+        yield
+
+
+@contextmanager
+def _turn_in_folder(settings: Settings) -> Iterator[None]:
+    folder = os.open(settings.instance, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            _say_that_we_wait()
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def _turn_on_server(settings: Settings) -> Iterator[None]:
+    engine = create_engine(
+        settings.database_url,
+        poolclass=NullPool,
+        connect_args={"application_name": APPLICATION},
+    )
+    # The lock is a transaction's, and ends with it however this process ends: behind PgBouncer one of a connection
+    # would outlive us.
+    with engine.connect() as connection:
+        if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:turn)"), {"turn": _TURN}):
+            _say_that_we_wait()
+            connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))  # migrating may take long
+        yield
+
+
+def _say_that_we_wait() -> None:
+    click.echo("Another process is migrating this database. Waiting for it.", err=True)
+
+
+def list_steps() -> list[Step]:
+    """Return the migrations that the database lacks, in order. Raises SchemaRefused for a half-migrated database."""
+    if not needs_migration():
+        check_schema()
+        return []
+    from alembic.script import ScriptDirectory
+
+    revision, head = revision_of(), revisions()[0]
+    _refuse_half_states(revision)
+    scripts = ScriptDirectory(str(MIGRATIONS)).iterate_revisions(head, revision or "base")
+    return [
+        Step(script.revision, script.doc, getattr(script.module, "serves_older_code", False))
+        for script in reversed(list(scripts))
+    ]
+
+
+def migrate(tell: Callable[[str], None] = lambda _revision: None) -> None:
+    """Run all migrations that the database lacks, in one transaction; `tell` gets each revision that is reached.
+
+    Raises SchemaRefused for a state that none of them left behind.
+    """
+    if needs_migration():  # another process may have done it in the meantime
+        _refuse_half_states(revision_of())
+        _run("head", tell=tell)
+
+
+def _run(revision: str, **attributes: Any) -> None:
+    from alembic import command
+    from alembic.util import CommandError
+
+    config = current_app.extensions["migrate"].migrate.get_config(str(MIGRATIONS))
+    config.attributes.update(attributes)
+    try:
+        command.upgrade(config, revision)
+    except (CommandError, RuntimeError) as error:
+        raise click.ClickException(f"The database can't be migrated and is unchanged: {error}") from None
+
+
+def _refuse_half_states(revision: str | None) -> None:
+    """Raise SchemaRefused if tables and columns aren't those of the revision that the database says it is at."""
+    there = columns(db.session.connection())
+    db.session.rollback()
+    ours = set(Base.metadata.tables)
+    if leftover := next((table for table in there if table.startswith("_alembic_tmp_")), None):
+        raise SchemaRefused(half_migrated(f"the table {leftover} is left over"))
+    expected = _columns_at(revision) if revision is not None else {}
+    for table in sorted(expected.keys() | (there.keys() & ours)):
+        if table not in expected:
+            raise SchemaRefused(half_migrated(f"at {revision or 'no revision'}, the table {table} already exists"))
+        if table not in there:
+            raise SchemaRefused(half_migrated(f"at {revision}, the table {table} is missing"))
+        if differing := sorted(expected[table] ^ there[table]):
+            how = "has no column" if differing[0] in expected[table] else "already has the column"
+            raise SchemaRefused(half_migrated(f"at {revision}, the table {table} {how} {differing[0]}"))
+
+
+@cache  # it says the same as long as this process has these migrations
+def _columns_at(revision: str) -> dict[str, set[str]]:
+    """Return the columns that exist at a revision, by migrating a new database to it."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = create_engine(f"sqlite:///{folder}/new.db", poolclass=NullPool)
+        _run(revision, engine=engine)
+        with engine.connect() as connection:
+            tables = columns(connection)
+    return {table: names for table, names in tables.items() if table != "alembic_version"}

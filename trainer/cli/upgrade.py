@@ -1,0 +1,96 @@
+"""`flask upgrade`: bring the database to this version after a backup, or say what that would do."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import create_engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from trainer.cli.backup import PARTIAL, make_backup, passphrase_option
+from trainer.cli.backups import postgres
+from trainer.cli.migrating import APPLICATION, Step, list_steps, migrate, turn
+from trainer.cli.serve import served_key_id
+from trainer.cli.setup import prepare
+from trainer.core.clock import now
+from trainer.core.db import db, reason_of
+from trainer.core.schema import check_schema, revision_of, revisions
+from trainer.core.settings import Settings
+
+BACKUPS: Final = "backups"
+"""Folder in the instance folder with the backups that were made before upgrades."""
+
+
+@click.command("upgrade")
+@click.option("--check", is_flag=True, help="Only say what would happen.")
+@click.option("--backup", "folder", type=click.Path(path_type=Path, file_okay=False), help="New folder for the backup.")
+@click.option("--no-backup", is_flag=True, help="Make no backup, because you have one already.")
+@passphrase_option
+@with_appcontext
+def upgrade(check: bool, folder: Path | None, no_backup: bool, passphrase_file: Path | None) -> None:
+    """Back up and migrate the database. All migrations are run or none, so it can be run again after a failure."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if folder is not None and no_backup:
+        raise click.ClickException("Choose: --backup FOLDER or --no-backup.")
+    try:
+        if check:
+            _tell(list_steps())
+            return
+        with turn(settings):
+            steps = list_steps()
+            _tell(steps)
+            if steps:
+                _upgrade(settings, steps, folder, has_backup=no_backup, passphrase_file=passphrase_file)
+    except SQLAlchemyError as error:
+        raise click.ClickException(f"The database can't be reached or changed: {reason_of(error)}") from None
+    prepare()
+
+
+def _tell(steps: list[Step]) -> None:
+    if not steps:
+        print(f"The database is up to date with this version ({revisions()[0]}).")
+        return
+    print(f"{len(steps)} migration(s) from {revision_of() or 'an empty database'} to {revisions()[0]}:")
+    db.session.rollback()
+    for step in steps:
+        print(f"  {step.revision}  {step.purpose}{'' if step.serves_older_code else '  (stop older versions first)'}")
+    if all(step.serves_older_code for step in steps):
+        print("The previous version can keep serving on the new tables.")
+    else:
+        print("The previous version can't serve on the new tables: stop it on all machines first.", flush=True)
+
+
+def _upgrade(
+    settings: Settings, steps: list[Step], folder: Path | None, *, has_backup: bool, passphrase_file: Path | None
+) -> None:
+    is_new = revision_of() is None
+    db.session.remove()
+    db.engine.dispose()
+    if not is_new and not all(step.serves_older_code for step in steps):
+        _refuse_running(settings)
+    if not is_new and not has_backup:
+        kept = settings.instance / BACKUPS
+        for partial in kept.glob(f"*{PARTIAL}"):
+            shutil.rmtree(partial)  # of an upgrade that was killed
+        make_backup(folder or kept / f"before-{revisions()[0]}-{now():%Y%m%d-%H%M%S}", None, passphrase_file)
+    migrate(lambda revision: print(f"  {revision} done", flush=True))
+    check_schema()
+
+
+def _refuse_running(settings: Settings) -> None:
+    """Raise ClickException if a site is running that couldn't serve on the new tables."""
+    if served_key_id(settings.instance) is not None:
+        raise click.ClickException(f"The site in {settings.instance} is running. Stop it first.")
+    if db.engine.dialect.name == "postgresql":
+        engine = create_engine(settings.database_url, poolclass=NullPool)
+        with engine.connect() as connection:
+            if postgres.in_use(connection, APPLICATION):
+                raise click.ClickException(
+                    "Other connections to the database are open. Stop the site on all machines first."
+                )

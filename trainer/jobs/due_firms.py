@@ -1,0 +1,100 @@
+"""Which firms there is something to do for: those in which something has changed, and those whose time has come.
+
+Each firm has a row (`Upkeep`) that says when it is looked at next, whatever happens; what changes in the meantime
+brings it forward. Workers claim these rows as they do jobs (`leases`), so they share the firms, and a firm without
+change costs a row that isn't selected.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy.orm import aliased
+
+from trainer.assignments.models import Assignment
+from trainer.core import leases
+from trainer.core.audit import AuditEvent
+from trainer.core.db import db, insert_missing
+from trainer.core.events import Event, Kind
+from trainer.core.releases import ContentRelease
+from trainer.credentials.models import Credential
+from trainer.learning.models import Enrollment
+from trainer.organizations.models import LONGEST_REST, Organization, Upkeep
+from trainer.organizations.queries import find_open_firm, firm_is_open
+from trainer.organizations.rules import next_turn_of_day
+
+LEASE: Final = dt.timedelta(minutes=10)
+"""How long a firm is left to the worker that claimed it; each portion of work begins it again."""
+MOST_TRIES: Final = 5
+"""Workers in a row that may be ended by one firm."""
+_SLACK: Final = dt.timedelta(minutes=5)
+"""A change counts as news for so long, since it may be written before the transaction that it is part of ends."""
+
+
+def bring_forward(now: dt.datetime) -> None:
+    """Make firms due that are new or in which something has changed. Needs a write transaction."""
+    new = select(Organization.id).where(firm_is_open(), ~exists().where(Upkeep.organization_id == Organization.id))
+    rows = [
+        {"organization_id": firm, "seen_until": now - _SLACK, "created_at": now, "due_at": now, "tries": 0}
+        for firm in db.session.scalars(new)
+    ]
+    insert_missing(Upkeep, rows)
+    db.session.execute(
+        update(Upkeep)
+        .where(Upkeep.tries == 0, Upkeep.due_at > now, _has_news(now))  # one that is claimed isn't taken away
+        .values(due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def claim(now: dt.datetime, began_at: dt.datetime) -> Upkeep | None:
+    """Return the open firm that has been due longest, if it was when a run began. Needs a write transaction."""
+    is_open = Upkeep.organization_id.in_(select(Organization.id).where(firm_is_open()))
+    unheard = "Each worker that took it up was ended."
+    conditions = (is_open, Upkeep.due_at <= began_at)
+    return leases.claim(Upkeep, now, *conditions, lease=LEASE, most_tries=MOST_TRIES, unheard=unheard)
+
+
+def hold(upkeep: Upkeep, now: dt.datetime) -> bool:
+    """Keep a firm that was claimed; False if another worker has taken it up. Needs a write transaction."""
+    return upkeep.due_at - now > LEASE / 2 or leases.hold(upkeep, now + LEASE)
+
+
+def note_done(upkeep: Upkeep, began_at: dt.datetime, now: dt.datetime) -> None:
+    """Note that a firm was looked at, as it was at a moment. Next when its day turns, or after the longest rest."""
+    firm = find_open_firm(upkeep.organization_id)
+    following = now + LONGEST_REST
+    if firm is not None:
+        following = min(following, next_turn_of_day(began_at, firm.time_zone))
+    leases.note_own(upkeep, due_at=following, seen_until=began_at - _SLACK, tries=0, last_error=None)
+
+
+def note_undone(upkeep: Upkeep, error: str | None, now: dt.datetime) -> None:
+    """Note that not all could be done for a firm, and why if that was an error: the next run tries again."""
+    soon = now + dt.timedelta(seconds=1)  # not in the run that is under way
+    leases.note_own(upkeep, due_at=soon, tries=0, last_error=error[:300] if error else None)
+
+
+def _has_news(now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition of firms in which something has changed that can give them, or someone there, a duty.
+
+    Acts of the firm are in its audit log. What its people do elsewhere counts if it takes a certificate from them, or
+    begins a course under conditions that the firm may tighten. Anything else waits for the firm's time.
+    """
+    acts = exists().where(AuditEvent.organization_id == Upkeep.organization_id, AuditEvent.at > Upkeep.seen_until)
+    contents = exists().where(ContentRelease.released_at > Upkeep.seen_until)
+    since = now - 2 * LONGEST_REST  # whatever is older, the firm's own time has come since
+    upkeep = aliased(Upkeep)
+    # Without grouping: SQLite would then go through the duties of all firms instead of beginning with what is recent.
+    duties = select(upkeep.id).join(Assignment, Assignment.organization_id == upkeep.organization_id)
+    revoked = (
+        duties.join(Credential, Credential.user_id == Assignment.user_id)
+        .join(Event, Event.subject_id == Credential.id)
+        .where(Event.kind == Kind.REVOKED, Event.created_at > since, Event.created_at > upkeep.seen_until)
+    )
+    begun = duties.join(Enrollment, Enrollment.user_id == Assignment.user_id).where(
+        Enrollment.started_at > since, Enrollment.started_at > upkeep.seen_until
+    )
+    return or_(acts, contents, Upkeep.id.in_(revoked), Upkeep.id.in_(begun))

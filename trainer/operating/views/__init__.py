@@ -1,0 +1,1 @@
+"""Views for those who run an installation."""
