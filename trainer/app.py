@@ -445,7 +445,6 @@ def _config(settings: Settings) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "hide_parameters": True,  # what people typed is no part of a log
-            "pool_pre_ping": not settings.database_url.startswith("sqlite"),
             "pool_size": 10,  # as many as a process of the web server has threads that may want one
             "pool_use_lifo": True,  # the connection whose cache is warm
         },

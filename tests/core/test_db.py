@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import DateTime, inspect, text
+from sqlalchemy import DateTime, inspect, select, text
 from sqlalchemy.exc import StatementError
 
 from trainer.accounts.models import User
 from trainer.core import clock
-from trainer.core.db import BUSY_TIMEOUT_MS, Base, UTCDateTime, db, insert_missing, pragmas, transaction
+from trainer.core.db import BUSY_TIMEOUT_MS, Base, UTCDateTime, db, in_portions, insert_missing, pragmas, transaction
 from trainer.core.errors import Conflict
 from trainer.core.settings import ROOT, Settings
 
@@ -102,6 +102,33 @@ def test_a_transaction_that_fails_leaves_nothing(app: Flask) -> None:
         with pytest.raises(ZeroDivisionError):
             _add_someone_and_fail()
         assert db.session.query(User).count() == 0
+
+
+def test_what_is_changed_outside_of_a_transaction_is_refused_and_not_kept(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        session.add(User(created_at=clock.now(), certificate_name="Ann"))
+    with app.app_context():
+        db.session.scalars(select(User)).one().certificate_name = "Zoe"
+        with pytest.raises(RuntimeError, match="outside of a transaction"):
+            db.session.scalar(select(User.certificate_name))
+    with app.app_context():
+        assert db.session.scalar(select(User.certificate_name)) == "Ann"
+
+
+def test_rows_come_in_portions_and_what_was_loaded_before_stays_as_it_is(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        session.add_all([User(created_at=clock.now(), certificate_name=f"Guard {number}") for number in range(10)])
+    with app.app_context():
+        known = db.session.scalars(select(User).limit(1)).one()
+        assert set(inspect(known).unloaded) == set(inspect(User).relationships.keys())
+        names = db.session.scalars(
+            in_portions(select(User.certificate_name).order_by(User.certificate_name), 3)
+        ).partitions()
+        assert next(names) == ["Guard 0", "Guard 1", "Guard 2"]
+        # Another query may come in between, one in portions too.
+        assert len(db.session.scalars(in_portions(select(User.id), 4)).all()) == 10
+        assert [len(portion) for portion in names] == [3, 3, 1]
+        assert not inspect(known).expired
 
 
 def _add_someone_and_fail() -> None:

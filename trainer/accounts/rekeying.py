@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, select
 
 from trainer.accounts.codes import mask_for, secret_of
 from trainer.accounts.models import RecoveryCode, User
-from trainer.core.db import db
+from trainer.core.db import db, in_portions
 from trainer.core.keys import Key, Ring
 
 
@@ -37,7 +37,7 @@ def move_second_factors(ring: Ring, old: Key) -> int:
     """Move all second factors from older keys to the current one; return how many. People notice nothing."""
     query = select(User).where(_has_factor(), _is_of(User.second_factor_key_id, ring, old)).with_for_update()
     moved = 0
-    for user in db.session.scalars(query.execution_options(yield_per=500)):
+    for user in db.session.scalars(in_portions(query, 500)):
         nonce = str(user.second_factor_nonce)
         secret = secret_of(user.id, nonce, old, user.second_factor_mask)
         user.second_factor_key_id = ring.current.id

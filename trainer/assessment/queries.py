@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -15,20 +15,44 @@ from trainer.assessment.models import Attempt, Response
 from trainer.assessment.rules import FailedTry, Kind
 from trainer.core.db import db
 from trainer.core.errors import NotFound
+from trainer.learning.models import Enrollment
 
-# Run for every answer that is saved, so it is built once.
+# Run for every answer that is saved and every page that asks, so they are built once.
+_OWN_RESPONSE = (
+    Attempt.id == bindparam("attempt_id"),
+    Attempt.user_id == bindparam("user_id"),
+    Response.position == bindparam("position"),
+)
 _WITH_RESPONSE = (
     select(Attempt, Response)
     .join(Response, Response.attempt_id == Attempt.id)
-    .where(
-        Attempt.id == bindparam("attempt_id"),
-        Attempt.user_id == bindparam("user_id"),
-        Response.position == bindparam("position"),
-    )
+    .where(*_OWN_RESPONSE)
     .with_for_update(of=Attempt, read=True)
+)
+_PAGE = (
+    select(Attempt, Response, Enrollment)
+    .join(Response, Response.attempt_id == Attempt.id)
+    .join(Enrollment, Enrollment.id == Attempt.enrollment_id)
+    .where(*_OWN_RESPONSE)
+    .options(joinedload(Response.snapshot, innerjoin=True))
+)
+_GIVEN = (
+    select(Response.position, Response.item, Response.given, Response.version, Response.recorded_at)
+    .where(Response.attempt_id == bindparam("attempt_id"))
+    .order_by(Response.position)
 )
 
 _ANSWERED_AT_ONCE = (Kind.FIRST_TRY, Kind.PRACTICE, Kind.CHECK_IN)
+
+
+class GivenSoFar(NamedTuple):
+    """What was given for an item, as `Response` has it."""
+
+    position: int
+    item: str
+    given: dict[str, Any] | None
+    version: int
+    recorded_at: dt.datetime | None
 
 
 def get_attempt(user_id: uuid.UUID, attempt_id: uuid.UUID, *, for_change: bool = False) -> Attempt:
@@ -40,16 +64,12 @@ def get_attempt(user_id: uuid.UUID, attempt_id: uuid.UUID, *, for_change: bool =
     return attempt
 
 
-def get_response(attempt: Attempt, position: int) -> Response:
-    """Return one response of an attempt with the item as it was drawn."""
-    response = db.session.scalar(
-        select(Response)
-        .where(Response.attempt_id == attempt.id, Response.position == position)
-        .options(joinedload(Response.snapshot))
-    )
-    if response is None:
+def get_page(user_id: uuid.UUID, attempt_id: uuid.UUID, position: int) -> tuple[Attempt, Response, Enrollment]:
+    """Return a person's attempt, one response with the item as it was drawn, and the enrollment, in one statement."""
+    row = db.session.execute(_PAGE, {"user_id": user_id, "attempt_id": attempt_id, "position": position}).first()
+    if row is None:
         raise NotFound
-    return response
+    return row[0], row[1], row[2]
 
 
 def get_attempt_with_response(user_id: uuid.UUID, attempt_id: uuid.UUID, position: int) -> tuple[Attempt, Response]:
@@ -59,6 +79,11 @@ def get_attempt_with_response(user_id: uuid.UUID, attempt_id: uuid.UUID, positio
     if row is None:
         raise NotFound
     return row[0], row[1]
+
+
+def list_given(attempt: Attempt) -> Sequence[GivenSoFar]:
+    """Return what was given for all items of an attempt in the order shown, without the items."""
+    return [GivenSoFar(*row) for row in db.session.execute(_GIVEN, {"attempt_id": attempt.id})]
 
 
 def list_responses(attempt: Attempt) -> Sequence[Response]:

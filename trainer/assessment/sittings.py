@@ -8,6 +8,7 @@ from enum import Enum, auto
 from typing import Any, Final
 
 from trainer.assessment.models import Attempt, Response
+from trainer.assessment.queries import GivenSoFar
 from trainer.assessment.rare import NightCounts, count_night
 from trainer.assessment.rules import Kind, Points, Tally, count
 from trainer.items.judge.forms import JudgeForm
@@ -65,7 +66,7 @@ class Sitting:
         """True if what happened is listed, with a line of one's own for each item."""
         return "line" in self.asks
 
-    def is_answered(self, response: Response) -> bool:
+    def is_answered(self, response: Response | GivenSoFar) -> bool:
         """Return whether a response is whole; where answers are shown, whether its answer was."""
         if self.answers_at_once:
             return response.recorded_at is not None

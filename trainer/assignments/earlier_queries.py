@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from trainer.assignments.models import EarlierTraining, TrainingProof
-from trainer.core.db import db
+from trainer.core.db import db, in_portions
 from trainer.core.errors import NotFound
 from trainer.core.paging import Page, read_page
 from trainer.organizations.actor import Actor
@@ -94,7 +94,7 @@ def iterate_counting(actor: Actor, until: dt.datetime, only: ColumnElement[bool]
     actor sees."""
     query = _lines(actor, only).where(*_counting(until))
     query = query.order_by(Membership.name_key, Membership.id, EarlierTraining.completed_on, EarlierTraining.id)
-    for row in db.session.execute(query.execution_options(yield_per=500)):
+    for row in db.session.execute(in_portions(query, 500)):
         yield Line(*row)
 
 

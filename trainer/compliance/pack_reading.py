@@ -27,7 +27,7 @@ from trainer.compliance.rules import Narrowing, Sight, is_kept
 from trainer.content.papers import FormerStaff
 from trainer.content.serving import served
 from trainer.core.audit import AuditEvent
-from trainer.core.db import db
+from trainer.core.db import db, in_portions
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import in_name_until
@@ -113,7 +113,7 @@ def list_earned(view: View, laws: Sequence[FormerStaff]) -> Iterator[Earned]:
 def list_people(view: View) -> Iterator[Person]:
     """Yield who was on the roster, by name."""
     query = select(Membership).where(_on_roster(view)).order_by(Membership.name_key, Membership.id)
-    for people in db.session.scalars(query.execution_options(yield_per=_PORTION)).partitions():
+    for people in db.session.scalars(in_portions(query, _PORTION)).partitions():
         ids = [person.id for person in people]
         until = view.sight.until
         teams = team_names(view.actor, ids) if until is None else team_names_then(view.actor, ids, until)
@@ -152,7 +152,7 @@ def list_former(view: View, laws: Sequence[FormerStaff]) -> Iterator[Former]:
         .where(seen_by(view.actor), Membership.ended_on < view.as_of, Membership.created_at < view.end, ~is_back)
         .order_by(*_BY_PERSON)
     )
-    rows = db.session.execute(query.execution_options(yield_per=_PORTION))
+    rows = db.session.execute(in_portions(query, _PORTION))
     for _id, own in groupby(rows, lambda row: row[0].id):
         people, credentials = zip(*own, strict=True)
         person, last_day = people[0], people[0].ended_on
@@ -171,7 +171,7 @@ def list_former(view: View, laws: Sequence[FormerStaff]) -> Iterator[Former]:
 def list_completions(view: View) -> Iterator[tuple[Membership, Credential]]:
     """Yield the certificates of those on the roster, by name."""
     query = _completions(view, Membership, Credential).order_by(*_BY_PERSON)
-    yield from db.session.execute(query.execution_options(yield_per=_PORTION))
+    yield from db.session.execute(in_portions(query, _PORTION))
 
 
 def list_attestations(view: View) -> Iterator[tuple[Membership, Credential, Enrollment]]:
@@ -189,7 +189,7 @@ def list_attestations(view: View) -> Iterator[tuple[Membership, Credential, Enro
         .where(Enrollment.credential_id.is_not(None), Enrollment.attested_at.is_not(None))
         .order_by(*_BY_PERSON)
     )
-    yield from db.session.execute(query.execution_options(yield_per=_PORTION))
+    yield from db.session.execute(in_portions(query, _PORTION))
 
 
 def list_trainings(view: View) -> Iterator[Trained]:
@@ -249,10 +249,9 @@ def list_excuses(view: View) -> Iterator[Excuse]:
         .join(Requirement, Requirement.id == Assignment.requirement_id)
         .where(_seen(view), Waiver.organization_id == firm, Waiver.created_at < view.end)
         .order_by(Membership.name_key, Membership.id, Waiver.created_at, Waiver.id)
-        .execution_options(yield_per=_PORTION)
     )
     for is_in_effect, chosen in ((True, query.where(stands)), (False, query)):
-        for waiver, name, number, title, is_standing in db.session.execute(chosen):
+        for waiver, name, number, title, is_standing in db.session.execute(in_portions(chosen, _PORTION)):
             if (bool(is_standing) and waiver.assignment_id in excused) is not is_in_effect:
                 continue
             ended_at = waiver.ended_at if waiver.ended_at and waiver.ended_at < view.end else None
@@ -317,7 +316,7 @@ def list_reminders(view: View) -> Iterator[Reminding]:
         )
         .order_by(Membership.name_key, Membership.id, Reminder.created_at, Reminder.id)
     )
-    for reminder, mail, name, number, title in db.session.execute(query.execution_options(yield_per=_PORTION)):
+    for reminder, mail, name, number, title in db.session.execute(in_portions(query, _PORTION)):
         is_sent = mail is not None and mail.sent_at is not None
         told = outcome(reminder, mail)
         yield Reminding(name, number, title, reminder.kind, reminder.due_on, reminder.created_at, told, is_sent)
@@ -334,7 +333,7 @@ def list_changes(view: View) -> Iterator[Change]:
         )
         .order_by(AuditEvent.at, AuditEvent.id)
     )
-    for event in db.session.scalars(query.execution_options(yield_per=_PORTION)):
+    for event in db.session.scalars(in_portions(query, _PORTION)):
         details = "; ".join(f"{label}: {text}" for label, text in tell_details(event.details) if label != _("title"))
         title = str(event.details.get("title", ""))
         yield Change(event.at, act_name(event.act), title, view.author(event.actor_id), details)

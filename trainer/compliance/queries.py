@@ -23,7 +23,7 @@ from trainer.compliance.rules import Counts, End, Group, Narrowing, Order, Outlo
 from trainer.compliance.statements import Part, parameters, shape_of
 from trainer.content.papers import Pack
 from trainer.content.serving import served
-from trainer.core.db import db
+from trainer.core.db import db, in_portions
 from trainer.core.errors import Invalid, NotFound
 from trainer.core.paging import Page, Place, cut, read_place
 from trainer.core.signing import is_sealed
@@ -151,7 +151,7 @@ def _page(rows: Sequence[Any], most: int, narrowing: Narrowing, sight: Sight) ->
 def iterate_rows(sight: Sight, narrowing: Narrowing) -> Iterator[Row]:
     """Yield all rows in the page's order, by one statement, a portion at a time."""
     narrowing = find_owing(sight, narrowing)
-    query = statements.all_rows(shape_of(sight, narrowing)).execution_options(yield_per=PORTION)
+    query = in_portions(statements.all_rows(shape_of(sight, narrowing)), PORTION)
     for portion in db.session.execute(query, parameters(sight, narrowing)).partitions(PORTION):
         yield from _rows(portion, sight)
 
@@ -171,7 +171,7 @@ def find_owing(sight: Sight, narrowing: Narrowing) -> Narrowing:
     owing: set[uuid.UUID] = set()
     if asks_top_ups() and not sight.is_past:
         everyone = replace(narrowing, owes_top_up=False, group=None, status=None)
-        query = statements.certified(shape_of(sight, everyone)).execution_options(yield_per=PORTION)
+        query = in_portions(statements.certified(shape_of(sight, everyone)), PORTION)
         asking = {"asking": list(asking_courses(served().courses))}
         for portion in db.session.execute(query, parameters(sight, everyone) | asking).partitions(PORTION):
             held = {duty: Held(*facts) for duty, *facts in portion}

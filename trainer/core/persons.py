@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Select, func, select
 
-from trainer.core.db import Base, db
+from trainer.core.db import Base, db, in_portions
 
 Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
 Row: TypeAlias = dict[str, Plain]
@@ -20,14 +20,14 @@ class Rows:
     """The rows of a query, read a portion at a time whenever they are gone through: there may be many."""
 
     def __init__(self, query: Select[*tuple[Any, ...]], show: Callable[..., Row]) -> None:
-        self._query, self._show = query.execution_options(yield_per=_PORTION), show
+        self._query, self._show = query, show
 
     def __iter__(self) -> Iterator[Row]:
-        for records in db.session.execute(self._query):
+        for records in db.session.execute(in_portions(self._query, _PORTION)):
             yield self._show(*records)
 
     def __len__(self) -> int:
-        rows = self._query.order_by(None).execution_options(yield_per=None).subquery()
+        rows = self._query.order_by(None).subquery()
         return db.session.scalar(select(func.count()).select_from(rows)) or 0
 
 

@@ -17,9 +17,9 @@ from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import (
     get_attempt,
     get_attempt_with_response,
-    get_response,
+    get_page,
     list_attempts,
-    list_responses,
+    list_given,
 )
 from trainer.assessment.rules import Kind
 from trainer.assessment.sittings import sitting_of
@@ -30,7 +30,6 @@ from trainer.assessment.views.steps import (
     answered_positions,
     course_title,
     credit,
-    is_answered,
     may_review,
     night_of,
     told_scene,
@@ -38,7 +37,7 @@ from trainer.assessment.views.steps import (
 from trainer.assessment.views.twins import twin_address
 from trainer.content.serving import get_course, served, served_in
 from trainer.core.clock import now
-from trainer.core.db import db, transaction
+from trainer.core.db import transaction
 from trainer.core.errors import NotFound, NotYet
 from trainer.items.judge.forms import CONFIDENCE_LABELS, JudgeForm
 from trainer.learning.activity import opened_mark
@@ -114,10 +113,11 @@ def attempt(attempt_id: UUID) -> Response:
     own_attempt = get_attempt(current_user.id, attempt_id)
     if own_attempt.submitted_at is not None:
         return go(url_for(".result", attempt_id=attempt_id))
-    responses = list_responses(own_attempt)[own_attempt.handed_in :]
-    if own_attempt.handed_in and not any(response.version for response in responses):
+    stage = list_given(own_attempt)[own_attempt.handed_in :]
+    if own_attempt.handed_in and not any(given.version for given in stage):
         return go(url_for("finals.more", attempt_id=attempt_id))
-    waiting = [response.position for response in responses if not is_answered(own_attempt, response)]
+    sitting = sitting_of(own_attempt)
+    waiting = [given.position for given in stage if not sitting.is_answered(given)]
     return go(after(own_attempt, waiting[0]) if waiting else url_for(".submission", attempt_id=attempt_id))
 
 
@@ -125,10 +125,9 @@ def attempt(attempt_id: UUID) -> Response:
 @access(Who.LEARNER, own=True)
 def scene(attempt_id: UUID, position: int) -> Response | str:
     """Show one scene: as a question, or with its answer where the review policy allows."""
-    own_attempt = get_attempt(current_user.id, attempt_id)
+    own_attempt, given, enrollment = get_page(current_user.id, attempt_id, position)
     if not sitting_of(own_attempt).asks_scenes:
         raise NotFound
-    given = get_response(own_attempt, position)
     if given.recorded_at is not None or may_review(own_attempt, given):
         return _answer_page(own_attempt, given)
     if own_attempt.submitted_at is not None:
@@ -138,7 +137,7 @@ def scene(attempt_id: UUID, position: int) -> Response | str:
     asks = sitting_of(own_attempt).asks
     unsent = {part: value for part, value in find_unsent().items() if part in asks}
     form = JudgeForm.for_scene(told_scene(given)[0], given.action_order, asks, **{**(given.given or {}), **unsent})
-    return _question_page(own_attempt, given, form, is_unsent=bool(unsent))
+    return _question_page(own_attempt, given, enrollment, form, is_unsent=bool(unsent))
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/scenes/<int(max=999):position>")
@@ -163,10 +162,9 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
                 credit(own_attempt, request.form.get("opened_at"), at)
     forget_unsent()
     if not is_valid:
-        own_attempt = get_attempt(user_id, attempt_id)
-        given = get_response(own_attempt, position)
+        own_attempt, given, enrollment = get_page(user_id, attempt_id, position)
         form.show(told_scene(given)[0])
-        return _question_page(own_attempt, given, form), 422
+        return _question_page(own_attempt, given, enrollment, form), 422
     if wants_json():
         return jsonify(version=version)
     if sitting_of(own_attempt).answers_at_once:
@@ -181,9 +179,9 @@ def submission(attempt_id: UUID) -> Response | str:
     own_attempt = get_attempt(current_user.id, attempt_id)
     if own_attempt.submitted_at is not None:
         return go(url_for(".result", attempt_id=attempt_id))
-    responses = list_responses(own_attempt)[own_attempt.handed_in :]
-    waiting = [response.position for response in responses if not is_answered(own_attempt, response)]
-    if sitting_of(own_attempt).answers_at_once and not waiting:
+    sitting, stage = sitting_of(own_attempt), list_given(own_attempt)[own_attempt.handed_in :]
+    waiting = [given.position for given in stage if not sitting.is_answered(given)]
+    if sitting.answers_at_once and not waiting:
         # There is nothing to check: the handover, or the page of the last, leads to the result.
         hands_over = find_handover(own_attempt, served()) is not None
         return go(
@@ -194,9 +192,7 @@ def submission(attempt_id: UUID) -> Response | str:
         verdicts=verdicts_of(own_attempt),
         attempt=own_attempt,
         course=course_title(own_attempt),
-        responses=[
-            (response, is_answered(own_attempt, response), dict(response.given or {})) for response in responses
-        ],
+        responses=[(given.position, given.position not in waiting, given.given or {}) for given in stage],
         waiting=waiting,
         hands_over=find_handover(own_attempt, served()) is not None,
     )
@@ -231,9 +227,10 @@ def _handed_in(own_attempt: Attempt) -> dt.datetime:
     return own_attempt.submitted_at
 
 
-def _question_page(own_attempt: Attempt, given: Given, form: JudgeForm, *, is_unsent: bool = False) -> str:
+def _question_page(
+    own_attempt: Attempt, given: Given, enrollment: Enrollment, form: JudgeForm, *, is_unsent: bool = False
+) -> str:
     scene, translation = told_scene(given)
-    enrollment = db.session.get_one(Enrollment, own_attempt.enrollment_id)
     verdicts = verdicts_of(own_attempt)
     form.name_verdicts(verdicts)
     return render_template(

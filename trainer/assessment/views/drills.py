@@ -14,14 +14,14 @@ from werkzeug.wrappers import Response
 from trainer.assessment import operations, shown
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
-from trainer.assessment.queries import get_attempt, get_attempt_with_response, get_response, list_responses
+from trainer.assessment.queries import get_attempt, get_attempt_with_response, get_page, list_responses
 from trainer.assessment.sittings import What, sitting_of
 from trainer.assessment.told import tell_question
 from trainer.assessment.views.steps import after, answered_positions, credit
 from trainer.content.objects import Standing
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
-from trainer.core.db import db, transaction
+from trainer.core.db import transaction
 from trainer.core.errors import NotFound, NotYet
 from trainer.items.contract import FurtherPayload, Mark
 from trainer.items.forms import AnswerForm
@@ -51,11 +51,11 @@ def start(course: str) -> Response:
 @access(Who.LEARNER, own=True)
 def question(attempt_id: UUID, position: int) -> str:
     """Show one question, or its answer once it was given."""
-    attempt, given = _get(attempt_id, position)
+    attempt, given, enrollment = _get(attempt_id, position)
     if given.recorded_at is not None or attempt.submitted_at is not None:
         return _answer_page(attempt, given)
     form = further_type_of(given.item).form.for_asking(_told(given)[0], given.action_order, given.given or {})
-    return _question_page(attempt, given, form)
+    return _question_page(attempt, given, enrollment, form)
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/questions/<int(max=999):position>")
@@ -86,9 +86,9 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
             if not is_autosave:
                 credit(attempt, request.form.get("opened_at"), at)
     if not is_valid:
-        attempt, given = _get(attempt_id, position)
+        attempt, given, enrollment = _get(attempt_id, position)
         form.show(_told(given)[0])
-        return _question_page(attempt, given, form), 422
+        return _question_page(attempt, given, enrollment, form), 422
     if wants_json():
         return jsonify(version=version)
     return go(url_for(".question", attempt_id=attempt_id, position=position))
@@ -126,16 +126,15 @@ def _marked(given: Given) -> tuple[FurtherPayload, Mark | None, Mapping[str, Any
     return payload, payload.mark(said), said
 
 
-def _get(attempt_id: UUID, position: int) -> tuple[Attempt, Given]:
-    attempt = get_attempt(current_user.id, attempt_id)
+def _get(attempt_id: UUID, position: int) -> tuple[Attempt, Given, Enrollment]:
+    attempt, given, enrollment = get_page(current_user.id, attempt_id, position)
     if sitting_of(attempt).what is not What.QUESTIONS:
         raise NotFound
-    return attempt, get_response(attempt, position)
+    return attempt, given, enrollment
 
 
-def _question_page(attempt: Attempt, given: Given, form: AnswerForm) -> str:
+def _question_page(attempt: Attempt, given: Given, enrollment: Enrollment, form: AnswerForm) -> str:
     payload, translation = _told(given)
-    enrollment = db.session.get_one(Enrollment, attempt.enrollment_id)
     return render_template(
         "assessment/question.html",
         attempt=attempt,

@@ -8,7 +8,7 @@ from flask import url_for
 
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
-from trainer.assessment.queries import list_responses
+from trainer.assessment.queries import list_given, list_responses
 from trainer.assessment.shown import Happened
 from trainer.assessment.sittings import judge_all, sitting_of
 from trainer.assessment.told import tell
@@ -33,12 +33,8 @@ def after(attempt: Attempt, position: int) -> str:
 
 def answered_positions(attempt: Attempt) -> set[int]:
     """Return which of an attempt's scenes are answered."""
-    return {response.position for response in list_responses(attempt) if is_answered(attempt, response)}
-
-
-def is_answered(attempt: Attempt, given: Given) -> bool:
-    """Return whether a response is whole."""
-    return sitting_of(attempt).is_answered(given)
+    sitting = sitting_of(attempt)
+    return {given.position for given in list_given(attempt) if sitting.is_answered(given)}
 
 
 def may_review(attempt: Attempt, given: Given) -> bool:
