@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from flask import Flask
 from sqlalchemy.engine import make_url
 
+from tests.cast import make_account, sign_in_as, start_practice
 from tests.live import run_async, serving
 from tests.support import COURSE, Visitor
 from trainer.cli.serve import allow_files
@@ -231,3 +234,30 @@ def test_while_the_database_is_locked_pages_are_read_and_writes_wait_or_are_told
     with serving(settings, workers=WORKERS, is_web_alone=True) as address:
         run_async(work(address))
     lock.close()
+
+
+@pytest.mark.check("T104")
+def test_while_one_answer_waits_for_a_row_others_are_saved_by_the_same_process(app: Flask, settings: Settings) -> None:
+    if settings.database_url.startswith("sqlite"):
+        pytest.skip("lets one write at a time")
+    visitors = []
+    for name in ("ann@example.org", "ben@example.org"):
+        user_id = make_account(app, name)
+        visitor = sign_in_as(app, user_id)
+        path = f"/attempts/{start_practice(app, user_id)}/scenes/1"
+        visitors.append((visitor, path, f"csrf_token={visitor.token()}&autosave=1&confidence=certain"))
+    (ann, held, body), (ben, free, other_body) = visitors
+    server = settings.database_url.replace("postgresql+psycopg", "postgresql")
+
+    async def work(address: str) -> None:
+        with psycopg.connect(server) as lock:
+            lock.execute("SELECT 1 FROM attempts WHERE id = %s FOR UPDATE", [held.split("/")[2]])
+            waiting = asyncio.create_task(try_to_write(address, ann, held, f"{body}&version=0"))
+            for version in range(10):
+                status, _headers, took = await try_to_write(address, ben, free, f"{other_body}&version={version}")
+                assert (status, took < 2) == (303, True)
+            assert not waiting.done()
+        assert (await waiting)[0] == 303
+
+    with serving(settings, workers=1, is_web_alone=True) as address:
+        run_async(work(address))
