@@ -32,11 +32,12 @@ def open_scene(folder: Path) -> tuple[Scenario, Scenario]:
         ("An old\nman and an old man", {"old man": "young woman"}, "An young woman and an young woman"),
         ("The man asks", {"man": "man asks"}, "The man asks asks"),
         ("He paid (in $5 bills).", {"$5": "$10"}, "He paid (in $10 bills)."),
+        ("Bob and Jimbob: bob", {"bob": "al", "Bob": "Al"}, "Al and Jimbob: al"),
     ],
 )
 def test_whole_words_are_replaced_everywhere_at_once(text: str, swap: dict[str, str], told: str) -> None:
     assert replace_words(text, swap) == told
-    assert all(is_told(text, word) for word in swap)
+    assert all(is_told(" ".join(text.split()), word) for word in swap)
 
 
 @given(st.lists(st.sampled_from(["Ana", "Bo", "Anabel", "old", "man", ",", "\n", "the"]), max_size=12).map(" ".join))

@@ -11,7 +11,7 @@ from trainer.content import markdown, times
 from trainer.content.catalogue import Category, Indicator, Site
 from trainer.content.curriculum import ModuleFile
 from trainer.content.digests import course_digest
-from trainer.content.drills import Question, build_drills, build_question
+from trainer.content.drills import Drill, Question, build_drills, build_question
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
 from trainer.content.ids import permanent_ids
 from trainer.content.markdown import Scope
@@ -145,15 +145,15 @@ def _build_scenarios(folder: Folder, scope: Scope) -> dict[str, Scenario]:
 
 
 def _build_scenario(scene: Told, line: int, folder: Folder, scope: Scope) -> Scenario:
-    first = _tell(scene, folder, scope)
+    first = _tell(scene, folder, scope, build_drills(scene))
     if not scene.file.swap:
         return first
     file, source = swapped(scene.file, scene.narrative)
     other = _tell(replace(scene, file=file, body=markdown.parse(source, line)), folder, scope)
-    return replace(first, other=replace(other, is_swapped=True, drills=()))
+    return replace(first, other=replace(other, is_swapped=True))
 
 
-def _tell(scene: Told, folder: Folder, scope: Scope) -> Scenario:
+def _tell(scene: Told, folder: Folder, scope: Scope, drills: tuple[Drill, ...] = ()) -> Scenario:
     file = scene.file
     twins = folder.twins_of(file.pair) if file.pair else {}
     twin = next((entry.value for other, entry in twins.items() if other != scene.id), None)
@@ -171,7 +171,7 @@ def _tell(scene: Told, folder: Folder, scope: Scope) -> Scenario:
         ),
         reporting_doors=scene.vocabulary.reporting_doors - _way_of_its_own(file),
         twin=Twin(twin.title, twin.truth.value, twin.differs or "") if twin else None,
-        drills=build_drills(scene),
+        drills=drills,
     )
 
 

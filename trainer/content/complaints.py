@@ -71,7 +71,7 @@ class Unreadable(Exception):
 
 def printable(text: str) -> str:
     """Return a text that can stand in a line: a file name may hold undecodable bytes, and line breaks."""
-    return "".join(char if char.isprintable() else "?" for char in text)
+    return text if text.isprintable() else "".join(char if char.isprintable() else "?" for char in text)
 
 
 def short(text: object) -> str:

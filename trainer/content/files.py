@@ -89,12 +89,13 @@ def decode(raw: bytes) -> str:
     return text
 
 
+_FENCE = re.compile(r"^---[^\S\n]*$", re.MULTILINE)
+
+
 def split_front_matter(text: str) -> tuple[str, str, int] | None:
     """Cut a text into head, body and the line on which the body starts; None if it has no head."""
-    lines = text.split("\n")
-    if lines[0].rstrip() != "---":
+    fences = _FENCE.finditer(text)
+    begin, end = next(fences, None), next(fences, None)
+    if begin is None or begin.start() > 0 or end is None:
         return None
-    for index, line in enumerate(lines[1:], 1):
-        if line.rstrip() == "---":
-            return "\n".join(lines[1:index]), "\n".join(lines[index + 1 :]), index + 2
-    return None
+    return text[begin.end() + 1 : end.start() - 1], text[end.end() + 1 :], text.count("\n", 0, end.start()) + 2

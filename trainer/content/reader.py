@@ -294,7 +294,8 @@ class _Reader:
             self._complain(name, written.line(), "keys and values are needed here", 'Write them as "key: value" lines.')
             return None
         try:
-            value = model.model_validate(without_marks(written.value), context={ITEM_MODELS: self.items})
+            plain = without_marks(written.value) if written.is_marked else written.value
+            value = model.model_validate(plain, context={ITEM_MODELS: self.items})
         except ValidationError as refused:
             for line, what, remedy in plain_words(refused, written, model):
                 self._complain(name, line, what, remedy)

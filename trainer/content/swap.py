@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
-from functools import lru_cache
+from functools import partial
+from operator import is_not
 from typing import Any
 
 from trainer.content.parts import Part
@@ -21,55 +22,69 @@ def swapped(file: ScenarioFile, narrative: str) -> tuple[ScenarioFile, str]:
 
     What no text of `swap` stands in is shared with the scene that was given.
     """
-    told = {key: _replace_in(getattr(file, key), file.swap) for key in _TOLD}
-    return file.but(told), replace_words(narrative, file.swap)
+    tell = _teller(file.swap)
+    told = {key: _replace_in(getattr(file, key), tell) for key in _TOLD}
+    return file.but(told), tell(narrative)
 
 
 def replace_words(text: str, swap: Mapping[str, str]) -> str:
     """Replace whole words, the longest first, each place once, so that two names can change places."""
-    pattern, others, begin = _ready(tuple(swap.items()))
-    if not any(word in text for word in begin):  # sooner said than searched
-        return text
-    return pattern.sub(lambda match: others[_flat(match[0])], text)
+    return _teller(swap)(text)
 
 
-@lru_cache(maxsize=4)  # one scene after the other, each in many texts
-def _ready(swap: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str], dict[str, str], tuple[str, ...]]:
-    """Return what finds the texts, flat text -> what takes its place, and how each of them begins."""
-    others = {_flat(word): other for word, other in swap}
+def _teller(swap: Mapping[str, str]) -> Callable[[str], str]:
+    """Return what tells a text anew: one for all texts of a scene."""
+    others = {_flat(word): other for word, other in swap.items()}
     pattern = re.compile("|".join(_whole(word) for word in sorted(others, key=len, reverse=True)))
-    return pattern, others, tuple(word.partition(" ")[0] for word in others)
+    return partial(pattern.sub, lambda match: others[_flat(match[0])])
 
 
 def is_told(text: str, word: str) -> bool:
-    """Tell whether a word or phrase stands in a text as whole words."""
-    if (parts := word.split()) and parts[0] not in text:  # sooner said than searched
-        return False
-    return re.search(_whole(word), text) is not None
+    """Tell whether a word or phrase stands in a text as whole words. The words of the text stand one blank apart."""
+    phrase = _flat(word)
+    begin = text.find(phrase)
+    while begin >= 0:
+        end = begin + len(phrase)
+        if not (_goes_on(text[begin - 1 : begin]) or _goes_on(text[end : end + 1])):
+            return True
+        begin = text.find(phrase, begin + 1)
+    return False
+
+
+def _goes_on(char: str) -> bool:
+    """Tell whether a word goes on with a character, or with none."""
+    return char.isalnum() or char == "_"
 
 
 def _whole(word: str) -> str:
     phrase = r"\s+".join(re.escape(part) for part in word.split())  # it may go on in the next line of the file
-    return rf"(?<!\w){phrase}(?!\w)"
+    # What stands before a text is looked at behind its first letter: a search jumps to letters, and not to conditions.
+    first = re.escape(word[0])
+    return rf"{first}(?<!\w{first}){phrase.removeprefix(first)}(?!\w)"
 
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def _replace_in(value: Any, swap: Mapping[str, str]) -> Any:
+def _replace_in(value: Any, tell: Callable[[str], str]) -> Any:
+    """Return a value told anew, and the very same one if nothing in it is."""
     if isinstance(value, StrEnum):
         return value
     if isinstance(value, str):
-        other = replace_words(value, swap)
+        other = tell(value)
         return value if other == value else other
     if isinstance(value, list):
-        return [_replace_in(inner, swap) for inner in value]
+        told = [_replace_in(inner, tell) for inner in value]
+        return told if any(map(is_not, told, value)) else value
+    # The id of an option may be a name as well; it isn't shown.
     if isinstance(value, dict):
-        return {name: inner if name in _MARKS else _replace_in(inner, swap) for name, inner in value.items()}
+        return {**value, **changed} if (changed := _changed(value.items(), tell)) else value
     if isinstance(value, Part):
-        # The id of an option may be a name as well; it isn't shown.
-        told = {name: _replace_in(inner, swap) for name, inner in value if name not in _MARKS}
-        changed = {name: inner for name, inner in told.items() if inner != getattr(value, name)}
-        return value.but(changed) if changed else value
+        return value.but(changed) if (changed := _changed(value, tell)) else value
     return value
+
+
+def _changed(inner: Iterable[tuple[str, Any]], tell: Callable[[str], str]) -> dict[str, Any]:
+    told = ((name, value, _replace_in(value, tell)) for name, value in inner if name not in _MARKS)
+    return {name: other for name, value, other in told if other is not value}

@@ -33,6 +33,8 @@ class Written:
     value: Plain
     lines: Mapping[Key, int]
     root: Key = ()
+    is_marked: bool = True
+    """False if no text in it has a `[[...]]` mark."""
 
     def line(self, *key: str | int) -> int:
         """Find the line of a key, or of the nearest thing around it that is written."""
@@ -46,11 +48,17 @@ class Written:
         value = self.value
         for part in key:
             value = value[part]
-        return Written(value, self.lines, self.root + key)
+        return Written(value, self.lines, self.root + key, self.is_marked)
 
     def texts(self) -> Iterator[tuple[Key, str]]:
         """Yield every text in it, with its key."""
         yield from _texts(self.value, ())
+
+    def whole_text(self) -> str:
+        """Return all texts in it as one."""
+        texts: list[str] = []
+        _gather(self.value, texts)
+        return " ".join(texts)
 
 
 def compose(text: str, first_line: int, complain: Callable[[int, str, str], None]) -> Written:
@@ -83,6 +91,7 @@ class _Composer:
         self.first_line = first_line
         self.complain = complain
         self.lines: dict[Key, int] = {}
+        self.is_marked = False
 
     def document(self) -> Written:
         event = self._next()
@@ -93,7 +102,7 @@ class _Composer:
             event = self._next()
             if isinstance(event, yaml.DocumentStartEvent):
                 raise Unreadable(self._line(event), 'there is a second "---"', "Keep one document in a file.")
-        return Written(value, self.lines)
+        return Written(value, self.lines, is_marked=self.is_marked)
 
     def _line(self, event: Any) -> int:
         return int(self.first_line + event.start_mark.line)
@@ -107,6 +116,8 @@ class _Composer:
         kind = type(event)
         if kind is yaml.ScalarEvent:
             value: str = event.value
+            if "[[" in value:
+                self.is_marked = True
             return None if value in _NOTHING and event.style in _PLAIN else value
         return self._list(key) if kind is yaml.SequenceStartEvent else self._mapping(key)
 
@@ -142,6 +153,14 @@ class _Composer:
                 lines[place] = line
             values[name] = self._value(following(), place)
         return values
+
+
+def _gather(value: Plain, texts: list[str]) -> None:
+    if isinstance(value, str):
+        texts.append(value)
+    elif value is not None:
+        for inner in value.values() if isinstance(value, dict) else value:
+            _gather(inner, texts)
 
 
 def _texts(value: Plain, key: Key) -> Iterator[tuple[Key, str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.content.markdown.scopes import LESSON, shown
 from trainer.content.files import BODY_LIMIT
@@ -14,6 +16,22 @@ from trainer.content.markdown import (
     parse,
     render,
 )
+from trainer.content.markdown.syntax import parser
+
+LINES = [
+    *("He said", '"Yes"', "'tis", "“No", "é", "a | b", "  two", " one", "\tone", "b\\", "x\u0085", "\u3000z", "e  "),
+    *("", "", "- item", "* x", "1. one", "> q", "# h", "===", "---", "***", "```", "| a | b |", "|---|---|", "-|-"),
+    *("::: ask", "::: choose T", ":::", "[x]: http://a.example", "[x]", "<div>", "&amp;", "[[gift]]", "[^S1]", "*e*"),
+]
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=12).map("\n".join))
+def test_the_short_way_to_a_paragraph_finds_what_the_rules_of_markdown_find(text: str) -> None:
+    with parser.reset_rules():
+        parser.block.ruler.disable("plain")
+        parser.enable(["html_block", "html_inline"])
+        told = tuple(parser.parse(text))
+    assert parse(text).tokens == told
 
 
 def test_indented_text_is_text() -> None:

@@ -32,6 +32,8 @@ _FIGURE: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_MAY_BE_FIGURE: Final = re.compile(r"\d|per\s*cent", re.IGNORECASE)
+"""Without one of these there is no figure; searching for it is faster."""
 _SHORT: Final = 3  # digits, as in a number for emergencies
 _MADE_UP: Final = re.compile(r"\bmade[- ]up\b|\binvented\b", re.IGNORECASE)
 
@@ -69,6 +71,8 @@ def check_figures(folder: Folder, lesson: Entry[LessonFile]) -> None:
 
 
 def _find_besides(text: str, numbers: Collection[str]) -> str | None:
+    if not _MAY_BE_FIGURE.search(text):
+        return None
     short = sorted(number for number in numbers if len(number) == _SHORT)
     for number in numbers:
         if len(number) != _SHORT:

@@ -28,11 +28,12 @@ def check_scenes(folder: Folder) -> None:
     """Check each scene, each pair and the bank as a whole."""
     scope = Scope(folder.targets(), {})
     indicators = {name: sign.value for name, sign in folder.indicators.items()}
+    drawings = folder.drawings
     for name, entry in folder.scenarios.items():
         _check_scene(folder, entry, scope)
         if folder.vocabulary:
             words = folder.vocabulary.value
-            _check_items(entry, Told(name, entry.value, entry.body, indicators, words, folder.drawings))
+            _check_items(entry, Told(name, entry.value, entry.body, indicators, words, drawings))
         for told in folder.in_other_languages(entry):
             _check_retold(folder, entry, told, scope, indicators)
     _check_translated_pairs(folder)
@@ -135,6 +136,7 @@ def _check_swap(entry: Scene, decides: Iterable[str]) -> None:
     rest = narrative
     for words in decides:
         rest = rest.replace(" ".join(words.split()), " ")
+    rest = " ".join(rest.split())
     for word, other in entry.value.swap.items():
         is_there = is_told(narrative, word)
         if is_there and not is_told(rest, word):

@@ -43,7 +43,7 @@ def check_wording(folder: Folder) -> None:
     stems = [_stem(phrase) for phrase in (*words.banned, *words.banned_in_scenes)]
     for entry in folder.entries:
         pattern = in_scenes if isinstance(entry.value, ScenarioFile) else everywhere
-        whole = " ".join([*(text for _key, text in entry.written.texts()), entry.body.source]).lower()
+        whole = f"{entry.written.whole_text()} {entry.body.source}".lower()
         letters = whole.replace("*", "").replace("_", "")
         if not any(stem in letters for stem in stems):  # nearly always
             continue

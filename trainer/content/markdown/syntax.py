@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import mdTrim
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
@@ -13,6 +14,7 @@ from trainer.content.markdown.body import Body
 from trainer.content.markdown.exempt import EXEMPT
 
 BOXES: Final = ("ask", "story", "callout", "reveal", "choose", "chart", "item", "recap")
+_QUOTES: Final = "\"'“‘"
 _CITATION = re.compile(r"\[\^([^\]\s]{1,20})\]")
 _BOX_OPEN = re.compile(r":{3,}[ \t]*([A-Za-z][\w-]*)[ \t]*(.*)")
 _BOX_CLOSE = re.compile(r":{3,}[ \t]*")
@@ -63,6 +65,27 @@ def _box(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
+def _plain(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Block rule for what most of a text is: a paragraph in which each line begins with a letter or a quotation mark.
+
+    Nothing else begins with one, so none of the rules for other blocks need be asked about each of its lines.
+    """
+    if silent or state.blkIndent or state.parentType not in ("root", "box"):
+        return False
+    last = start
+    while last < state.lineMax and not state.isEmpty(last):
+        first = state.src[state.bMarks[last]]
+        if state.sCount[last] or not (first.isalpha() or first in _QUOTES):
+            return False
+        last += 1
+    state.push("paragraph_open", "p", 1).map = [start, last]
+    inline = state.push("inline", "", 0)
+    inline.content, inline.map, inline.children = mdTrim(state.getLines(start, last, 0, False)), [start, last], []
+    state.push("paragraph_close", "p", -1)
+    state.line = last
+    return True
+
+
 def _line_text(state: StateBlock, line: int) -> str:
     if state.sCount[line] >= 4:  # so far in it is no fence
         return ""
@@ -100,6 +123,8 @@ def _make_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     # Text that an author indents by accident is text, not code.
     parser.disable("code")
+    parser.disable(["html_block", "html_inline"])  # they find nothing, line after line
+    parser.block.ruler.before("table", "plain", _plain)
     parser.block.ruler.before("fence", "box", _box, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     parser.inline.ruler.before("link", "citation", _citation)
     parser.inline.ruler.before("citation", "exempt", _exempt)

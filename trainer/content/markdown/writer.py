@@ -21,14 +21,19 @@ Env = Any  # what markdown-it calls env: here always the Pen that writes the pag
 
 def keep_numbers(text: str) -> Markup:
     """Return a text as HTML in which no telephone number goes on in the next line: browsers break it at its hyphens."""
-    return Markup(_TELEPHONE.sub(r'<span class="nb">\g<0></span>', escapeHtml(text)))  # noqa: S704 escaped here
+    return Markup(_keep_numbers(text))  # noqa: S704 escaped there
+
+
+def _keep_numbers(text: str) -> str:
+    html = escapeHtml(text)
+    return _TELEPHONE.sub(r'<span class="nb">\g<0></span>', html) if "-" in html else html
 
 
 class Writer(RendererHTML):
     """Rules for tokens that aren't written as CommonMark has them. markdown-it finds them by their name."""
 
     def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
-        return keep_numbers(tokens[idx].content)
+        return _keep_numbers(tokens[idx].content)
 
     def citation(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
         source = env.scope.sources.get(tokens[idx].content)
@@ -63,6 +68,9 @@ class Writer(RendererHTML):
         if tokens[idx].hidden:
             return ""
         return '<p class="ask">' if env.is_asking else "<p>"
+
+    def paragraph_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        return "" if tokens[idx].hidden else "</p>\n"
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
         tag = _heading_tag(tokens[idx])
