@@ -379,7 +379,7 @@ def start_up() -> None:
         settings = read_settings({"TRAINER_INSTANCE": name, "TRAINER_SECRET_KEY": "b" * 40})
         for label, bar in (("first start", None), ("second start", 2)):
             started = time.perf_counter()
-            with serving(settings):
+            with serving(settings, PYTHONDONTWRITEBYTECODE=""):  # else each start would compile the app anew
                 seconds = time.perf_counter() - started
                 cpu = processes.cpu_seconds(processes.tree(_serving_process(settings)))
             if bar is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ import pytest
 
 from tests.assessment.swapped import copy_content
 from tests.live import free_port
+from trainer.cli.web import settle
 from trainer.core.settings import ROOT, Settings
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -300,3 +303,18 @@ def test_a_web_worker_that_is_started_again_serves_what_the_others_serve(serve: 
         assert {len(text) for _status, text in seen} == {len(before)}
         assert site.child("worker")
         assert is_running(site.child("worker"))
+
+
+class Knot:
+    """Something that only the collector can end."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_was_garbage_before_it_was_frozen_is_shared_with_no_process() -> None:
+    knot = weakref.ref(Knot())
+    gc.freeze()
+    settle()
+    assert knot() is None
+    assert gc.get_freeze_count() > 0

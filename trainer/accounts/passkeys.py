@@ -1,6 +1,7 @@
 """Passkeys: what is asked of a browser, what it answered, and keeping, renaming and removing them.
 
 Part of the operations; never commits. A challenge is good for five minutes, in the browser that asked for it, once.
+`webauthn` is imported where it is needed: few use passkeys, and every process would start later for it.
 """
 
 from __future__ import annotations
@@ -13,21 +14,6 @@ from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import bytes_to_base64url, parse_authentication_credential_json
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from trainer.accounts.models import Passkey, User
 from trainer.accounts.operations import end_sessions
@@ -62,12 +48,25 @@ class Site:
 
 def ask_to_sign_in(site: Site) -> tuple[str, str]:
     """Return (what the browser asks its authenticators, as JSON, and the challenge in it). Nobody is named in it."""
+    from webauthn import generate_authentication_options, options_to_json
+    from webauthn.helpers import bytes_to_base64url
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = generate_authentication_options(rp_id=site.rp_id, user_verification=UserVerificationRequirement.REQUIRED)
     return options_to_json(options), bytes_to_base64url(options.challenge)
 
 
 def ask_to_make(user: User, site: Site) -> tuple[str, str]:
     """Return (what the browser asks for a new passkey, as JSON, and the challenge in it)."""
+    from webauthn import generate_registration_options, options_to_json
+    from webauthn.helpers import bytes_to_base64url
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        PublicKeyCredentialDescriptor,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     known = [PublicKeyCredentialDescriptor(id=passkey.credential_id) for passkey in list_passkeys(user.id)]
     options = generate_registration_options(
         rp_id=site.rp_id,
@@ -98,6 +97,8 @@ def add_passkey(
     changes nothing here, and someone may lose what holds the passkey. With the first one, sessions end, but for one.
     Raises Invalid for an answer that doesn't prove one, Conflict for one that is known or one too many.
     """
+    from webauthn import base64url_to_bytes, verify_registration_response
+
     assert user.email is not None
     try:
         made = verify_registration_response(
@@ -136,6 +137,8 @@ def try_passkey(answer: str, challenge: str, site: Site, now: dt.datetime) -> Us
 
     A counter that has gone back is refused: the passkey may have been copied, and its owner is told.
     """
+    from webauthn import base64url_to_bytes, verify_authentication_response
+
     passkey = _find_named(answer)
     if passkey is None:
         return None
@@ -185,6 +188,8 @@ def remove_passkey(
 
 def _find_named(answer: str) -> Passkey | None:
     """Return the passkey that an answer names, locked, if it says it is its owner's."""
+    from webauthn.helpers import parse_authentication_credential_json
+
     try:
         given: Any = parse_authentication_credential_json(answer[:_LONGEST_ANSWER])
     except Exception:  # whatever a stranger sends, it is no proof

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import gc
 import json
 import os
 import resource
@@ -68,8 +67,7 @@ def serve(info: ScriptInfo, web_only: bool) -> None:
     if not web_only:
         programs[worker.main] = Program("worker", _worker(), signal.SIGTERM, is_vital=False)
     if sys.platform == "linux":  # elsewhere what system libraries hold may not survive a fork
-        gc.collect()
-        gc.freeze()  # else the collector would write to each page that the processes share
+        web.settle()
         programs = {
             main: replace(program, first=_fork(program, main, app, lock, listener))
             for main, program in programs.items()

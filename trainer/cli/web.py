@@ -7,10 +7,12 @@ what connects while one takes the place of another waits, and isn't refused.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import socket
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -29,11 +31,25 @@ def main(app: Flask | None = None) -> None:
     preload = getattr(module, "preload", None)
     if preload is not None:
         preload(app)
-    gc.collect()
-    gc.freeze()  # else the collector would write to each page that a worker shares
+    if app is None:
+        settle()
+    else:  # what the process settled that it was forked from: to look through it again would be to copy it
+        gc.freeze()
     if LISTENING in os.environ:
         cli.Server = _listening_on(MPServer, int(os.environ[LISTENING]))  # type: ignore[attr-defined]
     cli.entrypoint()  # type: ignore[no-untyped-call]
+
+
+def settle() -> None:
+    """Before a fork, give back what reading content and building the app took and left, and share the rest.
+
+    Where the C library can't give memory back, only the garbage goes.
+    """
+    gc.unfreeze()  # content is frozen as soon as it is there, and with it what was garbage at that moment
+    gc.collect()
+    with suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+    gc.freeze()  # else the collector would write to each page that the processes share
 
 
 def _listening_on(server: type[Any], listener: int) -> type[Any]:
