@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import yaml
@@ -64,7 +65,7 @@ class Written:
 def compose(text: str, first_line: int, complain: Callable[[int, str, str], None]) -> Written:
     """Read YAML. Raises Unreadable where it can't be read, and complains of keys that are there twice."""
     try:
-        return _Composer(_YamlLoader(text), first_line, complain).document()
+        return _Composer(text, first_line, complain).document()
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         line = first_line + (mark.line if mark else 0)
@@ -86,32 +87,30 @@ def _yaml_remedy(problem: str) -> str:
 class _Composer:
     """Builds plain values from YAML events, so that keys can't be given twice and nothing is built by reference."""
 
-    def __init__(self, loader: Any, first_line: int, complain: Callable[[int, str, str], None]) -> None:
-        self._next: Callable[[], Any] = loader.get_event
+    def __init__(self, text: str, first_line: int, complain: Callable[[int, str, str], None]) -> None:
+        self._next: Callable[[], Any] = _YamlLoader(text).get_event
+        self.text = text
         self.first_line = first_line
         self.complain = complain
-        self.lines: dict[Key, int] = {}
         self.is_marked = False
 
     def document(self) -> Written:
         event = self._next()
         while isinstance(event, (yaml.StreamStartEvent, yaml.DocumentStartEvent)):
             event = self._next()
-        value = None if isinstance(event, yaml.StreamEndEvent) else self._value(event, ())
+        value = None if isinstance(event, yaml.StreamEndEvent) else self._value(event, 0)
         while not isinstance(event, yaml.StreamEndEvent):
             event = self._next()
             if isinstance(event, yaml.DocumentStartEvent):
                 raise Unreadable(self._line(event), 'there is a second "---"', "Keep one document in a file.")
-        return Written(value, self.lines, is_marked=self.is_marked)
+        return Written(value, _Lines(self.text, self.first_line), is_marked=self.is_marked)
 
     def _line(self, event: Any) -> int:
         return int(self.first_line + event.start_mark.line)
 
     # Large folders have a million events: what is asked of each is asked where it comes, without a call.
-    def _value(self, event: Any, key: Key) -> Plain:
-        if key not in self.lines:
-            self.lines[key] = self.first_line + event.start_mark.line
-        if event.anchor is not None or event.tag is not None or len(key) > DEPTH_LIMIT:
+    def _value(self, event: Any, depth: int) -> Plain:
+        if event.anchor is not None or event.tag is not None or depth > DEPTH_LIMIT:
             self._refuse_trick(event)
         kind = type(event)
         if kind is yaml.ScalarEvent:
@@ -119,7 +118,7 @@ class _Composer:
             if "[[" in value:
                 self.is_marked = True
             return None if value in _NOTHING and event.style in _PLAIN else value
-        return self._list(key) if kind is yaml.SequenceStartEvent else self._mapping(key)
+        return self._list(depth + 1) if kind is yaml.SequenceStartEvent else self._mapping(depth + 1)
 
     def _refuse_trick(self, event: Any) -> None:
         line = self._line(event)
@@ -129,30 +128,72 @@ class _Composer:
             raise Unreadable(line, "! makes a type here", "Take it out, or put the text in double quotes.")
         raise Unreadable(line, "lists are nested too deeply here", "Check the indentation and brackets.")
 
-    def _list(self, key: Key) -> list[Plain]:
+    def _list(self, depth: int) -> list[Plain]:
         items: list[Plain] = []
         following, end = self._next, yaml.SequenceEndEvent
         while type(event := following()) is not end:
-            items.append(self._value(event, (*key, len(items))))
+            items.append(self._value(event, depth))
         return items
 
-    def _mapping(self, key: Key) -> dict[str, Plain]:
+    def _mapping(self, depth: int) -> dict[str, Plain]:
         values: dict[str, Plain] = {}
-        following, end, scalar, lines = self._next, yaml.MappingEndEvent, yaml.ScalarEvent, self.lines
+        following, end, scalar = self._next, yaml.MappingEndEvent, yaml.ScalarEvent
         while type(event := following()) is not end:
-            if event.anchor is not None or event.tag is not None or len(key) > DEPTH_LIMIT:
+            if event.anchor is not None or event.tag is not None:
                 self._refuse_trick(event)
-            line = self.first_line + event.start_mark.line
             if type(event) is not scalar:
-                raise Unreadable(line, "a key must be a word", "Put a text with brackets in double quotes.")
+                raise Unreadable(
+                    self._line(event), "a key must be a word", "Put a text with brackets in double quotes."
+                )
             name = event.value
             if name in values:
-                self.complain(line, f'the key "{short(name)}" is there twice', "Keep one of the two.")
-            place = (*key, name)
-            if place not in lines:
-                lines[place] = line
-            values[name] = self._value(following(), place)
+                self.complain(self._line(event), f'the key "{short(name)}" is there twice', "Keep one of the two.")
+            values[name] = self._value(following(), depth)
         return values
+
+
+class _Lines(Mapping[Key, int]):
+    """The line of each key and item of a text that could be read. They are looked for when one is asked for: that is
+    where something is wrong, and rare."""
+
+    def __init__(self, text: str, first_line: int) -> None:
+        self._text = text
+        self._first_line = first_line
+
+    def __getitem__(self, key: Key) -> int:
+        return self._all[key]
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    @cached_property
+    def _all(self) -> dict[Key, int]:
+        following, lines = _YamlLoader(self._text).get_event, dict[Key, int]()
+
+        def note(key: Key, event: Any) -> None:
+            lines.setdefault(key, self._first_line + event.start_mark.line)
+
+        def walk(key: Key, event: Any) -> None:
+            note(key, event)
+            if isinstance(event, yaml.SequenceStartEvent):
+                for index, item in enumerate(iter(following, None)):
+                    if isinstance(item, yaml.SequenceEndEvent):
+                        break
+                    walk((*key, index), item)
+            elif isinstance(event, yaml.MappingStartEvent):
+                while not isinstance(name := following(), yaml.MappingEndEvent):
+                    note((*key, name.value), name)
+                    walk((*key, name.value), following())
+
+        event = following()
+        while isinstance(event, (yaml.StreamStartEvent, yaml.DocumentStartEvent)):
+            event = following()
+        if not isinstance(event, yaml.StreamEndEvent):
+            walk((), event)
+        return lines
 
 
 def _gather(value: Plain, texts: list[str]) -> None:

@@ -13,6 +13,7 @@ from trainer.content.folder import Entry, Folder
 from trainer.content.markdown import Body
 from trainer.content.phrases import pattern_of
 from trainer.content.schema import ScenarioFile
+from trainer.content.yaml_lines import Key
 
 _NOT_SHOWN: Final = frozenset(
     {
@@ -47,8 +48,9 @@ def check_wording(folder: Folder) -> None:
         letters = whole.replace("*", "").replace("_", "")
         if not any(stem in letters for stem in stems):  # nearly always
             continue
-        for line, text in _shown_texts(entry):
+        for key, text in _shown_texts(entry):
             for match in pattern.finditer(text):
+                line = entry.body.first_line if key is None else entry.line(*key)
                 at = line + text.count("\n", 0, match.start())
                 word = " ".join(match[0].split())
                 entry.refuse(at, f'"{word}" is a word that we do not use', _WORD_REMEDY)
@@ -60,13 +62,14 @@ def _stem(phrase: str) -> str:
     return max(beginnings, key=len)
 
 
-def _shown_texts(entry: Entry[Any]) -> Iterator[tuple[int, str]]:
+def _shown_texts(entry: Entry[Any]) -> Iterator[tuple[Key | None, str]]:
+    """Yield each text with its key; the body has none."""
     is_exempt = isinstance(entry.value, Source) and entry.value.exempt
     for key, text in entry.written.texts():
         names = [part for part in key if isinstance(part, str)]
         if not _NOT_SHOWN.intersection(names) and not is_exempt:
-            yield entry.line(*key), markdown.blank_exempt(text).replace("\n", " ")
-    yield entry.body.first_line, _words_of(entry.body)
+            yield key, markdown.blank_exempt(text).replace("\n", " ")
+    yield None, _words_of(entry.body)
 
 
 def _words_of(body: Body) -> str:
