@@ -141,6 +141,11 @@ $(VENV)/ready: requirements.lock | $(VENV)/made
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@touch $@
 
+# For a service that can't write here: it would compile the app anew at each start.
+$(VENV)/compiled: $(VENV)/ready $(shell find trainer -name '*.py')
+	@$(BIN)/python -m compileall -q trainer
+	@touch $@
+
 $(VENV)/ready-dev: requirements-dev.lock $(VENV)/ready
 	@echo "Installing the locked packages that tests need"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
