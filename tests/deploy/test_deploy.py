@@ -10,7 +10,6 @@ import shutil
 import socket
 import ssl
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,10 +23,11 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 from flask import Flask
+from flask.testing import FlaskCliRunner
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from tests.conftest import POSTGRES_URL
+from tests.conftest import POSTGRES_URL, make_settings
 from tests.live import free_port, serving
 from tests.steady import steady
 from trainer.app import create_app
@@ -46,12 +46,17 @@ def needs(program: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(shutil.which(program) is None, reason=f"needs {program}")
 
 
-def is_command(*words: str) -> bool:
+@pytest.fixture
+def commands(tmp_path: Path, shelf: Library) -> FlaskCliRunner:
+    """Return what runs commands of ours."""
+    return create_app(make_settings(tmp_path, f"sqlite:///{tmp_path / 'trainer.db'}"), shelf).test_cli_runner()
+
+
+def is_command(commands: FlaskCliRunner, *words: str) -> bool:
     """Return whether a command of ours takes these words and options."""
     (line,) = [words[1:] if words[0].endswith("flask") else words]
     arguments = [word for word in line if word not in {"--app", "trainer.app"}]
-    run = [sys.executable, "-m", "flask", "--app", "trainer.app", *arguments, "--help"]
-    return subprocess.run(run, cwd=ROOT, capture_output=True, check=False).returncode == 0
+    return commands.invoke(args=[*arguments, "--help"]).exit_code == 0
 
 
 @needs("systemd-analyze")
@@ -67,12 +72,12 @@ def test_systemd_takes_the_units(unit: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_the_units_run_commands_that_there_are(unit: Path) -> None:
+def test_the_units_run_commands_that_there_are(unit: Path, commands: FlaskCliRunner) -> None:
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     parser.optionxform = str  # type: ignore[assignment, method-assign]
     parser.read(unit)
     service = parser["Service"]
-    assert is_command(*shlex.split(service["ExecStart"]))
+    assert is_command(commands, *shlex.split(service["ExecStart"]))
     assert service["ProtectSystem"] == "strict"
     assert service["NoNewPrivileges"] == "yes"
     shared = re.search(r"TRAINER_FILES=(\S+)`", (DEPLOY / "many" / "README.md").read_text("utf-8"))
@@ -90,13 +95,13 @@ def test_the_settings_named_in_the_files_exist() -> None:
             assert name in known, f"{path.name}: {name}"
 
 
-def test_compose_runs_commands_that_there_are_and_waits_for_what_it_needs() -> None:
+def test_compose_runs_commands_that_there_are_and_waits_for_what_it_needs(commands: FlaskCliRunner) -> None:
     compose: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
     services = compose["services"]
     assert set(services) == {"database", "setup", "web", "worker", "proxy"}
     for name in ("setup", "web", "worker"):
         service = services[name]
-        assert is_command(*service["command"]), name
+        assert is_command(commands, *service["command"]), name
         assert service["read_only"]
         assert service["cap_drop"] == ["ALL"]
         assert service["volumes"] == ["instance:/var/lib/trainer"]
@@ -111,7 +116,7 @@ def test_compose_runs_commands_that_there_are_and_waits_for_what_it_needs() -> N
     assert {volume for volume in named if not volume.startswith(".")} == set(compose["volumes"])
 
 
-def test_the_image_holds_what_the_app_needs_runs_as_nobody_special_and_stays_small() -> None:
+def test_the_image_holds_what_the_app_needs_runs_as_nobody_special_and_stays_small(commands: FlaskCliRunner) -> None:
     lines = (DEPLOY / "Containerfile").read_text("utf-8").splitlines()
     copied = [
         word for line in lines if line.startswith("COPY ") and "--from" not in line for word in line.split()[1:-1]
@@ -124,7 +129,7 @@ def test_the_image_holds_what_the_app_needs_runs_as_nobody_special_and_stays_sma
     assert any("HEALTHCHECK" in line and '"python", "-m", "trainer.cli.healthcheck"' in line for line in lines)
     assert any("--require-hashes" in line for line in lines)
     command = next(line for line in lines if line.startswith("CMD "))
-    assert is_command(*yaml.safe_load(command.removeprefix("CMD ")))
+    assert is_command(commands, *yaml.safe_load(command.removeprefix("CMD ")))
     allowed = {line[1:] for line in (DEPLOY / "Containerfile.dockerignore").read_text().splitlines() if line[0] == "!"}
     assert set(copied) <= allowed
     assert _package_bytes() + sum(_bytes_below(ROOT / name) for name in copied) < MOST_BYTES
