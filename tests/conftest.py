@@ -26,6 +26,7 @@ from werkzeug.routing import Rule
 
 from tests.databases import postgres_database
 from tests.lent import lent_app
+from tests.once import once
 from tests.remembered import empty
 from tests.support import Visitor
 from trainer.accounts import passwords
@@ -42,9 +43,9 @@ MEMORY = Path("/dev/shm")
 if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 * 2**30:
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
-# Each test builds an app of its own; that they compile the same templates would be half of what many take.
-_TEMPLATES = tempfile.TemporaryDirectory()
-Flask.jinja_options["bytecode_cache"] = FileSystemBytecodeCache(_TEMPLATES.name)
+# Each test builds an app of its own; that they compile the same templates would be half of what many take. The folder
+# is made here, so that it is one for all processes.
+Flask.jinja_options["bytecode_cache"] = FileSystemBytecodeCache(str(once("templates", lambda _folder: None)))
 # Nor need werkzeug take apart 320 addresses again and compile what builds them, which is nearly all of making an app.
 _compile = Rule.compile
 _compiled: dict[tuple[object, ...], dict[str, object]] = {}
@@ -161,16 +162,18 @@ def shelf() -> Library:
 
 
 @pytest.fixture(scope="session")
-def template_database(tmp_path_factory: pytest.TempPathFactory, shelf: Library) -> Path:
+def template_database(shelf: Library) -> Path:
     """Return an SQLite file with all migrations run, to be copied for each test."""
-    folder = tmp_path_factory.mktemp("template")
-    app = create_app(make_settings(folder, f"sqlite:///{folder / 'trainer.db'}"), shelf)
-    with app.app_context():
-        upgrade(directory=str(ROOT / "migrations"))
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.engine.dispose()
-    return folder / "trainer.db"
+
+    def make(folder: Path) -> None:
+        app = create_app(make_settings(folder, f"sqlite:///{folder / 'trainer.db'}"), shelf)
+        with app.app_context():
+            upgrade(directory=str(ROOT / "migrations"))
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.engine.dispose()
+
+    return once("database", make) / "trainer.db"
 
 
 @pytest.fixture(scope="session")

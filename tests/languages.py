@@ -3,7 +3,6 @@ from the right, with dates of its own."""
 
 from __future__ import annotations
 
-import tempfile
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from flask import Flask
 
+from tests.once import once
 from trainer.core.settings import ROOT
 
 PSEUDO: Final = "ar"
@@ -24,7 +24,6 @@ _METHODS: Final = [
     for one in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["babel"]["mappings"]
 ]
 _MARKS: Final = {**DEFAULT_KEYWORDS, "_l": None}
-_folder = tempfile.TemporaryDirectory(prefix="languages")
 
 
 def pseudo(text: str) -> str:
@@ -42,17 +41,22 @@ def speak_pseudo(app: Flask) -> None:
 @cache
 def catalogs() -> Path:
     """Return the folder with the catalog of the second language, as `trainer/translations` has those of others."""
+    return once("languages", _write_catalogs)
+
+
+def _write_catalogs(folder: Path) -> None:
+    extracted = extract_from_dir(ROOT / "trainer", _METHODS, keywords=_MARKS)
+    texts = [text for _file, _line, text, _comments, _context in extracted]
     for language in (PSEUDO, ON_PAPER):
-        file = Path(_folder.name) / language / "LC_MESSAGES" / "messages.mo"
+        file = folder / language / "LC_MESSAGES" / "messages.mo"
         file.parent.mkdir(parents=True)
         with file.open("wb") as out:
-            write_mo(out, _catalog(language))
-    return Path(_folder.name)
+            write_mo(out, _catalog(language, texts))
 
 
-def _catalog(language: str) -> Catalog:
+def _catalog(language: str, texts: list[str | tuple[str, ...]]) -> Catalog:
     catalog = Catalog(locale=language, fuzzy=False)
-    for _file, _line, text, _comments, _context in extract_from_dir(ROOT / "trainer", _METHODS, keywords=_MARKS):
+    for text in texts:
         if isinstance(text, tuple):
             one, many = text
             catalog.add(text, (pseudo(one), *[pseudo(many)] * (catalog.num_plurals - 1)))
