@@ -1,4 +1,4 @@
-"""Web servers for tests, forked from one process that has imported the app: to import it takes a second each time.
+"""Web servers and commands for tests, forked from one process with the app imported, which takes a second each time.
 
 `flask serve` begins its first web server like this. `python -m tests.forked` forks one for each line of its input.
 """
@@ -11,7 +11,9 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+import traceback
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -22,14 +24,17 @@ from trainer.core.settings import ROOT
 class Forked:
     """A server in a process that isn't a child of this one, with what is used here of `subprocess.Popen`."""
 
-    returncode = None  # whoever forked it knows
+    returncode: int | None = None  # whoever forked it knows
 
-    def __init__(self, command: list[str], environ: dict[str, str]) -> None:
-        """`command`: `python -m trainer.cli.web` and what follows."""
+    def __init__(self, command: list[str], environ: dict[str, str], folder: str = "") -> None:
+        """`command`: `python -m` with `trainer.cli.web` or `flask`, and what follows.
+
+        `folder`: where a command leaves what it says and its exit code.
+        """
         process = _forking()
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(json.dumps([command[2:], environ]) + "\n")
+        process.stdin.write(json.dumps([command[2:], environ, folder]) + "\n")
         process.stdin.flush()
         self.pid = int(process.stdout.readline())
 
@@ -57,6 +62,30 @@ class Forked:
         return -1
 
 
+class Command(Forked):
+    """A command of ours, with what is used here of `subprocess.Popen` with pipes."""
+
+    def __init__(self, command: list[str], environ: dict[str, str]) -> None:
+        """`command`: `python -m flask` and what follows."""
+        self._folder = tempfile.TemporaryDirectory()
+        super().__init__(command, environ, self._folder.name)
+
+    def communicate(self, timeout: float = 120) -> tuple[str, str]:
+        """Wait for its end; return what it said. Raises subprocess.TimeoutExpired."""
+        self.wait(timeout)
+        out, err, code = (Path(self._folder.name, name).read_text("utf-8") for name in ("out", "err", "code"))
+        self.returncode = int(code)
+        return out, err
+
+
+def begin_command(environ: dict[str, str], *words: str) -> Command | subprocess.Popen[str]:
+    """Begin `flask` with these words."""
+    command = [sys.executable, "-m", "flask", "--app", "trainer.app", *words]
+    if sys.platform == "linux":
+        return Command(command, environ)
+    return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
 @cache
 def _forking() -> subprocess.Popen[str]:
     process = subprocess.Popen(
@@ -78,14 +107,33 @@ def _main() -> None:
             continue
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
-        nothing = os.open(os.devnull, os.O_RDWR)
-        for descriptor in range(3):
-            os.dup2(nothing, descriptor)
-        sys.argv, environ = json.loads(line)
+        sys.argv, environ, folder = json.loads(line)
         os.environ.clear()
         os.environ.update(environ)
-        web.main()
+        _speak_to(*([os.path.join(folder, "out"), os.path.join(folder, "err")] if folder else [os.devnull] * 2))
+        if folder:
+            Path(folder, "code").write_text(str(_run_flask()))
+        else:
+            web.main()
         sys.exit()
+
+
+def _speak_to(*files: str) -> None:
+    for descriptor, file in enumerate([os.devnull, *files]):
+        opened = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+        os.dup2(opened, descriptor)
+
+
+def _run_flask() -> int:
+    from flask.cli import main
+
+    try:
+        main()
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    except Exception:
+        traceback.print_exc()
+    return 1
 
 
 if __name__ == "__main__":

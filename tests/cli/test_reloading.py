@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +16,12 @@ from tests.cli.test_following import rename
 from tests.cli.test_serve import Serve, children, is_running, wait_until
 from tests.cli.test_serve import database_url as database_url
 from tests.cli.test_serve import serve as serve
+from tests.forked import begin_command
 from tests.steady import steady
 from trainer.cli.following import release_folder
 from trainer.core import releases
 from trainer.core.db import transaction
-from trainer.core.settings import ROOT, Settings
+from trainer.core.settings import Settings
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -39,7 +39,8 @@ def settings(settings: Settings, folder: Path) -> Settings:
     return replace(settings, content=folder)
 
 
-def run(settings: Settings, *command: str) -> subprocess.CompletedProcess[str]:
+def run(settings: Settings, *words: str) -> tuple[int | None, str, str]:
+    """Run a command in an installation; return (exit code, what it said, what it said of errors)."""
     environ = {
         **os.environ,
         "TRAINER_INSTANCE": str(settings.instance),
@@ -47,14 +48,9 @@ def run(settings: Settings, *command: str) -> subprocess.CompletedProcess[str]:
         "TRAINER_SECRET_KEY": settings.secret_key,
         "TRAINER_CONTENT": str(settings.content),
     }
-    return subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "trainer.app", *command],
-        cwd=ROOT,
-        env=environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = begin_command(environ, *words)
+    out, err = command.communicate()
+    return command.returncode, out, err
 
 
 def test_a_refused_folder_leaves_in_service_what_is(app: Flask, settings: Settings, folder: Path) -> None:
@@ -62,25 +58,24 @@ def test_a_refused_folder_leaves_in_service_what_is(app: Flask, settings: Settin
         release_folder(settings)
         before = releases.find_newest_number()
     (folder / "site.yaml").write_text("name: [\n", "utf-8")
-    ended = run(settings, "content", "reload")
-    assert ended.returncode == 1
-    assert ended.stdout.startswith("content/site.yaml:2: ")
-    assert ended.stdout.endswith("Refused. What is in service stays.\n")
-    assert ended.stderr == ""
+    code, said, errors = run(settings, "content", "reload")
+    assert code == 1
+    assert said.startswith("content/site.yaml:2: ")
+    assert said.endswith("Refused. What is in service stays.\n")
+    assert errors == ""
     with app.app_context():
         assert releases.find_newest_number() == before
 
 
 def test_the_command_releases_and_says_what(app: Flask, settings: Settings, folder: Path) -> None:
     rename(folder, 7)
-    ended = run(settings, "content", "reload")
-    assert ended.returncode == 0, ended.stderr
+    code, said, errors = run(settings, "content", "reload")
+    assert code == 0, errors
     with app.app_context():
         newest = releases.find_newest()
     assert newest is not None
-    assert ended.stdout == f"Release {newest.number}, {newest.digest[:12]}, is in service.\n"
-    again = run(settings, "content", "reload")
-    assert "the same content as before" in again.stdout
+    assert said == f"Release {newest.number}, {newest.digest[:12]}, is in service.\n"
+    assert "the same content as before" in run(settings, "content", "reload")[1]
 
 
 @pytest.mark.check("T114")

@@ -18,6 +18,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from tests.conftest import DATABASES, POSTGRES_URL
+from tests.forked import Command, begin_command
 from trainer.app import create_app
 from trainer.core.db import db, transaction
 from trainer.core.schema import SchemaRefused, SchemaRevision, check_schema, revisions
@@ -43,24 +44,21 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     admin.dispose()
 
 
-def run(url: str, folder: Path, *command: str) -> subprocess.Popen[str]:
-    """Start a command on a database."""
+def begin(url: str, folder: Path, *words: str) -> Command | subprocess.Popen[str]:
+    """Begin a command on a database."""
     environ = {
         **os.environ,
         "TRAINER_INSTANCE": str(folder),
         "TRAINER_DATABASE_URL": url,
         "TRAINER_SECRET_KEY": "t" * 40,
     }
-    return subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "trainer.app", *command],
-        cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+    return begin_command(environ, *words)
 
 
 @pytest.mark.parametrize("number", [0, *(pytest.param(number, marks=pytest.mark.nightly) for number in (1, 2))])
 def test_of_several_that_start_at_once_all_succeed(empty_url: str, tmp_path: Path, number: int) -> None:
-    started = [run(empty_url, tmp_path, "setup") for _one in range(3)]
-    said = [one.communicate(timeout=120)[0] for one in started]
+    started = [begin(empty_url, tmp_path, "setup") for _one in range(3)]
+    said = ["".join(one.communicate(timeout=120)) for one in started]
     assert [one.returncode for one in started] == [0, 0, 0], "\n".join(said)
     assert all("up to date" in one for one in said)
 
@@ -75,8 +73,8 @@ def test_nothing_works_on_a_database_that_is_behind(app: Flask, settings: Settin
             assert status == 1
             assert said.startswith("Error: The database is at revision")
             assert said.count("\n") == 1
-            worker = run(settings.database_url, tmp_path, "jobs", "run")
-            assert "Run: flask setup" in worker.communicate(timeout=60)[0]
+            worker = begin(settings.database_url, tmp_path, "jobs", "run")
+            assert "Run: flask setup" in "".join(worker.communicate(timeout=60))
             assert worker.returncode == 1
         finally:
             upgrade(directory=FOLDER)

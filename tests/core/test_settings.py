@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from trainer.core.settings import ROOT, VARIABLES, SettingsRefused, read_settings
+from tests.forked import begin_command
+from trainer.core.settings import VARIABLES, SettingsRefused, read_settings
 
-FLASK = Path(sys.executable).with_name("flask")
 KEY = "k" * 40
 PUBLIC = "https://training.example.org"
 
@@ -100,14 +98,14 @@ def test_a_replica_may_be_another_server_or_another_name_there(tmp_path: Path) -
         assert settings.replica_url == f"postgresql+psycopg://{place}"
 
 
-def run(instance: Path, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run `flask setup` as an operator would."""
+def run(instance: Path, environ: dict[str, str]) -> tuple[int | None, str]:
+    """Run `flask setup` as an operator would; return (exit code, what it said)."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("TRAINER_", "FLASK_", "HOST", "PORT"))
     }
-    command = [str(FLASK), "--app", "trainer.app", "setup"]
-    env = {**kept, "TRAINER_INSTANCE": str(instance), **environ}
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    command = begin_command({**kept, "TRAINER_INSTANCE": str(instance), **environ}, "setup")
+    said = "".join(command.communicate(timeout=60))
+    return command.returncode, said
 
 
 @pytest.mark.asvs("13.4.2")
@@ -125,9 +123,8 @@ def run(instance: Path, environ: dict[str, str]) -> subprocess.CompletedProcess[
     ids=str,
 )
 def test_the_command_ends_with_one_line_and_no_traceback(tmp_path: Path, environ: dict[str, str]) -> None:
-    ended = run(tmp_path / "instance", environ)
-    said = ended.stdout + ended.stderr
-    assert ended.returncode != 0
+    code, said = run(tmp_path / "instance", environ)
+    assert code != 0
     assert len(said.strip().splitlines()) == 1, said
     assert said.startswith("Error: ")
     assert "Traceback" not in said
@@ -139,19 +136,16 @@ def test_the_command_ends_with_one_line_and_no_traceback(tmp_path: Path, environ
 def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text(KEY)
     (tmp_path / "secret_key").chmod(0o644)
-    ended = run(tmp_path, {})
-    assert ended.returncode != 0
-    assert (
-        ended.stderr.strip()
-        == f"Error: {tmp_path}/secret_key can be read by others. Run: chmod 600 {tmp_path}/secret_key"
-    )
+    code, said = run(tmp_path, {})
+    assert code != 0
+    assert said.strip() == f"Error: {tmp_path}/secret_key can be read by others. Run: chmod 600 {tmp_path}/secret_key"
 
 
 def test_a_first_start_makes_what_it_needs_for_its_user_only(tmp_path: Path) -> None:
     instance = tmp_path / "instance"
-    assert run(instance, {}).returncode == 0
-    again = run(instance, {})
-    assert again.returncode == 0, again.stderr
+    assert run(instance, {})[0] == 0
+    code, said = run(instance, {})
+    assert code == 0, said
     for path in (instance, instance / "secret_key", instance / "trainer.db"):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
     assert len((instance / "secret_key").read_text()) >= 64
