@@ -19,7 +19,7 @@ from trainer.core.settings import Settings
 from trainer.web.access import Who, access
 from trainer.web.still import still
 
-PUBLIC = "https://training.example.org"
+LOCAL, PUBLIC = "http://127.0.0.1:8000", "https://training.example.org"
 WEAK = ("unsafe-inline", "unsafe-eval", "data:", "blob:", "*", "http:", "https:", "strict-dynamic")
 
 
@@ -39,7 +39,7 @@ def everything(world: World, base_url: str) -> Iterator[tuple[str, TestResponse]
         yield f"{role} host", visitor.client.get("/", base_url="http://evil.example")
 
 
-@pytest.fixture(params=["http://127.0.0.1:8000", PUBLIC])
+@pytest.fixture(params=[pytest.param(LOCAL, marks=pytest.mark.nightly), PUBLIC])
 def answers(
     request: pytest.FixtureRequest, settings: Settings, shelf: Library
 ) -> tuple[str, list[tuple[str, TestResponse]]]:
@@ -83,6 +83,12 @@ def test_every_answer_has_the_headers(answers: tuple[str, list[tuple[str, TestRe
             "max-age=63072000; includeSubDomains" if base_url == PUBLIC else None
         ), what
         _check_cache(what, answer)
+
+
+def test_a_local_address_is_not_held_to_https(world: World) -> None:
+    visitor = world.enter("owner", LOCAL)
+    for path in ("/", "/me", "/nothing-here", "/static/x/app.js"):
+        assert "Strict-Transport-Security" not in visitor.get(path).headers, path
 
 
 def _check_policy(what: str, text: str) -> None:
