@@ -177,26 +177,27 @@ def template_database(shelf: Library) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _postgres(worker_id: str, shelf: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def _postgres(worker_id: str, shelf: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """Make a PostgreSQL database for this test process, migrate it, and drop it at the end."""
     with postgres_database(POSTGRES_URL, f"trainer_test_{worker_id}_{os.getpid()}", is_lasting=False) as url:
         app = create_app(make_settings(tmp_path_factory.mktemp("postgres"), url), shelf)
         with app.app_context():
             upgrade(directory=str(ROOT / "migrations"))
             db.engine.dispose()
-        yield url
+        # Tests change tables and end connections: nothing is prepared, and one that is gone is made again.
+        engine = create_engine(url, pool_pre_ping=True, connect_args={"prepare_threshold": None})
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture
-def postgres_url(_postgres: str) -> Iterator[str]:
+def postgres_url(_postgres: Engine) -> Iterator[str]:
     """Return this test process's PostgreSQL database, which a test finds empty and may leave as it likes."""
-    yield _postgres
-    engine = create_engine(_postgres)
-    with engine.begin() as connection:
+    yield _postgres.url.render_as_string(hide_password=False)
+    with _postgres.begin() as connection:
         # What apps of this test still hold would go when the garbage is collected; a server has places for 100.
         connection.exec_driver_sql(_END_OTHERS)
         empty(connection)
-    engine.dispose()
 
 
 @pytest.fixture(params=DATABASES)
