@@ -7,12 +7,12 @@ import hashlib
 import json
 import re
 import unicodedata
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft201909Validator, FormatChecker
 
 from tests.cast import sign_in_as
 from tests.credentials.conftest import DID, SITE, Issued, parts_of
@@ -23,7 +23,6 @@ from trainer.credentials.badge import Issuer
 from trainer.credentials.rules import show_serial
 
 SCHEMA = json.loads((Path(__file__).with_name("standards") / "ob_v3p0_achievementcredential_schema.json").read_text())
-OFFICIAL = Draft201909Validator(SCHEMA, format_checker=FormatChecker())
 ALL = "?results=y&email=y"
 JWT_NAMES = {"iss", "jti", "sub", "nbf", "exp"}
 NAMES = [
@@ -37,9 +36,17 @@ NAMES = [
 ]
 
 
+@cache
+def official() -> Any:
+    """Return what checks the official schema."""
+    from jsonschema import Draft201909Validator, FormatChecker  # takes a second, in each process that collects tests
+
+    return Draft201909Validator(SCHEMA, format_checker=FormatChecker())
+
+
 def faults(badge: dict[str, Any]) -> list[str]:
     """Return what the official schema finds wrong."""
-    return [f"{list(fault.absolute_path)}: {fault.message}" for fault in OFFICIAL.iter_errors(badge)]
+    return [f"{list(fault.absolute_path)}: {fault.message}" for fault in official().iter_errors(badge)]
 
 
 @pytest.mark.check("T037")
