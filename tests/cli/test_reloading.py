@@ -78,21 +78,25 @@ def test_the_command_releases_and_says_what(app: Flask, settings: Settings, fold
     assert "the same content as before" in run(settings, "content", "reload")[1]
 
 
+REPLACED = "has taken the place of the old one"
+
+
 @pytest.mark.check("T114")
 @pytest.mark.parametrize("times", [1, pytest.param(CODE_RELOADS, marks=pytest.mark.nightly)])
 def test_new_code_takes_the_place_of_old_code_under_load(serve: Serve, times: int) -> None:
     site = serve(workers=2)
     with steady([f"http://127.0.0.1:{site.port}"], "/courses") as stream:
-        for _time in range(times):
+        for number in range(1, times + 1):
             web, worker = site.child("web"), site.child("worker")
             site.process.send_signal(signal.SIGUSR2)
+            wait_until(lambda number=number: site.said().count(REPLACED) == number, 400)  # type: ignore[misc]
             wait_until(lambda web=web: not is_running(web), 400)  # type: ignore[misc]
             wait_until(lambda worker=worker: site.child("worker") not in {0, worker}, 60)  # type: ignore[misc]
     assert stream.failed == 0, stream.statuses
     assert len(stream.seconds) > 50
     assert stream.repeated <= 2 * times
     assert max(stream.seconds) < 30
-    assert site.said().count("has taken the place of the old one") == times
+    assert site.said().count(REPLACED) == times
     told = f"{len(stream.seconds)} requests, {stream.failed} failed, {stream.repeated} sent again"
     print(f"{told}, longest {max(stream.seconds):.2f} s")
 
