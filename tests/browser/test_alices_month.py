@@ -142,9 +142,9 @@ def month(browser: Browser, template_database: Path, tmp_path: Path) -> Iterator
     # Only where mail can go out is anyone followed up; what would go waits in the outbox.
     mail = {"smtp_url": "smtp://127.0.0.1:1", "mail_from": "training@example.org"}
     with time_machine.travel(start), serve_here(tmp_path, template_database, **mail) as live:
-        month = Month(browser, live)
-        yield month
-        for context in browser.contexts:
+        others = browser.contexts
+        yield Month(browser, live)
+        for context in set(browser.contexts) - set(others):
             context.close()
 
 
