@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import DateTime, inspect, select, text
+from sqlalchemy import DateTime, Executable, delete, insert, inspect, select, text, update
 from sqlalchemy.exc import StatementError
 
 from trainer.accounts.models import User
@@ -113,6 +113,24 @@ def test_what_is_changed_outside_of_a_transaction_is_refused_and_not_kept(app: F
             db.session.scalar(select(User.certificate_name))
     with app.app_context():
         assert db.session.scalar(select(User.certificate_name)) == "Ann"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        update(User).values(certificate_name="Zoe"),
+        delete(User),
+        insert(User).values(created_at=dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)),
+    ],
+    ids=["update", "delete", "insert"],
+)
+def test_so_is_what_a_statement_would_change(app: Flask, statement: Executable) -> None:
+    with app.app_context(), transaction() as session:
+        session.add(User(created_at=clock.now(), certificate_name="Ann"))
+    with app.app_context(), pytest.raises(RuntimeError, match="outside of a transaction"):
+        db.session.execute(statement)
+    with app.app_context():
+        assert db.session.scalars(select(User.certificate_name)).all() == ["Ann"]
 
 
 def test_rows_come_in_portions_and_what_was_loaded_before_stays_as_it_is(app: Flask) -> None:

@@ -56,7 +56,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -334,10 +334,20 @@ def in_portions(query: Query, most: int) -> Query:
 
 
 @event.listens_for(_Session, "before_flush")
-def _refuse_to_write(session: Session, _context: object, _records: object) -> None:
+def _refuse_records(session: Session, _context: object, _records: object) -> None:
+    _refuse_outside(session)
+
+
+@event.listens_for(_Session, "do_orm_execute")
+def _refuse_statement(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        _refuse_outside(state.session)
+
+
+def _refuse_outside(session: Session) -> None:
     # It would be written at once, and nothing could undo it.
     if not session.info.get(_IS_WRITING):
-        raise RuntimeError("records were changed outside of a transaction")
+        raise RuntimeError("something was changed outside of a transaction")
 
 
 def empty_wal() -> None:
