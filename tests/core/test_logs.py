@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from tests.support import Visitor
+from trainer.accounts.models import User
 from trainer.core.db import db, transaction
 from trainer.core.logs import JsonLine, log_handler, log_requests, log_slow_statements
 from trainer.core.settings import SettingsRefused, read_settings
@@ -127,6 +129,16 @@ def test_quick_statements_are_not_logged(app: Flask, kept: Kept) -> None:
     assert Visitor(app).get("/healthz").status_code == 200
     Visitor(app).sign_up()
     assert not any("a statement took" in line for line in kept.lines)
+
+
+def test_of_a_list_of_values_a_slow_statement_says_how_long_it_is(app: Flask, kept: Kept) -> None:
+    with app.app_context():
+        log_slow_statements(db.engine, 0.0)
+        ids = [uuid4() for _number in range(2_000)]
+        db.session.scalars(select(User.id).where(User.id.in_(ids), User.email == "a").order_by(User.id)).all()
+    *_begin, said = [line["message"] for line in map(json.loads, kept.lines) if "a statement took" in line["message"]]
+    assert " IN (2,000 values) AND users.email = " in said
+    assert said.endswith("ORDER BY users.id")
 
 
 @pytest.mark.parametrize(("name", "value"), [("TRAINER_LOG_FORMAT", "xml"), ("TRAINER_LOG_LEVEL", "loud")])

@@ -18,6 +18,8 @@ from trainer.core.settings import Settings
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LONGEST_STATEMENT: Final = 2_000
+_PLACE = r"(?:\?|%\(\w+\)s(?:::\w+)?)"
+_PLACES = re.compile(rf"\({_PLACE}(?:, {_PLACE}){{9,}}\)")
 access_log = logging.getLogger("trainer.access")
 slow_log = logging.getLogger("trainer.slow")
 
@@ -98,8 +100,13 @@ def log_slow_statements(engine: Engine, seconds: float) -> None:
         took = time.perf_counter() - context._trainer_began  # type: ignore[attr-defined]
         if took >= seconds:
             number = g.get("request_id", "-") if has_app_context() else "-"
-            shown = " ".join(text.split())[:_LONGEST_STATEMENT]
+            # A thousand placeholders would fill the line, and hide what follows them.
+            shown = _PLACES.sub(_count, " ".join(text.split()))[:_LONGEST_STATEMENT]
             slow_log.warning("request %s: a statement took %.0f ms: %s", number, took * 1000, shown)
 
     event.listen(engine, "before_cursor_execute", begin)
     event.listen(engine, "after_cursor_execute", end)
+
+
+def _count(places: re.Match[str]) -> str:
+    return f"({places[0].count(',') + 1:,} values)"
