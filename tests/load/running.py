@@ -21,6 +21,8 @@ from tests.load.ledger import complaints
 from tests.load.line import Line
 
 STATIC: Final = "static file"
+JOURNEY: Final = 130
+"""Requests of a learner's journey, about."""
 ASKING_FOR_FILES: Final = 5
 """Visitors who ask for the file all the time, with pauses as learners make them."""
 
@@ -73,7 +75,8 @@ async def _run(
     school.end = time.monotonic() + seconds
 
     async def learn(learner: Learner) -> None:
-        await asyncio.sleep(school.rng.uniform(0, min(seconds / 4, 10 * school.think)))
+        # All along a journey: in step, they would all start a practice, and later a final, in the same few seconds.
+        await asyncio.sleep(school.rng.uniform(0, min(seconds / 4, JOURNEY * school.think)))
         with suppress(Over):
             while True:
                 await school.read_and_practice(learner, lessons)
