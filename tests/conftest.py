@@ -124,27 +124,29 @@ def pytest_collection() -> Iterator[None]:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what runs on PostgreSQL. Without TRAINER_TEST_EVERYTHING, leave much of it out, and what is nightly."""
-    left_out = []
+    on_postgres = [item for item in items if re.search(r"[\[-]postgresql[\]-]", item.name)]
+    for item in on_postgres:
+        item.add_marker(pytest.mark.postgres)
+    if os.environ.get("TRAINER_TEST_EVERYTHING"):
+        return
+    firsts = first_cases(on_postgres)
+    gone = {item for item in on_postgres if PAGES.fullmatch(item.path.name) or item not in firsts}
+    gone.update(item for item in items if item.get_closest_marker("nightly"))
+    config.hook.pytest_deselected(items=[item for item in items if item in gone])
+    items[:] = [item for item in items if item not in gone]
+
+
+def first_cases(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Return what runs with the first values of its test; all, where these are on the database in each case."""
+    kept, first = set[pytest.Item](), dict[tuple[Path, str], pytest.Function]()
     for item in items:
-        is_on_postgres = re.search(r"[\[-]postgresql[\]-]", item.name) is not None
-        if is_on_postgres:
-            item.add_marker(pytest.mark.postgres)
-        is_again = is_on_postgres and (PAGES.fullmatch(item.path.name) or is_further_case(item))
-        if (is_again or item.get_closest_marker("nightly")) and not os.environ.get("TRAINER_TEST_EVERYTHING"):
-            left_out.append(item)
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        gone = set(left_out)
-        items[:] = [item for item in items if item not in gone]
-
-
-def is_further_case(item: pytest.Item) -> bool:
-    """Return whether a test runs with other values than its first ones, apart from the database."""
-    assert isinstance(item, pytest.Function)
-    case = item.callspec
-    return item.path.parent.name not in EACH_CASE and any(
-        number for name, number in case.indices.items() if case.params[name] != "postgresql"
-    )
+        assert isinstance(item, pytest.Function)
+        if item.path.parent.name in EACH_CASE:
+            kept.add(item)
+            continue
+        test = (item.path, item.originalname)
+        first[test] = min(first.get(test, item), item, key=lambda one: list(one.callspec.indices.values()))
+    return kept | set(first.values())
 
 
 @pytest.hookimpl(optionalhook=True)
