@@ -88,7 +88,8 @@ SQLAlchemy._make_engine = _make_sharing_engine  # type: ignore[method-assign, as
 COSTLY_HASHER = passwords._hasher
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
-CONTENT = ROOT / "tests" / "content_folder"
+TESTS = ROOT / "tests"
+CONTENT = TESTS / "content_folder"
 os.environ["TRAINER_CONTENT"] = str(CONTENT)  # for the processes that tests start
 POSTGRES_URL = os.environ.get("TRAINER_TEST_POSTGRES_URL", "")
 DATABASES = ["sqlite", "postgresql"] if POSTGRES_URL else ["sqlite"]
@@ -100,13 +101,29 @@ _END_OTHERS = """
 """
 
 
-# What these look at lies above the database; what they call runs on both in the tests beside them.
-PAGES = re.compile(
-    r"test_(\w*views|api|forms|reading|access|codes|duties|scoping|headers|redirects|oddities|key_secrecy|samples"
-    r"|translated|picture|flood|hostile_forms|marked_mails|model_learners|openapi|errors)\.py"
-)
-
-
+# What runs on PostgreSQL too in the everyday run: where databases differ (locks, constraints, days, order, copies), and
+# where many statements are that nothing else runs. Elsewhere, tests that are marked `on_both` do.
+ON_BOTH = {"cli", "core", "instructing", "jobs", "journeys", "operating", "organizations", "privacy"}
+MODULES_ON_BOTH = {
+    "assessment/test_operations",
+    "assignments/test_audiences",
+    "assignments/test_sql",
+    "assignments/test_statements",
+    "compliance/test_days",
+    "compliance/test_earlier_list",
+    "compliance/test_reminding",
+    "home/test_firm",
+    "home/test_mergers",
+    "home/test_rounds",
+    "interop/test_webhooks",
+    "joining/test_decided",
+    "joining/test_invitations",
+    "joining/test_operations",
+    "learning/test_top_ups",
+    "web/test_limits",
+}
+# What these look at lies above the database, in all packages.
+PAGES = re.compile(r"test_(views|access|scoping|headers|marked_mails|errors)")
 # What these look at depends on the database in each of their cases.
 EACH_CASE = {"cli", "core", "journeys"}
 
@@ -130,10 +147,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if os.environ.get("TRAINER_TEST_EVERYTHING"):
         return
     firsts = first_cases(on_postgres)
-    gone = {item for item in on_postgres if PAGES.fullmatch(item.path.name) or item not in firsts}
+    gone = {item for item in on_postgres if not is_on_both(item) or item not in firsts}
     gone.update(item for item in items if item.get_closest_marker("nightly"))
     config.hook.pytest_deselected(items=[item for item in items if item in gone])
     items[:] = [item for item in items if item not in gone]
+
+
+def is_on_both(item: pytest.Item) -> bool:
+    """Return whether a test runs on PostgreSQL in the everyday run."""
+    package, module = item.path.parent.name, item.path.stem
+    is_listed = package in ON_BOTH or f"{package}/{module}" in MODULES_ON_BOTH or item.path.parent == TESTS
+    return (is_listed and not PAGES.fullmatch(module)) or item.get_closest_marker("on_both") is not None
 
 
 def first_cases(items: list[pytest.Item]) -> set[pytest.Item]:

@@ -109,6 +109,7 @@ def test_only_the_account_itself_uses_the_link_and_for_a_day(app: Flask, bob: UU
         assert visitor.post(path).status_code == 404
 
 
+@pytest.mark.on_both
 def test_a_new_password_voids_a_link_that_someone_else_asked_for(app: Flask, bob: UUID) -> None:
     visitor = sign_in_as(app, bob)
     ask(visitor)

@@ -67,6 +67,7 @@ def test_where_there_is_one_language_nothing_is_remembered(app: Flask) -> None:
     assert mails(app, "confirm-address") == [("confirm-address", BOB, "en")]
 
 
+@pytest.mark.on_both
 def test_signing_in_remembers_the_language_of_an_account_from_before_and_changes_none(app: Flask) -> None:
     bob = sign_up(app, BOB, "en").id
     assert remembered(app, bob) is None

@@ -51,6 +51,7 @@ def test_a_changed_address_is_the_checked_one(app: Flask, typed: str) -> None:
         assert recipients() == {PLAIN, "leo@example.org"}
 
 
+@pytest.mark.on_both
 def test_addresses_that_were_typed_before_become_plain(app: Flask) -> None:
     odd, plain = make_account(app, "bob@example.org"), make_account(app, "Leo@example.org")
     folder = str(ROOT / "migrations")

@@ -154,6 +154,7 @@ def test_a_challenge_is_good_once_for_one_browser_and_five_minutes(app: Flask, b
         assert come_in(other, key.sign(late)) == 422
 
 
+@pytest.mark.on_both
 def test_given_many_times_at_once_an_answer_lets_in_once(app: Flask, bob: UUID) -> None:
     key, first = add(sign_in_as(app, bob)), Visitor(app)
     answer, token = key.sign(challenge(first)), first.token()
@@ -169,6 +170,7 @@ def test_given_many_times_at_once_an_answer_lets_in_once(app: Flask, bob: UUID) 
         assert sorted(pool.map(press, visitors)) == [303, 422, 422, 422, 422, 422]
 
 
+@pytest.mark.on_both
 def test_a_counter_that_goes_back_is_refused_and_its_owner_is_told(app: Flask, bob: UUID) -> None:
     key, visitor = add(sign_in_as(app, bob)), Visitor(app)
     assert come_in(visitor, key.sign(challenge(visitor), count=7)) == 303
@@ -272,6 +274,7 @@ def test_an_operator_can_remove_them(app: Flask, bob: UUID) -> None:
     assert visitor.sign_in(ADDRESS).status_code == 303
 
 
+@pytest.mark.on_both
 def test_passkeys_are_renamed_and_removed_by_their_owner_alone(app: Flask, bob: UUID) -> None:
     owner, stranger = sign_in_as(app, bob), sign_in_as(app, make_account(app, "charlie@example.org"))
     key = add(owner)

@@ -110,6 +110,7 @@ def test_a_code_is_good_once_and_for_its_time_only(app: Flask) -> None:
         assert give(begin(app), code_now(app, bob))[0] == 303
 
 
+@pytest.mark.on_both
 @pytest.mark.asvs("6.5.1")
 @pytest.mark.parametrize("kind", ["code", "recovery"])
 def test_given_many_times_at_once_a_code_lets_in_once(app: Flask, kind: str) -> None:
@@ -163,6 +164,7 @@ def test_guessing_is_slowed_down_and_a_right_code_counts_again(app: Flask) -> No
     assert waits == {4: 0, 5: 1, 6: 2, 7: 4, 10: 32, 11: 60, 99: 60}
 
 
+@pytest.mark.on_both
 @pytest.mark.check("T062")
 def test_a_recovery_code_lets_its_owner_in_while_codes_wait(app: Flask) -> None:
     bob = make_account(app, ADDRESS)
@@ -247,6 +249,7 @@ def test_it_is_turned_off_with_password_and_code(app: Flask) -> None:
     assert {"second-factor-on", "second-factor-off"} <= subjects
 
 
+@pytest.mark.on_both
 def test_new_recovery_codes_void_the_old_and_can_be_saved(app: Flask) -> None:
     bob = make_account(app, ADDRESS)
     old = add_second_factor(app, bob)

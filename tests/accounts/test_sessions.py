@@ -290,6 +290,7 @@ def test_learners_are_asked_nothing_of_the_kind(app: Flask, bob: UUID) -> None:
         assert learner.get("/me").status_code == 200
 
 
+@pytest.mark.on_both
 def test_a_disabled_account_opens_for_nobody_and_keeps_everything(app: Flask, bob: UUID) -> None:
     assert run(app, "disable", "nobody@example.org")[0] == 1
     assert run(app, "disable", ADDRESS) == (

@@ -143,6 +143,7 @@ def test_both_tellings_of_a_scene_are_current(app: Flask, shelf: Library) -> Non
     }
 
 
+@pytest.mark.on_both
 def test_only_scenes_of_the_given_pools_are_told_and_none_of_unknown_pool(app: Flask, shelf: Library) -> None:
     content = shelf.content
     gone = replace(open_ones(content)[0], id="gone", digest="f" * 64)

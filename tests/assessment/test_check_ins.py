@@ -138,6 +138,7 @@ def test_scenes_are_second_tellings_and_the_other_halves_of_ones_own_passed_fina
     assert found
 
 
+@pytest.mark.on_both
 def test_two_taps_at_once_start_one(app: Flask, at: Callable[[int], None]) -> None:
     bob = make_account(app)
     certify(app, bob)
@@ -170,6 +171,7 @@ def test_the_calendar_holds_the_days_to_come_and_the_last_one(app: Flask, at: Ca
     assert days == {"check": [46, 163, 345], "certificate": [365]}
 
 
+@pytest.mark.on_both
 def test_day_163_asks_the_other_form_of_the_pretest_and_shows_answers_at_the_end_only(
     rich_app: Flask, at: Callable[[int], None]
 ) -> None:
@@ -251,6 +253,7 @@ def test_a_mail_that_waits_is_dropped_once_the_check_in_is_done(app: Flask, at: 
         assert write(db.session.get_one(OutboxMessage, waiting)) is None
 
 
+@pytest.mark.on_both
 def test_someone_whose_certificate_ended_is_looked_at_again_for_the_next_one(
     app: Flask, at: Callable[[int], None]
 ) -> None:

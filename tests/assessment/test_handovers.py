@@ -158,6 +158,7 @@ def test_what_is_no_handover_is_asked_for_again(
     assert row(visitor.app).handover is None
 
 
+@pytest.mark.on_both
 def test_once_the_other_is_seen_ones_own_cannot_be_changed(on_duty: tuple[Visitor, str]) -> None:
     visitor, attempt = on_duty
     visitor.post(f"{attempt}/handover", {"text": "First.", "version": "0"})

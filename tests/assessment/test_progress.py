@@ -125,6 +125,7 @@ def test_a_final_under_way_changes_nothing_on_the_page(app: Flask) -> None:
     assert without_tokens(page_of(app, bob)) == was
 
 
+@pytest.mark.on_both
 def test_between_its_stages_a_final_changes_nothing_on_the_page(rich_app: Flask) -> None:
     bob = make_account(rich_app)
     practice(rich_app, bob)
@@ -173,6 +174,7 @@ def test_mistakes_made_certain_stand_first_and_lead_to_their_answer(app: Flask, 
         assert "Why" in visitor.get(f"/attempts/{one.attempt_id}/scenes/{one.position}").text
 
 
+@pytest.mark.on_both
 def test_what_went_wrong_in_a_passed_final_is_named(app: Flask) -> None:
     bob = make_account(app)
     make_ready(app, bob)

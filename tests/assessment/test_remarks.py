@@ -117,6 +117,7 @@ def test_a_final_asks_it_where_it_shows_keys_only(app: Flask, shelf: Library) ->
     assert (len(links(page)) > 0) == shows_all
 
 
+@pytest.mark.on_both
 def test_a_shift_and_further_questions_ask_it_too(app: Flask, shelf: Library) -> None:
     bob = make_account(app)
     visitor = sign_in_as(app, bob)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
+import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
@@ -79,6 +80,7 @@ def test_it_comes_once_on_the_day_and_only_to_those_who_asked(app: Flask) -> Non
     assert "/verify/" not in text
 
 
+@pytest.mark.on_both
 def test_nobody_gets_it_after_changing_their_mind(app: Flask) -> None:
     bob = learner(app)
     assert remind(app, OPEN) == ["bob@example.org"]

@@ -124,6 +124,7 @@ def served_first(app: Flask) -> str:
     return str(course.first_lesson.id)
 
 
+@pytest.mark.on_both
 def test_a_check_in_that_was_only_begun_is_none_that_was_done(app: Flask) -> None:
     learner(app)
     earned_on_version(app, "0.9")
@@ -260,6 +261,7 @@ def test_the_lessons_for_renewing_belong_to_a_course_only_for_who_renews_it(app:
         assert "Go deeper: optional" in own.text
 
 
+@pytest.mark.on_both
 def test_a_renewal_says_what_its_holder_never_read(app: Flask) -> None:
     leo = learner(app)
     with app.app_context(), transaction() as session:

@@ -181,6 +181,7 @@ def test_a_firm_can_forbid_it_before(rich_app: Flask) -> None:
         assert enrollment_of(bob).tested_out_at is None
 
 
+@pytest.mark.on_both
 def test_a_firm_that_forbids_it_later_asks_for_the_lessons_again(rich_app: Flask) -> None:
     bob = make_account(rich_app)
     visitor = judge(rich_app, bob)

@@ -137,6 +137,7 @@ def test_a_scene_drawn_with_other_people_is_told_with_those_of_its_language(sett
     assert NOT_TRANSLATED not in page
 
 
+@pytest.mark.on_both
 def test_without_a_second_telling_of_its_language_it_is_told_by_the_first(settings: Settings, told: Path) -> None:
     swap_all(told, "")
     app = create_app(settings, load(told))

@@ -121,6 +121,7 @@ def test_who_recorded_it_and_who_was_trained_dont_approve_it(acme: Firm) -> None
             earlier.undo_training(acme.actor(), of_second, clock.now())
 
 
+@pytest.mark.on_both
 def test_all_that_is_chosen_is_approved_or_nothing(acme: Firm) -> None:
     bob = acme.add("Bob")
     with acme.app.app_context():
@@ -165,6 +166,7 @@ def test_days_to_come_and_impossible_hours_are_refused(acme: Firm, day: dt.date,
         earlier.record_training(acme.actor(), bob, TrainingFacts("T", "I", day, minutes), None, clock.now())
 
 
+@pytest.mark.on_both
 def test_a_site_manager_handles_the_trainings_of_the_site_and_no_others(acme: Firm) -> None:
     site = make_site(acme.app, acme.owner_id, acme.id)
     bob = acme.add("Bob")

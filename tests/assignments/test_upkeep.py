@@ -156,6 +156,7 @@ def test_running_again_changes_nothing(app: Flask) -> None:
         assert counts(app) == before
 
 
+@pytest.mark.on_both
 def test_who_leaves_or_is_no_longer_meant_has_no_duty_and_who_returns_has_it_again(app: Flask) -> None:
     with time_machine.travel(NOON, tick=False):
         firm = make_firm(app)
@@ -190,6 +191,7 @@ def test_a_corrected_day_of_hiring_moves_the_due_day(app: Flask) -> None:
         assert due_days(firm)["Bob"] == dt.date(2027, 1, 29)
 
 
+@pytest.mark.on_both
 @pytest.mark.check("T112")
 @pytest.mark.check("T116")
 def test_a_year_of_a_renewal_sends_each_reminder_once(app: Flask) -> None:
@@ -499,6 +501,7 @@ def test_a_firm_is_told_what_a_requirement_of_the_course_for_renewing_means_and_
     assert "no longer has a final of its own" in alice.get(f"{path}/{requirement_id}").text
 
 
+@pytest.mark.on_both
 def test_the_next_cycle_remembers_where_someone_works(app: Flask) -> None:
     with time_machine.travel(NOON, tick=False):
         firm = make_firm(app)
@@ -562,6 +565,7 @@ def test_an_ended_requirement_ends_its_duties_and_reminders(app: Flask) -> None:
         assert letters(app, "training-reminder") == []
 
 
+@pytest.mark.on_both
 @pytest.mark.check("T112")
 def test_two_schedulers_at_once_do_everything_once(app: Flask) -> None:
     with time_machine.travel("2026-11-23T17:00:00Z", tick=False):

@@ -72,6 +72,7 @@ def test_nobody_finds_one_by_guessing(app: Flask, visitor: Visitor) -> None:
     assert visitor.get(f"/pack/{UNKNOWN}").status_code == 429
 
 
+@pytest.mark.on_both
 def test_it_stays_when_the_file_is_gone_and_keeps_quiet_about_a_deleted_firm(training: Training, digest: str) -> None:
     app = training.acme.app
     with app.app_context():

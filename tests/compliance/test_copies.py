@@ -8,6 +8,7 @@ import io
 from uuid import UUID
 
 import pypdf
+import pytest
 import time_machine
 from sqlalchemy import select
 
@@ -77,6 +78,7 @@ def test_without_a_logo_there_is_no_copy_and_no_link(training: Training) -> None
     assert "with our logo" not in acme.enter("alice").get(acme.path(f"/training/{acme.people['bob']}")).text
 
 
+@pytest.mark.on_both
 def test_the_same_certificate_logo_and_paper_give_the_same_bytes(training: Training) -> None:
     ready(training, JPEG)
     letter, wide = copy(training), copy(training, query="?paper=a4")

@@ -104,6 +104,7 @@ def text_of(pdf: bytes) -> str:
     return subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
 
 
+@pytest.mark.on_both
 def test_former_staff_have_a_tab_with_what_they_earned_here(inspection: Inspection) -> None:
     visitor = inspection.stranger()
     page = visitor.get(inspection.path).text
@@ -127,6 +128,7 @@ def test_a_certificate_that_came_after_the_last_day_is_not_the_firms(inspection:
     assert "/verify/" not in former
 
 
+@pytest.mark.on_both
 def test_on_a_past_day_who_left_later_is_current_staff(inspection: Inspection) -> None:
     with time_machine.travel(clock.now() + dt.timedelta(days=3), tick=False):
         visitor, then = inspection.stranger(), inspection.left_on
@@ -226,6 +228,7 @@ def test_a_link_rests_once_its_maker_may_no_longer_create_such(
     assert inspection.stranger().get(inspection.path + way).status_code == 404
 
 
+@pytest.mark.on_both
 def test_someone_who_may_create_such_links_takes_over_one_that_rests(inspection: Inspection) -> None:
     acme, visitor = inspection.training.acme, inspection.stranger()
     link_id = UUID(inspection.path.split("/")[2].partition(".")[0])

@@ -264,6 +264,7 @@ def test_former_staff_are_in_it_as_long_as_the_law_behind_a_requirement_says(tra
     assert "for 2 years after completing the course" in page(files)
 
 
+@pytest.mark.on_both
 def test_who_left_and_came_back_is_no_former_staff_and_is_listed_once(training: Training) -> None:
     acme, app = training.acme, training.acme.app
     require(app, acme.users["alice"], acme.id, title="Lakeland", pack="lakeland")
@@ -289,6 +290,7 @@ def test_who_left_and_came_back_is_no_former_staff_and_is_listed_once(training: 
     assert len([name for name in files if name.startswith("certificates/")]) == 1
 
 
+@pytest.mark.on_both
 def test_a_site_managers_pack_holds_the_people_of_his_sites_alone(training: Training) -> None:
     tell_story(training)
     files = finish(training.acme.app, order_on(training.acme, actor_day(training.acme), "mark"))

@@ -102,6 +102,7 @@ def earn_many(training: Training, number: int) -> None:
             session.add(Credential(**(facts | own)))
 
 
+@pytest.mark.on_both
 def test_two_packs_ordered_in_one_moment_are_both_made(training: Training) -> None:
     with time_machine.travel(now(), tick=False):
         first, second = order(training), order(training)
@@ -175,6 +176,7 @@ def test_a_piece_of_work_is_claimed_by_one(training: Training) -> None:
             assert work.claim(now()) is None
 
 
+@pytest.mark.on_both
 def test_a_pack_says_whom_each_requirement_is_for(training: Training) -> None:
     acme = training.acme
     harbor = make_site(acme.app, acme.users["alice"], acme.id, "Harbor Yard")
@@ -196,6 +198,7 @@ def test_a_pack_says_whom_each_requirement_is_for(training: Training) -> None:
             }
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("write", range(1, 40, 3))
 def test_killed_at_any_write_it_goes_on_and_nothing_is_there_twice(
     training: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: int
@@ -241,6 +244,7 @@ def narrow_mona(acme: Acme) -> None:
         db.session.add(TeamMembership(membership_id=mona.id, team_id=acme.harbor))
 
 
+@pytest.mark.on_both
 def test_a_manager_who_sees_fewer_teams_by_now_no_longer_has_the_pack_of_all(training: Training) -> None:
     acme = training.acme
     day = acme.today()

@@ -239,6 +239,7 @@ def test_a_client_gets_the_chosen_teams_and_nothing_of_others(mailing: Training,
     assert "/organizations/" not in text_of(mail)
 
 
+@pytest.mark.on_both
 @pytest.mark.check("T003")
 def test_a_site_manager_reports_on_his_teams_and_sees_no_other_report(mailing: Training, mailbox: Mailbox) -> None:
     acme = mailing.acme
@@ -333,6 +334,7 @@ def test_whoever_loses_the_role_gets_no_more_nor_do_the_addresses_added(
     assert [mail["To"] for mail in reports_in(mailbox)] == ["alice@example.org", CLIENT]
 
 
+@pytest.mark.on_both
 def test_an_address_goes_with_who_added_it_and_stays_only_if_it_is_taken_over(
     mailing: Training, mailbox: Mailbox
 ) -> None:
@@ -364,6 +366,7 @@ def test_an_address_goes_with_who_added_it_and_stays_only_if_it_is_taken_over(
     }
 
 
+@pytest.mark.on_both
 def test_the_mail_that_asks_holds_no_address_of_others_and_a_link_not_to_be_asked_again(
     mailing: Training, mailbox: Mailbox
 ) -> None:
@@ -393,6 +396,7 @@ def set_up_again(training: Training, report: UUID) -> list[int]:
     return [acme.enter("alice").post(path, {"addresses": CLIENT}).status_code]
 
 
+@pytest.mark.on_both
 def test_an_address_that_was_removed_is_not_asked_again_soon_by_any_report_of_the_firm(training: Training) -> None:
     acme = training.acme
     report, again = set_up(training, CLIENT), {"rhythm": "month", "addresses": CLIENT.upper()}
@@ -471,6 +475,7 @@ def test_it_goes_out_from_monday_morning_by_the_firms_clock(
     assert len(reports_in(mailbox)) == sent
 
 
+@pytest.mark.on_both
 def test_none_goes_out_for_the_week_in_which_it_was_set_up(mailing: Training, mailbox: Mailbox) -> None:
     acme = mailing.acme
     report = set_up(mailing, staff=["alice"])
@@ -496,6 +501,7 @@ def test_a_monthly_one_goes_out_on_the_first_and_a_long_pause_is_one_report(
     assert [mail["Subject"] for mail in reports_in(mailbox)] == ["Your monthly report"] * 2
 
 
+@pytest.mark.on_both
 def test_nothing_goes_out_while_it_is_paused_or_the_firm_is_closed(mailing: Training, mailbox: Mailbox) -> None:
     acme = mailing.acme
     report, alice = set_up(mailing, staff=["mona"]), acme.enter("alice")
@@ -524,6 +530,7 @@ def test_nothing_goes_out_while_it_is_paused_or_the_firm_is_closed(mailing: Trai
     assert len(reports_in(mailbox)) == 1
 
 
+@pytest.mark.on_both
 def test_anyone_stops_it_by_the_link_in_each_mail_and_is_not_asked_again_soon(
     mailing: Training, mailbox: Mailbox
 ) -> None:
@@ -576,6 +583,7 @@ def test_an_address_that_bounces_twice_stops_and_is_told_of(mailing: Training, m
     assert recipient(mailing).stop is None  # mails from before don't count
 
 
+@pytest.mark.on_both
 def test_one_mail_given_up_between_two_that_arrived_stops_nothing(mailing: Training, mailbox: Mailbox) -> None:
     acme = mailing.acme
     set_up(mailing, staff=["alice"])
@@ -599,6 +607,7 @@ def test_files_that_are_too_large_stay_behind_a_link(
     assert "Ask Acme Security for them." in texts[CLIENT]
 
 
+@pytest.mark.on_both
 def test_two_workers_at_once_send_each_report_once(mailing: Training, mailbox: Mailbox) -> None:
     acme = mailing.acme
     set_up(mailing, CLIENT, staff=["alice", "mona", "mark"])
@@ -643,6 +652,7 @@ def test_a_worker_killed_at_a_step_neither_loses_nor_doubles_one(
     assert sorted(mail["To"] for mail in reports_in(mailbox)) == ["alice@example.org", "mona@example.org"]
 
 
+@pytest.mark.on_both
 def test_a_worker_killed_while_it_writes_the_mail_sends_it_later_once(
     mailing: Training, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,6 +48,7 @@ def test_paper_has_the_numbers_and_the_rows_of_the_page(training: Training) -> N
         assert event.details == {"form": "pdf"}
 
 
+@pytest.mark.on_both
 def test_a_filter_narrows_the_rows_and_a_group_leaves_the_numbers(training: Training) -> None:
     acme = training.acme
     alice = acme.enter("alice")

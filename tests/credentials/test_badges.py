@@ -177,6 +177,7 @@ def test_one_bit_is_set_for_each_that_no_longer_counts(issued: Issued) -> None:
         assert [at for at, char in enumerate(shown) if char == "1"] == places
 
 
+@pytest.mark.on_both
 def test_a_place_is_drawn_at_random_once_and_a_full_list_is_followed_by_another(
     issued: Issued, monkeypatch: pytest.MonkeyPatch
 ) -> None:

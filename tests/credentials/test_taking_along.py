@@ -53,6 +53,7 @@ def shared_path(issued: Issued) -> str:
     return f"/shared/{credential(issued).sharing_key}"
 
 
+@pytest.mark.on_both
 def test_one_zip_has_all_files_and_each_of_them_counts(issued: Issued) -> None:
     data = issued.get(f"/verify/{issued.serial}/certificate.zip")
     assert data == issued.get(f"/verify/{issued.serial}/certificate.zip")
@@ -139,6 +140,7 @@ def test_linkedin_is_given_the_shared_page_and_no_number(issued: Issued) -> None
     assert '<h1 id="status">Withdrawn</h1>' in Visitor(issued.app, SITE).get(shared_path(issued)).text
 
 
+@pytest.mark.on_both
 def test_a_new_name_and_an_erased_account_end_the_page(issued: Issued) -> None:
     visitor = own(issued)
     share(issued, visitor)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cast import actor_of
 from tests.compliance.conftest import Training
 from tests.organizations.test_growth import plans
@@ -9,6 +11,7 @@ from trainer.core.db import db
 from trainer.interop import queries
 
 
+@pytest.mark.on_both
 def test_credentials_come_by_person_and_not_all_of_the_firm_put_in_order(training: Training) -> None:
     acme = training.acme
     with acme.app.app_context():

@@ -7,6 +7,7 @@ import io
 import zipfile
 from uuid import UUID
 
+import pytest
 import time_machine
 from sqlalchemy import select
 
@@ -61,6 +62,7 @@ def test_a_firm_sees_the_one_that_stands_once(training: Training) -> None:
     assert (told.count(show_serial(new.serial)), told.count(show_serial(old.serial))) == (1, 0)
 
 
+@pytest.mark.on_both
 def test_other_systems_learn_that_the_number_changed(training: Training) -> None:
     app, token = training.acme.app, acmes_token(training)
     since = f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"
@@ -73,6 +75,7 @@ def test_other_systems_learn_that_the_number_changed(training: Training) -> None
     }
 
 
+@pytest.mark.on_both
 def test_a_firm_that_someone_left_is_not_told_of_the_new_name(training: Training) -> None:
     acme = training.acme
 

@@ -451,6 +451,7 @@ def compare_home(sight: Sight, rows: list[Row]) -> None:
     assert sum(outlook.ends.values()) == len(ending)
 
 
+@pytest.mark.on_both
 @pytest.mark.check("T086")
 def test_all_pictures_of_training_status_agree_with_a_recount(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limited, "most", 1_000_000)

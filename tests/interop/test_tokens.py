@@ -57,6 +57,7 @@ def test_a_form_without_system_or_scope_comes_back_as_typed(
         assert db.session.scalars(select(ApiToken)).all() == []
 
 
+@pytest.mark.on_both
 def test_a_revoked_token_opens_nothing_and_the_log_tells_the_story(training: Training) -> None:
     alice, app = training.acme.enter("alice"), training.acme.app
     secret = make(training, alice)

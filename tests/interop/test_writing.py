@@ -307,6 +307,7 @@ def test_what_is_no_json_is_refused_in_words(training: Training, token: str) -> 
     assert send(training.acme.app, "PUT", "/people/by-number/7?x=1", token, WALT).status_code == 422
 
 
+@pytest.mark.on_both
 def test_many_people_are_written_at_once_each_with_its_fate(training: Training, token: str) -> None:
     put(training, token)
     status, answer = patch(
@@ -357,6 +358,7 @@ def test_numbers_and_addresses_of_another_firm_are_nothing_to_this_one(training:
         assert "Harbor Mall" in teams  # named by their own write, created there
 
 
+@pytest.mark.on_both
 def test_batches_are_limited_each_minute(training: Training, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches_limited, "most", 2)
     rows = [{"employee_number": "701", "name": "Ann Other"}]
@@ -380,6 +382,7 @@ def server(app: Flask, settings: Settings) -> Iterator[str]:
         yield address
 
 
+@pytest.mark.on_both
 def test_twenty_writes_of_one_number_at_once_make_one_person(training: Training, token: str, server: str) -> None:
     place = urlsplit(server)
 

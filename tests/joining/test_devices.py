@@ -59,6 +59,7 @@ def with_gus(acme: Acme) -> UUID:
     return gus
 
 
+@pytest.mark.on_both
 def test_a_manager_adds_a_device_and_its_code_registers_one_browser_in_half_an_hour(acme: Acme) -> None:
     mark = acme.enter("mark")
     page = mark.post(acme.path("/site-devices"), {"name": "Gate tablet", "team": str(acme.harbor)}).text
@@ -186,6 +187,7 @@ def test_quick_exit_leaves_the_tablet_a_tablet(acme: Acme) -> None:
     assert "Gate tablet" in tablet.get("/in").text
 
 
+@pytest.mark.on_both
 def test_a_stolen_tablet_is_out_at_once_with_whoever_is_signed_in(acme: Acme) -> None:
     gus = with_gus(acme)
     tablet, device = make_tablet(acme)
@@ -258,6 +260,7 @@ def test_a_made_up_cookie_is_no_tablet(acme: Acme, value: str) -> None:
     assert 'name="firm"' in browser.get("/in").text
 
 
+@pytest.mark.on_both
 def test_a_revoked_device_cant_be_registered_or_revoked_again(acme: Acme) -> None:
     device, code = add_device(acme)
     with acme.app.app_context(), transaction():

@@ -37,6 +37,7 @@ def test_a_guest_is_forgotten_with_everything_after_seven_idle_days(app: Flask) 
             assert [count(one) for one in (User, Enrollment, Attempt, Response)] == [1, 1, 1, 6]
 
 
+@pytest.mark.on_both
 def test_a_guest_who_was_here_this_week_is_kept(app: Flask) -> None:
     with time_machine.travel("2026-11-24T12:00:00Z") as traveller:
         guest = Visitor(app)

@@ -83,6 +83,7 @@ def test_a_link_to_make_an_account_is_good_for_a_day(mailing: Flask) -> None:
         assert Visitor(mailing).post(path, {"new_password": PASSWORD}).status_code == 404
 
 
+@pytest.mark.on_both
 def test_pressed_many_times_at_once_a_link_makes_one_account(mailing: Flask) -> None:
     ask(mailing)
     path = mailed(mailing, "sign-up")

@@ -288,6 +288,7 @@ def test_a_pin_is_never_enough_for_staff(acme: Acme) -> None:
         assert get_user(user).has_pin
 
 
+@pytest.mark.on_both
 def test_a_code_that_gives_a_role_lets_nobody_in_with_a_pin(acme: Acme) -> None:
     phone = Visitor(acme.app)
     come_in(phone, acme, slip_for(acme, add_gus(acme)))
@@ -402,6 +403,7 @@ def test_the_same_statements_run_for_every_address(acme: Acme) -> None:
     assert statements("gus@example.org") == statements("bob@example.org") == statements("nobody@example.org")
 
 
+@pytest.mark.on_both
 def test_the_pin_is_changed_by_who_knows_it_and_never_to_the_number(acme: Acme) -> None:
     gus = add_gus(acme, "804172")
     phone = Visitor(acme.app)

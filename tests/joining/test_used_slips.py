@@ -54,6 +54,7 @@ def test_the_next_sign_in_tells_when_and_who_printed_until_it_is_answered(
     assert TOLD not in second.get("/me").text
 
 
+@pytest.mark.on_both
 def test_whose_pin_was_replaced_comes_back_with_a_slip_and_reads_what_a_thief_had_confirmed(
     acme: Acme, clock_at_noon: time_machine.Traveller
 ) -> None:

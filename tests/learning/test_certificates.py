@@ -210,6 +210,7 @@ def test_an_address_that_was_never_confirmed_gets_no_mail_about_a_certificate(ap
         assert "certificate-withdrawn" not in db.session.scalars(select(OutboxMessage.template)).all()
 
 
+@pytest.mark.on_both
 def test_a_certificate_is_withdrawn_in_a_name_that_it_gets_at_the_same_moment(
     app: Flask, bob: UUID, root: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -221,6 +221,7 @@ def test_lessons_in_order_are_read_in_order(app: Flask) -> None:
     assert "comes first" not in visitor.get(lesson_path(app, 2)).text
 
 
+@pytest.mark.on_both
 def test_free_reading_stays_free(app: Flask, visitor: Visitor) -> None:
     leo = make_account(app)
     read_some(app, leo)

@@ -261,6 +261,7 @@ def test_someone_without_the_course_is_told_the_answer_and_nothing_is_kept(app: 
     assert kept(app) == []
 
 
+@pytest.mark.on_both
 def test_of_two_answers_that_meet_the_newer_stands(app: Flask, lesson: Lesson, path: str) -> None:
     course = app.extensions["library"].content.courses[COURSE]
     leo, guest = make_account(app), make_guest(app)

@@ -74,6 +74,7 @@ def test_tables_have_heads_in_the_language_of_whoever_takes_them_along(world: Wo
         assert [head for head in heads if not is_marked(str(head))] == []
 
 
+@pytest.mark.on_both
 def test_a_pack_is_in_the_language_of_whoever_ordered_it(world: World) -> None:
     speak_pseudo(world.app)
     alice, packs = world.enter("owner"), f"/organizations/{world.values['organization_id']}/evidence-packs"

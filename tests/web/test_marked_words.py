@@ -88,6 +88,7 @@ def test_what_is_not_marked_is_found(page: str, expected: list[str]) -> None:
     assert list(unmarked(page)) == expected
 
 
+@pytest.mark.on_both
 def test_pages_hold_nothing_that_is_not_marked(world: World) -> None:
     speak_pseudo(world.app)
     firm = f"/organizations/{world.values['organization_id']}"

@@ -236,6 +236,7 @@ def test_while_the_database_is_locked_pages_are_read_and_writes_wait_or_are_told
     lock.close()
 
 
+@pytest.mark.on_both
 @pytest.mark.check("T104")
 def test_while_one_answer_waits_for_a_row_others_are_saved_by_the_same_process(app: Flask, settings: Settings) -> None:
     if settings.database_url.startswith("sqlite"):
