@@ -143,7 +143,7 @@ def test_a_firm_that_fails_holds_up_no_other(app: Flask) -> None:
         with app.app_context(), pytest.raises(Incomplete, match=firms[1].id.hex):
             list(keep_up_all())
         assert _reminded(app) == {firms[0].id, firms[2].id}
-        beats = work_through(app)
+        beats = work_through(app, rounds=15)  # on a busy machine, a turn may end in the middle of the tasks
     assert beats["keep up requirements"] == (1, False)
     assert beats["erase accounts"] == (0, True)
     shown = app.test_cli_runner().invoke(args=["jobs", "beats"]).output
