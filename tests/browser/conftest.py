@@ -12,8 +12,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.live import Live, serve
+from tests.browser.sent import names_with_news, write_sent
 from tests.browser.sheets import Sheet
 from tests.browser.stage import Stage, set_stage
+from tests.once import once
 from trainer.core.settings import ROOT
 
 FLAGS = [
@@ -24,6 +26,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Else each page of a test that follows a blank one is a new process, which compiles all scripts anew.
+    "--renderer-process-limit=1",
     # No test may reach the network, not even by a redirect, which routes don't see.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
@@ -94,6 +98,18 @@ def stage(live: Live) -> Stage:
     return set_stage(live)
 
 
+@pytest.fixture(scope="session")
+def sent(stage: Stage) -> Path:
+    """Return a folder with each page that nothing is done on first, as the server sends it."""
+    return once("sent", lambda folder: write_sent(stage, folder))
+
+
+@pytest.fixture(scope="session")
+def with_news(sent: Path) -> set[str]:
+    """Return the names of those of them in which there is an element for the first time."""
+    return names_with_news(sent)
+
+
 @pytest.fixture
 def context(browser: Browser, live: Live) -> Iterator[Callable[..., BrowserContext]]:
     """Return a maker of browser contexts, closed at the end of the test."""
@@ -135,7 +151,11 @@ def look(_shared: Page, stage: Stage) -> Iterator[Callable[..., Page]]:
     A new browser context would load and compile everything anew, which takes longer than most looks do.
     """
 
+    shown = False
+
     def show(sheet: Sheet, width: int, height: int = 800) -> Page:
+        nonlocal shown
+        shown = True
         _shared.context.clear_cookies()
         _shared.context.add_cookies(sheet.cookies(stage))
         _shared.set_viewport_size({"width": width, "height": height})
@@ -143,6 +163,8 @@ def look(_shared: Page, stage: Stage) -> Iterator[Callable[..., Page]]:
         return _shared
 
     yield show
+    if not shown:
+        return
     _shared.unroute_all(behavior="ignoreErrors")
     _shared.emulate_media(color_scheme="null", forced_colors="null")
     _shared.evaluate("localStorage.clear(); sessionStorage.clear()")

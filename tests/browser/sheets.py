@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -938,11 +939,19 @@ TOKENS = [
 SHEETS = PUBLIC + LEARNER + FIRMS + JOINING + REQUIRING + CLASSES + TOKENS
 NAMES = [one.name for one in SHEETS]
 
-# Every page in every state is looked at by axe, narrow. Each fourth page, in its plain state, is looked at wide, in
-# other colors, right to left and with large texts as well, and some have their exit pressed: layout and colors are the
-# same ones everywhere. TRAINER_TEST_EVERYTHING=1 looks at all of them in all ways.
+# Axe looks, narrow, at each page on which something is done first, and at each of the others in which there is an
+# element for the first time: a tag with its classes, role, type, and names of attributes (`sent.py`). What is the same
+# on two pages is looked at on one of them. Each fourth page, in its plain state, is looked at wide, in other colors,
+# right to left, zoomed and with large texts as well, and each sixth has its exit hit: layout and colors are the same
+# ones everywhere. TRAINER_TEST_EVERYTHING=1 looks at all of them in all ways.
 _STATES = ("-error", "-none", "-nobody", "-empty", "-void", "-unknown", "-left", "-ended", "-seen", "-other", "-mine")
-_IS_ALL = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))
+IS_ALL = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))
 _PLAIN = [one for one in SHEETS if not one.name.endswith(_STATES)]
-CLOSELY = SHEETS if _IS_ALL else _PLAIN[::4]
-LAYOUTS = SHEETS if _IS_ALL else SHEETS[::6]
+CLOSELY = SHEETS if IS_ALL else _PLAIN[::4]
+# A file of a pack is read without the site: it has neither exit nor help.
+OURS = [one for one in SHEETS if one.name != "pack-index"]
+LAYOUTS = OURS if IS_ALL else OURS[::6]
+# Which scenes these show is drawn by chance.
+DRAWN = [
+    one for one in SHEETS if re.match(r"(try-)?(scene|answer|result|submission|final|question|first-try)", one.name)
+]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import pytest
@@ -35,13 +34,6 @@ ASKED = {
     "join-code": [("code", "off")],
     "join-name": [("name", "name"), ("employee_number", "off")],
 }
-_PLACES = """() => {
-  const at = (where) => [...document.querySelectorAll("body *")].indexOf(document.querySelector(where));
-  const bar = [...document.querySelectorAll("nav.nav a")].map((one) => one.getAttribute("href"));
-  return {bar: bar.indexOf("/help"), order: [at("nav.nav"), at("#main"), at(".help-strip"), at("body > footer")],
-    exit: at("#exit"), link: !!document.querySelector(".help-strip a[href='/help']")};
-}"""
-LOOKED_AT = SHEETS if os.environ.get("TRAINER_TEST_EVERYTHING") else SHEETS[::9]
 
 
 def show(context: Callable[..., BrowserContext], stage: Stage, name: str) -> Page:
@@ -93,20 +85,3 @@ def test_what_was_typed_is_there_after_an_error(context: Callable[..., BrowserCo
     page.locator("input[name=email]").fill("zoe@example.org")
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     expect(page.locator("input[name=email]")).to_have_value("zoe@example.org")
-
-
-@pytest.mark.check("T142")
-def test_help_is_in_the_same_place_on_all_pages(context: Callable[..., BrowserContext], stage: Stage) -> None:
-    astray = {}
-    for sheet in LOOKED_AT:
-        page = context(*sheet.cookies(stage)).new_page()
-        sheet.show(page, stage)
-        found = page.evaluate(_PLACES)
-        order = found["order"]
-        if -1 in order and page.url.endswith("/help"):
-            order = [place for place in order if place >= 0]  # this page is the help
-        is_there = found["bar"] == 2 and order == sorted(order) and found["exit"] < order[0]
-        if not (is_there and (found["link"] or page.url.endswith("/help"))):
-            astray[sheet.name] = found
-        page.close()
-    assert astray == {}

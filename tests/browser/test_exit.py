@@ -9,43 +9,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
 
 from tests.browser.live import Live
-from tests.browser.sheets import LAYOUTS, Sheet
 from tests.browser.stage import Person
 
 _WEATHER = "**/weather"
-
-# Scrolls through the page and returns each place where the exit can't be hit in its middle and near its ends.
-_SCROLLED = """() => {
-  const exit = document.getElementById("exit"), faults = [];
-  const end = document.documentElement.scrollHeight - innerHeight;
-  for (let at = 0; ; at += 150) {
-    window.scrollTo(0, Math.min(at, end));
-    const box = exit.getBoundingClientRect();
-    const inView = box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth;
-    if (!inView) faults.push([at, "not in view"]);
-    if (box.height < 44 || box.width < 44) faults.push([at, "too small"]);
-    for (const [x, y] of [[0.5, 0.5], [0.15, 0.5], [0.85, 0.5], [0.5, 0.1], [0.5, 0.9]]) {
-      const hit = document.elementFromPoint(box.left + box.width * x, box.top + box.height * y);
-      if (!exit.contains(hit)) faults.push([at, "covered by " + (hit ? hit.outerHTML.slice(0, 80) : "nothing")]);
-    }
-    if (at >= end) return faults;
-  }
-}"""
-_FIRST = """() => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex]")]
-  .filter((one) => !one.matches("[tabindex='-1'], [type=hidden]")).slice(0, 2).map((one) => one.id || one.className)"""
-
-
-@pytest.mark.asvs("7.4.4")
-@pytest.mark.check("T146")
-@pytest.mark.parametrize("sheet", LAYOUTS, ids=[one.name for one in LAYOUTS])
-def test_the_exit_is_first_and_can_be_hit_wherever_one_scrolls(look: Callable[..., Page], sheet: Sheet) -> None:
-    page = look(sheet, width=320, height=640)
-    assert page.evaluate(_FIRST) == ["skip", "exit"]
-    assert not page.locator("[tabindex]:not([tabindex='-1']):not([tabindex='0'])").count()
-    # 320 x 256 is a common screen at 400 %.
-    for width, height in ((320, 640), (1280, 800), (320, 256)):
-        page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate(_SCROLLED) == [], f"at {width} x {height}"
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext
 
+from tests.browser.narrow import CUT
 from tests.browser.sheets import SHEETS, Sheet
 from tests.browser.stage import Stage
-from tests.browser.test_reflow import CUT
 from tests.languages import ON_PAPER, speak_pseudo
 from tests.web.test_marked_words import is_content, unmarked
 

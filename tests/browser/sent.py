@@ -1,0 +1,70 @@
+"""Pages as the server sends them, read without a browser."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+from tests.browser.sheets import SHEETS, Sheet
+from tests.browser.stage import Stage
+
+Element = tuple[str, ...]
+_LOOKS = ("class", "role", "type")
+_APART = {"id", "href", "value"}
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: set[Element] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        looks = (" ".join(sorted((values.get(name) or "").split())) for name in _LOOKS)
+        self.elements.add((tag, *looks, *sorted(values.keys() - _APART)))
+
+
+def elements_of(html: str) -> set[Element]:
+    """Return what a page is made of: tags with their classes, role, type, and the names of their attributes."""
+    reader = _Reader()
+    reader.feed(html)
+    return reader.elements
+
+
+def write_sent(stage: Stage, folder: Path) -> None:
+    """Write each page that nothing is done on first into a file."""
+    for sheet in SHEETS:
+        if sheet.act is None:
+            _file(folder, sheet).write_text(_as_sent(sheet, stage), encoding="utf-8")
+
+
+def names_with_news(folder: Path) -> set[str]:
+    """Return the names of sheets in which there is an element, or a part picked by the address, for the first time."""
+    seen: set[Element] = set()
+    names = set()
+    for sheet in SHEETS:
+        file = _file(folder, sheet)
+        if not file.exists():
+            continue
+        elements = elements_of(file.read_text(encoding="utf-8"))
+        if isinstance(sheet.path, str) and "#" in sheet.path:
+            elements.add((sheet.path,))
+        if not elements <= seen:
+            names.add(sheet.name)
+            seen |= elements
+    return names
+
+
+def _file(folder: Path, sheet: Sheet) -> Path:
+    return folder / f"{sheet.name}.html"
+
+
+def _as_sent(sheet: Sheet, stage: Stage) -> str:
+    if sheet.render is not None:
+        return sheet.render(stage)
+    client = stage.live.app.test_client()
+    for cookie in sheet.cookies(stage):
+        client.set_cookie(cookie["name"], cookie["value"], domain="127.0.0.1")
+    answer = client.get(sheet.address(stage), base_url=stage.live.url)
+    assert answer.status_code == sheet.status, f"{sheet.name}: {answer.status_code}"
+    return answer.text
