@@ -6,11 +6,10 @@ import os
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.conftest import need
 from tests.browser.sheets import SHEETS, Sheet
-from tests.browser.stage import Stage
 from trainer.core.settings import ROOT
 
 _EACH = 4 if os.environ.get("TRAINER_TEST_EVERYTHING") else 24
@@ -29,11 +28,8 @@ def sniffer() -> str:
 
 @pytest.mark.check("T136")
 @pytest.mark.parametrize("sheet", SHEETS[::_EACH], ids=[sheet.name for sheet in SHEETS[::_EACH]])
-def test_a_second_checker_finds_nothing(
-    context: Callable[..., BrowserContext], stage: Stage, sniffer: str, sheet: Sheet
-) -> None:
-    page = context(*sheet.cookies(stage), width=1280, bypass_csp=True).new_page()
-    sheet.show(page, stage)
+def test_a_second_checker_finds_nothing(look: Callable[..., Page], sniffer: str, sheet: Sheet) -> None:
+    page = look(sheet, width=1280)
     page.evaluate(sniffer)
     assert page.evaluate(_RUN) == []
 
