@@ -106,7 +106,7 @@ def sent(stage: Stage) -> Path:
 
 @pytest.fixture(scope="session")
 def with_news(sent: Path) -> set[str]:
-    """Return the names of those of them in which there is an element for the first time."""
+    """Return the names of those of them in which there is a template or an element for the first time."""
     return names_with_news(sent)
 
 

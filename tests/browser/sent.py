@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
 from pathlib import Path
+
+from flask import template_rendered
+from jinja2 import Template
 
 from tests.browser.sheets import SHEETS, Sheet
 from tests.browser.stage import Stage
@@ -11,6 +15,7 @@ from tests.browser.stage import Stage
 Element = tuple[str, ...]
 _LOOKS = ("class", "role", "type")
 _APART = {"id", "href", "value"}
+_TEMPLATES = "templates.json"
 
 
 class _Reader(HTMLParser):
@@ -32,21 +37,30 @@ def elements_of(html: str) -> set[Element]:
 
 
 def write_sent(stage: Stage, folder: Path) -> None:
-    """Write each page that nothing is done on first into a file."""
-    for sheet in SHEETS:
-        if sheet.act is None:
-            _file(folder, sheet).write_text(_as_sent(sheet, stage), encoding="utf-8")
+    """Write each page that nothing is done on first into a file, and beside them which template each is made of."""
+    rendered: list[str] = []
+
+    def note(_app: object, template: Template, **_more: object) -> None:
+        rendered.append(str(template.name))
+
+    templates = {}
+    with template_rendered.connected_to(note):
+        for sheet in SHEETS:
+            if sheet.act is None:
+                _file(folder, sheet).write_text(_as_sent(sheet, stage), encoding="utf-8")
+                templates[sheet.name] = rendered[-1]
+    (folder / _TEMPLATES).write_text(json.dumps(templates), encoding="utf-8")
 
 
 def names_with_news(folder: Path) -> set[str]:
-    """Return the names of sheets in which there is an element, or a part picked by the address, for the first time."""
+    """Return the names of sheets that are the first of a template, an element, or a part picked by the address."""
     seen: set[Element] = set()
     names = set()
+    templates = json.loads((folder / _TEMPLATES).read_text(encoding="utf-8"))
     for sheet in SHEETS:
-        file = _file(folder, sheet)
-        if not file.exists():
+        if sheet.name not in templates:
             continue
-        elements = elements_of(file.read_text(encoding="utf-8"))
+        elements = {*elements_of(_file(folder, sheet).read_text(encoding="utf-8")), (templates[sheet.name],)}
         if isinstance(sheet.path, str) and "#" in sheet.path:
             elements.add((sheet.path,))
         if not elements <= seen:

@@ -939,11 +939,11 @@ TOKENS = [
 SHEETS = PUBLIC + LEARNER + FIRMS + JOINING + REQUIRING + CLASSES + TOKENS
 NAMES = [one.name for one in SHEETS]
 
-# Axe looks, narrow, at each page on which something is done first, and at each of the others in which there is an
-# element for the first time: a tag with its classes, role, type, and names of attributes (`sent.py`). What is the same
-# on two pages is looked at on one of them. Each fourth page, in its plain state, is looked at wide, in other colors,
-# right to left, zoomed and with large texts as well, and each sixth has its exit hit: layout and colors are the same
-# ones everywhere. TRAINER_TEST_EVERYTHING=1 looks at all of them in all ways.
+# Axe looks, narrow, at each page on which something is done first, and at each of the others that is the first of its
+# template or has an element for the first time: a tag with its classes, role, type, and names of attributes
+# (`sent.py`). Each fourth page, in its plain state, is looked at wide, in other colors, right to left, zoomed and with
+# large texts as well, and each sixth has its exit hit: layout and colors are the same ones everywhere.
+# TRAINER_TEST_EVERYTHING=1 looks at all of them in all ways.
 _STATES = ("-error", "-none", "-nobody", "-empty", "-void", "-unknown", "-left", "-ended", "-seen", "-other", "-mine")
 IS_ALL = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))
 _PLAIN = [one for one in SHEETS if not one.name.endswith(_STATES)]
