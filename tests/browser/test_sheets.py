@@ -26,7 +26,7 @@ def test_a_page_has_no_fault_that_a_browser_can_find(
     """See which pages are opened, and looked at in which ways, in `sheets.py`."""
     is_new = IS_ALL or sheet.act is not None or sheet.name in with_news or sheet in CLOSELY
     if not (is_new or sheet in LAYOUTS or sheet in DRAWN):
-        return
+        pytest.skip("looked at by make nightly: all that it is made of is on other pages, too")
     page = look(sheet, width=320, height=640)
     found: dict[str, list[Any]] = faults_of_help(page) if sheet in OURS else {}
     if sheet in LAYOUTS:
