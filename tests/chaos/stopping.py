@@ -1,7 +1,7 @@
 """Stop a process for good at a named point of what it does, and kill it there.
 
-`python -m tests.chaos.stopping` has imported the app, and forks a process for each line of its input: to start Python
-anew for each point would take seconds.
+`python -m tests.chaos.stopping` has imported the app and read its content, and forks a process for each line of its
+input: to start Python anew for each point would take seconds.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import signal
 import smtplib
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from functools import cache
@@ -26,9 +27,12 @@ from sqlalchemy import event
 
 from trainer.app import create_app
 from trainer.cli.supervisor import end_with
+from trainer.content.library import Library
+from trainer.core import clock
 from trainer.core.db import db
 from trainer.core.settings import ROOT, Settings
 from trainer.credentials import certificate
+from trainer.items.registry import MODELS
 
 BEFORE_COMMIT: Final = "before the commit"
 AFTER_COMMIT: Final = "after the commit"
@@ -75,33 +79,27 @@ def _forking() -> subprocess.Popen[str]:
 
 
 def _main() -> None:
+    from tests.conftest import CONTENT, make_settings
+
+    # What each process would read, import and compile anew takes longer than what it is stopped in.
+    shelf = Library(CONTENT, clock.today, MODELS)
+    with tempfile.TemporaryDirectory() as folder:
+        create_app(make_settings(Path(folder), f"sqlite:///{folder}/none.db"), shelf)
     for line in sys.stdin:
+        order = json.loads(line)
+        act = getattr(import_module(order["module"]), order["act"])
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
             end_with(parent, signal.SIGKILL)
-            _act(**json.loads(line))
+            settings = make_settings(Path(order["folder"]), order["database"], smtp_url=order["smtp_url"])
+            app = create_app(settings, shelf)
+            with app.app_context():
+                _stop_at(app, order["point"], order["times"])
+            act(app, *order["arguments"])
             os._exit(0)
         os.waitpid(pid, 0)
         print("gone", flush=True)
-
-
-def _act(
-    folder: str,
-    database: str,
-    smtp_url: str | None,
-    point: str,
-    times: int,
-    module: str,
-    act: str,
-    arguments: list[str],
-) -> None:
-    from tests.conftest import make_settings
-
-    app = create_app(make_settings(Path(folder), database, smtp_url=smtp_url))
-    with app.app_context():
-        _stop_at(app, point, times)
-    getattr(import_module(module), act)(app, *arguments)
 
 
 def _stop_at(app: Flask, point: str, times: int) -> None:
