@@ -42,7 +42,8 @@ def _break(*_arguments: object, **_values: object) -> NoReturn:
 @pytest.mark.asvs("16.5.1", "16.5.4")
 @pytest.mark.check("T089")
 def test_an_error_in_any_view_shows_nothing_of_it(world: World) -> None:
-    views = world.app.view_functions
+    views, visitor = world.app.view_functions, world.enter("owner")
+    visitor.token()
     for method, endpoint, path in world.routes():
         access = declared(world.app, endpoint)
         if method not in {"GET", "POST"} or endpoint == "static" or access is None or access.who is Who.DEVELOPMENT:
@@ -50,7 +51,6 @@ def test_an_error_in_any_view_shows_nothing_of_it(world: World) -> None:
         real, broken = views[endpoint], lambda **values: _break(**values)
         broken.access = access  # type: ignore[attr-defined]
         views[endpoint] = broken
-        visitor = world.enter("owner")
         answer = visitor.post(path) if method == "POST" and endpoint != "joining.keep" else visitor.get(path)
         views[endpoint] = real
         if not path.startswith(("/api/", "/healthz", "/readyz")):  # machines get no page: tests/interop

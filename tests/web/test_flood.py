@@ -96,7 +96,7 @@ def slowest(times: list[float]) -> float:
 
 @pytest.mark.parametrize(
     ("seconds", "turns", "lines"),
-    [(5, 2, 200), pytest.param(30, 4, 1000, marks=pytest.mark.nightly)],
+    [(5, 1, 200), pytest.param(30, 4, 1000, marks=pytest.mark.nightly)],
     ids=["short", "long"],
 )
 @pytest.mark.parametrize("kind", ["sign-ins", "stalled"])
