@@ -24,13 +24,14 @@ from trainer.core.settings import ROOT
 class Forked:
     """A server in a process that isn't a child of this one, with what is used here of `subprocess.Popen`."""
 
-    returncode: int | None = None  # whoever forked it knows
+    returncode: int | None = None
 
     def __init__(self, command: list[str], environ: dict[str, str], folder: str = "") -> None:
         """`command`: `python -m` with `trainer.cli.web` or `flask`, and what follows.
 
-        `folder`: where a command leaves what it says and its exit code.
+        `folder`: where it leaves what it says, and whoever forked it its exit code; else nobody knows that.
         """
+        self._folder = folder
         process = _forking()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -40,26 +41,31 @@ class Forked:
 
     def poll(self) -> int | None:
         """Return None while it runs."""
-        return None if Path(f"/proc/{self.pid}").exists() else -1
+        if self.returncode is None and not Path(f"/proc/{self.pid}").exists():
+            self.returncode = int(Path(self._folder, "code").read_text()) if self._folder else -1
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
     def terminate(self) -> None:
         """Ask it to end."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGTERM)
+        self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
         """End it."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+        self.send_signal(signal.SIGKILL)
 
     def wait(self, timeout: float = 60) -> int:
         """Wait for its end. Raises subprocess.TimeoutExpired."""
         until = time.monotonic() + timeout
-        while self.poll() is None:
+        while (code := self.poll()) is None:
             if time.monotonic() > until:
                 raise subprocess.TimeoutExpired(str(self.pid), timeout)
             time.sleep(0.01)
-        return -1
+        return code
 
 
 class Command(Forked):
@@ -67,14 +73,17 @@ class Command(Forked):
 
     def __init__(self, command: list[str], environ: dict[str, str]) -> None:
         """`command`: `python -m flask` and what follows."""
-        self._folder = tempfile.TemporaryDirectory()
-        super().__init__(command, environ, self._folder.name)
+        self._kept = tempfile.TemporaryDirectory()
+        super().__init__(command, environ, self._kept.name)
 
     def communicate(self, timeout: float = 120) -> tuple[str, str]:
         """Wait for its end; return what it said. Raises subprocess.TimeoutExpired."""
         self.wait(timeout)
-        out, err, code = (Path(self._folder.name, name).read_text("utf-8") for name in ("out", "err", "code"))
-        self.returncode = int(code)
+        return self.said()
+
+    def said(self) -> tuple[str, str]:
+        """Return what it said so far."""
+        out, err = (Path(self._folder, name).read_text("utf-8") for name in ("out", "err"))
         return out, err
 
 
@@ -99,23 +108,39 @@ def _main() -> None:
     import trainer.app  # noqa: F401 what each fork needs
     from trainer.cli import web
 
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that nothing is left of those that end
+    folders: dict[int, str] = {}
+    signal.signal(signal.SIGCHLD, lambda _signal, _frame: _clear_away(folders))
     for line in sys.stdin:
+        argv, environ, folder = json.loads(line)
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})  # until it is known whose end would be noted
         pid = os.fork()
         if pid:
+            folders[pid] = folder
             print(pid, flush=True)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
             continue
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         os.setsid()
-        sys.argv, environ, folder = json.loads(line)
+        sys.argv = argv
         os.environ.clear()
         os.environ.update(environ)
         _speak_to(*([os.path.join(folder, "out"), os.path.join(folder, "err")] if folder else [os.devnull] * 2))
         if folder:
-            Path(folder, "code").write_text(str(_run_flask()))
-        else:
-            web.main()
+            sys.exit(_run_flask())
+        web.main()
         sys.exit()
+
+
+def _clear_away(folders: dict[int, str]) -> None:
+    """Note how those that have ended did, and leave nothing of them."""
+    with suppress(ChildProcessError):
+        while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            folder = folders.pop(ended.si_pid)
+            if folder and Path(folder).exists():
+                code = ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
+                Path(folder, "code").write_text(str(code))
+            os.waitpid(ended.si_pid, 0)  # only now it is gone for whoever waits
 
 
 def _speak_to(*files: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import shutil
 import signal
 import socket
@@ -21,6 +22,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.assessment.swapped import copy_content
+from tests.forked import Command
 from tests.live import free_port
 from trainer.cli.web import settle
 from trainer.core.settings import ROOT, Settings
@@ -43,6 +45,14 @@ def is_running(pid: int) -> bool:
         return False
 
 
+def catches(pid: int, number: signal.Signals) -> bool:
+    """Return whether a process has a handler of its own for a signal."""
+    with suppress(OSError):
+        caught = re.search(r"^SigCgt:\s*([0-9a-f]+)$", Path(f"/proc/{pid}/status").read_text(), re.M)
+        return caught is not None and bool(int(caught[1], 16) >> (number - 1) & 1)
+    return False
+
+
 def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
     """Wait for something to become true."""
     until = time.monotonic() + seconds
@@ -55,10 +65,8 @@ def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
 class Site:
     """A running `flask serve`."""
 
-    process: subprocess.Popen[str]
+    process: Command | subprocess.Popen[str]
     port: int
-    output: Path
-    environ: dict[str, str]
 
     def child(self, name: str) -> int:
         """Return the process id of the web server ("web") or of the worker, 0 if there is none now."""
@@ -90,9 +98,14 @@ class Site:
         """Return whether the site answers."""
         return self.get()[0] == 200
 
+    def listens(self) -> bool:
+        """Return whether the supervisor and the worker do something of their own at SIGTERM."""
+        return all(catches(pid, signal.SIGTERM) for pid in (self.process.pid, self.child("worker")))
+
     def said(self) -> str:
         """Return what was printed so far."""
-        return self.output.read_text()
+        assert isinstance(self.process, Command)
+        return "".join(self.process.said())
 
 
 Serve = Callable[..., Site]
@@ -106,11 +119,11 @@ def database_url(tmp_path: Path, template_database: Path) -> str:
 
 
 @pytest.fixture
-def serve(settings: Settings, tmp_path: Path) -> Iterator[Serve]:
-    """Return what starts `flask serve` on the test's database."""
+def serve(settings: Settings) -> Iterator[Serve]:
+    """Return what starts `flask serve` on the test's database, in a fork or as an interpreter of its own."""
     sites: list[Site] = []
 
-    def begin(*, workers: int = 1, is_waited_for: bool = True, **changes: str) -> Site:
+    def begin(*, workers: int = 1, is_waited_for: bool = True, is_forked: bool = True, **changes: str) -> Site:
         port = int(changes.get("PORT", free_port()))
         environ = {
             **os.environ,
@@ -121,16 +134,14 @@ def serve(settings: Settings, tmp_path: Path) -> Iterator[Serve]:
             "PORT": str(port),
             **changes,
         }
-        output = tmp_path / f"output{len(sites)}"
-        with output.open("w") as file:
-            run = [sys.executable, "-m", "flask", "--app", "trainer.app", "serve"]
-            process = subprocess.Popen(run, cwd=ROOT, env=environ, stdout=file, stderr=file, text=True)
-        site = Site(process, port, output, environ)
+        run = [sys.executable, "-m", "flask", "--app", "trainer.app", "serve"]
+        process = Command(run, environ) if is_forked else subprocess.Popen(run, cwd=ROOT, env=environ, text=True)
+        site = Site(process, port)
         sites.append(site)
         if is_waited_for:
             wait_until(lambda: process.poll() is not None or (site.is_up() and bool(site.child("worker"))), 60)
-            assert process.poll() is None, site.said()
-            time.sleep(2)  # until the worker listens for signals
+            assert process.poll() is None, process.communicate()
+            wait_until(site.listens)
         return site
 
     yield begin
@@ -147,7 +158,7 @@ def serve(settings: Settings, tmp_path: Path) -> Iterator[Serve]:
 
 
 def test_the_first_processes_begin_with_what_the_setup_imported_and_built(serve: Serve) -> None:
-    site = serve()
+    site = serve(is_forked=False)
     for name in ("web", "worker"):
         pid = site.child(name)
         assert Path(f"/proc/{pid}/comm").read_text().strip() == f"trainer-{name}"
