@@ -83,7 +83,7 @@ def run(instance: Path, command: str) -> tuple[int, str]:
 @needs_root
 @pytest.mark.check("T103")
 @pytest.mark.parametrize("harm", [make_readonly, give_away, give_folder_away, put_file_there, remove_for_good])
-@pytest.mark.parametrize("command", ["setup", "serve"])
+@pytest.mark.parametrize("command", ["serve", pytest.param("setup", marks=pytest.mark.nightly)])
 def test_it_does_not_start_and_says_why_in_a_line(
     open_folder: Path, template_database: Path, harm: Callable[[Path, int], None], command: str
 ) -> None:
