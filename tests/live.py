@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 
@@ -27,6 +27,8 @@ from trainer.content.cache import NAME
 from trainer.core.settings import ROOT, Settings
 
 T = TypeVar("T")
+
+SERVER: Final = "trainer.app:create_server"
 
 _folder = tempfile.TemporaryDirectory(prefix="read")
 _READ = Path(_folder.name)
@@ -39,23 +41,26 @@ def serving(
     workers: int = 2,
     content: Path | None = None,
     is_web_alone: bool = False,
+    server: str = SERVER,
     **variables: str,
 ) -> Iterator[str]:
     """Serve an installation as `make serve` does, or by the web server alone, which starts sooner; yield its address.
 
     Alone, it begins with the content that such a server read before, for installations that share their secret.
-    `variables`: more of the environment.
+    `server`: what makes the app, for a web server alone. `variables`: more of the environment.
     """
     port = free_port()
-    server = begin(settings, port, workers=workers, content=content, is_web_alone=is_web_alone, **variables)
+    process = begin(
+        settings, port, workers=workers, content=content, is_web_alone=is_web_alone, server=server, **variables
+    )
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(address, server)
+        _wait_for(address, process)
         if is_web_alone:
             shutil.copy(settings.instance / NAME, _READ / NAME)
         yield address
     finally:
-        end(server)
+        end(process)
 
 
 def free_port() -> int:
@@ -72,13 +77,14 @@ def begin(
     workers: int = 2,
     content: Path | None = None,
     is_web_alone: bool = False,
+    server: str = SERVER,
     **variables: str,
 ) -> subprocess.Popen[bytes] | Forked:
     """Begin what `serving` serves with, at a port, without waiting for it."""
     settings = replace(settings, workers=workers, content=content or settings.content)
     command = [sys.executable, "-m", "flask", "--app", "trainer.app", "serve"]
     if is_web_alone:
-        command = web_command(replace(settings, host="127.0.0.1", port=port, workers=workers))
+        command = [*web_command(replace(settings, host="127.0.0.1", port=port, workers=workers))[:-1], server]
         with suppress(FileNotFoundError):
             shutil.copy(_READ / NAME, settings.instance / NAME)
         if sys.platform == "linux":

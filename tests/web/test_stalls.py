@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import statistics
 import time
@@ -16,12 +17,15 @@ from flask import Flask
 from sqlalchemy.engine import make_url
 
 from tests.cast import make_account, sign_in_as, start_practice
-from tests.live import run_async, serving
+from tests.live import SERVER, run_async, serving
 from tests.support import COURSE, Visitor
+from tests.web import hasty
 from trainer.cli.serve import allow_files
 from trainer.core.settings import Settings
-from trainer.web.intake import GRACE, IDLE
+from trainer.web import intake
 
+IS_FULL = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))
+IDLE, GRACE = (intake.IDLE, intake.GRACE) if IS_FULL else (hasty.IDLE, hasty.GRACE)
 WORKERS = 2
 LESSON = f"/courses/{COURSE}/start/two-errors"
 
@@ -31,6 +35,13 @@ def address(settings: Settings) -> Iterator[str]:
     """Serve with two workers."""
     allow_files()  # as `flask serve` does
     with serving(settings, workers=WORKERS, is_web_alone=True) as address:
+        yield address
+
+
+@pytest.fixture
+def impatient(settings: Settings) -> Iterator[str]:
+    """Serve with two workers that wait as long as they do for everybody, or, usually, a third of that."""
+    with serving(settings, workers=WORKERS, is_web_alone=True, server=SERVER if IS_FULL else hasty.SERVER) as address:
         yield address
 
 
@@ -77,15 +88,15 @@ CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"
 
 @pytest.mark.asvs("15.2.2")
 @pytest.mark.check("T091")
-def test_stalled_bodies_stop_nobody_and_end_by_themselves(address: str) -> None:
+def test_stalled_bodies_stop_nobody_and_end_by_themselves(impatient: str) -> None:
     async def work() -> None:
         stalled = []
         for body in (PLAIN, CHUNKED) * (2 * WORKERS):
-            line = Line(address)
+            line = Line(impatient)
             await line.open("POST /try/scenes/1 HTTP/1.1", body)
             stalled.append(line)
         for _probe in range(8):
-            status, seconds = await ask(address, "/")
+            status, seconds = await ask(impatient, "/")
             assert status == 200
             assert seconds < 1
         for line in stalled:
@@ -128,14 +139,14 @@ def test_headers_in_progress_stop_nobody(address: str) -> None:
 
 
 @pytest.mark.check("T091")
-def test_a_slow_line_gets_through_and_a_trickle_does_not(address: str) -> None:
+def test_a_slow_line_gets_through_and_a_trickle_does_not(impatient: str) -> None:
+    length = 12_000 * int(GRACE)
+    head = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n".encode()
+
     async def send(portion: bytes, pause: float) -> tuple[int, float]:
-        line = Line(address)
-        body = b"text=" + b"x" * 119_995
-        await line.open(
-            "POST /try/scenes/1 HTTP/1.1",
-            b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 120000\r\n\r\n",
-        )
+        line = Line(impatient)
+        body = b"text=".ljust(length, b"x")
+        await line.open("POST /try/scenes/1 HTTP/1.1", head)
         started = time.monotonic()
         answer = asyncio.create_task(line.status(60))
         for start in range(0, len(body), len(portion)):
@@ -150,8 +161,8 @@ def test_a_slow_line_gets_through_and_a_trickle_does_not(address: str) -> None:
         return status, time.monotonic() - started
 
     async def work() -> None:
-        # 8 KB a second for 15 seconds; a byte each two.
-        (slow, took), (trickle, ended) = await asyncio.gather(send(b"x" * 4000, 0.5), send(b"x", 2))
+        # 8 KB a second for half as long again as any body may take; a byte now and then.
+        (slow, took), (trickle, ended) = await asyncio.gather(send(b"x" * 4000, 0.5), send(b"x", GRACE / 5))
         assert slow == 422  # a form that says too little: it was read
         assert took > GRACE
         assert trickle == 408
@@ -231,7 +242,8 @@ def test_while_the_database_is_locked_pages_are_read_and_writes_wait_or_are_told
             assert statistics.quantiles(times, n=20)[-1] <= 0.5
         assert (await try_to_write(address, visitor, path, body))[0] == 303
 
-    with serving(settings, workers=WORKERS, is_web_alone=True) as address:
+    server = SERVER if IS_FULL or seconds < 10 else hasty.SERVER
+    with serving(settings, workers=WORKERS, is_web_alone=True, server=server) as address:
         run_async(work(address))
     lock.close()
 
