@@ -275,7 +275,7 @@ def test_the_app_runs_behind_pgbouncer_in_transaction_mode_postgres(
         with serving(behind, workers=3, is_web_alone=True) as address:
             cookie = _sign_up_many(app, address)
             with steady([address], "/me", rate=40, cookie=cookie) as stream:
-                time.sleep(5)
+                time.sleep(2)
         assert stream.failed == 0, stream.statuses
 
 

@@ -45,7 +45,7 @@ from trainer.organizations.rules import fold
 from trainer.web.language import show_day
 from trainer.web.tables import csv_lines, write_xlsx
 
-EXAMPLES = int(os.environ.get("TRAINER_TEST_HISTORIES", "80"))
+EXAMPLES = int(os.environ.get("TRAINER_TEST_HISTORIES", "40"))
 COURSES = ("recognize", "security-officer")
 ZONES = ("America/New_York", "America/Los_Angeles", "Pacific/Auckland", "Asia/Kolkata", "Pacific/Honolulu")
 # By the firm's clock: both changes of the clocks, the turn of a year, a leap day.

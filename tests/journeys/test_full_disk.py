@@ -30,12 +30,12 @@ from tests.cast import (
     start_practice,
 )
 from tests.conftest import make_settings
+from tests.forked import begin_command
 from tests.live import serving
 from tests.load.ledger import Ledger, complaints
 from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core.db import db
-from trainer.core.settings import ROOT
 
 MEGABYTES = 16
 
@@ -119,9 +119,9 @@ def test_with_the_disk_full_nothing_is_said_to_be_saved_and_with_space_again_all
             assert "Your saved answers are safe" in page
         assert learner.send(f"/attempts/{practice}")[0] == 303  # pages are read
         assert learner.send("/")[0] == 200
-        backup = backing_up(settings.instance, small_disk / "backup")
-        assert backup.returncode != 0
-        assert len(backup.stderr.strip().splitlines()) == 1, backup.stderr
+        code, errors = back_up(settings.instance, small_disk / "backup")
+        assert code != 0
+        assert len(errors.strip().splitlines()) == 1, errors
         assert versions(database, practice)[0] == acknowledged
         assert versions(database, practice)[1:] == [0] * (len(versions(database, practice)) - 1)
         filler.unlink()
@@ -129,7 +129,7 @@ def test_with_the_disk_full_nothing_is_said_to_be_saved_and_with_space_again_all
         assert learner.send(save, verdict="report-now", version=acknowledged, autosave=1)[0] == 303
         assert finalist.send(hand_in, scenes=0)[:2] == (303, f"/attempts/{final}/result")
         assert owner.send(f"/organizations/{firm}/roster", **roster)[0] == 303
-        assert backing_up(settings.instance, small_disk / "backup").returncode == 0
+        assert back_up(settings.instance, small_disk / "backup")[0] == 0
     ledger = Ledger({(practice, 1): (acknowledged + 1, {"verdict": "report-now"})}, {final: bob})
     assert complaints(app, ledger) == []
     release(app)
@@ -142,8 +142,8 @@ def release(app: Flask) -> None:
         db.engine.dispose()
 
 
-def backing_up(instance: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Make a backup as an operator does."""
+def back_up(instance: Path, folder: Path) -> tuple[int | None, str]:
+    """Make a backup as an operator does; return the exit code and what was said of errors."""
     settings = make_settings(instance, f"sqlite:///{instance / 'trainer.db'}")
     environ = {
         **os.environ,
@@ -151,5 +151,6 @@ def backing_up(instance: Path, folder: Path) -> subprocess.CompletedProcess[str]
         "TRAINER_DATABASE_URL": settings.database_url,
         "TRAINER_SECRET_KEY": settings.secret_key,
     }
-    command = [sys.executable, "-m", "flask", "--app", "trainer.app", "backup", str(folder)]
-    return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    command = begin_command(environ, "backup", str(folder))
+    _out, errors = command.communicate()
+    return command.returncode, errors

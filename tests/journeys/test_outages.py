@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from tests import clusters
 from tests.cast import answer_all, make_account, make_ready, sign_in_as, start_final
 from tests.clusters import Cluster
 from tests.conftest import POSTGRES_URL, make_settings
+from tests.forked import begin_command
 from tests.live import free_port, serving
 from tests.steady import Stream, steady
 from tests.support import COURSE, Visitor
@@ -61,15 +61,17 @@ def cluster() -> Iterator[Cluster]:
         yield made
 
 
-def run_setup(settings: Settings) -> subprocess.CompletedProcess[str]:
+def run_setup(settings: Settings) -> tuple[int | None, str]:
+    """Return the exit code of `flask setup` and what it said of errors."""
     environ = {
         **os.environ,
         "TRAINER_INSTANCE": str(settings.instance),
         "TRAINER_DATABASE_URL": settings.database_url,
         "TRAINER_SECRET_KEY": settings.secret_key,
     }
-    run = [sys.executable, "-m", "flask", "--app", "trainer.app", "setup"]
-    return subprocess.run(run, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    command = begin_command(environ, "setup")
+    _out, errors = command.communicate()
+    return command.returncode, errors
 
 
 def recovers(stream: Stream) -> float:
@@ -91,10 +93,10 @@ def recovers(stream: Stream) -> float:
 @pytest.mark.check("T107")
 def test_postgresql_is_away_at_the_start_and_in_between(cluster: Cluster, tmp_path: Path, shelf: Library) -> None:
     settings = make_settings(tmp_path, cluster.url)
-    refused = run_setup(settings)
-    assert refused.returncode == 1
-    assert refused.stderr.startswith("Error: The database can't be reached")
-    assert refused.stderr.count("\n") == 1
+    code, errors = run_setup(settings)
+    assert code == 1
+    assert errors.startswith("Error: The database can't be reached")
+    assert errors.count("\n") == 1
 
     cluster.control("start")
     app = create_app(settings, shelf)
