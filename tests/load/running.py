@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import time
 from collections.abc import Callable
@@ -61,17 +62,20 @@ def run(
     `process`: of the site, whose tree is measured. `look` is called every few seconds.
     """
     school = School(app, [address], think)
-    people = [make_learner(app, number) for number in range(learners)]
+    # Those who come after the first, too: to make one takes this machine as long as ten of its requests.
+    following = math.ceil(learners * seconds / (JOURNEY * think)) if think else 0
+    people = [make_learner(app, number) for number in range(learners + following)]
     started = time.monotonic()
-    run_async(_run(school, _static_path(address), people, seconds, look))
+    run_async(_run(school, _static_path(address), people, learners, seconds, look))
     taken = time.monotonic() - started
     return Run(school, taken, memory_mb(tree(process)), complaints(app, school.ledger))
 
 
 async def _run(
-    school: School, static: str, learners: list[Learner], seconds: float, look: Callable[[], None] | None
+    school: School, static: str, people: list[Learner], learners: int, seconds: float, look: Callable[[], None] | None
 ) -> None:
-    lessons, numbers, making = lesson_paths(school.app), count(len(learners)), asyncio.Lock()
+    lessons, numbers, making = lesson_paths(school.app), count(len(people)), asyncio.Lock()
+    following = iter(people[learners:])
     school.end = time.monotonic() + seconds
 
     async def learn(learner: Learner) -> None:
@@ -81,6 +85,9 @@ async def _run(
             while True:
                 await school.read_and_practice(learner, lessons)
                 await school.take_final(learner, is_reading=True)
+                if (follower := next(following, None)) is not None:
+                    learner = follower
+                    continue
                 async with making:
                     learner = await asyncio.to_thread(make_learner, school.app, next(numbers))
 
@@ -100,7 +107,7 @@ async def _run(
     is_over = asyncio.Event()
     around = [asyncio.create_task(ask_for_file()) for _visitor in range(ASKING_FOR_FILES)]
     around.append(asyncio.create_task(watch()))
-    await asyncio.gather(*(learn(learner) for learner in learners))
+    await asyncio.gather(*(learn(learner) for learner in people[:learners]))
     is_over.set()
     await asyncio.gather(*around)
 
