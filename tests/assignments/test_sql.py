@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import Integer, func, literal, select, text
 
 from trainer.assignments import sql, statements
+from trainer.assignments.models import Assignment
 from trainer.core.clock import today
 from trainer.core.db import db
 from trainer.credentials.rules import valid_until as add_months
@@ -45,6 +46,23 @@ def test_sqlite_looks_people_up_by_their_duty_and_not_all_for_each(app: Flask) -
         (of_person,) = [step for step in steps if "assignments" in step]
         assert "membership_id=?" in of_person, of_person
         assert not any("USE TEMP B-TREE FOR ORDER BY" in step for step in steps), steps
+
+
+def test_a_portion_of_a_large_firm_is_found_by_its_ids(app: Flask) -> None:
+    """PostgreSQL takes all firms to be of about the same size, and would go through all duties of a requirement."""
+    duty = statements.duties_where(Assignment.id.in_([uuid.uuid4() for _number in range(500)]))
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            steps = [step for step in plan_of(select(duty.c.status)) if "assignments" in step]
+            assert steps
+            assert all("(id=?)" in step for step in steps), steps
+            return
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # no table is large here
+            asked = select(duty.c.status).params(statements.on(uuid.uuid4(), today()))
+            compiled = asked.compile(connection, compile_kwargs={"literal_binds": True})
+            steps = [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {compiled}".replace("%%", "%"))]
+    assert not [step for step in steps if "Index Cond: (requirement_id" in step]
 
 
 def plan_of(query: object) -> list[str]:

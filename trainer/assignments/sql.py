@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Boolean, Date, Dialect, Integer, Join, SmallInteger
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.sql.functions import GenericFunction, ReturnTypeFromArgs
 from sqlalchemy.types import TypeDecorator
 
 from trainer.assignments.rules import Status
@@ -52,7 +52,16 @@ def _in_order_sqlite(join: InOrder, compiler: SQLCompiler, **options: Any) -> st
     return f"{left} CROSS JOIN {right} ON {compiler.process(join.onclause, **options)}"
 
 
-class add_months(GenericFunction[dt.date]):  # noqa: N801 a function of SQL
+class unindexed(ReturnTypeFromArgs[Any]):  # noqa: N801 a function of SQL
+    """A column for whose values no index is searched: other conditions choose the few rows.
+
+    PostgreSQL takes all firms to be of about the same size, and would read all rows of a large one for each portion.
+    """
+
+    inherit_cache = True
+
+
+class add_months(GenericFunction[dt.date]):  # noqa: N801
     """A day so many months later, or the last of that month (`credentials.rules.valid_until`)."""
 
     type = Date()
@@ -111,6 +120,18 @@ class is_among(GenericFunction[bool]):  # noqa: N801
 def _two(element: GenericFunction[Any], compiler: SQLCompiler, options: dict[str, Any]) -> tuple[str, str]:
     first, second = (compiler.process(clause, **options) for clause in element.clauses)
     return first, second
+
+
+@compiles(unindexed, "sqlite")
+def _unindexed_sqlite(element: unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    # https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_
+    return f"+{compiler.process(element.clauses, **options)}"
+
+
+@compiles(unindexed, "postgresql")
+def _unindexed_postgresql(element: unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.clauses, **options)
+    return f"coalesce({column}, {column})"
 
 
 @compiles(add_months, "sqlite")

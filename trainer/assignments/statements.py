@@ -227,7 +227,8 @@ def duties_where(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
     The firm isn't a condition here: SQLite would scan all of the firm's duties for it.
     """
     asked = terms(facts)
-    few = sql.InOrder(facts.with_person(facts.duties), asked, asked.c.requirement_id == facts.requirement_id)
+    theirs = asked.c.requirement_id == sql.unindexed(facts.requirement_id)
+    few = sql.InOrder(facts.with_person(facts.duties), asked, theirs)
     return _with_days(facts, asked, few, *only)
 
 

@@ -234,7 +234,7 @@ def _assign(organization: Organization, requirement: Requirement, now: dt.dateti
         )
         .outerjoin(Assignment, theirs)
         .where(
-            Membership.organization_id == organization.id,
+            sql.unindexed(Membership.organization_id) == organization.id,
             meant(Audience.read(requirement.audience), organization),
             or_(Assignment.id.is_(None), Assignment.ended_at.is_not(None)),
             *only,
