@@ -113,7 +113,7 @@ def served() -> None:
             ours = Server(address, _serving_process(settings))
             memory(ours)
             weight(address, lesson)
-            with bare(settings) as floor:
+            with bare(settings, f"sqlite:///{settings.instance / 'bare.db'}") as floor:
                 with floors.nginx(address, lesson, Path(name) / "nginx") as nginx:
                     pages(floor, ours, lesson, learners, Server(*nginx) if nginx else None)
                 saves(floor, ours, app, settings)
@@ -183,7 +183,7 @@ def saves(floor: Server, ours: Server, app: Flask, settings: Settings) -> None:
 
 
 def postgres() -> None:
-    """One response saved on PostgreSQL, beside pgbench’s simple update on the same server."""
+    """One response saved on PostgreSQL, beside pgbench’s simple update on the same server, and what a bare app does."""
     label = "response saved on PostgreSQL, beside pgbench"
     if not POSTGRES_URL:
         figures.say(label, "not measured: TRAINER_TEST_POSTGRES_URL names no server")
@@ -194,16 +194,20 @@ def postgres() -> None:
     with installed("PostgreSQL") as (app, settings), serving(settings) as address:
         ours = Server(address, _serving_process(settings))
         visits = _saving(ours, app)
-        with floors.pgbench(POSTGRES_URL) as command:
+        with floors.pgbench(POSTGRES_URL) as command, bare(settings, settings.database_url) as floor:
             assert command is not None
+            bare_visits = [_bare_save(floor, number) for number in range(1, AT_ONCE + 1)]
             turns = figures.by_turns(
                 {
                     "pgbench": lambda: floors.run_pgbench(command, AT_ONCE, SECONDS),
+                    "bare": lambda: floor.turn(bare_visits),
                     "ours": lambda: ours.turn(visits),
                 },
                 ROUNDS,
             )
+    figures.beside("bare write of one row on PostgreSQL", turns["bare"], turns["pgbench"], "pgbench’s simple update")
     figures.beside("response saved on PostgreSQL", turns["ours"], turns["pgbench"], "pgbench’s simple update")
+    figures.beside("response saved on PostgreSQL", turns["ours"], turns["bare"], "a bare write")
     figures.floor("response saved on PostgreSQL", turns["ours"])
 
 
@@ -494,12 +498,12 @@ def demo_firm() -> None:
 
 
 @contextmanager
-def bare(settings: Settings) -> Iterator[Server]:
-    """Serve the bare app on the same server."""
+def bare(settings: Settings, database_url: str) -> Iterator[Server]:
+    """Serve the bare app on the same server, with a table of its own in a database."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environ = {**os.environ, "BARE_DATABASE_URL": f"sqlite:///{settings.instance / 'bare.db'}"}
+    environ = {**os.environ, "BARE_DATABASE_URL": database_url}
     subprocess.run(
         [sys.executable, "-c", "from tests.bench.bare import create_app; create_app()"],
         cwd=ROOT, env=environ, check=True,

@@ -32,7 +32,8 @@ class Note(Base):
 
 def create_server() -> Adapter:
     """Build the bare app as ours is served, so that both pay the same for the server."""
-    return Adapter(create_app(), most_bytes=lambda _environ: 256 * 1024)
+    threads = {} if os.environ["BARE_DATABASE_URL"].startswith("sqlite") else {"changing": 3, "reading": 2}
+    return Adapter(create_app(), most_bytes=lambda _environ: 256 * 1024, **threads)
 
 
 def create_app() -> Flask:
@@ -43,8 +44,9 @@ def create_app() -> Flask:
     app.config["SQLALCHEMY_DATABASE_URI"] = os.environ["BARE_DATABASE_URL"]
     database.init_app(app)
     with app.app_context():
-        event.listen(database.engine, "connect", ours._prepare_sqlite)
-        event.listen(database.engine, "begin", ours._begin_sqlite)
+        if database.engine.dialect.name == "sqlite":
+            event.listen(database.engine, "connect", ours._prepare_sqlite)
+            event.listen(database.engine, "begin", ours._begin_sqlite)
         database.create_all()
         if database.session.get(Note, 1) is None:
             database.session.add_all(Note(id=number, text="hello", version=0) for number in range(1, 33))
