@@ -32,8 +32,8 @@ class Note(Base):
 
 def create_server() -> Adapter:
     """Build the bare app as ours is served, so that both pay the same for the server."""
-    threads = {} if os.environ["BARE_DATABASE_URL"].startswith("sqlite") else {"changing": 3, "reading": 2}
-    return Adapter(create_app(), most_bytes=lambda _environ: 256 * 1024, **threads)
+    changing, reading = (1, 1) if os.environ["BARE_DATABASE_URL"].startswith("sqlite") else (3, 2)
+    return Adapter(create_app(), most_bytes=lambda _environ: 256 * 1024, changing=changing, reading=reading)
 
 
 def create_app() -> Flask:
