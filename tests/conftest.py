@@ -130,13 +130,17 @@ EACH_CASE = {"cli", "core", "journeys"}
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Import all tests without looking for garbage among their hundreds of thousands of objects again and again."""
+    """Import all tests without looking for garbage among their hundreds of thousands of objects again and again.
+
+    Afterward it is looked for less often than usual: a page makes thousands of objects and hardly any circle of them.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
-        gc.enable()
         gc.freeze()
+        gc.set_threshold(20_000, 50, 100)
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

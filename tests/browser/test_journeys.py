@@ -5,16 +5,23 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import BrowserContext, Request, expect
 
 from tests.browser.hands import Keyboard, Mouse
 from tests.browser.live import Live
-from tests.browser.sheets import SHEETS
+from tests.browser.sheets import IS_ALL, SHEETS
 from tests.browser.stage import Stage
 from tests.support import COURSE, PASSWORD, keys, right_verdict
+from trainer.assessment.models import Response
+from trainer.content.library import Lesson
 from trainer.content.serving import served
+from trainer.core.clock import now
+from trainer.core.db import db, transaction
+from trainer.learning.models import Enrollment
+from trainer.learning.operations import complete_lesson
 
 NAME = "Zoë Ångström"
 
@@ -70,7 +77,7 @@ def test_the_whole_road_with_script_asks_no_one_else_and_stores_nothing(
     visit = context()
     visit.on("request", lambda request: asked.append(request.url))
     page = visit.new_page()
-    walk(Mouse(page), live, tried=12)
+    walk(Mouse(page), live, tried=12, is_whole=True)
     assert len(asked) > 100
     assert {url for url in asked if not url.startswith(live.url + "/")} == set()
     assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
@@ -116,13 +123,16 @@ def test_reading_leaves_no_cookie(context: Callable[..., BrowserContext], live: 
     assert visit.cookies() == []
 
 
-def walk(hand: Mouse, live: Live, *, tried: int = 2) -> None:
-    """Go the whole road; `tried`: how many scenes of the first try to answer, the others are skipped."""
+def walk(hand: Mouse, live: Live, *, tried: int = 2, is_whole: bool = IS_ALL) -> None:
+    """Go the whole road; `tried`: how many scenes of the first try to answer, the others are skipped.
+
+    If it isn't whole, lessons and scenes that ask nothing new of a hand are done by the app.
+    """
     _first_try(hand, live, tried)
     _keep(hand)
-    _read(hand, live)
+    _read(hand, live, is_whole)
     _join(hand)
-    _pass(hand, live)
+    _pass(hand, live, is_whole)
     _prove(hand, live)
 
 
@@ -150,15 +160,40 @@ def _keep(hand: Mouse) -> None:
     expect(hand.page.get_by_role("heading", level=1)).to_have_text("For everyone")
 
 
-def _read(hand: Mouse, live: Live) -> None:
+def _read(hand: Mouse, live: Live, is_whole: bool) -> None:
     with live.app.app_context():
         lessons = [lesson for module in served().courses[COURSE].core for lesson in module.lessons]
+    by_hand = lessons if is_whole else [*_first_with_each_question(lessons), lessons[-1]]
     hand.follow("Continue: ")
-    for lesson in lessons:
+    for number, lesson in enumerate(lessons):
+        if lesson not in by_hand:
+            _read_aside(live, lesson)
+            continue
+        if number and lessons[number - 1] not in by_hand:
+            hand.open(f"/courses/{COURSE}/{lesson.id}")
         expect(hand.page.get_by_role("heading", level=1)).to_have_text(lesson.file.title)
         hand.answer_questions()
         hand.press("I’ve read this")
     expect(hand.page.get_by_text(f"{len(lessons)} of {len(lessons)} core lessons read")).to_be_visible()
+
+
+def _first_with_each_question(lessons: list[Lesson]) -> list[Lesson]:
+    met: set[str] = set()
+    first = []
+    for lesson in lessons:
+        types = {question.type for question in lesson.questions}
+        if lesson is lessons[0] or not types <= met:
+            first.append(lesson)
+        met |= types
+    return first
+
+
+def _read_aside(live: Live, lesson: Lesson) -> None:
+    """Complete a lesson for who began last."""
+    with live.app.app_context(), transaction():
+        enrollment = db.session.query(Enrollment).order_by(Enrollment.started_at.desc()).first()
+        assert enrollment is not None
+        complete_lesson(enrollment, served().courses[COURSE], lesson, now())
 
 
 def _join(hand: Mouse) -> None:
@@ -172,14 +207,28 @@ def _join(hand: Mouse) -> None:
     hand.press("Use this name")
 
 
-def _pass(hand: Mouse, live: Live) -> None:
+def _pass(hand: Mouse, live: Live, is_whole: bool) -> None:
     hand.press("Start the final")
     attempt = hand.page.url.split("/scenes/")[0]
-    for truth, action, _harmful in keys(live.app, attempt):
+    right = keys(live.app, attempt)
+    for position, (truth, action, _harmful) in enumerate(right, start=1):
+        if 4 < position < len(right) and not is_whole:
+            _judge_aside(live, attempt, position, right_verdict(truth), action)
+            continue
+        if position == len(right) and not is_whole:
+            hand.open(f"{attempt}/scenes/{position}")
         _judge(hand, right_verdict(truth), action)
     hand.press("Hand in")
     expect(hand.page.get_by_role("heading", level=1)).to_contain_text("Passed.")
     expect(hand.page.get_by_role("heading", level=1)).to_contain_text(re.compile(r"You caught (1[567]) of \1\."))
+
+
+def _judge_aside(live: Live, attempt: str, position: int, verdict: str, action: str | None) -> None:
+    with live.app.app_context(), transaction():
+        attempt_id = UUID(attempt.rpartition("/")[2])
+        row = db.session.query(Response).filter_by(attempt_id=attempt_id, position=position).one()
+        row.given = {"verdict": verdict, "confidence": "certain", "action": action}
+        row.version, row.saved_at = row.version + 1, now()
 
 
 def _prove(hand: Mouse, live: Live) -> None:

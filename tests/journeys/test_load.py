@@ -17,7 +17,7 @@ IS_FULL = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))
 
 @pytest.mark.check("T123")
 def test_learners_at_once_see_no_error_and_lose_nothing(app: Flask, settings: Settings) -> None:
-    learners, seconds = (50, 120.0) if IS_FULL else (10, 6.0)
+    learners, seconds = (50, 120.0) if IS_FULL else (10, 4.0)
     with serving(settings, is_web_alone=True) as address:
         done = run(app, address, os.getpid(), learners=learners, seconds=seconds, think=0.1)
     assert (done.complaints, dict(done.school.times.errors), done.school.times.broken) == ([], {}, 0)

@@ -146,7 +146,10 @@ def test_days_are_the_firms_and_clocks_that_change_move_no_follow_up(mailing: Fl
         with mailing.app_context(), transaction():
             invite_all(firm.actor(), None, clock.now())
         for hours in range(1, 24 * 22):
-            traveller.move_to(begins.astimezone(dt.UTC) + dt.timedelta(hours=hours))
+            at = begins.astimezone(dt.UTC) + dt.timedelta(hours=hours)
+            if at.astimezone(ZoneInfo(zone)).hour not in {0, 7, 8, 9, 23}:
+                continue  # these are where a day or an hour could be taken for another
+            traveller.move_to(at)
             with mailing.app_context(), transaction():
                 follow_up(db.session.get_one(Organization, firm.id), None, clock.now(), None)
         with mailing.app_context():
