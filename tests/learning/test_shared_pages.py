@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-from flask import Flask
+from flask import Flask, template_rendered
+from jinja2 import Template
 from sqlalchemy import event
 
 from tests.cast import make_guest, sign_in_as
-from tests.support import COURSE, Visitor, closed_up
+from tests.support import COURSE, Visitor, closed_up, first_choice
+from trainer.content.drills import Question
 from trainer.content.library import Library
 from trainer.core.db import db
 
@@ -94,3 +96,40 @@ def test_personal_pages_stay_out_of_caches(app: Flask, shelf: Library) -> None:
     visitor = enrolled(app)
     for _time in range(2):
         assert visitor.get(lessons(shelf)[0]).headers["Cache-Control"] == "no-store"
+
+
+def asking(shelf: Library) -> tuple[str, Question]:
+    """Return the address of a lesson that asks, and its first question."""
+    lesson = next(one for one in shelf.content.courses[COURSE].lessons if one.questions)
+    return f"/courses/{COURSE}/{lesson.id}", lesson.questions[0]
+
+
+def test_a_text_with_questions_is_told_once_to_all_who_have_answered_nothing(app: Flask, shelf: Library) -> None:
+    (path, _question), told = asking(shelf), list[str]()
+
+    def note(_app: object, template: Template, **_more: object) -> None:
+        told.append(str(template.name))
+
+    one, other, stranger = enrolled(app), enrolled(app), Visitor(app)
+    stranger.token()  # a session that is nobody's, so that the page isn't one that is kept whole
+    with template_rendered.connected_to(note, app):
+        pages = [visitor.get(path).text for visitor in (one, other, one)]
+        assert told.count("learning/_body.html") == 1
+        nobodys = [stranger.get(f"{path}?{query}").text for query in ("", "open=all")]
+    assert told.count("learning/_body.html") == 3
+    assert len({_OWN.sub(r"\1", page) for page in pages}) == 1
+    own = [set(_OWN.findall(page)) for page in pages]
+    assert all(len(fields) == 2 for fields in own)  # the same ones in every form
+    assert {value for _name, value in own[0]}.isdisjoint(value for _name, value in own[1])
+    assert all(not _OWN.search(page.partition("<main")[2]) for page in nobodys)
+    assert ['<details class="onward" open>' in page for page in nobodys] == [False, True]
+
+
+def test_what_one_learner_answered_is_told_to_nobody_else(app: Flask, shelf: Library) -> None:
+    path, question = asking(shelf)
+    one, other = enrolled(app), enrolled(app)
+    for visitor in (one, other):
+        assert closed_up(visitor.get(path).text).count('class="told') == 0
+    assert one.post(f"{path}/answers/{question.id}", first_choice(question)).status_code == 303
+    assert closed_up(one.get(path).text).count('class="told') == 1
+    assert closed_up(other.get(path).text).count('class="told') == 0

@@ -53,15 +53,26 @@ def lesson_page(
 
     body: str = lesson.html
     if lesson.questions:
-        body = render_template(
-            "learning/_body.html",
-            course=whole,
-            lesson=lesson,
-            asked=ask(lesson, answers, again, incomplete=incomplete, opens_all=opens_all),
-            answers=carried(whole, lesson, carrying) if carrying else "",
-            is_learner=is_learner,
-            opened_at=opened_at,
-        )
+
+        def tell(opened_at: str) -> str:
+            return render_template(
+                "learning/_body.html",
+                course=whole,
+                lesson=lesson,
+                asked=ask(lesson, answers, again, incomplete=incomplete, opens_all=opens_all),
+                answers=carried(whole, lesson, carrying) if carrying else "",
+                is_learner=is_learner,
+                opened_at=opened_at,
+            )
+
+        if answers:
+            body = tell(opened_at)
+        else:  # to everyone who has answered nothing yet, it says the same
+            body = shared_page(
+                ("text", whole.slug, lesson.id, is_learner, opens_all, bool(opened_at)),
+                lambda: tell(hole("opened_at") if opened_at else ""),
+                {"opened_at": opened_at},
+            )
     page = shared_page(
         (whole.slug, lesson.id, is_learner, standing_alike),
         lambda: _around(whole, lesson, is_learner, begun, to_answer),
