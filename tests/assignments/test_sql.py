@@ -18,6 +18,21 @@ from trainer.credentials.rules import valid_until as add_months
 _MONTHS = (1, 2, 6, 11, 12, 13, 24, 36)
 
 
+def test_a_day_so_many_months_later_is_the_one_of_the_calendar(app: Flask) -> None:
+    days = [dt.date(2027, 1, 1) + dt.timedelta(days=number) for number in range(0, 800, 3)]
+    days += [dt.date(year, month, day) for year in (2027, 2028) for month in (1, 3, 8, 10, 12) for day in (29, 30, 31)]
+    days += [dt.date(2028, 2, 29), dt.date(2099, 12, 31)]
+    with app.app_context():
+        for months in (*_MONTHS, 60):
+            span = sql.months(literal(months, Integer))
+            later = [sql.number_after(literal(day), span) for day in days]
+            named = [sql.numbered_day(number).label(f"d{place}") for place, number in enumerate(later)]
+            assert list(db.session.execute(select(*named)).one()) == [add_months(day, months) for day in days], months
+        numbered = [sql.day_number(literal(day)).label(f"d{place}") for place, day in enumerate(days)]
+        numbers = list(db.session.execute(select(*numbered)).one())
+    assert [number - numbers[0] for number in numbers] == [(day - days[0]).days for day in days]
+
+
 def test_the_first_day_that_reaches_is_the_one_before_which_no_day_does(app: Flask) -> None:
     days = [dt.date(2027, 1, 1) + dt.timedelta(days=number) for number in range(0, 800, 3)]
     days += [dt.date(year, month, day) for year in (2027, 2028) for month, day in ((2, 28), (3, 1), (3, 31), (12, 31))]

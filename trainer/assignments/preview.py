@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Text, and_, cast, exists, literal, select, true
 
-from trainer.assignments import rules
+from trainer.assignments import rules, sql
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.queries import list_team_names, meant
 from trainer.assignments.rules import SOON, Wanted
@@ -60,7 +60,7 @@ def preview(actor: Actor, rule: Wanted, today: dt.date, now: Requirement | None 
     zone = actor.organization.time_zone
     asked = select(
         literal(rule.course).label("course"),
-        literal(rule.cadence_months).label("cadence_months"),
+        sql.months(literal(rule.cadence_months)).label("cadence"),
         literal(rule.least_minutes).label("least_minutes"),
         literal(rule.is_paced).label("is_paced"),
         literal(rule.attestation is not None).label("needs_attestation"),

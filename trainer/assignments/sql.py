@@ -29,6 +29,7 @@ class Numbered(TypeDecorator[Status]):
 
 
 _STATUSES = tuple(Status)
+_FIRST_DAY = "DATE '0001-01-01'"
 
 
 class InOrder(Join):
@@ -61,15 +62,35 @@ class unindexed(ReturnTypeFromArgs[Any]):  # noqa: N801 a function of SQL
     inherit_cache = True
 
 
-class add_months(GenericFunction[dt.date]):  # noqa: N801
-    """A day so many months later, or the last of that month (`credentials.rules.valid_until`)."""
+class months(GenericFunction[Any]):  # noqa: N801
+    """So many months, as `number_after` adds them."""
+
+    inherit_cache = True
+
+
+class day_number(GenericFunction[int]):  # noqa: N801
+    """A day as a number: those of later days are higher. SQLite computes with numbers faster than with days."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+class number_after(GenericFunction[int]):  # noqa: N801
+    """The number of a day so many `months` later, or of the last of that month (`credentials.rules.valid_until`)."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+class numbered_day(GenericFunction[dt.date]):  # noqa: N801
+    """The day that has a number."""
 
     type = Date()
     inherit_cache = True
 
 
 class first_reaching(GenericFunction[dt.date]):  # noqa: N801
-    """The first day from which `add_months` with so many months reaches a day."""
+    """The first day from which `number_after` with so many months reaches a day."""
 
     type = Date()
     inherit_cache = True
@@ -82,10 +103,10 @@ class add_days(GenericFunction[dt.date]):  # noqa: N801
     inherit_cache = True
 
 
-class earlier(GenericFunction[dt.date]):  # noqa: N801
-    """The earlier of two days."""
+class earlier(GenericFunction[int]):  # noqa: N801
+    """The earlier of two days, by their numbers."""
 
-    type = Date()
+    type = Integer()
     inherit_cache = True
 
 
@@ -134,19 +155,51 @@ def _unindexed_postgresql(element: unindexed, compiler: SQLCompiler, **options: 
     return f"coalesce({column}, {column})"
 
 
-@compiles(add_months, "sqlite")
-def _add_months_sqlite(element: add_months, compiler: SQLCompiler, **options: Any) -> str:
-    day, months = _two(element, compiler, options)
-    same_day = f"date({day}, '+' || ({months}) || ' months')"
+@compiles(months, "sqlite")
+def _months_sqlite(element: months, compiler: SQLCompiler, **options: Any) -> str:
+    return f"'+' || ({compiler.process(element.clauses, **options)}) || ' months'"
+
+
+@compiles(months, "postgresql")
+def _months_postgresql(element: months, compiler: SQLCompiler, **options: Any) -> str:
+    return f"make_interval(months => {compiler.process(element.clauses, **options)})"
+
+
+@compiles(day_number, "sqlite")
+def _day_number_sqlite(element: day_number, compiler: SQLCompiler, **options: Any) -> str:
+    # Of a Julian day, which begins at noon, half has gone by at midnight.
+    return f"CAST(julianday({compiler.process(element.clauses, **options)}) AS INTEGER)"
+
+
+@compiles(day_number, "postgresql")
+def _day_number_postgresql(element: day_number, compiler: SQLCompiler, **options: Any) -> str:
+    return f"(CAST({compiler.process(element.clauses, **options)} AS DATE) - {_FIRST_DAY})"
+
+
+@compiles(numbered_day, "sqlite")
+def _numbered_day_sqlite(element: numbered_day, compiler: SQLCompiler, **options: Any) -> str:
+    return f"date(({compiler.process(element.clauses, **options)}) + 0.5)"
+
+
+@compiles(numbered_day, "postgresql")
+def _numbered_day_postgresql(element: numbered_day, compiler: SQLCompiler, **options: Any) -> str:
+    return f"({_FIRST_DAY} + {compiler.process(element.clauses, **options)})"
+
+
+@compiles(number_after, "sqlite")
+def _number_after_sqlite(element: number_after, compiler: SQLCompiler, **options: Any) -> str:
+    day, span = _two(element, compiler, options)
+    same_day = f"julianday({day}, {span})"
     # Where the month has no such day SQLite goes on into the next; the last of the month comes before that.
-    last_day = f"date({day}, 'start of month', '+' || (({months}) + 1) || ' months', '-1 day')"
-    return f"CASE WHEN substr({day}, 9) <= '28' THEN {same_day} ELSE min({same_day}, {last_day}) END"
+    last_day = f"julianday({day}, 'start of month', {span}, '+1 month', '-1 day')"
+    number = f"CASE WHEN substr({day}, 9) <= '28' THEN {same_day} ELSE min({same_day}, {last_day}) END"
+    return f"CAST({number} AS INTEGER)"
 
 
-@compiles(add_months, "postgresql")
-def _add_months_postgresql(element: add_months, compiler: SQLCompiler, **options: Any) -> str:
-    day, months = _two(element, compiler, options)
-    return f"CAST(CAST({day} AS DATE) + make_interval(months => {months}) AS DATE)"
+@compiles(number_after, "postgresql")
+def _number_after_postgresql(element: number_after, compiler: SQLCompiler, **options: Any) -> str:
+    day, span = _two(element, compiler, options)
+    return f"(CAST(CAST({day} AS DATE) + {span} AS DATE) - {_FIRST_DAY})"
 
 
 @compiles(first_reaching, "sqlite")

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     FromClause,
+    Integer,
     ScalarSelect,
     Select,
     String,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    type_coerce,
 )
 
 from trainer.assignments import sql
@@ -54,6 +56,8 @@ RENEWING = bindparam("renewing", type_=String())
 UNTIL = bindparam("until", type_=UTCDateTime())
 """The instant at which a past day ends."""
 _SAID = {status: literal(status, sql.Numbered()) for status in Status}
+_COVERED, _DAY = 8, 16
+"""What `standings_by_day` adds to a status if something covers the person, and for each day."""
 
 
 def on(organization_id: uuid.UUID, today: dt.date, until: dt.datetime | None = None) -> dict[str, Any]:
@@ -169,10 +173,10 @@ THEN = Facts(
 def terms(facts: Facts = NOW) -> CTE:
     """Return, as SQL, what each of a firm's requirements asks of a completion, and since when one holds.
 
-    Columns: requirement_id, course, cadence_months, least_minutes, is_paced, needs_attestation, allows_test_out,
-    earlier_keys, renewal_days, soon_until (the last day that is due soon), first_soon_until (the same of a first due
-    day), holding_since and current_since (the first day of issue from which the cadence reaches today, or beyond
-    `soon_until`). Days are computed here, once for each requirement.
+    Columns: requirement_id, course, cadence (of `sql.months`), least_minutes, is_paced, needs_attestation,
+    allows_test_out, earlier_keys, renewal_days, soon_until (the last day that is due soon), first_soon_until (the same
+    of a first due day), holding_since and current_since (the first day of issue from which the cadence reaches today,
+    or beyond `soon_until`). Days are computed here, once for each requirement.
     """
     rule = facts.rule
     soon_until = sql.add_days(TODAY, case((rule.renewal_days < SOON, rule.renewal_days), else_=SOON))
@@ -180,7 +184,7 @@ def terms(facts: Facts = NOW) -> CTE:
         select(
             facts.rule_id.label("requirement_id"),
             rule.course,
-            rule.cadence_months,
+            sql.months(rule.cadence_months).label("cadence"),
             rule.least_minutes,
             rule.is_paced,
             rule.attestation.is_not(None).label("needs_attestation"),
@@ -201,12 +205,12 @@ def terms(facts: Facts = NOW) -> CTE:
 def covers_until(user_id: Any, membership_id: Any, asked: Any, facts: Facts = NOW) -> ColumnElement[dt.date]:
     """Return, as SQL, the last day that a person's completions and trainings cover: `rules.Duty.covers_until`.
 
-    `asked` has the columns course, cadence_months, least_minutes, is_paced, needs_attestation, allows_test_out and
+    `asked` has the columns course, cadence, least_minutes, is_paced, needs_attestation, allows_test_out and
     earlier_keys of `terms`.
     """
     earned = _satisfying(facts, user_id, asked, func.max(_covered(asked))).scalar_subquery()
     recorded = _accepted(facts, membership_id, asked, func.max(_recorded_until(asked))).scalar_subquery()
-    return sql.later(earned, _where_accepted(asked, recorded))
+    return sql.numbered_day(sql.higher(earned, _where_accepted(asked, recorded)))
 
 
 def duties(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
@@ -245,47 +249,46 @@ def standings(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
 def standings_by_day(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
     """Like `standings`, for whoever asks of all of them both where they stand and until when.
 
-    What covers a person is looked up once, and says both.
+    Columns: assignment_id, membership_id, status, covers_until, due_on, due_number (of `sql.day_number`, to order by).
+    What covers a person is looked up once for each duty. A lookup finds a single value, so that it is a number with all
+    of it in it: the due day, whether anything covers the person, and the status.
     """
     asked = terms(facts)
-    covering = (
+    recorded = _accepted(facts, facts.membership_id, asked.c, func.max(_recorded_until(asked.c)))
+    earned = func.max(_covered(asked.c))
+    longest = sql.higher(earned, _where_accepted(asked.c, recorded.scalar_subquery())).label("until")
+    covering = _satisfying(facts, facts.user_id, asked.c, longest).subquery("covering")
+    until = covering.c.until
+    status = case(
+        (_is_waived(facts.id, facts), _SAID[Status.WAIVED]),
+        (until > sql.day_number(asked.c.soon_until), _SAID[Status.CURRENT]),
+        (until >= sql.day_number(TODAY), _SAID[Status.DUE_SOON]),
+        (until.is_not(None), _SAID[Status.EXPIRED]),
+        else_=_without(asked.c, facts.user_id, facts.due_on, facts),
+    )
+    is_covered = case((until.is_not(None), _COVERED), else_=0)
+    number = func.coalesce(until, sql.day_number(facts.due_on)) * _DAY + is_covered + type_coerce(status, Integer)
+    numbered = (
         select(
             facts.id.label("assignment_id"),
             facts.membership_id,
-            facts.requirement_id,
-            facts.user_id.label("user_id"),
-            facts.due_on.label("first_due_on"),
-            *(asked.c.course, asked.c.soon_until, asked.c.first_soon_until),
-            covers_until(facts.user_id, facts.membership_id, asked.c, facts).label("covers_until"),
+            select(number).correlate_except(covering).scalar_subquery().label("number"),
         )
         .select_from(_by_requirement(facts, asked))
         .where(facts.stands, facts.organization_id == FIRM, *only)
-        .offset(0)  # so that neither planner looks credentials up again for each use
-        .subquery("covering")
+        .cte("numbered")
+        .prefix_with("MATERIALIZED")
     )
-    source: FromClause = covering
-    if facts.needs_person:
-        source = sql.InOrder(covering, Membership.__table__, Membership.id == covering.c.membership_id)
-    until = covering.c.covers_until
-    status = case(
-        (_is_waived(covering.c.assignment_id, facts), _SAID[Status.WAIVED]),
-        (until > covering.c.soon_until, _SAID[Status.CURRENT]),
-        (until >= TODAY, _SAID[Status.DUE_SOON]),
-        (until.is_not(None), _SAID[Status.EXPIRED]),
-        else_=_without(covering.c, covering.c.user_id, covering.c.first_due_on, facts),
-    )
-    return (
-        select(
-            covering.c.assignment_id,
-            covering.c.membership_id,
-            covering.c.requirement_id,
-            status.label("status"),
-            until,
-            func.coalesce(until, covering.c.first_due_on).label("due_on"),
-        )
-        .select_from(source)
-        .subquery("standings")
-    )
+    due_number = numbered.c.number // _DAY
+    due_on = sql.numbered_day(due_number)
+    return select(
+        numbered.c.assignment_id,
+        numbered.c.membership_id,
+        type_coerce(numbered.c.number % _COVERED, sql.Numbered()).label("status"),
+        case((numbered.c.number % _DAY >= _COVERED, due_on)).label("covers_until"),
+        due_on.label("due_on"),
+        due_number.label("due_number"),
+    ).subquery("standings")
 
 
 def standings_by_name(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
@@ -365,7 +368,7 @@ def _with_days(facts: Facts, asked: CTE, source: FromClause, *only: ColumnElemen
         .add_columns(
             facts.user_id,
             asked.c.course,
-            asked.c.cadence_months,
+            asked.c.cadence,
             asked.c.least_minutes,
             asked.c.renewal_days,
             facts.due_on.label("first_due_on"),
@@ -378,7 +381,7 @@ def _with_days(facts: Facts, asked: CTE, source: FromClause, *only: ColumnElemen
         .prefix_with("MATERIALIZED")
     )
     earned, recorded = _covered(rows.c), _recorded_until(rows.c)
-    covers_until = sql.later(earned, recorded)
+    covers_until = sql.numbered_day(sql.higher(earned, recorded))
     is_recorded = and_(recorded.is_not(None), or_(earned.is_(None), recorded > earned))
     return (
         select(
@@ -397,9 +400,9 @@ def _with_days(facts: Facts, asked: CTE, source: FromClause, *only: ColumnElemen
     )
 
 
-def _covered(asked: Any) -> ColumnElement[dt.date]:
-    """Return, as SQL, the last day that a credential covers: `rules.covered_until`."""
-    return sql.earlier(Credential.valid_until, sql.add_months(Credential.issued_on, asked.cadence_months))
+def _covered(asked: Any) -> ColumnElement[int]:
+    """Return, as SQL, the number of the last day that a credential covers: `rules.covered_until`."""
+    return sql.earlier(sql.day_number(Credential.valid_until), sql.number_after(Credential.issued_on, asked.cadence))
 
 
 def _covering(facts: Facts, user_id: Any, asked: Any) -> ScalarSelect[uuid.UUID]:
@@ -428,9 +431,9 @@ def _satisfying(facts: Facts, user_id: Any, asked: Any, *columns: Any) -> Select
     return query
 
 
-def _recorded_until(asked: Any) -> ColumnElement[dt.date]:
-    """Return, as SQL, the last day that a training recorded by the firm covers."""
-    return sql.add_months(EarlierTraining.completed_on, asked.cadence_months)
+def _recorded_until(asked: Any) -> ColumnElement[int]:
+    """Return, as SQL, the number of the last day that a training recorded by the firm covers."""
+    return sql.number_after(EarlierTraining.completed_on, asked.cadence)
 
 
 def _where_accepted(asked: Any, recorded: ColumnElement[Any]) -> ColumnElement[Any]:

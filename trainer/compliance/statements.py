@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     CompoundSelect,
     Date,
+    FromClause,
     Integer,
     ScalarSelect,
     Select,
@@ -154,20 +154,26 @@ def _chosen(shape: Shape) -> Select[Any]:
     limit = bindparam("most", type_=Integer())
     facts = shape.facts
     if shape.order is Order.DUE:
-        standing = standings(*_only(shape, facts.membership_id), facts=facts)
-        place: tuple[Any, Any, Any] = (standing.c.due_on, standing.c.membership_id, standing.c.assignment_id)
-    elif shape.by_status or shape.end or shape.from_day or shape.to_day:
+        by_day = standings_by_day(*_only(shape, facts.membership_id), facts=facts)
+        return _first_by_day(by_day, shape).where(*_ending_so(shape, by_day.c))
+    if shape.by_status or shape.end or shape.from_day or shape.to_day:
         standing = standings_by_name(*_only(shape, Membership.id), facts=facts)
-        place = (standing.c.name_key, standing.c.membership_id, standing.c.assignment_id)
-    else:
-        # Which rows these are doesn't depend on where people stand.
-        place = (Membership.name_key, Membership.id, facts.id)
-        query = select(facts.id).select_from(facts.duties).join(Membership, Membership.id == facts.membership_id)
-        only = (Membership.organization_id == FIRM, facts.stands, *_only(shape, Membership.id))
-        return query.where(*only, *_beyond(shape, *place)).order_by(*place).limit(limit)
-    so = (*_standing_so(shape, standing.c.status), *_ending_so(shape, standing.c))
-    query = select(standing.c.assignment_id).where(*so, *_beyond(shape, *place))
-    return query.order_by(*place).limit(limit)
+        by_name = (standing.c.name_key, standing.c.membership_id, standing.c.assignment_id)
+        so = (*_standing_so(shape, standing.c.status), *_ending_so(shape, standing.c))
+        query = select(standing.c.assignment_id).where(*so, *_beyond(shape, *by_name))
+        return query.order_by(*by_name).limit(limit)
+    # Which rows these are doesn't depend on where people stand.
+    place = (Membership.name_key, Membership.id, facts.id)
+    query = select(facts.id).select_from(facts.duties).join(Membership, Membership.id == facts.membership_id)
+    only = (Membership.organization_id == FIRM, facts.stands, *_only(shape, Membership.id))
+    return query.where(*only, *_beyond(shape, *place)).order_by(*place).limit(limit)
+
+
+def _first_by_day(standing: FromClause, shape: Shape) -> Select[Any]:
+    ids = (standing.c.membership_id, standing.c.assignment_id)
+    so = (*_standing_so(shape, standing.c.status), *_beyond(shape, standing.c.due_on, *ids))
+    query = select(standing.c.assignment_id).where(*so).order_by(standing.c.due_number, *ids)
+    return query.limit(bindparam("most", type_=Integer()))
 
 
 @lru_cache(maxsize=200)
@@ -204,35 +210,33 @@ def counts(shape: Shape, parts: frozenset[Part]) -> CompoundSelect[Any]:
     Each row is of one of the parts that are asked for, and has what that is counted by; of `Part.FIRST`, its duty in
     place of the team. Where people stand is looked up once for all of them.
     """
-    is_by_day = Part.FIRST in parts
-    read = standings_by_day if is_by_day else standings
-    whole = read(*_only(shape, shape.facts.membership_id), facts=shape.facts)
-    standing = (
-        select(
-            *(whole.c.assignment_id, whole.c.requirement_id, whole.c.membership_id, whole.c.status),
-            *([whole.c.due_on] if is_by_day else []),
-        )
-        .where(*_ending_so(shape, whole.c))
-        .cte("here")
-        .prefix_with("MATERIALIZED")
-    )
+    only = _only(shape, shape.facts.membership_id)
+    if Part.FIRST in parts:
+        whole = standings_by_day(*only, facts=shape.facts)
+        standing: FromClause = select(whole).where(*_ending_so(shape, whole.c)).subquery("here")
+    else:
+        whole = standings(*only, facts=shape.facts)
+        # No more than is counted by: each column of ten thousand rows that nobody reads would be copied.
+        columns = [whole.c.membership_id, whole.c.status]
+        columns += [whole.c.assignment_id, whole.c.requirement_id] if Part.DAYS in parts else []
+        standing = select(*columns).where(*_ending_so(shape, whole.c)).cte("here").prefix_with("MATERIALIZED")
     selects = {Part.ALL: _in_all, Part.TEAMS: _by_team, Part.PEOPLE: _by_person, Part.DAYS: _by_day}
     asked = [build(standing, shape.facts) for part, build in selects.items() if part in parts]
-    return union_all(*asked, *([_first(standing, shape)] if is_by_day else []))
+    return union_all(*asked, *([_first(standing, shape)] if Part.FIRST in parts else []))
 
 
-def _in_all(standing: CTE, _facts: Facts) -> Select[Any]:
+def _in_all(standing: FromClause, _facts: Facts) -> Select[Any]:
     return _counted(Part.ALL, status=standing.c.status, number=func.count()).group_by(standing.c.status)
 
 
-def _by_team(standing: CTE, facts: Facts) -> Select[Any]:
+def _by_team(standing: FromClause, facts: Facts) -> Select[Any]:
     place, was_in = _places(facts)
     in_teams = InOrder(standing, place.__table__, place.membership_id == standing.c.membership_id)
     query = _counted(Part.TEAMS, team_id=place.team_id, status=standing.c.status, number=func.count())
     return query.select_from(in_teams).where(was_in).group_by(place.team_id, standing.c.status)
 
 
-def _by_person(standing: CTE, _facts: Facts) -> Select[Any]:
+def _by_person(standing: FromClause, _facts: Facts) -> Select[Any]:
     behind = func.max(case((standing.c.status != Status.CURRENT, 1), else_=0)).label("behind")
     stands = [func.max(case((standing.c.status.in_(GROUPS[group]), 1), else_=0)).label(group) for group in Group]
     person = select(behind, *stands).group_by(standing.c.membership_id).subquery("people")
@@ -241,7 +245,7 @@ def _by_person(standing: CTE, _facts: Facts) -> Select[Any]:
     return _counted(Part.PEOPLE, number=func.count(), sums=(func.count(), current, *sums)).select_from(person)
 
 
-def _by_day(standing: CTE, facts: Facts) -> Select[Any]:
+def _by_day(standing: FromClause, facts: Facts) -> Select[Any]:
     """Count what ends from today on to the last day that is soon. Most people's days are further off: those aren't
     looked up."""
     asked = terms(facts)
@@ -275,15 +279,8 @@ def _by_day(standing: CTE, facts: Facts) -> Select[Any]:
     )
 
 
-def _first(standing: CTE, shape: Shape) -> Select[Any]:
-    place = (standing.c.due_on, standing.c.membership_id, standing.c.assignment_id)
-    first = (
-        select(standing.c.assignment_id)
-        .where(*_standing_so(shape, standing.c.status), *_beyond(shape, *place))
-        .order_by(*place)
-        .limit(bindparam("most", type_=Integer()))
-        .subquery("first")
-    )
+def _first(standing: FromClause, shape: Shape) -> Select[Any]:
+    first = _first_by_day(standing, shape).subquery("first")
     return _counted(Part.FIRST, team_id=first.c.assignment_id, number=literal(1)).select_from(first)
 
 
