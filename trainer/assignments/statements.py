@@ -56,8 +56,8 @@ RENEWING = bindparam("renewing", type_=String())
 UNTIL = bindparam("until", type_=UTCDateTime())
 """The instant at which a past day ends."""
 _SAID = {status: literal(status, sql.Numbered()) for status in Status}
-_COVERED, _DAY = 8, 16
-"""What `standings_by_day` adds to a status if something covers the person, and for each day."""
+_COVERED, _DAY = len(Status), 2 * len(Status)
+"""What `standings_by_day` adds to the number of a status if something covers the person, and for each day."""
 
 
 def on(organization_id: uuid.UUID, today: dt.date, until: dt.datetime | None = None) -> dict[str, Any]:
