@@ -18,16 +18,15 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask_migrate import upgrade
 from flask_sqlalchemy import SQLAlchemy
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.util import LRUCache
-from werkzeug.routing import Rule
 
 from tests.databases import postgres_database
 from tests.lent import lent_app
 from tests.once import once
 from tests.remembered import empty
+from tests.shortcuts import share_what_is_compiled
 from tests.support import Visitor
 from trainer.accounts import passwords
 from trainer.app import create_app
@@ -43,27 +42,7 @@ MEMORY = Path("/dev/shm")
 if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 * 2**30:
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
-# Each test builds an app of its own; that they compile the same templates would be half of what many take. The folder
-# is made here, so that it is one for all processes.
-Flask.jinja_options["bytecode_cache"] = FileSystemBytecodeCache(str(once("templates", lambda _folder: None)))
-# Nor need werkzeug take apart 320 addresses again and compile what builds them, which is nearly all of making an app.
-_compile = Rule.compile
-_compiled: dict[tuple[object, ...], dict[str, object]] = {}
-
-
-def _compile_once(rule: Rule) -> None:
-    key = (rule.rule, rule.subdomain, str(rule.defaults), rule.merge_slashes)
-    if key not in _compiled:
-        _compile(rule)
-        made = ("_parts", "_trace", "_converters", "arguments")
-        builders = {name: getattr(rule, name).__func__ for name in ("_build", "_build_unknown")}
-        _compiled[key] = {name: getattr(rule, name) for name in made} | builders
-        return
-    for name, value in _compiled[key].items():
-        setattr(rule, name, value.__get__(rule) if name.startswith("_build") else value)  # type: ignore[attr-defined]
-
-
-Rule.compile = _compile_once  # type: ignore[method-assign, assignment]
+share_what_is_compiled()
 
 # Each app has an engine, whose statements would be put into SQL anew: a fifth of what many tests take. What comes out
 # depends on the kind of database alone, so all engines of a kind share it.

@@ -1,4 +1,4 @@
-"""Web servers and commands for tests, forked from one process with the app imported, which takes a second each time.
+"""Web servers and commands for tests, forked from one process that has imported and built the app, which takes seconds.
 
 `flask serve` begins its first web server like this. `python -m tests.forked` forks one for each line of its input.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import signal
@@ -17,8 +18,9 @@ import traceback
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
-from trainer.core.settings import ROOT
+from trainer.core.settings import ROOT, read_settings
 
 
 class Forked:
@@ -105,9 +107,10 @@ def _forking() -> subprocess.Popen[str]:
 
 
 def _main() -> None:
-    import trainer.app  # noqa: F401 what each fork needs
     from trainer.cli import web
 
+    _make_ready()
+    web.settle = gc.freeze  # what is here was looked through: to do so again would be to copy it
     folders: dict[int, str] = {}
     signal.signal(signal.SIGCHLD, lambda _signal, _frame: _clear_away(folders))
     for line in sys.stdin:
@@ -128,8 +131,26 @@ def _main() -> None:
         _speak_to(*([os.path.join(folder, "out"), os.path.join(folder, "err")] if folder else [os.devnull] * 2))
         if folder:
             sys.exit(_run_flask())
-        web.main()
-        sys.exit()
+        try:
+            web.main()
+        finally:
+            os._exit(0)  # nobody asks how it ended, and to take all apart would be to copy it
+
+
+def _make_ready() -> None:
+    """Import, read and compile what each fork needs, which then builds an app of its own."""
+    import flask_migrate  # noqa: F401
+    import granian.server.mp  # noqa: F401
+
+    from tests.shortcuts import share_what_is_compiled
+    from trainer import app
+
+    share_what_is_compiled()
+    # The log is set up once in a process, and each fork has its own settings of it.
+    with tempfile.TemporaryDirectory() as folder, patch.object(app, "init_logs"):
+        app.create_app(read_settings({"TRAINER_INSTANCE": folder}))
+    gc.collect()
+    gc.freeze()
 
 
 def _clear_away(folders: dict[int, str]) -> None:
