@@ -1,6 +1,7 @@
-"""Web servers and commands for tests, forked from one process that has imported and built the app, which takes seconds.
+"""Web servers, commands and programs for tests, forked from one process that has imported and built the app.
 
-`flask serve` begins its first web server like this. `python -m tests.forked` forks one for each line of its input.
+That takes two seconds. `flask serve` begins its first web server like this. `python -m tests.forked` forks one for each
+line of its input.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 import traceback
 from contextlib import suppress
@@ -29,7 +31,7 @@ class Forked:
     returncode: int | None = None
 
     def __init__(self, command: list[str], environ: dict[str, str], folder: str = "") -> None:
-        """`command`: `python -m` with `trainer.cli.web` or `flask`, and what follows.
+        """`command`: `python -m` with `trainer.cli.web` or `flask`, or `python -c`, and what follows.
 
         `folder`: where it leaves what it says, and whoever forked it its exit code; else nobody knows that.
         """
@@ -37,7 +39,7 @@ class Forked:
         process = _forking()
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(json.dumps([command[2:], environ, folder]) + "\n")
+        process.stdin.write(json.dumps([command[1:], environ, folder]) + "\n")
         process.stdin.flush()
         self.pid = int(process.stdout.readline())
 
@@ -71,11 +73,13 @@ class Forked:
 
 
 class Command(Forked):
-    """A command of ours, with what is used here of `subprocess.Popen` with pipes."""
+    """A command or program of ours, with what is used here of `subprocess.Popen` with pipes."""
 
     def __init__(self, command: list[str], environ: dict[str, str]) -> None:
-        """`command`: `python -m flask` and what follows."""
+        """`command`: `python` with `-m flask` or `-c`, and what follows."""
         self._kept = tempfile.TemporaryDirectory()
+        for name in ("out", "err"):
+            Path(self._kept.name, name).touch()  # to be read before anything is said
         super().__init__(command, environ, self._kept.name)
 
     def communicate(self, timeout: float = 120) -> tuple[str, str]:
@@ -88,13 +92,43 @@ class Command(Forked):
         out, err = (Path(self._folder, name).read_text("utf-8") for name in ("out", "err"))
         return out, err
 
+    def hear(self, words: str, timeout: float = 60) -> None:
+        """Wait until it says this."""
+        until = time.monotonic() + timeout
+        while words not in "".join(self.said()):
+            assert self.poll() is None, self.said()
+            assert time.monotonic() < until, self.said()
+            time.sleep(0.01)
 
-def begin_command(environ: dict[str, str], *words: str) -> Command | subprocess.Popen[str]:
+
+class _Unforked(Command):
+    """The same as an interpreter of its own, where what system libraries hold may not survive a fork."""
+
+    def __init__(self, command: list[str], environ: dict[str, str]) -> None:
+        self._kept = tempfile.TemporaryDirectory()
+        self._folder = self._kept.name
+        with Path(self._folder, "out").open("w") as out, Path(self._folder, "err").open("w") as err:
+            self._process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=err)
+        self.pid = self._process.pid
+
+    def poll(self) -> int | None:
+        """Return None while it runs."""
+        self.returncode = self._process.poll()
+        return self.returncode
+
+
+def begin_command(environ: dict[str, str], *words: str) -> Command:
     """Begin `flask` with these words."""
-    command = [sys.executable, "-m", "flask", "--app", "trainer.app", *words]
-    if sys.platform == "linux":
-        return Command(command, environ)
-    return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return _begin(environ, "-m", "flask", "--app", "trainer.app", *words)
+
+
+def begin_program(environ: dict[str, str], program: str, *words: str) -> Command:
+    """Begin a program, a text that finds these words in `sys.argv`."""
+    return _begin(environ, "-c", textwrap.dedent(program), *words)
+
+
+def _begin(environ: dict[str, str], *words: str) -> Command:
+    return (Command if sys.platform == "linux" else _Unforked)([sys.executable, *words], environ)
 
 
 @cache
@@ -114,7 +148,7 @@ def _main() -> None:
     folders: dict[int, str] = {}
     signal.signal(signal.SIGCHLD, lambda _signal, _frame: _clear_away(folders))
     for line in sys.stdin:
-        argv, environ, folder = json.loads(line)
+        (way, name, *words), environ, folder = json.loads(line)
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})  # until it is known whose end would be noted
         pid = os.fork()
         if pid:
@@ -125,12 +159,12 @@ def _main() -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         os.setsid()
-        sys.argv = argv
+        sys.argv = [way if way == "-c" else name, *words]
         os.environ.clear()
         os.environ.update(environ)
         _speak_to(*([os.path.join(folder, "out"), os.path.join(folder, "err")] if folder else [os.devnull] * 2))
         if folder:
-            sys.exit(_run_flask())
+            sys.exit(_run(name if way == "-c" else ""))
         try:
             web.main()
         finally:
@@ -170,10 +204,14 @@ def _speak_to(*files: str) -> None:
         os.dup2(opened, descriptor)
 
 
-def _run_flask() -> int:
+def _run(program: str) -> int:
+    """Run a program or, without one, `flask`; return the exit code."""
     from flask.cli import main
 
     try:
+        if program:
+            exec(program, {"__name__": "__main__"})
+            return 0
         main()
     except SystemExit as ended:
         return int(ended.code or 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,14 +13,29 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests.forked import begin_program
 from tests.live import free_port
 from trainer.app import create_app
 from trainer.core.db import db
-from trainer.core.settings import ROOT, Settings
+from trainer.core.settings import Settings
 
 NOBODY = 65_534
-can_give_away = os.geteuid() == 0 and shutil.which("setpriv") is not None
-needs_root = pytest.mark.skipif(not can_give_away, reason="gives folders to another user")
+needs_root = pytest.mark.skipif(
+    os.geteuid() != 0 or sys.platform != "linux", reason="gives folders to another user, and up what root may"
+)
+AS_OWNER = """
+    import ctypes, sys
+    from flask.cli import main
+
+    # Gives up chown, dac_override, dac_read_search and fowner: effective, permitted and inherited.
+    system, version, rights = ctypes.CDLL(None), (ctypes.c_uint32 * 2)(0x20080522), (ctypes.c_uint32 * 6)()
+    assert system.capget(version, rights) == 0
+    for number in range(3):
+        rights[number] &= ~0b1111
+    assert system.capset(version, rights) == 0
+    sys.argv[1:1] = ["--app", "trainer.app"]
+    main()
+"""
 
 
 @pytest.fixture
@@ -69,15 +83,15 @@ def remove_for_good(instance: Path, other: int) -> None:
     os.chown(instance.parent, other, other)
 
 
-def run(instance: Path, command: str) -> tuple[int, str]:
+def run(instance: Path, command: str) -> tuple[int | None, str]:
     """Run a command as an owner of what is root's, without root's right to read and write all the rest."""
-    ended = subprocess.run(
-        ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner,-chown",
-         sys.executable, "-m", "flask", "--app", "trainer.app", command],
-        cwd=ROOT, env={**os.environ, "TRAINER_INSTANCE": str(instance), "PORT": str(free_port())},
-        capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    return ended.returncode, ended.stdout + ended.stderr
+    environ = {**os.environ, "TRAINER_INSTANCE": str(instance), "PORT": str(free_port())}
+    ended = begin_program(environ, AS_OWNER, command)
+    try:
+        said = "".join(ended.communicate())
+    finally:
+        ended.kill()  # if it has started after all
+    return ended.returncode, said
 
 
 @needs_root

@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 from tests.assignments.firm import earn
 from tests.cast import actor_of, make_account, make_firm
 from tests.cli.sites import Site, Sites, app_of
+from tests.forked import begin_program
 from tests.support import COURSE, Visitor
 from trainer.accounts.models import Session
 from trainer.accounts.operations import open_session
@@ -58,6 +59,16 @@ while True:
         ))
     print(number, flush=True)
     number += 1
+"""
+LIMITED = """
+    import resource, signal, sys
+    from flask.cli import main
+
+    # No file may grow beyond 100 KB, as on a disk that is full.
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+    sys.argv[1:1] = ["--app", "trainer.app"]
+    main()
 """
 
 
@@ -272,28 +283,21 @@ def test_keys_and_database_are_kept_in_two_places_and_encrypted(site: Site, site
 
 def test_a_backup_that_is_killed_or_finds_no_room_leaves_none(site: Site, tmp_path: Path) -> None:
     backup = tmp_path / "backup"
-    command = [sys.executable, "-m", "flask", "--app", "trainer.app", "backup", str(backup)]
-    # No file may grow beyond 100 KB, as on a disk that is full.
-    limited = "import os, resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
-    limited += "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); os.execv(sys.argv[1], sys.argv[1:])"
     environ = {"PATH": "/usr/bin:/bin", **site.environ}
-    ended = subprocess.run(
-        [sys.executable, "-c", limited, *command], env=environ, capture_output=True, text=True, check=False
-    )
+    ended = begin_program(environ, LIMITED, "backup", str(backup))
+    _out, said = ended.communicate()
     assert ended.returncode == 1
-    assert ended.stderr.startswith("Error: ")
-    assert ended.stderr.count("\n") == 1
+    assert said.startswith("Error: ")
+    assert said.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == [site.instance.name]
     assert not (site.instance / "last_backup.json").exists()
     if site.is_sqlite:
         assert site.flask("backup", str(tmp_path / "whole"))[0] == 0
         site.add_user("mallory")
-        restoring = [*command[:5], "restore", str(tmp_path / "whole"), "--replace"]
-        ended = subprocess.run(
-            [sys.executable, "-c", limited, *restoring], env=environ, capture_output=True, text=True, check=False
-        )
-        assert (ended.returncode, ended.stderr.count("\n")) == (1, 1), ended.stderr
-        assert "is unchanged" in ended.stderr
+        ended = begin_program(environ, LIMITED, "restore", str(tmp_path / "whole"), "--replace")
+        _out, said = ended.communicate()
+        assert (ended.returncode, said.count("\n")) == (1, 1), said
+        assert "is unchanged" in said
         assert site.users() == {"leo", "mallory"}
         assert not list(site.instance.glob("*.restoring"))
     partial = tmp_path / "backup.partial"

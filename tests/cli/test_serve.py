@@ -22,7 +22,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.assessment.swapped import copy_content
-from tests.forked import Command
+from tests.forked import Command, begin_program
 from tests.live import free_port
 from trainer.cli.web import settle
 from trainer.core.settings import ROOT, Settings
@@ -167,7 +167,8 @@ def test_the_first_processes_begin_with_what_the_setup_imported_and_built(serve:
 
 def test_starting_imports_nothing_that_few_requests_use() -> None:
     seldom = ("alembic", "icalendar", "xlsxwriter")
-    run = [sys.executable, "-c", f"import sys, trainer.app; print([one for one in {seldom} if one in sys.modules])"]
+    program = "import sys, trainer.app, trainer.cli.worker; "
+    run = [sys.executable, "-c", f"{program}print([one for one in {seldom} if one in sys.modules])"]
     assert subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
@@ -258,8 +259,8 @@ def test_a_server_holds_as_many_connections_as_this_machine_lets_it() -> None:
         f"for limit in {limits}:\n"
         "    resource.setrlimit(resource.RLIMIT_NOFILE, limit)\n    allow_files()\n    print(most_connections())\n"
     )
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert ended.stdout.split() == ["4096", "1792", "64"]
+    out, err = begin_program(dict(os.environ), program).communicate()
+    assert out.split() == ["4096", "1792", "64"], err
 
 
 def test_a_second_server_on_the_same_folder_is_refused(serve: Serve) -> None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Sequence
 
 import pytest
 from flask_migrate import downgrade
 
 from tests.cli.sites import Site, app_of
 from tests.conftest import CONTENT
+from tests.forked import begin_command, begin_program
 from trainer.cli.migrating import turn
 from trainer.cli.serve import hold
 from trainer.core.schema import revisions
@@ -46,12 +44,9 @@ def revision(site: Site) -> str:
     return str(number)
 
 
-def begin(site: Site, command: Sequence[str]) -> subprocess.Popen[str]:
-    """Start a program in an installation."""
-    environ = {**os.environ, **site.environ, "TRAINER_CONTENT": str(CONTENT)}
-    return subprocess.Popen(
-        [sys.executable, *command], cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+def environ_of(site: Site) -> dict[str, str]:
+    """Return what leads a process to an installation."""
+    return {**os.environ, **site.environ, "TRAINER_CONTENT": str(CONTENT)}
 
 
 @pytest.mark.check("T119")
@@ -125,9 +120,8 @@ def test_a_half_migrated_database_is_refused_in_a_line(site: Site) -> None:
 @pytest.mark.check("T119")
 def test_killed_midway_it_leaves_the_database_as_it_was_and_goes_on_when_run_again(site: Site) -> None:
     go_back(site, LONG_BEFORE)
-    killed = begin(site, ["-c", KILLED, "0063"])
-    killed.communicate(timeout=120)
-    assert killed.returncode == -signal.SIGKILL
+    killed = begin_program(environ_of(site), KILLED, "0063")
+    assert killed.wait() == -signal.SIGKILL, killed.said()
     assert revision(site) == LONG_BEFORE
     lock = hold(site.instance)
     code, said = site.flask("upgrade")
@@ -148,12 +142,10 @@ def test_of_two_upgrades_one_waits(site: Site) -> None:
     go_back(site)
     with app_of(site.environ) as app, app.app_context():
         with turn(app.config["SETTINGS"]):
-            other = begin(site, ["-m", "flask", "--app", "trainer.app", "upgrade", "--no-backup"])
-            assert other.stderr is not None
-            assert "Waiting for it" in other.stderr.readline()
+            other = begin_command(environ_of(site), "upgrade", "--no-backup")
+            other.hear("Waiting for it")
             assert revision(site) == BEFORE
-        said, _errors = other.communicate(timeout=120)
-    assert other.returncode == 0, said
+        assert other.wait() == 0, other.said()
     assert revision(site) == HEAD
 
 

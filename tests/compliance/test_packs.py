@@ -7,10 +7,6 @@ import datetime as dt
 import io
 import json
 import os
-import signal
-import subprocess
-import sys
-import textwrap
 import time
 import zipfile
 from hashlib import sha256
@@ -24,6 +20,7 @@ from sqlalchemy import select
 
 from tests.cast import actor_of, make_account, make_site, put_on_roster
 from tests.compliance.conftest import Training, require
+from tests.forked import begin_program
 from tests.organizations.conftest import Acme
 from trainer.assignments.rules import Audience, Group
 from trainer.assignments.upkeep import assign_missing
@@ -34,7 +31,6 @@ from trainer.content.serving import served
 from trainer.core import work
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.core.settings import ROOT
 from trainer.core.work import MOST_TRIES, Job
 from trainer.credentials.models import Credential
 from trainer.credentials.sealing import MANIFEST, SEAL, is_sealed
@@ -123,19 +119,12 @@ def test_a_worker_killed_in_the_middle_leaves_what_it_made_and_the_next_goes_on(
 ) -> None:
     earn_many(training, 45)
     job_id = order(training)
-    program = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(PROGRAM), str(tmp_path), database_url],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    program = begin_program(dict(os.environ), PROGRAM, str(tmp_path), database_url)
     folder = tmp_path / "packs" / job_id.hex
     until = time.monotonic() + 60
     while time.monotonic() < until and len(list(folder.glob("*.pdf"))) < 20:
         time.sleep(0.01)
-    os.kill(program.pid, signal.SIGKILL)
+    program.kill()
     program.wait(timeout=10)
     made = {path: path.stat().st_mtime_ns for path in folder.glob("*.pdf")}
     assert 20 <= len(made) < 46

@@ -7,9 +7,6 @@ import io
 import os
 import re
 import signal
-import subprocess
-import sys
-import textwrap
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -28,6 +25,7 @@ from tests.assignments.firm import earn
 from tests.cast import actor_of
 from tests.compliance.conftest import Training
 from tests.compliance.test_views import firms_day
+from tests.forked import begin_program
 from tests.jobs.conftest import Mailbox
 from tests.jobs.conftest import mailbox as mailbox
 from tests.organizations.conftest import Acme
@@ -48,7 +46,7 @@ from trainer.core.audit import AuditEvent
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
-from trainer.core.settings import ROOT, Settings
+from trainer.core.settings import Settings
 from trainer.jobs.delivery import deliver
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
@@ -638,14 +636,8 @@ def test_a_worker_killed_at_a_step_neither_loses_nor_doubles_one(
     with acme.app.app_context():
         db.engine.dispose()
     values = [str(tmp_path), database_url, str(acme.id), MONDAY.isoformat(), moment]
-    killed = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(PROGRAM), *values],
-        cwd=ROOT,
-        capture_output=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        timeout=120,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    killed = begin_program(dict(os.environ), PROGRAM, *values)
+    assert killed.wait() == -signal.SIGKILL, killed.said()
     assert len(mails(mailing)) == (0 if moment == "before the commit" else 2)
     for minutes in (1, 2):
         run(acme.app, acme.id, MONDAY + dt.timedelta(minutes=minutes))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import subprocess
-import sys
 from uuid import uuid4
 
 import pytest
@@ -12,11 +10,12 @@ from flask import Flask
 from sqlalchemy import DateTime, Executable, delete, insert, inspect, select, text, update
 from sqlalchemy.exc import StatementError
 
+from tests.forked import begin_program
 from trainer.accounts.models import User
 from trainer.core import clock
 from trainer.core.db import BUSY_TIMEOUT_MS, Base, UTCDateTime, db, in_portions, insert_missing, pragmas, transaction
 from trainer.core.errors import Conflict
-from trainer.core.settings import ROOT, Settings
+from trainer.core.settings import Settings
 
 PROMISED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": BUSY_TIMEOUT_MS}
 
@@ -48,10 +47,8 @@ def test_a_command_has_the_same_connection(settings: Settings) -> None:
         "TRAINER_INSTANCE": str(settings.instance),
         "TRAINER_CONTENT": str(settings.content),
     }
-    ended = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60
-    )
-    assert ended.stdout.strip() == str(PROMISED), ended.stderr
+    out, err = begin_program(environ, code).communicate()
+    assert out.strip() == str(PROMISED), err
 
 
 def test_a_foreign_key_to_nobody_is_refused(app: Flask) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +16,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from tests.conftest import DATABASES, POSTGRES_URL
-from tests.forked import Command, begin_command
+from tests.forked import begin_command, begin_program
 from trainer.app import create_app
 from trainer.core.db import db, transaction
 from trainer.core.schema import SchemaRefused, SchemaRevision, check_schema, revisions
@@ -44,20 +42,19 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     admin.dispose()
 
 
-def begin(url: str, folder: Path, *words: str) -> Command | subprocess.Popen[str]:
-    """Begin a command on a database."""
-    environ = {
+def environ_of(url: str, folder: Path) -> dict[str, str]:
+    """Return what leads a command to a database."""
+    return {
         **os.environ,
         "TRAINER_INSTANCE": str(folder),
         "TRAINER_DATABASE_URL": url,
         "TRAINER_SECRET_KEY": "t" * 40,
     }
-    return begin_command(environ, *words)
 
 
 @pytest.mark.parametrize("number", [0, *(pytest.param(number, marks=pytest.mark.nightly) for number in (1, 2))])
 def test_of_several_that_start_at_once_all_succeed(empty_url: str, tmp_path: Path, number: int) -> None:
-    started = [begin(empty_url, tmp_path, "setup") for _one in range(3)]
+    started = [begin_command(environ_of(empty_url, tmp_path), "setup") for _one in range(3)]
     said = ["".join(one.communicate(timeout=120)) for one in started]
     assert [one.returncode for one in started] == [0, 0, 0], "\n".join(said)
     assert all("up to date" in one for one in said)
@@ -69,31 +66,18 @@ def test_nothing_works_on_a_database_that_is_behind(app: Flask, settings: Settin
         try:
             with pytest.raises(SchemaRefused, match="Run: flask setup"):
                 check_schema()
-            said, status = _serve_alone(settings)
-            assert status == 1
+            environ = environ_of(settings.database_url, tmp_path)
+            server = begin_program(environ, "from trainer.app import create_server; create_server()")
+            said = "".join(server.communicate(timeout=60))
+            assert server.returncode == 1
             assert said.startswith("Error: The database is at revision")
             assert said.count("\n") == 1
-            worker = begin(settings.database_url, tmp_path, "jobs", "run")
+            worker = begin_command(environ, "jobs", "run")
             assert "Run: flask setup" in "".join(worker.communicate(timeout=60))
             assert worker.returncode == 1
         finally:
             upgrade(directory=FOLDER)
         check_schema()
-
-
-def _serve_alone(settings: Settings) -> tuple[str, int]:
-    """Do what a web worker does first."""
-    environ = {
-        **os.environ,
-        "TRAINER_INSTANCE": str(settings.instance),
-        "TRAINER_DATABASE_URL": settings.database_url,
-        "TRAINER_SECRET_KEY": settings.secret_key,
-    }
-    program = "from trainer.app import create_server; create_server()"
-    ended = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60
-    )
-    return ended.stderr, ended.returncode
 
 
 @pytest.mark.parametrize("lets_older_code_serve", [True, False])
@@ -172,8 +156,3 @@ def test_every_command_says_in_one_line_that_there_are_no_tables(settings: Setti
 def test_revisions_are_read_as_alembic_reads_them() -> None:
     scripts = ScriptDirectory(FOLDER)
     assert revisions() == (scripts.get_current_head(), frozenset(one.revision for one in scripts.walk_revisions()))
-
-
-def test_nothing_that_serves_imports_what_migrates() -> None:
-    code = "import sys, trainer.app, trainer.cli.worker; sys.exit('alembic' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -7,9 +7,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
-import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -21,6 +18,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.cast import make_account
+from tests.forked import Command, begin_program
 from tests.jobs.conftest import Mailbox
 from tests.support import Visitor
 from trainer.app import create_app
@@ -29,7 +27,7 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.leases import delay
 from trainer.core.outbox import MOST_TRIES, OutboxMessage, post
-from trainer.core.settings import ROOT, Settings
+from trainer.core.settings import Settings
 from trainer.jobs.delivery import deliver
 
 ADDRESS = "bob@example.org"
@@ -271,21 +269,17 @@ def test_a_worker_that_stalls_past_its_lease_sends_nothing_that_another_sent(
 ) -> None:
     order_for(mailing, *OTHERS)
     given = [str(tmp_path), database_url, mailbox.url]
-    run = [sys.executable, "-c", textwrap.dedent(STALLING)]
-    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
 
-    def start(lease: float, stalls_after: int) -> subprocess.Popen[str]:
-        command = [*run, *given, str(lease), str(stalls_after)]
-        return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
+    def start(lease: float, stalls_after: int) -> Command:
+        return begin_program(dict(os.environ), STALLING, *given, str(lease), str(stalls_after))
 
     slow = start(1.0, 3)
     try:
-        assert slow.stdout is not None
-        assert slow.stdout.readline() == "stalls\n"  # it has taken up the third, and is stopped
+        slow.hear("stalls")  # it has taken up the third, and is stopped
         time.sleep(1.2)
         sent, _none = start(1.0, 0).communicate(timeout=60)
         assert int(sent) == 10
-        os.kill(slow.pid, signal.SIGCONT)
+        slow.send_signal(signal.SIGCONT)
         slow.communicate(timeout=60)
     finally:
         slow.kill()

@@ -5,9 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
-import subprocess
-import sys
-import textwrap
 import time
 from pathlib import Path
 from typing import Any
@@ -18,13 +15,13 @@ from sqlalchemy import func, select
 from tests.cast import actor_of
 from tests.compliance.conftest import Training
 from tests.compliance.conftest import training as training
+from tests.forked import begin_program
 from tests.organizations.conftest import acme as acme
 from trainer.compliance.models import PackManifest
 from trainer.compliance.operations import order_pack
 from trainer.compliance.packs import folder_of
 from trainer.core import clock, work
 from trainer.core.db import db, transaction
-from trainer.core.settings import ROOT
 from trainer.core.work import Job
 from trainer.jobs.work import advance, advance_all
 
@@ -75,13 +72,9 @@ def test_the_late_result_of_a_worker_that_stood_still_changes_nothing(
     with app.app_context(), transaction():
         actor = actor_of(training.acme.users["alice"], training.acme.id)
         number = order_pack(actor, actor.today(clock.now()), clock.now()).id
-    command = [sys.executable, "-c", textwrap.dedent(STALLING), str(tmp_path), database_url, str(LEASE)]
-    slow = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True
-    )
+    slow = begin_program(dict(os.environ), STALLING, str(tmp_path), database_url, str(LEASE))
     try:
-        assert slow.stdout is not None
-        assert slow.stdout.readline() == "stalls\n"  # with a result that it hasn't noted
+        slow.hear("stalls")  # with a result that it hasn't noted
         time.sleep(LEASE + 0.1)
         with app.app_context():
             if is_over:
@@ -90,7 +83,7 @@ def test_the_late_result_of_a_worker_that_stood_still_changes_nothing(
                 with transaction():
                     assert work.claim(clock.now()) is not None
         before = left_by(training, number)
-        os.kill(slow.pid, signal.SIGCONT)
+        slow.send_signal(signal.SIGCONT)
         assert slow.wait(60) == 0
     finally:
         slow.kill()
