@@ -88,7 +88,7 @@ def begin(
         with suppress(FileNotFoundError):
             shutil.copy(_READ / NAME, settings.instance / NAME)
         if sys.platform == "linux":
-            return Forked(command, _environ(settings, port, variables))
+            return Forked(command, environ_of(settings, port, **variables))
     return run(settings, command, port, **variables)
 
 
@@ -97,14 +97,15 @@ def run(settings: Settings, command: list[str], port: int, **variables: str) -> 
     return subprocess.Popen(
         command,
         cwd=ROOT,
-        env=_environ(settings, port, variables),
+        env=environ_of(settings, port, **variables),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
 
 
-def _environ(settings: Settings, port: int, variables: dict[str, str]) -> dict[str, str]:
+def environ_of(settings: Settings, port: int, **variables: str) -> dict[str, str]:
+    """Return what leads a process to an installation."""
     environ = {
         **os.environ,
         "TRAINER_INSTANCE": str(settings.instance),

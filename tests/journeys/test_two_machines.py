@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -26,12 +24,13 @@ from tests.cast import LOCAL, code_of, make_account, make_class, make_ready
 from tests.compliance.conftest import Training
 from tests.compliance.conftest import training as training
 from tests.conftest import POSTGRES_URL, badge_keys
+from tests.forked import begin_command
 from tests.live import end, serving
 from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
 from tests.support import COURSE, PASSWORD, Visitor, answer_questions, take_final
 from trainer.content.library import Library
-from trainer.core.settings import ROOT, Settings
+from trainer.core.settings import Settings
 
 pytestmark = [
     pytest.mark.skipif(not POSTGRES_URL, reason="several machines share a PostgreSQL server"),
@@ -115,9 +114,7 @@ def machines(app: Flask, settings: Settings, tmp_path: Path) -> Iterator[Machine
             "TRAINER_DATABASE_URL": settings.database_url,
             "TRAINER_SECRET_KEY": settings.secret_key,
         }
-        run = [sys.executable, "-m", "trainer.cli.worker", "trainer.app:create_app"]
-        worker = subprocess.Popen(run, cwd=ROOT, env=environ, start_new_session=True)
-        stack.callback(end, worker)
+        stack.callback(end, begin_command(environ, "jobs", "run"))
         yield Machines(app, addresses)
     assert not [path for folder in folders[:2] for path in folder.iterdir() if path.name != "content.cache"]
 

@@ -22,7 +22,8 @@ import yaml
 from click import ClickException
 
 from tests.cli.test_serve import children
-from tests.live import end, free_port, run, serving
+from tests.forked import begin_command
+from tests.live import end, environ_of, free_port, serving
 from tests.support import Visitor
 from trainer.app import create_app
 from trainer.cli import serve
@@ -121,7 +122,6 @@ registry = CollectorRegistry(); MultiProcessCollector(registry)
 print(generate_latest(registry).decode())
 """
     import subprocess
-    import sys
 
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert 'trainer_made_total{what="attempts"} 1.0' in ended.stdout, ended.stderr
@@ -145,7 +145,7 @@ def test_a_worker_that_has_the_port_keeps_no_web_server_from_starting(
     """With units of their own, whichever begins first has it."""
     port = free_port()
     monkeypatch.setenv("TRAINER_METRICS_PORT", str(port))
-    worker = run(settings, [sys.executable, "-m", "flask", "--app", "trainer.app", "jobs", "run"], free_port())
+    worker = begin_command(environ_of(settings, free_port()), "jobs", "run")
     try:
         eventually(port, lambda text: "trainer_check" in text)
         with serving(settings, workers=1) as address:

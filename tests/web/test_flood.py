@@ -7,7 +7,6 @@ import statistics
 import time
 from collections.abc import Awaitable
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
 from multiprocessing import get_context
 from urllib.parse import urlencode
 
@@ -18,7 +17,8 @@ from tests.cast import make_account, sign_in_as
 from tests.conftest import COSTLY_HASHER
 from tests.live import run_async, serving
 from tests.support import COURSE, PASSWORD, Visitor
-from tests.web.test_stalls import LESSON, WORKERS, Line
+from tests.web.lines import Line, stall_apart
+from tests.web.test_stalls import LESSON, WORKERS
 from trainer.accounts.models import User
 from trainer.core.db import db, transaction
 from trainer.core.settings import Settings
@@ -67,26 +67,6 @@ async def flood(address: str, seconds: float, cookie: str, token: str) -> None:
         tasks.append(asyncio.create_task(sign_in(address, number % USERS, cookie, token)))
         await asyncio.sleep(60 / SIGN_INS_A_MINUTE)
     await asyncio.gather(*tasks)
-
-
-async def stall(address: str, lines: int, seconds: float) -> None:
-    """Hold connections open that never say all they began to say."""
-    held = []
-    for number in range(lines):
-        line = Line(address)
-        ends = (b"", b"Content-Length: 2000\r\n\r\nabc", b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
-        with suppress(OSError):
-            await line.open("POST /try/scenes/1 HTTP/1.1", ends[number % 3])
-            held.append(line)
-    assert len(held) == lines
-    await asyncio.sleep(seconds)
-    for line in held:
-        line.writer.close()
-
-
-def stall_apart(address: str, lines: int, seconds: float) -> None:
-    """Stall from another process, as from another machine: what that takes isn't waited for by those at work."""
-    asyncio.run(stall(address, lines, seconds))
 
 
 def slowest(times: list[float]) -> float:

@@ -9,7 +9,6 @@ import statistics
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -20,6 +19,7 @@ from tests.cast import make_account, sign_in_as, start_practice
 from tests.live import SERVER, run_async, serving
 from tests.support import COURSE, Visitor
 from tests.web import hasty
+from tests.web.lines import Line
 from trainer.cli.serve import allow_files
 from trainer.core.settings import Settings
 from trainer.web import intake
@@ -43,33 +43,6 @@ def impatient(settings: Settings) -> Iterator[str]:
     """Serve with two workers that wait as long as they do for everybody, or, usually, a third of that."""
     with serving(settings, workers=WORKERS, is_web_alone=True, server=SERVER if IS_FULL else hasty.SERVER) as address:
         yield address
-
-
-class Line:
-    """One connection."""
-
-    def __init__(self, address: str) -> None:
-        self.parts = urlsplit(address)
-
-    async def open(self, head: str, body: bytes = b"") -> None:
-        """Send the beginning of a request."""
-        self.reader, self.writer = await asyncio.open_connection(self.parts.hostname, self.parts.port)
-        self.writer.write(f"{head}\r\nHost: {self.parts.netloc}\r\n".encode() + body)
-        await self.writer.drain()
-
-    async def status(self, patience: float) -> tuple[int, dict[str, str], float]:
-        """Return the status, the headers and the seconds until they were there."""
-        started = time.monotonic()
-        head = (await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), patience)).decode()
-        lines = head.split("\r\n")
-        headers = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
-        return int(lines[0].split()[1]), headers, time.monotonic() - started
-
-    async def close(self) -> None:
-        """Hang up."""
-        self.writer.close()
-        with suppress(ConnectionError):
-            await self.writer.wait_closed()
 
 
 async def ask(address: str, path: str, patience: float = 15) -> tuple[int, float]:
