@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from trainer.core.settings import ROOT
 
@@ -160,20 +161,22 @@ def _follow(layout: _Layout, one: _Piece) -> None:
         layout.open(one.name)
 
 
+def wrong_lines(path: Path) -> list[str]:
+    """Return what is wrong with a template, each with file and line."""
+    text, where = path.read_text(encoding="utf-8"), path.relative_to(ROOT)
+    result = laid_out(text)
+    pairs = enumerate(zip(text.split("\n"), result.split("\n"), strict=True), start=1)
+    wrong = [f"{where}:{number}: {what}" for number, what in faults(result)]
+    return wrong + [f"{where}:{number}: indent it: make format" for number, (old, new) in pairs if old != new]
+
+
 def main() -> None:
     """Lay out all templates, or say which lines are wrong."""
-    is_check = "--check" in sys.argv[1:]
     wrong = []
     for path in sorted((ROOT / "trainer").rglob("*.html")):
-        text = path.read_text(encoding="utf-8")
-        result = laid_out(text)
-        where = path.relative_to(ROOT)
-        wrong += [f"{where}:{number}: {what}" for number, what in faults(result)]
-        if is_check:
-            pairs = enumerate(zip(text.split("\n"), result.split("\n"), strict=True), start=1)
-            wrong += [f"{where}:{number}: indent it: make format" for number, (old, new) in pairs if old != new]
-        else:
-            path.write_text(result, encoding="utf-8")
+        if "--check" not in sys.argv[1:]:
+            path.write_text(laid_out(path.read_text(encoding="utf-8")), encoding="utf-8")
+        wrong += wrong_lines(path)
     print("\n".join(wrong) or "Templates are laid out.")
     sys.exit(bool(wrong))
 

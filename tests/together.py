@@ -19,6 +19,7 @@ TOGETHER: Final = frozenset(
         "journeys/test_outages",
         "journeys/test_replica",
         "shipped/test_reading_grade",
+        "test_fitness",
         "test_wheel",
         "web/test_asgi",
         "web/test_hostile_forms",

@@ -36,9 +36,8 @@ def test_what_programs_put_around_a_text_is_taken_off(column: str, cell: str, re
     assert tidy({column: cell})[column] == read
 
 
-@pytest.mark.parametrize(
-    "domain",
-    [
+def test_a_short_look_at_an_address_sees_what_a_long_one_does() -> None:
+    domains = [
         "example.org",
         "EXAMPLE.org",
         "test",
@@ -50,11 +49,8 @@ def test_what_programs_put_around_a_text_is_taken_off(column: str, cell: str, re
         "a..org",
         "localhost",
         "",
-    ],
-)
-@pytest.mark.parametrize(
-    "local",
-    [
+    ]
+    locals_ = [
         "bob",
         "Bob.Stone",
         "bob+guard",
@@ -68,7 +64,6 @@ def test_what_programs_put_around_a_text_is_taken_off(column: str, cell: str, re
         "",
         "x" * 64,
         "x" * 65,
-    ],
-)
-def test_a_short_look_at_an_address_sees_what_a_long_one_does(local: str, domain: str) -> None:
-    assert key_of(f"{local}@{domain}") == email_key(f"{local}@{domain}")
+    ]
+    addresses = [f"{local}@{domain}" for local in locals_ for domain in domains]
+    assert [address for address in addresses if key_of(address) != email_key(address)] == []
