@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app trainer.app
 
+# Each of the hundreds of processes that tests start would compile the app anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # One more than there are cores: many tests wait for a server, a browser or a disk.
 WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
