@@ -8,7 +8,8 @@ import re
 import shutil
 import subprocess
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -19,6 +20,7 @@ from sqlalchemy import select, update
 from tests.cast import actor_of, certify, make_account, put_on_roster
 from tests.compliance.conftest import Training, require
 from tests.organizations.conftest import Acme
+from tests.remembered import remembered
 from tests.support import Visitor, closed_up
 from trainer.accounts.models import User
 from trainer.assessment.models import Response
@@ -65,7 +67,20 @@ class Inspection:
 
 @pytest.fixture
 def inspection(training: Training) -> Inspection:
-    return inspect(training)
+    folder = training.acme.app.config["SETTINGS"].files
+    name = f"inspection_{training.acme.id.hex}"
+    found, files = remembered(name, training.acme.app, lambda: _inspect_with_files(training, folder))
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    return replace(found, training=training)
+
+
+def _inspect_with_files(training: Training, folder: Path) -> tuple[Inspection, dict[Path, bytes]]:
+    """Return the pack's files, too, which are in no database."""
+    found = inspect(training)
+    files = (path for path in (folder / "packs").rglob("*") if path.is_file())
+    return found, {path.relative_to(folder): path.read_bytes() for path in files}
 
 
 def inspect(training: Training) -> Inspection:

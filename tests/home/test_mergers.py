@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import func, select
+from werkzeug.test import Cookie
 
 from tests.assignments.firm import EVERYONE, Firm
 from tests.cast import (
@@ -34,6 +35,7 @@ from tests.cast import (
 from tests.joining.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for, user_of
 from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
+from tests.remembered import remembered
 from tests.support import COURSE, Visitor, closed_up
 from trainer.accounts.models import User
 from trainer.assessment.models import Attempt
@@ -109,7 +111,15 @@ class Pair:
 def maria(acme: Acme) -> Iterator[Pair]:
     """Return Maria at noon."""
     with time_machine.travel(NOON, tick=False):
-        yield make_pair(acme)
+        pair, cookies = remembered(f"maria_{acme.id.hex}", acme.app, lambda: _make_with_cookies(acme))
+        phone = Visitor(acme.app)
+        phone.client._cookies = dict(cookies)
+        yield replace(pair, acme=acme, phone=phone)
+
+
+def _make_with_cookies(acme: Acme) -> tuple[Pair, dict[tuple[str, str, str], Cookie]]:
+    pair = make_pair(acme)
+    return pair, dict(pair.phone.client._cookies or {})
 
 
 def make_pair(acme: Acme) -> Pair:
