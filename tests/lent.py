@@ -5,7 +5,7 @@ To build an app with its 360 addresses, and to load the templates of its first p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +28,10 @@ _OWN = {"config", "extensions", "instance_path", "_got_first_request"}
 class _Spare:
     app: Flask
     settings: Settings
+    """Of no place."""
     shelf: Library
+    parts: dict[str, Any]
+    """What the app is made of, wherever its database is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,27 +54,21 @@ _spares: list[_Spare] = []
 def lent_app(settings: Settings, shelf: Library) -> Iterator[Flask]:
     """Lend the real app with these settings and this content, its database and what it remembers of pages empty."""
     spare = _spares.pop() if _spares else None
-    if spare is None or not _fits(spare, settings, shelf):
-        app = create_app(settings, shelf)
-    else:
+    of_no_place = replace(settings, instance=Path(), files=Path(), database_url="")
+    if spare is not None and spare.shelf is shelf and spare.settings == of_no_place:
         app = spare.app
         _begin_anew(app, settings)
-    before = _look(app)
+    else:
+        app = create_app(settings, shelf)
+        spare = _Spare(app, of_no_place, shelf, _look(app))
+    before = spare.parts | _look_here(app)
     yield app
     with app.app_context():
         db.session.remove()
         dispose_engines()
-    after = _look(app)
+    after = _look(app) | _look_here(app)
     if all(after.get(name) == part for name, part in before.items()):
-        _spares.append(_Spare(app, settings, shelf))
-
-
-def _fits(spare: _Spare, settings: Settings, shelf: Library) -> bool:
-    return spare.shelf is shelf and _of_no_place(spare.settings) == _of_no_place(settings)
-
-
-def _of_no_place(settings: Settings) -> Settings:
-    return replace(settings, instance=Path(), files=Path(), database_url="")
+        _spares.append(spare)
 
 
 def _begin_anew(app: Flask, settings: Settings) -> None:
@@ -97,13 +94,17 @@ def _look(app: Flask) -> dict[str, Any]:
     """Return what an app is made of, to be compared: a test that changes any of it has the app to itself."""
     parts = {name: _shape(value) for name, value in vars(app).items() if name not in _OWN}
     environment = app.jinja_env
-    for label, held in (
-        ("attached", app.extensions),
-        ("globals", environment.globals),
-        ("filters", environment.filters),
-    ):
-        parts[label] = {name: _Same(value) for name, value in held.items()}
-    return parts | {"values": dict(app.config), "addresses": len(list(app.url_map.iter_rules()))}
+    parts["globals"], parts["filters"] = _same(environment.globals), _same(environment.filters)
+    return parts | {"addresses": len(list(app.url_map.iter_rules()))}
+
+
+def _look_here(app: Flask) -> dict[str, Any]:
+    """Return what is another with each database."""
+    return {"attached": _same(app.extensions), "values": dict(app.config)}
+
+
+def _same(held: Mapping[str, object]) -> dict[str, _Same]:
+    return {name: _Same(value) for name, value in held.items()}
 
 
 def _shape(value: object) -> object:
