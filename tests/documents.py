@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any, Final
@@ -195,7 +196,11 @@ def forms() -> str:
 def _descend(form: type[Any]) -> Iterator[type[Any]]:
     heirs: list[type[Any]] = form.__subclasses__()
     for heir in heirs:
-        if heir.__module__.startswith("trainer."):
+        # Some are made for one page, and gone once it is.
+        if (
+            heir.__module__.startswith("trainer.")
+            and getattr(sys.modules[heir.__module__], heir.__name__, None) is heir
+        ):
             yield heir
         yield from _descend(heir)
 

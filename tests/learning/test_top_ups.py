@@ -30,6 +30,7 @@ from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
 from trainer.learning.operations import answer, enroll
 from trainer.organizations.models import Membership
+from trainer.organizations.rules import local_day
 
 LESSON = "start/what-a-call-is"
 OFFICER, FARM = "security-officer", "your-venue/farm"
@@ -208,8 +209,9 @@ def test_a_past_day_and_a_firm_that_someone_has_left_are_told_of_no_changed_less
     app, people = training.acme.app, training.acme.people
     token = token_of(app, training.acme.users["alice"], training.acme.id)
     change(app, folder)
+    day = local_day("America/New_York", clock.now())
     with time_machine.travel(clock.now() + LATER):
-        path = training.acme.path(f"/training?on={clock.today() - LATER}&changed=unread")
+        path = training.acme.path(f"/training?on={day}&changed=unread")
         page = training.acme.enter("alice").get(path).text
         assert "No matches." in page
         assert "Asked to read" not in page

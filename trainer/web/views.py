@@ -13,6 +13,8 @@ blueprint = Blueprint("web", __name__, template_folder="templates")
 
 
 class _SampleForm(Form):
+    """What the style guide shows of forms."""
+
     name = StringField(
         "Your name", [InputRequired("Enter your name.")], filters=[trimmed], description="However you like it."
     )
