@@ -24,6 +24,10 @@ from trainer.learning.models import Enrollment
 from trainer.learning.operations import complete_lesson
 
 NAME = "Zoë Ångström"
+TABBED = (
+    *("front", "course", "lesson-long", "try-scene", "help"),
+    *("sign-up-error", "scene", "submission-full", "me-doing"),
+)
 
 
 def test_the_whole_road_without_script(context: Callable[..., BrowserContext], live: Live) -> None:
@@ -37,10 +41,13 @@ def test_the_whole_road_by_keyboard_alone(context: Callable[..., BrowserContext]
 
 @pytest.mark.check("T137")
 @pytest.mark.parametrize(
-    "name",
-    ["front", "course", "lesson-long", "try-scene", "help", "sign-up-error", "scene", "submission-full", "me-doing"],
+    ("name", "width"),
+    [
+        pytest.param(name, width, marks=[] if is_everyday else pytest.mark.nightly)
+        for number, name in enumerate(TABBED)
+        for width, is_everyday in ((320, number % 2 == 0), (1280, number % 2 == 1))
+    ],
 )
-@pytest.mark.parametrize("width", [320, 1280])
 def test_tab_visits_every_control_once_in_order_and_leaves(
     context: Callable[..., BrowserContext], stage: Stage, name: str, width: int
 ) -> None:

@@ -39,7 +39,7 @@ from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role, local_day
 from trainer.web.tables import csv_lines
 
-HISTORIES = int(os.environ.get("TRAINER_TEST_HISTORIES", "20"))
+HISTORIES = int(os.environ.get("TRAINER_TEST_HISTORIES", "12"))
 
 
 def shown(row: Row) -> tuple[object, ...]:

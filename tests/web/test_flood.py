@@ -79,7 +79,7 @@ def slowest(times: list[float]) -> float:
     [(5, 1, 200), pytest.param(30, 4, 1000, marks=pytest.mark.nightly)],
     ids=["short", "long"],
 )
-@pytest.mark.parametrize("kind", ["sign-ins", "stalled"])
+@pytest.mark.parametrize("kind", ["sign-ins", pytest.param("stalled", marks=pytest.mark.nightly)])
 def test_a_flood_makes_nobody_wait_twice_as_long(
     app: Flask, settings: Settings, kind: str, seconds: float, turns: int, lines: int
 ) -> None:
