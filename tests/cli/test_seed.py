@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,9 +13,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, or_, select
 
+from tests.assessment import rich
 from tests.cast import add_second_factor, make_account, make_firm, sign_in_as
 from tests.conftest import make_settings
-from tests.support import PASSWORD
+from tests.learning import deeper
+from tests.support import COURSE, PASSWORD
 from trainer.accounts.models import User
 from trainer.accounts.passwords import check_password
 from trainer.accounts.queries import find_user_by_email_key
@@ -23,15 +26,17 @@ from trainer.assignments import rules
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.queries import get_duty
 from trainer.assignments.rules import Status
-from trainer.cli.demo import people
+from trainer.cli.demo import people, study
 from trainer.cli.demo.names import FIRM, SITES
 from trainer.cli.demo.people import DAYS
 from trainer.content.library import Library
+from trainer.content.serving import served
 from trainer.core import clock
-from trainer.core.db import db
+from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
 from trainer.credentials.models import Credential
+from trainer.learning.queries import standing
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
 from trainer.organizations.rules import local_day
 
@@ -128,3 +133,23 @@ def test_who_there_is_and_what_becomes_of_them_is_the_same_each_time() -> None:
 
 def _number(record: type[Membership | Assignment], firm: UUID):  # type: ignore[no-untyped-def]
     return select(func.count()).where(record.organization_id == firm)
+
+
+class _Hasty(random.Random):
+    """Someone who takes a third of the time that was planned."""
+
+    def randint(self, least: int, _most: int) -> int:
+        return least // 20  # the lessons of this content are shorter than they say
+
+
+@pytest.mark.parametrize("minutes", [2, 4, 6])
+def test_who_reads_fast_reads_on_until_the_final_opens(settings: Settings, tmp_path: Path, minutes: int) -> None:
+    app = create_app(settings, rich.open_library(deeper.write(tmp_path / "deeper")))
+    user_id = make_account(app)
+    with app.app_context(), transaction():
+        course = served().courses[COURSE]
+        enrollment = study.open_course(user_id, course, clock.now())
+        enrollment.conditions = {**enrollment.conditions, "least_minutes": minutes}
+        person = people.Person(1, "Hedy Hasty", "hedy@demo.example", "Guard", (), 0, rng=_Hasty())
+        study.prepare(person, enrollment, course, clock.now())
+        assert standing(enrollment, course).is_ready_for_final
