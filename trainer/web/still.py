@@ -59,10 +59,11 @@ def shared_page(key: Hashable, make: Callable[[], str], holes: Mapping[str, str]
                 shared.clear()
             shared[full_key] = cached
         pieces = cached
-    return "".join(
-        piece if place % 2 == 0 else (generate_csrf() if piece == _TOKEN else holes[piece])
-        for place, piece in enumerate(pieces)
-    )
+    named = pieces[1::2]
+    own = {**holes, _TOKEN: generate_csrf()} if _TOKEN in named else holes
+    whole = pieces.copy()
+    whole[1::2] = [own[name] for name in named]
+    return "".join(whole)
 
 
 def _in_pieces(make: Callable[[], str]) -> list[str]:
