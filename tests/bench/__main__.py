@@ -80,10 +80,9 @@ class Server:
     def turn(self, visits: list[load.Visit]) -> Turn:
         """Send it visits for a while; return how many a second it answered, and its CPU seconds for each."""
         everything = processes.tree(self.process)
-        before, started = processes.cpu_seconds(everything), time.perf_counter()
-        rate = load.rate(self.address, visits, SECONDS)
-        done = rate * (time.perf_counter() - started)
-        return Turn(rate, (processes.cpu_seconds(everything) - before) / done)
+        before = processes.cpu_seconds(everything)
+        done, seconds = load.make(self.address, visits, SECONDS)
+        return Turn(done / seconds, (processes.cpu_seconds(everything) - before) / done)
 
 
 def main(parts: list[str]) -> None:

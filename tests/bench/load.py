@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
+_APART = 0.02
+"""Seconds between two connections. Of many that come in one moment, one process of a server may take all."""
 Request = Callable[[], bytes]
 """Makes the next request of a connection."""
 
@@ -60,9 +62,9 @@ Visit = Callable[[Connection], Awaitable[None]]
 """What one visitor does again and again: one unit of what is counted."""
 
 
-def rate(address: str, visits: Sequence[Visit], seconds: float) -> float:
-    """Return how many visits a second are made, when each of these is made on a connection of its own."""
-    return asyncio.run(_rate(address, visits, seconds))
+def make(address: str, visits: Sequence[Visit], seconds: float) -> tuple[int, float]:
+    """Make each of these visits again and again on a connection of its own; return how many, and in which time."""
+    return asyncio.run(_make(address, visits, seconds))
 
 
 def repeat(make: Request) -> Visit:
@@ -89,19 +91,22 @@ def post(path: str, host: str, fields: Mapping[str, object], cookie: str = "", a
     ).encode()
 
 
-async def _rate(address: str, visits: Sequence[Visit], seconds: float) -> float:
+async def _make(address: str, visits: Sequence[Visit], seconds: float) -> tuple[int, float]:
     parts = urlsplit(address)
-    end = time.perf_counter() + seconds
+    connections = []
+    for _visit in visits:
+        connections.append(Connection(*await asyncio.open_connection(parts.hostname, parts.port)))
+        await asyncio.sleep(_APART)
+    started = time.perf_counter()
+    end = started + seconds
 
-    async def again(visit: Visit) -> int:
-        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-        connection, number = Connection(reader, writer), 0
+    async def again(visit: Visit, connection: Connection) -> int:
+        number = 0
         while time.perf_counter() < end:
             await visit(connection)
             number += 1
-        writer.close()
+        connection.close()
         return number
 
-    started = time.perf_counter()
-    counts = await asyncio.gather(*(again(visit) for visit in visits))
-    return sum(counts) / (time.perf_counter() - started)
+    counts = await asyncio.gather(*map(again, visits, connections))
+    return sum(counts), time.perf_counter() - started

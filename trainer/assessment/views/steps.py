@@ -63,7 +63,9 @@ def night_of(attempt: Attempt, before: int | None = None) -> list[Happened]:
 
 
 def credit(attempt: Attempt, mark: str | None, at: dt.datetime) -> None:
-    """Credit the time that a page of the attempt was open."""
+    """Credit the time that a page of the attempt was open, if it said since when."""
+    if not mark:
+        return
     enrollment = db.session.get_one(Enrollment, attempt.enrollment_id, with_for_update=True)
     opened_at = read_mark(enrollment, mark)
     if opened_at is not None:
