@@ -29,14 +29,14 @@ def lesson_page(
     and the one with something to correct (`incomplete`), for all others are kept.
     """
     session_id = read_session_id(session.get("_user_id"))
-    is_learner, begun = find_begun(session_id, whole.slug) if session_id else (False, None)
+    is_learner, begun = find_begun(session_id, whole.slug, lesson.id) if session_id else (False, None)
     whole = taken(whole, begun) if begun else whole
     if whole.lesson(lesson.id) is None:  # a lesson for renewing, which only someone who renews has in this course
         raise NotFound
     answers = carrying
     to_answer: tuple[str, ...] = ()
     if begun and lesson.questions:
-        kept = list_answers(begun.id, lesson)
+        kept = list_answers(begun.id, lesson) if begun.has_answered else {}
         to_answer = still_open(whole, lesson, begun.read, kept)
         answers = {**kept, **unfinished(lesson, carrying, incomplete)}
     opened_at = opened_mark(begun, now()) if begun else ""

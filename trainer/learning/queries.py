@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, exists, func, or_, select
 
 from trainer.accounts.models import User
 from trainer.accounts.queries import of_session, through_session
@@ -47,6 +47,10 @@ _BEGUN = through_session(
         Enrollment.conditions["is_short"].as_boolean().label("is_short"),
         Enrollment.tested_out_at,
         LessonCompletion.lesson,
+        exists()
+        .where(LessonResponse.enrollment_id == Enrollment.id, LessonResponse.lesson == bindparam("lesson"))
+        .correlate(Enrollment)
+        .label("has_answered"),
     )
     .select_from(User)
     .outerjoin(Enrollment, and_(Enrollment.user_id == User.id, Enrollment.course == bindparam("course")))
@@ -54,9 +58,9 @@ _BEGUN = through_session(
 )
 
 
-def find_begun(session_id: uuid.UUID, course: str) -> tuple[bool, Begun | None]:
+def find_begun(session_id: uuid.UUID, course: str, lesson: str) -> tuple[bool, Begun | None]:
     """Return whether a session belongs to anyone, and what a lesson's page needs of their newest enrollment."""
-    rows = read(_BEGUN, {"course": course, **of_session(session_id)})
+    rows = read(_BEGUN, {"course": course, "lesson": lesson, **of_session(session_id)})
     newest = max((row.cycle for row in rows if row.cycle), default=None)
     if newest is None:
         return bool(rows), None
@@ -71,6 +75,7 @@ def find_begun(session_id: uuid.UUID, course: str) -> tuple[bool, Begun | None]:
         is_tested_out,
         bool(enrollment.is_short),
         lessons,
+        bool(enrollment.has_answered),
     )
 
 

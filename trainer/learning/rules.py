@@ -64,6 +64,8 @@ class Begun:
     is_short: bool
     read: frozenset[str]
     """Ids of the lessons that are marked as read."""
+    has_answered: bool
+    """Whether there is an answer to a question of this lesson."""
 
 
 @dataclass(frozen=True)
