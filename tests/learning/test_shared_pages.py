@@ -14,6 +14,7 @@ from trainer.content.drills import Question
 from trainer.content.library import Library
 from trainer.core.db import db
 
+_WRONG = 'class="err'
 _OWN = re.compile(r'(name="(?:csrf_token|opened_at)" value=)"([^"]+)"')
 
 
@@ -134,3 +135,23 @@ def test_what_one_learner_answered_is_told_to_nobody_else(app: Flask, shelf: Lib
     assert one.post(f"{path}/answers/{question.id}", first_choice(question)).status_code == 303
     assert closed_up(one.get(path).text).count('class="told') == 1
     assert closed_up(other.get(path).text).count('class="told') == 0
+
+
+def test_what_an_address_calls_incomplete_is_told_to_nobody_else(app: Flask, shelf: Library) -> None:
+    path, question = asking(shelf)
+    stranger, one, other = Visitor(app), enrolled(app), enrolled(app)
+    for visitor in (stranger, one):
+        assert _WRONG in visitor.get(f"{path}?incomplete={question.id}").text
+    for visitor in (Visitor(app), other):
+        assert _WRONG not in visitor.get(path).text
+
+
+def test_what_an_address_carries_is_told_to_nobody_else(app: Flask, shelf: Library) -> None:
+    path, question = asking(shelf)
+    one, other = enrolled(app), enrolled(app)
+    answered = Visitor(app).client.post(
+        f"{path}/answers/{question.id}", data=first_choice(question), base_url=Visitor(app).base_url
+    )
+    assert "answers=" in answered.location
+    assert 'name="answers"' in one.get(answered.location.partition("#")[0]).text
+    assert 'name="answers"' not in other.get(path).text

@@ -65,9 +65,9 @@ def lesson_page(
                 opened_at=opened_at,
             )
 
-        if answers:
+        if answers or carrying or incomplete:
             body = tell(opened_at)
-        else:  # to everyone who has answered nothing yet, it says the same
+        else:  # to everyone who has answered nothing yet, and whose address says no more, it says the same
             body = shared_page(
                 ("text", whole.slug, lesson.id, is_learner, opens_all, bool(opened_at)),
                 lambda: tell(hole("opened_at") if opened_at else ""),
