@@ -20,7 +20,7 @@ from trainer.cli import web
 from trainer.cli.serve import web_command
 from trainer.cli.supervisor import end_with
 from trainer.content.serving import library
-from trainer.core.db import db
+from trainer.core.db import dispose_engines
 
 
 def main(ports: list[int]) -> NoReturn:
@@ -29,7 +29,7 @@ def main(ports: list[int]) -> NoReturn:
     app = create_app()
     with app.app_context():
         library()
-        db.engine.dispose()
+        dispose_engines()
     running = {_fork(app, port): port for port in ports}
     while True:
         pid, _status = os.waitpid(-1, os.WNOHANG)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,17 @@ from sqlalchemy.exc import StatementError
 from tests.forked import begin_program
 from trainer.accounts.models import User
 from trainer.core import clock
-from trainer.core.db import BUSY_TIMEOUT_MS, Base, UTCDateTime, db, in_portions, insert_missing, pragmas, transaction
+from trainer.core.db import (
+    BUSY_TIMEOUT_MS,
+    Base,
+    UTCDateTime,
+    db,
+    dispose_engines,
+    in_portions,
+    insert_missing,
+    pragmas,
+    transaction,
+)
 from trainer.core.errors import Conflict
 from trainer.core.settings import Settings
 
@@ -49,6 +60,20 @@ def test_a_command_has_the_same_connection(settings: Settings) -> None:
     }
     out, err = begin_program(environ, code).communicate()
     assert out.strip() == str(PROMISED), err
+
+
+def test_before_a_fork_what_was_read_with_is_closed_and_what_is_in_use_refuses_it(app: Flask) -> None:
+    gc.disable()  # which would close what is left over, sooner or later
+    try:
+        with app.app_context():
+            opened = db.session.connection().connection.dbapi_connection
+            dispose_engines()
+            with pytest.raises(db.engine.dialect.loaded_dbapi.Error, match="closed"):
+                opened.cursor().execute("SELECT 1")  # type: ignore[union-attr]
+            with db.engine.connect(), pytest.raises(RuntimeError, match="in use"):
+                dispose_engines()
+    finally:
+        gc.enable()
 
 
 def test_a_foreign_key_to_nobody_is_refused(app: Flask) -> None:

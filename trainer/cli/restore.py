@@ -33,7 +33,7 @@ from trainer.cli.backups.progress import Progress, counting
 from trainer.cli.serve import hold
 from trainer.core.backups import ASIDE, ASIDE_SCHEMA
 from trainer.core.clock import now
-from trainer.core.db import db, reason_of
+from trainer.core.db import db, dispose_engines, reason_of
 from trainer.core.issuer_keys import FILE as BADGE_KEYS
 from trainer.core.issuer_keys import merge
 from trainer.core.keys import CURRENT, OLDER, make_ring
@@ -73,7 +73,7 @@ def restore(
     """Restore a backup made by `flask backup`, or an SQLite file of your own. Stop the site first."""
     settings: Settings = current_app.config["SETTINGS"]
     passphrase = files.read_passphrase(passphrase_file)
-    db.engine.dispose()
+    dispose_engines()
     lock = hold(settings.instance)
     ending = partial(afterwards.statements, now=now(), keeps_access=keep_access)
     try:
@@ -88,7 +88,7 @@ def restore(
     except SQLAlchemyError as error:
         raise click.ClickException(f"The database can't be reached or changed: {reason_of(error)}") from None
     finally:
-        db.engine.dispose()
+        dispose_engines()
         os.close(lock)
 
 

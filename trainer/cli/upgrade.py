@@ -19,7 +19,7 @@ from trainer.cli.migrating import APPLICATION, Step, list_steps, migrate, turn
 from trainer.cli.serve import served_key_id
 from trainer.cli.setup import prepare
 from trainer.core.clock import now
-from trainer.core.db import db, reason_of
+from trainer.core.db import db, dispose_engines, reason_of
 from trainer.core.schema import check_schema, revision_of, revisions
 from trainer.core.settings import Settings
 
@@ -70,8 +70,7 @@ def _upgrade(
     settings: Settings, steps: list[Step], folder: Path | None, *, has_backup: bool, passphrase_file: Path | None
 ) -> None:
     is_new = revision_of() is None
-    db.session.remove()
-    db.engine.dispose()
+    dispose_engines()
     if not is_new and not all(step.serves_older_code for step in steps):
         _refuse_running(settings)
     if not is_new and not has_backup:

@@ -57,7 +57,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, registry
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.types import TypeDecorator
 
 from trainer.core.damage import check_trusted, find_damage, is_damage, note_damage
@@ -255,8 +255,17 @@ def _note_damage(instance: Path, context: ExceptionContext) -> None:
 
 
 def dispose_engines() -> None:
-    """Close all connections, the replica's too, before a fork: processes can't share them."""
+    """End the session and close all connections, the replica's too, before a fork: processes can't share them.
+
+    SQLite even goes by what a process has open: with one that it was forked with, it locks nothing of its own, and the
+    next process takes the file for its alone.
+
+    Raises RuntimeError if a connection is in use.
+    """
+    db.session.remove()
     for engine in db.engines.values():
+        if isinstance(engine.pool, QueuePool) and engine.pool.checkedout():
+            raise RuntimeError("a connection is in use, which a fork would share")
         engine.dispose()
 
 
