@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import DateTime, Executable, delete, insert, inspect, select, text, update
+from sqlalchemy import DateTime, Executable, Select, bindparam, delete, insert, inspect, select, text, update
 from sqlalchemy.exc import StatementError
 
 from tests.forked import begin_program
@@ -18,11 +19,13 @@ from trainer.core.db import (
     BUSY_TIMEOUT_MS,
     Base,
     UTCDateTime,
+    _compiled,
     db,
     dispose_engines,
     in_portions,
     insert_missing,
     pragmas,
+    read,
     transaction,
 )
 from trainer.core.errors import Conflict
@@ -189,6 +192,22 @@ def test_what_was_there_already_is_no_conflict_when_missing_rows_are_inserted(ap
 
 
 @pytest.mark.asvs("16.5.1")
+def test_of_statements_that_were_built_once_each_keeps_its_own_rows(app: Flask) -> None:
+    statements: list[Select[Any]] = [select(bindparam("a") + number) for number in range(3)]
+    with app.app_context():
+        _compiled.clear()
+        for value in (10, 20):
+            assert [read(one, {"a": value})[0][0] for one in statements] == [value, value + 1, value + 2]
+        assert len(_compiled) == 3
+
+
+def test_statements_that_are_built_each_time_are_told_apart_and_not_kept_forever(app: Flask) -> None:
+    with app.app_context():
+        for number in range(200):
+            assert read(select(bindparam("a") + number), {"a": 0}) == [(number,)]
+    assert len(_compiled) <= 100
+
+
 def test_an_error_of_the_database_does_not_repeat_what_people_typed(app: Flask) -> None:
     with app.app_context(), pytest.raises(Exception, match="hidden due to hide_parameters") as failed:
         db.session.execute(text("SELECT * FROM nowhere WHERE email = :email"), {"email": "leo@example.org"})

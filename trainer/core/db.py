@@ -72,6 +72,7 @@ RESTED = 1.0
 _HAS_COMMITTED, _IS_WRITING = "has committed", "is writing"
 _READING, _USED_AT = "engine for reading", "used at"
 _BEGINS, _BEGINS_NOTHING = "READ COMMITTED", "AUTOCOMMIT"
+_MOST_COMPILED = 100
 _UNDONE = {"40001", "40P01"}
 """PostgreSQL's codes for a serialization that failed and for a deadlock."""
 
@@ -374,13 +375,36 @@ def empty_wal() -> None:
         connection.close()
 
 
+class _Compiled(dict[Any, Any]):
+    """What statements that were built once were compiled to, by the identity of the key that SQLAlchemy gives each.
+
+    That key has all the parts of the statement in it, and to go through them takes longer than to send the statement.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(self._short(key), (None, default))[1]
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        if len(self) >= _MOST_COMPILED:
+            self.clear()
+        super().__setitem__(self._short(key), (key, compiled))  # with the key, whose place no other may take
+
+    def _short(self, key: Any) -> Any:
+        dialect, statement, *rest = key
+        return (dialect, id(statement), *rest)
+
+
+_compiled = _Compiled()
+
+
 def read(statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
     """Return the rows of a statement on columns, for pages that need no session, which would double the cost.
 
-    It doesn't see what an open transaction has written.
+    The statement is one that was built once: it is known again by what it is, not by what it says. It doesn't see what
+    an open transaction has written.
     """
     with (_engine_elsewhere() or current_app.extensions[_READING]).connect() as connection:
-        connection.execution_options(trainer_reads_once=True)
+        connection.execution_options(trainer_reads_once=True, compiled_cache=_compiled)
         return connection.execute(statement, values).all()
 
 

@@ -51,7 +51,6 @@ def lesson_page(
     def again(question: str, given: Given) -> str:
         return address(whole, lesson, question, {**({} if begun else answers), question: given})
 
-    body: str = lesson.html
     if lesson.questions:
 
         def tell(opened_at: str) -> str:
@@ -73,6 +72,8 @@ def lesson_page(
                 lambda: tell(hole("opened_at") if opened_at else ""),
                 {"opened_at": opened_at},
             )
+    else:
+        body = lesson.html
     page = shared_page(
         (whole.slug, lesson.id, is_learner, standing_alike),
         lambda: _around(whole, lesson, is_learner, begun, to_answer),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from flask import Flask, Response, current_app, request, session
 
 from trainer.web.language import asked_by, language_tag
@@ -25,14 +28,21 @@ _YEAR = 31_536_000
 
 def init_headers(app: Flask) -> None:
     """Set the headers after each request."""
+    answer, always = app.wsgi_app, list(_ALWAYS.items())
+    if not app.config["SETTINGS"].is_local:
+        always.append(("Strict-Transport-Security", f"max-age={_YEAR * 2}; includeSubDomains"))
+
+    def answer_with_them(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        def start_with_them(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            return start(status, headers + always, *error)
+
+        return answer(environ, start_with_them)
+
+    app.wsgi_app = answer_with_them  # type: ignore[method-assign, assignment]
     app.after_request(_set)
 
 
 def _set(response: Response) -> Response:
-    for name, value in _ALWAYS.items():
-        response.headers[name] = value
-    if not current_app.config["SETTINGS"].is_local:
-        response.headers["Strict-Transport-Security"] = f"max-age={_YEAR * 2}; includeSubDomains"
     if request.path.startswith(("/verify/", *_BY_LINK)):
         response.headers["X-Robots-Tag"] = "noindex"  # what it shows is for whoever holds the number or the link
     if response.mimetype == "text/html":
@@ -45,9 +55,9 @@ def _cache_control(response: Response) -> str:
     if request.endpoint == "static" and response.status_code == 200:
         return f"public, max-age={_YEAR}, immutable"  # the path holds a digest of the files
     if is_for_machines():
-        response.vary.add("Authorization")
+        response.headers["Vary"] = "Authorization"
         return "no-store"
-    response.vary.update(("Cookie", *asked_by()))
+    response.headers["Vary"] = ", ".join(("Cookie", *asked_by()))
     if request.path.startswith(_BY_LINK):
         return "no-store"
     if session or current_app.config["SESSION_COOKIE_NAME"] in request.cookies or request.method != "GET":

@@ -56,7 +56,7 @@ def read_ahead(tags: Iterable[str]) -> None:
 
 def language_tag() -> str:
     """Return the language of what is being written, as HTML and HTTP name it. It is in the key of whatever is kept."""
-    return str(_locale()).replace("_", "-")
+    return _tag(_locale())
 
 
 def known_languages() -> Sequence[str]:
@@ -99,12 +99,22 @@ def show_times_of(zone: str) -> None:
     g.zone = ZoneInfo(zone)
 
 
-def _choose() -> str:
+def _choose() -> Locale:
     """Return the language that a reader's browser asks for. Other systems read the source, whatever they ask for."""
     known = known_languages()
     if len(known) == 1 or not has_request_context() or is_for_machines():
-        return known[0]
-    return request.accept_languages.best_match(known) or known[0]
+        return _named(known[0])
+    return _named(request.accept_languages.best_match(known) or known[0])
+
+
+@lru_cache(maxsize=100)
+def _named(language: str) -> Locale:
+    return Locale.parse(language)
+
+
+@lru_cache(maxsize=100)
+def _tag(locale: Locale) -> str:
+    return str(locale).replace("_", "-")
 
 
 @pass_eval_context

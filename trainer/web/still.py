@@ -91,7 +91,7 @@ def init_still(app: Flask, content_digest: Callable[[], str]) -> None:
     kept_for: set[tuple[str, frozenset[str]]] = set()  # path and encodings, of whatever content and language
 
     def find() -> Response | None:
-        key = _key(content_digest)
+        key = g.still_key = _key(content_digest)
         response = kept.get(key) if key else None
         if response is None:
             return None
@@ -101,7 +101,7 @@ def init_still(app: Flask, content_digest: Callable[[], str]) -> None:
         return again
 
     def keep(response: Response) -> Response:
-        key = _key(content_digest)
+        key = g.get("still_key")  # none where the request was refused before it was looked for
         # A page that begins a session is somebody's (its cookie is set only after this); an error may be gone the
         # next minute.
         if key and response.status_code == 200 and not session and key not in kept:
@@ -144,11 +144,11 @@ def init_still(app: Flask, content_digest: Callable[[], str]) -> None:
 def _key(content_digest: Callable[[], str]) -> Key | None:
     if request.method != "GET" or request.query_string or request.endpoint is None:
         return None
+    if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
+        return None
     if current_app.config["SETTINGS"].development:
         return None  # authors see each change at once, and what they have to mend
     if not getattr(current_app.view_functions[request.endpoint], "is_still", False):
-        return None
-    if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
         return None
     return request.path, content_digest(), language_tag(), _named(request.headers.get("Accept-Encoding", ""))
 
