@@ -13,7 +13,8 @@ from trainer.content.cache import Cache
 from trainer.content.complaints import Complaints
 from trainer.content.folder import At
 from trainer.content.library import load
-from trainer.content.reader import Memory, read_folder
+from trainer.content.memory import Memory
+from trainer.content.reader import read_folder
 from trainer.items.registry import MODELS
 
 

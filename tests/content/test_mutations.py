@@ -20,7 +20,7 @@ from tests.conftest import CONTENT
 from tests.content import small
 from trainer.content.ids import write_ids
 from trainer.content.library import Complaint, Content, ContentRefused, load
-from trainer.content.reader import Memory
+from trainer.content.memory import Memory
 from trainer.items.judge.payload import payload_of
 from trainer.items.registry import MODELS
 

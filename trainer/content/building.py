@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
 from trainer.content import markdown, times
 from trainer.content.catalogue import Category, Indicator, Site
-from trainer.content.curriculum import ModuleFile
 from trainer.content.digests import course_digest
-from trainer.content.drills import Drill, Question, build_drills, build_question
+from trainer.content.drills import Drill, build_drills, build_question
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
 from trainer.content.ids import permanent_ids
+from trainer.content.illustrations import Drawing
 from trainer.content.markdown import Scope
+from trainer.content.memory import Memory
 from trainer.content.objects import Content, Course, Lesson, Module, Page, Scenario, Sign, Twin
 from trainer.content.parts import Part
 from trainer.content.retelling import retell, with_renewal
-from trainer.content.schema import LessonItem, Pool, ScenarioFile, ShownSign
+from trainer.content.schema import LessonFile, Pool, ScenarioFile, ShownSign
 from trainer.content.subject import Truth
 from trainer.content.swap import swapped
 from trainer.content.telling import Told
 
 T = TypeVar("T", bound=Part)
-Ask = Callable[[LessonItem, str], Question]
-"""Makes a question of a lesson, by "<course>/<module>/<lesson>"."""
 
 
-def build(folder: Folder, site: Entry[Site]) -> Content:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What lessons and scenes are made of beside their own files."""
+
+    scope: Scope
+    indicators: Mapping[str, Indicator]
+    drawings: Mapping[str, Drawing | None]
+
+
+def build(folder: Folder, site: Entry[Site], memory: Memory) -> Content:
     """Make what is served of a folder that the checks have shown to be in order."""
     sources, statistics = _values(folder.sources), _values(folder.statistics)
     anywhere = Scope(folder.targets(), sources, statistics=statistics)
-    scenarios = _build_scenarios(folder, anywhere)
+    scenarios = _build_scenarios(folder, anywhere, memory)
     pools = {pool: tuple(s for s in scenarios.values() if s.file.pool == pool and not s.file.retired) for pool in Pool}
     courses = {
-        slug: _build_course(folder, folder.courses[slug], anywhere, pools[Pool.RESERVED])
+        slug: _build_course(folder, folder.courses[slug], anywhere, pools[Pool.RESERVED], memory)
         for slug in dict.fromkeys((*site.value.courses, *folder.courses))
     }
     content = Content(
@@ -73,11 +81,19 @@ def _pair(scenarios: Iterable[Scenario]) -> dict[str, tuple[Scenario, ...]]:
     return pairs
 
 
-def _build_course(folder: Folder, course: CourseFolder, anywhere: Scope, reserved: Iterable[Scenario]) -> Course:
+def _build_course(
+    folder: Folder, course: CourseFolder, anywhere: Scope, reserved: Iterable[Scenario], memory: Memory
+) -> Course:
     file = _there(course.file)
-    scope = replace(anywhere, targets=folder.targets(course), course=course.slug)
-    ask = partial(build_question, indicators=_values(folder.indicators), drawings=folder.drawings)
-    modules = tuple(_build_module(folder, course.modules[slug], scope, ask) for slug in file.value.modules)
+    around = memory.same(
+        f"around the lessons of {course.slug}",
+        _Around(
+            replace(anywhere, targets=folder.targets(course), course=course.slug),
+            _values(folder.indicators),
+            folder.drawings,
+        ),
+    )
+    modules = tuple(_build_module(folder, course.modules[slug], around, memory) for slug in file.value.modules)
     digest = course_digest(course, (scene.digest for scene in reserved))
     return Course(
         course.slug,
@@ -90,35 +106,38 @@ def _build_course(folder: Folder, course: CourseFolder, anywhere: Scope, reserve
     )
 
 
-def _build_module(folder: Folder, module: ModuleFolder, scope: Scope, ask: Ask) -> Module:
+def _build_module(folder: Folder, module: ModuleFolder, around: _Around, memory: Memory) -> Module:
     file = _there(module.file).value
-    lessons = tuple(
-        _build_lesson(module, file, number, slug, scope, ask) for number, slug in enumerate(module.lessons, start=1)
-    )
+    lessons = []
+    for number, slug in enumerate(module.lessons, start=1):
+        entry, title = module.lessons[slug], file.title
+        lessons.append(
+            memory.made(
+                f"lesson {around.scope.course}/{module.slug}/{slug}",
+                (entry.value, entry.body, entry.digest, title, number, around),
+                partial(_build_lesson, module.slug, title, number, slug, entry, around),
+            )
+        )
     picture = folder.pictures[file.picture] if file.picture else None
-    return Module(module.slug, module.number, file, lessons, picture)
+    return Module(module.slug, module.number, file, tuple(lessons), picture)
 
 
 def _build_lesson(
-    module: ModuleFolder,
-    module_file: ModuleFile,
-    number: int,
-    slug: str,
-    scope: Scope,
-    ask: Ask,
+    module: str, module_title: str, number: int, slug: str, entry: Entry[LessonFile], around: _Around
 ) -> Lesson:
-    entry = module.lessons[slug]
+    scope = around.scope
     page = markdown.render(entry.body, scope)
+    ask = partial(build_question, indicators=around.indicators, drawings=around.drawings)
     items = {item.id: item for item in entry.value.items}
     return Lesson(
-        id=f"{module.slug}/{slug}",
+        id=f"{module}/{slug}",
         slug=slug,
-        module_slug=module.slug,
-        module_title=module_file.title,
+        module_slug=module,
+        module_title=module_title,
         number=number,
         file=entry.value,
         parts=page.parts,
-        questions=tuple(ask(items[name], f"{scope.course}/{module.slug}/{slug}") for name in page.items),
+        questions=tuple(ask(items[name], f"{scope.course}/{module}/{slug}") for name in page.items),
         words=page.words,
         cited=page.cited,
         digest=entry.digest,
@@ -134,29 +153,42 @@ def _build_pages(folder: Folder, scope: Scope) -> dict[str, Page]:
     return pages
 
 
-def _build_scenarios(folder: Folder, scope: Scope) -> dict[str, Scenario]:
-    indicators, words, drawings = _values(folder.indicators), _there(folder.vocabulary).value, folder.drawings
-    return {
-        name: _build_scenario(
-            Told(name, entry.value, entry.body, indicators, words, drawings), entry.body.first_line, folder, scope
+def _build_scenarios(folder: Folder, scope: Scope, memory: Memory) -> dict[str, Scenario]:
+    words, categories = _there(folder.vocabulary).value, _values(folder.categories)
+    around = memory.same("around the scenes", _Around(scope, _values(folder.indicators), folder.drawings))
+    words, categories = memory.same("words", words), memory.same("categories", categories)
+    scenarios = {}
+    for name, entry in folder.scenarios.items():
+        scene = Told(name, entry.value, entry.body, around.indicators, words, around.drawings)
+        pair = folder.twins_of(entry.value.pair) if entry.value.pair else {}
+        twin = next((twin.value for other, twin in pair.items() if other != name), None)
+        scenarios[name] = memory.made(
+            f"scene {name}",
+            (entry.value, entry.body, twin, around, words, categories),
+            partial(_build_scenario, scene, entry.body.first_line, twin, categories, around.scope),
         )
-        for name, entry in folder.scenarios.items()
-    }
+    return scenarios
 
 
-def _build_scenario(scene: Told, line: int, folder: Folder, scope: Scope) -> Scenario:
-    first = _tell(scene, folder, scope, build_drills(scene))
+def _build_scenario(
+    scene: Told, line: int, twin: ScenarioFile | None, categories: Mapping[str, Category], scope: Scope
+) -> Scenario:
+    first = _tell(scene, twin, categories, scope, build_drills(scene))
     if not scene.file.swap:
         return first
     file, source = swapped(scene.file, scene.narrative)
-    other = _tell(replace(scene, file=file, body=markdown.parse(source, line)), folder, scope)
+    other = _tell(replace(scene, file=file, body=markdown.parse(source, line)), twin, categories, scope)
     return replace(first, other=replace(other, is_swapped=True))
 
 
-def _tell(scene: Told, folder: Folder, scope: Scope, drills: tuple[Drill, ...] = ()) -> Scenario:
+def _tell(
+    scene: Told,
+    twin: ScenarioFile | None,
+    categories: Mapping[str, Category],
+    scope: Scope,
+    drills: tuple[Drill, ...] = (),
+) -> Scenario:
     file = scene.file
-    twins = folder.twins_of(file.pair) if file.pair else {}
-    twin = next((entry.value for other, entry in twins.items() if other != scene.id), None)
     return Scenario(
         id=scene.id,
         file=file,
@@ -166,9 +198,7 @@ def _tell(scene: Told, folder: Folder, scope: Scope, drills: tuple[Drill, ...] =
         seconds=file.first.seconds(scene),
         seconds_answered=file.first.seconds_answered(scene),
         seconds_verdict=file.first.seconds_verdict(scene),
-        signs=tuple(
-            _sign(scene.indicators, _values(folder.categories), sign, shown) for sign, shown in file.signs.items()
-        ),
+        signs=tuple(_sign(scene.indicators, categories, sign, shown) for sign, shown in file.signs.items()),
         reporting_doors=scene.vocabulary.reporting_doors - _way_of_its_own(file),
         twin=Twin(twin.title, twin.truth.value, twin.differs or "") if twin else None,
         drills=drills,

@@ -164,7 +164,7 @@ class Folder:
     def drawings(self) -> dict[str, Drawing | None]:
         """The illustrations by their names; None for one with faults, which come first."""
         drawings: dict[str, Drawing | None] = dict.fromkeys(self.named.get("illustration", ()))
-        return drawings | {name: entry.value.drawing for name, entry in self.illustrations.items()}
+        return drawings | {name: entry.value.picture for name, entry in self.illustrations.items()}
 
     def told_in(self, language: str, entry: Entry[T_co] | None) -> Entry[T_co] | None:
         """Find an object as it is told in a language that it is translated into."""

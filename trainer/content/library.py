@@ -14,8 +14,9 @@ from trainer.content.checker import check
 from trainer.content.complaints import Complaint, Complaints, ContentRefused
 from trainer.content.drills import Drill
 from trainer.content.files import fingerprint
+from trainer.content.memory import Memory
 from trainer.content.objects import Content, Course, Lesson, Module, Page, Scenario, Sign, Twin
-from trainer.content.reader import Memory, read_folder
+from trainer.content.reader import read_folder
 from trainer.content.schema import ItemModels
 
 __all__ = [
@@ -56,7 +57,7 @@ def load(
         sorted_complaints = complaints.sorted()
         if complaints.has_errors or read.site is None:
             raise ContentRefused(sorted_complaints)
-        content = build(read, read.site)
+        content = build(read, read.site, memory or Memory())
         if kept_in:
             cache.keep(kept_in, key, content, sorted_complaints)
     return content, sorted_complaints

@@ -6,13 +6,13 @@ import difflib
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
-from trainer.content.complaints import Complaint, Complaints, Unreadable, printable, short
+from trainer.content.complaints import Complaints, Unreadable, printable, short
 from trainer.content.files import BODY_LIMIT, decode, read_bytes, split_front_matter, walk
 from trainer.content.folder import Entry, Folder
 from trainer.content.history import read_changes
@@ -20,6 +20,7 @@ from trainer.content.illustrations import draw
 from trainer.content.kind import Form, Kind, Parts
 from trainer.content.kinds import KINDS, find_kinds
 from trainer.content.markdown import Body, parse
+from trainer.content.memory import Memory
 from trainer.content.parts import Part
 from trainer.content.pictures import NAME as PICTURE
 from trainer.content.pictures import read_picture
@@ -33,13 +34,6 @@ T = TypeVar("T", bound=Part)
 _NO_BODY: Final = Body("", 1, ())
 _NO_HEAD: Final = "the head of the file is missing", 'Begin with a line "---", the keys, and a line "---".'
 _REQUIRED: Final = tuple(dict.fromkeys(kind.file for kind in KINDS if kind.is_required))
-
-
-@dataclass(slots=True)
-class Memory:
-    """Markdown files that were read before: by name, kind and digest, each with what was complained of."""
-
-    files: dict[tuple[str, str, str], tuple[Entry[Any] | None, list[Complaint]]] = field(default_factory=dict)
 
 
 def read_folder(root: Path, items: ItemModels, complaints: Complaints, memory: Memory | None = None) -> Folder:
@@ -197,12 +191,12 @@ class _Reader:
     def _read_illustration(self, name: str, model: type[T]) -> Entry[T] | None:
         text, digest = self._read_text(name)
         try:
-            draw(text or "")
+            picture = draw(text or "")
         except Unreadable as fault:
             if text is not None:
                 self._complain(name, fault.line, fault.what, fault.remedy)
             return None
-        value = model.model_validate({"picture": text})
+        value = model.model_validate({"picture": picture})
         return Entry(f"{self.folder.name}/{printable(name)}", value, Written({}, {}), _NO_BODY, digest, self.complaints)
 
     def _read_lists(self, name: str, kinds: tuple[Kind[Any], ...], parts: Parts) -> None:

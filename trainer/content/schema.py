@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
-from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationInfo
@@ -19,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from trainer.content.catalogue import Indicator, StrengthHere
 from trainer.content.curriculum import Review
-from trainer.content.illustrations import Drawing, draw
+from trainer.content.illustrations import Drawing
 from trainer.content.parts import Clock, IndicatorId, LessonId, Part, Slug, SourceId, Text
 from trainer.content.subject import Route, Truth, Verdict, Vocabulary
 
@@ -78,14 +77,9 @@ Excuse = Literal["none", "weak", "plausible"]
 
 
 class Illustration(Part):
-    """`illustrations/<name>.svg`: a picture for questions. Its words stand in the questions."""
+    """`illustrations/<name>.svg`: a picture for questions, as a page shows it. Its words stand in the questions."""
 
-    picture: str  # as it was drawn
-
-    @cached_property
-    def drawing(self) -> Drawing:
-        """The picture as a page shows it."""
-        return draw(self.picture)
+    picture: Drawing
 
 
 class Access(StrEnum):
