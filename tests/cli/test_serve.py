@@ -165,6 +165,23 @@ def test_the_first_processes_begin_with_what_the_setup_imported_and_built(serve:
         assert Path(f"/proc/{pid}/cmdline").read_text().split("\0")[3:6] == ["--app", "trainer.app", "serve"]
 
 
+def test_each_process_that_has_the_database_open_holds_locks_of_its_own_on_it(serve: Serve, settings: Settings) -> None:
+    site = serve()
+    index = settings.database_url.removeprefix("sqlite:///") + "-shm"
+    users = {pid for pid in site.all_processes() if index in opened_by(pid)}
+    locks = re.findall(rf"POSIX .* (\d+) \S+:{os.stat(index).st_ino} 128 128\n", Path("/proc/locks").read_text())
+    assert {site.child("worker")} < users <= {int(pid) for pid in locks}
+
+
+def opened_by(pid: int) -> set[str]:
+    """Return the files that a process has open."""
+    found = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            found.add(os.readlink(link))
+    return found
+
+
 def test_starting_imports_nothing_that_few_requests_use() -> None:
     seldom = ("alembic", "icalendar", "xlsxwriter")
     program = "import sys, trainer.app, trainer.cli.worker; "
