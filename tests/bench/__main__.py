@@ -532,9 +532,9 @@ def _fetch(address: str) -> bytes:
 
 
 PARTS: dict[str, Callable[[], None]] = {
+    "certificates": certificates,  # first, while this process has made none and done nothing else
     "served": served,
     "postgres": postgres,
-    "certificates": certificates,
     "upkeep": upkeep,
     "content": much_content,
     "start": start_up,
