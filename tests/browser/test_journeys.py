@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from playwright.sync_api import BrowserContext, Request, expect
+from sqlalchemy import select
 
 from tests.browser.hands import Keyboard, Mouse
 from tests.browser.live import Live
@@ -136,8 +137,10 @@ def walk(hand: Mouse, live: Live, *, tried: int = 2, is_whole: bool = IS_ALL) ->
     If it isn't whole, lessons and scenes that ask nothing new of a hand are done by the app.
     """
     _first_try(hand, live, tried)
+    before = _enrollments(live)
     _keep(hand)
-    _read(hand, live, is_whole)
+    (own,) = _enrollments(live) - before
+    _read(hand, live, own, is_whole)
     _join(hand)
     _pass(hand, live, is_whole)
     _prove(hand, live)
@@ -167,14 +170,19 @@ def _keep(hand: Mouse) -> None:
     expect(hand.page.get_by_role("heading", level=1)).to_have_text("For everyone")
 
 
-def _read(hand: Mouse, live: Live, is_whole: bool) -> None:
+def _enrollments(live: Live) -> set[UUID]:
+    with live.app.app_context():
+        return set(db.session.scalars(select(Enrollment.id)))
+
+
+def _read(hand: Mouse, live: Live, enrollment_id: UUID, is_whole: bool) -> None:
     with live.app.app_context():
         lessons = [lesson for module in served().courses[COURSE].core for lesson in module.lessons]
     by_hand = lessons if is_whole else [*_first_with_each_question(lessons), lessons[-1]]
     hand.follow("Continue: ")
     for number, lesson in enumerate(lessons):
         if lesson not in by_hand:
-            _read_aside(live, lesson)
+            _read_aside(live, lesson, enrollment_id)
             continue
         if number and lessons[number - 1] not in by_hand:
             hand.open(f"/courses/{COURSE}/{lesson.id}")
@@ -195,12 +203,9 @@ def _first_with_each_question(lessons: list[Lesson]) -> list[Lesson]:
     return first
 
 
-def _read_aside(live: Live, lesson: Lesson) -> None:
-    """Complete a lesson for who began last."""
+def _read_aside(live: Live, lesson: Lesson, enrollment_id: UUID) -> None:
     with live.app.app_context(), transaction():
-        enrollment = db.session.query(Enrollment).order_by(Enrollment.started_at.desc()).first()
-        assert enrollment is not None
-        complete_lesson(enrollment, served().courses[COURSE], lesson, now())
+        complete_lesson(db.session.get_one(Enrollment, enrollment_id), served().courses[COURSE], lesson, now())
 
 
 def _join(hand: Mouse) -> None:

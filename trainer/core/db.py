@@ -258,8 +258,8 @@ def _note_damage(instance: Path, context: ExceptionContext) -> None:
 def dispose_engines() -> None:
     """End the session and close all connections, the replica's too, before a fork: processes can't share them.
 
-    SQLite even goes by what a process has open: with one that it was forked with, it locks nothing of its own, and the
-    next process takes the file for its alone.
+    SQLite’s locks belong to a process. One that is forked while a file is open takes its parent’s locks for its own,
+    holds none, and the next process that opens the file believes it is alone and empties the index that others use.
 
     Raises RuntimeError if a connection is in use.
     """
