@@ -27,7 +27,10 @@ _YEAR = 31_536_000
 
 
 def init_headers(app: Flask) -> None:
-    """Set the headers after each request."""
+    """Give each answer its headers.
+
+    Those that all have are added at the very end and at once: to set them one by one, each is compared with all others.
+    """
     answer, always = app.wsgi_app, list(_ALWAYS.items())
     if not app.config["SETTINGS"].is_local:
         always.append(("Strict-Transport-Security", f"max-age={_YEAR * 2}; includeSubDomains"))
