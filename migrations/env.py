@@ -4,6 +4,7 @@
 It also keeps the revisions that may serve on the database (`trainer.core.schema`), in the transaction that migrates.
 """
 
+import warnings
 from typing import Any
 
 from alembic import context
@@ -15,6 +16,9 @@ from trainer.core.schema import SchemaRevision
 
 ONE_BY_ONE = 7_265_616  # a number of our own for PostgreSQL's advisory locks
 PATIENCE_MS = 600_000  # until another's migration of an SQLite file is over
+
+# Of these, SQLite doesn't tell what they are of; PostgreSQL does.
+warnings.filterwarnings("ignore", ".* expression-based index")
 
 
 def _render(kind: str, item: Any, _autogen: Any) -> str | bool:

@@ -25,6 +25,7 @@ from sqlalchemy.util import LRUCache
 from tests.databases import postgres_database
 from tests.lent import lent_app
 from tests.once import once
+from tests.plans import take_found, watch
 from tests.remembered import empty
 from tests.shortcuts import share_what_is_compiled
 from tests.support import Visitor
@@ -43,6 +44,7 @@ if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usa
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 share_what_is_compiled()
+watch()
 
 # Each app has an engine, whose statements would be put into SQL anew: a fifth of what many tests take. What comes out
 # depends on the kind of database alone, so all engines of a kind share it.
@@ -154,6 +156,15 @@ def first_cases(items: list[pytest.Item]) -> set[pytest.Item]:
         test = (item.path, item.originalname)
         first[test] = min(first.get(test, item), item, key=lambda one: list(one.callspec.indices.values()))
     return kept | set(first.values())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """Let a test fail in which the app went through a whole table that grows, see `plans`."""
+    result = yield
+    found = take_found()
+    assert not found, "SQLite goes through all rows of " + "\n".join(found)
+    return result
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -17,6 +17,7 @@ from tests.content import small
 from tests.learning import deeper
 from tests.learning.deeper import FIRST, OLD_FIRST, SECOND
 from tests.support import COURSE, Visitor, closed_up, keys, right_verdict
+from trainer.accounts.models import User
 from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.core import clock
@@ -191,7 +192,7 @@ def test_a_firm_that_forbids_it_later_asks_for_the_lessons_again(rich_app: Flask
     assert ([need.id for need in where.missing_lessons], where.least_minutes) == ([FIRST, SECOND], 2)
     assert "Known" not in visitor.get(f"{PAGE}/{SECOND}").text
     with rich_app.app_context():
-        progress = list_progress(select(Enrollment.user_id), COURSE, served().courses[COURSE])
+        progress = list_progress(select(User.id).where(User.id == bob), COURSE, served().courses[COURSE])
         assert progress[bob].standing.missing_lessons == where.missing_lessons
 
 

@@ -19,7 +19,7 @@ from trainer.core.settings import ROOT
 FOLDER = str(ROOT / "migrations")
 HEAD = revisions()[0]
 BEFORE = "0070"
-"""The revision before one that lets older code serve."""
+"""The revision before two that let older code serve."""
 LONG_BEFORE = "0053"
 """A revision with others after it on which its code can't serve."""
 
@@ -54,7 +54,7 @@ def test_an_upgrade_says_what_it_will_do_backs_up_and_migrates(site: Site) -> No
     go_back(site)
     code, said = site.flask("upgrade", "--check")
     assert code == 0, said
-    assert f"1 migration(s) from {BEFORE} to {HEAD}" in said
+    assert f"2 migration(s) from {BEFORE} to {HEAD}" in said
     assert "can keep serving" in said
     assert revision(site) == BEFORE
     assert not (site.instance / "backups").exists()

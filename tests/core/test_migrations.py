@@ -117,6 +117,7 @@ def test_there_is_one_head() -> None:
 
 
 @pytest.mark.check("T119")
+@pytest.mark.filterwarnings("ignore:.* expression-based index")
 def test_the_tables_are_as_the_records_say(app: Flask) -> None:
     with app.app_context(), db.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []

@@ -19,6 +19,7 @@ from sqlalchemy import delete, event, func, select
 from tests.cast import actor_of, answer_all, certify, code_of, hand_in, make_ready, put_on_roster, start_final
 from tests.instructing.conftest import Room, answer_practice
 from tests.support import COURSE, too_many
+from trainer.accounts.models import User
 from trainer.assessment.models import Attempt
 from trainer.content.library import Library
 from trainer.content.serving import served
@@ -142,7 +143,7 @@ def test_lessons_done_are_counted_as_on_a_learners_own_page(room: Room, shelf: L
                 for name in rng.sample(names, rng.randrange(len(names) + 1)):
                     moment = {"completed_at": clock.now(), "read_again_at": clock.now()}
                     db.session.add(LessonCompletion(enrollment_id=enrollment.id, lesson=name, **moment))
-            activity = list_activity(select(Enrollment.user_id), slug, course, with_lessons=True)[bob]
+            activity = list_activity(select(User.id).where(User.id == bob), slug, course, with_lessons=True)[bob]
             assert activity.done_lessons == standing(enrollment, course).done_lessons
             counts.add(activity.done_lessons)
             db.session.expunge_all()

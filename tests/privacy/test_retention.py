@@ -107,12 +107,13 @@ def test_a_record_goes_when_its_own_time_is_over_and_not_before(app: Flask) -> N
 
 @pytest.mark.check("T158")
 def test_the_log_goes_by_one_function_and_by_nothing_else(app: Flask) -> None:
-    now = clock.now()
+    now, subject_id = clock.now(), uuid.uuid4()
     with app.app_context():
         with transaction():
             for days in (3000, 2000):
-                note(f"test.{days}", now - dt.timedelta(days=days), name="Bob", reason="No")
-        young = AuditEvent.act == "test.2000"
+                about = uuid.uuid4() if days == 3000 else subject_id
+                note(f"test.{days}", now - dt.timedelta(days=days), subject_id=about, name="Bob", reason="No")
+        young = AuditEvent.subject_id == subject_id
         for statement in (
             delete(AuditEvent).where(young),
             update(AuditEvent).where(young).values(act="another"),

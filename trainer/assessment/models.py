@@ -162,7 +162,7 @@ class ItemCount(Base):
 
     course: Mapped[str] = mapped_column(String(60), primary_key=True)
     """Empty: in all of them."""
-    item_digest: Mapped[str] = mapped_column(ForeignKey("item_snapshots.digest"), primary_key=True)
+    item_digest: Mapped[str] = mapped_column(ForeignKey("item_snapshots.digest"), primary_key=True, index=True)
     drawn: Mapped[int]
     people: Mapped[int]
     """To how many it was shown."""

@@ -46,9 +46,11 @@ def keep_periods(only: ColumnElement[bool], now: dt.datetime) -> None:
     goes_on = exists().where(Requirement.id == Assignment.requirement_id, Requirement.ended_at.is_(None))
     has_ended = and_(Assignment.ended_at.is_not(None), ~and_(leaves, goes_on))
     changed = exists().where(
-        Assignment.id == DutyPeriod.assignment_id, only, or_(has_ended, Assignment.due_on != DutyPeriod.due_on)
+        Assignment.id == DutyPeriod.assignment_id, or_(has_ended, Assignment.due_on != DutyPeriod.due_on)
     )
-    over = and_(DutyPeriod.ended_at.is_(None), changed)
+    # As a list, or SQLite would go through the periods of all firms and ask of each whether it is one of these.
+    theirs = DutyPeriod.assignment_id.in_(select(Assignment.id).where(only))
+    over = and_(theirs, DutyPeriod.ended_at.is_(None), changed)
     # One that would end as it began was never to be seen.
     for statement in (
         delete(DutyPeriod).where(over, DutyPeriod.began_at >= now),

@@ -148,7 +148,7 @@ class DutyPeriod(Base):
     assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignments.id"), primary_key=True)
     began_at: Mapped[dt.datetime] = mapped_column(primary_key=True)
     organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"))
-    requirement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("requirements.id"))
+    requirement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("requirements.id"), index=True)
     membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"))
     due_on: Mapped[dt.date]
     ended_at: Mapped[dt.datetime | None]
@@ -247,7 +247,7 @@ class Reminder(Base):
     day."""
     due_on: Mapped[dt.date]
     created_at: Mapped[dt.datetime]
-    created_by_id: Mapped[uuid.UUID | None]
+    created_by_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     """Who sent it by hand; as in the audit log, an id without a foreign key."""
     message_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     """The row in the outbox."""

@@ -320,27 +320,12 @@ def get_duty(assignment: Assignment) -> Duty:
     """Return the facts that decide where a person stands in one duty."""
     requirement = db.session.get_one(Requirement, assignment.requirement_id)
     user_id = db.session.get_one(Membership, assignment.membership_id).user_id
-    earned = db.session.scalars(
-        select(Credential).where(
-            Credential.user_id == user_id,
-            meets(Credential.course, literal(requirement.course)),
-            Credential.reissued_at.is_(None),
-        ),
-        renewing(),
-    )
+    earned, has_begun = _done_by(user_id, requirement) if user_id else ([], False)
     recorded = db.session.scalars(
         select(EarlierTraining).where(EarlierTraining.membership_id == assignment.membership_id, NOW.is_approved)
     )
     waived_until = db.session.scalar(
         select(func.max(Waiver.until)).where(Waiver.assignment_id == assignment.id, Waiver.ended_at.is_(None))
-    )
-    has_begun = db.session.scalar(
-        select(Enrollment.id).where(
-            Enrollment.user_id == user_id,
-            meets(Enrollment.course, literal(requirement.course)),
-            NOW.is_under_way,
-        ),
-        renewing(),
     )
     return Duty(
         terms=terms_of(requirement),
@@ -358,6 +343,24 @@ def get_duty(assignment: Assignment) -> Duty:
             for credential in earned
         ),
         waived_until=waived_until,
-        has_begun=has_begun is not None,
+        has_begun=has_begun,
         recorded=tuple(Recorded(each.title_key, each.completed_on, each.minutes) for each in recorded),
     )
+
+
+def _done_by(user_id: uuid.UUID, requirement: Requirement) -> tuple[Sequence[Credential], bool]:
+    """Return what someone earned that may count toward a requirement, and whether more is under way."""
+    required = literal(requirement.course)
+    earned = db.session.scalars(
+        select(Credential).where(
+            Credential.user_id == user_id, meets(Credential.course, required), Credential.reissued_at.is_(None)
+        ),
+        renewing(),
+    )
+    under_way = db.session.scalar(
+        select(Enrollment.id).where(
+            Enrollment.user_id == user_id, meets(Enrollment.course, required), NOW.is_under_way
+        ),
+        renewing(),
+    )
+    return earned.all(), under_way is not None

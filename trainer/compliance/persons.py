@@ -40,9 +40,10 @@ def forget_person(user_id: uuid.UUID, _now: dt.datetime) -> None:
     for job in db.session.scalars(select(Job).where(Job.ordered_by_id == user_id, Job.finished_at.is_(None))):
         shutil.rmtree(folder_of(job.id), ignore_errors=True)
         db.session.delete(job)
-    numbers = [number.hex for number in db.session.scalars(select(ReportRecipient.id).where(_is_recipient(user_id)))]
-    about = audit.AuditEvent.act.startswith("report."), audit.AuditEvent.details["recipient"].as_string().in_(numbers)
-    audit.forget_names(and_(*about))
+    received = list(db.session.scalars(select(ReportRecipient).where(_is_recipient(user_id))))
+    of_report = audit.AuditEvent.subject_id.in_([recipient.report_id for recipient in received])
+    numbers = [recipient.id.hex for recipient in received]
+    audit.forget_names(and_(of_report, audit.AuditEvent.details["recipient"].as_string().in_(numbers)))
     theirs = delete(ReportRecipient).where(_is_recipient(user_id))
     db.session.execute(theirs.execution_options(synchronize_session=False))
     db.session.flush()

@@ -273,6 +273,8 @@ def list_completions(actor: Actor, person: Membership) -> Sequence[Credential]:
 
     What someone earned after leaving is none of the firm's business, nor is another name.
     """
+    if person.user_id is None:
+        return []
     required = (
         select(Requirement.course)
         .join(Assignment, Assignment.requirement_id == Requirement.id)

@@ -388,7 +388,9 @@ def _only(shape: Shape, person: Any) -> list[ColumnElement[bool]]:
 
 def _places(facts: Facts) -> tuple[Any, ColumnElement[bool]]:
     """Return what says who is in which team, and its condition."""
-    return (TeamStay, held(TeamStay.began_at, TeamStay.ended_at)) if facts is THEN else (TeamMembership, true())
+    if facts is THEN:
+        return TeamStay, and_(TeamStay.organization_id == FIRM, held(TeamStay.began_at, TeamStay.ended_at))
+    return TeamMembership, true()
 
 
 def _team_name(facts: Facts) -> Any:

@@ -48,6 +48,7 @@ class AuditEvent(Base):
         # Acts of one kind, however rare, without going through all others.
         Index("ix_audit_events_act", "organization_id", "act", "at", "id"),
         Index("ix_audit_events_actor_id_at", "actor_id", "at"),
+        Index("ix_audit_events_subject_id", "subject_id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)

@@ -352,7 +352,7 @@ class InstructorApproval(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
     approved_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
 

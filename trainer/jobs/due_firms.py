@@ -51,7 +51,7 @@ def bring_forward(now: dt.datetime) -> None:
 
 def claim(now: dt.datetime, began_at: dt.datetime) -> Upkeep | None:
     """Return the open firm that has been due longest, if it was when a run began. Needs a write transaction."""
-    is_open = Upkeep.organization_id.in_(select(Organization.id).where(firm_is_open()))
+    is_open = exists().where(Organization.id == Upkeep.organization_id, firm_is_open())
     unheard = "Each worker that took it up was ended."
     conditions = (is_open, Upkeep.due_at <= began_at)
     return leases.claim(Upkeep, now, *conditions, lease=LEASE, most_tries=MOST_TRIES, unheard=unheard)

@@ -69,8 +69,10 @@ def _is_replaced(person: Membership) -> bool:
     same_person = select(Membership.id).where(
         Membership.organization_id == person.organization_id, Membership.ended_at.is_(None), or_(*same)
     )
-    erased = select(User.id).where(User.id == person.user_id, User.erased_at.is_not(None))
-    return db.session.scalar(same_person.limit(1)) is not None or db.session.scalar(erased) is not None
+    if db.session.scalar(same_person.limit(1)) is not None:
+        return True
+    user = db.session.get(User, person.user_id) if person.user_id else None
+    return user is not None and user.erased_at is not None
 
 
 def _note(actor: Actor, act: str, now: dt.datetime, membership_id: uuid.UUID, **details: str) -> None:

@@ -23,9 +23,10 @@ def keep_stays(membership_ids: Sequence[uuid.UUID], now: dt.datetime) -> None:
 
 def end_stays(team: Team, now: dt.datetime) -> None:
     """Keep that everyone left a team which is about to be removed, and what it was called."""
-    named = update(TeamStay).where(TeamStay.team_id == team.id).values(team_name=team.name)
+    of_team = and_(TeamStay.organization_id == team.organization_id, TeamStay.team_id == team.id)
+    named = update(TeamStay).where(of_team).values(team_name=team.name)
     db.session.execute(named.execution_options(synchronize_session=False))
-    _end(and_(TeamStay.team_id == team.id, TeamStay.ended_at.is_(None)), now)
+    _end(and_(of_team, TeamStay.ended_at.is_(None)), now)
 
 
 def _keep(whose: ColumnElement[bool], now: dt.datetime) -> None:

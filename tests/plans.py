@@ -1,0 +1,121 @@
+"""Statements of the app for which SQLite goes through a whole table: of all firms, and for each of them the same again.
+
+Each statement is explained the first time that it runs. A test in which one such is met fails, unless it is in `KNOWN`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+
+from trainer.core.db import Base
+from trainer.core.settings import ROOT
+from trainer.privacy.retention import PERIODS
+
+SMALL: Final = frozenset(
+    {
+        "administrators",
+        "content_releases",
+        "heartbeats",
+        "installations",
+        "instructor_approvals",
+        "item_counts",
+        "item_snapshots",
+        "jobs",
+        "limit_counts",
+        "remarks",
+        "roster_drafts",
+        "running_processes",
+        "webhooks",
+    }
+)
+"""Tables that grow with the content, with those who operate the app, or not for long."""
+KNOWN: Final = {
+    "accounts/queries.py list_guests_before": "once a day",
+    "assessment/persons.py forget_person": "once for an account",
+    "cli/": "an operator’s command, which is about everything",
+    "instructing/persons.py forget_person": "once for an account",
+    "jobs/due_firms.py bring_forward": "once an hour, of all firms",
+    "operating/": "for those who operate the app",
+    "organizations/closing.py list_ids_to_delete": "once an hour, of all firms",
+    "organizations/closing.py list_lines": "for those who operate the app",
+} | {
+    f"{period.forget.__module__.removeprefix('trainer.').replace('.', '/')}.py {period.forget.__name__}": "once a day"
+    for period in PERIODS
+}
+"""Where going through all rows is meant, and why: what a statement is run by, directly or not."""
+_STATEMENTS: Final = ("SELECT", "WITH", "UPDATE", "DELETE")
+_SCAN: Final = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?$")
+_OURS: Final = f"{ROOT}/trainer/"
+_TESTS: Final = f"{ROOT}/tests/"
+_CORE: Final = frozenset({"core/db.py", "core/paging.py", "core/persons.py"})
+"""Modules that run what others hand them."""
+_met: set[str] = set()
+_found: list[str] = []
+
+
+def watch() -> None:
+    """From now on, look at each statement that runs on SQLite."""
+    event.listen(Engine, "after_cursor_execute", _look)
+
+
+def take_found() -> list[str]:
+    """Return what was found since the last time."""
+    found = _found[:]
+    _found.clear()
+    return found
+
+
+def _look(connection: Connection, _cursor: Any, statement: str, values: Any, _context: Any, is_many: bool) -> None:
+    if statement in _met or connection.dialect.name != "sqlite" or not statement.startswith(_STATEMENTS):
+        return
+    by = list(_run_by())
+    if not by:
+        return  # a test's own, which may also be one of the app's
+    _met.add(statement)
+    if any(place.startswith(known) for place in by for known in KNOWN):
+        return
+    raw = connection.connection.cursor()
+    raw.execute(f"EXPLAIN QUERY PLAN {statement}", values[0] if is_many and values else values)
+    steps = [row[3] for row in raw.fetchall()]
+    raw.close()
+    gone_through = sorted(_whole_tables(statement, steps))
+    if gone_through:
+        _found.append(f"{', '.join(gone_through)}: {' < '.join(by[:3])}\n{statement}")
+
+
+def _whole_tables(statement: str, steps: list[str]) -> Iterator[str]:
+    is_sorted = any("TEMP B-TREE FOR ORDER BY" in step for step in steps)
+    is_page = "LIMIT" in statement and not is_sorted
+    for step in steps:
+        scan = _SCAN.match(step)
+        if scan is None or scan[1] not in Base.metadata.tables.keys() - SMALL:
+            continue
+        if scan[2] in _partial() or (scan[2] and is_page):
+            continue  # an index of few, or the first rows of one
+        yield scan[1]
+
+
+@cache
+def _partial() -> frozenset[str]:
+    indexes = (index for table in Base.metadata.tables.values() for index in table.indexes)
+    return frozenset(str(index.name) for index in indexes if index.dialect_options["sqlite"]["where"] is not None)
+
+
+def _run_by() -> Iterator[str]:
+    """Yield which functions of the app run a statement, the innermost first; of a test's own, none."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        file, name = frame.f_code.co_filename, frame.f_code.co_name
+        if file.startswith(_TESTS):
+            return
+        place = file.removeprefix(_OURS)
+        if place != file and place not in _CORE:
+            yield f"{place} {name}"
+        frame = frame.f_back  # type: ignore[assignment]
