@@ -178,9 +178,14 @@ def first_step(scene: Mapping[str, Any], verdict: str) -> str:
 
 
 def wrong_ones(scenes: Sequence[Mapping[str, Any]], number: int) -> set[int]:
-    """Return the positions of the first scenes, those of danger now last: one of them alone fails a final."""
-    positions = sorted(range(1, len(scenes) + 1), key=lambda one: scenes[one - 1]["rule"] == "danger-now")
-    return set(positions[:number])
+    """Return the positions of the first scenes, those without a sign, which no lesson teaches, after the others, and
+    those of danger now last: one of them alone fails a final."""
+
+    def order(position: int) -> tuple[bool, bool]:
+        scene = scenes[position - 1]
+        return scene["rule"] == "danger-now", not scene["signs"]
+
+    return set(sorted(range(1, len(scenes) + 1), key=order)[:number])
 
 
 def drawn(app: Flask, attempt: str) -> list[dict[str, Any]]:
