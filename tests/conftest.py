@@ -163,7 +163,7 @@ def pytest_runtest_call() -> Iterator[None]:
     """Let a test fail in which the app went through a whole table that grows, see `plans`."""
     result = yield
     found = take_found()
-    assert not found, "SQLite goes through all rows of " + "\n".join(found)
+    assert not found, "All rows of a table are gone through. " + "\n".join(found)
     return result
 
 

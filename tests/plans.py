@@ -1,6 +1,7 @@
-"""Statements of the app for which SQLite goes through a whole table: of all firms, and for each of them the same again.
+"""Statements of the app for which a database goes through a whole table: of all firms, and for each of them again.
 
 Each statement is explained the first time that it runs. A test in which one such is met fails, unless it is in `KNOWN`.
+PostgreSQL goes through small tables in any case, so it is asked what it would do if it had rather not.
 """
 
 from __future__ import annotations
@@ -51,7 +52,10 @@ KNOWN: Final = {
 }
 """Where going through all rows is meant, and why: what a statement is run by, directly or not."""
 _STATEMENTS: Final = ("SELECT", "WITH", "UPDATE", "DELETE")
-_SCAN: Final = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?$")
+_SCAN: Final = {
+    "sqlite": re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?$"),
+    "postgresql": re.compile(r"Seq Scan on (\w+)(\b)"),
+}
 _OURS: Final = f"{ROOT}/trainer/"
 _TESTS: Final = f"{ROOT}/tests/"
 _CORE: Final = frozenset({"core/db.py", "core/paging.py", "core/persons.py"})
@@ -61,7 +65,7 @@ _found: list[str] = []
 
 
 def watch() -> None:
-    """From now on, look at each statement that runs on SQLite."""
+    """From now on, look at each statement that runs."""
     event.listen(Engine, "after_cursor_execute", _look)
 
 
@@ -73,7 +77,7 @@ def take_found() -> list[str]:
 
 
 def _look(connection: Connection, _cursor: Any, statement: str, values: Any, _context: Any, is_many: bool) -> None:
-    if statement in _met or connection.dialect.name != "sqlite" or not statement.startswith(_STATEMENTS):
+    if statement in _met or not statement.startswith(_STATEMENTS):
         return
     by = list(_run_by())
     if not by:
@@ -81,20 +85,32 @@ def _look(connection: Connection, _cursor: Any, statement: str, values: Any, _co
     _met.add(statement)
     if any(place.startswith(known) for place in by for known in KNOWN):
         return
+    database = connection.dialect.name
+    steps = _explained(connection, statement, values[0] if is_many and values else values)
+    if gone_through := sorted(_whole_tables(_SCAN[database], statement, steps)):
+        _found.append(f"{database}, {', '.join(gone_through)}: {' < '.join(by[:3])}\n{statement}")
+
+
+def _explained(connection: Connection, statement: str, values: Any) -> list[str]:
     raw = connection.connection.cursor()
-    raw.execute(f"EXPLAIN QUERY PLAN {statement}", values[0] if is_many and values else values)
-    steps = [row[3] for row in raw.fetchall()]
-    raw.close()
-    gone_through = sorted(_whole_tables(statement, steps))
-    if gone_through:
-        _found.append(f"{', '.join(gone_through)}: {' < '.join(by[:3])}\n{statement}")
+    try:
+        if connection.dialect.name == "sqlite":
+            raw.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+            return [row[3] for row in raw.fetchall()]
+        raw.execute("SET enable_seqscan = off")
+        raw.execute(f"EXPLAIN {statement}", values)
+        steps = [row[0] for row in raw.fetchall()]
+        raw.execute("SET enable_seqscan = on")
+        return steps
+    finally:
+        raw.close()
 
 
-def _whole_tables(statement: str, steps: list[str]) -> Iterator[str]:
+def _whole_tables(scanning: re.Pattern[str], statement: str, steps: list[str]) -> Iterator[str]:
     is_sorted = any("TEMP B-TREE FOR ORDER BY" in step for step in steps)
     is_page = "LIMIT" in statement and not is_sorted
     for step in steps:
-        scan = _SCAN.match(step)
+        scan = scanning.search(step)
         if scan is None or scan[1] not in Base.metadata.tables.keys() - SMALL:
             continue
         if scan[2] in _partial() or (scan[2] and is_page):

@@ -10,6 +10,8 @@ from tests.plans import take_found
 from trainer.core.db import Base, db
 from trainer.core.settings import ROOT
 
+pytestmark = pytest.mark.on_both
+
 BY_NAME = "select(User.id).where(User.certificate_name == 'nobody')"
 BY_ADDRESS = "select(User.id).where(User.email_key == 'nobody@example.org')"
 FIRST_PAGE = "select(Membership.id).order_by(Membership.id).limit(5)"
@@ -41,11 +43,10 @@ def test_a_statement_of_the_app_that_goes_through_a_whole_table_is_found(
     app: Flask, query: str, file: str, table: str | None
 ) -> None:
     with app.app_context():
-        if db.engine.dialect.name != "sqlite":
-            pytest.skip("reads plans of SQLite")
         run(f"{query}.prefix_with('/* {file} */')", file)  # each statement is looked at once
+        database = db.engine.dialect.name
     found = take_found()
-    assert [one.split(":")[0] for one in found] == ([table] if table else [])
+    assert [one.split(":")[0] for one in found] == ([f"{database}, {table}"] if table else [])
     assert all(f"{file.removeprefix('trainer/')} <module>" in one for one in found)
 
 

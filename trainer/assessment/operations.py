@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Table, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, select, update
 
 from trainer.assessment import finals, pretest, rules
 from trainer.assessment.drawing import draw, half_and_half, leaning
@@ -29,7 +29,7 @@ from trainer.assessment.sittings import sitting_of
 from trainer.content.library import Content, Course
 from trainer.content.schema import Pool
 from trainer.core import chance
-from trainer.core.db import db
+from trainer.core.db import any_of, db
 from trainer.core.errors import Conflict, NotFound
 from trainer.items.event import payload_of
 from trainer.items.registry import read_further
@@ -249,7 +249,7 @@ def take_over_attempts(other_id: uuid.UUID, user_id: uuid.UUID) -> None:
 def is_of(user_ids: Sequence[uuid.UUID]) -> ColumnElement[bool]:
     """Return the condition of these users' attempts, those included that an account left which was joined to theirs."""
     enrollments = select(Enrollment.id).where(Enrollment.user_id.in_(user_ids))
-    return or_(Attempt.user_id.in_(user_ids), Attempt.enrollment_id.in_(enrollments))
+    return any_of(Attempt, Attempt.user_id.in_(user_ids), Attempt.enrollment_id.in_(enrollments))
 
 
 def forget_attempts(user_ids: Sequence[uuid.UUID]) -> None:

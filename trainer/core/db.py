@@ -44,6 +44,7 @@ from sqlalchemy import (
     insert,
     select,
     tuple_,
+    union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Dialect, ExceptionContext
@@ -429,6 +430,15 @@ def reason_of(error: SQLAlchemyError) -> str:
     """Return the database's own first line, without statement and address: that may hold a password."""
     own = error.orig if isinstance(error, DBAPIError) else error
     return (str(own).strip().splitlines() or [type(own).__name__])[0]
+
+
+def any_of(record: type[Base], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition of records that meet one of several conditions, each of which has an index of its own.
+
+    With an `OR` in which a list is a subquery, PostgreSQL would ask each row of the table.
+    """
+    number = record.__table__.c.id
+    return number.in_(union_all(*(select(number).where(each).correlate(None) for each in conditions)))
 
 
 def insert_missing(record: type[Base], rows: list[dict[str, Any]]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from trainer.accounts.models import User
 from trainer.accounts.persons import ERASED
 from trainer.core import audit
-from trainer.core.db import db
+from trainer.core.db import any_of, db
 from trainer.core.persons import Told, tell_all, tell_one
 from trainer.instructing.models import (
     Arrival,
@@ -60,7 +60,7 @@ def export_person(user_id: uuid.UUID) -> Told:
     arrived = select(Arrival).where(Arrival.member_id.in_(own)).order_by(Arrival.at)
     met = (
         select(WalkIn)
-        .where(or_(WalkIn.member_id.in_(own), WalkIn.membership_id.in_(entries)))
+        .where(any_of(WalkIn, WalkIn.member_id.in_(own), WalkIn.membership_id.in_(entries)))
         .order_by(WalkIn.added_at, WalkIn.id)
     )
     added = select(WalkIn).where(WalkIn.added_by_id == user_id).order_by(WalkIn.added_at, WalkIn.id)
@@ -184,7 +184,7 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         update(Cohort).where(taught).values(taught_by=ERASED),
         update(Signature).where(Signature.signed_by_id == user_id).values(name=ERASED),
         update(WalkIn)
-        .where(or_(WalkIn.member_id.in_(members), WalkIn.membership_id.in_(entries)))
+        .where(any_of(WalkIn, WalkIn.member_id.in_(members), WalkIn.membership_id.in_(entries)))
         .values(name=ERASED, employee_number=None, email=None),
         # Written down with the address that is theirs, in any public class, and never taken over.
         update(WalkIn)

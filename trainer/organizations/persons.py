@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from trainer.core import audit, outbox
-from trainer.core.db import db
+from trainer.core.db import any_of, db
 from trainer.core.errors import Conflict
 from trainer.core.persons import Plain, Told, tell_all, tell_one
 from trainer.organizations.models import (
@@ -107,12 +107,12 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     ).all():
         end_membership(entry, now)
     outbox.forget_mails(_addresses(user_id), user_id)
-    about = or_(
+    about = (
         audit.AuditEvent.subject_id.in_(select(Membership.id).where(Membership.user_id == user_id)),
         audit.AuditEvent.subject_id.in_(select(Merger.gone_id).where(joined)),
     )
     came_in = (audit.AuditEvent.actor_id == user_id) & (audit.AuditEvent.act == "join_code.used")
-    audit.forget_names(or_(about, came_in))
+    audit.forget_names(any_of(audit.AuditEvent, *about, came_in))
     for statement in (
         delete(Merger).where(joined),
         delete(Invitation).where(_is_to(user_id)),
