@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -43,6 +44,7 @@ from trainer.content.library import Content, Course, Drill
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
+from trainer.core.settings import ROOT
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke, share
 from trainer.credentials.rules import show_serial
@@ -58,9 +60,9 @@ NAME = "Zoë Ångström"
 OFFICER = "security-officer"
 REFRESHER = "refresher"
 ALL = 32  # scenes of a final
-ABOUT_SCENES = tuple(
-    name for name in FURTHER if name not in ("match", "note", "spot", "branching")
-)  # only lessons ask these
+_SCENES = "".join(path.read_text("utf-8") for path in sorted((ROOT / "content" / "scenarios").glob("*.md")))
+ABOUT_SCENES = tuple(name for name in FURTHER if re.search(rf"^  - type: {name}$", _SCENES, re.MULTILINE))
+"""The types of questions that scenes ask, and not only lessons."""
 WRONG = {"report-now": "nothing-to-report", "nothing-to-report": "report-now"}
 
 

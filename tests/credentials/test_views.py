@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import random
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 from unittest.mock import ANY
 
@@ -27,9 +27,10 @@ from trainer.core.limits import LimitCount
 from trainer.core.settings import Settings
 from trainer.credentials import paper
 from trainer.credentials.certificate import render_certificate
-from trainer.credentials.models import Credential, Stated
+from trainer.credentials.models import Credential, Facts, Stated
 from trainer.credentials.operations import revoke
 from trainer.credentials.rules import STATUS_PLACES, new_serial, show_serial
+from trainer.interop import records
 from trainer.web.limits import count, key_of
 
 
@@ -55,6 +56,12 @@ def test_unknown_impossible_and_hostile_numbers_answer_alike(visitor: Visitor, s
     assert len(pages) == 1
     assert {visitor.get(f"/verify/{number}").status_code for number in numbers} == {404}
     assert {visitor.get(f"/verify/{number}/certificate.pdf").status_code for number in numbers} == {404}
+
+
+NOT_ON_PAGE = {"course", "started_on", "is_attested", "is_paced", "is_tested_out", "unapproved_states"}
+"""Facts that the check page doesn't tell, or not under their names: the course’s title, and states as notices."""
+NOT_IN_API = {"achievement", "course_digest", "edition", "is_local_trial", "minutes", "scenes", "unapproved_states"}
+"""Facts that the API doesn't tell, or not under their names: active minutes, and states as a notice."""
 
 
 @pytest.mark.check("T036")
@@ -89,6 +96,10 @@ def test_programs_are_told_what_the_page_tells_and_nothing_else(visitor: Visitor
         *("edition", "achievement", "scenes", "passed_in_round", "passed_on_try", "minutes", "issued_on"),
         *("valid_until", "revoked_on", "revocation_reason", "notes", "is_local_trial"),
     }
+    facts = {field.name for field in fields(Facts)}
+    assert facts - set(told.json) == NOT_ON_PAGE, "tell it in `_facts` and on the page, or name it in NOT_ON_PAGE"
+    given = {*records.Credential.model_fields, *records.Completion.model_fields}
+    assert facts - given == NOT_IN_API, "tell it in interop/records.py, or name it in NOT_IN_API"
     assert "noindex" in told.headers["X-Robots-Tag"]
     assert "Set-Cookie" not in told.headers
     assert visitor.get(f"/verify/{serial.lower()}.json").json == told.json | {"checked_at": ANY}

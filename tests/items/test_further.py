@@ -11,7 +11,7 @@ from tests.content import small
 from tests.content.small import CONCERN_FILE, NO_CONCERN_FILE, add_to_head, edit, line_of, only, read
 from trainer.content.drills import Drill
 from trainer.items.marks.type import cut
-from trainer.items.registry import further_type_of, read_further
+from trainer.items.registry import MODELS, further_type_of, read_further
 
 MARKS = """\
   - type: marks
@@ -34,7 +34,7 @@ MULTIPLE = SINGLE.replace("single", "multiple").replace(
 
 OUT_OF_ORDER = "the phrases overlap or are not in the order of the scene"
 
-TYPES = "judge, single, multiple, marks, order, match, spot, branching, note"
+TYPES = ", ".join(MODELS)
 
 
 def drill_of(folder: Path, scene: str = "open-1-a") -> Drill:

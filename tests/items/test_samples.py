@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -23,6 +24,7 @@ from trainer.app import create_app
 from trainer.assessment.models import Response
 from trainer.content.library import Content, Library
 from trainer.content.schema import Access
+from trainer.content.shapes import Keys
 from trainer.core import chance
 from trainer.core.db import db
 from trainer.core.settings import Settings
@@ -244,3 +246,26 @@ def test_what_comes_first_is_an_answer(kind: FurtherType, sample: Sample, tmp_pa
     mark = payload.mark(given)
     assert (mark is None) == (kind.done is not None)
     assert mark is None or 0 <= mark.points <= 1
+
+
+@pytest.mark.parametrize(("kind", "sample"), SAMPLES)
+def test_all_words_of_it_can_be_translated_and_nothing_else(kind: FurtherType, sample: Sample) -> None:
+    item = kind.model.model_validate(sample.authored)
+    words = set(texts_of(Keys(kind.model.prose).read(sample.authored)))
+    assert set(item.texts()) <= words, "name the keys of these words in `prose` of the model"
+    assert words.isdisjoint(ids_of(sample.authored))
+
+
+def texts_of(words: Any) -> Iterator[str]:
+    if isinstance(words, str):
+        yield words
+    for inner in words.values() if isinstance(words, dict) else words if isinstance(words, list) else ():
+        yield from texts_of(inner)
+
+
+def ids_of(authored: Any) -> Iterator[str]:
+    """Yield what isn't told to anyone: the type, and all ids."""
+    if isinstance(authored, dict):
+        yield from (authored[key] for key in ("type", "id") if key in authored)
+    for inner in authored.values() if isinstance(authored, dict) else authored if isinstance(authored, list) else ():
+        yield from ids_of(inner)

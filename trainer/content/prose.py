@@ -5,7 +5,6 @@ Ids, numbers, signs and all that is scored aren't among them: a translation can'
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,87 +14,10 @@ from trainer.content.curriculum import CourseFile, ModuleFile
 from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.parts import Part
-from trainer.content.schema import LessonFile, ScenarioFile
+from trainer.content.schema import FurtherItem, ItemModels, LessonFile, ScenarioFile
+from trainer.content.shapes import WITH_REASON, ById, Each, Keys, Only, Shape, Words, words
 from trainer.content.subject import Vocabulary
 from trainer.content.yaml_lines import Key, Plain
-
-
-class Shape(ABC):
-    """How a translation writes the words of a value."""
-
-    @abstractmethod
-    def read(self, value: Plain) -> Plain:
-        """Return the words of a value, as a translation writes them."""
-
-    @abstractmethod
-    def put(self, value: Plain, words: Plain) -> Plain:
-        """Return the value with other words."""
-
-
-class Words(Shape):
-    """A text, or a list of texts."""
-
-    def read(self, value: Plain) -> Plain:
-        return value
-
-    def put(self, value: Plain, words: Plain) -> Plain:
-        return words
-
-
-@dataclass(frozen=True)
-class Only(Shape):
-    """One text of an object, which stands for the object."""
-
-    key: str
-
-    def read(self, value: Plain) -> Plain:
-        return value[self.key]
-
-    def put(self, value: Plain, words: Plain) -> Plain:
-        return {**value, self.key: words}
-
-
-class Keys(Shape):
-    """Some keys of an object, where it has them."""
-
-    def __init__(self, keys: Mapping[str, Shape]) -> None:
-        self.keys = keys
-
-    def read(self, value: Plain) -> dict[str, Plain]:
-        return {key: shape.read(value[key]) for key, shape in self.keys.items() if value.get(key) is not None}
-
-    def put(self, value: Plain, words: Plain) -> Plain:
-        return {**value, **{key: self.keys[key].put(value.get(key), told) for key, told in words.items()}}
-
-
-@dataclass(frozen=True)
-class Each(Shape):
-    """The words of each of a list, in its order, or of each of a mapping."""
-
-    shape: Shape
-
-    def read(self, value: Plain) -> Plain:
-        if isinstance(value, dict):
-            return {key: self.shape.read(inner) for key, inner in value.items()}
-        return [self.shape.read(inner) for inner in value]
-
-    def put(self, value: Plain, words: Plain) -> Plain:
-        if isinstance(value, dict):
-            return {key: self.shape.put(inner, words[key]) for key, inner in value.items()}
-        return [self.shape.put(inner, told) for inner, told in zip(value, words, strict=True)]
-
-
-@dataclass(frozen=True)
-class ById(Shape):
-    """The words of each of a list, under its id."""
-
-    shape: Shape
-
-    def read(self, value: Plain) -> Plain:
-        return {str(part["id"]): self.shape.read(part) for part in value}
-
-    def put(self, value: Plain, words: Plain) -> Plain:
-        return [self.shape.put(part, words[str(part["id"])]) for part in value]
 
 
 class Scene(Keys):
@@ -127,84 +49,94 @@ def _taken_apart(scene: Mapping[str, Any]) -> dict[str, Plain]:
     return {**scene, **{key: first[key] for key in _OF_FIRST if key in first}, QUESTIONS: rest}
 
 
-def _words(*keys: str) -> dict[str, Shape]:
-    return dict.fromkeys(keys, Words())
+@dataclass(frozen=True)
+class _Question(Shape):
+    """The words of a question: those that its type names, and those beside them."""
+
+    items: ItemModels
+    beside: Mapping[str, Shape]
+
+    def read(self, value: Plain) -> Plain:
+        return self._keys(value).read(value)
+
+    def put(self, value: Plain, words: Plain) -> Plain:
+        return self._keys(value).put(value, words)
+
+    def _keys(self, value: Plain) -> Keys:
+        model = self.items[value["type"]]
+        assert issubclass(model, FurtherItem)  # only these stand in lessons, and after a scene's first item
+        return Keys({**self.beside, **model.prose})
 
 
 _NAMES: Final = ById(Only("name"))
-_WITH_REASON: Final = Keys(_words("text", "why"))
-_QUESTION: Final[Mapping[str, Shape]] = {
-    **_words("ask", "shows"),
-    "options": ById(_WITH_REASON),
-    "phrases": Each(_WITH_REASON),
-    "steps": ById(Keys({**_words("text", "ask", "why"), "choices": ById(_WITH_REASON)})),
-    "ends": ById(Keys(_words("title", "text"))),
-    "regions": ById(_WITH_REASON),
-    "choices": ById(Only("text")),
-    "rows": ById(_WITH_REASON),
-    "model": Each(Keys(_words("part", "text"))),
-    "checks": ById(_WITH_REASON),
-}
-_VERDICTS: Final = Each(Keys(_words("name", "hint")))
+_VERDICTS: Final = Each(Keys(words("name", "hint")))
 
-PROSE: Final[Mapping[type[Part], Keys]] = {
-    PageFile: Keys(_words("title", "summary")),
-    CourseFile: Keys({**_words("title", "summary", "audience", "edition"), "final": Keys(_words("note"))}),
-    ModuleFile: Keys(_words("title", "objectives")),
-    LessonFile: Keys(
-        {**_words("title", "summary", "objectives", "note"), "items": ById(Keys({**_words("passage"), **_QUESTION}))}
-    ),
+_PROSE: Final[Mapping[type[Part], Keys]] = {
+    PageFile: Keys(words("title", "summary")),
+    CourseFile: Keys({**words("title", "summary", "audience", "edition"), "final": Keys(words("note"))}),
+    ModuleFile: Keys(words("title", "objectives")),
     ShiftFile: Keys(
-        {**_words("title", "intro"), "handover": Keys({**_words("ask", "model"), "points": ById(Only("text"))})}
+        {**words("title", "intro"), "handover": Keys({**words("ask", "model"), "points": ById(Only("text"))})}
     ),
-    RareFile: Keys({**_words("title", "intro", "note"), "events": ById(_WITH_REASON)}),
-    Term: Keys(_words("term", "meaning", "also")),
-    Category: Keys(_words("name")),
-    Indicator: Keys(_words("name", "observed", "look_alikes", "strength_note", "told", "misleads")),
-    ScenarioFile: Scene(
-        {
-            **_words("title", "setting", "differs", DECIDES),
-            "signs": Each(Only("words")),
-            **_words("ordinary", "note", "verdicts"),
-            "actions": ById(_WITH_REASON),
-            QUESTIONS: Each(Keys(_QUESTION)),
-            SWAP: Words(),
-        }
-    ),
-    HelpLine: Keys(_words("name", "for_whom", "hours", "note", "languages")),
-    Statistics: Keys({**_words("title", "unit", "as_of"), "rows": Each(Only("name")), **_words("caveats")}),
+    RareFile: Keys({**words("title", "intro", "note"), "events": ById(WITH_REASON)}),
+    Term: Keys(words("term", "meaning", "also")),
+    Category: Keys(words("name")),
+    Indicator: Keys(words("name", "observed", "look_alikes", "strength_note", "told", "misleads")),
+    HelpLine: Keys(words("name", "for_whom", "hours", "note", "languages")),
+    Statistics: Keys({**words("title", "unit", "as_of"), "rows": Each(Only("name")), **words("caveats")}),
     Card: Keys(
         {
-            **_words("title"),
+            **words("title"),
             "together": Each(Only("text")),
             "alone": Each(Only("text")),
-            **_words("never", "do", "dont"),
-            "log": Keys(_words("when", "where", "saw", "heard", "thought", "unknown", "did", "after")),
+            **words("never", "do", "dont"),
+            "log": Keys(words("when", "where", "saw", "heard", "thought", "unknown", "did", "after")),
         }
     ),
     Pack: Keys(
         {
-            **_words("title", "applies_to"),
-            "course_approval": Keys(_words("authority")),
-            **_words("records", "unclear", "notice"),
+            **words("title", "applies_to"),
+            "course_approval": Keys(words("authority")),
+            **words("records", "unclear", "notice"),
         }
     ),
     Vocabulary: Keys(
         {
-            **_words("always"),
+            **words("always"),
             "needs": _NAMES,
             "routes": _NAMES,
             "doors": _NAMES,
             "rules": ById(Only("sentence")),
             "verdicts": _VERDICTS,
             "verdicts_before": _VERDICTS,
-            "regions": ById(Keys(_words("name", "heading"))),
-            **_words("disclaimers", "sentences"),
-            "note_hints": Each(Keys(_words("finds", "lacks", "says"))),
+            "regions": ById(Keys(words("name", "heading"))),
+            **words("disclaimers", "sentences"),
+            "note_hints": Each(Keys(words("finds", "lacks", "says"))),
         }
     ),
 }
-"""The keys that a translation may have, by what it translates. What isn't here can't be translated."""
+
+
+def prose_of(model: type[Part], items: ItemModels) -> Keys | None:
+    """Return the keys that a translation may have of what it translates, or None if that can't be translated.
+
+    `items`: the types of items that scenes and lessons may have. What isn't here of a kind can't be translated.
+    """
+    if model is LessonFile:
+        asked = ById(_Question(items, words("passage")))
+        return Keys({**words("title", "summary", "objectives", "note"), "items": asked})
+    if model is ScenarioFile:
+        return Scene(
+            {
+                **words("title", "setting", "differs", DECIDES),
+                "signs": Each(Only("words")),
+                **words("ordinary", "note", "verdicts"),
+                "actions": ById(WITH_REASON),
+                QUESTIONS: Each(_Question(items, {})),
+                SWAP: Words(),
+            }
+        )
+    return _PROSE.get(model)
 
 
 def find_difference(words: Plain, original: Plain) -> Key | None:

@@ -25,7 +25,7 @@ from trainer.content.parts import Part
 from trainer.content.pictures import NAME as PICTURE
 from trainer.content.pictures import read_picture
 from trainer.content.plain_words import plain_words
-from trainer.content.prose import PROSE
+from trainer.content.prose import prose_of
 from trainer.content.schema import ITEM_MODELS, ItemModels
 from trainer.content.translations import split_name, translate, without_marks
 from trainer.content.yaml_lines import Written, compose
@@ -94,7 +94,7 @@ class _Reader:
                 self._complain(
                     name, 1, f"there is no {printable(base)} to translate", "Take it out or correct its name."
                 )
-            elif not kinds or any(kind.model not in PROSE for kind in kinds):
+            elif not kinds or any(prose_of(kind.model, self.items) is None for kind in kinds):
                 self._complain(name, 1, "no file of this kind can be translated", "Take it out.")
             elif base in originals:  # else the original has faults, which come first
                 self._read_translation(name, base, language, kinds[0], originals[base])

@@ -20,6 +20,7 @@ from trainer.content.catalogue import Indicator, StrengthHere
 from trainer.content.curriculum import Review
 from trainer.content.illustrations import Drawing
 from trainer.content.parts import Clock, IndicatorId, LessonId, Part, Slug, SourceId, Text
+from trainer.content.shapes import Shape
 from trainer.content.subject import Route, Truth, Verdict, Vocabulary
 
 
@@ -173,6 +174,8 @@ class FurtherItem(Item):
     """True if it can't be asked without words to quote."""
     seconds: ClassVar[float] = SECONDS_A_QUESTION
     """How long answering takes, beside reading."""
+    prose: ClassVar[Mapping[str, Shape]] = {}
+    """The keys that a translation may have of it: all of its words, and nothing that is scored."""
 
     def check(self, scene: Situation, refuse: Refuse) -> None:
         """Complain of all that keeps it from being asked."""

@@ -14,8 +14,9 @@ from trainer.content.complaints import Complaints, Leniently, short
 from trainer.content.folder import Entry, Translation
 from trainer.content.markdown import Body, plain
 from trainer.content.plain_words import plain_words
-from trainer.content.prose import FREE, PROSE, SWAP, find_difference, is_loose
+from trainer.content.prose import FREE, SWAP, find_difference, is_loose, prose_of
 from trainer.content.schema import ITEM_MODELS, ItemModels
+from trainer.content.shapes import Keys
 from trainer.content.yaml_lines import Key, Plain, Written
 
 OF: Final = "of"
@@ -28,12 +29,12 @@ def split_name(name: str) -> tuple[str, str] | None:
     return (f"{match['base']}.{match['ending']}", match["language"]) if match else None
 
 
-def prose_digest(originals: Sequence[Entry[Any]]) -> str:
+def prose_digest(originals: Sequence[Entry[Any]], items: ItemModels) -> str:
     """Hash what is to be translated of a file: a date or a number may change without making a translation older."""
     told = [
         [
             getattr(original.value, "id", None),
-            PROSE[type(original.value)].read(original.written.value),
+            _prose(original, items).read(original.written.value),
             original.body.source,
         ]
         for original in originals
@@ -49,7 +50,7 @@ def translate(
     `body`: of a Markdown file. A file with a list of objects is translated by their ids. Where a translation is older,
     what no longer fits the original is skipped with a warning: whoever writes the original need not translate.
     """
-    digest, first = prose_digest(originals), originals[0]
+    digest, first = prose_digest(originals, items), originals[0]
     translation = Translation(path)
     given = written.value if isinstance(written.value, dict) else {}
     of = given.get(OF)
@@ -100,7 +101,7 @@ def _put_in(
     complaints: Complaints,
 ) -> tuple[Entry[Any], bool]:
     """Return an original with its words replaced, and whether all of them were. What is wrong stays as it was."""
-    prose = PROSE[type(original.value)]
+    prose = _prose(original, items)
     there, keys = prose.read(original.written.value), prose.keys
     words = given.value if isinstance(given.value, dict) else {}
     if not words:
@@ -144,6 +145,12 @@ def _put_in(
     # The digest is the original's: whoever reads a lesson in another language has read the same lesson.
     entry = Entry(path, value, given, body or original.body, original.digest, complaints)
     return entry, all(key in told for key in needed)
+
+
+def _prose(original: Entry[Any], items: ItemModels) -> Keys:
+    prose = prose_of(type(original.value), items)
+    assert prose is not None  # else the reader has refused the file
+    return prose
 
 
 def _find_fault(key: str, text: Plain, original: Plain) -> Key | None:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import fields
 
 from sqlalchemy import select, update
 
 from trainer.core.db import db
 from trainer.core.persons import Told, tell_all
-from trainer.credentials.models import Credential
+from trainer.credentials.models import Credential, Facts
 
 
 def export_person(user_id: uuid.UUID) -> Told:
@@ -21,10 +22,8 @@ def export_person(user_id: uuid.UUID) -> Told:
     return {
         "credentials": tell_all(
             query,
-            *("serial", "course", "cycle", "holder_name", "course_title", "course_version", "edition", "achievement"),
-            *("scenes", "final", "minutes", "started_on", "is_attested", "is_paced", "is_tested_out"),
-            *("unapproved_states", "issued_at", "valid_until", "is_local_trial", "revoked_at", "revocation_reason"),
-            *("reissued_at", "sharing_key"),
+            *("serial", "cycle", *(fact.name for fact in fields(Facts)), "final"),
+            *("issued_at", "valid_until", "revoked_at", "revocation_reason", "reissued_at", "sharing_key"),
         )
     }
 

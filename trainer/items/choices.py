@@ -18,6 +18,7 @@ from wtforms.widgets import CheckboxInput
 
 from trainer.content.parts import Part, Slug, Text
 from trainer.content.schema import FurtherItem, Situation
+from trainer.content.shapes import WITH_REASON, ById, Shape, words
 from trainer.items.contract import FurtherPayload, Mark
 from trainer.items.forms import AnswerForm
 from trainer.items.payload import Given, Kept, Payload
@@ -134,6 +135,8 @@ def digest_of(payload: Mapping[str, Any]) -> str:
 
 class OptionsItem(FurtherItem):
     """A question whose options authors write."""
+
+    prose: ClassVar[Mapping[str, Shape]] = {**words("ask"), "options": ById(WITH_REASON)}
 
     ask: Text
     options: list[Option]

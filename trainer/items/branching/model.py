@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Final, Literal
 
@@ -13,6 +13,7 @@ from pydantic import Field
 
 from trainer.content.parts import Part, Slug, Text
 from trainer.content.schema import Access, FurtherItem, Grade, Refuse, Situation
+from trainer.content.shapes import WITH_REASON, ById, Keys, Shape, words
 from trainer.items.branching.paths import Paths
 from trainer.items.choices import scene_of
 from trainer.items.contract import EVERY_WAY
@@ -55,6 +56,10 @@ class BranchingItem(FurtherItem):
     """*A scene, step by step*: it begins at the first step."""
 
     access: ClassVar[frozenset[Access]] = EVERY_WAY
+    prose: ClassVar[Mapping[str, Shape]] = {
+        "steps": ById(Keys({**words("text", "ask"), "choices": ById(WITH_REASON)})),
+        "ends": ById(Keys(words("title", "text"))),
+    }
 
     type: Literal["branching"]
     steps: list[Step] = Field(min_length=2, max_length=16)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Any, ClassVar, Literal
 
@@ -13,6 +13,7 @@ from pydantic import Field
 
 from trainer.content.parts import IndicatorId, Part, Text
 from trainer.content.schema import Access, FurtherItem, Refuse, Situation
+from trainer.content.shapes import WITH_REASON, Each, Shape
 from trainer.items.choices import ChoiceForm, ChoicePayload, digest_of, scene_of, tell_signs
 from trainer.items.contract import EVERY_WAY, FurtherType, Mark, Sample
 
@@ -29,6 +30,7 @@ class MarksItem(FurtherItem):
     """*Mark the signs*: choose the phrases that matter, in the order of the narrative."""
 
     access: ClassVar[frozenset[Access]] = EVERY_WAY
+    prose: ClassVar[Mapping[str, Shape]] = {"phrases": Each(WITH_REASON)}
 
     quotes: ClassVar[bool] = True
 

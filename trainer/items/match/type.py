@@ -14,6 +14,7 @@ from pydantic import Field
 
 from trainer.content.parts import Part, Slug, Text
 from trainer.content.schema import Access, FurtherItem, Refuse, Situation
+from trainer.content.shapes import WITH_REASON, ById, Only, Shape, words
 from trainer.items.boxes import read_boxes
 from trainer.items.choices import scene_of
 from trainer.items.contract import EVERY_WAY, FurtherPayload, FurtherType, Mark, Sample
@@ -44,6 +45,7 @@ class MatchItem(FurtherItem):
     """*Match*: rows, each with the choice that it belongs to. A choice may have several rows, or none."""
 
     access: ClassVar[frozenset[Access]] = EVERY_WAY
+    prose: ClassVar[Mapping[str, Shape]] = {**words("ask"), "choices": ById(Only("text")), "rows": ById(WITH_REASON)}
 
     type: Literal["match"]
     ask: Text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, ClassVar, Literal
 
@@ -20,6 +20,7 @@ from wtforms.widgets import CheckboxInput
 from trainer.content.parts import Part, Slug, Text
 from trainer.content.schema import Access, FurtherItem, Refuse, Situation
 from trainer.content.serving import served_in
+from trainer.content.shapes import WITH_REASON, ById, Each, Keys, Shape, words
 from trainer.items.choices import scene_of
 from trainer.items.contract import EVERY_WAY, FurtherPayload, FurtherType, Mark, Sample
 from trainer.items.forms import AnswerForm
@@ -58,6 +59,11 @@ class NoteItem(FurtherItem):
     """*Write a note*: what a good one says, in its parts, and what to look for in one's own."""
 
     access: ClassVar[frozenset[Access]] = EVERY_WAY
+    prose: ClassVar[Mapping[str, Shape]] = {
+        **words("ask"),
+        "model": Each(Keys(words("part", "text"))),
+        "checks": ById(WITH_REASON),
+    }
     seconds: ClassVar[float] = 120.0
 
     type: Literal["note"]

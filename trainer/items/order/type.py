@@ -17,6 +17,7 @@ from pydantic import Field
 
 from trainer.content.parts import Part, Slug, Text
 from trainer.content.schema import Access, FurtherItem, Refuse, Situation
+from trainer.content.shapes import WITH_REASON, ById, Shape, words
 from trainer.items.boxes import read_boxes
 from trainer.items.choices import scene_of
 from trainer.items.contract import EVERY_WAY, FurtherPayload, FurtherType, Mark, Sample
@@ -36,6 +37,7 @@ class OrderItem(FurtherItem):
     """*Put in order*: steps, written in the right order."""
 
     access: ClassVar[frozenset[Access]] = EVERY_WAY
+    prose: ClassVar[Mapping[str, Shape]] = {**words("ask"), "steps": ById(WITH_REASON)}
 
     type: Literal["order"]
     ask: Text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from random import Random
 from typing import Any, ClassVar, Literal
 
@@ -15,6 +15,7 @@ from pydantic import Field
 from trainer.content.illustrations import Drawing
 from trainer.content.parts import IndicatorId, Part, Slug, Text
 from trainer.content.schema import Access, FurtherItem, Refuse, Situation
+from trainer.content.shapes import WITH_REASON, ById, Shape, words
 from trainer.items.choices import ChoiceForm, ChoicePayload, ShownOption, digest_of, scene_of, tell_signs
 from trainer.items.contract import EVERY_WAY, FurtherType, Mark, Sample
 from trainer.items.payload import Kept, Payload
@@ -33,6 +34,7 @@ class SpotItem(FurtherItem):
     """*Spot the signs*: choose what matters among all that is numbered in a picture."""
 
     access: ClassVar[frozenset[Access]] = EVERY_WAY
+    prose: ClassVar[Mapping[str, Shape]] = {**words("ask", "shows"), "regions": ById(WITH_REASON)}
 
     type: Literal["spot"]
     picture: Slug
