@@ -100,6 +100,16 @@ def _at(name: str, rest: str = "") -> Callable[[Stage], str]:
     return lambda stage: stage.paths[name] + rest
 
 
+def _team(stage: Stage) -> str:
+    from trainer.core.db import db
+    from trainer.organizations.models import Team
+
+    firm = stage.paths["firm"]
+    with stage.live.app.app_context():
+        (first, *_others) = db.session.query(Team.id).filter_by(organization_id=UUID(firm.rpartition("/")[2]))
+    return f"{firm}/teams/{first[0]}"
+
+
 def _question(kind: str, attempt: str = "drill") -> Callable[[Stage], str]:
     """Return the address of the question of a type in an attempt that has one of each."""
 
@@ -713,6 +723,8 @@ FIRMS = [
     Sheet("person-removal", _at("person", "/removal"), "alice"),
     Sheet("teams", _at("firm", "/teams"), "alice"),
     Sheet("teams-none", _at("bare", "/teams"), "alice"),
+    Sheet("team", _team, "alice"),
+    Sheet("team-removal", lambda stage: f"{_team(stage)}/removal", "alice"),
     Sheet("teams-error", _at("firm", "/teams"), "alice", _send, 422),
     Sheet("audit", _at("firm", "/audit"), "alice"),
     Sheet("audit-none", _at("bare", "/audit?act=lesson"), "alice"),

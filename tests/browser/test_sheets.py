@@ -3,15 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
 
 from tests.browser.accessible import faults_in_other_looks, faults_of, put_axe
 from tests.browser.always_there import faults_of_exit, faults_of_help
 from tests.browser.narrow import faults_when_narrow, faults_with_longer_text
 from tests.browser.sheets import CLOSELY, DRAWN, IS_ALL, LAYOUTS, NAMES, OURS, SHEETS, Sheet
+from tests.browser.stage import Stage
+
+WITHOUT = {
+    # files, and what programs ask for
+    *("cards.card_pdf", "cards.observation_pdf", "certificate_copies.copy", "certificate_files.file"),
+    *("check_ins.calendar", "codes.poster", "codes.posters", "cohorts.picture", "cohorts.poster"),
+    *("courses.security_txt", "credentials.badge", "credentials.badge_png", "credentials.badge_svg"),
+    *("credentials.certificate", "credentials.did_document", "credentials.everything", "credentials.status_list"),
+    *("credentials.verify_json", "earlier.proof", "evidence.pack", "home.sample_pack", "home.sample_poster"),
+    *("inspections.inspect_pack", "inspections.inspect_pdf", "logo.show", "meetings.sheet", "misreads.paper"),
+    *("probes.alive", "probes.ready", "progress.picture", "roster.refused", "slips.badges", "static"),
+    # what only leads on
+    *("accounts.exit_site", "assessment.attempt", "classes.classes", "entry.old_link", "questions.question"),
+    # what other sheets come to
+    *("first_try.result", "first_try.scene", "remarks.write"),
+    # for those who develop the app or write its content
+    *("mail.mail", "mail.mails", "previews.choose", "previews.questions", "previews.scene"),
+}
+"""Addresses without a sheet of their own, but for those of the API."""
+
+
+def test_each_page_has_a_sheet_or_is_known_to_need_none(stage: Stage) -> None:
+    app = stage.live.app
+    addresses = (sheet.address(stage).partition("?")[0].partition("#")[0] for sheet in SHEETS)
+    routes = app.url_map.bind("127.0.0.1")
+    shown = set()
+    for address in addresses:
+        with suppress(NotFound, MethodNotAllowed, RequestRedirect):  # a page that isn't there has a sheet, too
+            shown.add(routes.match(address, method="GET")[0])
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    without = {page for page in pages - shown if not page.startswith("api.")}
+    assert without == WITHOUT, "put the page into tests/browser/sheets.py, or name it in WITHOUT"
 
 
 @pytest.mark.asvs("7.4.4")

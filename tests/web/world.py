@@ -107,6 +107,7 @@ class World:
         """Return an address that leads to something of Bob's."""
         adapter = self.app.url_map.bind("127.0.0.1:8000")
         values = {**self.values, **self.others.get(endpoint.split(".")[0], {}), **self.others.get(endpoint, {})}
+        assert names <= values.keys(), f"{endpoint}: put values for {names - values.keys()} into tests/web/world.py"
         return adapter.build(endpoint, {name: values[name] for name in names})
 
     def routes(self) -> list[tuple[str, str, str]]:

@@ -166,6 +166,7 @@ _DETAILS = {
     "name": _l("name"),
     "new": _l("new"),
     "other": _l("other entry"),
+    "pack": _l("with an evidence pack"),
     "people": _l("people"),
     "permission": _l("what it takes"),
     "reason": _l("reason"),
@@ -231,7 +232,7 @@ def tell_details(details: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _text(name: str, value: Any, *, is_of_role: bool) -> str:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or name == "pack":  # an id, which says nothing to a reader
         return str(_("yes") if value else _("no"))
     text = str(value)
     if is_of_role and name in {"role", "before"} and text in set(Role):
