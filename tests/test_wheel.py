@@ -86,7 +86,7 @@ def test_a_wheel_has_all_that_is_in_the_checkout_and_no_more(wheel: Path) -> Non
     files = {name for name in tracked.stdout.split("\0") if name and (ROOT / name).exists()}
     expected = {name if name.startswith("trainer/") else f"trainer/shipped/{name}" for name in files}
     brought = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    assert brought == expected
+    assert brought == expected, "new files that belong there are to be added to git first"
 
 
 def test_two_builds_have_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
