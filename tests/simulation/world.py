@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from tests.assignments.firm import EVERYONE, Firm, make_firm
-from tests.cast import hand_in, make_account, make_ready, put_on_roster, start_final
+from tests.cast import hand_in, make_account, make_ready, start_final
 from tests.chaos.failing import Fault, failing
 from tests.jobs.conftest import Mailbox
 from tests.load.ledger import Ledger, complaints
@@ -41,7 +41,7 @@ from trainer.jobs.runner import TASKS
 from trainer.jobs.upkeep import keep_up
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership, Organization
-from trainer.organizations.operations import remove_person
+from trainer.organizations.operations import PersonFacts, add_person, remove_person
 from trainer.organizations.rules import local_day
 
 START: Final = dt.datetime(2026, 11, 24, 15, tzinfo=dt.UTC)
@@ -158,9 +158,11 @@ class World:
         name, firm = f"Person {len(self._people)}", self._rng.choice(self._firms)
         email = f"person{len(self._people)}.{len(self.trace)}@example.org"
         user_id = make_account(self.app, email)
-        self._people.append(
-            Person(name, user_id, put_on_roster(self.app, firm.id, user_id, name=name, email=email), firm)
-        )
+        with self.app.app_context(), transaction():
+            added = add_person(firm.actor(), PersonFacts(name, email), [], clock.now())
+            added.user_id, added.joined_at = user_id, clock.now()  # the hourly job finds what is required of them
+            membership_id = added.id
+        self._people.append(Person(name, user_id, membership_id, firm))
         return name
 
     def _prepare(self) -> str:

@@ -113,7 +113,7 @@ def describe(requirement: Rule, records: Records) -> str:
     """Return what a requirement asked, of whom and since when."""
     course = served().courses.get(requirement.course)
     asked = ngettext(
-        "the course “%(course)s,” every %(num)s month, at least %(minutes)s active minutes, new people within "
+        "the course “%(course)s,” every month, at least %(minutes)s active minutes, new people within "
         "%(days)s days. For: %(who)s. In effect since %(since)s.",
         "the course “%(course)s,” every %(num)s months, at least %(minutes)s active minutes, new people within "
         "%(days)s days. For: %(who)s. In effect since %(since)s.",
