@@ -1,7 +1,7 @@
-"""Statements of the app for which a database goes through a whole table: of all firms, and for each of them again.
+"""Finds statements of the app for which a database goes through a whole table, the rows of all firms included.
 
-Each statement is explained the first time that it runs. A test in which one such is met fails, unless it is in `KNOWN`.
-PostgreSQL goes through small tables in any case, so it is asked what it would do if it had rather not.
+Each statement is explained the first time that it runs, and a test in which one is found fails, unless `KNOWN` has it.
+PostgreSQL goes through small tables in any case, so it is asked what it would do if that were forbidden.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SMALL: Final = frozenset(
         "webhooks",
     }
 )
-"""Tables that grow with the content, with those who operate the app, or not for long."""
+"""Tables that grow only with the content or with the number of operators, or whose rows don’t stay long."""
 ALL: Final = ""
 KNOWN: Final = {
     "accounts/queries.py list_guests_before": ("users", "once a day"),
@@ -54,7 +54,7 @@ KNOWN: Final = {
     )
     for period in PERIODS
 }
-"""By what runs a statement, directly or not: through which table, or all, it may go, and why."""
+"""What runs a statement, directly or indirectly: the table that it may go through, or ALL, and why."""
 _STATEMENTS: Final = ("SELECT", "WITH", "UPDATE", "DELETE")
 _SCAN: Final = {
     "sqlite": re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?$"),
@@ -64,7 +64,7 @@ _OURS: Final = f"{ROOT}/trainer/"
 _TESTS: Final = f"{ROOT}/tests/"
 _CORE: Final = frozenset({"core/db.py", "core/paging.py", "core/persons.py"})
 """Modules that run what others hand them."""
-_met: set[str] = set()
+_met: set[tuple[str, str]] = set()
 _found: list[str] = []
 
 
@@ -81,16 +81,17 @@ def take_found() -> list[str]:
 
 
 def _look(connection: Connection, _cursor: Any, statement: str, values: Any, _context: Any, is_many: bool) -> None:
-    if statement in _met or not statement.startswith(_STATEMENTS):
+    database = connection.dialect.name
+    if (database, statement) in _met or not statement.startswith(_STATEMENTS):
         return
     by = list(_run_by())
     if not by:
         return  # a test's own, which may also be one of the app's
-    _met.add(statement)
     may = {table for place in by for known, (table, _why) in KNOWN.items() if place.startswith(known)}
     if ALL in may:
         return
-    database = connection.dialect.name
+    if not may:  # else whoever runs it next may not be known
+        _met.add((database, statement))
     steps = _explained(connection, statement, values[0] if is_many and values else values)
     if gone_through := sorted({*_whole_tables(_SCAN[database], statement, steps)} - may):
         _found.append(f"{database}, {', '.join(gone_through)}: {' < '.join(by[:3])}\n{statement}")

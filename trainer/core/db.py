@@ -435,7 +435,7 @@ def reason_of(error: SQLAlchemyError) -> str:
 def any_of(record: type[Base], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition of records that meet one of several conditions, each of which has an index of its own.
 
-    With an `OR` in which a list is a subquery, PostgreSQL would ask each row of the table.
+    For an `OR` with a subquery in it, PostgreSQL would go through the whole table.
     """
     number = record.__table__.c.id
     return number.in_(union_all(*(select(number).where(each).correlate(None) for each in conditions)))
