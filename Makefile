@@ -1,4 +1,4 @@
-# make serve | make demo | make dev | make test | make nightly | make check | make bench | make bench-full | make chaos | make load | make scale | make soak      (README.md says more)
+# make serve | make demo | make dev | make test | make nightly | make dates | make check | make bench | make bench-full | make chaos | make load | make scale | make soak      (README.md says more)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: many tests wait for a server, a browser or a disk.
 WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
-.PHONY: serve demo dev test nightly check pythons bench bench-full chaos load scale soak checks documents sbom wheel release format lint types contracts templates messages content migrations lock clean
+.PHONY: serve demo dev test nightly dates check pythons bench bench-full chaos load scale soak checks documents sbom wheel release format lint types contracts templates messages content migrations lock clean
 
 serve: $(VENV)/ready
 	@exec $(FLASK) serve
@@ -24,11 +24,15 @@ dev: $(VENV)/ready-dev
 	@TRAINER_DEVELOPMENT=1 exec $(FLASK) run --debug --host 127.0.0.1 --port $${PORT:-8000}
 
 test: $(VENV)/ready-dev node_modules/.ready
-	@$(BIN)/python -m pytest -n $(WORKERS) -q $(COVERAGE)
+	@$(BIN)/python -m pytest -n $(WORKERS) -q --randomly-seed=1 $(COVERAGE)
 
 # All pages in all looks, all tests on both databases, more random histories, races and forms.
 nightly: $(VENV)/ready-dev node_modules/.ready
 	@TRAINER_TEST_EVERYTHING=1 TRAINER_TEST_HISTORIES=1000 TRAINER_ROUNDS=50 $(BIN)/python -m pytest -n auto -q
+
+# All tests on twelve days, in three time zones, two hours in all: ONLY=2028-02 make dates
+dates: $(VENV)/ready-dev node_modules/.ready
+	@$(BIN)/python -m tests.dates -n $(WORKERS)
 
 check: $(VENV)/ready-dev node_modules/.ready
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint types contracts templates content migrations

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.databases import statements_for_the_time
 from tests.live import free_port
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
@@ -43,6 +44,8 @@ class Cluster:
         options += " -c wal_retrieve_retry_interval=100ms"
         started = ["-o", options] if words[0] == "start" else []
         self.run("pg_ctl", "-w", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), *started, *words)
+        if words[0] == "start" and self.ask("SELECT pg_is_in_recovery()") == [(False,)]:
+            self.ask(*statements_for_the_time("postgres"))
 
     def run(self, program: str, *words: str) -> None:
         """Run one of PostgreSQL's programs."""

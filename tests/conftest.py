@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import os
+import random
 import re
+import runpy
 import shutil
 import tempfile
+import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
@@ -32,7 +38,7 @@ from tests.support import Visitor
 from trainer.accounts import passwords
 from trainer.app import create_app
 from trainer.content.library import Library
-from trainer.core import clock
+from trainer.core import chance, clock
 from trainer.core.db import db
 from trainer.core.issuer_keys import FILE, make_first
 from trainer.core.settings import ROOT, Settings, read_settings
@@ -42,6 +48,25 @@ from trainer.items.registry import MODELS
 MEMORY = Path("/dev/shm")
 if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 * 2**30:
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+# No test reads the day on which it runs: this process, and each that it starts, begins at the same instant.
+AT = "2026-12-02T15:00:00+00:00"
+os.environ["TZ"] = os.environ.get("TRAINER_TEST_ZONE", "UTC")
+time.tzset()
+if "TRAINER_TEST_SHIFT" not in os.environ:
+    begun = dt.datetime.fromisoformat(os.environ.get("TRAINER_TEST_AT", AT))
+    dates = Path(__file__).parent / "dates"
+    os.environ["TRAINER_TEST_SHIFT"] = str(begun.timestamp() - time.time())
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(dates), os.environ.get("PYTHONPATH")]))
+    runpy.run_path(str(dates / "sitecustomize.py"))
+
+# Nor is anything left to chance, unless one wants to search: a test begins with the same seed in each run
+# (pytest-randomly), and what is drawn and made up follows from it.
+IS_SEARCH = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))
+hypothesis.settings.register_profile("ours", deadline=None, database=None, derandomize=not IS_SEARCH)
+hypothesis.settings.load_profile("ours")
+if not IS_SEARCH:
+    chance.rng = random._inst
 
 share_what_is_compiled()
 watch()
@@ -129,7 +154,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     on_postgres = [item for item in items if re.search(r"[\[-]postgresql[\]-]", item.name)]
     for item in on_postgres:
         item.add_marker(pytest.mark.postgres)
-    if os.environ.get("TRAINER_TEST_EVERYTHING"):
+    if IS_SEARCH:
         return
     firsts = first_cases(on_postgres)
     gone = {item for item in on_postgres if not is_on_both(item) or item not in firsts}
@@ -165,6 +190,26 @@ def pytest_runtest_call() -> Iterator[None]:
     found = take_found()
     assert not found, "All rows of a table are gone through. " + "\n".join(found)
     return result
+
+
+_lacking = Counter[str]()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember what this machine lacks."""
+    reason = report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
+    if re.search(r"install|npm ci|^needs |^only root|POSTGRES", reason):
+        _lacking[reason] += 1
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say in the last line of a run what it couldn't run, and why."""
+    if hasattr(config, "workerinput") or not config.pluginmanager.hasplugin("terminalreporter"):
+        return
+    missing = [f"{reason} ({number})" for reason, number in sorted(_lacking.items())]
+    if not POSTGRES_URL:
+        missing.insert(0, "everything on PostgreSQL: set TRAINER_TEST_POSTGRES_URL")
+    print(f"Not run on this machine: {'; '.join(missing)}" if missing else "This machine could run all tests.")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+
+def statements_for_the_time(database: str) -> list[str]:
+    """Return what makes a database as many seconds ahead as the processes of this run are (`tests/dates`)."""
+    shift = float(os.environ.get("TRAINER_TEST_SHIFT", "0"))
+    moved = f"SELECT pg_catalog.clock_timestamp() + interval '{shift} seconds'"
+    return [
+        "CREATE SCHEMA IF NOT EXISTS dates",
+        f"CREATE OR REPLACE FUNCTION dates.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $${moved}$$",
+        f'ALTER DATABASE "{database}" SET search_path = public, dates, pg_catalog',
+    ]
 
 
 @contextmanager
@@ -21,6 +34,10 @@ def postgres_database(server_url: str, name: str, *, is_lasting: bool = True) ->
         connection.execute(text(f'CREATE DATABASE "{name}"'))
         if not is_lasting:
             connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
+    made = create_engine(server.set(database=name), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with made.connect() as connection:
+        for statement in statements_for_the_time(name):
+            connection.exec_driver_sql(statement)
     try:
         yield server.set(database=name).render_as_string(hide_password=False)
     finally:

@@ -67,7 +67,7 @@ async def _ask_all(
 async def _ask(stream: Stream, address: str, path: str, keeps: bool, cookie: str, is_again: bool = False) -> None:
     parts, begun = urlsplit(address), time.monotonic()
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
             sent = f"Cookie: {cookie}\r\n" if cookie else ""
             head = f"GET {path} HTTP/1.1\r\nHost: {parts.netloc}\r\n{sent}Connection: close\r\n\r\n"

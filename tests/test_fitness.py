@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
+import os
+import random
 import re
+import subprocess
+import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +18,9 @@ import click
 import pytest
 from flask import Flask
 
-from tests.conftest import MODULES_ON_BOTH, ON_BOTH
+from tests.conftest import AT, IS_SEARCH, MODULES_ON_BOTH, ON_BOTH
 from tests.templates import faults, laid_out, wrong_lines
+from trainer.core import chance, clock
 from trainer.core.db import Base
 from trainer.core.settings import ROOT, VARIABLES
 
@@ -346,3 +353,28 @@ def test_every_log_line_holds_no_person(calls: Calls) -> None:
         if re.search(r"(logger|log)\.(debug|info|warning|error|exception|critical)$", name)
     ]
     assert [line for line in logged if re.search(r"email|password|name\b|remote_addr|user\b|form", line)] == []
+
+
+def test_no_test_waits_less_than_a_minute_for_what_a_busy_machine_does_late() -> None:
+    waits = (
+        r"timeout ?= ?([0-9._]+)|\.(?:wait|join|settimeout|timeout|set_default_timeout|status)\(([0-9._]+)\)|"
+        r"monotonic\(\) ?(?:\+|- \w+ <=?) ?([0-9._]+)|deadline ?= ?([0-9._]+)|total_seconds\(\)\)? < ([0-9._]+)"
+    )
+    hurried = [
+        place
+        for folder in TESTS.iterdir()
+        for path in ([folder] if folder.suffix == ".py" else folder.rglob("*.py"))
+        if folder.name not in {"bench", "load", "chaos"}  # which measure
+        for place in places(path, path.read_text(encoding="utf-8"), waits)
+        if float(re.findall(r"[0-9][0-9._]*", place)[-1].replace("_", "")) / (1000 if "_000" in place else 1) < 60
+    ]
+    assert hurried == []
+
+
+def test_all_processes_of_a_run_begin_on_its_day_in_its_time_zone_and_with_its_seed() -> None:
+    assert clock.now() - dt.datetime.fromisoformat(os.environ.get("TRAINER_TEST_AT", AT)) < dt.timedelta(hours=3)
+    asked = "import datetime as d, time; print(d.datetime.now(d.UTC).date(), time.tzname[0])"
+    command = [sys.executable, "-c", asked]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert said == [str(clock.today()), time.tzname[0]]
+    assert isinstance(chance.rng, random.SystemRandom) == IS_SEARCH

@@ -66,7 +66,7 @@ def read_page(address: str, server: subprocess.Popen[bytes]) -> str:
     for _attempt in range(600):
         assert server.poll() is None, server.stderr and server.stderr.read()
         try:
-            with urlopen(address, timeout=5) as response:
+            with urlopen(address, timeout=60) as response:
                 return str(response.read().decode())
         except OSError:
             time.sleep(0.1)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.live import Live, serve
 from tests.browser.sent import names_with_news, write_sent
@@ -17,6 +17,8 @@ from tests.browser.sheets import Sheet
 from tests.browser.stage import Stage, set_stage
 from tests.once import once
 from trainer.core.settings import ROOT
+
+expect.set_options(timeout=60_000)
 
 FLAGS = [
     "--no-sandbox",
@@ -122,7 +124,7 @@ def context(browser: Browser, live: Live) -> Iterator[Callable[..., BrowserConte
             service_workers="block",
             **options,
         )
-        one.set_default_timeout(15_000)
+        one.set_default_timeout(60_000)
         if cookies:
             one.add_cookies(list(cookies))
         made.append(one)
@@ -138,7 +140,7 @@ def _shared(browser: Browser, live: Live) -> Iterator[Page]:
     one = browser.new_context(
         base_url=live.url, reduced_motion="reduce", service_workers="block", bypass_csp=True
     ).new_page()
-    one.set_default_timeout(15_000)
+    one.set_default_timeout(60_000)
     yield one
     one.context.close()
 

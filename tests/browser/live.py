@@ -21,6 +21,7 @@ from urllib.error import URLError
 from flask import Flask
 from werkzeug.serving import make_server
 
+from tests.browser.fixed import SERVER
 from tests.live import free_port
 from trainer.accounts.models import User
 from trainer.accounts.operations import open_session
@@ -124,12 +125,12 @@ def serve_here(folder: Path, database: Path, **settings: Any) -> Iterator[Live]:
         finally:
             server.shutdown()
             server.server_close()
-            thread.join(5)
+            thread.join(60)
 
 
 @contextmanager
 def _server(port: int, environ: dict[str, str], log: Path) -> Iterator[None]:
-    command = web_command(read_settings(environ))
+    command = [*web_command(read_settings(environ))[:-1], SERVER]
     with log.open("w") as out:
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **environ}, stdout=out, stderr=subprocess.STDOUT
@@ -140,10 +141,10 @@ def _server(port: int, environ: dict[str, str], log: Path) -> Iterator[None]:
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(10)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait(10)
+                process.wait(60)
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -151,7 +152,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
         if process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(url, timeout=5):
+            with urllib.request.urlopen(url, timeout=60):
                 return
         except (URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
@@ -208,4 +209,4 @@ def _elsewhere() -> Iterator[Elsewhere]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(60)

@@ -157,7 +157,7 @@ def test_a_copied_cookie_is_worth_nothing_after_leaving(scene: Page) -> None:
     scene.get_by_role("link", name="Quick exit").click()
     scene.wait_for_url(_WEATHER)
     # The browser tells our side beside leaving, so the page that it leads to may be there first.
-    for _look in range(50):
+    for _look in range(600):
         thief = scene.context.request.get("/me", headers={"Cookie": f"{cookie['name']}={cookie['value']}"})
         if "/keep" in thief.url:
             return

@@ -120,7 +120,7 @@ def test_every_file_of_a_page_arrives_one_after_the_other(
     page = context(stage.cookies["alice"], accept_downloads=True).new_page()
     page.goto(stage.paths["firm"] + rest)
     for name in buttons:
-        with page.expect_download(timeout=10_000) as started:
+        with page.expect_download(timeout=60_000) as started:
             page.get_by_role("button", name=name).click()
         assert started.value.path().stat().st_size > 100
 

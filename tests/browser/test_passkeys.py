@@ -34,7 +34,7 @@ def visit(browser: Browser, named: Live) -> Iterator[Callable[..., Page]]:
 
     def open_page(**options: Any) -> Page:
         made.append(browser.new_context(base_url=named.url, viewport={"width": 360, "height": 740}, **options))
-        made[-1].set_default_timeout(15_000)
+        made[-1].set_default_timeout(60_000)
         return made[-1].new_page()
 
     yield open_page

@@ -6,6 +6,7 @@ A tree that should change is written anew with TRAINER_WRITE_TREES=1, and its di
 
 from __future__ import annotations
 
+import calendar
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -29,6 +30,8 @@ _HIDE_WORDS = """document.querySelectorAll("label:has(input[name=action])").forE
 document.querySelectorAll(".ph span, .flip > label, .story mark").forEach((one) => one.childNodes.forEach((node) => {
   if (node.nodeType === Node.TEXT_NODE && node.data.trim()) node.data = "Its words";
 }))"""
+
+_MONTHS = r"\b({})\b".format("|".join(calendar.month_name[1:]))
 
 Node = tuple[str, tuple["Node", ...]]
 
@@ -56,13 +59,14 @@ def _nodes(lines: list[str]) -> tuple[Node, ...]:
 
 
 def _plain(line: str) -> str:
-    """Return a line without numbers, addresses, running text, and what someone chose or did."""
+    """Return a line without numbers, months, addresses, running text, and what someone chose or did."""
     line = re.sub(r"^- '(.*)'(:?)$", r"- \1\2", line).removesuffix(":")
     if line.startswith(("- /url", "- text")):
         return ""
     line = re.sub(r"^- (paragraph|listitem|group|status): .*", r"- \1", line)
     line = re.sub(r'^(- heading "[^".]*\.)[^"]*"', r'\1"', line)
-    return re.sub(r"(?<!level=)(?<!\d)\d[\d,]*", "N", line.replace(" [checked]", ""))
+    line = re.sub(_MONTHS, "MONTH", line.replace(" [checked]", ""))
+    return re.sub(r"(?<!level=)(?<!\d)\d[\d,]*", "N", line)
 
 
 def _written(nodes: tuple[Node, ...], depth: int) -> Iterator[str]:

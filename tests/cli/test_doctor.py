@@ -191,7 +191,7 @@ def test_each_line_begins_with_how_bad_it_is_and_ends_with_what_to_do(cared_for:
 
 def test_a_mail_server_that_refuses_us_is_told_without_its_words_or_our_password(cared_for: Flask) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(10)
+        server.settimeout(60)
         change(cared_for, smtp_url=f"smtp://canary:secret-canary@127.0.0.1:{server.getsockname()[1]}")
         import threading
 

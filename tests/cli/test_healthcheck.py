@@ -30,7 +30,7 @@ def database_url(tmp_path: Path, template_database: Path) -> str:
 def check(port: int, *options: str, host: str = "127.0.0.1") -> tuple[int, str]:
     ended = subprocess.run(
         [sys.executable, "-m", "trainer.cli.healthcheck", *options],
-        cwd=ROOT, env={**os.environ, "HOST": host, "PORT": str(port)}, capture_output=True, text=True, timeout=30,
+        cwd=ROOT, env={**os.environ, "HOST": host, "PORT": str(port)}, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     return ended.returncode, ended.stdout.strip() + ended.stderr.strip()
 
@@ -52,7 +52,7 @@ def test_a_running_site_is_asked_over_http_and_says_what_is_wrong(settings: Sett
         assert check(port, "--alive") == (0, "alive")
         assert check(port, host="0.0.0.0") == (0, "ready: worker missing")
         request = Request(f"{address}/readyz", headers={"Host": "10.0.0.7"})
-        with write_lock(settings), urlopen(request, timeout=2) as answer:  # changes wait; probes don't
+        with write_lock(settings), urlopen(request, timeout=60) as answer:  # changes wait; probes don't
             assert answer.status == 200
         settings.instance.rename(settings.instance.with_name("moved"))
         status, line = check(port)

@@ -95,7 +95,7 @@ def test_new_code_takes_the_place_of_old_code_under_load(serve: Serve, times: in
     assert stream.failed == 0, stream.statuses
     assert len(stream.seconds) > 50
     assert stream.repeated <= 2 * times
-    assert max(stream.seconds) < 30
+    assert max(stream.seconds) < 60
     assert site.said().count(REPLACED) == times
     told = f"{len(stream.seconds)} requests, {stream.failed} failed, {stream.repeated} sent again"
     print(f"{told}, longest {max(stream.seconds):.2f} s")

@@ -7,7 +7,7 @@ import io
 import os
 import re
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from email.message import EmailMessage
@@ -52,7 +52,7 @@ from trainer.jobs.upkeep import keep_up
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
 from trainer.web.limits import count, key_of
 
-START = now()  # when the firm is made
+START = dt.datetime(2026, 12, 2, 15, tzinfo=dt.UTC)  # when the firm is made: a Wednesday
 WEEK = dt.timedelta(days=7)
 MONDAY = dt.datetime.combine(monday_of(START.date()) + 2 * WEEK, dt.time(14), dt.UTC)  # 9 or 10 a.m. in New York
 CLIENT = "client@example.com"
@@ -83,6 +83,12 @@ def mailing(training: Training, settings: Settings, shelf: Library, mailbox: Mai
     """Return the firm, with a mail server."""
     app = create_app(replace(settings, smtp_url=mailbox.url, mail_from="training@example.org"), shelf)
     return replace(training, acme=replace(training.acme, app=app))
+
+
+@pytest.fixture(autouse=True)
+def _wednesday() -> Iterator[None]:
+    with time_machine.travel(START):
+        yield
 
 
 def set_up(

@@ -179,7 +179,7 @@ class _Asker:
 
     def ask(self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str) -> str:
         """Return the page that is answered."""
-        connection = HTTPSConnection("localhost", self._port, timeout=20, context=self._trusted)
+        connection = HTTPSConnection("localhost", self._port, timeout=60, context=self._trusted)
         kind = {"Content-Type": "application/x-www-form-urlencoded"} if fields else {}
         connection.request(method, path, urlencode(fields or {}), {**kind, "Cookie": self._cookie, **headers})
         answer = connection.getresponse()
@@ -255,7 +255,7 @@ def test_behind_caddy_pages_are_there_and_probes_are_not(behind: str, port: int,
         _wait_for(port)
         found = {}
         for path in ("/help", "/healthz", "/readyz"):
-            line = HTTPConnection("localhost", port, timeout=10)
+            line = HTTPConnection("localhost", port, timeout=60)
             line.request("GET", path)
             found[path] = line.getresponse().status
         assert found == {"/help": 200, "/healthz": 200, "/readyz": 404}
@@ -342,7 +342,7 @@ def _sign_up_many(app: Flask, address: str) -> str:
 
 
 def _wait_for(port: int) -> None:
-    for _attempt in range(100):
+    for _attempt in range(600):
         with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
             return
         time.sleep(0.1)

@@ -57,7 +57,7 @@ class Listener:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
-        self._thread.join(5)
+        self._thread.join(60)
 
 
 class Receiver(Listener):
@@ -74,7 +74,7 @@ class Receiver(Listener):
 
     def serve(self, line: socket.socket) -> None:
         """Read a request and answer it."""
-        line.settimeout(5)
+        line.settimeout(60)
         with self._context.wrap_socket(line, server_side=True) as secure:
             read = b""
             while b"\r\n\r\n" not in read:

@@ -20,7 +20,7 @@ from trainer.jobs.beats import begin_beats, say_so
 def test_a_process_says_so_itself_with_the_content_it_serves(app: Flask, shelf: Library) -> None:
     stopped = threading.Event()
     begin_beats(app, ProcessRole.WEB, stopped)
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     with app.app_context():
         while not (rows := list_processes()):
             assert time.monotonic() < until

@@ -28,13 +28,13 @@ from trainer.core.errors import Invalid
 from trainer.joining import workbook
 from trainer.joining.sheets import read_file
 data = open(sys.argv[1], "rb").read()
-before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
 try:
     sheet = read_file(data).sheets[0]
     words = sheet.refusal.message if sheet.refusal else f"read {len(sheet.lines)}"
 except Invalid as error:
     words = error.message
-seconds = time.perf_counter() - began
+seconds = time.process_time() - began
 print(json.dumps([words, seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024]))
 """
 

@@ -73,7 +73,7 @@ def test_server_and_worker_connect_to_the_mail_server_alone(
             is_open = access is not None and access.who is Who.PUBLIC and not rule.arguments
             if is_open and "GET" in (rule.methods or ()) and rule.rule not in {"/exit", "/.well-known/security.txt"}:
                 with suppress(HTTPError):  # a page that wants a question says so
-                    urlopen(address + rule.rule, timeout=20).close()
+                    urlopen(address + rule.rule, timeout=60).close()
         until = time.monotonic() + 60
         while not mailbox.mails and time.monotonic() < until:
             time.sleep(0.2)

@@ -264,7 +264,7 @@ class RedisServer:
         run = ["redis-server", "--port", str(self.port), "--save", "", "--appendonly", "no", "--bind", "127.0.0.1"]
         self._process = subprocess.Popen(run, stdout=subprocess.DEVNULL, cwd="/tmp")
         client = redis.Redis(port=self.port)
-        for _attempt in range(100):
+        for _attempt in range(1200):
             with suppress(redis.RedisError):
                 client.ping()
                 return client
@@ -318,7 +318,7 @@ def test_whatever_redis_does_people_go_on_and_limits_hold(
     lesson = shelf.content.courses[COURSE].lessons[0]
     assert leo.get(f"/courses/{COURSE}/{lesson.id}").status_code == 200
     assert leo.get(f"{leo.start('practices')}/scenes/1").status_code == 200
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
     assert count(app, Enrollment) == 1
     statuses = _guess(limited, 61)
     assert statuses[-1] == 429, Counter(statuses)

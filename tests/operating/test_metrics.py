@@ -43,11 +43,11 @@ def database_url(tmp_path: Path, template_database: Path) -> str:
 
 
 def read(port: int) -> str:
-    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:
         return str(answer.read().decode())
 
 
-def eventually(port: int, is_so: Callable[[str], bool], seconds: float = 40) -> str:
+def eventually(port: int, is_so: Callable[[str], bool], seconds: float = 60) -> str:
     """Return what is said there once it is so."""
     until, said = time.monotonic() + seconds, ""
     while True:
@@ -73,7 +73,7 @@ def test_figures_of_all_processes_name_routes_and_nobody_and_every_rule_finds_it
     with serving(settings, workers=2) as address:
         for path in [f"/verify/{CANARY}?q={CANARY}", f"/{CANARY}", "/courses/recognize"] * 3:
             with suppress(HTTPError):  # 404
-                urlopen(address + path, timeout=10).read()
+                urlopen(address + path, timeout=60).read()
         said = eventually(port, lambda text: 'task="mail"' in text and 'role="worker"' in text)
         assert CANARY not in said
         assert str(settings.instance) not in said
@@ -149,7 +149,7 @@ def test_a_worker_that_has_the_port_keeps_no_web_server_from_starting(
     try:
         eventually(port, lambda text: "trainer_check" in text)
         with serving(settings, workers=1) as address:
-            assert urlopen(address + "/healthz", timeout=10).status == 200
+            assert urlopen(address + "/healthz", timeout=60).status == 200
     finally:
         end(worker)
 

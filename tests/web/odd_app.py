@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request, send_file
@@ -15,6 +16,7 @@ from flask import Flask, Response, request, send_file
 from trainer.web.asgi import Adapter
 
 SIZE = 30_000_000
+BUSY = 2  # seconds
 
 
 def create_app() -> Adapter:
@@ -48,13 +50,14 @@ def create_app() -> Adapter:
 
     @app.route("/slow", methods=["GET", "POST"])
     def slow() -> str:
-        time.sleep(3)
-        return "done"
+        """Wait until the test has seen what it wants to see meanwhile."""
+        gate = Path(os.environ["ODD_FILE"]).with_name("gate")
+        until = time.monotonic() + 60
+        while not gate.exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        return "done" if gate.exists() else "waited in vain"
 
-    @app.get("/long")
-    def long() -> str:
-        time.sleep(3)
-        return "done"
+    app.add_url_rule("/long", view_func=slow, endpoint="long")
 
     app.add_url_rule("/long/file", view_func=file, endpoint="long_file")
     app.add_url_rule("/long/portions", view_func=portions, endpoint="long_portions")
@@ -69,7 +72,7 @@ def create_app() -> Adapter:
     def busy() -> str:
         """Keep the interpreter and its collector busy, as a list of ten thousand people does."""
         rows: list[object] = []
-        end = time.monotonic() + 2
+        end = time.monotonic() + BUSY
         while time.monotonic() < end:
             rows.append({"name": str(len(rows)), "parts": [[]]})
         return "done"

@@ -29,7 +29,7 @@ def test_a_lane_rests_between_pieces_of_work_as_long_as_it_was_told_to() -> None
 
 
 def test_a_lane_with_threads_does_as_many_pieces_of_work_at_once() -> None:
-    meeting = threading.Barrier(3, timeout=10)
+    meeting = threading.Barrier(3, timeout=60)
     lane = Lane("several", most=10, patience=5, threads=3)
 
     async def three() -> None:
