@@ -164,3 +164,14 @@ def test_docstrings_that_nobody_is_shown_are_left_alone(tmp_path: Path) -> None:
 )
 def test_plain_english_passes(text: str) -> None:
     assert list(find_banned(text)) == []
+
+
+def test_a_percent_sign_is_doubled_only_where_something_is_put_in() -> None:
+    doubled = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in sorted((ROOT / "trainer").rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in {"_", "_l", "gettext", "lazy_gettext"}
+        and not call.keywords and "%%" in ast.unparse(call)
+    ]  # fmt: skip
+    assert doubled == []

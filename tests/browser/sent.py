@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,6 +18,35 @@ Element = tuple[str, ...]
 _LOOKS = ("class", "role", "type")
 _APART = {"id", "href", "value"}
 _TEMPLATES = "templates.json"
+
+
+_LEFT = re.compile(r"%%|%\(|[{}]|\b(?:undefined|NaN)\b|^(?:nan|null)$")
+"""No "None", which is also a word: where it isn't, `tests/web/test_marked_words.py` finds it without a translation."""
+
+
+class Texts(HTMLParser):
+    """Collects what a page shows, one text for each piece between tags."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._is_silent = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._is_silent = tag in {"script", "style", "code", "pre", "textarea"}
+        self.found.extend(value for name, value in attrs if name in {"alt", "title", "aria-label", "content"} and value)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_silent = False
+
+    def handle_data(self, data: str) -> None:
+        if not self._is_silent:
+            self.found.append(data.strip())
+
+
+def left_by_a_program(texts: Iterable[str]) -> list[str]:
+    """Return texts with a placeholder, or with a value that only a program understands."""
+    return [text for text in texts if _LEFT.search(text)]
 
 
 class _Reader(HTMLParser):

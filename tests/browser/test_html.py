@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.sent import Texts, left_by_a_program
 from tests.browser.sheets import SHEETS
 from tests.browser.stage import Stage
 
@@ -30,3 +31,12 @@ def test_every_page_in_every_state_is_valid_html(
     faults = [one for one in messages if one["type"] != "info" or one.get("subType") == "warning"]
     assert not {one["message"]: (Path(one["url"]).name, one.get("extract")) for one in faults}
     assert run.returncode == 0
+
+
+def test_no_page_shows_what_only_a_program_understands(sent: Path) -> None:
+    found = {}
+    for path in sent.glob("*.html"):
+        texts = Texts()
+        texts.feed(path.read_text(encoding="utf-8"))
+        found |= {path.name: left} if (left := left_by_a_program(texts.found)) else {}
+    assert found == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import product
 
 import pytest
 
@@ -100,3 +101,15 @@ def test_a_heading_may_say_the_order() -> None:
     assert find_order(["3/4/2026"], "Hired (dd/mm/yyyy)").order is Order.DAY_FIRST
     assert find_order(["04.03.2026"], "Hired (mm.dd.yyyy)").order is Order.MONTH_FIRST
     assert find_order(["04.03.2026"], "Hired (mm.dd.yyyy)").is_sure
+
+
+@pytest.mark.parametrize("separator", "/.-")
+def test_no_day_is_the_example_that_could_not_be_read_in_both_orders(separator: str) -> None:
+    taken = 0
+    for first, second, year in product(range(100), range(100), ("2026", "26", "0000")):
+        text = separator.join((str(first), str(second), year))
+        if example := find_order([text]).example:
+            days = {read_day(example, TODAY, order) for order in Order}
+            assert len(days) == 2
+            taken += 1
+    assert taken == 2 * 12 * 11

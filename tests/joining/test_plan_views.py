@@ -302,3 +302,14 @@ def test_a_list_without_addresses_is_asked_about_and_taken(acme: Acme) -> None:
     assert visitor.get(path).headers["Location"] == f"{path}/columns"
     visitor.post(f"{path}/columns", {"column_0": "name", "column_1": "employee_number", "order": "month"})
     assert "1 new person" in closed_up(visitor.get(path).text)
+
+
+@pytest.mark.parametrize("typed", ["13/45/2026", "0/5/2026", "3/4/0000", "99/99/99"])
+def test_a_day_that_was_mistyped_is_refused_by_its_row_and_the_others_are_imported(acme: Acme, typed: str) -> None:
+    visitor = acme.enter("alice")
+    rows = f"name,e-mail,hired on\nPat Poe,pat@example.org,{typed}\nQuin Quo,quin@example.org,2026-03-04\n"
+    path = look(visitor, acme, rows)
+    assert typed in page_of(visitor)
+    assert confirm(visitor, path, leaves_out="y").headers["Location"] == path
+    assert "Quin Quo" in here(acme.app)
+    assert "Pat Poe" not in here(acme.app)

@@ -20,6 +20,7 @@ from flask_babel import force_locale
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from tests.browser.sent import left_by_a_program
 from tests.cast import approve, make_class
 from tests.compliance.paper_rows import row
 from tests.credentials.test_certificate import FACTS, URL
@@ -168,3 +169,12 @@ def _left(data: bytes) -> Iterator[str]:
     """Yield what stands outside all brackets, but for addresses, numbers of certificates and marks of lists."""
     text = re.sub(r"https?://\S+|[0-9A-Z]{5}(-[0-9A-Z]{1,5}){5}|^• ", "", read_pdf(data), flags=re.MULTILINE)
     yield from unmarked_in(text.splitlines())
+
+
+def test_no_paper_shows_what_only_a_program_understands(app: Flask, shelf: Library, world: World) -> None:
+    with app.test_request_context():
+        drawn = papers(shelf)
+    path = "/cohorts/{cohort_id}/sessions/{class_session_id}/sheet.pdf".format(**world.values)
+    drawn["sheet"] = world.enter("owner").get(path).data
+    found = {name: left_by_a_program(read_pdf(data).splitlines()) for name, data in drawn.items()}
+    assert {name: left for name, left in found.items() if left} == {}

@@ -74,4 +74,4 @@ def help_for_all() -> str:
 
 def ranges() -> str:
     """Say how to read the ranges."""
-    return _("Ranges are 95%%. The fewer the people, the wider they are: take the order as a hint.")
+    return _("Ranges are 95%. The fewer the people, the wider they are: take the order as a hint.")

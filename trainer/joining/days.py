@@ -117,8 +117,8 @@ def find_order(texts: Iterable[str], heading: str = "") -> Reading:
             fits_day += 1
         elif second > 12 >= first:
             fits_month += 1
-        elif first != second and not example:
-            example = text
+        elif first != second and not example and 0 < min(first, second) and max(first, second) <= 12:
+            example = text if match[4] != "0000" else ""
     if said := re.search(r"\b(d|m)(?:d|m)?[/.-][dm]{1,2}[/.-]y", heading.lower()):
         is_day_first = said[1] == "d"
         example = "" if not (fits_month and fits_day) else example

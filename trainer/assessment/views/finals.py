@@ -81,7 +81,7 @@ def _chances(rule: FinalRule) -> list[tuple[float, float, float]]:
 
 
 def _percent(share: float) -> str:
-    return str(_("under 1%%") if 0 < share < 0.005 else format_percent(share))
+    return str(_("under 1%") if 0 < share < 0.005 else format_percent(share))
 
 
 @blueprint.post("/courses/<course>/finals")
