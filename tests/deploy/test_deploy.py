@@ -80,6 +80,8 @@ def test_the_units_run_commands_that_there_are(unit: Path, commands: FlaskCliRun
     assert is_command(commands, *shlex.split(service["ExecStart"]))
     assert service["ProtectSystem"] == "strict"
     assert service["NoNewPrivileges"] == "yes"
+    assert {"MemoryMax", "TasksMax"} <= set(service)
+    assert service["OOMPolicy"] == "continue"  # the supervisor replaces a process that was killed
     shared = re.search(r"TRAINER_FILES=(\S+)`", (DEPLOY / "many" / "README.md").read_text("utf-8"))
     assert shared
     assert service["ReadWritePaths"] == f"-{shared[1]}"  # nothing else but the instance folder can be written to
@@ -103,8 +105,12 @@ def test_compose_runs_commands_that_there_are_and_waits_for_what_it_needs(comman
         service = services[name]
         assert is_command(commands, *service["command"]), name
         assert service["read_only"]
-        assert service["cap_drop"] == ["ALL"]
         assert service["volumes"] == ["instance:/var/lib/trainer"]
+        assert re.fullmatch(r"/tmp:size=\d+m", service["tmpfs"][0])  # it takes memory
+    for name, service in services.items():
+        assert {"mem_limit", "pids_limit"} <= set(service), name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
     # Not `setup`, which would also run a migration on which the web server that still runs can't serve.
     assert services["setup"]["command"] == ["flask", "upgrade"]
     assert services["web"]["depends_on"]["setup"]["condition"] == "service_completed_successfully"
@@ -200,7 +206,8 @@ def test_nginx_takes_its_file_and_passes_on_who_asks_and_how(behind: str, port: 
     subprocess.run(run, check=True, capture_output=True)
     site = (DEPLOY / "nginx.conf").read_text("utf-8").replace("/etc/ssl/trainer", str(tmp_path))
     site = re.sub(r"listen \[::\]:.*\n", "", site).replace("listen 443", f"listen 127.0.0.1:{port}")
-    site = site.replace("listen 80", f"listen 127.0.0.1:{free_port()}").replace("127.0.0.1:8000", behind[7:])
+    plain = free_port()
+    site = site.replace("listen 80", f"listen 127.0.0.1:{plain}").replace("127.0.0.1:8000", behind[7:])
     site = site.replace("training.example.org", "localhost").replace("Host $host;", f"Host $host:{port};")
     (tmp_path / "site.conf").write_text(site)
     (tmp_path / "nginx.conf").write_text(
@@ -225,6 +232,9 @@ def test_nginx_takes_its_file_and_passes_on_who_asks_and_how(behind: str, port: 
         assert asked.status == 403
         asked.ask("POST", "/guests", {"csrf_token": token[1]}, Origin=f"https://localhost:{port}")
         assert asked.status == 303
+        line = HTTPConnection("127.0.0.1", plain, timeout=10)
+        line.request("GET", "/help", headers={"Host": "elsewhere.example"})
+        assert line.getresponse().headers["Location"] == "https://localhost/help"  # not where the request says
     finally:
         proxy.terminate()
         proxy.wait()
