@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
+import struct
+import tracemalloc
+import zipfile
+import zlib
 from typing import Any
 
 import pypdf
@@ -16,9 +21,10 @@ from tests.support import Visitor
 from trainer.core import clock, issuer_keys
 from trainer.core.db import Base, db, transaction
 from trainer.credentials.badges import issuer_keys as keys_of
-from trainer.credentials.baking import bake_png
+from trainer.credentials.baking import _KEYWORD, _PLAIN, _chunk, bake_png
+from trainer.credentials.checking import check_file
 from trainer.credentials.operations import revoke
-from trainer.credentials.rules import show_serial
+from trainer.credentials.rules import Verdict, show_serial
 
 NAMES = ("certificate.pdf", "badge.png", "badge.svg", "badge.jwt")
 
@@ -103,6 +109,13 @@ def test_a_compromised_key_is_said(issued: Issued, monkeypatch: pytest.MonkeyPat
     assert '<h1 id="verdict">No longer accepted</h1>' in send(issued, token.encode()).text
 
 
+def baked(badge: bytes) -> bytes:
+    """Return a picture with these bytes where a badge has its text."""
+    return bake_png(picture(), "A").replace(
+        _chunk(b"iTXt", _KEYWORD + _PLAIN + b"A"), _chunk(b"iTXt", _KEYWORD + badge)
+    )
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -115,10 +128,79 @@ def test_a_compromised_key_is_said(issued: Issued, monkeypatch: pytest.MonkeyPat
         SVG,
         b"A" * 200_000,
         b". . .",
+        b'{"sha256": {}, "organization": ' + b"[" * 200_000,
+        b'{"a": ' + b"1" * 200_000 + b"}",
+        b"e" * 60_000 + b"." * 4_000,
+        b".".join([base64.urlsafe_b64encode(b"[" * 20_000)] * 3),
+        b"<svg " + b" ".join(b'a%d=""' % number for number in range(20_000)) + b"/>",
+        b"<svg" + b' xmlns:%s="u"' % (b"a" * 200_000) + b"/>",
+        baked(b"\1\0\0\0" + zlib.compress(b"A" * 100_000_000)),
+        b"%PDF-1.7" + b"/URI (" * 40_000,
+        b"%PDF-1.7" + b"".join(b"/URI (%s/verify/%d)" % (SITE.encode(), number) for number in range(5_000)),
     ],
+    ids=lambda data: repr(data[:12]),
 )
 def test_hostile_files_are_refused_in_time(issued: Issued, data: bytes) -> None:
     assert verdict_of(issued, data) in {"unreadable", "not_ours", "unsigned"}
+
+
+def packed(data: bytes, compression: int, names: tuple[str, ...] = ("manifest.json",)) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as archive, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(archive, "NameToInfo", {})  # or the second of a name is warned of
+        for name in names:
+            archive.writestr(name, data)
+            archive.NameToInfo.clear()
+    return file.getvalue()
+
+
+MANIFEST = json.dumps({"sha256": {}, "organization": "Acme Security"}).encode()
+BOMB = MANIFEST + b" " * (32 * 2**20)
+
+
+def lying(data: bytes) -> bytes:
+    """Return a ZIP of one file whose directory claims that it has 100 bytes."""
+    at = data.rindex(b"PK\1\2") + 24
+    return data[:at] + struct.pack("<I", 100) + data[at + 4 :]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        packed(BOMB, zipfile.ZIP_BZIP2),
+        packed(BOMB, zipfile.ZIP_LZMA),
+        packed(BOMB, zipfile.ZIP_DEFLATED),
+        lying(packed(BOMB, zipfile.ZIP_DEFLATED)),
+        packed(MANIFEST, zipfile.ZIP_BZIP2),
+        packed(MANIFEST, zipfile.ZIP_STORED, ("manifest.json", "manifest.json")),
+        packed(BOMB[: 3 * 2**20], zipfile.ZIP_DEFLATED, ("manifest.json",) * 20),
+    ],
+    ids=["bzip2", "LZMA", "deflate", "a size that lies", "small bzip2", "a name twice", "a name often"],
+)
+def test_a_pack_is_looked_at_before_it_is_unpacked(issued: Issued, data: bytes) -> None:
+    with issued.app.test_request_context():
+        tracemalloc.start()
+        try:
+            assert check_file(data, clock.today()).verdict is Verdict.UNREADABLE
+            assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
+        finally:
+            tracemalloc.stop()
+    assert send(issued, data).status_code == 422
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_with_any_byte_changed_has_a_verdict(issued: Issued, compression: int) -> None:
+    data = packed(MANIFEST, compression, ("manifest.json", "signature.jwt"))
+    with issued.app.test_request_context():
+        for at in range(2, len(data)):
+            for value in (0, 1, 9, 14, 255):
+                check_file(data[:at] + bytes([value]) + data[at + 1 :], clock.today())
+            check_file(data[:at], clock.today())
+
+
+def test_files_that_cannot_be_read_count_in_the_limit(issued: Issued) -> None:
+    statuses = [send(issued, b"PK\3\4").status_code for _number in range(301)]
+    assert (statuses[0], statuses[299], statuses[300]) == (422, 422, 429)
 
 
 def test_nothing_chosen_and_too_much_say_what_to_do(issued: Issued) -> None:

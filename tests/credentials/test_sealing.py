@@ -22,7 +22,6 @@ from tests.credentials.test_file_check import send
 from tests.support import Visitor
 from trainer.core import clock
 from trainer.core.issuer_keys import IssuerKeys
-from trainer.credentials import checking
 from trainer.credentials.badges import _sign
 from trainer.credentials.badges import issuer_keys as keys_of
 from trainer.credentials.rules import Verdict
@@ -116,9 +115,8 @@ def test_without_our_signature_the_hash_decides(issued: Issued) -> None:
         assert asked(issued, data) == (200, unsigned)
 
 
-def test_a_zip_that_is_no_pack_is_said_to_be_unreadable(issued: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zip_that_is_no_pack_is_said_to_be_unreadable(issued: Issued) -> None:
     whole = zipped(manifest=BYTES)
-    monkeypatch.setattr(checking, "_LARGEST_MANIFEST", 100_000)
     bomb = zipped(manifest=b'{"organization": 1, "sha256": {}}' + b" " * 50_000_000)
     assert len(bomb) < 100_000
     encrypted = bytearray(whole)

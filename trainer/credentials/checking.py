@@ -14,7 +14,6 @@ import io
 import json
 import re
 import zipfile
-import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
@@ -36,8 +35,8 @@ from trainer.web.language import known_languages
 
 LARGEST = 64 * 1024
 """Characters of a badge; ours have about 4,000."""
-_LARGEST_MANIFEST = 4 * 2**20
-"""Bytes of a pack's manifest once it is unpacked; of 10,000 certificates, it has a third of that."""
+_LARGEST_ENTRIES = {MANIFEST: 4 * 2**20, SEAL: LARGEST}
+"""Bytes of what is read of a pack, once it is unpacked; the manifest of 10,000 certificates has a third of that."""
 
 
 @dataclass(frozen=True)
@@ -126,18 +125,32 @@ def _check_pdf(data: bytes, day: dt.date) -> Checked:
 
 
 def _read_pack(data: bytes) -> tuple[bytes, bytes | None]:
-    """Return the manifest of a ZIP, empty if there is none that can be read, and its signature."""
-    read: dict[str, bytes] = {}
+    """Return the manifest of a ZIP, empty if there is none that can be read, and its signature.
+
+    The directory is looked at before anything is unpacked: of bzip2 and LZMA, zipfile unpacks all that it has read.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name in {MANIFEST, SEAL} & set(archive.namelist()):
-                with archive.open(name) as file:
-                    read[name] = file.read(_LARGEST_MANIFEST + 1)
-    # All that zipfile raises for files that are broken, encrypted, or packed in ways it doesn't know.
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
+            entries = [entry for entry in archive.infolist() if entry.filename in _LARGEST_ENTRIES]
+            names = {entry.filename for entry in entries}
+            if len(names) < len(entries) or not all(map(_is_plain, entries)):
+                return b"", None
+            read = {entry.filename: _read_entry(archive, entry) for entry in entries}
+    except Exception:  # whatever zipfile raises for files that are broken or encrypted: it has no base of its own
         return b"", None
-    manifest = read.get(MANIFEST, b"")
-    return (manifest, read.get(SEAL)) if len(manifest) <= _LARGEST_MANIFEST else (b"", None)
+    return read.get(MANIFEST, b""), read.get(SEAL)
+
+
+def _is_plain(entry: zipfile.ZipInfo) -> bool:
+    is_known = entry.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+    return is_known and entry.file_size <= _LARGEST_ENTRIES[entry.filename]
+
+
+def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    with archive.open(
+        entry
+    ) as file:  # asked for a number of bytes, or it unpacks them all, whatever the directory says
+        return file.read(entry.file_size + 1)
 
 
 def _is_manifest(data: bytes) -> bool:

@@ -27,7 +27,7 @@ from trainer.credentials.taking_along import linkedin_url, sharing_url, zip_cert
 from trainer.credentials.words import disclaimer, reason_words, say_verdict
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response, wants_json
-from trainer.web.limits import limit_acts, limit_failures
+from trainer.web.limits import WRONG, limit_acts, limit_failures
 from trainer.web.ways import way_to
 
 _JWT = "application/vc+jwt"
@@ -60,7 +60,7 @@ def ask_file() -> str:
 
 @blueprint.post("/verify/file")
 @access(Who.PUBLIC)
-@limit_acts("300 per hour")
+@limit_acts("300 per hour", refused=WRONG)
 def verify_file() -> Response | tuple[Response | str, int] | str:
     """Say whether a file is ours and as we made it, and whether its certificate is valid. Nothing is kept."""
     form = FileForm(request.files)

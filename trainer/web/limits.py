@@ -73,9 +73,14 @@ def limit_failures(
     return _limit("failures", limit, methods, _network, lambda status: status in statuses)
 
 
-def limit_acts(limit: str, *, methods: Collection[str] | None = None) -> Callable[[F], F]:
-    """Limit how often an account, or without one a network, may do what is done here."""
-    return _limit("acts", limit, methods, _account_or_network, lambda status: status < 400)
+def limit_acts(
+    limit: str, *, methods: Collection[str] | None = None, refused: frozenset[int] = frozenset()
+) -> Callable[[F], F]:
+    """Limit how often an account, or without one a network, may do what is done here.
+
+    `refused`: statuses of refusals that count, too, since telling costs as much as doing.
+    """
+    return _limit("acts", limit, methods, _account_or_network, lambda status: status < 400 or status in refused)
 
 
 def limit_own_failures(limit: str, *, statuses: frozenset[int] = WRONG) -> Callable[[F], F]:
