@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectField, StringField
@@ -199,7 +199,28 @@ class PasskeyForm(Form):
 
 
 class PasswordAndCodeForm(PasswordForm, CodeForm):
-    """Both, before the second step is changed."""
+    """Both, from someone with a second step or a passkey."""
+
+
+class ChangePasswordAndCodeForm(PasswordAndCodeForm, NewPasswordForm):
+    """A new password, for someone who knows the old one and has a code."""
+
+
+class ChangeAddressAndCodeForm(ChangeAddressForm, PasswordAndCodeForm):
+    """The address that the account of someone with a code is to get."""
+
+
+class ProofForms(NamedTuple):
+    """The forms for one act that takes proof, by what someone signs in with."""
+
+    pin: type[PinForm]
+    password: type[PasswordForm]
+    code: type[PasswordAndCodeForm]
+
+
+PROOF = ProofForms(PinForm, PasswordForm, PasswordAndCodeForm)
+NEW_PASSWORD = ProofForms(FirstPasswordForm, ChangePasswordForm, ChangePasswordAndCodeForm)
+NEW_ADDRESS = ProofForms(FirstAddressForm, ChangeAddressForm, ChangeAddressAndCodeForm)
 
 
 def check_address(field: Any) -> None:

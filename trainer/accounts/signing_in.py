@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, flash, request, session
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 
-from trainer.accounts.forms import PasswordAndCodeForm, PasswordForm, PinForm
+from trainer.accounts.forms import PROOF, PasswordAndCodeForm, PasswordForm, PinForm, ProofForms
 from trainer.accounts.guessing import is_known, know_browser
 from trainer.accounts.models import User
 from trainer.accounts.operations import end_session, open_session, prolong_session, replace_session
@@ -197,13 +197,13 @@ def leave() -> None:
     session.clear()
 
 
-def proof_form(**options: Any) -> PinForm | PasswordForm | PasswordAndCodeForm:
+def proof_form(forms: ProofForms = PROOF, **options: Any) -> PinForm | PasswordForm | PasswordAndCodeForm:
     """Return the form that asks the signed-in person once more for what they sign in with."""
     if current_user.has_pin:
-        return PinForm(**options)
+        return forms.pin(**options)
     # With passkeys, whoever found out the password alone mustn't get further; there are recovery codes.
     takes_code = current_user.has_second_factor or list_passkeys(current_user.id)
-    return PasswordAndCodeForm(**options) if takes_code else PasswordForm(**options)
+    return forms.code(**options) if takes_code else forms.password(**options)
 
 
 def is_proved(form: PinForm | PasswordForm | PasswordAndCodeForm) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, session, url_for
@@ -13,11 +12,9 @@ from werkzeug.wrappers import Response
 
 from trainer.accounts import operations
 from trainer.accounts.forms import (
-    ChangeAddressForm,
-    ChangePasswordForm,
+    NEW_ADDRESS,
+    NEW_PASSWORD,
     EmailForm,
-    FirstAddressForm,
-    FirstPasswordForm,
     LanguageForm,
     NameForm,
     NewPasswordForm,
@@ -27,8 +24,7 @@ from trainer.accounts.operations import end_session
 from trainer.accounts.passwords import hash_password
 from trainer.accounts.queries import find_link, find_new_address, get_user, list_own_words, list_sessions
 from trainer.accounts.rules import LINK_LASTS, Purpose
-from trainer.accounts.signing_in import is_own_secret, leave, renew_session
-from trainer.accounts.words import wrong_password, wrong_pin
+from trainer.accounts.signing_in import is_proved, leave, proof_form, renew_session
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
@@ -111,7 +107,7 @@ def _to_the_front() -> Response:
 @access(Who.ACCOUNT)
 def account() -> str:
     """Show the address, the devices that are signed in, and a form for a new password."""
-    return _account_page(_password_form(formdata=None))
+    return _account_page(proof_form(NEW_PASSWORD, formdata=None))
 
 
 @blueprint.post("/account/password")
@@ -119,20 +115,17 @@ def account() -> str:
 @limit_own_failures("10 per hour")
 def change_password() -> Response | tuple[str, int]:
     """Set a new password for someone who knows the old one; other devices are signed out."""
-    form, user_id, session_id = _password_form(), current_user.id, current_user.session_id
+    form, user_id, session_id = proof_form(NEW_PASSWORD), current_user.id, current_user.session_id
     form.own_words = list_own_words(current_user)
-    if form.validate_on_submit():
-        if current_user.email is None:
-            form.new_password.errors = [_("Add an email address first: you sign in with it and the password.")]
-        elif is_own_secret(str(form.password.data)):
-            hashed = hash_password(str(form.new_password.data))
-            with transaction():
-                operations.change_password(get_user(user_id), hashed, now(), but=session_id)
-            renew_session()
-            flash(_("Your password has been changed. Other devices have been signed out."))
-            return go(url_for(".account"))
-        else:
-            form.password.errors = [_wrong_secret()]
+    if form.validate_on_submit() and current_user.email is None:
+        form.new_password.errors = [_("Add an email address first: you sign in with it and the password.")]
+    elif is_proved(form):
+        hashed = hash_password(str(form.new_password.data))
+        with transaction():
+            operations.change_password(get_user(user_id), hashed, now(), but=session_id)
+        renew_session()
+        flash(_("Your password has been changed. Other devices have been signed out."))
+        return go(url_for(".account"))
     return _account_page(form), 422
 
 
@@ -251,7 +244,7 @@ def choose_language() -> Response | tuple[str, int]:
             operations.choose_language(user_id, str(form.language.data))
         flash(_("We’ll write to you in this language."))
         return go(url_for(".account"))
-    return _account_page(_password_form(formdata=None), form), 422
+    return _account_page(proof_form(NEW_PASSWORD, formdata=None), form), 422
 
 
 @blueprint.route("/account/address", methods=["GET", "POST"])
@@ -260,18 +253,15 @@ def choose_language() -> Response | tuple[str, int]:
 @limit_own_failures("10 per hour")
 def ask_address() -> str | tuple[str, int]:
     """Mail a link to another address. The answer is the same whether that one has an account or not."""
-    form, user_id = FirstAddressForm() if current_user.has_pin else ChangeAddressForm(), current_user.id
-    if form.validate_on_submit():
-        if is_own_secret(str(form.password.data)):
-            try:
-                with transaction():
-                    operations.request_address(get_user(user_id), str(form.email.data), now())
-            except Invalid as error:
-                form.email.errors = [error.message]
-            else:
-                return render_template("accounts/address_asked.html")
+    form, user_id = proof_form(NEW_ADDRESS), current_user.id
+    if is_proved(form):
+        try:
+            with transaction():
+                operations.request_address(get_user(user_id), str(form.email.data), now())
+        except Invalid as error:
+            form.email.errors = [error.message]
         else:
-            form.password.errors = [_wrong_secret()]
+            return render_template("accounts/address_asked.html")
     return render_template("accounts/ask_address.html", form=form), 422 if form.is_submitted() else 200
 
 
@@ -299,15 +289,7 @@ def change_address(address_token: str) -> Response | str:
     return go(url_for(".account"))
 
 
-def _password_form(**options: Any) -> ChangePasswordForm | FirstPasswordForm:
-    return FirstPasswordForm(**options) if current_user.has_pin else ChangePasswordForm(**options)
-
-
-def _wrong_secret() -> str:
-    return wrong_pin() if current_user.has_pin else wrong_password()
-
-
-def _account_page(form: ChangePasswordForm | FirstPasswordForm, language_form: LanguageForm | None = None) -> str:
+def _account_page(form: Form, language_form: LanguageForm | None = None) -> str:
     return render_template(
         "accounts/account.html",
         form=form,

@@ -197,7 +197,7 @@ def meeting_page(
     there |= walked.keys() & {person.id for person in list_walk_ins(desk.cohort)}
     signed = list_signatures(desk, held)
     covered = {person[0] for entry in signed for person in entry.people}
-    text = request.args.get("who", "").strip()
+    text = request.args.get("who", "").strip()[:120]
     return render_template(
         "instructing/meeting.html",
         desk=desk,
