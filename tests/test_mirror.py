@@ -81,7 +81,7 @@ HELD_BY = {
     "home/test_firm.py": "home/firm_views home/queries home/words",
     "home/test_mergers.py": "assignments/mergers core/rows home/merger_forms home/merger_views jobs/mergers "
     "learning/mergers organizations/mergers",
-    "home/test_rounds.py": "assessment/letters assessment/onward assessment/rounds compliance/views/rounds "
+    "home/test_rounds.py": "assessment/letters assessment/rounds compliance/views/rounds "
     "home/letters home/round_views instructing/views/rounds",
     "instructing/test_board.py": "instructing/words",
     "instructing/test_invitations.py": "instructing/follow_ups instructing/views/invitations",

@@ -1,0 +1,152 @@
+"""What someone does next in a course: every step, on every page of the course."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.assessment import before, rich
+from tests.cast import certify, make_account, make_guest, make_ready, sign_in_as, start_final, use_up_tries
+from tests.content import small
+from tests.support import COURSE, Visitor, closed_up
+from trainer.accounts.models import User
+from trainer.assessment import pretest
+from trainer.assessment.onward import Step, find_onward
+from trainer.content.library import Library
+from trainer.content.serving import served
+from trainer.core import clock
+from trainer.core.db import db, transaction
+from trainer.learning.models import Enrollment
+from trainer.learning.operations import complete_lesson, enroll
+from trainer.learning.queries import standing
+
+REFRESHER = "refresher"
+
+
+@pytest.fixture(scope="session")
+def rich_shelf(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """Return the tiny content with a pretest, and minutes to fill, loaded once."""
+    folder = before.write(tmp_path_factory.mktemp("before"))
+    small.edit(folder, small.COURSE_FILE, "least_minutes: 0", "least_minutes: 1")
+    return rich.open_library(folder)
+
+
+def begin(app: Flask, user_id: UUID) -> None:
+    with app.app_context(), transaction():
+        enroll(user_id, served().courses[COURSE], clock.now())
+
+
+def skip(app: Flask, user_id: UUID) -> None:
+    with app.app_context(), transaction():
+        course = served().courses[COURSE]
+        pretest.skip(enroll(user_id, course, clock.now()), course, clock.now())
+
+
+def read_up_to_the_choice(app: Flask, user_id: UUID) -> None:
+    with app.app_context(), transaction():
+        course = served().courses[COURSE]
+        enrollment = enroll(user_id, course, clock.now())
+        assert course.choice is not None
+        for lesson in course.lessons:
+            if lesson.module_slug != course.choice.slug:
+                complete_lesson(enrollment, course, lesson, clock.now())
+
+
+def all_but(**values: object) -> Callable[[Flask, UUID], None]:
+    """Return what does all that the final asks for first, but for what these say of the learner and the enrollment."""
+
+    def do(app: Flask, user_id: UUID) -> None:
+        make_ready(app, user_id)
+        with app.app_context(), transaction() as session:
+            enrollment = session.scalars(select(Enrollment)).one()
+            for name, value in values.items():
+                setattr(session.get_one(User, user_id) if hasattr(User, name) else enrollment, name, value)
+
+    return do
+
+
+def begin_final(app: Flask, user_id: UUID) -> None:
+    make_ready(app, user_id)
+    start_final(app, user_id)
+
+
+STEPS: dict[Step, Callable[[Flask, UUID], object]] = {
+    Step.PRETEST: begin,
+    Step.LESSON: skip,
+    Step.PLACE: read_up_to_the_choice,
+    Step.MINUTES: all_but(active_seconds=0),
+    Step.ACCOUNT: all_but(),
+    Step.NAME: all_but(certificate_name=None),
+    Step.ATTESTATION: all_but(attested_at=None),
+    Step.FINAL: all_but(),
+    Step.ATTEMPT: begin_final,
+    Step.CERTIFICATE: certify,
+}
+
+
+def step_of(app: Flask, slug: str) -> Step:
+    with app.app_context():
+        enrollment = db.session.scalars(select(Enrollment)).one()
+        course = served().courses[slug]
+        return find_onward(course, enrollment, standing(enrollment, course), clock.now()).step
+
+
+def pages_of(app: Flask, slug: str) -> list[str]:
+    """Return the addresses of all pages of a course, its lessons among them."""
+    with app.app_context():
+        lessons = served().courses[slug].lessons
+    rules = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/courses/<course>")
+        and "GET" in (rule.methods or ())
+        and rule.arguments <= {"course", "module", "lesson"}
+    ]
+    paths = {
+        rule.replace("<course>", slug).replace("<module>/<lesson>", lesson.id) for rule in rules for lesson in lessons
+    }
+    assert f"/courses/{slug}/final" in paths
+    return sorted(paths)
+
+
+def walk(app: Flask, visitor: Visitor, slug: str) -> None:
+    for path in [*pages_of(app, slug), "/me", "/courses"]:
+        assert visitor.get(path).status_code in {200, 303, 404, 409}, path
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_page_of_a_course_opens_at_each_step(rich_app: Flask, step: Step) -> None:
+    user_id = make_guest(rich_app) if step is Step.ACCOUNT else make_account(rich_app)
+    STEPS[step](rich_app, user_id)
+    assert step_of(rich_app, COURSE) is step
+    walk(rich_app, sign_in_as(rich_app, user_id), COURSE)
+
+
+@pytest.mark.parametrize(
+    ("step", "course", "do"), [(Step.READ, REFRESHER, make_ready), (Step.WAIT, COURSE, use_up_tries)]
+)
+def test_each_page_opens_when_nothing_is_left_to_do_for_now(
+    app: Flask, step: Step, course: str, do: Callable[..., object]
+) -> None:
+    user_id = make_account(app)
+    do(app, user_id, course=course)
+    assert step_of(app, course) is step
+    walk(app, sign_in_as(app, user_id), course)
+
+
+def test_no_step_is_left_out() -> None:
+    assert {*STEPS, Step.READ, Step.WAIT} == set(Step)
+
+
+def test_before_the_first_lesson_the_final_says_what_comes_first(rich_app: Flask) -> None:
+    user_id = make_account(rich_app)
+    begin(rich_app, user_id)
+    page = closed_up(sign_in_as(rich_app, user_id).get(f"/courses/{COURSE}/final").text)
+    pane = re.findall(r'<section class="pane stack">.*?</section>', page)[-1]
+    assert "Not open yet" in pane
+    assert f'href="/courses/{COURSE}/pretest"' in pane
