@@ -231,6 +231,7 @@ def template_database(shelf: Library) -> Path:
     """Return an SQLite file with all migrations run, to be copied for each test."""
 
     def make(folder: Path) -> None:
+        (folder / "trainer.db").touch()
         app = create_app(make_settings(folder, f"sqlite:///{folder / 'trainer.db'}"), shelf)
         with app.app_context():
             upgrade(directory=str(ROOT / "migrations"))

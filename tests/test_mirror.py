@@ -39,7 +39,7 @@ HELD_BY = {
     "assignments/test_upkeep.py": "assignments/letters assignments/models assignments/operations assignments/queries",
     "assignments/test_views.py": "assignments/forms assignments/preview",
     "cli/test_age.py": "cli/backups/age",
-    "cli/test_commands.py": "cli/admin cli/credentials cli/setup",
+    "cli/test_commands.py": "cli/admin cli/credentials",
     "cli/test_following.py": "content/releasing core/releases",
     "cli/test_keys.py": "accounts/rekeying",
     "cli/test_restore.py": "cli/backups/afterwards cli/backups/files cli/backups/key_files cli/backups/manifest "

@@ -185,7 +185,6 @@ def test_the_way_on_with_a_lost_key_works_as_readme_says(instance: Path) -> None
 def test_a_missing_key_asks_a_postgresql_database_too(database_url: str, tmp_path: Path) -> None:
     environ = {"TRAINER_INSTANCE": str(tmp_path / "fresh"), "TRAINER_DATABASE_URL": database_url}
     read_settings(environ)  # nobody is there
-    (tmp_path / "fresh" / "secret_key").unlink()
     with pytest.raises(SettingsRefused, match="can't be reached"):
         read_settings({**environ, "TRAINER_DATABASE_URL": "postgresql://u:hidden@127.0.0.1:1/x"})
 

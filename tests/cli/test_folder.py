@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,15 +35,6 @@ AS_OWNER = """
     sys.argv[1:1] = ["--app", "trainer.app"]
     main()
 """
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """Give a folder that other users can get to, unlike those of pytest."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
 
 
 def make_instance(folder: Path, template: Path, owner: int) -> Path:

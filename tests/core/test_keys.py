@@ -15,7 +15,7 @@ from flask import Flask
 
 from trainer.accounts.codes import mask_for, seal_recovery_code, seals_of_recovery_code, secret_of
 from trainer.core import clock
-from trainer.core.keys import OLDER, SERVED, Key, make_ring, read_older, rotate
+from trainer.core.keys import CURRENT, OLDER, SERVED, Key, make_ring, read_older, rotate
 from trainer.core.settings import SettingsRefused, read_settings
 from trainer.core.signing import digest, digests, is_sealed, seal, sign, unsign
 
@@ -150,6 +150,8 @@ def test_a_file_of_older_keys_that_is_wrong_is_refused(tmp_path: Path, written: 
 
 def test_a_process_that_is_started_again_uses_the_key_of_those_beside_it(tmp_path: Path) -> None:
     environ = {"TRAINER_INSTANCE": str(tmp_path)}
+    (tmp_path / CURRENT).write_text(OLD)
+    (tmp_path / CURRENT).chmod(0o600)
     before = read_settings(environ)
     fresh = rotate(tmp_path, clock.now())
     beside = read_settings({**environ, SERVED: before.keys.current.id})

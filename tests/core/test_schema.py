@@ -29,6 +29,7 @@ FOLDER = str(ROOT / "migrations")
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give a database without tables, of which the test makes what it likes."""
     if request.param == "sqlite":
+        (tmp_path / "empty.db").touch()
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
     name = f"trainer_empty_{os.getpid()}"

@@ -324,7 +324,6 @@ def _bouncing(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
     written = re.sub("^auth_file.*\n", "", written, flags=re.M) + "unix_socket_dir =\nlogfile = /dev/null\n"
     written = re.sub(r"host=(\S+)", rf"host=\1 user={url.username}", written)
     (tmp_path / "pgbouncer.ini").write_text(written)
-    shutil.chown(tmp_path, "nobody")
     tmp_path.chmod(0o755)
     bouncer = subprocess.Popen(
         ["pgbouncer", "-q", *(["-u", "nobody"] if os.getuid() == 0 else []), str(tmp_path / "pgbouncer.ini")]

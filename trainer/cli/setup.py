@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -15,37 +16,44 @@ from trainer.cli.migrating import migrate, turn
 from trainer.content.library import ContentRefused
 from trainer.content.serving import library
 from trainer.core import damage, issuer_keys
+from trainer.core.backups import LAST
 from trainer.core.clock import now
 from trainer.core.damage import DatabaseDamaged
 from trainer.core.db import db, pragmas, reason_of, transaction
-from trainer.core.schema import check_schema, needs_migration
-from trainer.core.settings import Settings
+from trainer.core.keys import CURRENT, alone, write_secret
+from trainer.core.schema import Stand, check_schema, compare_schema, needs_migration
+from trainer.core.settings import VARIABLES, Settings
 from trainer.joining.operations import forget_guests
 
 
 @click.command("setup")
+@click.option("--new", "is_new", is_flag=True, help="Begin a new, empty site even where another one was.")
 @with_appcontext
-def setup() -> None:
+def setup(is_new: bool) -> None:
     """Migrate the database and check the content."""
-    prepare()
+    prepare(is_new=is_new)
 
 
-def prepare() -> None:
-    """Migrate and check, and print what was done and where things lie."""
+def prepare(*, is_new: bool = False) -> None:
+    """Migrate and check, and print what was done and where things lie.
+
+    `is_new`: make tables in an empty database even if the instance folder shows that there was one that wasn't.
+    """
     settings = current_app.config["SETTINGS"]
     try:
         content = library().content  # refused before anything is changed
     except ContentRefused as refused:
         raise click.ClickException(f"The content can't be served.\n{refused}") from refused
-    _check_file(settings)
     os.umask(0o077)  # what is made here, the database above all, is for this user only
     try:
+        check_database(settings, is_new=is_new)
         if needs_migration():
             with turn(settings):
                 migrate()
     except SQLAlchemyError as error:
         raise click.ClickException(f"The database can't be reached or changed: {reason_of(error)}") from None
     check_schema()
+    _keep_key(settings)
     print(f"Database  {make_url(settings.database_url).render_as_string(hide_password=True)}, up to date")
     if db.engine.dialect.name == "sqlite":
         _check_sqlite()
@@ -61,11 +69,54 @@ def prepare() -> None:
     print(f"Address   {settings.base_url}{'  (local mode)' if settings.is_local else ''}", flush=True)
 
 
-def _check_file(settings: Settings) -> None:
-    """Raise DatabaseDamaged for an SQLite file that can't be trusted; what was noted of another one is over."""
+def check_database(settings: Settings, *, is_new: bool = False) -> None:
+    """Make the file of a new SQLite database, if there is none.
+
+    Raises DatabaseDamaged for a file that can't be trusted, SQLAlchemyError, and ClickException for an empty database
+    where there was another one, unless that `is_new`.
+    """
     path = damage.database_file(settings.database_url)
-    if path is None or not path.exists():
+    if path is not None:
+        if not path.exists():
+            _make_file(settings, path, is_new=is_new)
+        _check_file(settings, path)
+    if not is_new and compare_schema()[0] is Stand.EMPTY:
+        _refuse_traces(settings, "The database has no tables")
+
+
+def _make_file(settings: Settings, path: Path, *, is_new: bool) -> None:
+    if not is_new:
+        _refuse_traces(settings, f"{path} is missing")
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists():  # SQLite would take it for the new file's
+        raise click.ClickException(f"{path} is missing, but its log {log} is there. Put both in one place first.")
+    path.touch(mode=0o600)
+
+
+def _refuse_traces(settings: Settings, what: str) -> None:
+    """Raise ClickException if the instance folder is that of a site: an empty one in its place would hide the loss."""
+    for name in (damage.DAMAGED, LAST, CURRENT):
+        if (settings.instance / name).exists():
+            raise click.ClickException(
+                f"{what}, but {settings.instance / name} shows that a site was here. Put its database back, or run: "
+                "flask restore BACKUP. For a new, empty site: flask setup --new"
+            )
+
+
+def _keep_key(settings: Settings) -> None:
+    """Write the key that was made for a new installation, now that there is a database that needs it."""
+    path = settings.instance / CURRENT
+    if VARIABLES["secret_key"] in os.environ:
         return
+    with alone(settings.instance):
+        if not path.exists():
+            write_secret(path, settings.secret_key)
+        elif path.read_text().strip() not in settings.keys.secrets:
+            raise click.ClickException(f"Another process has just made {path}. Run this again.")
+
+
+def _check_file(settings: Settings, path: Path) -> None:
+    """Raise DatabaseDamaged for an SQLite file that can't be trusted; what was noted of another one is over."""
     try:
         fault = damage.find_fault(settings.instance, path)
     except sqlite3.OperationalError as error:

@@ -17,7 +17,7 @@ from trainer.cli.backup import PARTIAL, make_backup, passphrase_option
 from trainer.cli.backups import postgres
 from trainer.cli.migrating import APPLICATION, Step, list_steps, migrate, turn
 from trainer.cli.serve import served_key_id
-from trainer.cli.setup import prepare
+from trainer.cli.setup import check_database, prepare
 from trainer.core.clock import now
 from trainer.core.db import db, dispose_engines, reason_of
 from trainer.core.schema import check_schema, revision_of, revisions
@@ -42,6 +42,7 @@ def upgrade(check: bool, folder: Path | None, no_backup: bool, passphrase_file: 
         if check:
             _tell(list_steps())
             return
+        check_database(settings)
         with turn(settings):
             steps = list_steps()
             _tell(steps)

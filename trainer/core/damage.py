@@ -17,7 +17,7 @@ from typing import Final
 from urllib.parse import quote
 
 from click import ClickException
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 DAMAGED: Final = "damaged"
 PULSE: Final = "pulse"
@@ -35,7 +35,7 @@ class DatabaseDamaged(ClickException):
         super().__init__(f"The database is damaged: {reason}. Nothing is written to it. {REMEDY}")
 
 
-def database_file(database_url: str) -> Path | None:
+def database_file(database_url: str | URL) -> Path | None:
     """Return the file of an SQLite database, or None for another one."""
     url = make_url(database_url)
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None

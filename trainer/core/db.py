@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from select import POLLIN, poll
 from typing import Any, TypeVar, cast
+from urllib.parse import quote
 
 from flask import Flask, current_app
 from flask.globals import app_ctx
@@ -179,6 +180,7 @@ def init_db(app: Flask) -> None:
         instance = app.config["SETTINGS"].instance
         engine.update_execution_options(trainer_instance=instance)
         event.listen(engine, "handle_error", partial(_note_damage, instance))
+        event.listen(engine, "do_connect", _open_existing)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         app.extensions[_READING] = engine
@@ -187,6 +189,14 @@ def init_db(app: Flask) -> None:
         event.listen(engine, "connect", _note_use)
         event.listen(engine, "checkin", _note_use)
         event.listen(engine, "checkout", partial(_check_rested, engine.dialect))
+
+
+def _open_existing(dialect: Dialect, _record: object, places: list[Any], options: dict[str, Any]) -> DBAPIConnection:
+    """Connect to a file that is there: only `flask setup` makes one, or a lost one would become an empty site."""
+    place = str(places[0])
+    uri = place if place.startswith("file:") else f"file:{quote(place)}?mode=rw"
+    connection: DBAPIConnection = dialect.loaded_dbapi.connect(uri, **{**options, "uri": True})
+    return connection
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

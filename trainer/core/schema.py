@@ -16,7 +16,7 @@ from sqlalchemy import Connection, String, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from trainer.core.damage import REMEDY, is_damage
+from trainer.core.damage import REMEDY, database_file, is_damage
 from trainer.core.db import Base, db, reason_of
 from trainer.core.settings import SHIPPED
 
@@ -46,6 +46,11 @@ class SchemaRefused(ClickException):
 
 def check_schema() -> None:
     """Raise SchemaRefused unless this code may serve on the database."""
+    path = database_file(db.engine.url)
+    if path is not None and not path.exists():
+        raise SchemaRefused(
+            f"{path} is missing. Move it back, or run: flask restore BACKUP, or for a new site: flask setup"
+        )
     try:
         _stand, refused = compare_schema()
     except SQLAlchemyError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import pwd
 import re
 import secrets
 import stat
@@ -131,7 +132,16 @@ assert set(VARIABLES) == {field.name for field in fields(Settings)}
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read and check the settings. Raises SettingsRefused with one clear line."""
-    env = os.environ if environ is None else environ
+    try:
+        return _read(os.environ if environ is None else environ)
+    except PermissionError as error:
+        raise SettingsRefused(
+            f"{error.filename} can't be read by {_name_of(os.geteuid())}, who runs this. "
+            f"Run: chown {_name_of(os.geteuid())} {error.filename}"
+        ) from None
+
+
+def _read(env: Mapping[str, str]) -> Settings:
     host = env.get("HOST", "127.0.0.1")
     port = _number(env, "PORT", 8000, 1, 65535)
     development = _switch(env, "TRAINER_DEVELOPMENT")
@@ -149,10 +159,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsRefused(
             f"TRAINER_INSTANCE is {instance}, and no folder can be there: {error.strerror}."
         ) from None
-    if not os.access(instance, os.R_OK | os.X_OK):
-        raise SettingsRefused(
-            f"TRAINER_INSTANCE is {instance}, which this user may not read. It has to own that folder."
-        )
+    _check_owner(instance)
     database_url = _database_url(env.get("TRAINER_DATABASE_URL", f"sqlite:///{instance / 'trainer.db'}"), instance)
     secret_key, *older = _keys(env, instance, database_url).keys
     return Settings(
@@ -185,6 +192,27 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         log_requests=_switch(env, "TRAINER_LOG_REQUESTS"),
         slow_ms=_number(env, "TRAINER_SLOW_MS", 500, 0, 600_000),
     )
+
+
+def _check_owner(instance: Path) -> None:
+    """Raise SettingsRefused for someone else's folder: the app couldn't read what is written there, such as a key."""
+    owner, user = instance.stat().st_uid, os.geteuid()
+    if owner != user:
+        raise SettingsRefused(
+            f"TRAINER_INSTANCE is {instance}, which belongs to {_name_of(owner)}, and this runs as {_name_of(user)}. "
+            f"Run it as {_name_of(owner)}, such as with deploy/trainer."
+        )
+    if not os.access(instance, os.R_OK | os.X_OK):
+        raise SettingsRefused(
+            f"TRAINER_INSTANCE is {instance}, which its owner may not read. Run: chmod 700 {instance}"
+        )
+
+
+def _name_of(user_id: int) -> str:
+    try:
+        return pwd.getpwuid(user_id).pw_name
+    except KeyError:
+        return str(user_id)
 
 
 def _default_instance(env: Mapping[str, str]) -> Path:
@@ -393,21 +421,14 @@ def _secret_key(env: Mapping[str, str], instance: Path, database_url: str) -> st
             )
         return given
     path = instance / CURRENT
-    if not path.exists() and _has_users(database_url):
+    if path.exists():
+        return _read_key(path)
+    if _has_users(database_url):
         raise SettingsRefused(
             f"{path} is missing, and the database has users: their second steps and mailed links need it. "
             'Put the backup\'s key there, or read "A lost key" in README.md.'
         )
-    try:
-        # O_EXCL: of two processes that start together only one makes the key.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read_key(path)
-    except OSError as error:
-        raise SettingsRefused(f"{path} can't be written: {error.strerror}. Who may write there?") from None
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    return _read_key(path)
+    return secrets.token_urlsafe(48)  # of an installation that isn't set up yet: `flask setup` keeps it
 
 
 def _has_users(database_url: str) -> bool:
