@@ -138,6 +138,7 @@ HELD_BY = {
     "learning/test_views.py": "learning/activity",
     "core/test_damage.py": "jobs/damage",
     "cli/test_doctor.py": "core/backups operating/checkup",
+    "cli/test_healthcheck.py": "operating/asking",
     "operating/test_administration.py": "operating/forms operating/queries operating/views/administration",
     "operating/test_health.py": "operating/rules operating/views/probes",
     "organizations/test_closing.py": "organizations/views/closing",

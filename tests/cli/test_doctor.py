@@ -11,14 +11,16 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete
 
 from tests.cast import make_account
+from tests.live import free_port
 from tests.operating.conftest import well as well
 from trainer.core import backups, outbox
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.heartbeat import note_ended, note_failed
-from trainer.core.processes import Itself, ProcessRole, note_seen
+from trainer.core.processes import Itself, ProcessRole, RunningProcess, note_seen
 from trainer.core.releases import add_release
 from trainer.core.settings import Settings
 from trainer.jobs.runner import TASKS
@@ -102,7 +104,18 @@ def lose_backup(app: Flask) -> None:
 
 def serve_other_content(app: Flask) -> None:
     with app.app_context(), transaction():
-        note_seen(Itself(ProcessRole.WEB), "d2")
+        note_seen(Itself(ProcessRole.WEB, machine="web2"), "d2")
+
+
+def lose_web_server(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(delete(RunningProcess).where(RunningProcess.role == ProcessRole.WEB))
+
+
+def silence_web_server(app: Flask) -> None:
+    change(app, port=free_port())
+    with app.app_context(), transaction():
+        note_seen(Itself(ProcessRole.WEB), "d1")
 
 
 def go_wrong(app: Flask) -> None:
@@ -142,12 +155,14 @@ FAULTS: list[tuple[Callable[[Flask], None], dict[str, tuple[str, str]]]] = [
     (age_backup, {"backup": ("warning", "old")}),
     (lose_backup, {"backup": ("warning", "none")}),
     (serve_other_content, {"versions": ("warning", "several")}),
+    (lose_web_server, {"web": ("problem", "missing")}),
+    (silence_web_server, {"web": ("problem", "silent")}),
     (go_wrong, {"clock": ("problem", "off")}),
     (keep_replaced, {"replaced": ("warning", "kept")}),
 ]
 WELL = {
     *("settings", "database", "schema", "disk", "queue", "worker", "key", "content", "second steps", "badge keys"),
-    *("fonts", "mail", "limits", "replica", "tasks", "undelivered", "clock", "versions", "backup", "replaced"),
+    *("fonts", "mail", "limits", "replica", "web", "tasks", "undelivered", "clock", "versions", "backup", "replaced"),
 }
 
 

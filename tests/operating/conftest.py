@@ -15,12 +15,13 @@ from trainer.core.settings import Settings
 
 @pytest.fixture
 def well(app: Flask, settings: Settings) -> Iterator[Flask]:
-    """Return the app with its key in a file and a worker that was seen just now."""
+    """Return the app with its key in a file and a worker and a web server that were seen just now."""
     key = settings.instance / "secret_key"
     key.write_text(settings.secret_key)
     key.chmod(0o600)
     with app.app_context(), transaction() as session:
         note_seen(Itself(ProcessRole.WORKER), "d1")
+        note_seen(Itself(ProcessRole.WEB, machine="web1"), "d1")
         before = session.scalars(text("SELECT version_num FROM alembic_version")).all()
         serving = session.scalars(text("SELECT revision FROM schema_revisions")).all()
     yield app

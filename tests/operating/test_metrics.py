@@ -89,6 +89,10 @@ def test_figures_of_all_processes_name_routes_and_nobody_and_every_rule_finds_it
         assert used > OF_A_STANDBY
         assert used - OF_A_STANDBY <= names
         assert all(rule["annotations"]["summary"] for rule in rules)
+        assert re.search(r'^trainer_processes\{[^}]*role="web"[^}]*\} [1-9]', said, re.MULTILINE)
+        gone = {rule["expr"]: (rule.get("for"), rule["labels"]["severity"]) for rule in rules}
+        assert gone['absent(trainer_processes{role="web"})'] == ("2m", "page")
+        assert gone['up{job="trainer"} == 0'] == ("5m", "page")  # `absent` needs all of them to be gone
 
 
 def test_what_was_made_is_counted_once_it_is_kept(settings: Settings, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from trainer.core.processes import RunningProcess, list_processes, measure_clock
 from trainer.core.settings import Settings
 from trainer.jobs.delivery import Line
 from trainer.jobs.runner import TASKS
-from trainer.operating.health import ask, look_for_readiness
+from trainer.operating.health import ask, look_at_web, look_for_readiness
 from trainer.operating.rules import BACKUP_OLD, CLOCK_OFF, Finding, fine, in_number, in_words, problem, warn
 from trainer.web.paper import FONTS
 
@@ -53,7 +53,7 @@ def look_at_all() -> list[Finding]:
 
 def look_at_rest() -> list[Finding]:
     """Return what the operator's page adds to what decides readiness."""
-    return [look_at_tasks(), look_at_given_up(), look_at_clocks(), look_at_versions(), look_at_backup()]
+    return [look_at_web(), look_at_tasks(), look_at_given_up(), look_at_clocks(), look_at_versions(), look_at_backup()]
 
 
 def look_at_settings() -> Finding:

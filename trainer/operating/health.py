@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import socket
 import stat
 import tempfile
 from collections.abc import Callable
@@ -30,7 +31,9 @@ from trainer.core.schema import Stand, compare_schema, revision_of
 from trainer.core.settings import VARIABLES, Settings
 from trainer.core.work import Job
 from trainer.interop.models import Delivery
-from trainer.operating.rules import Finding, Level, fine, in_words, is_late, judge_space, problem, warn
+from trainer.operating import asking
+from trainer.operating.rules import Finding, Level, fine, in_number, in_words, is_late, judge_space, problem, warn
+from trainer.web.asgi import ALIVE
 
 QUEUES: dict[str, type[Leased]] = {"mail": OutboxMessage, "jobs": Job, "webhooks": Delivery}
 """What waits for the worker, by the name of its task."""
@@ -80,6 +83,11 @@ def look_at_queue() -> Finding:
 def look_at_worker() -> Finding:
     """Check whether a worker runs anywhere."""
     return ask("worker", _look_for_worker)
+
+
+def look_at_web() -> Finding:
+    """Check whether a web server runs anywhere and, if one does on this machine, whether it answers."""
+    return ask("web", _look_for_web)
 
 
 def look_at_key() -> Finding:
@@ -224,3 +232,16 @@ def _look_for_worker() -> Finding:
         )
     machines = ", ".join(sorted({worker.machine for worker in workers}))
     return fine("worker", f"{len(workers)} running, on {machines}.")
+
+
+def _look_for_web() -> Finding:
+    servers = [process for process in list_processes() if process.role == ProcessRole.WEB]
+    if not servers:
+        return problem("web", "missing", "No web server has reported for a minute.", "Start one: flask serve")
+    settings = _settings()
+    if socket.gethostname()[:100] in {server.machine for server in servers}:
+        answers, says = asking.ask(ALIVE, settings.host, settings.port)
+        if not answers:
+            return problem("web", "silent", f"The web server doesn't answer: {says}.", "Restart it; its log says more.")
+    machines = ", ".join(sorted({server.machine for server in servers}))
+    return fine("web", f"{in_number(len(servers), 'process', 'processes')} running, on {machines}.")
