@@ -55,7 +55,10 @@ _CHAPTERS: Final = {
 }
 _KINDS: Final = {
     "anyone": ("Anyone", "Reading these leaves no trace."),
-    "learners": ("Guests and accounts", "Others are asked whether to keep what they do, or to sign in."),
+    "learners": (
+        "Guests and accounts",
+        "Others are asked to sign in or, where a lesson or practice begins, whether to keep what they do.",
+    ),
     "accounts": ("Accounts", "Guests are asked to sign up, others to sign in."),
     "own": ("Whoever it belongs to", "To everybody else, the record isn’t there (404)."),
     "firm": ("In a firm", "Strangers, former staff and roles without the permission get 404."),

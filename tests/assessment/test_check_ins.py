@@ -16,7 +16,7 @@ from tests.assessment.before import SCENES as OF_PRETEST
 from tests.assessment.test_operations import parallel
 from tests.assessment.test_pretest import items, rich_shelf, start
 from tests.cast import answer_all, certify, hand_in, make_account, sign_in_as, start_practice
-from tests.support import closed_up
+from tests.support import PASSWORD, Visitor, closed_up
 from trainer.accounts.models import User
 from trainer.assessment import check_ins
 from trainer.assessment.models import Attempt, CheckInMail, Response
@@ -169,6 +169,24 @@ def test_the_calendar_holds_the_days_to_come_and_the_last_one(app: Flask, at: Ca
         day: dt.date = one.decoded("dtstart")
         days.setdefault(str(one["uid"]).partition("-")[0], []).append((day - EARNED.date()).days)
     assert days == {"check": [46, 163, 345], "certificate": [365]}
+
+
+@pytest.mark.parametrize("days", [2, 46, 345])
+def test_a_link_in_the_calendar_leads_through_signing_in_to_the_check_in(
+    app: Flask, at: Callable[[int], None], days: int
+) -> None:
+    bob = make_account(app)
+    certify(app, bob)
+    phone = Visitor(app)
+    phone.sign_in("bob@example.org")
+    at(days)
+    phone.client.delete_cookie("visit", domain="127.0.0.1")
+    asked = phone.get(PAGE)
+    assert (asked.status_code, asked.location) == (303, f"/sign-in?next={PAGE}")
+    assert phone.post(asked.location, {"email": "bob@example.org", "password": PASSWORD}).location == PAGE
+    assert "Start" in phone.get(PAGE).text
+    phone.client.delete_cookie("visit", domain="127.0.0.1")
+    assert phone.post(PAGE).location == f"/sign-in?next={PAGE}"
 
 
 @pytest.mark.on_both

@@ -368,7 +368,7 @@ def test_the_page_is_ones_own(app: Flask, shelf: Library) -> None:
     bob, charlie = make_account(app), make_account(app, "charlie@example.org")
     practice(app, bob, wrong=1)
     assert "Nothing to show yet" in page_of(app, charlie)
-    assert Visitor(app).get("/progress").headers["Location"].startswith("/keep")
+    assert Visitor(app).get("/progress").headers["Location"].startswith("/sign-in")
     assert 'href="/progress"' in sign_in_as(app, bob).get("/me").text
 
 

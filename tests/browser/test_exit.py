@@ -149,7 +149,7 @@ def test_after_leaving_the_session_is_over_and_back_shows_nothing_of_the_page(sc
     assert scene.url != left
     assert story not in scene.content()
     scene.goto(left)
-    assert "/keep" in scene.url
+    assert "/sign-in" in scene.url
 
 
 def test_a_copied_cookie_is_worth_nothing_after_leaving(scene: Page) -> None:
@@ -159,7 +159,7 @@ def test_a_copied_cookie_is_worth_nothing_after_leaving(scene: Page) -> None:
     # The browser tells our side beside leaving, so the page that it leads to may be there first.
     for _look in range(600):
         thief = scene.context.request.get("/me", headers={"Cookie": f"{cookie['name']}={cookie['value']}"})
-        if "/keep" in thief.url:
+        if "/sign-in" in thief.url:
             return
         time.sleep(0.1)
     pytest.fail(f"still let in, to {thief.url}")

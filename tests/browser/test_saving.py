@@ -88,8 +88,6 @@ def test_a_session_that_ended_is_said_and_the_answer_stays_until_it_is_recorded(
     _choose(page, "action")
     expect(page.locator("#saved")).to_contain_text("You’re signed out.")
     page.get_by_role("button", name="Record my answer").click()
-    page.wait_for_url(f"**/keep?next={sitting.path}/scenes/1")
-    page.get_by_role("link", name="I have an account").click()
     page.wait_for_url(f"**/sign-in?next={sitting.path}/scenes/1")
     assert sitting.given() == {"verdict": "note-and-watch"}
 

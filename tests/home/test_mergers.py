@@ -236,7 +236,7 @@ def test_once_she_agrees_there_is_one_entry_with_what_both_had(maria: Pair) -> N
         assert [duty.user_id for duty in theirs] == [maria.own_user]
     assert duties(acme) == before - 1
     assert WRONG in sign_in(Visitor(acme.app), acme, number=NUMBER).text
-    assert maria.phone.get("/me").location.startswith("/keep")  # and whoever was signed in with it is signed out
+    assert maria.phone.get("/me").location.startswith("/sign-in")  # and whoever was signed in with it is signed out
     assert credential.serial in sign_in_as(acme.app, maria.own_user).get("/me").text.replace("-", "")
     assert Visitor(acme.app).get(f"/verify/{credential.serial}").status_code == 200
     assert "Joined with another entry" in acme.enter("alice").get(acme.path(f"/people/{maria.addressed}")).text
@@ -714,7 +714,7 @@ def test_the_pin_of_an_account_that_goes_lets_nobody_in_by_an_entry_that_has_end
     assert sign_in(Visitor(acme.app), acme, number="9").location == "/me"
     maria.join()
     assert WRONG in sign_in(Visitor(acme.app), acme, number="9").text
-    assert maria.phone.get("/me").location.startswith("/keep")
+    assert maria.phone.get("/me").location.startswith("/sign-in")
     make_own(maria, "address")
     assert Visitor(acme.app).sign_in("m@example.org", PIN).status_code == 422
     assert acme.enter("alice").post(acme.path(f"/mergers/{maria.merger().id}")).status_code == 303

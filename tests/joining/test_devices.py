@@ -119,7 +119,7 @@ def test_two_quiet_minutes_sign_out_and_what_is_asked_for_keeps_signed_in(acme: 
         traveller.shift(dt.timedelta(seconds=110))
         assert tablet.get("/me").status_code == 200
         traveller.shift(dt.timedelta(seconds=121))
-        assert tablet.get("/me").location.startswith("/keep")
+        assert tablet.get("/me").location.startswith("/sign-in")
         assert tablet.get("/keep").location == "/in"
         assert tablet.get("/account").location.startswith("/sign-in")
         assert tablet.get("/sign-in").location == "/in"
@@ -138,7 +138,7 @@ def test_after_two_hours_the_session_is_over_however_much_is_asked_for(acme: Acm
             assert tablet.client.post("/in/stay", base_url=tablet.base_url).status_code == 204
         assert tablet.get("/me").status_code == 200
         traveller.shift(dt.timedelta(seconds=91))
-        assert tablet.get("/me").location.startswith("/keep")
+        assert tablet.get("/me").location.startswith("/sign-in")
         assert "Acme" not in tablet.get(f"/courses/{COURSE}").text
         assert phone.get("/me").status_code == 200
 
@@ -195,7 +195,7 @@ def test_a_stolen_tablet_is_out_at_once_with_whoever_is_signed_in(acme: Acme) ->
     phone = Visitor(acme.app)
     sign_in(phone, acme)
     assert acme.enter("mark").post(acme.path(f"/site-devices/{device}/revocation")).status_code == 303
-    assert tablet.get("/me").location.startswith("/keep")
+    assert tablet.get("/me").location.startswith("/sign-in")
     page = tablet.get("/in").text
     assert "Gate tablet" not in page
     assert "no longer a site device" in page
@@ -225,7 +225,7 @@ def test_a_device_that_is_revoked_while_someone_signs_in_keeps_nobody(
 
     monkeypatch.setattr(pin_views, "sign_in_session", revoke_first)
     assert tablet.post("/in", {"number": "00417", "pin": PIN}).location == "/in"
-    assert tablet.get("/me").location.startswith("/keep")
+    assert tablet.get("/me").location.startswith("/sign-in")
     with acme.app.app_context():
         on_tablet = select(Session.ended_at).where(Session.site_device_id == device)
         assert None not in db.session.scalars(on_tablet).all()

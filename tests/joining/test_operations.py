@@ -148,4 +148,4 @@ def test_who_knew_the_guest_does_not_know_the_account(app: Flask, visitor: Visit
     visitor.sign_up()
     thief = Visitor(app)
     thief.client.set_cookie("visit", old.value, domain="127.0.0.1")
-    assert thief.get("/me").headers["Location"].startswith("/keep")
+    assert thief.get("/me").headers["Location"].startswith("/sign-in")

@@ -71,6 +71,16 @@ def test_a_guard_without_an_address_comes_in_with_a_slip_and_then_with_the_pin(a
         assert {"pin_slip.printed", "pin_slip.used"} <= acts
 
 
+def test_who_signs_in_with_a_pin_goes_on_where_they_were_led_from(acme: Acme) -> None:
+    with_pin(acme)
+    phone = Visitor(acme.app)
+    assert phone.get("/check-ins").location == "/sign-in?next=/check-ins"
+    assert 'href="/in?next=/check-ins"' in phone.get("/sign-in?next=/check-ins").text
+    assert 'action="/in?next=/check-ins"' in phone.get("/in?next=/check-ins").text
+    fields = {"firm": firm_code(acme.app, acme.id), "number": NUMBER, "pin": PIN}
+    assert phone.post("/in?next=/check-ins", fields).location == "/check-ins"
+
+
 @pytest.mark.asvs("6.4.1")
 def test_a_slip_is_good_once_for_fourteen_days_and_until_the_next_is_printed(acme: Acme) -> None:
     gus = add_gus(acme)
@@ -96,7 +106,7 @@ def test_a_new_slip_lets_someone_in_who_forgot_the_pin_and_ends_the_old_one(acme
     code, phone = slip_for(acme, gus, "mark"), Visitor(acme.app)
     assert sign_in(phone, acme).location == "/me"  # the old one works until then
     assert come_in(Visitor(acme.app), acme, code, "739164").location == "/me"
-    assert phone.get("/me").location.startswith("/keep")
+    assert phone.get("/me").location.startswith("/sign-in")
     assert WRONG in sign_in(Visitor(acme.app), acme).text
     assert user_of(acme.app, gus) == user
 

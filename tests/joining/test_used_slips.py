@@ -77,7 +77,7 @@ def test_whose_pin_was_replaced_comes_back_with_a_slip_and_reads_what_a_thief_ha
     answer = owner.post(f"/account/pin-slips/{slip_ids(acme)[1]}/dispute")
     assert answer.location == "/account/pin"
     assert owner.get("/account/pin").status_code == 200
-    assert other.get("/me").location.startswith("/keep")
+    assert other.get("/me").location.startswith("/sign-in")
     assert WRONG in sign_in(Visitor(acme.app), acme, again).text
     assert "Not you" in owner.get("/account/pin-slips").text
     with acme.app.app_context():

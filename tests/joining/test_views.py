@@ -103,3 +103,18 @@ def test_who_is_signed_in_is_not_asked_again(visitor: Visitor) -> None:
     visitor.sign_up()
     for path in ("/sign-in", "/sign-up", "/keep"):
         assert visitor.get(path).headers["Location"] == "/me"
+
+
+def test_where_an_account_was_signed_in_before_signing_in_comes_before_keeping(visitor: Visitor) -> None:
+    page = visitor.get("/keep?start=course&course=recognize&next=/courses").text
+    assert "Do you have an account?" not in page
+    visitor.sign_up()
+    visitor.post("/sign-out")
+    page = visitor.get("/keep?start=course&course=recognize&next=/courses").text
+    assert page.index('href="/sign-in?next=/courses"') < page.index('action="/guests')
+    assert 'href="/sign-in?next=/courses/recognize"' in visitor.get("/keep?start=practice&course=recognize").text
+
+
+def test_who_is_led_to_sign_in_from_a_page_of_their_own_is_not_offered_another_beginning(visitor: Visitor) -> None:
+    assert 'href="/keep' in visitor.get("/sign-in").text
+    assert 'href="/keep' not in visitor.get("/sign-in?next=/check-ins").text

@@ -48,7 +48,7 @@ def expected(access: Access, role: str, endpoint: str) -> str:
     if access.who is Who.TOKEN:
         return "status 401"  # no session opens it
     if role == "anonymous":
-        return "asked " + ("/keep" if access.who is Who.LEARNER else "/sign-in")
+        return "asked " + ("/keep" if access.begins else "/sign-in")
     if access.who is Who.ACCOUNT and role == "guest":
         return "asked /sign-up"
     if access.own and (role != "owner" or endpoint.startswith(OF_INSTRUCTORS)):
@@ -107,9 +107,32 @@ def test_every_route_answers_each_role_as_declared(world: World, role: str) -> N
 
 @pytest.mark.asvs("1.2.2")
 def test_a_page_that_was_read_is_returned_to_and_a_post_is_not(visitor: Visitor) -> None:
-    assert visitor.get("/me?a=1").headers["Location"] == "/keep?next=/me?a%3D1"
+    assert visitor.get("/me?a=1").headers["Location"] == "/sign-in?next=/me?a%3D1"
     assert visitor.post(f"/courses/{COURSE}/practices").headers["Location"] == "/keep"
     assert visitor.post(f"/courses/{COURSE}/finals").headers["Location"] == "/sign-in"
+
+
+def test_who_is_signed_out_is_asked_to_sign_in_for_whatever_is_a_persons_own(world: World) -> None:
+    signed_out, personal = world.enter("anonymous"), {Who.LEARNER, Who.ACCOUNT}
+    own = [
+        (endpoint, names)
+        for method, endpoint, rule, names in cells(world.app)
+        if method == "GET" and rule.who in personal and (rule.own or not names)
+    ]
+    assert {"home.me", "progress.show", "check_ins.show", "assessment.result"} <= {endpoint for endpoint, _names in own}
+    paths = [world.path(endpoint, names) for endpoint, names in own]
+    led = {path: signed_out.get(path) for path in paths}
+    assert {path: (answer.status_code, answer.location) for path, answer in led.items()} == {
+        path: (303, f"/sign-in?next={path}") for path in paths
+    }
+
+
+def test_only_what_begins_a_lesson_or_practice_asks_a_stranger_to_keep_progress(app: Flask) -> None:
+    begun = {endpoint for _method, endpoint, rule, _names in cells(app) if rule.begins}
+    assert begun == {
+        *("assessment.start_first_try", "assessment.start_practice", "drills.start", "shifts.start", "rare.start"),
+        *("learning.enroll", "learning.complete_lesson"),
+    }
 
 
 @pytest.mark.asvs("16.5.3")

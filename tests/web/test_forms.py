@@ -281,7 +281,10 @@ def test_an_address_is_text_on_the_page_it_leads_to(visitor: Visitor, address: s
 
 def test_a_guest_is_asked_for_a_name_only_once_there_is_an_account(app: Flask) -> None:
     visitor = sign_in_as(app, make_guest(app))
-    assert visitor.post(f"/courses/{COURSE}/name", {"certificate_name": "x"}).headers["Location"] == "/sign-up"
+    assert (
+        visitor.post(f"/courses/{COURSE}/name", {"certificate_name": "x"}).headers["Location"]
+        == f"/sign-up?next=/courses/{COURSE}/name"
+    )
 
 
 @pytest.mark.check("T091")

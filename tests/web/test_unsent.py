@@ -67,8 +67,9 @@ def test_who_signs_in_again_is_led_back_to_the_answer(app: Flask, how: str) -> N
     bob = sitting.bob
     sitting.end_session(how)
     asked = bob.post(sitting.path, sitting.fields, token=sitting.token)
-    assert (asked.status_code, asked.headers["Location"]) == (303, f"/keep?next={sitting.path}")
-    assert f'href="/sign-in?next={sitting.path}"' in bob.get(asked.headers["Location"]).text
+    assert (asked.status_code, asked.headers["Location"]) == (303, f"/sign-in?next={sitting.path}")
+    assert "Your answer is here" in bob.get(asked.headers["Location"]).text
+    assert "Your answer is here" not in bob.get("/sign-in?next=/me").text
     fields = {"email": "bob@example.org", "password": PASSWORD}
     signed_in = bob.post(f"/sign-in?next={sitting.path}", fields)
     assert signed_in.headers["Location"] == sitting.path

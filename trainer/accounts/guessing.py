@@ -14,6 +14,7 @@ from flask import Response, after_this_request, current_app, request
 
 from trainer.core.signing import digests, sign, unsign
 from trainer.web.limits import count, key_of, seconds_left
+from trainer.web.sessions import known_cookie
 
 FREE: Final = 10
 """Wrong passwords in an hour before the next has to wait."""
@@ -64,12 +65,12 @@ def know_browser(key: str) -> None:
     @after_this_request
     def remember(response: Response) -> Response:
         secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
-        response.set_cookie(_cookie(), value, max_age=_KEPT, secure=secure, httponly=True, samesite="Lax")
+        response.set_cookie(known_cookie(), value, max_age=_KEPT, secure=secure, httponly=True, samesite="Lax")
         return response
 
 
 def _known() -> dict[str, str]:
-    secrets_by_mark = unsign("known-browser", request.cookies.get(_cookie(), ""))
+    secrets_by_mark = unsign("known-browser", request.cookies.get(known_cookie(), ""))
     return secrets_by_mark if isinstance(secrets_by_mark, dict) else {}
 
 
@@ -81,7 +82,3 @@ def _find_browser(key: str) -> str | None:
 def _marks(key: str) -> list[str]:
     """Return what may stand in the cookie for an address, by the current key first: a shared browser tells nothing."""
     return [made[:16] for made in digests("known-browser", key)]
-
-
-def _cookie() -> str:
-    return "__Host-known" if current_app.config["SESSION_COOKIE_SECURE"] else "known"

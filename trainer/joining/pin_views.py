@@ -32,7 +32,7 @@ from trainer.organizations.devices import Site, see, this_site, was_site
 from trainer.organizations.slips import USED
 from trainer.web.access import Who, access
 from trainer.web.limits import WRONG, count, key_of, limit_failures, limit_own_failures, seconds_left, wait
-from trainer.web.redirects import go
+from trainer.web.redirects import go, safe_path
 from trainer.web.ways import way_to
 
 blueprint = Blueprint("pins", __name__, template_folder="templates")
@@ -51,7 +51,7 @@ def sign_in() -> Response | str | tuple[str, int]:
     """Sign in with firm code, employee number and PIN; the code of a slip leads on to choosing one."""
     site = this_site()
     if _has_account():
-        return go(way_to("me"))
+        return go(_next())
     if request.method != "POST":
         session.pop(_SLIP, None)
         if site is not None and "number" in request.args:
@@ -183,6 +183,7 @@ def _page(form: PinSignInForm, site: Site | None) -> str:
     return render_template(
         "joining/pin_sign_in.html",
         form=form,
+        next=request.args.get("next"),
         device=site.device if site else None,
         was_device=site is None and was_site(),
     )
@@ -202,7 +203,11 @@ def _let_in(user: User) -> Response:
             end_sessions_at(site.device.id, now())
         session.clear()
         return go(url_for(".sign_in"))
-    return go(way_to("me"))
+    return go(_next())
+
+
+def _next() -> str:
+    return safe_path(request.args.get("next"), way_to("me"))
 
 
 def _slip_id() -> UUID | None:

@@ -34,6 +34,8 @@ from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import WRONG, limit_acts, limit_failures, wait
 from trainer.web.redirects import go, safe_path
+from trainer.web.sessions import known_cookie
+from trainer.web.unsent import find_unsent
 from trainer.web.ways import way_to
 
 blueprint = Blueprint("joining", __name__, template_folder="templates")
@@ -174,7 +176,8 @@ def sign_in() -> Response | str | tuple[str, int]:
 
 
 def _sign_in_page(form: SignInForm) -> str:
-    return render_template("joining/sign_in.html", form=form, next=request.args.get("next"))
+    following = request.args.get("next")
+    return render_template("joining/sign_in.html", form=form, next=following, is_unsent=bool(find_unsent(following)))
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
@@ -261,9 +264,11 @@ def _sealed_parts(user: User) -> tuple[str, str, str]:
 def _keep_page() -> str:
     # Only these three travel on: url_for would take names like _scheme from an address as orders.
     onward = {name: request.args[name] for name in ("start", "course", "next") if name in request.args}
+    course = served().courses.get(onward.get("course", ""))
     return render_template(
         "joining/keep.html",
-        next=onward.get("next"),
+        next=onward.get("next") or (url_for("learning.show_course", course=course.slug) if course else None),
+        is_known=known_cookie() in request.cookies,
         target=url_for(".become_guest", **onward),  # type: ignore[arg-type]
     )
 

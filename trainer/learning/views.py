@@ -65,7 +65,7 @@ def show_course(course: str) -> str:
 
 
 @blueprint.post("/courses/<course>/enrollments")
-@access(Who.LEARNER)
+@access(Who.LEARNER, begins=True)
 def enroll(course: str) -> Response:
     """Start a course, at its first lesson or at the one that is being read."""
     whole, user_id = get_course(course), current_user.id
@@ -88,7 +88,7 @@ def show_lesson(course: str, module: str, lesson: str) -> tuple[str, int]:
 
 
 @blueprint.post("/courses/<course>/<module>/<lesson>/completions")
-@access(Who.LEARNER)
+@access(Who.LEARNER, begins=True)
 def complete_lesson(course: str, module: str, lesson: str) -> Response:
     """Mark a lesson as read, credit the time it was open, and go on to the next."""
     whole, loaded_lesson = get_lesson(course, module, lesson)

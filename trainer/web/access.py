@@ -37,20 +37,25 @@ class Access:
     """What a route declared. `own`: it shows one person's record, and is 404 to everybody else.
 
     `keeps`: it takes an answer, which waits for someone whose session has ended to come back to the same address.
+    `begins`: a lesson or practice begins here; someone without a session is asked whether to keep progress, not to
+    sign in.
     `is_long`: for a large firm it may take seconds; others don't wait for it.
     """
 
     who: Who
     own: bool = False
     keeps: bool = False
+    begins: bool = False
     is_long: bool = False
 
 
-def access(who: Who, *, own: bool = False, keeps: bool = False, is_long: bool = False) -> Callable[[F], F]:
+def access(
+    who: Who, *, own: bool = False, keeps: bool = False, begins: bool = False, is_long: bool = False
+) -> Callable[[F], F]:
     """Declare who may enter the view below."""
 
     def declare(view: F) -> F:
-        view.access = Access(who, own, keeps, is_long)  # type: ignore[attr-defined]
+        view.access = Access(who, own, keeps, begins, is_long)  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -121,7 +126,7 @@ def _check() -> Response | None:
         return _ask_back()
     if not current_user.is_authenticated:
         back = _page_read()
-        return go(way_to("keep", next=back) if rule.who is Who.LEARNER else way_to("sign_in", next=back))
+        return go(way_to("keep", next=back) if rule.begins else way_to("sign_in", next=back))
     if rule.who is Who.ACCOUNT and current_user.is_guest:
         return go(way_to("sign_up", next=_page_read()))
     return None
@@ -141,9 +146,11 @@ def _ask_back() -> Response:
             401, _("You’re signed out. Your answer is still here. Record it, sign in, and it will be here again.")
         )
     keep_unsent()
-    return go(way_to("keep", next=request.path))
+    return go(way_to("sign_in", next=request.path))
 
 
 def _page_read() -> str | None:
-    # What was posted can't be repeated after signing in, so only a page that was read is returned to.
-    return request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
+    # What was posted can't be repeated after signing in, so only a page that can be read is returned to.
+    if request.method in {"GET", "HEAD"}:
+        return request.full_path.rstrip("?")
+    return request.path if current_app.url_map.bind("").test(request.path, "GET") else None

@@ -36,6 +36,11 @@ def site_cookie() -> str:
     return "__Host-site-device" if current_app.config["SESSION_COOKIE_SECURE"] else "site-device"
 
 
+def known_cookie() -> str:
+    """Return the name of the cookie of a browser in which accounts were signed in before."""
+    return "__Host-known" if current_app.config["SESSION_COOKIE_SECURE"] else "known"
+
+
 def forget_cookies(response: Response) -> None:
     """Have the browser forget all that it keeps for us except the session; a site device stays one."""
     secure = bool(current_app.config["SESSION_COOKIE_SECURE"])

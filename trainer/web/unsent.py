@@ -22,10 +22,10 @@ def keep_unsent() -> None:
         session[UNSENT] = [request.path, fields]
 
 
-def find_unsent() -> dict[str, str]:
-    """Return what was sent to the address of this request and not saved; empty if nothing was."""
+def find_unsent(address: str | None = None) -> dict[str, str]:
+    """Return what was sent to `address`, by default that of this request, and not saved; empty if nothing was."""
     path, fields = session.get(UNSENT) or ("", {})
-    return dict(fields) if path == request.path else {}
+    return dict(fields) if path == (address or request.path) else {}
 
 
 def forget_unsent() -> None:

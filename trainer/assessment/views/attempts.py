@@ -84,7 +84,7 @@ def practice(course: str) -> str:
 
 
 @blueprint.post("/courses/<course>/first-tries")
-@access(Who.LEARNER)
+@access(Who.LEARNER, begins=True)
 def start_first_try(course: str) -> Response:
     """Start a first try that is kept, or go on with the one under way."""
     whole, user_id = get_course(course), current_user.id
@@ -95,7 +95,7 @@ def start_first_try(course: str) -> Response:
 
 
 @blueprint.post("/courses/<course>/practices")
-@access(Who.LEARNER)
+@access(Who.LEARNER, begins=True)
 def start_practice(course: str) -> Response:
     """Start a practice, with `category` one that leans to its signs, or go on with the one under way."""
     whole, user_id, content = get_course(course), current_user.id, served()

@@ -37,7 +37,7 @@ blueprint = Blueprint("drills", __name__, template_folder="../templates")
 
 
 @blueprint.post("/courses/<course>/drills")
-@access(Who.LEARNER)
+@access(Who.LEARNER, begins=True)
 def start(course: str) -> Response:
     """Start some further questions, or go on with those under way."""
     whole, user_id = get_course(course), current_user.id

@@ -60,7 +60,7 @@ class _Told:
 
 
 @blueprint.post("/courses/<course>/rare-shifts")
-@access(Who.LEARNER)
+@access(Who.LEARNER, begins=True)
 def start(course: str) -> Response:
     """Start a rare shift, or go on with the one under way."""
     whole, user_id = get_course(course), current_user.id

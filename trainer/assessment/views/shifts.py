@@ -32,7 +32,7 @@ blueprint = Blueprint("shifts", __name__, template_folder="../templates")
 
 
 @blueprint.post("/courses/<course>/shifts")
-@access(Who.LEARNER)
+@access(Who.LEARNER, begins=True)
 def start(course: str) -> Response:
     """Start a practice shift, the one named `shift` or else the first, or go on with the one under way."""
     whole, user_id, name = get_course(course), current_user.id, request.form.get("shift")
