@@ -44,6 +44,7 @@ KNOWN: Final = {
     "cli/": (ALL, "an operator’s command, which is about everything"),
     "instructing/persons.py forget_person": ("walk_ins", "once for an account"),
     "jobs/due_firms.py bring_forward": ("organizations", "once an hour, of all firms"),
+    "jobs/due_firms.py list_changed": ("organizations", "of all firms, each with one look into an index"),
     "operating/": (ALL, "for those who operate the app"),
     "organizations/closing.py list_ids_to_delete": ("organizations", "once an hour, of all firms"),
     "organizations/closing.py list_lines": ("organizations", "for those who operate the app"),

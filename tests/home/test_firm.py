@@ -78,7 +78,7 @@ def test_a_firm_is_led_step_by_step_until_it_runs(acme: Acme) -> None:
     put_on_roster(app, firm, None, name="Pat Poe", email="pat@example.org")
     put_on_roster(app, firm, None, name="Gus Gray", email=None, employee_number="007")
     page = alice.get(path).text
-    assert steps(page) == ["done", "open", "open", "open", "open", "open"]
+    assert steps(page) == ["open", "done", "open", "open", "open", "open"]
     assert "1 of 6 steps done" in closed_up(page)
     require(app, acme.users["alice"], firm)
     with app.app_context(), transaction():
@@ -307,7 +307,7 @@ def test_the_page_takes_few_statements_however_many_need_attention(training: Tra
     for number in range(30):
         put_on_roster(acme.app, acme.id, None, name=f"More {number}", email=f"more{number}@example.org")
     assert statements_of(acme.app, alice, acme.path()) == first
-    assert first <= 23
+    assert first <= 25
 
 
 def statements_of(app: Flask, visitor: Visitor, path: str) -> int:

@@ -27,8 +27,8 @@ NEW = Beginning(
 
 def test_a_new_firm_has_nobody_to_invite_and_nothing_done() -> None:
     assert steps(NEW) == [
-        (Step.ROSTER, State.OPEN),
         (Step.REQUIREMENT, State.OPEN),
+        (Step.ROSTER, State.OPEN),
         (Step.POSTERS, State.OPEN),
         (Step.JOINED, State.OPEN),
     ]

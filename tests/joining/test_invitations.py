@@ -293,12 +293,13 @@ def test_the_mail_says_who_asks_for_which_course_how_long_it_takes_and_by_when(a
             message = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "invitation")).one()
             letter = write(message)
     assert letter is not None
-    minutes = Times(shelf.content).core(shelf.content.courses[CHOOSING])
+    times, course = Times(shelf.content), shelf.content.courses[CHOOSING]
+    minutes = times.core(course) + times.final(course)
     title = shelf.content.courses[CHOOSING].file.title
     for words in (
         "Hello Dana Dow,",
         "Alice Able of Acme Security invites you to “The small school”, an online training. It asks you to take",
-        f"“{title}”: about {minutes} minutes, due February 22, 2027.",
+        f"“{title}”: about {minutes} minutes with the final, due February 22, 2027.",
         "It can be used once, until December 24, 2026.",
     ):
         assert words in letter.text

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.cast import put_on_roster
+from tests.compliance.conftest import require
 from tests.joining.test_roster_views import WRITTEN, confirm, count, look, shown_rows
 from tests.organizations.conftest import Acme
 from tests.support import Visitor, closed_up
@@ -19,6 +20,7 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import db
 from trainer.core.events import Event, Kind
 from trainer.core.outbox import OutboxMessage
+from trainer.jobs.letters import write
 from trainer.organizations.models import Membership, Team
 
 HEAD = "name,e-mail,employee number,teams\n"
@@ -313,3 +315,20 @@ def test_a_day_that_was_mistyped_is_refused_by_its_row_and_the_others_are_import
     assert confirm(visitor, path, leaves_out="y").headers["Location"] == path
     assert "Quin Quo" in here(acme.app)
     assert "Pat Poe" not in here(acme.app)
+
+
+def test_new_people_are_invited_at_once_only_where_an_invitation_can_say_what_is_required(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    look(visitor, acme, LIST)
+    assert re.search(r'name="has_mail" type="checkbox" value="y"', page_of(visitor))
+    assert "Nothing is required yet, so an invitation can’t say which course" in page_of(visitor)
+    require(acme.app, acme.users["alice"], acme.id)
+    path = look(visitor, acme, LIST)
+    assert re.search(r'checked[^>]*name="has_mail"|name="has_mail"[^>]*checked', page_of(visitor))
+    assert "Nothing is required yet" not in page_of(visitor)
+    assert confirm(visitor, path, leaves_out="y", has_mail="y").status_code == 303
+    with acme.app.app_context():
+        mails = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "invitation"))
+        letters = [write(mail) for mail in mails]
+    assert len(letters) == 2
+    assert all(letter is not None and "with the final, due " in letter.text for letter in letters)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -53,6 +53,16 @@ def assign_missing(
     if portion:
         keep_periods(Assignment.membership_id.in_(portion), now)
     return portion[-1] if len(portion) == PORTION else None
+
+
+def assign_people(organization: Organization, membership_ids: Collection[uuid.UUID], now: dt.datetime) -> None:
+    """Give people who were just put on the roster all that is required of them."""
+    ids = sorted(membership_ids)
+    for start in range(0, len(ids), PORTION):
+        portion = ids[start : start + PORTION]
+        for requirement in list_requirements(organization.id):
+            _assign(organization, requirement, now, Membership.id.in_(portion))
+        keep_periods(Assignment.membership_id.in_(portion), now)
 
 
 def assign_person(organization: Organization, membership_id: uuid.UUID, courses: Courses, now: dt.datetime) -> None:

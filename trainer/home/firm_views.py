@@ -23,7 +23,7 @@ from trainer.organizations import operations as organizations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import show_code
-from trainer.organizations.queries import count_people
+from trainer.organizations.queries import count_people, is_catching_up
 from trainer.organizations.rules import May
 from trainer.organizations.slips import Slipless
 from trainer.organizations.waiting import Need as Joining
@@ -83,6 +83,7 @@ def _of_firm(actor: Actor, moment: dt.datetime) -> dict[str, Any]:
     return {
         "people": people,
         "requirements": requirements,
+        "is_catching_up": bool(requirements) and is_catching_up(actor.organization_id),
         "is_single": is_single,
         "counts": outlook.counts if outlook else None,
         "runs": runs,

@@ -16,8 +16,8 @@ NEAR: Final = dt.timedelta(days=14)
 class Step(StrEnum):
     """A step of setting up a firm."""
 
-    ROSTER = "roster"
     REQUIREMENT = "requirement"
+    ROSTER = "roster"
     INVITATIONS = "invitations"
     SLIPS = "slips"
     POSTERS = "posters"
@@ -56,8 +56,8 @@ class Beginning:
 def steps(beginning: Beginning) -> list[tuple[Step, State]]:
     """Return the steps in order. Those for people with or without an address aren't there where there are none."""
     is_done = {
+        Step.REQUIREMENT: beginning.has_requirement,  # first, so that an invitation can say what is required
         Step.ROSTER: beginning.people > 0,
-        Step.REQUIREMENT: beginning.has_requirement,
         Step.INVITATIONS: beginning.uninvited == 0,
         Step.SLIPS: beginning.slipless == 0,
         Step.POSTERS: beginning.has_code,

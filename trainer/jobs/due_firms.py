@@ -8,9 +8,11 @@ change costs a row that isn't selected.
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable
 from typing import Final
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, true, update
 from sqlalchemy.orm import aliased
 
 from trainer.assignments.models import Assignment
@@ -22,25 +24,23 @@ from trainer.core.releases import ContentRelease
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import LONGEST_REST, Organization, Upkeep
-from trainer.organizations.queries import find_open_firm, firm_is_open
+from trainer.organizations.queries import changes_duties, find_open_firm, firm_is_open
 from trainer.organizations.rules import next_turn_of_day
 
 LEASE: Final = dt.timedelta(minutes=10)
 """How long a firm is left to the worker that claimed it; each portion of work begins it again."""
 MOST_TRIES: Final = 5
 """Workers in a row that may be ended by one firm."""
-_SLACK: Final = dt.timedelta(minutes=5)
-"""A change counts as news for so long, since it may be written before the transaction that it is part of ends."""
+REST: Final = dt.timedelta(seconds=5)
+"""Between two looks at a firm that is being changed all the time."""
+_WRITTEN: Final = dt.timedelta(seconds=10)
+"""Within which the transaction of an act has ended, as a rule; the hourly look sees to the others."""
 
 
 def bring_forward(now: dt.datetime) -> None:
     """Make firms due that are new or in which something has changed. Needs a write transaction."""
     new = select(Organization.id).where(firm_is_open(), ~exists().where(Upkeep.organization_id == Organization.id))
-    rows = [
-        {"organization_id": firm, "seen_until": now - _SLACK, "created_at": now, "due_at": now, "tries": 0}
-        for firm in db.session.scalars(new)
-    ]
-    insert_missing(Upkeep, rows)
+    _begin(db.session.scalars(new), now)
     db.session.execute(
         update(Upkeep)
         .where(Upkeep.tries == 0, Upkeep.due_at > now, _has_news(now))  # one that is claimed isn't taken away
@@ -49,11 +49,50 @@ def bring_forward(now: dt.datetime) -> None:
     )
 
 
-def claim(now: dt.datetime, began_at: dt.datetime) -> Upkeep | None:
-    """Return the open firm that has been due longest, if it was when a run began. Needs a write transaction."""
+def list_changed(now: dt.datetime) -> list[uuid.UUID]:
+    """Return the firms that did something in the last minutes that changes who has which duty, to be looked at now."""
+    recent = now - dt.timedelta(minutes=2)  # a worker that just started looks at all of them anyway
+    acts = select(func.max(AuditEvent.at)).where(AuditEvent.organization_id == Organization.id)
+    newest = acts.where(AuditEvent.at > recent, changes_duties()).scalar_subquery()
+    firms = select(Organization.id, Upkeep.seen_until, newest).where(newest.is_not(None))
+    rows = db.session.execute(firms.outerjoin(Upkeep, Upkeep.organization_id == Organization.id))
+    return [firm for firm, seen_until, acted_at in rows if seen_until is None or _is_due(seen_until, acted_at, now)]
+
+
+def _is_due(seen_until: dt.datetime, acted_at: dt.datetime, now: dt.datetime) -> bool:
+    began_at = seen_until + Upkeep.SLACK
+    if acted_at < began_at:  # once more for what may not have been written yet
+        return acted_at > began_at - _WRITTEN and now >= began_at + _WRITTEN
+    return now >= began_at + REST
+
+
+def make_due(firms: Collection[uuid.UUID], now: dt.datetime) -> None:
+    """Make firms due. Needs a write transaction."""
+    _begin(firms, now)
+    db.session.execute(
+        update(Upkeep)
+        .where(Upkeep.organization_id.in_(firms), Upkeep.tries == 0, Upkeep.due_at > now)
+        .values(due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _begin(firms: Iterable[uuid.UUID], now: dt.datetime) -> None:
+    rows = [
+        {"organization_id": firm, "seen_until": now - Upkeep.SLACK, "created_at": now, "due_at": now, "tries": 0}
+        for firm in firms
+    ]
+    insert_missing(Upkeep, rows)
+
+
+def claim(now: dt.datetime, began_at: dt.datetime, firms: Collection[uuid.UUID] | None = None) -> Upkeep | None:
+    """Return the open firm that has been due longest, if it was when a run began; `firms`: one of these.
+
+    Needs a write transaction.
+    """
     is_open = exists().where(Organization.id == Upkeep.organization_id, firm_is_open())
     unheard = "Each worker that took it up was ended."
-    conditions = (is_open, Upkeep.due_at <= began_at)
+    conditions = (is_open, Upkeep.due_at <= began_at, Upkeep.organization_id.in_(firms) if firms else true())
     return leases.claim(Upkeep, now, *conditions, lease=LEASE, most_tries=MOST_TRIES, unheard=unheard)
 
 
@@ -68,7 +107,7 @@ def note_done(upkeep: Upkeep, began_at: dt.datetime, now: dt.datetime) -> None:
     following = now + LONGEST_REST
     if firm is not None:
         following = min(following, next_turn_of_day(began_at, firm.time_zone))
-    leases.note_own(upkeep, due_at=following, seen_until=began_at - _SLACK, tries=0, last_error=None)
+    leases.note_own(upkeep, due_at=following, seen_until=began_at - Upkeep.SLACK, tries=0, last_error=None)
 
 
 def note_undone(upkeep: Upkeep, error: str | None, now: dt.datetime) -> None:

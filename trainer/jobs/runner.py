@@ -33,7 +33,7 @@ from trainer.jobs.isolation import Incomplete, describe
 from trainer.jobs.mergers import settle_mergers
 from trainer.jobs.renewals import remind_of_renewals
 from trainer.jobs.retention import forget_all
-from trainer.jobs.upkeep import keep_up_all
+from trainer.jobs.upkeep import keep_up_all, keep_up_changed
 from trainer.jobs.webhooks import tell_all
 from trainer.jobs.work import advance_all
 
@@ -57,6 +57,7 @@ class Task:
 
 SECOND, HOUR = 1.0, 3600.0
 TASKS = (
+    Task("follow changes", 2 * SECOND, keep_up_changed),  # before mail, which says what is required
     Task("mail", SECOND, deliver),
     Task("jobs", SECOND, advance_all),
     Task("webhooks", SECOND, tell_all),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 
 from trainer.assignments import upkeep
 from trainer.assignments.upkeep import Step
@@ -51,15 +51,29 @@ def keep_up_all() -> Iterator[None]:
     isolation.finish()
 
 
+def keep_up_changed() -> Iterator[None]:
+    """Keep up the firms that changed their people or what they require, seconds after they did.
+
+    Raises Incomplete at the end if a step failed for one.
+    """
+    isolation, began_at = Isolation(), now()
+    if firms := due_firms.list_changed(began_at):
+        with transaction():
+            due_firms.make_due(firms, began_at)
+        while (upkeep := _claim(began_at, firms)) is not None:
+            yield from _keep_up_claimed(upkeep, isolation)
+    isolation.finish()
+
+
 def keep_up(organization_id: uuid.UUID, clock: Callable[[], dt.datetime] = now) -> Iterator[None]:
     """Keep up one firm, by a clock."""
     for step in STEPS:
         yield from _take(step, organization_id, clock)
 
 
-def _claim(began_at: dt.datetime) -> Upkeep | None:
+def _claim(began_at: dt.datetime, firms: Collection[uuid.UUID] | None = None) -> Upkeep | None:
     with transaction():
-        return due_firms.claim(now(), began_at)
+        return due_firms.claim(now(), began_at, firms)
 
 
 def _keep_up_claimed(upkeep: Upkeep, isolation: Isolation) -> Iterator[None]:

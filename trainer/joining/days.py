@@ -117,7 +117,7 @@ def find_order(texts: Iterable[str], heading: str = "") -> Reading:
             fits_day += 1
         elif second > 12 >= first:
             fits_month += 1
-        elif first != second and not example and 0 < min(first, second) and max(first, second) <= 12:
+        elif first != second and not example and min(first, second) > 0 and max(first, second) <= 12:
             example = text if match[4] != "0000" else ""
     if said := re.search(r"\b(d|m)(?:d|m)?[/.-][dm]{1,2}[/.-]y", heading.lower()):
         is_day_first = said[1] == "d"

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, delete, or_, select, update
 
 from trainer.accounts.models import User
+from trainer.assignments.upkeep import assign_people
 from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db, insert_all
@@ -160,6 +161,7 @@ def write(actor: Actor, decided: Plan, now: dt.datetime, **told: str) -> Written
     _set_teams(zip(ids, added, strict=True), teams, now)
     _set_teams(((entry.membership_id, entry) for entry in changed if entry.membership_id), teams, now)
     added_by_line = {entry.line: person_id for entry, person_id in zip(added, ids, strict=True)}
+    assign_people(actor.organization, ids, now)  # so that an invitation names the course
     mailed = [entry.membership_id for entry in changed if entry.gets_mail and entry.membership_id]
     return Written(added_by_line, ended, [*ids, *mailed])
 

@@ -72,7 +72,7 @@ def _duties(invited: Invited) -> list[tuple[str, int, str]]:
     return [
         (
             courses[duty.course].file.title,
-            max(times.core(courses[duty.course]), duty.least_minutes),
+            max(times.core(courses[duty.course]), duty.least_minutes) + times.final(courses[duty.course]),
             show_day(duty.due_on, "long"),
         )
         for duty in list_duties(invited.person, invited.organization, now())

@@ -78,7 +78,8 @@ def draft(actor: Actor, draft_id: UUID) -> Response | str:
         )
     if not is_matched(roster):
         return go(url_for(".columns", organization_id=actor.organization_id, draft_id=draft_id))
-    return _plan_page(actor, roster, decide(actor, roster, now()).plan, ConfirmForm(formdata=None))
+    form = ConfirmForm(formdata=None, has_mail=bool(list_requirements(actor.organization_id)))
+    return _plan_page(actor, roster, decide(actor, roster, now()).plan, form)
 
 
 @blueprint.post("/<uuid:draft_id>/ticks")
@@ -231,6 +232,7 @@ def _plan_page(actor: Actor, roster: RosterDraft, plan: Plan, form: ConfirmForm)
     return render_template(
         "joining/roster_plan.html",
         actor=actor,
+        is_required=bool(list_requirements(actor.organization_id)),
         draft=roster,
         plan=plan,
         headline=_headline(plan),

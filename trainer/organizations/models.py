@@ -63,7 +63,9 @@ class Upkeep(Leased, Base):
 
     organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), unique=True)
     seen_until: Mapped[dt.datetime]
-    """What changes later than this is news."""
+    """What changes later than this is news: `SLACK` before the last look began, since a change may be written before
+    the transaction that it is part of ends."""
+    SLACK = dt.timedelta(minutes=5)
 
     def give_up(self, now: dt.datetime) -> None:
         """Leave it until the time after, though each worker that took it up was ended."""

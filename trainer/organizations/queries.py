@@ -17,7 +17,7 @@ from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.paging import Page, first_ones, read_page
 from trainer.organizations.actor import Actor
-from trainer.organizations.models import Membership, Organization, Team, TeamMembership, TeamStay
+from trainer.organizations.models import Membership, Organization, Team, TeamMembership, TeamStay, Upkeep
 from trainer.organizations.rules import FirmState, Role, fold
 
 PAGE = 25
@@ -34,6 +34,21 @@ class PeopleFilter:
     role: str = ""
     state: str = "here"
     """here, waiting (on the roster, not come in yet), left or all."""
+
+
+def changes_duties() -> ColumnElement[bool]:
+    """Return the condition of acts after which a firm's duties are brought up to date at once."""
+    acts = "membership. roster. team. merger. requirement. waiver. training. organization.changed"
+    return or_(*(AuditEvent.act.startswith(act, autoescape=True) for act in acts.split()))
+
+
+def is_catching_up(organization_id: uuid.UUID) -> bool:
+    """Return whether the firm has done something since its duties were last brought up to date."""
+    acts = select(AuditEvent.id).where(AuditEvent.organization_id == organization_id, changes_duties())
+    seen_until = db.session.scalar(select(Upkeep.seen_until).where(Upkeep.organization_id == organization_id))
+    if seen_until is not None:
+        acts = acts.where(AuditEvent.at >= seen_until + Upkeep.SLACK)
+    return db.session.scalar(acts.limit(1)) is not None
 
 
 def firm_is_open() -> ColumnElement[bool]:

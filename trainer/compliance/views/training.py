@@ -47,7 +47,7 @@ from trainer.learning.top_ups import Held, top_ups_due
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.logos import find_logo_hash
-from trainer.organizations.queries import get_person, team_names
+from trainer.organizations.queries import get_person, is_catching_up, team_names
 from trainer.organizations.rules import May
 from trainer.organizations.waiting import count_by_need
 from trainer.web.access import Who, access
@@ -223,6 +223,7 @@ def _status_page(actor: Actor, sight: Sight, refusal: str | None = None) -> str:
         actor=actor,
         asking=list_round_requests(actor, now()) if actor.may(May.CHANGE_PEOPLE) and not sight.is_past else [],
         sight=sight,
+        is_catching_up=not sight.is_past and is_catching_up(actor.organization_id),
         today=sight.today,
         refusal=refusal,
         latest=actor.today(now()),
