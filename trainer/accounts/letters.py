@@ -23,6 +23,7 @@ _PLAIN = {
     "no-account": "/sign-up",
     "has-account": "/sign-in",
     "password-changed": "/password-reset",
+    "pin-replaced": "/password-reset",
     "address-asked": "/account",
     "address-taken": "/account",
     "codes-refused": "/password-reset",

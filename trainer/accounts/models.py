@@ -35,6 +35,13 @@ class User(Base):
     """Of someone who signs in with a firm's code, an employee number and a PIN; gone once there is a password."""
     pin_key_id: Mapped[str | None] = mapped_column(String(8))
     """Of the installation's keys the one that the PIN was mixed with before it was hashed."""
+    pin_before: Mapped[str | None] = mapped_column(String(200))
+    """The hash of the PIN that a slip replaced, until it is certain who used the slip; of several, the first."""
+    pin_before_key_id: Mapped[str | None] = mapped_column(String(8))
+    pin_before_until: Mapped[dt.datetime | None]
+    """When that PIN was replaced."""
+    pin_replaced_at: Mapped[dt.datetime | None]
+    """When a slip replaced a PIN last, until it is certain who used it (`accounts.after_slip`)."""
     certificate_name: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
     """The name as it shall stand on a certificate; may be an alias."""
     email_confirmed_at: Mapped[dt.datetime | None]

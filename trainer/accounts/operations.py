@@ -250,7 +250,7 @@ def change_address(user: User, link: Link, now: dt.datetime) -> None:
         raise Conflict(_l("This address now belongs to another account. Your address stays the same."))
     use_link(link, now)
     user.email, user.email_key, user.email_confirmed_at = link.email, link.email_key, now
-    _void_links(user.id, now, *Purpose)
+    void_links(user.id, now, *Purpose)
     note("address.changed", now, actor_id=user.id, subject_id=user.id)
 
 
@@ -283,7 +283,7 @@ def change_password(user: User, password_hash: str, now: dt.datetime, *, but: uu
     user.password_hash = password_hash
     user.pin_hash = user.pin_key_id = None  # from now on the address and the password open it, and nothing else
     end_sessions(user.id, now, but=but)
-    _void_links(user.id, now, Purpose.RESET, Purpose.ADDRESS)
+    void_links(user.id, now, Purpose.RESET, Purpose.ADDRESS)
     post("password-changed", user.email, mail_language(user.language), {"user": user.id.hex}, now)
     note("password.changed", now, actor_id=user.id, subject_id=user.id)
 
@@ -334,6 +334,16 @@ def printable_name(name: str) -> str:
     return cleaned
 
 
+def void_links(user_id: uuid.UUID, now: dt.datetime, *purposes: Purpose) -> None:
+    """Use up what was mailed to a user for these purposes."""
+    db.session.execute(
+        update(Link)
+        .where(Link.user_id == user_id, Link.purpose.in_(purposes), Link.used_at.is_(None))
+        .values(used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _address(given: str) -> tuple[str, str]:
     """Return (address that mail goes to, its key)."""
     address = clean_email(given)
@@ -346,15 +356,6 @@ def _is_enough(purpose: Purpose, key: str, now: dt.datetime) -> bool:
     """Return True if an address got enough mails: nobody's mailbox is to be filled by others."""
     query = select(func.count()).where(Link.email_key == key, Link.purpose == purpose, Link.created_at > now - _PER)
     return (db.session.scalar(query) or 0) >= MOST_LINKS
-
-
-def _void_links(user_id: uuid.UUID, now: dt.datetime, *purposes: Purpose) -> None:
-    db.session.execute(
-        update(Link)
-        .where(Link.user_id == user_id, Link.purpose.in_(purposes), Link.used_at.is_(None))
-        .values(used_at=now)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _make_link(

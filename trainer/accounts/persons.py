@@ -66,6 +66,7 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         return
     user.email = user.email_key = user.password_hash = user.certificate_name = user.email_confirmed_at = None
     user.language = user.pin_hash = user.pin_key_id = None
+    user.pin_before = user.pin_before_key_id = user.pin_before_until = user.pin_replaced_at = None
     user.second_factor_at = user.second_factor_nonce = user.second_factor_step = None
     user.second_factor_key_id = user.second_factor_mask = user.second_factor_wait_until = None
     user.second_factor_misses = 0

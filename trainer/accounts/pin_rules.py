@@ -6,7 +6,8 @@ account are looked at in any thirty days, `A_DAY` of them in any 24 hours: 90 in
 however many networks there are. A guesser who knows firm and number and has all three ways (a stranger's browser, one
 that the owner used before, and a site device of the firm) finds a PIN that was drawn at random with a chance of at
 most 90 in 850,000: less than 1 in 9,000 an account and month. People don't draw. That leaves a factor of nine for how
-they choose before it is 1 in 1,000. A new PIN begins a new count; it takes a slip from the firm, or the old PIN.
+they choose before it is 1 in 1,000. Whoever came in with a slip can guess at the PIN before it, with a count of its own
+that no further slip resets. A new PIN begins a new count; it takes a slip from the firm, or the old PIN.
 Right PINs don't count.
 
 A stranger can also try one PIN, the one that most people choose, on each number of a firm. From strange browsers, at
@@ -54,6 +55,7 @@ class Way(StrEnum):
     STRANGE = "strange"  # a browser that we don't know
     KNOWN = "known"  # one in which this person was signed in before
     SITE = "site"  # a device that the firm registered for a site
+    EARLIER = "earlier"  # the PIN that a slip replaced, by someone who came in with the slip
 
 
 class Weak(StrEnum):

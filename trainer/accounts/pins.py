@@ -14,11 +14,12 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 from sqlalchemy import and_, delete, func, insert, literal, select
 
-from trainer.accounts.models import PinTry, User
-from trainer.accounts.operations import end_sessions
+from trainer.accounts.models import Passkey, PinTry, RecoveryCode, User
+from trainer.accounts.operations import end_sessions, void_links
 from trainer.accounts.passwords import check_password, hash_password
 from trainer.accounts.pin_rules import DAY, MONTH, Way, may_look, may_look_in_firm
 from trainer.accounts.queries import get_user
+from trainer.accounts.rules import Purpose
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict
@@ -102,9 +103,64 @@ def set_pin(user: User, hashed: HashedPin, now: dt.datetime, *, but: uuid.UUID |
     if user.password_hash is not None:
         raise Conflict(_("This account has a password. Sign in with it."))
     user.pin_hash, user.pin_key_id = hashed.text, hashed.key_id
-    db.session.execute(delete(PinTry).where(PinTry.user_id == user.id))  # they were guesses at the one before
+    # They were guesses at the one before. Those at the PIN that a slip replaced still count.
+    db.session.execute(delete(PinTry).where(PinTry.user_id == user.id, PinTry.way != Way.EARLIER))
     end_sessions(user.id, now, but=but)
     note("pin.set", now, actor_id=user.id, subject_id=user.id)
+
+
+def replace_pin(user: User, hashed: HashedPin, now: dt.datetime) -> None:
+    """Give an account the PIN that someone chose with a slip; keep the one before until it is certain who that was."""
+    if user.pin_before is None:
+        user.pin_before, user.pin_before_key_id, user.pin_before_until = user.pin_hash, user.pin_key_id, now
+    user.pin_replaced_at = now
+    set_pin(user, hashed, now)
+
+
+def confirm_replaced(user: User, now: dt.datetime) -> None:
+    """Note that it was the account's owner who replaced the PIN: nothing is shut anymore."""
+    if user.pin_replaced_at is not None:
+        note("pin.confirmed", now, actor_id=user.id, subject_id=user.id)
+    user.pin_before = user.pin_before_key_id = user.pin_before_until = user.pin_replaced_at = None
+
+
+def confirm_by_address(user: User, now: dt.datetime) -> None:
+    """Note the same of someone who opened a mailed link, if the address is from before the slip."""
+    if has_address_from_before(user):
+        confirm_replaced(user, now)
+
+
+def has_address_from_before(user: User) -> bool:
+    """Return True if the account's address was confirmed before a slip replaced the PIN."""
+    confirmed, until = user.email_confirmed_at, user.pin_before_until
+    return confirmed is not None and until is not None and confirmed < until
+
+
+def restore_pin(user: User, now: dt.datetime) -> None:
+    """Undo what someone else did with a slip: the PIN of before is back, and what came since to sign in with is gone.
+
+    An address from before stays, without a password.
+    """
+    if user.pin_before is None or user.pin_before_until is None:
+        return
+    if not has_address_from_before(user):
+        user.email = user.email_key = user.email_confirmed_at = None
+    user.pin_hash, user.pin_key_id, user.password_hash = user.pin_before, user.pin_before_key_id, None
+    user.second_factor_at = user.second_factor_nonce = user.second_factor_step = None
+    user.second_factor_key_id = user.second_factor_mask = user.second_factor_wait_until = None
+    user.second_factor_misses = 0
+    for record in (Passkey, RecoveryCode, PinTry):
+        db.session.execute(delete(record).where(record.user_id == user.id))
+    void_links(user.id, now, *Purpose)
+    note("pin.restored", now, actor_id=user.id, subject_id=user.id)
+    user.pin_before = user.pin_before_key_id = user.pin_before_until = user.pin_replaced_at = None
+
+
+def check_pin_before(user: User | None, given: str) -> bool:
+    """Return True if this is the PIN that a slip replaced."""
+    key = keys().find(user.pin_before_key_id) if user and user.pin_before_key_id else None
+    stored = user.pin_before if user and key else None
+    return check_password(stored, digest_with(key or keys().current, "pin", given))
 
 
 def is_mixed_with_older_key(user: User) -> bool:

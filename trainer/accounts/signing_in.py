@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app, flash, request, session
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 
+from trainer.accounts.after_slip import is_shut
 from trainer.accounts.forms import PROOF, PasswordAndCodeForm, PasswordForm, PinForm, ProofForms
 from trainer.accounts.guessing import is_known, know_browser
 from trainer.accounts.models import User
@@ -45,6 +46,7 @@ class Visitor(AnonymousUserMixin):  # type: ignore[misc]
 def init_accounts(app: Flask, firm_names: Callable[[uuid.UUID], list[str]]) -> None:
     """Set up Flask-Login, and how the names of someone's firms are found."""
     app.extensions["firm_names"] = firm_names
+    app.jinja_env.globals["is_shut"] = is_shut
     manager = LoginManager(app)
     manager.anonymous_user = Visitor
     # A guard's phone changes networks all night; an address is no part of who someone is.
@@ -64,7 +66,8 @@ def sign_in_session(user: User, site_device_id: uuid.UUID | None = None, *, by_p
     check_enabled(user)
     device, user_id = device_of(request.user_agent.string), user.id
     name = pin_name(user.id) if user.has_pin else user.email_key
-    if name is not None and site_device_id is None:
+    is_certain = user.pin_replaced_at is None or is_known(pin_name(user.id))
+    if name is not None and site_device_id is None and is_certain:
         know_browser(name)
     with transaction():
         session_id = open_session(user_id, device, now(), site_device_id, by_passkey=by_passkey)

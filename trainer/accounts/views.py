@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from trainer.accounts import operations
+from trainer.accounts.after_slip import unless_waiting
 from trainer.accounts.forms import (
     NEW_ADDRESS,
     NEW_PASSWORD,
@@ -22,6 +23,7 @@ from trainer.accounts.forms import (
 from trainer.accounts.guessing import know_browser
 from trainer.accounts.operations import end_session
 from trainer.accounts.passwords import hash_password
+from trainer.accounts.pins import confirm_by_address
 from trainer.accounts.queries import find_link, find_new_address, get_user, list_own_words, list_sessions
 from trainer.accounts.rules import LINK_LASTS, Purpose
 from trainer.accounts.signing_in import is_proved, leave, proof_form, renew_session
@@ -112,6 +114,7 @@ def account() -> str:
 
 @blueprint.post("/account/password")
 @access(Who.ACCOUNT)
+@unless_waiting
 @limit_own_failures("10 per hour")
 def change_password() -> Response | tuple[str, int]:
     """Set a new password for someone who knows the old one; other devices are signed out."""
@@ -188,6 +191,7 @@ def reset(token: str) -> Response | str | tuple[str, int]:
                 raise Conflict(_("This link was already used. Ask for a new one."))
             operations.use_link(link_and_user[0], now())
             operations.confirm_address(link_and_user[1], now())  # who got the mail has the address
+            confirm_by_address(link_and_user[1], now())
             operations.change_password(link_and_user[1], hashed, now())
             key = link_and_user[1].email_key
         know_browser(str(key))
@@ -249,6 +253,7 @@ def choose_language() -> Response | tuple[str, int]:
 
 @blueprint.route("/account/address", methods=["GET", "POST"])
 @access(Who.ACCOUNT)
+@unless_waiting
 @limit_acts("10 per hour", methods=["POST"])
 @limit_own_failures("10 per hour")
 def ask_address() -> str | tuple[str, int]:
@@ -267,6 +272,7 @@ def ask_address() -> str | tuple[str, int]:
 
 @blueprint.route("/account/address/<address_token>", methods=["GET", "POST"])
 @access(Who.ACCOUNT, own=True)
+@unless_waiting
 @limit_failures("60 per hour")
 def change_address(address_token: str) -> Response | str:
     """Give the account the address that the link was mailed to.

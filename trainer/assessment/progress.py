@@ -147,10 +147,15 @@ class _Judgment:
         return attempt.submitted_at is None or sitting_of(attempt).may_review(True, attempt.is_passed)
 
 
-def find_progress(user_id: uuid.UUID, content: Content, course: Course | None) -> Progress:
-    """Return how someone judges. `course`: whose lessons are named."""
-    judgments = _judge(list_judged(user_id), content.vocabulary.danger_rules)
+def find_progress(
+    user_id: uuid.UUID, content: Content, course: Course | None, since: dt.datetime | None = None
+) -> Progress:
+    """Return how someone judges, in all attempts or those begun since an instant. `course`: whose lessons are named."""
+    rows = [row for row in list_judged(user_id) if since is None or row[0].started_at >= since]
+    judgments = _judge(rows, content.vocabulary.danger_rules)
     pretest = find_pretest(user_id)
+    if pretest is not None and since is not None and pretest.started_at < since:
+        pretest = None
     finals = _finals(judgments)
     before = [window for window in [_before(pretest)] if window]
     practice = [judgment for judgment in judgments if judgment.attempt.kind != Kind.FINAL]

@@ -10,6 +10,7 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from trainer.accounts.after_slip import is_uncertain
 from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.onward import find_onward
 from trainer.assessment.renewals import find_renewal
@@ -175,7 +176,9 @@ def me() -> str:
     return render_template(
         "home/me.html",
         mergers=list_open_of_user(current_user.id),
-        used_slips=list_untold(current_user.id, current_user.session_id, at) if current_user.has_pin else [],
+        used_slips=list_untold(current_user.id, current_user.session_id, at, is_uncertain=is_uncertain())
+        if current_user.has_pin or is_uncertain()
+        else [],
         doing=doing,
         due=due,
         waiting=waiting,

@@ -52,12 +52,15 @@ def read_note(kept: Mapping[str, Any]) -> NotePayload:
     return payload
 
 
-def written_in_lesson(user_id: uuid.UUID, course: Course, lesson: Lesson, name: str) -> Written:
-    """Return a learner's note of a lesson. Raises NotFound if there is none, or not yet compared."""
+def written_in_lesson(
+    user_id: uuid.UUID, course: Course, lesson: Lesson, name: str, since: dt.datetime | None = None
+) -> Written:
+    """Return a learner's note of a lesson, written since an instant or ever. Raises NotFound if there is none, or not
+    yet compared."""
     question, enrollment = lesson.question(name), find_enrollment(user_id, course.slug)
     if question is None or question.type != "note" or enrollment is None:
         raise NotFound
-    answers = list_answers_now(enrollment.id, lesson)
+    answers = list_answers_now(enrollment.id, lesson, since)
     if not is_whole(question, answers):
         raise NotFound
     return Written(course.slug, question.digest, question.payload, answers[name]["note"])

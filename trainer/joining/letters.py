@@ -1,5 +1,5 @@
 """The mails that invite someone into a firm, the first and its follow-ups: who asks, for what, how long it takes, by
-when, and how to tell that it's real; and the one that says that a slip was used by someone else."""
+when, and how to tell that it's real; and those that say that a slip was used, perhaps by someone else."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from trainer.organizations.rules import FOLLOW_UPS, local_day
 from trainer.web.language import language_tag, show_day
 from trainer.web.letters import Letter, write_letter
 
-TEMPLATES = ("invitation", "invitation-again", "slip-disputed")
+TEMPLATES = ("invitation", "invitation-again", "slip-disputed", "slip-used")
 
 
 def write(message: OutboxMessage) -> Letter | None:
     """Return what the mail says, or None: used, revoked, the roster has another address, or the firm is shut."""
     if "slip" in message.ids:
-        return _write_disputed(UUID(hex=message.ids["slip"]))
+        return _write_of_slip(message.template, UUID(hex=message.ids["slip"]))
     invitation = db.session.get(Invitation, UUID(hex=message.ids["invitation"]))
     if invitation is None:
         return None
@@ -56,13 +56,13 @@ def write(message: OutboxMessage) -> Letter | None:
     return replace(letter, sender=sender_name(invited.organization.name), reply_to=reply)
 
 
-def _write_disputed(slip_id: UUID) -> Letter | None:
+def _write_of_slip(template: str, slip_id: UUID) -> Letter | None:
     slip = db.session.get(PinSlip, slip_id)
     firm = find_open_firm(slip.organization_id) if slip is not None else None
     if firm is None:
         return None
     url = f"{current_app.config['SETTINGS'].base_url}/organizations/{firm.id}/audit?act=pin_slip"
-    return write_letter("joining/mail/slip-disputed", firm=_plain(firm.name), url=url)
+    return write_letter(f"joining/mail/{template}", firm=_plain(firm.name), url=url)
 
 
 def _duties(invited: Invited) -> list[tuple[str, int, str]]:

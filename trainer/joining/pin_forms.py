@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import InputRequired
 
-from trainer.accounts.forms import NewPinForm
+from trainer.accounts.forms import NewPinForm, PinForm
 from trainer.organizations.models import LONGEST_NUMBER
 from trainer.web.forms import Form, length, trimmed
 
@@ -48,6 +48,17 @@ class RegisterForm(Form):
         filters=[trimmed],
         description=_l("Eight letters and digits."),
         render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"},
+    )
+
+
+class EarlierPinForm(PinForm):
+    """The PIN that a slip replaced."""
+
+    password = PasswordField(
+        _l("The PIN you had before"),
+        [InputRequired(_l("Enter the PIN you had before.")), length(1, LONGEST_TYPED)],
+        filters=[trimmed],
+        render_kw={"autocomplete": "off", "inputmode": "numeric"},
     )
 
 

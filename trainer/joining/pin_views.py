@@ -14,12 +14,25 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from trainer.accounts.after_slip import is_pin_from_before, shut_before, waits_until
 from trainer.accounts.forms import ChangePinForm, NewPinForm
+from trainer.accounts.guessing import is_known
 from trainer.accounts.models import User
 from trainer.accounts.operations import end_sessions_at
 from trainer.accounts.pin_rules import Way, Weak, weakness_of
-from trainer.accounts.pins import check_pin, cross_out, hash_pin, is_mixed_with_older_key, remix, set_pin
-from trainer.accounts.queries import get_user
+from trainer.accounts.pins import (
+    begin_try,
+    check_pin,
+    check_pin_before,
+    cross_out,
+    has_address_from_before,
+    hash_pin,
+    is_mixed_with_older_key,
+    pin_name,
+    remix,
+    set_pin,
+)
+from trainer.accounts.queries import find_user, get_user
 from trainer.accounts.signing_in import check_enabled, is_own_secret, renew_session, sign_in_session, way_of
 from trainer.accounts.words import pin_refusal, wrong_pin
 from trainer.content.serving import served
@@ -27,7 +40,7 @@ from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import NotFound
 from trainer.joining import operations, pins, used_slips
-from trainer.joining.pin_forms import FirstPinForm, PinSignInForm
+from trainer.joining.pin_forms import EarlierPinForm, FirstPinForm, PinSignInForm
 from trainer.organizations.devices import Site, see, this_site, was_site
 from trainer.organizations.slips import USED
 from trainer.web.access import Who, access
@@ -74,10 +87,11 @@ def sign_in() -> Response | str | tuple[str, int]:
             see(site.device, now())
         tried = pins.begin(firm, number, secret, way_of if site is None else lambda _user: Way.SITE, now())
     is_right = check_pin(tried.user, secret)  # also in vain, so that all take as long
+    is_from_before = not is_right and site is None and is_pin_from_before(tried.user, secret)
     if tried.slip is not None:
         session[_SLIP] = [tried.slip.id.hex, int(now().timestamp())]
         return go(url_for(".choose"))
-    if not is_right or tried.user is None or tried.try_id is None:
+    if not (is_right or is_from_before) or tried.user is None or tried.try_id is None:
         form.pin.errors = [
             _(
                 "These don’t go together, or there were too many wrong tries. Check all three. If it still doesn’t "
@@ -88,7 +102,7 @@ def sign_in() -> Response | str | tuple[str, int]:
             with transaction():
                 count(device_key, 3600)
         return _page(form, site), 422
-    fresh = hash_pin(secret) if is_mixed_with_older_key(tried.user) else None
+    fresh = hash_pin(secret) if is_right and is_mixed_with_older_key(tried.user) else None
     with transaction():
         cross_out(tried.try_id)
         if fresh is not None:
@@ -117,8 +131,9 @@ def choose() -> Response | str | tuple[str, int]:
         if weak is None:
             hashed = hash_pin(str(form.new_pin.data))  # before the transaction: it takes its time
             is_new = person.user_id is None
+            is_certain = person.user_id is not None and this_site() is None and is_known(pin_name(person.user_id))
             with transaction():
-                user = pins.choose_pin(slip_id, hashed, guest_id if is_new else None, now())
+                user = pins.choose_pin(slip_id, hashed, guest_id if is_new else None, now(), is_certain=is_certain)
             answer = _let_in(user)  # with a session of its own: the slip is forgotten
             flash(_("Your PIN is set. Keep it to yourself: nobody can look it up."))
             return answer
@@ -155,24 +170,54 @@ def change() -> Response | str | tuple[str, int]:
 @access(Who.ACCOUNT)
 def used() -> Response | str:
     """Tell which slips were used for one's account; note that it was oneself each time."""
-    user_id = current_user.id
+    user_id, is_certain = current_user.id, shut_before() is None
     if request.method == "POST":
         with transaction():
-            used_slips.confirm(user_id, now())
+            used_slips.confirm(user_id, now(), is_certain=is_certain)
         flash(_("Thank you."))
         return go(way_to("me"))
-    return render_template("joining/used_slips.html", used=used_slips.list_used(user_id, now()))
+    return _slips_page(EarlierPinForm(formdata=None))
+
+
+@blueprint.post("/account/pin-slips/earlier-pin")
+@access(Who.ACCOUNT)
+@limit_own_failures("10 per hour")
+def give_earlier_pin() -> Response | tuple[str, int]:
+    """Open everything again for someone who knows the PIN that a slip replaced."""
+    form, user_id = EarlierPinForm(), current_user.id
+    if form.validate_on_submit():
+        with transaction():
+            try_id = begin_try(user_id, Way.EARLIER, now())
+        if try_id is not None and check_pin_before(find_user(user_id), str(form.password.data)):
+            with transaction():
+                cross_out(try_id)
+                used_slips.confirm(user_id, now(), is_certain=True)
+            flash(_("Thank you. Everything is open again."))
+            return go(way_to("me"))
+        form.password.errors = [_("That isn’t the PIN you had before, or there were too many wrong tries.")]
+    return _slips_page(form), 422
 
 
 @blueprint.post("/account/pin-slips/<uuid:slip_id>/dispute")
 @access(Who.ACCOUNT, own=True)
 def dispute_slip(slip_id: UUID) -> Response:
     """Note that someone else used a slip, and lead to where a new PIN is chosen."""
-    user_id, session_id = current_user.id, current_user.session_id
+    user_id, session_id, is_certain = current_user.id, current_user.session_id, shut_before() is None
     with transaction():
-        used_slips.dispute(user_id, slip_id, session_id, now())
+        used_slips.dispute(user_id, slip_id, session_id, now(), is_certain=is_certain)
     flash(_("Your other devices were signed out, and the firm’s owners get an email. Choose a new PIN now."))
     return go(url_for(".change"))
+
+
+def _slips_page(form: EarlierPinForm) -> str:
+    return render_template(
+        "joining/used_slips.html",
+        used=used_slips.list_used(current_user.id, now()),
+        form=form,
+        shut_before=shut_before(),
+        waits_until=waits_until(),
+        has_address=has_address_from_before(current_user),
+    )
 
 
 def _weakness(pin: str, numbers: Sequence[str]) -> Weak | None:

@@ -11,13 +11,21 @@ from sqlalchemy import ColumnElement, select
 
 from trainer.accounts.models import User
 from trainer.accounts.pin_rules import Way, is_pin
-from trainer.accounts.pins import HashedPin, begin_try, create_pin_account, set_pin
+from trainer.accounts.pins import (
+    HashedPin,
+    begin_try,
+    confirm_replaced,
+    create_pin_account,
+    replace_pin,
+    set_pin,
+)
 from trainer.accounts.queries import find_user_by_email_key, get_user
 from trainer.accounts.rules import clean_name
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.joining.entering import came_in
+from trainer.joining.used_slips import tell_used
 from trainer.organizations.codes import read_code
 from trainer.organizations.invitations import fill
 from trainer.organizations.mergers import is_going
@@ -108,7 +116,8 @@ def _begin(user: User | None, secret: str, way: Way, now: dt.datetime, is_firm: 
     organization_id = db.session.scalar(firm.with_for_update() if way is Way.STRANGE else firm)
     # Of an account that was joined to another one, half is there already.
     is_open = not is_going(user.id if user is not None else uuid.uuid4())
-    can_fit = is_open and user is not None and user.has_pin and is_pin(secret)
+    has_one = user is not None and (user.has_pin or user.pin_before is not None)
+    can_fit = is_open and has_one and is_pin(secret)
     try_id = begin_try(user.id if user is not None and can_fit else None, way, now, organization_id)
     return Tried(user, try_id) if try_id is not None else Tried()
 
@@ -123,8 +132,13 @@ def get_slip(slip_id: uuid.UUID, now: dt.datetime) -> tuple[PinSlip, Membership,
     return good, person, db.session.get_one(Organization, good.organization_id)
 
 
-def choose_pin(slip_id: uuid.UUID, hashed: HashedPin, guest_id: uuid.UUID | None, now: dt.datetime) -> User:
-    """Use a slip up and give its person the PIN: a new account, or theirs. Raises NotFound, Conflict."""
+def choose_pin(
+    slip_id: uuid.UUID, hashed: HashedPin, guest_id: uuid.UUID | None, now: dt.datetime, *, is_certain: bool = False
+) -> User:
+    """Use a slip up and give its person the PIN: a new account, or theirs. Raises NotFound, Conflict.
+
+    `is_certain`: it is done in a browser that knew the account, so the person did it.
+    """
     slip, person, _organization = get_slip(slip_id, now)
     use_slip(slip.id, now)
     if person.user_id is None:
@@ -132,7 +146,12 @@ def choose_pin(slip_id: uuid.UUID, hashed: HashedPin, guest_id: uuid.UUID | None
         came_in(fill(person.id, user.id, now), now)
     else:
         user = get_user(person.user_id)
-        set_pin(user, hashed, now)
+        if is_certain:
+            confirm_replaced(user, now)
+            set_pin(user, hashed, now)
+        else:
+            replace_pin(user, hashed, now)
+        tell_used(slip, user, now)
     note(
         "pin_slip.used",
         now,

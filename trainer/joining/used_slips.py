@@ -14,8 +14,10 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.orm import aliased
 
-from trainer.accounts.models import Session
+from trainer.accounts.models import Session, User
 from trainer.accounts.operations import end_sessions
+from trainer.accounts.pins import confirm_replaced, restore_pin
+from trainer.accounts.queries import get_user
 from trainer.core import outbox
 from trainer.core.audit import note
 from trainer.core.db import db
@@ -61,10 +63,17 @@ def list_used(user_id: uuid.UUID, now: dt.datetime) -> Sequence[UsedSlip]:
     return [UsedSlip(*row) for row in rows]
 
 
-def list_untold(user_id: uuid.UUID, session_id: uuid.UUID | None, now: dt.datetime) -> Sequence[UsedSlip]:
+def list_untold(
+    user_id: uuid.UUID, session_id: uuid.UUID | None, now: dt.datetime, *, is_uncertain: bool = False
+) -> Sequence[UsedSlip]:
     """Return the slips that someone has to be told of in this session: all of them while one wasn't answered for, but
-    for one alone with which the session itself began."""
+    for one alone with which the session itself began.
+
+    `is_uncertain`: all of them, since nobody knows yet who used the last one.
+    """
     used = list_used(user_id, now)
+    if is_uncertain:
+        return used
     unseen = [row for row in used if row.slip.seen_at is None]
     if not unseen:
         return []
@@ -74,16 +83,21 @@ def list_untold(user_id: uuid.UUID, session_id: uuid.UUID | None, now: dt.dateti
     return [] if is_own else used
 
 
-def confirm(user_id: uuid.UUID, now: dt.datetime) -> None:
-    """Note that someone used all of the slips themselves."""
+def confirm(user_id: uuid.UUID, now: dt.datetime, *, is_certain: bool) -> None:
+    """Note that someone used all of the slips themselves; `is_certain`: and that it is they who say so."""
     for row in list_used(user_id, now):
         row.slip.seen_at = row.slip.seen_at or now
+    if is_certain:
+        confirm_replaced(get_user(user_id), now)
 
 
-def dispute(user_id: uuid.UUID, slip_id: uuid.UUID, session_id: uuid.UUID | None, now: dt.datetime) -> None:
+def dispute(
+    user_id: uuid.UUID, slip_id: uuid.UUID, session_id: uuid.UUID | None, now: dt.datetime, *, is_certain: bool
+) -> None:
     """Note that someone else used a slip: other devices are signed out, unused slips void, and the firm's owners told.
 
-    Raises NotFound for a slip of somebody else.
+    `is_certain`: it is the account's owner who says so, and gets it back as it was. Raises NotFound for a slip of
+    somebody else.
     """
     used = next((row for row in list_used(user_id, now) if row.slip.id == slip_id), None)
     if used is None:
@@ -100,7 +114,9 @@ def dispute(user_id: uuid.UUID, slip_id: uuid.UUID, session_id: uuid.UUID | None
             subject_id=person.id,
             name=person.name,
         )
-        _tell_owners(slip, now)
+        _tell_owners("slip-disputed", slip, now)
+    if is_certain:
+        restore_pin(get_user(user_id), now)
     db.session.execute(
         update(PinSlip)
         .where(PinSlip.membership_id == slip.membership_id, is_good(now))
@@ -110,7 +126,14 @@ def dispute(user_id: uuid.UUID, slip_id: uuid.UUID, session_id: uuid.UUID | None
     end_sessions(user_id, now, but=session_id)
 
 
-def _tell_owners(slip: PinSlip, now: dt.datetime) -> None:
+def tell_used(slip: PinSlip, user: User, now: dt.datetime) -> None:
+    """Tell the firm's owners that a slip replaced someone's PIN, and the person, at an address of their own."""
+    _tell_owners("slip-used", slip, now)
+    if user.email is not None:
+        outbox.post("pin-replaced", user.email, mail_language(user.language), {"user": user.id.hex}, now)
+
+
+def _tell_owners(template: str, slip: PinSlip, now: dt.datetime) -> None:
     owners = list_owner_addresses(slip.organization_id)
     mails = [(address, mail_language(language), {"slip": slip.id.hex}) for address, language in owners]
-    outbox.post_all("slip-disputed", mails, now)
+    outbox.post_all(template, mails, now)

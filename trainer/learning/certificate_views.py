@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from trainer.accounts.after_slip import unless_waiting
 from trainer.accounts.signing_in import is_proved, proof_form
 from trainer.core.clock import now, today
 from trainer.core.db import transaction
@@ -28,6 +29,7 @@ blueprint = Blueprint("certificates", __name__, template_folder="templates")
 
 @blueprint.route("/my-certificates/<uuid:credential_id>/reissue", methods=["GET", "POST"])
 @access(Who.ACCOUNT, own=True)
+@unless_waiting
 @limit_acts("5 per day", methods=["POST"])
 @limit_own_failures("10 per hour")
 def reissue(credential_id: UUID) -> Response | str | tuple[str, int]:

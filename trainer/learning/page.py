@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping
 
 from flask import render_template, request, session
 
+from trainer.accounts.after_slip import shut_for
 from trainer.accounts.queries import read_session_id
 from trainer.content.library import Course, Lesson
 from trainer.content.serving import served, served_in
@@ -38,7 +39,9 @@ def lesson_page(
     if begun and lesson.questions:
         kept = list_answers(begun.id, lesson) if begun.has_answered else {}
         to_answer = still_open(whole, lesson, begun.read, kept)
-        answers = {**kept, **unfinished(lesson, carrying, incomplete)}
+        before = shut_for(begun.user_id, begun.pin_replaced_at)
+        seen = kept if before is None else list_answers(begun.id, lesson, before)
+        answers = {**seen, **unfinished(lesson, carrying, incomplete)}
     opened_at = opened_mark(begun, now()) if begun else ""
     standing_alike: Hashable = None
     if begun:

@@ -33,9 +33,9 @@ _NEWEST = (
 _READINGS = select(LessonCompletion.lesson, LessonCompletion.read_again_at).where(
     LessonCompletion.enrollment_id == bindparam("enrollment_id")
 )
-_ANSWERS = select(LessonResponse.item, LessonResponse.item_digest, LessonResponse.given).where(
-    LessonResponse.enrollment_id == bindparam("enrollment_id"), LessonResponse.lesson == bindparam("lesson")
-)
+_ANSWERS = select(
+    LessonResponse.item, LessonResponse.item_digest, LessonResponse.given, LessonResponse.answered_at
+).where(LessonResponse.enrollment_id == bindparam("enrollment_id"), LessonResponse.lesson == bindparam("lesson"))
 # Columns only, and all in one statement: it is most of what a lesson costs that was shown before.
 _BEGUN = through_session(
     select(
@@ -47,6 +47,8 @@ _BEGUN = through_session(
         Enrollment.conditions["is_short"].as_boolean().label("is_short"),
         Enrollment.tested_out_at,
         LessonCompletion.lesson,
+        User.id.label("user_id"),
+        User.pin_replaced_at,
         exists()
         .where(LessonResponse.enrollment_id == Enrollment.id, LessonResponse.lesson == bindparam("lesson"))
         .correlate(Enrollment)
@@ -76,6 +78,8 @@ def find_begun(session_id: uuid.UUID, course: str, lesson: str) -> tuple[bool, B
         bool(enrollment.is_short),
         lessons,
         bool(enrollment.has_answered),
+        enrollment.user_id,
+        enrollment.pin_replaced_at,
     )
 
 
@@ -137,20 +141,25 @@ def list_reading_times(enrollment_id: uuid.UUID) -> dict[str, Reading]:
     return {row.lesson: Reading(row.completed_at, row.read_again_at) for row in rows}
 
 
-def list_answers(enrollment_id: uuid.UUID, lesson: Lesson) -> dict[str, Given]:
-    """Return what was answered to the questions of a lesson, by their ids, as far as they are still the same."""
-    return _still_answers(lesson, read(_ANSWERS, {"enrollment_id": enrollment_id, "lesson": lesson.id}))
+def list_answers(enrollment_id: uuid.UUID, lesson: Lesson, since: dt.datetime | None = None) -> dict[str, Given]:
+    """Return what was answered, or answered since an instant, to the questions of a lesson, by their ids, as far as
+    they are still the same."""
+    return _still_answers(lesson, read(_ANSWERS, {"enrollment_id": enrollment_id, "lesson": lesson.id}), since)
 
 
-def list_answers_now(enrollment_id: uuid.UUID, lesson: Lesson) -> dict[str, Given]:
+def list_answers_now(enrollment_id: uuid.UUID, lesson: Lesson, since: dt.datetime | None = None) -> dict[str, Given]:
     """Return what `list_answers` does, but within a transaction."""
     rows = db.session.execute(_ANSWERS, {"enrollment_id": enrollment_id, "lesson": lesson.id}).all()
-    return _still_answers(lesson, rows)
+    return _still_answers(lesson, rows, since)
 
 
-def _still_answers(lesson: Lesson, rows: Sequence[Row[Any]]) -> dict[str, Given]:
+def _still_answers(lesson: Lesson, rows: Sequence[Row[Any]], since: dt.datetime | None) -> dict[str, Given]:
     digests = {question.id: question.digest for question in lesson.questions}
-    return {row.item: row.given for row in rows if digests.get(row.item) == row.item_digest}
+    return {
+        row.item: row.given
+        for row in rows
+        if digests.get(row.item) == row.item_digest and (since is None or row.answered_at >= since)
+    }
 
 
 def standing(enrollment: Enrollment, course: Course | None) -> Standing:

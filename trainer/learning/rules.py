@@ -66,6 +66,9 @@ class Begun:
     """Ids of the lessons that are marked as read."""
     has_answered: bool
     """Whether there is an answer to a question of this lesson."""
+    user_id: uuid.UUID
+    pin_replaced_at: dt.datetime | None
+    """Of that user (`accounts.after_slip`)."""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
 from trainer.credentials.taking_along import certificate_files
 from trainer.privacy.queries import COPY, find_copy, is_kept_copy
-from trainer.privacy.register import FEATURES, HOLDINGS, holding_of
+from trainer.privacy.register import ANSWERS, FEATURES, HOLDINGS, holding_of
 from trainer.web.language import language_tag, mail_language
 from trainer.web.tables import Cell, Table, csv_lines
 
@@ -90,16 +90,17 @@ def advance(job: Job, _now: dt.datetime) -> tuple[int, int]:
     user = find_user(job.ordered_by_id)
     if user is None or user.erased_at is not None:
         raise NotFound
-    user_id = user.id
-    return read_elsewhere(lambda: _advance(job, user_id))
+    user_id, is_certain = user.id, user.pin_replaced_at is None
+    return read_elsewhere(lambda: _advance(job, user_id, is_certain))
 
 
-def _advance(job: Job, user_id: uuid.UUID) -> tuple[int, int]:
+def _advance(job: Job, user_id: uuid.UUID, is_certain: bool) -> tuple[int, int]:
     folder, until = _folder(job.id), time.monotonic() + SLICE
     (folder / "files").mkdir(mode=0o700, parents=True, exist_ok=True)
     earned = select(Credential.id).where(Credential.user_id == user_id).order_by(Credential.issued_at, Credential.id)
+    write_feature = partial(_write_feature, user_id, is_certain)
     pieces: dict[str, Callable[[Path], None]] = {
-        **{f"feature-{number}": partial(_write_feature, number, user_id) for number in range(len(FEATURES))},
+        **{f"feature-{number}": partial(write_feature, number) for number in range(len(FEATURES))},
         **{f"credential-{number.hex}": partial(_write_credential, number) for number in db.session.scalars(earned)},
     }
     steps = len(pieces) + 1
@@ -112,7 +113,7 @@ def _advance(job: Job, user_id: uuid.UUID) -> tuple[int, int]:
             return done, steps
         write(folder / "files")
         (folder / mark).touch()
-    _zip(folder)
+    _zip(folder, is_certain)
     return steps, steps
 
 
@@ -124,11 +125,11 @@ def tell_ready(job: Job, now: dt.datetime) -> None:
         post("copy-ready", user.email, mail_language(user.language), ids, now, number=job.id)
 
 
-def _write_feature(number: int, user_id: uuid.UUID, folder: Path) -> None:
+def _write_feature(user_id: uuid.UUID, is_certain: bool, number: int, folder: Path) -> None:
     """Write what one feature knows of someone, each kind of record as two files."""
     for kind, rows in FEATURES[number].export_person(user_id).items():
         first = next(iter(rows), None)
-        if first is None:
+        if first is None or (kind in ANSWERS and not is_certain):
             continue
         place = folder / holding_of(kind).slug
         write_whole(place / f"{kind}.json", (line.encode() for line in _json_lines(rows)))
@@ -153,14 +154,14 @@ def _cell(value: Plain) -> Cell:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
-def _zip(folder: Path) -> None:
+def _zip(folder: Path, is_certain: bool) -> None:
     files = folder / "files"
     made = (path for path in files.rglob("*") if path.is_file() and not is_part(path))
     names = sorted(path.relative_to(files).as_posix() for path in made)
     part = part_of(folder / "copy.zip")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         held = [(holding, [name for name in names if name.startswith(f"{holding.slug}/")]) for holding in HOLDINGS]
-        archive.writestr("about.txt", render_template("privacy/about.txt", holdings=held))
+        archive.writestr("about.txt", render_template("privacy/about.txt", holdings=held, is_certain=is_certain))
         for name in names:
             archive.write(files / name, name)
     part.replace(folder / "copy.zip")

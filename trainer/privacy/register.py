@@ -58,8 +58,9 @@ HOLDINGS: Final = (
         slug="account",
         title=_l("Your account"),
         what=_l(
-            "Your address, your password or PIN as a scrambled value, the name for certificates, your language, your "
-            "second step and passkeys, the devices you’re signed in on, links we emailed you, and wrong PINs."
+            "Your address, your password or PIN as a scrambled value, the PIN before it until you’ve confirmed a slip, "
+            "the name for certificates, your language, your second step and passkeys, the devices you’re signed in on, "
+            "links we emailed you, and wrong PINs."
         ),
         why=_l("To let you in, and nobody else."),
         kept=_WITH_ACCOUNT,
@@ -97,8 +98,9 @@ HOLDINGS: Final = (
         why=_l("To tell you what you catch and what you miss, and to decide whether you pass."),
         kept=_WITH_ACCOUNT,
         seen_by=_l(
-            "You. Never your firm. A teacher only sees what a class’s page told you before you joined. The copy leaves "
-            "out which scenes a final or a check-in had, so that they stay secret."
+            "You. Never your firm: after a PIN slip, earlier answers open only once you show that it was you. A "
+            "teacher only sees what a class’s page told you before you joined. The copy leaves out which scenes a "
+            "final or a check-in had, so that they stay secret."
         ),
         erased=_ALL_GONE,
         is_kept=False,
@@ -254,6 +256,9 @@ HOLDINGS: Final = (
         kinds=("log",),
     ),
 )
+
+ANSWERS: Final = frozenset({"attempts", "answers", "lesson_answers", "notes_handed_in"})
+"""The kinds that a copy leaves out while it isn't certain that its owner used a slip (`accounts.after_slip`)."""
 
 NOBODY: Final[dict[str, str]] = {
     "class_figures": "Sums over a class.",

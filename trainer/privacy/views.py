@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from trainer.accounts.after_slip import is_shut, unless_waiting
 from trainer.accounts.signing_in import is_proved, proof_form
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -35,6 +36,7 @@ def known() -> str:
 
 @blueprint.get("/account/data/copy")
 @access(Who.ACCOUNT)
+@unless_waiting
 def copy() -> str:
     """Say what a copy holds, and how far the one that was ordered is."""
     return _copy_page(proof_form(formdata=None))
@@ -42,6 +44,7 @@ def copy() -> str:
 
 @blueprint.post("/account/data/copy")
 @access(Who.ACCOUNT)
+@unless_waiting
 @limit_acts("20 per hour")
 def order_copy() -> Response:
     """Order a copy; the worker makes it. Ordered twice, it is the same."""
@@ -53,13 +56,14 @@ def order_copy() -> Response:
 
 @blueprint.post("/account/data/copy/file")
 @access(Who.ACCOUNT)
+@unless_waiting
 @limit_own_failures("10 per hour")
 def download_copy() -> Response | tuple[str, int]:
     """Give the finished copy to someone who has just shown once more that it is theirs."""
     form, user_id = proof_form(), current_user.id
     job = find_copy(user_id, now())
     path = copies.path_of(job) if job is not None else None
-    if job is None or path is None:
+    if job is None or path is None or is_shut(job.created_at):
         raise NotYet(_("Your copy isn’t there: it is still being made, or it is no longer kept. Order a new one."))
     if not is_proved(form):
         return _copy_page(form), 422
@@ -83,6 +87,7 @@ def remove_copy() -> Response:
 
 @blueprint.route("/account/erasure", methods=["GET", "POST"])
 @access(Who.ACCOUNT)
+@unless_waiting
 @limit_own_failures("10 per hour")
 def erasure() -> Response | str | tuple[str, int]:
     """Say what erasing does and keeps; let it happen in a day for someone who shows that the account is theirs."""

@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from trainer.accounts.after_slip import is_shut, shut_before
 from trainer.assessment import operations, shown, words
+from trainer.assessment.access import keep_shut
 from trainer.assessment.handovers import find_handover
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
@@ -51,6 +53,7 @@ from trainer.web.redirects import go
 from trainer.web.unsent import find_unsent, forget_unsent
 
 blueprint = Blueprint("assessment", __name__, template_folder="../templates")
+blueprint.before_app_request(keep_shut)
 
 _PRACTICES = (Kind.FIRST_TRY, Kind.PRACTICE, Kind.DRILL, Kind.SHIFT, Kind.RARE)
 
@@ -67,7 +70,11 @@ def practice(course: str) -> str:
         else []
     )
     past = sorted(
-        (past_attempt for past_attempt in done if past_attempt.tally and past_attempt.submitted_at),
+        (
+            past_attempt
+            for past_attempt in done
+            if past_attempt.tally and past_attempt.submitted_at and not is_shut(past_attempt.started_at)
+        ),
         key=_handed_in,
         reverse=True,
     )[:10]
@@ -192,7 +199,10 @@ def submission(attempt_id: UUID) -> Response | str:
         verdicts=verdicts_of(own_attempt),
         attempt=own_attempt,
         course=course_title(own_attempt),
-        responses=[(given.position, given.position not in waiting, given.given or {}) for given in stage],
+        responses=[
+            (given.position, given.position not in waiting, {} if shut_before() else given.given or {})
+            for given in stage
+        ],
         waiting=waiting,
         hands_over=find_handover(own_attempt, served()) is not None,
     )

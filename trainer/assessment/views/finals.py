@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from trainer.accounts.after_slip import is_shut
 from trainer.assessment import finals
 from trainer.assessment.deciding import FinalRule
 from trainer.assessment.measures.operating import LEARNERS, exactly
@@ -51,7 +52,11 @@ def show(course: str) -> Response | str:
         enrollment=enrollment,
         standing=where,
         way=way,
-        past=[attempt for attempt in list_attempts(enrollment.id, Kind.FINAL) if attempt.submitted_at]
+        past=[
+            attempt
+            for attempt in list_attempts(enrollment.id, Kind.FINAL)
+            if attempt.submitted_at and not is_shut(attempt.started_at)
+        ]
         if enrollment
         else [],
     )

@@ -6,6 +6,7 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from trainer.accounts.after_slip import is_shut, shut_before
 from trainer.assessment import words
 from trainer.assessment.check_ins import list_done
 from trainer.assessment.picture import draw
@@ -28,8 +29,8 @@ def show() -> str:
     return render_template(
         "assessment/progress.html",
         course=course,
-        progress=find_progress(current_user.id, served(), course),
-        check_ins_done=list_done(current_user.id),
+        progress=find_progress(current_user.id, served(), course, shut_before()),
+        check_ins_done=[done for done in list_done(current_user.id) if not is_shut(done[0].started_at)],
         words=words,
     )
 
@@ -38,7 +39,7 @@ def show() -> str:
 @access(Who.LEARNER)
 def picture() -> Response:
     """Return a picture of the newest result for its owner to share, with `name` the one of their certificates."""
-    shared = find_progress(current_user.id, served(), None).to_share
+    shared = find_progress(current_user.id, served(), None, shut_before()).to_share
     if shared is None:
         return go(url_for(".show"))  # which says that there is nothing to show
     name = current_user.certificate_name or "" if request.args.get("name") == "y" else ""

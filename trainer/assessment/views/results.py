@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask import render_template
 
+from trainer.accounts.after_slip import shut_before
 from trainer.assessment import shown, words
 from trainer.assessment.check_ins import KINDS as CHECK_INS
 from trainer.assessment.check_ins import find_check_ins
@@ -79,7 +80,7 @@ def result_page(own_attempt: Attempt) -> str:
             if may_review(own_attempt, response)
         ],
         categories=_categories(responses),
-        before=find_before(own_attempt.user_id) if own_attempt.kind == Kind.FINAL else None,
+        before=find_before(own_attempt.user_id) if own_attempt.kind == Kind.FINAL and shut_before() is None else None,
         after=RightOf.of(tally),
         worth=_worth(tally) if own_attempt.kind == Kind.FINAL else None,
         standing=where,

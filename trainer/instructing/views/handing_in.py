@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from trainer.accounts.after_slip import is_shut, lead_to_slips, shut_before
 from trainer.content.serving import get_lesson
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
@@ -23,13 +24,22 @@ from trainer.web.ways import way_to
 blueprint = Blueprint("handing_in", __name__)
 
 
+@blueprint.before_request
+def keep_shut() -> Response | None:
+    """Lead whoever opens a note from before a slip to where they can show that it is theirs."""
+    note_id = (request.view_args or {}).get("note_id")
+    if note_id is None or shut_before() is None:
+        return None
+    return lead_to_slips() if is_shut(operations.get_own(current_user.id, note_id).handed_in_at) else None
+
+
 @blueprint.route("/courses/<course>/<module>/<lesson>/answers/<question>/hand-in", methods=["GET", "POST"])
 @access(Who.ACCOUNT, own=True)
 def hand_in(course: str, module: str, lesson: str, question: str) -> Response | str | tuple[str, int]:
     """Show a note as its reader would see it, and hand it in to a class."""
     whole, loaded_lesson = get_lesson(course, module, lesson)
     user_id = current_user.id
-    written = operations.written_in_lesson(user_id, whole, loaded_lesson, question)
+    written = operations.written_in_lesson(user_id, whole, loaded_lesson, question, shut_before())
     taking = operations.list_taking(user_id, course)
     form = HandInForm(cohorts=[(str(cohort.id), cohort.title) for cohort, _member in taking])
     if request.method == "GET" and len(taking) == 1:
@@ -62,9 +72,8 @@ def hand_in(course: str, module: str, lesson: str, question: str) -> Response | 
 @access(Who.ACCOUNT)
 def own_notes() -> str:
     """List the notes that someone handed in."""
-    return render_template(
-        "instructing/own_notes.html", notes=operations.list_own(current_user.id), read_note=operations.read_note
-    )
+    notes = [row for row in operations.list_own(current_user.id) if not is_shut(row[0].handed_in_at)]
+    return render_template("instructing/own_notes.html", notes=notes, read_note=operations.read_note)
 
 
 @blueprint.get("/my-notes/<uuid:note_id>")
