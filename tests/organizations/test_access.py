@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
@@ -151,6 +153,27 @@ def test_a_refusal_inside_a_firm_is_written_down_once(acme: Acme) -> None:
         event = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "access.denied")).one()
         assert (event.actor_id, event.organization_id) == (acme.users["ines"], acme.id)
         assert event.details == {"permission": "read the audit log", "page": "audit.log"}
+
+
+def test_repeated_refusals_are_counted_and_do_not_fill_the_log(acme: Acme) -> None:
+    with time_machine.travel("2026-11-25T12:00:00Z", tick=False) as traveller:
+        bob = acme.enter("bob")
+        for _time in range(25):
+            assert bob.get(acme.path("/people")).status_code == 404
+        assert bob.get(acme.path("/audit")).status_code == 404
+        assert times_denied(acme) == [("audit.log", 1), ("people.people", 1), ("people.people", 10)]
+        page = acme.enter("alice").get(acme.path("/audit?act=access")).text
+        assert "times within an hour" in page
+        traveller.shift(dt.timedelta(hours=1, minutes=1))
+        bob.get(acme.path("/people"))
+        assert times_denied(acme).count(("people.people", 1)) == 2
+
+
+def times_denied(acme: Acme) -> list[tuple[str, int]]:
+    """Return pages that were refused, as the log has them, and how often."""
+    with acme.app.app_context():
+        events = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "access.denied"))
+        return sorted((event.details["page"], event.details.get("times", 1)) for event in events)
 
 
 @pytest.mark.asvs("6.3.3")

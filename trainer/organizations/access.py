@@ -25,10 +25,12 @@ from trainer.organizations.queries import find_actor
 from trainer.organizations.rules import STAFF, FirmState, May, can_reopen, local_day
 from trainer.web.forms import Form
 from trainer.web.language import show_times_of
+from trainer.web.limits import count, key_of
 from trainer.web.redirects import go
 from trainer.web.ways import way_to
 
 View = Callable[..., Any]
+_HOUR = 3600
 
 
 def acting(permission: May, states: Collection[FirmState] = (FirmState.OPEN,)) -> Callable[[View], View]:
@@ -106,8 +108,12 @@ def ask_proof() -> Response:
 
 
 def _note_denial(actor: Actor, permission: May) -> None:
+    """Write it down the first, tenth, hundredth time within an hour: rows stay, and nobody is to fill the log."""
     user_id, organization_id, endpoint = actor.user_id, actor.organization_id, request.endpoint
     with transaction():
+        times = count(key_of("denied", user_id.hex, organization_id.hex, str(endpoint)), _HOUR)
+        if str(times).rstrip("0") != "1":
+            return
         note(
             "access.denied",
             now(),
@@ -115,4 +121,5 @@ def _note_denial(actor: Actor, permission: May) -> None:
             organization_id=organization_id,
             permission=permission.value,
             page=endpoint,
+            times=times if times > 1 else None,
         )

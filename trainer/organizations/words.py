@@ -185,6 +185,7 @@ _DETAILS = {
     "token": _l("API token"),
     "title": _l("title"),
     "unchanged": _l("unchanged"),
+    "times": _l("times within an hour"),
     "until": _l("until"),
     "signed_as": _l("signed as"),
     "skipped": _l("not sent"),
