@@ -153,8 +153,9 @@ from trainer.web.again import init_again
 from trainer.web.asgi import Adapter
 from trainer.web.errors import init_errors
 from trainer.web.headers import init_headers
+from trainer.web.lanes import Source
 from trainer.web.language import init_language, known_languages, language_tag, read_ahead
-from trainer.web.limits import init_limits
+from trainer.web.limits import init_limits, network_of
 from trainer.web.oddities import init_oddities
 from trainer.web.origin import init_origin
 from trainer.web.sessions import init_sessions
@@ -381,7 +382,10 @@ def create_server() -> Adapter:
     begin = partial(_begin_apart, app, os.getpid()) if sys.platform == "linux" else None
     is_kept: Callable[[dict[str, Any]], bool] = app.extensions["is_kept"]
     threads = {} if settings.database_url.startswith("sqlite") else {"changing": 3, "reading": 2}
-    adapter = Adapter(app, lambda environ: _most_bytes(app, environ), is_kept, takes_long(app), begin, **threads)
+    source_of = partial(_source_of, settings.proxies)
+    adapter = Adapter(
+        app, lambda environ: _most_bytes(app, environ), is_kept, takes_long(app), begin, source_of, **threads
+    )
     follow(app)  # a thread, as the beats: only now, since the adapter forks
     begin_beats(app, ProcessRole.WEB)
     begin_metrics(app)
@@ -395,6 +399,13 @@ def _begin_apart(app: Flask, server: int) -> None:
     name_process("trainer-long")
     end_with(server, signal.SIGKILL)
     follow(app)
+
+
+def _source_of(proxies: int, environ: dict[str, Any]) -> Source:
+    """Return where a request comes from. What so many proxies of ours add is true, as for `ProxyFix`."""
+    shown = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    address = shown[-proxies].strip() if 0 < proxies <= len(shown) else environ["REMOTE_ADDR"]
+    return Source(network_of(address), environ.get("HTTP_COOKIE") or environ.get("HTTP_AUTHORIZATION", ""))
 
 
 def _most_bytes(app: Flask, environ: dict[str, Any]) -> int:

@@ -23,6 +23,7 @@ from trainer.credentials.certificate import (
     Beside,
     NameNeedsFonts,
     Sheet,
+    _typeset,
     clean_name,
     render_certificate,
 )
@@ -141,7 +142,17 @@ def test_the_qr_code_follows_the_address(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_same_facts_give_the_same_bytes() -> None:
-    assert render(FACTS) == render(FACTS)
+    first = render(FACTS)
+    _typeset.cache_clear()
+    assert render(FACTS) == first
+
+
+def test_one_that_was_drawn_lately_is_not_drawn_again() -> None:
+    before = _typeset.cache_info()
+    drawn = [render(replace(FACTS, holder_name=name)) for name in ("Cora Cache", "Cora Cache", "Dora Draw")]
+    after = _typeset.cache_info()
+    assert (after.misses - before.misses, after.hits - before.hits) == (2, 1)
+    assert drawn[0] == drawn[1] != drawn[2]
 
 
 def test_the_date_of_the_file_is_the_date_of_issue() -> None:

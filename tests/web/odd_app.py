@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask, Response, request, send_file
 
 from trainer.web.asgi import Adapter
+from trainer.web.lanes import Source
 
 SIZE = 30_000_000
 BUSY = 2  # seconds
@@ -97,4 +98,7 @@ def create_app() -> Adapter:
     def is_long(environ: dict[str, Any]) -> bool:
         return bool(environ["PATH_INFO"].startswith("/long"))
 
-    return Adapter(app, most_bytes=lambda _environ: 100_000, is_long=is_long, begin=lambda: None)
+    def source_of(environ: dict[str, Any]) -> Source:
+        return Source(environ.get("HTTP_X_NETWORK", ""))
+
+    return Adapter(app, most_bytes=lambda _environ: 100_000, is_long=is_long, begin=lambda: None, source_of=source_of)

@@ -23,6 +23,7 @@ from flask import Flask
 from tests.live import end, run_async
 from tests.support import COURSE, Visitor
 from tests.web.odd_app import SIZE
+from trainer.app import _source_of
 from trainer.core.settings import ROOT
 from trainer.web import apart
 from trainer.web.access import takes_long
@@ -268,6 +269,37 @@ def test_a_request_that_takes_long_holds_up_no_other(address: str, gate: Path) -
     assert fetch(address, "/environ/x").status == 200
     gate.touch()
     assert waiting.getresponse().read() == b"done"
+
+
+def test_many_long_requests_of_one_network_hold_up_no_other(address: str, gate: Path) -> None:
+    def ask(path: str, network: str) -> HTTPConnection:
+        connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
+        connection.request("GET", path, headers={"X-Network": network})
+        time.sleep(0.1)
+        return connection
+
+    waiting = [ask("/long", "one"), *(ask("/long/memory", "one") for _number in range(3))]
+    refused = ask("/long/memory", "one").getresponse()
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "10")
+    other = ask("/long/memory", "two")
+    gate.touch()
+    assert other.getresponse().status == 200
+    assert [connection.getresponse().status for connection in waiting] == [200] * 4
+
+
+@pytest.mark.parametrize(
+    ("proxies", "shown", "network"),
+    [
+        (0, "203.0.113.9", "192.0.2.1"),
+        (1, "198.51.100.7, 203.0.113.9", "203.0.113.9"),
+        (2, "198.51.100.7,203.0.113.9", "198.51.100.7"),
+        (2, "203.0.113.9", "192.0.2.1"),
+        (1, "2001:db8:0:1:2:3:4:5", "2001:db8:0:1::/64"),
+    ],
+)
+def test_a_request_comes_from_where_our_own_proxies_say(proxies: int, shown: str, network: str) -> None:
+    environ = {"REMOTE_ADDR": "192.0.2.1", "HTTP_X_FORWARDED_FOR": shown, "HTTP_COOKIE": "visit=x"}
+    assert _source_of(proxies, environ) == (network, "visit=x")
 
 
 def test_a_refusal_and_a_page_do_not_wait_for_each_other(address: str, gate: Path) -> None:

@@ -1,4 +1,4 @@
-"""A lane leaves the processor to others for as long as it was told to."""
+"""A lane leaves the processor to others for as long as it was told to, and lets networks take turns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 import time
 
 from tests.live import run_async
-from trainer.web.lanes import Lane
+from trainer.web.lanes import Lane, Source, TooBusy
 
 WORK, REST = 0.02, 20
 
@@ -36,3 +36,43 @@ def test_a_lane_with_threads_does_as_many_pieces_of_work_at_once() -> None:
         await asyncio.gather(*(lane.run(meeting.wait) for _number in range(3)))
 
     run_async(three())
+
+
+def test_networks_take_turns_whoever_came_first() -> None:
+    lane, done = Lane("long", most=50, patience=10), list[str]()
+    begun = threading.Event()
+
+    async def all_at_once() -> None:
+        first = asyncio.ensure_future(lane.run(lambda: begun.wait(10)))
+        await asyncio.sleep(0)
+        many = [lane.run(lambda: done.append("many"), Source("192.0.2.1", str(number))) for number in range(8)]
+        waiting = [asyncio.ensure_future(call) for call in many]
+        await asyncio.sleep(0)
+        late = asyncio.ensure_future(lane.run(lambda: done.append("late"), Source("192.0.2.2", "")))
+        await asyncio.sleep(0)
+        begun.set()
+        await asyncio.gather(first, *waiting, late)
+
+    run_async(all_at_once())
+    assert sorted(done) == ["late", *["many"] * 8]
+    assert done.index("late") <= 1
+
+
+def test_so_many_of_a_browser_and_of_a_network_wait_and_no_more() -> None:
+    lane, begun = Lane("long", most=50, patience=10, most_of_network=6, most_of_browser=4), threading.Event()
+
+    async def ask(network: str, browser: str) -> bool:
+        try:
+            return bool(await lane.run(lambda: begun.wait(10), Source(network, browser)))
+        except TooBusy:
+            return False
+
+    async def all_at_once() -> list[bool]:
+        sources = [("192.0.2.1", "one")] * 5 + [("192.0.2.1", "two")] * 3 + [("192.0.2.2", "one")]
+        answers = [asyncio.ensure_future(ask(*source)) for source in sources]
+        await asyncio.sleep(0.1)
+        begun.set()
+        return await asyncio.gather(*answers)
+
+    assert run_async(all_at_once()) == [True] * 4 + [False] + [True] * 2 + [False, True]
+    assert run_async(all_at_once()) == [True] * 4 + [False] + [True] * 2 + [False, True]  # places are given back

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -68,10 +70,16 @@ def render_certificate(
     try:
         texts = {**_texts(stated, url, brand, vocabulary), "paper": sheet}
         if beside is not None:
-            texts["beside"] = json.dumps(_strip(beside))
-        return typeset(TEMPLATE, texts, stated.issued_on)
+            return typeset(TEMPLATE, {**texts, "beside": json.dumps(_strip(beside))}, stated.issued_on)
+        return _typeset(frozenset(texts.items()), stated.issued_on)
     except typst.TypstError as error:
         raise NameNeedsFonts(_font_advice(unprinted(error))) from error
+
+
+@lru_cache(maxsize=200)
+def _typeset(texts: frozenset[tuple[str, str]], day: dt.date) -> bytes:
+    """Draw a certificate, or give the one that was drawn of the same texts: it takes some 40 KB, and a while."""
+    return typeset(TEMPLATE, dict(texts), day)
 
 
 def clean_name(name: str) -> str:

@@ -14,7 +14,7 @@ from werkzeug.wsgi import FileWrapper
 from trainer.web.apart import Apart
 from trainer.web.calls import Answer, Environ, WSGIApp, call_app
 from trainer.web.intake import Gone, Receive, Refused, take_in
-from trainer.web.lanes import Lane, TooBusy
+from trainer.web.lanes import NOWHERE, Lane, Source, TooBusy
 
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
@@ -35,8 +35,8 @@ class Adapter:
 
     `most_bytes` says of a request how large its body may be, `is_kept` whether its answer lies in memory, `is_long`
     whether it may take seconds. Such a one is answered by a process of its own, which calls `begin` first; without
-    `begin` by a thread of its own. `changing` and `reading`: how many requests that write, and that read, are answered
-    at once.
+    `begin` by a thread of its own; `source_of` says where it comes from. `changing` and `reading`: how many requests
+    that write, and that read, are answered at once.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Adapter:
         is_kept: Callable[[Environ], bool] = lambda _environ: False,
         is_long: Callable[[Environ], bool] = lambda _environ: False,
         begin: Callable[[], None] | None = None,
+        source_of: Callable[[Environ], Source] = lambda _environ: NOWHERE,
         changing: int = 1,
         reading: int = 1,
     ) -> None:
@@ -55,11 +56,12 @@ class Adapter:
         self.most_bytes = most_bytes
         self.is_kept = is_kept
         self.is_long = is_long
+        self.source_of = source_of
         # As long as SQLite itself waits for its lock: who came later is told to try again.
         self._changing = Lane("changing", most=100, patience=10, threads=changing)
         self._reading = Lane("reading", most=500, patience=30, threads=reading)
         # A list of ten thousand people takes a second; nobody else waits for that.
-        self._long = Lane("long", most=50, patience=60)
+        self._long = Lane("long", most=100, patience=60, most_of_network=12, most_of_browser=4)
         self._probing = Lane("probing", most=20, patience=5)
         # A thousand bodies that stall end in one moment, and nobody else waits until all have been told so.
         self._refusing = Lane("refusing", most=5_000, patience=30, rest=4)
@@ -101,7 +103,7 @@ class Adapter:
             return await self._probing.run(lambda: call_app(self.app, environ))
         if self.is_long(environ):
             call = call_app if self._apart is None else self._apart.call
-            return await self._long.run(lambda: call(self.app, environ))
+            return await self._long.run(lambda: call(self.app, environ), self.source_of(environ))
         lane = self._reading if environ["REQUEST_METHOD"] in _SAFE else self._changing
         return await lane.run(lambda: call_app(self.app, environ))
 

@@ -2,7 +2,8 @@
 
 While a write waits for the database, pages are read all the same. On SQLite a lane has one thread, so that each process
 stays one writer (two processes write evenly, threads don't). PostgreSQL takes many at once, and a thread of ours that
-waits for it leaves the processor to the next.
+waits for it leaves the processor to the next. In each lane networks take turns: whoever asks for a hundred things at
+once waits for them, and nobody else does.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections import Counter, deque
 from collections.abc import Callable
-from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
@@ -21,44 +22,100 @@ class TooBusy(Exception):
     """Work wasn't begun: too much of it waits, or it waited too long."""
 
 
+class Source(NamedTuple):
+    """Where work comes from."""
+
+    network: str = ""
+    browser: str = ""
+    """What the browser shows of itself; another one in each network."""
+
+
+NOWHERE: Final = Source()
+
+
 class Lane:
-    """Threads and what waits for them: at most `most` pieces of work, each at most `patience` seconds.
+    """Threads and what waits for them: at most `most` pieces of work, each at most `patience` seconds, and only so many
+    of one network and of one browser.
 
     After a piece of work a thread rests `rest` times as long as that took, and leaves the processor to the others.
     """
 
-    def __init__(self, name: str, *, most: int, patience: float, threads: int = 1, rest: float = 0) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        most: int,
+        patience: float,
+        threads: int = 1,
+        rest: float = 0,
+        most_of_network: int | None = None,
+        most_of_browser: int | None = None,
+    ) -> None:
         self._most = most
+        self._most_of_network = most if most_of_network is None else most_of_network
+        self._most_of_browser = most if most_of_browser is None else most_of_browser
         self._patience = patience
         self._rest = rest
-        self._waiting = 0
-        self._queue: SimpleQueue[_Work] = SimpleQueue()
+        self._waiting: Counter[Source | str | None] = Counter()
+        """How much waits: of each browser, of each network, and in all."""
+        self._turns = _Turns()
         for _number in range(threads):
             threading.Thread(target=self._work, name=name, daemon=True).start()
 
-    async def run(self, call: Callable[[], T]) -> T:
+    async def run(self, call: Callable[[], T], source: Source = NOWHERE) -> T:
         """Run the call in one of the lane's threads. Raises TooBusy if its turn doesn't come; then it never runs."""
-        if self._waiting >= self._most:
+        waiting, places = self._waiting, (source, source.network, None)
+        most = (self._most_of_browser, self._most_of_network, self._most)
+        if any(waiting[place] >= bound for place, bound in zip(places, most, strict=True)):
             raise TooBusy
         work = _Work(call, asyncio.get_running_loop())
-        self._waiting += 1
+        waiting.update(places)
         timer = work.loop.call_later(self._patience, work.give_up)
-        self._queue.put(work)
+        self._turns.put(source.network, work)
         try:
             return await work.future  # type: ignore[no-any-return]
         finally:
             timer.cancel()
-            self._waiting -= 1
+            waiting.subtract(places)
+            for place in places:
+                if not waiting[place]:
+                    del waiting[place]
 
     def _work(self) -> None:
         while True:
-            work = self._queue.get()
+            work = self._turns.take()
             began = time.monotonic()
             if work.is_claimed():
                 work.do()
             del work  # what it holds isn't kept until the next one
             if self._rest:
                 time.sleep(self._rest * (time.monotonic() - began))
+
+
+class _Turns:
+    """What waits for a thread, by network: of each the oldest, one network after the other."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, deque[_Work]] = {}
+        self._changed = threading.Condition()
+
+    def put(self, network: str, work: _Work) -> None:
+        """Let work wait."""
+        with self._changed:
+            self._waiting.setdefault(network, deque()).append(work)
+            self._changed.notify()
+
+    def take(self) -> _Work:
+        """Return what is next; wait until there is something."""
+        with self._changed:
+            while not self._waiting:
+                self._changed.wait()
+            network = next(iter(self._waiting))
+            waiting = self._waiting.pop(network)
+            work = waiting.popleft()
+            if waiting:
+                self._waiting[network] = waiting  # behind the others
+            return work
 
 
 class _Work:
