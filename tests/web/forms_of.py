@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from limits.storage import MemoryStorage
@@ -80,7 +80,7 @@ def forms_of(world: World, roles: tuple[str, ...] = ("anonymous", "owner")) -> l
     return read
 
 
-def send(world: World, form: Form, **changes: str) -> TestResponse:
+def send(world: World, form: Form, **changes: Any) -> TestResponse:
     """Send a form with other values, by a browser whose failures weren't counted yet."""
     world.app.extensions["limits"] = MemoryStorage()
     visitor = world.enter(form.role)

@@ -192,6 +192,21 @@ def test_no_secret_and_no_answer_gets_into_the_log(world: World) -> None:
         assert secret.lower() not in text.lower(), secret
 
 
+@pytest.mark.check("T073")
+def test_a_file_where_a_text_belongs_is_a_field_left_empty(world: World) -> None:
+    for form in some_forms(world, 1):
+        if form.method == "POST" and form.typed:
+            for name in form.typed:
+                answer = send(world, form, **{name: (io.BytesIO(b"text"), "text.txt")})
+                assert answer.status_code < 500, (form, name)
+    for path in ("/sign-in", "/sign-up", "/in", "/password-reset", "/site-device"):
+        visitor = world.enter("anonymous")
+        fields = dict.fromkeys(("csrf_token", "email", "password", "firm", "number", "pin", "code"), "x")
+        for name in fields:
+            file = {name: (io.BytesIO(b"text"), "text.txt")}
+            assert visitor.post(path, {**fields, "csrf_token": visitor.token(), **file}).status_code < 500, (path, name)
+
+
 def evil(size: int) -> str:
     """Return a text on which careless code tries everything: runs of blanks, quotes, brackets, digits and marks."""
     parts = ("a" * 99 + "!", " " * 99 + "x", "0" * 99 + "-", "<" * 99, "(" * 99, "@a." * 33, "e\u0301" * 50, "=1+" * 33)

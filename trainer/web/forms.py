@@ -10,8 +10,8 @@ from flask import request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, SelectMultipleField, StringField, widgets
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import FileField, HiddenField, SelectMultipleField, StringField, widgets
 from wtforms.i18n import messages_path
 from wtforms.validators import Length, ValidationError
 
@@ -22,14 +22,19 @@ class Form(FlaskForm):  # type: ignore[misc]
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Takes what forms send, and finds the words of WTForms itself without reading them for each request.
 
-        Flask-WTF takes JSON for a form, too, whose lists and objects no field expects.
+        Flask-WTF takes JSON for a form, too, whose lists and objects no field expects, and a file for any field.
         """
 
-        def wrap_formdata(self, form: object, formdata: Any) -> Any:
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """Return the fields and files that were sent, or those that the caller gives."""
             if request.is_json and not isinstance(formdata, MultiDict):
                 return None
-            return super().wrap_formdata(form, formdata)
+            sent = super().wrap_formdata(form, formdata)
+            if not isinstance(sent, CombinedMultiDict):
+                return sent
+            names = {field.name for field in form if isinstance(field, FileField)}
+            files = [(name, file) for name, file in request.files.items(multi=True) if name in names]
+            return CombinedMultiDict([MultiDict(files), request.form])
 
         def get_translations(self, form: object) -> gettext.NullTranslations:
             """Return the words in the language of the page."""
