@@ -126,6 +126,16 @@ def test_what_a_write_does_not_say_stays(training: Training, token: str) -> None
     assert (person(training)["email"], person(training)["teams"]) == ("walt@example.org", ["Harbor Mall"])
 
 
+def test_a_number_that_is_too_long_is_refused_and_not_logged(
+    training: Training, token: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    before, number = rows_of(training.acme.app), "7" * 41
+    status, answer = put(training, token, number)
+    assert (status, "employee_number: this is too long" in answer["error"]) == (422, True)
+    assert number not in str(answer) + caplog.text
+    assert rows_of(training.acme.app) == before
+
+
 def test_a_number_that_stands_twice_in_a_request_is_refused(training: Training, token: str) -> None:
     before = rows_of(training.acme.app)
     walt = {"employee_number": "700", "name": "Walt West"}

@@ -91,11 +91,23 @@ def read(body: bytes, kind: type[Sent]) -> Sent:
     try:
         return kind.model_validate_json(body)
     except ValidationError as error:
-        fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        raise _refusal(error) from None
+
+
+def number_person(employee_number: str, given: PersonData) -> NumberedPerson:
+    """Return what was said of the person with a number. Raises Invalid for one that nobody can have."""
+    try:
+        return NumberedPerson(employee_number=employee_number, **given.model_dump())
+    except ValidationError as error:
+        raise _refusal(error) from None
+
+
+def _refusal(error: ValidationError) -> Invalid:
+    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
     if fault["type"] == "json_invalid":
-        raise Invalid(_l("The body isn’t JSON. Send one object, in UTF-8."))
+        return Invalid(_l("The body isn’t JSON. Send one object, in UTF-8."))
     place = ".".join(str(part) for part in fault["loc"])
     words: LazyString = next((words for part, words in _WORDS if part in fault["type"]), _NONSENSE)
     if not place:
-        raise Invalid(_l("The body: %(fault)s.", fault=words))
-    raise Invalid(_l("%(field)s: %(fault)s. /api/v1/openapi.json describes it.", field=place[:80], fault=words))
+        return Invalid(_l("The body: %(fault)s.", fault=words))
+    return Invalid(_l("%(field)s: %(fault)s. /api/v1/openapi.json describes it.", field=place[:80], fault=words))

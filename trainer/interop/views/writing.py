@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.interop.given import NumberedPerson, People, PersonData, Sent, read
+from trainer.interop.given import People, PersonData, Sent, number_person, read
 from trainer.interop.rules import BROUGHT_IN, Scope
 from trainer.interop.views.api import given_nothing, limited
 from trainer.interop.views.bearer import bearing
@@ -30,8 +30,7 @@ batches_limited = TokenLimit(30, portion=1, kind="batches")
 @bearing(Scope.PEOPLE_WRITE, tells_token=True)
 def put_person(actor: Actor, token_id: UUID, employee_number: str) -> tuple[Response, int]:
     """Write what is said of one person; doing it twice does it once."""
-    given = _read(PersonData)
-    person = NumberedPerson(employee_number=employee_number, **given.model_dump())
+    person = number_person(employee_number, _read(PersonData))
     with transaction():
         written = write_person(actor, token_id, person, now())
     return jsonify(written.values()), 201 if written.result in BROUGHT_IN else 200
