@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -154,9 +155,49 @@ def test_a_scene_that_is_not_there_is_not_found(practicing: tuple[Visitor, str],
 def test_an_older_version_is_refused(app: Flask, practicing: tuple[Visitor, str]) -> None:
     visitor, attempt = practicing
     first = visitor.post(f"{attempt}/scenes/1", {**good(app, attempt), "autosave": "1"})
-    second = visitor.post(f"{attempt}/scenes/1", {**good(app, attempt), "autosave": "1"})
+    second = visitor.post(
+        f"{attempt}/scenes/1", {**good(app, attempt), "verdict": "nothing-to-report", "autosave": "1"}
+    )
     assert (first.status_code, second.status_code) == (303, 409)
     assert "another tab" in second.text
+
+
+def test_the_second_of_two_tabs_shows_the_saved_answer_and_goes_on_from_it(app: Flask, bob: UUID) -> None:
+    make_ready(app, bob)
+    visitor = sign_in_as(app, bob)
+    attempt = visitor.start("finals")
+    newer = {**good(app, attempt), "verdict": "note-and-watch"}
+    assert visitor.post(f"{attempt}/scenes/1", newer).status_code == 303
+    older = visitor.post(f"{attempt}/scenes/1", good(app, attempt))
+    assert older.status_code == 409
+    assert "You answered this in another tab" in older.text
+    assert re.findall(r'value="([^"]+)"\s+checked', older.text)[0] == "note-and-watch"
+    version = re.findall(r'name="version" value="(\d+)"', older.text)[0]
+    assert visitor.post(f"{attempt}/scenes/1", {**good(app, attempt), "version": version}).status_code == 303
+
+
+def test_an_answer_whose_confirmation_was_lost_on_the_way_can_be_sent_again(app: Flask, bob: UUID) -> None:
+    make_ready(app, bob)
+    visitor = sign_in_as(app, bob)
+    attempt, headers = visitor.start("finals"), {"Accept": "application/json"}
+    first = {"verdict": "report-now", "version": "0", "autosave": "1"}
+    assert visitor.post(f"{attempt}/scenes/1", first, headers=headers).json == {"version": 1}
+    more = {**first, "confidence": "certain"}  # still with the version from before
+    assert visitor.post(f"{attempt}/scenes/1", more, headers=headers).json == {"version": 2}
+    other = {**more, "verdict": "note-and-watch"}
+    assert visitor.post(f"{attempt}/scenes/1", other, headers=headers).status_code == 409
+
+
+def test_an_answer_that_comes_after_handing_in_leads_to_the_result(app: Flask, bob: UUID) -> None:
+    make_ready(app, bob)
+    visitor = sign_in_as(app, bob)
+    attempt = visitor.start("finals")
+    answer_all(app, UUID(attempt.split("/")[-1]))
+    visitor.post(f"{attempt}/submission")
+    late = visitor.post(f"{attempt}/scenes/1", good(app, attempt))
+    assert late.status_code == 409
+    assert f'href="{attempt}"' in late.text
+    assert visitor.get(attempt).location == f"{attempt}/result"
 
 
 @pytest.mark.check("T020")

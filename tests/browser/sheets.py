@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from playwright.sync_api import Response as Answer
 from sqlalchemy import update
 
@@ -78,8 +78,14 @@ class Sheet:
         page.goto(self.address(stage))
         if self.act is not None:
             self.act(page)
+            wait_until_sent(page)
         page.wait_for_load_state("load")
         assert self.render is not None or answers[-1].status == self.status, f"{self.name}: {answers[-1].status}"
+
+
+def wait_until_sent(page: Page) -> None:
+    """Wait for the page that answers to a form: before it sends an answer, the script looks whether anyone is there."""
+    expect(page.locator("form[data-sending]")).to_have_count(0)
 
 
 def _is_document(answer: Answer, page: Page) -> bool:
@@ -157,6 +163,7 @@ def _asking(rest: str = "") -> Callable[[Stage], str]:
 
 def _answer_nothing(page: Page) -> None:
     page.locator(".question form button").first.click()
+    wait_until_sent(page)
 
 
 def _answer_all(page: Page) -> None:
@@ -199,6 +206,7 @@ def _spot(page: Page) -> None:
     page.locator(".pin[data-n='1']").click()
     page.locator(".spot input[data-n='4']").check()
     page.locator(".question form button").click()
+    wait_until_sent(page)
 
 
 def _play(*choices: str) -> Callable[[Page], None]:
@@ -208,6 +216,7 @@ def _play(*choices: str) -> Callable[[Page], None]:
         for choice in choices:
             page.locator(f"label:has(input[value={choice}])").click()
             page.locator(".question form button").click()
+            wait_until_sent(page)
 
     return act
 
@@ -217,22 +226,26 @@ def _match(page: Page) -> None:
     for box in page.locator(".question select").all():
         box.select_option(index=2)
     page.locator(".question form button").click()
+    wait_until_sent(page)
 
 
 def _write_nothing(page: Page) -> None:
     page.locator(".question form button").click()
+    wait_until_sent(page)
 
 
 def _write(page: Page) -> None:
     """Write a note that has something to look at again."""
     page.locator(".question textarea").fill("Feed store, Route 7.\nA shady man has a woman’s phone in his shirt.")
     page.locator(".question form button").click()
+    wait_until_sent(page)
 
 
 def _write_and_compare(page: Page) -> None:
     _write(page)
     page.locator(".question input[name=ticked]").first.check()
     page.locator(".question form button").click()
+    wait_until_sent(page)
 
 
 def _make_owner(page: Page) -> None:
@@ -345,11 +358,13 @@ def _start(page: Page) -> None:
 def _answer(page: Page) -> None:
     page.locator("label:has(input[name=verdict])").first.click()
     page.get_by_role("button", name="Record my answer").click()
+    wait_until_sent(page)
 
 
 def _start_and_send_nothing(page: Page) -> None:
     _start(page)
     page.get_by_role("button", name="Record my answer").click()
+    wait_until_sent(page)
 
 
 def _start_and_answer(page: Page) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, Route, expect
+from playwright.sync_api import BrowserContext, Error, Page, Request, Route, expect
 
 from tests.browser.live import Live
+from tests.browser.sheets import wait_until_sent
 from tests.browser.stage import ALL, Person, ready
 from trainer.assessment.models import Attempt, Response
+from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.credentials.models import Credential
 
@@ -76,6 +79,127 @@ def test_a_lost_connection_is_said_and_loses_nothing(sitting: Sitting) -> None:
     assert sitting.given() == {"verdict": "nothing-to-report"}
 
 
+def _break_line(sitting: Sitting, how: str) -> None:
+    if how == "offline":
+        sitting.context.set_offline(True)
+    else:  # the phone has a connection, and the server doesn't answer
+        sitting.context.route("**/*", lambda route: route.abort("connectionrefused"))
+
+
+def _wait_until_nothing_is_kept(page: Page) -> None:
+    for _look in range(600):
+        if page.evaluate("sessionStorage.length") == 0:
+            return
+        time.sleep(0.1)
+    pytest.fail("something still waits to be sent")
+
+
+def _mend_line(sitting: Sitting) -> None:
+    sitting.context.set_offline(False)
+    sitting.context.unroute_all()
+
+
+@pytest.mark.parametrize("how", ["offline", "server"])
+def test_an_answer_sent_without_a_connection_stays_and_is_sent_when_it_is_back(sitting: Sitting, how: str) -> None:
+    page = sitting.tab()
+    _break_line(sitting, how)
+    for name in ("verdict", "confidence", "action"):
+        _choose(page, name, 1)
+    page.get_by_role("button", name="Record my answer").click()
+    expect(page.locator("#saved")).to_contain_text("Your answer is still here")
+    page.get_by_role("button", name="Record my answer").click()  # a second time changes nothing
+    assert page.url.endswith("/scenes/1")
+    assert [_chosen(page, name) for name in ("verdict", "confidence", "action")] == [1, 1, 1]
+    _mend_line(sitting)
+    page.wait_for_url("**/scenes/2")
+    assert len(sitting.given()) == 3
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+@pytest.mark.parametrize("how", ["offline", "server"])
+@pytest.mark.parametrize("go", ["reload", "back"])
+def test_an_answer_that_was_not_sent_outlasts_the_browsers_own_error_page(sitting: Sitting, how: str, go: str) -> None:
+    page = sitting.tab("/scenes/2")
+    page.goto(sitting.path + "/scenes/1")
+    _break_line(sitting, how)
+    _choose(page, "verdict", 2)
+    expect(page.locator("#saved")).to_contain_text("Your answer is still here")
+    with contextlib.suppress(Error):  # that there is no connection
+        page.reload() if go == "reload" else page.go_back()
+    assert page.locator("input[name=verdict]").count() == 0
+    _mend_line(sitting)
+    page.goto(sitting.path + "/scenes/1")  # the error page of Chromium may have done so, too
+    expect(page.locator("input[name=verdict]").nth(2)).to_be_checked()
+    _wait_until_nothing_is_kept(page)
+    assert sitting.given() == {"verdict": "nothing-to-report"}
+
+
+def test_what_was_not_sent_does_not_replace_what_was_saved_elsewhere_since(sitting: Sitting) -> None:
+    page, elsewhere = sitting.tab(), sitting.tab()
+    page.route("**/scenes/1", lambda route: route.abort())
+    _choose(page, "verdict", 2)
+    expect(page.locator("#saved")).to_contain_text("Your answer is still here")
+    page.close()
+    _choose(elsewhere, "verdict", 0)
+    expect(elsewhere.locator("#saved")).to_have_text("Saved.")
+    elsewhere.evaluate(
+        "(path) => sessionStorage.setItem('unsent', JSON.stringify([path, '0', [['verdict', 'x']]]))",
+        sitting.path + "/scenes/1",
+    )
+    elsewhere.reload()
+    assert _chosen(elsewhere, "verdict") == 0
+    assert sitting.given() == {"verdict": "report-now"}
+
+
+def test_leaving_forgets_what_was_not_sent(sitting: Sitting) -> None:
+    page = sitting.tab()
+    page.route("**/scenes/1", lambda route: route.abort())
+    _choose(page, "verdict", 2)
+    expect(page.locator("#saved")).to_contain_text("Your answer is still here")
+    page.unroute_all()
+    page.get_by_role("link", name="Quick exit").click()
+    page.wait_for_url("**/weather")
+    page.goto(f"{sitting.live.url}/help")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+@pytest.mark.parametrize("is_learner", [True, False])
+def test_an_answer_in_a_lesson_and_handing_in_wait_for_the_connection_too(
+    live: Live, context: Callable[..., BrowserContext], is_learner: bool
+) -> None:
+    person = ready(live.app)
+    visit = context(*([live.cookie(Person(live.app).enroll().user())] if is_learner else []))
+    page = visit.new_page()
+    with live.app.app_context():
+        course = served().courses["recognize"]
+        lesson = next(each for each in course.lessons if any(q.type == "single" for q in each.questions))
+        number = next(at for at, q in enumerate(lesson.questions) if q.type == "single")
+    page.goto(f"/courses/recognize/{lesson.id}?open=all")
+    question = page.locator("form[data-answer]:has(fieldset)").nth(number)
+    visit.set_offline(True)
+    question.locator("label:has(input)").nth(1).click()
+    question.get_by_role("button").click()
+    expect(question.get_by_role("status")).to_contain_text("Your answer is still here")
+    page.goto("about:blank")
+    visit.set_offline(False)
+    page.goto(f"/courses/recognize/{lesson.id}?open=all")
+    question = page.locator("form[data-answer]:has(fieldset)").nth(number)
+    expect(question.get_by_role("status")).to_have_text("Here is your answer. It isn’t sent yet.")
+    assert question.locator("input:checked").count() == 1
+    question.get_by_role("button").click()
+    expect(page.locator(".question .told").first).to_be_visible()
+    _wait_until_nothing_is_kept(page)
+    path = person.final(answer=ALL)
+    handing = context(live.cookie(person.user()))
+    page = handing.new_page()
+    page.goto(path + "/submission")
+    handing.set_offline(True)
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_role("status")).to_contain_text("We can’t reach the site right now")
+    handing.set_offline(False)
+    page.wait_for_url("**/result")
+
+
 @pytest.mark.check("T141")
 def test_a_session_that_ended_is_said_and_the_answer_stays_until_it_is_recorded(sitting: Sitting) -> None:
     page = sitting.tab()
@@ -110,7 +234,10 @@ def test_the_older_of_two_tabs_is_told_and_mends_itself_when_loaded_again(sittin
     _choose(older, "verdict", 2)
     expect(older.locator("#saved")).to_contain_text("another tab")
     assert sitting.given() == {"verdict": "report-now"}
-    older.reload()
+    for name in ("confidence", "action"):
+        _choose(older, name)
+    older.get_by_role("button", name="Record my answer").click()
+    expect(older.get_by_text("You answered this in another tab")).to_be_visible()
     assert _chosen(older, "verdict") == 0
     _choose(older, "verdict", 1)
     expect(older.locator("#saved")).to_have_text("Saved.")
@@ -196,6 +323,7 @@ def test_the_first_try_survives_back_and_reloading(context: Callable[..., Browse
             page.get_by_role("link", name="Next scene").click()
         page.locator("label:has(input[name=verdict])").first.click()
         page.get_by_role("button", name="Record my answer").click()
+        wait_until_sent(page)
     said = page.get_by_role("heading", level=1).inner_text()
     page.get_by_text("What decided it, and the rule").click()
     signs.first.click()  # opens in place

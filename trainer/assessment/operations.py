@@ -154,7 +154,8 @@ def save_response(
     """Save what was given for one scene and return the response's new version.
 
     `record`: the learner is done with it; in practice the answer is then shown and the response is final.
-    Raises Conflict if the attempt or response is closed, or another tab saved a newer version.
+    Raises Conflict if the attempt or response is closed, or another tab saved something else in the meantime. What
+    was saved with all that is given now, as when only the answer to the request was lost, is no conflict.
     """
     if attempt.submitted_at is not None:
         raise Conflict(_l("This was already handed in. Nothing was changed."))
@@ -164,6 +165,8 @@ def save_response(
         raise Conflict(_l("You’ve already seen the answer to this scene, so yours can’t be changed anymore."))
     if attempt.kind == Kind.PRETEST and pretest.has_begun(attempt.user_id):
         raise Conflict(_l("You’ve begun the course, so these answers can’t be changed anymore."))
+    if version < response.version and _holds(given, response.given):
+        version = response.version
     is_recorded = record and sitting_of(attempt).answers_at_once
     values = {
         "of_attempt": attempt.id,
@@ -178,6 +181,11 @@ def save_response(
     if saved.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict(_l("A newer answer was saved in another tab. Reload this page to see it."))
     return version + 1
+
+
+def _holds(given: Mapping[str, Any], saved: Mapping[str, Any] | None) -> bool:
+    """Return True if nothing that was saved would be lost."""
+    return all(given.get(part) == value for part, value in (saved or {}).items())
 
 
 def submit_attempt(

@@ -13,7 +13,7 @@ from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from trainer.web.errors import error_response, wants_json
+from trainer.web.errors import error_response, page_of_form, wants_json
 from trainer.web.redirects import go
 from trainer.web.refusals import note_refusal
 from trainer.web.unsent import keep_unsent
@@ -151,6 +151,4 @@ def _ask_back() -> Response:
 
 def _page_read() -> str | None:
     # What was posted can't be repeated after signing in, so only a page that can be read is returned to.
-    if request.method in {"GET", "HEAD"}:
-        return request.full_path.rstrip("?")
-    return request.path if current_app.url_map.bind("").test(request.path, "GET") else None
+    return request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else page_of_form() or None

@@ -160,12 +160,13 @@ def _words(status: int) -> tuple[str, str]:
 def _token(error: CSRFError) -> Response:
     note_refusal("token")
     message = _("This page was open too long, or cookies are off. Load it again and send it once more.")
-    return error_response(400, message, request.full_path.rstrip("?") if _can_be_read() else "")
+    return error_response(400, message, page_of_form())
 
 
-def _can_be_read() -> bool:
-    """Return True if what was sent has a page of its own at the same address."""
-    return request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+def page_of_form() -> str:
+    """Return the address of what was sent, if a page can be read there, or an empty string."""
+    is_page = request.method == "POST" and current_app.url_map.bind("").test(request.path, "GET")
+    return request.full_path.rstrip("?") if is_page else ""
 
 
 def _http(error: HTTPException) -> Response:
@@ -206,7 +207,7 @@ def status_of(error: DomainError | HTTPException) -> int:
 
 
 def _domain(error: DomainError) -> Response:
-    return error_response(status_of(error), error.message)
+    return error_response(status_of(error), error.message, page_of_form() if isinstance(error, Conflict) else "")
 
 
 def _database(error: DBAPIError) -> Response:

@@ -32,15 +32,17 @@ from trainer.assessment.views.steps import (
     answered_positions,
     course_title,
     credit,
+    is_outdated,
     may_review,
     night_of,
+    refused,
     told_scene,
 )
 from trainer.assessment.views.twins import twin_address
 from trainer.content.serving import get_course, served, served_in
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import NotFound, NotYet
+from trainer.core.errors import Conflict, NotFound, NotYet
 from trainer.items.judge.forms import CONFIDENCE_LABELS, JudgeForm
 from trainer.learning.activity import opened_mark
 from trainer.learning.models import Enrollment
@@ -152,21 +154,24 @@ def scene(attempt_id: UUID, position: int) -> Response | str:
 def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     """Save what was given. With `autosave=1` (our script) any part; otherwise all that is asked, and go on."""
     user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
-    with transaction():
-        own_attempt, given = get_attempt_with_response(user_id, attempt_id, position)
-        if not sitting_of(own_attempt).asks_scenes:
-            raise NotFound
-        form = JudgeForm.for_saving(given.action_order, allow_gaps=is_autosave, asks=sitting_of(own_attempt).asks)
-        is_valid = form.validate()
-        if form.is_tampered:
-            return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
-        if is_valid or (form.given and own_attempt.submitted_at is None and given.recorded_at is None):
-            # What is there is kept, even when the page must ask for the rest.
-            version = operations.save_response(
-                own_attempt, given, form.given, int(form.version.data or 0), at, record=is_valid and not is_autosave
-            )
-            if not is_autosave:
-                credit(own_attempt, request.form.get("opened_at"), at)
+    try:
+        with transaction():
+            own_attempt, given = get_attempt_with_response(user_id, attempt_id, position)
+            if not sitting_of(own_attempt).asks_scenes:
+                raise NotFound
+            form = JudgeForm.for_saving(given.action_order, allow_gaps=is_autosave, asks=sitting_of(own_attempt).asks)
+            is_valid = form.validate()
+            if form.is_tampered:
+                return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
+            if is_valid or (form.given and own_attempt.submitted_at is None and given.recorded_at is None):
+                # What is there is kept, even when the page must ask for the rest.
+                version = operations.save_response(
+                    own_attempt, given, form.given, int(form.version.data or 0), at, record=is_valid and not is_autosave
+                )
+                if not is_autosave:
+                    credit(own_attempt, request.form.get("opened_at"), at)
+    except Conflict as error:
+        return _refused(error, attempt_id, position, int(form.version.data or 0))
     forget_unsent()
     if not is_valid:
         own_attempt, given, enrollment = get_page(user_id, attempt_id, position)
@@ -237,8 +242,24 @@ def _handed_in(own_attempt: Attempt) -> dt.datetime:
     return own_attempt.submitted_at
 
 
+def _refused(error: Conflict, attempt_id: UUID, position: int, version: int) -> Response | tuple[str, int]:
+    """Show what is saved where another tab was faster, or else why nothing can be saved anymore."""
+    own_attempt, given, enrollment = get_page(current_user.id, attempt_id, position)
+    if wants_json() or not is_outdated(own_attempt, given, version):
+        return refused(error, own_attempt)
+    asks = sitting_of(own_attempt).asks
+    form = JudgeForm.for_scene(told_scene(given)[0], given.action_order, asks, formdata=None, **(given.given or {}))
+    return _question_page(own_attempt, given, enrollment, form, is_newer=True), 409
+
+
 def _question_page(
-    own_attempt: Attempt, given: Given, enrollment: Enrollment, form: JudgeForm, *, is_unsent: bool = False
+    own_attempt: Attempt,
+    given: Given,
+    enrollment: Enrollment,
+    form: JudgeForm,
+    *,
+    is_unsent: bool = False,
+    is_newer: bool = False,
 ) -> str:
     scene, translation = told_scene(given)
     verdicts = verdicts_of(own_attempt)
@@ -251,6 +272,7 @@ def _question_page(
         question=shown.question(scene, given.position, own_attempt.scenes, own_attempt.handed_in + 1),
         translation=translation,
         is_unsent=is_unsent,
+        is_newer=is_newer,
         form=form,
         attempt=own_attempt,
         course=course_title(own_attempt),

@@ -17,12 +17,12 @@ from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, get_page, list_responses
 from trainer.assessment.sittings import What, sitting_of
 from trainer.assessment.told import tell_question
-from trainer.assessment.views.steps import after, answered_positions, credit
+from trainer.assessment.views.steps import after, answered_positions, credit, is_outdated, refused
 from trainer.content.objects import Standing
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import NotFound, NotYet
+from trainer.core.errors import Conflict, NotFound, NotYet
 from trainer.items.contract import FurtherPayload, Mark
 from trainer.items.forms import AnswerForm
 from trainer.items.registry import further_type_of, read_further
@@ -66,25 +66,28 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     Where an answer takes several steps, only the last of them is for good.
     """
     user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
-    with transaction():
-        attempt, given = get_attempt_with_response(user_id, attempt_id, position)
-        if sitting_of(attempt).what is not What.QUESTIONS:
-            raise NotFound
-        form = further_type_of(given.item).form.for_saving(given.action_order, allow_gaps=is_autosave)
-        is_valid = form.validate()
-        if form.is_tampered:
-            return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
-        if is_valid:
-            version = operations.save_response(
-                attempt,
-                given,
-                form.given,
-                int(form.version.data or 0),
-                at,
-                record=not is_autosave and form.is_whole(form.given),
-            )
-            if not is_autosave:
-                credit(attempt, request.form.get("opened_at"), at)
+    try:
+        with transaction():
+            attempt, given = get_attempt_with_response(user_id, attempt_id, position)
+            if sitting_of(attempt).what is not What.QUESTIONS:
+                raise NotFound
+            form = further_type_of(given.item).form.for_saving(given.action_order, allow_gaps=is_autosave)
+            is_valid = form.validate()
+            if form.is_tampered:
+                return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
+            if is_valid:
+                version = operations.save_response(
+                    attempt,
+                    given,
+                    form.given,
+                    int(form.version.data or 0),
+                    at,
+                    record=not is_autosave and form.is_whole(form.given),
+                )
+                if not is_autosave:
+                    credit(attempt, request.form.get("opened_at"), at)
+    except Conflict as error:
+        return _refused(error, attempt_id, position, int(form.version.data or 0))
     if not is_valid:
         attempt, given, enrollment = _get(attempt_id, position)
         form.show(_told(given)[0])
@@ -133,7 +136,18 @@ def _get(attempt_id: UUID, position: int) -> tuple[Attempt, Given, Enrollment]:
     return attempt, given, enrollment
 
 
-def _question_page(attempt: Attempt, given: Given, enrollment: Enrollment, form: AnswerForm) -> str:
+def _refused(error: Conflict, attempt_id: UUID, position: int, version: int) -> Response | tuple[str, int]:
+    """Show what is saved where another tab was faster, or else why nothing can be saved anymore."""
+    attempt, given, enrollment = _get(attempt_id, position)
+    if wants_json() or not is_outdated(attempt, given, version):
+        return refused(error, attempt)
+    form = further_type_of(given.item).form.for_asking(_told(given)[0], given.action_order, given.given or {})
+    return _question_page(attempt, given, enrollment, form, is_newer=True), 409
+
+
+def _question_page(
+    attempt: Attempt, given: Given, enrollment: Enrollment, form: AnswerForm, *, is_newer: bool = False
+) -> str:
     payload, translation = _told(given)
     return render_template(
         "assessment/question.html",
@@ -144,6 +158,7 @@ def _question_page(attempt: Attempt, given: Given, enrollment: Enrollment, form:
         payload=payload,
         form=form,
         version=given.version,
+        is_newer=is_newer,
         opened_at=opened_mark(enrollment, now()),
         done=answered_positions(attempt),
         skip_url=after(attempt, given.position + 1),

@@ -18,13 +18,13 @@ from trainer.assessment.queries import get_attempt, get_attempt_with_response, l
 from trainer.assessment.rare import NightCounts, tell_times
 from trainer.assessment.sittings import What, sitting_of
 from trainer.assessment.told import find_sign, reader_words, tell_event
-from trainer.assessment.views.steps import after, answered_positions, course_title, credit
+from trainer.assessment.views.steps import after, answered_positions, course_title, credit, is_outdated, refused
 from trainer.content.objects import Standing
 from trainer.content.serving import get_course, served, served_in
 from trainer.content.subject import Verdict
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.core.errors import NotFound, NotYet
+from trainer.core.errors import Conflict, NotFound, NotYet
 from trainer.items.event import EventPayload
 from trainer.items.judge.forms import JudgeForm
 from trainer.items.judge.model import VERDICT_ALONE
@@ -84,17 +84,20 @@ def event(attempt_id: UUID, position: int) -> Response | str:
 def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     """Save the verdict, and go on to the next event, or to the end of the night."""
     user_id, at = current_user.id, now()
-    with transaction():
-        attempt, given = get_attempt_with_response(user_id, attempt_id, position)
-        if sitting_of(attempt).what is not What.EVENTS:
-            raise NotFound
-        form = JudgeForm.for_saving([], allow_gaps=False, asks=VERDICT_ALONE)
-        is_valid = form.validate()
-        if form.is_tampered:
-            return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
-        if is_valid:
-            operations.save_response(attempt, given, form.given, int(form.version.data or 0), at, record=True)
-            credit(attempt, request.form.get("opened_at"), at)
+    try:
+        with transaction():
+            attempt, given = get_attempt_with_response(user_id, attempt_id, position)
+            if sitting_of(attempt).what is not What.EVENTS:
+                raise NotFound
+            form = JudgeForm.for_saving([], allow_gaps=False, asks=VERDICT_ALONE)
+            is_valid = form.validate()
+            if form.is_tampered:
+                return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
+            if is_valid:
+                operations.save_response(attempt, given, form.given, int(form.version.data or 0), at, record=True)
+                credit(attempt, request.form.get("opened_at"), at)
+    except Conflict as error:
+        return _refused(error, attempt_id, position, int(form.version.data or 0))
     if not is_valid:
         return _page(_get(attempt_id), position, form), 422
     # The keyboard goes on at the event, past the menu: forty times.
@@ -132,6 +135,15 @@ def _get(attempt_id: UUID) -> Attempt:
     return attempt
 
 
+def _refused(error: Conflict, attempt_id: UUID, position: int, version: int) -> Response | tuple[str, int]:
+    """Show what is saved where another tab was faster, or else why nothing can be saved anymore."""
+    attempt, given = get_attempt_with_response(current_user.id, attempt_id, position)
+    if not is_outdated(attempt, given, version):
+        return refused(error, attempt)
+    form = JudgeForm.for_saving([], allow_gaps=True, asks=VERDICT_ALONE)
+    return _page(attempt, position, form, is_newer=True), 409
+
+
 def _tell(attempt: Attempt, responses: Sequence[Given]) -> list[_Told]:
     drawn = [read_event(response.snapshot.payload) for response in responses]
     clocks = tell_times([drawn_event.clock for drawn_event in drawn])
@@ -146,7 +158,7 @@ def _verdict(given: Given) -> Verdict | None:
     return Verdict(said) if said else None
 
 
-def _page(attempt: Attempt, position: int, form: JudgeForm) -> str:
+def _page(attempt: Attempt, position: int, form: JudgeForm, *, is_newer: bool = False) -> str:
     responses = list_responses(attempt)
     if not 1 <= position <= len(responses):
         raise NotFound
@@ -159,6 +171,7 @@ def _page(attempt: Attempt, position: int, form: JudgeForm) -> str:
         here=told,
         choices=[(verdict, verdicts[verdict]) for verdict in _VERDICTS],
         form=form,
+        is_newer=is_newer,
         version=responses[position - 1].version,
         opened_at=opened_mark(enrollment, now()),
         done=answered_positions(attempt),

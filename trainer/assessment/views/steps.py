@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from flask import url_for
+from werkzeug.wrappers import Response
 
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
@@ -15,11 +16,13 @@ from trainer.assessment.told import tell
 from trainer.content.objects import Standing
 from trainer.content.serving import served
 from trainer.core.db import db
+from trainer.core.errors import Conflict
 from trainer.items.judge.payload import ScenePayload
 from trainer.items.registry import read_scene
 from trainer.learning.activity import read_mark
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import credit_activity
+from trainer.web.errors import error_response
 
 LONGEST_SCENE = dt.timedelta(minutes=3)
 
@@ -48,6 +51,17 @@ def may_review(attempt: Attempt, given: Given) -> bool:
         return True
     ((_scene, judged),) = judge_all([given], served().vocabulary.danger_rules)
     return judged.went_wrong
+
+
+def is_outdated(attempt: Attempt, given: Given, version: int) -> bool:
+    """Return True if a newer answer than `version` was saved, in another tab, and can still be changed."""
+    is_open = attempt.submitted_at is None and given.position > attempt.handed_in and given.recorded_at is None
+    return is_open and given.version != version
+
+
+def refused(error: Conflict, attempt: Attempt) -> Response:
+    """Return the page that says why an answer can't be saved anymore, with the way to where the attempt stands."""
+    return error_response(409, error.message, url_for("assessment.attempt", attempt_id=attempt.id))
 
 
 def night_of(attempt: Attempt, before: int | None = None) -> list[Happened]:

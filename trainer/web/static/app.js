@@ -1,4 +1,4 @@
-/* Enhances pages that work without it: quick exit, saving as you go, active reading time. */
+/* Enhances pages that work without it: quick exit, saving as you go, waiting for a connection, active reading time. */
 
 /* --- quick exit: first, and independent of everything below --- */
 const exit = document.getElementById("exit");
@@ -10,6 +10,7 @@ function leave() {
   document.body.replaceChildren();
   try {
     if ("visit" in document.body.dataset) navigator.sendBeacon("/exit/session");
+    sessionStorage.clear();
   } catch {
     /* The cookie is deleted all the same. */
   }
@@ -97,57 +98,120 @@ window.addEventListener("pageshow", () => {
   });
 });
 
-/* --- scenes: each answer is saved as it is given --- */
-const scene = document.querySelector("form[data-autosave]");
-if (scene) {
-  const status = document.getElementById("saved");
+/* --- answers: without a connection they stay in the page, and in this tab, until they can be sent --- */
+const tab = (() => {
+  try {
+    return "quiet" in document.body.dataset ? null : sessionStorage; // many share a site device
+  } catch {
+    return null; // storage is turned off
+  }
+})();
+const UNSENT = "unsent";
+const keep = (form, isOnItsWay = false) => {
+  const values = [...new FormData(form)].filter(([name]) => form.elements[name].type !== "hidden");
+  const [action, version] = [form.getAttribute("action"), form.elements.version?.value];
+  tab?.setItem(UNSENT, JSON.stringify({ action, version, values, isOnItsWay }));
+};
+const forget = () => tab?.removeItem(UNSENT);
+const unsent = JSON.parse(tab?.getItem(UNSENT) ?? "{}");
+const restore = (form) => {
+  if (unsent.action !== form.getAttribute("action")) return false;
+  unsent.isOnItsWay = false;
+  if (unsent.version !== form.elements.version?.value) {
+    forget(); // something newer was saved since, perhaps this
+    return false;
+  }
+  for (const field of form.querySelectorAll("input:not([type=hidden]), select, textarea")) {
+    const given = unsent.values.filter(([name]) => name === field.name).map(([, value]) => value);
+    if (["radio", "checkbox"].includes(field.type)) field.checked = given.includes(field.value);
+    else if (given.length) field.value = given[0];
+  }
+  return true;
+};
+const isReachable = () =>
+  fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout?.(10000) })
+    .then((answer) => answer.status < 500, () => false);
+const aWhile = () =>
+  new Promise((resolve) => {
+    window.addEventListener("online", resolve, { once: true });
+    setTimeout(resolve, 5000);
+  });
+
+document.querySelector("form[data-forget]")?.addEventListener("submit", forget);
+
+/* Saves each answer as it is given. Returns what waits until all that was given is on the server, or can't get there. */
+function saveAsGiven(form, status) {
   let queue = Promise.resolve();
   let waiting = 0;
-  let isLost = false;
+  let typing;
   const save = async () => {
-    const body = new FormData(scene);
+    const body = new FormData(form);
     body.set("autosave", "1");
     try {
-      // Not scene.action: that is the radio buttons of this name.
-      const answer = await fetch(scene.getAttribute("action"), {
+      // Not form.action: that is the radio buttons of this name.
+      const answer = await fetch(form.getAttribute("action"), {
         method: "POST", body, headers: { Accept: "application/json" },
       });
       const json = await answer.json();
-      if (answer.ok) scene.elements.version.value = json.version;
+      if (answer.ok) form.elements.version.value = json.version;
       status.textContent = answer.ok ? (waiting > 1 ? status.dataset.saving : status.dataset.saved) : json.error;
-      isLost = false;
+      forget();
     } catch {
       status.textContent = status.dataset.failed;
-      isLost = true;
+      keep(form);
+      aWhile().then(() => waiting || saveNext());
     }
   };
   const saveNext = () => {
     waiting += 1;
-    status.textContent = status.dataset.saving;
+    status.textContent ||= status.dataset.saving;
     queue = queue.then(save).finally(() => {
       waiting -= 1;
     });
   };
-  let typing;
-  const typed = () => {
-    clearTimeout(typing);
-    typing = setTimeout(saveNext, 800);
-  };
-  scene.addEventListener("change", () => {
+  form.addEventListener("change", () => {
     clearTimeout(typing);
     saveNext();
   });
-  scene.addEventListener("input", (event) => event.target.matches("textarea") && typed());
-  window.addEventListener("online", () => isLost && saveNext());
-  scene.addEventListener("submit", (event) => {
+  form.addEventListener("input", (event) => {
+    if (!event.target.matches("textarea")) return;
     clearTimeout(typing);
-    if (!waiting) return;
-    // The answer on its way carries the version that the form must send.
+    typing = setTimeout(saveNext, 800);
+  });
+  if (restore(form)) saveNext();
+  return () => {
+    clearTimeout(typing);
+    return queue;
+  };
+}
+
+for (const form of document.querySelectorAll("form[data-answer]")) {
+  const status = form.querySelector("[role=status]");
+  const saved = "autosave" in form.dataset ? saveAsGiven(form, status) : async () => {};
+  if (!("autosave" in form.dataset) && restore(form)) status.textContent = status.dataset.kept;
+  let isSent = false;
+  form.addEventListener("submit", async (event) => {
+    if (isSent) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    queue.then(() => scene.requestSubmit());
+    if ("sending" in form.dataset) return;
+    form.dataset.sending = "1";
+    while (!(await isReachable())) {
+      status.textContent = status.dataset.failed;
+      keep(form);
+      await aWhile();
+    }
+    await saved(); // an answer on its way carries the version that the form must send
+    if (tab?.getItem(UNSENT)) keep(form, true); // should it not get there, either
+    isSent = true;
+    form.requestSubmit(event.submitter);
   }, true);
+  window.addEventListener("pageshow", () => {
+    isSent = false;
+    delete form.dataset.sending;
+  });
 }
+if (unsent.isOnItsWay) forget(); // it got there: this page no longer asks for it
 
 /* --- a site device: whoever touches the page stays signed in; a quiet page goes away --- */
 const quietSeconds = Number(document.body.dataset.quiet);
