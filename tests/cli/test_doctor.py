@@ -24,6 +24,7 @@ from trainer.core.processes import Itself, ProcessRole, RunningProcess, note_see
 from trainer.core.releases import add_release
 from trainer.core.settings import Settings
 from trainer.jobs.runner import TASKS
+from trainer.operating import asking
 
 
 def diagnose(app: Flask) -> tuple[int, dict[str, tuple[str, str, str]]]:
@@ -180,6 +181,18 @@ def test_each_fault_is_found_with_what_to_do(
     assert changed == words
     assert all(after[name][2] for name in words)
     assert status == (1 if any(level == "problem" for level, _word in words.values()) else 0)
+
+
+def test_a_web_server_that_takes_connections_and_answers_none_is_found(
+    cared_for: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "TIMEOUT", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        change(cared_for, port=hanging.getsockname()[1])
+        with cared_for.app_context(), transaction():
+            note_seen(Itself(ProcessRole.WEB), "d1")
+        status, findings = diagnose(cared_for)
+    assert (status, findings["web"][:2]) == (1, ("problem", "silent"))
 
 
 def test_which_machine_serves_other_content_is_said_with_what_to_do(cared_for: Flask) -> None:
