@@ -187,6 +187,21 @@ def test_a_pack_says_whom_each_requirement_is_for(training: Training) -> None:
             }
 
 
+def test_files_that_a_power_loss_left_empty_are_made_again(training: Training, tmp_path: Path) -> None:
+    earn_many(training, 3)
+    job_id = order(training)
+    folder = tmp_path / "packs" / job_id.hex
+    folder.mkdir(parents=True)
+    with training.acme.app.app_context():
+        serials = list(db.session.scalars(select(Credential.serial)))
+    for name in ("names.json", "records.json", "pack.zip", *(f"{serial}.pdf" for serial in serials)):
+        (folder / name).touch()
+    files = finish(training.acme.app, job_id)
+    certificates = [data for name, data in files.items() if name.startswith("certificates/")]
+    assert len(certificates) == len(serials)
+    assert all(data.startswith(b"%PDF") for data in certificates)
+
+
 @pytest.mark.on_both
 @pytest.mark.parametrize("write", range(1, 40, 3))
 def test_killed_at_any_write_it_goes_on_and_nothing_is_there_twice(

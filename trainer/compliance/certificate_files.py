@@ -20,12 +20,12 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
 from trainer.compliance.pack_names import certificate_name
-from trainer.compliance.packs import SLICE, folder_of, write_certificate
+from trainer.compliance.packs import SLICE, folder_of, is_written, write_certificate
 from trainer.compliance.queries import get_orderer, iterate_rows, seen_teams, sight_of
 from trainer.compliance.rules import Group, Narrowing
 from trainer.core.db import db
 from trainer.core.replica import read_elsewhere
-from trainer.core.whole_files import drop_parts, part_of, write_whole
+from trainer.core.whole_files import drop_parts, has_content, part_of, put_whole, write_whole
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
@@ -98,9 +98,9 @@ def _advance(job: Job, actor: Actor, now: dt.datetime) -> tuple[int, int]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     holders = _plan(folder, actor, narrowing_of(job), now)
     steps = len(holders) + 1
-    if (folder / "certificates.zip").exists():
+    if has_content(folder / "certificates.zip"):
         return steps, steps
-    left = [holder.serial for holder in holders if not (folder / f"{holder.serial}.pdf").exists()]
+    left = [holder.serial for holder in holders if not is_written(folder, holder.serial)]
     until = time.monotonic() + SLICE
     while left:
         portion, left = left[:_PORTION], left[_PORTION:]
@@ -117,7 +117,7 @@ def _advance(job: Job, actor: Actor, now: dt.datetime) -> tuple[int, int]:
 def _plan(folder: Path, actor: Actor, narrowing: Narrowing, now: dt.datetime) -> list[Holder]:
     """Return whose certificates belong in the file, settled by the first slice."""
     path = folder / "plan.json"
-    if not path.exists():
+    if not has_content(path):
         holders = {
             row.serial: Holder(row.serial, row.name, row.employee_number)
             for row in iterate_rows(sight_of(actor, now), narrowing)
@@ -137,7 +137,7 @@ def _zip(folder: Path, holders: list[Holder]) -> None:
         ]
         manifest = csv_lines(_manifest(rows))
         _add(archive, "manifest.csv", (text.encode() for text in manifest))
-    part.replace(folder / "certificates.zip")
+    put_whole(part, folder / "certificates.zip")
     for path in (*folder.glob("*.pdf"), *folder.glob("*.txt")):
         path.unlink(missing_ok=True)
     drop_parts(folder)

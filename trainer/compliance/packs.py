@@ -33,7 +33,7 @@ from trainer.content.papers import FormerStaff, Pack
 from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.core.replica import read_elsewhere
-from trainer.core.whole_files import drop_parts, is_part, part_of, write_whole
+from trainer.core.whole_files import drop_parts, has_content, is_part, part_of, put_whole, write_whole
 from trainer.core.work import Job
 from trainer.credentials.certificate import NameNeedsFonts
 from trainer.credentials.models import Credential
@@ -89,13 +89,13 @@ def _advance(job: Job, actor: Actor, now: dt.datetime) -> tuple[int, int]:
     as_of = dt.date.fromisoformat(str(job.details["as_of"]))
     plan = _plan(folder, actor, as_of, now)
     steps = len(plan.names) + 2  # the certificates, the other files, the ZIP
-    if (folder / "pack.zip").exists():
+    if has_content(folder / "pack.zip"):
         return steps, steps
-    left = [serial for serial in plan.names if not (folder / f"{serial}.pdf").exists()]
+    left = [serial for serial in plan.names if not is_written(folder, serial)]
     if left:
         return len(plan.names) - len(_write_certificates(folder, left)), steps
     view = View(actor, as_of, plan.made_at)
-    if not (folder / "records.json").exists():
+    if not has_content(folder / "records.json"):
         records = _records(folder, view, plan)
         write_files(records, lambda name, portions: write_whole(folder / "files" / name, portions))
         for name, content in pack_reading.list_proofs(view):
@@ -140,7 +140,7 @@ def forget_packs(now: dt.datetime) -> None:
 def _plan(folder: Path, actor: Actor, as_of: dt.date, now: dt.datetime) -> Plan:
     """Return which certificates belong in the pack and under which names, settled by the first slice."""
     path = folder / "names.json"
-    if not path.exists():
+    if not has_content(path):
         names: dict[str, str] = {}
         view = View(actor, as_of, now)
         for earned in pack_reading.list_earned(view, _former_staff(list_laws(view.sight))):
@@ -172,19 +172,24 @@ def write_certificate(folder: Path, credential: Credential) -> None:
     try:
         pdf = certificate_pdf(credential)
     except NameNeedsFonts as error:
-        pdf = b""
         write_whole(folder / f"{credential.serial}.txt", [f"{error}\n".encode()])
-    write_whole(folder / f"{credential.serial}.pdf", [pdf])
+    else:
+        write_whole(folder / f"{credential.serial}.pdf", [pdf])
 
 
 def _folders() -> Path:
     return Path(current_app.config["SETTINGS"].files) / "packs"
 
 
+def is_written(folder: Path, serial: str) -> bool:
+    """Return whether a certificate's file is there, or the reason why it can't be made."""
+    return any(has_content(folder / f"{serial}.{ending}") for ending in ("pdf", "txt"))
+
+
 def _zip(folder: Path, plan: Plan) -> None:
     part = part_of(folder / "pack.zip")
     zip_files(part, json.loads((folder / "records.json").read_bytes()), _list_files(folder, plan), seal)
-    part.replace(folder / "pack.zip")
+    put_whole(part, folder / "pack.zip")
     shutil.rmtree(folder / "files", ignore_errors=True)
     drop_parts(folder)
     for serial in plan.names:

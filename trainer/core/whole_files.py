@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,31 @@ def write_whole(path: Path, portions: Iterable[bytes]) -> None:
     part = part_of(path)
     with part.open("wb") as file:
         file.writelines(portions)
+    put_whole(part, path)
+
+
+def put_whole(part: Path, path: Path) -> None:
+    """Put a file that was written aside in its place, and wait until the disk has both: after a power loss, a file that
+    was only renamed would be there and be empty. Raises OSError."""
+    _sync(part)
     part.replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def has_content(path: Path) -> bool:
+    """Return whether a file is there and isn't empty, as one may be after a power loss."""
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False
 
 
 def part_of(path: Path) -> Path:

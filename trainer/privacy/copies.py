@@ -29,7 +29,7 @@ from trainer.core.errors import NotFound
 from trainer.core.outbox import find_message, post
 from trainer.core.persons import Plain, Row
 from trainer.core.replica import read_elsewhere
-from trainer.core.whole_files import drop_parts, is_part, part_of, write_whole
+from trainer.core.whole_files import drop_parts, has_content, is_part, part_of, put_whole, write_whole
 from trainer.core.work import Job
 from trainer.credentials.badge import Choice
 from trainer.credentials.models import Credential
@@ -104,7 +104,7 @@ def _advance(job: Job, user_id: uuid.UUID, is_certain: bool) -> tuple[int, int]:
         **{f"credential-{number.hex}": partial(_write_credential, number) for number in db.session.scalars(earned)},
     }
     steps = len(pieces) + 1
-    if (folder / "copy.zip").exists():
+    if has_content(folder / "copy.zip"):
         return steps, steps
     for done, (mark, write) in enumerate(pieces.items()):
         if (folder / mark).exists():
@@ -164,7 +164,7 @@ def _zip(folder: Path, is_certain: bool) -> None:
         archive.writestr("about.txt", render_template("privacy/about.txt", holdings=held, is_certain=is_certain))
         for name in names:
             archive.write(files / name, name)
-    part.replace(folder / "copy.zip")
+    put_whole(part, folder / "copy.zip")
     drop_parts(folder)
     shutil.rmtree(files, ignore_errors=True)
 
