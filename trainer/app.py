@@ -62,6 +62,7 @@ from trainer.cli.serve import serve
 from trainer.cli.setup import setup
 from trainer.cli.supervisor import READY, end_with, name_process, say
 from trainer.cli.upgrade import upgrade
+from trainer.cli.web import listen_again
 from trainer.compliance.views.certificates import blueprint as certificate_files
 from trainer.compliance.views.checks import blueprint as pack_checks
 from trainer.compliance.views.copies import blueprint as certificate_copies
@@ -389,6 +390,7 @@ def create_server() -> Adapter:
     follow(app)  # a thread, as the beats: only now, since the adapter forks
     begin_beats(app, ProcessRole.WEB)
     begin_metrics(app)
+    listen_again()
     if READY in os.environ:
         with suppress(OSError):  # the supervisor no longer listens: this worker replaces an earlier one
             os.write(int(os.environ[READY]), b".")

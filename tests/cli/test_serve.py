@@ -8,12 +8,13 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -24,6 +25,7 @@ import pytest
 from tests.assessment.swapped import copy_content
 from tests.forked import Command, begin_program
 from tests.live import free_port
+from trainer.cli.supervisor import MOST_STARTS, STEADY
 from trainer.cli.web import settle
 from trainer.core.settings import ROOT, Settings
 
@@ -223,6 +225,48 @@ def test_a_killed_web_server_comes_back_and_leaves_no_orphan(serve: Serve) -> No
     wait_until(site.is_up)
     assert site.child("web") not in {0, main}
     assert site.child("worker") == worker
+
+
+def test_the_port_is_closed_while_the_web_server_cannot_come_back_and_open_once_it_can(
+    serve: Serve, settings: Settings
+) -> None:
+    site = serve()
+    time.sleep(STEADY)  # from then on, it is started again forever
+    with closing(sqlite3.connect(settings.database_url.removeprefix("sqlite:///"), isolation_level=None)) as database:
+        (revision,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
+        (serving,) = database.execute("SELECT revision FROM schema_revisions").fetchone()
+        database.execute("UPDATE alembic_version SET version_num = '9999'")  # of a newer version
+        database.execute("DELETE FROM schema_revisions")
+        os.kill(site.child("web"), signal.SIGKILL)
+        wait_until(lambda: is_refused(site.port), 60)
+        wait_until(lambda: site.said().count("The web server ended") > 2, 60)
+        assert site.said().count("The port is closed") >= 1
+        assert is_refused(site.port)
+        database.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+        database.execute("INSERT INTO schema_revisions (revision) VALUES (?)", (serving,))
+    wait_until(site.is_up, 90)
+    main = site.child("web")
+    os.kill(main, signal.SIGKILL)  # what comes back is waited for
+    wait_until(lambda: site.child("web") not in {0, main} and site.is_up(), 60)
+
+
+def test_a_web_server_that_is_killed_before_it_has_started_well_is_started_again(serve: Serve) -> None:
+    site, killed = serve(), set[int]()
+    while len(killed) < MOST_STARTS:
+        wait_until(lambda: site.child("web") not in {0, *killed}, 60)
+        killed.add(site.child("web"))
+        os.kill(site.child("web"), signal.SIGKILL)
+    wait_until(site.is_up, 60)
+    assert site.process.poll() is None
+
+
+def is_refused(port: int) -> bool:
+    """Return whether nobody listens."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=10):
+            return False
+    except ConnectionRefusedError:
+        return True
 
 
 def test_a_killed_supervisor_leaves_nothing_behind(serve: Serve) -> None:

@@ -11,6 +11,7 @@ import ctypes
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,6 +21,8 @@ from dataclasses import dataclass
 PATIENCE = 20  # seconds until the children that were asked to end are made to
 STEADY = 15  # seconds after which a child has started well
 LONGEST_WAIT = 60  # seconds
+LONGEST_PAUSE = 2  # seconds for which connections wait for a web server; then the port is closed until there is one
+BACK = 5  # seconds after which a web server that was started again is back
 MOST_STARTS = 3  # of a web server that has never started well
 LONGEST_START = 300  # seconds within which a web server that is to take another's place must be ready
 BACKLOG = 1024  # connections that wait to be accepted
@@ -78,6 +81,30 @@ class Begun:
 Process = subprocess.Popen[bytes] | Begun
 
 
+class Port:
+    """Where all web servers accept, one after another. While none comes back it is closed: a balancer then asks another
+    machine at once, instead of waiting for an answer."""
+
+    def __init__(self, listener: int) -> None:
+        self._listener = listener
+        with socket.socket(fileno=os.dup(listener)) as own:
+            self._family, self._address = own.family, own.getsockname()
+        self.is_open = True
+
+    def close(self) -> None:
+        """Refuse connections, those that wait included."""
+        os.close(self._listener)
+        self.is_open = False
+
+    def open(self) -> None:
+        """Take the place again, at the same descriptor. Who accepts there listens once it can serve. Raises OSError."""
+        with socket.socket(self._family) as own:
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            own.bind(self._address)
+            os.dup2(own.fileno(), self._listener)
+        self.is_open = True
+
+
 class Successor:
     """A process that is about to take the place of another one, once it says that it can serve."""
 
@@ -110,14 +137,16 @@ class Successor:
 class Child:
     """A program that is kept running."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, port: Port | None = None) -> None:
         self.program = program
+        self._port = port if program.processes else None
+        self._missed_since: float | None = None
         self._successor: Successor | None = None
         self._is_asked_again = False
         self._leaving: list[tuple[Process, float]] = []
         self._process: Process | None = Begun(program.first) if program.first else None
         self._begun = self._due = time.monotonic()
-        self._short_lives = 0
+        self._short_lives = self._failed_starts = 0
         self._has_started_well = False
 
     def tend(self) -> bool:
@@ -126,6 +155,8 @@ class Child:
         if self._process is None:
             if time.monotonic() >= self._due:
                 self._start()
+            else:
+                self._close_port()
             return True
         lived = time.monotonic() - self._begun
         self._has_started_well |= lived >= STEADY
@@ -134,8 +165,11 @@ class Child:
             return True
         _clear_away(self._process)
         self._process = None
+        if self._missed_since is None or lived >= BACK:
+            self._missed_since = time.monotonic()
         self._short_lives = 0 if lived >= STEADY else self._short_lives + 1
-        if self.program.is_vital and not self._has_started_well and self._short_lives >= MOST_STARTS:
+        self._failed_starts += status >= 0  # one that was killed, such as for its memory, might have started
+        if self.program.is_vital and not self._has_started_well and self._failed_starts >= MOST_STARTS:
             say(f"The {self.program.name} can't be started: {_how(status)}, {MOST_STARTS} times in a row. See above.")
             return False
         wait = min(2 ** max(self._short_lives - 1, 0), LONGEST_WAIT)
@@ -200,7 +234,21 @@ class Child:
         successors = [self._successor.process] if self._successor else []
         return [*([self._process] if self._process else []), *successors, *(process for process, _ in self._leaving)]
 
+    def _close_port(self) -> None:
+        if self._port is None or not self._port.is_open or self._missed_since is None:
+            return
+        if time.monotonic() >= self._missed_since + LONGEST_PAUSE:
+            self._port.close()
+            say(f"The port is closed until the {self.program.name} is back.")
+
     def _start(self) -> None:
+        if self._port is not None and not self._port.is_open:
+            try:
+                self._port.open()
+            except OSError as error:
+                self._due = time.monotonic() + LONGEST_PAUSE
+                say(f"The {self.program.name} can't be started: {error.strerror}. Trying again in {LONGEST_PAUSE} s.")
+                return
         self._process, self._begun = _begin(self.program), time.monotonic()
 
 
@@ -234,7 +282,8 @@ def supervise(programs: list[Program], reload: list[str]) -> int:
             signal.signal(number, lambda received, _frame: told.append(received))
     for number in (signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(number, lambda received, _frame: asked.append(received))
-    children = [Child(program) for program in programs]
+    port = Port(int(os.environ[LISTENING])) if LISTENING in os.environ else None
+    children = [Child(program, port) for program in programs]
     reloads: list[Process] = []
     is_of_use = True
     while is_of_use and not told:

@@ -65,5 +65,12 @@ def _listening_on(server: type[Any], listener: int) -> type[Any]:
     return Inheriting
 
 
+def listen_again() -> None:
+    """Let connections come in, if the supervisor closed the port meanwhile: only now is there someone to answer."""
+    if LISTENING in os.environ:
+        with socket.socket(fileno=os.dup(int(os.environ[LISTENING]))) as listener:
+            listener.listen(BACKLOG)
+
+
 if __name__ == "__main__":
     main()
