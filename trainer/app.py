@@ -80,7 +80,7 @@ from trainer.content.library import Complaint, Course, Library
 from trainer.content.serving import library, open_library, serve_again, serve_from, serve_newest, served, served_in
 from trainer.content.times import Times
 from trainer.core.clock import now, today
-from trainer.core.db import REPLICA, db, dispose_engines, init_db
+from trainer.core.db import REPLICA, connect_args, db, dispose_engines, init_db
 from trainer.core.logs import init_logs, log_requests, log_slow_statements
 from trainer.core.processes import ProcessRole
 from trainer.core.replica import OPTIONS as REPLICA_OPTIONS
@@ -460,6 +460,7 @@ def _config(settings: Settings) -> dict[str, Any]:
             "hide_parameters": True,  # what people typed is no part of a log
             "pool_size": 10,  # as many as a process of the web server has threads that may want one
             "pool_use_lifo": True,  # the connection whose cache is warm
+            "connect_args": connect_args(settings.database_url),
         },
         "SQLALCHEMY_BINDS": {REPLICA: {"url": settings.replica_url, **REPLICA_OPTIONS}} if settings.replica_url else {},
         "SESSION_COOKIE_NAME": "__Host-visit" if secure else "visit",

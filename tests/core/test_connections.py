@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select, text
 from tests.conftest import POSTGRES_URL
 from trainer.accounts.models import User
 from trainer.core import clock
-from trainer.core.db import db, transaction
+from trainer.core.db import connect_args, db, transaction
 
 pytestmark = pytest.mark.skipif(not POSTGRES_URL, reason="needs a PostgreSQL server")
 
@@ -38,6 +38,20 @@ def test_reading_begins_nothing_and_keeps_statements_prepared_which_writing_does
                 assert _state(session.connection()) == TransactionStatus.INTRANS
     with app.app_context():
         assert db.session.scalar(prepared) == 2
+
+
+def test_a_server_that_is_gone_is_noticed_soon_and_sees_whose_connections_it_has(app: Flask) -> None:
+    with app.app_context():
+        info = db.session.connection().connection.dbapi_connection.info  # type: ignore[union-attr]
+        assert db.session.scalar(text("SELECT current_setting('application_name')")) == "trainer"
+        given = info.get_parameters()
+        assert {name: given[name] for name in ("connect_timeout", "tcp_user_timeout", "keepalives_idle")} == {
+            "connect_timeout": "3",
+            "tcp_user_timeout": "15000",
+            "keepalives_idle": "10",
+        }
+    assert "connect_timeout" not in connect_args("postgresql+psycopg://u@h/x?connect_timeout=60")
+    assert connect_args("sqlite:////x/trainer.db") == {}
 
 
 def test_a_connection_that_was_ended_is_replaced_before_it_is_used_however_soon(app: Flask) -> None:

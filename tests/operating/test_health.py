@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import socket
 import sqlite3
 import time
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from trainer.core.damage import DAMAGED, database_file
 from trainer.core.db import db, transaction
 from trainer.core.settings import Settings, read_settings
 from trainer.operating import rules
+from trainer.operating.health import look_for_readiness
 
 ALL_WELL = dict.fromkeys(["database", "schema", "disk", "queue", "worker", "key", "content"], "ok")
 
@@ -185,6 +187,16 @@ def test_a_file_behind_a_link_or_a_relative_path_is_no_damage(
     app = create_app(read_settings(environ))
     assert asked(app.test_client())[1]["database"] == "ok"
     assert not (instance / DAMAGED).exists()
+
+
+def test_a_database_server_that_is_silent_is_not_waited_for(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}/x?connect_timeout=60"
+        app = create_app(replace(settings, database_url=f"postgresql+psycopg://u@{address}"))
+        for _time in range(2):  # the second time, the first look still waits
+            assert asked(app.test_client())[1]["database"] == "unreachable"
+            with app.app_context():
+                assert "hasn't answered within 2 s" in look_for_readiness()[0].says
 
 
 @pytest.mark.check("T121")

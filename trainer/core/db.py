@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from select import POLLIN, poll
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import quote
 
 from flask import Flask, current_app
@@ -48,6 +48,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Dialect, ExceptionContext
 from sqlalchemy.exc import (
     DBAPIError,
@@ -71,6 +72,15 @@ REPLICA = "replica"
 """The name of the engine of the replica, where there is one."""
 RESTED = 1.0
 """Seconds after which a connection to PostgreSQL is asked whether it is still alive before it is used again."""
+_CONNECTING: Final = {
+    # Without them, a server whose machine or network is gone is waited for until the kernel gives up: minutes.
+    "connect_timeout": 3,  # seconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds
+    "application_name": "trainer",
+}
 _HAS_COMMITTED, _IS_WRITING = "has committed", "is writing"
 _READING, _USED_AT = "engine for reading", "used at"
 _BEGINS, _BEGINS_NOTHING = "READ COMMITTED", "AUTOCOMMIT"
@@ -169,6 +179,14 @@ class _Session(FlaskSession):
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": _Session, "expire_on_commit": False, "scopefunc": _scope})
+
+
+def connect_args(database_url: str) -> dict[str, Any]:
+    """Return how to connect to PostgreSQL, but for what the address says itself; nothing for SQLite."""
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        return {}
+    return {name: value for name, value in _CONNECTING.items() if name not in url.query}
 
 
 def init_db(app: Flask) -> None:

@@ -11,10 +11,13 @@ import shutil
 import socket
 import stat
 import tempfile
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final, cast
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -35,22 +38,46 @@ from trainer.operating import asking
 from trainer.operating.rules import Finding, Level, fine, in_number, in_words, is_late, judge_space, problem, warn
 from trainer.web.asgi import ALIVE
 
+PATIENCE: Final = 2.0
+"""Seconds for which the database may be silent: what asks whether a machine is ready doesn't wait for long."""
+_LOOKING: Final = threading.Lock()
 QUEUES: dict[str, type[Leased]] = {"mail": OutboxMessage, "jobs": Job, "webhooks": Delivery}
 """What waits for the worker, by the name of its task."""
 
 
 def look_for_readiness() -> list[Finding]:
     """Return what decides whether visitors may be sent to this process, and what is late."""
-    looks = (
-        look_at_database,
-        look_at_schema,
-        look_at_disk,
-        look_at_queue,
-        look_at_worker,
-        look_at_key,
-        look_at_content,
-    )
-    return [look() for look in looks]
+    of_database = {
+        "database": look_at_database,
+        "schema": look_at_schema,
+        "queue": look_at_queue,
+        "worker": look_at_worker,
+    }
+    database, schema, *work = _look_in_time(of_database)
+    return [database, schema, look_at_disk(), *work, look_at_key(), look_at_content()]
+
+
+def _look_in_time(looks: Mapping[str, Callable[[], Finding]]) -> list[Finding]:
+    """Return what looks at the database find. Whoever asks gets an answer even if its server gives none."""
+    if db.engine.dialect.name == "sqlite":
+        return [look() for look in looks.values()]
+    app, findings = cast(Flask, current_app._get_current_object()), list[Finding]()  # type: ignore[attr-defined]
+    until = time.monotonic() + PATIENCE
+
+    def look_at_all() -> None:
+        try:
+            with app.app_context():
+                findings.extend(look() for look in looks.values())
+        finally:
+            _LOOKING.release()
+
+    if _LOOKING.acquire(timeout=PATIENCE):  # at most one of a process waits for a server that is silent
+        looking = threading.Thread(target=look_at_all, name="looking", daemon=True)
+        looking.start()
+        looking.join(max(0.0, until - time.monotonic()))
+    says = f"The database hasn't answered within {PATIENCE:.0f} s."
+    late = [problem(name, "unreachable", says, "Is its server running? Is the network up?") for name in looks]
+    return [*findings, *late[len(findings) :]]
 
 
 def look_at_database() -> Finding:
