@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from flask import Flask
 from tests.cli.sites import Site, Sites
 from tests.cli.test_folder import NOBODY, needs_root
 from tests.support import Visitor
+from trainer.content.library import Library
 from trainer.core.backups import LAST
 from trainer.core.damage import DAMAGED
 from trainer.core.settings import Settings, SettingsRefused, read_settings
@@ -117,6 +119,23 @@ def test_a_file_that_is_moved_while_the_site_runs_is_missing_and_not_made_anew(
         assert visitor.get("/me").status_code in {200, 503}
     assert not (tmp_path / "trainer.db").exists()
     assert not (tmp_path / DAMAGED).exists()
+
+
+def test_the_page_for_while_the_app_is_down_has_help_lines_and_needs_nothing_else(
+    sites: Sites, site: Site, tmp_path: Path, shelf: Library
+) -> None:
+    path = tmp_path / "public" / "down.html"
+    status, said = site.flask("setup", TRAINER_DOWN_PAGE=str(path))
+    assert status == 0, said
+    page = path.read_text("utf-8")
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert "Your saved answers are safe." in page
+    for line in shelf.content.strip_lines():
+        assert f'href="tel:{line.dial}"' in page
+    assert not re.search(r"<(link|script|img)|url\(|href=\"/", page)  # whoever would answer is down
+    (tmp_path / "file").touch()
+    status, said = site.flask("setup", TRAINER_DOWN_PAGE=str(tmp_path / "file" / "down.html"))
+    assert (status, "Check TRAINER_DOWN_PAGE." in said) == (0, True), said  # no reason not to start
 
 
 @needs_root

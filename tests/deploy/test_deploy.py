@@ -28,13 +28,14 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from tests.conftest import POSTGRES_URL, make_settings
-from tests.live import free_port, serving
+from tests.live import begin, end, free_port, is_up, serving
 from tests.steady import steady
 from trainer.app import create_app
 from trainer.cli.migrating import _TURN, turn
 from trainer.content.library import Library
 from trainer.core.db import db
 from trainer.core.settings import ROOT, VARIABLES, Settings
+from trainer.web.access import declared
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -105,7 +106,7 @@ def test_compose_runs_commands_that_there_are_and_waits_for_what_it_needs(comman
         service = services[name]
         assert is_command(commands, *service["command"]), name
         assert service["read_only"]
-        assert service["volumes"] == ["instance:/var/lib/trainer"]
+        assert service["volumes"] == ["instance:/var/lib/trainer", "public:/var/cache/trainer"]
         assert re.fullmatch(r"/tmp:size=\d+m", service["tmpfs"][0])  # it takes memory
     for name, service in services.items():
         assert {"mem_limit", "pids_limit"} <= set(service), name
@@ -196,34 +197,44 @@ class _Asker:
         return "" if answer.status == 303 else page
 
 
-@needs("nginx")
-@needs("openssl")
-def test_nginx_takes_its_file_and_passes_on_who_asks_and_how(behind: str, port: int, tmp_path: Path) -> None:
-    key, certificate = tmp_path / "privkey.pem", tmp_path / "fullchain.pem"
+@contextmanager
+def _behind_nginx(address: str, port: int, folder: Path, plain: int | None = None) -> Iterator[ssl.SSLContext]:
+    """Run nginx with our file in front of a site; give what trusts its certificate. `plain`: its port without TLS."""
+    key, certificate = folder / "privkey.pem", folder / "fullchain.pem"
     made = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
     named = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
     run = ["openssl", *made, *named, "-keyout", str(key), "-out", str(certificate)]
     subprocess.run(run, check=True, capture_output=True)
-    site = (DEPLOY / "nginx.conf").read_text("utf-8").replace("/etc/ssl/trainer", str(tmp_path))
+    site = (DEPLOY / "nginx.conf").read_text("utf-8").replace("/etc/ssl/trainer", str(folder))
     site = re.sub(r"listen \[::\]:.*\n", "", site).replace("listen 443", f"listen 127.0.0.1:{port}")
-    plain = free_port()
-    site = site.replace("listen 80", f"listen 127.0.0.1:{plain}").replace("127.0.0.1:8000", behind[7:])
+    site = site.replace("listen 80", f"listen 127.0.0.1:{plain or free_port()}").replace("127.0.0.1:8000", address[7:])
     site = site.replace("training.example.org", "localhost").replace("Host $host;", f"Host $host:{port};")
-    (tmp_path / "site.conf").write_text(site)
-    (tmp_path / "nginx.conf").write_text(
-        f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/log; events {{}} http {{ access_log off; "
+    (folder / "site.conf").write_text(site.replace("/var/cache/trainer", str(folder)))
+    (folder / "nginx.conf").write_text(
+        f"daemon off; user root; pid {folder}/pid; error_log {folder}/log; events {{}} http {{ access_log off; "
         + "".join(
-            f"{kind}_temp_path {tmp_path}/{kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+            f"{kind}_temp_path {folder}/{kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
-        + f"include {tmp_path}/site.conf; }}\n"
+        + f"include {folder}/site.conf; }}\n"
     )
-    run = ["nginx", "-c", str(tmp_path / "nginx.conf"), "-e", str(tmp_path / "log")]
+    run = ["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "log")]
     tested = subprocess.run([*run, "-t"], capture_output=True, text=True, check=False)
     assert tested.returncode == 0, tested.stderr
     proxy = subprocess.Popen(run)
     try:
         _wait_for(port)
-        asked = _Asker(port, ssl.create_default_context(cafile=str(certificate)))
+        yield ssl.create_default_context(cafile=str(certificate))
+    finally:
+        proxy.terminate()
+        proxy.wait()
+
+
+@needs("nginx")
+@needs("openssl")
+def test_nginx_takes_its_file_and_passes_on_who_asks_and_how(behind: str, port: int, tmp_path: Path) -> None:
+    plain = free_port()
+    with _behind_nginx(behind, port, tmp_path, plain) as trusted:
+        asked = _Asker(port, trusted)
         page = asked.ask("GET", "/keep?start=x")
         token = re.search('name="csrf_token"[^>]*value="([^"]+)"', page)
         assert token
@@ -232,12 +243,52 @@ def test_nginx_takes_its_file_and_passes_on_who_asks_and_how(behind: str, port: 
         assert asked.status == 403
         asked.ask("POST", "/guests", {"csrf_token": token[1]}, Origin=f"https://localhost:{port}")
         assert asked.status == 303
-        line = HTTPConnection("127.0.0.1", plain, timeout=10)
+        line = HTTPConnection("127.0.0.1", plain, timeout=60)
         line.request("GET", "/help", headers={"Host": "elsewhere.example"})
         assert line.getresponse().headers["Location"] == "https://localhost/help"  # not where the request says
-    finally:
-        proxy.terminate()
-        proxy.wait()
+
+
+@needs("nginx")
+@needs("openssl")
+def test_behind_nginx_a_short_outage_is_over_when_the_app_is_back_and_shows_our_page_meanwhile(
+    settings: Settings, port: int, tmp_path: Path
+) -> None:
+    public = {"TRAINER_BASE_URL": f"https://localhost:{port}", "TRAINER_PROXIES": "1"}
+    (tmp_path / "down.html").write_text("Your saved answers are safe.")
+    own = free_port()
+    with _behind_nginx(f"http://127.0.0.1:{own}", port, tmp_path) as trusted:
+        asked = _Asker(port, trusted)
+        for _time in range(2):
+            server = begin(settings, own, workers=1, is_web_alone=True, **public)
+            try:
+                for _attempt in range(600):
+                    if is_up(f"http://127.0.0.1:{own}"):
+                        break
+                    time.sleep(0.1)
+                answers = [asked.ask("GET", "/help") and asked.status for _request in range(10)]
+                assert answers == [200] * 10  # from the first request on
+            finally:
+                end(server)
+            for _request in range(5):
+                assert asked.ask("GET", "/help") == "Your saved answers are safe."
+                assert asked.status == 503
+
+
+def test_nginx_waits_long_only_for_what_may_take_long(app: Flask) -> None:
+    text = (DEPLOY / "nginx.conf").read_text("utf-8")
+    pattern = re.search(r'location ~ "(.+)" \{\n\s+proxy_pass http://trainer;\n\s+proxy_read_timeout 310s;', text)
+    assert pattern
+    assert text.count("proxy_read_timeout") == 2
+    assert "proxy_read_timeout 30s;" in text
+    long = [
+        re.sub(r"<(?:uuid:)?(\w+)>", r"\1", rule.rule)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static" and (access := declared(app, rule.endpoint)) is not None and access.is_long
+    ]
+    assert long
+    assert [path for path in long if not re.search(pattern[1], path)] == []
+    for path in ("/me", "/attempts/attempt_id/scenes/1", "/courses/course/final", "/organizations/organization_id"):
+        assert not re.search(pattern[1], path)
 
 
 @needs("caddy")
@@ -269,6 +320,32 @@ def test_behind_caddy_pages_are_there_and_probes_are_not(behind: str, port: int,
             line.request("GET", path)
             found[path] = line.getresponse().status
         assert found == {"/help": 200, "/healthz": 200, "/readyz": 404}
+    finally:
+        proxy.terminate()
+        proxy.wait()
+
+
+@needs("caddy")
+def test_behind_caddy_our_page_is_shown_while_the_app_is_down(port: int, tmp_path: Path) -> None:
+    (tmp_path / "down.html").write_text("Your saved answers are safe.")
+    file = tmp_path / "Caddyfile"
+    file.write_text((DEPLOY / "Caddyfile").read_text("utf-8").replace("/var/cache/trainer", str(tmp_path)))
+    environ = {
+        **os.environ,
+        "SITE": f"http://localhost:{port}",
+        "SERVERS": f"127.0.0.1:{free_port()}",
+        "HOME": str(tmp_path),
+        "CADDY_ADMIN": f"localhost:{free_port()}",
+    }
+    run = ["caddy", "run", "--adapter", "caddyfile", "--config", str(file)]
+    proxy = subprocess.Popen(run, env=environ, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(port)
+        line = HTTPConnection("localhost", port, timeout=60)
+        line.request("GET", "/me?x=1")
+        answer = line.getresponse()
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "60")
+        assert answer.read() == b"Your saved answers are safe."
     finally:
         proxy.terminate()
         proxy.wait()

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import click
-from flask import current_app
+from flask import current_app, render_template
 from flask.cli import with_appcontext
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,7 +23,9 @@ from trainer.core.db import db, pragmas, reason_of, transaction
 from trainer.core.keys import CURRENT, alone, write_secret
 from trainer.core.schema import Stand, check_schema, compare_schema, needs_migration
 from trainer.core.settings import VARIABLES, Settings
+from trainer.core.whole_files import write_whole
 from trainer.joining.operations import forget_guests
+from trainer.web.language import language_tag, text_direction
 
 
 @click.command("setup")
@@ -63,10 +65,23 @@ def prepare(*, is_new: bool = False) -> None:
         print(f"Guests    {gone} forgotten whose cookies have run out")
     if settings.badge_keys is None and (made := issuer_keys.make_first(settings.instance, now())):
         print(f"Badges    signed with a new key, {made.id}, in {settings.instance / issuer_keys.FILE}")
+    if settings.down_page is not None:
+        _write_down_page(settings.down_page)
     lessons = sum(len(course.lessons) for course in content.courses.values())
     print(f"Content   {settings.content}: {lessons} lessons, {len(content.scenarios)} scenes")
     print(f"Instance  {settings.instance}: back this folder up")
     print(f"Address   {settings.base_url}{'  (local mode)' if settings.is_local else ''}", flush=True)
+
+
+def _write_down_page(path: Path) -> None:
+    """Write the page that a proxy shows while the app is down, readable by the proxy's user."""
+    tag = language_tag()
+    page = render_template("web/down.html", language=tag, direction=text_direction())
+    try:
+        write_whole(path, [page.encode()])
+        path.chmod(0o644)
+    except OSError as error:
+        click.echo(f"Warning: {path} can't be written: {error.strerror}. Check TRAINER_DOWN_PAGE.", err=True)
 
 
 def check_database(settings: Settings, *, is_new: bool = False) -> None:

@@ -58,6 +58,8 @@ class Settings:
     secret_keys_older: tuple[str, ...]
     badge_keys: str | None
     fonts: Path | None
+    down_page: Path | None
+    """Where the page is written that a proxy shows while the app is down."""
     development: bool
     proxies: int
     max_body_kb: int
@@ -112,6 +114,7 @@ VARIABLES = {
     "secret_keys_older": "TRAINER_SECRET_KEYS_OLDER",
     "badge_keys": "TRAINER_BADGE_KEYS",
     "fonts": "TRAINER_FONTS",
+    "down_page": "TRAINER_DOWN_PAGE",
     "development": "TRAINER_DEVELOPMENT",
     "proxies": "TRAINER_PROXIES",
     "max_body_kb": "TRAINER_MAX_BODY_KB",
@@ -177,6 +180,7 @@ def _read(env: Mapping[str, str]) -> Settings:
         secret_keys_older=tuple(key.secret for key in older),
         badge_keys=_badge_keys(env, instance),
         fonts=_fonts(env),
+        down_page=Path(given).resolve() if (given := env.get("TRAINER_DOWN_PAGE", "").strip()) else None,
         development=development,
         proxies=_number(env, "TRAINER_PROXIES", 0, 0, 5),
         max_body_kb=_number(env, "TRAINER_MAX_BODY_KB", 256, 16, 10_240),
