@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import re
 import shutil
@@ -378,6 +379,33 @@ def test_a_web_worker_that_is_started_again_serves_what_the_others_serve(serve: 
         assert {len(text) for _status, text in seen} == {len(before)}
         assert site.child("worker")
         assert is_running(site.child("worker"))
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_a_start_without_its_content_folder_serves_what_was_in_service(
+    serve: Serve, tmp_path: Path, is_gone: bool
+) -> None:
+    folder = copy_content(tmp_path / "content")
+    site = serve(TRAINER_CONTENT=str(folder))
+    before = site.get("/")
+    site.process.terminate()
+    site.process.wait(60)
+    shutil.rmtree(folder if is_gone else folder / "courses")
+    site = serve(TRAINER_CONTENT=str(folder))
+    assert site.get("/") == before
+    status, ready = site.get("/readyz")
+    assert (status, json.loads(ready)["checks"]["content"]) == (200, "refused")
+    assert "what is in service stays" in site.said()
+    main = site.child("web")
+    os.kill(main, signal.SIGKILL)  # what is started again reads no folder, and says the same
+    wait_until(lambda: site.child("web") not in {0, main} and site.is_up(), 60)
+    assert json.loads(site.get("/readyz")[1])["checks"]["content"] == "refused"
+    site.process.terminate()
+    site.process.wait(60)
+    shutil.rmtree(folder, ignore_errors=True)
+    copy_content(tmp_path / "content")
+    site = serve(TRAINER_CONTENT=str(folder))
+    assert json.loads(site.get("/readyz")[1])["checks"]["content"] == "ok"
 
 
 class Knot:

@@ -66,7 +66,6 @@ REFUSED: list[tuple[dict[str, str], str]] = [
         {"TRAINER_DATABASE_URL": "postgresql://u@h/x", "TRAINER_REPLICA_URL": "postgres://v:hidden@h:5432/x"},
         "TRAINER_REPLICA_URL is the address of TRAINER_DATABASE_URL",
     ),
-    ({"TRAINER_CONTENT": "/nowhere/at/all"}, "no such folder"),
     ({"TRAINER_INSTANCE": "/dev/null/x"}, "no folder can be there"),
     (
         {"TRAINER_WEBHOOKS_LOOPBACK": "1", "TRAINER_BASE_URL": "https://training.example.org"},

@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trainer.cli import watching
 from trainer.cli.watching import Watch
-from trainer.content.library import Library
+from trainer.content.library import Content, ContentRefused, Library
 from trainer.content.releasing import archive_folder, keep_built, load_archive, release, take
-from trainer.content.serving import library, open_library
+from trainer.content.serving import library, note_refused, open_library
 from trainer.core import releases
 from trainer.core.clock import now, today
 from trainer.core.db import db, reason_of, transaction
@@ -55,6 +55,28 @@ def catch_up(app: Flask) -> None:
     app.extensions["release"] = number  # a release that this code can't serve isn't tried again and again
 
 
+def fall_back(app: Flask, refused: ContentRefused) -> Content:
+    """Serve the newest release instead of a folder that is refused; return its content.
+
+    Raises ContentRefused where there is none that this code can serve.
+    """
+    settings: Settings = app.config["SETTINGS"]
+    try:
+        newest = None if settings.development else releases.find_newest()
+    except SQLAlchemyError:  # no database, or one from before there were releases
+        newest = None
+    finally:
+        db.session.remove()
+    kept = take(newest, settings, MODELS, today()) if newest else None
+    if kept is None:
+        raise refused
+    app.extensions["library"] = open_library(settings, MODELS, begins_with=kept)
+    reason = str(refused).splitlines()[0]
+    note_refused(settings.instance, reason)
+    _log.error("the content folder can't be served, so what is in service stays: %s", reason)
+    return kept[0]
+
+
 def put_into_service(app: Flask) -> None:
     """Release the folder at a start, and serve what is in service. Raises ContentRefused.
 
@@ -83,7 +105,9 @@ def release_folder(settings: Settings) -> tuple[int, str]:
     archive = archive_folder(settings.content)
     kept = load_archive(archive, settings, MODELS, today())
     with transaction():
-        return release(archive, kept, settings, now()), kept[0].digest
+        number = release(archive, kept, settings, now())
+    note_refused(settings.instance, None)
+    return number, kept[0].digest
 
 
 def _follow(app: Flask, watch: Watch | None) -> None:

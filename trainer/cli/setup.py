@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from typing import cast
 
 import click
-from flask import current_app, render_template
+from flask import Flask, current_app, render_template
 from flask.cli import with_appcontext
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from trainer.cli.following import fall_back
 from trainer.cli.migrating import migrate, turn
-from trainer.content.library import ContentRefused
-from trainer.content.serving import library
+from trainer.content.library import Content, ContentRefused
+from trainer.content.serving import find_refused, library, note_refused
 from trainer.core import damage, issuer_keys
 from trainer.core.backups import LAST
 from trainer.core.clock import now
@@ -43,7 +45,7 @@ def prepare(*, is_new: bool = False) -> None:
     """
     settings = current_app.config["SETTINGS"]
     try:
-        content = library().content  # refused before anything is changed
+        content = _find_content(settings)  # refused before anything is changed
     except ContentRefused as refused:
         raise click.ClickException(f"The content can't be served.\n{refused}") from refused
     os.umask(0o077)  # what is made here, the database above all, is for this user only
@@ -68,9 +70,20 @@ def prepare(*, is_new: bool = False) -> None:
     if settings.down_page is not None:
         _write_down_page(settings.down_page)
     lessons = sum(len(course.lessons) for course in content.courses.values())
-    print(f"Content   {settings.content}: {lessons} lessons, {len(content.scenarios)} scenes")
+    where = "what was in service before" if find_refused(settings.instance) else settings.content
+    print(f"Content   {where}: {lessons} lessons, {len(content.scenarios)} scenes")
     print(f"Instance  {settings.instance}: back this folder up")
     print(f"Address   {settings.base_url}{'  (local mode)' if settings.is_local else ''}", flush=True)
+
+
+def _find_content(settings: Settings) -> Content:
+    """Return the folder's content or, where that is refused, what is in service. Raises ContentRefused."""
+    try:
+        content = library().content
+    except ContentRefused as refused:
+        return fall_back(cast(Flask, current_app._get_current_object()), refused)  # type: ignore[attr-defined]
+    note_refused(settings.instance, None)
+    return content
 
 
 def _write_down_page(path: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from trainer.content.cache import Cache, Kept
 from trainer.content.library import Content, Course, Lesson, Library
@@ -16,6 +17,7 @@ from trainer.core.errors import NotFound
 if TYPE_CHECKING:  # what reads forms of items needs no database library, which settings bring along
     from trainer.core.settings import Settings
 
+_REFUSED: Final = "content_refused"
 _serving: ContextVar[Serving] = ContextVar("the content that serves")
 
 
@@ -89,6 +91,22 @@ def get_lesson(course: str, module: str, lesson: str, language: str = SOURCE) ->
     if loaded_lesson is None:
         raise NotFound
     return whole, loaded_lesson
+
+
+def note_refused(instance: Path, reason: str | None) -> None:
+    """Keep for all processes why the content folder was refused at the last start, or that it is in order (None)."""
+    if reason is None:
+        (instance / _REFUSED).unlink(missing_ok=True)
+    else:
+        (instance / _REFUSED).write_text(reason, encoding="utf-8")
+
+
+def find_refused(instance: Path) -> str | None:
+    """Return why what was in service before is served instead of the content folder, or None."""
+    try:
+        return (instance / _REFUSED).read_text(encoding="utf-8")
+    except OSError:
+        return None
 
 
 def open_library(settings: Settings, items: ItemModels, begins_with: Kept | None = None) -> Library:

@@ -350,10 +350,8 @@ def _place_of(database_url: str) -> tuple[object, ...]:
 
 
 def _content(env: Mapping[str, str]) -> Path:
-    folder = Path(env.get("TRAINER_CONTENT", str(SHIPPED / "content"))).resolve()
-    if not folder.is_dir():
-        raise SettingsRefused(f"TRAINER_CONTENT is {folder}, and there is no such folder.")
-    return folder
+    # That it is there is no matter of settings: without it, what is in service is served.
+    return Path(env.get("TRAINER_CONTENT", str(SHIPPED / "content"))).resolve()
 
 
 def _files(env: Mapping[str, str], instance: Path) -> Path:

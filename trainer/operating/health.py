@@ -22,8 +22,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from trainer.content.library import ContentRefused
-from trainer.content.serving import library
-from trainer.core import damage
+from trainer.content.serving import find_refused, library
+from trainer.core import damage, releases
 from trainer.core.clock import now
 from trainer.core.db import db, reason_of
 from trainer.core.keys import CURRENT
@@ -148,9 +148,25 @@ def look_at_content() -> Finding:
         content = library().content
     except ContentRefused as refused:
         first = str(refused).strip().splitlines()[0]
+        if _is_in_service():  # this is a command, which reads the folder: the site serves what it did before
+            return _keep_old(first)
         return problem("content", "refused", f"The content can't be served: {first}", "Run: flask content check")
+    if reason := find_refused(_settings().instance):
+        return _keep_old(reason)
     lessons = sum(len(course.lessons) for course in content.courses.values())
     return fine("content", f"{lessons} lessons and {len(content.scenarios)} scenes, version {content.digest[:12]}.")
+
+
+def _keep_old(reason: str) -> Finding:
+    says = f"The content folder can't be served, so what was in service before is: {reason}"
+    return warn("content", "refused", says, "Put it right, and run: flask content reload")
+
+
+def _is_in_service() -> bool:
+    try:
+        return releases.find_newest_number() is not None
+    except SQLAlchemyError:
+        return False
 
 
 def ask(name: str, look: Callable[[], Finding]) -> Finding:
