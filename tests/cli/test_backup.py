@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -13,9 +14,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from tests.cli.sites import run
 from trainer.cli.serve import hold
+from trainer.core.backups import find_last_backup
 from trainer.core.keys import Key
 from trainer.core.settings import ROOT, SettingsRefused, read_settings
 
@@ -112,6 +115,22 @@ def test_what_is_no_backup_changes_nothing(instance: Path, tmp_path: Path) -> No
         assert "can't be used" in said
         assert users(database) == {"leo"}
     assert {path.name for path in instance.iterdir()} == {"trainer.db", "secret_key", "badge_keys", "serve.lock"}
+
+
+def test_backups_that_are_named_after_the_time_make_way_for_newer_ones(instance: Path, tmp_path: Path) -> None:
+    backups, keys = tmp_path / "backups", tmp_path / "keys"
+    (backups / "before-the-move").mkdir(parents=True)
+    (backups / "2020-01-01").mkdir()
+    for day in range(1, 5):
+        with time_machine.travel(dt.datetime(2026, 11, day, 3, 4, 5, tzinfo=dt.UTC), tick=False):
+            status, said = flask(instance, "backup", str(backups), "--keys", str(keys), "--keep", "2")
+        assert status == 0, said
+    named = ["2026-11-03T030405Z", "2026-11-04T030405Z"]
+    assert sorted(path.name for path in keys.iterdir()) == named
+    assert sorted(path.name for path in backups.iterdir()) == ["2020-01-01", *named, "before-the-move"]
+    newest = backups / named[-1]
+    assert flask(instance, "verify-backup", str(newest), "--keys", str(keys / named[-1]))[0] == 0
+    assert find_last_backup(instance).folder == str(newest)  # type: ignore[union-attr]
 
 
 def test_a_backup_that_nobody_can_take_a_note_of_is_whole_all_the_same(instance: Path, tmp_path: Path) -> None:

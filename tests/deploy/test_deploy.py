@@ -63,8 +63,8 @@ def is_command(commands: FlaskCliRunner, *words: str) -> bool:
 @needs("systemd-analyze")
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_systemd_takes_the_units(unit: Path, tmp_path: Path) -> None:
-    text = unit.read_text().replace("/opt/trainer", str(ROOT)).replace("=trainer\n", "=root\n", 2)
     for other in UNITS:
+        text = other.read_text().replace("/opt/trainer", str(ROOT)).replace("=trainer\n", "=root\n", 2)
         (tmp_path / other.name).write_text(text)
     (tmp_path / "environment").touch()
     run = ["systemd-analyze", "verify", "--man=no", str(tmp_path / unit.name)]
@@ -91,6 +91,16 @@ def test_the_units_run_commands_that_there_are(unit: Path, commands: FlaskCliRun
         assert (Path(program).exists(), told, pid) == (True, "-USR2", "$MAINPID")
 
 
+@needs("systemd-analyze")
+def test_systemd_takes_the_timer_and_it_makes_a_backup_within_the_time_that_doctor_allows() -> None:
+    timer = (DEPLOY / "systemd" / "trainer-backup.timer").read_text("utf-8")
+    when = re.search("^OnCalendar=(.*)$", timer, re.MULTILINE)
+    assert when
+    run = ["systemd-analyze", "calendar", when[1]]
+    assert subprocess.run(run, capture_output=True, check=False).returncode == 0
+    assert "RandomizedDelaySec=30min" in timer  # a day and half an hour: less than 26 hours
+
+
 def test_the_settings_named_in_the_files_exist() -> None:
     known = {*VARIABLES.values(), "TRAINER_FILES"}
     for path in [path for path in DEPLOY.rglob("*") if path.is_file()]:
@@ -101,7 +111,7 @@ def test_the_settings_named_in_the_files_exist() -> None:
 def test_compose_runs_commands_that_there_are_and_waits_for_what_it_needs(commands: FlaskCliRunner) -> None:
     compose: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
     services = compose["services"]
-    assert set(services) == {"database", "setup", "web", "worker", "proxy"}
+    assert set(services) == {"database", "setup", "web", "worker", "backup", "proxy"}
     for name in ("setup", "web", "worker"):
         service = services[name]
         assert is_command(commands, *service["command"]), name
@@ -112,6 +122,9 @@ def test_compose_runs_commands_that_there_are_and_waits_for_what_it_needs(comman
         assert {"mem_limit", "pids_limit"} <= set(service), name
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
+    shell, option, script = services["backup"]["command"]
+    assert (shell, option) == ("sh", "-c")
+    assert is_command(commands, *shlex.split(script.split("; ")[1].removeprefix("do ")))
     # Not `setup`, which would also run a migration on which the web server that still runs can't serve.
     assert services["setup"]["command"] == ["flask", "upgrade"]
     assert services["web"]["depends_on"]["setup"]["condition"] == "service_completed_successfully"
@@ -259,7 +272,7 @@ def test_behind_nginx_a_short_outage_is_over_when_the_app_is_back_and_shows_our_
     with _behind_nginx(f"http://127.0.0.1:{own}", port, tmp_path) as trusted:
         asked = _Asker(port, trusted)
         for _time in range(2):
-            server = begin(settings, own, workers=1, is_web_alone=True, **public)
+            server = begin(settings, own, workers=1, is_web_alone=True, **public)  # type: ignore[arg-type]
             try:
                 for _attempt in range(600):
                     if is_up(f"http://127.0.0.1:{own}"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -38,6 +39,7 @@ from trainer.core.settings import Settings
 
 PARTIAL: Final = ".partial"
 """Ending of a backup's folder while it is being made."""
+_NAMED: Final = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 
 passphrase_option = click.option(
     "--passphrase-file",
@@ -49,11 +51,30 @@ passphrase_option = click.option(
 @click.command("backup")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--keys", type=click.Path(path_type=Path, file_okay=False), help="Another new folder for the keys.")
+@click.option(
+    "--keep", type=click.IntRange(1), help="Make it within FOLDER, named after the time, and keep this many of those."
+)
 @passphrase_option
 @with_appcontext
-def backup(folder: Path, keys: Path | None, passphrase_file: Path | None) -> None:
+def backup(folder: Path, keys: Path | None, keep: int | None, passphrase_file: Path | None) -> None:
     """Copy the database and the keys into a new folder, even while the site is running."""
-    make_backup(folder, keys, passphrase_file)
+    if keep is None:
+        make_backup(folder, keys, passphrase_file)
+        return
+    name = f"{now():%Y-%m-%dT%H%M%SZ}"
+    make_backup(folder / name, keys and keys / name, passphrase_file)
+    for place in filter(None, (folder, keys)):
+        _drop_older(place, keep)
+
+
+def _drop_older(place: Path, keep: int) -> None:
+    """Delete all but the newest backups that were named after the time; nothing else in that folder."""
+    made = sorted(path for path in place.iterdir() if path.is_dir() and _NAMED.fullmatch(path.name))
+    for path in made[:-keep]:
+        try:
+            shutil.rmtree(path)
+        except OSError as error:
+            raise click.ClickException(f"{path} is old and can't be deleted: {error.strerror}.") from None
 
 
 def make_backup(folder: Path, keys: Path | None = None, passphrase_file: Path | None = None) -> Manifest:
