@@ -251,6 +251,26 @@ def test_the_port_is_closed_while_the_web_server_cannot_come_back_and_open_once_
     wait_until(lambda: site.child("web") not in {0, main} and site.is_up(), 60)
 
 
+def test_systemd_is_told_when_the_site_is_ready_and_only_while_it_answers_that_it_is_well(
+    serve: Serve, tmp_path: Path
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(60)
+        site = serve(NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="4000000")
+        assert systemd.recv(64) == b"READY=1"
+        assert [systemd.recv(64) for _time in range(2)] == [b"WATCHDOG=1"] * 2
+        hanging = children(site.child("web"))
+        for pid in hanging:
+            os.kill(pid, signal.SIGSTOP)
+        systemd.settimeout(8)
+        wait_until(lambda: is_silent(systemd), 60)
+        for pid in hanging:
+            os.kill(pid, signal.SIGCONT)
+        systemd.settimeout(60)
+        assert systemd.recv(64) == b"WATCHDOG=1"
+
+
 def test_a_web_server_that_is_killed_before_it_has_started_well_is_started_again(serve: Serve) -> None:
     site, killed = serve(), set[int]()
     while len(killed) < MOST_STARTS:
@@ -259,6 +279,14 @@ def test_a_web_server_that_is_killed_before_it_has_started_well_is_started_again
         os.kill(site.child("web"), signal.SIGKILL)
     wait_until(site.is_up, 60)
     assert site.process.poll() is None
+
+
+def is_silent(receiver: socket.socket) -> bool:
+    """Return whether nothing comes for as long as a socket waits."""
+    try:
+        return not receiver.recv(64)
+    except TimeoutError:
+        return True
 
 
 def is_refused(port: int) -> bool:

@@ -30,6 +30,8 @@ LISTENING = "SERVED_SOCKET"
 """Variable, no setting: the descriptor of the socket on which all web servers of this supervisor accept."""
 READY = "SERVED_READY"
 """Variable, no setting: the descriptor to which each process of a web server writes a byte once it can serve."""
+NOTIFY = "NOTIFY_SOCKET"
+"""Variable of systemd: where a service says that it is ready, and that it is still well."""
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
 
@@ -103,6 +105,53 @@ class Port:
             own.bind(self._address)
             os.dup2(own.fileno(), self._listener)
         self.is_open = True
+
+
+class Watch:
+    """Asks the web server whether it answers, and tells systemd where that wants to know: once that it is ready, then
+    (`WatchdogSec`) again and again. Where it no longer hears that, it restarts all of this."""
+
+    def __init__(self, listener: int) -> None:
+        with socket.socket(fileno=os.dup(listener)) as own:
+            self._family, self._address = own.family, own.getsockname()
+        self._every = int(os.environ.get("WATCHDOG_USEC") or 0) / 4_000_000  # seconds
+        self._asking: socket.socket | None = None
+        self._is_ready = False
+        self._due = time.monotonic()
+
+    def tend(self) -> None:
+        """Ask, if it is time, and look whether an answer has come."""
+        if self._asking is not None:
+            self._hear(self._asking)
+        elif time.monotonic() >= self._due and (self._every or not self._is_ready):
+            self._due = time.monotonic() + (self._every if self._is_ready else 1)
+            self._ask()
+
+    def _ask(self) -> None:
+        asking = socket.socket(self._family)
+        asking.setblocking(False)
+        try:
+            asking.connect_ex(self._address)  # on the same machine it is there, or refused, at once
+            asking.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        except OSError:
+            asking.close()
+        else:
+            self._asking = asking
+
+    def _hear(self, asking: socket.socket) -> None:
+        try:
+            answers = asking.recv(64).startswith(b"HTTP/1.1 200")
+        except BlockingIOError:
+            if time.monotonic() < self._due:
+                return
+            answers = False
+        except OSError:
+            answers = False
+        if answers:
+            notify("WATCHDOG=1" if self._is_ready else "READY=1")
+            self._is_ready = True
+        asking.close()
+        self._asking = None
 
 
 class Successor:
@@ -284,6 +333,7 @@ def supervise(programs: list[Program], reload: list[str]) -> int:
         signal.signal(number, lambda received, _frame: asked.append(received))
     port = Port(int(os.environ[LISTENING])) if LISTENING in os.environ else None
     children = [Child(program, port) for program in programs]
+    watch = Watch(int(os.environ[LISTENING])) if LISTENING in os.environ and NOTIFY in os.environ else None
     reloads: list[Process] = []
     is_of_use = True
     while is_of_use and not told:
@@ -295,6 +345,8 @@ def supervise(programs: list[Program], reload: list[str]) -> int:
                     child.renew()
         for child in children:
             is_of_use = is_of_use and child.tend()
+        if watch is not None:
+            watch.tend()
         reloads = [process for process in reloads if process.poll() is None]
         time.sleep(0.2)
     for child in children:
@@ -317,6 +369,13 @@ def name_process(name: str) -> None:
     """Have tools such as `ps` and `top` show this process by a name of up to 15 letters. On Linux only."""
     if sys.platform == "linux":
         _LIBC.prctl(_PR_SET_NAME, name.encode(), 0, 0, 0)
+
+
+def notify(state: str) -> None:
+    """Tell systemd how this service is, as sd_notify(3) does."""
+    address = os.environ[NOTIFY]
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as own:
+        own.sendto(state.encode(), f"\0{address[1:]}" if address.startswith("@") else address)
 
 
 def say(line: str) -> None:
