@@ -142,6 +142,7 @@ def test_every_command_says_in_one_line_that_there_are_no_tables(settings: Setti
         ["mail", "list"],
         ["mail", "retry", number],
         ["mail", "show", number],
+        ["mail", "test", "x@example.org"],
     ]
     left_out = {"accounts", "admin", "credentials", "guests", "jobs", "mail"}
     named = {(group, one) for group in left_out for one in app.cli.commands[group].commands}  # type: ignore[attr-defined]

@@ -78,6 +78,26 @@ def test_a_mail_goes_out_once_as_text_and_html(mailing: Flask, mailbox: Mailbox)
     assert states(mailing) == [(True, False, 1)]
 
 
+def test_a_test_mail_goes_out_at_once_and_the_server_has_the_last_word(
+    mailing: Flask, mailbox: Mailbox, app: Flask
+) -> None:
+    def run(app: Flask, address: str) -> tuple[int, str]:
+        ended = app.test_cli_runner().invoke(args=["mail", "test", address])
+        return ended.exit_code, ended.output
+
+    status, said = run(mailing, ADDRESS)
+    assert (status, ADDRESS in said) == (0, True), said
+    (mail,) = mailbox.mails
+    assert (mail["Subject"], mailbox.recipients) == ("Test email from The small school", [ADDRESS])
+    mailbox.answers = ["550 no thanks"]
+    mailbox.at_recipient = {"nobody@example.org": "553 nobody of that name"}
+    for address, words in ((ADDRESS, "550 no thanks"), ("nobody@example.org", "553 nobody"), ("x", "email address")):
+        status, said = run(mailing, address)
+        assert (status, said.count("\n"), words in said) == (1, 1, True), said
+    assert "TRAINER_SMTP_URL" in run(app, ADDRESS)[1]
+    assert states(mailing) == []
+
+
 @pytest.mark.parametrize("answer", ["451 later, please", "drop"])
 def test_what_was_not_taken_goes_out_again_as_the_same_mail(mailing: Flask, mailbox: Mailbox, answer: str) -> None:
     order(mailing)

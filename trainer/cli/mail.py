@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import smtplib
 import uuid
+from contextlib import closing
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
 
 import click
+from flask import current_app
 
 from trainer.cli.groups import Commands
+from trainer.content.serving import served
 from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.outbox import OutboxMessage, find_message, give_up_all, list_messages, try_again
 from trainer.core.outbox import give_up as give_up_mail
+from trainer.core.settings import VARIABLES
+from trainer.jobs.delivery import Line, fault_of
 from trainer.jobs.isolation import describe
 from trainer.jobs.letters import write
 
-mail_cli = Commands("mail", help="Look at emails, send one again, or give up on some.")
+mail_cli = Commands("mail", help="Look at emails, send one again or a test, or give up on some.")
 BY_OPERATOR = "given up by an operator"
 
 
@@ -78,6 +88,34 @@ def give_up(number: uuid.UUID | None, to_domain: str | None) -> None:
         note("mail.given_up", now(), subject_id=number, domain=to_domain, mails=count)
     print(f"{count} email(s) given up: they won't be sent, and `flask mail list --dead` lists them.")
     print("To send one after all: flask mail retry ID")
+
+
+@mail_cli.command("test")
+@click.argument("address")
+def send_test(address: str) -> None:
+    """Send a test email right away, and say what the mail server answers."""
+    settings = current_app.config["SETTINGS"]
+    if settings.smtp_url is None:
+        raise click.ClickException(f"No mail server is set. Set {VARIABLES['smtp_url']}.")
+    site = served().site.name
+    mail = EmailMessage()
+    try:
+        mail["From"] = Address(site, addr_spec=settings.mail_from)
+        mail["To"] = Address(addr_spec=address)
+    except (ValueError, HeaderParseError):
+        raise click.ClickException(f"{address} isn't an email address.") from None
+    mail["Subject"] = f"Test email from {site}"
+    mail["Date"] = format_datetime(now())
+    mail["Message-ID"] = make_msgid(domain=settings.mail_from.rpartition("@")[2])
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(f"If you can read this, email from {settings.base_url} reaches you.\n")
+    try:
+        with closing(Line(settings.smtp_url, allows_plain=settings.smtp_plain)) as line:
+            line.open().send_message(mail, from_addr=settings.mail_from, to_addrs=[address])
+    except (OSError, smtplib.SMTPException) as error:
+        raise click.ClickException(f"The test email wasn't sent: {fault_of(error).text}") from None
+    print(f"The mail server took a test email from {settings.mail_from} to {address}.")
+    print("If it doesn't arrive, look for it among spam, and check SPF and DKIM for the sender's domain.")
 
 
 def _state(message: OutboxMessage) -> str:
