@@ -59,6 +59,7 @@ from trainer.cli.migrations import migrations_cli
 from trainer.cli.restore import restore
 from trainer.cli.seed import seed_cli
 from trainer.cli.serve import serve
+from trainer.cli.settings import show_settings
 from trainer.cli.setup import setup
 from trainer.cli.supervisor import READY, end_with, name_process, say
 from trainer.cli.upgrade import upgrade
@@ -340,6 +341,7 @@ def _add_commands(app: Flask) -> None:
         migrations_cli,
         seed_cli,
         setup,
+        show_settings,
         serve,
         backup,
         verify_backup,

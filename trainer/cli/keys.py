@@ -5,8 +5,6 @@ Change the key that signs badges, too, and say that one of these was compromised
 
 from __future__ import annotations
 
-import os
-
 import click
 from flask import current_app
 
@@ -18,7 +16,7 @@ from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.keys import Key, read_older
-from trainer.core.settings import VARIABLES, Settings
+from trainer.core.settings import VARIABLES, Settings, variable
 from trainer.interop.webhooks import move_secrets
 
 keys_cli = Commands("keys", help="Change the secret key or the key that signs badges; list and drop older ones.")
@@ -59,7 +57,7 @@ def rotate(badges: bool) -> None:
     if badges:
         _rotate_badge_key(settings)
         return
-    if VARIABLES["secret_key"] in os.environ:
+    if variable(VARIABLES["secret_key"]) is not None:
         raise click.ClickException(
             f"{VARIABLES['secret_key']} sets the key, so it has to be changed there. Put the old value first in "
             f"{VARIABLES['secret_keys_older']}, set a new one, and restart."
@@ -95,7 +93,7 @@ def drop(key_id: str, yes: bool) -> None:
         f"Dropped {old.id}. {moved} second step(s) and {webhooks} webhook secret(s) were moved to "
         f"{settings.keys.current.id}."
     )
-    if old.secret in os.environ.get(VARIABLES["secret_keys_older"], "").split():
+    if old.secret in (variable(VARIABLES["secret_keys_older"]) or "").split():
         print(f"Remove it from {VARIABLES['secret_keys_older']}, too.")
     print("Restart the site: until then, it still accepts this key.")
 

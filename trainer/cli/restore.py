@@ -38,7 +38,7 @@ from trainer.core.issuer_keys import FILE as BADGE_KEYS
 from trainer.core.issuer_keys import merge
 from trainer.core.keys import CURRENT, OLDER, make_ring
 from trainer.core.schema import revisions
-from trainer.core.settings import VARIABLES, Settings
+from trainer.core.settings import VARIABLES, Settings, variable
 
 _Ending = partial[list[str]]
 """Returns the statements that end what may not outlive a restore, given (tables, when the backup was made)."""
@@ -237,7 +237,7 @@ def _check_installation(manifest: Manifest) -> None:
 
 
 def _check_has_key(keys: KeyFiles, has_data: bool) -> None:
-    has_setting = os.environ.get(VARIABLES["secret_key"]) is not None
+    has_setting = variable(VARIABLES["secret_key"]) is not None
     if keys.current is None and not has_setting and not has_data:
         raise click.ClickException(
             f"A backup needs the key it was made with: add --keys FOLDER, or --key FILE (a copy of {CURRENT}). "
@@ -282,7 +282,7 @@ def _put_postgresql(
 def _put_keys(settings: Settings, keys: KeyFiles) -> None:
     """Put keys in place; those of badges are added, since what was signed with a key made since has to verify, too."""
     try:
-        if keys.current is not None and os.environ.get(VARIABLES["secret_key"]) is None:
+        if keys.current is not None and variable(VARIABLES["secret_key"]) is None:
             put_secret_keys(keys, settings.instance)
         elif OLDER in keys.contents:
             put_secret_keys(KeyFiles({OLDER: keys.contents[OLDER]}), settings.instance)

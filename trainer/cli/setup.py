@@ -24,7 +24,7 @@ from trainer.core.damage import DatabaseDamaged
 from trainer.core.db import db, pragmas, reason_of, transaction
 from trainer.core.keys import CURRENT, alone, write_secret
 from trainer.core.schema import Stand, check_schema, compare_schema, needs_migration
-from trainer.core.settings import VARIABLES, Settings
+from trainer.core.settings import VARIABLES, Settings, variable
 from trainer.core.whole_files import write_whole
 from trainer.joining.operations import forget_guests
 from trainer.web.language import language_tag, text_direction
@@ -134,7 +134,7 @@ def _refuse_traces(settings: Settings, what: str) -> None:
 def _keep_key(settings: Settings) -> None:
     """Write the key that was made for a new installation, now that there is a database that needs it."""
     path = settings.instance / CURRENT
-    if VARIABLES["secret_key"] in os.environ:
+    if variable(VARIABLES["secret_key"]) is not None:
         return
     with alone(settings.instance):
         if not path.exists():

@@ -30,6 +30,8 @@ _INSTALLED = ROOT / "trainer" / "shipped"
 IS_INSTALLED = _INSTALLED.is_dir()
 SHIPPED = _INSTALLED if IS_INSTALLED else ROOT
 """Where content and migrations are."""
+FROM_FILE = "_FILE"
+"""How the name of a variable ends that names a file with the value of another one."""
 _KNOWN_KEYS = {"dev", "secret", "changeme", "change-me", "password", "default"}
 _LEAST_KEY = 32
 _POSTGRES = "postgresql+psycopg://"
@@ -136,12 +138,35 @@ assert set(VARIABLES) == {field.name for field in fields(Settings)}
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read and check the settings. Raises SettingsRefused with one clear line."""
     try:
-        return _read(os.environ if environ is None else environ)
+        return _read(_with_files(os.environ if environ is None else environ))
     except PermissionError as error:
         raise SettingsRefused(
             f"{error.filename} can't be read by {_name_of(os.geteuid())}, who runs this. "
             f"Run: chown {_name_of(os.geteuid())} {error.filename}"
         ) from None
+
+
+def variable(name: str, environ: Mapping[str, str] | None = None) -> str | None:
+    """Return what a variable is set to, or the content of the file that `NAME_FILE` names; None if neither is set.
+
+    Raises SettingsRefused, and PermissionError.
+    """
+    env = os.environ if environ is None else environ
+    path = env.get(name + FROM_FILE)
+    if path is None:
+        return env.get(name)
+    if name in env:
+        raise SettingsRefused(f"{name} and {name}{FROM_FILE} are both set. Unset one of them.")
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, UnicodeDecodeError):
+        raise SettingsRefused(f"{name}{FROM_FILE} is {path}, which can't be read as a text.") from None
+
+
+def _with_files(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return all variables, those that come from a file, too: secrets that nobody else should find among variables."""
+    named = [name for name in VARIABLES.values() if name + FROM_FILE in environ]
+    return {**environ, **{name: value for name in named if (value := variable(name, environ)) is not None}}
 
 
 def _read(env: Mapping[str, str]) -> Settings:

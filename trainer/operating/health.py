@@ -31,7 +31,7 @@ from trainer.core.leases import Leased, oldest_due
 from trainer.core.outbox import OutboxMessage
 from trainer.core.processes import ProcessRole, list_processes
 from trainer.core.schema import Stand, compare_schema, revision_of
-from trainer.core.settings import VARIABLES, Settings
+from trainer.core.settings import VARIABLES, Settings, variable
 from trainer.core.work import Job
 from trainer.interop.models import Delivery
 from trainer.operating import asking
@@ -120,7 +120,7 @@ def look_at_web() -> Finding:
 def look_at_key() -> Finding:
     """Check whether this machine could start again with the key that it uses."""
     settings = _settings()
-    if VARIABLES["secret_key"] in os.environ:
+    if variable(VARIABLES["secret_key"]) is not None:
         return fine("key", f"{VARIABLES['secret_key']} is set.")
     path = settings.instance / CURRENT
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from trainer.core.backups import ASIDE
 from trainer.core.issuer_keys import FILE as BADGE_KEYS
 from trainer.core.issuer_keys import IssuerKeys, read_issuer_keys
 from trainer.core.keys import CURRENT, OLDER, Ring, make_ring, write_secret
-from trainer.core.settings import VARIABLES, Settings
+from trainer.core.settings import VARIABLES, Settings, variable
 
 NAMES: Final = (CURRENT, OLDER, BADGE_KEYS)
 
@@ -97,8 +96,8 @@ def check_needed(needed: Iterable[str], ring: Ring) -> None:
 
 def ring_with(keys: KeyFiles, settings: Settings) -> Ring:
     """Return the ring that there will be once these keys are in place."""
-    listed = os.environ.get(VARIABLES["secret_keys_older"], "").split()
-    has_setting = os.environ.get(VARIABLES["secret_key"]) is not None
+    listed = (variable(VARIABLES["secret_keys_older"]) or "").split()
+    has_setting = variable(VARIABLES["secret_key"]) is not None
     if keys.current is None or has_setting:
         return make_ring(settings.secret_key, [*listed, *keys.older, *settings.secret_keys_older])
     return make_ring(keys.current, [*listed, *keys.older])
