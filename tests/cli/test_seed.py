@@ -29,6 +29,7 @@ from trainer.assignments.rules import Status
 from trainer.cli.demo import people, study
 from trainer.cli.demo.names import FIRM, SITES
 from trainer.cli.demo.people import DAYS
+from trainer.cli.demo.story import Story
 from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.core import clock
@@ -120,6 +121,20 @@ def test_it_is_for_a_loopback_address_without_a_mail_server(settings: Settings, 
     assert "needs a loopback address and no mail server" in ended.output
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Organization)) == 0
+
+
+@pytest.mark.parametrize("guards", [20, 60, 400, 1000])
+def test_nobody_is_put_on_the_roster_before_there_is_someone_who_keeps_it(app: Flask, guards: int) -> None:
+    with app.app_context():
+        story = Story(guards, lambda _person: "", served(), clock.now())
+        story.tell()
+    mona = next(at for at, _number, act, _is_upkeep in sorted(story._heap) if _is_of(act, Story._join))
+    first = next(at for at, _number, act, _is_upkeep in sorted(story._heap) if _is_of(act, Story._put_on_roster))
+    assert mona < first
+
+
+def _is_of(act: object, method: object) -> bool:
+    return getattr(getattr(act, "func", None), "__func__", None) is method
 
 
 def test_who_there_is_and_what_becomes_of_them_is_the_same_each_time() -> None:

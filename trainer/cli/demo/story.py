@@ -87,7 +87,8 @@ class Story(Timeline):
             self.plan(day, self._make_codes)
         for entry in self.guards:
             if entry.person.is_put_on_roster:
-                self.plan(entry.person.joins_on - 2 + hour_of(entry), partial(self._put_on_roster, entry))
+                day = max(entry.person.joins_on - 2, 0.1)  # Mona, who does it, comes in on the first day
+                self.plan(day + hour_of(entry), partial(self._put_on_roster, entry))
             self.plan(entry.person.joins_on + hour_of(entry), partial(self._join, entry))
         self.plan(DAYS - 100, self._require_of_managers)
         self.plan(DAYS - 40, self._revoke_one)
