@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from uuid import uuid4
 
 import pytest
@@ -26,6 +27,14 @@ def said(caplog: pytest.LogCaptureFixture) -> list[str]:
     lines = [record.getMessage() for record in caplog.records if record.name == "trainer.web.refusals"]
     caplog.clear()
     return lines
+
+
+def test_the_library_behind_tokens_adds_no_line_for_each(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    visitor = Visitor(app)
+    caplog.set_level(logging.INFO)
+    for _time in range(3):
+        assert visitor.post("/guests", token="").status_code == 400
+    assert {record.name for record in caplog.records} == {"trainer.web.refusals"}
 
 
 @pytest.mark.asvs("16.3.3")

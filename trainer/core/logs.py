@@ -27,7 +27,9 @@ slow_log = logging.getLogger("trainer.slow")
 def init_logs(settings: Settings) -> None:
     """Write the log to standard error, as the settings say."""
     logging.basicConfig(level=settings.log_level, handlers=[log_handler(settings.log_format)])
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # Flask-WTF has a line for each refused token; `web.refusals` says it once a minute.
+    for name in ("alembic", "flask_wtf.csrf"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def log_handler(form: str = "text") -> logging.Handler:
