@@ -45,6 +45,16 @@ def mails(app: Flask) -> list[tuple[str, str]]:
         return sorted((one.template, one.recipient) for one in rows if one.template != "confirm-address")
 
 
+def test_an_address_that_no_mail_server_takes_is_refused(app: Flask, bob: UUID) -> None:
+    long = f"{'a' * 65}@example.org"
+    assert ask(sign_in_as(app, bob), long) == 422
+    fields = {"email": long, "password": "some plain words", "is_old_enough": "y"}
+    refused = Visitor(app).post("/sign-up", fields)
+    assert (refused.status_code, "can’t use this email address" in refused.text) == (422, True)
+    assert Visitor(app).post("/password-reset", {"email": long}).status_code == 422
+    assert mails(app) == []
+
+
 @pytest.mark.asvs("6.3.7")
 @pytest.mark.check("T063")
 def test_the_address_changes_once_the_mailed_link_is_confirmed(app: Flask, bob: UUID) -> None:

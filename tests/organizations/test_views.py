@@ -190,7 +190,16 @@ def test_invitations_say_how_many_they_would_go_to_or_that_nobody_waits(acme: Ac
     assert "Nobody is waiting" in page
 
 
-@pytest.mark.parametrize("name", ["Locked? https://evil.example/login", "WWW.evil.example", "Acme www.evil.example"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Locked? https://evil.example/login",
+        "WWW.evil.example",
+        "Acme www.evil.example",
+        "evil.example/login: account locked",
+        "Sign in at evil.example.",
+    ],
+)
 def test_a_firms_name_holds_no_web_address(acme: Acme, name: str) -> None:
     alice = acme.enter("alice")
     fields = {"name": name, "time_zone": "America/Chicago", "own_name": "Alice Able"}

@@ -11,7 +11,7 @@ from wtforms.validators import EqualTo, InputRequired, ValidationError
 
 from trainer.accounts.password_rules import LEAST, MOST, find_fault
 from trainer.accounts.pin_rules import LONGEST, SHORTEST
-from trainer.accounts.rules import email_key
+from trainer.accounts.rules import email_key, is_mailable
 from trainer.accounts.words import password_refusal
 from trainer.content.serving import served
 from trainer.web.forms import Form, PlainText, length, trimmed
@@ -225,5 +225,6 @@ NEW_ADDRESS = ProofForms(FirstAddressForm, ChangeAddressForm, ChangeAddressAndCo
 
 def check_address(field: Any) -> None:
     """Refuse what isn't an address we can take."""
-    if email_key(field.data or "") is None:
+    key = email_key(field.data or "")
+    if key is None or not is_mailable(key):
         raise ValidationError(_l("We can’t use this email address. Use plain letters, one @, and no spaces."))

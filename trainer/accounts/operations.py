@@ -23,6 +23,7 @@ from trainer.accounts.rules import (
     Purpose,
     clean_email,
     clean_name,
+    is_mailable,
     is_printable_name,
 )
 from trainer.core.audit import note, note_found
@@ -347,7 +348,7 @@ def void_links(user_id: uuid.UUID, now: dt.datetime, *purposes: Purpose) -> None
 def _address(given: str) -> tuple[str, str]:
     """Return (address that mail goes to, its key)."""
     address = clean_email(given)
-    if address is None:
+    if address is None or not is_mailable(address):
         raise Invalid(_l("We can’t use this email address. Use plain letters, one @, and no spaces."))
     return address, address.casefold()
 

@@ -87,6 +87,11 @@ def clean_email(given: str) -> str | None:
     return parsed.normalized if parsed.normalized.isascii() else None
 
 
+def is_mailable(key: str) -> bool:
+    """Return True if an address is no longer than mail servers take (RFC 5321, 4.5.3.1)."""
+    return len(key) <= 254 and len(key.partition("@")[0]) <= 64
+
+
 def email_key(given: str) -> str | None:
     """Return what tells whether two addresses are the same, or None if this isn't one we can take."""
     address = clean_email(given)

@@ -12,12 +12,12 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from trainer.accounts.rules import clean_name, email_key, is_printable_name
+from trainer.accounts.rules import clean_name, email_key, is_mailable, is_printable_name
 from trainer.joining.days import Order, read_day
 from trainer.joining.names import asides_of, find_oddity, is_wrapped, written_name
 from trainer.joining.statuses import is_status, is_working
 from trainer.organizations.models import LONGEST_NAME, LONGEST_NUMBER, LONGEST_TITLE
-from trainer.organizations.rules import Role, fold, has_letter, is_mailable
+from trainer.organizations.rules import Role, fold, has_letter
 
 MOST_TEAMS: Final = 20
 """Teams that one person can be put into."""

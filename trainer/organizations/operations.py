@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from trainer.accounts.models import User
 from trainer.accounts.operations import end_sessions
-from trainer.accounts.rules import clean_name, email_key, is_printable_name
+from trainer.accounts.rules import clean_name, email_key, is_mailable, is_printable_name
 from trainer.core.audit import AuditEvent, note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
@@ -35,7 +35,6 @@ from trainer.organizations.rules import (
     can_undo,
     fold,
     has_letter,
-    is_mailable,
     is_time_zone,
     local_day,
     names_an_address,

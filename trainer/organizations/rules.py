@@ -108,14 +108,9 @@ def has_letter(name: str) -> bool:
     return any(char.isalpha() for char in name)
 
 
-def is_mailable(key: str) -> bool:
-    """Return True if an address is no longer than mail servers take (RFC 5321, 4.5.3.1)."""
-    return len(key) <= 254 and len(key.partition("@")[0]) <= 64
-
-
 def names_an_address(name: str) -> bool:
     """Return True if mail programs would make a link of it: our mails open with the firm's name."""
-    return re.search(r"://|\bwww\.", name, re.IGNORECASE) is not None
+    return re.search(r"://|\bwww\.|\b[^\W_][\w-]+\.[^\W\d_]{2,}(?![\w-])", name, re.IGNORECASE) is not None
 
 
 def is_time_zone(name: str) -> bool:
