@@ -21,11 +21,11 @@ RESOLVES_WITHIN: Final = 4.0  # seconds
 
 _NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 """At least two parts, and a last one that begins with a letter: no number, in whatever notation, is one."""
-_OF_CLOUDS = tuple(map(ipaddress.ip_network, ("168.63.129.16/32", "192.0.0.0/24")))
-"""Python takes them for global, but they answer a virtual machine about itself: Azure's and Oracle's."""
+_OF_CLOUDS = tuple(map(ipaddress.ip_network, ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24")))
+"""Python takes them for global, but they answer a virtual machine about itself (Azure, Oracle), or led to 6to4."""
 _UNICAST = ipaddress.ip_network("2000::/3")
-_TUNNELS = tuple(map(ipaddress.ip_network, ("2001::/32", "2002::/16")))
-"""Teredo and 6to4: behind them is an IPv4 address, which could be any."""
+_TUNNELS = tuple(map(ipaddress.ip_network, ("2001::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")))
+"""Teredo and 6to4, behind which is an IPv4 address that could be any; AS112, and documentation."""
 
 
 class Fault(StrEnum):
