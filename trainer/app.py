@@ -43,6 +43,7 @@ from trainer.assessment.views.renewals import blueprint as renewals
 from trainer.assessment.views.shifts import blueprint as shifts
 from trainer.assessment.views.twins import blueprint as twins
 from trainer.assignments.views import blueprint as requirements
+from trainer.assignments.words import shortfall_told
 from trainer.cli.accounts import accounts_cli
 from trainer.cli.admin import admin_cli
 from trainer.cli.backup import backup, verify_backup
@@ -281,7 +282,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     app.context_processor(_layout)
     # Pages of lower packages show it as well.
     app.jinja_env.globals.update(onward=_onward, renewal_of=_renewal_of, taught_to=list_taught_to)
-    app.jinja_env.globals["changes_since"] = _changes_since
+    app.jinja_env.globals.update(changes_since=_changes_since, shortfall_told=shortfall_told)
     app.jinja_env.globals["wants_renewal_mail"] = wants_mail
     app.jinja_env.globals["note_classes"] = list_taking
     if settings.development:

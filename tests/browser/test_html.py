@@ -34,7 +34,7 @@ def test_every_page_in_every_state_is_valid_html(
 
 
 def test_no_page_shows_what_only_a_program_understands(sent: Path) -> None:
-    found = {}
+    found: dict[str, list[str]] = {}
     for path in sent.glob("*.html"):
         texts = Texts()
         texts.feed(path.read_text(encoding="utf-8"))

@@ -13,7 +13,6 @@ from trainer.assignments.models import Assignment, EarlierTraining, Reminder, Re
 from trainer.assignments.rules import (
     LATE,
     Audience,
-    Completion,
     Duty,
     Group,
     Match,
@@ -25,6 +24,7 @@ from trainer.assignments.rules import (
     day_begins,
     title_key,
 )
+from trainer.assignments.shortfalls import completion_of, find_shortfalls
 from trainer.assignments.sql import InOrder
 from trainer.assignments.statements import (
     NOW,
@@ -111,7 +111,7 @@ def _in(group: Group, titles: Mapping[str, Sequence[str]]) -> list[ColumnElement
     return conditions
 
 
-def terms_of(requirement: Requirement) -> Terms:
+def terms_of(requirement: Requirement | RequirementVersion) -> Terms:
     """Return what a requirement asks of a completion."""
     return Terms(
         least_minutes=requirement.least_minutes,
@@ -296,13 +296,22 @@ def has_open_duty(organization: Organization, membership_id: uuid.UUID, course: 
 def list_duties(person: Membership, firm: Organization, now: dt.datetime) -> Sequence[OwnDuty]:
     """Return what a firm requires of someone on its roster, earliest due date first."""
     duty = duties_where(Assignment.membership_id == person.id)
+    today, facts = local_day(firm.time_zone, now), (duty.c.assignment_id, duty.c.requirement_id, duty.c.covers_until)
     rows = db.session.execute(
-        select(duty.c.course, duty.c.status, duty.c.due_on, duty.c.least_minutes).order_by(
+        select(*facts, duty.c.course, duty.c.status, duty.c.due_on, duty.c.least_minutes).order_by(
             duty.c.due_on, duty.c.course
         ),
-        on(firm.id, local_day(firm.time_zone, now)),
+        on(firm.id, today),
+    ).all()
+    open_duties = [row for row in rows if row.status.is_open and (row.covers_until is None or row.covers_until < today)]
+    terms = {rule.id: terms_of(rule) for rule in list_requirements(firm.id)} if open_duties else {}
+    short = find_shortfalls(
+        {row.assignment_id: (person.id, row.course, terms[row.requirement_id]) for row in open_duties}, today
     )
-    return [OwnDuty(firm.name, row.course, row.status, row.due_on, row.least_minutes) for row in rows]
+    return [
+        OwnDuty(firm.name, row.course, row.status, row.due_on, row.least_minutes, short.get(row.assignment_id))
+        for row in rows
+    ]
 
 
 def list_titles_of(actor: Actor, membership_id: uuid.UUID) -> Sequence[str]:
@@ -330,18 +339,7 @@ def get_duty(assignment: Assignment) -> Duty:
     return Duty(
         terms=terms_of(requirement),
         first_due_on=assignment.due_on,
-        completions=tuple(
-            Completion(
-                credential.issued_on,
-                credential.valid_until,
-                credential.minutes,
-                credential.is_attested,
-                credential.is_paced,
-                credential.revoked_at is not None,
-                credential.is_tested_out,
-            )
-            for credential in earned
-        ),
+        completions=tuple(map(completion_of, earned)),
         waived_until=waived_until,
         has_begun=has_begun,
         recorded=tuple(Recorded(each.title_key, each.completed_on, each.minutes) for each in recorded),

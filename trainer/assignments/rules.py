@@ -237,6 +237,27 @@ class Duty:
         return self.covers_until or self.first_due_on
 
 
+class Lack(StrEnum):
+    """What a certificate lacks of what a requirement asks for."""
+
+    MINUTES = "minutes"
+    ORDER = "order"
+    STATEMENT = "statement"
+    LESSONS = "lessons"
+    PERIOD = "period"
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Why a valid certificate doesn't count toward a requirement."""
+
+    lack: Lack
+    valid_until: dt.date
+    had: int
+    """Minutes, or months for which it counts."""
+    asked: int
+
+
 @dataclass(frozen=True)
 class OwnDuty:
     """What a firm requires of the person who looks."""
@@ -246,6 +267,7 @@ class OwnDuty:
     status: Status
     due_on: dt.date
     least_minutes: int
+    shortfall: Shortfall | None = None
 
     @property
     def is_open(self) -> bool:
@@ -262,6 +284,23 @@ def satisfies(completion: Completion, terms: Terms) -> bool:
         and (completion.is_attested or not terms.needs_attestation)
         and (terms.allows_test_out or not completion.is_tested_out)
     )
+
+
+def find_shortfall(completion: Completion, terms: Terms) -> Shortfall:
+    """Return the first thing that a valid completion lacks, of one that doesn't cover its person today."""
+    lack = (
+        Lack.MINUTES
+        if completion.minutes < terms.least_minutes
+        else Lack.ORDER
+        if terms.is_paced and not completion.is_paced
+        else Lack.STATEMENT
+        if terms.needs_attestation and not completion.is_attested
+        else Lack.LESSONS
+        if completion.is_tested_out and not terms.allows_test_out
+        else Lack.PERIOD
+    )
+    had, asked = completion.minutes, terms.least_minutes
+    return Shortfall(lack, completion.valid_until, had, terms.cadence_months if lack is Lack.PERIOD else asked)
 
 
 def accepts(recorded: Recorded, terms: Terms) -> bool:

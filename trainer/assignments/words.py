@@ -11,7 +11,7 @@ from flask_babel import get_locale, gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from trainer.assignments.models import Reminder, Requirement, RequirementVersion
-from trainer.assignments.rules import BY_HAND, Audience, Group, Match, Status
+from trainer.assignments.rules import BY_HAND, Audience, Group, Lack, Match, Shortfall, Status
 from trainer.core.outbox import OutboxMessage
 from trainer.organizations import mail_words
 from trainer.organizations.rules import Role
@@ -44,6 +44,19 @@ def status_name(status: Status, unapproved_state: str | None) -> str:
     if unapproved_state and status is Status.CURRENT:
         return str(_l("Trained, not state-approved"))
     return str(STATUS_NAMES[status])
+
+
+def shortfall_told(shortfall: Shortfall) -> str:
+    """Return why a valid certificate doesn't count."""
+    reasons = {
+        Lack.MINUTES: gettext("%(had)s of %(asked)s active minutes", had=shortfall.had, asked=shortfall.asked),
+        Lack.ORDER: gettext("the lessons weren’t taken in order"),
+        Lack.STATEMENT: gettext("the statement wasn’t signed"),
+        Lack.LESSONS: gettext("core lessons were skipped"),
+        Lack.PERIOD: gettext("training is required every %(num)s months", num=shortfall.asked),
+    }
+    reason, day = reasons[shortfall.lack], show_day(shortfall.valid_until, "long")
+    return str(gettext("The certificate valid until %(day)s doesn’t count: %(reason)s.", day=day, reason=reason))
 
 
 def earlier_told(requirement: Requirement | RequirementVersion) -> str:

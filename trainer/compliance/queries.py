@@ -14,8 +14,9 @@ from sqlalchemy import and_, literal, select
 from trainer.assessment.models import RoundRequest
 from trainer.assessment.rounds import list_waiting
 from trainer.assignments.models import Assignment, Requirement, RequirementVersion, Waiver
-from trainer.assignments.queries import list_requirements, list_versions
-from trainer.assignments.rules import SOON, day_begins
+from trainer.assignments.queries import list_requirements, list_versions, terms_of
+from trainer.assignments.rules import SOON, Status, day_begins
+from trainer.assignments.shortfalls import find_shortfalls
 from trainer.assignments.statements import duties_where, meets_any, on
 from trainer.compliance import statements
 from trainer.compliance.models import InspectorLink, PackManifest
@@ -403,7 +404,7 @@ def find_manifest(given: str) -> PackManifest | None:
 def _rows(read: Sequence[Any], sight: Sight) -> list[Row]:
     """Return rows as they are shown, with what their people are asked to read: three statements more for all of them,
     and only while a course asks for that."""
-    rows = [_row(row) for row in read]
+    rows = _with_shortfalls([_row(row) for row in read], sight)
     asking = frozenset[str]() if sight.is_past else asking_courses(served().courses)
     serials = {row.serial for row in rows if row.serial} if asking else set()
     if not serials:
@@ -413,6 +414,14 @@ def _rows(read: Sequence[Any], sight: Sight) -> list[Row]:
     due = top_ups_due(by_serial.values(), served().courses, sight.today)
     days = {serial: due[held.id] for serial, held in by_serial.items() if held.id in due}
     return [row._replace(top_up_due_on=days[row.serial]) if row.serial in days else row for row in rows]
+
+
+def _with_shortfalls(rows: list[Row], sight: Sight) -> list[Row]:
+    lacking = [row for row in rows if row.status.is_open and not (row.status is Status.DUE_SOON and row.completed_on)]
+    terms = {rule.id: terms_of(rule) for rule in list_rules(sight)} if lacking else {}
+    asked = {row.assignment_id: (row.membership_id, row.course, terms[row.requirement_id]) for row in lacking}
+    short = find_shortfalls(asked, sight.today, sight.until)
+    return [row._replace(shortfall=short.get(row.assignment_id)) for row in rows] if short else rows
 
 
 def _row(row: Any) -> Row:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from trainer.assignments.rules import Status
+from trainer.assignments.rules import Shortfall, Status
 from trainer.content.papers import FormerStaff
 from trainer.credentials.rules import valid_until as add_months
 
@@ -137,6 +137,8 @@ class Row(NamedTuple):
     top_up_due_on: dt.date | None = None
     """By when the person is to read lessons that changed since the certificate; None if none are left, and of a past
     day. The certificate stays valid either way."""
+    shortfall: Shortfall | None = None
+    """Why a certificate that is valid doesn't count, of someone who has something to do."""
 
     @property
     def basis(self) -> Basis | None:

@@ -20,6 +20,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from trainer.assignments.models import Requirement, RequirementVersion
+from trainer.assignments.words import shortfall_told
 from trainer.compliance.rules import GROUPS, Counts, Group, Narrowing, Row
 from trainer.compliance.tallies import Site, Tally, by_site, tally
 from trainer.compliance.words import GROUP_NAMES, StatusWords, disclaimers_of, filter_words
@@ -218,7 +219,11 @@ def _row(row: Row, words: StatusWords) -> dict[str, str]:
         "teams": breakable(", ".join(row.teams)) or "–",
         "requirement": breakable(row.requirement),
         "status": words.of(row),
-        "until": _("until %(day)s", day=show_day(row.waived_until)) if row.waived_until else "",
+        "until": _("until %(day)s", day=show_day(row.waived_until))
+        if row.waived_until
+        else shortfall_told(row.shortfall)
+        if row.shortfall
+        else "",
         "due_on": show_day(row.due_on),
         "completed_on": show_day(row.completed_on) if row.completed_on else "–",
         "serial": show_serial(row.serial) if row.serial else _("Recorded by the firm") if row.is_recorded else "",

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.rules import Status
-from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES
+from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES, shortfall_told
 from trainer.compliance.reminding import Why
 from trainer.compliance.report_rules import Rhythm, Stop
 from trainer.compliance.rules import Basis, Counts, Group, Narrowing, Row
@@ -169,6 +169,12 @@ class StatusWords:
         return self._bases[row.basis] if row.basis else None
 
 
+def note_of(row: Row) -> str | None:
+    """Return what must be shown with a row, or None."""
+    told = [disclaimer(row.unapproved_state)] if row.unapproved_state else []
+    return " ".join([*told, shortfall_told(row.shortfall)] if row.shortfall else told) or None
+
+
 def _sent_cells(row: Sent, zone: ZoneInfo) -> tuple[Cell, ...]:
     at = row.at.astimezone(zone).isoformat(" ", timespec="minutes")
     return (at, row.person.name, row.person.employee_number, row.name, row.about, row.due_on, row.asked_by, row.outcome)
@@ -190,5 +196,5 @@ def _cells(row: Row, words: StatusWords) -> tuple[Cell, ...]:
         row.minutes,
         row.waived_until,
         row.top_up_due_on,
-        disclaimer(row.unapproved_state) if row.unapproved_state else None,
+        note_of(row),
     )

@@ -17,6 +17,7 @@ from trainer.assignments.models import EarlierTraining
 from trainer.assignments.rules import Status
 from trainer.compliance.rules import Basis, Row
 from trainer.compliance.sent import Sent
+from trainer.compliance.words import note_of
 from trainer.credentials import models, rules
 from trainer.credentials.queries import status_on
 from trainer.credentials.rules import show_serial
@@ -169,7 +170,7 @@ class Assignment(Record):
             active_minutes=row.minutes,
             waived_until=row.waived_until,
             top_up_due_on=row.top_up_due_on,
-            note=disclaimer(row.unapproved_state) if row.unapproved_state else None,
+            note=note_of(row),
         )
 
 
