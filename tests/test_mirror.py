@@ -126,6 +126,7 @@ HELD_BY = {
     "joining/test_mailed_sign_up.py": "joining/letters",
     "joining/test_devices.py": "joining/device_views organizations/devices organizations/views/devices",
     "joining/test_pins.py": "joining/pin_forms joining/pin_views accounts/pins",
+    "organizations/test_pauses.py": "jobs/pauses",
     "joining/test_replaced_pins.py": "accounts/after_slip assessment/access",
     "joining/test_roster_views.py": "organizations/uploads joining/drafts joining/importing joining/kept_sheets "
     "joining/leaving joining/roster_forms",

@@ -51,6 +51,7 @@ VALUES: dict[str, list[dict[str, object]]] = {
     "certificate-withdrawn": [{"course": NAME, "reason": NAME, "url": URL, "contact": URL}],
     "round-asked": [{"place": NAME, "url": URL}],
     "slip-disputed": [{"firm": NAME, "url": URL}],
+    "pins-paused": [{"firm": NAME, "url": URL}],
     "slip-used": [{"firm": NAME, "url": URL}],
     "merger-asked": [{"firm": NAME, "url": URL}],
     "merger-made": [{"firm": NAME, "url": URL}],

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, delete, func, insert, literal, select
+from sqlalchemy import and_, delete, func, insert, literal, or_, select, update
 
 from trainer.accounts.models import Passkey, PinTry, RecoveryCode, User
 from trainer.accounts.operations import end_sessions, void_links
 from trainer.accounts.passwords import check_password, hash_password
-from trainer.accounts.pin_rules import DAY, MONTH, Way, may_look, may_look_in_firm
+from trainer.accounts.pin_rules import DAY, FIRM_A_DAY, FIRM_A_MONTH, MONTH, Way, may_look, may_look_in_firm
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
 from trainer.core.audit import note
@@ -77,6 +78,25 @@ def begin_try(
     db.session.execute(insert(PinTry).from_select(["user_id", *values], chosen))
     DatabaseStorage().incr(digest("pin-try", meant.hex), _ANY_TRY, 1)
     return try_id if may else None
+
+
+def list_paused_firms(now: dt.datetime, organization_id: uuid.UUID | None = None) -> Sequence[uuid.UUID]:
+    """Return the firms, or the one if it is among them, of whose people no more PINs from strange browsers are looked
+    at."""
+    a_day, a_month = func.count().filter(PinTry.at > now - DAY), func.count()
+    query = select(PinTry.organization_id).where(
+        PinTry.organization_id.is_not(None) if organization_id is None else PinTry.organization_id == organization_id,
+        PinTry.way == Way.STRANGE,
+        PinTry.at > now - MONTH,
+    )
+    paused = or_(a_day >= FIRM_A_DAY, a_month >= FIRM_A_MONTH)
+    return [firm for firm in db.session.scalars(query.group_by(PinTry.organization_id).having(paused)) if firm]
+
+
+def open_firm(organization_id: uuid.UUID) -> None:
+    """Let what was guessed no longer count in a firm. It still counts in each account."""
+    tries = update(PinTry).where(PinTry.organization_id == organization_id, PinTry.way == Way.STRANGE)
+    db.session.execute(tries.values(organization_id=None).execution_options(synchronize_session=False))
 
 
 def cross_out(try_id: uuid.UUID) -> None:

@@ -31,6 +31,7 @@ from trainer.jobs.delivery import deliver
 from trainer.jobs.erasures import erase_accounts
 from trainer.jobs.isolation import Incomplete, describe
 from trainer.jobs.mergers import settle_mergers
+from trainer.jobs.pauses import tell_of_pauses
 from trainer.jobs.renewals import remind_of_renewals
 from trainer.jobs.retention import forget_all
 from trainer.jobs.upkeep import keep_up_all, keep_up_changed
@@ -55,7 +56,7 @@ class Task:
     work: Callable[[], Iterator[None]]
 
 
-SECOND, HOUR = 1.0, 3600.0
+SECOND, MINUTE, HOUR = 1.0, 60.0, 3600.0
 TASKS = (
     Task("follow changes", 2 * SECOND, keep_up_changed),  # before mail, which says what is required
     Task("mail", SECOND, deliver),
@@ -70,6 +71,7 @@ TASKS = (
     Task("check the database file", HOUR, check_database_file),
     Task("delete closed firms", HOUR, delete_closed_firms),
     Task("settle joined entries", HOUR, settle_mergers),
+    Task("tell of wrong PINs", MINUTE, tell_of_pauses),
     Task("keep up requirements", HOUR, keep_up_all),
 )
 

@@ -31,7 +31,7 @@ LARGEST_RATIO: Final = 200
 """A real sheet shrinks to a tenth or a thirtieth."""
 
 _CHUNK: Final = 2**20
-"""Bytes that are parsed at once. Older parsers read a token again with each of its parts: small ones take seconds."""
+"""Bytes that are parsed at once: older parsers read a token again with each of its parts."""
 _BROKEN: Final = _l("This file is damaged or isn’t an Excel file. Save it once more as .xlsx or .csv and try again.")
 
 

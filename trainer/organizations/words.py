@@ -82,6 +82,8 @@ ACT_NAMES: dict[str, LazyString] = {
     "organization.reopened": _l("Reopened the firm"),
     "organization.resumed": _l("The firm’s suspension ended"),
     "organization.suspended": _l("The firm was suspended"),
+    "pin.opened": _l("Opened sign-in with a PIN again"),
+    "pin.paused": _l("Sign-in with a PIN was paused on new devices"),
     "pin_slip.disputed": _l("Said that someone else used a PIN slip"),
     "pin_slip.printed": _l("Printed PIN slips"),
     "pin_slip.used": _l("Chose a PIN with a slip"),

@@ -24,6 +24,7 @@ ACTS = {
     "merger": _l("Joined entries"),
     "invitation": _l("Invitations"),
     "join_code": _l("Join codes"),
+    "pin": _l("PINs"),
     "pin_slip": _l("PIN slips"),
     "site_device": _l("Site devices"),
     "roster": _l("Rosters"),

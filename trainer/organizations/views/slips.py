@@ -10,9 +10,11 @@ from flask import Blueprint, current_app, flash, make_response, render_template,
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from trainer.accounts.pins import list_paused_firms
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.organizations import pauses
 from trainer.organizations import slips as operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
@@ -53,8 +55,20 @@ def slips(actor: Actor) -> str:
         team_names=team_names(actor, [row.person.id for row in page.rows]),
         firm_code=show_code(actor.organization.code) if actor.organization.code else None,
         is_good=lambda slip: slip.used_at is None and slip.revoked_at is None and now() < slip.expires_at,
+        is_paused=bool(list_paused_firms(now(), actor.organization_id)),
         form=Form(),
     )
+
+
+@blueprint.post("/pin-slips/opening")
+@access(Who.ACCOUNT, own=True)
+@acting(May.SET_TEAMS)
+def open_again(actor: Actor) -> Response:
+    """Let people sign in with a PIN on new phones and computers again, after too many wrong ones."""
+    with transaction():
+        pauses.open_again(actor, now())
+    flash(_("People can sign in with a PIN on new phones and computers again."))
+    return go(url_for(".slips", organization_id=actor.organization_id))
 
 
 @blueprint.post("/pin-slips")
