@@ -14,8 +14,12 @@ from flask import Flask
 from sqlalchemy import delete
 
 from tests.cast import make_account
+from tests.journeys.test_outages import RedisServer
+from tests.journeys.test_outages import redis_server as redis_server
 from tests.live import free_port
 from tests.operating.conftest import well as well
+from trainer.app import create_app
+from trainer.content.library import Library
 from trainer.core import backups, outbox
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
@@ -195,6 +199,18 @@ def test_a_web_server_that_takes_connections_and_answers_none_is_found(
     assert (status, findings["web"][:2]) == (1, ("problem", "silent"))
 
 
+def test_a_redis_server_that_is_full_is_found(
+    cared_for: Flask, settings: Settings, shelf: Library, redis_server: RedisServer
+) -> None:
+    client = redis_server.begin()
+    limited = create_app(replace(settings, limits_url=redis_server.url), shelf)
+    assert diagnose(limited)[1]["limits"][0] == "ok"
+    client.config_set("maxmemory", "1")
+    assert diagnose(limited)[1]["limits"][:2] == ("problem", "refused")
+    with limited.app_context():
+        db.engine.dispose()
+
+
 def test_which_machine_serves_other_content_is_said_with_what_to_do(cared_for: Flask) -> None:
     with cared_for.app_context(), transaction():
         add_release("d2", b"files", b"built", "code", now())
@@ -240,8 +256,6 @@ def test_it_says_what_it_can_where_there_is_no_database(settings: Settings, care
     with cared_for.app_context():
         db.session.remove()
         db.engine.dispose()
-    from trainer.app import create_app
-
     away = create_app(replace(settings, database_url="postgresql+psycopg://u:canary@127.0.0.1:1/x"))
     ended = away.test_cli_runner().invoke(args=["doctor"])
     assert ended.exit_code == 1

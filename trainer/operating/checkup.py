@@ -120,9 +120,14 @@ def look_at_limits() -> Finding:
     counts: Storage = current_app.extensions["limits"]
     if isinstance(counts, DatabaseStorage):
         return fine("limits", "Counted in the database.")
-    if counts.check():
-        return fine("limits", "The server of TRAINER_LIMITS_URL answers.")
-    return problem("limits", "unreachable", "The server of TRAINER_LIMITS_URL can't be reached.", "Start it.")
+    if not counts.check():
+        return problem("limits", "unreachable", "The server of TRAINER_LIMITS_URL can't be reached.", "Start it.")
+    try:
+        counts.incr("doctor", 1)
+    except counts.base_exceptions as error:
+        says = f"The server of TRAINER_LIMITS_URL counts nothing, so the database does: {error}."
+        return problem("limits", "refused", says, "Is its memory full?")
+    return fine("limits", "The server of TRAINER_LIMITS_URL counts.")
 
 
 def look_at_replica() -> Finding:
