@@ -176,10 +176,13 @@ def test_what_is_no_content_is_not_released(folder: Path) -> None:
 def test_a_release_that_this_version_cannot_read_changes_nothing(
     beside: Flask, settings: Settings, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    rename(folder, 5)
+    caplog.set_level("INFO")
     with beside.app_context():
+        catch_up(beside)
+        rename(folder, 5)
         release_folder(settings)
         catch_up(beside)
+        assert caplog.text.count("is served now") == 1
         (folder / "site.yaml").write_text("name: [\n", "utf-8")
         with transaction():
             releases.add_release("f" * 64, archive_folder(folder), b"", "newer code", now())

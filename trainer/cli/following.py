@@ -52,6 +52,7 @@ def catch_up(app: Flask) -> None:
         if kept is not None:
             _shelf(app).take(kept)
             app.extensions["forget_pages"]()
+            _log.info("content release %d, %s, is served now", number, newest.digest[:12])
     app.extensions["release"] = number  # a release that this code can't serve isn't tried again and again
 
 
