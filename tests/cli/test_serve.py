@@ -281,6 +281,20 @@ def test_a_web_server_that_is_killed_before_it_has_started_well_is_started_again
     assert site.process.poll() is None
 
 
+def test_each_line_of_a_log_in_json_is_an_object_also_those_about_crashes(serve: Serve) -> None:
+    site = serve(TRAINER_LOG_FORMAT="json")
+    worker, (server,) = site.child("worker"), children(site.child("web"))
+    for pid in (worker, server):
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: site.child("worker") not in {0, worker} and site.is_up() and site.listens(), 60)
+    assert isinstance(site.process, Command)
+    lines = [json.loads(line) for line in site.process.said()[1].splitlines()]
+    said = {line["logger"]: line["message"] for line in lines}
+    assert "The worker ended (killed by signal 9)" in said["supervisor"]
+    assert "_granian" in said
+    assert all({"at", "level", "message", "process"} <= line.keys() for line in lines)
+
+
 def is_silent(receiver: socket.socket) -> bool:
     """Return whether nothing comes for as long as a socket waits."""
     try:

@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
-from tests.cli.sites import Site, Sites
+from tests.cli.sites import Site, Sites, run
 from tests.cli.test_folder import NOBODY, needs_root
+from tests.conftest import POSTGRES_URL
+from tests.databases import postgres_database
 from tests.support import Visitor
 from trainer.content.library import Library
 from trainer.core.backups import LAST
@@ -56,6 +60,19 @@ def test_where_a_site_was_no_empty_one_begins_unless_it_is_asked_for(
     assert status == 0, said
     assert lost.users() == set()
     assert lost.flask("setup")[0] == 0
+
+
+@pytest.mark.skipif(not POSTGRES_URL, reason="needs a PostgreSQL server")
+def test_a_database_without_an_encoding_is_refused_in_a_line(tmp_path: Path) -> None:
+    with postgres_database(POSTGRES_URL, f"trainer_ascii_{os.getpid()}", is_lasting=False) as url:
+        name = make_url(url).database
+        admin = create_engine(POSTGRES_URL.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}"'))
+            connection.execute(text(f"""CREATE DATABASE "{name}" ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"""))
+        admin.dispose()
+        status, said = run({"TRAINER_INSTANCE": str(tmp_path / "instance"), "TRAINER_DATABASE_URL": url}, "setup")
+        assert (status, said.count("\n"), "ENCODING 'UTF8'" in said) == (1, 1, True), said
 
 
 def test_a_lost_database_can_be_put_back(sites: Sites, site: Site, tmp_path: Path) -> None:

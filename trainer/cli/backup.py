@@ -27,6 +27,7 @@ from trainer.cli.backups.manifest import (
     Facts,
     Manifest,
     facts_of,
+    find_commit,
     read_manifest,
     write_manifest,
 )
@@ -35,7 +36,7 @@ from trainer.core.backups import note_backup
 from trainer.core.clock import now
 from trainer.core.db import db, reason_of
 from trainer.core.keys import CURRENT, Ring
-from trainer.core.settings import Settings
+from trainer.core.settings import ROOT, Settings
 
 PARTIAL: Final = ".partial"
 """Ending of a backup's folder while it is being made."""
@@ -138,7 +139,7 @@ def _fill(settings: Settings, folder: Path, keys: Path, passphrase: str | None) 
     secret_keys, badge_keys = ids_of(settings)
     manifest = Manifest(
         **asdict(facts),
-        app_version=__version__,
+        app_version=f"{__version__}{'+' if (commit := find_commit(ROOT)) else ''}{commit or ''}",
         made_at=made_at,
         database="sqlite" if is_sqlite else "postgresql",
         files=dict([written]),

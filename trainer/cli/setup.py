@@ -10,6 +10,7 @@ from typing import cast
 import click
 from flask import Flask, current_app, render_template
 from flask.cli import with_appcontext
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -108,6 +109,8 @@ def check_database(settings: Settings, *, is_new: bool = False) -> None:
         if not path.exists():
             _make_file(settings, path, is_new=is_new)
         _check_file(settings, path)
+    elif not db.session.scalar(text("SELECT current_setting('server_encoding') = 'UTF8'")):
+        raise click.ClickException("The database isn't in UTF-8. Create one with: CREATE DATABASE … ENCODING 'UTF8'")
     if not is_new and compare_schema()[0] is Stand.EMPTY:
         _refuse_traces(settings, "The database has no tables")
 

@@ -379,7 +379,14 @@ def notify(state: str) -> None:
 
 
 def say(line: str) -> None:
-    """Print a line for whoever runs this."""
+    """Write a line to the log, in the form that all of it has (`core/logs.py`)."""
+    instant = time.time()
+    at = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(instant))}.{int(instant % 1 * 1000):03}Z"
+    if os.environ.get("TRAINER_LOG_FORMAT", "").strip().lower() == "json":
+        fields = {"at": at, "level": "warning", "logger": "supervisor", "message": line, "process": os.getpid()}
+        line = json.dumps(fields)
+    else:
+        line = f"{at} WARNING supervisor: {line}"
     print(line, file=sys.stderr, flush=True)
 
 

@@ -24,8 +24,11 @@ from trainer.cli.supervisor import BACKLOG, LISTENING, name_process
 def main(app: Flask | None = None) -> None:
     """Load the app that is named last, or take the one given, then be the web server."""
     from granian import cli  # no other command needs it
+    from granian.log import LOGGING_CONFIG
     from granian.server.mp import MPServer
 
+    # What it says goes the way of our own log, and has its form.
+    LOGGING_CONFIG["loggers"]["_granian"].update(handlers=[], propagate=True)  # type: ignore[attr-defined]
     name_process("trainer-web")
     module = import_module(sys.argv[-1].partition(":")[0])  # by its name: a command knows nothing above it
     preload = getattr(module, "preload", None)

@@ -80,6 +80,7 @@ _CONNECTING: Final = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,  # milliseconds
     "application_name": "trainer",
+    "client_encoding": "utf8",  # of a database without an encoding nothing could be read, not even that it has none
 }
 _HAS_COMMITTED, _IS_WRITING = "has committed", "is writing"
 _READING, _USED_AT = "engine for reading", "used at"

@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from trainer.core.db import connect_args
 from trainer.core.issuer_keys import FILE as BADGE_KEYS
 from trainer.core.issuer_keys import IssuerKeys, read_issuer_keys
 from trainer.core.keys import CURRENT, OLDER, SERVED, Ring, make_ring, read_older
@@ -463,7 +464,7 @@ def _has_users(database_url: str) -> bool:
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         return False
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool, connect_args=connect_args(database_url))
     try:
         with engine.connect() as connection:
             return inspect(connection).has_table("users") and bool(
