@@ -171,6 +171,7 @@ WAYS_UP = {
     "administration": "administration.overview",
     "ask_round": "rounds.ask",
     "change_pin": "pins.change",
+    "contact": "courses.contact",
     "correction": "certificates.correct",
     "course": "learning.show_course",
     "enter_code": "home.ask_code",
@@ -283,6 +284,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     # Pages of lower packages show it as well.
     app.jinja_env.globals.update(onward=_onward, renewal_of=_renewal_of, taught_to=list_taught_to)
     app.jinja_env.globals.update(changes_since=_changes_since, shortfall_told=shortfall_told)
+    app.jinja_env.globals["sends_mail"] = settings.smtp_url is not None
     app.jinja_env.globals["wants_renewal_mail"] = wants_mail
     app.jinja_env.globals["note_classes"] = list_taking
     if settings.development:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -18,16 +19,19 @@ from tests.assessment.test_pretest import items, rich_shelf, start
 from tests.cast import answer_all, certify, hand_in, make_account, sign_in_as, start_practice
 from tests.support import PASSWORD, Visitor, closed_up
 from trainer.accounts.models import User
+from trainer.app import create_app
 from trainer.assessment import check_ins
 from trainer.assessment.models import Attempt, CheckInMail, Response
 from trainer.assessment.progress import find_progress
 from trainer.assessment.rules import Kind
+from trainer.content.library import Library
 from trainer.content.schema import Pool
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.errors import NotYet
 from trainer.core.outbox import OutboxMessage
+from trainer.core.settings import Settings
 from trainer.jobs.check_ins import remind_of_check_ins
 from trainer.jobs.letters import write
 from trainer.jobs.runner import HOUR, TASKS
@@ -286,10 +290,13 @@ def test_someone_whose_certificate_ended_is_looked_at_again_for_the_next_one(
     assert len(remind(app)) == 1
 
 
-def test_nothing_goes_to_an_address_that_nobody_confirmed(app: Flask, at: Callable[[int], None]) -> None:
+def test_nothing_goes_to_an_address_that_nobody_confirmed(
+    app: Flask, at: Callable[[int], None], settings: Settings, shelf: Library
+) -> None:
     bob = make_account(app)
     certify(app, bob)
-    page = closed_up(sign_in_as(app, bob).get(PAGE).text)
+    mailing = create_app(replace(settings, smtp_url="smtp://127.0.0.1:1"), shelf)
+    page = closed_up(sign_in_as(mailing, bob).get(PAGE).text)
     assert "once you’ve confirmed your address" in page
     assert "Email me on these days" not in page
     with app.app_context(), transaction():

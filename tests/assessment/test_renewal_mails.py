@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -14,12 +15,15 @@ from tests.cast import certify, make_account, sign_in_as
 from tests.support import COURSE
 from trainer.accounts.operations import confirm_address, name_for_certificate
 from trainer.accounts.queries import get_user
+from trainer.app import create_app
 from trainer.assessment.models import RenewalMail
 from trainer.assessment.renewals import renew
+from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
+from trainer.core.settings import Settings
 from trainer.credentials.models import Credential
 from trainer.jobs.letters import write
 from trainer.jobs.renewals import remind_of_renewals
@@ -30,6 +34,12 @@ START = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 OPEN = dt.datetime(2027, 1, 1, 12, tzinfo=dt.UTC)
 """Sixty days before the certificate's last day."""
 DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def app(app: Flask, settings: Settings, shelf: Library) -> Flask:
+    """Return the app with a mail server that nobody asks."""
+    return create_app(replace(settings, smtp_url="smtp://127.0.0.1:1"), shelf)
 
 
 def learner(app: Flask, email: str = "bob@example.org", *, wanted: str = "y") -> UUID:

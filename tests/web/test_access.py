@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 
 import pytest
@@ -133,6 +134,34 @@ def test_only_what_begins_a_lesson_or_practice_asks_a_stranger_to_keep_progress(
         *("assessment.start_first_try", "assessment.start_practice", "drills.start", "shifts.start", "rare.start"),
         *("learning.enroll", "learning.complete_lesson"),
     }
+
+
+def test_no_page_promises_mail_where_there_is_no_mail_server(world: World) -> None:
+    owner, promise = (
+        world.enter("owner"),
+        re.compile(r"\b(we’ll|we’ve|we can|we) (e?mail|sen[dt])\b|email me", re.IGNORECASE),
+    )
+    pages = [
+        world.path(endpoint, names)
+        for method, endpoint, rule, names in cells(world.app)
+        if method == "GET" and rule.who in {Who.PUBLIC, Who.LEARNER, Who.ACCOUNT} and endpoint != "accounts.exit_site"
+    ]
+    told = {
+        path: promise.search(owner.get(path, follow_redirects=True).get_data().decode("utf-8", "replace"))
+        for path in pages
+    }
+    assert len(told) > 150
+    assert {path: found[0] for path, found in told.items() if found} == {}
+
+
+def test_who_asks_for_mail_is_told_that_none_is_sent_and_whom_to_ask(visitor: Visitor) -> None:
+    asked = [visitor.get("/password-reset"), visitor.post("/password-reset", {"email": "bob@example.org"})]
+    visitor.sign_up()
+    asked += [visitor.get("/account/address"), visitor.post("/account/confirmations", follow_redirects=True)]
+    for page in asked:
+        assert "This site can’t send email yet" in page.text
+        assert 'href="/contact"' in page.text
+        assert "We’ve sent" not in page.text
 
 
 @pytest.mark.asvs("16.5.3")

@@ -142,7 +142,8 @@ def ask_confirmation() -> Response:
         user = get_user(user_id)
         if user.email_confirmed_at is None:
             operations.send_confirmation(user, now())
-    flash(_("We’ve sent you an email. Open the link in it."))
+    if current_app.config["SETTINGS"].smtp_url is not None:
+        flash(_("We’ve sent you an email. Open the link in it."))
     return go(url_for(".account"))
 
 
@@ -169,6 +170,8 @@ def ask_reset() -> str | tuple[str, int]:
     if form.validate_on_submit():
         with transaction():
             operations.request_reset(str(form.email.data), now())
+        if current_app.config["SETTINGS"].smtp_url is None:
+            return render_template("accounts/ask_reset.html", form=form)  # which says so
         return render_template("accounts/reset_asked.html", minutes=int(LINK_LASTS.total_seconds() // 60))
     return render_template("accounts/ask_reset.html", form=form), 422 if form.is_submitted() else 200
 
@@ -266,7 +269,8 @@ def ask_address() -> str | tuple[str, int]:
         except Invalid as error:
             form.email.errors = [error.message]
         else:
-            return render_template("accounts/address_asked.html")
+            sends_mail = current_app.config["SETTINGS"].smtp_url is not None
+            return render_template(f"accounts/{'address_asked' if sends_mail else 'ask_address'}.html", form=form)
     return render_template("accounts/ask_address.html", form=form), 422 if form.is_submitted() else 200
 
 
