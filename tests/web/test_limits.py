@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 import time_machine
-from flask import Flask
+from flask import Flask, Response
 from sqlalchemy import func, select
+from werkzeug.exceptions import TooManyRequests
 from werkzeug.test import TestResponse
 
 from tests.cast import make_account
@@ -22,7 +24,7 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.limits import LimitCount, forget_counts
 from trainer.core.settings import Settings, SettingsRefused, read_settings
-from trainer.web.limits import network_of
+from trainer.web.limits import limit_acts, limit_own_failures, network_of
 
 REDIS = os.environ.get("TRAINER_TEST_REDIS_URL", "redis://127.0.0.1:6379")
 HOME = {"REMOTE_ADDR": "198.51.100.7"}
@@ -104,6 +106,44 @@ def test_tries_at_once_are_all_counted_and_a_success_takes_nothing_off(app: Flas
     assert most == statuses.count(422)
     assert Visitor(app).sign_in().status_code == 303  # from another address
     assert guess(Visitor(app)).status_code == 429
+
+
+@pytest.mark.on_both
+@pytest.mark.parametrize(
+    ("limit", "status"), [(limit_acts("3 per hour"), 200), (limit_own_failures("3 per hour"), 422)], ids=["acts", "own"]
+)
+def test_of_many_at_once_no_more_are_let_in_than_one_after_the_other(
+    app: Flask, limit: Callable[[Callable[[], tuple[str, int]]], Callable[[], Response]], status: int
+) -> None:
+    let_in, all_there = list[int](), threading.Event()
+
+    def view() -> tuple[str, int]:
+        let_in.append(1)
+        all_there.wait(2)  # others come before this one is answered
+        return "", status
+
+    limited = limit(view)
+
+    def ask(_number: int) -> int:
+        with app.test_request_context("/", method="POST"):
+            try:
+                return limited().status_code
+            except TooManyRequests:
+                return 429
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(ask, range(8)))
+    assert sorted(statuses) == sorted([status] * 3 + [429] * 5)
+    assert len(let_in) == 3
+
+
+def test_what_does_not_count_is_taken_off_again(app: Flask) -> None:
+    statuses = iter([409, 422, 200, 200, 200])
+    limited = limit_acts("2 per hour")(lambda: ("", next(statuses)))
+    with app.test_request_context("/", method="POST"):
+        assert [limited().status_code for _time in range(4)] == [409, 422, 200, 200]
+        with pytest.raises(TooManyRequests):
+            limited()
 
 
 @pytest.mark.check("T046")

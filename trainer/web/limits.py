@@ -196,29 +196,36 @@ def _limit(
     counts: Callable[[int], bool],
 ) -> Callable[[F], F]:
     item = parse(limit)
+    # Of many at once no more get in than one after the other; but a whole shift shares a network.
+    counts_first = kind != "failures"
 
     def declare(view: F) -> F:
         @wraps(view)
         def limited(*arguments: Any, **values: Any) -> Any:
             if methods is not None and request.method not in methods:
                 return view(*arguments, **values)
-            key = key_of(kind, str(request.endpoint), source())
+            key, expiry = key_of(kind, str(request.endpoint), source()), item.get_expiry()
             if seconds := seconds_left(key, item.amount):
                 raise wait(seconds)
+            if counts_first and _count_now(key, expiry) > item.amount:
+                raise wait(seconds_left(key, item.amount) or 1)
             try:
                 answer = make_response(view(*arguments, **values))
             except (DomainError, HTTPException) as error:
-                if counts(status_of(error)):
-                    _count_now(key, item.get_expiry())
+                _settle(key, expiry, has_counted=counts_first, counts=counts(status_of(error)))
                 raise
-            if counts(answer.status_code):
-                _count_now(key, item.get_expiry())
+            _settle(key, expiry, has_counted=counts_first, counts=counts(answer.status_code))
             return answer
 
         limited.limits = {**limits_of(view), f"{limit}, {_SAID[kind]}": methods}  # type: ignore[attr-defined]
         return cast("F", limited)
 
     return declare
+
+
+def _settle(key: str, seconds: int, *, has_counted: bool, counts: bool) -> None:
+    if has_counted != counts:
+        _count_now(key, seconds, 1 if counts else -1)
 
 
 def _count_now(key: str, seconds: int, amount: int = 1) -> int:
