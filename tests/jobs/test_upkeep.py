@@ -12,11 +12,12 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from tests.assignments.firm import EVERYONE, Firm, make_firm
-from tests.cast import sign_in_as
+from tests.assignments.firm import COURSE, EVERYONE, Firm, make_firm
+from tests.cast import certify, sign_in_as
 from tests.joining.test_roster_views import confirm, look
 from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
+from trainer.assessment.renewals import renew
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.operations import change_requirement, end_requirement, waive
 from trainer.assignments.queries import meant
@@ -25,6 +26,8 @@ from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.jobs.upkeep import keep_up_all, keep_up_changed
+from trainer.learning.queries import get_enrollment
+from trainer.learning.rules import Conditions
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.operations import (
     PersonFacts,
@@ -150,6 +153,26 @@ def test_after_each_act_duties_are_as_the_roster_says(
             assert not is_catching_up(firm.id)
             assert duties(firm) == roster(firm)
             moved.shift(10)
+
+
+def test_a_course_that_someone_begins_has_the_firms_conditions_seconds_later(
+    firm: Firm, moved: time_machine.Traveller
+) -> None:
+    with firm.app.app_context():
+        bob = person(firm, "Bob").user_id
+        assert bob is not None
+    certify(firm.app, bob)
+    moved.shift(dt.timedelta(days=320))
+    with firm.app.app_context():
+        for _portion in keep_up_all():
+            pass
+        moved.shift(60)
+        with transaction():
+            renew(bob, served().courses[COURSE], clock.now())
+        assert Conditions.read(get_enrollment(bob, COURSE).conditions).asked_minutes == 0
+        moved.shift(2)
+        follow()
+        assert Conditions.read(get_enrollment(bob, COURSE).conditions).asked_minutes == EVERYONE.least_minutes
 
 
 def test_a_firm_that_changes_all_the_time_is_looked_at_every_few_seconds(

@@ -50,13 +50,20 @@ def bring_forward(now: dt.datetime) -> None:
 
 
 def list_changed(now: dt.datetime) -> list[uuid.UUID]:
-    """Return the firms that did something in the last minutes that changes who has which duty, to be looked at now."""
+    """Return the firms to be looked at now, since something in the last minutes changes their duties: an act of theirs,
+    or one of their people who began a course, whose conditions a requirement may tighten."""
     recent = now - dt.timedelta(minutes=2)  # a worker that just started looks at all of them anyway
     acts = select(func.max(AuditEvent.at)).where(AuditEvent.organization_id == Organization.id)
     newest = acts.where(AuditEvent.at > recent, changes_duties()).scalar_subquery()
-    firms = select(Organization.id, Upkeep.seen_until, newest).where(newest.is_not(None))
-    rows = db.session.execute(firms.outerjoin(Upkeep, Upkeep.organization_id == Organization.id))
-    return [firm for firm, seen_until, acted_at in rows if seen_until is None or _is_due(seen_until, acted_at, now)]
+    changed = dict(db.session.execute(select(Organization.id, newest).where(newest.is_not(None))).all())
+    begun = db.session.execute(select(Enrollment.user_id, Enrollment.started_at).where(Enrollment.started_at > recent))
+    if starts := dict(begun.all()):
+        theirs = select(Assignment.organization_id, Assignment.user_id).where(Assignment.user_id.in_(starts))
+        for firm, user_id in db.session.execute(theirs):
+            changed[firm] = max(starts[user_id], changed.get(firm, starts[user_id]))
+    looked = select(Upkeep.organization_id, Upkeep.seen_until).where(Upkeep.organization_id.in_(changed))
+    seen = dict(db.session.execute(looked).all()) if changed else {}
+    return [firm for firm, at in changed.items() if firm not in seen or _is_due(seen[firm], at, now)]
 
 
 def _is_due(seen_until: dt.datetime, acted_at: dt.datetime, now: dt.datetime) -> bool:
