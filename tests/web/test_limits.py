@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import time_machine
@@ -139,7 +140,7 @@ def test_of_many_at_once_no_more_are_let_in_than_one_after_the_other(
 
 def test_what_does_not_count_is_taken_off_again(app: Flask) -> None:
     statuses = iter([409, 422, 200, 200, 200])
-    limited = limit_acts("2 per hour")(lambda: ("", next(statuses)))
+    limited: Any = limit_acts("2 per hour")(lambda: ("", next(statuses)))
     with app.test_request_context("/", method="POST"):
         assert [limited().status_code for _time in range(4)] == [409, 422, 200, 200]
         with pytest.raises(TooManyRequests):

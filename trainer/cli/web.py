@@ -28,7 +28,7 @@ def main(app: Flask | None = None) -> None:
     from granian.server.mp import MPServer
 
     # What it says goes the way of our own log, and has its form.
-    LOGGING_CONFIG["loggers"]["_granian"].update(handlers=[], propagate=True)  # type: ignore[attr-defined]
+    LOGGING_CONFIG["loggers"]["_granian"].update(handlers=[], propagate=True)  # type: ignore[index]
     name_process("trainer-web")
     module = import_module(sys.argv[-1].partition(":")[0])  # by its name: a command knows nothing above it
     preload = getattr(module, "preload", None)

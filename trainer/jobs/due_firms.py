@@ -60,7 +60,8 @@ def list_changed(now: dt.datetime) -> list[uuid.UUID]:
     if starts := dict(begun.all()):
         theirs = select(Assignment.organization_id, Assignment.user_id).where(Assignment.user_id.in_(starts))
         for firm, user_id in db.session.execute(theirs):
-            changed[firm] = max(starts[user_id], changed.get(firm, starts[user_id]))
+            if user_id is not None:
+                changed[firm] = max(starts[user_id], changed.get(firm, starts[user_id]))
     looked = select(Upkeep.organization_id, Upkeep.seen_until).where(Upkeep.organization_id.in_(changed))
     seen = dict(db.session.execute(looked).all()) if changed else {}
     return [firm for firm, at in changed.items() if firm not in seen or _is_due(seen[firm], at, now)]
