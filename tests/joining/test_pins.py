@@ -314,7 +314,7 @@ def test_a_code_that_gives_a_role_lets_nobody_in_with_a_pin(acme: Acme) -> None:
         assert db.session.scalar(here) == 0
 
 
-def test_someone_who_has_left_still_signs_in_until_the_number_is_anothers(acme: Acme) -> None:
+def test_someone_who_has_left_still_signs_in_also_once_the_number_is_anothers(acme: Acme) -> None:
     gus, user = with_pin(acme)
     with acme.app.app_context(), transaction():
         alice = actor_of(acme.users["alice"], acme.id)
@@ -326,6 +326,10 @@ def test_someone_who_has_left_still_signs_in_until_the_number_is_anothers(acme: 
     assert WRONG in sign_in(Visitor(acme.app), acme).text
     come_in(Visitor(acme.app), acme, slip_for(acme, new), "739164")
     assert user_of(acme.app, new) != user
+    fields = {"firm": firm_code(acme.app, acme.id), "number": NUMBER, "has_left": "y"}
+    assert WRONG in Visitor(acme.app).post("/in", {**fields, "pin": "739164"}).text
+    former = Visitor(acme.app)
+    assert former.post("/in", {**fields, "pin": PIN}).location == "/me"
 
 
 def test_whoever_has_a_password_gets_no_slip(acme: Acme) -> None:

@@ -37,6 +37,7 @@ class PinSignInForm(Form):
         description=_l("First time, or PIN forgotten? Type the 8 characters on your slip."),
         render_kw={"autocomplete": "off"},
     )
+    has_left = BooleanField(_l("I no longer work there"))
 
 
 class RegisterForm(Form):

@@ -75,6 +75,7 @@ def sign_in() -> Response | str | tuple[str, int]:
     form = PinSignInForm()
     if site is not None:
         del form.firm  # the device says it
+        del form.has_left  # it is for people who work there
     if not form.validate_on_submit():
         return _page(form, site), 422
     device_key = key_of("site-device", site.device.id.hex) if site is not None else None
@@ -85,7 +86,9 @@ def sign_in() -> Response | str | tuple[str, int]:
     with transaction():
         if site is not None:
             see(site.device, now())
-        tried = pins.begin(firm, number, secret, way_of if site is None else lambda _user: Way.SITE, now())
+        way = way_of if site is None else lambda _user: Way.SITE
+        has_left = site is None and bool(form.has_left.data)
+        tried = pins.begin(firm, number, secret, way, now(), has_left=has_left)
     is_right = check_pin(tried.user, secret)  # also in vain, so that all take as long
     is_from_before = not is_right and site is None and is_pin_from_before(tried.user, secret)
     if tried.slip is not None:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, literal, or_, select
 
 from trainer.accounts.models import User
 from trainer.accounts.pin_rules import Way, is_pin
@@ -49,9 +49,10 @@ class Tried(NamedTuple):
     slip: PinSlip | None = None
 
 
-def find_entry(firm_code: str, number: str) -> Membership | None:
-    """Return the entry on a roster that is meant, here or, where nobody here has the number, the one who left last.
+def find_entry(firm_code: str, number: str, *, has_left: bool = False) -> Membership | None:
+    """Return the entry on a roster that is meant: here or, where nobody here has the number, the one who left last.
 
+    `has_left`: the one who left last in any case; the number may be someone else's by now.
     What people learned is theirs, so they still come in after they have left, and when the firm is shut.
     """
     code, typed = read_code(firm_code, FIRM_CODE_LENGTH), clean_name(number)
@@ -62,6 +63,7 @@ def find_entry(firm_code: str, number: str) -> Membership | None:
             Organization.code == (code or ""),
             Membership.employee_number.in_({typed, typed.upper(), typed.lower()}),
             Membership.role == Role.MEMBER,
+            or_(literal(not has_left), Membership.ended_at.is_not(None)),
         )
         .order_by(Membership.ended_at.is_not(None), Membership.ended_at.desc(), Membership.employee_number != typed)
         .limit(1)
@@ -75,12 +77,20 @@ def list_numbers(user_id: uuid.UUID) -> Sequence[str]:
     return [str(number) for number in db.session.scalars(query.where(Membership.employee_number.is_not(None)))]
 
 
-def begin(firm_code: str, number: str, secret: str, way_of: Callable[[User | None], Way], now: dt.datetime) -> Tried:
+def begin(
+    firm_code: str,
+    number: str,
+    secret: str,
+    way_of: Callable[[User | None], Way],
+    now: dt.datetime,
+    *,
+    has_left: bool = False,
+) -> Tried:
     """Return what a PIN has to be held against, or the good slip whose code was typed.
 
     The same statements run whatever was typed, so that nobody learns from the time it takes who is on a roster.
     """
-    entry = find_entry(firm_code, number)
+    entry = find_entry(firm_code, number, has_left=has_left)
     if has_slip_shape(secret):
         slip = find_slip(entry.id if entry is not None else uuid.uuid4(), now)
         if slip is not None and is_code_of(slip, secret):
