@@ -115,6 +115,39 @@ def test_headers_in_progress_stop_nobody(address: str) -> None:
     run_async(work())
 
 
+def test_bodies_that_do_not_end_take_only_so_much_room_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "MOST_AT_ONCE", 250_000)
+
+    async def work() -> None:
+        ends = asyncio.Event()
+
+        async def stalled() -> dict[str, object]:
+            await asyncio.sleep(0)
+            if sent:
+                return sent.pop()
+            await ends.wait()
+            return {"type": "http.disconnect"}
+
+        async def whole() -> dict[str, object]:
+            return {"type": "http.request", "body": b"x" * 100_000}
+
+        sent: list[dict[str, object]] = [
+            {"type": "http.request", "body": b"x" * 100_000, "more_body": True} for _number in range(2)
+        ]
+        waiting = asyncio.ensure_future(intake.take_in(stalled, 500_000))
+        await asyncio.sleep(0.1)
+        with pytest.raises(intake.Refused) as refused:
+            await intake.take_in(whole, 500_000)
+        assert refused.value.status == 503
+        ends.set()
+        with pytest.raises(intake.Gone):
+            await waiting
+        for _time in range(5):  # what was taken in makes room for the next
+            (await intake.take_in(whole, 500_000)).close()
+
+    run_async(work())
+
+
 @pytest.mark.check("T091")
 def test_a_slow_line_gets_through_and_a_trickle_does_not(impatient: str) -> None:
     length = 12_000 * int(GRACE)

@@ -98,6 +98,7 @@ def web_command(settings: Settings) -> list[str]:
         "--respawn-failed-workers",
         # The server's own default is a thousand for all processes: that many stalled ones would shut everyone out.
         f"--backpressure={most_connections()}",
+        "--http1-header-read-timeout=15000",  # milliseconds: lines that say nothing make room for others
         "--workers-kill-timeout=10",  # a request that was begun and isn't sent on would hold up a stop for 30 seconds
         "trainer.app:create_server",
     ]

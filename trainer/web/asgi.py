@@ -87,14 +87,14 @@ class Adapter:
                     return call_app(self.app, environ)  # at once: handing it to a thread would cost half as much again
                 return await self._run(environ)
         except Refused as refused:
-            status = refused.status
+            status, is_read = refused.status, False
         except TooBusy:
             if environ["REQUEST_METHOD"] in _SAFE:
                 raise
-            status = 503
+            status, is_read = 503, True
         environ |= {REFUSED: status, "wsgi.input": BytesIO(), "CONTENT_LENGTH": "0"}
         answer = await self._refusing.run(lambda: call_app(self.app, environ))
-        if status != 503:  # what is left of the body isn't the next request
+        if not is_read:  # what is left of the body isn't the next request
             answer.headers.append((b"connection", b"close"))
         return answer
 

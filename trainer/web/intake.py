@@ -15,7 +15,13 @@ GRACE: Final = 10.0
 """Seconds that any body may take, however short it is."""
 LEAST_RATE: Final = 4096
 """Bytes a second that have to arrive, on the whole, after that: 4 MB may take 17 minutes."""
+MOST_AT_ONCE = 64 * 2**20
+"""Bytes of all bodies that this process is taking in: on many machines the folder for them is memory."""
 _IN_MEMORY = 64 * 1024
+
+
+_held = 0
+"""How many there are. Only the event loop changes it."""
 
 
 class Refused(Exception):
@@ -31,7 +37,7 @@ class Gone(Exception):
 
 
 async def take_in(receive: Receive, most: int) -> IO[bytes]:
-    """Return the body as a file, at its start. Raises Refused (408 too slow, 413 too large) and Gone."""
+    """Return the body as a file, at its start. Raises Refused (408 too slow, 413 too large, 503 no room) and Gone."""
     body = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 whoever asked for it closes it
     try:
         await _fill(body, receive, most)
@@ -43,20 +49,26 @@ async def take_in(receive: Receive, most: int) -> IO[bytes]:
 
 
 async def _fill(body: tempfile.SpooledTemporaryFile[bytes], receive: Receive, most: int) -> None:
+    global _held
     clock = asyncio.get_running_loop().time
     received, started, has_more = 0, clock(), True
-    while has_more:
-        end = started + GRACE + received / LEAST_RATE
-        try:
-            async with asyncio.timeout(min(IDLE, end - clock())):
-                message = await receive()
-        except TimeoutError as late:
-            raise Refused(408) from late
-        if message["type"] != "http.request":
-            raise Gone
-        portion = message.get("body", b"")
-        received += len(portion)
-        if received > most:
-            raise Refused(413)
-        body.write(portion)
-        has_more = message.get("more_body", False)
+    try:
+        while has_more:
+            end = started + GRACE + received / LEAST_RATE
+            try:
+                async with asyncio.timeout(min(IDLE, end - clock())):
+                    message = await receive()
+            except TimeoutError as late:
+                raise Refused(408) from late
+            if message["type"] != "http.request":
+                raise Gone
+            portion = message.get("body", b"")
+            received, _held = received + len(portion), _held + len(portion)
+            if received > most:
+                raise Refused(413)
+            if _held > MOST_AT_ONCE:
+                raise Refused(503)
+            body.write(portion)
+            has_more = message.get("more_body", False)
+    finally:
+        _held -= received
