@@ -8,6 +8,7 @@ place of the old ones; at SIGUSR1 it runs the command that puts the content fold
 from __future__ import annotations
 
 import ctypes
+import datetime as dt
 import json
 import os
 import signal
@@ -108,8 +109,7 @@ class Port:
 
 
 class Watch:
-    """Asks the web server whether it answers, and tells systemd where that wants to know: once that it is ready, then
-    (`WatchdogSec`) again and again. Where it no longer hears that, it restarts all of this."""
+    """Asks the web server whether it answers, and tells systemd, which restarts all of this where it no longer does."""
 
     def __init__(self, listener: int) -> None:
         with socket.socket(fileno=os.dup(listener)) as own:
@@ -380,8 +380,8 @@ def notify(state: str) -> None:
 
 def say(line: str) -> None:
     """Write a line to the log, in the form that all of it has (`core/logs.py`)."""
-    instant = time.time()
-    at = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(instant))}.{int(instant % 1 * 1000):03}Z"
+    instant = dt.datetime.now(dt.UTC)
+    at = f"{instant:%Y-%m-%dT%H:%M:%S}.{instant.microsecond // 1000:03}Z"
     if os.environ.get("TRAINER_LOG_FORMAT", "").strip().lower() == "json":
         fields = {"at": at, "level": "warning", "logger": "supervisor", "message": line, "process": os.getpid()}
         line = json.dumps(fields)

@@ -14,7 +14,7 @@ import socket
 import sys
 from contextlib import suppress
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 
@@ -28,7 +28,7 @@ def main(app: Flask | None = None) -> None:
     from granian.server.mp import MPServer
 
     # What it says goes the way of our own log, and has its form.
-    LOGGING_CONFIG["loggers"]["_granian"].update(handlers=[], propagate=True)  # type: ignore[index]
+    cast(dict[str, Any], LOGGING_CONFIG["loggers"])["_granian"].update(handlers=[], propagate=True)
     name_process("trainer-web")
     module = import_module(sys.argv[-1].partition(":")[0])  # by its name: a command knows nothing above it
     preload = getattr(module, "preload", None)
