@@ -62,7 +62,7 @@ from trainer.cli.seed import seed_cli
 from trainer.cli.serve import serve
 from trainer.cli.settings import show_settings
 from trainer.cli.setup import setup
-from trainer.cli.supervisor import READY, end_with, name_process, say
+from trainer.cli.supervisor import READY, end_with, name_process
 from trainer.cli.upgrade import upgrade
 from trainer.cli.web import listen_again
 from trainer.compliance.views.certificates import blueprint as certificate_files
@@ -435,7 +435,7 @@ def _ending_in_one_line() -> Iterator[None]:
     try:
         yield
     except ClickException as refused:
-        say(f"Error: {refused.message}")
+        refused.show()
         raise SystemExit(1) from None
 
 

@@ -48,7 +48,8 @@ def place(folder: Path, user: str, program: str = "") -> Path:
     flask = folder / ".venv" / "bin" / "flask"
     flask.parent.mkdir(parents=True)
     flask.write_text(program)
-    flask.chmod(0o755)
+    for path in folder.rglob("*"):
+        path.chmod(0o755)  # for the other user, whatever this process lets others do
     return script
 
 
