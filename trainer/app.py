@@ -15,6 +15,7 @@ from typing import Any
 from click import ClickException
 from flask import Flask, appcontext_popped, appcontext_pushed, current_app, g, has_app_context
 from flask_compress import Compress
+from flask_login import current_user
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.local import LocalProxy
@@ -26,6 +27,7 @@ from trainer.accounts.second_factor_views import blueprint as second_factor
 from trainer.accounts.signing_in import init_accounts
 from trainer.accounts.views import blueprint as accounts
 from trainer.accounts.views import end_at_exit
+from trainer.assessment.finals import lessons_again
 from trainer.assessment.onward import Onward, find_onward
 from trainer.assessment.renewal_mails import wants_mail
 from trainer.assessment.renewals import find_renewal
@@ -98,6 +100,7 @@ from trainer.credentials.views import verify_file
 from trainer.home.firm_views import blueprint as firm
 from trainer.home.merger_views import blueprint as mergers
 from trainer.home.round_views import blueprint as rounds
+from trainer.home.rounds import find_openers
 from trainer.home.views import blueprint as home
 from trainer.instructing.handing_in import list_taking
 from trainer.instructing.presence import list_taught_to
@@ -285,6 +288,8 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     app.jinja_env.globals.update(onward=_onward, renewal_of=_renewal_of, taught_to=list_taught_to)
     app.jinja_env.globals.update(changes_since=_changes_since, shortfall_told=shortfall_told)
     app.jinja_env.globals["sends_mail"] = settings.smtp_url is not None
+    app.extensions["lessons_again"] = lessons_again
+    app.jinja_env.globals["can_open_rounds"] = _can_open_rounds
     app.jinja_env.globals["wants_renewal_mail"] = wants_mail
     app.jinja_env.globals["note_classes"] = list_taking
     if settings.development:
@@ -518,6 +523,11 @@ def _layout() -> dict[str, Any]:
 
 def _onward(course: Course, enrollment: Enrollment, where: Standing) -> Onward:
     return find_onward(course, enrollment, where, now())
+
+
+def _can_open_rounds(course: str) -> bool:
+    """Return True if there is someone who may open another round of a course's final for this reader."""
+    return bool(find_openers(current_user.id, course, now()))
 
 
 def _renewal_of(credential: Credential) -> Renewal | None:

@@ -109,6 +109,18 @@ def test_lessons_are_named_for_what_went_wrong_most_needed_first() -> None:
     assert rules.lessons_for([(both, wrong)], {}) == []
 
 
+def test_wrong_first_steps_lead_to_the_lesson_on_steps_whatever_else_went_wrong() -> None:
+    harmful = Judged(Outcome.HIT, False, Grade.HARMFUL)
+    uncalled = Judged(Outcome.HIT, False, Grade.FINE, is_danger_missed=True)
+    missed = Judged(Outcome.MISS, False, Grade.BEST)
+    taught = {"A1": ["m/one", "m/two", "m/three"]}
+    assert rules.lessons_for([(["A1"], harmful)] * 24, taught, "m/steps") == ["m/steps"]
+    assert rules.lessons_for([(["A1"], uncalled)], taught, "m/steps") == ["m/steps"]
+    both = [(["A1"], missed), (["A1"], missed), (["A1"], harmful)]
+    assert rules.lessons_for(both, taught, "m/steps") == ["m/one", "m/two", "m/steps"]
+    assert rules.lessons_for([(["A1"], missed)], taught, "m/steps") == ["m/one", "m/two", "m/three"]
+
+
 further = st.lists(
     st.tuples(st.integers(0, 9), st.sampled_from(["single", "multiple", "marks"])), unique=True, max_size=30
 ).map(lambda found: [f"scene-{number}/{kind}" for number, kind in found])

@@ -15,6 +15,7 @@ from tests.assessment.swapped import copy_content, edit_front, open_library
 from tests.cast import make_account, make_ready, sign_in_as
 from tests.support import COURSE, Visitor, drawn, keys
 from trainer.assessment.models import Attempt, Response
+from trainer.content.serving import served
 from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
@@ -110,8 +111,9 @@ def test_later_tries_are_stricter(bob: Visitor) -> None:
     attempt = bob.start("finals")
     answer(bob, attempt, missed=3)
     hand_in(bob, attempt)
-    page = bob.get(f"/courses/{COURSE}/final").text
-    assert "at most 1 missed and at most 0 over-reported of all" in " ".join(page.split())
+    for path in (f"/courses/{COURSE}/final", f"/courses/{COURSE}"):
+        page = bob.get(path).text
+        assert "at most 1 missed and at most 0 over-reported of all" in " ".join(page.split())
     attempt = bob.start("finals")
     answer(bob, attempt, over_reported=1)  # what sends on a first try
     assert "Not passed" in bob.get(hand_in(bob, attempt).headers["Location"]).text
@@ -124,6 +126,11 @@ def test_who_fails_by_first_steps_alone_is_told_so(bob: Visitor) -> None:
     result = bob.get(hand_in(bob, attempt).headers["Location"]).text
     assert "Your verdicts are within what passing takes. First steps are what to work on." in " ".join(result.split())
     assert "You rarely miss" not in result
+    assert "First step that could harm" in result
+    assert sum(map(int, re.findall(r"</th>\s*<td class=\"r\">(\d+)</td>", result))) == 2
+    with bob.app.app_context():
+        course = served().courses[COURSE].file
+        assert stage_of(bob.app, attempt).lessons_to_read == [course.steps_lesson]
 
 
 def test_the_second_stage_shares_no_pair_with_the_first_and_opens_once(bob: Visitor) -> None:

@@ -57,7 +57,8 @@ def test_every_page_says_when_the_next_round_opens_and_what_to_read(app: Flask, 
             assert "used. The next try opens on December 25, 2026" in closed_up(page)
             assert "Read again: " in page
             assert "Go to the final" not in page
-            assert "Ask for another round sooner" in page
+            assert "Ask for another round sooner" not in page  # nobody could
+            assert "its instructor or manager can open a round sooner" in page
 
 
 def test_a_new_round_opens_by_date_once_the_lessons_are_read(app: Flask) -> None:
@@ -75,6 +76,24 @@ def test_a_new_round_opens_by_date_once_the_lessons_are_read(app: Flask) -> None
     with app.app_context():
         found = db.session.get_one(Attempt, attempt)
         assert (found.round, found.number, found.tries) == (2, 1, 3)
+
+
+def test_reading_again_stays_on_the_list_of_named_lessons(app: Flask) -> None:
+    leo = make_account(app)
+    with time_machine.travel("2026-11-25T15:00:00Z", tick=False) as clock:
+        attempt = use_up_tries(app, leo)
+        with app.app_context():
+            named = list(db.session.get_one(Attempt, attempt).lessons_to_read or ())
+        assert len(named) > 1
+        visitor, course = sign_in_as(app, leo), f"/courses/{COURSE}"
+        clock.shift(dt.timedelta(minutes=1))
+        for number, lesson in enumerate(named, start=1):
+            page = closed_up(visitor.get(f"{course}/{lesson}").text)
+            assert "without marking it again" not in page
+            is_last = number == len(named)
+            assert (f"Next to read again: {number + 1} of {len(named)}" in page) is not is_last
+            onward = visitor.post(f"{course}/{lesson}/completions").location
+            assert onward == (course if is_last else f"{course}/{named[number]}")
 
 
 def test_nobody_is_asked_where_nobody_could_open_it(app: Flask) -> None:
@@ -100,6 +119,7 @@ def test_an_instructor_opens_another_round_with_a_reason(app: Flask) -> None:
     member = join_class(app, leo, cohort, "Leo Learner")
     use_up_tries(app, leo)
     learner, teacher = sign_in_as(app, leo), sign_in_as(app, ines)
+    assert "Ask for another round sooner" in learner.get(FINAL).text
     assert "who teaches your class" in learner.get(ASK).text
     assert "is asking for another round" not in teacher.get(f"/cohorts/{cohort}").text
     learner.post(ASK)

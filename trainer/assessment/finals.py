@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
@@ -83,13 +84,24 @@ def decide_final(enrollment: Enrollment, course: Course, now: dt.datetime) -> Tr
 
 def next_try(enrollment: Enrollment, course: Course, now: dt.datetime) -> TryDecision:
     """Return whether the next try at the final may start, as far as earlier tries decide that."""
-    return rules.decide_try(
-        course.file.final.retry_rule,
-        failed_finals(enrollment.id),
-        list_readings(enrollment.id),
-        granted_rounds(enrollment.id),
-        now,
-    )
+    return _decide(enrollment.id, course, failed_finals(enrollment.id), now)
+
+
+def _decide(
+    enrollment_id: uuid.UUID, course: Course, failed: Sequence[rules.FailedTry], now: dt.datetime
+) -> TryDecision:
+    readings, granted = list_readings(enrollment_id), granted_rounds(enrollment_id)
+    return rules.decide_try(course.file.final.retry_rule, failed, readings, granted, now)
+
+
+def lessons_again(enrollment_id: uuid.UUID, course: Course, now: dt.datetime) -> tuple[tuple[str, ...], int]:
+    """Return which lessons are to be read again before the next try, and how many were named for that."""
+    enrollment = db.session.get(Enrollment, enrollment_id)
+    if enrollment is None or enrollment.final_passed_at is not None:
+        return (), 0
+    failed = failed_finals(enrollment_id)
+    decision = _decide(enrollment_id, course, failed, now)
+    return decision.lessons, len(failed[-1].lessons) if failed else 0
 
 
 def hand_in(
@@ -119,7 +131,9 @@ def hand_in(
     else:
         scenes = judge_all(responses, content.vocabulary.danger_rules)
         judged = [([sign.id for sign in scene.signs], judgment) for scene, judgment in scenes]
-        attempt.lessons_to_read = rules.lessons_for(judged, _taught(content, course))
+        attempt.lessons_to_read = rules.lessons_for(
+            judged, _taught(content, course), course.file.steps_lesson if course else None
+        )
     return True
 
 

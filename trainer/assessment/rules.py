@@ -207,17 +207,27 @@ def decide_try(
 
 
 def lessons_for(
-    judged: Iterable[tuple[Sequence[str], Judged]], taught: Mapping[str, Sequence[str]], most: int = 3
+    judged: Iterable[tuple[Sequence[str], Judged]],
+    taught: Mapping[str, Sequence[str]],
+    steps_lesson: str | None = None,
+    most: int = 3,
 ) -> list[str]:
-    """Return lessons to read for scenes that went wrong: those that teach most of the signs in them.
+    """Return lessons to read for scenes that went wrong: those that teach most of what did.
+
+    For a wrong verdict those are the lessons of the signs in the scene; for a first step that harms, or isn't the
+    emergency call where it must be, the lesson on first steps, which is always among them.
 
     `judged`: the signs of each scene, and how it was judged; `taught`: indicator id to lesson ids, in course order.
     """
     times_by_lesson: dict[str, int] = {}
     for signs, scene in judged:
-        if scene.outcome is not None and scene.outcome.is_right and not (scene.is_harmful or scene.is_danger_missed):
-            continue
-        for sign in signs:
-            for lesson in taught.get(sign, ()):
-                times_by_lesson[lesson] = times_by_lesson.get(lesson, 0) + 1
-    return sorted(times_by_lesson, key=lambda lesson: -times_by_lesson[lesson])[:most]
+        lessons = [lesson for sign in signs for lesson in taught.get(sign, ())]
+        is_step_wrong = scene.is_harmful or scene.is_danger_missed
+        if scene.outcome is not None and scene.outcome.is_right and (steps_lesson or not is_step_wrong):
+            lessons = []
+        for lesson in [*lessons, steps_lesson] if steps_lesson and is_step_wrong else lessons:
+            times_by_lesson[lesson] = times_by_lesson.get(lesson, 0) + 1
+    named = sorted(times_by_lesson, key=lambda lesson: -times_by_lesson[lesson])[:most]
+    if steps_lesson in times_by_lesson and steps_lesson not in named:
+        named[-1] = steps_lesson
+    return named

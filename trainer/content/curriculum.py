@@ -127,6 +127,7 @@ class CourseFile(Part):
     attestation: Text | None = None  # typed by the learner before the final
     modules: list[Slug] = Field(min_length=1)
     rule_lesson: LessonId | None = None  # where someone is led who should start with the decision rule
+    steps_lesson: LessonId | None = None  # where someone is led whose first steps were wrong
     first_try: Practice
     pretest: Pretest | None = None
     practice: Practice

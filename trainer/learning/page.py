@@ -14,7 +14,7 @@ from trainer.core.clock import now
 from trainer.core.errors import NotFound
 from trainer.items.payload import Given
 from trainer.learning.activity import opened_mark
-from trainer.learning.queries import find_begun, list_answers, path_of, taken, wants_place
+from trainer.learning.queries import find_begun, lessons_again, list_answers, path_of, taken, wants_place
 from trainer.learning.questions import address, ask, carried, place_of, still_open, unfinished
 from trainer.learning.rules import Begun
 from trainer.web.language import language_tag
@@ -43,11 +43,15 @@ def lesson_page(
         seen = kept if before is None else list_answers(begun.id, lesson, before)
         answers = {**seen, **unfinished(lesson, carrying, incomplete)}
     opened_at = opened_mark(begun, now()) if begun else ""
+    again_first: tuple[tuple[str, ...], int] = ((), 0)
     standing_alike: Hashable = None
     if begun:
+        if lesson.id in begun.read:
+            again_first = lessons_again(begun.id, whole, now())
         standing_alike = (
             *(begun.place, begun.is_paced, begun.is_tested_out, begun.is_short, begun.read),
             to_answer,
+            again_first,
         )
     opens_all = request.args.get("open") == "all" or (begun is not None and lesson.id in begun.read)
 
@@ -79,13 +83,21 @@ def lesson_page(
         body = lesson.html
     page = shared_page(
         (whole.slug, lesson.id, is_learner, standing_alike),
-        lambda: _around(whole, lesson, is_learner, begun, to_answer),
+        lambda: _around(whole, lesson, is_learner, begun, to_answer, again_first),
         {"body": body, "opened_at": opened_at},
     )
     return page, 422 if incomplete in answers else 200
 
 
-def _around(whole: Course, lesson: Lesson, is_learner: bool, begun: Begun | None, to_answer: tuple[str, ...]) -> str:
+def _around(
+    whole: Course,
+    lesson: Lesson,
+    is_learner: bool,
+    begun: Begun | None,
+    to_answer: tuple[str, ...],
+    again_first: tuple[tuple[str, ...], int],
+) -> str:
+    lessons, named = again_first
     where = path_of(whole, begun.place, begun.read, is_tested_out=begun.is_tested_out) if begun else None
     need = where.find(lesson.id) if where else None
     previous, following = whole.neighbors(lesson.id, begun.place if begun else None)
@@ -111,6 +123,9 @@ def _around(whole: Course, lesson: Lesson, is_learner: bool, begun: Begun | None
         standing=where,
         need=need,
         is_read=begun is not None and lesson.id in begun.read,
+        is_named=lesson.id in lessons,
+        named=named,
+        named_left=len(lessons) - 1,
         opened_at=hole("opened_at"),
         comes_first=where.comes_first(lesson.id) if begun and where and begun.is_paced else None,
     )

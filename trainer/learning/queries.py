@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row, Select, and_, bindparam, exists, func, or_, select
 
@@ -127,6 +128,12 @@ def can_renew(enrollment: Enrollment, today: dt.date) -> bool:
     return earned is not None and rules.can_renew(
         valid_until=earned.valid_until, is_revoked=earned.revoked_at is not None, today=today
     )
+
+
+def lessons_again(enrollment_id: uuid.UUID, course: Course, now: dt.datetime) -> tuple[tuple[str, ...], int]:
+    """Return which lessons the last final asks to read again, and how many it named. It is an assessment that knows."""
+    again: tuple[tuple[str, ...], int] = current_app.extensions["lessons_again"](enrollment_id, course, now)
+    return again
 
 
 def list_readings(enrollment_id: uuid.UUID) -> dict[str, dt.datetime]:

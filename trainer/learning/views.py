@@ -24,6 +24,7 @@ from trainer.learning.page import lesson_page
 from trainer.learning.queries import (
     find_enrollment,
     get_enrollment,
+    lessons_again,
     path_of,
     standing,
     taken,
@@ -101,10 +102,15 @@ def complete_lesson(course: str, module: str, lesson: str) -> Response:
         opened_at = read_mark(enrollment, request.form.get("opened_at"))
         if opened_at is not None:
             operations.credit_activity(enrollment, opened_at, longest_reading(loaded_lesson.file.minutes), at)
+        is_named = loaded_lesson.id in lessons_again(enrollment.id, whole, at)[0]
         operations.mark_as_read(enrollment, whole, loaded_lesson, at)
+        left = lessons_again(enrollment.id, whole, at)[0]
         operations.complete(enrollment, whole, current_app.config["SETTINGS"].is_local, at)
         following = whole.neighbors(loaded_lesson.id, enrollment.place)[1]
         asks = following is not None and wants_place(whole, enrollment, standing(enrollment, whole), following)
+    if is_named:
+        again = next((named for named in map(whole.lesson, left) if named), None)
+        return go(_lesson_url(whole, again) if again else url_for(".show_course", course=whole.slug))
     if asks:
         return go(url_for(".place", course=whole.slug))
     return go(_lesson_url(whole, following) if following else url_for(".show_course", course=whole.slug))

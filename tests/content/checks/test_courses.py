@@ -48,14 +48,15 @@ def test_a_module_to_choose_from_has_two_lessons_or_more(folder: Path) -> None:
     small.read(folder)
 
 
-def test_the_lesson_of_the_rule_is_one_of_the_course(folder: Path) -> None:
-    small.put(folder, COURSE_FILE, f"{small.COURSE}rule_lesson: basics/moon\n")
+@pytest.mark.parametrize("key", ["rule_lesson", "steps_lesson"])
+def test_the_lessons_of_the_rule_and_of_first_steps_are_of_the_course(folder: Path, key: str) -> None:
+    small.put(folder, COURSE_FILE, f"{small.COURSE}{key}: basics/moon\n")
     assert only(folder) == (
         f'content/{COURSE_FILE}:25: the course has no lesson "basics/moon". '
         "Give a lesson of this course, as module/lesson."
     )
-    small.put(folder, COURSE_FILE, f"{small.COURSE}rule_lesson: basics/first\n")
-    assert small.read(folder).courses["recognize"].file.rule_lesson == "basics/first"
+    small.put(folder, COURSE_FILE, f"{small.COURSE}{key}: basics/first\n")
+    assert getattr(small.read(folder).courses["recognize"].file, key) == "basics/first"
 
 
 def test_a_lesson_of_the_rule_with_faults_is_not_a_second_fault(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from flask import render_template
@@ -36,6 +37,7 @@ from trainer.credentials.models import Credential
 from trainer.credentials.queries import find_credential
 from trainer.credentials.rules import show_serial
 from trainer.items.judge.forms import CONFIDENCE_LABELS
+from trainer.items.registry import read_scene
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import standing, taken
 from trainer.web.language import language_tag
@@ -80,6 +82,7 @@ def result_page(own_attempt: Attempt) -> str:
             if may_review(own_attempt, response)
         ],
         categories=_categories(responses),
+        harms=_harms(responses),
         before=find_before(own_attempt.user_id) if own_attempt.kind == Kind.FINAL and shut_before() is None else None,
         after=RightOf.of(tally),
         worth=_worth(tally) if own_attempt.kind == Kind.FINAL else None,
@@ -136,6 +139,16 @@ def _credential(enrollment: Enrollment) -> Credential | None:
     if enrollment.credential_id is None:
         return None
     return find_credential(enrollment.user_id, enrollment.course, enrollment.cycle)
+
+
+def _harms(responses: Sequence[Given]) -> list[tuple[str, int]]:
+    """Return (kind of harm, first steps that could do it), most first."""
+    times: Counter[str] = Counter()
+    for response in responses:
+        chosen = (response.given or {}).get("action")
+        actions = read_scene(response.snapshot.payload).actions
+        times.update(action.harm for action in actions if action.id == chosen and action.harm)
+    return times.most_common()
 
 
 def _categories(responses: Sequence[Given]) -> list[tuple[str, int]]:

@@ -17,7 +17,7 @@ def check_courses(folder: Folder) -> None:
     for course in folder.courses.values():
         if course.file:
             _check_module_order(course, course.file)
-            _check_rule_lesson(course, course.file)
+            _check_named_lessons(course, course.file)
             check_core(course, course.file)
             _check_assessments(folder, course, course.file)
 
@@ -63,13 +63,13 @@ def _check_module_order(course: CourseFolder, entry: Entry[CourseFile]) -> None:
             )
 
 
-def _check_rule_lesson(course: CourseFolder, entry: Entry[CourseFile]) -> None:
-    lesson, modules = entry.value.rule_lesson, course.modules.values()
+def _check_named_lessons(course: CourseFolder, entry: Entry[CourseFile]) -> None:
+    modules = course.modules.values()
     known = {f"{module.slug}/{slug}" for module in modules for slug in module.lessons}
-    if lesson and lesson not in known and not any(module.broken_lessons for module in modules):
-        entry.refuse(
-            "rule_lesson", f'the course has no lesson "{lesson}"', "Give a lesson of this course, as module/lesson."
-        )
+    for key in ("rule_lesson", "steps_lesson"):
+        lesson = getattr(entry.value, key)
+        if lesson and lesson not in known and not any(module.broken_lessons for module in modules):
+            entry.refuse(key, f'the course has no lesson "{lesson}"', "Give a lesson of this course, as module/lesson.")
 
 
 def _check_assessments(folder: Folder, course: CourseFolder, entry: Entry[CourseFile]) -> None:
