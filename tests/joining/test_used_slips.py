@@ -49,6 +49,7 @@ def test_the_next_sign_in_tells_when_and_who_printed_until_it_is_answered(
     page = second.get("/me").text
     assert TOLD in page
     assert "printed by Mark Moe" in page
+    assert "November 25, 2026, 7:00:00\u202fAM EST" in page  # by the firm's clock, which is named
     assert "Printed by Mark Moe, Acme Security" in second.get("/account/pin-slips").text
     assert second.post("/account/pin-slips").location == "/me"
     assert TOLD not in second.get("/me").text

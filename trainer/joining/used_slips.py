@@ -38,6 +38,8 @@ class UsedSlip(NamedTuple):
 
     slip: PinSlip
     firm: str
+    zone: str
+    """The firm's time zone."""
     printed_by: str | None
     """As the firm has written the name; None if that isn't known anymore."""
 
@@ -54,7 +56,7 @@ def list_used(user_id: uuid.UUID, now: dt.datetime) -> Sequence[UsedSlip]:
         .scalar_subquery()
     )
     rows = db.session.execute(
-        select(PinSlip, Organization.name, name)
+        select(PinSlip, Organization.name, Organization.time_zone, name)
         .join(Membership, Membership.id == PinSlip.membership_id)
         .join(Organization, Organization.id == PinSlip.organization_id)
         .where(Membership.user_id == user_id, PinSlip.used_at > now - TOLD)

@@ -164,8 +164,10 @@ def show_day_without_year(value: dt.date) -> str:
     return format_skeleton("MMMMd", value, locale=_locale())
 
 
-def show_moment(value: dt.datetime) -> str:
-    """Return an instant in words, to the second."""
+def show_moment(value: dt.datetime, zone: str | None = None) -> str:
+    """Return an instant in words, to the second; by the clock of a zone, if one is given, which is then named."""
+    if zone is not None:
+        return format_datetime(value, "long", tzinfo=ZoneInfo(zone), locale=_locale())
     return format_datetime(value.astimezone(_zone()), "medium", locale=_locale())
 
 
