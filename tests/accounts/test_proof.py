@@ -67,6 +67,7 @@ ELSEWHERE = {
     "second_factor.renew_recovery_codes": "always asks for password and code",
     "second_factor.download_recovery_codes": "gives back what the page has just shown",
     "pins.change": "is for PINs alone",
+    "pins.give_earlier_pin": "is for PINs alone",
     "certificates.correct": "is for administrators, and always asks for password and code",
     "certificates.withdraw": "is for administrators, and always asks for password and code",
     "webhooks.make": "is the firm's",
