@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import io
 import struct
+import subprocess
+import sys
 import zlib
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +19,7 @@ from tests.organizations.conftest import Acme
 from trainer.core.audit import AuditEvent
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
+from trainer.core.settings import ROOT
 from trainer.organizations.logo_files import MOST_BYTES, LogoFile, LogoRefused, read_logo
 from trainer.organizations.logos import find_logo, prove
 from trainer.organizations.models import FirmLogo
@@ -99,6 +103,36 @@ def test_what_cannot_be_a_logo_is_refused_with_a_word_and_changes_nothing(acme: 
         assert (answer.status_code, word in answer.text) == (422, True), (name, answer.text)
         assert 'value="Acme Security"' in answer.text  # the rest of the page is there, too
         assert kept(acme) == before, name
+
+
+_DRAW = """
+import resource, sys
+from tests.organizations.test_logos import bomb
+from trainer.organizations.logo_files import read_logo
+from pathlib import Path
+import typst
+folder, data = Path(sys.argv[1]), bomb()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+(folder / "logo.png").write_bytes(read_logo(data).content)
+(folder / "page.typ").write_text('#image("logo.png", width: 50pt)')
+typst.compile(folder / "page.typ")
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+"""
+
+
+def bomb() -> bytes:
+    """Return a picture of the largest size whose rows go on for 150 MB."""
+    packer = zlib.compressobj(9)
+    rows = b"".join(packer.compress(bytes(2**20)) for _megabyte in range(150)) + packer.flush()
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 2_000, 2_000, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def test_a_picture_that_unpacks_to_far_more_takes_no_more_than_its_size(acme: Acme, tmp_path: Path) -> None:
+    assert send(acme, bomb()).status_code in {303, 422}
+    run = [sys.executable, "-c", _DRAW, str(tmp_path)]
+    drawn = subprocess.run(run, cwd=ROOT, capture_output=True, check=True, text=True)
+    assert float(drawn.stdout) < 100
 
 
 def test_a_file_that_no_request_can_have_is_refused_in_the_same_words(acme: Acme) -> None:
