@@ -12,9 +12,10 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from tests.cast import approve, certify, code_of, join_class, make_account, make_class, sign_in_as
+from tests.compliance.conftest import require
 from tests.instructing.conftest import Room, open_room
 from tests.organizations.conftest import Acme
-from tests.support import COURSE, Visitor
+from tests.support import COURSE, Visitor, closed_up
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
@@ -230,3 +231,17 @@ def test_a_name_cant_become_a_formula(acme: Acme) -> None:
     join_class(acme.app, acme.users["bob"], cohort, "=1+1")
     text = acme.enter("ines").post(f"/cohorts/{cohort}/exports", {"form": "csv"}).text
     assert "\n'=1+1," in text.replace("\r", "")
+
+
+def test_a_class_is_for_what_the_firm_requires_unless_another_course_is_chosen(acme: Acme) -> None:
+    ines, path = acme.enter("ines"), acme.path("/cohorts/new")
+    slugs = re.findall(r'<option[^>]* value="([^"]+)"', ines.get(path).text)
+    assert "Your firm requires" not in ines.get(path).text
+    require(acme.app, acme.users["alice"], acme.id, course=slugs[-1], title="Every year")
+    page = ines.get(path).text
+    assert re.findall(r'<option[^>]* value="([^"]+)"', page)[0] == slugs[-1]
+    assert "Your firm requires “Every year”. A class for another course doesn’t count for it." in closed_up(page)
+    warning = "This class doesn’t count for “Every year”: another course is required."
+    for course, is_warned in ((slugs[-1], False), (slugs[0], True)):
+        made = ines.post(path, facts(course=course))
+        assert (warning in ines.get(made.headers["Location"]).text) is is_warned

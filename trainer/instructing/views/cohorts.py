@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from babel.lists import format_list
 from flask import Blueprint, current_app, flash, render_template, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from trainer.assignments.queries import list_requirements
 from trainer.content.serving import served
 from trainer.core.clock import now, today
 from trainer.core.db import transaction
@@ -67,11 +71,15 @@ def firms_list(actor: Actor) -> str:
 def make_firms(actor: Actor) -> Response | str | tuple[str, int]:
     """Create a class of a firm."""
     teams = [(str(team.id), team.name) for team in list_teams(actor)]
-    form = FirmsCohortForm(teams_there=teams, **_proposed(actor.membership.name, actor.today(now())))
+    required = {rule.course: rule.title for rule in list_requirements(actor.organization_id)}
+    proposed = _proposed(actor.membership.name, actor.today(now()), [*required])
+    form = FirmsCohortForm(teams_there=teams, **proposed)
     made = _made(form, actor)
     if made is not None:
+        if required and form.course.data not in required:
+            flash(_("This class doesn’t count for %(titles)s: another course is required.", titles=_list(required)))
         return made
-    page = render_template("instructing/cohort_new_firm.html", actor=actor, form=form)
+    page = render_template("instructing/cohort_new_firm.html", actor=actor, form=form, required=_list(required))
     return page, 422 if form.is_submitted() else 200
 
 
@@ -257,8 +265,13 @@ def list_url(desk: Desk) -> str:
     return url_for("cohorts.firms_list", organization_id=desk.organization_id)
 
 
-def _proposed(name: str, day: dt.date) -> dict[str, Any]:
+def _list(required: Mapping[str, str]) -> str:
+    return format_list([f"“{title}”" for title in required.values()], locale=get_locale()) if required else ""
+
+
+def _proposed(name: str, day: dt.date, first: Sequence[str] = ()) -> dict[str, Any]:
     courses = [(slug, course.file.title) for slug, course in served().courses.items() if not course.is_for_renewal]
+    courses.sort(key=lambda course: course[0] not in first)
     return {"courses": courses, "taught_by": name, "starts_on": day, "ends_on": day + USUAL_LENGTH}
 
 
