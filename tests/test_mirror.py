@@ -113,7 +113,6 @@ HELD_BY = {
     "items/branching/payload",
     "items/test_samples.py": "items/contract items/forms items/payload items/registry",
     "jobs/test_closing.py": "organizations/letters",
-    "jobs/test_due_firms.py": "jobs/upkeep",
     "jobs/test_delivery.py": "cli/mail jobs/views",
     "privacy/test_copies.py": "jobs/copies privacy/letters privacy/queries privacy/rules",
     "privacy/test_retention.py": "jobs/retention",

@@ -43,7 +43,7 @@ def test_networks_take_turns_whoever_came_first() -> None:
     begun = threading.Event()
 
     async def all_at_once() -> None:
-        first = asyncio.ensure_future(lane.run(lambda: begun.wait(10)))
+        first = asyncio.ensure_future(lane.run(lambda: begun.wait(60)))
         await asyncio.sleep(0)
         many = [lane.run(lambda: done.append("many"), Source("192.0.2.1", str(number))) for number in range(8)]
         waiting = [asyncio.ensure_future(call) for call in many]
@@ -63,7 +63,7 @@ def test_so_many_of_a_browser_and_of_a_network_wait_and_no_more() -> None:
 
     async def ask(network: str, browser: str) -> bool:
         try:
-            return bool(await lane.run(lambda: begun.wait(10), Source(network, browser)))
+            return bool(await lane.run(lambda: begun.wait(60), Source(network, browser)))
         except TooBusy:
             return False
 

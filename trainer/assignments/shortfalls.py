@@ -41,14 +41,14 @@ def find_shortfalls(
     """
     if not asked:
         return {}
-    renewal, found = served().site.renewal or "", dict[uuid.UUID, Shortfall]()
+    renewal, short = served().site.renewal or "", dict[uuid.UUID, Shortfall]()
     courses = {course for _person, course, _terms in asked.values()} | {renewal}
     held = _list_held({person for person, _course, _terms in asked.values()}, courses, today, until)
     for duty, (person, course, terms) in asked.items():
         for credential in held.get(person, ()):
             if credential.course in {course, renewal}:  # the newest is the last
-                found[duty] = find_shortfall(completion_of(credential), terms)
-    return found
+                short[duty] = find_shortfall(completion_of(credential), terms)
+    return short
 
 
 def _list_held(
