@@ -434,3 +434,13 @@ def test_a_pack_has_a_table_of_them_with_the_proof_beside(training: Training) ->
     # A site's manager doesn't get what isn't of the site.
     mark = acme.enter("mark")
     assert mark.get(f"{pages[0]}/proof").status_code == 404
+
+
+def test_a_training_that_no_requirement_counts_says_so_where_it_is_seen_and_approved(acme: Acme) -> None:
+    require(acme.app, acme.users["alice"], acme.id, title="Ours alone")
+    page = record(acme, "dana")
+    said = "No requirement counts this."
+    assert said in acme.enter("alice").get(page).text
+    assert said in acme.enter("mona").get(acme.path("/earlier-training")).text
+    require(acme.app, acme.users["alice"], acme.id, title="Elsewhere too", earlier_titles=())
+    assert said not in acme.enter("alice").get(page).text

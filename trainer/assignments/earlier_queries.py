@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from trainer.assignments.models import EarlierTraining, TrainingProof
+from trainer.assignments.queries import list_requirements, terms_of
+from trainer.assignments.rules import Recorded, accepts
 from trainer.core.db import db, in_portions
 from trainer.core.errors import NotFound
 from trainer.core.paging import Page, read_page
@@ -34,6 +36,12 @@ class Line:
     ended_by: str | None
     proof: str | None
     """The name of its proof file."""
+
+
+def is_counted(actor: Actor, training: EarlierTraining) -> bool:
+    """Return whether any requirement of the firm counts a training, once it is approved."""
+    recorded = Recorded(training.title_key, training.completed_on, training.minutes)
+    return any(accepts(recorded, terms_of(rule)) for rule in list_requirements(actor.organization_id))
 
 
 def get_training(actor: Actor, training_id: uuid.UUID) -> tuple[EarlierTraining, Membership]:

@@ -22,6 +22,7 @@ from trainer.assignments.earlier_queries import (
     find_line,
     get_proof,
     has_second,
+    is_counted,
     list_waiting,
     may_approve,
 )
@@ -322,6 +323,7 @@ def _waiting_page(actor: Actor, refusal: str | None = None) -> str:
         seen_at=now().isoformat(),
         refusal=refusal,
         may_approve=may_approve,
+        is_counted=is_counted,
         has_second=has_second(actor),
     )
 
@@ -337,6 +339,7 @@ def _training_page(
         "compliance/earlier_training.html",
         actor=actor,
         line=line,
+        is_counted=is_counted,
         seen_at=now().isoformat(),
         may_approve=may_approve(actor, line.training, line.person),
         form=end_form or proof_form or Form(formdata=None),
