@@ -54,7 +54,7 @@ def test_an_upgrade_says_what_it_will_do_backs_up_and_migrates(site: Site) -> No
     go_back(site)
     code, said = site.flask("upgrade", "--check")
     assert code == 0, said
-    assert f"2 migration(s) from {BEFORE} to {HEAD}" in said
+    assert f"3 migration(s) from {BEFORE} to {HEAD}" in said
     assert "can keep serving" in said
     assert revision(site) == BEFORE
     assert not (site.instance / "backups").exists()
