@@ -83,3 +83,12 @@ def test_saving_on_a_device_says_what_it_is_not_enough_for(app: Flask) -> None:
     page = sign_in_as(app, make_guest(app)).get(f"/keep?start=course&course={COURSE}").text
     assert "The final and its certificate need a free account." in page
     assert "gone 7 days after your last visit, or as soon as you press Quick exit." in page
+
+
+@pytest.mark.parametrize(
+    ("hits", "false_alarms", "said"),
+    [(6, 0, "You caught everything"), (5, 0, "You catch most"), (6, 1, "You catch most")],
+)
+def test_most_is_not_said_where_it_was_all(app: Flask, hits: int, false_alarms: int, said: str) -> None:
+    with app.test_request_context():
+        assert words.tendency(_tally(hits, false_alarms)).startswith(said)

@@ -166,3 +166,13 @@ def test_first_tries_from_before_stay_practices_that_ask_for_all(app: Flask) -> 
 def test_starting_it_needs_a_learner(app: Flask) -> None:
     assert Visitor(app).post(f"/courses/{COURSE}/first-tries").headers["Location"] == "/keep"
     assert sign_in_as(app, make_account(app)).start("first-tries").startswith("/attempts/")
+
+
+def test_someone_who_is_signed_in_practices_in_their_own_course_instead(app: Flask) -> None:
+    visitor = sign_in_as(app, make_account(app))
+    assert visitor.get("/try").location == f"/courses/{COURSE}/practice"
+    visitor.post("/courses/security-officer/enrollments")
+    assert visitor.get("/try").location == "/courses/security-officer/practice"
+    page = closed_up(visitor.get("/me").text)
+    assert '<a href="/try">Practice</a>' in page
+    assert "Try it" in Visitor(app).get("/try").text

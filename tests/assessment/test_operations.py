@@ -180,8 +180,8 @@ def test_a_result_says_first_whether_it_is_passed_and_what_such_reports_would_be
     assert passed.split('class="units"')[1].count('class="on"') == 1
     whole = scenes_of(app, attempt)
     assert f"First steps that help: {whole} of {whole}." in passed
-    assert f"Exactly the best answer: {whole} of {whole}." in passed
-    assert f"Exactly the best answer: 0 of {whole}." in failed
+    assert f"Verdicts exactly as in the rule: {whole} of {whole}." in passed
+    assert f"Verdicts exactly as in the rule: 0 of {whole}." in failed
 
 
 def test_what_was_met_of_a_scene_that_has_changed_since_or_in_a_question_about_it_counts(shelf: Library) -> None:

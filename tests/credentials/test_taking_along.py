@@ -53,6 +53,13 @@ def shared_path(issued: Issued) -> str:
     return f"/shared/{credential(issued).sharing_key}"
 
 
+def test_the_certificates_own_page_says_that_a_page_to_share_is_there(issued: Issued) -> None:
+    holder = own(issued)
+    assert share(issued, holder) == 303
+    assert "Your page is there" in holder.get(f"/verify/{issued.serial}").text
+    assert "Your page is there" not in holder.get("/me").text
+
+
 @pytest.mark.on_both
 def test_one_zip_has_all_files_and_each_of_them_counts(issued: Issued) -> None:
     data = issued.get(f"/verify/{issued.serial}/certificate.zip")

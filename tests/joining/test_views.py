@@ -49,6 +49,7 @@ def test_signing_up_twice_makes_one_account(app: Flask, visitor: Visitor) -> Non
     visitor.sign_up()
     again = Visitor(app).post("/sign-up", {**GOOD, "email": "ＬＥＯ@example.org"})
     assert again.status_code == 422
+    assert 'href="/sign-in">Sign in instead</a>' in again.text
     assert people(app) == ["leo@example.org"]
 
 

@@ -227,4 +227,6 @@ def check_address(field: Any) -> None:
     """Refuse what isn't an address we can take."""
     key = email_key(field.data or "")
     if key is None or not is_mailable(key):
-        raise ValidationError(_l("We can’t use this email address. Use plain letters, one @, and no spaces."))
+        raise ValidationError(
+            _l("We can’t use this email address. Use plain letters, one @, and a full domain like example.org.")
+        )

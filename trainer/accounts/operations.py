@@ -349,7 +349,9 @@ def _address(given: str) -> tuple[str, str]:
     """Return (address that mail goes to, its key)."""
     address = clean_email(given)
     if address is None or not is_mailable(address):
-        raise Invalid(_l("We can’t use this email address. Use plain letters, one @, and no spaces."))
+        raise Invalid(
+            _l("We can’t use this email address. Use plain letters, one @, and a full domain like example.org.")
+        )
     return address, address.casefold()
 
 

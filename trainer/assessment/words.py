@@ -76,6 +76,8 @@ def worrying(counts: NightCounts) -> str:
 
 def tendency(tally: Tally) -> str:
     """Return what the two counts say together."""
+    if tally.hits == tally.concerns and not tally.false_alarms:
+        return _("You caught everything that adds up, and you left the rest alone.")
     few = _level(tally.hits, tally.concerns)
     many = _level(tally.false_alarms, tally.innocents)
     table = {

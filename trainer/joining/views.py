@@ -87,7 +87,7 @@ def sign_up() -> Response | str | tuple[str, int]:
         return go(url_for("pins.sign_in"))  # many share this browser: an account would stay signed in
     if current_app.config["SETTINGS"].smtp_url is not None:
         return _ask_sign_up()
-    form = SignUpForm()
+    form, has_account = SignUpForm(), False
     if form.validate_on_submit():
         hashed = hash_password(str(form.password.data))  # before the transaction: it takes its time
         guest_id = current_user.id if current_user.is_guest else None
@@ -95,11 +95,11 @@ def sign_up() -> Response | str | tuple[str, int]:
             with transaction():
                 user = create_account(str(form.email.data), hashed, now(), guest_id)
         except (Conflict, Invalid) as error:
-            form.email.errors = [error.message]
+            form.email.errors, has_account = [error.message], isinstance(error, Conflict)
         else:
             sign_in_session(user)
             return go(_next())
-    return _sign_up_page(form), _status(form)
+    return _sign_up_page(form, has_account=has_account), _status(form)
 
 
 @blueprint.route("/sign-up/<token>", methods=["GET", "POST"])
@@ -228,8 +228,9 @@ def _ask_sign_up() -> str | tuple[str, int]:
     return _sign_up_page(form), _status(form)
 
 
-def _sign_up_page(form: AskSignUpForm | SignUpForm) -> str:
-    return render_template("joining/sign_up.html", form=form, next=request.args.get("next"))
+def _sign_up_page(form: AskSignUpForm | SignUpForm, *, has_account: bool = False) -> str:
+    following = request.args.get("next")
+    return render_template("joining/sign_up.html", form=form, next=following, has_account=has_account)
 
 
 def _let_in(user: User, *, by_passkey: bool = False) -> Response:

@@ -145,7 +145,9 @@ class PersonForm(Form):
     def validate_email(self, field: Any) -> None:
         """Refuse what isn't an address we can take."""
         if field.data and email_key(field.data) is None:
-            raise ValidationError(_l("We can’t use this email address. Use plain letters, one @, and no spaces."))
+            raise ValidationError(
+                _l("We can’t use this email address. Use plain letters, one @, and a full domain like example.org.")
+            )
 
     def validate_hired_on(self, field: Any) -> None:
         """Refuse days that nobody now working was hired on."""

@@ -301,7 +301,9 @@ def _write(person: Membership, facts: PersonFacts) -> None:
     given = (facts.email or "").strip()
     person.email_key = email_key(given)
     if given and (person.email_key is None or not is_mailable(person.email_key)):
-        raise Invalid(_l("We can’t use this email address. Use plain letters, one @, and no spaces."))
+        raise Invalid(
+            _l("We can’t use this email address. Use plain letters, one @, and a full domain like example.org.")
+        )
     person.email = person.email_key  # mail goes to the very address that was checked
     person.job_title = clean_name(facts.job_title or "") or None
     person.employee_number = clean_name(facts.employee_number or "") or None

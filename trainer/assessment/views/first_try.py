@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -29,6 +30,7 @@ from trainer.core.signing import sign, unsign
 from trainer.items.judge.forms import CONFIDENCE_LABELS, JudgeForm
 from trainer.items.judge.model import VERDICT_ALONE
 from trainer.items.judge.payload import ScenePayload, payload_of
+from trainer.learning.queries import list_enrollments
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response
 from trainer.web.redirects import go
@@ -63,11 +65,15 @@ class _State:
 @blueprint.get("")
 @access(Who.PUBLIC)
 def start() -> Response | str:
-    """Say what the first try is and ask whether to keep answers.
+    """Say what the first try is and ask whether to keep answers. Someone who is signed in goes to practice instead.
 
     With `after`, go on with other pairs than that try's.
     """
     course = _course()
+    if current_user.is_authenticated and "keep" not in request.args:
+        begun = [enrollment.course for enrollment in list_enrollments(current_user.id)]
+        newest = next((slug for slug in begun if slug in served().courses), course.slug)
+        return go(url_for("assessment.practice", course=newest))
     match request.args.get("keep"):
         case "yes":
             return go(way_to("keep", start="first-try", course=course.slug))
