@@ -14,7 +14,7 @@ from tests.assignments import histories, oracle
 from trainer.assignments import rules
 from trainer.assignments.rules import Completion, Duty, Status, Terms
 from trainer.credentials.rules import valid_until as add_months
-from trainer.organizations.rules import is_daytime, local_day
+from trainer.organizations.rules import day_begins, is_daytime, local_day
 
 ZONES = [
     "Pacific/Kiritimati",  # UTC+14
@@ -113,6 +113,6 @@ def test_new_people_have_their_days_from_being_hired_and_others_from_the_start()
 @pytest.mark.parametrize("zone", ZONES)
 def test_a_day_begins_where_the_firm_is(zone: str) -> None:
     for day in (dt.date(2026, 3, 8), dt.date(2026, 11, 1), dt.date(2024, 2, 29), dt.date(2026, 12, 31)):
-        begins = rules.day_begins(day, zone)
+        begins = day_begins(day, zone)
         assert local_day(zone, begins) == day
         assert local_day(zone, begins - dt.timedelta(seconds=1)) == day - DAY

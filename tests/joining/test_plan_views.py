@@ -332,3 +332,14 @@ def test_new_people_are_invited_at_once_only_where_an_invitation_can_say_what_is
         letters = [write(mail) for mail in mails]
     assert len(letters) == 2
     assert all(letter is not None and "with the final, due " in letter.text for letter in letters)
+
+
+def test_whom_a_list_changed_and_how_stands_in_the_audit_log(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    path = look(visitor, acme, "name,e-mail,job title,hired on\nBob Stonewall,bob@example.org,Officer,2026-03-04\n")
+    assert confirm(visitor, path, is_same="y").status_code == 303
+    page = closed_up(visitor.get(acme.path("/audit?q=stonewall")).text)
+    assert "Bob Builder" in page
+    assert "Bob Stonewall" in page
+    assert re.search("job title: .*→ Officer", page)
+    assert re.search("hire date: .*→ ", page)

@@ -74,6 +74,25 @@ def test_the_audit_log_says_who_did_what(acme: Acme) -> None:
     assert alice.get(acme.path("/audit?act=export")).text.count("Downloaded the audit log") == 1
 
 
+def test_the_audit_log_is_narrowed_to_a_person_and_to_days(acme: Acme) -> None:
+    alice, path = acme.enter("alice"), f"/people/{acme.people['bob']}/facts"
+    with time_machine.travel("2031-03-04T17:00:00Z", tick=False):
+        facts = {"name": "Robert Stone", "email": "bob@example.org", "teams": str(acme.harbor)}
+        acme.enter("alice").post(acme.path(path), facts)
+        acme.enter("alice").post(acme.path("/teams"), {"name": "Night crew"})
+        alice = acme.enter("alice")
+        rows = {
+            query: closed_up(alice.get(acme.path(f"/audit?{query}")).text)
+            for query in ("q=stone", "q=nobody", "from=2031-03-04&to=2031-03-04", "from=2031-03-05", "q=alice&act=team")
+        }
+    assert "Changed a person" in rows["q=stone"]
+    assert "Night crew" not in rows["q=stone"]
+    assert "Nothing like this has happened." in rows["q=nobody"]
+    assert all(words in rows["from=2031-03-04&to=2031-03-04"] for words in ("Robert Stone", "Night crew"))
+    assert "Nothing like this has happened." in rows["from=2031-03-05"]
+    assert "Night crew" in rows["q=alice&act=team"]
+
+
 def acts_in_firms() -> set[str]:
     """Return every act that the code notes in a firm. What is noted without a firm never stands in a firm's log."""
     acts = set()

@@ -31,6 +31,7 @@ from trainer.core.audit import note
 from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations.actor import Actor
+from trainer.organizations.models import Membership
 from trainer.organizations.queries import list_teams
 
 
@@ -115,6 +116,7 @@ def waive(actor: Actor, assignment_id: uuid.UUID, reason: str, until: dt.date, n
         actor_id=actor.user_id,
         organization_id=actor.organization_id,
         subject_id=assignment.id,
+        name=db.session.get_one(Membership, assignment.membership_id).name,
         reason=reason,
         until=until.isoformat(),
     )
@@ -128,7 +130,14 @@ def end_waiver(actor: Actor, assignment_id: uuid.UUID, now: dt.datetime) -> None
     if waiver is None:
         raise Conflict(_l("There’s no waiver anymore."))
     waiver.ended_at = now
-    note("waiver.ended", now, actor_id=actor.user_id, organization_id=actor.organization_id, subject_id=assignment.id)
+    note(
+        "waiver.ended",
+        now,
+        actor_id=actor.user_id,
+        organization_id=actor.organization_id,
+        subject_id=assignment.id,
+        name=db.session.get_one(Membership, assignment.membership_id).name,
+    )
 
 
 def forget_firm(organization_id: uuid.UUID, most: int) -> int:

@@ -21,7 +21,6 @@ from trainer.assignments.rules import (
     Status,
     Terms,
     Wanted,
-    day_begins,
     title_key,
 )
 from trainer.assignments.shortfalls import completion_of, find_shortfalls
@@ -46,7 +45,7 @@ from trainer.learning.models import Enrollment
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
 from trainer.organizations.queries import list_firms, seen_by
-from trainer.organizations.rules import Role, fold, local_day
+from trainer.organizations.rules import Role, day_begins, fold, local_day
 
 
 class Title(NamedTuple):

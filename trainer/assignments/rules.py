@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from trainer.credentials.rules import valid_until as add_months
 from trainer.learning.rules import Asked
@@ -363,11 +362,6 @@ def first_due(began_on: dt.date, starts_on: dt.date, days_allowed: int) -> dt.da
 def monday_of(day: dt.date) -> dt.date:
     """Return the Monday of a day's week."""
     return day - dt.timedelta(days=day.weekday())
-
-
-def day_begins(day: dt.date, zone: str) -> dt.datetime:
-    """Return the instant at which a day begins by the firm's clock."""
-    return dt.datetime.combine(day, dt.time(), ZoneInfo(zone)).astimezone(dt.UTC)
 
 
 def reminder_kind(due_on: dt.date, today: dt.date) -> str | None:

@@ -32,7 +32,7 @@ from trainer.learning.operations import Opening, conditions_of, open_cycles, tig
 from trainer.learning.queries import get_enrollment
 from trainer.learning.rules import Conditions, tightened
 from trainer.organizations.models import Membership, Organization
-from trainer.organizations.rules import Role, is_daytime, local_day
+from trainer.organizations.rules import Role, day_begins, is_daytime, local_day
 from trainer.web.language import mail_language
 
 PORTION = 500
@@ -166,7 +166,7 @@ def digest(
             Membership.organization_id == organization.id,
             Membership.ended_at.is_(None),
             Membership.role.in_((Role.OWNER, Role.MANAGER)),
-            Membership.joined_at < rules.day_begins(monday + dt.timedelta(days=1), organization.time_zone),
+            Membership.joined_at < day_begins(monday + dt.timedelta(days=1), organization.time_zone),
             ~done,
         )
         .limit(20)

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from trainer.assignments.models import Assignment, Requirement
-from trainer.assignments.rules import day_begins
 from trainer.assignments.sql import add_days
 from trainer.compliance.queries import list_laws
 from trainer.compliance.rules import Narrowing, Sight, first_kept
@@ -24,6 +23,7 @@ from trainer.core.paging import Page, read_page
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import in_name_until
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
+from trainer.organizations.rules import day_begins
 
 _PAGE, _PORTION = 25, 500
 

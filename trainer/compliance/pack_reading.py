@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from trainer.assignments import earlier_queries
 from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
-from trainer.assignments.rules import Status, day_begins
+from trainer.assignments.rules import Status
 from trainer.assignments.sql import add_days
 from trainer.assignments.statements import meets_any
 from trainer.assignments.words import outcome
@@ -45,7 +45,7 @@ from trainer.learning.models import Enrollment
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, TeamStay
 from trainer.organizations.queries import seen_by, team_names, team_names_then
-from trainer.organizations.rules import Role
+from trainer.organizations.rules import Role, day_begins
 from trainer.organizations.words import ROLE_WORDS, act_name, tell_details
 
 _PORTION = 500  # rows in memory

@@ -15,7 +15,7 @@ from trainer.assessment.models import RoundRequest
 from trainer.assessment.rounds import list_waiting
 from trainer.assignments.models import Assignment, Requirement, RequirementVersion, Waiver
 from trainer.assignments.queries import list_requirements, list_versions, terms_of
-from trainer.assignments.rules import SOON, Status, day_begins
+from trainer.assignments.rules import SOON, Status
 from trainer.assignments.shortfalls import find_shortfalls
 from trainer.assignments.statements import duties_where, meets_any, on
 from trainer.compliance import statements
@@ -43,7 +43,7 @@ from trainer.organizations.queries import (
     list_teams_then,
     seen_by,
 )
-from trainer.organizations.rules import May, fold, local_day
+from trainer.organizations.rules import May, day_begins, fold, local_day
 from trainer.web.language import show_day
 
 PAGE = 25

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 
 from trainer.accounts.models import User
 from trainer.assignments.models import Assignment, Reminder
-from trainer.assignments.rules import Status, day_begins, kind_by_hand
+from trainer.assignments.rules import Status, kind_by_hand
 from trainer.compliance.queries import iterate_rows, sight_of
 from trainer.compliance.rules import Narrowing, Row
 from trainer.core import outbox
@@ -23,6 +23,7 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.invitations import most_a_day
 from trainer.organizations.models import Membership
 from trainer.organizations.queries import lock_organization
+from trainer.organizations.rules import day_begins
 from trainer.web.language import mail_language
 
 _PORTION = 500

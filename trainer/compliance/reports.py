@@ -16,7 +16,6 @@ from sqlalchemy import delete, func, or_, select
 
 from trainer.accounts.models import User
 from trainer.accounts.rules import email_key
-from trainer.assignments.rules import day_begins
 from trainer.compliance import report_queries as queries
 from trainer.compliance.models import Report, ReportMail, ReportRecipient
 from trainer.compliance.report_rules import (
@@ -38,8 +37,8 @@ from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations.actor import Actor
 from trainer.organizations.invitations import count_left_today, most_a_day
 from trainer.organizations.models import Organization
-from trainer.organizations.queries import list_teams, lock_organization
-from trainer.organizations.rules import is_daytime, local_day
+from trainer.organizations.queries import list_teams, lock_organization, names_of
+from trainer.organizations.rules import day_begins, is_daytime, local_day
 from trainer.web.language import language_tag, mail_language, show_day
 
 
@@ -291,8 +290,10 @@ def _stop_undeliverable(organization: Organization, now: dt.datetime) -> None:
 def _note_recipient(
     actor: Actor | None, act: str, report: Report, recipient: ReportRecipient, now: dt.datetime
 ) -> None:
-    """Record an act about someone who gets a report; an address outside is named."""
-    _note(actor, act, report, now, recipient=recipient.id.hex, address=recipient.email)
+    """Record an act about someone who gets a report, by name or, outside the firm, by address."""
+    user_id = recipient.user_id
+    name = names_of(actor, {user_id}).get(user_id) if actor is not None and user_id is not None else None
+    _note(actor, act, report, now, recipient=recipient.id.hex, address=recipient.email, name=name)
 
 
 def _note(actor: Actor | None, act: str, report: Report, now: dt.datetime, **details: str | int | None) -> None:

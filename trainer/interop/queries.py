@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from trainer.assignments.models import Assignment, EarlierTraining, Requirement
 from trainer.assignments.queries import get_requirement
-from trainer.assignments.rules import Status, day_begins
+from trainer.assignments.rules import Status
 from trainer.assignments.statements import meets_any
 from trainer.compliance.queries import list_person_rows, list_rows
 from trainer.compliance.rules import Narrowing, Row, Sight
@@ -40,7 +40,7 @@ from trainer.organizations.queries import (
     seen_by,
     team_names,
 )
-from trainer.organizations.rules import May, Role
+from trainer.organizations.rules import May, Role, day_begins
 
 _FOR_EVER = dt.date.max
 

@@ -17,7 +17,7 @@ from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db, insert_all
 from trainer.core.errors import Conflict, NotYet
-from trainer.joining.cells import key_of
+from trainer.joining.cells import LABELS, key_of
 from trainer.joining.decided import Decided, forget, recall, remember
 from trainer.joining.deciding import Said, Table, plan
 from trainer.joining.drafts import fingerprint, refuse_ordered, said_of, table_of
@@ -122,6 +122,7 @@ def take_over(actor: Actor, draft: RosterDraft, said: Confirmation, now: dt.date
     check(decided, said)
     written = write(actor, decided, now)
     forget(key)
+    _note_changed(actor, decided.taken[Fate.CHANGED], now)
     counts = {
         "new": len(decided.taken[Fate.NEW]),
         "returned": len(decided.taken[Fate.RETURNED]),
@@ -145,6 +146,27 @@ def take_over(actor: Actor, draft: RosterDraft, said: Confirmation, now: dt.date
         teams=len(decided.new_teams),
         **counts,
     )
+
+
+def _note_changed(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> None:
+    """Record each person whom a roster changed: what was there, and what is now, but for what is only theirs."""
+    fields = {label: name for name, label in LABELS.items()}
+    for entry in entries:
+        changes = {fields[change.label]: change.told for change in entry.changes}
+        changed = [
+            name if name in {"name", "email", "employee_number"} else f"{name}: {old} → {new}"
+            for name, (old, new) in changes.items()
+        ]
+        note(
+            "membership.changed",
+            now,
+            actor_id=actor.user_id,
+            organization_id=actor.organization_id,
+            subject_id=entry.membership_id,
+            name=entry.name,
+            other=str(changes["name"][0]) if "name" in changes else None,
+            changed="; ".join(changed),
+        )
 
 
 def write(actor: Actor, decided: Plan, now: dt.datetime, **told: str) -> Written:

@@ -321,13 +321,27 @@ def count_owners(organization_id: uuid.UUID) -> int:
 
 
 def list_events(
-    actor: Actor, after: str | None = None, acts: Collection[str] = (), most: int = 50
+    actor: Actor,
+    after: str | None = None,
+    acts: Collection[str] = (),
+    most: int = 50,
+    *,
+    text: str = "",
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
 ) -> Page[tuple[AuditEvent, str | None]]:
     """Return a page of the firm's audit log, the newest first, each with the name of who did it.
 
-    `acts`: the only ones to list, if any are named.
+    `acts`: the only ones to list, if any are named. `text`: only what was done by or to someone whose name has it.
+    `since`, `until`: only of that time.
     """
     keys, in_firm = (AuditEvent.at, AuditEvent.id), AuditEvent.organization_id == actor.organization_id
+    if text:
+        in_firm &= _is_about(actor, fold(text))
+    if since is not None:
+        in_firm &= AuditEvent.at >= since
+    if until is not None:
+        in_firm &= AuditEvent.at < until
     events_query = select(AuditEvent).where(in_firm)
     if acts:
         # The newest of each act, of which an index has them in order, then the newest of these.
@@ -338,6 +352,19 @@ def list_events(
     events = [event for (event,) in page.rows]
     names = names_of(actor, {event.actor_id for event in events if event.actor_id})
     return Page([(event, names.get(event.actor_id) if event.actor_id else None) for event in events], page.next_after)
+
+
+def _is_about(actor: Actor, text: str) -> ColumnElement[bool]:
+    """Return the condition of acts by or to people whose name, as the firm writes it or as was noted, has a text."""
+    theirs = and_(
+        Membership.organization_id == actor.organization_id, Membership.name_key.contains(text, autoescape=True)
+    )
+    noted = (func.lower(AuditEvent.details[name].as_string()) for name in ("name", "other"))
+    return or_(
+        AuditEvent.actor_id.in_(select(Membership.user_id).where(theirs, Membership.user_id.is_not(None))),
+        AuditEvent.subject_id.in_(select(Membership.id).where(theirs)),
+        *(name.contains(text, autoescape=True) for name in noted),
+    )
 
 
 def iterate_events(actor: Actor) -> Iterator[tuple[AuditEvent, str | None]]:

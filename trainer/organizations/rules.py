@@ -123,6 +123,11 @@ def local_day(time_zone: str, now: dt.datetime) -> dt.date:
     return now.astimezone(ZoneInfo(time_zone)).date()
 
 
+def day_begins(day: dt.date, zone: str) -> dt.datetime:
+    """Return the instant at which a day begins by the firm's clock."""
+    return dt.datetime.combine(day, dt.time(), ZoneInfo(zone)).astimezone(dt.UTC)
+
+
 def is_daytime(instant: dt.datetime, zone: str) -> bool:
     """Return True if people may be written to by the firm's clock."""
     begins, ends = _DAYTIME

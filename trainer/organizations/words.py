@@ -247,7 +247,7 @@ def _text(name: str, value: Any, *, is_of_role: bool) -> str:
     if name == "permission" and text in set(May):
         return str(_PERMISSIONS[May(text)])
     if name == "changed" and not isinstance(value, int):
-        return ", ".join(str(_FIELDS.get(field) or field) for field in text.split(", "))
+        return re.sub(r"(^|, |; )(\w+)(?=$|[,;:])", lambda match: match[1] + str(_FIELDS.get(match[2], match[2])), text)
     if name == "form":
         return text.upper()
     return show_day(dt.date.fromisoformat(text), "long") if _DAY.fullmatch(text) else text

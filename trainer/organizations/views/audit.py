@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from trainer.core import clock
 from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import iterate_events, list_events
-from trainer.organizations.rules import May
+from trainer.organizations.rules import May, day_begins
 from trainer.organizations.words import ACT_NAMES, act_name, tell_details
 from trainer.web.access import Who, access
 from trainer.web.tables import Table, csv_answer
@@ -67,12 +70,23 @@ def log(actor: Actor) -> str:
     act = request.args.get("act", "")
     act = act if act in ACTS else ""
     acts = [name for name in ACT_NAMES if name.partition(".")[0] == act]
-    page = list_events(actor, request.args.get("after"), acts)
+    text = " ".join(request.args.get("q", "").split())[:80]
+    zone = actor.organization.time_zone
+    first, last = (clock.read_day(request.args.get(name, "")) for name in ("from", "to"))
+    page = list_events(
+        actor,
+        request.args.get("after"),
+        acts,
+        text=text,
+        since=day_begins(first, zone) if first else None,
+        until=day_begins(last + dt.timedelta(days=1), zone) if last else None,
+    )
     return render_template(
         "organizations/audit.html",
         actor=actor,
         page=page,
         act=act,
+        asked={"act": act, "q": text, "from": first, "to": last},
         acts=ACTS,
         act_name=act_name,
         tell_details=tell_details,
