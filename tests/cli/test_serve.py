@@ -30,6 +30,7 @@ from trainer.cli.supervisor import MOST_STARTS, STEADY
 from trainer.cli.web import settle
 from trainer.core.settings import ROOT, Settings
 
+SILENCE = 8.0  # seconds, twice what systemd would wait for
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
@@ -263,7 +264,7 @@ def test_systemd_is_told_when_the_site_is_ready_and_only_while_it_answers_that_i
         hanging = children(site.child("web"))
         for pid in hanging:
             os.kill(pid, signal.SIGSTOP)
-        systemd.settimeout(8)
+        systemd.settimeout(SILENCE)
         wait_until(lambda: is_silent(systemd), 60)
         for pid in hanging:
             os.kill(pid, signal.SIGCONT)
@@ -306,7 +307,7 @@ def is_silent(receiver: socket.socket) -> bool:
 def is_refused(port: int) -> bool:
     """Return whether nobody listens."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=10):
+        with socket.create_connection(("127.0.0.1", port), timeout=60):
             return False
     except ConnectionRefusedError:
         return True

@@ -110,7 +110,7 @@ def has_letter(name: str) -> bool:
 
 def names_an_address(name: str) -> bool:
     """Return True if mail programs would make a link of it: our mails open with the firm's name."""
-    return re.search(r"://|\bwww\.|\b[^\W_][\w-]+\.[^\W\d_]{2,}(?![\w-])", name, re.IGNORECASE) is not None
+    return re.search(r"://|\bwww\.|\b[^\W_][\w-]{1,62}\.[^\W\d_]{2,}(?![\w-])", name, re.IGNORECASE) is not None
 
 
 def is_time_zone(name: str) -> bool:
