@@ -12,4 +12,5 @@ if "TRAINER_TEST_SHIFT" in os.environ:
 
         if missing is None:
             del sys.modules["pytest"]
-        time_machine.travel(time.time() + float(os.environ["TRAINER_TEST_SHIFT"])).start()
+        # It goes on from when it is first asked.
+        time_machine.travel(time.time() + float(os.environ["TRAINER_TEST_SHIFT"])).start().time_ns()

@@ -18,7 +18,7 @@ from trainer.assignments.models import (
     Waiver,
 )
 from trainer.core import audit
-from trainer.core.db import db
+from trainer.core.db import any_of, db
 from trainer.core.persons import Told, tell_all, tell_one
 from trainer.organizations.models import Membership
 
@@ -89,7 +89,9 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     recorded = select(EarlierTraining.id).where(EarlierTraining.membership_id.in_(_entries(user_id)))
-    audit.forget_names(audit.AuditEvent.subject_id.in_(recorded))
+    duties = select(Assignment.id).where(Assignment.membership_id.in_(_entries(user_id)))
+    about = audit.AuditEvent.subject_id
+    audit.forget_names(any_of(audit.AuditEvent, about.in_(recorded), about.in_(duties)))
     db.session.execute(
         delete(Digest).where(Digest.membership_id.in_(_entries(user_id))).execution_options(synchronize_session=False)
     )
