@@ -470,6 +470,8 @@ def ids_of(petra: Rich) -> set[str]:
         found |= {str(one) for one in db.session.scalars(invited.where(Membership.user_id == petra.id))}
         trained = select(EarlierTraining.id).join(Membership, Membership.id == EarlierTraining.membership_id)
         found |= {str(one) for one in db.session.scalars(trained.where(Membership.user_id == petra.id))}
+        asked = select(Assignment.id).join(Membership, Membership.id == Assignment.membership_id)
+        found |= {str(one) for one in db.session.scalars(asked.where(Membership.user_id == petra.id))}
         joined = select(Merger.gone_id).where(Merger.kept_user_id == petra.id)
         found |= {str(one) for one in db.session.scalars(joined)}
         called = select(ClassInvitation.id).join(Membership, Membership.id == ClassInvitation.membership_id)

@@ -109,7 +109,7 @@ def test_the_pin_of_before_is_good_where_it_was_known_and_undoes_the_slip(case: 
     assert case.phone.get(f"/attempts/{case.practice}/scenes/1").status_code == 200
     answer = case.phone.post(f"/account/pin-slips/{slip_ids(case.acme)[1]}/dispute")
     assert answer.location == "/account/pin"
-    assert case.mark.get("/me").location.startswith("/keep")
+    assert case.mark.get("/me").location.startswith("/sign-in")
     assert WRONG in sign_in(Visitor(case.acme.app), case.acme, THIEFS).text
     assert sign_in(Visitor(case.acme.app), case.acme, PIN).location == "/me"
     assert case.phone.get("/account/erasure").status_code == 200
@@ -130,7 +130,7 @@ def test_a_disputed_address_and_password_are_undone(case: Case, clock_at_noon: t
     assert TOLD in case.phone.get("/me").text
     case.phone.post(f"/account/pin-slips/{slip_ids(case.acme)[1]}/dispute")
     assert "No address" in case.phone.get("/account").text
-    assert case.mark.get("/me").location.startswith("/keep")
+    assert case.mark.get("/me").location.startswith("/sign-in")
     assert case.mark.sign_in("mine@example.org", "other plain words").status_code == 422
     assert sign_in(Visitor(case.acme.app), case.acme, PIN).location == "/me"
 
