@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +35,7 @@ from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core import chance
 from trainer.core.db import db
-from trainer.core.settings import Settings
+from trainer.core.settings import ROOT, Settings
 
 _OPTIONS = re.compile(r'name="(?:action|chosen)"\s+value="([^"]+)"')
 _PLACES = re.compile(r'name="(place-[^"]+)"')
@@ -315,7 +317,8 @@ def test_scenes_and_their_order_are_drawn_once(app: Flask) -> None:
     again = [_mask(visitor.get(f"{attempt}/scenes/{position}").text) for position in scenes]
     assert first == again
     assert visitor.start("practices") == attempt
-    assert isinstance(chance.rng, random.SystemRandom)
+    asked = "import random; from trainer.core import chance; print(isinstance(chance.rng, random.SystemRandom))"
+    assert subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True).stdout == "True\n"
 
 
 def test_people_see_other_scenes_in_another_order(app: Flask) -> None:

@@ -98,7 +98,7 @@ def test_it_is_not_asked_before_a_scene_is_answered(app: Flask) -> None:
     final = start_final(app, bob)
     pages = [f"/attempts/{one}/scenes/1" for one in (practice, final)]
     for path in (*pages, f"/attempts/{drill}/questions/1", f"/attempts/{final}/submission", "/try", "/"):
-        answer = visitor.get(path)
+        answer = visitor.get(path, follow_redirects=True)
         assert answer.status_code == 200
         assert "/remarks/" not in answer.text, path
 

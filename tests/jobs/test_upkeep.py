@@ -39,7 +39,7 @@ from trainer.organizations.operations import (
 )
 from trainer.organizations.queries import is_catching_up
 
-BEING_UPDATED = "Being updated: your latest changes will show here within a minute."
+BEING_UPDATED = "<span>Being updated</span>"
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ def live(shelf: Library, seed: int, steps: int) -> tuple[list[str], str]:
     controller.start()
     try:
         with tempfile.TemporaryDirectory() as name:
+            Path(name, "trainer.db").touch()
             settings = make_settings(Path(name), f"sqlite:///{name}/trainer.db")
             app = create_app(replace(settings, smtp_url=box.url), shelf)
             with app.app_context():

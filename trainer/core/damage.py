@@ -67,7 +67,7 @@ def find_damage(instance: Path) -> str | None:
 def find_fault(instance: Path, database: Path) -> str | None:
     """Read all of an SQLite file, and return what is wrong with it, or None. A gigabyte takes a second or two."""
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(database))}?mode=rw", uri=True)) as connection:
+        with closing(sqlite3.connect(f"file:{quote(str(database))}?mode=ro", uri=True)) as connection:
             (fault,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             return _log_fault(instance, database, connection) if fault == "ok" else str(fault).replace("\n", " ")
     except sqlite3.DatabaseError as error:
