@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.conftest import make_settings
-from tests.joining.corpus import cells, foreign, letters, payroll, sheets
+from tests.joining.corpus import cells, exports, foreign, letters, payroll, sheets
 from tests.joining.corpus.case import Case
 from tests.organizations.conftest import Acme, make_acme
 from tests.remembered import remembered
@@ -28,7 +28,7 @@ from trainer.content.library import Library
 from trainer.core.db import db
 from trainer.organizations.models import Membership, Team, TeamMembership
 
-CASES = [case for module in (payroll, letters, cells, sheets, foreign) for case in module.CASES]
+CASES = [case for module in (payroll, letters, cells, sheets, foreign, exports) for case in module.CASES]
 
 
 @dataclass

@@ -28,6 +28,7 @@ from trainer.joining.lines import Line
 from trainer.joining.names import is_same_name
 from trainer.joining.repeats import join_repeats
 from trainer.joining.roster import Change, Entry, Fate, Known, Plan, Value
+from trainer.joining.totals import is_total
 from trainer.organizations.models import LONGEST_NAME, LONGEST_NUMBER
 from trainer.organizations.rules import Role, fold
 from trainer.organizations.words import ROLE_WORDS
@@ -156,7 +157,12 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
     cells = tidy(raw)
     name = read_name(cells)
     shown_number = BAD_CHARACTERS.sub("", cells.get("employee_number", ""))[:LONGEST_NUMBER] or None
+    is_sum = is_total(cells, name)
     try:
+        if is_sum:
+            raise Problem(
+                _l("this looks like a total, not a person, so it stays out. If it is a person, add an email address.")
+            )
         refuse_odd_cells(cells, line.cells[table.width :])
         row, warnings = read_person(cells, name, table.order, today, needs_address=needs_address)
         entry = _compare(line.number, row, cells.get("role", ""), roster)
@@ -168,6 +174,7 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
             *(line.number, Fate.PROBLEM, shown_name, shown, shown_number, (reason,)),
             problem=problem.words,
             clashes=isinstance(problem, Clash),
+            is_out=is_sum,
         )
     warnings = [*entry.warnings, *warnings]
     if line.repeats:

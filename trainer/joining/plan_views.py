@@ -105,8 +105,7 @@ def refused(actor: Actor, draft_id: UUID) -> Response:
     cells = {line.number: line.cells[: len(headings)] for line in lines_of(roster)}
     rows: Iterable[Sequence[Cell]] = (
         (entry.line, *cells[entry.line], *[""] * (len(headings) - len(cells[entry.line])), entry.reason)
-        for entry in plan.entries
-        if entry.fate is Fate.PROBLEM
+        for entry in plan.refused
     )
     return csv_answer(Table("refused-rows", (_("Row"), *headings, _("What is wrong")), rows))
 

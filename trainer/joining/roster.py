@@ -97,7 +97,7 @@ class Entry:
     clashes: bool = False
     """True for a problem that lies in someone else, on the roster or in another row."""
     is_out: bool = False
-    """True if someone said that nothing is to be done about this row."""
+    """True if nothing is to be done about this row: someone said so, or it is a total."""
 
     @property
     def is_taken(self) -> bool:
