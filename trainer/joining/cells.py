@@ -265,6 +265,16 @@ def _read_hired(text: str, order: Order, today: dt.date) -> dt.date | None:
     return day
 
 
+def read_stint(cells: dict[str, str], order: Order, today: dt.date) -> dt.date | None:
+    """Return the last day of someone who has left, the first of all days if it isn't known; None for anyone else."""
+    try:
+        hired_on = _read_hired(cells.get("rehired_on") or cells.get("hired_on", ""), order, today)
+        has_left, ended_on, _warnings = _read_standing(cells, hired_on, order, today)
+    except Problem:  # it is told where the row is refused
+        return None
+    return (ended_on or dt.date.min) if has_left else None
+
+
 def _read_standing(
     cells: dict[str, str], hired_on: dt.date | None, order: Order, today: dt.date
 ) -> tuple[bool, dt.date | None, list[LazyString]]:
@@ -284,7 +294,11 @@ def _read_standing(
     if day > today:
         warnings.append(_l("the last day, %(day)s, is still ahead, so this person stays", day=day.isoformat()))
         return False, None, warnings
-    if hired_on is not None and hired_on > day:  # came back since
+    if hired_on is not None and hired_on > day:
+        if is_here is None and not cells.get("rehired_on"):
+            warnings.append(
+                _l("the last day, %(day)s, is before the hire date: read as someone who came back", day=day.isoformat())
+            )
         return False, None, warnings
     if is_here:
         warnings.append(

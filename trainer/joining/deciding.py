@@ -28,6 +28,7 @@ from trainer.joining.lines import Line
 from trainer.joining.names import is_same_name
 from trainer.joining.repeats import join_repeats
 from trainer.joining.roster import Change, Entry, Fate, Known, Plan, Value
+from trainer.joining.stints import keep_last_stints
 from trainer.joining.totals import is_total
 from trainer.organizations.models import LONGEST_NAME, LONGEST_NUMBER
 from trainer.organizations.rules import Role, fold
@@ -108,7 +109,7 @@ def plan(
     """
     roster, entries = _Roster(known, roles, said.same), []
     # A row that is left out is no other row's twin, so that one of two can be chosen.
-    lines = join_repeats(table.lines, table.columns)
+    lines = join_repeats(keep_last_stints(table.lines, table.columns, table.order, today), table.columns)
     for line in sorted(lines, key=lambda row: row.number in said.out):
         entry = _decide(line, table, roster, today, needs_address=needs_address)
         entries.append(replace(entry, is_out=True) if line.number in said.out else entry)
@@ -180,6 +181,9 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
     if line.repeats:
         repeats = ", ".join(map(str, line.repeats))
         warnings.append(_l("also in row %(rows)s: read as one person", rows=repeats))
+    if line.stints:
+        stints = ", ".join(map(str, line.stints))
+        warnings.append(_l("row %(rows)s is about an earlier time that has ended, and isn’t read", rows=stints))
     if line.is_hidden:
         warnings.append(_l("this row is hidden in the spreadsheet"))
     if match := _MISREAD.search(name):
@@ -188,6 +192,9 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
 
 
 def _compare(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry:
+    if row.has_left and _find(number, row, roster) is None:  # it takes nobody's address or number
+        reason = _l("has left, says the list, and isn’t on the roster")
+        return Entry(number, Fate.GONE, row.name, row.email_key, reasons=(reason,))
     _refuse_twins(number, row, roster)
     person = _find(number, row, roster)
     if person is None:
@@ -240,9 +247,6 @@ def _compare(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry
 
 
 def _new(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry:
-    if row.has_left:
-        reason = _l("has left, says the list, and isn’t on the roster")
-        return Entry(number, Fate.GONE, row.name, row.email_key, reasons=(reason,))
     row = replace(row, role=read_role(role_text, roster.roles))
     if row.email_key is None:
         return _new_without_address(number, row, roster)

@@ -34,6 +34,8 @@ class Line:
     """True for a row that the spreadsheet doesn't show."""
     repeats: tuple[int, ...] = ()
     """Numbers of other rows of the same person that were read with this one."""
+    stints: tuple[int, ...] = ()
+    """Numbers of other rows of the same person, about times that ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,12 @@ def proper_name(text: str) -> str:
 
 def is_same_name(name: str, other: str) -> bool:
     """Return True if names have the same parts; order, capitals, accents and punctuation don't matter."""
-    return _parts(name) == _parts(other)
+    return name_key(name) == name_key(other)
+
+
+def name_key(name: str) -> str:
+    """Return a name to compare: its parts in alphabetical order, without capitals, accents and punctuation."""
+    return " ".join(sorted(fold(name).replace(",", " ").replace(".", " ").split()))
 
 
 def _is_plain(name: str) -> bool:
@@ -79,7 +84,3 @@ def _kept_aside(aside: re.Match[str]) -> str:
 
 def _is_suffix(text: str) -> bool:
     return text.lower().replace(".", "").strip() in _SUFFIXES
-
-
-def _parts(name: str) -> list[str]:
-    return sorted(fold(name).replace(",", " ").replace(".", " ").split())

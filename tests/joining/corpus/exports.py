@@ -17,6 +17,33 @@ Pier 9,Dora Day,0043,22
 ,End of report,,
 """)
 
+REHIRES = lines("""
+Employee Name,Email,Employee ID,Hire Date,Termination Date,Status
+Marta Ruiz,marta@example.org,0041,03/14/2015,06/20/2020,Terminated
+"Ruiz, Marta",marta@example.org,0041,05/02/2023,,Active
+Kofi Mensah,kofi@example.org,0042,10/22/2024,,Active
+Kofi Mensah,kofi@example.org,0042,01/05/2018,02/06/2022,Terminated
+Dora Day,,0043,01/05/2018,02/06/2022,
+Dora Day,,0043,01/05/2023,,
+Nia Bell,nia@example.org,0044,01/05/2018,02/06/2020,Terminated
+Nia Bell,nia@example.org,0044,01/05/2021,02/06/2022,Terminated
+Ann Lee,ann@example.org,0045,05/01/2026,04/01/2026,
+""")
+
+BARE_REHIRES = lines("""
+Name,Email,Last Day
+Marta Ruiz,marta@example.org,06/20/2020
+Marta Ruiz,marta@example.org,
+Kofi Mensah,kofi@example.org,
+Kofi Mensah,kofi@example.org,06/20/2020
+""")
+
+TWO_STINTS_OPEN = lines("""
+Name,Email,Hire Date,Last Day
+Marta Ruiz,marta@example.org,03/14/2015,
+Marta Ruiz,marta@example.org,05/02/2023,
+""")
+
 CASES = [
     Case(
         "totals-with-a-number",
@@ -28,5 +55,30 @@ CASES = [
         Dora Day||0043|Pier 9||""",
         left_out=6,
         says=("looks like a total",),
+    ),
+    Case(
+        "rehires-in-rows-of-their-own",
+        "stints.csv",
+        REHIRES,
+        """
+        Marta Ruiz|marta@example.org|0041|||2023-05-02
+        Kofi Mensah|kofi@example.org|0042|||2024-10-22
+        Dora Day||0043|||2023-01-05
+        Ann Lee|ann@example.org|0045|||2026-05-01""",
+        says=("row 2 is about an earlier time", "row 5 is about an earlier time", "read as someone who came back"),
+    ),
+    Case(
+        "rehires-without-status",
+        "stints.csv",
+        BARE_REHIRES,
+        "Marta Ruiz|marta@example.org||||\nKofi Mensah|kofi@example.org||||",
+    ),
+    Case(
+        "two-stints-that-last",
+        "stints.csv",
+        TWO_STINTS_OPEN,
+        "Marta Ruiz|marta@example.org||||2015-03-14",
+        left_out=1,
+        says=("is in row 2 too",),
     ),
 ]
