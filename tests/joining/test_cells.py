@@ -18,7 +18,7 @@ from trainer.joining.cells import key_of, tidy
         ("employee_number", "N/A", ""),
         ("email", "Bob Stone <bob@example.org>", "bob@example.org"),
         ("email", "mailto:bob@example.org;", "bob@example.org"),
-        ("email", "#N/A", ""),
+        ("email", "#N/A", "#N/A"),
         ("email", "none", ""),
         ("hired_on", "00/00/0000", ""),
         ("name", "N/A", "N/A"),

@@ -64,6 +64,21 @@ def test_refused_rows_can_be_downloaded_with_their_reasons_and_nothing_a_spreads
     assert len(rows) == 3
 
 
+def test_who_has_an_unknown_status_stays_out_until_someone_checks_the_row(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    rows = "Pat Poe,pat@example.org,Suspended\nQuin Quo,quin@example.org,Active\n"
+    path = look(visitor, acme, f"name,e-mail,status\n{rows}")
+    page = page_of(visitor)
+    assert 'name="taken" value="2">' in page
+    assert 'name="taken" value="3" checked>' in page
+    assert "does this person work here?" in page
+    ticks = {"shown": ["2", "3"], "doubtful": ["2"], "taken": ["2", "3"]}
+    visitor.post(f"{path}/ticks", ticks)
+    assert 'name="taken" value="2" checked>' in closed_up(visitor.get(path).text)
+    assert confirm(visitor, path).status_code == 303
+    assert {"Pat Poe", "Quin Quo"} <= here(acme.app)
+
+
 def test_a_row_is_left_out_by_a_tick_that_stays_and_all_others_come_in(acme: Acme) -> None:
     visitor = acme.enter("alice")
     path = look(visitor, acme, f"{HEAD}Pat Poe,pat@example.org,5,North\nQuin Quo,quin@example.org,6,South\n")

@@ -179,7 +179,10 @@ SMALL: dict[str, tuple[str, list[str]]] = {
         "Jos? Ruiz,b@x.org,1,,,,\nMar?a Ruiz,c@x.org,2,,,,\n",
         ["new: read wrongly", "the name holds “r?a”"],
     ),
-    "an error of a formula": ("#N/A,b@x.org,1,,,,\n#REF!,c@x.org,2,,,,\n", ["the name holds", "the name holds"]),
+    "an error of a formula": (
+        "#N/A,b@x.org,1,,,,\n#REF!,c@x.org,2,,,,\n",
+        ["the name is “#N/A”", "the name is “#REF!”"],
+    ),
     "a turned name": ("Bob \u202estone,b@x.org,1,,,,\n", ["can’t be shown"]),
     "an address with hidden letters": ("Bob Stone,b\u200b@x.org,1,,,,\n", ["hidden characters"]),
     "many teams": (f"Bob Stone,b@x.org,1,,{';'.join(f't{n}' for n in range(21))},,\n", ["more than 20 teams"]),

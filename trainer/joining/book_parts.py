@@ -11,7 +11,7 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 
 from trainer.core.errors import Invalid
-from trainer.joining.lines import LONGEST_CELL, MOST_COLUMNS, Line, add_line
+from trainer.joining.lines import LONGEST_CELL, MOST_COLUMNS, UNCALCULATED, Line, add_line
 
 MOST_ELEMENTS: Final = 1_500_000
 """The most elements of a part, and of all sheets: empty cells and rows take few bytes, but still take time."""
@@ -134,7 +134,7 @@ class Cells:
         self._cells: list[str] = []
         self._parts: list[str] = []
         self._kind, self._style = "n", 0
-        self._is_text = self._is_aside = self._is_hidden = False
+        self._is_text = self._is_aside = self._is_hidden = self._is_formula = False
 
     def hidden_columns(self) -> frozenset[int]:
         """Return the columns that the program doesn't show, counted from 0."""
@@ -161,7 +161,9 @@ class Cells:
         if name == "c":
             self._place_cell(values.get("r"))
             self._kind, self._style = values.get("t", "n"), int(values.get("s", "0"))
-            self._parts = []
+            self._parts, self._is_formula = [], False
+        elif name == "f":
+            self._is_formula = True
         elif name in {"v", "t"}:
             self._is_text = not self._is_aside
         elif name == "row":
@@ -229,7 +231,9 @@ class Cells:
             return raw.removesuffix("T00:00:00")
         if self._kind != "n":
             return raw  # a text of its own, the text of a formula, or an error such as #N/A
-        return self._number(raw) if raw.strip() else ""
+        if raw.strip():
+            return self._number(raw)
+        return UNCALCULATED if self._is_formula else ""
 
     def _number(self, raw: str) -> str:
         number = float(raw)

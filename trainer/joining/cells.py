@@ -14,6 +14,7 @@ from flask_babel.speaklater import LazyString
 
 from trainer.accounts.rules import clean_name, email_key, is_mailable, is_printable_name
 from trainer.joining.days import Order, read_day
+from trainer.joining.lines import UNCALCULATED
 from trainer.joining.names import asides_of, find_oddity, is_wrapped, written_name
 from trainer.joining.statuses import is_status, is_working
 from trainer.organizations.models import LONGEST_NAME, LONGEST_NUMBER, LONGEST_TITLE
@@ -45,7 +46,7 @@ _CELLS: Final = {
     "ended_on": _l("last day"),
     "status": _l("status"),
 }
-_NO_TEAM: Final = frozenset(("n/a", "#n/a", "n.a.", "-", "--", "–", "—"))
+_NO_TEAM: Final = frozenset(("n/a", "n.a.", "-", "--", "–", "—"))
 """What people and programs write where they have nothing to say, and what no team can be called either."""
 _NO_DAY: Final = ("00/00/0000", "0000-00-00", "tbd", "t.b.d.", "unknown")
 _NO_ADDRESS: Final = ("no email", "sin correo")
@@ -59,8 +60,15 @@ _LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 180
 """For a shorter check of plain addresses."""
 _FORMULA: Final = re.compile(r"[=@]|[+-](?![\d\s().-]*$)")
 """A formula, which a spreadsheet would run when the firm opens an export; a phone number or a dash isn't one."""
+_ERROR: Final = re.compile(
+    r"#(n/a|ref!|value!|div/0!|name\?|num!|null!|spill!|calc!|field!|blocked!|connect!|unknown!|busy!|getting_data)"
+    r"|err:\d{3}|#{4,}",
+    re.IGNORECASE,
+)
+"""What a spreadsheet shows where a formula went wrong, or where a column is too narrow."""
 _ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+?\d+|0?[.,]\d+", re.IGNORECASE)
 """A long number as a spreadsheet shows it, with its last digits lost, or a percentage."""
+_DAY_IN_STATUS: Final = re.compile(r"(?<!\d)\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\s*\Z")
 _NAMES: Final = ("name", "first", "middle", "last", "second_last")
 _ONE_LINE: Final = ("job_title", "employee_number")
 """Cells in which a line break is only where a program wrapped them."""
@@ -80,6 +88,8 @@ class Wanted:
     has_left: bool = False
     ended_on: dt.date | None = None
     """The last day of someone who has left, if the row says it."""
+    has_odd_status: bool = False
+    """True if we don't know whether the row's status means that this person works here."""
 
 
 class Problem(Exception):
@@ -148,6 +158,18 @@ def refuse_odd_cells(cells: dict[str, str], beyond: Sequence[str]) -> None:
                     letter="\ufffd",
                 )
             )
+        if cell == UNCALCULATED:
+            raise Problem(
+                _l(
+                    "the %(cell)s is a formula whose value isn’t in the file. Open the file in your spreadsheet "
+                    "program, save it, and send it again.",
+                    cell=name,
+                )
+            )
+        if _ERROR.fullmatch(cell):
+            raise Problem(
+                _l("the %(cell)s is “%(error)s”, an error of the spreadsheet. Correct it there.", cell=name, error=cell)
+            )
         if _FORMULA.match(cell):
             raise Problem(_l("the %(cell)s looks like a formula. Begin it with a letter or a number.", cell=name))
         if "\n" in cell and column != "teams" and not (column in _NAMES and is_wrapped(cell)):
@@ -201,6 +223,7 @@ def read_person(
         teams=_read_teams(cells.get("teams", "")),
         has_left=has_left,
         ended_on=ended_on,
+        has_odd_status=is_working(cells.get("status", "")) is None and bool(cells.get("status")),
     )
     return person, warnings
 
@@ -281,9 +304,11 @@ def _read_standing(
     """Return whether someone has left, on which day if that is known, and what to look at."""
     text, status = cells.get("ended_on", ""), cells.get("status", "")
     is_here = is_working(status)
+    if is_here is False and not text and (match := _DAY_IN_STATUS.search(status)):
+        text = match[0]
     warnings = []
     if status and is_here is None:
-        warnings.append(_l("we don’t know the status “%(status)s”, so this person stays", status=status[:40]))
+        warnings.append(_l("we don’t know the status “%(status)s”: does this person work here?", status=status[:40]))
     if not text:
         return is_here is False, None, warnings
     day = _read_day(text, order, today)

@@ -59,6 +59,8 @@ class Said:
     out: frozenset[int] = frozenset()
     """Numbers of rows."""
     left: frozenset[UUID] = frozenset()
+    taken: frozenset[int] = frozenset()
+    """Numbers of doubtful rows that are taken."""
     same: frozenset[int] = frozenset()
     """Numbers of rows whose person is the one with that employee number, even under another name."""
 
@@ -112,7 +114,8 @@ def plan(
     lines = join_repeats(keep_last_stints(table.lines, table.columns, table.order, today), table.columns)
     for line in sorted(lines, key=lambda row: row.number in said.out):
         entry = _decide(line, table, roster, today, needs_address=needs_address)
-        entries.append(replace(entry, is_out=True) if line.number in said.out else entry)
+        is_out = line.number in said.out or (entry.is_doubtful and line.number not in said.taken)
+        entries.append(replace(entry, is_out=True) if is_out else entry)
     entries = [_share(entry, roster) for entry in sorted(entries, key=lambda entry: entry.line)]
     new_teams: dict[str, str] = {}
     for entry in entries:

@@ -8,7 +8,8 @@
   we don't read are dropped before any of it is saved, except that those whose meaning is to be asked stay until
   somebody answered.
 - `current`: which sheet; `unread`: names of sheets without people; `coding`: of a file that isn't Unicode.
-- `out`: numbers of rows that are left out; `left`: ids of people who aren't in the list and have left.
+- `out`: numbers of rows that are left out; `taken`: of doubtful rows that are taken nevertheless; `left`: ids of people
+  who aren't in the list and have left.
 - `order`: how it was confirmed, while the worker takes it over.
 """
 
@@ -160,7 +161,8 @@ def order_of(draft: RosterDraft) -> Order:
 
 def said_of(draft: RosterDraft) -> Said:
     """Return what was said about the rows and about people who aren't in them."""
-    return Said(frozenset(draft.rows["out"]), frozenset(map(UUID, draft.rows["left"])))
+    rows = draft.rows
+    return Said(frozenset(rows["out"]), frozenset(map(UUID, rows["left"])), frozenset(rows.get("taken", ())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +243,7 @@ def use_sheet(draft: RosterDraft, name: str) -> None:
     names = [sheet["name"] for sheet in draft.rows["sheets"]]
     if name not in names:
         raise Invalid(_l("Choose a sheet from the list."))
-    draft.rows = {**draft.rows, "current": names.index(name), "out": [], "left": []}
+    draft.rows = {**draft.rows, "current": names.index(name), "out": [], "left": [], "taken": []}
 
 
 def read_again(draft: RosterDraft, coding: str) -> None:
@@ -258,6 +260,8 @@ class Ticks:
 
     shown: frozenset[int] = frozenset()
     taken: frozenset[int] = frozenset()
+    doubtful: frozenset[int] = frozenset()
+    """Those of `shown` that stay out unless they are taken."""
     asked: frozenset[UUID] = frozenset()
     left: frozenset[UUID] = frozenset()
 
@@ -266,11 +270,17 @@ def say(draft: RosterDraft, ticks: Ticks) -> bool:
     """Note what is ticked; return whether that is anything new. Raises Conflict."""
     refuse_ordered(draft)
     before = said_of(draft)
-    out = (before.out - ticks.shown) | (ticks.shown - ticks.taken)
+    out = (before.out - ticks.shown) | (ticks.shown - ticks.taken - ticks.doubtful)
     left = (before.left - ticks.asked) | (ticks.asked & ticks.left)
-    if Said(out, left) == before:
+    taken = (before.taken - ticks.doubtful) | (ticks.doubtful & ticks.taken)
+    if Said(out, left, taken) == before:
         return False
-    draft.rows = {**draft.rows, "out": sorted(out), "left": sorted(person_id.hex for person_id in left)}
+    draft.rows = {
+        **draft.rows,
+        "out": sorted(out),
+        "left": sorted(person_id.hex for person_id in left),
+        "taken": sorted(taken),
+    }
     return True
 
 

@@ -20,6 +20,8 @@ _BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + (
     "\0\u00ad\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
 """Blanks, and what nobody sees: copying from a web page or padding by an old program leaves it around a text."""
+UNCALCULATED: Final = "=(no value)"
+"""What stands for a formula whose value isn't in the file: it is refused where it is read."""
 _SUBSTITUTE: Final = "\x1a"
 """What stands for NUL, which PostgreSQL doesn't keep: a character that is refused wherever it is read."""
 

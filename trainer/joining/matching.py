@@ -22,6 +22,7 @@ from trainer.joining.headings import (
     known_as,
 )
 from trainer.joining.lines import Line, Sheet
+from trainer.joining.statuses import is_working
 from trainer.organizations.models import LONGEST_TITLE
 from trainer.organizations.rules import Role, fold
 
@@ -123,6 +124,7 @@ def match(sheet: Sheet, remembered: Mapping[str, str]) -> Match:
         ],
         below,
     )
+    columns = [_doubt(column, columns, below) for column in columns]
     return Match(row, tuple(columns), read_days(columns, below))
 
 
@@ -153,8 +155,9 @@ def _is_value(cell: str) -> bool:
 
 
 def _name(sheet: Sheet, index: int, heading: str, below: Sequence[Line], remembered: Mapping[str, str]) -> Column:
-    values = [line.cells[index] for line in below[:_LOOKED_AT] if index < len(line.cells) and line.cells[index]]
-    column = Column(index, heading[:LONGEST_TITLE], "", How.UNREAD, index in sheet.hidden_columns, tuple(values[:3]))
+    column = Column(index, heading[:LONGEST_TITLE], "", How.UNREAD, index in sheet.hidden_columns)
+    values = _values(column, below)
+    column = replace(column, samples=tuple(values[:3]))
     key = bare(heading)
     if has_social_security(values):
         return replace(column, how=How.PRIVATE, samples=())
@@ -211,6 +214,31 @@ def _settle_names(columns: list[Column]) -> list[Column]:
         else column
         for column in columns
     ]
+
+
+def _doubt(column: Column, columns: Sequence[Column], below: Sequence[Line]) -> Column:
+    """Return a column as a guess if its values don't bear its heading out.
+
+    That is so if over half of the people have no name in it, or if we don't know over half of its statuses.
+    """
+    if column.how is not How.KNOWN:
+        return column
+    if column.meaning == "status":
+        statuses = _values(column, below)
+        is_doubtful = 2 * sum(is_working(status) is None for status in statuses) > len(statuses)
+    elif column.meaning in {"name", "last"}:
+        keys = [other.index for other in columns if other.meaning in {"email", "employee_number"}]
+        people = [line for line in below[:_LOOKED_AT] if any("".join(line.cells[key : key + 1]) for key in keys)]
+        is_doubtful = 2 * len(_values(column, people)) < len(people)
+    else:
+        return column
+    return replace(column, how=How.GUESSED) if is_doubtful else column
+
+
+def _values(column: Column, below: Sequence[Line]) -> list[str]:
+    """Return what is written in a column of the first rows."""
+    cells = (line.cells[column.index] for line in below[:_LOOKED_AT] if column.index < len(line.cells))
+    return [cell for cell in cells if cell]
 
 
 def _rank(column: Column) -> tuple[bool, int]:

@@ -199,6 +199,7 @@ def _ticks() -> Ticks:
     return Ticks(
         shown=frozenset(request.form.getlist("shown", int)),
         taken=frozenset(request.form.getlist("taken", int)),
+        doubtful=frozenset(request.form.getlist("doubtful", int)),
         asked=frozenset(request.form.getlist("asked", UUID)),
         left=frozenset(request.form.getlist("left", UUID)),
     )

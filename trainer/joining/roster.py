@@ -100,6 +100,11 @@ class Entry:
     """True if nothing is to be done about this row: someone said so, or it is a total."""
 
     @property
+    def is_doubtful(self) -> bool:
+        """True if it stays out until someone takes it: we don't know whether this person still works here."""
+        return self.wanted is not None and self.wanted.has_odd_status and self.fate in WRITTEN
+
+    @property
     def is_taken(self) -> bool:
         """True if it is written once the roster is confirmed."""
         return self.fate in WRITTEN and not self.is_out

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.joining.corpus.case import Case, lines
+import re
+
+from tests.joining.corpus.case import Case, Row, book, changed, lines
 
 TOTALS = lines("""
 Site,Employee Name,Employee ID,Hours
@@ -44,6 +46,47 @@ Marta Ruiz,marta@example.org,03/14/2015,
 Marta Ruiz,marta@example.org,05/02/2023,
 """)
 
+STATUSES = lines("""
+Name,Email,Employee ID,Status
+Marta Ruiz,marta@example.org,0041,Active
+Kofi Mensah,kofi@example.org,0042,Terminated 10/15/2026
+Dana Dow,dana@example.org,0043,Terminated 10/15/2026
+Bob Builder,bob@example.org,0044,No Show
+Nia Bell,nia@example.org,0045,Suspended
+Ann Lee,ann@example.org,0046,Medical Leave
+""")
+
+CODED_STATUSES = lines("""
+Name,Email,Status
+Marta Ruiz,marta@example.org,Armed
+Kofi Mensah,kofi@example.org,Unarmed
+Dora Day,dora@example.org,Active
+""")
+
+ERRORS = lines("""
+Name,Email,Employee ID,Hire Date,Site
+Marta Ruiz,marta@example.org,0041,#N/A,Harbor Mall
+Kofi Mensah,#N/A,0042,03/14/2019,Harbor Mall
+Dora Day,dora@example.org,0043,03/14/2019,#REF!
+Nia Bell,nia@example.org,0044,03/14/2019,Harbor Mall
+""")
+
+
+def _without_values() -> bytes:
+    """Return a workbook as a library writes it that computes no formulas."""
+    rows: list[Row] = [
+        ["Name", "Email", "Employee ID"],
+        ["Marta Ruiz", "marta@example.org", "0041"],
+        ["Kofi Mensah", None, "0042"],
+    ]
+    whole = book(
+        {"Roster": rows}, lambda _book, sheet: sheet.write_formula("B3", '=LOWER("KOFI@example.org")', None, "")
+    )
+    return changed(
+        whole, lambda _name, part: re.sub(r"(<f>[^<]*</f>)<v>[^<]*</v>", r"\1<v/>", part).replace(' t="str"', "")
+    )
+
+
 CASES = [
     Case(
         "totals-with-a-number",
@@ -66,6 +109,42 @@ CASES = [
         Dora Day||0043|||2023-01-05
         Ann Lee|ann@example.org|0045|||2026-05-01""",
         says=("row 2 is about an earlier time", "row 5 is about an earlier time", "read as someone who came back"),
+    ),
+    Case(
+        "statuses-in-sentences",
+        "statuses.csv",
+        STATUSES,
+        """
+        Marta Ruiz|marta@example.org|0041|||
+        Ann Lee|ann@example.org|0046|||""",
+        gone=("Dana Dow", "Bob Builder"),
+        says=("we don’t know the status “Suspended”",),
+    ),
+    Case(
+        "statuses-that-are-none",
+        "armed.csv",
+        CODED_STATUSES,
+        """
+        Marta Ruiz|marta@example.org||||
+        Kofi Mensah|kofi@example.org||||
+        Dora Day|dora@example.org||||""",
+        columns={"Status": ""},
+    ),
+    Case(
+        "errors-of-formulas",
+        "errors.csv",
+        ERRORS,
+        "Nia Bell|nia@example.org|0044|Harbor Mall||2019-03-14",
+        left_out=3,
+        says=("the hire date is “#N/A”, an error", "the email is “#N/A”", "the team is “#REF!”"),
+    ),
+    Case(
+        "formulas-without-values",
+        "written.xlsx",
+        _without_values,
+        "Marta Ruiz|marta@example.org|0041|||",
+        left_out=1,
+        says=("the email is a formula whose value isn’t in the file",),
     ),
     Case(
         "rehires-without-status",
