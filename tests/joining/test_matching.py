@@ -27,6 +27,10 @@ def meanings(found: Match) -> list[str]:
         ("Worker,First name,Last name,E-mail", ["", "first", "last", "email"]),
         ("Employee,Name,E-mail", ["", "name", "email"]),
         ("Preferred Name,Legal First Name,Legal Last Name,Email", ["", "first", "last", "email"]),
+        ("First name Last name,Preferred name,Email", ["name", "", "email"]),
+        ("Lastname,Firstname,Supervisor_Primary,Email", ["last", "first", "", "email"]),
+        ("Name,Surname,Email", ["first", "last", "email"]),
+        ("Region,Name,Default Site,Email", ["", "name", "teams", "email"]),
         ("Nombre,Correo", ["name", "email"]),
         ("Nombre,Apellidos,Correo", ["first", "last", "email"]),
         ("Site,Name,Department,E-mail", ["teams", "name", "", "email"]),
@@ -37,7 +41,7 @@ def meanings(found: Match) -> list[str]:
     ],
 )
 def test_each_thing_is_read_from_its_best_column_and_nobody_is_asked(head: str, said: list[str]) -> None:
-    values = ["a b", "b c", "c d", "d e"][: head.count(",") + 1]
+    values = ["3/4/2026" if "Date" in heading else f"a {heading}" for heading in head.split(",")]
     found = find(f"{head}\n{','.join(values)}\n")
     assert meanings(found) == said
     assert found.is_sure
@@ -56,6 +60,26 @@ def test_who_is_asked_is_asked_about_a_guess(text: str, guessed: str) -> None:
     found = find(text)
     assert not found.is_sure
     assert [column.heading for column in found.columns if column.how is How.GUESSED] == [guessed]
+
+
+@pytest.mark.parametrize("heading", ["Supervisor_Primary", "Manager", "Preferred", "Preferred Name"])
+def test_whoever_is_named_beside_a_person_is_never_taken_for_one(heading: str) -> None:
+    found = find(f"Officer on file,{heading},E-mail\n7,Bob Stone,b@x.org\n")
+    assert not found.is_sure
+    assert meanings(found) == ["", "", "email"]
+
+
+@pytest.mark.parametrize(
+    ("text", "doubted"),
+    [
+        ("Name,E-mail\nBob Stone,b@x.org\n,c@x.org\n,d@x.org\n", "Name"),
+        ("Name,E-mail,Status\nBob Stone,b@x.org,Armed\n", "Status"),
+        ("Name,E-mail,Start\nBob Stone,b@x.org,8:00 AM\n", "Start"),
+    ],
+)
+def test_a_known_heading_is_asked_about_if_most_values_do_not_bear_it_out(text: str, doubted: str) -> None:
+    found = find(text)
+    assert [column.heading for column in found.columns if column.how is How.GUESSED] == [doubted]
 
 
 @pytest.mark.parametrize("number", ["078-05-1120", "XXX-XX-1120", "***-**-1120"])

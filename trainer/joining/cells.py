@@ -108,7 +108,7 @@ def tidy(cells: dict[str, str]) -> dict[str, str]:
     """Return cells without what programs add: quotes that keep zeros, angle brackets, "n/a"."""
     told = {name: _unwrapped(cell) for name, cell in cells.items()}
     for name in told.keys() - {"name", "first", "last", "teams", "role"}:
-        if told[name].lower().replace("e-m", "em") in _NOTHING:
+        if is_nothing(told[name]):
             told[name] = ""
     if told.get("teams", "").lower() in _NO_TEAM:
         told["teams"] = ""
@@ -125,6 +125,11 @@ def tidy(cells: dict[str, str]) -> dict[str, str]:
     if "(" in told.get("name", "") and not told.get("status"):
         told["status"] = next(filter(is_status, asides_of(told["name"])), "")
     return told
+
+
+def is_nothing(cell: str) -> bool:
+    """Return True for what people and programs write where they have nothing to say."""
+    return cell.lower().replace("e-m", "em") in _NOTHING
 
 
 def _unwrapped(cell: str) -> str:

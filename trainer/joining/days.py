@@ -99,6 +99,17 @@ def read_day(text: str, today: dt.date, order: Order = Order.MONTH_FIRST) -> dt.
     raise ValueError(text)
 
 
+def is_day(text: str) -> bool:
+    """Return True for a text that is a day, whichever number comes first."""
+    for order in Order:
+        try:
+            read_day(text, dt.date(2000, 1, 1), order)
+        except ValueError:
+            continue
+        return True
+    return False
+
+
 def find_order(texts: Iterable[str], heading: str = "") -> Reading:
     """Return how to read the days of a file: like most days that fit only one order, or else as is usual.
 

@@ -10,7 +10,8 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 
 from trainer.core.errors import Invalid
-from trainer.joining.days import Reading, find_order
+from trainer.joining.cells import is_nothing
+from trainer.joining.days import Reading, find_order, is_day
 from trainer.joining.headings import (
     EXAMPLE,
     HEADINGS_WITHIN,
@@ -18,6 +19,7 @@ from trainer.joining.headings import (
     bare,
     count_known,
     has_social_security,
+    is_others,
     is_private,
     known_as,
 )
@@ -172,7 +174,7 @@ def _name(sheet: Sheet, index: int, heading: str, below: Sequence[Line], remembe
 
 def _settle(columns: list[Column], below: Sequence[Line]) -> list[Column]:
     """Give each meaning to one column: first what the firm remembered, then the better heading, then the first one."""
-    columns = _settle_names(columns)
+    columns = _settle_names(columns, below)
     chosen: dict[str, Column] = {}
     for column in columns:
         if column.meaning and (column.meaning not in chosen or _rank(column) < _rank(chosen[column.meaning])):
@@ -194,8 +196,19 @@ def _settle(columns: list[Column], below: Sequence[Line]) -> list[Column]:
     return settled
 
 
-def _settle_names(columns: list[Column]) -> list[Column]:
-    """Tell columns of names apart: "Employee" is one only if no other is; "Nombre" may be a first or a full name."""
+def _settle_names(columns: list[Column], below: Sequence[Line]) -> list[Column]:
+    """Tell columns of names apart: "Employee" is one only if no other is; "Nombre" may be a first or a full name.
+
+    "Name" beside "Surname" is a first name, if the surname isn't in it.
+    """
+    if "first" not in {column.meaning for column in columns}:
+        last = next((column for column in columns if column.meaning == "last"), None)
+        columns = [
+            replace(column, meaning="first")
+            if last is not None and column.meaning == "name" and _lacks(column, last, below)
+            else column
+            for column in columns
+        ]
     there = {column.meaning for column in columns if bare(column.heading) not in PERHAPS}
     if {"first", "last"} <= {column.meaning for column in columns}:
         there.add("name")
@@ -216,10 +229,17 @@ def _settle_names(columns: list[Column]) -> list[Column]:
     ]
 
 
+def _lacks(name: Column, last: Column, below: Sequence[Line]) -> bool:
+    """Return True if the last names aren't in a column of names."""
+    cells = [[fold("".join(line.cells[column.index : column.index + 1])) for column in (name, last)] for line in below]
+    pairs = [(whole, part) for whole, part in cells[:_LOOKED_AT] if whole and part]
+    return 2 * sum(part not in whole for whole, part in pairs) > len(pairs)
+
+
 def _doubt(column: Column, columns: Sequence[Column], below: Sequence[Line]) -> Column:
     """Return a column as a guess if its values don't bear its heading out.
 
-    That is so if over half of the people have no name in it, or if we don't know over half of its statuses.
+    That is so if over half of the people have no name in it, or if over half of its statuses or days are none.
     """
     if column.how is not How.KNOWN:
         return column
@@ -230,6 +250,9 @@ def _doubt(column: Column, columns: Sequence[Column], below: Sequence[Line]) -> 
         keys = [other.index for other in columns if other.meaning in {"email", "employee_number"}]
         people = [line for line in below[:_LOOKED_AT] if any("".join(line.cells[key : key + 1]) for key in keys)]
         is_doubtful = 2 * len(_values(column, people)) < len(people)
+    elif column.meaning in _DAYS:
+        days = _values(column, below)
+        is_doubtful = 2 * sum(not is_day(day) and not is_nothing(day) for day in days) > len(days)
     else:
         return column
     return replace(column, how=How.GUESSED) if is_doubtful else column
@@ -258,7 +281,8 @@ def _guess(columns: list[Column], meaning: str, below: Sequence[Line]) -> list[C
     """Take the first column whose values look like it; someone is asked whether they are."""
     looks = _looks_like_address if meaning == "email" else _looks_like_name
     for place, column in enumerate(columns):
-        if column.how is How.UNREAD and column.samples and all(map(looks, column.samples)):
+        is_open = column.how is How.UNREAD and column.samples and not is_others(column.heading)
+        if is_open and all(map(looks, column.samples)):
             columns[place] = replace(column, meaning=meaning, how=How.GUESSED)
             break
     return columns

@@ -46,6 +46,30 @@ Marta Ruiz,marta@example.org,03/14/2015,
 Marta Ruiz,marta@example.org,05/02/2023,
 """)
 
+SUPERVISED = lines("""
+Lastname,Firstname,Work_Email,Supervisor_Primary,Start
+Ruiz,Marta,marta@example.org,Ines Berg,03/14/2019
+Mensah,Kofi,kofi@example.org,Ines Berg,11/22/2021
+""")
+
+PREFERRED = lines("""
+First name Last name,Preferred name,Employee #,Email,Site / Post
+Marta Ruiz,,0041,marta@example.org,Harbor Mall
+Shivani Patel,Shiv,0042,shivani@example.org,Pier 9
+""")
+
+BROKEN_HEADING = lines("""
+Name,E-mail,"Site /
+Post","Hire
+Date"
+Marta Ruiz,marta@example.org,Harbor Mall,03/14/2019
+""")
+
+SPANISH = lines("""
+Núm. de empleado,Nombre y apellidos,Correo,Sitio
+00412,Marta Ruiz,marta@example.org,Puerto
+""")
+
 STATUSES = lines("""
 Name,Email,Employee ID,Status
 Marta Ruiz,marta@example.org,0041,Active
@@ -109,6 +133,34 @@ CASES = [
         Dora Day||0043|||2023-01-05
         Ann Lee|ann@example.org|0045|||2026-05-01""",
         says=("row 2 is about an earlier time", "row 5 is about an earlier time", "read as someone who came back"),
+    ),
+    Case(
+        "supervisors-are-no-guards",
+        "paycom.csv",
+        SUPERVISED,
+        """
+        Marta Ruiz|marta@example.org||||2019-03-14
+        Kofi Mensah|kofi@example.org||||2021-11-22""",
+    ),
+    Case(
+        "preferred-names-are-no-names",
+        "bamboo.csv",
+        PREFERRED,
+        """
+        Marta Ruiz|marta@example.org|0041|Harbor Mall||
+        Shivani Patel|shivani@example.org|0042|Pier 9||""",
+    ),
+    Case(
+        "line-break-in-a-heading",
+        "a.csv",
+        BROKEN_HEADING,
+        "Marta Ruiz|marta@example.org||Harbor Mall||2019-03-14",
+    ),
+    Case(
+        "spanish-number",
+        "lista.csv",
+        SPANISH,
+        "Marta Ruiz|marta@example.org|00412|Puerto||",
     ),
     Case(
         "statuses-in-sentences",
