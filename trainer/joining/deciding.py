@@ -29,6 +29,7 @@ from trainer.joining.names import is_same_name
 from trainer.joining.repeats import join_repeats
 from trainer.joining.roster import Change, Entry, Fate, Known, Plan, Value
 from trainer.joining.stints import keep_last_stints
+from trainer.joining.teams import list_teams, split_teams
 from trainer.joining.totals import is_total
 from trainer.organizations.models import LONGEST_NAME, LONGEST_NUMBER
 from trainer.organizations.rules import Role, fold
@@ -50,6 +51,8 @@ class Table:
     width: int
     """How many columns have a heading."""
     order: Order = Order.MONTH_FIRST
+    has_commas: bool = True
+    """False if a comma in a cell of teams is always a part of a team's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,12 @@ class _Roster:
     lines_by_key: dict[str, int] = field(default_factory=dict)
     lines_by_number: dict[str, int] = field(default_factory=dict)
     lines_by_person: dict[UUID, int] = field(default_factory=dict)
+    firm_teams: Collection[str] = ()
+    """The firm's teams, folded."""
+    listed_teams: Collection[str] = ()
+    """Teams that stand in the list without a comma, folded."""
+    unclear_teams: set[str] = field(default_factory=set)
+    """Teams with a comma that a row was told about."""
     later_twins: dict[int, int] = field(default_factory=dict)
     """Row -> a later row with the same address or number."""
 
@@ -109,7 +118,10 @@ def plan(
     Who may give no role but a member's leaves people with another one as they are. Without `needs_address`, someone
     with an employee number needs no email address.
     """
-    roster, entries = _Roster(known, roles, said.same), []
+    column = table.columns.get("teams")
+    cells = () if column is None else (line.cells[column] for line in table.lines if column < len(line.cells))
+    roster = _Roster(known, roles, said.same, firm_teams=teams, listed_teams=list_teams(cells))
+    entries = []
     # A row that is left out is no other row's twin, so that one of two can be chosen.
     lines = join_repeats(keep_last_stints(table.lines, table.columns, table.order, today), table.columns)
     for line in sorted(lines, key=lambda row: row.number in said.out):
@@ -162,6 +174,10 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
     name = read_name(cells)
     shown_number = BAD_CHARACTERS.sub("", cells.get("employee_number", ""))[:LONGEST_NUMBER] or None
     is_sum = is_total(cells, name)
+    unclear: Sequence[str] = ()
+    if table.has_commas and "," in cells.get("teams", ""):
+        separate, unclear = split_teams(cells["teams"], roster.firm_teams, roster.listed_teams)
+        cells["teams"] = ";".join(separate)
     try:
         if is_sum:
             raise Problem(
@@ -187,6 +203,10 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
     if line.stints:
         stints = ", ".join(map(str, line.stints))
         warnings.append(_l("row %(rows)s is about an earlier time that has ended, and isn’t read", rows=stints))
+    for team in unclear:
+        if team not in roster.unclear_teams:
+            roster.unclear_teams.add(team)
+            warnings.append(_l("“%(team)s” is read as one team: put a semicolon between two", team=team[:80]))
     if line.is_hidden:
         warnings.append(_l("this row is hidden in the spreadsheet"))
     if match := _MISREAD.search(name):
@@ -361,5 +381,5 @@ def _changed(row: Wanted, person: Known) -> dict[str, Change]:
         ("hired_on", row.hired_on, person.hired_on),
     ]
     if row.teams is not None and set(map(fold, row.teams)) != set(map(fold, person.teams)):
-        pairs.append(("teams", ", ".join(row.teams), ", ".join(person.teams)))
+        pairs.append(("teams", "; ".join(row.teams), "; ".join(person.teams)))
     return {name: Change(LABELS[name], old, new) for name, new, old in pairs if new is not None and new != old}

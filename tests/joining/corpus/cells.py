@@ -336,7 +336,6 @@ CASES = [
     Case("no-headings", "a.csv", NO_HEADINGS, refusal="names the columns"),
     Case("names-alone", "a.csv", NAMES_ALONE, refusal="email|employee number"),
     Case("very-long-name", "a.csv", LONG, "Kofi Mensah|kofi@example.org||||", left_out=1),
-    # Whether a comma separates teams or belongs to the name of one can't be known; the page says which teams are new.
     Case(
         "several-teams",
         "a.csv",
@@ -344,7 +343,7 @@ CASES = [
         """
         Marta Ruiz|marta@example.org||Harbor Mall; Pier 9||
         Dora Day|dora@example.org||Harbor Mall||
-        Kofi Mensah|kofi@example.org||Harbor Mall, Pier 9||""",
+        Kofi Mensah|kofi@example.org||Harbor Mall; Pier 9||""",
     ),
     Case(
         "formulas-in-text",
