@@ -53,6 +53,8 @@ def test_each_thing_is_read_from_its_best_column_and_nobody_is_asked(head: str, 
         ("E-mail,Email,Name\na@x.org,b@x.org,Bob Stone\n", "Email"),
         ("Work email,Personal email,Name\n,b@x.org,Bob Stone\n", "Personal email"),
         ("Contact,Name\nb@x.org,Bob Stone\n", "Contact"),
+        ("Company Email,Email,Name\na@x.org,b@x.org,Bob Stone\n", "Email"),
+        ("Email,Company Email,Name\na@x.org,b@x.org,Bob Stone\n", "Email"),
         ("Guard on duty,E-mail\nBob Stone,b@x.org\n", "Guard on duty"),
     ],
 )
@@ -80,6 +82,19 @@ def test_whoever_is_named_beside_a_person_is_never_taken_for_one(heading: str) -
 def test_a_known_heading_is_asked_about_if_most_values_do_not_bear_it_out(text: str, doubted: str) -> None:
     found = find(text)
     assert [column.heading for column in found.columns if column.how is How.GUESSED] == [doubted]
+
+
+def test_a_hidden_column_never_comes_before_one_that_is_shown() -> None:
+    lines = read_text("Work E-mail,Home Email,Name\na@x.org,b@x.org,Bob Stone\n")
+    found = match(Sheet("", lines, frozenset({0})), {})
+    assert meanings(found) == ["", "email", "name"]
+    assert found.is_sure
+
+
+def test_a_private_address_beside_one_of_the_firm_is_no_question() -> None:
+    found = find("Personal Email,Work Email,Name\na@x.org,b@x.org,Bob Stone\n")
+    assert meanings(found) == ["", "email", "name"]
+    assert found.is_sure
 
 
 @pytest.mark.parametrize("number", ["078-05-1120", "XXX-XX-1120", "***-**-1120"])

@@ -30,10 +30,12 @@ _COLUMNS: Final = {
     "name, apellidos, apellido, primer apellido, apellido paterno, last names, surnames",
     "second_last": "second last name, maternal last name, mother s last name, segundo apellido, apellido materno",
     "suffix": "suffix, name suffix, generational suffix, legal suffix, sufijo",
-    "email": "email, email address, mail, user email, employee email, work email, company email, business "
-    "email, work email address, work contact work email, primary email, correo electronico, "
-    "correo, correo de trabajo, direccion de correo electronico, personal email, personal contact "
-    "personal email, home email, secondary email, correo personal",
+    "email": "work email, company email, business email, work email address, company email address, "
+    "business email address, work contact work email, corporate email, correo de trabajo, correo "
+    "laboral, correo corporativo, email, email address, mail, user email, employee email, primary "
+    "email, correo electronico, correo, direccion de correo electronico, personal email, personal "
+    "contact personal email, home email, secondary email, alternate email, private email, "
+    "personal email address, correo personal",
     "job_title": "job title, position title, title, employee title, job title description, position, position "
     "description, primary position, job, job role, job description, occupation, rank, business "
     "title, job profile, position name, job name, puesto, cargo, puesto de trabajo, role title, "
@@ -88,6 +90,7 @@ _KNOWN: Final = {
     for place, spelling in enumerate(spellings.split(", "))
 }
 _TIGHT: Final = {spelling.replace(" ", ""): known for spelling, known in _KNOWN.items()}
+_PRIVATE_EMAIL: Final = _KNOWN["personal email"][1]
 PERHAPS: Final = frozenset(
     [
         "employee",
@@ -142,6 +145,12 @@ def _known_as_both(parts: Sequence[tuple[str, int]]) -> tuple[str, int] | None:
     if meanings in ({"first", "last"}, {"first", "name"}):
         meanings = {"name"}
     return (meanings.pop(), max(place for _meaning, place in parts)) if len(meanings) == 1 else None
+
+
+def is_private_email(heading: str) -> bool:
+    """Return True for a column of addresses that someone has beside that of the firm."""
+    meaning, place = known_as(heading)
+    return meaning == "email" and place >= _PRIVATE_EMAIL
 
 
 def count_known(headings: Iterable[str], remembered: Mapping[str, str]) -> int:

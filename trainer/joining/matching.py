@@ -21,6 +21,7 @@ from trainer.joining.headings import (
     has_social_security,
     is_others,
     is_private,
+    is_private_email,
     known_as,
 )
 from trainer.joining.lines import Line, Sheet
@@ -186,8 +187,8 @@ def _settle(columns: list[Column], below: Sequence[Line]) -> list[Column]:
             settled.append(column)
             continue
         is_tie = _rank(best) == _rank(column)
-        fills_gaps = column.meaning == "email" and _fills_gaps(best, column, below)
-        how = How.GUESSED if is_tie or fills_gaps else How.UNREAD
+        may_be_it = column.meaning == "email" and _may_be_it(best, column, below)
+        how = How.GUESSED if is_tie or may_be_it else How.UNREAD
         settled.append(replace(column, meaning="", how=how))
     if "email" not in chosen:
         settled = _guess(settled, "email", below)
@@ -264,17 +265,18 @@ def _values(column: Column, below: Sequence[Line]) -> list[str]:
     return [cell for cell in cells if cell]
 
 
-def _rank(column: Column) -> tuple[bool, int]:
-    return column.how is not How.REMEMBERED, known_as(column.heading)[1]
+def _rank(column: Column) -> tuple[bool, bool, int]:
+    return column.how is not How.REMEMBERED, column.is_hidden, known_as(column.heading)[1]
 
 
-def _fills_gaps(best: Column, other: Column, below: Sequence[Line]) -> bool:
-    return any(
-        len(line.cells) > other.index
-        and line.cells[other.index]
-        and not "".join(line.cells[best.index : best.index + 1])
-        for line in below[:_LOOKED_AT]
-    )
+def _may_be_it(best: Column, other: Column, below: Sequence[Line]) -> bool:
+    """Return True if another column of addresses fills gaps of the best one, or could be meant as well."""
+    is_rival = not (other.is_hidden or best.how is How.REMEMBERED or is_private_email(other.heading))
+    for line in below[:_LOOKED_AT]:
+        first, second = (fold("".join(line.cells[column.index : column.index + 1])) for column in (best, other))
+        if second and (not first or (is_rival and second != first)):
+            return True
+    return False
 
 
 def _guess(columns: list[Column], meaning: str, below: Sequence[Line]) -> list[Column]:
