@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -200,8 +201,20 @@ def test_another_name_at_a_known_address_has_to_be_confirmed() -> None:
 
 
 def test_leading_zeros_that_are_lost_are_pointed_out() -> None:
-    assert "zeros before the employee number" in one("Bob Builder,bob@example.org,,7,,,").warning
+    eaten = one("Bob Builder,bob@example.org,,7,,,")
+    assert "007 without its zeros: the same person" in eaten.warning
+    assert eaten.fate is Fate.UNCHANGED
+    assert "zeros before the employee number" in one("Bob Builder,bob@example.org,,0007,,,").warning
     assert one("Bob Builder,bob@example.org,,8,,,").warning == ""
+
+
+def test_who_is_known_by_number_alone_is_found_without_its_zeros_under_the_same_name() -> None:
+    without_address = [replace(known(), email=None, keys=frozenset())]
+    bob, nobody = decide("Bob Builder,,Lead,7,,,\nAnn Lee,,,07,,,\n", without_address, needs_address=False).entries
+    assert (bob.fate, bob.membership_id) == (Fate.CHANGED, BOB)
+    assert bob.wanted is not None
+    assert bob.wanted.employee_number == "007"
+    assert nobody.fate is Fate.NEW
 
 
 def test_hidden_rows_are_pointed_out() -> None:

@@ -155,7 +155,7 @@ def _list_writes(actor: Actor, people: Sequence[NumberedPerson]) -> dict[str, Pe
 def _table(people: Sequence[NumberedPerson], rows: Sequence[int]) -> Table:
     """Return people as rows of a roster, each with its number."""
     lines = [Line(row, tuple(_cell(getattr(people[row - 1], name)).strip() for name in _COLUMNS)) for row in rows]
-    return Table(lines, {name: index for index, name in enumerate(_COLUMNS)}, len(_COLUMNS), has_commas=False)
+    return Table(lines, {name: index for index, name in enumerate(_COLUMNS)}, len(_COLUMNS), is_exact=True)
 
 
 def _cell(value: str | dt.date | list[str] | None) -> str:

@@ -10,10 +10,10 @@ from typing import Final
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from trainer.joining.cells import (
     BAD_CHARACTERS,
-    LABELS,
     Clash,
     Problem,
     Wanted,
@@ -23,11 +23,12 @@ from trainer.joining.cells import (
     refuse_odd_cells,
     tidy,
 )
+from trainer.joining.comparing import changes_of, leaves
 from trainer.joining.days import Order
 from trainer.joining.lines import Line
 from trainer.joining.names import is_same_name
 from trainer.joining.repeats import join_repeats
-from trainer.joining.roster import Change, Entry, Fate, Known, Plan, Value
+from trainer.joining.roster import Entry, Fate, Known, Plan
 from trainer.joining.stints import keep_last_stints
 from trainer.joining.teams import list_teams, split_teams
 from trainer.joining.totals import is_total
@@ -51,8 +52,8 @@ class Table:
     width: int
     """How many columns have a heading."""
     order: Order = Order.MONTH_FIRST
-    has_commas: bool = True
-    """False if a comma in a cell of teams is always a part of a team's name."""
+    is_exact: bool = False
+    """True for rows of a program: no spreadsheet ate zeros, and a comma in a cell of teams is a part of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class _Roster:
     same: Collection[int] = ()
     by_key: dict[str, Known] = field(default_factory=dict)
     by_number: dict[str, Known] = field(default_factory=dict)
+    by_bare_number: dict[str, Known] = field(default_factory=dict)
+    """By the employee number without zeros before it."""
     gone: dict[str, Known] = field(default_factory=dict)
     gone_by_number: dict[str, Known] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
@@ -99,6 +102,8 @@ class _Roster:
                 (self.by_key if person.is_here else self.gone)[key] = person
             if person.is_here:
                 self.names.add(_sorted(person.name))
+            if person.employee_number and person.is_here:
+                self.by_bare_number[person.employee_number.lstrip("0")] = person
             if person.employee_number:
                 (self.by_number if person.is_here else self.gone_by_number)[person.employee_number] = person
 
@@ -175,7 +180,7 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
     shown_number = BAD_CHARACTERS.sub("", cells.get("employee_number", ""))[:LONGEST_NUMBER] or None
     is_sum = is_total(cells, name)
     unclear: Sequence[str] = ()
-    if table.has_commas and "," in cells.get("teams", ""):
+    if not table.is_exact and "," in cells.get("teams", ""):
         separate, unclear = split_teams(cells["teams"], roster.firm_teams, roster.listed_teams)
         cells["teams"] = ";".join(separate)
     try:
@@ -185,6 +190,9 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
             )
         refuse_odd_cells(cells, line.cells[table.width :])
         row, warnings = read_person(cells, name, table.order, today, needs_address=needs_address)
+        if not table.is_exact:
+            row, kept_zeros = _with_zeros(row, roster)
+            warnings.extend(kept_zeros)
         entry = _compare(line.number, row, cells.get("role", ""), roster)
     except Problem as problem:
         shown_name = BAD_CHARACTERS.sub("", name)[:LONGEST_NAME]
@@ -214,6 +222,17 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
     return replace(entry, number=shown_number, warnings=tuple(warnings))
 
 
+def _with_zeros(row: Wanted, roster: _Roster) -> tuple[Wanted, list[LazyString]]:
+    """Return a row with the zeros before its number that a spreadsheet ate, where its person has them here."""
+    person = roster.by_bare_number.get((row.employee_number or "").lstrip("0"))
+    kept = person.employee_number if person is not None else None
+    is_person = person is not None and (row.email_key in person.keys or is_same_name(person.name, row.name))
+    if not kept or not is_person or len(row.employee_number or "") >= len(kept):
+        return row, []
+    warning = _l("employee number %(number)s without its zeros: the same person, and %(number)s stays", number=kept)
+    return replace(row, employee_number=kept), [warning]
+
+
 def _compare(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry:
     if row.has_left and _find(number, row, roster) is None:  # it takes nobody's address or number
         reason = _l("has left, says the list, and isn’t on the roster")
@@ -226,12 +245,12 @@ def _compare(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry
     if earlier != number:
         raise Clash(_l("this is %(name)s, who is in row %(row)s too. Keep one of them.", name=person.name, row=earlier))
     if row.has_left:
-        return _leaves(number, row, person)
+        return leaves(number, row, person)
     warnings = []
     role = ROLE_WORDS[Role(person.role)]
     if role_text and fold(role_text) != person.role:
         warnings.append(_l("%(name)s stays %(role)s: a roster changes nobody’s role", name=person.name, role=role))
-    changed = _changed(row, person)
+    changed = changes_of(row, person)
     entry = Entry(
         number,
         Fate.UNCHANGED,
@@ -293,40 +312,6 @@ def _sorted(name: str) -> str:
     return " ".join(sorted(fold(name).split()))
 
 
-def _leaves(number: int, row: Wanted, person: Known) -> Entry:
-    role = ROLE_WORDS[Role(person.role)]
-    entry = Entry(
-        number,
-        Fate.UNCHANGED,
-        person.name,
-        row.email_key,
-        rests_on=(person.role,),
-        membership_id=person.membership_id,
-    )
-    if person.role != Role.MEMBER:
-        stays = _l(
-            "has left, says the list, but %(name)s is %(role)s: a roster ends nobody’s role. "
-            "Do that on the person’s page.",
-            name=person.name,
-            role=role,
-        )
-        return replace(entry, warnings=(stays,))
-    hired_on = person.hired_on
-    if row.ended_on is not None and hired_on is not None and row.ended_on < hired_on:
-        raise Problem(
-            _l(
-                "the last day, %(day)s, is before the hire date, %(hired)s. Correct one of them.",
-                day=row.ended_on.isoformat(),
-                hired=hired_on.isoformat(),
-            )
-        )
-    if row.ended_on is not None:
-        last_day = Change(_l("last day"), None, row.ended_on)
-        return replace(entry, fate=Fate.LEAVES, changes=(last_day,), wanted=row)
-    told = _l("has left, says the list, without a day: the last day is today")
-    return replace(entry, fate=Fate.LEAVES, reasons=(told,), wanted=row)
-
-
 def _refuse_twins(number: int, row: Wanted, roster: _Roster) -> None:
     earlier = roster.lines_by_key.setdefault(row.email_key, number) if row.email_key else number
     if earlier != number:
@@ -368,18 +353,3 @@ def _find(number: int, row: Wanted, roster: _Roster) -> Known | None:
             )
         return by_number
     return by_key
-
-
-def _changed(row: Wanted, person: Known) -> dict[str, Change]:
-    """Return the old and the new value of each field that would change."""
-    is_elsewhere = row.email_key not in person.keys
-    pairs: list[tuple[str, Value, Value]] = [
-        ("name", row.name, person.name),
-        ("email", row.email_key if is_elsewhere else None, person.email),
-        ("job_title", row.job_title, person.job_title),
-        ("employee_number", row.employee_number, person.employee_number),
-        ("hired_on", row.hired_on, person.hired_on),
-    ]
-    if row.teams is not None and set(map(fold, row.teams)) != set(map(fold, person.teams)):
-        pairs.append(("teams", "; ".join(row.teams), "; ".join(person.teams)))
-    return {name: Change(LABELS[name], old, new) for name, new, old in pairs if new is not None and new != old}
