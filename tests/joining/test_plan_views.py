@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 
 import pytest
@@ -23,6 +24,7 @@ from trainer.core.outbox import OutboxMessage
 from trainer.jobs.letters import write
 from trainer.organizations.models import Membership, Team
 
+COLUMNS = ("name", "email", "job_title", "hired_on", "teams")
 HEAD = "name,e-mail,employee number,teams\n"
 LIST = f"{HEAD}Pat Poe,pat@example.org,5,North\nQuin Quo,quin@example.org,6,South\nR. Dow,,,\n"
 
@@ -62,6 +64,21 @@ def test_refused_rows_can_be_downloaded_with_their_reasons_and_nothing_a_spreads
     assert rows[1].startswith('4,R. Dow,,,,"Row 4: no email address and no employee number for R. Dow.')
     assert rows[2].startswith("5,'=1+1,")
     assert len(rows) == 3
+
+
+def test_the_plan_shows_what_is_read_of_each_row_and_from_which_column(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    rows = 'Pat Poe,pat@example.org,Officer,04.03.2026,"North; Dock, Gate"\n'
+    sent = io.BytesIO(f"Employee Name,E-mail,Position,DOH,Post\n{rows}".encode())
+    answer = visitor.post(acme.path("/roster"), {"file": (sent, "guards\u202e 11-24.csv")})
+    path = answer.headers["Location"]
+    visitor.post(f"{path}/columns", {f"column_{n}": m for n, m in enumerate(COLUMNS)} | {"order": "day"})
+    page = closed_up(visitor.get(path).text)
+    details = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "pat@example.org · North ; Dock, Gate · Officer · hired Mar 4, 2026" in details
+    assert "Name ← Employee Name" in details
+    assert "Hire date ← DOH" in details
+    assert "guards 11-24.csv Unicode" in details
 
 
 def test_who_has_an_unknown_status_stays_out_until_someone_checks_the_row(acme: Acme) -> None:

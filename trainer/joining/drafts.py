@@ -7,7 +7,8 @@
   `order` of days, `example` of a day that could be two, and `is_matched`: nobody has to be asked anything. Columns that
   we don't read are dropped before any of it is saved, except that those whose meaning is to be asked stay until
   somebody answered.
-- `current`: which sheet; `unread`: names of sheets without people; `coding`: of a file that isn't Unicode.
+- `filename`: of a file; `current`: which sheet; `unread`: names of sheets without people; `coding`: of a
+  file that isn't Unicode.
 - `out`: numbers of rows that are left out; `taken`: of doubtful rows that are taken nevertheless; `left`: ids of people
   who aren't in the list and have left.
 - `order`: how it was confirmed, while the worker takes it over.
@@ -45,7 +46,7 @@ MOST_REMEMBERED = 500
 """How many headings we remember for a firm."""
 
 
-def keep_draft(actor: Actor, sent: Listing, now: dt.datetime, *, asks: bool = False) -> RosterDraft:
+def keep_draft(actor: Actor, sent: Listing, now: dt.datetime, *, asks: bool = False, filename: str = "") -> RosterDraft:
     """Keep what we read of a roster until it is confirmed; the firm's oldest may have to go for it.
 
     `asks`: someone wants to say what each column is, even if we know. Raises Invalid for a file without a roster.
@@ -67,7 +68,15 @@ def keep_draft(actor: Actor, sent: Listing, now: dt.datetime, *, asks: bool = Fa
         organization_id=actor.organization_id,
         created_by_id=actor.user_id,
         created_at=now,
-        rows={"sheets": sheets, "current": 0, "unread": unread, "coding": sent.coding, "out": [], "left": []},
+        rows={
+            "filename": "".join(filter(str.isprintable, filename))[:LONGEST_TITLE],
+            "sheets": sheets,
+            "current": 0,
+            "unread": unread,
+            "coding": sent.coding,
+            "out": [],
+            "left": [],
+        },
         counts={},
     )
     db.session.add(draft)

@@ -34,7 +34,7 @@ from trainer.joining.drafts import (
 from trainer.joining.importing import LARGE, Confirmation, check, decide, invite_added, order_take_over, take_over
 from trainer.joining.leaving import undo_leaving
 from trainer.joining.roster import Entry, Fate, Known, Plan
-from trainer.joining.roster_forms import ConfirmForm, ReadingForm
+from trainer.joining.roster_forms import MEANING_WORDS, READINGS, ConfirmForm, ReadingForm
 from trainer.joining.roster_views import blueprint
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
@@ -240,6 +240,9 @@ def _plan_page(actor: Actor, roster: RosterDraft, plan: Plan, form: ConfirmForm)
         coding=ReadingForm(formdata=None, coding=roster.rows["coding"]) if roster.rows["coding"] else None,
         read_as=_read_as(actor, roster, sheet.example) if sheet.example else None,
         ignored=dropped_by(roster),
+        columns=[(MEANING_WORDS[column.meaning], column.heading) for column in columns_of(roster) if column.meaning],
+        filename=roster.rows.get("filename"),
+        written_as=_written_as(roster),
         sheet=sheet,
         left_today=count_left_today(actor.organization, now()),
         rows=rows[start : start + SHOWN],
@@ -255,6 +258,12 @@ def _plan_page(actor: Actor, roster: RosterDraft, plan: Plan, form: ConfirmForm)
 
 def _read_as(actor: Actor, roster: RosterDraft, example: str) -> str:
     return show_day(read_day(example, actor.today(now()), order_of(roster)), "long")
+
+
+def _written_as(roster: RosterDraft) -> str:
+    """Return in which encoding a text is read; nothing for a spreadsheet, which says it itself."""
+    coding = roster.rows["coding"]
+    return str(READINGS[coding]) if coding else "" if sheet_of(roster).name else "Unicode"
 
 
 def _headline(plan: Plan) -> str:

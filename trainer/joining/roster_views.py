@@ -85,7 +85,13 @@ def send(actor: Actor) -> Response | str | tuple[str, int]:
             sent = read_file(form.file.data.read()) if form.file.data else read_list(str(form.text.data))
             with transaction():
                 forget_drafts(now())
-                draft = keep_draft(actor, sent, now(), asks=bool(form.asks.data))
+                draft = keep_draft(
+                    actor,
+                    sent,
+                    now(),
+                    asks=bool(form.asks.data),
+                    filename=(form.file.data.filename or "") if form.file.data else "",
+                )
         except Invalid as error:
             (form.file if form.file.data else form.text).errors = [error.message]
         else:
