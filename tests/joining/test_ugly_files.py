@@ -154,7 +154,7 @@ SMALL: dict[str, tuple[str, list[str]]] = {
     "a day as a number": ("Bob Stone,b@x.org,1,46085,,,\n", ["new"]),
     "a year of two digits": ("Bob Stone,b@x.org,1,3/14/26,,,\n", ["new"]),
     "a day far ahead": ("Bob Stone,b@x.org,1,2062-03-04,,,\n", ["more than a year ahead"]),
-    "n/a everywhere": ("Bob Stone,b@x.org,N/A,n/a,,,-\n", ["new"]),
+    "n/a everywhere": ("Bob Stone,b@x.org,N/A,n/a,,,-\n", ["new: read as no hire date"]),
     "terminated": ("Bob Stone,b@x.org,1,,,Terminated,2026-10-01\n", ["gone"]),
     "terminated without a day": ("Bob Stone,b@x.org,1,,,T,\n", ["gone"]),
     "a last day alone": ("Bob Stone,b@x.org,1,2020-01-01,,,2026-10-01\n", ["gone"]),

@@ -31,9 +31,14 @@ class Reading:
     fits_day: int = 0
 
     @property
+    def has_both_orders(self) -> bool:
+        """True if some days fit only the one order, and some only the other."""
+        return self.fits_month > 0 and self.fits_day > 0
+
+    @property
     def is_sure(self) -> bool:
         """False if someone should choose: the file has both orders, or dots, and nothing that decides."""
-        if self.fits_month and self.fits_day:
+        if self.has_both_orders:
             return False
         return not ("." in self.example and not self.fits_month and not self.fits_day)
 
@@ -99,6 +104,15 @@ def read_day(text: str, today: dt.date, order: Order = Order.MONTH_FIRST) -> dt.
     raise ValueError(text)
 
 
+def could_be_two(text: str) -> bool:
+    """Return True for a text that is another day in the other order."""
+    match = _NUMBERS.fullmatch(_bare(text))
+    if match is None:
+        return False
+    first, second = int(match[1]), int(match[3])
+    return first != second and min(first, second) > 0 and max(first, second) <= 12
+
+
 def is_day(text: str) -> bool:
     """Return True for a text that is a day, whichever number comes first."""
     for order in Order:
@@ -128,7 +142,7 @@ def find_order(texts: Iterable[str], heading: str = "") -> Reading:
             fits_day += 1
         elif second > 12 >= first:
             fits_month += 1
-        elif first != second and not example and min(first, second) > 0 and max(first, second) <= 12:
+        elif not example and could_be_two(text):
             example = text if match[4] != "0000" else ""
     if said := re.search(r"\b(d|m)(?:d|m)?[/.-][dm]{1,2}[/.-]y", heading.lower()):
         is_day_first = said[1] == "d"

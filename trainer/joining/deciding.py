@@ -17,6 +17,7 @@ from trainer.joining.cells import (
     Clash,
     Problem,
     Wanted,
+    is_nothing,
     read_name,
     read_person,
     read_role,
@@ -24,7 +25,7 @@ from trainer.joining.cells import (
     tidy,
 )
 from trainer.joining.comparing import changes_of, leaves
-from trainer.joining.days import Order
+from trainer.joining.days import Order, could_be_two
 from trainer.joining.lines import Line
 from trainer.joining.names import is_same_name
 from trainer.joining.repeats import join_repeats
@@ -52,6 +53,8 @@ class Table:
     width: int
     """How many columns have a heading."""
     order: Order = Order.MONTH_FIRST
+    has_both_orders: bool = False
+    """True if some days fit only one order and some only the other, so that a row says how its day is read."""
     is_exact: bool = False
     """True for rows of a program: no spreadsheet ate zeros, and a comma in a cell of teams is a part of a name."""
 
@@ -190,6 +193,7 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
             )
         refuse_odd_cells(cells, line.cells[table.width :])
         row, warnings = read_person(cells, name, table.order, today, needs_address=needs_address)
+        warnings.extend(_say_day(raw, row.hired_on, table))
         if not table.is_exact:
             row, kept_zeros = _with_zeros(row, roster)
             warnings.extend(kept_zeros)
@@ -220,6 +224,16 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
     if match := _MISREAD.search(name):
         warnings.append(_l("“%(letters)s” in the name may be a letter that was read wrongly", letters=match[0]))
     return replace(entry, number=shown_number, warnings=tuple(warnings))
+
+
+def _say_day(raw: dict[str, str], hired_on: dt.date | None, table: Table) -> list[LazyString]:
+    """Return how a hire date was read that says none, or that could be two days in a file that has both orders."""
+    text = (raw.get("rehired_on") or raw.get("hired_on", ""))[:40]
+    if hired_on is None and is_nothing(text):
+        return [_l("“%(text)s” is read as no hire date", text=text)]
+    if hired_on is not None and table.has_both_orders and could_be_two(text):
+        return [_l("“%(text)s” is read as %(day)s", text=text, day=hired_on.isoformat())]
+    return []
 
 
 def _with_zeros(row: Wanted, roster: _Roster) -> tuple[Wanted, list[LazyString]]:

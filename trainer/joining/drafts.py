@@ -4,9 +4,9 @@
 
 - `sheets`: one object for each sheet with people in it: `name`, `lines` (number, cells, is hidden), `columns` (heading,
   meaning, how we know it, is hidden), `dropped` (headings of what isn't kept), `row` (number of the row of headings),
-  `order` of days, `example` of a day that could be two, and `is_matched`: nobody has to be asked anything. Columns that
-  we don't read are dropped before any of it is saved, except that those whose meaning is to be asked stay until
-  somebody answered.
+  `order` of days, `example` of a day that could be two, `has_both_orders` of days, and `is_matched`: nobody has to be
+  asked anything. Columns that we don't read are dropped before any of it is saved, except that those whose meaning is
+  to be asked stay until somebody answered.
 - `filename`: of a file; `current`: which sheet; `unread`: names of sheets without people; `coding`: of a
   file that isn't Unicode.
 - `out`: numbers of rows that are left out; `taken`: of doubtful rows that are taken nevertheless; `left`: ids of people
@@ -150,7 +150,13 @@ def table_of(draft: RosterDraft) -> Table:
     """Return the rows with what their columns hold."""
     sheet = _current(draft)
     columns = {column[1]: index for index, column in enumerate(sheet["columns"]) if column[1]}
-    return Table(lines_of(draft), columns, len(sheet["columns"]), order_of(draft))
+    return Table(
+        lines_of(draft),
+        columns,
+        len(sheet["columns"]),
+        order_of(draft),
+        has_both_orders=sheet.get("has_both_orders", False),
+    )
 
 
 def fingerprint(draft: RosterDraft) -> Hashable:
@@ -243,7 +249,8 @@ def match_columns(
         "is_matched": True,
     }
     _put(draft, changed)
-    _put(draft, {**changed, "example": reading_of(draft, columns_of(draft)).example})
+    reading = reading_of(draft, columns_of(draft))
+    _put(draft, {**changed, "example": reading.example, "has_both_orders": reading.has_both_orders})
 
 
 def use_sheet(draft: RosterDraft, name: str) -> None:

@@ -34,6 +34,7 @@ def keep_sheet(sheet: Sheet, matched: Match, *, asks: bool) -> dict[str, Any]:
         ],
         "order": matched.reading.order,
         "example": matched.reading.example,
+        "has_both_orders": matched.reading.has_both_orders,
         "is_matched": is_sure,
     }
 

@@ -17,7 +17,7 @@ LONGEST_CELL: Final = 2_000
 """Characters of a cell that are read: more than any name, address or list of teams may have."""
 _ASCII_BLANKS: Final = " \t\r\n\v\f\0"
 _BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + (
-    "\0\u00ad\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+    "\0\u00ad\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
 """Blanks, and what nobody sees: copying from a web page or padding by an old program leaves it around a text."""
 UNCALCULATED: Final = "=(no value)"

@@ -70,6 +70,21 @@ Núm. de empleado,Nombre y apellidos,Correo,Sitio
 00412,Marta Ruiz,marta@example.org,Puerto
 """)
 
+BOTH_ORDERS = lines("""
+Name,Email,Hire Date
+Marta Ruiz,marta@example.org,4/13/2019
+Kofi Mensah,kofi@example.org,4/25/2021
+Dora Day,dora@example.org,13/04/2020
+Nia Bell,nia@example.org,04.03.2026
+Ann Lee,ann@example.org,N/A
+""")
+
+TURNED = lines("""
+Name,Email
+\u202eBob enotS,bob.stone@example.org
+\u202aMarta Ruiz\u202c,marta@example.org
+""")
+
 STATUSES = lines("""
 Name,Email,Employee ID,Status
 Marta Ruiz,marta@example.org,0041,Active
@@ -161,6 +176,27 @@ CASES = [
         "lista.csv",
         SPANISH,
         "Marta Ruiz|marta@example.org|00412|Puerto||",
+    ),
+    Case(
+        "days-in-both-orders-and-none",
+        "a.csv",
+        BOTH_ORDERS,
+        """
+        Marta Ruiz|marta@example.org||||2019-04-13
+        Kofi Mensah|kofi@example.org||||2021-04-25
+        Nia Bell|nia@example.org||||2026-04-03
+        Ann Lee|ann@example.org||||""",
+        order="month",
+        left_out=1,
+        says=("“04.03.2026” is read as 2026-04-03", "“N/A” is read as no hire date"),
+    ),
+    Case(
+        "name-turned-around",
+        "a.csv",
+        TURNED,
+        "Marta Ruiz|marta@example.org||||",
+        left_out=1,
+        says=("the name holds a character that can’t be shown",),
     ),
     Case(
         "statuses-in-sentences",
