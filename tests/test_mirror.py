@@ -129,7 +129,7 @@ HELD_BY = {
     "joining/test_replaced_pins.py": "accounts/after_slip assessment/access",
     "joining/test_roster_views.py": "organizations/uploads joining/drafts joining/importing joining/kept_sheets "
     "joining/leaving joining/roster_forms",
-    "joining/test_roster.py": "joining/comparing joining/deciding",
+    "joining/test_roster.py": "joining/comparing joining/deciding joining/roles",
     "joining/test_sheets.py": "joining/lines",
     "joining/test_workbook.py": "joining/book_parts",
     "joining/test_views.py": "joining/forms",

@@ -81,6 +81,22 @@ def test_the_plan_shows_what_is_read_of_each_row_and_from_which_column(acme: Acm
     assert "guards 11-24.csv Unicode" in details
 
 
+def test_people_who_share_an_address_come_in_with_pin_slips_if_they_have_a_number(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    rows = "Pat Poe,gate@example.org,5,\nQuin Quo,gate@example.org,6,\nRay Roe,gate@example.org,,\n"
+    path = look(visitor, acme, HEAD + rows)
+    assert "Bring in 1 who shares an address without it (PIN slip)" in page_of(visitor)
+    assert visitor.post(f"{path}/ticks", {"has_slips": "y"}).status_code == 303
+    page = closed_up(visitor.get(path).text)
+    assert "row 2 has the same email address: comes in without it" in page
+    assert "Bring in" not in page
+    assert confirm(visitor, path, leaves_out="y").status_code == 303
+    with acme.app.app_context():
+        people = db.session.scalars(select(Membership).where(Membership.employee_number.in_(["5", "6"])))
+        assert {person.name: person.email for person in people} == {"Pat Poe": "gate@example.org", "Quin Quo": None}
+    assert "Ray Roe" not in here(acme.app)
+
+
 def test_who_has_an_unknown_status_stays_out_until_someone_checks_the_row(acme: Acme) -> None:
     visitor = acme.enter("alice")
     rows = "Pat Poe,pat@example.org,Suspended\nQuin Quo,quin@example.org,Active\n"
@@ -209,6 +225,23 @@ def test_who_isnt_on_the_list_stays_unless_ticked_and_comes_back_for_a_day(acme:
     with acme.app.app_context():
         acts = select(AuditEvent.act).where(AuditEvent.subject_id == acme.people["dana"]).order_by(AuditEvent.at)
         assert list(db.session.scalars(acts))[-2:] == ["membership.removed", "membership.removal_undone"]
+
+
+def test_all_who_arent_on_the_list_leave_at_once_if_someone_types_how_many_they_are(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    path = look(visitor, acme, f"{HEAD}Pat Poe,pat@example.org,5,\n")
+    assert "If all 2 have left, type 2" in closed_up(visitor.get(f"{path}?show=missing").text)
+    assert visitor.post(f"{path}/ticks?show=missing", {"all_left": "3"}).status_code == 303
+    assert "Nobody was marked: type 2" in closed_up(visitor.get(f"{path}?show=missing").text)
+    refusal = confirm(visitor, f"{path}", all_left="two")
+    assert refusal.status_code == 422
+    assert "Nobody was marked: type 2" in closed_up(refusal.text)
+    visitor.post(f"{path}/ticks?show=missing", {"all_left": " 2 "})
+    page = closed_up(visitor.get(f"{path}?show=missing").text)
+    assert "2 people have left" in page
+    assert page.count('name="left"') == page.count("checked>") == 2
+    assert confirm(visitor, path).status_code == 303
+    assert not {"Bob Builder", "Dana Dow"} & here(acme.app)
 
 
 def test_after_a_day_nothing_is_undone(acme: Acme) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -102,6 +102,10 @@ class Problem(Exception):
 
 class Clash(Problem):
     """A row can't be taken over because of someone else, on the roster or in another row."""
+
+
+class SharedAddress(Clash):
+    """A row has the address of another row, and an employee number, so that it could do without."""
 
 
 def tidy(cells: dict[str, str]) -> dict[str, str]:
@@ -363,35 +367,3 @@ def _read_teams(text: str) -> tuple[str, ...] | None:
     if len(names) > MOST_TEAMS:
         raise Problem(_l("there are more than %(most)s teams. Keep those that matter.", most=MOST_TEAMS))
     return tuple(names.values()) or None
-
-
-def read_role(text: str, roles: Collection[Role]) -> Role | None:
-    """Return the role that is to be given; `roles`: those that may be. Raises Problem."""
-    bare = fold(text)
-    if not bare:
-        return None
-    if bare == Role.OWNER:
-        raise Problem(
-            _l("a roster can’t make someone an owner. Leave the role empty, and set it on the person’s page.")
-        )
-    if bare not in set(Role):
-        raise Problem(
-            _l(
-                "there is no role “%(role)s”. Write %(roles)s, or leave it empty.",
-                role=text[:40],
-                roles=_listed(roles),
-            )
-        )
-    if Role(bare) not in roles:
-        raise Problem(
-            _l("you can’t give the role %(role)s. Write %(roles)s, or leave it empty.", role=bare, roles=_listed(roles))
-        )
-    return Role(bare)
-
-
-def _listed(roles: Collection[Role]) -> str | LazyString:
-    """Return the words that a cell may hold: those are read in one language only."""
-    listed, *others = (role.value for role in Role if role in roles)
-    for other in others:
-        listed = _l("%(one)s or %(other)s", one=listed, other=other)
-    return listed

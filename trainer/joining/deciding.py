@@ -16,11 +16,11 @@ from trainer.joining.cells import (
     BAD_CHARACTERS,
     Clash,
     Problem,
+    SharedAddress,
     Wanted,
     is_nothing,
     read_name,
     read_person,
-    read_role,
     refuse_odd_cells,
     tidy,
 )
@@ -29,6 +29,7 @@ from trainer.joining.days import Order, could_be_two
 from trainer.joining.lines import Line
 from trainer.joining.names import is_same_name
 from trainer.joining.repeats import join_repeats
+from trainer.joining.roles import read_role
 from trainer.joining.roster import Entry, Fate, Known, Plan
 from trainer.joining.stints import keep_last_stints
 from trainer.joining.teams import list_teams, split_teams
@@ -68,6 +69,8 @@ class Said:
     left: frozenset[UUID] = frozenset()
     taken: frozenset[int] = frozenset()
     """Numbers of doubtful rows that are taken."""
+    has_slips: bool = False
+    """True if rows that share an address come in without it, where they have an employee number."""
     same: frozenset[int] = frozenset()
     """Numbers of rows whose person is the one with that employee number, even under another name."""
 
@@ -133,7 +136,7 @@ def plan(
     # A row that is left out is no other row's twin, so that one of two can be chosen.
     lines = join_repeats(keep_last_stints(table.lines, table.columns, table.order, today), table.columns)
     for line in sorted(lines, key=lambda row: row.number in said.out):
-        entry = _decide(line, table, roster, today, needs_address=needs_address)
+        entry = _decide(line, table, roster, today, said, needs_address=needs_address)
         is_out = line.number in said.out or (entry.is_doubtful and line.number not in said.taken)
         entries.append(replace(entry, is_out=True) if is_out else entry)
     entries = [_share(entry, roster) for entry in sorted(entries, key=lambda entry: entry.line)]
@@ -176,7 +179,7 @@ def _list_missing(entries: Sequence[Entry], roster: _Roster) -> list[Known]:
     ]
 
 
-def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_address: bool) -> Entry:
+def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, said: Said, *, needs_address: bool) -> Entry:
     raw = {name: line.cells[index] if index < len(line.cells) else "" for name, index in table.columns.items()}
     cells = tidy(raw)
     name = read_name(cells)
@@ -197,6 +200,9 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
         if not table.is_exact:
             row, kept_zeros = _with_zeros(row, roster)
             warnings.extend(kept_zeros)
+        if said.has_slips and row.employee_number and (earlier := roster.lines_by_key.get(row.email_key or "")):
+            warnings.append(_l("row %(row)s has the same email address: comes in without it", row=earlier))
+            row = replace(row, email_key=None)
         entry = _compare(line.number, row, cells.get("role", ""), roster)
     except Problem as problem:
         shown_name = BAD_CHARACTERS.sub("", name)[:LONGEST_NAME]
@@ -206,6 +212,7 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, *, needs_
             *(line.number, Fate.PROBLEM, shown_name, shown, shown_number, (reason,)),
             problem=problem.words,
             clashes=isinstance(problem, Clash),
+            needs_no_address=isinstance(problem, SharedAddress),
             is_out=is_sum,
         )
     warnings = [*entry.warnings, *warnings]
@@ -330,7 +337,7 @@ def _refuse_twins(number: int, row: Wanted, roster: _Roster) -> None:
     earlier = roster.lines_by_key.setdefault(row.email_key, number) if row.email_key else number
     if earlier != number:
         roster.later_twins[earlier] = number
-        raise Clash(
+        raise (SharedAddress if row.employee_number else Clash)(
             _l(
                 "the email address %(email)s is in row %(row)s too. Keep one of them.",
                 email=row.email_key,

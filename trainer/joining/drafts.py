@@ -10,7 +10,7 @@
 - `filename`: of a file; `current`: which sheet; `unread`: names of sheets without people; `coding`: of a
   file that isn't Unicode.
 - `out`: numbers of rows that are left out; `taken`: of doubtful rows that are taken nevertheless; `left`: ids of people
-  who aren't in the list and have left.
+  who aren't in the list and have left; `has_slips`: rows that share an address come in without it.
 - `order`: how it was confirmed, while the worker takes it over.
 """
 
@@ -177,7 +177,12 @@ def order_of(draft: RosterDraft) -> Order:
 def said_of(draft: RosterDraft) -> Said:
     """Return what was said about the rows and about people who aren't in them."""
     rows = draft.rows
-    return Said(frozenset(rows["out"]), frozenset(map(UUID, rows["left"])), frozenset(rows.get("taken", ())))
+    return Said(
+        frozenset(rows["out"]),
+        frozenset(map(UUID, rows["left"])),
+        frozenset(rows.get("taken", ())),
+        rows.get("has_slips", False),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +264,7 @@ def use_sheet(draft: RosterDraft, name: str) -> None:
     names = [sheet["name"] for sheet in draft.rows["sheets"]]
     if name not in names:
         raise Invalid(_l("Choose a sheet from the list."))
-    draft.rows = {**draft.rows, "current": names.index(name), "out": [], "left": [], "taken": []}
+    draft.rows = {**draft.rows, "current": names.index(name), "out": [], "left": [], "taken": [], "has_slips": False}
 
 
 def read_again(draft: RosterDraft, coding: str) -> None:
@@ -280,6 +285,8 @@ class Ticks:
     """Those of `shown` that stay out unless they are taken."""
     asked: frozenset[UUID] = frozenset()
     left: frozenset[UUID] = frozenset()
+    has_slips: bool = False
+    """True if rows that share an address are to come in without it."""
 
 
 def say(draft: RosterDraft, ticks: Ticks) -> bool:
@@ -289,13 +296,15 @@ def say(draft: RosterDraft, ticks: Ticks) -> bool:
     out = (before.out - ticks.shown) | (ticks.shown - ticks.taken - ticks.doubtful)
     left = (before.left - ticks.asked) | (ticks.asked & ticks.left)
     taken = (before.taken - ticks.doubtful) | (ticks.doubtful & ticks.taken)
-    if Said(out, left, taken) == before:
+    has_slips = before.has_slips or ticks.has_slips
+    if Said(out, left, taken, has_slips) == before:
         return False
     draft.rows = {
         **draft.rows,
         "out": sorted(out),
         "left": sorted(person_id.hex for person_id in left),
         "taken": sorted(taken),
+        "has_slips": has_slips,
     }
     return True
 

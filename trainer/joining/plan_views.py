@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from trainer.assignments.queries import list_requirements
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, NotYet
+from trainer.core.errors import Conflict, Invalid, NotYet
 from trainer.core.outbox import count_sent
 from trainer.joining.days import read_day
 from trainer.joining.drafts import (
@@ -87,8 +87,12 @@ def draft(actor: Actor, draft_id: UUID) -> Response | str:
 @acting(May.SET_TEAMS)
 def tick(actor: Actor, draft_id: UUID) -> Response:
     """Note which rows of a page are left out, and which of the people who aren't in the list have left."""
-    with transaction():
-        say(get_draft(actor, draft_id, now()), _ticks())
+    try:
+        with transaction():
+            roster = get_draft(actor, draft_id, now())
+            say(roster, _ticks(actor, roster))
+    except Invalid as error:
+        flash(error.message)
     return go(_here(actor, draft_id))
 
 
@@ -141,14 +145,14 @@ def confirm(actor: Actor, draft_id: UUID) -> Response | tuple[str, int]:
             else:
                 take_over(actor, roster, said, now())
                 invite_added(actor, roster, now())
-    except (Conflict, NotYet) as error:
+    except (Conflict, Invalid, NotYet) as error:
         roster = get_draft(actor, draft_id, now())
         if not is_matched(roster):
             return go(draft_url)
         plan = decide(actor, roster, now()).plan
-        if isinstance(error, Conflict):
+        if not isinstance(error, NotYet):
             flash(error.message)
-            return _plan_page(actor, roster, plan, form), 409
+            return _plan_page(actor, roster, plan, form), 409 if isinstance(error, Conflict) else 422
         if plan.refused and not form.leaves_out.data:
             form.leaves_out.errors = [_("Fix the refused rows, or check this box: then they stay out.")]
         if plan.renamed and not form.is_same.data:
@@ -184,10 +188,13 @@ def _note_ticks(actor: Actor, draft_id: UUID) -> str:
 
     It is the one that was shown unless a tick changed. If the roster isn't what was shown, it is none.
     """
-    digest, ticks = request.form.get("digest", ""), _ticks()
+    digest = request.form.get("digest", "")
     with transaction():
         roster = get_draft(actor, draft_id, now())
-        if is_confirmed(roster) or not is_matched(roster) or not (ticks.shown or ticks.asked):
+        if is_confirmed(roster) or not is_matched(roster):
+            return digest
+        ticks = _ticks(actor, roster)
+        if not (ticks.shown or ticks.asked):
             return digest
         shown = decide(actor, roster, now())
         if not say(roster, ticks):
@@ -195,13 +202,21 @@ def _note_ticks(actor: Actor, draft_id: UUID) -> str:
         return decide(actor, roster, now()).plan.digest if shown.plan.digest == digest else ""
 
 
-def _ticks() -> Ticks:
+def _ticks(actor: Actor, roster: RosterDraft) -> Ticks:
+    """Return what is ticked. Raises Invalid if all are to have left, and the number typed isn't how many they are."""
+    asked, left = (frozenset(request.form.getlist(name, UUID)) for name in ("asked", "left"))
+    if typed := request.form.get("all_left", "").strip():
+        missing = decide(actor, roster, now()).plan.missing
+        if typed != str(len(missing)):
+            raise Invalid(_("Nobody was marked: type %(num)s to say that all of them have left.", num=len(missing)))
+        asked = left = frozenset(person.membership_id for person in missing)
     return Ticks(
         shown=frozenset(request.form.getlist("shown", int)),
         taken=frozenset(request.form.getlist("taken", int)),
         doubtful=frozenset(request.form.getlist("doubtful", int)),
-        asked=frozenset(request.form.getlist("asked", UUID)),
-        left=frozenset(request.form.getlist("left", UUID)),
+        asked=asked,
+        left=left,
+        has_slips="has_slips" in request.form,
     )
 
 

@@ -96,6 +96,8 @@ class Entry:
     """For a problem: the reason without the row's number."""
     clashes: bool = False
     """True for a problem that lies in someone else, on the roster or in another row."""
+    needs_no_address: bool = False
+    """True for a problem that lies in a shared address, of someone with an employee number: a PIN slip would do."""
     is_out: bool = False
     """True if nothing is to be done about this row: someone said so, or it is a total."""
 
@@ -186,6 +188,11 @@ class Plan:
     def refused(self) -> tuple[Entry, ...]:
         """The rows that can't be taken and haven't been left out yet."""
         return tuple(entry for entry in self.entries if entry.fate is Fate.PROBLEM and not entry.is_out)
+
+    @property
+    def sharing(self) -> int:
+        """How many refused rows could come in without the address that they share."""
+        return sum(entry.needs_no_address for entry in self.refused)
 
     @cached_property
     def left_out(self) -> tuple[Entry, ...]:
