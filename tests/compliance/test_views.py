@@ -205,7 +205,8 @@ def test_a_waiver_excuses_with_a_reason_until_a_day_and_is_taken_back(training: 
     assert refused.status_code == 422
     assert "On leave" in refused.text
     assert alice.post(found[1], {"reason": "On leave", "until": "2099-01-01"}).status_code == 303
-    assert "On leave" in alice.get(path).text
+    listed = closed_up(alice.get(path).text).split("Waivers</h2>")[1]
+    assert re.search(r"On leave \(until January 1, 2099, waived \w+ \d+, \d{4} by Alice Able\)", listed)
     assert alice.post(found[1], {"reason": "On leave, longer", "until": "2099-03-03"}).status_code == 303
     waived = alice.get(acme.path("/training?group=waived")).text
     assert names(waived) == ["Dana Dow"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -24,6 +25,8 @@ from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.outbox import NO_LONGER_NEEDED, OutboxMessage
 from trainer.credentials.models import Credential
+from trainer.credentials.operations import revoke
+from trainer.credentials.rules import Reason
 from trainer.home.queries import MOST_CLASSES
 from trainer.instructing.models import Cohort
 from trainer.interop.models import Webhook
@@ -145,6 +148,31 @@ def test_every_line_counts_the_rows_that_it_leads_to(training: Training) -> None
     marks = needs(closed_up(mark.get(acme.path()).text))
     assert [number_in(text) for text in marks] == [rows(mark, address) for address in marks.values()]
     assert {text.split(" ", 1)[1] for text in marks} == {"certificate or training record expires within 14 days"}
+
+
+def test_a_withdrawn_certificate_is_told_for_thirty_days_with_name_date_and_reason(training: Training) -> None:
+    acme, begins = training.acme, now()
+    line = "Bob Builder’s certificate was withdrawn on {day}: The training wasn’t the holder’s own work."
+    with time_machine.travel(begins, tick=False) as traveller:
+        with acme.app.app_context(), transaction():
+            serial = db.session.scalars(select(Credential.serial).where(Credential.user_id == acme.users["bob"])).one()
+            revoke(serial, Reason.NOT_OWN_WORK, now())
+        alice, told = acme.enter("alice"), line.format(day=day_of(acme, begins))
+        lines = needs(closed_up(alice.get(acme.path()).text))
+        page = closed_up(alice.get(lines[told]).text)
+        assert f"(withdrawn {day_of(acme, begins, '%B')}: The training wasn’t the holder’s own work.)" in page
+        assert told in needs(closed_up(acme.enter("mark").get(acme.path()).text))
+        assert "was withdrawn" not in acme.enter("ines").get(acme.path()).text
+        traveller.shift(31 * DAY)
+        assert told not in needs(closed_up(acme.enter("alice").get(acme.path()).text))
+
+
+def day_of(acme: Acme, instant: dt.datetime, month: str = "%b") -> str:
+    """Return a day by the firm's calendar, as pages write it."""
+    with acme.app.app_context():
+        zone = db.session.get_one(Organization, acme.id).time_zone
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{local:{month}} {local.day}, {local.year}"
 
 
 def make_needy(training: Training) -> None:
@@ -307,7 +335,7 @@ def test_the_page_takes_few_statements_however_many_need_attention(training: Tra
     for number in range(30):
         put_on_roster(acme.app, acme.id, None, name=f"More {number}", email=f"more{number}@example.org")
     assert statements_of(acme.app, alice, acme.path()) == first
-    assert first <= 27
+    assert first <= 28
 
 
 def statements_of(app: Flask, visitor: Visitor, path: str) -> int:

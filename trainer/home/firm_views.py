@@ -111,6 +111,7 @@ def _address(actor: Actor, need: Need, today: dt.date) -> str:
     soon = {"from": today, "to": today + NEAR}
     ways: dict[Kind, tuple[str, dict[str, Any]]] = {
         Kind.LATE: ("training.status", {"group": Group.LATE}),
+        Kind.WITHDRAWN: ("training.person", {"membership_id": need.subject_id}),
         Kind.ROUNDS: ("training.status", {"_anchor": "asking"}),
         Kind.FAILED_INVITATIONS: ("invitations.invitations", {"state": Joining.REFUSED}),
         Kind.FAILED_REMINDERS: ("requirements.requirement", {"requirement_id": need.subject_id, "show": "failed"}),

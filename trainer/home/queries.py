@@ -23,12 +23,14 @@ from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.core.outbox import FAILED_FOR
 from trainer.core.work import Job
+from trainer.credentials.models import Credential
+from trainer.credentials.words import reason_words
 from trainer.home.rules import NEAR, Beginning
 from trainer.instructing.board import list_marks
 from trainer.instructing.models import Cohort
 from trainer.instructing.queries import list_cohorts
 from trainer.instructing.rules import Mark
-from trainer.interop.queries import list_webhooks
+from trainer.interop.queries import list_webhooks, required_of
 from trainer.joining.drafts import KEPT
 from trainer.joining.importing import KIND
 from trainer.learning.models import Enrollment
@@ -37,7 +39,8 @@ from trainer.learning.rules import Standing
 from trainer.organizations import slips
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import has_code
-from trainer.organizations.models import RosterDraft
+from trainer.organizations.models import Membership, RosterDraft
+from trainer.organizations.queries import seen_by
 from trainer.organizations.rules import May
 from trainer.organizations.slips import Slipless
 from trainer.organizations.waiting import Need as Joining
@@ -46,12 +49,15 @@ from trainer.organizations.waiting import Readiness, count_by_need, count_readin
 MOST_CLASSES = 5
 """Classes of which an instructor sees who is stuck: each takes a few statements."""
 MOST_DRAFTS = 3
+WITHDRAWN_FOR = dt.timedelta(days=30)
+"""How long a firm is told that a certificate was withdrawn."""
 
 
 class Kind(StrEnum):
     """What needs attention, the most urgent first."""
 
     LATE = "late"
+    WITHDRAWN = "withdrawn"
     ROUNDS = "rounds"
     FAILED_INVITATIONS = "failed invitations"
     FAILED_REMINDERS = "failed reminders"
@@ -74,9 +80,11 @@ class Need(NamedTuple):
     number: int
     subject_id: uuid.UUID | None = None
     name: str = ""
-    """Of the requirement or the webhook's host."""
+    """Of the requirement, the webhook's host, or the holder of a withdrawn certificate."""
     at: dt.datetime | None = None
-    """When the roster was sent."""
+    """When the roster was sent, or the certificate withdrawn."""
+    reason: str = ""
+    """Why it was withdrawn."""
 
 
 class ClassLine(NamedTuple):
@@ -180,6 +188,7 @@ def _of_training(actor: Actor, outlook: Outlook, now: dt.datetime) -> list[Need]
         Need(Kind.LATE, outlook.counts.of(Group.LATE)),
         Need(Kind.CERTIFICATES, outlook.ending(End.CERTIFICATE, today, today + NEAR)),
         Need(Kind.WAIVERS, outlook.ending(End.WAIVER, today, today + NEAR)),
+        *_withdrawn(actor, now),
     ]
     if actor.may(May.CHANGE_PEOPLE):
         needs.append(Need(Kind.ROUNDS, len(list_round_requests(actor, now))))
@@ -187,6 +196,26 @@ def _of_training(actor: Actor, outlook: Outlook, now: dt.datetime) -> list[Need]
         failed = count_failed_reminders(actor.organization_id, now - FAILED_FOR)
         needs += [Need(Kind.FAILED_REMINDERS, count, requirement_id, title) for requirement_id, title, count in failed]
     return needs
+
+
+def _withdrawn(actor: Actor, now: dt.datetime) -> list[Need]:
+    """Return the certificates of people here that were withdrawn lately, the newest first, each in its newest name."""
+    query = (
+        select(Membership.id, Membership.name, Credential.revoked_at, Credential.revocation_reason)
+        .join(Credential, Credential.user_id == Membership.user_id)
+        .where(
+            seen_by(actor),
+            Membership.ended_at.is_(None),
+            Credential.revoked_at > now - WITHDRAWN_FOR,
+            Credential.reissued_at.is_(None),
+            required_of(Membership),
+        )
+        .order_by(Credential.revoked_at.desc(), Membership.id)
+    )
+    return [
+        Need(Kind.WITHDRAWN, 1, row.id, row.name, row.revoked_at, reason_words(row.revocation_reason))
+        for row in db.session.execute(query)
+    ]
 
 
 def _of_joining(actor: Actor, now: dt.datetime) -> list[Need]:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from trainer.home.queries import Kind, Need
-from trainer.web.language import show_time
+from trainer.web.language import isolated, show_day, show_time
 
 
 def say(need: Need, *, is_single: bool) -> str:
@@ -17,6 +17,16 @@ def say(need: Need, *, is_single: bool) -> str:
             return str(ngettext("%(num)s person is overdue", "%(num)s people are overdue", count))
         case Kind.LATE:
             return str(ngettext("%(num)s duty is overdue", "%(num)s duties are overdue", count))
+        case Kind.WITHDRAWN:
+            assert need.at is not None
+            return str(
+                _(
+                    "%(name)s’s certificate was withdrawn on %(day)s: %(reason)s",
+                    name=isolated(need.name),
+                    day=show_day(need.at),
+                    reason=need.reason,
+                )
+            )
         case Kind.ROUNDS:
             return str(
                 ngettext(

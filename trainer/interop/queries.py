@@ -146,7 +146,7 @@ def firms_told_of(credential: Credential) -> Sequence[tuple[Organization, Member
         select(Organization, Membership)
         .join(Membership, Membership.organization_id == Organization.id)
         .join(Credential, Credential.user_id == Membership.user_id)
-        .where(Credential.id == credential.id, firm_is_open(), _required_of(Membership))
+        .where(Credential.id == credential.id, firm_is_open(), required_of(Membership))
         .order_by(Membership.created_at.desc(), Membership.id)
     ).all()
     told: dict[uuid.UUID, tuple[Organization, Membership]] = {}
@@ -287,7 +287,7 @@ def page_of_credentials(actor: Actor, since: dt.datetime | None, after: str, mos
     `since`: only those issued, replaced or withdrawn then or later.
     """
     entry = aliased(Membership)
-    entries = (entry.user_id == Membership.user_id, entry.organization_id == actor.organization_id, _required_of(entry))
+    entries = (entry.user_id == Membership.user_id, entry.organization_id == actor.organization_id, required_of(entry))
     last_day = select(func.max(case((entry.ended_on.is_(None), _FOR_EVER), else_=entry.ended_on))).where(*entries)
     query = _completions(actor, Credential, last_day.correlate(Membership, Credential).scalar_subquery())
     query = query.where(~exists().where(*entries, entry.id < Membership.id).correlate(Membership, Credential))
@@ -368,11 +368,11 @@ def _completions(actor: Actor, *columns: Any) -> Any:
         select(*columns)
         .select_from(Membership)
         .join(Credential, Credential.user_id == Membership.user_id)
-        .where(seen_by(actor), _required_of(Membership))
+        .where(seen_by(actor), required_of(Membership))
     )
 
 
-def _required_of(entry: type[Membership]) -> ColumnElement[bool]:
+def required_of(entry: type[Membership]) -> ColumnElement[bool]:
     """Return the condition of credentials of courses that the firm has ever required of the person."""
     required = (
         select(Requirement.course)

@@ -42,12 +42,12 @@ from trainer.core.clock import now, read_day
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.credentials.rules import show_serial
-from trainer.credentials.words import disclaimer
+from trainer.credentials.words import disclaimer, reason_words
 from trainer.learning.top_ups import Held, top_ups_due
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.logos import find_logo_hash
-from trainer.organizations.queries import get_person, is_catching_up, team_names
+from trainer.organizations.queries import get_person, is_catching_up, names_of, team_names
 from trainer.organizations.rules import May
 from trainer.organizations.waiting import count_by_need
 from trainer.web.access import Who, access
@@ -252,6 +252,7 @@ def _check_duty(actor: Actor, membership_id: UUID, assignment_id: UUID) -> None:
 def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, form: WaiverForm | None) -> str:
     membership, sight = get_person(actor, membership_id), sight_of(actor, now(), asked_day())
     rows, completions = list_person_rows(actor, membership_id, sight), list_completions(actor, membership)
+    waivers = list_waivers(actor, membership_id)
     return render_template(
         "compliance/person.html",
         actor=actor,
@@ -272,7 +273,9 @@ def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, 
         if membership.user_id and membership.joined_at and not membership.ended_at
         else None,
         trainings=list_trainings(actor, membership_id),
-        waivers=list_waivers(actor, membership_id),
+        waivers=waivers,
+        deciders=names_of(actor, {waiver.created_by_id for waiver, _title in waivers}),
+        reason_words=reason_words,
         sent=list_sent(actor, membership_id=membership.id).rows,
         chip=chip,
         show_serial=show_serial,
