@@ -10,6 +10,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -58,10 +59,15 @@ def compare(story: Story, day: dt.date) -> int:
     assert {status.value: number for status, number in counts.by_status.items()} == Counter(
         stand[0] for stand in told.values()
     )
-    in_team = Counter(
-        story.names[team] for team, of_team in counts.by_team.items() for _one in range(sum(of_team.values()))
-    )
-    assert in_team == Counter(team for stand in told.values() for team in stand[3])
+    in_team = {story.names[team]: (of_team.people, of_team.people_current) for team, of_team in counts.by_team.items()}
+    standing: dict[str, dict[UUID, set[object]]] = {}
+    for (person, _requirement), stand in told.items():
+        for team in stand[3]:
+            standing.setdefault(team, {}).setdefault(person, set()).add(stand[0])
+    assert in_team == {
+        team: (len(people), sum(statuses == {"current"} for statuses in people.values()))
+        for team, people in standing.items()
+    }
     for order in Order:
         pages: list[Row] = []
         after: str | None = None

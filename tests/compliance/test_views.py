@@ -125,6 +125,22 @@ def test_a_manager_of_a_team_sees_counts_and_exports_of_that_team(training: Trai
     assert mark.get(training.acme.path(f"/training/{training.acme.people['dana']}")).status_code == 404
 
 
+def test_the_share_current_by_team_counts_people_as_the_paper_does_and_the_worst_team_is_first(
+    training: Training,
+) -> None:
+    acme, alice = training.acme, training.acme.enter("alice")
+    assert by_team(alice.get(acme.path("/training")).text) == [("Motel 95", "0/1"), ("Harbor Mall", "1/2")]
+    require(acme.app, acme.users["alice"], acme.id, title="For everyone, again", course="security-officer")
+    # Bob is current in one of two, and so not current.
+    assert by_team(alice.get(acme.path("/training")).text) == [("Harbor Mall", "0/2"), ("Motel 95", "0/1")]
+
+
+def by_team(page: str) -> list[tuple[str, str]]:
+    """Return the teams beside the list of people, each with how many are current of all."""
+    part = closed_up(page).split('class="bars"')[1].split("</table>")[0]
+    return re.findall(r'<th scope="row"><a[^>]*>(.*?)</a></th>.*?<td>(\d+/\d+)</td>', part)
+
+
 def test_who_sees_some_teams_reads_the_names_of_no_others(training: Training) -> None:
     acme = training.acme
     with acme.app.app_context(), transaction():

@@ -182,7 +182,7 @@ def find_owing(sight: Sight, narrowing: Narrowing) -> Narrowing:
 
 
 def count_rows(sight: Sight, narrowing: Narrowing, *, is_single: bool = False) -> Counts:
-    """Return how many duties have each status, in all and by team, and how many people have them, in one statement.
+    """Return how many duties have each status, and how many people have them, in all and by team, in one statement.
 
     The chosen group of statuses doesn't limit the counts. `is_single`: they are of one requirement, so that nobody has
     two duties, and people needn't be counted beside them.
@@ -215,7 +215,8 @@ def _count(
             case Part.ALL:
                 counts.by_status[status] = number
             case Part.TEAMS:
-                counts.by_team.setdefault(_as_uuid(team_id), {})[status] = number
+                in_groups = dict(zip(Group, groups, strict=True))
+                counts.by_team[_as_uuid(team_id)] = Counts(people, current, in_groups)
             case Part.PEOPLE:
                 counts.people, counts.people_current = people, current
                 counts.people_by_group = dict(zip(Group, groups, strict=True))

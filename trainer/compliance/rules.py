@@ -13,6 +13,7 @@ from typing import NamedTuple
 from trainer.assignments.rules import Shortfall, Status
 from trainer.content.papers import FormerStaff
 from trainer.credentials.rules import valid_until as add_months
+from trainer.organizations.rules import fold
 
 INSPECTION_LASTS = dt.timedelta(days=14)
 """How long an inspector's link is good."""
@@ -155,7 +156,7 @@ class Row(NamedTuple):
 
 @dataclass(slots=True)
 class Counts:
-    """How many duties have each status, in all and by team, and how many people have them."""
+    """How many duties have each status, and how many people have them, in all and by team."""
 
     people: int = 0
     people_current: int = 0
@@ -163,21 +164,28 @@ class Counts:
     people_by_group: dict[Group, int] = field(default_factory=dict)
     """How many have a duty that stands there."""
     by_status: dict[Status, int] = field(default_factory=dict)
-    by_team: dict[uuid.UUID, dict[Status, int]] = field(default_factory=dict)
+    by_team: dict[uuid.UUID, Counts] = field(default_factory=dict)
+    """Of people alone."""
 
     @property
     def total(self) -> int:
         """All duties."""
         return sum(self.by_status.values())
 
-    def of(self, group: Group, team_id: uuid.UUID | None = None) -> int:
-        """Return how many stand in a group of statuses, in all or in a team."""
-        counts = self.by_status if team_id is None else self.by_team.get(team_id, {})
-        return sum(counts.get(status, 0) for status in GROUPS[group])
+    def of(self, group: Group) -> int:
+        """Return how many duties stand in a group of statuses."""
+        return sum(self.by_status.get(status, 0) for status in GROUPS[group])
 
     def people_of(self, group: Group) -> int:
         """Return how many people have a duty in a group of statuses."""
         return self.people_by_group.get(group, 0)
+
+
+def worst_first(name: str | None, counts: Counts) -> tuple[bool, float, int, str]:
+    """Return by what teams are sorted: the smallest share of current people first, of two with one share the one with
+    more people overdue; who is in no team comes last."""
+    share = counts.people_current / counts.people
+    return name is None, share, -counts.people_of(Group.LATE), fold(name or "")
 
 
 class Outlook(NamedTuple):

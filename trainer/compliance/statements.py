@@ -204,8 +204,8 @@ def certified(shape: Shape) -> Select[Any]:
 
 @lru_cache(maxsize=200)
 def counts(shape: Shape, parts: frozenset[Part]) -> CompoundSelect[Any]:
-    """Return the select of (part, team, status, kind of end, day, number of duties, people, people current in all,
-    people of each group), whatever the filter for statuses.
+    """Return the select of (part, team, status, kind of end, day, number of duties, or of people in a team, people,
+    people current in all, people of each group), whatever the filter for statuses.
 
     Each row is of one of the parts that are asked for, and has what that is counted by; of `Part.FIRST`, its duty in
     place of the team. Where people stand is looked up once for all of them.
@@ -230,19 +230,27 @@ def _in_all(standing: FromClause, _facts: Facts) -> Select[Any]:
 
 
 def _by_team(standing: FromClause, facts: Facts) -> Select[Any]:
-    place, was_in = _places(facts)
-    in_teams = InOrder(standing, place.__table__, place.membership_id == standing.c.membership_id)
-    query = _counted(Part.TEAMS, team_id=place.team_id, status=standing.c.status, number=func.count())
-    return query.select_from(in_teams).where(was_in).group_by(place.team_id, standing.c.status)
+    (place, was_in), person = _places(facts), _people(standing)
+    in_teams = InOrder(person, place.__table__, place.membership_id == person.c.membership_id)
+    query = _counted(Part.TEAMS, team_id=place.team_id, number=func.count(), sums=_sums(person))
+    return query.select_from(in_teams).where(was_in).group_by(place.team_id)
 
 
 def _by_person(standing: FromClause, _facts: Facts) -> Select[Any]:
+    person = _people(standing)
+    return _counted(Part.PEOPLE, number=func.count(), sums=_sums(person)).select_from(person)
+
+
+def _people(standing: FromClause) -> Subquery:
+    """Return whether each person is behind in anything, and has a duty in each group of statuses."""
     behind = func.max(case((standing.c.status != Status.CURRENT, 1), else_=0)).label("behind")
     stands = [func.max(case((standing.c.status.in_(GROUPS[group]), 1), else_=0)).label(group) for group in Group]
-    person = select(behind, *stands).group_by(standing.c.membership_id).subquery("people")
+    return select(standing.c.membership_id, behind, *stands).group_by(standing.c.membership_id).subquery("people")
+
+
+def _sums(person: Subquery) -> Sequence[Any]:
     current = func.count() - func.coalesce(func.sum(person.c.behind), 0)
-    sums = [func.coalesce(func.sum(person.c[group]), 0) for group in Group]
-    return _counted(Part.PEOPLE, number=func.count(), sums=(func.count(), current, *sums)).select_from(person)
+    return func.count(), current, *(func.coalesce(func.sum(person.c[group]), 0) for group in Group)
 
 
 def _by_day(standing: FromClause, facts: Facts) -> Select[Any]:

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from trainer.assignments.rules import Status
-from trainer.compliance.rules import GROUPS, Counts, Group, Row
-from trainer.organizations.rules import fold
+from trainer.compliance.rules import GROUPS, Counts, Group, Row, worst_first
 
 
 @dataclass(slots=True)
@@ -71,14 +70,4 @@ def by_site(rows: Iterable[Row]) -> Sequence[Site]:
             site = sites.setdefault(name, Site(name, [], Tally()))
             site.rows.append(row)
             site.tally.add(row)
-    return sorted(sites.values(), key=_worst_first)
-
-
-def _worst_first(site: Site) -> tuple[bool, float, int, str]:
-    counts = site.tally.counts
-    return (
-        site.name is None,
-        counts.people_current / counts.people,
-        -site.tally.people_in(Group.LATE),
-        fold(site.name or ""),
-    )
+    return sorted(sites.values(), key=lambda site: worst_first(site.name, site.tally.counts))

@@ -33,7 +33,7 @@ from trainer.compliance.queries import (
     list_waivers,
     sight_of,
 )
-from trainer.compliance.rules import End, Group, Narrowing, Order, Sight
+from trainer.compliance.rules import End, Group, Narrowing, Order, Sight, worst_first
 from trainer.compliance.sent import list_sent
 from trainer.compliance.status_paper import StatusPaper, draw_status
 from trainer.compliance.words import GROUP_NAMES, as_table, chip, disclaimers_of, export_name
@@ -218,6 +218,8 @@ def _status_page(actor: Actor, sight: Sight, refusal: str | None = None) -> str:
     filters, requirements = find_owing(sight, narrowing()), list_rules(sight)
     after = request.args.get("after") if refusal is None else None
     page, counts = list_and_count(sight, filters, after, is_single=is_of_one(requirements, filters))
+    teams = list_places(sight)
+    counted = [(team, counts.by_team[team.id]) for team in teams if team.id in counts.by_team]
     return render_template(
         "compliance/training.html",
         actor=actor,
@@ -236,7 +238,8 @@ def _status_page(actor: Actor, sight: Sight, refusal: str | None = None) -> str:
         page=page,
         linked=list_seen(actor, {row.membership_id for row in page.rows}) if sight.is_past else None,
         by_need=count_by_need(actor, now()) if actor.may(May.BRING_IN) and not sight.is_past else None,
-        teams=list_places(sight),
+        teams=teams,
+        by_team=sorted(counted, key=lambda pair: worst_first(pair[0].name, pair[1])),
         group_names=GROUP_NAMES,
         chip=chip,
         show_serial=show_serial,
