@@ -351,3 +351,19 @@ def statements_of(app: Flask, visitor: Visitor, path: str) -> int:
     assert visitor.get(path).status_code == 200
     event.remove(engine, "before_cursor_execute", note)
     return len(seen)
+
+
+def test_people_who_are_overdue_in_two_things_are_counted_once(training: Training) -> None:
+    acme = training.acme
+    require(acme.app, acme.users["alice"], acme.id, title="For everyone, again", course="security-officer")
+    with acme.app.app_context(), transaction():
+        mona = select(Assignment).where(Assignment.membership_id == acme.people["mona"])
+        others = update(Assignment).where(Assignment.organization_id == acme.id)
+        db.session.execute(others.values(due_on=acme.today() + 60 * DAY))
+        for duty in db.session.scalars(mona):
+            duty.due_on = acme.today() - DAY
+    page = closed_up(acme.enter("alice").get(acme.path()).text)
+    assert "2 duties of 1 person are overdue" in needs(page)
+    legend = page.split('class="meta" aria-hidden="true"')[1].split("</p>")[0]
+    assert "2 overdue" in legend
+    assert "Was due" in acme.enter("alice").get(acme.path("/training?group=late")).text

@@ -57,7 +57,7 @@ def _staff(rows: Sequence[Row], day: dt.date) -> dict[str, Any]:
                 ", ".join(row.teams),
                 _day(row.hired_on),
                 row.requirement,
-                chip(row, day)[0] + (f" ({_('trained, not state-approved')})" if row.is_only_trained else ""),
+                chip(row)[0] + (f" ({_('trained, not state-approved')})" if row.is_only_trained else ""),
                 _day(row.completed_on),
                 _("Recorded by the firm") if row.is_recorded else _serial(row.serial),
             )

@@ -45,6 +45,7 @@ _STANDINGS = {
     Status.IN_PROGRESS: _l("In progress, due %(day)s"),
     Status.CURRENT: _l("Until %(day)s"),
     Status.DUE_SOON: _l("Due %(day)s"),
+    Status.OVERDUE: _l("Was due %(day)s"),
     Status.EXPIRED: _l("Expired %(day)s"),
     Status.WAIVED: _l("Waived until %(day)s"),
 }
@@ -97,18 +98,12 @@ def filter_words(narrowing: Narrowing, teams: Mapping[UUID, str], titles: Mappin
     return parts
 
 
-def chip(row: Row, today: dt.date) -> tuple[str, str, str]:
+def chip(row: Row) -> tuple[str, str, str]:
     """Return (text, style, icon) of a row's status."""
-    standing = _standing(row, today)
+    standing = str(_STANDINGS[row.status]) % {"day": show_day(row.waived_until or row.due_on)}
     if row.is_recorded:
         standing = gettext("%(standing)s (recorded by the firm)", standing=standing)
     return standing, *STATUS_CHIPS[row.status]
-
-
-def _standing(row: Row, today: dt.date) -> str:
-    if row.status is Status.OVERDUE:
-        return str(ngettext("%(num)s day over", "%(num)s days over", (today - row.due_on).days))
-    return str(_STANDINGS[row.status]) % {"day": show_day(row.waived_until or row.due_on)}
 
 
 def sentence(counts: Counts, day: dt.date) -> str:

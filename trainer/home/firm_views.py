@@ -94,7 +94,7 @@ def _of_firm(actor: Actor, moment: dt.datetime) -> dict[str, Any]:
             # What else there is to do in a firm that runs is among what needs attention.
             if not runs or (step is Step.POSTERS and state is State.OPEN)
         ],
-        "needs": [(say(need, is_single=is_single), _address(actor, need, today), need.kind) for need in needs],
+        "needs": [(say(need), _address(actor, need, today), need.kind) for need in needs],
         "weeks": [(first, last, {end: outlook.ending(end, first, last) for end in End}) for first, last in weeks(today)]
         if outlook
         else [],

@@ -85,6 +85,8 @@ class Need(NamedTuple):
     """When the roster was sent, or the certificate withdrawn."""
     reason: str = ""
     """Why it was withdrawn."""
+    people: int = 0
+    """How many people are overdue."""
 
 
 class ClassLine(NamedTuple):
@@ -185,7 +187,7 @@ def list_tasks(actor: Actor, now: dt.datetime) -> list[Task]:
 def _of_training(actor: Actor, outlook: Outlook, now: dt.datetime) -> list[Need]:
     today = actor.today(now)
     needs = [
-        Need(Kind.LATE, outlook.counts.of(Group.LATE)),
+        Need(Kind.LATE, outlook.counts.of(Group.LATE), people=outlook.counts.people_of(Group.LATE)),
         Need(Kind.CERTIFICATES, outlook.ending(End.CERTIFICATE, today, today + NEAR)),
         Need(Kind.WAIVERS, outlook.ending(End.WAIVER, today, today + NEAR)),
         *_withdrawn(actor, now),

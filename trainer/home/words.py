@@ -9,14 +9,15 @@ from trainer.home.queries import Kind, Need
 from trainer.web.language import isolated, show_day, show_time
 
 
-def say(need: Need, *, is_single: bool) -> str:
-    """Return one line of what needs attention. `is_single`: nobody has two duties, so that people are counted."""
+def say(need: Need) -> str:
+    """Return one line of what needs attention."""
     count = need.number
     match need.kind:
-        case Kind.LATE if is_single:
+        case Kind.LATE if count == need.people:
             return str(ngettext("%(num)s person is overdue", "%(num)s people are overdue", count))
         case Kind.LATE:
-            return str(ngettext("%(num)s duty is overdue", "%(num)s duties are overdue", count))
+            of_people = ngettext("%(num)s person", "%(num)s people", need.people)
+            return str(_("%(duties)s duties of %(people)s are overdue", duties=count, people=of_people))
         case Kind.WITHDRAWN:
             assert need.at is not None
             return str(
