@@ -18,6 +18,7 @@ from tests.browser.live import Live
 from tests.browser.stage import Person
 from tests.cast import actor_of, add_second_factor, answer_all, make_firm, make_site
 from tests.support import COURSE, keys, right_verdict
+from trainer.accounts.models import Session
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
@@ -111,6 +112,49 @@ def test_the_tablet_at_the_gate_shows_nobody_to_the_next(
     tablet.open("/in")
     assert tablet.page.locator("#number").input_value() == ""
     assert {one["name"] for one in tablet.page.context.cookies()} <= {"visit", "site-device"}
+
+
+def test_the_tablet_asks_before_it_signs_out_and_leads_back_to_the_page(
+    context: Callable[..., BrowserContext], live: Live, firm: Firm
+) -> None:
+    firm_code, code = _print(context(firm.alice), firm)
+    _come_in(Mouse(context(**PHONE).new_page()), firm_code, code)
+    tablet = Mouse(context(**PHONE).new_page())
+    tablet.open("/site-device")
+    tablet.fill("Code", firm.device_code)
+    tablet.press("Register")
+    _sign_in_at(tablet)
+    tablet.page.clock.install()
+    with live.app.app_context():
+        lesson = f"/courses/{COURSE}/{served().courses[COURSE].lessons[0].id}"
+    tablet.open(lesson)
+    button = tablet.page.get_by_role("button", name="Stay signed in")
+    tablet.page.clock.run_for(80_000)
+    expect(button).to_be_hidden()
+    tablet.page.keyboard.press("Shift")
+    tablet.page.clock.run_for(80_000)
+    expect(button).to_be_hidden()
+    tablet.page.clock.run_for(14_000)
+    expect(tablet.page.get_by_role("alert").get_by_text("Still there?")).to_be_visible()
+    with tablet.page.expect_request("**/in/stay"):
+        button.click()
+    expect(button).to_be_hidden()
+    tablet.page.clock.run_for(94_000)
+    expect(button).to_be_visible()
+    with live.app.app_context(), transaction():
+        sessions = select(Session).where(Session.site_device_id.is_not(None))
+        for session in db.session.scalars(sessions):
+            session.quiet_until = now()
+    tablet.page.clock.run_for(40_000)
+    expect(tablet.page).to_have_url(re.compile("/in$"))
+    _sign_in_at(tablet)
+    expect(tablet.page).to_have_url(re.compile(f"{lesson}$"))
+
+
+def _sign_in_at(tablet: Mouse) -> None:
+    tablet.fill("Employee number", "00417")
+    tablet.page.locator("#pin").fill(PIN)
+    tablet.press("Sign in")
 
 
 def _print(context: BrowserContext, firm: Firm) -> tuple[str, str]:

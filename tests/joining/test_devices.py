@@ -18,6 +18,7 @@ from trainer.accounts.models import Session, User
 from trainer.accounts.pin_rules import Way
 from trainer.accounts.pins import begin_try
 from trainer.accounts.signing_in import sign_in_session
+from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
@@ -126,6 +127,24 @@ def test_two_quiet_minutes_sign_out_and_what_is_asked_for_keeps_signed_in(acme: 
         assert "Acme" not in tablet.get(f"/courses/{COURSE}").text
 
 
+def test_whoever_was_signed_out_comes_back_to_the_same_lesson_and_nobody_else_does(acme: Acme) -> None:
+    with_gus(acme)
+    gia = add_gus(acme, "00418", "Gia Green")
+    come_in(Visitor(acme.app), acme, slip_for(acme, gia), number="00418")
+    tablet, _device = make_tablet(acme)
+    with acme.app.app_context():
+        lesson = f"/courses/{COURSE}/{served().courses[COURSE].lessons[0].id}"
+    with time_machine.travel(NOON, tick=False) as traveller:
+        for number, following in (("00417", lesson), ("00418", "/me")):
+            tablet.post("/in", {"number": "00417", "pin": PIN})
+            traveller.shift(dt.timedelta(seconds=125))
+            assert tablet.get(f"/in?next={lesson}").location == "/in"  # no history of this browser shows where
+            assert lesson not in tablet.get("/in").text
+            assert tablet.get("/in?next=/in").location == "/in"  # a page to sign in that was left open
+            assert tablet.post("/in", {"number": number, "pin": PIN}).location == following
+            tablet.post("/sign-out")
+
+
 def test_after_two_hours_the_session_is_over_however_much_is_asked_for(acme: Acme) -> None:
     with_gus(acme)
     tablet, _device = make_tablet(acme)
@@ -167,7 +186,7 @@ def test_nothing_of_the_one_before_is_left_for_the_next(acme: Acme) -> None:
     tablet.post("/in", {"number": "00417", "pin": PIN})
     page = tablet.get("/me")
     assert page.headers["Cache-Control"] == "no-store"
-    assert '<noscript><meta http-equiv="refresh" content="125">' in page.text
+    assert '<noscript><meta http-equiv="refresh" content="125; url=/in?next=/me">' in page.text
     assert 'data-quiet="120"' in page.text
     tablet.post("/sign-out")
     assert tablet.client.get_cookie("known", domain="127.0.0.1") is None

@@ -75,6 +75,11 @@ def read_session_id(token: str | None) -> uuid.UUID | None:
         return None
 
 
+def find_session_owner(session_id: uuid.UUID) -> uuid.UUID | None:
+    """Return whose session it is or was, or None if it is no longer kept."""
+    return db.session.scalar(select(Session.user_id).where(Session.id == session_id))
+
+
 def find_user(user_id: uuid.UUID) -> User | None:
     """Return a user, or None."""
     return db.session.get(User, user_id)

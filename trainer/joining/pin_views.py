@@ -32,7 +32,7 @@ from trainer.accounts.pins import (
     remix,
     set_pin,
 )
-from trainer.accounts.queries import find_user, get_user
+from trainer.accounts.queries import find_session_owner, find_user, get_user, read_session_id
 from trainer.accounts.signing_in import check_enabled, is_own_secret, renew_session, sign_in_session, way_of
 from trainer.accounts.words import pin_refusal, wrong_pin
 from trainer.content.serving import served
@@ -51,6 +51,7 @@ from trainer.web.ways import way_to
 blueprint = Blueprint("pins", __name__, template_folder="templates")
 
 _BADGE = "badge"  # in the session of a site device: the number on the badge that was read
+_LEFT = "left"  # in the session of a site device: whose session it was that went quiet, and on which page
 _SLIP = "slip"  # in the session: the slip whose code was typed, and when
 _SLIP_LASTS = 15 * 60
 _SLIP_LASTS_AT_SITE = 5 * 60
@@ -67,8 +68,8 @@ def sign_in() -> Response | str | tuple[str, int]:
         return go(_next())
     if request.method != "POST":
         session.pop(_SLIP, None)
-        if site is not None and "number" in request.args:
-            session[_BADGE] = request.args["number"][:40]  # no history of this browser shows whose badge it was
+        if site is not None and request.args.keys() & {"number", "next"}:
+            _keep_for_site()
             return go(url_for(".sign_in"))
         number = request.args.get("number", "")[:40] if site is None else session.pop(_BADGE, "")
         return _page(PinSignInForm(formdata=None, firm=request.args.get("firm", "")[:40], number=number), site)
@@ -237,6 +238,17 @@ def _page(form: PinSignInForm, site: Site | None) -> str:
     )
 
 
+def _keep_for_site() -> None:
+    """Move what the address says to the session: no history of this browser shows whose badge was read, or which page
+    someone was on when they were signed out."""
+    session_id = read_session_id(session.get("_user_id"))
+    if "next" in request.args and session_id is not None:
+        session.clear()
+        session[_LEFT] = [session_id.hex, request.args["next"][:500]]
+    if "number" in request.args:
+        session[_BADGE] = request.args["number"][:40]
+
+
 def _let_in(user: User) -> Response:
     """Sign in; what a guest did in this browser comes along, unless many share it."""
     check_enabled(user)
@@ -245,13 +257,15 @@ def _let_in(user: User) -> Response:
     if guest_id is not None and guest_id != user_id:
         with transaction():
             operations.merge_guest(guest_id, user_id, served(), now())
+    left_by, page = session.get(_LEFT) or ("", None)
+    is_back = site is not None and bool(left_by) and find_session_owner(UUID(hex=left_by)) == user_id
     sign_in_session(user, site.device.id if site is not None else None)
     if site is not None and this_site() is None:  # it was revoked in the meantime
         with transaction():
             end_sessions_at(site.device.id, now())
         session.clear()
         return go(url_for(".sign_in"))
-    return go(_next())
+    return go(safe_path(page, _next()) if is_back else _next())
 
 
 def _next() -> str:

@@ -141,7 +141,7 @@ def sign_in() -> Response | str | tuple[str, int]:
     if current_user.is_authenticated and not current_user.is_guest:
         return go(_next())
     if this_site() is not None:
-        return go(url_for("pins.sign_in"))
+        return go(url_for("pins.sign_in", next=request.args.get("next")))
     if form.validate_on_submit():
         key = email_key(str(form.email.data)) or str(form.email.data).casefold()
         if seconds := seconds_to_wait(key):

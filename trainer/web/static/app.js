@@ -213,19 +213,28 @@ for (const form of document.querySelectorAll("form[data-answer]")) {
 }
 if (unsent.isOnItsWay) forget(); // it got there: this page no longer asks for it
 
-/* --- a site device: whoever touches the page stays signed in; a quiet page goes away --- */
+/* --- a site device: whoever touches the page stays signed in; a quiet page asks, then goes away --- */
 const quietSeconds = Number(document.body.dataset.quiet);
 if (quietSeconds) {
+  const question = document.getElementById("still-there");
   let touched = Date.now();
   let said = touched;
+  const stay = () => {
+    said = Date.now();
+    question.hidden = true;
+    fetch("/in/stay", { method: "POST" }).catch(() => {});
+  };
   for (const name of ["pointerdown", "keydown", "input", "scroll"]) {
-    document.addEventListener(name, () => (touched = Date.now()), { capture: true, passive: true });
+    document.addEventListener(name, () => {
+      touched = Date.now();
+      if (!question.hidden) stay();
+    }, { capture: true, passive: true });
   }
   setInterval(() => {
-    if (Date.now() - touched > (quietSeconds + 5) * 1000) return window.location.replace("/in");
-    if (touched <= said || Date.now() - said < 20000) return;
-    said = Date.now();
-    fetch("/in/stay", { method: "POST" }).catch(() => {});
+    const seconds = (Date.now() - Math.max(touched, said)) / 1000;
+    if (seconds > quietSeconds + 5) return window.location.replace(`/in?next=${encodeURIComponent(location.pathname)}`);
+    question.hidden = seconds < quietSeconds - 30 || seconds >= quietSeconds; // the server has had enough by then
+    if (touched > said && Date.now() - said >= 20000) stay();
   }, 2000);
 }
 
