@@ -62,11 +62,11 @@ def compare(story: Story, day: dt.date) -> int:
     in_team = {story.names[team]: (of_team.people, of_team.people_current) for team, of_team in counts.by_team.items()}
     standing: dict[str, dict[UUID, set[object]]] = {}
     for (person, _requirement), stand in told.items():
-        for team in stand[3]:
-            standing.setdefault(team, {}).setdefault(person, set()).add(stand[0])
+        for name in stand[3]:
+            standing.setdefault(name, {}).setdefault(person, set()).add(stand[0])
     assert in_team == {
-        team: (len(people), sum(statuses == {"current"} for statuses in people.values()))
-        for team, people in standing.items()
+        name: (len(people), sum(statuses == {"current"} for statuses in people.values()))
+        for name, people in standing.items()
     }
     for order in Order:
         pages: list[Row] = []

@@ -139,7 +139,7 @@ def compare(firm: Firm, users: list[UUID], team: UUID, history: History) -> None
             records = read_records(history, counted)
             told = told_of(counted, rows, len(history.terms), today)
             standings = [
-                " ".join([chip(row, today)[0], *(["Trained, not state-approved"] if row.is_only_trained else [])])
+                " ".join([chip(row)[0], *(["Trained, not state-approved"] if row.is_only_trained else [])])
                 for row in rows
             ]
         with firm.app.app_context(), transaction():
