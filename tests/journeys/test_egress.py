@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 
 from tests.cast import make_account
+from tests.conftest import TESTS
 from tests.jobs.conftest import Mailbox
 from tests.jobs.conftest import mailbox as mailbox
 from tests.live import serving
@@ -58,7 +59,8 @@ def test_server_and_worker_connect_to_the_mail_server_alone(
     if not settings.database_url.startswith("sqlite"):
         pytest.skip("PostgreSQL's client connects outside of Python")
     (tmp_path / "watch").mkdir()
-    (tmp_path / "watch" / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
+    dates = (TESTS / "dates" / "sitecustomize.py").read_text(encoding="utf-8")
+    (tmp_path / "watch" / "sitecustomize.py").write_text(f"{WATCH}\n{dates}", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "watch"))
     monkeypatch.setenv("WATCHED", str(tmp_path / "watched"))
     monkeypatch.setenv("TRAINER_SMTP_URL", mailbox.url)

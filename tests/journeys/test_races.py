@@ -102,7 +102,8 @@ def test_a_certificate_reissued_many_times_at_once_is_reissued_once(app: Flask, 
         path = f"/my-certificates/{old}/reissue"
         request = (path, {"csrf_token": visitor.token(), "password": PASSWORD}, visitor.cookie())
         statuses = [status for status, _location in all_at_once(server, [request] * AT_ONCE)]
-        assert (statuses.count(303), statuses.count(409)) == (1, AT_ONCE - 1)
+        assert statuses.count(303) == 1
+        assert set(statuses) <= {303, 409, 429}  # more than five a day are too many
         assert count(app, Credential, Credential.user_id == leo) == 2
         assert count(app, Credential, Credential.user_id == leo, Credential.reissued_at.is_(None)) == 1
         assert count(app, OutboxMessage, OutboxMessage.template == "certificate-reissued") == round_number
