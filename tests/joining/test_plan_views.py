@@ -85,11 +85,11 @@ def test_people_who_share_an_address_come_in_with_pin_slips_if_they_have_a_numbe
     visitor = acme.enter("alice")
     rows = "Pat Poe,gate@example.org,5,\nQuin Quo,gate@example.org,6,\nRay Roe,gate@example.org,,\n"
     path = look(visitor, acme, HEAD + rows)
-    assert "Bring in 1 who shares an address without it (PIN slip)" in page_of(visitor)
+    assert "Add the 1 other person without an address (PIN slip)" in page_of(visitor)
     assert visitor.post(f"{path}/ticks", {"has_slips": "y"}).status_code == 303
     page = closed_up(visitor.get(path).text)
-    assert "row 2 has the same email address: comes in without it" in page
-    assert "Bring in" not in page
+    assert "row 2 has the same email address: added without it" in page
+    assert "other person without an address" not in page
     assert confirm(visitor, path, leaves_out="y").status_code == 303
     with acme.app.app_context():
         people = db.session.scalars(select(Membership).where(Membership.employee_number.in_(["5", "6"])))

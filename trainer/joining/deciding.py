@@ -201,7 +201,9 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, said: Sai
             row, kept_zeros = _with_zeros(row, roster)
             warnings.extend(kept_zeros)
         if said.has_slips and row.employee_number and (earlier := roster.lines_by_key.get(row.email_key or "")):
-            warnings.append(_l("row %(row)s has the same email address: comes in without it", row=earlier))
+            warnings.append(
+                _l("row %(row)s has the same email address: added without it, with a PIN slip", row=earlier)
+            )
             row = replace(row, email_key=None)
         entry = _compare(line.number, row, cells.get("role", ""), roster)
     except Problem as problem:
