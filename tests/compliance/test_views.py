@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import html
 import io
 import json
 import re
 import zipfile
 from uuid import UUID
 
+import pypdf
 import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from tests.cast import put_on_roster
 from tests.compliance.conftest import Training, require
 from tests.support import Visitor, closed_up
 from trainer.assignments.models import Assignment, Reminder
@@ -21,6 +24,7 @@ from trainer.core.audit import AuditEvent
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.outbox import post
+from trainer.jobs.upkeep import keep_up
 from trainer.jobs.work import advance
 from trainer.organizations.models import TeamMembership
 from trainer.organizations.rules import local_day
@@ -133,6 +137,26 @@ def test_the_share_current_by_team_counts_people_as_the_paper_does_and_the_worst
     require(acme.app, acme.users["alice"], acme.id, title="For everyone, again", course="security-officer")
     # Bob is current in one of two, and so not current.
     assert by_team(alice.get(acme.path("/training")).text) == [("Harbor Mall", "0/2"), ("Motel 95", "0/1")]
+
+
+def test_who_has_no_email_is_found_kept_in_the_export_and_printed_by_team(training: Training) -> None:
+    acme, alice = training.acme, training.acme.enter("alice")
+    put_on_roster(acme.app, acme.id, None, name="Gus Gray", email=None, employee_number="007", teams=[acme.motel])
+    put_on_roster(acme.app, acme.id, None, name="Gia Green", email=None, employee_number="008", teams=[acme.harbor])
+    with acme.app.app_context():
+        list(keep_up(acme.id))
+    listed = alice.get(acme.path("/training?email=none&group=open"))
+    assert names(listed.text) == ["Gia Green", "Gus Gray"]
+    assert "0 of these 2 people are current." in closed_up(listed.text)
+    address = re.search(r'action="(\S+/training/exports\?\S*email=none\S*)"', listed.text)
+    assert address
+    export = html.unescape(address[1])
+    assert [row[0] for row in read_csv(alice.post(export, {"form": "csv"}).text)[1:]] == ["Gia Green", "Gus Gray"]
+    paper = pypdf.PdfReader(io.BytesIO(alice.post(export, {"form": "pdf"}).data))
+    sheet = " ".join(leaf.extract_text() for leaf in paper.pages)
+    gia, gus = sheet.index("Gia Green"), sheet.index("Gus Gray")
+    assert sheet.index("Harbor Mall") < gia < sheet.rindex("Motel 95", 0, gus)
+    assert alice.get(acme.path("/training?email=some")).status_code == 404
 
 
 def by_team(page: str) -> list[tuple[str, str]]:

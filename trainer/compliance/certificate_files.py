@@ -56,6 +56,7 @@ def details_of(actor: Actor, narrowing: Narrowing) -> dict[str, str]:
         "requirement": narrowing.requirement_id.hex if narrowing.requirement_id else "",
         "group": narrowing.group or "",
         "changed": "unread" if narrowing.owes_top_up else "",
+        "email": "none" if narrowing.has_no_email else "",
         "seen": seen_teams(actor),
     }
 
@@ -69,6 +70,7 @@ def narrowing_of(job: Job) -> Narrowing:
         requirement_id=uuid.UUID(hex=details["requirement"]) if details["requirement"] else None,
         group=Group(details["group"]) if details["group"] else None,
         owes_top_up=bool(details.get("changed")),
+        has_no_email=bool(details.get("email")),
     )
 
 

@@ -101,6 +101,8 @@ class Narrowing:
     to_on: dt.date | None = None
     owes_top_up: bool = False
     """Only people who are still to read lessons that changed since their certificate."""
+    has_no_email: bool = False
+    """Only people whom no reminder or invitation reaches."""
     owing: frozenset[uuid.UUID] | None = None
     """The duties of these, once they have been looked up: `queries.find_owing`."""
     order: Order = Order.NAME
@@ -108,7 +110,7 @@ class Narrowing:
     @property
     def is_of_some(self) -> bool:
         """True if it leaves people out, whatever their group and requirement."""
-        filters = (self.text, self.team_id, self.end, self.from_on, self.to_on, self.owes_top_up)
+        filters = (self.text, self.team_id, self.end, self.from_on, self.to_on, self.owes_top_up, self.has_no_email)
         return any(value for value in filters)
 
 

@@ -30,7 +30,9 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
+from trainer.accounts.models import User
 from trainer.assignments.models import Waiver
 from trainer.assignments.rules import SOON, Status
 from trainer.assignments.sql import InOrder, Numbered, is_among
@@ -87,6 +89,7 @@ class Shape(NamedTuple):
     from_day: bool
     to_day: bool
     of_owing: bool
+    has_no_email: bool
     order: Order
     goes_on: bool
     is_past: bool
@@ -109,6 +112,7 @@ def shape_of(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> 
         from_day=narrowing.from_on is not None,
         to_day=narrowing.to_on is not None,
         of_owing=narrowing.owing is not None,
+        has_no_email=narrowing.has_no_email,
         order=narrowing.order,
         goes_on=place is not None,
         is_past=sight.until is not None,
@@ -375,6 +379,11 @@ def _only(shape: Shape, person: Any) -> list[ColumnElement[bool]]:
         conditions.append(shape.facts.requirement_id == bindparam("requirement", type_=Uuid()))
     if shape.of_owing:
         conditions.append(is_among(shape.facts.id, bindparam("owing", type_=String())))
+    if shape.has_no_email:
+        silent = aliased(Membership)
+        is_silent = and_(User.email.is_(None), or_(silent.user_id.is_not(None), silent.email.is_(None)))
+        without = select(silent.id).outerjoin(User, User.id == silent.user_id)
+        conditions.append(person.in_(without.where(silent.organization_id == FIRM, is_silent)))
     if shape.in_team:
         # That the team is the firm's own follows from the duties being that.
         in_team = select(place.membership_id).where(place.team_id == bindparam("team", type_=Uuid()), was_in)

@@ -75,7 +75,7 @@ def sheet_of(paper: StatusPaper) -> dict[str, Any]:
     counted, sites = tally(rows), by_site(rows)
     counts, narrowing = counted.counts, paper.narrowing
     several = len(paper.requirements) > 1 and narrowing.requirement_id is None
-    is_narrowed = bool(narrowing.text or narrowing.team_id)
+    is_narrowed = bool(narrowing.text or narrowing.team_id or narrowing.has_no_email)
     titles = {row.requirement_id: row.requirement for row in rows}
     return {
         "title": _("Training status"),

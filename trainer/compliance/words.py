@@ -93,6 +93,8 @@ def filter_words(narrowing: Narrowing, teams: Mapping[UUID, str], titles: Mappin
         parts.append(str(GROUP_NAMES[narrowing.group]))
     if narrowing.owes_top_up:
         parts.append(gettext("Changed lessons to read"))
+    if narrowing.has_no_email:
+        parts.append(gettext("No email"))
     if narrowing.text:
         parts.append(gettext("named “%(text)s”", text=narrowing.text))
     return parts

@@ -138,7 +138,8 @@ def narrowing() -> Narrowing:
     group, order, end, changed = (request.args.get(name, "") for name in ("group", "order", "end", "changed"))
     if group and group not in set(Group):
         raise NotFound(_("There is no such group of people here. Open training status, and choose one of its tabs."))
-    if (end and end not in set(End)) or changed not in {"", "unread"}:
+    email = request.args.get("email", "")
+    if (end and end not in set(End)) or changed not in {"", "unread"} or email not in {"", "none"}:
         raise NotFound(_("There is no such filter here. Open training status, and choose from its filters."))
     return Narrowing(
         text=request.args.get("q", "")[:100],
@@ -149,6 +150,7 @@ def narrowing() -> Narrowing:
         from_on=_day("from"),
         to_on=_day("to"),
         owes_top_up=changed == "unread",
+        has_no_email=email == "none",
         order=Order(order) if order in set(Order) else Order.NAME,
     )
 
@@ -190,6 +192,7 @@ def address_of(filters: Narrowing, sight: Sight) -> dict[str, str]:
         "from": filters.from_on or "",
         "to": filters.to_on or "",
         "changed": "unread" if filters.owes_top_up else "",
+        "email": "none" if filters.has_no_email else "",
         "order": "" if filters.order is Order.NAME else filters.order,
     }
     return {name: str(value) for name, value in parts.items() if value}
@@ -211,6 +214,7 @@ def _paper(actor: Actor, sight: Sight, filters: Narrowing) -> StatusPaper:
         rows=iterate_rows(sight, replace(filters, group=None)),  # whose numbers it has, as the page does
         narrowing=filters,
         teams={team.id: team.name for team in list_places(sight)},
+        has_sections=filters.has_no_email,  # whoever tells them in person does so at one site
     )
 
 
