@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
+import pypdf
 import pytest
 import time_machine
 from flask import Flask
@@ -24,9 +25,12 @@ from tests.remembered import remembered
 from tests.support import Visitor, closed_up
 from trainer.accounts.models import User
 from trainer.assessment.models import Response
+from trainer.assignments.models import Assignment
+from trainer.assignments.operations import waive
 from trainer.assignments.rules import Audience
 from trainer.compliance import inspection_paper
 from trainer.compliance.operations import make_inspector_link, order_pack, token_of
+from trainer.compliance.packs import forget_packs
 from trainer.compliance.views import inspections
 from trainer.content.papers import FormerStaff
 from trainer.content.serving import served
@@ -220,6 +224,32 @@ def test_the_pack_that_was_chosen_can_be_downloaded_and_no_other(inspection: Ins
     assert mallory.post(f"/organizations/{acme.other}/inspections", {"label": "x", "pack": str(job)}).status_code == 422
 
 
+def test_a_pack_is_kept_as_long_as_the_link_beside_which_it_stands(inspection: Inspection) -> None:
+    visitor = inspection.stranger()
+    with inspection.app.app_context():
+        forget_packs(clock.now() + dt.timedelta(days=13))
+    assert visitor.get(f"{inspection.path}/pack.zip").data.startswith(b"PK")
+    with inspection.app.app_context():
+        forget_packs(clock.now() + dt.timedelta(days=15))
+    assert visitor.get(f"{inspection.path}/pack.zip").status_code == 409
+
+
+def test_an_inspector_reads_why_someone_is_excused_on_the_page_and_on_paper(inspection: Inspection) -> None:
+    acme, day = inspection.training.acme, inspection.training.acme.today()
+    with inspection.app.app_context(), transaction():
+        danas = select(Assignment.id).where(Assignment.membership_id == acme.people["dana"])
+        actor, duty = actor_of(acme.users["alice"], acme.id), db.session.scalars(danas).one()
+        waive(actor, duty, "An earlier reason", day + dt.timedelta(days=9), clock.now() - dt.timedelta(days=1))
+        waive(actor, duty, "On leave", day + dt.timedelta(days=9), clock.now())
+    visitor = inspection.stranger()
+    for way in ("", "/all"):
+        page = visitor.get(inspection.path + way).text
+        assert "On leave" in page
+        assert "An earlier reason" not in page
+    paper = pypdf.PdfReader(io.BytesIO(visitor.get(f"{inspection.path}/all.pdf").data))
+    assert "On leave" in " ".join(" ".join(leaf.extract_text() for leaf in paper.pages).split())
+
+
 def change_alice(acme: Acme, **values: object) -> None:
     """Change Alice's entry, in whose name the link is."""
     with acme.app.app_context(), transaction():
@@ -378,6 +408,6 @@ def test_nothing_of_what_learners_answered_is_told(inspection: Inspection) -> No
 def test_paper_is_set_for_every_name(app: Flask) -> None:
     with app.test_request_context():
         pdf = inspection_paper.draw_inspection(
-            "A" * 120, dt.date(2026, 11, 23), "One.", ["Note."], [], [], dt.date(2026, 11, 23)
+            "A" * 120, dt.date(2026, 11, 23), "One.", ["Note."], [], {}, [], dt.date(2026, 11, 23)
         )
     assert pdf.startswith(b"%PDF")

@@ -107,7 +107,7 @@ def test_thousands_of_strange_letters_take_a_few_compilations(app: Flask, monkey
     names = ["".join(hangul[place : place + 5]) for place in range(0, 3000, 5)]
     with app.app_context():
         text = words(draw_status(StatusPaper("Acme", DAY, [], [row(name=f"Ann Ա {name}") for name in names])))
-        inspection = draw_inspection("Acme", DAY, "-", [], [row(name=name) for name in names], [], DAY)
+        inspection = draw_inspection("Acme", DAY, "-", [], [row(name=name) for name in names], {}, [], DAY)
     assert len(asked) == 6
     assert text.count("Ann Ա □□□□□") == words(inspection).count("□□□□□") == 600
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from flask_babel import gettext as _
 
+from trainer.assignments.rules import Status
 from trainer.compliance.former import Former
 from trainer.compliance.rules import Row
 from trainer.compliance.words import chip
@@ -29,10 +31,14 @@ def draw_inspection(
     sentence: str,
     notes: Sequence[str],
     rows: Sequence[Row],
+    reasons: Mapping[uuid.UUID, str],
     former: Sequence[Former],
     day: dt.date,
 ) -> bytes:
-    """Return the paper. `day`: on which it is made. A letter that no font can show is a box."""
+    """Return the paper. `day`: on which it is made; `reasons`: of waivers, by duty.
+
+    A letter that no font can show is a box.
+    """
     texts = {
         "title": _("Training records"),
         "firm": firm,
@@ -40,12 +46,12 @@ def draw_inspection(
         "sentence": sentence,
         "notes": list(notes),
         "none": _("No one."),
-        "tables": [_staff(rows, sight_day), _former(former)],
+        "tables": [_staff(rows, reasons), _former(former)],
     }
     return typeset_sheet(PAPER, _breakable(texts), day)
 
 
-def _staff(rows: Sequence[Row], day: dt.date) -> dict[str, Any]:
+def _staff(rows: Sequence[Row], reasons: Mapping[uuid.UUID, str]) -> dict[str, Any]:
     heads = (_("Person"), _("Teams"), _("Hired on"), _("Requirement"), _("Status"), _("Completed"), _("Certificate"))
     return {
         "title": _("People and what is required of them"),
@@ -57,13 +63,20 @@ def _staff(rows: Sequence[Row], day: dt.date) -> dict[str, Any]:
                 ", ".join(row.teams),
                 _day(row.hired_on),
                 row.requirement,
-                chip(row)[0] + (f" ({_('trained, not state-approved')})" if row.is_only_trained else ""),
+                _status(row, reasons),
                 _day(row.completed_on),
                 _("Recorded by the firm") if row.is_recorded else _serial(row.serial),
             )
             for row in rows
         ],
     }
+
+
+def _status(row: Row, reasons: Mapping[uuid.UUID, str]) -> str:
+    standing, reason = chip(row)[0], reasons.get(row.assignment_id)
+    if row.status is Status.WAIVED and reason:
+        return f"{standing}: {reason}"
+    return standing + (f" ({_('trained, not state-approved')})" if row.is_only_trained else "")
 
 
 def _former(people: Sequence[Former]) -> dict[str, Any]:

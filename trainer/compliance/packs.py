@@ -19,7 +19,7 @@ from uuid import UUID
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from trainer.assignments.queries import list_team_names
 from trainer.compliance import pack_reading
@@ -27,7 +27,15 @@ from trainer.compliance.pack_files import about, portions_of, write_files, zip_f
 from trainer.compliance.pack_names import certificate_name
 from trainer.compliance.pack_reading import View
 from trainer.compliance.pack_records import Records
-from trainer.compliance.queries import count_rows, get_orderer, iterate_rows, known_since, list_laws, list_rules
+from trainer.compliance.queries import (
+    count_rows,
+    get_orderer,
+    iterate_rows,
+    known_since,
+    list_laws,
+    list_rules,
+    list_shared,
+)
 from trainer.compliance.rules import PACK_KEPT, Narrowing
 from trainer.content.papers import FormerStaff, Pack
 from trainer.content.serving import served
@@ -122,14 +130,19 @@ def read_made(job: Job) -> Made:
 
 
 def forget_packs(now: dt.datetime) -> None:
-    """Delete the files of packs that are no longer kept, and of those that were given up."""
+    """Delete the files of packs that are no longer kept, and of those that were given up.
+
+    One beside an inspector's link is kept as long as the link.
+    """
     packs = _folders()
     if not packs.is_dir():
         return
     kept = {
         job_id.hex
         for job_id in db.session.scalars(
-            select(Job.id).where(Job.failed_at.is_(None), Job.created_at > now - PACK_KEPT)
+            select(Job.id).where(
+                Job.failed_at.is_(None), or_(Job.created_at > now - PACK_KEPT, Job.id.in_(list_shared(now)))
+            )
         )
     }
     for folder in packs.iterdir():

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, literal, select
+from sqlalchemy import Select, and_, literal, or_, select
 
 from trainer.assessment.models import RoundRequest
 from trainer.assessment.rounds import list_waiting
@@ -340,6 +340,26 @@ def find_inspection(token: str, now: dt.datetime) -> tuple[InspectorLink, Organi
 def is_live(link: InspectorLink, now: dt.datetime) -> bool:
     """Return True for a link that wasn't withdrawn and hasn't expired."""
     return link.revoked_at is None and now < link.expires_at
+
+
+def list_shared(now: dt.datetime) -> Select[uuid.UUID]:
+    """Return the select of the packs that stand beside a link that works or rests."""
+    return select(InspectorLink.pack_id).where(
+        InspectorLink.pack_id.is_not(None), InspectorLink.revoked_at.is_(None), InspectorLink.expires_at > now
+    )
+
+
+def list_reasons(sight: Sight) -> dict[uuid.UUID, str]:
+    """Return why duties are waived on a day, by duty."""
+    query = select(Waiver.assignment_id, Waiver.reason).where(
+        Waiver.organization_id == sight.organization_id, Waiver.until >= sight.today
+    )
+    if sight.until is None:
+        query = query.where(Waiver.ended_at.is_(None))
+    else:
+        held_then = or_(Waiver.ended_at.is_(None), Waiver.ended_at >= sight.until)
+        query = query.where(Waiver.created_at < sight.until, held_then)
+    return {row.assignment_id: row.reason for row in db.session.execute(query.order_by(Waiver.created_at))}
 
 
 def find_shared_pack(link: InspectorLink) -> Job | None:

@@ -158,7 +158,7 @@ PERIODS: Final = (
     Period(
         title=_l("Files of evidence packs"),
         lasts=PACK_KEPT,
-        why=_l("Long enough to download them. A new one costs nothing."),
+        why=_l("Long enough to download them. One beside an inspector’s link is kept until that link ends."),
         record=Job,
         since=Job.created_at,
         forget=forget_packs,

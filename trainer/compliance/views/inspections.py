@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -46,6 +47,7 @@ from trainer.compliance.queries import (
     list_inspector_links,
     list_orders,
     list_places,
+    list_reasons,
     list_rows,
     list_rules,
     sight_on,
@@ -162,7 +164,7 @@ def inspect_all(token: str) -> Response | tuple[str, int]:
 
 def _whole_list(token: str, link: InspectorLink, organization: Organization) -> Response:
     sight = _sight(organization, asked_day())
-    filters = find_owing(sight, narrowing())
+    filters = find_owing(sight, replace(narrowing(), has_no_email=False))
     texts = stream_template(
         "compliance/inspection_all.html",
         **_shown(token, link, organization, sight, filters),
@@ -188,7 +190,7 @@ def inspect_pdf(token: str) -> Response | tuple[str, int]:
 
 def _pdf(organization: Organization) -> Response:
     sight = _sight(organization, asked_day())
-    filters = find_owing(sight, narrowing())
+    filters = find_owing(sight, replace(narrowing(), has_no_email=False))
     counts, left = count_rows(sight, filters), count_former(sight, filters)
     if counts.total + left > MOST:
         raise Conflict(
@@ -203,6 +205,7 @@ def _pdf(organization: Organization) -> Response:
         sentence(counts, sight.today),
         [served().vocabulary.disclaimers.records, *disclaimers_of(list_rules(sight))],
         list(iterate_rows(sight, filters)),
+        list_reasons(sight),
         list(iterate_former(organization, sight, filters)),
         local_day(organization.time_zone, now()),
     )
@@ -243,7 +246,7 @@ def _inspection_page(
     token: str, link: InspectorLink, organization: Organization, day: dt.date | None, refusal: str | None = None
 ) -> str:
     sight = _sight(organization, day)
-    filters = find_owing(sight, narrowing())
+    filters = find_owing(sight, replace(narrowing(), has_no_email=False))
     is_former = request.args.get("who") == "former"
     after = request.args.get("after") if refusal is None else None
     pack = find_shared_pack(link)
@@ -284,6 +287,7 @@ def _shown(
         "counts": count_rows(sight, filters),
         "number_left": count_former(sight, filters),
         "chip": chip,
+        "reasons": list_reasons(sight),
         "show_serial": show_serial,
         "disclaimers": disclaimers_of(requirements),
     }
