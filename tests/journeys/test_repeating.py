@@ -96,7 +96,8 @@ def test_a_roster_confirmed_many_times_is_written_once(acme: Acme, settings: Set
     fields = {"digest": visitor.field("digest"), "has_mail": "y", "is_same": "y", "csrf_token": visitor.token()}
     with serving(settings, is_web_alone=True) as address:
         answers = all_at_once(address, [(f"{path}/confirmation", fields, visitor.cookie())] * AT_ONCE)
-    assert set(answers) == {(303, path)}
+    assert (303, path) in answers
+    assert set(answers) <= {(303, path), (503, "")}  # one browser has few long requests at once
     assert (count(app, Membership), count(app, Invitation)) == (people + 1, sent + 1)
     said, before = visitor.get(path).text, rows(app, *WRITTEN, RosterDraft)
     assert "The roster is imported" in said

@@ -40,7 +40,7 @@ from trainer.jobs.isolation import Incomplete
 from trainer.jobs.runner import TASKS
 from trainer.jobs.upkeep import keep_up
 from trainer.learning.models import Enrollment
-from trainer.organizations.models import Membership, Organization
+from trainer.organizations.models import Membership, Organization, Upkeep
 from trainer.organizations.operations import PersonFacts, add_person, remove_person
 from trainer.organizations.rules import local_day
 
@@ -276,9 +276,16 @@ class World:
         return f"failed: {', '.join(failed)}" if failed else "all done"
 
     def _wrongly_skipped(self) -> list[str]:
-        """Return firms that the hourly job has just skipped although there was something to do."""
+        """Return firms that the worker has just skipped although there was something to do.
+
+        One at which it was interrupted is taken up again once the lease is over.
+        """
         lines = []
         for firm in self._firms if self._has_worked else ():
+            with self.app.app_context():
+                leased = select(Upkeep.id).where(Upkeep.organization_id == firm.id, Upkeep.tries > 0)
+                if db.session.scalar(leased) is not None:
+                    continue
             before = self._given_to(firm)
             with self.app.app_context():
                 for _portion in keep_up(firm.id):
