@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
@@ -30,9 +31,10 @@ from trainer.core.errors import Conflict, NotYet
 from trainer.joining.pins import begin_by_address
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.models import Membership, PinSlip
-from trainer.organizations.operations import change_role, remove_person
+from trainer.organizations.operations import PersonFacts, add_person, change_role, remove_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
+from trainer.organizations.slips import print_slip
 
 NOON = "2026-11-25T12:00:00Z"
 
@@ -445,3 +447,46 @@ def _mailed_path(app: Flask) -> str:
     with app.app_context():
         link = db.session.scalars(select(Link).where(Link.purpose == "address")).one()
         return f"/account/address/{token_of(link)}"
+
+
+def test_whoever_is_signed_in_joins_another_firm_with_its_slip_and_keeps_one_account(acme: Acme) -> None:
+    gus = add_gus(acme)
+    phone = Visitor(acme.app)
+    come_in(phone, acme, slip_for(acme, gus))
+    with acme.app.app_context(), transaction():
+        mallory = actor_of(acme.users["mallory"], acme.other)
+        entry = add_person(mallory, PersonFacts("Gus M. Gold", None, "Guard", "7"), [], clock.now()).id
+        code = print_slip(mallory, get_person(mallory, entry), clock.now()).code
+    firm = firm_code(acme.app, acme.other)
+    assert "Join another firm with a slip" in phone.get(f"/in?firm={firm}").text
+    typed = {"firm": firm, "number": "7"}
+    before = tries(acme.app)
+    assert phone.post("/in", typed | {"pin": "123987"}).status_code == 422
+    assert tries(acme.app) == before  # nobody's PIN is looked at here
+    assert phone.post("/in", typed | {"pin": code}).location == "/in/pin"
+    page = phone.get("/in/pin").text
+    assert "Join with this account?" in page
+    assert "What this firm will see" in page
+    assert 'name="new_pin"' not in page
+    assert phone.post("/in/pin").location == "/me"
+    assert user_of(acme.app, entry) == user_of(acme.app, gus)
+    assert phone.post("/in", typed | {"pin": code}).status_code == 422  # it was used up
+    assert sign_in(Visitor(acme.app), acme).location == "/me"  # with the same PIN as before
+
+
+def test_a_slip_of_the_firm_one_is_in_joins_nobody_twice(acme: Acme) -> None:
+    code = slip_for(acme, add_gus(acme))
+    bob = acme.enter("bob")
+    assert sign_in(bob, acme, code).location == "/in/pin"
+    assert "already in this firm" in bob.post("/in/pin", follow_redirects=True).text
+    assert sign_in(Visitor(acme.app), acme, code).location == "/in/pin"  # it still waits for Gus
+
+
+def test_before_a_pin_is_chosen_the_page_leads_to_signing_in_first(acme: Acme) -> None:
+    phone = Visitor(acme.app)
+    sign_in(phone, acme, slip_for(acme, add_gus(acme)))
+    way = re.search(r'href="(/in\?next=[^"]+)"', phone.get("/in/pin").text)
+    assert way
+    mona = acme.enter("mona")
+    following = unquote(way[1].split("next=")[1])
+    assert "Join another firm with a slip" in mona.get(following).text

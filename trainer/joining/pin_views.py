@@ -38,12 +38,15 @@ from trainer.accounts.words import pin_refusal, wrong_pin
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import NotFound
+from trainer.core.errors import Conflict, NotFound
 from trainer.joining import operations, pins, used_slips
 from trainer.joining.pin_forms import EarlierPinForm, FirstPinForm, PinSignInForm
+from trainer.organizations.codes import show_code
 from trainer.organizations.devices import Site, see, this_site, was_site
+from trainer.organizations.models import Membership, Organization
 from trainer.organizations.slips import USED
 from trainer.web.access import Who, access
+from trainer.web.forms import Form
 from trainer.web.limits import WRONG, count, key_of, limit_failures, limit_own_failures, seconds_left, wait
 from trainer.web.redirects import go, safe_path
 from trainer.web.ways import way_to
@@ -65,7 +68,7 @@ def sign_in() -> Response | str | tuple[str, int]:
     """Sign in with firm code, employee number and PIN; the code of a slip leads on to choosing one."""
     site = this_site()
     if _has_account():
-        return go(_next())
+        return go(_next()) if site is not None or "next" in request.args else _take_slip()
     if request.method != "POST":
         session.pop(_SLIP, None)
         if site is not None and request.args.keys() & {"number", "next"}:
@@ -119,7 +122,7 @@ def sign_in() -> Response | str | tuple[str, int]:
 def choose() -> Response | str | tuple[str, int]:
     """Let the holder of a slip choose a PIN, after showing whose it is and what the firm will see."""
     slip_id = _slip_id()
-    if slip_id is None or _has_account():
+    if slip_id is None or (_has_account() and this_site() is not None):
         session.pop(_SLIP, None)
         return go(url_for(".sign_in"))
     guest_id = current_user.id if current_user.is_guest else None
@@ -129,6 +132,8 @@ def choose() -> Response | str | tuple[str, int]:
         session.pop(_SLIP, None)
         flash(USED)
         return go(url_for(".sign_in"))
+    if _has_account():
+        return _join(slip_id, person, firm)
     form = FirstPinForm() if person.user_id is None else NewPinForm()
     if form.validate_on_submit():
         weak = _weakness(str(form.new_pin.data), [str(person.employee_number)])
@@ -142,7 +147,8 @@ def choose() -> Response | str | tuple[str, int]:
             flash(_("Your PIN is set. Keep it to yourself: nobody can look it up."))
             return answer
         form.new_pin.errors = [pin_refusal(weak)]
-    page = render_template("joining/choose_pin.html", form=form, person=person, firm=firm)
+    told = {"person": person, "firm": firm, "show_code": show_code, "joins": False}
+    page = render_template("joining/choose_pin.html", form=form, **told)
     return page, 422 if form.is_submitted() else 200
 
 
@@ -235,7 +241,46 @@ def _page(form: PinSignInForm, site: Site | None) -> str:
         next=request.args.get("next"),
         device=site.device if site else None,
         was_device=site is None and was_site(),
+        joins=_has_account(),
     )
+
+
+def _take_slip() -> Response | str | tuple[str, int]:
+    """Let someone who is signed in use the slip of one more firm."""
+    if request.method != "POST":
+        session.pop(_SLIP, None)
+        firm, number = request.args.get("firm", "")[:40], request.args.get("number", "")[:40]
+        form = PinSignInForm(formdata=None, firm=firm, number=number)
+        del form.has_left
+        return _page(form, None)
+    form = PinSignInForm()
+    del form.has_left
+    if form.validate_on_submit():
+        with transaction():
+            slip = pins.try_slip(str(form.firm.data), str(form.number.data), str(form.pin.data), now())
+        if slip is not None:
+            session[_SLIP] = [slip.id.hex, int(now().timestamp())]
+            return go(url_for(".choose"))
+        form.pin.errors = [_("This isn’t a slip that works. Check all three, or ask your site manager for a new slip.")]
+    return _page(form, None), 422
+
+
+def _join(slip_id: UUID, person: Membership, firm: Organization) -> Response | str:
+    """Ask someone who is signed in whether to join with this account, and do it."""
+    form, user_id = Form(), current_user.id
+    if not form.validate_on_submit():
+        return render_template("joining/choose_pin.html", form=form, person=person, firm=firm, joins=True)
+    session.pop(_SLIP, None)
+    try:
+        with transaction():
+            pins.join_with_slip(slip_id, user_id, now())
+    except NotFound:
+        flash(USED)
+    except Conflict as error:
+        flash(error.message)
+    else:
+        flash(_("You’ve joined %(firm)s with this account.", firm=firm.name))
+    return go(way_to("me"))
 
 
 def _keep_for_site() -> None:

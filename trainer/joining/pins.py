@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, literal, or_, select
 
 from trainer.accounts.models import User
@@ -23,11 +24,11 @@ from trainer.accounts.queries import find_user_by_email_key, get_user
 from trainer.accounts.rules import clean_name
 from trainer.core.audit import note
 from trainer.core.db import db
-from trainer.core.errors import NotFound
+from trainer.core.errors import Conflict, NotFound
 from trainer.joining.entering import came_in
 from trainer.joining.used_slips import tell_used
 from trainer.organizations.codes import read_code
-from trainer.organizations.invitations import fill
+from trainer.organizations.invitations import fill, is_in
 from trainer.organizations.mergers import is_going
 from trainer.organizations.models import Membership, Organization, PinSlip
 from trainer.organizations.rules import Role
@@ -91,15 +92,28 @@ def begin(
     The same statements run whatever was typed, so that nobody learns from the time it takes who is on a roster.
     """
     entry = find_entry(firm_code, number, has_left=has_left)
-    if has_slip_shape(secret):
-        slip = find_slip(entry.id if entry is not None else uuid.uuid4(), now)
-        if slip is not None and is_code_of(slip, secret):
-            return Tried(slip=slip)
-        count_miss(slip.id if slip is not None else uuid.uuid4())
+    slip = _try_slip(entry, secret, now)
+    if slip is not None:
+        return Tried(slip=slip)
     user_id = entry.user_id if entry is not None and entry.user_id else uuid.uuid4()
     user = db.session.scalar(select(User).where(User.id == user_id))
     code = read_code(firm_code, FIRM_CODE_LENGTH) or ""
     return _begin(user, secret, way_of(user), now, Organization.code == code)
+
+
+def try_slip(firm_code: str, number: str, code: str, now: dt.datetime) -> PinSlip | None:
+    """Return the good slip whose code was typed, or None. A wrong code counts against the slip; a PIN isn't tried."""
+    return _try_slip(find_entry(firm_code, number), code, now)
+
+
+def _try_slip(entry: Membership | None, code: str, now: dt.datetime) -> PinSlip | None:
+    if not has_slip_shape(code):
+        return None
+    slip = find_slip(entry.id if entry is not None else uuid.uuid4(), now)
+    if slip is not None and is_code_of(slip, code):
+        return slip
+    count_miss(slip.id if slip is not None else uuid.uuid4())
+    return None
 
 
 def begin_by_address(key: str, secret: str, way_of: Callable[[User | None], Way], now: dt.datetime) -> Tried:
@@ -162,12 +176,29 @@ def choose_pin(
         else:
             replace_pin(user, hashed, now)
         tell_used(slip, user, now)
+    _note_used(person, user.id, now)
+    return user
+
+
+def join_with_slip(slip_id: uuid.UUID, user_id: uuid.UUID, now: dt.datetime) -> Membership:
+    """Use a slip up to let an account join one more firm. Raises NotFound, and Conflict if it is in the firm already or
+    the slip's person has an account."""
+    slip, person, organization = get_slip(slip_id, now)
+    if is_in(user_id, organization.id):
+        raise Conflict(_l("You’re already in this firm. There’s nothing more to do."))
+    use_slip(slip.id, now)
+    person = fill(person.id, user_id, now)
+    came_in(person, now)
+    _note_used(person, user_id, now)
+    return person
+
+
+def _note_used(person: Membership, user_id: uuid.UUID, now: dt.datetime) -> None:
     note(
         "pin_slip.used",
         now,
-        actor_id=user.id,
+        actor_id=user_id,
         organization_id=person.organization_id,
         subject_id=person.id,
         name=person.name,
     )
-    return user
