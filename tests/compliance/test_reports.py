@@ -184,6 +184,7 @@ def test_alice_sets_one_up_and_a_client_agrees_by_a_link(mailing: Training, mail
     assert [mail["To"] for mail in reports_in(mailbox)] == ["mona@example.org"]  # nobody else agreed
     asked = next(mail for mail in mailbox.mails if mail["To"] == CLIENT)
     assert asked["Subject"] == "Would you like this report?"
+    assert all("Acme Security via" in str(mail["From"]) for mail in (asked, *reports_in(mailbox)))
     assert "Alice Able of Acme Security would like to send you a report every Monday." in text_of(asked)
     with time_machine.travel(MONDAY):
         client, path = Visitor(acme.app), link_in(asked, "confirmation")

@@ -6,6 +6,7 @@ Each is written when it is sent, and only if it may still go to this address the
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from uuid import UUID
 
 from flask import current_app
@@ -28,7 +29,7 @@ from trainer.core.clock import now
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
 from trainer.core.replica import read_elsewhere
-from trainer.organizations.mail_words import plain_name
+from trainer.organizations.mail_words import plain_name, sender_name
 from trainer.organizations.models import LONGEST_NAME, Membership, Organization
 from trainer.organizations.queries import list_names_of_teams
 from trainer.web.language import show_times_of
@@ -64,7 +65,7 @@ def _write_confirmation(recipient_id: UUID, by: UUID) -> Letter | None:
     asker = db.session.get(Membership, by)
     name = plain_name(asker.name if asker else None, LONGEST_NAME)
     firm = plain_name(linked.organization.name, LONGEST_NAME)
-    return write_letter(
+    letter = write_letter(
         "compliance/mail/report-confirmation",
         who=_("%(name)s of %(firm)s", name=name, firm=firm) if name and firm else name or firm or _("Someone"),
         teams=[plain for team in team_names(linked.report) if (plain := plain_name(team, LONGEST_NAME))],
@@ -74,6 +75,7 @@ def _write_confirmation(recipient_id: UUID, by: UUID) -> Letter | None:
         url=f"{_base()}/reports/{token}/confirmation",
         stop=f"{_base()}/reports/{token_of(linked.recipient, STOPPING)}/stop",
     )
+    return replace(letter, sender=sender_name(linked.organization.name))
 
 
 def _write_report(number: UUID) -> Letter | None:
@@ -94,6 +96,7 @@ def _write_report(number: UUID) -> Letter | None:
         sign_in=f"{_base()}/organizations/{firm.id}/reports/{report.id}" if reader.is_staff else "",
         stop=f"{_base()}/reports/{token_of(recipient, STOPPING)}/stop",
     )
+    letter = replace(letter, sender=sender_name(firm.name))
     if not fits:
         return letter
     return letter.with_files(Attachment(f"{name}.pdf", "application/pdf", pdf), Attachment(f"{name}.xlsx", XLSX, xlsx))
