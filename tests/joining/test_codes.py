@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from uuid import UUID
 
 import pypdf
@@ -280,6 +281,8 @@ def test_all_teams_without_a_code_get_one_at_once_and_a_poster_each(acme: Acme) 
     alice = acme.enter("alice")
     page = alice.get(acme.path("/codes")).text
     assert "Create a code for each team" in page
+    a_year = acme.today() + dt.timedelta(days=365)
+    assert re.search(f'name="teams-last_day"[^>]*value="{a_year}"', page)
     assert alice.get(acme.path("/codes/posters.pdf")).status_code == 303
     assert "No team has a code yet" in alice.get(acme.path("/codes")).text
     last_day = (clock.today() + dt.timedelta(days=90)).isoformat()

@@ -103,6 +103,22 @@ def test_slips_of_all_who_need_one_are_a_pdf_with_codes_that_work(acme: Acme) ->
         assert {one.details.get("people") for one in printed} == {9}
 
 
+def test_slips_are_sorted_by_site_and_name_it(acme: Acme) -> None:
+    for name, number, team in (("Ann", "1", acme.motel), ("Ben", "2", acme.harbor), ("Cal", "3", acme.motel)):
+        put_on_roster(acme.app, acme.id, None, name=name, email=None, employee_number=number, teams=[team])
+    with acme.app.app_context(), transaction():
+        made = print_slips(actor_of(acme.users["alice"], acme.id), None, clock.now())
+        assert [(slip.name, slip.site) for slip in made] == [
+            ("Ben", "Harbor Mall"),
+            ("Ann", "Motel 95"),
+            ("Cal", "Motel 95"),
+        ]
+    words = words_of(acme.enter("alice").post(acme.path("/pin-slips")))
+    assert words.index("Ben") < words.index("Ann")
+    assert "Acme Security · Motel 95" in words
+    assert 'href="/in"' in Visitor(acme.app).get("/join").text
+
+
 def test_badges_hold_firm_and_number_and_no_secret(acme: Acme) -> None:
     alice = acme.enter("alice")
     assert alice.get(acme.path("/badges.pdf")).location.startswith(acme.path("/pin-slips"))

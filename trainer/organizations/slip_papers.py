@@ -52,7 +52,13 @@ def _draw(firm: Organization, marked: Sequence[tuple[Slip, str]], title: str, ho
         "firm": _fitting(firm.name),
         "code": show_code(str(firm.code)),
         "slips": [
-            {"name": _fitting(slip.name), "number": _broken(slip.employee_number), "code": slip.code, "qr": qr}
+            {
+                "name": _fitting(slip.name),
+                "site": _fitting(slip.site),
+                "number": _broken(slip.employee_number),
+                "code": slip.code,
+                "qr": qr,
+            }
             for slip, qr in marked
         ],
         "words": {

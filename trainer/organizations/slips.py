@@ -27,8 +27,8 @@ from trainer.core.signing import is_sealed, seal
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import new_code, read_code, show_code
 from trainer.organizations.models import Membership, Organization, PinSlip, TeamMembership
-from trainer.organizations.queries import firm_is_open, get_team, lock_organization, seen_by
-from trainer.organizations.rules import Role
+from trainer.organizations.queries import firm_is_open, get_team, lock_organization, seen_by, team_names
+from trainer.organizations.rules import Role, fold
 
 LASTS = dt.timedelta(days=14)
 ENDS_SOON = dt.timedelta(days=3)
@@ -47,6 +47,8 @@ class Slip(NamedTuple):
     name: str
     employee_number: str
     code: str
+    site: str = ""
+    """The person's teams."""
 
 
 class SlipState(NamedTuple):
@@ -286,10 +288,10 @@ def _make(actor: Actor, people: Sequence[Row[uuid.UUID, str, str | None]], now: 
     organization.code = organization.code or new_code(FIRM_CODE_LENGTH)
     for start in range(0, len(people), 500):
         void_slips(actor, [row[0] for row in people[start : start + 500]], now)
-    slips, rows = [], []
+    slips, rows, sites = [], [], team_names(actor, [row[0] for row in people])
     for membership_id, name, number in people:
         code, slip_id = _code_with_letter(), uuid.uuid4()
-        slips.append(Slip(name, str(number), show_code(code)))
+        slips.append(Slip(name, str(number), show_code(code), ", ".join(sites.get(membership_id, []))))
         rows.append(
             {
                 "id": slip_id,
@@ -303,7 +305,7 @@ def _make(actor: Actor, people: Sequence[Row[uuid.UUID, str, str | None]], now: 
             }
         )
     insert_all(PinSlip, rows)
-    return slips
+    return sorted(slips, key=lambda slip: (not slip.site, fold(slip.site)))  # handed out site by site, each by name
 
 
 def _code_with_letter() -> str:

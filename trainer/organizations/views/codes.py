@@ -32,6 +32,8 @@ from trainer.web.redirects import go
 blueprint = Blueprint("codes", __name__, url_prefix="/organizations/<uuid:organization_id>/codes")
 
 USUAL = dt.timedelta(days=30)
+ON_POSTERS = dt.timedelta(days=365)
+"""Posters stay on the wall; what they open is on them for everyone to see, and gives no role."""
 
 
 @blueprint.get("")
@@ -160,7 +162,7 @@ def _list_page(actor: Actor, form: JoinCodeForm, team_form: TeamCodesForm | None
         codes=list_codes(actor, moment, is_good=is_good),
         is_good=is_good,
         form=form,
-        team_form=team_form or TeamCodesForm(formdata=None, prefix="teams-", last_day=actor.today(moment) + USUAL),
+        team_form=team_form or TeamCodesForm(formdata=None, prefix="teams-", last_day=actor.today(moment) + ON_POSTERS),
         with_code=len(with_code),
         without_code=len(names.keys() - with_code),
         role_names=ROLE_NAMES,
