@@ -342,7 +342,7 @@ def is_live(link: InspectorLink, now: dt.datetime) -> bool:
     return link.revoked_at is None and now < link.expires_at
 
 
-def list_shared(now: dt.datetime) -> Select[uuid.UUID]:
+def list_shared(now: dt.datetime) -> Select[uuid.UUID | None]:
     """Return the select of the packs that stand beside a link that works or rests."""
     return select(InspectorLink.pack_id).where(
         InspectorLink.pack_id.is_not(None), InspectorLink.revoked_at.is_(None), InspectorLink.expires_at > now
