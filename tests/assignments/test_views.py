@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 import time_machine
 from flask import Flask
+from markupsafe import escape
 from sqlalchemy import select
 
 from tests.assessment import rich
@@ -23,6 +24,7 @@ from tests.support import Visitor, closed_up
 from trainer.app import create_app
 from trainer.assignments.models import Assignment, Reminder, Requirement
 from trainer.content.library import Library
+from trainer.content.serving import served
 from trainer.content.times import Times
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
@@ -418,3 +420,16 @@ def test_a_requirement_of_another_firm_looks_like_none(app: Flask) -> None:
         assert alice.get(page_of(firm, f"/{theirs}{rest}")).status_code == 404
         assert alice.post(page_of(firm, f"/{theirs}{rest}") if rest else "/nowhere", FORM).status_code == 404
     assert saved(app)[0].ended_at is None
+
+
+def test_a_rule_of_ones_own_is_first_and_takes_its_title_from_the_course(app: Flask) -> None:
+    firm = make_firm(app)
+    alice = sign_in_as(app, firm.owner_id)
+    page = alice.get(page_of(firm, "/new")).text
+    assert page.index("Plain, by no law") < page.index("Lakeland, lodging")
+    own = closed_up(alice.get(page_of(firm, "/new?pack=plain")).text)
+    with app.app_context():
+        course = served().courses[served().packs["plain"].defaults.course].file.title
+    assert f'value="{escape(course)}, yearly"' in own
+    assert "We read it on" not in own
+    assert 'value="Lakeland, lodging"' in alice.get(page_of(firm, "/new?pack=lakeland")).text

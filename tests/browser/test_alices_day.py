@@ -27,6 +27,7 @@ from trainer.jobs.upkeep import keep_up
 from trainer.jobs.work import advance
 
 PLAIN = "Your own rule, no specific law"
+TITLE = "For security officers, yearly"
 BROKEN = """name,e-mail,job title,teams
 Bob Builder,{bob},Guard,Harbor Mall
 Dana Dow,{dana},Guard,Harbor Mall; North
@@ -124,7 +125,7 @@ def _require(hand: Mouse) -> None:
     expect(preview).to_contain_text("This covers 3 people. 2 of them haven’t joined yet")
     expect(preview).to_contain_text("3 would be due later.")
     hand.press("Save")
-    expect(hand.page.get_by_role("heading", level=1)).to_have_text(PLAIN)
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text(TITLE)
 
 
 def _look_at_dana(hand: Mouse) -> None:
@@ -196,7 +197,7 @@ def _remind(hand: Mouse, live: Live, firm: UUID, bob: str) -> None:
     assert "Acme Security asks you to complete your course by" in letter.text
     assert "trafficking" not in letter.subject
     hand.page.reload()
-    expect(sent).to_contain_text([f"30 days before, {PLAIN}", "Invitation"])
+    expect(sent).to_contain_text([f"30 days before, {TITLE}", "Invitation"])
 
 
 def _read_the_log(hand: Mouse) -> None:

@@ -84,7 +84,10 @@ def require(actor: Actor) -> Response | str | tuple[str, int]:
     pack = content.packs.get(name)
     if pack is None:
         raise NotFound
-    form, spellings = _form(actor, **pack.defaults.model_dump(), title=pack.title, starts_on=actor.today(now()))
+    title = pack.title
+    if not pack.sources:  # it follows no law, whose name could be the title
+        title = _("%(course)s, yearly", course=content.courses[pack.defaults.course].file.title)
+    form, spellings = _form(actor, **pack.defaults.model_dump(), title=title, starts_on=actor.today(now()))
     seen = None
     if form.validate_on_submit():
         rule = _wanted(form, spellings, pack=name, unapproved_state=pack.unapproved_state)
