@@ -350,7 +350,7 @@ def test_an_address_is_added_later_and_a_password_ends_the_pin(acme: Acme) -> No
     assert "Add an email address" in page
     assert "Current password" not in page
     assert phone.post("/account/address", {"email": "gus@example.org", "password": "739164"}).status_code == 422
-    assert "Check your email" in phone.post("/account/address", {"email": "gus@example.org", "password": PIN}).text
+    assert phone.post("/account/address", {"email": "gus@example.org", "password": PIN}).status_code == 200
     phone.get(_mailed_path(acme.app))
     assert phone.post(_mailed_path(acme.app)).location == "/account"
     assert sign_in(Visitor(acme.app), acme).location == "/me"

@@ -41,6 +41,7 @@ from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
 from trainer.core.work import Job
+from trainer.credentials import certificate
 from trainer.credentials.models import Credential
 from trainer.jobs.delivery import deliver
 from trainer.jobs.work import advance_all
@@ -135,7 +136,8 @@ def test_saving_an_answer(app: Flask) -> None:
         return told(answer.status_code, {200, 409})
 
     def is_done(subject: tuple[int, str]) -> bool:
-        return (row().version, row().given) == (subject[0] + 1, {"verdict": subject[1]})
+        saved = row()  # the same once more is saved once more
+        return saved.version > subject[0] and saved.given == {"verdict": subject[1]}
 
     both(Flow(app, begin, act, is_done), *DATABASE)
 
@@ -170,10 +172,13 @@ def test_printing_a_certificate(app: Flask) -> None:
         serial = db.session.scalars(select(Credential.serial)).one()
 
     def act(_subject: None) -> bool:
+        certificate._typeset.cache_clear()  # else it is drawn once
         answer = Visitor(app).get(f"/verify/{serial}/certificate.pdf")
         return told(answer.status_code, {200}, {500, 503}) and answer.data.startswith(b"%PDF")
 
-    both(Flow(app, lambda: None, act, lambda _subject: complaints(app, Ledger()) == []), Fault.STATEMENT, Fault.PDF)
+    # What it counts of its limit, it counts before.
+    flow = Flow(app, lambda: None, act, lambda _subject: complaints(app, Ledger()) == [], is_whole=False)
+    both(flow, Fault.STATEMENT, Fault.PDF)
 
 
 @pytest.mark.check("T101")
