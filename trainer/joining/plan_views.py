@@ -278,7 +278,7 @@ def _read_as(actor: Actor, roster: RosterDraft, example: str) -> str:
 def _written_as(roster: RosterDraft) -> str:
     """Return in which encoding a text is read; nothing for a spreadsheet, which says it itself."""
     coding = roster.rows["coding"]
-    return str(READINGS[coding]) if coding else "" if sheet_of(roster).name else "Unicode"
+    return str(READINGS[coding]) if coding else "" if sheet_of(roster).name else _("Unicode")
 
 
 def _headline(plan: Plan) -> str:
