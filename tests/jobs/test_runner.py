@@ -114,6 +114,7 @@ def test_a_job_that_fails_holds_up_no_other_and_is_listed(
             broken = tmp_path / "broken.typ"
             broken.write_text('#panic("broken")')
             monkeypatch.setattr(certificate, "TEMPLATE", broken)
+            certificate._typeset.cache_clear()  # of what an earlier test drew
             actor = actor_of(alice, acme.id)
             order_pack(actor, actor.today(clock.now()), clock.now())
         later = work.order("of-a-newer-version", clock.now(), ordered_by_id=uuid4()).id

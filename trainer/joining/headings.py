@@ -78,7 +78,7 @@ _COLUMNS: Final = {
     "assigned site, site location, guard site, duty station, worksite, work place, workplace, "
     "facility, equipo, equipos, sitio, sitios, sede, ubicacion, departamento, lugar de trabajo, "
     "sucursal, sucursales, assignment, default location, home location, job location, business "
-    "unit, store, venue, building, hotel, campus, client name, customer, customer name, account "
+    "unit, store, venue, building, campus, client name, customer, customer name, account "
     "name, district, zone, area, unit, centro de trabajo, cliente, zona",
     "role": "role, roles, user role, rol",
 }

@@ -17,7 +17,7 @@ _STATUSES: Final = {
 _IS_HERE: Final = {word: is_here for is_here, words in _STATUSES.items() for word in words.split(", ")}
 _LEAVE: Final = re.compile(r"((\w+ )?leave|on leave|loa|licencia|full time|part time|active)\b(?! date)")
 _GONE: Final = re.compile(
-    r"(term(inat\w*|inad\w*|ed|s)?|inact\w*|resign\w*|no ?show|no call|deceased|left(?! hand)|separat(ed|ion)|"
+    r"\b(term(inat\w*|inad\w*|ed|s)?|inact\w*|resign\w*|no ?show|no call|deceased|left(?! hand)|separat(ed|ion)|"
     r"retire(d|e|ment)|dismiss\w*|laid off|layoff|discharg\w*|former|ex employee|fired|quit|released|abandon\w*|"
     r"job abandon\w*|no longer|not (active|employed|working)|non active|renunci\w*|despedid\w*|fallecid\w*|baja|"
     r"(in)?voluntary (term\w*|quit|resign\w*|separation))\b"
@@ -34,7 +34,7 @@ def is_working(status: str) -> bool | None:
         return is_here
     if _GONE.match(words) and not _AHEAD.search(words):  # with a reason or a day behind it
         return False
-    if _LEAVE.match(words) and not re.search(rf"\b{_GONE.pattern}", words):
+    if _LEAVE.match(words) and not _GONE.search(words):
         return True
     return None
 
