@@ -21,7 +21,7 @@ from urllib.error import URLError
 from flask import Flask
 from werkzeug.serving import make_server
 
-from tests.browser.fixed import SERVER
+from tests.browser.fixed import SERVER, promise_mail
 from tests.live import free_port
 from trainer.accounts.models import User
 from trainer.accounts.operations import open_session
@@ -95,6 +95,7 @@ def serve(folder: Path, database: Path) -> Iterator[Live]:
         with _server(port, environ, folder / "server.log"):
             settings = replace(read_settings(environ), content=content)
             app = create_app(settings, Library(content, clock.today, MODELS))
+            promise_mail(app)
             yield Live(url, app, content, elsewhere)
 
 
@@ -117,6 +118,7 @@ def serve_here(folder: Path, database: Path, **settings: Any) -> Iterator[Live]:
         app = create_app(
             replace(read_settings(environ), content=content, **settings), Library(content, clock.today, MODELS)
         )
+        promise_mail(app)
         server = make_server("127.0.0.1", port, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
