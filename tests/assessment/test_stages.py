@@ -126,7 +126,7 @@ def test_who_fails_by_first_steps_alone_is_told_so(bob: Visitor) -> None:
     result = bob.get(hand_in(bob, attempt).headers["Location"]).text
     assert "Your verdicts are within what passing takes. First steps are what to work on." in " ".join(result.split())
     assert "You rarely miss" not in result
-    assert "First step that could harm" in result
+    assert "Harmful step" in result
     assert sum(map(int, re.findall(r"</th>\s*<td class=\"r\">(\d+)</td>", result))) == 2
     with bob.app.app_context():
         course = served().courses[COURSE].file
