@@ -37,7 +37,10 @@ from trainer.organizations.slips import print_slips
 
 HEAD = "name,e-mail,job title,employee number,hired on,teams\n"
 GOOD = HEAD + "Pat Poe,pat@example.org,Guard,012,3/4/2026,Harbor Mall; North\nZoë Ångström,zoe@example.org,,,,\n"
-BAD = HEAD + "R. Dow,,,,,\nPat Poe,pat@example.org,,,soon,\n=1+1,sum@example.org,,,2026-03-04,\nZoë,zoe@example.org,,,2026-03-04,\n"
+BAD = (
+    f"{HEAD}R. Dow,,,,,\nPat Poe,pat@example.org,,,soon,\n"
+    "=1+1,sum@example.org,,,2026-03-04,\nZoë,zoe@example.org,,,2026-03-04,\n"
+)
 ODD = "name,e-mail,shirt\nJosé Peña,jose@example.org,M\n£ukasz ¯ak,l@example.org,L\nAnn Bell,{ann},S\n"
 """As Windows-1252, with a name that isn't, and another name at a known address."""
 
