@@ -304,9 +304,12 @@ def list_duties(person: Membership, firm: Organization, now: dt.datetime) -> Seq
     ).all()
     open_duties = [row for row in rows if row.status.is_open and (row.covers_until is None or row.covers_until < today)]
     terms = {rule.id: terms_of(rule) for rule in list_requirements(firm.id)} if open_duties else {}
-    short = find_shortfalls(
-        {row.assignment_id: (person.id, row.course, terms[row.requirement_id]) for row in open_duties}, today
-    )
+    asked = {
+        row.assignment_id: (person.id, row.course, terms[row.requirement_id])
+        for row in open_duties
+        if row.requirement_id in terms  # not ended since the statement before
+    }
+    short = find_shortfalls(asked, today)
     return [
         OwnDuty(firm.name, row.course, row.status, row.due_on, row.least_minutes, short.get(row.assignment_id))
         for row in rows

@@ -253,8 +253,9 @@ class Shortfall:
     lack: Lack
     valid_until: dt.date
     had: int
-    """Minutes, or months for which it counts."""
+    """Active minutes."""
     asked: int
+    """Active minutes or, of a period, months."""
 
 
 @dataclass(frozen=True)

@@ -440,7 +440,11 @@ def _rows(read: Sequence[Any], sight: Sight) -> list[Row]:
 def _with_shortfalls(rows: list[Row], sight: Sight) -> list[Row]:
     lacking = [row for row in rows if row.status.is_open and not (row.status is Status.DUE_SOON and row.completed_on)]
     terms = {rule.id: terms_of(rule) for rule in list_rules(sight)} if lacking else {}
-    asked = {row.assignment_id: (row.membership_id, row.course, terms[row.requirement_id]) for row in lacking}
+    asked = {
+        row.assignment_id: (row.membership_id, row.course, terms[row.requirement_id])
+        for row in lacking
+        if row.requirement_id in terms  # not ended since the statement before
+    }
     short = find_shortfalls(asked, sight.today, sight.until)
     return [row._replace(shortfall=short.get(row.assignment_id)) for row in rows] if short else rows
 
