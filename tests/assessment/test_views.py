@@ -184,6 +184,7 @@ def test_an_answer_whose_confirmation_was_lost_on_the_way_can_be_sent_again(app:
     assert visitor.post(f"{attempt}/scenes/1", first, headers=headers).json == {"version": 1}
     more = {**first, "confidence": "certain"}  # still with the version from before
     assert visitor.post(f"{attempt}/scenes/1", more, headers=headers).json == {"version": 2}
+    assert visitor.post(f"{attempt}/scenes/1", more, headers=headers).json == {"version": 2}  # all of it is there
     other = {**more, "verdict": "note-and-watch"}
     assert visitor.post(f"{attempt}/scenes/1", other, headers=headers).status_code == 409
 

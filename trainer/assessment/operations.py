@@ -155,7 +155,8 @@ def save_response(
 
     `record`: the learner is done with it; in practice the answer is then shown and the response is final.
     Raises Conflict if the attempt or response is closed, or another tab saved something else in the meantime. What
-    was saved with all that is given now, as when only the answer to the request was lost, is no conflict.
+    was saved with all that is given now, as when only the answer to the request was lost, is no conflict, and what
+    is there already isn't saved anew.
     """
     if attempt.submitted_at is not None:
         raise Conflict(_l("This was already handed in. Nothing was changed."))
@@ -165,9 +166,11 @@ def save_response(
         raise Conflict(_l("You’ve already seen the answer to this scene, so yours can’t be changed anymore."))
     if attempt.kind == Kind.PRETEST and pretest.has_begun(attempt.user_id):
         raise Conflict(_l("You’ve begun the course, so these answers can’t be changed anymore."))
-    if version < response.version and _holds(given, response.given):
-        version = response.version
     is_recorded = record and sitting_of(attempt).answers_at_once
+    if version < response.version and _holds(given, response.given):
+        if dict(given) == response.given and not is_recorded:
+            return response.version
+        version = response.version
     values = {
         "of_attempt": attempt.id,
         "at_position": response.position,
