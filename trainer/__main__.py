@@ -6,7 +6,7 @@ import click
 from flask import Flask
 from flask.cli import FlaskGroup
 
-from trainer import __version__
+from trainer.core.version import describe_version
 
 
 def _create_app() -> Flask:
@@ -17,7 +17,7 @@ def _create_app() -> Flask:
 
 def _say_version(context: click.Context, _option: click.Parameter, is_asked: bool) -> None:
     if is_asked:
-        click.echo(__version__)
+        click.echo(describe_version())
         context.exit()
 
 
@@ -32,7 +32,7 @@ main = FlaskGroup(
             is_eager=True,
             expose_value=False,
             callback=_say_version,
-            help="Show the version.",
+            help="Show the version, in a checkout with its commit.",
         )
     ],
     help="Serve and look after this installation. What these commands do is described in README.md.",

@@ -18,11 +18,11 @@ import time_machine
 
 from tests.cli.sites import run
 from trainer import __version__
-from trainer.cli.backups.manifest import find_commit
 from trainer.cli.serve import hold
 from trainer.core.backups import find_last_backup
 from trainer.core.keys import Key
 from trainer.core.settings import ROOT, SettingsRefused, read_settings
+from trainer.core.version import describe_version
 
 INSERT = (
     "INSERT INTO users (id, created_at, email, email_key, password_hash, second_factor_misses) "
@@ -253,19 +253,20 @@ def test_keys_of_badges_lie_beside_the_database_and_none_is_lost(instance: Path,
     assert (new / "badge_keys").stat().st_mode & 0o077 == 0
 
 
-def test_a_backup_names_the_commit_of_the_app_that_made_it(instance: Path, tmp_path: Path) -> None:
+def test_a_backup_and_the_version_name_the_commit_of_the_app(instance: Path, tmp_path: Path) -> None:
     def git(*words: str) -> str:
         run = ["git", "-C", str(tmp_path / "checkout"), "-c", "user.name=x", "-c", "user.email=x@x", *words]
         return subprocess.run(run, check=True, capture_output=True, text=True).stdout.strip()
 
     (tmp_path / "checkout").mkdir()
-    assert find_commit(tmp_path / "checkout") is None
+    assert describe_version(tmp_path / "checkout") == __version__
     git("init", "--quiet")
     git("commit", "--quiet", "--allow-empty", "--message", "x")
     commit = git("rev-parse", "HEAD")[:12]
     for change in (["status"], ["pack-refs", "--all"], ["checkout", "--quiet", "--detach"]):
         git(*change)
-        assert find_commit(tmp_path / "checkout") == commit
+        assert describe_version(tmp_path / "checkout") == f"{__version__}+{commit}"
     assert flask(instance, "backup", str(tmp_path / "backup"))[0] == 0
     said = json.loads((tmp_path / "backup" / "backup.json").read_text())["app_version"]
-    assert said == "+".join(filter(None, [__version__, find_commit(ROOT)]))
+    shown = subprocess.run([sys.executable, "-m", "trainer", "--version"], check=True, capture_output=True, text=True)
+    assert said == shown.stdout.strip() == describe_version()

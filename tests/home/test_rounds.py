@@ -196,6 +196,15 @@ def test_nobody_opens_a_round_for_themselves(app: Flask) -> None:
     assert "Start the final" not in teacher.get(FINAL).text
 
 
+def test_who_asks_although_it_cannot_be_asked_for_is_told_on_the_next_page(app: Flask) -> None:
+    leo = make_account(app)
+    use_up_tries(app, leo)  # in no class and no firm: nobody could open it
+    visitor = sign_in_as(app, leo)
+    assert visitor.post(ASK).location == FINAL
+    assert 'role="status"' in visitor.get(FINAL).text
+    assert 'role="status"' not in visitor.get(FINAL).text
+
+
 def test_a_request_is_over_once_the_round_has_begun_by_date(app: Flask) -> None:
     ines, leo = make_account(app, "ines@example.org"), make_account(app, "leo@example.org")
     approve(app, ines)

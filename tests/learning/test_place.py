@@ -196,6 +196,22 @@ def test_a_renewal_keeps_it(app: Flask, shelf: Library) -> None:
         assert open_cycle(bob, course, clock.now()).place == "farm"
 
 
+def test_who_tested_out_can_say_where_they_work(app: Flask) -> None:
+    bob = make_account(app)
+    make_ready(app, bob, course=OFFICER)
+    with app.app_context(), transaction() as session:
+        session.execute(db.update(Enrollment).values(place=None))
+    course, link = f"/courses/{OFFICER}", f'href="{PAGE}?next=/courses/{OFFICER}">Where do you work?'
+    visitor = sign_in_as(app, bob)
+    assert link not in closed_up(visitor.get(course).text)
+    with app.app_context(), transaction() as session:
+        session.execute(db.update(Enrollment).values(tested_out_at=clock.now()))
+    assert link in closed_up(visitor.get(course).text)
+    assert visitor.post(f"{PAGE}?next={course}", {"place": "farm"}).location == course
+    assert places(app) == ["farm"]
+    assert link not in closed_up(visitor.get(course).text)
+
+
 def test_no_firm_sees_it(app: Flask, shelf: Library) -> None:
     alice, bob = make_account(app, "alice@example.org"), make_account(app)
     firm = make_firm(app, alice)

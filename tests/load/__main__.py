@@ -23,6 +23,7 @@ BARS = {"SQLite": 300, "PostgreSQL": 500}
 """Milliseconds within which 99 of 100 saved answers are acknowledged."""
 MOST_TIMES_A_FILE = 2
 """Nor may they take more than so many times as long as a static file in the same run."""
+TIMES_A_FILE = f"{MOST_TIMES_A_FILE} × a static file’s time"
 
 
 def main() -> int:
@@ -63,9 +64,9 @@ def show(database: str, learners: int, done: Run) -> None:
         print(f"| {route} | {len(times.seconds[route]):,} | {shown} | {within[2] / file:.1f} × |")
     saved = [done.milliseconds(route, 0.99) for route in SAVED if times.seconds[route]]
     if saved:
-        is_met = max(saved) <= BARS[database] and max(saved) <= MOST_TIMES_A_FILE * file
-        print(f"\n{'Met' if is_met else 'Not met'}: 99 of 100 saved answers within {BARS[database]} ms, and ", end="")
-        print(f"within {MOST_TIMES_A_FILE} × a static file’s time.")
+        print(f"\n{max(saved):.0f} ms for 99 of 100 saved answers.")
+        for bar, words in ((BARS[database], f"{BARS[database]} ms"), (MOST_TIMES_A_FILE * file, TIMES_A_FILE)):
+            print(f"- {'Met' if max(saved) <= bar else 'Not met'}: within {words}.")
     for line in [*done.complaints, *(f"{number} × {error}" for error, number in times.errors.items())]:
         print(f"- {line}")
     sys.stdout.flush()

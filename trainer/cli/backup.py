@@ -20,14 +20,12 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from trainer import __version__
 from trainer.cli.backups import files, postgres, sqlite
 from trainer.cli.backups.key_files import check_needed, copy_keys, ids_of, read_listed_keys, ring_with
 from trainer.cli.backups.manifest import (
     Facts,
     Manifest,
     facts_of,
-    find_commit,
     read_manifest,
     write_manifest,
 )
@@ -36,7 +34,8 @@ from trainer.core.backups import note_backup
 from trainer.core.clock import now
 from trainer.core.db import db, reason_of
 from trainer.core.keys import CURRENT, Ring
-from trainer.core.settings import ROOT, Settings
+from trainer.core.settings import Settings
+from trainer.core.version import describe_version
 
 PARTIAL: Final = ".partial"
 """Ending of a backup's folder while it is being made."""
@@ -139,7 +138,7 @@ def _fill(settings: Settings, folder: Path, keys: Path, passphrase: str | None) 
     secret_keys, badge_keys = ids_of(settings)
     manifest = Manifest(
         **asdict(facts),
-        app_version=f"{__version__}{'+' if (commit := find_commit(ROOT)) else ''}{commit or ''}",
+        app_version=describe_version(),
         made_at=made_at,
         database="sqlite" if is_sqlite else "postgresql",
         files=dict([written]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, render_template, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -48,8 +47,6 @@ def send(course: str) -> Response:
                 rounds.ask(enrollment, way.decision.round, now())
     except Conflict as error:
         flash(error.message)
-    else:
-        flash(_("You asked for another round."))
     return go(url_for("finals.show", course=whole.slug))
 
 

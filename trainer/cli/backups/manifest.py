@@ -34,24 +34,6 @@ class Facts:
     """Ids of the secret keys on which second steps or PINs depend."""
 
 
-def find_commit(checkout: Path) -> str | None:
-    """Return the commit that a checkout is at, or None where that isn't known, such as in a package.
-
-    Read as texts: Git itself refuses a checkout that belongs to another user, as on a server.
-    """
-    try:
-        head = (checkout / ".git" / "HEAD").read_text("utf-8").strip()
-        name = head.removeprefix("ref: ")
-        if name == head:
-            return head[:12]
-        if (ref := checkout / ".git" / name).exists():
-            return ref.read_text("utf-8").strip()[:12]
-        packed = (checkout / ".git" / "packed-refs").read_text("utf-8").splitlines()
-        return next((line[:12] for line in packed if line.endswith(f" {name}")), None)
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Manifest(Facts):
     """What is kept in the file. Files have their hash as they lie there, keys their ids and never themselves."""
