@@ -22,13 +22,12 @@ import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from flask_migrate import upgrade
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.util import LRUCache
 
-from tests.databases import postgres_database
+from tests.databases import migrate, postgres_database
 from tests.lent import lent_app
 from tests.once import once
 from tests.plans import take_found, watch
@@ -231,10 +230,9 @@ def template_database(shelf: Library) -> Path:
     """Return an SQLite file with all migrations run, to be copied for each test."""
 
     def make(folder: Path) -> None:
-        (folder / "trainer.db").touch()
         app = create_app(make_settings(folder, f"sqlite:///{folder / 'trainer.db'}"), shelf)
         with app.app_context():
-            upgrade(directory=str(ROOT / "migrations"))
+            migrate()
             with db.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             db.engine.dispose()
@@ -248,7 +246,7 @@ def _postgres(worker_id: str, shelf: Library, tmp_path_factory: pytest.TempPathF
     with postgres_database(POSTGRES_URL, f"trainer_test_{worker_id}_{os.getpid()}", is_lasting=False) as url:
         app = create_app(make_settings(tmp_path_factory.mktemp("postgres"), url), shelf)
         with app.app_context():
-            upgrade(directory=str(ROOT / "migrations"))
+            migrate()
             db.engine.dispose()
         # Tests change tables and end connections: nothing is prepared, and one that is gone is made again.
         engine = create_engine(url, pool_pre_ping=True, connect_args={"prepare_threshold": None})

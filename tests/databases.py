@@ -1,14 +1,28 @@
-"""Databases of a PostgreSQL server that are made for a while and dropped in the end."""
+"""Databases that are made for a while, those of a PostgreSQL server dropped in the end."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from flask_migrate import upgrade
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
+
+from trainer.core.db import db
+from trainer.core.settings import ROOT
+
+
+def migrate() -> None:
+    """Run all migrations in the current app's database; SQLite's file is made, which opening it never does."""
+    if db.engine.dialect.name == "sqlite":
+        file = Path(db.engine.url.database or "")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    upgrade(directory=str(ROOT / "migrations"))
 
 
 def statements_for_the_time(database: str) -> list[str]:

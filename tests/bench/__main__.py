@@ -27,7 +27,6 @@ from urllib.request import Request, urlopen
 from uuid import UUID
 
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import select
 
 from tests.bench import classroom, duties, figures, floors, growth, load, neighbors, packs, processes
@@ -38,6 +37,7 @@ from tests.bench.items import make_answers
 from tests.bench.items import measure as measure_items
 from tests.bench.large import make_large
 from tests.content.small import vocabulary
+from tests.databases import migrate
 from tests.live import end, serving
 from tests.load.installing import POSTGRES_URL, installed
 from tests.support import COURSE, Visitor, answer_questions
@@ -105,7 +105,7 @@ def served() -> None:
         )
         app = create_app(settings)
         with app.app_context():
-            upgrade(directory=str(ROOT / "migrations"))
+            migrate()
         lesson = f"/courses/{COURSE}/what-it-is/three-parts"
         learners = [_learner(app, number) for number in range(AT_ONCE)]
         with serving(settings) as address:
@@ -397,7 +397,7 @@ def training_status() -> None:
     with tempfile.TemporaryDirectory() as name:
         app = create_app(read_settings({"TRAINER_INSTANCE": name, "TRAINER_SECRET_KEY": "b" * 40}))
         with app.app_context():
-            upgrade(directory=str(ROOT / "migrations"))
+            migrate()
         owner, address = make_large_firm(app, people)
         for what, value in measure_status(app, owner, address).items():
             label = f"training status of {people:,}: {what}"
@@ -415,7 +415,7 @@ def large_firms() -> None:
         with tempfile.TemporaryDirectory() as name:
             app = create_app(read_settings({"TRAINER_INSTANCE": name, "TRAINER_SECRET_KEY": "b" * 40}))
             with app.app_context():
-                upgrade(directory=str(ROOT / "migrations"))
+                migrate()
             measured[people] = growth.measure(app, *make_large_firm(app, people))
     for page, (again, anew) in measured[sizes[-1]].items():
         base, bar = (sizes[-2], 3.0) if page in growth.STANDING else (sizes[0], 1.5)
@@ -431,7 +431,7 @@ def neighboring_firms() -> None:
         settings = read_settings({"TRAINER_INSTANCE": f"{name}/instance", "TRAINER_SECRET_KEY": "b" * 40})
         app = create_app(settings)
         with app.app_context():
-            upgrade(directory=str(ROOT / "migrations"))
+            migrate()
         small, large = neighbors.make_small_firm(app), make_large_firm(app, neighbors.PEOPLE)
         with serving(settings) as address:
             quiet, loud = neighbors.quiet_and_loud(address, small, large)
@@ -448,7 +448,7 @@ def item_analysis() -> None:
     with tempfile.TemporaryDirectory() as name:
         app = create_app(read_settings({"TRAINER_INSTANCE": name, "TRAINER_SECRET_KEY": "b" * 40}))
         with app.app_context():
-            upgrade(directory=str(ROOT / "migrations"))
+            migrate()
         reader = make_answers(app, number)
         for what, value in measure_items(app, reader).items():
             label = f"scenes, {number:,} answers: {what}"
@@ -464,7 +464,7 @@ def large_class() -> None:
     with tempfile.TemporaryDirectory() as name:
         app = create_app(read_settings({"TRAINER_INSTANCE": name, "TRAINER_SECRET_KEY": "b" * 40}))
         with app.app_context():
-            upgrade(directory=str(ROOT / "migrations"))
+            migrate()
         for page, seconds in classroom.measure(app, *classroom.make_classroom(app, people)).items():
             figures.at_most(f"class of {people:,}: {page}", seconds * 1000, 100, "ms", also="CPU")
 
@@ -475,7 +475,7 @@ def evidence_pack() -> None:
     with tempfile.TemporaryDirectory() as name:
         app = create_app(read_settings({"TRAINER_INSTANCE": name, "TRAINER_SECRET_KEY": "b" * 40}))
         with app.app_context():
-            upgrade(directory=str(ROOT / "migrations"))
+            migrate()
         grown, seconds, certificates = packs.measure(app, *packs.make_long_history(app, people))
         also = f"{seconds:.0f} s CPU, {certificates:,} certificates"
         figures.at_most(f"evidence pack of {people:,} people: memory grows by", grown, 100, "MB", also=also)

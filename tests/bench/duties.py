@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask_migrate import upgrade
 from sqlalchemy import func, insert, select
 
+from tests.databases import migrate
 from trainer.accounts.models import User
 from trainer.app import create_app
 from trainer.assignments.models import Assignment, Reminder, Requirement
@@ -23,7 +23,7 @@ from trainer.assignments.rules import Audience, Status
 from trainer.assignments.statements import duties, on
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.core.settings import ROOT, read_settings
+from trainer.core.settings import read_settings
 from trainer.credentials.models import Credential
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.models import Membership, Organization
@@ -37,7 +37,7 @@ def measure(people: int, say: Callable[[str, str], None]) -> None:
     with tempfile.TemporaryDirectory() as name:
         app = create_app(read_settings({"TRAINER_INSTANCE": str(Path(name)), "TRAINER_SECRET_KEY": "b" * 40}))
         with app.app_context():
-            upgrade(directory=str(ROOT / "migrations"))
+            migrate()
             firm = fill(people)
             for label in ("first run, all new", "again, nothing to do"):
                 seconds, longest = _upkeep(firm)

@@ -6,13 +6,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from flask_migrate import upgrade
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.conftest import FLAGS, find_chromium
 from tests.browser.live import serve
 from tests.browser.sheets import SHEETS
 from tests.browser.stage import Stage, set_stage
+from tests.databases import migrate
 from trainer.app import create_app
 from trainer.core.db import db
 from trainer.core.settings import ROOT, read_settings
@@ -95,7 +95,7 @@ def _migrated(folder: Path) -> Path:
     )
     app = create_app(settings)
     with app.app_context():
-        upgrade(directory=str(ROOT / "migrations"))
+        migrate()
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()

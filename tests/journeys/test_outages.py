@@ -17,13 +17,13 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import event, func, select
 
 from tests import clusters
 from tests.cast import answer_all, make_account, make_ready, sign_in_as, start_final
 from tests.clusters import Cluster
 from tests.conftest import POSTGRES_URL, make_settings
+from tests.databases import migrate
 from tests.forked import begin_command
 from tests.live import free_port, serving
 from tests.steady import Stream, steady
@@ -33,7 +33,7 @@ from trainer.assessment.models import Attempt
 from trainer.content.library import Library
 from trainer.core.db import db, transaction
 from trainer.core.limits import LimitCount
-from trainer.core.settings import ROOT, Settings
+from trainer.core.settings import Settings
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
 from trainer.web.again import MOST_TRIES
@@ -101,7 +101,7 @@ def test_postgresql_is_away_at_the_start_and_in_between(cluster: Cluster, tmp_pa
     cluster.control("start")
     app = create_app(settings, shelf)
     with app.app_context():
-        upgrade(directory=str(ROOT / "migrations"))
+        migrate()
         db.engine.dispose()
     cookie = sign_in_as(app, make_account(app)).cookie()
     with (

@@ -19,7 +19,6 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import object_session
@@ -30,6 +29,7 @@ from tests.clusters import Cluster
 from tests.compliance.conftest import Training, require
 from tests.compliance.test_inspections import Inspection, inspect
 from tests.conftest import make_settings
+from tests.databases import migrate
 from tests.live import serving
 from tests.organizations.conftest import make_acme
 from tests.support import Visitor
@@ -47,7 +47,7 @@ from trainer.core.clock import now
 from trainer.core.db import REPLICA, db, dispose_engines, may_read_elsewhere, read, reading_from, transaction
 from trainer.core.outbox import OutboxMessage, post
 from trainer.core.replica import PATIENCE, Point, Standing, _wait_for, init_replica, look_at_replica, read_elsewhere
-from trainer.core.settings import ROOT, Settings
+from trainer.core.settings import Settings
 from trainer.core.work import Job
 from trainer.jobs.letters import write
 from trainer.jobs.work import advance
@@ -109,7 +109,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory, shelf: Library) -> Iterator[P
         folder = tmp_path_factory.mktemp("replica")
         app = create_app(make_settings(folder, primary.url), shelf)
         with app.app_context():
-            upgrade(directory=str(ROOT / "migrations"))
+            migrate()
             dispose_engines()
         with clusters.standby_of(primary, "standby") as standby:
             standby.control("start")

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from flask import Flask
-from flask_migrate import upgrade
 
-from tests.databases import postgres_database
+from tests.databases import migrate, postgres_database
 from trainer.app import create_app
 from trainer.core.db import db
 from trainer.core.settings import ROOT, Settings, read_settings
@@ -50,5 +49,5 @@ def is_missing(database: str) -> bool:
 def _set_up(settings: Settings) -> Flask:
     app = create_app(settings)
     with app.app_context():
-        upgrade(directory=str(ROOT / "migrations"))
+        migrate()
     return app

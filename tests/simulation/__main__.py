@@ -11,16 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
-from flask_migrate import upgrade
 
 from tests.conftest import CONTENT, make_settings
+from tests.databases import migrate
 from tests.jobs.conftest import Mailbox
 from tests.live import free_port
 from tests.simulation.world import Broken, World
 from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core import clock
-from trainer.core.settings import ROOT
 from trainer.items.registry import MODELS
 
 
@@ -53,11 +52,10 @@ def live(shelf: Library, seed: int, steps: int) -> tuple[list[str], str]:
     controller.start()
     try:
         with tempfile.TemporaryDirectory() as name:
-            Path(name, "trainer.db").touch()
             settings = make_settings(Path(name), f"sqlite:///{name}/trainer.db")
             app = create_app(replace(settings, smtp_url=box.url), shelf)
             with app.app_context():
-                upgrade(directory=str(ROOT / "migrations"))
+                migrate()
             world = World(app, box, seed)
             try:
                 world.live(steps)
