@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from markupsafe import escape
 from sqlalchemy import delete, func, select
 
 from tests.cast import NOTE, add_note, desk_of
@@ -24,6 +25,7 @@ from trainer.core.errors import Conflict, NotFound
 from trainer.core.outbox import OutboxMessage
 from trainer.instructing import grading, handing_in, operations
 from trainer.instructing.grading import answer_note
+from trainer.instructing.handing_in import read_note
 from trainer.instructing.models import ClassNote, Cohort, CohortMember, SavedComment
 from trainer.jobs.letters import write
 from trainer.organizations.models import Membership
@@ -72,6 +74,8 @@ def test_the_list_shows_what_has_waited_longest_first(taking: Room) -> None:
     ines = taking.enter()
     assert f'href="{taking.path("/notes")}"' in ines.get(taking.path()).text
     assert shown(ines.get(taking.path("/notes")).text) == ids
+    told = read_note(notes(taking)[0].question).opening
+    assert escape(told[:40]) in ines.get(taking.path("/notes")).text
     assert reply(taking, ids[1], ines) == 303
     assert shown(ines.get(taking.path("/notes")).text) == [ids[0], ids[2]]
     assert shown(ines.get(taking.path("/notes?state=answered")).text) == [ids[1]]

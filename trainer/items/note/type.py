@@ -124,6 +124,11 @@ class NotePayload(FurtherPayload):
     model: list[ShownLine]
     checks: list[ShownCheck]
 
+    @property
+    def opening(self) -> str:
+        """The first paragraph of what the note is about: many notes are asked for in the same words."""
+        return "".join(text for text, _phrase in next(filter(None, self.paragraphs)))
+
     def draw(self, rng: random.Random) -> list[str]:
         """Return the checks: they stay in the order of their author."""
         return self.order_for_all()
