@@ -276,9 +276,10 @@ def _read_as(actor: Actor, roster: RosterDraft, example: str) -> str:
 
 
 def _written_as(roster: RosterDraft) -> str:
-    """Return in which encoding a text is read; nothing for a spreadsheet, which says it itself."""
+    """Return in which encoding a text file is read; nothing for a spreadsheet or for what was pasted."""
     coding = roster.rows["coding"]
-    return str(READINGS[coding]) if coding else "" if sheet_of(roster).name else _("Unicode")
+    is_text_file = roster.rows.get("filename") and not sheet_of(roster).name
+    return str(READINGS[coding]) if coding else _("Unicode") if is_text_file else ""
 
 
 def _headline(plan: Plan) -> str:

@@ -124,5 +124,5 @@ class ConfirmForm(Form):
     """Take over what was shown."""
 
     leaves_out = BooleanField(_l("Leave out the refused rows"))
-    has_mail = BooleanField(_l("Invite the new people by mail now"), default=True)
+    has_mail = BooleanField(_l("Send invitations by email now"), default=True)
     is_same = BooleanField(_l("Yes, each of these is the same person under another name"))
