@@ -395,7 +395,7 @@ def test_the_buttons_say_what_happens(acme: Acme, rows: str, button: str | None,
     text = visitor.page.text
     for words in ("Import these people", "Save these changes"):
         assert (words in text) == (words == button)
-    assert ("Invite the new people" in text) == asks_for_mail
+    assert ("Send invitations by email" in text) == asks_for_mail
 
 
 def test_a_file_that_is_not_unicode_says_how_it_was_read_and_is_read_again_in_another_way(acme: Acme) -> None:
