@@ -37,8 +37,8 @@ from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
 from tests.remembered import remembered
 from tests.support import COURSE, Visitor, closed_up
-from trainer.accounts.models import User
-from trainer.assessment.models import Attempt
+from trainer.accounts.models import PinTry, User
+from trainer.assessment.models import Attempt, Response
 from trainer.assessment.operations import forget_attempts
 from trainer.assignments import earlier
 from trainer.assignments.earlier import Proof, TrainingFacts
@@ -59,7 +59,7 @@ from trainer.instructing.walk_ins import add_from_roster
 from trainer.jobs.letters import write
 from trainer.jobs.mergers import settle_mergers
 from trainer.jobs.upkeep import keep_up
-from trainer.learning.models import Enrollment, LessonCompletion
+from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
 from trainer.learning.operations import complete_lesson, enroll
 from trainer.organizations.models import Membership, Merger, PinSlip, TeamMembership, TeamStay
 from trainer.organizations.operations import PersonFacts, add_person, change_person
@@ -96,15 +96,44 @@ class Pair:
         answer = self.acme.enter(by).post(self.path(), {"employee_number": "kept", "name": "kept"} | fields)
         assert answer.status_code == 303, answer.text
 
-    def answer(self, given: str) -> str:
+    def answer(self, given: str, pin: str = PIN) -> str:
         """Let Maria answer; return what she reads then."""
-        path = f"/account/mergers/{self.merger().id}"
-        return sign_in_as(self.acme.app, self.own_user).post(path, {"answer": given}, follow_redirects=True).text
+        path, fields = f"/account/mergers/{self.merger().id}", {"answer": given, "pin": pin}
+        return sign_in_as(self.acme.app, self.own_user).post(path, fields, follow_redirects=True).text
 
-    def join(self, **fields: str) -> None:
+    def join(self, pin: str = PIN, **fields: str) -> None:
         """Ask, and let Maria agree."""
         self.ask(**fields)
-        assert "The two entries are one now." in self.answer("yes")
+        assert "The two entries are one now." in self.answer("yes", pin)
+
+    def learn(self) -> None:
+        """Let Maria do with her PIN what no firm sees, and earn a certificate; in a class, hand in a note."""
+        app, acme = self.acme.app, self.acme
+        room = make_class(app, acme.users["ines"], acme.id, takes_notes=True)
+        add_note(app, join_class(app, self.pin_user, room, "Maria Gomez"))
+        certify(app, self.pin_user, "Maria Gomez")
+        start_practice(app, self.pin_user)
+        with app.app_context(), transaction():
+            course, enrollment = served().courses[COURSE], db.session.scalars(select(Enrollment)).one()
+            enrollment.place = "motel"
+            facts = {"item": "q", "item_digest": "0" * 64, "given": {"a": 1}, "is_right": True}
+            answered = LessonResponse(
+                enrollment_id=enrollment.id, lesson=course.lessons[0].id, answered_at=clock.now(), **facts
+            )
+            db.session.add(answered)
+
+    def secrets(self) -> tuple[set[UUID], list[str | None]]:
+        """Return whose answers there are, and where people said they work."""
+        owners = [
+            select(Attempt.user_id),
+            select(Enrollment.user_id).join(LessonResponse, LessonResponse.enrollment_id == Enrollment.id),
+            select(CohortMember.user_id).join(ClassNote, ClassNote.member_id == CohortMember.id),
+            select(Attempt.user_id).join(Response, Response.attempt_id == Attempt.id),
+        ]
+        with self.acme.app.app_context():
+            of = [set(db.session.scalars(query)) for query in owners]
+            assert of[1:] == of[:-1]
+            return of[0], [place for place in db.session.scalars(select(Enrollment.place)) if place]
 
 
 @pytest.fixture
@@ -235,8 +264,11 @@ def test_once_she_agrees_there_is_one_entry_with_what_both_had(maria: Pair) -> N
         theirs = db.session.scalars(select(Assignment).where(Assignment.membership_id == kept.id)).all()
         assert [duty.user_id for duty in theirs] == [maria.own_user]
     assert duties(acme) == before - 1
-    assert WRONG in sign_in(Visitor(acme.app), acme, number=NUMBER).text
-    assert maria.phone.get("/me").location.startswith("/sign-in")  # and whoever was signed in with it is signed out
+    assert maria.phone.get("/me").location.startswith("/sign-in")  # whoever was signed in with it is signed out
+    assert sign_in(maria.phone, acme, number=NUMBER).location == "/in"
+    assert "joined this entry with another one" in maria.phone.get("/in").text
+    assert maria.phone.get("/me").location.startswith("/sign-in")
+    assert WRONG in sign_in(maria.phone, acme, "583205", number=NUMBER).text
     assert credential.serial in sign_in_as(acme.app, maria.own_user).get("/me").text.replace("-", "")
     assert Visitor(acme.app).get(f"/verify/{credential.serial}").status_code == 200
     assert "Joined with another entry" in acme.enter("alice").get(acme.path(f"/people/{maria.addressed}")).text
@@ -329,6 +361,73 @@ def test_after_a_day_the_courses_follow_and_the_other_account_is_empty(maria: Pa
             assert db.session.get_one(User, maria.pin_user).erased_at is not None
             assert db.session.get_one(User, maria.own_user).certificate_name == "Maria Gomez"
             assert db.session.scalars(select(Credential.cycle)).one() == 1
+
+
+def test_a_firm_that_joins_a_guard_to_an_account_of_its_own_gets_no_answers(maria: Pair) -> None:
+    """Whoever owns the account that stays, and is no Maria, agrees without her PIN; or with one from a slip."""
+    acme = maria.acme
+    maria.learn()
+    maria.ask()
+    stranger, path = sign_in_as(acme.app, maria.own_user), f"/account/mergers/{maria.merger().id}"
+    assert "nobody but you may read them" in closed_up(stranger.get(path).text)
+    assert stranger.post(path, {"answer": "yes", "pin": "583205"}).status_code == 422
+    slip = slip_for(acme, maria.numbered)
+    assert come_in(Visitor(acme.app), acme, slip, "739164", number=NUMBER).location == "/me"
+    refused = stranger.post(path, {"answer": "yes", "pin": "739164"})
+    assert (refused.status_code, "too many wrong tries" in closed_up(refused.text)) == (422, True)
+    assert maria.merger().joined_at is None
+    assert stranger.post(path, {"answer": "yes", "pin": ""}).location == "/me"
+    assert maria.secrets() == ({maria.pin_user}, ["motel"])
+    with time_machine.travel("2026-11-26T13:00:00Z", tick=False):
+        settle(acme.app)
+        assert maria.merger().outcome == "settled"
+        assert maria.secrets() == (set(), [])
+        with acme.app.app_context():
+            for record in (Enrollment, Credential, CohortMember):  # what a firm and a class see anyway
+                assert set(db.session.scalars(select(record.user_id))) == {maria.own_user}, record
+
+
+@pytest.mark.parametrize("when", ["asked", "told", "after a slip"])
+def test_whoever_knows_the_pin_gets_the_answers_too(maria: Pair, when: str) -> None:
+    acme = maria.acme
+    maria.learn()
+    if when == "told":
+        maria.join(pin="")
+        assert "Thank you." in maria.answer("yes")
+        page = sign_in_as(acme.app, maria.own_user).get(f"/account/mergers/{maria.merger().id}")
+        assert "PIN of the other entry" not in page.text
+    elif when == "asked":
+        maria.join()
+    else:
+        slip = slip_for(acme, maria.numbered)
+        assert come_in(Visitor(acme.app), acme, slip, "739164", number=NUMBER).location == "/me"
+        maria.join(pin=PIN)  # the one before the slip
+    with time_machine.travel("2026-11-26T13:00:00Z", tick=False):
+        settle(acme.app)
+        assert maria.secrets() == ({maria.own_user}, ["motel"])
+
+
+def test_joined_without_the_pin_and_undone_nothing_is_lost(maria: Pair) -> None:
+    acme = maria.acme
+    maria.learn()
+    before = dump(acme.app, Attempt, Response, LessonResponse, ClassNote, Enrollment, Credential)
+    maria.join(pin="")
+    assert acme.enter("alice").post(acme.path(f"/mergers/{maria.merger().id}")).status_code == 303
+    with time_machine.travel("2026-11-26T13:00:00Z", tick=False):
+        settle(acme.app)
+    assert dump(acme.app, Attempt, Response, LessonResponse, ClassNote, Enrollment, Credential) == before
+
+
+def test_the_pin_of_the_other_entry_can_be_guessed_ten_times_a_day(maria: Pair) -> None:
+    maria.ask()
+    stranger, path = sign_in_as(maria.acme.app, maria.own_user), f"/account/mergers/{maria.merger().id}"
+    for guess in range(12):
+        stranger.post(path, {"answer": "yes", "pin": f"58320{guess % 4}"})
+    with maria.acme.app.app_context():
+        assert db.session.scalar(select(func.count()).where(PinTry.user_id == maria.pin_user)) == 10
+    with time_machine.travel("2026-11-25T14:00:00Z", tick=False):  # the page takes more, the account doesn't
+        assert stranger.post(path, {"answer": "yes", "pin": PIN}).status_code == 422
+    assert maria.merger().joined_at is None
 
 
 def test_notes_handed_in_with_the_other_account_stay(maria: Pair) -> None:
@@ -511,7 +610,10 @@ def test_two_entries_with_pins_are_joined_at_once_and_told_at_the_next_sign_in(a
         phone = Visitor(acme.app)
         assert sign_in(phone, acme).location == "/me"
         assert "Two entries of yours were joined" in phone.get("/me").text
-        assert WRONG in sign_in(Visitor(acme.app), acme, "739164", number="417").text
+        old = Visitor(acme.app)
+        assert sign_in(old, acme, "739164", number="417").location == "/in"
+        assert "joined this entry with another one" in old.get("/in").text
+        assert WRONG in sign_in(old, acme, "739165", number="417").text
         with acme.app.app_context():
             merger = db.session.scalars(select(Merger.id)).one()
         phone.post(f"/account/mergers/{merger}", {"answer": "yes"})
@@ -713,7 +815,7 @@ def test_the_pin_of_an_account_that_goes_lets_nobody_in_by_an_entry_that_has_end
         db.session.add(Membership(organization_id=acme.id, user_id=maria.pin_user, **facts, **gone))
     assert sign_in(Visitor(acme.app), acme, number="9").location == "/me"
     maria.join()
-    assert WRONG in sign_in(Visitor(acme.app), acme, number="9").text
+    assert sign_in(Visitor(acme.app), acme, number="9").location == "/in"
     assert maria.phone.get("/me").location.startswith("/sign-in")
     make_own(maria, "address")
     assert Visitor(acme.app).sign_in("m@example.org", PIN).status_code == 422

@@ -183,6 +183,13 @@ def check_pin_before(user: User | None, given: str) -> bool:
     return check_password(stored, digest_with(key or keys().current, "pin", given))
 
 
+def is_owners_pin(user: User | None, given: str) -> bool:
+    """Return True if this is a PIN that the account's owner chose: not one that came with a slip, unless that is
+    confirmed, but the one before it."""
+    is_before = check_pin_before(user, given)  # also in vain, so that all take as long
+    return (check_pin(user, given) and user is not None and user.pin_replaced_at is None) or is_before
+
+
 def is_mixed_with_older_key(user: User) -> bool:
     """Return True if the PIN was hashed with a key that isn't the current one: `remix` it once it was typed."""
     return user.pin_key_id is not None and user.pin_key_id != keys().current.id

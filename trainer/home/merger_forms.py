@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField
+from wtforms import PasswordField, RadioField
+from wtforms.validators import Optional
 
 from trainer.organizations.mergers import CHOICES
 from trainer.organizations.models import Membership
-from trainer.web.forms import Form
+from trainer.web.forms import Form, length, trimmed
 
 KEPT, GONE = "kept", "gone"
+_LONGEST_TYPED = 40
 
 
 class MergerForm(Form):
@@ -36,3 +38,15 @@ class MergerForm(Form):
     def chosen(self) -> list[str]:
         """The facts of which the value of the entry that is joined away wins."""
         return [name for name in CHOICES if name in self and self[name].data == GONE]
+
+
+class AnswerForm(Form):
+    """The PIN of the entry that goes away, from whoever is asked or told about joining it; may be left empty."""
+
+    pin = PasswordField(
+        _l("PIN of the other entry"),
+        [Optional(), length(1, _LONGEST_TYPED)],
+        filters=[trimmed],
+        description=_l("If you know it. Leave it empty if you don’t."),
+        render_kw={"autocomplete": "off", "inputmode": "numeric"},
+    )

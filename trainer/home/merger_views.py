@@ -9,23 +9,26 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from trainer.accounts.pins import cross_out, is_owners_pin
+from trainer.accounts.queries import find_user
+from trainer.accounts.signing_in import way_of
 from trainer.assignments.queries import list_titles_of
 from trainer.compliance.queries import list_completions
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
 from trainer.home import mergers
-from trainer.home.merger_forms import MergerForm
+from trainer.home.merger_forms import AnswerForm, MergerForm
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.mergers import get_merger, get_own_merger, get_pair, list_likely, refuse_obstacle
-from trainer.organizations.models import Membership, Organization
+from trainer.organizations.models import Membership, Merger, Organization
 from trainer.organizations.queries import PeopleFilter, get_changeable, list_people, team_names
 from trainer.organizations.rules import MERGER_ASKED_LASTS, MERGER_UNDO_LASTS, May, Obstacle, obstacle_to
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.language import show_day, show_times_of
-from trainer.web.limits import limit_acts
+from trainer.web.limits import limit_acts, limit_own_failures
 from trainer.web.redirects import go
 
 blueprint = Blueprint("mergers", __name__, template_folder="templates")
@@ -124,26 +127,58 @@ def undo(actor: Actor, merger_id: UUID) -> Response | str:
 
 @blueprint.route("/account/mergers/<uuid:merger_id>", methods=["GET", "POST"])
 @access(Who.ACCOUNT, own=True)
-def answer(merger_id: UUID) -> Response | str:
+@limit_own_failures("10 per hour")
+def answer(merger_id: UUID) -> Response | str | tuple[str, int]:
     """Ask the owner of an account whether another entry is theirs, too; or tell that it was joined."""
-    user_id, form = current_user.id, Form()
+    user_id, form = current_user.id, AnswerForm()
     merger = get_own_merger(user_id, merger_id)
-    firm = db.session.get_one(Organization, merger.organization_id)
+    if merger.gone_user_id is None or mergers.is_proved(merger):
+        del form.pin
     if form.validate_on_submit():
         was_joined, is_right = merger.joined_at is not None, request.form.get("answer") == "yes"
+        given = str(form.pin.data) if is_right and form.pin and form.pin.data else None
+        try_id = _prove(user_id, merger, given) if given is not None else None
+        if given is not None and try_id is None:
+            form.pin.errors = [
+                _(
+                    "This isn’t the PIN that was chosen for that entry, or there were too many wrong tries. If a slip "
+                    "has replaced the PIN, enter the one before it. Or leave this empty."
+                )
+            ]
+            return _answer_page(form, merger), 422
+        is_proved = try_id is not None
         try:
             with transaction():
                 if not is_right:
                     mergers.decline(user_id, merger_id, now())
                 elif was_joined:
-                    mergers.confirm(user_id, merger_id, now())
+                    mergers.confirm(user_id, merger_id, now(), is_proved=is_proved)
                 else:
-                    mergers.accept(user_id, merger_id, now())
+                    mergers.accept(user_id, merger_id, now(), is_proved=is_proved)
         except Conflict as error:
             flash(error.message)
         else:
             flash(_answered(was_joined, is_right))
         return go(url_for("home.me"))
+    return _answer_page(form, merger), 422 if form.is_submitted() else 200
+
+
+def _prove(user_id: UUID, merger: Merger, given: str) -> UUID | None:
+    """Return a number if this is the PIN of the account that goes, as its owner chose it, and it may be looked at."""
+    merger_id, gone_id = merger.id, merger.gone_user_id
+    gone = find_user(gone_id) if gone_id is not None else None
+    with transaction():
+        try_id = mergers.begin_proof(user_id, merger_id, way_of(gone), now())
+    gone = find_user(gone_id) if gone_id is not None and try_id is not None else None
+    if not is_owners_pin(gone, given) or try_id is None:
+        return None
+    with transaction():
+        cross_out(try_id)
+    return try_id
+
+
+def _answer_page(form: AnswerForm, merger: Merger) -> str:
+    firm = db.session.get_one(Organization, merger.organization_id)
     show_times_of(firm.time_zone)
     until = (merger.joined_at + MERGER_UNDO_LASTS) if merger.joined_at else merger.asked_at + MERGER_ASKED_LASTS
     return render_template("home/merger_answer.html", form=form, merger=merger, firm=firm, until=until)

@@ -2,8 +2,12 @@
 
 A firm must never get at what someone does in an account of their own. So for the day on which joining can be undone,
 nothing that is still under way moves: the roster, duties and certificates, which are frozen facts, are joined at once;
-courses, answers and classes follow once it can't be undone anymore. Undoing gives each account back what it had, and
-what was done in the meantime stays where it was done. Nothing here commits.
+courses and classes follow once it can't be undone anymore. Undoing gives each account back what it had, and what was
+done in the meantime stays where it was done.
+
+A firm chooses what it joins, and could choose an account that isn't the person's. So what a firm never sees, such as
+answers, follows only if whoever is signed in to the account that stays also gave the PIN of the one that goes. Without
+that it is deleted with that account. Nothing here commits.
 """
 
 from __future__ import annotations
@@ -19,8 +23,10 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from trainer.accounts.models import User
 from trainer.accounts.operations import end_sessions
 from trainer.accounts.persons import forget_person
+from trainer.accounts.pin_rules import Way
+from trainer.accounts.pins import begin_try
 from trainer.accounts.queries import get_user
-from trainer.assessment.operations import take_over_attempts
+from trainer.assessment.operations import forget_attempts, take_over_attempts
 from trainer.assignments.mergers import (
     correct_days,
     join_duties,
@@ -35,9 +41,10 @@ from trainer.core.db import db
 from trainer.core.errors import Conflict
 from trainer.credentials.operations import lend, take_back
 from trainer.instructing.mergers import join_invitations, part_invitations
-from trainer.instructing.operations import is_known_elsewhere, take_over_classes
+from trainer.instructing.operations import forget_notes, is_known_elsewhere, take_over_classes
 from trainer.instructing.walk_ins import move_entries
 from trainer.learning.mergers import take_over
+from trainer.learning.operations import forget_answers
 from trainer.organizations.actor import Actor
 from trainer.organizations.mergers import (
     close,
@@ -71,6 +78,8 @@ NOT_ANYMORE = _l(
     "Nothing was joined. Ask the firm."
 )
 _TOLD_AGAIN: Final = dt.timedelta(days=1)
+_PROVED: Final = "proved"
+"""In `Merger.before`: whether the owner of the account that stays gave the PIN of the one that goes."""
 
 
 def sides(kept: Membership, gone: Membership) -> tuple[Side, Side]:
@@ -111,8 +120,23 @@ def propose(actor: Actor, kept_id: uuid.UUID, gone_id: uuid.UUID, chosen: Sequen
     return merger
 
 
-def accept(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime) -> Merger:
-    """Let an entry be joined to one's account. Raises NotFound; Conflict if that is no longer possible."""
+def is_proved(merger: Merger) -> bool:
+    """Return True if what nobody but the person sees follows, too."""
+    return bool((merger.before or {}).get(_PROVED))
+
+
+def begin_proof(user_id: uuid.UUID, merger_id: uuid.UUID, way: Way, now: dt.datetime) -> uuid.UUID | None:
+    """Write down that the PIN of the account that goes is tried; None if it isn't looked at. Raises NotFound."""
+    merger = get_own_merger(user_id, merger_id)
+    _lock_firm(merger)
+    return begin_try(merger.gone_user_id, way, now, merger.organization_id)
+
+
+def accept(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime, *, is_proved: bool = False) -> Merger:
+    """Let an entry be joined to one's account. Raises NotFound; Conflict if that is no longer possible.
+
+    `is_proved`: the PIN of its account was given.
+    """
     merger = get_own_merger(user_id, merger_id)
     _lock_firm(merger)
     lock(merger)
@@ -130,7 +154,7 @@ def accept(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime) -> Merger
     refuse_obstacle(*sides(kept, gone))
     _note("merger.made", user_id, merger, kept, now)
     _join(actor, merger, kept, gone, now)
-    merger.seen_at = now
+    _note_seen(merger, now, is_proved=is_proved)
     return merger
 
 
@@ -142,9 +166,15 @@ def decline(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime) -> None:
     _end(merger, user_id, Outcome.DECLINED, now)
 
 
-def confirm(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime) -> None:
-    """Note that the owner of the account has seen that an entry was joined to it, and that it is right."""
-    get_own_merger(user_id, merger_id).seen_at = now
+def confirm(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime, *, is_proved: bool = False) -> None:
+    """Note that the owner of the account has seen that an entry was joined to it, and that it is right.
+
+    `is_proved`: the PIN of its account was given.
+    """
+    merger = get_own_merger(user_id, merger_id)
+    _lock_firm(merger)
+    lock(merger)
+    _note_seen(merger, now, is_proved=is_proved)
 
 
 def withdraw(actor: Actor, merger_id: uuid.UUID, now: dt.datetime) -> Merger:
@@ -184,6 +214,8 @@ def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime
             _undo(merger, None, now, is_forced=True)
             _tell_owners(merger, now)
             return
+        if not is_proved(merger):
+            _forget_own(other_id)
         take_over_classes(other_id, user_id, now)
         take_over_attempts(other_id, user_id)
         take_over(other_id, user_id, courses, now)
@@ -211,6 +243,19 @@ def _join(actor: Actor, merger: Merger, kept: Membership, gone: Membership, now:
     correct_days(actor.organization, now, kept.id)
     merger.before, merger.joined_at = before, now
     db.session.flush()
+
+
+def _note_seen(merger: Merger, now: dt.datetime, *, is_proved: bool) -> None:
+    merger.seen_at = now
+    if is_proved and merger.before is not None:
+        merger.before = merger.before | {_PROVED: True}
+
+
+def _forget_own(user_id: uuid.UUID) -> None:
+    """Delete what nobody but the person sees of an account."""
+    forget_notes(user_id)
+    forget_attempts([user_id])
+    forget_answers(user_id)
 
 
 def _end(merger: Merger, user_id: uuid.UUID, outcome: Outcome, now: dt.datetime) -> None:

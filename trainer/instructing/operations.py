@@ -240,6 +240,11 @@ def take_over_classes(other_id: uuid.UUID, user_id: uuid.UUID, now: dt.datetime)
     db.session.expire_all()
 
 
+def forget_notes(user_id: uuid.UUID) -> None:
+    """Delete what someone has handed in in their classes."""
+    _delete_notes(ClassNote.member_id.in_(select(CohortMember.id).where(CohortMember.user_id == user_id)))
+
+
 def is_known_elsewhere(user_id: uuid.UUID, organization_id: uuid.UUID) -> bool:
     """Return True if a user is or was in a public class, or in one of another firm."""
     query = (

@@ -29,6 +29,7 @@ from trainer.instructing.models import (
     SignOff,
     WalkIn,
 )
+from trainer.instructing.operations import forget_notes
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership
 
@@ -169,9 +170,7 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     entries = select(Membership.id).where(Membership.user_id == user_id)
     confirmed = User.email_confirmed_at.is_not(None)
     own_address = select(User.email_key).where(User.id == user_id, confirmed).scalar_subquery()
-    db.session.execute(
-        delete(ClassNote).where(ClassNote.member_id.in_(members)).execution_options(synchronize_session=False)
-    )
+    forget_notes(user_id)
     db.session.execute(
         delete(Arrival).where(Arrival.member_id.in_(members)).execution_options(synchronize_session=False)
     )

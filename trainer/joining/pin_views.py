@@ -114,6 +114,14 @@ def sign_in() -> Response | str | tuple[str, int]:
         cross_out(tried.try_id)
         if fresh is not None:
             remix(get_user(tried.user.id), fresh)
+    if tried.is_going:
+        flash(
+            _(
+                "Your firm joined this entry with another one, as the same person. Sign in as you do for that one. If "
+                "it isn’t yours, tell an owner of the firm right away: for 24 hours, they can undo it."
+            )
+        )
+        return go(url_for(".sign_in"))
     return _let_in(tried.user)
 
 

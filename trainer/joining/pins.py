@@ -29,7 +29,7 @@ from trainer.joining.entering import came_in
 from trainer.joining.used_slips import tell_used
 from trainer.organizations.codes import read_code
 from trainer.organizations.invitations import fill, is_in
-from trainer.organizations.mergers import is_going
+from trainer.organizations.mergers import find_going, is_going
 from trainer.organizations.models import Membership, Organization, PinSlip
 from trainer.organizations.rules import Role
 from trainer.organizations.slips import (
@@ -48,6 +48,8 @@ class Tried(NamedTuple):
     user: User | None = None
     try_id: uuid.UUID | None = None
     slip: PinSlip | None = None
+    is_going: bool = False
+    """The user's account was joined to another one, and can't be signed in to."""
 
 
 def find_entry(firm_code: str, number: str, *, has_left: bool = False) -> Membership | None:
@@ -62,7 +64,7 @@ def find_entry(firm_code: str, number: str, *, has_left: bool = False) -> Member
         .join(Organization, Organization.id == Membership.organization_id)
         .where(
             Organization.code == (code or ""),
-            Membership.employee_number.in_({typed, typed.upper(), typed.lower()}),
+            Membership.employee_number.in_(_spellings(number)),
             Membership.role == Role.MEMBER,
             or_(literal(not has_left), Membership.ended_at.is_not(None)),
         )
@@ -70,6 +72,11 @@ def find_entry(firm_code: str, number: str, *, has_left: bool = False) -> Member
         .limit(1)
     )
     return entries.first()
+
+
+def _spellings(number: str) -> set[str]:
+    typed = clean_name(number)
+    return {typed, typed.upper(), typed.lower()}
 
 
 def list_numbers(user_id: uuid.UUID) -> Sequence[str]:
@@ -98,7 +105,11 @@ def begin(
     user_id = entry.user_id if entry is not None and entry.user_id else uuid.uuid4()
     user = db.session.scalar(select(User).where(User.id == user_id))
     code = read_code(firm_code, FIRM_CODE_LENGTH) or ""
-    return _begin(user, secret, way_of(user), now, Organization.code == code)
+    merger = find_going(code, _spellings(number))
+    going = db.session.scalar(select(User).where(User.id == (merger.gone_user_id if merger else uuid.uuid4())))
+    if going is not None and (user is None or not user.has_pin):
+        user = going
+    return _begin(user, secret, way_of(user), now, Organization.code == code, tells=True)
 
 
 def try_slip(firm_code: str, number: str, code: str, now: dt.datetime) -> PinSlip | None:
@@ -134,16 +145,19 @@ def begin_by_address(key: str, secret: str, way_of: Callable[[User | None], Way]
     return _begin(user, secret, way_of(user), now, Organization.id == newest.scalar_subquery())
 
 
-def _begin(user: User | None, secret: str, way: Way, now: dt.datetime, is_firm: ColumnElement[bool]) -> Tried:
+def _begin(
+    user: User | None, secret: str, way: Way, now: dt.datetime, is_firm: ColumnElement[bool], *, tells: bool = False
+) -> Tried:
+    """`tells`: whoever gives the PIN of an account that was joined to another one is told so."""
     firm = select(Organization.id).where(is_firm)
     # Strangers at one firm wait for each other, so that of many at once no more are looked at.
     organization_id = db.session.scalar(firm.with_for_update() if way is Way.STRANGE else firm)
     # Of an account that was joined to another one, half is there already.
-    is_open = not is_going(user.id if user is not None else uuid.uuid4())
+    goes = is_going(user.id if user is not None else uuid.uuid4())
     has_one = user is not None and (user.has_pin or user.pin_before is not None)
-    can_fit = is_open and has_one and is_pin(secret)
+    can_fit = (tells or not goes) and has_one and is_pin(secret)
     try_id = begin_try(user.id if user is not None and can_fit else None, way, now, organization_id)
-    return Tried(user, try_id) if try_id is not None else Tried()
+    return Tried(user, try_id, is_going=goes) if try_id is not None else Tried()
 
 
 def get_slip(slip_id: uuid.UUID, now: dt.datetime) -> tuple[PinSlip, Membership, Organization]:

@@ -347,6 +347,15 @@ def forget_enrollments(user_ids: Sequence[uuid.UUID]) -> None:
     drop_enrollments(ids)
 
 
+def forget_answers(user_id: uuid.UUID) -> None:
+    """Delete what only the person may see of their enrollments: answers, where they work and where they left off."""
+    theirs = select(Enrollment.id).where(Enrollment.user_id == user_id)
+    answers = delete(LessonResponse).where(LessonResponse.enrollment_id.in_(theirs))
+    places = update(Enrollment).where(Enrollment.user_id == user_id).values(place=None, last_lesson=None)
+    for statement in (answers, places):
+        db.session.execute(statement.execution_options(synchronize_session=False))
+
+
 def unmark_read_ahead(enrollment: Enrollment, course: Course) -> None:
     """Mark lessons as unread that have to be read in order and were read before an earlier one."""
     db.session.flush()

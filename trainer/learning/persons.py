@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 
 from trainer.core.db import db
 from trainer.core.persons import Rows, Told, tell_all, tell_one
 from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
-from trainer.learning.operations import drop_enrollments
+from trainer.learning.operations import drop_enrollments, forget_answers
 
 
 def export_person(user_id: uuid.UUID) -> Told:
@@ -70,15 +70,4 @@ def forget_person(user_id: uuid.UUID, _now: dt.datetime) -> None:
     """
     unearned = select(Enrollment.id).where(Enrollment.user_id == user_id, Enrollment.credential_id.is_(None))
     drop_enrollments(db.session.scalars(unearned).all())
-    theirs = select(Enrollment.id).where(Enrollment.user_id == user_id)
-    db.session.execute(
-        delete(LessonResponse)
-        .where(LessonResponse.enrollment_id.in_(theirs))
-        .execution_options(synchronize_session=False)
-    )
-    db.session.execute(
-        update(Enrollment)
-        .where(Enrollment.user_id == user_id)
-        .values(place=None, last_lesson=None)
-        .execution_options(synchronize_session=False)
-    )
+    forget_answers(user_id)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
@@ -95,6 +95,13 @@ def is_going(user_id: uuid.UUID) -> bool:
         Merger.gone_user_id == user_id, Merger.joined_at.is_not(None), Merger.closed_at.is_(None)
     )
     return db.session.scalar(query.limit(1)) is not None
+
+
+def find_going(firm_code: str, numbers: Collection[str]) -> Merger | None:
+    """Return the merger, still to be undone, of an account that came in with a number of a firm."""
+    query = select(Merger).join(Organization, Organization.id == Merger.organization_id)
+    query = query.where(Organization.code == firm_code, Merger.gone_number.in_(numbers), Merger.closed_at.is_(None))
+    return db.session.scalar(query.where(Merger.joined_at.is_not(None)).order_by(Merger.joined_at.desc()).limit(1))
 
 
 def refuse_obstacle(kept: Side, gone: Side) -> None:

@@ -98,9 +98,10 @@ HOLDINGS: Final = (
         why=_l("To tell you what you catch and what you miss, and to decide whether you pass."),
         kept=_WITH_ACCOUNT,
         seen_by=_l(
-            "You. Never your firm: after a PIN slip, earlier answers open only once you show that it was you. A "
-            "teacher only sees what a class’s page told you before you joined. The copy leaves out which scenes a "
-            "final or a check-in had, so that they stay secret."
+            "You. Never your firm: after a PIN slip, earlier answers open only once you show that it was you; and when "
+            "a firm joins two entries of yours, answers of the one that goes away follow only if you enter its PIN, or "
+            "are deleted. A teacher only sees what a class’s page told you before you joined. The copy leaves out "
+            "which scenes a final or a check-in had, so that they stay secret."
         ),
         erased=_ALL_GONE,
         is_kept=False,
