@@ -85,7 +85,13 @@ def test_before_joining_a_person_sees_what_the_firm_will_see(acme: Acme) -> None
     answer = Visitor(acme.app).get(f"/join/{code.code.lower()}")
     assert "Set-Cookie" not in answer.headers
     page = answer.text
-    for words in ("Join Acme Security", "will see about you", "your email address", "/sign-up?next=/join/"):
+    for words in (
+        "Join Acme Security",
+        "will see about you",
+        "your email address",
+        "/sign-up?next=/join/",
+        "Slip or no email?",
+    ):
         assert words in page
 
 
@@ -133,6 +139,7 @@ def test_an_address_that_is_not_confirmed_takes_nobodys_entry(acme: Acme) -> Non
         ({"name": "Nora\x07"}, "contains a character"),
         ({"name": "Nora", "employee_number": "9" * 41}, "at most 40"),
         ({"name": "Nora", "employee_number": "7"}, "We can’t use this number"),
+        ({"name": "Nora", "employee_number": "81"}, "We can’t use this number"),
     ],
 )
 def test_a_wrong_form_says_what_to_mend_and_the_code_is_not_used(
@@ -140,6 +147,7 @@ def test_a_wrong_form_says_what_to_mend_and_the_code_is_not_used(
 ) -> None:
     with acme.app.app_context(), transaction():
         db.session.get_one(Membership, acme.people["bob"]).employee_number = "7"
+        db.session.get_one(Membership, acme.people["dana"]).employee_number = "0081"
     code, visitor = make(acme), newcomer(acme.app)
     answer = visitor.post(f"/join/{code.code}/acceptances", fields)
     assert answer.status_code == 422

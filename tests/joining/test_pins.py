@@ -73,6 +73,27 @@ def test_a_guard_without_an_address_comes_in_with_a_slip_and_then_with_the_pin(a
         assert {"pin_slip.printed", "pin_slip.used"} <= acts
 
 
+@pytest.mark.on_both
+def test_zeros_before_a_number_may_be_left_out_where_one_person_alone_is_meant(acme: Acme) -> None:
+    gus, user = with_pin(acme)
+    for typed in ("417", "0417", " 417 "):
+        assert sign_in(Visitor(acme.app), acme, number=typed).location == "/me", typed
+    assert sign_in(Visitor(acme.app), acme, slip_for(acme, gus), number="417").location == "/in/pin"
+    for typed in ("17", "41700", "000417"):
+        assert WRONG in sign_in(Visitor(acme.app), acme, number=typed).text, typed
+    other = add_gus(acme, "0417", "Gil Gray")
+    come_in(Visitor(acme.app), acme, slip_for(acme, other), "739164", number="0417")
+    for pin in (PIN, "739164"):
+        assert WRONG in sign_in(Visitor(acme.app), acme, pin, number="417").text
+    assert sign_in(Visitor(acme.app), acme).location == "/me"
+    assert sign_in(Visitor(acme.app), acme, "739164", number="0417").location == "/me"
+    with acme.app.app_context(), transaction():
+        alice = actor_of(acme.users["alice"], acme.id)
+        remove_person(alice, get_person(alice, other), alice.today(clock.now()), clock.now())
+    assert sign_in(Visitor(acme.app), acme, number="417").location == "/me"  # who left is in nobody's way
+    assert user_of(acme.app, gus) == user
+
+
 def test_who_signs_in_with_a_pin_goes_on_where_they_were_led_from(acme: Acme) -> None:
     with_pin(acme)
     phone = Visitor(acme.app)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import shutil
+import subprocess
+from collections.abc import Callable
 from uuid import UUID
 
 import pypdf
 import pytest
+import segno
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
@@ -23,7 +27,7 @@ from trainer.core.errors import Conflict, Invalid
 from trainer.organizations.models import Membership, Organization, PinSlip
 from trainer.organizations.operations import NO_NUMBER, PersonFacts, add_person, change_person
 from trainer.organizations.queries import get_person
-from trainer.organizations.slip_papers import draw_slips
+from trainer.organizations.slip_papers import MASK, draw_badges, draw_slips
 from trainer.organizations.slips import Slip, has_slip_shape, print_slip, print_slips
 
 DAY = dt.date(2026, 11, 25)
@@ -117,6 +121,36 @@ def test_slips_are_sorted_by_site_and_name_it(acme: Acme) -> None:
     assert words.index("Ben") < words.index("Ann")
     assert "Acme Security · Motel 95" in words
     assert 'href="/in"' in Visitor(acme.app).get("/join").text
+
+
+@pytest.mark.parametrize("draw", [draw_slips, draw_badges])
+def test_the_qr_code_fills_in_firm_and_number(acme: Acme, draw: Callable[..., bytes]) -> None:
+    days = [DAY, DAY] if draw is draw_slips else [DAY]
+    with acme.app.test_request_context():
+        firm = db.session.get_one(Organization, acme.id)
+        address = f"/in?firm={firm.code}&number=00417"
+        pdf = draw(firm, [Slip("Gus Gold", "00417", "ABCD-EFGH")], "http://127.0.0.1:8000/in", *days)
+    expected = segno.make_qr(f"http://127.0.0.1:8000{address}", error="m", mask=MASK)
+    assert picture_in(pdf, len(expected.matrix)) == [list(row) for row in expected.matrix]
+    page = Visitor(acme.app).get(address).text
+    assert 'value="00417"' in page
+    assert f'value="{firm_code(acme.app, acme.id)}"' in page
+
+
+def picture_in(pdf: bytes, modules: int) -> list[list[int]]:
+    """Return the QR code at the right of the first slip: 1 for what is black."""
+    if shutil.which("pdftoppm") is None:
+        pytest.skip("needs pdftoppm (poppler-utils)")
+    cut = ["-gray", "-r", "300", "-x", "840", "-y", "90", "-W", "360", "-H", "500"]
+    image = subprocess.run(["pdftoppm", *cut, "-singlefile", "-"], input=pdf, capture_output=True, check=True).stdout
+    _kind, size, _most, pixels = image.split(b"\n", 3)
+    width = int(size.split()[0])
+    rows = [pixels[at : at + width] for at in range(0, len(pixels), width)]
+    dark = [(x, y) for y, row in enumerate(rows) for x, value in enumerate(row) if value < 128]
+    left, top = (min(point[axis] for point in dark) for axis in (0, 1))
+    step = (max(x for x, _y in dark) + 1 - left) / modules
+    centers = [int((at + 0.5) * step) for at in range(modules)]
+    return [[int(rows[top + y][left + x] < 128) for x in centers] for y in centers]
 
 
 def test_badges_hold_firm_and_number_and_no_secret(acme: Acme) -> None:

@@ -18,7 +18,15 @@ from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations.codes import count_use, find_code, find_waiting
 from trainer.organizations.history import keep_stays
-from trainer.organizations.invitations import Invited, accept_invitation, fill, find_invitation, is_in, is_taken
+from trainer.organizations.invitations import (
+    Invited,
+    accept_invitation,
+    fill,
+    find_invitation,
+    is_in,
+    is_number_taken,
+    is_taken,
+)
 from trainer.organizations.models import LONGEST_NAME, JoinCode, Membership, Organization, TeamMembership
 from trainer.organizations.queries import list_team_ids
 from trainer.organizations.rules import Role, fold, has_letter
@@ -104,7 +112,7 @@ def _add(code: JoinCode, user: User, name: str, employee_number: str, now: dt.da
     if len(cleaned) > LONGEST_NAME or len(fold(cleaned)) > LONGEST_NAME:
         raise Invalid(_l("This name is too long. Shorten it."))
     number = clean_name(employee_number) or None
-    if number is not None and is_taken(code.organization_id, Membership.employee_number == number):
+    if number is not None and is_number_taken(code.organization_id, number):
         raise Invalid(_l("We can’t use this number. Leave it empty: the firm can add it."))
     # An address that isn't confirmed may be anybody's: it must not stand on the roster for someone else.
     is_own = user.email_confirmed_at is not None

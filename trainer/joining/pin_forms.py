@@ -27,7 +27,7 @@ class PinSignInForm(Form):
         _l("Employee number"),
         [InputRequired(_l("Enter your employee number.")), length(1, LONGEST_NUMBER)],
         filters=[trimmed],
-        description=_l("As on your slip or badge, with any zeros in front."),
+        description=_l("As on your slip or badge."),
         render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"},
     )
     pin = PasswordField(

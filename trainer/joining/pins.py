@@ -31,7 +31,7 @@ from trainer.organizations.codes import read_code
 from trainer.organizations.invitations import fill, is_in
 from trainer.organizations.mergers import find_going, is_going
 from trainer.organizations.models import Membership, Organization, PinSlip
-from trainer.organizations.rules import Role
+from trainer.organizations.rules import Role, padded
 from trainer.organizations.slips import (
     FIRM_CODE_LENGTH,
     count_miss,
@@ -55,27 +55,31 @@ class Tried(NamedTuple):
 def find_entry(firm_code: str, number: str, *, has_left: bool = False) -> Membership | None:
     """Return the entry on a roster that is meant: here or, where nobody here has the number, the one who left last.
 
+    Zeros before a number may be left out where that leads to one number alone.
     `has_left`: the one who left last in any case; the number may be someone else's by now.
     What people learned is theirs, so they still come in after they have left, and when the firm is shut.
     """
     code, typed = read_code(firm_code, FIRM_CODE_LENGTH), clean_name(number)
+    may_be = [number for spelling in _spellings(typed) for number in padded(spelling)]
     entries = db.session.scalars(
         select(Membership)
         .join(Organization, Organization.id == Membership.organization_id)
         .where(
             Organization.code == (code or ""),
-            Membership.employee_number.in_(_spellings(number)),
+            Membership.employee_number.in_(may_be),
             Membership.role == Role.MEMBER,
             or_(literal(not has_left), Membership.ended_at.is_not(None)),
         )
         .order_by(Membership.ended_at.is_not(None), Membership.ended_at.desc(), Membership.employee_number != typed)
-        .limit(1)
-    )
-    return entries.first()
+    ).all()
+    as_typed = [entry for entry in entries if entry.employee_number in _spellings(typed)]
+    if as_typed:
+        return as_typed[0]
+    likely = [entry for entry in entries if entry.ended_at is None] or entries
+    return likely[0] if len({entry.employee_number for entry in likely}) == 1 else None
 
 
-def _spellings(number: str) -> set[str]:
-    typed = clean_name(number)
+def _spellings(typed: str) -> set[str]:
     return {typed, typed.upper(), typed.lower()}
 
 
@@ -105,9 +109,11 @@ def begin(
     user_id = entry.user_id if entry is not None and entry.user_id else uuid.uuid4()
     user = db.session.scalar(select(User).where(User.id == user_id))
     code = read_code(firm_code, FIRM_CODE_LENGTH) or ""
-    merger = find_going(code, _spellings(number))
+    typed = _spellings(clean_name(number))
+    merger = find_going(code, typed)
     going = db.session.scalar(select(User).where(User.id == (merger.gone_user_id if merger else uuid.uuid4())))
-    if going is not None and (user is None or not user.has_pin):
+    is_meant = entry is not None and entry.employee_number in typed and user is not None and user.has_pin
+    if going is not None and not is_meant:
         user = going
     return _begin(user, secret, way_of(user), now, Organization.code == code, tells=True)
 

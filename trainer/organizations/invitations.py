@@ -23,7 +23,7 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.invitation_links import digests_of, is_mailed, named_by
 from trainer.organizations.models import Invitation, InvitationMail, Membership, Organization
 from trainer.organizations.queries import firm_is_open, lock_organization
-from trainer.organizations.rules import local_day
+from trainer.organizations.rules import local_day, padded
 from trainer.organizations.waiting import Need, can_get_mail_now, got_lately, has_need, waits
 from trainer.web.language import mail_language
 
@@ -280,6 +280,14 @@ def is_taken(organization_id: uuid.UUID, condition: ColumnElement[bool]) -> bool
     """Return True if an entry on the firm's roster of today fits the condition."""
     query = select(Membership.id).where(Membership.organization_id == organization_id, Membership.ended_at.is_(None))
     return db.session.scalar(query.where(condition).limit(1)) is not None
+
+
+def is_number_taken(organization_id: uuid.UUID, number: str) -> bool:
+    """Return True if someone on the firm's roster of today has a number, or it is one person's without its zeros."""
+    here = (Membership.organization_id == organization_id) & Membership.ended_at.is_(None)
+    numbers = select(Membership.employee_number).where(here, Membership.employee_number.in_(padded(number)))
+    taken = db.session.scalars(numbers).all()
+    return number in taken or len(taken) == 1
 
 
 def is_open(invitation: Invitation, now: dt.datetime) -> bool:

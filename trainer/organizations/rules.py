@@ -18,6 +18,8 @@ MERGER_ASKED_LASTS: Final = dt.timedelta(days=14)
 """How long the owner of an account can agree to having another entry joined to it."""
 REOPENING_LASTS: Final = dt.timedelta(days=30)
 """How long a firm that an owner closed can be opened again. After that its records are deleted."""
+MOST_ZEROS: Final = 8
+"""Zeros before an employee number that may be left out."""
 FOLLOW_UPS: Final = (3, 10, 20)
 """Days after an invitation on which it goes out again, as long as nobody has answered it."""
 _DAYTIME: Final = (dt.time(8), dt.time(20))
@@ -93,6 +95,11 @@ def is_allowed(role: Role, permission: May, *, manages_all: bool) -> bool:
     if role is Role.MANAGER and manages_all:
         return permission in _OF_MANAGERS_OF_ALL
     return permission in _ALLOWED[role]
+
+
+def padded(number: str) -> list[str]:
+    """Return what a number may be that was typed without the zeros before it, itself first."""
+    return ["0" * zeros + number for zeros in range(MOST_ZEROS + 1)]
 
 
 def fold(name: str) -> str:

@@ -18,35 +18,30 @@ from trainer.web.language import show_day
 from trainer.web.paper import qr_code, typeset_sheet
 
 SHEET: Final = Path(__file__).with_name("slips.typ")
+MASK: Final = 3
 _LONGEST: Final = 44
 
 
 def draw_slips(firm: Organization, slips: Sequence[Slip], address: str, until: dt.date, day: dt.date) -> bytes:
     """Return slips to be handed over. `address`: of the sign-in page; `until`: the last day on which they are good.
 
-    They share one QR code, since drawing one takes longer than all the rest of a slip. A letter that no font can show
-    is a box.
+    A letter that no font can show is a box.
     """
-    sign_in = qr_code(f"{address}?{urlencode({'firm': str(firm.code)})}")
     how = _(
         "Scan, or go to %(site)s, and choose your own PIN. Valid once, until %(day)s. Not yours? Give it back.",
         site=address.partition("://")[2],
         day=show_day(until, "long"),
     )
-    return _draw(firm, [(slip, sign_in) for slip in slips], _("PIN slips"), how, day)
+    return _draw(firm, slips, address, _("PIN slips"), how, day)
 
 
 def draw_badges(firm: Organization, people: Sequence[Slip], address: str, day: dt.date) -> bytes:
-    """Return badges: their QR codes hold the firm's code and a number, nothing secret."""
-    marked = [
-        (slip, qr_code(f"{address}?{urlencode({'firm': str(firm.code), 'number': slip.employee_number})}"))
-        for slip in people
-    ]
+    """Return badges: people with their numbers, and nothing secret."""
     how = _("Scan it to sign in, then type your PIN. This badge holds no secret and opens nothing without the PIN.")
-    return _draw(firm, marked, _("Badges"), how, day)
+    return _draw(firm, people, address, _("Badges"), how, day)
 
 
-def _draw(firm: Organization, marked: Sequence[tuple[Slip, str]], title: str, how: str, day: dt.date) -> bytes:
+def _draw(firm: Organization, slips: Sequence[Slip], address: str, title: str, how: str, day: dt.date) -> bytes:
     texts = {
         "title": title,
         "firm": _fitting(firm.name),
@@ -57,9 +52,12 @@ def _draw(firm: Organization, marked: Sequence[tuple[Slip, str]], title: str, ho
                 "site": _fitting(slip.site),
                 "number": _broken(slip.employee_number),
                 "code": slip.code,
-                "qr": qr,
+                # The firm's code and a number, nothing secret.
+                "qr": qr_code(
+                    f"{address}?{urlencode({'firm': str(firm.code), 'number': slip.employee_number})}", mask=MASK
+                ),
             }
-            for slip, qr in marked
+            for slip in slips
         ],
         "words": {
             "firm_code": _("Firm code"),

@@ -104,10 +104,14 @@ def draw_picture(template: Path, texts: Mapping[str, str], kind: Literal["png", 
     return picture
 
 
-def qr_code(address: str) -> str:
-    """Return an address as an SVG picture of any size. It has no border: the paper around it is white."""
+def qr_code(address: str, *, mask: int | None = None) -> str:
+    """Return an address as an SVG picture of any size. It has no border: the paper around it is white.
+
+    `mask`: one of the eight patterns, for hundreds at once. All can be read; trying which is best takes five times as
+    long.
+    """
     picture = io.BytesIO()
-    segno.make_qr(address, error="m").save(picture, kind="svg", border=0, xmldecl=False, omitsize=True)
+    segno.make_qr(address, error="m", mask=mask).save(picture, kind="svg", border=0, xmldecl=False, omitsize=True)
     return picture.getvalue().decode()
 
 
