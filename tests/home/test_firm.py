@@ -94,6 +94,10 @@ def test_a_firm_is_led_step_by_step_until_it_runs(acme: Acme) -> None:
     assert steps(page) == ["open"]
     assert "One more way to join" in page
     assert "0 of 3 people are current; nobody is overdue." in closed_up(page)
+    waiting = re.findall(r'href="([^"]*)"[^>]*>2 haven’t joined yet', page)
+    assert waiting == [f"{path}/people?state=waiting"]
+    people = alice.get(waiting[0]).text
+    assert [name in people for name in ("Pat Poe", "Gus Gray", "Joan Joy")] == [True, True, False]
     alice.post(f"{path}/skipped-steps", {"step": "posters"})
     assert steps(alice.get(path).text) == []
 

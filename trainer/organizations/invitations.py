@@ -284,8 +284,11 @@ def is_taken(organization_id: uuid.UUID, condition: ColumnElement[bool]) -> bool
 
 def is_number_taken(organization_id: uuid.UUID, number: str) -> bool:
     """Return True if someone on the firm's roster of today has a number, or it is one person's without its zeros."""
-    here = (Membership.organization_id == organization_id) & Membership.ended_at.is_(None)
-    numbers = select(Membership.employee_number).where(here, Membership.employee_number.in_(padded(number)))
+    numbers = select(Membership.employee_number).where(
+        Membership.organization_id == organization_id,
+        Membership.ended_at.is_(None),
+        Membership.employee_number.in_(padded(number)),
+    )
     taken = db.session.scalars(numbers).all()
     return number in taken or len(taken) == 1
 
