@@ -54,6 +54,15 @@ def test_refused_rows_stay_out_only_if_someone_says_so(acme: Acme) -> None:
     assert "Rows left out</dt><dd>1<" in closed_up(visitor.get(path).text).replace("\n", "")
 
 
+def test_totals_are_counted_neither_as_refused_nor_as_to_be_decided(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    path = look(visitor, acme, f"{LIST}Grand Total,,3,\nPage 1 of 1,,,\n")
+    tabs = dict(re.findall(r"(Refused|New|To decide|All rows)\s*<b>(\d+)</b>", page_of(visitor)))
+    assert tabs == {"To decide": "3", "Refused": "1", "New": "2", "All rows": "5"}
+    for show, rows in (("", 3), ("problem", 1), ("new", 2), ("all", 5)):
+        assert len(shown_rows(visitor.get(f"{path}?show={show}").text)) == rows, show
+
+
 def test_refused_rows_can_be_downloaded_with_their_reasons_and_nothing_a_spreadsheet_would_compute(acme: Acme) -> None:
     visitor = acme.enter("alice")
     path = look(visitor, acme, f"{LIST}=1+1,sum@example.org,8,\n")

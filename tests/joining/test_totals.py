@@ -54,3 +54,4 @@ def test_totals_stay_out_without_a_tick_and_are_not_refused_rows() -> None:
     assert person.fate is Fate.NEW
     assert (total.fate, total.is_out, plan.refused, plan.left_out) == (Fate.PROBLEM, True, (), (total,))
     assert "looks like a total" in total.reason
+    assert (plan.counts[Fate.PROBLEM], plan.counts[Fate.NEW]) == (0, 1)

@@ -267,7 +267,7 @@ def _plan_page(actor: Actor, roster: RosterDraft, plan: Plan, form: ConfirmForm)
         count=len(rows),
         step=SHOWN,
         fates=_fates(),
-        undecided=sum(entry.fate not in _DECIDED for entry in plan.entries),
+        undecided=sum(map(_is_undecided, plan.entries)),
     )
 
 
@@ -305,10 +305,14 @@ def _chosen(plan: Plan, shown: str, text: str) -> Sequence[Entry | Known]:
     if shown == "warned":
         rows = [entry for entry in rows if entry.warnings]
     elif shown == "":
-        rows = [entry for entry in rows if entry.fate not in _DECIDED]
+        rows = list(filter(_is_undecided, rows))
     elif shown != "all":
-        rows = [entry for entry in rows if entry.fate == shown]
+        rows = [entry for entry in rows if entry.fate == shown and not entry.is_total]
     return [entry for entry in rows if _fits(text, entry.name, entry.email, entry.number)]
+
+
+def _is_undecided(entry: Entry) -> bool:
+    return entry.fate not in _DECIDED and not entry.is_total
 
 
 def _fits(text: str, *values: str | None) -> bool:

@@ -107,6 +107,11 @@ class Entry:
         return self.wanted is not None and self.wanted.has_odd_status and self.fate in WRITTEN
 
     @property
+    def is_total(self) -> bool:
+        """True for a row that is no person: it is left out, and nobody has to decide or mend anything."""
+        return self.fate is Fate.PROBLEM and self.is_out
+
+    @property
     def is_taken(self) -> bool:
         """True if it is written once the roster is confirmed."""
         return self.fate in WRITTEN and not self.is_out
@@ -139,10 +144,10 @@ class Plan:
 
     @cached_property
     def counts(self) -> dict[Fate, int]:
-        """Return how many rows have each fate, whether they are taken or not."""
+        """Return how many rows have each fate, whether they are taken or not; totals have none."""
         counts = dict.fromkeys(Fate, 0)
         for entry in self.entries:
-            counts[entry.fate] += 1
+            counts[entry.fate] += not entry.is_total
         return counts
 
     @cached_property
@@ -187,7 +192,7 @@ class Plan:
     @cached_property
     def refused(self) -> tuple[Entry, ...]:
         """The rows that can't be taken and haven't been left out yet."""
-        return tuple(entry for entry in self.entries if entry.fate is Fate.PROBLEM and not entry.is_out)
+        return tuple(entry for entry in self.entries if entry.fate is Fate.PROBLEM and not entry.is_total)
 
     @property
     def sharing(self) -> int:
