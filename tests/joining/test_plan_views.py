@@ -57,9 +57,9 @@ def test_refused_rows_stay_out_only_if_someone_says_so(acme: Acme) -> None:
 def test_totals_are_counted_neither_as_refused_nor_as_to_be_decided(acme: Acme) -> None:
     visitor = acme.enter("alice")
     path = look(visitor, acme, f"{LIST}Grand Total,,3,\nPage 1 of 1,,,\n")
-    tabs = dict(re.findall(r"(Refused|New|To decide|All rows)\s*<b>(\d+)</b>", page_of(visitor)))
-    assert tabs == {"To decide": "3", "Refused": "1", "New": "2", "All rows": "5"}
-    for show, rows in (("", 3), ("problem", 1), ("new", 2), ("all", 5)):
+    tabs = dict(re.findall(r"(Refused|New|To decide|Totals|All rows)\s*<b>(\d+)</b>", page_of(visitor)))
+    assert tabs == {"To decide": "3", "Refused": "1", "New": "2", "Totals": "2", "All rows": "5"}
+    for show, rows in (("", 3), ("problem", 1), ("new", 2), ("totals", 2), ("all", 5)):
         assert len(shown_rows(visitor.get(f"{path}?show={show}").text)) == rows, show
 
 

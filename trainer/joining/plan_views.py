@@ -51,7 +51,7 @@ __all__ = ["blueprint"]  # with the pages of both files
 
 SHOWN: Final = 25
 """Rows of a page: each is a card on a phone."""
-_OTHERS: Final = ("all", "warned", "missing")
+_OTHERS: Final = ("all", "warned", "missing", "totals")
 """What can be shown, apart from the rows of one fate."""
 _DECIDED: Final = (Fate.UNCHANGED, Fate.GONE)
 """Fates about which nobody has to decide anything."""
@@ -268,6 +268,7 @@ def _plan_page(actor: Actor, roster: RosterDraft, plan: Plan, form: ConfirmForm)
         step=SHOWN,
         fates=_fates(),
         undecided=sum(map(_is_undecided, plan.entries)),
+        totals=sum(entry.is_total for entry in plan.entries),
     )
 
 
@@ -304,6 +305,8 @@ def _chosen(plan: Plan, shown: str, text: str) -> Sequence[Entry | Known]:
     rows = sorted(plan.entries, key=lambda entry: (order[entry.fate], entry.line))
     if shown == "warned":
         rows = [entry for entry in rows if entry.warnings]
+    elif shown == "totals":
+        rows = [entry for entry in rows if entry.is_total]
     elif shown == "":
         rows = list(filter(_is_undecided, rows))
     elif shown != "all":
