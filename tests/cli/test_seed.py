@@ -168,3 +168,22 @@ def test_who_reads_fast_reads_on_until_the_final_opens(settings: Settings, tmp_p
         person = people.Person(1, "Hedy Hasty", "hedy@demo.example", "Guard", (), 0, rng=_Hasty())
         study.prepare(person, enrollment, course, clock.now())
         assert standing(enrollment, course).is_ready_for_final
+
+
+def test_nobody_is_overdue_in_a_course_of_which_they_hold_a_valid_certificate(seeded: Flask) -> None:
+    with seeded.app_context():
+        firm = db.session.scalars(select(Organization).where(Organization.name == FIRM)).one()
+        today = local_day(firm.time_zone, clock.now())
+        duties = db.session.execute(
+            select(Assignment, Requirement.course)
+            .join(Requirement)
+            .where(Assignment.organization_id == firm.id, Assignment.ended_at.is_(None))
+        ).all()
+        late = {(duty.user_id, course) for duty, course in duties if rules.status(get_duty(duty), today) in rules.LATE}
+        valid = db.session.execute(
+            select(Credential.user_id, Credential.course).where(
+                Credential.revoked_at.is_(None), Credential.valid_until >= today
+            )
+        )
+        assert late
+        assert not late & {(user_id, course) for user_id, course in valid}

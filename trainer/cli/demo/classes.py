@@ -90,6 +90,4 @@ class Class:
         self.story.plan_for(entry, (now - self.story.first_day).days + days, act)
 
     def _practice(self, entry: Entry, now: dt.datetime) -> None:
-        assert entry.user_id is not None
-        course = self.story.content.courses[COURSE]
-        study.practice(entry.person, study.open_course(entry.user_id, course, now), self.story.content, now)
+        study.practice(entry.person, self.story.open_course(entry, COURSE, now), self.story.content, now)

@@ -216,15 +216,14 @@ class Story(Timeline):
         self.plan_for(entry, max(done, opens), partial(self.sit, entry, slug))
 
     def _begin(self, entry: Entry, slug: str, now: dt.datetime) -> None:
-        assert entry.user_id is not None
         course, rng = self.content.courses[slug], entry.person.rng
-        study.read_some(study.open_course(entry.user_id, course, now), course, rng.uniform(0.1, 0.8), rng, now)
+        study.read_some(self.open_course(entry, slug, now), course, rng.uniform(0.1, 0.8), rng, now)
 
     def sit(self, entry: Entry, slug: str, now: dt.datetime) -> None:
         """Read what is missing and take the final; renew in a year, or try again."""
         assert entry.user_id is not None
         course, person = self.content.courses[slug], entry.person
-        enrollment = study.open_course(entry.user_id, course, now)
+        enrollment = self.open_course(entry, slug, now)
         failed = failed_finals(enrollment.id)
         if len(failed) == TRIES:
             return
