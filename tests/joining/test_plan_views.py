@@ -63,6 +63,36 @@ def test_totals_are_counted_neither_as_refused_nor_as_to_be_decided(acme: Acme) 
         assert len(shown_rows(visitor.get(f"{path}?show={show}").text)) == rows, show
 
 
+SLIPS = f"""{HEAD}BOB BUILDER,bob@example.org,,
+DANA DOW,dana@example.org,7,
+Pat Poe,pat@gmial.com,5,
+Quin Quo,quin@mail.com,6,
+"""
+
+
+def test_likely_slips_stay_out_until_someone_takes_them(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    path = look(visitor, acme, SLIPS)
+    page = page_of(visitor)
+    assert "Look: only capitals differ" in page
+    assert "Did you mean gmail.com?" in page
+    boxes = re.findall(r'name="taken" value="(\d)"( checked)?', page)
+    assert boxes == [("4", ""), ("5", " checked"), ("2", ""), ("3", " checked")]
+    assert confirm(visitor, path).status_code == 303
+    assert {"Bob Builder", "DANA DOW", "Quin Quo"} <= here(acme.app)
+    assert not {"BOB BUILDER", "Pat Poe"} & here(acme.app)
+
+
+def test_a_likely_slip_can_be_taken(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    path = look(visitor, acme, SLIPS)
+    rows = [str(row) for row in (2, 3, 4, 5)]
+    visitor.post(f"{path}/ticks", {"shown": rows, "doubtful": ["2", "4"], "taken": rows})
+    assert 'value="4" checked' in visitor.get(path).text
+    assert confirm(visitor, path).status_code == 303
+    assert {"BOB BUILDER", "DANA DOW", "Pat Poe", "Quin Quo"} <= here(acme.app)
+
+
 def test_refused_rows_can_be_downloaded_with_their_reasons_and_nothing_a_spreadsheet_would_compute(acme: Acme) -> None:
     visitor = acme.enter("alice")
     path = look(visitor, acme, f"{LIST}=1+1,sum@example.org,8,\n")

@@ -302,3 +302,11 @@ def test_two_rows_without_address_are_told_apart_by_number() -> None:
     first, second = decide("A A,,,1,,,\nB B,,,1,,,", needs_address=False).entries
     assert (first.fate, second.fate) == (Fate.NEW, Fate.PROBLEM)
     assert all(each.fate is Fate.NEW for each in decide("A A,,,1,,,\nB B,,,2,,,", needs_address=False).entries)
+
+
+@pytest.mark.parametrize("is_exact", [False, True])
+def test_what_looks_like_a_slip_stays_out_but_for_a_program_which_nobody_watches(is_exact: bool) -> None:
+    lines = read_text(f"{HEAD}BOB BUILDER,bob@example.org,,007,,,\nPat Poe,pat@gmial.com,,8,,,\n")[1:]
+    columns = {name: index for index, name in enumerate(NAMES)}
+    entries = plan(Table(lines, columns, len(NAMES), is_exact=is_exact), HERE, (), (Role.MEMBER,), TODAY).entries
+    assert [(entry.fate, entry.is_taken) for entry in entries] == [(Fate.CHANGED, is_exact), (Fate.NEW, is_exact)]

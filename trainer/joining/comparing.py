@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from trainer.joining.cells import LABELS, Problem, Wanted
 from trainer.joining.roster import Change, Entry, Fate, Known, Value
 from trainer.organizations.rules import Role, fold
 from trainer.organizations.words import ROLE_WORDS
+
+_MISTYPED: Final = {
+    "gmail.com": "gmial.com gamil.com gmai.com gmal.com gmil.com gnail.com gmaill.com gmali.com gmail.con gmail.cm",
+    "yahoo.com": "yaho.com yahooo.com yhoo.com yaoo.com yahoo.con yahoo.cm",
+    "hotmail.com": "hotmial.com hotmal.com hotmai.com hotmil.com homail.com hotmail.con",
+    "outlook.com": "outlok.com outloook.com outllook.com oulook.com outlook.con",
+    "icloud.com": "iclod.com icoud.com icluod.com icloud.con",
+}
+"""What people type by mistake; another provider's name is none of it, such as mail.com."""
+_MEANT: Final = {typed: meant for meant, slips in _MISTYPED.items() for typed in slips.split()}
 
 
 def changes_of(row: Wanted, person: Known) -> dict[str, Change]:
@@ -25,6 +37,18 @@ def changes_of(row: Wanted, person: Known) -> dict[str, Change]:
     if row.teams is not None and set(map(fold, row.teams)) != set(map(fold, person.teams)):
         pairs.append(("teams", "; ".join(row.teams), "; ".join(person.teams)))
     return {name: Change(LABELS[name], old, new) for name, new, old in pairs if new is not None and new != old}
+
+
+def slips_in(entry: Entry) -> list[LazyString]:
+    """Return why a row is likely to be a slip."""
+    changed = {name: change for change in entry.changes for name, label in LABELS.items() if change.label is label}
+    slips = []
+    if list(changed) == ["name"] and str(changed["name"].old).casefold() == str(changed["name"].new).casefold():
+        slips.append(_l("only capitals differ"))
+    domain = (entry.email or "").rpartition("@")[2]
+    if domain in _MEANT and ("email" in changed or entry.fate in (Fate.NEW, Fate.RETURNED)):
+        slips.append(_l("the address ends with %(typed)s. Did you mean %(meant)s?", typed=domain, meant=_MEANT[domain]))
+    return slips
 
 
 def leaves(number: int, row: Wanted, person: Known) -> Entry:

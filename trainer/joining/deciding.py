@@ -24,7 +24,7 @@ from trainer.joining.cells import (
     refuse_odd_cells,
     tidy,
 )
-from trainer.joining.comparing import changes_of, leaves
+from trainer.joining.comparing import changes_of, leaves, slips_in
 from trainer.joining.days import Order, could_be_two
 from trainer.joining.lines import Line
 from trainer.joining.names import is_same_name
@@ -217,7 +217,8 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, said: Sai
             needs_no_address=isinstance(problem, SharedAddress),
             is_out=is_sum,
         )
-    warnings = [*entry.warnings, *warnings]
+    slips = [] if table.is_exact else slips_in(entry)
+    warnings = [*slips, *entry.warnings, *warnings]
     if line.repeats:
         repeats = ", ".join(map(str, line.repeats))
         warnings.append(_l("also in row %(rows)s: read as one person", rows=repeats))
@@ -232,7 +233,7 @@ def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, said: Sai
         warnings.append(_l("this row is hidden in the spreadsheet"))
     if match := _MISREAD.search(name):
         warnings.append(_l("“%(letters)s” in the name may be a letter that was read wrongly", letters=match[0]))
-    return replace(entry, number=shown_number, warnings=tuple(warnings))
+    return replace(entry, number=shown_number, warnings=tuple(warnings), is_unlikely=bool(slips))
 
 
 def _say_day(raw: dict[str, str], hired_on: dt.date | None, table: Table) -> list[LazyString]:

@@ -98,13 +98,17 @@ class Entry:
     """True for a problem that lies in someone else, on the roster or in another row."""
     needs_no_address: bool = False
     """True for a problem that lies in a shared address, of someone with an employee number: a PIN slip would do."""
+    is_unlikely: bool = False
+    """True if it looks like a slip, as its warnings say: a name in capitals, or a mistyped address."""
     is_out: bool = False
     """True if nothing is to be done about this row: someone said so, or it is a total."""
 
     @property
     def is_doubtful(self) -> bool:
-        """True if it stays out until someone takes it: we don't know whether this person still works here."""
-        return self.wanted is not None and self.wanted.has_odd_status and self.fate in WRITTEN
+        """True if it stays out until someone takes it: it looks like a slip, or we don't know whether this person still
+        works here."""
+        has_odd_status = self.wanted is not None and self.wanted.has_odd_status
+        return (has_odd_status or self.is_unlikely) and self.fate in WRITTEN
 
     @property
     def is_total(self) -> bool:
