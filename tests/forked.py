@@ -158,6 +158,7 @@ def _main() -> None:
             continue
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a run is in the background
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # or under nohup
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         os.setsid()
         sys.argv = [way if way == "-c" else name, *words]

@@ -138,6 +138,7 @@ HELD_BY = {
     "learning/test_questions.py": "learning/page learning/question_views",
     "learning/test_views.py": "learning/activity",
     "core/test_damage.py": "jobs/damage",
+    "cli/test_backup.py": "core/version",
     "cli/test_doctor.py": "core/backups operating/asking operating/checkup",
     "operating/test_administration.py": "operating/forms operating/queries operating/views/administration",
     "operating/test_health.py": "operating/rules operating/views/probes",
